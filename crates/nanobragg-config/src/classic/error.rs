@@ -1,0 +1,99 @@
+//! What can be wrong with a command line.
+
+/// One thing that is wrong with a command line, as one line that names the flag as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlagError {
+    /// No flag is spelled so.
+    #[error("unknown flag {}{}", plain(given), suggestion.map(|s| format!("; did you mean {s}?")).unwrap_or_default())]
+    UnknownFlag {
+        /// As typed.
+        given: String,
+        /// The flag whose spelling comes nearest, if one is near enough.
+        suggestion: Option<&'static str>,
+    },
+    /// The first argument is neither a flag nor a command.
+    #[error("unknown command {given:?}; flags begin with a dash (see -help)")]
+    UnknownCommand {
+        /// As typed.
+        given: String,
+    },
+    /// Fewer values than the flag needs.
+    #[error("{} needs {needs}{}", plain(flag), found.as_deref().map(|f| format!(", but {} follows", plain(f))).unwrap_or_default())]
+    MissingValue {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs: how many values, which, in what unit.
+        needs: String,
+        /// What stands in the value's place, if anything does.
+        found: Option<String>,
+    },
+    /// A value where the flag takes none, or takes more than one.
+    #[error("{} cannot take =value: it needs {needs}", plain(flag))]
+    UnexpectedValue {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs.
+        needs: String,
+    },
+    /// The value is not a finite number.
+    #[error("{} expects {expects}, not {value:?}", plain(flag))]
+    NotANumber {
+        /// The flag as typed.
+        flag: String,
+        /// The value as typed.
+        value: String,
+        /// What is expected.
+        expects: String,
+    },
+    /// The value is not a whole number.
+    #[error("{} expects a whole number, not {value:?}", plain(flag))]
+    NotWhole {
+        /// The flag as typed.
+        flag: String,
+        /// The value as typed.
+        value: String,
+    },
+    /// The value is a number that the flag does not accept.
+    #[error("{} must be {allowed}, not {}", plain(flag), plain(value))]
+    OutOfRange {
+        /// The flag as typed.
+        flag: String,
+        /// The value as typed.
+        value: String,
+        /// Which values are accepted.
+        allowed: String,
+    },
+    /// The value is none of the words that the flag knows.
+    #[error("{} must be {}, not {value:?}", plain(flag), alternatives(choices))]
+    UnknownWord {
+        /// The flag as typed.
+        flag: String,
+        /// The value as typed.
+        value: String,
+        /// The words it knows.
+        choices: &'static [&'static str],
+    },
+    /// The value is not UTF-8 where it is not a path, or is written as `--name=value`.
+    #[error("{} has a value that is not valid UTF-8: {value:?}", plain(flag))]
+    NotUnicode {
+        /// The flag as typed.
+        flag: String,
+        /// The value with replacement characters.
+        value: String,
+    },
+}
+
+/// Text without quotes, but with control characters escaped: an error stays one line whatever was typed.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(super) fn alternatives(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

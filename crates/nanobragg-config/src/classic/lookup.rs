@@ -1,0 +1,67 @@
+//! From a spelling to its flag.
+
+use super::{Flag, table};
+
+/// Longer arguments than this are not compared with the known spellings: the cost grows with the length and
+/// nothing can be near.
+const LONGEST_TO_COMPARE: usize = 40;
+
+/// A name has to be this long before it is recognised in the beginning of a longer one.
+const SHORTEST_BEGINNING: usize = 5;
+
+/// The flag of an argument such as `-distance` or `--distance`. An exact name wins over a prefix, and a longer
+/// prefix over a shorter one. An argument with an equals sign is none: `-lambda=1.5` must not be taken for
+/// `-lambda` followed by something else.
+#[must_use]
+pub fn find(argument: &str) -> Option<&'static Flag> {
+    let name = one_dash(argument);
+    let exact = table().iter().find(|flag| flag.names.contains(&name));
+    if exact.is_some() || name.contains('=') {
+        return exact;
+    }
+    let starts = |flag: &'static Flag| {
+        let longest = flag.prefixes.iter().filter(|p| name.starts_with(**p)).map(|p| p.len()).max();
+        longest.map(|length| (length, flag))
+    };
+    table().iter().filter_map(starts).max_by_key(|(length, _)| *length).map(|(_, flag)| flag)
+}
+
+/// The known spelling that comes nearest to an unknown one, if one is near enough to be meant.
+#[must_use]
+pub fn nearest(argument: &str) -> Option<&'static str> {
+    let name = one_dash(argument);
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    let length = name.chars().count();
+    if length > LONGEST_TO_COMPARE {
+        return None;
+    }
+    // One slip in a short name already gives another flag, so there only the case may differ; in a long one
+    // two or three slips are still recognisable.
+    let tolerance = match length {
+        0..=2 => 0,
+        _ => ((length - 1) / 3).clamp(1, 4),
+    };
+    let lower = name.to_lowercase();
+    let spellings = || table().iter().flat_map(|flag| flag.names).copied();
+    let distance = |known: &str| {
+        // A difference in case alone counts less than any other.
+        (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), strsim::damerau_levenshtein(name, known))
+    };
+    let closest = spellings().map(|known| (distance(known), known)).min_by_key(|(distance, _)| *distance);
+    match closest {
+        Some(((slips, _), known)) if slips <= tolerance.min(1) => Some(known),
+        // `-detector_thickness` is meant to be `-detector_thick`, although other names look more like it.
+        _ => spellings()
+            .filter(|known| known.len() >= SHORTEST_BEGINNING && name.starts_with(known))
+            .max_by_key(|known| known.len())
+            .or(closest.filter(|((distance, _), _)| *distance <= tolerance).map(|(_, known)| known)),
+    }
+}
+
+/// `--name` is `-name`.
+fn one_dash(argument: &str) -> &str {
+    match argument.strip_prefix('-') {
+        Some(rest) if rest.starts_with('-') => rest,
+        _ => argument,
+    }
+}

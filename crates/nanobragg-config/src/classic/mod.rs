@@ -1,0 +1,55 @@
+//! The classic flags: the command line of the reference program, accepted unchanged.
+//!
+//! There is one table, one row a flag. The parser, the help text, the manual page, the markdown page and
+//! the shell completions are all made from it, so that none of them can disagree with another.
+//!
+//! Values stay in the units that the user writes (mm, degrees, percent, ...). What they mean together, and
+//! in which order they override each other, is decided when the command line is resolved.
+//!
+//! ```
+//! use nanobragg_config::classic::{FlagId, parse};
+//!
+//! let args = ["-distance", "100", "--pixel=0.1", "-misset", "random"];
+//! let parsed = parse(args.map(Into::into))?;
+//! assert_eq!(parsed.number(FlagId::Distance), Some(100.0));
+//! assert_eq!(parsed.last(FlagId::Misset).map(|o| o.values.text(0)), Some("random"));
+//! # Ok::<(), nanobragg_config::classic::FlagError>(())
+//! ```
+
+mod completions;
+mod error;
+mod flag;
+mod help;
+mod id;
+mod lookup;
+mod man;
+mod markdown;
+mod parse;
+mod read;
+mod table;
+mod values;
+mod wrap;
+
+pub use completions::{Shell, completions};
+pub use error::FlagError;
+pub use flag::{Arity, Effect, Flag, Group, Limits, WordRule};
+pub use help::help_text;
+pub use id::FlagId;
+pub use lookup::{find, nearest};
+pub use man::man_page;
+pub use markdown::markdown;
+pub use parse::{Occurrence, ParsedArgs, parse};
+pub use table::{flag, table};
+pub use values::Values;
+
+/// The name of the program in usage lines, the manual page and completions.
+const PROGRAM: &str = "nanobragg";
+
+/// One paragraph about the command line as a whole.
+const INTRODUCTION: &str = "Computes the X-ray diffraction image of a nanocrystal. Flags may come in any \
+    order; when one is repeated, its last value counts. Each may be written with one dash or two, and a flag \
+    with one value also as --name=value.";
+
+/// A command line that runs as it stands, with no input files.
+const EXAMPLE: &str =
+    "nanobragg -cell 70 80 90 90 90 90 -default_F 100 -N 5 -lambda 1.0 -distance 100 -detpixels 512";

@@ -1,0 +1,115 @@
+//! From arguments to flags with their values.
+
+use std::ffi::OsString;
+
+use super::error::plain;
+use super::read::{Reader, is_flag};
+use super::{Effect, Flag, FlagError, FlagId, Values, find, nearest};
+
+/// A flag that was found on the command line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occurrence {
+    /// Which one.
+    pub flag: FlagId,
+    /// Its spelling as it was typed, without `=value`.
+    pub given: String,
+    /// What followed it.
+    pub values: Values,
+    /// Its place among the arguments; the program's own name is not counted.
+    pub position: usize,
+}
+
+/// What a command line says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ParsedArgs {
+    /// The flags in the order in which they were given.
+    pub occurrences: Vec<Occurrence>,
+    /// What the user ought to know, one line each.
+    pub warnings: Vec<String>,
+}
+
+impl ParsedArgs {
+    /// The last occurrence of a flag: the one that counts.
+    #[must_use]
+    pub fn last(&self, flag: FlagId) -> Option<&Occurrence> {
+        self.occurrences.iter().rev().find(|occurrence| occurrence.flag == flag)
+    }
+
+    /// Whether the flag was given.
+    #[must_use]
+    pub fn has(&self, flag: FlagId) -> bool {
+        self.last(flag).is_some()
+    }
+
+    /// The first number of a flag's last occurrence, if it has one.
+    #[must_use]
+    pub fn number(&self, flag: FlagId) -> Option<f64> {
+        self.last(flag).and_then(|occurrence| occurrence.values.numbers().first().copied())
+    }
+
+    /// The first whole number of a flag's last occurrence, if it has one.
+    #[must_use]
+    pub fn integer(&self, flag: FlagId) -> Option<i64> {
+        self.last(flag).and_then(|occurrence| occurrence.values.integers().first().copied())
+    }
+}
+
+/// Reads the arguments, without the program's own name.
+///
+/// An argument that belongs to no flag is skipped with a warning, as the reference skips it in silence. The
+/// first one must be a flag.
+///
+/// # Errors
+///
+/// The first thing that is wrong: an unknown flag, or a value that is missing, malformed or out of range.
+pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, FlagError> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut parsed = ParsedArgs::default();
+    let mut position = 0;
+    while let Some(argument) = args.get(position) {
+        let text = argument.to_string_lossy();
+        if !is_flag(argument) {
+            if position == 0 {
+                return Err(FlagError::UnknownCommand { given: text.into_owned() });
+            }
+            parsed.warnings.push(format!("ignored argument {text:?}"));
+            position += 1;
+            continue;
+        }
+        let (name, inline) = match text.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+            _ => (text.as_ref(), None),
+        };
+        let flag = find(name)
+            .ok_or_else(|| FlagError::UnknownFlag { given: name.to_owned(), suggestion: nearest(name) })?;
+        let rest = args.get(position + 1..).unwrap_or(&[]);
+        let reader = Reader { flag, given: name };
+        let (values, taken) = match inline {
+            // The text above is lossy, and a path with replacement characters would be another path.
+            Some(value) if argument.to_str().is_none() => {
+                return Err(FlagError::NotUnicode { flag: name.to_owned(), value: value.to_owned() });
+            }
+            Some(value) => (reader.inline(value)?, 0),
+            None => reader.following(rest)?,
+        };
+        parsed.warnings.extend(warning(flag, name));
+        parsed.occurrences.push(Occurrence { flag: flag.id, given: name.to_owned(), values, position });
+        position += 1 + taken;
+    }
+    Ok(parsed)
+}
+
+/// What to say about a flag that does nothing.
+fn warning(flag: &Flag, given: &str) -> Option<String> {
+    let given = plain(given);
+    match flag.effect {
+        Effect::Used => None,
+        Effect::Inert => Some(format!("{given} is read but has no effect, as in the reference")),
+        Effect::Unread { instead: Some(other) } => {
+            Some(format!("{given} is used neither by the reference nor by this program; use {other}"))
+        }
+        Effect::Unread { instead: None } => {
+            Some(format!("{given} is used neither by the reference nor by this program"))
+        }
+    }
+}

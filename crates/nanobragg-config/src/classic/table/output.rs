@@ -1,0 +1,35 @@
+//! Flags of the files to write.
+
+use super::row::ANY;
+use crate::classic::{Flag, FlagId, Group};
+
+pub(super) const ROWS: &[Flag] = &[
+    row(
+        FlagId::FloatFile,
+        &["-floatfile", "-floatimage"],
+        "photons per pixel as 32-bit floats, without a header",
+    )
+    .path()
+    .default("floatimage.bin"),
+    row(FlagId::IntFile, &["-intfile", "-intimage"], "SMV image without noise, scaled to fill 16 bits")
+        .path()
+        .default("intimage.img"),
+    row(FlagId::Scale, &["-scale"], "factor from photons to counts in that image")
+        .number("X", "", ANY)
+        .default("brightest pixel at 55000"),
+    row(FlagId::Adc, &["-adc"], "offset added to every count in SMV images")
+        .number("COUNTS", "counts", ANY)
+        .default("40"),
+    row(FlagId::PgmFile, &["-pgmfile", "-pgmimage"], "8-bit portable grey map to look at")
+        .path()
+        .default("image.pgm"),
+    row(FlagId::PgmScale, &["-pgmscale"], "factor from photons to grey levels; turns the grey map on")
+        .number("X", "", ANY)
+        .default("from the image's spread"),
+    row(FlagId::NoPgm, &["-nopgm"], "write no grey map"),
+    row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension").path(),
+];
+
+const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
+    super::row::row(Group::Output, id, names, help)
+}

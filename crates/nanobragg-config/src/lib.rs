@@ -1,0 +1,3 @@
+//! nanobragg-config
+
+pub mod classic;

@@ -1,0 +1,155 @@
+//! Files that appear complete or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{IoError, Result};
+
+const BUFFER: usize = 1 << 18;
+
+/// Writes a file so that readers see the old contents or the complete new ones, never a part.
+///
+/// `write` fills a temporary file in the directory of `path`, which then takes the name. A new file gets the
+/// permissions that any newly created file gets (the umask applies); one that exists keeps its own. A symbolic
+/// link is followed. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
+///
+/// # Errors
+/// [`IoError::Write`] when the file cannot be created, written or renamed, when an existing one may not be
+/// written, or when `write` fails; nothing stays behind in that case.
+pub fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    write_or_fail(path, write).map_err(|cause| IoError::write(path, cause))
+}
+
+fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut target: PathBuf = path.to_owned();
+    let mut permissions = None;
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => {
+            // Renaming over a file asks for no right to that file: ask for it here, as writing in place would.
+            OpenOptions::new().write(true).open(path)?;
+            permissions = Some(found.permissions());
+            target = fs::canonicalize(path)?;
+        }
+        Ok(_) => {
+            let file = OpenOptions::new().write(true).open(path)?;
+            return fill(&file, write);
+        }
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+        Err(cause) => return Err(cause),
+    }
+    let directory = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    // The error that comes back names the temporary file, which would mean nothing to the reader of a message:
+    // keep the operating system's own.
+    let mut refusal = None;
+    let temporary =
+        tempfile::Builder::new().prefix(".nanobragg-").suffix(".tmp").make_in(directory, |name| {
+            let created = OpenOptions::new().write(true).create_new(true).open(name);
+            created.inspect_err(|cause| refusal = cause.raw_os_error())
+        });
+    let temporary = temporary.map_err(|cause| refusal.map_or(cause, io::Error::from_raw_os_error))?;
+    fill(temporary.as_file(), write)?;
+    if let Some(permissions) = permissions {
+        temporary.as_file().set_permissions(permissions)?;
+    }
+    temporary.persist(&target).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffered = BufWriter::with_capacity(BUFFER, file);
+    write(&mut buffered)?;
+    buffered.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn creates_and_replaces() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out");
+        write_atomic(&path, |out| out.write_all(b"first, and long")).unwrap();
+        write_atomic(&path, |out| out.write_all(b"second")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(names(directory.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out");
+        let fail = |out: &mut dyn Write| {
+            out.write_all(&[1; 1_000_000])?;
+            Err(io::Error::other("sensor on fire"))
+        };
+        let error = write_atomic(&path, fail).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot write {}: sensor on fire", path.display()));
+        assert!(names(directory.path()).is_empty());
+        fs::write(&path, b"old").unwrap();
+        write_atomic(&path, fail).unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_missing_directory_is_named_by_the_target_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("no/out");
+        let error = write_atomic(&path, |_| Ok(())).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot write {}: No such file", path.display())), "{error}");
+        assert!(!error.contains(".nanobragg-"), "{error}");
+    }
+
+    #[test]
+    fn a_directory_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        write_atomic(directory.path(), |_| Ok(())).unwrap_err();
+        assert!(directory.path().is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_those_of_a_created_file_or_the_old_ones() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        let (plain, path) = (directory.path().join("plain"), directory.path().join("atomic"));
+        File::create(&plain).unwrap();
+        write_atomic(&path, |_| Ok(())).unwrap();
+        assert_eq!(mode(&path), mode(&plain));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        write_atomic(&path, |_| Ok(())).unwrap();
+        assert_eq!(mode(&path), 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (real, link) = (directory.path().join("real"), directory.path().join("link"));
+        fs::write(&real, b"old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_atomic(&link, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn devices_are_written_in_place() {
+        write_atomic(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        let error = write_atomic(Path::new("/dev/full"), |out| out.write_all(b"x")).unwrap_err();
+        assert!(matches!(error, IoError::Write { .. }));
+    }
+}

@@ -1,0 +1,207 @@
+//! Lines of a text file, in constant memory, whatever the file holds.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{IoError, Result};
+
+/// The longest line accepted, in bytes: far above any table's, far below what a binary file can hold
+/// between two line feeds.
+pub(crate) const LINE_LIMIT: usize = 1 << 16;
+const BUFFER: usize = 4 * LINE_LIMIT;
+
+/// Splits a file into lines without copying them: the current line is a slice of the read buffer.
+#[derive(Debug)]
+pub(crate) struct Lines<R = File> {
+    input: R,
+    path: PathBuf,
+    buffer: Box<[u8]>,
+    /// The current line, without its line feed.
+    line: (usize, usize),
+    /// What was read and not yet handed out.
+    next: usize,
+    end: usize,
+    number: u64,
+    finished: bool,
+}
+
+impl Lines {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let input = File::open(path).map_err(|cause| IoError::read(path, cause))?;
+        Ok(Self::new(path, input))
+    }
+}
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(path: &Path, input: R) -> Self {
+        Self {
+            input,
+            path: path.to_owned(),
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            line: (0, 0),
+            next: 0,
+            end: 0,
+            number: 0,
+            finished: false,
+        }
+    }
+
+    /// Goes to the next line; `false` at the end of the file.
+    pub(crate) fn advance(&mut self) -> Result<bool> {
+        let mut searched = self.next;
+        loop {
+            if let Some(offset) = find_line_feed(&self.buffer[searched..self.end]) {
+                let stop = searched + offset;
+                self.line = (self.next, stop);
+                self.next = stop + 1;
+                self.number += 1;
+                return self.check_length();
+            }
+            if self.end - self.next > LINE_LIMIT {
+                self.line = (self.next, self.end);
+                self.number += 1;
+                return self.check_length();
+            }
+            if self.finished {
+                let any = self.next < self.end;
+                self.line = (self.next, self.end);
+                self.next = self.end;
+                self.number += u64::from(any);
+                return Ok(any);
+            }
+            self.buffer.copy_within(self.next..self.end, 0);
+            self.end -= self.next;
+            self.next = 0;
+            searched = self.end;
+            self.refill()?;
+        }
+    }
+
+    fn refill(&mut self) -> Result<()> {
+        loop {
+            match self.input.read(&mut self.buffer[self.end..]) {
+                Ok(count) => {
+                    self.finished = count == 0;
+                    self.end += count;
+                    return Ok(());
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(IoError::read(&self.path, cause)),
+            }
+        }
+    }
+
+    fn check_length(&self) -> Result<bool> {
+        if self.line.1 - self.line.0 <= LINE_LIMIT {
+            return Ok(true);
+        }
+        Err(IoError::LineTooLong { path: self.path.clone(), line: self.number, limit: LINE_LIMIT })
+    }
+
+    /// The current line without its line feed (a carriage return stays).
+    pub(crate) fn line(&self) -> &[u8] {
+        &self.buffer[self.line.0..self.line.1]
+    }
+
+    /// The number of the current line, counted from 1; 0 before the first.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// An error about the current line; `found` is the offending part of it.
+    pub(crate) fn error(&self, expected: impl Into<String>, found: &[u8]) -> IoError {
+        IoError::line(&self.path, self.number, expected, found.trim_ascii())
+    }
+}
+
+/// Looks at eight bytes at a time: lines are found much faster than byte by byte.
+#[inline]
+fn find_line_feed(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        // A line feed becomes a zero byte, and the lowest zero byte is the lowest one whose top bit is set here.
+        let zero_at = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
+        let found = zero_at.wrapping_sub(ONES) & !zero_at & TOPS;
+        if found != 0 {
+            return Some(8 * place + found.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|&byte| byte == b'\n').map(|offset| 8 * words.len() + offset)
+}
+
+/// What C's `isspace` accepts.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// The line without a comment that starts at `#`.
+pub(crate) fn without_comment(line: &[u8]) -> &[u8] {
+    match line.iter().position(|&byte| byte == b'#') {
+        Some(start) => &line[..start],
+        None => line,
+    }
+}
+
+/// A finite number in decimal notation; `None` for everything else.
+pub(crate) fn finite(token: &[u8]) -> Option<f64> {
+    std::str::from_utf8(token).ok()?.parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8]) -> Vec<Vec<u8>> {
+        let mut lines = Lines::new(Path::new("x"), bytes);
+        let mut found = Vec::new();
+        while lines.advance().unwrap() {
+            found.push(lines.line().to_vec());
+            assert_eq!(lines.number(), found.len() as u64);
+        }
+        assert!(!lines.advance().unwrap());
+        found
+    }
+
+    #[test]
+    fn splits_with_and_without_a_last_line_feed() {
+        assert!(all(b"").is_empty());
+        assert_eq!(all(b"\n"), [b""]);
+        assert_eq!(all(b"a\n\nb"), [&b"a"[..], b"", b"b"]);
+        assert_eq!(all(b"a\nb\n"), [b"a", b"b"]);
+    }
+
+    #[test]
+    fn the_first_line_feed_is_found_wherever_it_stands() {
+        for filler in [0x00, 0x09, 0x0b, 0x8a, 0xff] {
+            for length in 0..40 {
+                let mut bytes = vec![filler; length];
+                assert_eq!(find_line_feed(&bytes), None);
+                for place in (0..length).rev() {
+                    bytes[place] = b'\n';
+                    assert_eq!(find_line_feed(&bytes), Some(place));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_across_buffer_ends_are_whole() {
+        let text: String = (0..100_000).map(|number| format!("line {number}\n")).collect();
+        let expected: Vec<_> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
+        assert_eq!(all(text.as_bytes()), expected);
+    }
+
+    #[test]
+    fn long_lines_end_in_an_error_without_being_read() {
+        let line = [b'x'; LINE_LIMIT];
+        assert_eq!(all(&line), [line]);
+        for endless in [io::repeat(b'x').take(u64::MAX), io::repeat(0).take(LINE_LIMIT as u64 + 1)] {
+            let mut lines = Lines::new(Path::new("x"), endless);
+            let error = lines.advance().unwrap_err().to_string();
+            assert!(error.starts_with("x:1: expected a line of at most 65536 bytes"), "{error}");
+        }
+    }
+}

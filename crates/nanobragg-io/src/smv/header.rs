@@ -1,0 +1,143 @@
+//! Looking up values in a header.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{IoError, Result};
+
+/// The text header of an SMV image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmvHeader {
+    path: PathBuf,
+    text: String,
+    bytes: usize,
+}
+
+impl SmvHeader {
+    /// `block` is the whole header block; its text ends at the first zero byte, as it does for programs in C.
+    pub(super) fn new(path: &Path, block: &[u8]) -> Self {
+        let text = block.split(|&byte| byte == 0).next().unwrap_or_default();
+        let text = String::from_utf8_lossy(text).into_owned();
+        Self { path: path.to_owned(), text, bytes: block.len() }
+    }
+
+    /// Length of the header block, in bytes: the pixels start there.
+    pub fn header_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The header as it stands in the file, padding included.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text after the `=` that follows `key`, up to a semicolon or the end of the line, without white
+    /// space around it. `None` when the key or the `=` is missing.
+    ///
+    /// The key counts wherever its letters occur, and the last such place counts: `ORGX` finds `XDS_ORGX`, and
+    /// `DISTANCE` finds `CLOSE_DISTANCE` where that stands after it. The reference program looks keys up in
+    /// this way, and headers are written with it in mind.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        let value = self.after(key)?;
+        let end = value.find([';', '\n']).unwrap_or(value.len());
+        Some(value[..end].trim())
+    }
+
+    /// The number after the `=` that follows `key`, in the unit of the file. The key is found as by
+    /// [`SmvHeader::text`]; `None` when the key or the `=` is missing. What follows the number after white
+    /// space or a comma is ignored.
+    ///
+    /// # Errors
+    /// [`IoError::Value`] naming the key when what follows is not a finite number.
+    pub fn number(&self, key: &str) -> Result<Option<f64>> {
+        let Some(value) = self.after(key) else { return Ok(None) };
+        let value = value.trim_start();
+        let is_end = |character: char| character.is_whitespace() || matches!(character, ';' | ',' | '}');
+        let word = &value[..value.find(is_end).unwrap_or(value.len())];
+        match word.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(IoError::value(&self.path, key, "a number", word.as_bytes())),
+        }
+    }
+
+    /// The number of `key` where it is whole and within `1..=most`; any other is an error.
+    pub(super) fn positive(&self, key: &str, most: u32) -> Result<Option<u32>> {
+        let Some(number) = self.number(key)? else { return Ok(None) };
+        if number.fract() == 0.0 && number >= 1.0 && number <= f64::from(most) {
+            return Ok(Some(number as u32));
+        }
+        let expected = format!("a whole number from 1 to {most}");
+        Err(IoError::value(&self.path, key, expected, number.to_string().as_bytes()))
+    }
+
+    /// The text of the entry named `key` and nothing else.
+    pub(super) fn exact(&self, key: &str) -> Option<&str> {
+        let mut entries = self.text.split(['{', ';', '\n']).filter_map(|entry| entry.split_once('='));
+        entries.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+    }
+
+    fn after(&self, key: &str) -> Option<&str> {
+        if key.is_empty() {
+            return None;
+        }
+        let start = self.text.rfind(key)? + key.len();
+        let rest = &self.text[start..];
+        Some(&rest[rest.find('=')? + 1..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> SmvHeader {
+        SmvHeader::new(Path::new("a.img"), text.as_bytes())
+    }
+
+    #[test]
+    fn the_last_place_counts_even_inside_a_longer_key() {
+        let found = header("{\nDISTANCE=100;\nXDS_ORGX=12.5;\nCLOSE_DISTANCE= 90 ;\n}\x0c");
+        assert_eq!(found.number("ORGX").unwrap(), Some(12.5));
+        assert_eq!(found.number("DISTANCE").unwrap(), Some(90.0));
+        assert_eq!(found.text("DISTANCE"), Some("90"));
+        assert_eq!(found.number("ORGY").unwrap(), None);
+        assert_eq!(found.text("ORGY"), None);
+        assert_eq!(found.number("").unwrap(), None);
+        let found = header("CLOSE_DISTANCE=90;\nDISTANCE=100;\n");
+        assert_eq!(found.number("DISTANCE").unwrap(), Some(100.0));
+    }
+
+    #[test]
+    fn numbers_end_where_they_end() {
+        let found = header("A=1,2,3\nB= 1.5e-3 mm;\nC=-2}\nD=7");
+        assert_eq!(found.number("A").unwrap(), Some(1.0));
+        assert_eq!(found.text("A"), Some("1,2,3"));
+        assert_eq!(found.number("B").unwrap(), Some(1.5e-3));
+        assert_eq!(found.text("B"), Some("1.5e-3 mm"));
+        assert_eq!(found.number("C").unwrap(), Some(-2.0));
+        assert_eq!(found.number("D").unwrap(), Some(7.0));
+    }
+
+    #[test]
+    fn what_is_no_number_is_an_error_with_the_key() {
+        let found = header("PHI=;\nOSC=inf;\nBEAM=fa\u{1}ke;\nLAST");
+        let message = |key: &str| found.number(key).unwrap_err().to_string();
+        assert_eq!(message("PHI"), "a.img: PHI: expected a number, found \"\"");
+        assert_eq!(message("OSC"), "a.img: OSC: expected a number, found \"inf\"");
+        assert_eq!(message("BEAM"), "a.img: BEAM: expected a number, found \"fa\\u{1}ke\"");
+        assert_eq!(found.number("LAST").unwrap(), None);
+    }
+
+    #[test]
+    fn text_ends_at_a_zero_byte() {
+        let found = header("PHI=1;\n\0PHI=2;\n");
+        assert_eq!(found.number("PHI").unwrap(), Some(1.0));
+        assert_eq!(found.header_bytes(), 15);
+    }
+
+    #[test]
+    fn an_exact_key_is_not_part_of_another() {
+        let found = header("{\nDETECTOR_TYPE=CCD;\n}");
+        assert_eq!(found.exact("TYPE"), None);
+        assert_eq!(header("{\nTYPE = unsigned_short ;\n}").exact("TYPE"), Some("unsigned_short"));
+    }
+}

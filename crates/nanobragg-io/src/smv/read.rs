@@ -1,0 +1,187 @@
+//! Reading an image.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use super::SmvHeader;
+use crate::binary::{open_regular, read_numbers};
+use crate::error::{IoError, Result};
+
+/// Where a header does not say how long it is.
+const USUAL_HEADER: u32 = 512;
+/// The longest header accepted, in bytes.
+const LONGEST_HEADER: u32 = 1 << 20;
+/// The largest image accepted, in pixels.
+const MOST_PIXELS: u32 = 1 << 30;
+
+/// An image with its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmvImage {
+    /// The header.
+    pub header: SmvHeader,
+    /// Pixels along the fast axis (`SIZE1`).
+    pub fast: usize,
+    /// Pixels along the slow axis (`SIZE2`).
+    pub slow: usize,
+    /// `fast * slow` pixel values, the fast axis first, in this machine's byte order.
+    pub data: Vec<u16>,
+}
+
+/// Reads an image of 16-bit unsigned pixels. Bytes after the pixels are ignored.
+///
+/// The header begins with `{`, a line feed and `HEADER_BYTES`. Its length is that key's value, 512 without
+/// one. The size is `SIZE1` and `SIZE2`, or `DETECTOR_DIMENSIONS` for both where `SIZE1` is missing or 0.
+/// Pixels are swapped where `BYTE_ORDER` is `big_endian`.
+///
+/// # Errors
+/// [`IoError::Value`] for a file that does not begin in that way, a header longer than 1 MiB, a size that is
+/// missing or no whole number, more than 2^30 pixels, and a `TYPE` other than `unsigned_short`;
+/// [`IoError::Length`] when the header or the pixels are cut short, checked before memory is allocated;
+/// [`IoError::Read`], also for what is not a regular file; [`IoError::Memory`].
+pub fn read_smv(path: &Path) -> Result<SmvImage> {
+    let (mut file, length) = open_regular(path)?;
+    let header = read_header(path, &mut file, length)?;
+    let (fast, slow) = read_size(path, &header)?;
+    if let Some(kind) = header.exact("TYPE").filter(|kind| *kind != "unsigned_short") {
+        return Err(IoError::value(path, "TYPE", "unsigned_short", kind.as_bytes()));
+    }
+    let expected = 2 * u128::from(fast) * u128::from(slow);
+    let found = length.saturating_sub(header.header_bytes() as u64);
+    if u128::from(found) < expected {
+        return Err(IoError::length(path, "pixels", expected, found.into()));
+    }
+    let big_endian = header.text("BYTE_ORDER").is_some_and(|order| order.starts_with("big_endian"));
+    let convert = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
+    let (fast, slow) = (fast as usize, slow as usize);
+    let data = read_numbers(path, file, fast * slow, convert)?;
+    Ok(SmvImage { header, fast, slow, data })
+}
+
+/// Leaves the file at the first pixel.
+fn read_header(path: &Path, mut file: impl Read + Seek, length: u64) -> Result<SmvHeader> {
+    let mut take = |count: u32| {
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| (&mut file).take(count.into()).read_to_end(&mut block))
+            .map_err(|cause| IoError::read(path, cause))?;
+        Ok(block)
+    };
+    let start = take(USUAL_HEADER)?;
+    if !start.starts_with(b"{\nHEADER_BYTES") && !start.starts_with(b"{\r\nHEADER_BYTES") {
+        let expected = "an SMV image beginning with \"{\\nHEADER_BYTES\"";
+        return Err(IoError::value(path, "header", expected, &start[..start.len().min(16)]));
+    }
+    let bytes =
+        SmvHeader::new(path, &start).positive("HEADER_BYTES", LONGEST_HEADER)?.unwrap_or(USUAL_HEADER);
+    let block = take(bytes)?;
+    if block.len() < bytes as usize {
+        return Err(IoError::length(path, "header", bytes.into(), length.into()));
+    }
+    Ok(SmvHeader::new(path, &block))
+}
+
+fn read_size(path: &Path, header: &SmvHeader) -> Result<(u32, u32)> {
+    let (fast, slow) = match header.number("SIZE1")? {
+        Some(size) if size != 0.0 => {
+            (header.positive("SIZE1", MOST_PIXELS)?, header.positive("SIZE2", MOST_PIXELS)?)
+        }
+        _ => {
+            let both = header.positive("DETECTOR_DIMENSIONS", MOST_PIXELS)?;
+            (both, both)
+        }
+    };
+    let missing = |key: &str| IoError::missing(path, key, "a whole number of pixels");
+    let (fast, slow) = (fast.ok_or_else(|| missing("SIZE1"))?, slow.ok_or_else(|| missing("SIZE2"))?);
+    if u64::from(fast) * u64::from(slow) > u64::from(MOST_PIXELS) {
+        let found = format!("{fast} x {slow}");
+        return Err(IoError::value(path, "size", format!("at most {MOST_PIXELS} pixels"), found.as_bytes()));
+    }
+    Ok((fast, slow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> std::result::Result<SmvImage, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.img");
+        std::fs::write(&path, bytes).unwrap();
+        read_smv(&path)
+            .map_err(|error| error.to_string().strip_prefix(&path.display().to_string()).unwrap().to_owned())
+    }
+
+    /// A header block of `bytes` bytes around `entries`, then `data`.
+    fn file(entries: &str, bytes: usize, data: &[u8]) -> Vec<u8> {
+        let mut file = format!("{{\nHEADER_BYTES={bytes};\n{entries}}}\x0c").into_bytes();
+        assert!(file.len() <= bytes);
+        file.resize(bytes, b' ');
+        file.extend_from_slice(data);
+        file
+    }
+
+    #[test]
+    fn both_byte_orders() {
+        for (order, expected) in [("little_endian", [0x0201, 0x0403]), ("big_endian", [0x0102, 0x0304])] {
+            let entries =
+                format!("BYTE_ORDER={order};\nTYPE=unsigned_short;\nSIZE1=2;\nSIZE2=1;\nPHI=3.5;\n");
+            let image = read(&file(&entries, 512, &[1, 2, 3, 4, 99])).unwrap();
+            assert_eq!((image.fast, image.slow, image.data), (2, 1, expected.to_vec()));
+            assert_eq!(image.header.number("PHI").unwrap(), Some(3.5));
+        }
+        let image = read(&file("SIZE1=1;\nSIZE2=1;\n", 512, &[1, 2])).unwrap();
+        assert_eq!(image.data, [0x0201]);
+    }
+
+    #[test]
+    fn other_headers() {
+        let image = read(&file("SIZE1=1;\nSIZE2=2;\n", 2048, &[1, 0, 2, 0])).unwrap();
+        assert_eq!((image.header.header_bytes(), image.data), (2048, vec![1, 2]));
+        let image = read(&file("DETECTOR_DIMENSIONS=2;\n", 512, &[0; 8])).unwrap();
+        assert_eq!((image.fast, image.slow), (2, 2));
+        let mut text = b"{\r\nHEADER_BYTES;\r\nSIZE1;\r\n".to_vec();
+        assert!(read(&text).unwrap_err().starts_with(": header: expected 512 bytes, found 26"));
+        text = b"{\r\nHEADER_BYTES=  512;\r\nSIZE1= 1;\r\nSIZE2= 1;\r\n}".to_vec();
+        text.resize(514, 0);
+        assert_eq!(read(&text).unwrap().data, [0]);
+    }
+
+    #[test]
+    fn wrong_headers() {
+        let wrong = |bytes: &[u8]| read(bytes).unwrap_err();
+        let begin = ": header: expected an SMV image beginning with \"{\\nHEADER_BYTES\", found";
+        assert_eq!(wrong(b""), format!("{begin} \"\""));
+        assert_eq!(wrong(b"\x93NUMPY"), format!("{begin} \"\\x93NUMPY\""));
+        assert_eq!(wrong(b"{\nHEADER_BYTES= 512;\n"), ": header: expected 512 bytes, found 21");
+        assert_eq!(wrong(b"{\nHEADER_BYTES=x;\n"), ": HEADER_BYTES: expected a number, found \"x\"");
+        let whole = "expected a whole number from 1 to";
+        assert_eq!(
+            wrong(b"{\nHEADER_BYTES=2e9;\n"),
+            format!(": HEADER_BYTES: {whole} 1048576, found \"2000000000\"")
+        );
+        assert_eq!(wrong(b"{\nHEADER_BYTES=-1;\n"), format!(": HEADER_BYTES: {whole} 1048576, found \"-1\""));
+        let entries = |text: &str| read(&file(text, 512, &[0; 8])).unwrap_err();
+        assert_eq!(entries(""), ": SIZE1: expected a whole number of pixels, found none");
+        assert_eq!(entries("SIZE1=2;\n"), ": SIZE2: expected a whole number of pixels, found none");
+        assert_eq!(entries("SIZE1=2;\nSIZE2=0;\n"), format!(": SIZE2: {whole} 1073741824, found \"0\""));
+        assert_eq!(entries("SIZE1=1.5;\nSIZE2=1;\n"), format!(": SIZE1: {whole} 1073741824, found \"1.5\""));
+        assert_eq!(entries("SIZE1=a;\nSIZE2=1;\n"), ": SIZE1: expected a number, found \"a\"");
+        assert_eq!(
+            entries("SIZE1=1073741824;\nSIZE2=2;\n"),
+            ": size: expected at most 1073741824 pixels, found \"1073741824 x 2\""
+        );
+        assert_eq!(
+            entries("TYPE=float;\nSIZE1=2;\nSIZE2=2;\n"),
+            ": TYPE: expected unsigned_short, found \"float\""
+        );
+    }
+
+    #[test]
+    fn pixels_cut_short_are_found_before_memory_is_allocated() {
+        let wrong = |entries: &str| read(&file(entries, 512, &[0; 7])).unwrap_err();
+        assert_eq!(wrong("SIZE1=2;\nSIZE2=2;\n"), ": pixels: expected 8 bytes, found 7");
+        assert_eq!(wrong("SIZE1=32768;\nSIZE2=32768;\n"), ": pixels: expected 2147483648 bytes, found 7");
+        let short = file("SIZE1=2;\nSIZE2=2;\n", 1024, &[]);
+        assert_eq!(read(&short[..700]).unwrap_err(), ": header: expected 1024 bytes, found 700");
+    }
+}

@@ -1,0 +1,127 @@
+//! A table of beam sources.
+
+use std::path::Path;
+
+use crate::error::{IoError, Result};
+use crate::lines::{Lines, finite, is_space, without_comment};
+
+/// More rows than any simulation could use; it keeps memory bounded.
+const MOST_ROWS: usize = 1_000_000;
+
+/// One source; `None` where the row ends before that column.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SourceRow {
+    /// Position along x, in metres from the sample.
+    pub x: Option<f64>,
+    /// Position along y, in metres from the sample.
+    pub y: Option<f64>,
+    /// Position along z, in metres from the sample.
+    pub z: Option<f64>,
+    /// Weight, relative to the other sources.
+    pub weight: Option<f64>,
+    /// Wavelength, in metres.
+    pub wavelength_m: Option<f64>,
+}
+
+/// Reads a table with the columns x, y, z, weight, wavelength (metres), of which trailing ones may be missing.
+///
+/// Columns are separated by spaces, tabs or `,;:!`, any number of them in a row; `#` starts a comment; blank
+/// lines are skipped.
+///
+/// # Errors
+/// [`IoError::Line`] for something that is not a finite number, a sixth column, a wavelength that is not
+/// positive, a source at the sample (0, 0, 0), and for more than a million rows; [`IoError::Value`] for a file
+/// without rows; [`IoError::LineTooLong`]; [`IoError::Read`].
+pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
+    let mut lines = Lines::open(path)?;
+    let mut rows = Vec::new();
+    while lines.advance()? {
+        let text = without_comment(lines.line());
+        let mut columns = [None; 5];
+        let mut count = 0;
+        for token in text.split(|&byte| is_delimiter(byte)).filter(|token| !token.is_empty()) {
+            let Some(column) = columns.get_mut(count) else {
+                return Err(lines.error("at most 5 columns (x y z weight wavelength)", text));
+            };
+            *column = Some(finite(token).ok_or_else(|| lines.error("a number", token))?);
+            count += 1;
+        }
+        if count == 0 {
+            continue;
+        }
+        let [x, y, z, weight, wavelength_m] = columns;
+        if wavelength_m.is_some_and(|wavelength| wavelength <= 0.0) {
+            return Err(lines.error("a positive wavelength in metres in column 5", text));
+        }
+        if [x, y, z] == [Some(0.0); 3] {
+            return Err(lines.error("a source away from the sample at 0 0 0", text));
+        }
+        if rows.len() == MOST_ROWS {
+            return Err(lines.error(format!("at most {MOST_ROWS} sources"), text));
+        }
+        rows.push(SourceRow { x, y, z, weight, wavelength_m });
+    }
+    if rows.is_empty() {
+        return Err(IoError::missing(path, "sources", "at least one row \"x y z weight wavelength\""));
+    }
+    Ok(rows)
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b',' | b';' | b':' | b'!')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn read(text: &[u8]) -> std::result::Result<Vec<SourceRow>, String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text).unwrap();
+        read_sources(file.path()).map_err(|error| {
+            let name = file.path().display().to_string();
+            error.to_string().strip_prefix(&name).unwrap().to_owned()
+        })
+    }
+
+    fn row(values: &[f64]) -> SourceRow {
+        let at = |column: usize| values.get(column).copied();
+        SourceRow { x: at(0), y: at(1), z: at(2), weight: at(3), wavelength_m: at(4) }
+    }
+
+    #[test]
+    fn full_and_short_rows() {
+        let text = b"-10.0 0.0 0.0 1.0 1.5e-10\r\n-10,0.02;0.01:0.5!1.48e-10\n\n-10\t0 0 # near\n,-9,\n";
+        let expected = vec![
+            row(&[-10.0, 0.0, 0.0, 1.0, 1.5e-10]),
+            row(&[-10.0, 0.02, 0.01, 0.5, 1.48e-10]),
+            row(&[-10.0, 0.0, 0.0]),
+            row(&[-9.0]),
+        ];
+        assert_eq!(read(text), Ok(expected));
+    }
+
+    #[test]
+    fn a_partial_position_may_be_zero() {
+        assert_eq!(read(b"0 0\n"), Ok(vec![row(&[0.0, 0.0])]));
+    }
+
+    #[test]
+    fn wrong_tables() {
+        let wrong = |text: &[u8]| read(text).unwrap_err();
+        assert_eq!(wrong(b"1 0 0\n1 zero 0\n"), ":2: expected a number, found \"zero\"");
+        assert_eq!(wrong(b"1 inf 0\n"), ":1: expected a number, found \"inf\"");
+        let columns = ":1: expected at most 5 columns (x y z weight wavelength), found \"1 2 3 4 5 6\"";
+        assert_eq!(wrong(b"1 2 3 4 5 6\n"), columns);
+        let wavelength = ":1: expected a positive wavelength in metres in column 5, found \"1 2 3 4 0\"";
+        assert_eq!(wrong(b"1 2 3 4 0\n"), wavelength);
+        let origin = ":1: expected a source away from the sample at 0 0 0, found \"0 -0 0.0 1\"";
+        assert_eq!(wrong(b"0 -0 0.0 1\n"), origin);
+        let none = ": sources: expected at least one row \"x y z weight wavelength\", found none";
+        assert_eq!(wrong(b""), none);
+        assert_eq!(wrong(b"# only\n ;\n"), none);
+        assert!(wrong(&[0xff; 1 << 18]).starts_with(":1: expected a line of at most"));
+        assert!(wrong("1\n".repeat(MOST_ROWS + 1).as_bytes()).contains("at most 1000000 sources"));
+    }
+}

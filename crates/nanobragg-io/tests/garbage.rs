@@ -1,0 +1,115 @@
+//! Whatever a file holds, a reader returns: a value or an error of one line.
+
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
+
+use std::path::Path;
+
+use nanobragg_io::dump::{DumpBox, DumpReader, write_dump};
+use nanobragg_io::hkl::HklReader;
+use nanobragg_io::smv::{HeaderEntry, read_smv, write_smv};
+use nanobragg_io::{IoError, Result, float, matrix, pgm, sources};
+use proptest::prelude::*;
+
+/// Runs every reader on a file with these bytes and returns the errors.
+fn read_all(path: &Path, bytes: &[u8]) -> Vec<IoError> {
+    std::fs::write(path, bytes).unwrap();
+    let hkl = || HklReader::open(path)?.collect::<Result<Vec<_>>>();
+    let dump = || DumpReader::open(path)?.collect::<Result<Vec<_>>>();
+    let keys = || {
+        let image = read_smv(path)?;
+        for key in ["PHI", "ORGX", "{", "=", ";", "SIZE1"] {
+            image.header.text(key);
+            image.header.number(key)?;
+        }
+        Ok(image)
+    };
+    let errors = [
+        hkl().err(),
+        dump().err(),
+        keys().err(),
+        matrix::read_matrix(path).err(),
+        sources::read_sources(path).err(),
+        pgm::read_pgm(path).err(),
+        float::read_float(path, bytes.len() / 4).err(),
+    ];
+    errors.into_iter().flatten().collect()
+}
+
+fn check(bytes: &[u8]) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    for error in read_all(&path, bytes) {
+        let message = error.to_string();
+        assert!(!message.contains(|c: char| c.is_control()), "{message:?}");
+        let after = message.replace(&path.display().to_string(), "");
+        assert!(after.chars().count() < 200, "{message:?}");
+        assert!(message.contains(&path.display().to_string()));
+    }
+}
+
+/// The files of every format, all in order.
+fn good_files() -> Vec<Vec<u8>> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("good");
+    let written = || std::fs::read(&path).unwrap();
+    let mut files = vec![
+        b"# h k l F\n1 2 3 4.5\n-1 0 0 2\n0 0 1 1 0 0 2 2\n".to_vec(),
+        b"0.01 0 0\n0 0.02 0\n0 0 0.03\n".to_vec(),
+        b"-10 0 0 1 1e-10\n-10, 0.1; 0\n".to_vec(),
+    ];
+    write_dump(&path, &DumpBox { h: (-1, 1), k: (0, 1), l: (0, 2) }, |h, k, l| f64::from(h + k + l)).unwrap();
+    files.push(written());
+    write_smv(&path, &[HeaderEntry::new("PHI", "1")], 5, 4, &[7; 20]).unwrap();
+    files.push(written());
+    pgm::write_pgm(&path, 5, 4, "comment", &[7; 20]).unwrap();
+    files.push(written());
+    files
+}
+
+#[test]
+fn every_truncation_returns() {
+    for file in good_files() {
+        for length in (0..file.len()).filter(|length| *length < 128 || length % 16 < 2) {
+            check(&file[..length]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn arbitrary_bytes_return(bytes in proptest::collection::vec(any::<u8>(), 0..3000)) {
+        check(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_numbers_and_marks_return(text in "[-+0-9.eE #,;:\\n\\r\\t=naif]{0,300}") {
+        check(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_files_return(
+        which in 0_usize..6,
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut file = good_files().swap_remove(which);
+        for (place, byte) in damage {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        check(&file);
+    }
+
+    #[test]
+    fn headers_with_arbitrary_entries_return(
+        bytes in proptest::collection::vec(any::<u8>(), 0..600),
+        size in "[-0-9.e]{0,12}",
+    ) {
+        for start in ["{\nHEADER_BYTES=512;\nSIZE2=3;\nSIZE1=", "P5\n3 ", "0 0 0 0 0 "] {
+            let mut file = format!("{start}{size}\n\x0c").into_bytes();
+            file.extend_from_slice(&bytes);
+            check(&file);
+        }
+    }
+}

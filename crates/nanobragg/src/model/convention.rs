@@ -1,0 +1,197 @@
+//! Detector conventions: the axes of the laboratory frame and where the beam centre is counted from.
+
+use nalgebra::Vector3;
+
+use super::Pivot;
+
+/// The directions that fix a laboratory frame. Lengths do not matter unless a quirk says so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Direction of the incident beam.
+    pub beam: Vector3<f64>,
+    /// Direction of increasing fast pixel coordinate.
+    pub fdet: Vector3<f64>,
+    /// Direction of increasing slow pixel coordinate.
+    pub sdet: Vector3<f64>,
+    /// Direction of increasing detector distance.
+    pub odet: Vector3<f64>,
+    /// Axis of the two-theta swing.
+    pub twotheta_axis: Vector3<f64>,
+    /// Direction of the electric field of the incident beam.
+    pub polar: Vector3<f64>,
+    /// Axis of the phi rotation, right-handed.
+    pub spindle_axis: Vector3<f64>,
+}
+
+impl Default for Frame {
+    /// The vectors that the custom convention starts from.
+    fn default() -> Self {
+        Frame {
+            beam: Vector3::x(),
+            fdet: Vector3::z(),
+            sdet: -Vector3::y(),
+            odet: Vector3::x(),
+            twotheta_axis: Vector3::y(),
+            polar: Vector3::z(),
+            spindle_axis: Vector3::z(),
+        }
+    }
+}
+
+/// A detector convention.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Convention {
+    /// Beam along x, beam centre from the corner of the first pixel, half a pixel inwards.
+    #[default]
+    Mosflm,
+    /// Beam along z, beam centre from the lower left corner.
+    Adxv,
+    /// As MOSFLM without the half pixel.
+    Denzo,
+    /// Beam along z, detector given by its near point.
+    Xds,
+    /// As XDS with the spindle and the polarisation along y.
+    Dials,
+    /// Vectors as given.
+    Custom(Frame),
+}
+
+/// The beam centre of a convention (metres, in the convention's own coordinates) and what it says about the
+/// detector's axes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BeamCenter {
+    /// The convention's X, as it is written in image headers.
+    pub x: f64,
+    /// The convention's Y.
+    pub y: f64,
+    /// Distance of the beam along the fast axis from the outer edge of the first pixel.
+    pub fast: f64,
+    /// Distance of the beam along the slow axis from the outer edge of the first pixel.
+    pub slow: f64,
+}
+
+/// What the mapping from a convention's beam centre to the detector's axes depends on; lengths in metres.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CenterInput {
+    pub x: Option<f64>,
+    pub y: Option<f64>,
+    pub x_close: f64,
+    pub y_close: f64,
+    pub size_fast: f64,
+    pub size_slow: f64,
+    pub pixel: f64,
+}
+
+impl Convention {
+    /// Lower-case name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Convention::Mosflm => "mosflm",
+            Convention::Adxv => "adxv",
+            Convention::Denzo => "denzo",
+            Convention::Xds => "xds",
+            Convention::Dials => "dials",
+            Convention::Custom(_) => "custom",
+        }
+    }
+
+    /// The frame of the convention.
+    pub fn frame(&self) -> Frame {
+        let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
+        match self {
+            Convention::Mosflm | Convention::Denzo => {
+                Frame { beam: x, fdet: z, sdet: -y, odet: x, twotheta_axis: -z, polar: z, spindle_axis: z }
+            }
+            Convention::Adxv => {
+                Frame { beam: z, fdet: x, sdet: -y, odet: z, twotheta_axis: -x, polar: x, spindle_axis: x }
+            }
+            Convention::Xds => {
+                Frame { beam: z, fdet: x, sdet: y, odet: z, twotheta_axis: x, polar: x, spindle_axis: x }
+            }
+            Convention::Dials => {
+                Frame { beam: z, fdet: x, sdet: y, odet: z, twotheta_axis: y, polar: y, spindle_axis: y }
+            }
+            Convention::Custom(frame) => *frame,
+        }
+    }
+
+    /// The pivot of the convention; the custom one has none of its own.
+    pub fn pivot(&self) -> Option<Pivot> {
+        match self {
+            Convention::Mosflm | Convention::Adxv | Convention::Denzo => Some(Pivot::Beam),
+            Convention::Xds | Convention::Dials => Some(Pivot::Sample),
+            Convention::Custom(_) => None,
+        }
+    }
+
+    /// The beam centre, defaults filled in, in the convention's coordinates and along the detector's axes.
+    pub(crate) fn beam_center(&self, input: &CenterInput) -> BeamCenter {
+        let CenterInput { size_fast, size_slow, pixel, .. } = *input;
+        match self {
+            Convention::Adxv => {
+                let x = input.x.unwrap_or((size_fast + pixel) / 2.0);
+                let y = input.y.unwrap_or((size_slow - pixel) / 2.0);
+                BeamCenter { x, y, fast: x, slow: size_slow - y }
+            }
+            Convention::Mosflm | Convention::Denzo => {
+                let x = input.x.unwrap_or((size_slow + pixel) / 2.0);
+                let y = input.y.unwrap_or((size_fast + pixel) / 2.0);
+                let inset = if matches!(self, Convention::Mosflm) { 0.5 * pixel } else { 0.0 };
+                BeamCenter { x, y, fast: y + inset, slow: x + inset }
+            }
+            Convention::Xds | Convention::Dials | Convention::Custom(_) => {
+                let x = input.x.unwrap_or(input.x_close);
+                let y = input.y.unwrap_or(input.y_close);
+                BeamCenter { x, y, fast: x, slow: y }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUT: CenterInput = CenterInput {
+        x: None,
+        y: None,
+        x_close: 0.03,
+        y_close: 0.02,
+        size_fast: 0.06,
+        size_slow: 0.04,
+        pixel: 0.001,
+    };
+
+    fn center(convention: Convention, x: Option<f64>, y: Option<f64>) -> (f64, f64) {
+        let center = convention.beam_center(&CenterInput { x, y, ..INPUT });
+        (center.fast, center.slow)
+    }
+
+    #[test]
+    fn given_centres_map_to_the_axes() {
+        let given = |convention| center(convention, Some(0.011), Some(0.013));
+        assert_eq!(given(Convention::Mosflm), (0.013 + 0.0005, 0.011 + 0.0005));
+        assert_eq!(given(Convention::Denzo), (0.013, 0.011));
+        assert_eq!(given(Convention::Adxv), (0.011, 0.04 - 0.013));
+        assert_eq!(given(Convention::Xds), (0.011, 0.013));
+        assert_eq!(given(Convention::Dials), (0.011, 0.013));
+        assert_eq!(given(Convention::Custom(Frame::default())), (0.011, 0.013));
+    }
+
+    #[test]
+    fn default_centres() {
+        assert_eq!(center(Convention::Denzo, None, None), (0.061 / 2.0, 0.041 / 2.0));
+        assert_eq!(center(Convention::Adxv, None, None), (0.061 / 2.0, 0.04 - 0.039 / 2.0));
+        assert_eq!(center(Convention::Xds, None, None), (0.03, 0.02));
+    }
+
+    #[test]
+    fn named_frames_are_orthonormal() {
+        for convention in [Convention::Mosflm, Convention::Adxv, Convention::Xds, Convention::Dials] {
+            let frame = convention.frame();
+            assert_eq!(frame.fdet.dot(&frame.sdet), 0.0);
+            assert_eq!(frame.fdet.cross(&frame.sdet).cross(&frame.odet).norm(), 0.0);
+            assert_eq!(frame.beam.dot(&frame.odet), 1.0);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The detector: pixels, place, orientation, sensor.
+
+use super::Convention;
+
+/// The point that stays fixed while the detector is rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pivot {
+    /// The spot of the direct beam.
+    Beam,
+    /// The crystal.
+    Sample,
+}
+
+/// A flat (or cylindrically curved) pixel detector. Lengths in metres, angles in radians.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detector {
+    /// Axes, and what beam centres mean.
+    pub convention: Convention,
+    /// Pixels.
+    pub pixels: PixelGrid,
+    /// Distance from the crystal to the detector along the beam.
+    pub distance: f64,
+    /// Distance from the crystal to the nearest point of the detector's plane; it overrides `distance`.
+    pub close_distance: Option<f64>,
+    /// Beam centre X in the convention's coordinates.
+    pub x_beam: Option<f64>,
+    /// Beam centre Y in the convention's coordinates.
+    pub y_beam: Option<f64>,
+    /// Default of `x_beam` in the conventions that go by the near point.
+    pub x_close: Option<f64>,
+    /// Default of `y_beam` in the conventions that go by the near point.
+    pub y_close: Option<f64>,
+    /// Near point along the fast axis in pixels, counted from 1 at the first pixel's centre (XDS).
+    pub orgx: Option<f64>,
+    /// Near point along the slow axis in pixels.
+    pub orgy: Option<f64>,
+    /// Vector from the crystal to the outer corner of the first pixel, when given.
+    pub pix0: Option<[f64; 3]>,
+    /// The pivot asked for; `None` leaves it to the convention.
+    pub pivot: Option<Pivot>,
+    /// Rotations.
+    pub tilt: Tilt,
+    /// Whether all pixels lie at the same distance from the crystal.
+    pub curved: bool,
+    /// Whether pixels are points: no obliquity, solid angle 1/R².
+    pub point_pixel: bool,
+    /// Sensor material.
+    pub sensor: Sensor,
+}
+
+impl Default for Detector {
+    fn default() -> Self {
+        Detector {
+            convention: Convention::default(),
+            pixels: PixelGrid::default(),
+            distance: 100.0e-3,
+            close_distance: None,
+            x_beam: None,
+            y_beam: None,
+            x_close: None,
+            y_close: None,
+            orgx: None,
+            orgy: None,
+            pix0: None,
+            pivot: None,
+            tilt: Tilt::default(),
+            curved: false,
+            point_pixel: false,
+            sensor: Sensor::default(),
+        }
+    }
+}
+
+/// Size and number of the pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PixelGrid {
+    /// Edge of the square pixels in metres.
+    pub pixel_size: f64,
+    /// Extent along the fast axis in metres.
+    pub size_fast: f64,
+    /// Extent along the slow axis in metres.
+    pub size_slow: f64,
+}
+
+impl Default for PixelGrid {
+    fn default() -> Self {
+        PixelGrid { pixel_size: 0.1e-3, size_fast: 102.4e-3, size_slow: 102.4e-3 }
+    }
+}
+
+impl PixelGrid {
+    /// A grid of `fast` × `slow` pixels of `pixel_size` metres.
+    pub fn new(fast: usize, slow: usize, pixel_size: f64) -> Self {
+        PixelGrid { pixel_size, size_fast: pixel_size * fast as f64, size_slow: pixel_size * slow as f64 }
+    }
+
+    /// Number of pixels along the fast axis.
+    pub fn fast(&self) -> usize {
+        Self::count(self.size_fast, self.pixel_size)
+    }
+
+    /// Number of pixels along the slow axis.
+    pub fn slow(&self) -> usize {
+        Self::count(self.size_slow, self.pixel_size)
+    }
+
+    fn count(size: f64, pixel: f64) -> usize {
+        (size / pixel - 0.5).ceil() as usize
+    }
+}
+
+/// Rotations of the detector in radians: about the laboratory's x, then y, then z, then two-theta.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tilt {
+    /// About x.
+    pub x: f64,
+    /// About y.
+    pub y: f64,
+    /// About z.
+    pub z: f64,
+    /// About the two-theta axis of the frame.
+    pub twotheta: f64,
+}
+
+/// Sensor material; a thickness of zero leaves absorption out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sensor {
+    /// Thickness in metres.
+    pub thickness: f64,
+    /// Number of layers to integrate over.
+    pub layers: Option<i64>,
+    /// Attenuation coefficient in 1/m; the inverse thickness when missing.
+    pub mu: Option<f64>,
+}
+
+impl Default for Sensor {
+    fn default() -> Self {
+        Sensor { thickness: 0.0, layers: None, mu: None }
+    }
+}

@@ -1,0 +1,125 @@
+//! The experiment: everything that a simulation depends on.
+
+use std::sync::Arc;
+
+use super::{Beam, Crystal, Detector, PhiRequest, Quirks, StructureFactors, UnitCell};
+use crate::error::PlanError;
+use crate::plan::Plan;
+
+/// Everything that a simulation depends on, in SI units. [`Experiment::plan`] validates it and chooses every
+/// sample.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// Incident beam.
+    pub beam: Beam,
+    /// Detector.
+    pub detector: Detector,
+    /// Crystal.
+    pub crystal: Crystal,
+    /// Structure factors.
+    pub structure_factors: StructureFactors,
+    /// Rotation about the spindle.
+    pub phi: PhiRequest,
+    /// How pixels are evaluated.
+    pub rendering: Rendering,
+    /// Seeds of the random streams.
+    pub seeds: Seeds,
+    /// Which of the reference program's defects to reproduce.
+    pub quirks: Quirks,
+}
+
+impl Experiment {
+    /// A crystal with its structure factors in the default beam, 100 mm from the default detector.
+    pub fn new(crystal: Crystal, structure_factors: StructureFactors) -> Self {
+        Experiment {
+            beam: Beam::default(),
+            detector: Detector::default(),
+            crystal,
+            structure_factors,
+            phi: PhiRequest::default(),
+            rendering: Rendering::default(),
+            seeds: Seeds::default(),
+            quirks: Quirks::default(),
+        }
+    }
+
+    /// A crystal of `cell` whose structure factors all equal `f`.
+    pub fn uniform(cell: UnitCell, f: f64) -> Self {
+        Experiment::new(Crystal::from_cell(cell), StructureFactors::uniform(f))
+    }
+
+    /// Validates the experiment and chooses every sample of it.
+    ///
+    /// # Errors
+    /// A quantity out of its range, a cell or matrix that spans no volume, more samples than can be held.
+    pub fn plan(&self) -> Result<Plan, PlanError> {
+        Plan::new(self)
+    }
+}
+
+/// How pixels are evaluated.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendering {
+    /// Sub-pixels along each edge of a pixel; chosen from crystal and pixel size when missing.
+    pub oversample: Option<u32>,
+    /// Absorption for every sub-pixel.
+    pub oversample_thick: bool,
+    /// Polarisation for every sub-pixel.
+    pub oversample_polar: bool,
+    /// Solid angle for every sub-pixel.
+    pub oversample_omega: bool,
+    /// Tricubic interpolation of structure factors; on for crystals two cells wide or less when missing.
+    pub interpolate: Option<bool>,
+    /// Finest spacing to render in metres; 0 for no limit.
+    pub dmin: f64,
+    /// Part of the image to render.
+    pub roi: Roi,
+    /// Pixels to render.
+    pub mask: Option<Mask>,
+    /// Edge of the cube of water around the crystal in metres.
+    pub water_size: f64,
+}
+
+/// A rectangle of pixels, both ends included; `None` where the image's edge is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roi {
+    /// First and last pixel along the fast axis.
+    pub fast: (Option<usize>, Option<usize>),
+    /// First and last pixel along the slow axis.
+    pub slow: (Option<usize>, Option<usize>),
+}
+
+impl Roi {
+    /// Pixels `fast.0..=fast.1` by `slow.0..=slow.1`.
+    pub fn new(fast: (usize, usize), slow: (usize, usize)) -> Self {
+        Roi { fast: (Some(fast.0), Some(fast.1)), slow: (Some(slow.0), Some(slow.1)) }
+    }
+}
+
+/// Pixels to render: those that are not zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// Slow-major, `fast * slow` long.
+    pub keep: Arc<[bool]>,
+}
+
+/// Seeds of the random streams, as users write them (the generator starts from the negative).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// Photon noise.
+    pub noise: i64,
+    /// Mosaic domains.
+    pub mosaic: i64,
+    /// Random orientation.
+    pub misset: i64,
+}
+
+impl Default for Seeds {
+    fn default() -> Self {
+        Seeds { noise: 1, mosaic: 12345678, misset: 1 }
+    }
+}

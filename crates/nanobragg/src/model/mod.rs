@@ -1,0 +1,21 @@
+//! What is simulated: the experiment as SI data, before any sample of it is chosen.
+
+mod beam;
+mod convention;
+mod crystal;
+mod detector;
+mod experiment;
+mod quirks;
+mod sampling;
+mod structure_factors;
+
+pub(crate) use beam::source_origin;
+pub(crate) use convention::CenterInput;
+pub use beam::{Beam, Divergence, Fluence, Polarization, Source};
+pub use convention::{BeamCenter, Convention, Frame};
+pub use crystal::{Crystal, Misset, MosflmMatrix, Mosaicity, Shape, UnitCell};
+pub use detector::{Detector, Pivot, PixelGrid, Sensor, Tilt};
+pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
+pub use quirks::{Preset, Quirk, Quirks};
+pub use sampling::{Grid, GridRequest, Layers, Mosaic, PhiRequest, PhiSweep};
+pub use structure_factors::{IndexBox, Reflection, StructureFactors};

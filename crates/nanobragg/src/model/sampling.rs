@@ -1,0 +1,309 @@
+//! The decision tables that complete a partly given (range, step, count).
+//!
+//! Any of the three may be missing; a negative number counts as missing. The rules are those of the reference
+//! program with all their corners (a step without a range always gives two samples, for instance), one test a
+//! row.
+
+use crate::units::deg;
+
+const MISSING: f64 = -1.0;
+
+/// What was asked of a rotation: angles in radians, `None` (or a negative number) where nothing was.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PhiRequest {
+    /// Spindle angle of the first step.
+    pub start: f64,
+    /// Rotation range (`-osc`).
+    pub range: Option<f64>,
+    /// Angle between steps.
+    pub step: Option<f64>,
+    /// Number of steps.
+    pub count: Option<i64>,
+}
+
+/// A phi sweep with nothing left open: step `i` is at `start + step * i` radians.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhiSweep {
+    /// Spindle angle of the first step.
+    pub start: f64,
+    /// Rotation range, for headers.
+    pub range: f64,
+    /// Angle between steps.
+    pub step: f64,
+    /// Number of steps, at least one.
+    pub count: usize,
+}
+
+impl PhiRequest {
+    /// Fills in what is missing.
+    pub fn resolve(&self) -> PhiSweep {
+        let range = self.range.unwrap_or(MISSING);
+        let step = self.step.unwrap_or(MISSING);
+        let count = self.count.unwrap_or(-1);
+        let (range, step, count) = if count < 0 {
+            match (range < 0.0, step <= 0.0) {
+                (true, true) => (0.0, 0.0, 1),
+                (true, false) => (step, step, 2),
+                (false, true) => (range, range / 2.0, 2),
+                (false, false) => (range, step, whole(range / step)),
+            }
+        } else {
+            let count = count.max(1);
+            match (range < 0.0, step <= 0.0) {
+                (true, true) => (deg(1.0), deg(1.0) / count as f64, count),
+                (true, false) => (step, step, 2),
+                (false, _) if step < 0.0 => (range, range / count as f64, count),
+                (false, _) => (range, step, count),
+            }
+        };
+        PhiSweep { start: self.start, range, step, count: count.max(0) as usize }
+    }
+}
+
+/// What was asked of a grid of divergence angles (radians), wavelengths (relative) or sensor layers (metres).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GridRequest {
+    /// Full range.
+    pub range: Option<f64>,
+    /// Distance between samples.
+    pub step: Option<f64>,
+    /// Number of samples.
+    pub count: Option<i64>,
+}
+
+/// A grid with nothing left open: sample `i` is at `step * i - range / 2`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Full range, 0 for a single sample.
+    pub range: f64,
+    /// Distance between samples, 0 for a single one.
+    pub step: f64,
+    /// Number of samples, at least one.
+    pub count: usize,
+}
+
+impl GridRequest {
+    /// Fills in what is missing; `range_of_count` is the range when only a count is given.
+    pub fn resolve(&self, range_of_count: f64) -> Grid {
+        let (range, step, count) = self.complete(range_of_count, |range| (range, 2));
+        collapse(range, step, count)
+    }
+
+    fn complete(&self, range_of_count: f64, step_of_range: impl Fn(f64) -> (f64, i64)) -> (f64, f64, i64) {
+        let range = self.range.unwrap_or(MISSING);
+        let step = self.step.unwrap_or(MISSING);
+        let count = self.count.unwrap_or(0);
+        match (count > 0, range < 0.0, step <= 0.0) {
+            (false, true, true) => (0.0, 0.0, 1),
+            (_, true, false) => (step, step, 2),
+            (false, false, true) => {
+                let (step, count) = step_of_range(range);
+                (range, step, count)
+            }
+            (false, false, false) => (range, step, whole(range / step)),
+            (true, true, true) => (range_of_count, range_of_count / count as f64, count),
+            (true, false, true) => {
+                let count = count.max(2);
+                (range, range / (count - 1) as f64, count)
+            }
+            (true, false, false) => (range, step, count),
+        }
+    }
+}
+
+/// Sensor layers with nothing left open: layer `t` lies `t * spacing` behind the front of the sensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layers {
+    /// Thickness of the sensor in metres, 0 when it is not modelled.
+    pub thickness: f64,
+    /// Distance between layers in metres.
+    pub spacing: f64,
+    /// Number of layers, at least one.
+    pub count: usize,
+}
+
+impl Layers {
+    /// Thickness in metres when only a number of layers is given.
+    pub const DEFAULT_THICKNESS: f64 = 0.5e-6;
+
+    /// Fills in what is missing. With `spacing_by_gaps` (quirk `layer_spacing`) a thickness and a count give
+    /// thickness / (count - 1), otherwise thickness / count.
+    pub fn resolve(request: GridRequest, spacing_by_gaps: bool) -> Layers {
+        let (thickness, spacing, count) = request.complete(Layers::DEFAULT_THICKNESS, |range| (range / 2.0, 2));
+        let grid = collapse(thickness, spacing, count);
+        let given = request.count.unwrap_or(0) > 0 && request.range.is_some_and(|range| range > 0.0);
+        if given && !spacing_by_gaps && grid.range > 0.0 && request.step.is_none_or(|step| step <= 0.0) {
+            // A count of one is a request for one layer, which only the rule by gaps has to refuse.
+            let count = request.count.unwrap_or(1).max(1);
+            return Layers { thickness, spacing: thickness / count as f64, count: count as usize };
+        }
+        Layers { thickness: grid.range, spacing: grid.step, count: grid.count }
+    }
+}
+
+/// Mosaic sampling with nothing left open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mosaic {
+    /// Spread in radians.
+    pub spread: f64,
+    /// Number of domains, at least one.
+    pub domains: usize,
+    /// What had to be decided for the user, if anything.
+    pub note: Option<&'static str>,
+}
+
+impl Mosaic {
+    /// Fills in what is missing: a spread without a count gives ten domains, a count without a spread one.
+    pub fn resolve(spread: Option<f64>, domains: Option<i64>) -> Mosaic {
+        let spread = spread.unwrap_or(MISSING);
+        let domains = domains.unwrap_or(0);
+        let (spread, domains, note) = match (domains > 0, spread) {
+            (false, s) if s < 0.0 => (0.0, 1, None),
+            (false, 0.0) => (0.0, 1, None),
+            (false, s) => (s, 10, Some("mosaic spread without a number of domains: using 10 domains")),
+            (true, s) if s < 0.0 => (0.0, 1, Some("mosaic domains without a spread: using one domain")),
+            (true, 0.0) => (0.0, 1, Some("mosaic spread is zero: using one domain")),
+            (true, s) => (s, domains, None),
+        };
+        Mosaic { spread, domains: domains as usize, note }
+    }
+}
+
+fn collapse(range: f64, step: f64, count: i64) -> Grid {
+    if range <= 0.0 || step <= 0.0 || count <= 0 {
+        return Grid { range: 0.0, step: 0.0, count: 1 };
+    }
+    Grid { range, step, count: count as usize }
+}
+
+fn whole(ratio: f64) -> i64 {
+    ratio.ceil() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
+        let sweep = PhiRequest { start: 0.0, range, step, count }.resolve();
+        (sweep.range, sweep.step, sweep.count)
+    }
+
+    #[test]
+    fn phi_without_anything_is_one_still() {
+        assert_eq!(phi(None, None, None), (0.0, 0.0, 1));
+    }
+
+    #[test]
+    fn phi_step_alone_gives_two_steps() {
+        assert_eq!(phi(None, Some(0.25), None), (0.25, 0.25, 2));
+    }
+
+    #[test]
+    fn phi_range_alone_gives_two_halves() {
+        assert_eq!(phi(Some(1.0), None, None), (1.0, 0.5, 2));
+        assert_eq!(phi(Some(1.0), Some(0.0), None), (1.0, 0.5, 2));
+    }
+
+    #[test]
+    fn phi_range_and_step_give_the_count() {
+        assert_eq!(phi(Some(1.0), Some(0.3), None), (1.0, 0.3, 4));
+    }
+
+    #[test]
+    fn phi_range_zero_with_a_step_has_no_step_to_render() {
+        assert_eq!(phi(Some(0.0), Some(0.3), None).2, 0);
+    }
+
+    #[test]
+    fn phi_count_alone_spans_a_degree() {
+        let degree = deg(1.0);
+        assert_eq!(phi(None, None, Some(4)), (degree, degree / 4.0, 4));
+        assert_eq!(phi(None, None, Some(0)), (degree, degree, 1));
+    }
+
+    #[test]
+    fn phi_count_and_step_without_range_give_two_steps() {
+        assert_eq!(phi(None, Some(0.25), Some(7)), (0.25, 0.25, 2));
+    }
+
+    #[test]
+    fn phi_range_and_count_give_the_step() {
+        assert_eq!(phi(Some(1.0), None, Some(4)), (1.0, 0.25, 4));
+    }
+
+    #[test]
+    fn phi_all_given_is_kept() {
+        assert_eq!(phi(Some(1.0), Some(0.1), Some(4)), (1.0, 0.1, 4));
+        assert_eq!(phi(Some(1.0), Some(0.0), Some(4)), (1.0, 0.0, 4));
+    }
+
+    #[test]
+    fn negative_numbers_count_as_missing() {
+        assert_eq!(phi(Some(-1.0), Some(-2.0), Some(-3)), phi(None, None, None));
+    }
+
+    fn grid(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
+        let grid = GridRequest { range, step, count }.resolve(1.0);
+        (grid.range, grid.step, grid.count)
+    }
+
+    #[test]
+    fn grid_rows() {
+        assert_eq!(grid(None, None, None), (0.0, 0.0, 1));
+        assert_eq!(grid(None, Some(0.2), None), (0.2, 0.2, 2));
+        assert_eq!(grid(Some(0.4), None, None), (0.4, 0.4, 2));
+        assert_eq!(grid(Some(0.5), Some(0.2), None), (0.5, 0.2, 3));
+        assert_eq!(grid(None, None, Some(4)), (1.0, 0.25, 4));
+        assert_eq!(grid(None, Some(0.2), Some(4)), (0.2, 0.2, 2));
+        assert_eq!(grid(Some(0.6), None, Some(4)), (0.6, 0.6 / 3.0, 4));
+        assert_eq!(grid(Some(0.6), None, Some(1)), (0.6, 0.6, 2));
+        assert_eq!(grid(Some(0.6), Some(0.1), Some(4)), (0.6, 0.1, 4));
+    }
+
+    #[test]
+    fn an_empty_range_is_one_sample_whatever_the_count() {
+        assert_eq!(grid(Some(0.0), None, Some(5)), (0.0, 0.0, 1));
+        assert_eq!(grid(Some(0.0), Some(0.1), None), (0.0, 0.0, 1));
+    }
+
+    fn layers(range: Option<f64>, count: Option<i64>, by_gaps: bool) -> (f64, f64, usize) {
+        let layers = Layers::resolve(GridRequest { range, step: None, count }, by_gaps);
+        (layers.thickness, layers.spacing, layers.count)
+    }
+
+    #[test]
+    fn layer_rows() {
+        assert_eq!(layers(None, None, true), (0.0, 0.0, 1));
+        assert_eq!(layers(Some(0.0), None, true), (0.0, 0.0, 1));
+        assert_eq!(layers(Some(0.0), Some(4), true), (0.0, 0.0, 1));
+        assert_eq!(layers(Some(1e-4), None, true), (1e-4, 5e-5, 2));
+        assert_eq!(layers(None, Some(5), true), (0.5e-6, 0.5e-6 / 5.0, 5));
+        assert_eq!(layers(Some(1e-4), Some(1), true), (1e-4, 1e-4, 2));
+        let stepped = GridRequest { range: Some(1e-4), step: Some(3e-5), count: None };
+        assert_eq!(Layers::resolve(stepped, true).count, 4);
+        let step_only = GridRequest { range: None, step: Some(3e-5), count: None };
+        assert_eq!(Layers::resolve(step_only, true), Layers { thickness: 3e-5, spacing: 3e-5, count: 2 });
+    }
+
+    #[test]
+    fn layer_spacing_in_both_states_of_its_quirk() {
+        assert_eq!(layers(Some(4.5e-4), Some(4), true), (4.5e-4, 4.5e-4 / 3.0, 4));
+        assert_eq!(layers(Some(4.5e-4), Some(4), false), (4.5e-4, 4.5e-4 / 4.0, 4));
+        assert_eq!(layers(Some(4.5e-4), Some(1), false), (4.5e-4, 4.5e-4, 1));
+    }
+
+    #[test]
+    fn mosaic_rows() {
+        let domains = |spread, count| {
+            let mosaic = Mosaic::resolve(spread, count);
+            (mosaic.spread, mosaic.domains, mosaic.note.is_some())
+        };
+        assert_eq!(domains(None, None), (0.0, 1, false));
+        assert_eq!(domains(Some(0.0), None), (0.0, 1, false));
+        assert_eq!(domains(Some(0.01), None), (0.01, 10, true));
+        assert_eq!(domains(None, Some(5)), (0.0, 1, true));
+        assert_eq!(domains(Some(0.0), Some(5)), (0.0, 1, true));
+        assert_eq!(domains(Some(0.01), Some(5)), (0.01, 5, false));
+    }
+}

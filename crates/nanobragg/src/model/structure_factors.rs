@@ -1,0 +1,217 @@
+//! Structure factors as a dense grid over a box of indices.
+
+use std::sync::Arc;
+
+use crate::error::TableError;
+
+/// One structure factor amplitude.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reflection {
+    /// Miller indices.
+    pub hkl: [i32; 3],
+    /// Amplitude in electrons.
+    pub f: f64,
+}
+
+/// The smallest box that holds a set of indices, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexBox {
+    /// Least h, k, l.
+    pub min: [i32; 3],
+    /// Greatest h, k, l.
+    pub max: [i32; 3],
+}
+
+impl IndexBox {
+    /// The box around `indices`, or `None` when there are none.
+    pub fn enclosing(indices: impl IntoIterator<Item = [i32; 3]>) -> Option<IndexBox> {
+        let mut indices = indices.into_iter();
+        let first = indices.next()?;
+        let mut bounds = IndexBox { min: first, max: first };
+        indices.for_each(|hkl| bounds.include(hkl));
+        Some(bounds)
+    }
+
+    /// Widens the box so that it holds `hkl`.
+    pub fn include(&mut self, hkl: [i32; 3]) {
+        for (axis, index) in hkl.into_iter().enumerate() {
+            self.min[axis] = self.min[axis].min(index);
+            self.max[axis] = self.max[axis].max(index);
+        }
+    }
+
+    /// Number of indices along `axis`.
+    pub fn range(&self, axis: usize) -> u64 {
+        (i64::from(self.max[axis]) - i64::from(self.min[axis]) + 1).max(0) as u64
+    }
+
+    /// Number of entries of a grid over the box.
+    pub fn entries(&self) -> u128 {
+        (0..3).map(|axis| u128::from(self.range(axis))).product()
+    }
+}
+
+/// Structure factors: a dense grid over a box of indices and one value for everything outside. Clones share
+/// the grid.
+#[derive(Clone, Debug)]
+pub struct StructureFactors {
+    default_f: f64,
+    grid: Option<Grid>,
+}
+
+#[derive(Clone, Debug)]
+struct Grid {
+    bounds: IndexBox,
+    shape: [usize; 3],
+    values: Arc<Vec<f64>>,
+    loaded: u64,
+}
+
+impl StructureFactors {
+    /// Most bytes that a grid may take unless the caller says otherwise.
+    pub const MEMORY_LIMIT: u64 = 8 << 30;
+
+    /// Every structure factor equals `f`.
+    pub fn uniform(f: f64) -> Self {
+        StructureFactors { default_f: f, grid: None }
+    }
+
+    /// Fills a grid over `bounds` from `reflections`; a later reflection replaces an earlier one of the same
+    /// indices, and every other entry, inside the box or outside, is `default_f`.
+    ///
+    /// ```
+    /// use nanobragg::model::{IndexBox, Reflection, StructureFactors};
+    ///
+    /// let reflections = [Reflection { hkl: [1, 0, -2], f: 3.5 }, Reflection { hkl: [2, 1, 0], f: 7.0 }];
+    /// let bounds = IndexBox::enclosing(reflections.iter().map(|r| r.hkl)).unwrap();
+    /// let table = StructureFactors::from_reflections(bounds, 0.0, reflections).unwrap();
+    /// assert_eq!((table.nearest([1, 0, -2]), table.nearest([9, 9, 9])), (3.5, 0.0));
+    /// ```
+    ///
+    /// # Errors
+    /// [`TableError::TooLarge`] when the grid would take more than [`Self::MEMORY_LIMIT`],
+    /// [`TableError::Outside`] for a reflection that is not in `bounds`.
+    pub fn from_reflections(
+        bounds: IndexBox,
+        default_f: f64,
+        reflections: impl IntoIterator<Item = Reflection>,
+    ) -> Result<Self, TableError> {
+        let sound = reflections.into_iter().map(Ok::<_, TableError>);
+        Self::try_from_reflections(bounds, default_f, Self::MEMORY_LIMIT, sound)
+    }
+
+    /// As [`Self::from_reflections`], for a source that can fail and a limit of the caller's choice.
+    ///
+    /// # Errors
+    /// Those of [`Self::from_reflections`], and the first error of `reflections`.
+    pub fn try_from_reflections<E: From<TableError>>(
+        bounds: IndexBox,
+        default_f: f64,
+        memory_limit: u64,
+        reflections: impl IntoIterator<Item = Result<Reflection, E>>,
+    ) -> Result<Self, E> {
+        let bytes = bounds.entries().saturating_mul(size_of::<f64>() as u128);
+        if bytes == 0 || bytes > u128::from(memory_limit) || usize::try_from(bytes).is_err() {
+            return Err(TableError::TooLarge { bounds, bytes, limit: memory_limit }.into());
+        }
+        let shape = [0, 1, 2].map(|axis| bounds.range(axis) as usize);
+        // Zeroed pages are only backed by memory once they are written: gaps of a large table cost nothing.
+        let mut values = vec![default_f; shape.iter().product()];
+        let mut loaded = 0;
+        for reflection in reflections {
+            let Reflection { hkl, f } = reflection?;
+            let index = offset(&bounds, &shape, hkl).ok_or(TableError::Outside { hkl, bounds })?;
+            values[index] = f;
+            loaded += 1;
+        }
+        Ok(StructureFactors { default_f, grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded }) })
+    }
+
+    /// The amplitude of everything that the grid does not hold.
+    pub fn default_f(&self) -> f64 {
+        self.default_f
+    }
+
+    /// The box of the grid, if there is one.
+    pub fn bounds(&self) -> Option<&IndexBox> {
+        self.grid.as_ref().map(|grid| &grid.bounds)
+    }
+
+    /// Number of reflections that the grid was filled from.
+    pub fn loaded(&self) -> u64 {
+        self.grid.as_ref().map_or(0, |grid| grid.loaded)
+    }
+
+    /// The amplitude at `hkl`.
+    pub fn nearest(&self, hkl: [i32; 3]) -> f64 {
+        match &self.grid {
+            Some(grid) => offset(&grid.bounds, &grid.shape, hkl).map_or(self.default_f, |at| grid.values[at]),
+            None => self.default_f,
+        }
+    }
+
+    /// Every entry of the grid, l fastest; empty without a grid.
+    pub fn values(&self) -> &[f64] {
+        self.grid.as_ref().map_or(&[], |grid| &grid.values)
+    }
+}
+
+#[inline(always)]
+fn offset(bounds: &IndexBox, shape: &[usize; 3], hkl: [i32; 3]) -> Option<usize> {
+    // An index below the box wraps to a huge unsigned number and fails the same comparison as one above it.
+    let [h, k, l] = [0, 1, 2].map(|axis| hkl[axis].wrapping_sub(bounds.min[axis]) as u32 as usize);
+    let inside = h < shape[0] && k < shape[1] && l < shape[2];
+    inside.then(|| (h * shape[1] + k) * shape[2] + l)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> StructureFactors {
+        let reflections = (-2..=3).flat_map(|h| {
+            (-1..=1).flat_map(move |k| (0..=4).map(move |l| Reflection { hkl: [h, k, l], f: f64::from(100 * h + 10 * k + l) }))
+        });
+        let bounds = IndexBox { min: [-2, -1, 0], max: [3, 1, 4] };
+        StructureFactors::from_reflections(bounds, -7.0, reflections).unwrap()
+    }
+
+    #[test]
+    fn every_index_finds_its_own_amplitude() {
+        let table = table();
+        assert_eq!(table.nearest([-2, 1, 3]), -187.0);
+        assert_eq!(table.nearest([3, -1, 4]), 294.0);
+        assert_eq!(table.loaded(), 90);
+    }
+
+    #[test]
+    fn outside_is_the_default() {
+        let table = table();
+        for hkl in [[-3, 0, 0], [4, 0, 0], [0, 2, 0], [0, 0, -1], [0, 0, 5], [i32::MIN, 0, 0], [0, i32::MAX, 0]] {
+            assert_eq!(table.nearest(hkl), -7.0, "{hkl:?}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_the_default_and_the_last_duplicate_wins() {
+        let bounds = IndexBox { min: [0, 0, 0], max: [1, 1, 1] };
+        let twice = [1.0, 2.0].map(|f| Reflection { hkl: [1, 0, 1], f });
+        let table = StructureFactors::from_reflections(bounds, 5.0, twice).unwrap();
+        assert_eq!(table.nearest([1, 0, 1]), 2.0);
+        assert_eq!(table.nearest([0, 0, 0]), 5.0);
+    }
+
+    #[test]
+    fn a_box_beyond_memory_is_refused_with_its_size() {
+        let bounds = IndexBox { min: [-1_000_000; 3], max: [1_000_000; 3] };
+        let error = StructureFactors::from_reflections(bounds, 0.0, []).unwrap_err();
+        assert!(error.to_string().contains("-1000000..1000000"), "{error}");
+    }
+
+    #[test]
+    fn a_reflection_outside_the_box_is_refused() {
+        let bounds = IndexBox { min: [0; 3], max: [1; 3] };
+        let stray = [Reflection { hkl: [2, 0, 0], f: 1.0 }];
+        assert!(matches!(StructureFactors::from_reflections(bounds, 0.0, stray), Err(TableError::Outside { .. })));
+    }
+}

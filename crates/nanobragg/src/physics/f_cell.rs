@@ -1,0 +1,118 @@
+//! The structure factor of the unit cell at fractional indices.
+
+use super::lattice::Indices;
+use crate::model::StructureFactors;
+use crate::real::{Real, real, to_f64};
+
+/// The 4 × 4 × 4 structure factors around a point, and the indices they belong to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighborhood {
+    /// Least h, k, l: floor(h) - 1 and so on.
+    pub origin: [i32; 3],
+    /// Structure factors, h slowest.
+    pub values: [[[f64; 4]; 4]; 4],
+}
+
+/// The neighbourhood of `indices`, or `None` where it could leave the table:
+/// h - h_min + 3 > h_range or h - 2 < h_min, likewise k and l.
+///
+/// Reference program: the test before `polin3`.
+pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> Option<Neighborhood> {
+    let bounds = table.bounds()?;
+    for (axis, &h) in indices.hkl.iter().enumerate() {
+        let min = real::<T>(f64::from(bounds.min[axis]));
+        let range = real::<T>(bounds.range(axis) as f64);
+        let inside = h - min + real::<T>(3.0) <= range && h - real::<T>(2.0) >= min;
+        if !inside {
+            return None;
+        }
+    }
+    let origin = indices.hkl.map(|h| to_f64(h.floor()) as i32 - 1);
+    let mut values = [[[0.0; 4]; 4]; 4];
+    for (h, plane) in (0..).zip(&mut values) {
+        for (k, row) in (0..).zip(plane) {
+            for (l, value) in (0..).zip(row) {
+                *value = table.nearest([origin[0] + h, origin[1] + k, origin[2] + l]);
+            }
+        }
+    }
+    Some(Neighborhood { origin, values })
+}
+
+/// Tricubic interpolation: the product of 4-point Lagrange polynomials along h, k and l.
+///
+/// Reference program: `polin3`.
+pub fn tricubic<T: Real>(neighborhood: &Neighborhood, hkl: &[T; 3]) -> T {
+    let axis = |axis: usize| weights(hkl[axis], neighborhood.origin[axis]);
+    let (along_h, along_k, along_l) = (axis(0), axis(1), axis(2));
+    let rows = neighborhood.values.map(|plane| {
+        let columns = plane.map(|row| along_l.combine(row.map(|f| real::<T>(f))));
+        along_k.combine(columns)
+    });
+    along_h.combine(rows)
+}
+
+/// The differences of a 4-point Lagrange polynomial, kept apart so that the products are formed in the
+/// reference program's order.
+struct Weights<T: Real> {
+    d: [T; 4],
+}
+
+fn weights<T: Real>(x: T, origin: i32) -> Weights<T> {
+    Weights { d: [0, 1, 2, 3].map(|i| x - real::<T>(f64::from(origin) + f64::from(i))) }
+}
+
+impl<T: Real> Weights<T> {
+    fn combine(&self, y: [T; 4]) -> T {
+        let [d0, d1, d2, d3] = self.d;
+        // The nodes are one apart: the denominators of the four polynomials are -6, 2, -2 and 6.
+        d1 * d2 * d3 * y[0] / real(-6.0)
+            + d0 * d2 * d3 * y[1] / real(2.0)
+            + d0 * d1 * d3 * y[2] / real(-2.0)
+            + d0 * d1 * d2 * y[3] / real(6.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{IndexBox, Reflection};
+
+    fn cubic(h: f64, k: f64, l: f64) -> f64 {
+        1.0 + h * h * h - 2.0 * k * k * l + 0.5 * h * l * l * l - k
+    }
+
+    fn table() -> StructureFactors {
+        let reflections = (-4..=4).flat_map(|h| {
+            (-4..=4).flat_map(move |k| {
+                (-4..=4).map(move |l| Reflection { hkl: [h, k, l], f: cubic(h.into(), k.into(), l.into()) })
+            })
+        });
+        StructureFactors::from_reflections(IndexBox { min: [-4; 3], max: [4; 3] }, 0.0, reflections).unwrap()
+    }
+
+    #[test]
+    fn a_cubic_is_interpolated_exactly() {
+        let table = table();
+        for hkl in [[0.3, -1.2, 1.7], [-1.99, 0.5, 0.01], [1.0, 1.5, -1.0]] {
+            let found = tricubic(&neighborhood(&table, &Indices::new(hkl)).unwrap(), &hkl);
+            assert!((found - cubic(hkl[0], hkl[1], hkl[2])).abs() < 1e-12, "{hkl:?}");
+        }
+    }
+
+    #[test]
+    fn whole_indices_give_the_table() {
+        let table = table();
+        let hkl = [1.0, -2.0, 2.0];
+        assert_eq!(tricubic(&neighborhood(&table, &Indices::new(hkl)).unwrap(), &hkl), table.nearest([1, -2, 2]));
+    }
+
+    #[test]
+    fn the_edge_of_the_table_is_unsafe() {
+        let table = table();
+        let safe = |h: f64| neighborhood(&table, &Indices::new([h, 0.0, 0.0])).is_some();
+        assert!(safe(2.0) && safe(-2.0));
+        assert!(!safe(2.000001) && !safe(-2.000001) && !safe(f64::NAN) && !safe(1e300));
+        assert!(neighborhood(&StructureFactors::uniform(1.0), &Indices::new([0.0; 3])).is_none());
+    }
+}

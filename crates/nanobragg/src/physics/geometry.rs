@@ -1,0 +1,56 @@
+//! Where a sub-pixel is, and how large it looks from the crystal.
+
+use nalgebra::Vector3;
+
+use super::rotation::{about_axis, unitize};
+use crate::plan::DetectorPlan;
+use crate::real::{Real, real};
+
+/// A point of a sensor layer as seen from the crystal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position<T: Real> {
+    /// Vector from the crystal, metres.
+    pub point: Vector3<T>,
+    /// Its length R, metres.
+    pub distance: T,
+    /// Unit vector d along it.
+    pub diffracted: Vector3<T>,
+}
+
+/// The centre of sub-pixel `sub` along an axis, in metres from the outer edge of the first pixel.
+#[inline(always)]
+pub fn subpixel_center<T: Real>(pixel: usize, sub: usize, oversample: usize, subpixel_size: T) -> T {
+    subpixel_size * real::<T>((pixel * oversample + sub) as f64) + subpixel_size / real(2.0)
+}
+
+/// The point at `fdet`, `sdet` metres along the detector's axes, `odet` metres behind the sensor's front.
+///
+/// On a curved detector the flat position's lab components, over the distance, are the angles by which the
+/// beam's impact point is rotated (reference program: `curved_detector`).
+#[inline(always)]
+pub fn position<T: Real>(detector: &DetectorPlan<T>, fdet: T, sdet: T, odet: T) -> Position<T> {
+    let along = |f: T, s: T, o: T, origin: T| fdet * f + sdet * s + odet * o + origin;
+    let (f, s, o, origin) = (&detector.fdet, &detector.sdet, &detector.odet, &detector.pix0);
+    let mut point = Vector3::new(
+        along(f.x, s.x, o.x, origin.x),
+        along(f.y, s.y, o.y, origin.y),
+        along(f.z, s.z, o.z, origin.z),
+    );
+    if detector.curved {
+        let beam = detector.beam * detector.distance;
+        let swung = about_axis(&beam, s, point.y / detector.distance);
+        point = about_axis(&swung, f, point.z / detector.distance);
+    }
+    let (diffracted, distance) = unitize(&point);
+    Position { point, distance, diffracted }
+}
+
+/// Solid angle of a pixel at distance R: pixel² / R² · close_distance / R, or 1 / R² for a point, in sr.
+#[inline(always)]
+pub fn solid_angle<T: Real>(detector: &DetectorPlan<T>, distance: T) -> T {
+    if detector.point_pixel {
+        return real::<T>(1.0) / distance / distance;
+    }
+    let pixel = detector.pixel_size;
+    pixel * pixel / distance / distance * detector.close_distance / distance
+}

@@ -1,0 +1,30 @@
+//! The scattering vector.
+
+use nalgebra::Vector3;
+
+use super::rotation::magnitude;
+use crate::real::{Real, real};
+
+/// Scattering vector q = (d - i) / λ in 1/m, for unit vectors `diffracted` d and `incident` i and a
+/// wavelength in metres.
+#[inline(always)]
+pub fn scattering_vector<T: Real>(diffracted: &Vector3<T>, incident: &Vector3<T>, wavelength: T) -> Vector3<T> {
+    Vector3::new(
+        (diffracted.x - incident.x) / wavelength,
+        (diffracted.y - incident.y) / wavelength,
+        (diffracted.z - incident.z) / wavelength,
+    )
+}
+
+/// sin θ / λ, half the length of the scattering vector, 1/m.
+#[inline(always)]
+pub fn stol<T: Real>(scattering: &Vector3<T>) -> T {
+    real::<T>(0.5) * magnitude(scattering)
+}
+
+/// Whether a term at `stol` lies beyond the resolution limit `dmin` (metres; 0 for no limit).
+#[inline(always)]
+pub fn beyond_resolution<T: Real>(dmin: T, stol: T) -> bool {
+    let zero = T::zero();
+    dmin > zero && stol > zero && dmin > real::<T>(0.5) / stol
+}

@@ -1,0 +1,312 @@
+//! From a cell or a matrix to the lattice, its orientation, and the size of the crystal.
+
+use nalgebra::Vector3;
+
+use super::{Ran1, mosaic};
+use crate::error::PlanError;
+use crate::model::{Crystal, Experiment, Misset, Quirk, Quirks, UnitCell};
+use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
+use crate::physics::rotation::{about_xyz, dot, magnitude};
+use crate::real::Real;
+use crate::units::to_deg;
+
+/// The crystal at phi = 0 in the aligned mosaic domain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CrystalPlan<T: Real> {
+    /// Cell vectors in metres.
+    pub lattice: RealLattice<T>,
+    /// Shape, size, reciprocal vectors in 1/Å.
+    pub shape: CrystalShape<T>,
+    /// Cell vectors in Å, before the conversion to metres.
+    pub vectors_angstrom: [Vector3<f64>; 3],
+    /// Volume of the cell in Å³.
+    pub volume_angstrom3: f64,
+    /// Misset angles in radians, also those of a random orientation.
+    pub misset: [f64; 3],
+}
+
+impl CrystalPlan<f64> {
+    pub(super) fn new(
+        experiment: &Experiment,
+        generator: &mut Ran1,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, PlanError> {
+        let crystal = &experiment.crystal;
+        let quirks = experiment.quirks;
+        let cell = crystal.cell.map(|cell| CellMetric::new(&cell.completed())).transpose()?;
+        let mut stars = match (&crystal.matrix, &cell) {
+            (Some(matrix), _) => {
+                // The matrix is in units of the wavelength.
+                let scale = 1e-10 / experiment.beam.wavelength;
+                [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * matrix.0[row][column]))
+            }
+            (None, Some(cell)) => cell.default_orientation(quirks),
+            (None, None) => return Err(PlanError::NoLattice),
+        };
+        let misset = misset(crystal, quirks, experiment.seeds.misset, generator);
+        if crystal.misset != Misset::None {
+            stars = stars.map(|v| about_xyz(&v, misset));
+        }
+        let [a_star, b_star, c_star] = stars;
+        let mut crosses = [b_star.cross(&c_star), c_star.cross(&a_star), a_star.cross(&b_star)];
+        let mut v_star = dot(&a_star, &crosses[0]);
+        if let Some(cell) = &cell {
+            // The cell's own edges, whatever the orientation matrix or the default orientation gave.
+            crosses = [0, 1, 2].map(|axis| rescaled(&crosses[axis], cell.edges[axis] / cell.volume));
+            v_star = 1.0 / cell.volume;
+        }
+        let volume = 1.0 / v_star;
+        let vectors = crosses.map(|v| v * volume);
+        let finite = vectors.iter().all(|v| v.iter().all(|x| x.is_finite()) && magnitude(v) > 0.0);
+        if v_star == 0.0 || !volume.is_finite() || !finite {
+            let what = if crystal.matrix.is_some() { "the orientation matrix" } else { "the unit cell" };
+            return Err(PlanError::NoVolume(what.to_owned()));
+        }
+        let [a, b, c] = &vectors;
+        let reciprocal = [b.cross(c) * v_star, c.cross(a) * v_star, a.cross(b) * v_star];
+        let lattice = RealLattice { vectors: vectors.map(|v| v * 1e-10) };
+        let cells = cell_counts(experiment, &lattice, warnings);
+        let shape = CrystalShape {
+            shape: crystal.shape,
+            cells,
+            fudge: crystal.fudge,
+            reciprocal: ReciprocalLattice { vectors: reciprocal },
+        };
+        Ok(CrystalPlan { lattice, shape, vectors_angstrom: vectors, volume_angstrom3: volume, misset })
+    }
+
+    /// Edges in Å and angles in degrees, of the lattice as it is.
+    pub fn unit_cell(&self) -> [f64; 6] {
+        cell_of(&self.vectors_angstrom, self.volume_angstrom3, &self.shape.reciprocal.vectors)
+    }
+
+    /// Edges in 1/Å and angles in degrees of the reciprocal lattice.
+    pub fn reciprocal_cell(&self) -> [f64; 6] {
+        cell_of(&self.shape.reciprocal.vectors, 1.0 / self.volume_angstrom3, &self.vectors_angstrom)
+    }
+
+    /// Size of the crystal along a, b, c in metres.
+    pub fn size(&self) -> [f64; 3] {
+        [0, 1, 2].map(|axis| magnitude(&self.lattice.vectors[axis]) * self.shape.cells[axis])
+    }
+
+    /// The longest of [`Self::size`].
+    pub fn longest_edge(&self) -> f64 {
+        self.size().into_iter().fold(0.0, f64::max)
+    }
+
+    /// Sub-pixels that resolve the fringes of the crystal: three a reciprocal pixel.
+    pub(super) fn recommended_oversample(&self, wavelength: f64, distance: f64, pixel: f64) -> f64 {
+        let reciprocal_pixel = wavelength * distance / pixel;
+        (3.0 * self.longest_edge() / reciprocal_pixel).ceil().max(1.0)
+    }
+
+    /// Whether the lattice's angles are not those of `cell`.
+    pub(super) fn angles_differ_from(&self, cell: &UnitCell) -> bool {
+        let cell = cell.completed();
+        let found = self.unit_cell();
+        let differ = |found: f64, given: f64| (found - to_deg(given)).abs() > 1e-6;
+        differ(found[3], cell.alpha) || differ(found[4], cell.beta) || differ(found[5], cell.gamma)
+    }
+}
+
+/// A direct cell's edges, angles and volume, with what follows from them.
+struct CellMetric {
+    edges: [f64; 3],
+    angles: [f64; 3],
+    volume: f64,
+}
+
+impl CellMetric {
+    fn new(cell: &UnitCell) -> Result<Self, PlanError> {
+        let edges = [cell.a, cell.b, cell.c];
+        let angles = [cell.alpha, cell.beta, cell.gamma];
+        for edge in edges {
+            super::positive("an edge of the unit cell (A)", edge)?;
+        }
+        let [alpha, beta, gamma] = angles;
+        let half = (alpha + beta + gamma) / 2.0;
+        let skew = half.sin() * (half - alpha).sin() * (half - beta).sin() * (half - gamma).sin();
+        let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
+        let possible = skew > 0.0 && angles.iter().all(|&angle| angle > 0.0 && angle < std::f64::consts::PI);
+        if !possible || !volume.is_finite() || volume == 0.0 {
+            return Err(PlanError::NoVolume(format!(
+                "the unit cell with angles {} {} {}",
+                crate::format::short(to_deg(alpha)),
+                crate::format::short(to_deg(beta)),
+                crate::format::short(to_deg(gamma))
+            )));
+        }
+        Ok(CellMetric { edges, angles, volume })
+    }
+
+    /// a*, b*, c* in 1/Å: a* along x, b* in the xy plane.
+    fn default_orientation(&self, quirks: Quirks) -> [Vector3<f64>; 3] {
+        let [a, b, c] = self.edges;
+        let [alpha, beta, gamma] = self.angles;
+        let v_star = 1.0 / self.volume;
+        let a_star = b * c * alpha.sin() * v_star;
+        let b_star = c * a * beta.sin() * v_star;
+        let c_star = a * b * gamma.sin() * v_star;
+        let sin_gamma_star = (c * v_star / a_star / b_star).clamp(-1.0, 1.0);
+        let cosine = |p: f64, q: f64, r: f64| (p.cos() * q.cos() - r.cos()) / (p.sin() * q.sin());
+        let [cos_alpha_star, cos_beta_star, cos_gamma_star] =
+            [cosine(beta, gamma, alpha), cosine(gamma, alpha, beta), cosine(alpha, beta, gamma)]
+                .map(|cos| if cos * cos > 1.0 { 1.0 } else { cos });
+        let c_star_z = if quirks.has(Quirk::CellCStarZ) {
+            c_star * self.volume / (a * b * c * sin_gamma_star)
+        } else {
+            v_star / (a_star * b_star * sin_gamma_star)
+        };
+        [
+            Vector3::new(a_star, 0.0, 0.0),
+            Vector3::new(b_star * cos_gamma_star, b_star * sin_gamma_star, 0.0),
+            Vector3::new(
+                c_star * cos_beta_star,
+                c_star * (cos_alpha_star - cos_beta_star * cos_gamma_star) / sin_gamma_star,
+                c_star_z,
+            ),
+        ]
+    }
+}
+
+fn rescaled(v: &Vector3<f64>, length: f64) -> Vector3<f64> {
+    let old = magnitude(v);
+    v * (length / if old > 0.0 { old } else { 1.0 })
+}
+
+fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) -> [f64; 3] {
+    match crystal.misset {
+        Misset::None => [0.0; 3],
+        Misset::Angles(angles) => angles,
+        Misset::Random => {
+            generator.reseed(seed);
+            let rotation = if quirks.has(Quirk::MissetRandomCap) {
+                mosaic::cap_rotation(90.0, generator)
+            } else {
+                mosaic::uniform_rotation(generator)
+            };
+            mosaic::misset_angles(&rotation)
+        }
+    }
+}
+
+/// Cell counts, from the size where one is given; the beam clips the size along y and z.
+fn cell_counts(experiment: &Experiment, lattice: &RealLattice<f64>, warnings: &mut Vec<String>) -> [f64; 3] {
+    let crystal = &experiment.crystal;
+    let beam = experiment.beam.fluence.beam_size;
+    let mut size = crystal.size;
+    if beam >= 0.0 {
+        for (axis, which) in [(1, "high"), (2, "wide")] {
+            if beam < size[axis] {
+                warnings.push(format!(
+                    "the sample, {} um {which}, is clipped by the beam, {} um",
+                    crate::format::short(size[axis] * 1e6),
+                    crate::format::short(beam * 1e6)
+                ));
+                size[axis] = beam;
+            }
+        }
+    }
+    [0, 1, 2].map(|axis| {
+        let cells = if size[axis] > 0.0 {
+            (size[axis] / magnitude(&lattice.vectors[axis])).ceil()
+        } else {
+            crystal.cells[axis]
+        };
+        cells.max(1.0)
+    })
+}
+
+fn cell_of(vectors: &[Vector3<f64>; 3], volume: f64, reciprocal: &[Vector3<f64>; 3]) -> [f64; 6] {
+    let [a, b, c] = [0, 1, 2].map(|axis| magnitude(&vectors[axis]));
+    let angle = |first: usize, second: usize, third: usize, edges: f64| {
+        let sin = (magnitude(&reciprocal[third]) * volume / edges).clamp(-1.0, 1.0);
+        let cos = dot(&vectors[first], &vectors[second]) / edges;
+        to_deg(sin.atan2(if cos * cos > 1.0 { 1.0 } else { cos }))
+    };
+    [a, b, c, angle(1, 2, 0, b * c), angle(0, 2, 1, a * c), angle(0, 1, 2, a * b)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MosflmMatrix, Preset, StructureFactors};
+    use proptest::prelude::*;
+
+    fn plan(crystal: Crystal, preset: Preset) -> Result<CrystalPlan<f64>, PlanError> {
+        let mut experiment = Experiment::new(crystal, StructureFactors::uniform(1.0));
+        experiment.quirks = preset.into();
+        CrystalPlan::new(&experiment, &mut Ran1::default(), &mut Vec::new())
+    }
+
+    fn triclinic() -> Crystal {
+        Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0))
+    }
+
+    #[test]
+    fn cell_c_star_z_in_both_states_of_its_quirk() {
+        let exact = plan(triclinic(), Preset::Exact).unwrap().unit_cell();
+        for (found, expected) in exact.iter().zip([70.0, 80.0, 90.0, 75.0, 85.0, 95.0]) {
+            assert!((found - expected).abs() < 1e-10, "{exact:?}");
+        }
+        let reference = plan(triclinic(), Preset::Reference).unwrap().unit_cell();
+        for (found, expected) in reference.iter().zip([70.0, 80.0, 90.0, 75.0391, 85.0136, 95.0081]) {
+            assert!((found - expected).abs() < 1e-4, "{reference:?}");
+        }
+    }
+
+    #[test]
+    fn a_matrix_gives_its_own_cell() {
+        let matrix = MosflmMatrix([[0.01, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.025]]);
+        let cell = plan(Crystal::from_matrix(matrix), Preset::Exact).unwrap().unit_cell();
+        for (found, expected) in cell.iter().zip([100.0, 50.0, 40.0, 90.0, 90.0, 90.0]) {
+            assert!((found - expected).abs() < 1e-10);
+        }
+    }
+
+    #[test]
+    fn impossible_lattices_are_refused() {
+        let flat = Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0));
+        assert!(matches!(plan(flat, Preset::Spec), Err(PlanError::NoVolume(_))));
+        let singular = Crystal::from_matrix(MosflmMatrix([[0.01, 0.02, 0.0], [0.01, 0.02, 0.0], [0.0, 0.0, 0.025]]));
+        assert!(matches!(plan(singular, Preset::Spec), Err(PlanError::NoVolume(_))));
+        assert!(matches!(plan(Crystal::blank(), Preset::Spec), Err(PlanError::NoLattice)));
+    }
+
+    #[test]
+    fn the_beam_clips_the_size_across_it() {
+        let mut experiment = Experiment::new(triclinic(), StructureFactors::uniform(1.0));
+        experiment.crystal.size = [50e-9; 3];
+        experiment.beam.fluence.beam_size = 30e-9;
+        let mut warnings = Vec::new();
+        let plan = CrystalPlan::new(&experiment, &mut Ran1::default(), &mut warnings).unwrap();
+        assert_eq!(plan.shape.cells, [8.0, 4.0, 4.0]);
+        assert_eq!(warnings.len(), 2);
+    }
+
+    #[test]
+    fn misset_random_cap_in_both_states_of_its_quirk() {
+        let random = Crystal { misset: Misset::Random, ..triclinic() };
+        let reference = plan(random.clone(), Preset::Reference).unwrap();
+        let exact = plan(random, Preset::Exact).unwrap();
+        assert_ne!(reference.misset, exact.misset);
+    }
+
+    proptest! {
+        #[test]
+        fn reciprocal_of_reciprocal_is_the_lattice(a in 3.0..300.0f64, b in 3.0..300.0f64, c in 3.0..300.0f64,
+            alpha in 60.0..120.0f64, beta in 60.0..120.0f64, gamma in 60.0..118.0f64, x in -3.0..3.0f64) {
+            let cell = UnitCell::new(a, b, c, alpha, beta, gamma);
+            let crystal = Crystal { misset: Misset::Angles([x, 2.0 * x, -x]), ..Crystal::from_cell(cell) };
+            let Ok(plan) = plan(crystal, Preset::Exact) else { return Ok(()); };
+            // 1/A vectors as a lattice in "metres": its reciprocal is the direct one over 1e10, in the same units.
+            let star = RealLattice { vectors: plan.lattice.reciprocal().vectors };
+            let back = star.reciprocal();
+            for axis in 0..3 {
+                let (found, expected) = (back.vectors[axis] * 1e10, plan.vectors_angstrom[axis]);
+                prop_assert!((found - expected).norm() < 1e-9 * expected.norm(), "{found} {expected}");
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! From a convention, a distance and a beam centre to the detector's axes and origin.
+
+use nalgebra::Vector3;
+
+use super::ranged;
+use crate::error::PlanError;
+use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
+use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};
+use crate::real::Real;
+
+/// Where the detector is. Lengths in metres; vectors in the laboratory frame of the convention.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DetectorPlan<T: Real> {
+    /// Direction of the incident beam.
+    pub beam: Vector3<T>,
+    /// Fast axis, rotated.
+    pub fdet: Vector3<T>,
+    /// Slow axis, rotated.
+    pub sdet: Vector3<T>,
+    /// Normal, rotated.
+    pub odet: Vector3<T>,
+    /// Vector from the crystal to the outer corner of the first pixel.
+    pub pix0: Vector3<T>,
+    /// Distance along the beam.
+    pub distance: T,
+    /// Distance to the nearest point of the detector's plane.
+    pub close_distance: T,
+    /// Edge of a pixel.
+    pub pixel_size: T,
+    /// Pixels along the fast axis.
+    pub fast_pixels: usize,
+    /// Pixels along the slow axis.
+    pub slow_pixels: usize,
+    /// All pixels at the same distance.
+    pub curved: bool,
+    /// Pixels are points.
+    pub point_pixel: bool,
+    /// Spindle axis as given, and as a unit vector.
+    pub spindle_axis: [Vector3<f64>; 2],
+    /// Direction of polarisation.
+    pub polar: Vector3<f64>,
+    /// Figures for reports and image headers.
+    pub report: DetectorReport,
+}
+
+/// Figures of the detector for reports and image headers; lengths in metres.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DetectorReport {
+    /// Name of the convention.
+    pub convention: &'static str,
+    /// What the detector was rotated about.
+    pub pivot: Pivot,
+    /// Beam centre in the convention's coordinates.
+    pub center: BeamCenter,
+    /// Near point before rotations, in the convention's coordinates.
+    pub close: (f64, f64),
+    /// Direct beam along the fast and slow axes, from the outer edge of the first pixel.
+    pub beam_spot: (f64, f64),
+    /// Nearest point along the fast and slow axes.
+    pub near_point: (f64, f64),
+    /// Nearest point in XDS pixels.
+    pub org: (f64, f64),
+    /// Origin in the DIALS frame, millimetres.
+    pub dials_origin_mm: [f64; 3],
+    /// Extent along the fast and slow axes.
+    pub size: (f64, f64),
+    /// Detector swing in radians.
+    pub twotheta: f64,
+}
+
+/// The convention's directions as unit vectors.
+#[derive(Clone, Debug)]
+pub(super) struct UnitFrame {
+    pub beam: Vector3<f64>,
+    pub polar: Vector3<f64>,
+    /// Across beam and polarisation.
+    pub vertical: Vector3<f64>,
+    pub spindle_axis: Vector3<f64>,
+}
+
+struct Axes {
+    beam: Vector3<f64>,
+    fdet: Vector3<f64>,
+    sdet: Vector3<f64>,
+    odet: Vector3<f64>,
+    twotheta: Vector3<f64>,
+}
+
+impl DetectorPlan<f64> {
+    pub(super) fn new(
+        detector: &Detector,
+        quirks: Quirks,
+        warnings: &mut Vec<String>,
+    ) -> Result<(Self, UnitFrame), PlanError> {
+        let grid = detector.pixels;
+        let pixel = grid.pixel_size;
+        let frame = detector.convention.frame();
+        let (axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
+
+        let near = |org: Option<f64>, size: f64| org.map_or(size / 2.0, |org| (org - 0.5) * pixel);
+        let (near_fast, near_slow) = (near(detector.orgx, grid.size_fast), near(detector.orgy, grid.size_slow));
+        let close = (detector.x_close.unwrap_or(near_fast), detector.y_close.unwrap_or(near_slow));
+        let center = detector.convention.beam_center(&CenterInput {
+            x: detector.x_beam,
+            y: detector.y_beam,
+            x_close: close.0,
+            y_close: close.1,
+            size_fast: grid.size_fast,
+            size_slow: grid.size_slow,
+            pixel,
+        });
+        let pivot = pivot(detector, quirks);
+        let given_org = detector.orgx.is_some() || detector.orgy.is_some();
+        // The custom convention pivots about the point that its beam centre names. So does a named one that
+        // was told to pivot about the crystal: an image of a detector at rest does not depend on the pivot.
+        let custom = matches!(detector.convention, Convention::Custom(_));
+        let overridden = detector.convention.pivot() == Some(Pivot::Beam) && pivot == Pivot::Sample && !given_org;
+        let (fclose, sclose) = if custom || overridden { (center.fast, center.slow) } else { (near_fast, near_slow) };
+
+        let tilt = [detector.tilt.x, detector.tilt.y, detector.tilt.z];
+        let twotheta = detector.tilt.twotheta;
+        for (what, angle) in [("a detector rotation (rad)", tilt[0] + tilt[1] + tilt[2]), ("twotheta (rad)", twotheta)] {
+            ranged(what, angle, "finite", true)?;
+        }
+        let mut ratio = dot(&axes.beam, &about_xyz(&axes.odet, tilt));
+        if ratio == 0.0 {
+            ratio = f64::MIN_POSITIVE;
+        }
+        let close_distance = detector.close_distance.unwrap_or((ratio * detector.distance).abs());
+        let distance = close_distance / ratio;
+
+        let swing = |v: &Vector3<f64>| about_axis(&about_xyz(v, tilt), &axes.twotheta, twotheta);
+        let [fdet, sdet, odet] = [&axes.fdet, &axes.sdet, &axes.odet].map(swing);
+        let origin = |fast: f64, slow: f64, f: &Vector3<f64>, s: &Vector3<f64>, out: f64, o: &Vector3<f64>| {
+            Vector3::from_fn(|i, _| -fast * f[i] - slow * s[i] + out * o[i])
+        };
+        let mut pix0 = match pivot {
+            Pivot::Sample => swing(&origin(fclose, sclose, &axes.fdet, &axes.sdet, close_distance, &axes.odet)),
+            Pivot::Beam => origin(center.fast, center.slow, &fdet, &sdet, distance, &axes.beam),
+        };
+        if let Some(given) = detector.pix0
+            && !quirks.has(Quirk::Pix0Ignored)
+        {
+            pix0 = Vector3::from(given);
+        }
+
+        let near_point = (-dot(&pix0, &fdet), -dot(&pix0, &sdet));
+        let close_distance = dot(&pix0, &odet);
+        let distance = close_distance / ratio;
+        ranged("the distance from the crystal to the detector's plane (m)", close_distance, "other than zero", close_distance != 0.0)?;
+        ranged("the distance along the beam (m)", distance, "finite", true)?;
+        let spot = Vector3::from_fn(|i, _| close_distance / ratio * axes.beam[i] - pix0[i]);
+        let report = DetectorReport {
+            convention: detector.convention.name(),
+            pivot,
+            center,
+            close,
+            beam_spot: (dot(&fdet, &spot), dot(&sdet, &spot)),
+            near_point,
+            org: (near_point.0 / pixel + 0.5, near_point.1 / pixel + 0.5),
+            dials_origin_mm: [1000.0 * pix0.z, 1000.0 * pix0.y, 1000.0 * -pix0.x],
+            size: (grid.size_fast, grid.size_slow),
+            twotheta,
+        };
+        let plan = DetectorPlan {
+            beam: axes.beam,
+            fdet,
+            sdet,
+            odet,
+            pix0,
+            distance,
+            close_distance,
+            pixel_size: pixel,
+            fast_pixels: grid.fast(),
+            slow_pixels: grid.slow(),
+            curved: detector.curved,
+            point_pixel: detector.point_pixel,
+            spindle_axis: [frame.spindle_axis, unit.spindle_axis],
+            polar: unit.polar,
+            report,
+        };
+        Ok((plan, unit))
+    }
+}
+
+/// The axes of a convention with the lengths that the quirks leave them.
+fn unit_axes(
+    convention: &Convention,
+    quirks: Quirks,
+    warnings: &mut Vec<String>,
+) -> Result<(Axes, UnitFrame), PlanError> {
+    let frame = convention.frame();
+    let unit = |name: &'static str, v: &Vector3<f64>| match unitize(v) {
+        (unit, length) if length > 0.0 && length.is_finite() => Ok(unit),
+        _ => Err(PlanError::NoDirection(name)),
+    };
+    let beam = unit("beam vector", &frame.beam)?;
+    let polar = unit("polarisation vector", &frame.polar)?;
+    let unit_frame = UnitFrame {
+        beam: if quirks.has(Quirk::VectorsAsGiven) { frame.beam } else { beam },
+        polar,
+        vertical: unitize(&beam.cross(&polar)).0,
+        spindle_axis: unit("spindle axis", &frame.spindle_axis)?,
+    };
+    let axis = unit("two-theta axis", &frame.twotheta_axis)?;
+    let twotheta = if quirks.has(Quirk::TwothetaAxisLength) { frame.twotheta_axis } else { axis };
+    let (fdet, sdet) = (unit("fast axis", &frame.fdet)?, unit("slow axis", &frame.sdet)?);
+    if quirks.has(Quirk::VectorsAsGiven) {
+        unit("detector normal", &frame.odet)?;
+        return Ok((
+            Axes { beam: frame.beam, fdet: frame.fdet, sdet: frame.sdet, odet: frame.odet, twotheta },
+            unit_frame,
+        ));
+    }
+    let (mut odet, length) = unitize(&frame.odet);
+    if length != 1.0 {
+        // The reference program takes any length that is not exactly one for a normal that was not given.
+        odet = unitize(&fdet.cross(&sdet)).0;
+        if odet.norm() == 0.0 {
+            return Err(PlanError::NoDirection("detector normal (fast axis x slow axis)"));
+        }
+        if (length - 1.0).abs() > 1e-3 {
+            warnings.push("the detector normal is taken from fast axis x slow axis".to_owned());
+        }
+    }
+    Ok((Axes { beam, fdet, sdet, odet, twotheta }, unit_frame))
+}
+
+fn pivot(detector: &Detector, quirks: Quirks) -> Pivot {
+    let own = detector.convention.pivot();
+    match (own, detector.pivot) {
+        (Some(own), _) if quirks.has(Quirk::ConventionPivotWins) => own,
+        (_, Some(asked)) => asked,
+        (Some(own), None) => own,
+        (None, None) => Pivot::Beam,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Frame, PixelGrid, Preset, Tilt};
+
+    fn plan(detector: &Detector, preset: Preset) -> DetectorPlan<f64> {
+        DetectorPlan::new(detector, preset.into(), &mut Vec::new()).unwrap().0
+    }
+
+    fn small(convention: Convention) -> Detector {
+        Detector { convention, pixels: PixelGrid::new(64, 48, 1e-3), ..Detector::default() }
+    }
+
+    #[test]
+    fn the_beam_spot_is_where_the_beam_centre_says() {
+        let detector = Detector { x_beam: Some(0.02), y_beam: Some(0.03), ..small(Convention::Mosflm) };
+        let spot = plan(&detector, Preset::Exact).report.beam_spot;
+        assert!((spot.0 - 0.0305).abs() < 1e-15 && (spot.1 - 0.0205).abs() < 1e-15, "{spot:?}");
+    }
+
+    #[test]
+    fn beam_pivot_keeps_the_spot_and_sample_pivot_the_near_point() {
+        let tilt = Tilt { x: 0.1, y: -0.2, z: 0.05, twotheta: 0.3 };
+        let rest = small(Convention::Mosflm);
+        let beam = Detector { tilt: Tilt { twotheta: 0.0, ..tilt }, ..rest.clone() };
+        let (a, b) = (plan(&rest, Preset::Exact), plan(&beam, Preset::Exact));
+        assert!((a.report.beam_spot.0 - b.report.beam_spot.0).abs() < 1e-15);
+        let sample = Detector { tilt, pivot: Some(Pivot::Sample), ..rest };
+        let c = plan(&sample, Preset::Exact);
+        assert!((a.report.near_point.1 - c.report.near_point.1).abs() < 1e-15);
+        assert!((a.close_distance - c.close_distance).abs() < 1e-2);
+    }
+
+    #[test]
+    fn convention_pivot_in_both_states_of_its_quirk() {
+        let detector = Detector { pivot: Some(Pivot::Sample), ..small(Convention::Mosflm) };
+        assert_eq!(plan(&detector, Preset::Reference).report.pivot, Pivot::Beam);
+        assert_eq!(plan(&detector, Preset::Spec).report.pivot, Pivot::Sample);
+    }
+
+    #[test]
+    fn at_rest_the_image_does_not_depend_on_the_pivot() {
+        let beam = Detector { x_beam: Some(0.02), y_beam: Some(0.03), ..small(Convention::Mosflm) };
+        let sample = Detector { pivot: Some(Pivot::Sample), ..beam.clone() };
+        let (a, b) = (plan(&beam, Preset::Spec), plan(&sample, Preset::Spec));
+        assert!((a.pix0 - b.pix0).norm() < 1e-15);
+    }
+
+    #[test]
+    fn pix0_in_both_states_of_its_quirk() {
+        let detector = Detector { pix0: Some([0.1, 0.04, -0.03]), ..small(Convention::Custom(Frame::default())) };
+        assert_ne!(plan(&detector, Preset::Spec).pix0, Vector3::new(0.1, 0.04, -0.03));
+        let exact = plan(&detector, Preset::Exact);
+        assert_eq!(exact.pix0, Vector3::new(0.1, 0.04, -0.03));
+        assert!((exact.report.near_point.0 - 0.03).abs() < 1e-15 && (exact.close_distance - 0.1).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_normal_of_another_length_is_regenerated() {
+        let frame = Frame { odet: Vector3::new(0.9, 0.1, 0.0), ..Frame::default() };
+        let detector = small(Convention::Custom(frame));
+        assert_eq!(plan(&detector, Preset::Spec).odet, Vector3::x());
+        assert_eq!(plan(&detector, Preset::Port).odet, frame.odet);
+    }
+
+    #[test]
+    fn twotheta_axis_length_in_both_states_of_its_quirk() {
+        let frame = Frame { twotheta_axis: Vector3::new(0.0, 2.0, 0.0), ..Frame::default() };
+        let tilt = Tilt { twotheta: 0.2, ..Tilt::default() };
+        let detector = Detector { tilt, ..small(Convention::Custom(frame)) };
+        assert!((plan(&detector, Preset::Spec).fdet.norm() - 1.0).abs() < 1e-15);
+        assert!((plan(&detector, Preset::Reference).fdet.norm() - 1.0).abs() > 0.01);
+    }
+
+    #[test]
+    fn a_vector_without_direction_is_an_error() {
+        let frame = Frame { fdet: Vector3::zeros(), ..Frame::default() };
+        let detector = small(Convention::Custom(frame));
+        let error = DetectorPlan::new(&detector, Quirks::default(), &mut Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "the fast axis has no direction");
+    }
+}

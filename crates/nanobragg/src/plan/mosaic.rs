@@ -1,0 +1,130 @@
+//! Orientations drawn at random: mosaic domains, and the crystal's own.
+
+use std::f64::consts::PI;
+
+use nalgebra::Matrix3;
+
+use super::Ran1;
+use crate::model::Mosaic;
+
+/// A rotation drawn from a spherical cap of `cap` radians about the identity.
+///
+/// Reference program: `mosaic_rotation_umat`, in its mixture of precisions.
+pub(super) fn cap_rotation(cap: f32, generator: &mut Ran1) -> Matrix3<f64> {
+    let mut deviate = || 2.0 * f64::from(generator.uniform()) - 1.0;
+    let (r1, r2, r3) = (deviate(), deviate(), deviate());
+    let xy = (1.0 - r2 * r2).sqrt();
+    let angle = f64::from(cap * ((1.0 - r3 * r3) as f32).powf((1.0f64 / 3.0) as f32));
+    let axis = [xy * (PI * r1).sin(), xy * (PI * r1).cos(), r2];
+    about(axis, angle)
+}
+
+/// The rotation by `angle` about the unit vector `axis`, in the reference program's operation order.
+fn about([x, y, z]: [f64; 3], angle: f64) -> Matrix3<f64> {
+    let cos = angle.cos();
+    let sin = angle.sin();
+    let versine = 1.0 - cos;
+    let vx = versine * x;
+    let (xy, xz, yz) = (vx * y, vx * z, versine * y * z);
+    Matrix3::new(
+        cos + versine * (x * x),
+        xy - sin * z,
+        xz + sin * y,
+        xy + sin * z,
+        cos + versine * (y * y),
+        yz - sin * x,
+        xz - sin * y,
+        yz + sin * x,
+        cos + versine * (z * z),
+    )
+}
+
+/// A rotation drawn uniformly from all rotations (Shoemake, Graphics Gems III, 1992).
+pub(super) fn uniform_rotation(generator: &mut Ran1) -> Matrix3<f64> {
+    let mut uniform = || f64::from(generator.uniform());
+    let (u1, u2, u3) = (uniform(), 2.0 * PI * uniform(), 2.0 * PI * uniform());
+    let (low, high) = ((1.0 - u1).sqrt(), u1.sqrt());
+    let quaternion = nalgebra::Quaternion::new(high * u3.cos(), low * u2.sin(), low * u2.cos(), high * u3.sin());
+    nalgebra::UnitQuaternion::from_quaternion(quaternion).to_rotation_matrix().into_inner()
+}
+
+/// The angles about x, then y, then z, whose rotation is `u`.
+///
+/// Reference program: `umat2misset`, for a matrix that is orthogonal already.
+pub(super) fn misset_angles(u: &Matrix3<f64>) -> [f64; 3] {
+    let row = |i: usize| {
+        let (x, y, z) = (u[(i, 0)], u[(i, 1)], u[(i, 2)]);
+        let length = (x * x + y * y + z * z).sqrt();
+        [x / length, y / length, z / length]
+    };
+    let ([xx, xy, _], [yx, yy, _], [zx, zy, zz]) = (row(0), row(1), row(2));
+    if zx * zx < 1.0 {
+        [zy.atan2(zz), (-zx).atan2((zy * zy + zz * zz).sqrt()), yx.atan2(xx)]
+    } else {
+        [PI, PI / 2.0, xy.atan2(-yy)]
+    }
+}
+
+/// One rotation a mosaic domain; the first is the identity. Every domain takes its numbers from the stream.
+pub(super) fn domains(mosaic: &Mosaic, generator: &mut Ran1, seed: i64) -> Vec<Matrix3<f64>> {
+    generator.reseed(seed);
+    let drawn = (0..mosaic.domains).map(|domain| {
+        let rotation = cap_rotation(mosaic.spread as f32, generator);
+        if domain == 0 { Matrix3::identity() } else { rotation }
+    });
+    drawn.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::physics::rotation::{about_xyz, by_matrix};
+    use nalgebra::Vector3;
+
+    fn orthogonal(u: &Matrix3<f64>) -> bool {
+        (u * u.transpose() - Matrix3::identity()).norm() < 1e-13 && (u.determinant() - 1.0).abs() < 1e-13
+    }
+
+    #[test]
+    fn drawn_matrices_are_rotations() {
+        let mut generator = Ran1::new(7);
+        for _ in 0..200 {
+            assert!(orthogonal(&cap_rotation(0.3, &mut generator)));
+            assert!(orthogonal(&uniform_rotation(&mut generator)));
+        }
+    }
+
+    #[test]
+    fn a_cap_bounds_the_angle() {
+        let mut generator = Ran1::new(7);
+        for _ in 0..1000 {
+            let u = cap_rotation(0.1, &mut generator);
+            let angle = ((u.trace() - 1.0) / 2.0).clamp(-1.0, 1.0).acos();
+            assert!(angle <= 0.1 + 1e-7);
+        }
+    }
+
+    #[test]
+    fn uniform_rotations_average_to_nothing() {
+        let mut generator = Ran1::new(3);
+        let count = 20_000;
+        let sum = (0..count).fold(Matrix3::zeros(), |sum, _| sum + uniform_rotation(&mut generator));
+        assert!((sum / f64::from(count)).amax() < 0.03);
+        // The angle between two uniform rotations has mean pi/2 + 2/pi.
+        let angle = |u: &Matrix3<f64>| ((u.trace() - 1.0) / 2.0).clamp(-1.0, 1.0).acos();
+        let mean = (0..count).map(|_| angle(&uniform_rotation(&mut generator))).sum::<f64>() / f64::from(count);
+        assert!((mean - (PI / 2.0 + 2.0 / PI)).abs() < 0.02, "{mean}");
+    }
+
+    #[test]
+    fn angles_and_matrix_describe_the_same_rotation() {
+        let mut generator = Ran1::new(11);
+        for _ in 0..100 {
+            let u = cap_rotation(3.0, &mut generator);
+            let angles = misset_angles(&u);
+            for v in [Vector3::x(), Vector3::y(), Vector3::z()] {
+                assert!((about_xyz(&v, angles) - by_matrix(&v, &u)).norm() < 1e-12);
+            }
+        }
+    }
+}

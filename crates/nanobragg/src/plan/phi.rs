@@ -1,0 +1,156 @@
+//! Orientations of the lattice: phi steps times mosaic domains.
+
+use nalgebra::{Matrix3, Vector3};
+
+use crate::model::PhiSweep;
+use crate::physics::lattice::RealLattice;
+use crate::physics::rotation::{about_axis, by_matrix};
+use crate::real::Real;
+
+/// One step of the phi sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhiStep<T: Real> {
+    /// Spindle angle in radians.
+    pub phi: T,
+    /// The lattice of the step, before the mosaic domains' rotations.
+    pub lattice: RealLattice<T>,
+}
+
+/// Orientations of the lattice: phi steps times mosaic domains.
+#[derive(Clone, Debug)]
+pub struct Orientations<T: Real = f64> {
+    /// Phi steps.
+    pub steps: Vec<PhiStep<T>>,
+    /// Rotations of the mosaic domains, the identity first.
+    pub domains: Vec<Matrix3<T>>,
+    /// The lattice at rest.
+    pub unrotated: RealLattice<T>,
+    /// With the quirk `phi_zero_carryover`: the pixel (in scan order) whose first sweep still starts from the
+    /// lattice at rest.
+    pub first_pixel: Option<usize>,
+    /// Lattices of all steps and domains, domain fastest; empty when they would take too much memory.
+    combined: Vec<RealLattice<T>>,
+}
+
+/// Orientations up to which every lattice is kept (72 bytes each in double precision): beyond, a lattice is
+/// turned when it is needed, to the same bits.
+const MOST_COMBINED: usize = 1 << 18;
+
+impl Orientations<f64> {
+    pub(super) fn new(
+        lattice: &RealLattice<f64>,
+        spindle_axis: &Vector3<f64>,
+        sweep: PhiSweep,
+        domains: Vec<Matrix3<f64>>,
+        carry: bool,
+    ) -> Self {
+        let mut steps = Vec::with_capacity(sweep.count);
+        // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
+        // rest leave the steady state.
+        let mut state = *lattice;
+        for _ in 0..if carry { 2 } else { 1 } {
+            steps.clear();
+            for tic in 0..sweep.count {
+                let phi = sweep.start + sweep.step * tic as f64;
+                state = if phi != 0.0 {
+                    lattice.map(|v| about_axis(v, spindle_axis, phi))
+                } else if carry {
+                    state
+                } else {
+                    *lattice
+                };
+                steps.push(PhiStep { phi, lattice: state });
+            }
+        }
+        Orientations::assemble(steps, domains, *lattice)
+    }
+}
+
+impl<T: Real> Orientations<T> {
+    pub(super) fn assemble(steps: Vec<PhiStep<T>>, domains: Vec<Matrix3<T>>, unrotated: RealLattice<T>) -> Self {
+        let mut orientations = Orientations { steps, domains, unrotated, first_pixel: None, combined: Vec::new() };
+        let count = orientations.steps.len().saturating_mul(orientations.domains.len());
+        if count <= MOST_COMBINED {
+            let all = orientations.steps.iter().flat_map(|step| {
+                orientations.domains.iter().map(|domain| step.lattice.map(|v| by_matrix(v, domain)))
+            });
+            orientations.combined = all.collect();
+        }
+        orientations
+    }
+
+    /// The lattice of phi step `step` in mosaic domain `domain`.
+    #[inline(always)]
+    pub fn lattice(&self, step: usize, domain: usize) -> RealLattice<T> {
+        match self.combined.get(step * self.domains.len() + domain) {
+            Some(lattice) => *lattice,
+            None => self.turned(&self.steps[step].lattice, domain),
+        }
+    }
+
+    /// The lattice at rest in mosaic domain `domain`.
+    pub fn unrotated(&self, domain: usize) -> RealLattice<T> {
+        self.turned(&self.unrotated, domain)
+    }
+
+    fn turned(&self, lattice: &RealLattice<T>, domain: usize) -> RealLattice<T> {
+        lattice.map(|v| by_matrix(v, &self.domains[domain]))
+    }
+
+    /// Whether a step at phi = 0 has another lattice than the one at rest.
+    pub fn carries(&self) -> bool {
+        self.steps.iter().any(|step| step.phi.is_zero() && step.lattice != self.unrotated)
+    }
+
+    /// Number of phi steps times domains.
+    pub fn count(&self) -> usize {
+        self.steps.len() * self.domains.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cube() -> RealLattice<f64> {
+        RealLattice { vectors: [Vector3::x(), Vector3::y(), Vector3::z()] }
+    }
+
+    fn sweep(start: f64, step: f64, count: usize, carry: bool) -> Orientations {
+        let sweep = PhiSweep { start, range: 0.0, step, count };
+        Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], carry)
+    }
+
+    #[test]
+    fn zero_phi_keeps_the_step_before_under_the_quirk() {
+        let leading = sweep(0.0, 0.1, 3, true);
+        assert_eq!(leading.steps[0].lattice, leading.steps[2].lattice);
+        let inside = sweep(-0.1, 0.1, 3, true);
+        assert_eq!(inside.steps[1].phi, 0.0);
+        assert_eq!(inside.steps[1].lattice, inside.steps[0].lattice);
+        assert!(leading.carries() && inside.carries());
+    }
+
+    #[test]
+    fn zero_phi_is_at_rest_without_the_quirk() {
+        let fresh = sweep(0.0, 0.1, 3, false);
+        assert_eq!(fresh.steps[0].lattice, cube());
+        assert!(!fresh.carries());
+    }
+
+    #[test]
+    fn a_still_at_zero_is_at_rest_either_way() {
+        assert_eq!(sweep(0.0, 0.0, 2, true).steps, sweep(0.0, 0.0, 2, false).steps);
+    }
+
+    #[test]
+    fn turning_on_demand_gives_the_same_bits() {
+        let mut orientations = sweep(0.2, 0.1, 2, false);
+        orientations.domains = vec![Matrix3::identity(), Matrix3::new(0.8, -0.6, 0.0, 0.6, 0.8, 0.0, 0.0, 0.0, 1.0)];
+        let kept = Orientations::assemble(orientations.steps.clone(), orientations.domains.clone(), cube());
+        let on_demand = Orientations { combined: Vec::new(), ..kept.clone() };
+        for (step, domain) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            assert_eq!(kept.lattice(step, domain), on_demand.lattice(step, domain));
+        }
+    }
+}

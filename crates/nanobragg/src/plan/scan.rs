@@ -1,0 +1,79 @@
+//! Where the quirks that depend on the order of evaluation act.
+//!
+//! Both are settled before the render, so that pixels can be rendered in any order: the reference program's
+//! state only ever changes once, at a pixel that can be found.
+
+use rayon::prelude::*;
+
+use super::{Interpolation, Plan};
+use crate::model::{Quirk, Quirks};
+use crate::physics::probe::{Probe, Scattering, TermIndex};
+use crate::physics::{lattice::Indices, pixel};
+
+/// Finds the pixels where the order-dependent quirks act and writes them into the plan.
+pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
+    // The carry-over first: the latch looks at the indices of the lattices that it settles.
+    if plan.orientations.carries() {
+        plan.orientations.first_pixel = first_swept_pixel(plan);
+    }
+    if quirks.has(Quirk::InterpolationLatch)
+        && plan.interpolation == Interpolation::On
+        && !always_inside(plan)
+        && let Some(index) = first_unsafe_pixel(plan)
+    {
+        plan.interpolation = Interpolation::UntilUnsafeIn(index);
+    }
+}
+
+/// The first pixel in scan order whose lattice is swept at all: where no source is cut off by `dmin`.
+fn first_swept_pixel(plan: &Plan) -> Option<usize> {
+    #[derive(Default)]
+    struct Swept(bool);
+    impl Probe<f64> for Swept {
+        const RECORDS: bool = false;
+        fn scattering(&mut self, _: TermIndex, _: &Scattering<'_, f64>) {
+            self.0 = true;
+        }
+    }
+    rendered(plan).find_first(|&(slow, fast)| {
+        let mut swept = Swept::default();
+        pixel(plan, slow, fast, &mut swept);
+        swept.0
+    })
+    .map(|(slow, fast)| plan.region.index(slow, fast))
+}
+
+/// The first pixel in scan order with a term whose neighbourhood leaves the table.
+fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
+    #[derive(Default)]
+    struct Unsafe(bool);
+    impl Probe<f64> for Unsafe {
+        const RECORDS: bool = false;
+        fn left_table(&mut self, _: TermIndex, _: &Indices<f64>) {
+            self.0 = true;
+        }
+    }
+    rendered(plan).find_first(|&(slow, fast)| {
+        let mut unsafe_term = Unsafe::default();
+        pixel(plan, slow, fast, &mut unsafe_term);
+        unsafe_term.0
+    })
+    .map(|(slow, fast)| plan.region.index(slow, fast))
+}
+
+fn rendered(plan: &Plan) -> impl ParallelIterator<Item = (usize, usize)> + use<'_> {
+    let (rows, columns) = plan.region.ranges();
+    rows.into_par_iter()
+        .flat_map_iter(move |slow| columns.clone().map(move |fast| (slow, fast)))
+        .filter(|&(slow, fast)| plan.region.renders(slow, fast))
+}
+
+/// Whether no fractional index can leave the safe part of the table: |h| ≤ |a| |q|, |q| ≤ 2 / λ.
+fn always_inside(plan: &Plan) -> bool {
+    let Some(bounds) = plan.structure_factors.bounds() else { return true };
+    let shortest = plan.sources.iter().map(|source| source.wavelength).fold(f64::INFINITY, f64::min);
+    (0..3).all(|axis| {
+        let reach = plan.crystal.lattice.vectors[axis].norm() * 2.0 / shortest * (1.0 + 1e-9);
+        reach <= f64::from(bounds.max[axis]) - 2.0 && -reach >= f64::from(bounds.min[axis]) + 2.0
+    })
+}

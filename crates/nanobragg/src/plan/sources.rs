@@ -1,0 +1,121 @@
+//! Directions and wavelengths of incidence.
+
+use nalgebra::Vector3;
+
+use super::detector::UnitFrame;
+use crate::error::PlanError;
+use crate::model::{Beam, Grid, Quirk, Quirks};
+use crate::physics::rotation::{about_axis, unitize};
+use crate::real::Real;
+
+/// One source: a direction, a wavelength, a weight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SourcePlan<T: Real> {
+    /// Direction of incidence i.
+    pub incident: Vector3<T>,
+    /// Wavelength in metres.
+    pub wavelength: T,
+    /// Factor on the terms of the source; 1 for all unless sources are weighted.
+    pub weight: T,
+}
+
+/// The sources, and the number of directions of the divergence grid.
+pub(super) fn sources(
+    beam: &Beam,
+    frame: &UnitFrame,
+    quirks: Quirks,
+    horizontal: Grid,
+    vertical: Grid,
+    dispersion: Grid,
+) -> Result<(Vec<SourcePlan<f64>>, usize), PlanError> {
+    let origin = crate::model::source_origin(&frame.beam);
+    if let Some(listed) = &beam.sources {
+        if listed.is_empty() {
+            return Err(PlanError::NoSources);
+        }
+        let total: f64 = listed.iter().map(|source| source.weight.unwrap_or(1.0)).sum();
+        let sources = listed.iter().map(|source| {
+            let position = Vector3::from_fn(|axis, _| source.position[axis].unwrap_or(origin[axis]));
+            let (direction, length) = unitize(&position);
+            if length == 0.0 {
+                return Err(PlanError::NoDirection("position of a source"));
+            }
+            let weight = if quirks.has(Quirk::SourceWeightsIgnored) || total == 0.0 {
+                1.0
+            } else {
+                source.weight.unwrap_or(1.0) * listed.len() as f64 / total
+            };
+            let wavelength = source.wavelength.unwrap_or(beam.wavelength);
+            super::positive("the wavelength of a source (m)", wavelength)?;
+            Ok(SourcePlan { incident: -direction, wavelength, weight })
+        });
+        return Ok((sources.collect::<Result<_, _>>()?, 0));
+    }
+
+    let mut sources = Vec::new();
+    let mut directions = 0;
+    for (hdiv, vdiv) in grid(horizontal, vertical, beam.divergence.round) {
+        directions += 1;
+        let incident = if quirks.has(Quirk::VectorsAsGiven) && hdiv == 0.0 && vdiv == 0.0 {
+            frame.beam
+        } else {
+            let raised = about_axis(&origin, &frame.polar, vdiv);
+            -unitize(&about_axis(&raised, &frame.vertical, hdiv)).0
+        };
+        for tic in 0..dispersion.count {
+            let wavelength = beam.wavelength * (1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0);
+            super::positive("the shortest wavelength of the spectrum (m)", wavelength)?;
+            sources.push(SourcePlan { incident, wavelength, weight: 1.0 });
+        }
+    }
+    if sources.is_empty() {
+        return Err(PlanError::NoSources);
+    }
+    Ok((sources, directions))
+}
+
+/// Horizontal and vertical angles of the grid; `round` keeps those inside the ellipse of the two ranges.
+fn grid(horizontal: Grid, vertical: Grid, round: bool) -> impl Iterator<Item = (f64, f64)> {
+    let angle = |grid: Grid, tic: usize| grid.step * tic as f64 - grid.range / 2.0;
+    let radius_sqr = |grid: Grid, angle: f64| {
+        let even = (1 - (grid.count % 2) as i64) as f64;
+        (angle * angle - grid.step * grid.step / 4.0 * even) / grid.range / grid.range
+    };
+    let all = (0..horizontal.count).flat_map(move |h| {
+        (0..vertical.count).map(move |v| (angle(horizontal, h), angle(vertical, v)))
+    });
+    all.filter(move |&(hdiv, vdiv)| {
+        // A range of zero makes the radius 0/0: the comparison is false then, and the direction stays.
+        let outside = (radius_sqr(horizontal, hdiv) + radius_sqr(vertical, vdiv)) * 4.0 > 1.1;
+        !(round && outside)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directions(h: usize, v: usize, round: bool) -> usize {
+        let axis = |count: usize| {
+            if count == 1 {
+                Grid { range: 0.0, step: 0.0, count }
+            } else {
+                Grid { range: 0.004, step: 0.004 / (count - 1) as f64, count }
+            }
+        };
+        grid(axis(h), axis(v), round).count()
+    }
+
+    #[test]
+    fn round_grids_lose_their_corners() {
+        assert_eq!(directions(3, 3, false), 9);
+        assert_eq!(directions(3, 3, true), 5);
+        assert_eq!(directions(4, 4, true), 12);
+    }
+
+    #[test]
+    fn a_line_of_directions_is_not_cut() {
+        assert_eq!(directions(5, 1, true), 5);
+        assert_eq!(directions(1, 1, true), 1);
+    }
+}

@@ -1,0 +1,59 @@
+//! Backends: what turns a plan into an image.
+
+mod cpu;
+mod reference;
+
+pub use cpu::Cpu;
+pub use reference::Reference;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::RenderError;
+use crate::image::Image;
+use crate::plan::Plan;
+
+/// Something that renders plans.
+pub trait Backend {
+    /// Name as users write it.
+    fn name(&self) -> &'static str;
+
+    /// Renders `plan`. The image is the same, bit for bit, however often and with however many threads it is
+    /// rendered.
+    ///
+    /// # Errors
+    /// [`RenderError::Cancelled`] when `control` says so; what else depends on the backend.
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError>;
+}
+
+/// How a caller watches and stops a render.
+#[derive(Clone, Copy, Default)]
+pub struct Control<'a> {
+    /// Called as rows are finished, from any thread.
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+    /// Raised by the caller to stop the render.
+    pub cancel: Option<&'a AtomicBool>,
+}
+
+impl Control<'_> {
+    fn check(&self) -> Result<(), RenderError> {
+        match self.cancel {
+            Some(flag) if flag.load(Ordering::Relaxed) => Err(RenderError::Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    fn report(&self, done: usize, total: usize) {
+        if let Some(progress) = self.progress {
+            progress(Progress { done, total });
+        }
+    }
+}
+
+/// How far a render is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows finished.
+    pub done: usize,
+    /// Rows to render.
+    pub total: usize,
+}
