@@ -1,1 +1,29 @@
-fn main() {}
+//! `nanobragg`: X-ray diffraction images from nanocrystals, from the command line.
+
+mod console;
+mod outputs;
+mod progress;
+mod run;
+mod summary;
+
+use std::process::ExitCode;
+
+use nanobragg_config::ConfigError;
+use nanobragg_config::classic::FlagError;
+
+/// Exit status when flags or input files are wrong.
+const WRONG_INPUT: u8 = 2;
+/// Exit status when an image could not be rendered or written.
+const FAILED: u8 = 1;
+
+fn main() -> ExitCode {
+    match run::run(std::env::args_os().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::complain(&format!("error: {error:#}"));
+            let wrong_input =
+                error.is::<ConfigError>() || error.is::<FlagError>() || error.is::<run::Misuse>();
+            ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
+        }
+    }
+}

@@ -1,3 +1,28 @@
-//! nanobragg-config
+//! How an experiment of the nanobragg simulator is described.
+//!
+//! [`classic`] is the table of flags: one row a flag, from which parser, help, completions and documentation
+//! are made. [`resolve`] turns parsed flags, image headers and input files into a [`Setup`]: the experiment
+//! and what is to be done with it, each quantity with its [`Origin`]. Precedence is decided there and nowhere
+//! else: defaults, then the mask's header, then the image's header, then flags in their order.
+//!
+//! ```
+//! use nanobragg_config::{Context, classic, resolve};
+//!
+//! let flags = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -nonoise".split(' ').map(Into::into);
+//! let setup = resolve(&classic::parse(flags)?, &Context::default())?;
+//! assert_eq!(setup.experiment.crystal.cells, [5.0, 5.0, 5.0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod classic;
+mod error;
+pub mod header;
+mod origin;
+mod resolve;
+mod setup;
+pub mod show;
+
+pub use error::ConfigError;
+pub use origin::{Origin, Origins};
+pub use resolve::{Context, resolve};
+pub use setup::{Device, DumpAction, Outputs, Setup};

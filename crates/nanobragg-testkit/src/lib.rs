@@ -1,1 +1,14 @@
-//! nanobragg-testkit
+//! Cases, image comparison and tolerances for the tests of the workspace.
+//!
+//! A case is a folder under `fixtures/cases`: `args.txt` (flags, one token a line), the inputs that they name,
+//! and what the reference program wrote. Tests run over the folder, so that a new case is a new folder and
+//! nothing else.
+
+mod case;
+mod comparison;
+mod perturbation;
+pub mod tolerance;
+
+pub use case::{Case, TestError, case, cases, fixtures, upstream};
+pub use comparison::{Comparison, Difference, compare};
+pub use perturbation::{SplitMix, perturbed};

@@ -39,6 +39,7 @@ pub mod plan;
 pub mod real;
 pub mod render;
 pub mod statistics;
+pub mod trace;
 pub mod units;
 
 pub use error::{PlanError, RenderError, TableError};

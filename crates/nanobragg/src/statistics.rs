@@ -40,7 +40,8 @@ impl Statistics {
         }
         let degrees = |count: usize| count.max(2) as f64 - 1.0;
         let mean = sum / rendered.max(1) as f64;
-        let deviations = pixels().filter_map(|(slow, fast)| image.get(slow, fast)).map(|value| f64::from(value) - mean);
+        let deviations =
+            pixels().filter_map(|(slow, fast)| image.get(slow, fast)).map(|value| f64::from(value) - mean);
         let (squares, count) = deviations.fold((0.0, 0), |(squares, count), d| (squares + d * d, count + 1));
         Statistics {
             max,

@@ -10,10 +10,10 @@ mod sampling;
 mod structure_factors;
 
 pub(crate) use beam::source_origin;
-pub(crate) use convention::CenterInput;
 pub use beam::{Beam, Divergence, Fluence, Polarization, Source};
+pub(crate) use convention::CenterInput;
 pub use convention::{BeamCenter, Convention, Frame};
-pub use crystal::{Crystal, Misset, MosflmMatrix, Mosaicity, Shape, UnitCell};
+pub use crystal::{Crystal, Misset, Mosaicity, MosflmMatrix, Shape, UnitCell};
 pub use detector::{Detector, Pivot, PixelGrid, Sensor, Tilt};
 pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
 pub use quirks::{Preset, Quirk, Quirks};

@@ -83,6 +83,9 @@ quirks! {
     WaterScaledTwice = "water_scaled_twice", [Reference Spec Port];
     /// `-oversample_polar` brings back the polarisation that `-nopolar` switched off.
     NopolarOverruled = "nopolar_overruled", [Reference];
+    /// `-oversample_thick` without a sensor thickness captures nothing, so that every term sets the sum to
+    /// zero.
+    OversampleThickAlone = "oversample_thick_alone", [Reference];
     /// `-twotheta_axis` is taken for `-twotheta` as well: its first number becomes the angle.
     TwothetaAxisSetsAngle = "twotheta_axis_sets_angle", [Reference];
     /// The two-theta axis is used with the length it was given.

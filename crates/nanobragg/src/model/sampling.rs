@@ -129,7 +129,8 @@ impl Layers {
     /// Fills in what is missing. With `spacing_by_gaps` (quirk `layer_spacing`) a thickness and a count give
     /// thickness / (count - 1), otherwise thickness / count.
     pub fn resolve(request: GridRequest, spacing_by_gaps: bool) -> Layers {
-        let (thickness, spacing, count) = request.complete(Layers::DEFAULT_THICKNESS, |range| (range / 2.0, 2));
+        let (thickness, spacing, count) =
+            request.complete(Layers::DEFAULT_THICKNESS, |range| (range / 2.0, 2));
         let grid = collapse(thickness, spacing, count);
         let given = request.count.unwrap_or(0) > 0 && request.range.is_some_and(|range| range > 0.0);
         if given && !spacing_by_gaps && grid.range > 0.0 && request.step.is_none_or(|step| step <= 0.0) {

@@ -124,7 +124,10 @@ impl StructureFactors {
             values[index] = f;
             loaded += 1;
         }
-        Ok(StructureFactors { default_f, grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded }) })
+        Ok(StructureFactors {
+            default_f,
+            grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded }),
+        })
     }
 
     /// The amplitude of everything that the grid does not hold.
@@ -159,7 +162,8 @@ impl StructureFactors {
 #[inline(always)]
 fn offset(bounds: &IndexBox, shape: &[usize; 3], hkl: [i32; 3]) -> Option<usize> {
     // An index below the box wraps to a huge unsigned number and fails the same comparison as one above it.
-    let [h, k, l] = [0, 1, 2].map(|axis| hkl[axis].wrapping_sub(bounds.min[axis]) as u32 as usize);
+    let along = |axis: usize| hkl[axis].wrapping_sub(bounds.min[axis]) as u32 as usize;
+    let (h, k, l) = (along(0), along(1), along(2));
     let inside = h < shape[0] && k < shape[1] && l < shape[2];
     inside.then(|| (h * shape[1] + k) * shape[2] + l)
 }
@@ -170,7 +174,9 @@ mod tests {
 
     fn table() -> StructureFactors {
         let reflections = (-2..=3).flat_map(|h| {
-            (-1..=1).flat_map(move |k| (0..=4).map(move |l| Reflection { hkl: [h, k, l], f: f64::from(100 * h + 10 * k + l) }))
+            (-1..=1).flat_map(move |k| {
+                (0..=4).map(move |l| Reflection { hkl: [h, k, l], f: f64::from(100 * h + 10 * k + l) })
+            })
         });
         let bounds = IndexBox { min: [-2, -1, 0], max: [3, 1, 4] };
         StructureFactors::from_reflections(bounds, -7.0, reflections).unwrap()
@@ -187,7 +193,9 @@ mod tests {
     #[test]
     fn outside_is_the_default() {
         let table = table();
-        for hkl in [[-3, 0, 0], [4, 0, 0], [0, 2, 0], [0, 0, -1], [0, 0, 5], [i32::MIN, 0, 0], [0, i32::MAX, 0]] {
+        for hkl in
+            [[-3, 0, 0], [4, 0, 0], [0, 2, 0], [0, 0, -1], [0, 0, 5], [i32::MIN, 0, 0], [0, i32::MAX, 0]]
+        {
             assert_eq!(table.nearest(hkl), -7.0, "{hkl:?}");
         }
     }
@@ -212,6 +220,9 @@ mod tests {
     fn a_reflection_outside_the_box_is_refused() {
         let bounds = IndexBox { min: [0; 3], max: [1; 3] };
         let stray = [Reflection { hkl: [2, 0, 0], f: 1.0 }];
-        assert!(matches!(StructureFactors::from_reflections(bounds, 0.0, stray), Err(TableError::Outside { .. })));
+        assert!(matches!(
+            StructureFactors::from_reflections(bounds, 0.0, stray),
+            Err(TableError::Outside { .. })
+        ));
     }
 }

@@ -10,7 +10,13 @@ use crate::real::{Real, real};
 ///
 /// `spacing` z in metres, `mu` μ in 1/m; dimensionless.
 #[inline(always)]
-pub fn capture_fraction<T: Real>(layer: usize, spacing: T, mu: T, diffracted: &Vector3<T>, odet: &Vector3<T>) -> T {
+pub fn capture_fraction<T: Real>(
+    layer: usize,
+    spacing: T,
+    mu: T,
+    diffracted: &Vector3<T>,
+    odet: &Vector3<T>,
+) -> T {
     let parallax = dot(diffracted, odet);
     let reaching = |layer: usize| (-real::<T>(layer as f64) * spacing * mu / parallax).exp();
     reaching(layer) - reaching(layer + 1)

@@ -104,7 +104,10 @@ mod tests {
     fn whole_indices_give_the_table() {
         let table = table();
         let hkl = [1.0, -2.0, 2.0];
-        assert_eq!(tricubic(&neighborhood(&table, &Indices::new(hkl)).unwrap(), &hkl), table.nearest([1, -2, 2]));
+        assert_eq!(
+            tricubic(&neighborhood(&table, &Indices::new(hkl)).unwrap(), &hkl),
+            table.nearest([1, -2, 2])
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use nalgebra::Vector3;
 
 use super::rotation::dot;
+use super::sinpi::{nearest, round_even, sin_pi};
 use crate::model::Shape;
 use crate::real::{Real, real, to_f64};
 
@@ -24,13 +25,15 @@ impl<T: Real> RealLattice<T> {
     /// The lattice with every vector turned by `rotate`.
     #[inline(always)]
     pub fn map(&self, rotate: impl Fn(&Vector3<T>) -> Vector3<T>) -> Self {
-        RealLattice { vectors: [0, 1, 2].map(|axis| rotate(&self.vectors[axis])) }
+        let [a, b, c] = &self.vectors;
+        RealLattice { vectors: [rotate(a), rotate(b), rotate(c)] }
     }
 
     /// Fractional indices of the scattering vector q (1/m): h = a · q, k = b · q, l = c · q.
     #[inline(always)]
     pub fn indices(&self, scattering: &Vector3<T>) -> Indices<T> {
-        Indices::new([0, 1, 2].map(|axis| dot(&self.vectors[axis], scattering)))
+        let [a, b, c] = &self.vectors;
+        Indices::new([dot(a, scattering), dot(b, scattering), dot(c, scattering)])
     }
 
     /// Volume of the cell, m³ (negative for a left-handed one).
@@ -60,19 +63,23 @@ impl<T: Real> Indices<T> {
     /// Indices with their nearest whole ones.
     #[inline(always)]
     pub fn new(hkl: [T; 3]) -> Self {
-        Indices { hkl, nearest: hkl.map(|h| (h - real::<T>(0.5)).ceil()) }
+        // Spelled out here and below: arrays' `map` stays a call in the innermost loop.
+        let [h, k, l] = hkl;
+        Indices { hkl, nearest: [nearest(h), nearest(k), nearest(l)] }
     }
 
     /// h - h0, k - k0, l - l0: exact, in (-1/2, 1/2].
     #[inline(always)]
     pub fn offset(&self) -> [T; 3] {
-        [0, 1, 2].map(|axis| self.hkl[axis] - self.nearest[axis])
+        let ([h, k, l], [h0, k0, l0]) = (self.hkl, self.nearest);
+        [h - h0, k - k0, l - l0]
     }
 
     /// The nearest indices as integers, clamped to the range of `i32`.
     #[inline(always)]
     pub fn nearest_i32(&self) -> [i32; 3] {
-        self.nearest.map(|h| to_f64(h) as i32)
+        let [h, k, l] = self.nearest;
+        [to_f64(h) as i32, to_f64(k) as i32, to_f64(l) as i32]
     }
 }
 
@@ -82,20 +89,15 @@ impl<T: Real> Indices<T> {
 /// sin(N π h) / sin(π h) = (-1)^((N-1) h0 + m) sin(π (N δ - m)) / sin(π δ), m the whole number next to N δ.
 #[inline(always)]
 pub fn grating<T: Real>(nearest: T, offset: T, cells: T) -> T {
+    let count = to_f64(cells) as i64;
+    let turns = (count - 1).wrapping_mul(to_f64(nearest) as i64);
     if offset.is_zero() {
-        return sign::<T>((cells - real::<T>(1.0)) * nearest) * cells;
+        return if turns % 2 == 0 { cells } else { -cells };
     }
     let phase = cells * offset;
-    let whole = phase.round();
-    let ratio = (T::pi() * (phase - whole)).sin() / (T::pi() * offset).sin();
-    sign::<T>((cells - real::<T>(1.0)) * nearest + whole) * ratio
-}
-
-/// 1 for an even whole number, -1 for an odd one.
-#[inline(always)]
-fn sign<T: Real>(whole: T) -> T {
-    let half = whole * real::<T>(0.5);
-    if half == half.floor() { real(1.0) } else { real(-1.0) }
+    let whole = round_even(to_f64(phase));
+    let ratio = sin_pi(phase - real(whole)) / sin_pi(offset);
+    if turns.wrapping_add(whole as i64) % 2 == 0 { ratio } else { -ratio }
 }
 
 /// Transform of a ball: 3 (sin x / x - cos x) / x², 1 at 0.
@@ -148,9 +150,11 @@ pub fn factor<T: Real>(crystal: &CrystalShape<T>, indices: &Indices<T>) -> Latti
     let offset = indices.offset();
     let cells = crystal.cells;
     if crystal.shape == Shape::Square {
-        let axes = [0, 1, 2].map(|axis| {
-            if cells[axis] > one { grating(indices.nearest[axis], offset[axis], cells[axis]) } else { one }
-        });
+        let axis = |axis: usize| match cells[axis] {
+            n if n > one => grating(indices.nearest[axis], offset[axis], n),
+            _ => one,
+        };
+        let axes = [axis(0), axis(1), axis(2)];
         return LatticeFactor { axes, product: axes[0] * axes[1] * axes[2] };
     }
     let volume = cells[0] * cells[1] * cells[2];
@@ -181,4 +185,70 @@ fn star_distance_sqr<T: Real>(crystal: &CrystalShape<T>, offset: &[T; 3]) -> T {
     let along = |axis: usize| offset[0] * a[axis] + offset[1] * b[axis] + offset[2] * c[axis];
     let (x, y, z) = (along(0), along(1), along(2));
     (x * x + y * y + z * z) * na * na * nb * nb * nc * nc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn crystal(shape: Shape, cells: [f64; 3], fudge: f64) -> CrystalShape<f64> {
+        let star = 0.01;
+        let vectors = [Vector3::x() * star, Vector3::y() * star, Vector3::z() * star];
+        CrystalShape { shape, cells, fudge, reciprocal: ReciprocalLattice { vectors } }
+    }
+
+    fn direct_grating(h: f64, n: f64) -> f64 {
+        use std::f64::consts::PI;
+        if h == 0.0 { n } else { (PI * n * h).sin() / (PI * h).sin() }
+    }
+
+    proptest! {
+        #[test]
+        fn the_reduced_grating_is_the_direct_one(h in -40.0..40.0f64, n in 2u32..60) {
+            prop_assume!((h - h.round()).abs() > 1e-3);
+            let indices = Indices::new([h, 0.0, 0.0]);
+            let found = grating(indices.nearest[0], indices.offset()[0], f64::from(n));
+            let tolerance = 1e-10 * f64::from(n);
+            prop_assert!((found - direct_grating(h, f64::from(n))).abs() < tolerance);
+        }
+
+        #[test]
+        fn no_shape_exceeds_the_number_of_cells(h in -9.0..9.0f64, k in -9.0..9.0f64, l in -9.0..9.0f64,
+            na in 1u32..40, nb in 1u32..40, nc in 1u32..40, fudge in 0.5..2.0f64) {
+            let cells = [na, nb, nc].map(f64::from);
+            for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
+                let found = factor(&crystal(shape, cells, fudge), &Indices::new([h, k, l])).product;
+                let most = cells[0] * cells[1] * cells[2];
+                prop_assert!(found * found <= most * most * (1.0 + 1e-12), "{shape:?} {found} {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn at_a_node_every_shape_gives_its_peak() {
+        for (shape, peak) in [
+            (Shape::Square, 60.0),
+            (Shape::Gauss, 60.0),
+            (Shape::Tophat, 60.0),
+            (Shape::Round, 60.0 * ROUND_SCALE),
+        ] {
+            let found =
+                factor(&crystal(shape, [3.0, 4.0, 5.0], 1.0), &Indices::new([2.0, -4.0, 6.0])).product;
+            assert_eq!(found.abs(), peak, "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn signs_at_whole_indices_are_limits() {
+        let at = |h: f64, n: f64| {
+            let indices = Indices::new([h, 0.0, 0.0]);
+            grating(indices.nearest[0], indices.offset()[0], n)
+        };
+        for h in [-3.0, -2.0, 1.0, 2.0, 5.0] {
+            for n in [2.0, 3.0, 4.0, 5.0] {
+                assert!((at(h, n) - at(h + 1e-9, n)).abs() < 1e-6, "h {h} n {n}");
+            }
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub mod probe;
 pub mod rotation;
 pub mod scaling;
 pub mod scattering;
+pub mod sinpi;
 
 pub use pixel::pixel;
 pub use probe::{NoProbe, Probe};

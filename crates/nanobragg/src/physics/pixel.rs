@@ -40,6 +40,7 @@ pub fn pixel<T: Real, P: Probe<T>>(plan: &Plan<T>, slow: usize, fast: usize, pro
             Interpolation::On => true,
             Interpolation::UntilUnsafeIn(last) => index <= last,
         },
+        running: plan.factors.depend_on_order(),
     };
     for layer in 0..plan.layers.count {
         state.capture = None;
@@ -65,6 +66,8 @@ struct Evaluation<'a, T: Real, P> {
     /// The next phi sweep starts from the lattice at rest.
     at_rest: bool,
     interpolates: bool,
+    /// Some factor multiplies the accumulated sum.
+    running: bool,
 }
 
 /// The factors in force for the terms of one source.
@@ -99,7 +102,13 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
             _ => {
                 let layers = &plan.layers;
                 let direction = &position.diffracted;
-                absorption::capture_fraction(at.layer, layers.spacing, layers.mu, direction, &plan.detector.odet)
+                absorption::capture_fraction(
+                    at.layer,
+                    layers.spacing,
+                    layers.mu,
+                    direction,
+                    &plan.detector.odet,
+                )
             }
         };
         self.capture = Some(capture);
@@ -112,7 +121,14 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
     }
 
     #[inline(always)]
-    fn source(&mut self, mut at: TermIndex, position: &Position<T>, source: &SourcePlan<T>, omega: T, capture: T) {
+    fn source(
+        &mut self,
+        mut at: TermIndex,
+        position: &Position<T>,
+        source: &SourcePlan<T>,
+        omega: T,
+        capture: T,
+    ) {
         let plan = self.plan;
         let q = scattering::scattering_vector(&position.diffracted, &source.incident, source.wavelength);
         if scattering::beyond_resolution(plan.dmin, scattering::stol(&q)) {
@@ -163,23 +179,40 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
     }
 
     #[inline(always)]
-    fn term(&mut self, at: TermIndex, lattice: &RealLattice<T>, q: &nalgebra::Vector3<T>, weights: &Weights<T>) {
+    fn term(
+        &mut self,
+        at: TermIndex,
+        lattice: &RealLattice<T>,
+        q: &nalgebra::Vector3<T>,
+        weights: &Weights<T>,
+    ) {
         let plan = self.plan;
         let indices = lattice.indices(q);
         let water = plan.background.present;
         // Without interpolation the structure factor is one load, and where it is zero the lattice factor's
         // sines need not be known.
         let known_f = (!self.interpolates).then(|| self.nearest(&indices));
-        let running = plan.factors.depend_on_order();
+        let running = self.running;
         if let Some(f) = known_f
             && f.is_zero()
-            && !(P::RECORDS || water || running)
+            && !(water || running)
         {
+            if P::RECORDS {
+                let f_latt = lattice::factor(&plan.crystal.shape, &indices);
+                self.tap(at, lattice, &indices, &f_latt, f, false);
+            }
             return;
         }
         let f_latt = lattice::factor(&plan.crystal.shape, &indices);
         if f_latt.product.is_zero() && !water {
-            self.tap(at, lattice, &indices, &f_latt, known_f.unwrap_or_else(|| self.nearest(&indices)), false);
+            self.tap(
+                at,
+                lattice,
+                &indices,
+                &f_latt,
+                known_f.unwrap_or_else(|| self.nearest(&indices)),
+                false,
+            );
             return;
         }
         let (f_cell, interpolated) = match known_f {
@@ -188,16 +221,22 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
         };
         let intensity = f_cell * f_cell * f_latt.product * f_latt.product + plan.background.per_term;
         self.sum += intensity * weights.per_term;
-        for (mode, factor) in [
-            (plan.factors.capture, weights.capture),
-            (plan.factors.polar, weights.polar),
-            (plan.factors.omega, weights.omega),
-        ] {
+        if running {
+            self.multiply_sum(weights);
+        }
+        self.tap(at, lattice, &indices, &f_latt, f_cell, interpolated);
+    }
+
+    /// The quirk `running_sum_factors`.
+    fn multiply_sum(&mut self, weights: &Weights<T>) {
+        let factors = &self.plan.factors;
+        for (mode, factor) in
+            [(factors.capture, weights.capture), (factors.polar, weights.polar), (factors.omega, weights.omega)]
+        {
             if mode == FactorMode::RunningSum {
                 self.sum *= factor;
             }
         }
-        self.tap(at, lattice, &indices, &f_latt, f_cell, interpolated);
     }
 
     #[inline(always)]

@@ -66,7 +66,11 @@ pub fn magnitude<T: Real>(v: &Vector3<T>) -> T {
 #[inline(always)]
 pub fn unitize<T: Real>(v: &Vector3<T>) -> (Vector3<T>, T) {
     let length = magnitude(v);
-    if length.is_zero() { (Vector3::zeros(), length) } else { (Vector3::new(v.x / length, v.y / length, v.z / length), length) }
+    if length.is_zero() {
+        (Vector3::zeros(), length)
+    } else {
+        (Vector3::new(v.x / length, v.y / length, v.z / length), length)
+    }
 }
 
 #[cfg(test)]

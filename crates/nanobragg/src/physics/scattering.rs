@@ -8,7 +8,11 @@ use crate::real::{Real, real};
 /// Scattering vector q = (d - i) / λ in 1/m, for unit vectors `diffracted` d and `incident` i and a
 /// wavelength in metres.
 #[inline(always)]
-pub fn scattering_vector<T: Real>(diffracted: &Vector3<T>, incident: &Vector3<T>, wavelength: T) -> Vector3<T> {
+pub fn scattering_vector<T: Real>(
+    diffracted: &Vector3<T>,
+    incident: &Vector3<T>,
+    wavelength: T,
+) -> Vector3<T> {
     Vector3::new(
         (diffracted.x - incident.x) / wavelength,
         (diffracted.y - incident.y) / wavelength,

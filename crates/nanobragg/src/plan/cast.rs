@@ -11,15 +11,18 @@ impl Plan<f64> {
     /// For derivatives, cast to a dual number and set the dual parts of the fields that the derivative is
     /// taken by.
     pub fn cast<T: Real>(&self) -> Plan<T> {
-        let lattice = |l: &RealLattice<f64>| RealLattice { vectors: [0, 1, 2].map(|i| vector(&l.vectors[i])) };
+        let lattice =
+            |l: &RealLattice<f64>| RealLattice { vectors: [0, 1, 2].map(|i| vector(&l.vectors[i])) };
         let steps = self.orientations.steps.iter();
-        let steps = steps.map(|step| PhiStep { phi: real(step.phi), lattice: lattice(&step.lattice) }).collect();
+        let steps =
+            steps.map(|step| PhiStep { phi: real(step.phi), lattice: lattice(&step.lattice) }).collect();
         let domains = self.orientations.domains.iter().map(|domain| domain.map(real::<T>)).collect();
         let mut orientations = Orientations::assemble(steps, domains, lattice(&self.orientations.unrotated));
         orientations.first_pixel = self.orientations.first_pixel;
         let detector = &self.detector;
         let shape = &self.crystal.shape;
-        let reciprocal = ReciprocalLattice { vectors: [0, 1, 2].map(|i| vector(&shape.reciprocal.vectors[i])) };
+        let reciprocal =
+            ReciprocalLattice { vectors: [0, 1, 2].map(|i| vector(&shape.reciprocal.vectors[i])) };
         Plan {
             detector: DetectorPlan {
                 beam: vector(&detector.beam),

@@ -269,7 +269,8 @@ mod tests {
     fn impossible_lattices_are_refused() {
         let flat = Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0));
         assert!(matches!(plan(flat, Preset::Spec), Err(PlanError::NoVolume(_))));
-        let singular = Crystal::from_matrix(MosflmMatrix([[0.01, 0.02, 0.0], [0.01, 0.02, 0.0], [0.0, 0.0, 0.025]]));
+        let singular =
+            Crystal::from_matrix(MosflmMatrix([[0.01, 0.02, 0.0], [0.01, 0.02, 0.0], [0.0, 0.0, 0.025]]));
         assert!(matches!(plan(singular, Preset::Spec), Err(PlanError::NoVolume(_))));
         assert!(matches!(plan(Crystal::blank(), Preset::Spec), Err(PlanError::NoLattice)));
     }

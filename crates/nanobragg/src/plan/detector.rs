@@ -98,7 +98,8 @@ impl DetectorPlan<f64> {
         let (axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
 
         let near = |org: Option<f64>, size: f64| org.map_or(size / 2.0, |org| (org - 0.5) * pixel);
-        let (near_fast, near_slow) = (near(detector.orgx, grid.size_fast), near(detector.orgy, grid.size_slow));
+        let (near_fast, near_slow) =
+            (near(detector.orgx, grid.size_fast), near(detector.orgy, grid.size_slow));
         let close = (detector.x_close.unwrap_or(near_fast), detector.y_close.unwrap_or(near_slow));
         let center = detector.convention.beam_center(&CenterInput {
             x: detector.x_beam,
@@ -114,12 +115,16 @@ impl DetectorPlan<f64> {
         // The custom convention pivots about the point that its beam centre names. So does a named one that
         // was told to pivot about the crystal: an image of a detector at rest does not depend on the pivot.
         let custom = matches!(detector.convention, Convention::Custom(_));
-        let overridden = detector.convention.pivot() == Some(Pivot::Beam) && pivot == Pivot::Sample && !given_org;
-        let (fclose, sclose) = if custom || overridden { (center.fast, center.slow) } else { (near_fast, near_slow) };
+        let overridden =
+            detector.convention.pivot() == Some(Pivot::Beam) && pivot == Pivot::Sample && !given_org;
+        let (fclose, sclose) =
+            if custom || overridden { (center.fast, center.slow) } else { (near_fast, near_slow) };
 
         let tilt = [detector.tilt.x, detector.tilt.y, detector.tilt.z];
         let twotheta = detector.tilt.twotheta;
-        for (what, angle) in [("a detector rotation (rad)", tilt[0] + tilt[1] + tilt[2]), ("twotheta (rad)", twotheta)] {
+        for (what, angle) in
+            [("a detector rotation (rad)", tilt[0] + tilt[1] + tilt[2]), ("twotheta (rad)", twotheta)]
+        {
             ranged(what, angle, "finite", true)?;
         }
         let mut ratio = dot(&axes.beam, &about_xyz(&axes.odet, tilt));
@@ -131,11 +136,14 @@ impl DetectorPlan<f64> {
 
         let swing = |v: &Vector3<f64>| about_axis(&about_xyz(v, tilt), &axes.twotheta, twotheta);
         let [fdet, sdet, odet] = [&axes.fdet, &axes.sdet, &axes.odet].map(swing);
-        let origin = |fast: f64, slow: f64, f: &Vector3<f64>, s: &Vector3<f64>, out: f64, o: &Vector3<f64>| {
-            Vector3::from_fn(|i, _| -fast * f[i] - slow * s[i] + out * o[i])
-        };
+        let origin =
+            |fast: f64, slow: f64, f: &Vector3<f64>, s: &Vector3<f64>, out: f64, o: &Vector3<f64>| {
+                Vector3::from_fn(|i, _| -fast * f[i] - slow * s[i] + out * o[i])
+            };
         let mut pix0 = match pivot {
-            Pivot::Sample => swing(&origin(fclose, sclose, &axes.fdet, &axes.sdet, close_distance, &axes.odet)),
+            Pivot::Sample => {
+                swing(&origin(fclose, sclose, &axes.fdet, &axes.sdet, close_distance, &axes.odet))
+            }
             Pivot::Beam => origin(center.fast, center.slow, &fdet, &sdet, distance, &axes.beam),
         };
         if let Some(given) = detector.pix0
@@ -147,7 +155,12 @@ impl DetectorPlan<f64> {
         let near_point = (-dot(&pix0, &fdet), -dot(&pix0, &sdet));
         let close_distance = dot(&pix0, &odet);
         let distance = close_distance / ratio;
-        ranged("the distance from the crystal to the detector's plane (m)", close_distance, "other than zero", close_distance != 0.0)?;
+        ranged(
+            "the distance from the crystal to the detector's plane (m)",
+            close_distance,
+            "other than zero",
+            close_distance != 0.0,
+        )?;
         ranged("the distance along the beam (m)", distance, "finite", true)?;
         let spot = Vector3::from_fn(|i, _| close_distance / ratio * axes.beam[i] - pix0[i]);
         let report = DetectorReport {
@@ -286,11 +299,14 @@ mod tests {
 
     #[test]
     fn pix0_in_both_states_of_its_quirk() {
-        let detector = Detector { pix0: Some([0.1, 0.04, -0.03]), ..small(Convention::Custom(Frame::default())) };
+        let detector =
+            Detector { pix0: Some([0.1, 0.04, -0.03]), ..small(Convention::Custom(Frame::default())) };
         assert_ne!(plan(&detector, Preset::Spec).pix0, Vector3::new(0.1, 0.04, -0.03));
         let exact = plan(&detector, Preset::Exact);
         assert_eq!(exact.pix0, Vector3::new(0.1, 0.04, -0.03));
-        assert!((exact.report.near_point.0 - 0.03).abs() < 1e-15 && (exact.close_distance - 0.1).abs() < 1e-15);
+        assert!(
+            (exact.report.near_point.0 - 0.03).abs() < 1e-15 && (exact.close_distance - 0.1).abs() < 1e-15
+        );
     }
 
     #[test]

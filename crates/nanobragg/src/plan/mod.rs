@@ -23,7 +23,9 @@ pub use random::Ran1;
 pub use sources::SourcePlan;
 
 use crate::error::PlanError;
-use crate::model::{Experiment, Grid, Layers, Mask, Mosaic, PhiSweep, Polarization, Preset, Quirk, Quirks, StructureFactors};
+use crate::model::{
+    Experiment, Grid, Layers, Mask, Mosaic, PhiSweep, Polarization, Preset, Quirk, Quirks, StructureFactors,
+};
 use crate::physics::background;
 use crate::physics::polarization::Kahn;
 use crate::real::Real;
@@ -77,7 +79,8 @@ pub struct LayerPlan<T: Real> {
     pub spacing: T,
     /// Attenuation coefficient in 1/m.
     pub mu: T,
-    /// Whether layers absorb; without a thickness every photon is captured.
+    /// Whether layers absorb; without a thickness every photon is captured (none is under the quirk
+    /// `oversample_thick_alone`).
     pub absorbing: bool,
 }
 
@@ -118,7 +121,8 @@ impl Region {
 
     /// Rows and columns of the region that lie on the image: (slow, fast) ranges.
     pub fn ranges(&self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
-        let range = |(first, last): (usize, usize), size: usize| first.min(size)..last.saturating_add(1).min(size);
+        let range =
+            |(first, last): (usize, usize), size: usize| first.min(size)..last.saturating_add(1).min(size);
         (range(self.slow, self.image_slow), range(self.fast, self.image_fast))
     }
 
@@ -232,14 +236,17 @@ impl Plan {
         let horizontal = beam.divergence.horizontal.resolve(1.0);
         let vertical = beam.divergence.vertical.resolve(1.0);
         let dispersion = beam.dispersion.resolve(1.0);
-        for (what, grid) in
-            [("horizontal divergence steps", horizontal), ("vertical divergence steps", vertical), ("dispersion steps", dispersion)]
-        {
+        for (what, grid) in [
+            ("horizontal divergence steps", horizontal),
+            ("vertical divergence steps", vertical),
+            ("dispersion steps", dispersion),
+        ] {
             limited(what, grid.count as f64, MOST_SAMPLES)?;
         }
         let product = horizontal.count as f64 * vertical.count as f64 * dispersion.count as f64;
         limited("sources", product, MOST_SAMPLES)?;
-        let (sources, divergence_steps) = sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
+        let (sources, divergence_steps) =
+            sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
 
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
@@ -259,7 +266,8 @@ impl Plan {
         let carry = quirks.has(Quirk::PhiZeroCarryover);
         let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, phi, domains, carry);
 
-        let recommended = crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
+        let recommended =
+            crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
         let oversample = match experiment.rendering.oversample {
             Some(n) if n > 0 => f64::from(n),
             _ => recommended,
@@ -278,7 +286,9 @@ impl Plan {
         positive("the fluence (photons/m^2)", fluence)?;
         let kahn = match beam.polarization {
             Polarization::Kahn(factor) => Some(factor),
-            Polarization::Off if rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled) => Some(0.0),
+            Polarization::Off if rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled) => {
+                Some(0.0)
+            }
             Polarization::Off => None,
         };
         let polarization = kahn.map(|factor| Kahn {
@@ -286,18 +296,15 @@ impl Plan {
             axis: frame.polar,
             epsilon: quirks.has(Quirk::PolarizationEpsilon),
         });
-        let steps = sources.len() as f64
-            * mosaic.domains as f64
-            * phi.count as f64
-            * oversample
-            * oversample;
+        let steps = sources.len() as f64 * mosaic.domains as f64 * phi.count as f64 * oversample * oversample;
 
         let mut plan = Plan {
             layers: LayerPlan {
                 count: layers.count,
                 spacing: layers.spacing,
                 mu,
-                absorbing: layers.thickness != 0.0,
+                absorbing: layers.thickness != 0.0
+                    || (rendering.oversample_thick && quirks.has(Quirk::OversampleThickAlone)),
             },
             detector,
             oversample: oversample as usize,
@@ -354,9 +361,11 @@ impl Plan {
         }
         let Factors { omega, polar, capture } = self.factors;
         let running = [omega, polar, capture].contains(&FactorMode::RunningSum);
-        let weighted = experiment.beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|w| w != 1.0));
+        let weighted =
+            experiment.beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|w| w != 1.0));
         let carried = self.orientations.carries();
-        let skewed = experiment.crystal.cell.as_ref().is_some_and(|cell| self.crystal.angles_differ_from(cell));
+        let skewed =
+            experiment.crystal.cell.as_ref().is_some_and(|cell| self.crystal.angles_differ_from(cell));
         let acting = [
             (Quirk::PhiZeroCarryover, carried),
             (Quirk::Pix0Ignored, experiment.detector.pix0.is_some()),
@@ -368,7 +377,9 @@ impl Plan {
         ];
         for (quirk, acts) in acting {
             if acts && quirks.has(quirk) {
-                self.resolved.warnings.push(format!("quirk {quirk} acts on this image: {}", quirk.description()));
+                self.resolved
+                    .warnings
+                    .push(format!("quirk {quirk} acts on this image: {}", quirk.description()));
             }
         }
     }
@@ -388,7 +399,12 @@ fn validate(experiment: &Experiment) -> Result<(), PlanError> {
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("fudge", crystal.fudge, "finite", true)?;
     for cells in crystal.cells {
-        ranged("the number of cells", cells, "a whole number up to 10^9", cells.abs() <= 1e9 && cells.fract() == 0.0)?;
+        ranged(
+            "the number of cells",
+            cells,
+            "a whole number up to 10^9",
+            cells.abs() <= 1e9 && cells.fract() == 0.0,
+        )?;
     }
     for size in crystal.size {
         ranged("the crystal size (m)", size, "below 1 m", size < 1.0)?;
@@ -405,16 +421,34 @@ fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Regio
     if let Some(mask) = &mask
         && (mask.fast, mask.slow) != (image_fast, image_slow)
     {
-        return Err(PlanError::MaskSize { mask_fast: mask.fast, mask_slow: mask.slow, fast: image_fast, slow: image_slow });
+        return Err(PlanError::MaskSize {
+            mask_fast: mask.fast,
+            mask_slow: mask.slow,
+            fast: image_fast,
+            slow: image_slow,
+        });
     }
     let roi = experiment.rendering.roi;
-    let ends = |(first, last): (Option<usize>, Option<usize>), size: usize| (first.unwrap_or(0), last.unwrap_or(size));
-    Ok(Region { fast: ends(roi.fast, image_fast), slow: ends(roi.slow, image_slow), image_fast, image_slow, mask })
+    let ends = |(first, last): (Option<usize>, Option<usize>), size: usize| {
+        (first.unwrap_or(0), last.unwrap_or(size))
+    };
+    Ok(Region {
+        fast: ends(roi.fast, image_fast),
+        slow: ends(roi.slow, image_slow),
+        image_fast,
+        image_slow,
+        mask,
+    })
 }
 
-fn layers(sensor: &crate::model::Sensor, quirks: Quirks, warnings: &mut Vec<String>) -> Result<(Layers, f64), PlanError> {
+fn layers(
+    sensor: &crate::model::Sensor,
+    quirks: Quirks,
+    warnings: &mut Vec<String>,
+) -> Result<(Layers, f64), PlanError> {
     ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
-    let request = crate::model::GridRequest { range: Some(sensor.thickness), step: None, count: sensor.layers };
+    let request =
+        crate::model::GridRequest { range: Some(sensor.thickness), step: None, count: sensor.layers };
     let layers = Layers::resolve(request, quirks.has(Quirk::LayerSpacing));
     limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
     let mut mu = sensor.mu.unwrap_or(-1.0);

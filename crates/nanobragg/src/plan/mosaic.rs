@@ -44,7 +44,8 @@ pub(super) fn uniform_rotation(generator: &mut Ran1) -> Matrix3<f64> {
     let mut uniform = || f64::from(generator.uniform());
     let (u1, u2, u3) = (uniform(), 2.0 * PI * uniform(), 2.0 * PI * uniform());
     let (low, high) = ((1.0 - u1).sqrt(), u1.sqrt());
-    let quaternion = nalgebra::Quaternion::new(high * u3.cos(), low * u2.sin(), low * u2.cos(), high * u3.sin());
+    let quaternion =
+        nalgebra::Quaternion::new(high * u3.cos(), low * u2.sin(), low * u2.cos(), high * u3.sin());
     nalgebra::UnitQuaternion::from_quaternion(quaternion).to_rotation_matrix().into_inner()
 }
 
@@ -112,7 +113,8 @@ mod tests {
         assert!((sum / f64::from(count)).amax() < 0.03);
         // The angle between two uniform rotations has mean pi/2 + 2/pi.
         let angle = |u: &Matrix3<f64>| ((u.trace() - 1.0) / 2.0).clamp(-1.0, 1.0).acos();
-        let mean = (0..count).map(|_| angle(&uniform_rotation(&mut generator))).sum::<f64>() / f64::from(count);
+        let mean =
+            (0..count).map(|_| angle(&uniform_rotation(&mut generator))).sum::<f64>() / f64::from(count);
         assert!((mean - (PI / 2.0 + 2.0 / PI)).abs() < 0.02, "{mean}");
     }
 

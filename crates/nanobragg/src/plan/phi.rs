@@ -67,8 +67,13 @@ impl Orientations<f64> {
 }
 
 impl<T: Real> Orientations<T> {
-    pub(super) fn assemble(steps: Vec<PhiStep<T>>, domains: Vec<Matrix3<T>>, unrotated: RealLattice<T>) -> Self {
-        let mut orientations = Orientations { steps, domains, unrotated, first_pixel: None, combined: Vec::new() };
+    pub(super) fn assemble(
+        steps: Vec<PhiStep<T>>,
+        domains: Vec<Matrix3<T>>,
+        unrotated: RealLattice<T>,
+    ) -> Self {
+        let mut orientations =
+            Orientations { steps, domains, unrotated, first_pixel: None, combined: Vec::new() };
         let count = orientations.steps.len().saturating_mul(orientations.domains.len());
         if count <= MOST_COMBINED {
             let all = orientations.steps.iter().flat_map(|step| {
@@ -100,6 +105,11 @@ impl<T: Real> Orientations<T> {
     /// Whether a step at phi = 0 has another lattice than the one at rest.
     pub fn carries(&self) -> bool {
         self.steps.iter().any(|step| step.phi.is_zero() && step.lattice != self.unrotated)
+    }
+
+    /// Whether the first step is at phi = 0 and has another lattice than the one at rest.
+    pub(super) fn first_step_carries(&self) -> bool {
+        self.steps.first().is_some_and(|step| step.phi.is_zero() && step.lattice != self.unrotated)
     }
 
     /// Number of phi steps times domains.
@@ -146,7 +156,8 @@ mod tests {
     #[test]
     fn turning_on_demand_gives_the_same_bits() {
         let mut orientations = sweep(0.2, 0.1, 2, false);
-        orientations.domains = vec![Matrix3::identity(), Matrix3::new(0.8, -0.6, 0.0, 0.6, 0.8, 0.0, 0.0, 0.0, 1.0)];
+        orientations.domains =
+            vec![Matrix3::identity(), Matrix3::new(0.8, -0.6, 0.0, 0.6, 0.8, 0.0, 0.0, 0.0, 1.0)];
         let kept = Orientations::assemble(orientations.steps.clone(), orientations.domains.clone(), cube());
         let on_demand = Orientations { combined: Vec::new(), ..kept.clone() };
         for (step, domain) in [(0, 0), (0, 1), (1, 0), (1, 1)] {

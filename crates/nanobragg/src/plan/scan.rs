@@ -13,7 +13,7 @@ use crate::physics::{lattice::Indices, pixel};
 /// Finds the pixels where the order-dependent quirks act and writes them into the plan.
 pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
     // The carry-over first: the latch looks at the indices of the lattices that it settles.
-    if plan.orientations.carries() {
+    if plan.orientations.first_step_carries() {
         plan.orientations.first_pixel = first_swept_pixel(plan);
     }
     if quirks.has(Quirk::InterpolationLatch)
@@ -35,12 +35,13 @@ fn first_swept_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    rendered(plan).find_first(|&(slow, fast)| {
-        let mut swept = Swept::default();
-        pixel(plan, slow, fast, &mut swept);
-        swept.0
-    })
-    .map(|(slow, fast)| plan.region.index(slow, fast))
+    rendered(plan)
+        .find_first(|&(slow, fast)| {
+            let mut swept = Swept::default();
+            pixel(plan, slow, fast, &mut swept);
+            swept.0
+        })
+        .map(|(slow, fast)| plan.region.index(slow, fast))
 }
 
 /// The first pixel in scan order with a term whose neighbourhood leaves the table.
@@ -53,12 +54,13 @@ fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    rendered(plan).find_first(|&(slow, fast)| {
-        let mut unsafe_term = Unsafe::default();
-        pixel(plan, slow, fast, &mut unsafe_term);
-        unsafe_term.0
-    })
-    .map(|(slow, fast)| plan.region.index(slow, fast))
+    rendered(plan)
+        .find_first(|&(slow, fast)| {
+            let mut unsafe_term = Unsafe::default();
+            pixel(plan, slow, fast, &mut unsafe_term);
+            unsafe_term.0
+        })
+        .map(|(slow, fast)| plan.region.index(slow, fast))
 }
 
 fn rendered(plan: &Plan) -> impl ParallelIterator<Item = (usize, usize)> + use<'_> {

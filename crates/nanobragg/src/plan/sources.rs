@@ -81,9 +81,8 @@ fn grid(horizontal: Grid, vertical: Grid, round: bool) -> impl Iterator<Item = (
         let even = (1 - (grid.count % 2) as i64) as f64;
         (angle * angle - grid.step * grid.step / 4.0 * even) / grid.range / grid.range
     };
-    let all = (0..horizontal.count).flat_map(move |h| {
-        (0..vertical.count).map(move |v| (angle(horizontal, h), angle(vertical, v)))
-    });
+    let all = (0..horizontal.count)
+        .flat_map(move |h| (0..vertical.count).map(move |v| (angle(horizontal, h), angle(vertical, v))));
     all.filter(move |&(hdiv, vdiv)| {
         // A range of zero makes the radius 0/0: the comparison is false then, and the direction stays.
         let outside = (radius_sqr(horizontal, hdiv) + radius_sqr(vertical, vdiv)) * 4.0 > 1.1;

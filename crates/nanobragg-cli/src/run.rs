@@ -1,0 +1,112 @@
+//! One run of the program: parse, plan, render, write.
+
+use std::ffi::OsString;
+use std::time::{Instant, SystemTime};
+
+use nanobragg::render::{Backend, Control, Cpu, Reference};
+use nanobragg::statistics::Statistics;
+use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
+use nanobragg_config::{ConfigError, Context, Device, resolve, show};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::console::{Console, print};
+use crate::progress::Meter;
+use crate::{outputs, summary};
+
+/// The command line asks for something that cannot be done.
+#[derive(Debug)]
+pub struct Misuse(pub String);
+
+impl std::fmt::Display for Misuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}
+
+/// Does what the arguments (without the program's own name) ask for.
+pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
+    if arguments.is_empty() {
+        return Err(Misuse("no flags; nanobragg -h lists them".to_owned()).into());
+    }
+    let args = classic::parse(arguments)?;
+    if information(&args) {
+        return Ok(());
+    }
+    let console = Console { quiet: args.has(FlagId::Quiet) };
+    log(&args);
+
+    let context = Context { clock_seed: clock(), ..Context::default() };
+    let setup = resolve(&args, &context)?;
+    setup.notes.iter().for_each(|note| console.say(note));
+    setup.warnings.iter().for_each(|warning| console.warn(warning));
+    let plan = setup.experiment.plan().map_err(ConfigError::from)?;
+    plan.resolved.warnings.iter().for_each(|warning| console.warn(warning));
+    if args.has(FlagId::Show) {
+        print(show::text(&setup, &plan).trim_end());
+        return Ok(());
+    }
+    outputs::check_folders(&setup.outputs)?;
+    outputs::dump(console, &plan, &setup.outputs);
+
+    let backend: Box<dyn Backend> = match setup.device {
+        Device::Reference => Box::new(Reference),
+        Device::Cpu if setup.threads > 0 => Box::new(Cpu::with_threads(setup.threads)?),
+        Device::Cpu => Box::new(Cpu::default()),
+    };
+    let meter = Meter::new(console, setup.progress);
+    let update = |progress| meter.update(progress);
+    let started = Instant::now();
+    let image = backend.render(&plan, &Control { progress: Some(&update), cancel: None })?;
+    let elapsed = started.elapsed();
+    meter.finish();
+
+    let statistics = Statistics::of(&plan, &image);
+    outputs::images(console, &plan, &image, &statistics, &setup.outputs)?;
+    summary::figures(console, &statistics);
+    summary::speed(console, &plan, backend.name(), elapsed);
+    Ok(())
+}
+
+/// Prints what is asked for instead of an image; false when nothing of the kind is.
+fn information(args: &ParsedArgs) -> bool {
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+    if args.has(FlagId::Help) {
+        print(classic::help_text().trim_end());
+    } else if args.has(FlagId::Version) {
+        print(&format!("nanobragg {VERSION}"));
+    } else if args.has(FlagId::ManPage) {
+        print(classic::man_page(VERSION).trim_end());
+    } else if let Some(shell) =
+        args.last(FlagId::Completions).and_then(|o| Shell::from_name(o.values.text(0)))
+    {
+        print(classic::completions(shell).trim_end());
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Installs a subscriber that tells how long plan, render and write took.
+fn log(args: &ParsedArgs) {
+    let level = match (args.has(FlagId::VeryVerbose), args.has(FlagId::Verbose)) {
+        (true, _) => tracing::Level::DEBUG,
+        (_, true) => tracing::Level::INFO,
+        _ => return,
+    };
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .finish();
+    // A subscriber that is there already stays.
+    drop(tracing::subscriber::set_global_default(subscriber));
+}
+
+/// Seconds since 1970, the seed of noise and random orientation where none is given.
+fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(1, |since| i64::try_from(since.as_secs()).unwrap_or(1))
+}

@@ -1,0 +1,19 @@
+//! The command line from outside: the program is run in scratch folders, and what it says, writes and returns
+//! is looked at.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod dump;
+mod flag_errors;
+mod garbage;
+mod information;
+mod input_errors;
+mod messages;
+mod outputs;
+mod printout;
+mod random_lines;
+mod reference;
+mod reference_setup;
+mod same_bytes;
+mod scratch;
+mod write_errors;

@@ -1,0 +1,72 @@
+//! What can be wrong with a description.
+
+use std::path::PathBuf;
+
+use nanobragg::{PlanError, TableError};
+use nanobragg_io::IoError;
+
+use crate::classic::FlagError;
+
+/// Why a description does not make an experiment. Each is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A flag is wrong.
+    #[error(transparent)]
+    Flag(#[from] FlagError),
+    /// A file is wrong.
+    #[error(transparent)]
+    File(#[from] IoError),
+    /// The structure factors of a file do not make a table.
+    #[error("{}: {source}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: TableError,
+    },
+    /// A file has no reflections.
+    #[error("{}: no reflections in it", .0.display())]
+    NoReflections(PathBuf),
+    /// There is nothing to take structure factors from.
+    #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", .0.display())]
+    NoStructureFactors(PathBuf),
+    /// There is no lattice.
+    #[error("no crystal: give -cell a b c alpha beta gamma, or -mat FILE")]
+    NoCrystal,
+    /// The format of an output file is not known.
+    #[error("-o {}: unknown kind of file; known are {}", path.display(), known)]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+        /// Known extensions.
+        known: &'static str,
+    },
+    /// An output would replace an input.
+    #[error("{} is an input and an output", .0.display())]
+    OverwritesInput(PathBuf),
+    /// The experiment cannot be planned.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+/// Errors of a source of reflections while a table is filled.
+pub(crate) enum FillError {
+    File(IoError),
+    Table(TableError),
+}
+
+impl From<TableError> for FillError {
+    fn from(error: TableError) -> Self {
+        FillError::Table(error)
+    }
+}
+
+impl FillError {
+    pub(crate) fn at(self, path: PathBuf) -> ConfigError {
+        match self {
+            FillError::File(error) => ConfigError::File(error),
+            FillError::Table(source) => ConfigError::Table { path, source },
+        }
+    }
+}

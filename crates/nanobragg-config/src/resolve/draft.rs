@@ -1,0 +1,104 @@
+//! The set-up while flags are applied to it.
+
+use std::path::PathBuf;
+
+use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Seeds, StructureFactors};
+
+use super::Context;
+use crate::{Device, DumpAction, Origins, Outputs, Setup};
+
+/// The set-up while flags are applied to it.
+pub(super) struct Draft {
+    pub experiment: Experiment,
+    pub outputs: Outputs,
+    pub device: Device,
+    pub threads: usize,
+    pub progress: bool,
+    pub origins: Origins,
+    pub warnings: Vec<String>,
+    pub notes: Vec<String>,
+    pub inputs: Vec<PathBuf>,
+    /// Vectors of the custom convention, whether or not it is the one in force.
+    pub frame: Frame,
+    pub custom: bool,
+    pub convention: Convention,
+    /// Pixels along the fast and slow axes, where they are given as numbers.
+    pub fast_pixels: Option<usize>,
+    pub slow_pixels: Option<usize>,
+    /// The pivot that the flags set one after the other, as the reference program reads them.
+    pub pivot_in_order: Option<Pivot>,
+    pub hkl: Option<PathBuf>,
+    pub matrix: Option<PathBuf>,
+    pub sources: Option<PathBuf>,
+    pub default_f: f64,
+    pub dump: PathBuf,
+    /// Whether structure factors of an earlier run may be read, and written for a later one.
+    pub reads_dump: bool,
+    pub writes_dump: bool,
+    pub seed_of_noise: Option<i64>,
+    pub seed_of_misset: Option<i64>,
+    clock_seed: i64,
+}
+
+impl Draft {
+    pub(super) fn new(context: &Context, quirks: Quirks) -> Self {
+        let mut experiment = Experiment::new(Crystal::blank(), StructureFactors::uniform(0.0));
+        experiment.quirks = quirks;
+        Draft {
+            experiment,
+            outputs: Outputs {
+                float: Some(PathBuf::from("floatimage.bin")),
+                int: Some(PathBuf::from("intimage.img")),
+                pgm: Some(PathBuf::from("image.pgm")),
+                noise: Some(PathBuf::from("noiseimage.img")),
+                scale: 0.0,
+                adc_offset: 40.0,
+                pgm_scale: 0.0,
+                dump: DumpAction::None,
+            },
+            device: Device::default(),
+            threads: 0,
+            progress: true,
+            origins: Origins::default(),
+            warnings: Vec::new(),
+            notes: Vec::new(),
+            inputs: Vec::new(),
+            frame: Frame::default(),
+            custom: false,
+            convention: Convention::default(),
+            fast_pixels: None,
+            slow_pixels: None,
+            pivot_in_order: None,
+            hkl: None,
+            matrix: None,
+            sources: None,
+            default_f: 0.0,
+            dump: PathBuf::from("Fdump.bin"),
+            reads_dump: true,
+            writes_dump: true,
+            seed_of_noise: None,
+            seed_of_misset: None,
+            clock_seed: context.clock_seed,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Setup {
+        let noise = self.seed_of_noise.unwrap_or(self.clock_seed);
+        self.experiment.seeds = Seeds {
+            noise,
+            misset: self.seed_of_misset.unwrap_or(noise),
+            mosaic: self.experiment.seeds.mosaic,
+        };
+        Setup {
+            experiment: self.experiment,
+            outputs: self.outputs,
+            device: self.device,
+            threads: self.threads,
+            progress: self.progress,
+            origins: self.origins,
+            warnings: self.warnings,
+            notes: self.notes,
+            inputs: self.inputs,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Input files that are read once all flags are known.
+
+use std::path::Path;
+
+use nanobragg::model::{IndexBox, MosflmMatrix, Reflection, Source, StructureFactors};
+use nanobragg_io::IoError;
+use nanobragg_io::dump::DumpReader;
+use nanobragg_io::hkl::{HklReader, HklRecord};
+use nanobragg_io::matrix::read_matrix;
+use nanobragg_io::sources::read_sources;
+
+use super::Context;
+use super::draft::Draft;
+use crate::error::FillError;
+use crate::{ConfigError, DumpAction};
+
+pub(super) fn inputs(draft: &mut Draft, context: &Context) -> Result<(), ConfigError> {
+    if draft.matrix.is_none() && draft.experiment.crystal.cell.is_none() {
+        return Err(ConfigError::NoCrystal);
+    }
+    if let Some(name) = draft.matrix.clone() {
+        let path = context.path(&name);
+        draft.notes.push(format!("reading {}", name.display()));
+        draft.experiment.crystal.matrix = Some(MosflmMatrix(read_matrix(&path)?));
+        draft.inputs.push(path);
+    }
+    if let Some(name) = draft.sources.clone() {
+        let path = context.path(&name);
+        draft.notes.push(format!("reading {}", name.display()));
+        let rows = read_sources(&path)?;
+        let source = |row: &nanobragg_io::sources::SourceRow| Source {
+            position: [row.x, row.y, row.z],
+            weight: row.weight,
+            wavelength: row.wavelength_m,
+        };
+        draft.experiment.beam.sources = Some(rows.iter().map(source).collect());
+        draft.inputs.push(path);
+    }
+    structure_factors(draft, context)
+}
+
+fn structure_factors(draft: &mut Draft, context: &Context) -> Result<(), ConfigError> {
+    let dump = context.path(&draft.dump);
+    let default_f = draft.default_f;
+    let (name, path, table) = if let Some(name) = draft.hkl.clone() {
+        let path = context.path(&name);
+        let table = from_hkl(&path, default_f)?;
+        if draft.writes_dump {
+            draft.outputs.dump = DumpAction::Write(draft.dump.clone());
+        }
+        (name, path, table)
+    } else if draft.reads_dump && dump.exists() {
+        let table = from_dump(&dump, default_f)?;
+        (draft.dump.clone(), dump, table)
+    } else if default_f != 0.0 {
+        draft.experiment.structure_factors = StructureFactors::uniform(default_f);
+        return Ok(());
+    } else {
+        return Err(ConfigError::NoStructureFactors(draft.dump.clone()));
+    };
+    draft.notes.push(format!("reading Fs from {} ({} entries)", name.display(), table.loaded()));
+    draft.inputs.push(path);
+    draft.experiment.structure_factors = table;
+    Ok(())
+}
+
+fn reflection(record: Result<HklRecord, IoError>) -> Result<Reflection, FillError> {
+    let record = record.map_err(FillError::File)?;
+    Ok(Reflection { hkl: [record.h, record.k, record.l], f: record.f })
+}
+
+/// Two passes over the file, so that only the table itself takes memory.
+fn from_hkl(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+    let mut bounds: Option<IndexBox> = None;
+    for record in HklReader::open(path)? {
+        let HklRecord { h, k, l, .. } = record?;
+        bounds.get_or_insert(IndexBox { min: [h, k, l], max: [h, k, l] }).include([h, k, l]);
+    }
+    let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
+    let reflections = HklReader::open(path)?.map(reflection);
+    fill(path, bounds, default_f, reflections)
+}
+
+fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+    let reader = DumpReader::open(path)?;
+    let index_box = reader.index_box();
+    let (h, k, l) = (index_box.h, index_box.k, index_box.l);
+    let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
+    fill(path, bounds, default_f, reader.map(reflection))
+}
+
+fn fill(
+    path: &Path,
+    bounds: IndexBox,
+    default_f: f64,
+    reflections: impl Iterator<Item = Result<Reflection, FillError>>,
+) -> Result<StructureFactors, ConfigError> {
+    let limit = StructureFactors::MEMORY_LIMIT;
+    StructureFactors::try_from_reflections(bounds, default_f, limit, reflections)
+        .map_err(|error| error.at(path.to_owned()))
+}

@@ -1,0 +1,97 @@
+//! From parsed flags to a [`Setup`].
+
+mod beam;
+mod crystal;
+mod detector;
+mod draft;
+mod headers;
+mod load;
+mod outputs;
+
+use std::path::{Path, PathBuf};
+
+use nanobragg::model::{Preset, Quirk, Quirks};
+
+use crate::classic::{FlagId, Occurrence, ParsedArgs};
+use crate::{ConfigError, Device, Origin, Setup};
+use draft::Draft;
+
+/// What a resolution depends on besides the command line.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Folder that relative paths start from; empty for the working directory.
+    pub directory: PathBuf,
+    /// Seed of noise and random orientation where none is given; the reference program takes the clock.
+    pub clock_seed: i64,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Context { directory: PathBuf::new(), clock_seed: 1 }
+    }
+}
+
+impl Context {
+    fn path(&self, path: &Path) -> PathBuf {
+        self.directory.join(path)
+    }
+}
+
+/// Makes a [`Setup`] of a parsed command line; reads the input files that it names.
+///
+/// # Errors
+/// A file that cannot be read, structure factors or a crystal that are missing.
+pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
+    let quirks = quirks(args);
+    let mut draft = Draft::new(context, quirks);
+    draft.warnings.extend(args.warnings.iter().cloned());
+    headers::apply(&mut draft, args, context)?;
+    for occurrence in &args.occurrences {
+        let claimed = crystal::apply(&mut draft, occurrence)
+            || beam::apply(&mut draft, occurrence)
+            || detector::apply(&mut draft, occurrence)
+            || outputs::apply(&mut draft, occurrence)
+            || program(&mut draft, occurrence);
+        if claimed {
+            draft.origins.note(occurrence.flag, Origin::Flag(occurrence.given.clone()));
+        }
+    }
+    detector::finish(&mut draft, args);
+    outputs::finish(&mut draft, args)?;
+    load::inputs(&mut draft, context)?;
+    let setup = draft.finish();
+    let written = [&setup.outputs.float, &setup.outputs.int, &setup.outputs.pgm, &setup.outputs.noise];
+    for path in written.into_iter().flatten() {
+        if setup.inputs.contains(path) {
+            return Err(ConfigError::OverwritesInput(path.clone()));
+        }
+    }
+    Ok(setup)
+}
+
+/// The quirks that the command line asks for.
+fn quirks(args: &ParsedArgs) -> Quirks {
+    let preset = args.last(FlagId::Quirks).and_then(|quirks| Preset::from_name(quirks.values.text(0)));
+    let quirks = Quirks::from(preset.unwrap_or_default());
+    match args.last(FlagId::PhiCarryoverMode).map(|mode| mode.values.text(0)) {
+        Some("c-parity") => quirks.with(Quirk::PhiZeroCarryover),
+        Some(_) => quirks.without(Quirk::PhiZeroCarryover),
+        None => quirks,
+    }
+}
+
+/// Flags of the program itself.
+fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
+    match occurrence.flag {
+        FlagId::Quirks | FlagId::PhiCarryoverMode => {}
+        FlagId::Device => {
+            draft.device =
+                if occurrence.values.text(0) == "reference" { Device::Reference } else { Device::Cpu };
+        }
+        FlagId::Threads => draft.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
+        FlagId::Progress => draft.progress = true,
+        FlagId::NoProgress => draft.progress = false,
+        _ => return false,
+    }
+    true
+}

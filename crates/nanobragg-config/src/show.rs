@@ -1,0 +1,317 @@
+//! The resolved experiment as a table: every quantity with its unit and where it comes from.
+
+use nanobragg::model::{Pivot, Shape};
+use nanobragg::plan::{Interpolation, Plan};
+use nanobragg::units::to_deg;
+use nanobragg_io::c_format::g;
+
+use crate::classic::FlagId as Flag;
+use crate::{Device, DumpAction, Origin, Setup};
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Heading that the row stands under.
+    pub group: &'static str,
+    /// Name of the quantity.
+    pub name: &'static str,
+    /// Value, in the unit.
+    pub value: String,
+    /// Unit; empty for counts and words.
+    pub unit: &'static str,
+    /// Where the quantity comes from.
+    pub origin: Origin,
+}
+
+/// The table of `setup`, with what `plan` derived from it.
+pub fn rows(setup: &Setup, plan: &Plan) -> Vec<Row> {
+    let mut table = Table { setup, rows: Vec::new(), group: "" };
+    crystal(&mut table, plan);
+    beam(&mut table, plan);
+    detector(&mut table, plan);
+    sampling(&mut table, plan);
+    outputs(&mut table);
+    table.rows
+}
+
+/// The table as text, one quantity a line, grouped.
+pub fn text(setup: &Setup, plan: &Plan) -> String {
+    let rows = rows(setup, plan);
+    let width = |length: fn(&Row) -> usize| rows.iter().map(length).max().unwrap_or(0);
+    let (names, values) =
+        (width(|row| row.name.len()), width(|row| row.value.len() + row.unit.len() + 1).min(60));
+    let mut text = String::new();
+    let mut group = "";
+    for row in &rows {
+        if row.group != group {
+            group = row.group;
+            text.push_str(&format!("{}{group}\n", if text.is_empty() { "" } else { "\n" }));
+        }
+        let value = format!("{} {}", row.value, row.unit);
+        text.push_str(&format!("  {:names$}  {:values$}  {}\n", row.name, value.trim_end(), row.origin));
+    }
+    text
+}
+
+struct Table<'a> {
+    setup: &'a Setup,
+    rows: Vec<Row>,
+    group: &'static str,
+}
+
+impl Table<'_> {
+    fn add(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str, origin: Origin) {
+        self.rows.push(Row { group: self.group, name, value: value.into(), unit, origin });
+    }
+
+    /// A quantity that flags set, or whose default stands.
+    fn set(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str, flags: &[Flag]) {
+        self.add(name, value, unit, self.setup.origins.of(flags));
+    }
+
+    /// A quantity that flags set, or that follows from others.
+    fn fill(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str, flags: &[Flag]) {
+        self.add(name, value, unit, self.setup.origins.or_derived(flags));
+    }
+
+    fn derive(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str) {
+        self.add(name, value, unit, Origin::Derived);
+    }
+}
+
+fn n(x: f64) -> String {
+    g(x, 10)
+}
+
+fn list(values: impl IntoIterator<Item = f64>) -> String {
+    values.into_iter().map(n).collect::<Vec<_>>().join(" ")
+}
+
+fn on(flag: bool) -> &'static str {
+    if flag { "on" } else { "off" }
+}
+
+fn crystal(table: &mut Table<'_>, plan: &Plan) {
+    table.group = "Crystal";
+    let crystal = &table.setup.experiment.crystal;
+    table.set("unit cell", list(plan.crystal.unit_cell()), "A, deg", &[Flag::Cell, Flag::Mat]);
+    table.derive("reciprocal cell", list(plan.crystal.reciprocal_cell()), "1/A, deg");
+    table.derive("cell volume", n(plan.crystal.volume_angstrom3), "A^3");
+    table.set("misset angles", list(plan.crystal.misset.map(to_deg)), "deg", &[Flag::Misset]);
+    table.set("misset seed", table.setup.experiment.seeds.misset.to_string(), "", &[Flag::MissetSeed]);
+    let sized = crystal.size.iter().any(|&size| size > 0.0);
+    let counts = if sized {
+        vec![Flag::XtalSize, Flag::XtalX, Flag::XtalY, Flag::XtalZ]
+    } else {
+        vec![Flag::N, Flag::Na, Flag::Nb, Flag::Nc]
+    };
+    table.set("cells along a, b, c", list(plan.crystal.shape.cells), "", &counts);
+    table.derive("crystal size", list(plan.crystal.size().map(|size| size * 1e6)), "um");
+    let shape = match crystal.shape {
+        Shape::Square => "parallelepiped",
+        Shape::Round => "ellipsoid",
+        Shape::Gauss => "gaussian spots",
+        Shape::Tophat => "top-hat spots",
+    };
+    table.set("shape", shape, "", &[Flag::SquareXtal, Flag::RoundXtal, Flag::GaussXtal, Flag::TophatSpots]);
+    table.set("fudge", n(crystal.fudge), "", &[Flag::Fudge]);
+    table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg", &[Flag::Mosaic]);
+    table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "", &[Flag::MosaicDomains]);
+    table.set("mosaic seed", table.setup.experiment.seeds.mosaic.to_string(), "", &[Flag::MosaicSeed]);
+
+    table.group = "Structure factors";
+    let factors = &plan.structure_factors;
+    table.set("table entries read", factors.loaded().to_string(), "", &[Flag::Hkl]);
+    if let Some(bounds) = factors.bounds() {
+        let span = |axis: usize| format!("{}..{}", bounds.min[axis], bounds.max[axis]);
+        table.derive("index box h, k, l", [0, 1, 2].map(span).join(" "), "");
+    }
+    table.set("F of all others", n(factors.default_f()), "e", &[Flag::DefaultF]);
+    let interpolation = match plan.interpolation {
+        Interpolation::Off => "nearest index".to_owned(),
+        Interpolation::On => "tricubic".to_owned(),
+        Interpolation::UntilUnsafeIn(pixel) => {
+            let width = plan.region.image_fast;
+            format!("tricubic up to pixel {} {} (slow, fast), nearest after it", pixel / width, pixel % width)
+        }
+    };
+    table.fill("interpolation", interpolation, "", &[Flag::Interpolate, Flag::NoInterpolate]);
+}
+
+fn beam(table: &mut Table<'_>, plan: &Plan) {
+    table.group = "Beam";
+    let beam = &table.setup.experiment.beam;
+    table.set("wavelength", n(beam.wavelength * 1e10), "A", &[Flag::Lambda, Flag::Energy]);
+    table.set("dispersion", n(plan.resolved.dispersion.range * 100.0), "%", &[Flag::Dispersion]);
+    table.fill("dispersion steps", plan.resolved.dispersion.count.to_string(), "", &[Flag::Dispsteps]);
+    for (name, steps_name, grid, flags, steps) in [
+        (
+            "horizontal divergence",
+            "horizontal steps",
+            plan.resolved.horizontal,
+            [Flag::Divergence, Flag::HdivRange],
+            [Flag::DivSteps, Flag::HdivSteps],
+        ),
+        (
+            "vertical divergence",
+            "vertical steps",
+            plan.resolved.vertical,
+            [Flag::Divergence, Flag::VdivRange],
+            [Flag::DivSteps, Flag::VdivSteps],
+        ),
+    ] {
+        table.fill(name, n(grid.range * 1000.0), "mrad", &flags);
+        table.fill(steps_name, grid.count.to_string(), "", &steps);
+    }
+    table.set("round divergence", on(beam.divergence.round), "", &[Flag::RoundDiv, Flag::SquareDiv]);
+    table.fill("sources", plan.sources.len().to_string(), "", &[Flag::Sourcefile]);
+    let polarization = plan.resolved.kahn.map_or("off".to_owned(), n);
+    table.set("Kahn factor", polarization, "", &[Flag::Polar, Flag::NoPolar]);
+    let fluence = [Flag::Fluence, Flag::Flux, Flag::Exposure, Flag::BeamSize];
+    if beam.fluence.flux != 0.0 {
+        table.set("flux", n(beam.fluence.flux), "photons/s", &[Flag::Flux]);
+        table.set("exposure", n(beam.fluence.exposure), "s", &[Flag::Exposure]);
+    }
+    table.set("beam size", n(beam.fluence.beam_size * 1000.0), "mm", &[Flag::BeamSize]);
+    table.set("fluence", n(plan.fluence), "photons/m^2", &fluence);
+    table.set("water", n(plan.resolved.water_size * 1e6), "um", &[Flag::Water]);
+}
+
+fn detector(table: &mut Table<'_>, plan: &Plan) {
+    table.group = "Detector";
+    let detector = &table.setup.experiment.detector;
+    let report = &plan.detector.report;
+    const CONVENTIONS: &[Flag] = &[
+        Flag::Mosflm,
+        Flag::Xds,
+        Flag::Adxv,
+        Flag::Denzo,
+        Flag::Dials,
+        Flag::FdetVector,
+        Flag::SdetVector,
+        Flag::OdetVector,
+        Flag::BeamVector,
+        Flag::PolarVector,
+        Flag::SpindleAxis,
+        Flag::TwothetaAxis,
+        Flag::Pix0Vector,
+        Flag::Pix0VectorMm,
+    ];
+    table.set("convention", report.convention, "", CONVENTIONS);
+    let pivot = if report.pivot == Pivot::Beam { "beam" } else { "sample" };
+    table.fill("pivot", pivot, "", &[Flag::Pivot]);
+    let pixels = format!("{} {}", plan.detector.fast_pixels, plan.detector.slow_pixels);
+    table.set(
+        "pixels (fast, slow)",
+        pixels,
+        "",
+        &[
+            Flag::DetPixels,
+            Flag::DetPixelsF,
+            Flag::DetPixelsS,
+            Flag::DetSize,
+            Flag::DetSizeF,
+            Flag::DetSizeS,
+            Flag::Img,
+            Flag::Mask,
+        ],
+    );
+    table.set("pixel size", n(plan.detector.pixel_size * 1000.0), "mm", &[Flag::Pixel]);
+    table.fill("distance", n(plan.detector.distance * 1000.0), "mm", &[Flag::Distance]);
+    table.fill("close distance", n(plan.detector.close_distance * 1000.0), "mm", &[Flag::CloseDistance]);
+    let center = [report.center.x * 1000.0, report.center.y * 1000.0];
+    table.set(
+        "beam centre X, Y",
+        list(center),
+        "mm",
+        &[Flag::Xbeam, Flag::Ybeam, Flag::Xclose, Flag::Yclose],
+    );
+    let mm = |(fast, slow): (f64, f64)| list([fast * 1000.0, slow * 1000.0]);
+    table.derive("beam spot (fast, slow)", mm(report.beam_spot), "mm");
+    table.fill("near point (fast, slow)", mm(report.near_point), "mm", &[Flag::OrgX, Flag::OrgY]);
+    table.fill("ORGX, ORGY", list([report.org.0, report.org.1]), "pixels", &[Flag::OrgX, Flag::OrgY]);
+    table.set(
+        "rotations x, y, z",
+        list([detector.tilt.x, detector.tilt.y, detector.tilt.z].map(to_deg)),
+        "deg",
+        &[Flag::DetectorRotX, Flag::DetectorRotY, Flag::DetectorRotZ],
+    );
+    table.set("two-theta", n(to_deg(detector.tilt.twotheta)), "deg", &[Flag::Twotheta, Flag::TwothetaAxis]);
+    for (name, v) in
+        [("fast axis", plan.detector.fdet), ("slow axis", plan.detector.sdet), ("normal", plan.detector.odet)]
+    {
+        table.derive(name, list([v.x, v.y, v.z]), "");
+    }
+    table.derive(
+        "beam direction",
+        list([plan.detector.beam.x, plan.detector.beam.y, plan.detector.beam.z]),
+        "",
+    );
+    let spindle = plan.detector.spindle_axis[1];
+    table.set("spindle axis", list([spindle.x, spindle.y, spindle.z]), "", &[Flag::SpindleAxis]);
+    let origin = plan.detector.pix0;
+    table.derive("first pixel", list([origin.x, origin.y, origin.z].map(|x| x * 1000.0)), "mm");
+    table.set("curved", on(detector.curved), "", &[Flag::CurvedDet]);
+    table.set("point pixels", on(detector.point_pixel), "", &[Flag::PointPixel]);
+    table.set("sensor thickness", n(plan.resolved.layers.thickness * 1e6), "um", &[Flag::DetectorThick]);
+    table.fill("sensor layers", plan.resolved.layers.count.to_string(), "", &[Flag::DetectorThicksteps]);
+    if plan.resolved.layers.thickness > 0.0 {
+        table.fill("attenuation depth", n(1e6 / plan.resolved.mu), "um", &[Flag::DetectorAbs]);
+    }
+}
+
+fn sampling(table: &mut Table<'_>, plan: &Plan) {
+    table.group = "Sampling";
+    let rendering = &table.setup.experiment.rendering;
+    table.set("phi", n(to_deg(plan.resolved.phi.start)), "deg", &[Flag::Phi]);
+    table.fill("oscillation", n(to_deg(plan.resolved.phi.range)), "deg", &[Flag::Osc]);
+    table.fill("phi step", n(to_deg(plan.resolved.phi.step)), "deg", &[Flag::PhiStep]);
+    table.fill("phi steps", plan.resolved.phi.count.to_string(), "", &[Flag::PhiSteps]);
+    table.fill("oversample", plan.oversample.to_string(), "", &[Flag::Oversample]);
+    for (name, flag, set) in [
+        ("oversample_thick", Flag::OversampleThick, rendering.oversample_thick),
+        ("oversample_polar", Flag::OversamplePolar, rendering.oversample_polar),
+        ("oversample_omega", Flag::OversampleOmega, rendering.oversample_omega),
+    ] {
+        table.set(name, on(set), "", &[flag]);
+    }
+    table.set("dmin", n(rendering.dmin * 1e10), "A", &[Flag::Dmin]);
+    let (rows, columns) = plan.region.ranges();
+    let roi = format!("{} {} {} {}", columns.start, columns.end, rows.start, rows.end);
+    table.set("region (fast, slow; ends excluded)", roi, "pixels", &[Flag::Roi]);
+    table.derive("terms", g(plan.terms(), 6), "");
+
+    table.group = "Evaluation";
+    let quirks = plan.resolved.quirks;
+    let preset = quirks.preset().map_or("custom", |preset| preset.name());
+    table.set("quirks", preset, "", &[Flag::Quirks, Flag::PhiCarryoverMode]);
+    let device = match table.setup.device {
+        Device::Cpu => "cpu",
+        Device::Reference => "reference",
+    };
+    table.set("device", device, "", &[Flag::Device]);
+}
+
+fn outputs(table: &mut Table<'_>) {
+    table.group = "Output";
+    let outputs = &table.setup.outputs;
+    for (name, path, flags) in [
+        ("float image", &outputs.float, [Flag::FloatFile, Flag::Output]),
+        ("integer image", &outputs.int, [Flag::IntFile, Flag::Output]),
+        ("grey map", &outputs.pgm, [Flag::PgmFile, Flag::Output]),
+        ("noise image", &outputs.noise, [Flag::NoiseFile, Flag::NoNoise]),
+    ] {
+        let value = path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
+        table.set(name, value, "", &flags);
+    }
+    let scale = |scale: f64| if scale > 0.0 { n(scale) } else { "from the image".to_owned() };
+    table.set("counts per photon", scale(outputs.scale), "", &[Flag::Scale]);
+    table.set("offset", n(outputs.adc_offset), "counts", &[Flag::Adc]);
+    table.set("grey levels per photon", scale(outputs.pgm_scale), "", &[Flag::PgmScale]);
+    table.set("noise seed", table.setup.experiment.seeds.noise.to_string(), "", &[Flag::Seed]);
+    let dump = match &outputs.dump {
+        DumpAction::None => "not written".to_owned(),
+        DumpAction::Write(path) => path.display().to_string(),
+    };
+    table.set("structure factor dump", dump, "", &[Flag::Dump, Flag::NoDump]);
+}

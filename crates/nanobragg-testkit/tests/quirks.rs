@@ -1,0 +1,227 @@
+//! Every quirk in both states: where it acts, the image (or the header, or the set-up) changes, and the state
+//! without it is what the physics says.
+
+use nanobragg::model::{
+    Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
+    Source, Tilt, UnitCell,
+};
+use nanobragg::nalgebra::Vector3;
+use nanobragg::plan::{Interpolation, Plan};
+use nanobragg::render::{Backend, Control, Reference};
+use nanobragg_config::header::smv_entries;
+use nanobragg_testkit::case;
+
+fn base() -> Experiment {
+    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+    experiment.crystal.cells = [5.0; 3];
+    experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
+    experiment.beam.wavelength = 1.5e-10;
+    experiment.detector.pixels = PixelGrid::new(24, 20, 3e-3);
+    experiment.rendering.oversample = Some(1);
+    experiment
+}
+
+fn custom(frame: Frame) -> Experiment {
+    let mut experiment = base();
+    experiment.detector.convention = Convention::Custom(frame);
+    experiment
+}
+
+/// An experiment on which `quirk` acts, everything else without quirks.
+fn acted_on(quirk: Quirk) -> Experiment {
+    let mut experiment = base();
+    match quirk {
+        Quirk::PhiZeroCarryover => {
+            (experiment.phi.range, experiment.phi.count) = (Some(0.03), Some(3));
+        }
+        Quirk::ConventionPivotWins => {
+            experiment.detector.pivot = Some(Pivot::Sample);
+            experiment.detector.tilt = Tilt { x: 0.1, y: 0.05, z: 0.02, twotheta: 0.2 };
+        }
+        Quirk::Pix0Ignored => {
+            experiment = custom(Frame::default());
+            experiment.detector.pix0 = Some([0.09, 0.02, -0.03]);
+        }
+        Quirk::FirstValueFactors => experiment.rendering.oversample = Some(2),
+        Quirk::RunningSumFactors => {
+            experiment.rendering.oversample = Some(2);
+            experiment.rendering.oversample_polar = true;
+        }
+        Quirk::SourceWeightsIgnored => {
+            let source = |y, weight| Source {
+                position: [None, Some(y), None],
+                weight: Some(weight),
+                wavelength: None,
+            };
+            experiment.beam.sources = Some(vec![source(0.0, 1.0), source(0.05, 3.0)]);
+        }
+        Quirk::LayerSpacing => {
+            experiment.detector.sensor.thickness = 4.5e-4;
+            experiment.detector.sensor.mu = Some(3e3);
+            experiment.detector.sensor.layers = Some(3);
+        }
+        Quirk::InterpolationLatch => {
+            let case =
+                case("hkl_interpolate").unwrap().setup(&["-lambda", "2.2", "-quirks", "exact"]).unwrap();
+            experiment = case.experiment;
+        }
+        Quirk::InterpolationBeforeSize => {
+            experiment =
+                case("hkl_interpolate").unwrap().setup(&["-xtalsize", "0.00005"]).unwrap().experiment;
+        }
+        Quirk::MissetRandomCap => experiment.crystal.misset = Misset::Random,
+        Quirk::NopolarOverruled => {
+            experiment.beam.polarization = Polarization::Off;
+            experiment.rendering.oversample_polar = true;
+        }
+        Quirk::WaterScaledTwice => experiment.rendering.water_size = 1e-5,
+        Quirk::TwothetaAxisLength => {
+            experiment = custom(Frame { twotheta_axis: Vector3::new(0.0, 0.0, -1.5), ..Frame::default() });
+            experiment.detector.tilt.twotheta = 0.2;
+        }
+        Quirk::VectorsAsGiven => {
+            experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
+        }
+        Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::Kahn(0.9),
+        Quirk::CellCStarZ | Quirk::SmvBeamCenter | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => {}
+        other => panic!("{other} needs an experiment here"),
+    }
+    experiment
+}
+
+fn plan(quirk: Quirk, quirks: Quirks) -> Plan {
+    let mut experiment = acted_on(quirk);
+    experiment.quirks = quirks;
+    experiment.plan().unwrap()
+}
+
+/// Sum of the photons in double precision, which sees what a float's last bit hides.
+fn photons(plan: &Plan) -> Vec<f64> {
+    let (rows, columns) = plan.region.ranges();
+    let pixels = rows.flat_map(|slow| columns.clone().map(move |fast| (slow, fast)));
+    pixels
+        .map(|(slow, fast)| nanobragg::physics::pixel(plan, slow, fast, &mut nanobragg::physics::NoProbe))
+        .collect()
+}
+
+#[test]
+fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
+    for &quirk in Quirk::ALL {
+        let without = Quirks::from(Preset::Exact);
+        let (on, off) = (plan(quirk, without.with(quirk)), plan(quirk, without));
+        match quirk {
+            Quirk::SmvBeamCenter => {
+                assert_ne!(smv_entries(&on), smv_entries(&off));
+                assert_eq!(photons(&on), photons(&off));
+            }
+            // These two act on flags and headers, before an experiment is there.
+            Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => assert_eq!(photons(&on), photons(&off)),
+            _ => assert_ne!(photons(&on), photons(&off), "{quirk}"),
+        }
+        // The same quirk leaves alone an experiment that it does not act on.
+        let mut plain = base();
+        plain.crystal =
+            Crystal::from_cell(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0)).with_cells(4, 4, 4);
+        let image = |experiment: &Experiment| photons(&experiment.plan().unwrap());
+        let exact = {
+            plain.quirks = without;
+            image(&plain)
+        };
+        plain.quirks = without.with(quirk);
+        let quirked = image(&plain);
+        let scale = exact.iter().copied().fold(0.0, f64::max);
+        for (a, b) in exact.iter().zip(&quirked) {
+            // polarization_epsilon acts everywhere, in the tenth digit.
+            assert!((a - b).abs() <= 1e-9 * scale, "{quirk} acts on a plain experiment: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn the_first_pixel_of_a_carried_over_sweep_starts_at_rest() {
+    let on = plan(Quirk::PhiZeroCarryover, Quirks::from(Preset::Exact).with(Quirk::PhiZeroCarryover));
+    let off = plan(Quirk::PhiZeroCarryover, Quirks::from(Preset::Exact));
+    let (on, off) = (photons(&on), photons(&off));
+    assert_eq!(on[0], off[0]);
+    assert!(on.iter().zip(&off).skip(1).all(|(a, b)| a != b));
+}
+
+#[test]
+fn with_a_resolution_limit_the_first_swept_pixel_starts_at_rest() {
+    let mut experiment = acted_on(Quirk::PhiZeroCarryover);
+    experiment.quirks = Preset::Reference.into();
+    experiment.rendering.dmin = 5.5e-10;
+    let plan = experiment.plan().unwrap();
+    let first = plan.orientations.first_pixel.unwrap();
+    let lit = photons(&plan).iter().position(|&photons| photons != 0.0).unwrap();
+    assert!(first > 0);
+    assert_eq!(first, lit);
+}
+
+#[test]
+fn the_latch_is_found_where_a_serial_scan_trips_it() {
+    let mut experiment = acted_on(Quirk::InterpolationLatch);
+    experiment.quirks = Quirks::from(Preset::Exact).with(Quirk::InterpolationLatch);
+    let latched = experiment.plan().unwrap();
+    let Interpolation::UntilUnsafeIn(pixel) = latched.interpolation else { panic!("the latch never trips") };
+    experiment.quirks = Preset::Exact.into();
+    let free = photons(&experiment.plan().unwrap());
+    experiment.rendering.interpolate = Some(false);
+    let nearest = photons(&experiment.plan().unwrap());
+    let latched_photons = photons(&latched);
+    assert_eq!(latched_photons[..pixel], free[..pixel]);
+    assert_eq!(latched_photons[pixel + 1..], nearest[pixel + 1..]);
+    assert!(latched_photons[pixel + 1..] != free[pixel + 1..]);
+}
+
+#[test]
+fn weights_are_relative() {
+    let exact = |scale: f64| {
+        let mut experiment = acted_on(Quirk::SourceWeightsIgnored);
+        experiment.quirks = Preset::Exact.into();
+        for source in experiment.beam.sources.iter_mut().flatten() {
+            source.weight = source.weight.map(|weight| weight * scale);
+        }
+        photons(&experiment.plan().unwrap())
+    };
+    for (a, b) in exact(1.0).iter().zip(exact(10.0)) {
+        assert!((a / b - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn exact_water_does_not_depend_on_the_number_of_steps() {
+    let water = |count| {
+        let mut experiment = acted_on(Quirk::WaterScaledTwice);
+        experiment.quirks = Preset::Exact.into();
+        experiment.crystal.cells = [1.0; 3];
+        experiment.structure_factors = nanobragg::model::StructureFactors::uniform(0.0);
+        (experiment.phi.range, experiment.phi.count) = (Some(0.03), Some(count));
+        experiment.beam.fluence.fluence = 1e24;
+        Reference.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
+    };
+    let (one, five) = (water(1), water(5));
+    for (a, b) in one.pixels().iter().zip(five.pixels()) {
+        assert!(*a > 0.0 && (a / b - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn flags_and_headers_feel_their_quirks() {
+    let twotheta = |args: &[&str]| {
+        let setup = case("cubic").unwrap().setup(args).unwrap();
+        setup.experiment.detector.tilt.twotheta
+    };
+    let axis = ["-twotheta", "10", "-twotheta_axis", "0", "0.6", "0.8"];
+    let with = |quirks: &'static str| [&axis[..], &["-quirks", quirks]].concat();
+    assert_eq!(twotheta(&with("reference")), 0.0);
+    assert!((twotheta(&with("spec")) - 10f64.to_radians()).abs() < 1e-12);
+
+    let folder = tempfile::tempdir().unwrap();
+    let header = "{\nHEADER_BYTES=512;\nSIZE1=4;\nSIZE2=3;\nPIXEL_SIZE=0.1;\nTWOTHETA=7;\n}";
+    let path = folder.path().join("swung.img");
+    std::fs::write(&path, [format!("{header:<512}").into_bytes(), vec![0; 24]].concat()).unwrap();
+    let image = ["-img", path.to_str().unwrap()];
+    assert_eq!(twotheta(&[&image[..], &["-quirks", "spec"]].concat()), 0.0);
+    assert!((twotheta(&[&image[..], &["-quirks", "exact"]].concat()) - 7f64.to_radians()).abs() < 1e-12);
+}
