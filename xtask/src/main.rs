@@ -3,6 +3,7 @@
 
 mod cli_docs;
 mod fixtures;
+mod probe_cost;
 mod tidy;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ usage: cargo xtask TASK [--check]
 
   cli-docs   write docs/CLI.md from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
+  probe-cost show that the silent probe adds no instruction to the rendering loop
   tidy       check sizes of source files and words that do not belong
 
 --check writes nothing and fails when a file is not what the task would write";
@@ -22,6 +24,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.first().map(String::as_str) {
         Some("cli-docs") => cli_docs::run(check),
         Some("fixtures") => fixtures::run(check),
+        Some("probe-cost") => probe_cost::run(),
         Some("tidy") => tidy::run(),
         _ => anyhow::bail!("{USAGE}"),
     }

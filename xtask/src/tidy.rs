@@ -32,7 +32,11 @@ pub fn run() -> anyhow::Result<()> {
     }
     lengths.sort_unstable();
     let median = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
-    println!("{} source files, median {median} lines, longest {}", lengths.len(), lengths.last().unwrap_or(&0));
+    println!(
+        "{} source files, median {median} lines, longest {}",
+        lengths.len(),
+        lengths.last().unwrap_or(&0)
+    );
     anyhow::ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(())
 }

@@ -38,3 +38,18 @@ pub fn complain(line: &str) {
     let written = writeln!(std::io::stderr().lock(), "{line}");
     drop(written);
 }
+
+/// Standard error for the log, which would panic over a reader that has gone away.
+pub struct Errors;
+
+impl std::io::Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = std::io::stderr().lock().write_all(bytes);
+        drop(written);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

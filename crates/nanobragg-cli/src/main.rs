@@ -1,6 +1,7 @@
 //! `nanobragg`: X-ray diffraction images from nanocrystals, from the command line.
 
 mod console;
+mod diagnostics;
 mod outputs;
 mod progress;
 mod run;

@@ -9,7 +9,8 @@ use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{ConfigError, Context, Device, resolve, show};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::console::{Console, print};
+use crate::console::{self, Console, print};
+use crate::diagnostics::Diagnostics;
 use crate::progress::Meter;
 use crate::{outputs, summary};
 
@@ -47,6 +48,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
         print(show::text(&setup, &plan).trim_end());
         return Ok(());
     }
+    let diagnostics = Diagnostics::new(&args, &plan)?;
     outputs::check_folders(&setup.outputs)?;
     outputs::dump(console, &plan, &setup.outputs);
 
@@ -55,13 +57,14 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
         Device::Cpu if setup.threads > 0 => Box::new(Cpu::with_threads(setup.threads)?),
         Device::Cpu => Box::new(Cpu::default()),
     };
-    let meter = Meter::new(console, setup.progress);
+    let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
     let update = |progress| meter.update(progress);
     let started = Instant::now();
     let image = backend.render(&plan, &Control { progress: Some(&update), cancel: None })?;
     let elapsed = started.elapsed();
     meter.finish();
 
+    diagnostics.print(&plan, &image);
     let statistics = Statistics::of(&plan, &image);
     outputs::images(console, &plan, &image, &statistics, &setup.outputs)?;
     summary::figures(console, &statistics);
@@ -98,7 +101,7 @@ fn log(args: &ParsedArgs) {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_span_events(FmtSpan::CLOSE)
-        .with_writer(std::io::stderr)
+        .with_writer(|| console::Errors)
         .with_target(false)
         .finish();
     // A subscriber that is there already stays.

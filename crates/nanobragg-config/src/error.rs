@@ -28,6 +28,9 @@ pub enum ConfigError {
     /// A file has no reflections.
     #[error("{}: no reflections in it", .0.display())]
     NoReflections(PathBuf),
+    /// A file gave other reflections when it was read again.
+    #[error("{}: not the same when read a second time; a pipe has to be saved to a file first", .0.display())]
+    ReadOnce(PathBuf),
     /// There is nothing to take structure factors from.
     #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", .0.display())]
     NoStructureFactors(PathBuf),

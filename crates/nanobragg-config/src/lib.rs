@@ -18,6 +18,7 @@ pub mod classic;
 mod error;
 pub mod header;
 mod origin;
+pub mod presets;
 mod resolve;
 mod setup;
 pub mod show;

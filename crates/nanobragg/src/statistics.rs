@@ -94,7 +94,11 @@ pub fn scaled_counts(plan: &Plan, image: &Image, scale: f64, adc_offset: f64) ->
 /// `image` × `scale`, cut to 0..=255; zero outside the region of interest.
 pub fn scaled_bytes(plan: &Plan, image: &Image, scale: f64) -> Vec<u8> {
     let mut bytes = vec![0; image.pixels().len()];
-    for_roi(plan, image, |at, value| bytes[at] = (f64::from(value) * scale).min(255.0) as u8);
+    for_roi(plan, image, |at, value| {
+        let level = f64::from(value) * scale;
+        // What is not a number stays black.
+        bytes[at] = if level > 255.0 { 255 } else { level as u8 };
+    });
     bytes
 }
 

@@ -31,6 +31,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
 fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> Result<(), ConfigError> {
     let header = &image.header;
     let origins = &mut draft.origins;
+    origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
     let mut value = |key: &str, flags: &[FlagId]| -> Result<Option<f64>, ConfigError> {
         let value = header.number(key)?;
         if value.is_some() {

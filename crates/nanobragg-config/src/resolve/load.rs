@@ -72,13 +72,17 @@ fn reflection(record: Result<HklRecord, IoError>) -> Result<Reflection, FillErro
 /// Two passes over the file, so that only the table itself takes memory.
 fn from_hkl(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
     let mut bounds: Option<IndexBox> = None;
+    let mut count = 0;
     for record in HklReader::open(path)? {
         let HklRecord { h, k, l, .. } = record?;
+        count += 1;
         bounds.get_or_insert(IndexBox { min: [h, k, l], max: [h, k, l] }).include([h, k, l]);
     }
     let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
     let reflections = HklReader::open(path)?.map(reflection);
-    fill(path, bounds, default_f, reflections)
+    let table = fill(path, bounds, default_f, reflections)?;
+    // A pipe gives its contents once: the second pass would leave the table empty.
+    if table.loaded() == count { Ok(table) } else { Err(ConfigError::ReadOnce(path.to_owned())) }
 }
 
 fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {

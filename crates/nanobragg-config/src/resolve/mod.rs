@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::{Preset, Quirk, Quirks};
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::{ConfigError, Device, Origin, Setup};
+use crate::{ConfigError, Device, DumpAction, Origin, Setup};
 use draft::Draft;
 
 /// What a resolution depends on besides the command line.
@@ -60,13 +60,25 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, context)?;
     let setup = draft.finish();
-    let written = [&setup.outputs.float, &setup.outputs.int, &setup.outputs.pgm, &setup.outputs.noise];
-    for path in written.into_iter().flatten() {
-        if setup.inputs.contains(path) {
+    let outputs = &setup.outputs;
+    let dump = match &outputs.dump {
+        DumpAction::Write(path) => Some(path),
+        DumpAction::None => None,
+    };
+    let written = [&outputs.float, &outputs.int, &outputs.pgm, &outputs.noise].map(Option::as_ref);
+    for path in written.into_iter().chain([dump]).flatten() {
+        let place = context.path(path);
+        if setup.inputs.iter().any(|input| same_file(input, &place)) {
             return Err(ConfigError::OverwritesInput(path.clone()));
         }
     }
     Ok(setup)
+}
+
+/// Whether two paths lead to one regular file.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+    real(a).is_some_and(|a| Some(a) == real(b))
 }
 
 /// The quirks that the command line asks for.

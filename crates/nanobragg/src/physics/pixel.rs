@@ -230,9 +230,11 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
     /// The quirk `running_sum_factors`.
     fn multiply_sum(&mut self, weights: &Weights<T>) {
         let factors = &self.plan.factors;
-        for (mode, factor) in
-            [(factors.capture, weights.capture), (factors.polar, weights.polar), (factors.omega, weights.omega)]
-        {
+        for (mode, factor) in [
+            (factors.capture, weights.capture),
+            (factors.polar, weights.polar),
+            (factors.omega, weights.omega),
+        ] {
             if mode == FactorMode::RunningSum {
                 self.sum *= factor;
             }

@@ -122,7 +122,7 @@ impl CellMetric {
         let edges = [cell.a, cell.b, cell.c];
         let angles = [cell.alpha, cell.beta, cell.gamma];
         for edge in edges {
-            super::positive("an edge of the unit cell (A)", edge)?;
+            super::check::positive("an edge of the unit cell (A)", edge)?;
         }
         let [alpha, beta, gamma] = angles;
         let half = (alpha + beta + gamma) / 2.0;

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use super::ranged;
+use super::check::ranged;
 use crate::error::PlanError;
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
 use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};

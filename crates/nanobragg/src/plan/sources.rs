@@ -46,7 +46,7 @@ pub(super) fn sources(
                 source.weight.unwrap_or(1.0) * listed.len() as f64 / total
             };
             let wavelength = source.wavelength.unwrap_or(beam.wavelength);
-            super::positive("the wavelength of a source (m)", wavelength)?;
+            super::check::positive("the wavelength of a source (m)", wavelength)?;
             Ok(SourcePlan { incident: -direction, wavelength, weight })
         });
         return Ok((sources.collect::<Result<_, _>>()?, 0));
@@ -64,7 +64,7 @@ pub(super) fn sources(
         };
         for tic in 0..dispersion.count {
             let wavelength = beam.wavelength * (1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0);
-            super::positive("the shortest wavelength of the spectrum (m)", wavelength)?;
+            super::check::positive("the shortest wavelength of the spectrum (m)", wavelength)?;
             sources.push(SourcePlan { incident, wavelength, weight: 1.0 });
         }
     }

@@ -1,0 +1,117 @@
+//! What the program says while it runs, and to whom.
+
+use std::process::Stdio;
+
+use crate::scratch::{Run, Scratch, TINY};
+
+#[test]
+fn a_run_ends_with_the_figures_that_scripts_look_for() {
+    let run = Scratch::new().run(TINY).good();
+    let max = run.line("max_I = ");
+    let words: Vec<&str> = max.split_whitespace().collect();
+    assert_eq!((words.len(), words[3]), (6, "at"), "{max}");
+    assert!([2, 4, 5].iter().all(|&at| words[at].parse::<f64>().is_ok()), "{max}");
+    let mean = run.line("mean= ");
+    let words: Vec<&str> = mean.split_whitespace().collect();
+    assert_eq!([words[0], words[2], words[4]], ["mean=", "rms=", "rmsd="], "{mean}");
+    let speed = run.line("rendered ");
+    assert!(speed.contains("256 pixels") && speed.contains("terms/s"), "{speed}");
+}
+
+#[test]
+fn quiet_says_nothing_on_success_and_errors_all_the_same() {
+    let scratch = Scratch::new();
+    for flag in ["-q", "-quiet", "-q -progress -stol x -coherent"] {
+        let run = scratch.run(&format!("{TINY} {flag}")).good();
+        assert_eq!((&*run.out, &*run.err), ("", ""), "{flag}");
+    }
+    assert!(scratch.run(&format!("{TINY} -q -pixel 0")).error(2).starts_with("-pixel"));
+}
+
+#[test]
+fn verbose_tells_what_each_stage_took() {
+    let scratch = Scratch::new();
+    assert!(!scratch.run(TINY).good().err.contains("time.busy"));
+    for flag in ["-v", "-verbose", "-vv"] {
+        let run = scratch.run(&format!("{TINY} {flag}")).good();
+        for stage in ["plan", "render", "write"] {
+            let line = run.err.lines().find(|line| line.contains(stage));
+            assert!(line.is_some_and(|line| line.contains("time.busy")), "{flag} {stage}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn progress_is_percent_lines_without_a_terminal() {
+    let scratch = Scratch::new();
+    let percents = |more: &str| {
+        let run = scratch.run(&format!("{TINY} {more}")).good();
+        let parse = |line: &str| line.strip_suffix("% done").map(|percent| percent.parse().unwrap());
+        run.out.lines().filter_map(parse).collect::<Vec<u32>>()
+    };
+    let one = percents("-threads 1");
+    assert!(one.len() > 2 && one.is_sorted() && one.last() == Some(&100), "{one:?}");
+    assert_eq!(percents("-noprogress -progress -threads 1"), one);
+    assert!(percents("-noprogress").is_empty());
+    assert!(percents("-progress -noprogress").is_empty());
+}
+
+#[test]
+fn flags_without_effect_are_warned_of_once() {
+    let scratch = Scratch::new();
+    for (more, parts) in [
+        ("-stol x", vec!["-stol"]),
+        ("-4stol x", vec!["-4stol"]),
+        ("-Q x", vec!["-Q"]),
+        ("-stolout x", vec!["-stolout"]),
+        ("-coherent", vec!["-coherent"]),
+        ("-density 1 -MW 2", vec!["-density", "-MW"]),
+        ("-hdiv 0.3", vec!["-hdiv is", "-hdivrange"]),
+        ("-vdiv", vec!["-vdiv is", "-vdivrange"]),
+        ("-dispstep 3", vec!["-dispstep is", "-dispsteps"]),
+        ("-source_distance 3", vec!["-source_distance"]),
+        ("stray 7", vec!["\"stray\"", "\"7\""]),
+    ] {
+        let run = scratch.run(&format!("{TINY} {more} -quirks reference -oversample 9")).good();
+        for part in parts {
+            let warnings = run.warnings();
+            let hits = warnings.iter().filter(|warning| warning.contains(part)).count();
+            assert_eq!(hits, 1, "{more}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_the_run() {
+    for closed in ["out", "err", "both"] {
+        let scratch = Scratch::new();
+        let words = TINY.split_whitespace().chain(["-v", "-coherent"]);
+        let mut child = scratch.command(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if closed != "err" {
+            drop(child.stdout.take());
+        }
+        if closed != "out" {
+            drop(child.stderr.take());
+        }
+        let run: Run = child.wait_with_output().unwrap().into();
+        assert_eq!(run.status, 0, "{closed}: {}", run.err);
+        assert!(!run.err.contains("panicked"), "{}", run.err);
+        assert!(scratch.names().contains(&"noiseimage.img".to_owned()), "{closed}");
+    }
+}
+
+#[test]
+fn standard_input_is_not_read() {
+    let scratch = Scratch::new();
+    let mut child = scratch
+        .command(TINY.split_whitespace())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The pipe stays open and empty: whoever read it would wait for ever.
+    let input = child.stdin.take();
+    assert!(child.wait().unwrap().success());
+    drop(input);
+}

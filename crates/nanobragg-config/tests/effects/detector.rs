@@ -1,0 +1,147 @@
+//! Size, place and sensor of the detector.
+
+use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid};
+use nanobragg::nalgebra::Vector3;
+use nanobragg_config::Setup;
+use nanobragg_config::classic::FlagId;
+
+use super::{Effect, after, degrees, sets};
+
+pub fn effects() -> Vec<Effect> {
+    let mut effects = size_and_headers();
+    effects.extend(place());
+    effects.extend(axes());
+    effects.extend(turns_and_sensor());
+    effects
+}
+
+/// What the header of `a.img` says, the slow beam centre left to the caller.
+fn header(s: &mut Setup, y_beam: f64) {
+    let experiment = &mut s.experiment;
+    let detector = &mut experiment.detector;
+    detector.pixels = PixelGrid { pixel_size: 0.002, size_fast: 0.006, size_slow: 0.004 };
+    (detector.distance, detector.close_distance) = (0.15, Some(0.14));
+    (detector.x_beam, detector.y_beam) = (Some(0.003), Some(y_beam));
+    (detector.orgx, detector.orgy) = (Some(2.5), Some(3.5));
+    experiment.beam.wavelength = 1.2e-10;
+    (experiment.phi.start, experiment.phi.range) = (degrees(10.0), Some(degrees(0.5)));
+}
+
+fn size_and_headers() -> Vec<Effect> {
+    vec![
+        sets(FlagId::Img, "a.img", |s| header(s, 0.004)),
+        after("-quirks exact", FlagId::Img, "a.img", |s| {
+            header(s, 0.004);
+            s.experiment.detector.tilt.twotheta = degrees(7.0);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::Mask, "a.img", |s| {
+            header(s, 0.0);
+            let keep = [false, true, true, true, false, true].into();
+            s.experiment.rendering.mask = Some(Mask { fast: 3, slow: 2, keep });
+        }),
+        sets(FlagId::Pixel, "0.2", |s| s.experiment.detector.pixels.pixel_size = 0.0002),
+        sets(FlagId::DetPixels, "12", |s| s.experiment.detector.pixels = PixelGrid::new(12, 12, 0.0001)),
+        sets(FlagId::DetPixelsF, "12", |s| s.experiment.detector.pixels.size_fast = 12.0 * 0.0001),
+        sets(FlagId::DetPixelsS, "12", |s| s.experiment.detector.pixels.size_slow = 12.0 * 0.0001),
+        sets(FlagId::DetSize, "50", |s| {
+            s.experiment.detector.pixels.size_fast = 0.05;
+            s.experiment.detector.pixels.size_slow = 0.05;
+        }),
+        sets(FlagId::DetSizeF, "50", |s| s.experiment.detector.pixels.size_fast = 0.05),
+        sets(FlagId::DetSizeS, "50", |s| s.experiment.detector.pixels.size_slow = 0.05),
+    ]
+}
+
+fn place() -> Vec<Effect> {
+    vec![
+        sets(FlagId::Distance, "120", |s| s.experiment.detector.distance = 0.12),
+        sets(FlagId::CloseDistance, "95", |s| {
+            s.experiment.detector.close_distance = Some(0.095);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::Xbeam, "30", |s| {
+            s.experiment.detector.x_beam = Some(0.03);
+            s.experiment.detector.pivot = Some(Pivot::Beam);
+        }),
+        sets(FlagId::Ybeam, "-30", |s| {
+            s.experiment.detector.y_beam = Some(-0.03);
+            s.experiment.detector.pivot = Some(Pivot::Beam);
+        }),
+        sets(FlagId::Xclose, "30", |s| {
+            s.experiment.detector.x_close = Some(0.03);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::Yclose, "30", |s| {
+            s.experiment.detector.y_close = Some(0.03);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::OrgX, "30.5", |s| {
+            s.experiment.detector.orgx = Some(30.5);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::OrgY, "30.5", |s| {
+            s.experiment.detector.orgy = Some(30.5);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::Pivot, "sample", |s| s.experiment.detector.pivot = Some(Pivot::Sample)),
+        after("-pivot sample", FlagId::Pivot, "beam", |s| s.experiment.detector.pivot = Some(Pivot::Beam)),
+    ]
+}
+
+/// The custom convention with one vector of its own.
+fn custom(s: &mut Setup, change: fn(&mut Frame, Vector3<f64>)) {
+    let mut frame = Frame::default();
+    change(&mut frame, Vector3::new(1.0, 2.0, -3.0));
+    s.experiment.detector.convention = Convention::Custom(frame);
+}
+
+fn axes() -> Vec<Effect> {
+    let convention = |flag, before, change| after(before, flag, "", change);
+    vec![
+        convention(FlagId::Mosflm, "-xds", |s| s.experiment.detector.convention = Convention::Mosflm),
+        convention(FlagId::Xds, "", |s| s.experiment.detector.convention = Convention::Xds),
+        convention(FlagId::Adxv, "", |s| s.experiment.detector.convention = Convention::Adxv),
+        convention(FlagId::Denzo, "", |s| s.experiment.detector.convention = Convention::Denzo),
+        convention(FlagId::Dials, "", |s| s.experiment.detector.convention = Convention::Dials),
+        sets(FlagId::FdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.fdet = v)),
+        sets(FlagId::SdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.sdet = v)),
+        sets(FlagId::OdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.odet = v)),
+        sets(FlagId::SpindleAxis, "1 2 -3", |s| custom(s, |frame, v| frame.spindle_axis = v)),
+        sets(FlagId::TwothetaAxis, "1 2 -3", |s| custom(s, |frame, v| frame.twotheta_axis = v)),
+        after("-quirks reference -xds", FlagId::TwothetaAxis, "1 2 -3", |s| {
+            custom(s, |frame, v| frame.twotheta_axis = v);
+            s.experiment.detector.tilt.twotheta = degrees(1.0);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::Pix0Vector, "0.1 0.2 -0.3", |s| {
+            s.experiment.detector.convention = Convention::Custom(Frame::default());
+            s.experiment.detector.pix0 = Some([0.1, 0.2, -0.3]);
+        }),
+        sets(FlagId::Pix0VectorMm, "1 2 -3", |s| {
+            s.experiment.detector.convention = Convention::Custom(Frame::default());
+            s.experiment.detector.pix0 = Some([0.001, 0.002, -0.003]);
+        }),
+    ]
+}
+
+fn turns_and_sensor() -> Vec<Effect> {
+    vec![
+        sets(FlagId::Twotheta, "20", |s| {
+            s.experiment.detector.tilt.twotheta = degrees(20.0);
+            s.experiment.detector.pivot = Some(Pivot::Sample);
+        }),
+        sets(FlagId::DetectorRotX, "5", |s| s.experiment.detector.tilt.x = degrees(5.0)),
+        sets(FlagId::DetectorRotY, "5", |s| s.experiment.detector.tilt.y = degrees(5.0)),
+        sets(FlagId::DetectorRotZ, "5", |s| s.experiment.detector.tilt.z = degrees(5.0)),
+        sets(FlagId::CurvedDet, "", |s| s.experiment.detector.curved = true),
+        sets(FlagId::PointPixel, "", |s| s.experiment.detector.point_pixel = true),
+        sets(FlagId::DetectorAbs, "250", |s| s.experiment.detector.sensor.mu = Some(4000.0)),
+        after("-detector_thick 450", FlagId::DetectorAbs, "inf", |s| {
+            s.experiment.detector.sensor.mu = Some(0.0);
+            s.experiment.detector.sensor.thickness = 0.0;
+        }),
+        sets(FlagId::DetectorThick, "450", |s| s.experiment.detector.sensor.thickness = 450.0 * 1e-6),
+        sets(FlagId::DetectorThicksteps, "4", |s| s.experiment.detector.sensor.layers = Some(4)),
+    ]
+}

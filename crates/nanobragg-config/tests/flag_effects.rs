@@ -1,0 +1,131 @@
+//! What each flag changes in the set-up, and that it changes nothing else.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod effects;
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::Path;
+
+use effects::{Effect, effects};
+use nanobragg_config::classic::{FlagId, flag, parse};
+use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_io::smv::{HeaderEntry, write_smv};
+
+/// What every command line starts with.
+const BASE: &str = "-cell 70 80 90 75 85 95 -default_F 100";
+
+fn setup(folder: &Path, words: &str) -> Setup {
+    let args = parse(words.split_whitespace().map(OsString::from));
+    let args = args.unwrap_or_else(|error| panic!("{words}: {error}"));
+    let context = Context { directory: folder.to_owned(), clock_seed: 1 };
+    resolve(&args, &context).unwrap_or_else(|error| panic!("{words}: {error}"))
+}
+
+/// Everything that decides what is computed and written, as text.
+fn text(setup: &Setup) -> String {
+    let Setup { experiment, outputs, device, threads, progress, .. } = setup;
+    format!("{experiment:#?}\n{outputs:#?}\n{device:?}\nthreads {threads}\nprogress {progress}")
+}
+
+/// Lines in which two texts differ.
+fn difference(a: &str, b: &str) -> Vec<String> {
+    let pairs = a.lines().zip(b.lines()).filter(|(a, b)| a != b);
+    pairs.map(|(a, b)| format!("{} | {}", a.trim(), b.trim())).collect()
+}
+
+fn inputs() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("P1.hkl", "1 0 0 5\n2 1 0 6\n");
+    write("A.mat", "0.01 0.001 0\n0 0.02 0.002\n0.003 0 0.03\n");
+    write("sources.txt", "-10 0.1 0.2 2 1.1e-10\n-10\n");
+    let header = [
+        ("PIXEL_SIZE", "2"),
+        ("CLOSE_DISTANCE", "140"),
+        ("DISTANCE", "150"),
+        ("WAVELENGTH", "1.2"),
+        ("BEAM_CENTER_X", "3"),
+        ("BEAM_CENTER_Y", "4"),
+        ("ORGX", "2.5"),
+        ("ORGY", "3.5"),
+        ("PHI", "10"),
+        ("OSC_RANGE", "0.5"),
+        ("TWOTHETA", "7"),
+    ];
+    let entries = header.map(|(key, value)| HeaderEntry::new(key, value));
+    write_smv(&folder.path().join("a.img"), &entries, 3, 2, &[0, 1, 2, 3, 0, 5]).unwrap();
+    folder
+}
+
+#[test]
+fn every_flag_has_an_entry() {
+    let listed: HashSet<FlagId> = effects().iter().map(|effect| effect.flag).collect();
+    for id in FlagId::ALL {
+        assert!(listed.contains(id), "{id:?} has no entry: say what it changes");
+    }
+}
+
+#[test]
+fn every_spelling_of_every_flag_changes_what_it_should_and_nothing_else() {
+    let folder = inputs();
+    for Effect { flag: id, before, values, change } in effects() {
+        let base = setup(folder.path(), &format!("{BASE} {before}"));
+        let mut expected = base.clone();
+        if let Some(change) = change {
+            change(&mut expected);
+            assert_ne!(text(&expected), text(&base), "{id:?}: the entry changes nothing");
+        }
+        let row = flag(id).unwrap();
+        for name in row.names.iter().chain(row.prefixes) {
+            for dashes in ["", "-"] {
+                let line = format!("{BASE} {before} {dashes}{name} {values}");
+                let (found, expected) = (text(&setup(folder.path(), &line)), text(&expected));
+                assert!(found == expected, "{line}: {:#?}", difference(&found, &expected));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_later_of_two_flags_counts() {
+    let folder = inputs();
+    let same = |a: &str, b: &str| {
+        let of = |line: &str| text(&setup(folder.path(), &format!("{BASE} {line}")));
+        let (a_text, b_text) = (of(a), of(b));
+        assert!(a_text == b_text, "{a} and {b}: {:#?}", difference(&a_text, &b_text));
+    };
+    same("-lambda 1.5 -energy 12398.42", "-energy 12398.42");
+    same("-N 5 -Na 7", "-Nb 5 -Nc 5 -Na 7");
+    same("-Na 7 -N 5", "-N 5");
+    same("-polar 0.5 -nopolar", "-nopolar");
+    same("-nopolar -polar 0.5", "-polar 0.5");
+    same("-divergence 3 -hdivrange 2", "-hdivrange 2 -vdivrange 3");
+    same("-misset random -misset 1 2 3", "-misset 1 2 3");
+    same("-xds -denzo", "-denzo");
+    same("-fdet_vector 0 1 0 -xds", "-xds");
+    same("-noprogress -progress", "");
+    same("-nointerpolate -interpolate", "-interpolate");
+    same("-round_xtal -gauss_xtal", "-gauss_xtal");
+    same("-nopgm -pgmfile image.pgm", "");
+    // These two win wherever they stand.
+    same("-nonoise -noisefile x", "-noisefile x -nonoise");
+    same("-o x.bin -floatfile y -pgmfile z -noisefile w", "-o x.bin");
+}
+
+#[test]
+fn flags_win_over_headers_and_the_image_over_the_mask() {
+    let folder = inputs();
+    let of = |line: &str| setup(folder.path(), &format!("{BASE} {line}")).experiment;
+    let image = of("-distance 99 -lambda 3 -img a.img -phi 1");
+    assert_eq!((image.detector.distance, image.beam.wavelength), (0.099, 3e-10));
+    assert!((image.phi.start.to_degrees() - 1.0).abs() < 1e-12);
+    let entries = [HeaderEntry::new("DISTANCE", "111"), HeaderEntry::new("ORGX", "8")];
+    write_smv(&folder.path().join("mask.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let both = of("-img a.img -mask mask.img");
+    assert_eq!((both.detector.distance, both.detector.orgx), (0.15, Some(2.5)));
+    // A pixel size from the command line resizes an image of known pixels.
+    let resized = of("-img a.img -pixel 5").detector.pixels;
+    assert_eq!((resized.size_fast, resized.size_slow), (0.015, 0.01));
+}

@@ -1,0 +1,51 @@
+//! `trace-harness`: every intermediate of single pixels, from the evaluation that renders; and where two such
+//! traces part.
+#![allow(clippy::print_stdout, reason = "a program tells its user what it did")]
+
+mod arguments;
+mod comparison;
+mod environment;
+mod harness;
+mod pixels;
+
+use std::process::ExitCode;
+
+use arguments::{Command, Misuse};
+use nanobragg_config::ConfigError;
+use nanobragg_config::classic::FlagError;
+use nanobragg_trace::TraceError;
+
+/// Exit status when something that was asked for is missing, or traces diverge.
+const FAILED: u8 = 1;
+/// Exit status when arguments or files are wrong.
+const WRONG_INPUT: u8 = 2;
+
+fn main() -> ExitCode {
+    let outcome = arguments::parse(std::env::args_os().skip(1)).and_then(|command| match command {
+        Command::Help => {
+            println!("{}", arguments::HELP);
+            Ok(true)
+        }
+        Command::Trace(options) => harness::run(&options),
+        Command::Compare(options) => comparison::run(&options),
+    });
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILED),
+        Err(error) => {
+            complain(&format!("error: {error:#}"));
+            let wrong_input = error.is::<Misuse>()
+                || error.is::<ConfigError>()
+                || error.is::<FlagError>()
+                || error.is::<TraceError>()
+                || error.is::<lexopt::Error>();
+            ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
+        }
+    }
+}
+
+/// A line on standard error.
+fn complain(line: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}

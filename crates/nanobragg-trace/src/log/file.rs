@@ -1,0 +1,105 @@
+//! Traces in files.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use super::Trace;
+use super::build::Builder;
+use crate::error::TraceError;
+
+/// The longest line that is read: no trace has longer ones, and a file without line ends must not fill the
+/// memory.
+const LONGEST_LINE: u64 = 1 << 16;
+
+impl Trace {
+    /// Reads the trace in the file at `path`.
+    ///
+    /// # Errors
+    /// [`TraceError::Read`] when it cannot be read, [`TraceError::NoTrace`] when none of its lines is one of a
+    /// trace.
+    pub fn read(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
+        let path = path.as_ref();
+        let mut builder = Builder::default();
+        feed(path, &mut builder)?;
+        builder.finish(&path.display().to_string())
+    }
+
+    /// As [`Self::read`], together with the phi steps that a main log leaves to a file beside it
+    /// (`trace_per_phi.log` beside `trace.log`), where there is one.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`]; a file beside it that exists has to be readable.
+    pub fn read_with_steps(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
+        let path = path.as_ref();
+        let alone = Trace::read(path)?;
+        let beside = per_phi_path(path);
+        if alone.counts().steps > 0 || !beside.is_file() {
+            return Ok(alone);
+        }
+        let mut builder = Builder::default();
+        feed(path, &mut builder)?;
+        feed(&beside, &mut builder)?;
+        builder.finish(&path.display().to_string())
+    }
+}
+
+/// The file of the phi steps beside a main log: `trace_per_phi.log` for `trace.log`.
+fn per_phi_path(path: &Path) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push("_per_phi");
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+fn feed(path: &Path, builder: &mut Builder) -> Result<(), TraceError> {
+    let failed = |cause| TraceError::Read { path: path.to_owned(), cause };
+    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(failed)?;
+        if length == 0 {
+            return Ok(());
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+            builder.line(&line);
+        } else if (length as u64) < LONGEST_LINE {
+            builder.line(&line);
+        } else {
+            builder.overlong();
+            skip_line(&mut reader).map_err(failed)?;
+        }
+    }
+}
+
+/// Reads on to the end of the line without keeping it.
+fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        let end = buffer.iter().position(|&byte| byte == b'\n');
+        let length = end.map_or(buffer.len(), |end| end + 1);
+        if length == 0 {
+            return Ok(());
+        }
+        reader.consume(length);
+        if end.is_some() {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_file_is_named_after_the_log() {
+        assert_eq!(per_phi_path(Path::new("a/trace.log")), Path::new("a/trace_per_phi.log"));
+        assert_eq!(per_phi_path(Path::new("trace")), Path::new("trace_per_phi"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Recorded and unrecorded pixels are the same bits.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
+mod supervisor;
+
+use nanobragg::model::{
+    Convention, Crystal, Experiment, Frame, GridRequest, IndexBox, Mosaicity, Preset, Quirk, Quirks,
+    Reflection, Shape, Source, StructureFactors, UnitCell,
+};
+use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::render::{Backend, Control, Reference};
+use nanobragg::trace::{Options, trace_pixel};
+use nanobragg::units::deg;
+use nanobragg_trace::{CaptureOptions, capture};
+use supervisor::{small, three};
+
+/// Structure factors with zeros among them, in a table that the image leaves.
+fn gappy() -> StructureFactors {
+    let indices = (-6..=6).flat_map(|h| (-6..=6).flat_map(move |k| (-6..=6).map(move |l| [h, k, l])));
+    let reflections = indices.map(|hkl| {
+        let [h, k, l] = hkl.map(f64::from);
+        let f = if (h + 2.0 * k + l) % 3.0 == 0.0 { 0.0 } else { 50.0 + h - 3.0 * k + 2.0 * l };
+        Reflection { hkl, f }
+    });
+    StructureFactors::from_reflections(IndexBox { min: [-6; 3], max: [6; 3] }, 0.0, reflections).unwrap()
+}
+
+fn experiments() -> Vec<(&'static str, Experiment)> {
+    let names = ["triclinic", "phi_zero", "polar", "tilted", "absorption", "hkl_matrix"];
+    let mut all: Vec<(&str, Experiment)> = names.iter().map(|name| (*name, small(name))).collect();
+    let mut add = |name: &'static str, change: &dyn Fn(&mut Experiment)| {
+        let mut experiment = small("phi_zero");
+        change(&mut experiment);
+        all.push((name, experiment));
+    };
+    add("gaps", &|e| {
+        e.structure_factors = gappy();
+        e.rendering.interpolate = Some(false);
+    });
+    add("latch", &|e| {
+        e.structure_factors = gappy();
+        e.rendering.interpolate = Some(true);
+    });
+    add("interpolated term by term", &|e| {
+        e.structure_factors = gappy();
+        e.rendering.interpolate = Some(true);
+        e.quirks = Preset::Exact.into();
+    });
+    add("water", &|e| e.rendering.water_size = 1e-6);
+    add("dmin", &|e| {
+        e.rendering.dmin = 4e-10;
+        e.rendering.oversample = Some(2);
+    });
+    add("everything sampled", &|e| {
+        e.rendering.oversample = Some(2);
+        e.crystal.mosaicity = Mosaicity { spread: Some(deg(0.5)), domains: Some(3) };
+        e.beam.divergence.horizontal = three(0.002);
+        e.beam.dispersion = GridRequest { range: Some(0.01), count: Some(2), ..GridRequest::default() };
+        e.detector.sensor = small("absorption").detector.sensor;
+    });
+    add("running sums", &|e| {
+        e.structure_factors = gappy();
+        e.rendering.interpolate = Some(false);
+        e.rendering.oversample = Some(2);
+        e.rendering.oversample_polar = true;
+        e.rendering.oversample_omega = true;
+        e.rendering.oversample_thick = true;
+        e.detector.sensor = small("absorption").detector.sensor;
+    });
+    add("weighted sources", &|e| {
+        let source = |y: f64, weight: f64| Source {
+            position: [Some(-10.0), Some(y), Some(0.0)],
+            weight: Some(weight),
+            ..Source::default()
+        };
+        e.beam.sources = Some(vec![source(0.0, 1.0), source(0.01, 3.0)]);
+        e.quirks = Preset::Exact.into();
+    });
+    for (name, shape) in [("round", Shape::Round), ("gauss", Shape::Gauss), ("tophat", Shape::Tophat)] {
+        add(name, &|e| e.crystal.shape = shape);
+    }
+    add("curved", &|e| e.detector.curved = true);
+    add("vectors as given", &|e| {
+        e.quirks = Preset::Port.into();
+        e.detector.convention = Convention::Custom(Frame::default());
+    });
+    all
+}
+
+/// While a subscriber is alive, no thread that traces without one switches the events off for the others.
+fn subscriber() -> tracing::Dispatch {
+    tracing::Dispatch::new(tracing_subscriber::registry())
+}
+
+#[test]
+fn every_experiment_both_ways() {
+    let _alive = subscriber();
+    let options =
+        CaptureOptions { trace: Options { rot_stars: true, all_steps: true }, ..CaptureOptions::default() };
+    for (name, experiment) in experiments() {
+        let plan = experiment.plan().unwrap();
+        let single = plan.cast::<f32>();
+        let image = Reference.render(&plan, &Control::default()).unwrap();
+        let mut lit = 0;
+        for slow in (0..64).step_by(3) {
+            for fast in (0..64).step_by(3) {
+                let silent = pixel(&plan, slow, fast, &mut NoProbe);
+                // Without a subscriber the events go nowhere, with one they are text: neither matters.
+                let recorded = trace_pixel(&plan, slow, fast, options.trace);
+                assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast}");
+                assert_eq!(image.get(slow, fast).unwrap().to_bits(), (recorded as f32).to_bits());
+                lit += usize::from(silent > 0.0);
+                let silent = pixel(&single, slow, fast, &mut NoProbe);
+                let recorded = trace_pixel(&single, slow, fast, options.trace);
+                assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast} in single precision");
+            }
+        }
+        assert!(lit > 0, "{name} is dark");
+        for (slow, fast) in [(0, 0), (20, 45), (33, 33)] {
+            let text = capture(&plan, slow, fast, &options);
+            assert_eq!(text.photons.to_bits(), pixel(&plan, slow, fast, &mut NoProbe).to_bits(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_exact_preset_says_that_factors_enter_term_by_term() {
+    let _alive = subscriber();
+    let mut experiment = small("triclinic");
+    let fact = |experiment: &Experiment, key: &str| {
+        let text = capture(&experiment.plan().unwrap(), 20, 45, &CaptureOptions::default());
+        text.main.parse::<nanobragg_trace::Trace>().unwrap().scalar(key).unwrap()
+    };
+    assert_eq!(fact(&experiment, "oversample_polar"), 0.0);
+    let polar = fact(&experiment, "polar");
+    let ratio = |experiment: &Experiment| {
+        fact(experiment, "I_before_scaling_post_polar") / fact(experiment, "I_before_scaling_pre_polar")
+    };
+    assert!((ratio(&experiment) / polar - 1.0).abs() < 1e-14);
+    experiment.quirks = Quirks::from(Preset::Reference).without(Quirk::FirstValueFactors);
+    assert_eq!(fact(&experiment, "oversample_polar"), 1.0);
+    assert_eq!(ratio(&experiment), 1.0);
+}
+
+#[test]
+fn a_cell_without_a_table_has_no_neighbourhood() {
+    let _alive = subscriber();
+    let crystal = Crystal::from_cell(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0));
+    let experiment = Experiment::new(crystal, StructureFactors::uniform(7.0));
+    let text = capture(&experiment.plan().unwrap(), 20, 45, &CaptureOptions::default());
+    assert!(text.main.contains("TRACE_PY: F_cell_interpolated nan\nTRACE_PY: F_cell_nearest 7\n"));
+    assert_eq!((text.counts.facts, text.counts.tricubic), (45, 0));
+    assert!(text.json_lines.contains("\"key\":\"F_cell_interpolated\",\"value\":\"nan\"}"));
+}

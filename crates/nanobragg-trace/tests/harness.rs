@@ -1,0 +1,231 @@
+//! The `trace-harness` program.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use nanobragg_testkit::{fixtures, upstream};
+use nanobragg_trace::Trace;
+
+fn harness(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_trace-harness")).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const FLAGS: &[&str] = &[
+    "--",
+    "-cell",
+    "70",
+    "80",
+    "90",
+    "75",
+    "85",
+    "95",
+    "-default_F",
+    "100",
+    "-lambda",
+    "1.5",
+    "-N",
+    "5",
+    "-misset",
+    "10",
+    "20",
+    "30",
+    "-oversample",
+    "1",
+    "-distance",
+    "100",
+    "-pixel",
+    "1.0",
+    "-detpixels",
+    "64",
+    "-phi",
+    "0",
+    "-osc",
+    "1",
+    "-phisteps",
+    "3",
+];
+
+fn trace(own: &[&str]) -> Output {
+    harness(&[own, FLAGS].concat())
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+fn lines(path: &str) -> usize {
+    std::fs::read_to_string(path).unwrap().lines().count()
+}
+
+#[test]
+fn a_pixel_has_its_logs_and_their_surroundings() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "t/trace.log");
+    let output = trace(&["--pixel", "20", "45", "--emit-rot-stars", "--json-lines", "--out", &out]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(lines(&out), 45 + 3);
+    assert_eq!(lines(&path(folder.path(), "t/trace_per_phi.log")), 3);
+    for name in ["trace_per_phi.json", "config_snapshot.json", "env.json"] {
+        let text = std::fs::read_to_string(folder.path().join("t").join(name)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(value.is_object(), "{name}");
+    }
+    let environment: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("t/env.json")).unwrap()).unwrap();
+    for key in ["program", "rustc", "target", "device", "dtype", "time", "command"] {
+        assert!(!environment[key].is_null(), "{key}");
+    }
+    let log = Trace::read(&out).unwrap();
+    let json = Trace::read(path(folder.path(), "t/trace.jsonl")).unwrap();
+    let photons = log.scalar("I_pixel_final").unwrap();
+    assert!((json.scalar("I_pixel_final").unwrap() / photons - 1.0).abs() < 1e-14);
+    assert!(stdout(&output).contains("48 lines (45 facts, 0 tricubic, 3 rotstar), 3 phi lines"));
+}
+
+#[test]
+fn digits_and_single_precision_change_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let final_value = |name: &str, extra: &[&str]| {
+        let out = path(folder.path(), name);
+        assert!(trace(&[&["--pixel", "20", "45", "--out", &out], extra].concat()).status.success());
+        Trace::read(&out).unwrap().scalar("I_pixel_final").unwrap()
+    };
+    let double = final_value("a.log", &["--digits", "17"]);
+    let fifteen = final_value("b.log", &[]);
+    let single = final_value("c.log", &["--dtype", "float32"]);
+    assert!((double / fifteen - 1.0).abs() < 1e-14);
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_ne!(text("a.log"), text("b.log"));
+    let error = (single / double - 1.0).abs();
+    assert!(error > 1e-9 && error < 1e-2, "{error}");
+}
+
+#[test]
+fn a_rectangle_writes_one_log_a_pixel_and_a_combined_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "all.log");
+    assert!(trace(&["--roi", "20", "21", "44", "46", "--out", &out]).status.success());
+    for slow in 20..=21 {
+        for fast in 44..=46 {
+            assert_eq!(lines(&path(folder.path(), &format!("all_{slow}_{fast}.log"))), 45);
+        }
+    }
+    assert_eq!(lines(&out), 6 * (1 + 45 + 3));
+}
+
+#[test]
+fn flags_come_from_a_file_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = fixtures().join("cases/hkl_matrix/args.txt");
+    let out = path(folder.path(), "trace.log");
+    let arguments =
+        ["--args", case.to_str().unwrap(), "--pixel", "25", "40", "--quirks", "reference", "--out", &out];
+    let output = harness(&arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let recorded = fixtures().join("traces/hkl_matrix/trace_c_25_40.log");
+    let compared = harness(&["compare", recorded.to_str().unwrap(), &out, "--tolerance", "1e-10", "--diff"]);
+    assert_eq!(compared.status.code(), Some(0), "{}", stdout(&compared));
+}
+
+#[test]
+fn comparing_says_where_traces_part_and_by_exit_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spec, carried) = (path(folder.path(), "spec.log"), path(folder.path(), "carried.log"));
+    assert!(trace(&["--pixel", "20", "45", "--phi-mode", "spec", "--out", &spec]).status.success());
+    assert!(trace(&["--pixel", "20", "45", "--phi-mode", "c-parity", "--out", &carried]).status.success());
+    assert_eq!(harness(&["compare", &spec, &spec]).status.code(), Some(0));
+    let reports = path(folder.path(), "reports");
+    let differs = harness(&["compare", &spec, &carried, "--out", &reports]);
+    assert_eq!(differs.status.code(), Some(1));
+    assert!(stdout(&differs).contains("phi_zero_carryover"), "{}", stdout(&differs));
+    for name in ["metrics.json", "summary.md", "run_metadata.json"] {
+        assert!(folder.path().join("reports").join(name).is_file(), "{name}");
+    }
+    assert_eq!(harness(&["compare", &spec, "/nonexistent.log"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_pixel_that_no_source_reaches_is_a_failure_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "trace.log");
+    let output = harness(&[&["--pixel", "0", "0", "--out", &out], FLAGS, &["-dmin", "20"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("no TRACE_PY_PHI line"), "{}", stderr(&output));
+}
+
+#[test]
+fn misuse_is_one_line_and_status_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "trace.log");
+    let cases: &[(&[&str], &str)] = &[
+        (&["--pixel", "64", "0", "--out", &out], "64 x 64"),
+        (&["--pixel", "1", "1", "--device", "cuda", "--out", &out], "no GPU backend"),
+        (&["--pixel", "1", "1"], "--out"),
+        (&["--out", &out], "--pixel"),
+        (&["--roi", "5", "4", "1", "1", "--out", &out], "--roi"),
+        (&["--pixel", "1", "1", "--digits", "18", "--out", &out], "--digits"),
+        (&["--pixel", "x", "1", "--out", &out], "x"),
+    ];
+    for (arguments, expected) in cases {
+        let output = trace(arguments);
+        let said = stderr(&output);
+        let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert_eq!((output.status.code(), errors.len()), (Some(2), 1), "{arguments:?}: {said}");
+        assert!(errors[0].contains(expected), "{arguments:?}: {said}");
+    }
+    let missing = Command::new(env!("CARGO_BIN_EXE_trace-harness"))
+        .args(["--config", "supervisor", "--pixel", "1", "1", "--out", &out])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("A.mat and scaled.hkl"), "{}", stderr(&missing));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_supervisor_pixel_as_the_port_logged_it() {
+    let Some(data) = upstream() else {
+        println!("SKIPPED the supervisor pixel: the port's data files are not there");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data_path = data.to_str().unwrap();
+    let run = |mode: &str, quirks: &str, pixel: [&str; 2], extra: &[&str]| {
+        let out = path(folder.path(), &format!("{quirks}_{mode}_{}.log", pixel[0]));
+        let base =
+            ["--config", "supervisor", "--data", data_path, "--pixel", pixel[0], pixel[1], "--out", &out];
+        let options = ["--quirks", quirks, "--phi-mode", mode];
+        let output = harness(&[&base[..], &options[..], extra].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        out
+    };
+    let agrees = |a: &Path, b: &str| {
+        let output = harness(&["compare", a.to_str().unwrap(), b, "--tolerance", "1e-10"]);
+        assert_eq!(output.status.code(), Some(0), "{}: {}", a.display(), stdout(&output));
+    };
+    let stars = run("spec", "port", ["685", "1039"], &["--emit-rot-stars"]);
+    assert_eq!(lines(&stars), 124);
+    agrees(&data.join("logs/port_spec_685_1039.log"), &stars);
+    assert_eq!(lines(&run("spec", "port", ["685", "1039"], &[])), 114);
+    agrees(
+        &data.join("logs/port_c_parity_685_1039.log"),
+        &run("c-parity", "port", ["685", "1039"], &["--emit-rot-stars"]),
+    );
+    agrees(
+        &data.join("logs/port_c_parity_1039_685.log"),
+        &run("c-parity", "port", ["1039", "685"], &["--emit-rot-stars"]),
+    );
+    let reference = run("c-parity", "reference", ["685", "1039"], &[]);
+    agrees(&fixtures().join("traces/supervisor/trace_c_685_1039.log"), &reference);
+    let photons = Trace::read(&reference).unwrap().scalar("I_pixel_final").unwrap();
+    assert!((photons / 2.88139542684698e-07 - 1.0).abs() < 1e-10);
+}

@@ -1,0 +1,267 @@
+//! Making a plan.
+
+use super::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
+use super::{
+    Background, CrystalPlan, DetectorPlan, FactorMode, Factors, Interpolation, LayerPlan, NoiseStream,
+    Orientations, Plan, Ran1, Region, Resolved, mosaic, scan, sources,
+};
+use crate::error::PlanError;
+use crate::model::{Experiment, GridRequest, Layers, Mosaic, Polarization, Preset, Quirk, Quirks, Sensor};
+use crate::physics::background;
+use crate::physics::polarization::Kahn;
+use crate::units::R_E_SQR;
+
+impl Plan {
+    /// Chooses every sample of `experiment`.
+    ///
+    /// # Errors
+    /// See [`Experiment::plan`].
+    pub fn new(experiment: &Experiment) -> Result<Plan, PlanError> {
+        let span = tracing::info_span!("plan");
+        let _entered = span.enter();
+        let quirks = experiment.quirks;
+        let mut warnings = Vec::new();
+        validate(experiment)?;
+
+        let beam = &experiment.beam;
+        let (detector, frame) = DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
+        let region = region(experiment, &detector)?;
+
+        let horizontal = beam.divergence.horizontal.resolve(1.0);
+        let vertical = beam.divergence.vertical.resolve(1.0);
+        let dispersion = beam.dispersion.resolve(1.0);
+        for (what, grid) in [
+            ("horizontal divergence steps", horizontal),
+            ("vertical divergence steps", vertical),
+            ("dispersion steps", dispersion),
+        ] {
+            limited(what, grid.count as f64, MOST_SAMPLES)?;
+        }
+        let product = horizontal.count as f64 * vertical.count as f64 * dispersion.count as f64;
+        limited("sources", product, MOST_SAMPLES)?;
+        let (sources, divergence_steps) =
+            sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
+
+        let sensor = &experiment.detector.sensor;
+        let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
+
+        let phi = experiment.phi.resolve();
+        limited("phi steps", phi.count as f64, MOST_SAMPLES)?;
+        ranged("the number of phi steps", phi.count as f64, "at least one", phi.count > 0)?;
+
+        let mosaicity = experiment.crystal.mosaicity;
+        let mosaic = Mosaic::resolve(mosaicity.spread, mosaicity.domains);
+        limited("mosaic domains", mosaic.domains as f64, MOST_SAMPLES)?;
+        warnings.extend(mosaic.note.map(String::from));
+
+        let mut generator = Ran1::default();
+        let crystal = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
+        let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic);
+        let carry = quirks.has(Quirk::PhiZeroCarryover);
+        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, phi, domains, carry);
+
+        let recommended =
+            crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
+        let oversample = match experiment.rendering.oversample {
+            Some(n) if n > 0 => f64::from(n),
+            _ => recommended,
+        };
+        limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
+        if oversample < recommended {
+            warnings.push(format!(
+                "intensity may vary significantly across a pixel: -oversample {recommended} would resolve the fringes of a {} A crystal",
+                crate::format::short(crystal.longest_edge() * 1e10)
+            ));
+        }
+
+        let rendering = &experiment.rendering;
+        let factors = Factors::new(rendering, quirks);
+        let fluence = beam.fluence.photons_per_m2();
+        positive("the fluence (photons/m^2)", fluence)?;
+        let kahn = match beam.polarization {
+            Polarization::Kahn(factor) => Some(factor),
+            Polarization::Off if rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled) => {
+                Some(0.0)
+            }
+            Polarization::Off => None,
+        };
+        let polarization = kahn.map(|factor| Kahn {
+            factor,
+            axis: frame.polar,
+            epsilon: quirks.has(Quirk::PolarizationEpsilon),
+        });
+        let steps = sources.len() as f64 * mosaic.domains as f64 * phi.count as f64 * oversample * oversample;
+
+        let mut plan = Plan {
+            layers: LayerPlan {
+                count: layers.count,
+                spacing: layers.spacing,
+                mu,
+                absorbing: layers.thickness != 0.0
+                    || (rendering.oversample_thick && quirks.has(Quirk::OversampleThickAlone)),
+            },
+            detector,
+            oversample: oversample as usize,
+            region,
+            sources,
+            polarization,
+            structure_factors: experiment.structure_factors.clone(),
+            interpolation: interpolation(experiment, &crystal),
+            crystal,
+            orientations,
+            dmin: rendering.dmin,
+            factors,
+            background: background(rendering.water_size, fluence, quirks),
+            r_e_sqr: R_E_SQR,
+            fluence,
+            steps,
+            resolved: Resolved {
+                horizontal,
+                vertical,
+                divergence_steps,
+                dispersion,
+                wavelength: beam.wavelength,
+                phi,
+                layers,
+                mu,
+                mosaic,
+                recommended_oversample: recommended,
+                quirks,
+                kahn: match beam.polarization {
+                    Polarization::Kahn(factor) => Some(factor),
+                    Polarization::Off => None,
+                },
+                water_size: rendering.water_size,
+                noise: NoiseStream { generator, seed: experiment.seeds.noise },
+                warnings,
+            },
+        };
+        scan::settle_order(&mut plan, quirks);
+        plan.warn_of_quirks(experiment);
+        Ok(plan)
+    }
+
+    /// Notes, once each, the quirks that change this experiment's result under a preset that is not the
+    /// reference itself, where they are asked for.
+    fn warn_of_quirks(&mut self, experiment: &Experiment) {
+        let quirks = self.resolved.quirks;
+        if quirks.preset() == Some(Preset::Reference) {
+            return;
+        }
+        let Factors { omega, polar, capture } = self.factors;
+        let running = [omega, polar, capture].contains(&FactorMode::RunningSum);
+        let weighted =
+            experiment.beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|w| w != 1.0));
+        let carried = self.orientations.carries();
+        let skewed =
+            experiment.crystal.cell.as_ref().is_some_and(|cell| self.crystal.angles_differ_from(cell));
+        let acting = [
+            (Quirk::PhiZeroCarryover, carried),
+            (Quirk::Pix0Ignored, experiment.detector.pix0.is_some()),
+            (Quirk::RunningSumFactors, running),
+            (Quirk::SourceWeightsIgnored, weighted),
+            (Quirk::InterpolationLatch, matches!(self.interpolation, Interpolation::UntilUnsafeIn(_))),
+            (Quirk::CellCStarZ, skewed),
+            (Quirk::WaterScaledTwice, self.background.present),
+        ];
+        for (quirk, acts) in acting {
+            if acts && quirks.has(quirk) {
+                self.resolved
+                    .warnings
+                    .push(format!("quirk {quirk} acts on this image: {}", quirk.description()));
+            }
+        }
+    }
+}
+
+fn validate(experiment: &Experiment) -> Result<(), PlanError> {
+    let Experiment { beam, detector, crystal, rendering, .. } = experiment;
+    positive("the wavelength (m)", beam.wavelength)?;
+    positive("the pixel size (m)", detector.pixels.pixel_size)?;
+    positive("the detector's fast size (m)", detector.pixels.size_fast)?;
+    positive("the detector's slow size (m)", detector.pixels.size_slow)?;
+    ranged("the detector distance (m)", detector.distance, "other than zero", detector.distance != 0.0)?;
+    if let Some(close) = detector.close_distance {
+        ranged("the close distance (m)", close, "other than zero", close != 0.0)?;
+    }
+    ranged("dmin (m)", rendering.dmin, "finite", true)?;
+    ranged("the water size (m)", rendering.water_size, "finite", true)?;
+    ranged("fudge", crystal.fudge, "finite", true)?;
+    for cells in crystal.cells {
+        ranged(
+            "the number of cells",
+            cells,
+            "a whole number up to 10^9",
+            cells.abs() <= 1e9 && cells.fract() == 0.0,
+        )?;
+    }
+    for size in crystal.size {
+        ranged("the crystal size (m)", size, "below 1 m", size < 1.0)?;
+    }
+    let grid = detector.pixels;
+    limited("pixels", grid.size_fast / grid.pixel_size * (grid.size_slow / grid.pixel_size), MOST_PIXELS)?;
+    positive("the number of pixels along the fast axis", grid.fast() as f64)?;
+    positive("the number of pixels along the slow axis", grid.slow() as f64)
+}
+
+fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Region, PlanError> {
+    let (image_fast, image_slow) = (detector.fast_pixels, detector.slow_pixels);
+    let mask = experiment.rendering.mask.clone();
+    if let Some(mask) = &mask
+        && (mask.fast, mask.slow) != (image_fast, image_slow)
+    {
+        return Err(PlanError::MaskSize {
+            mask_fast: mask.fast,
+            mask_slow: mask.slow,
+            fast: image_fast,
+            slow: image_slow,
+        });
+    }
+    let roi = experiment.rendering.roi;
+    let ends = |(first, last): (Option<usize>, Option<usize>), size: usize| {
+        (first.unwrap_or(0), last.unwrap_or(size))
+    };
+    Ok(Region {
+        fast: ends(roi.fast, image_fast),
+        slow: ends(roi.slow, image_slow),
+        image_fast,
+        image_slow,
+        mask,
+    })
+}
+
+fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<String>) -> Result<(Layers, f64), PlanError> {
+    ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
+    let request = GridRequest { range: Some(sensor.thickness), step: None, count: sensor.layers };
+    let layers = Layers::resolve(request, quirks.has(Quirk::LayerSpacing));
+    limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
+    let mut mu = sensor.mu.unwrap_or(-1.0);
+    if layers.thickness > 0.0 && mu < 0.0 {
+        mu = 1.0 / layers.thickness;
+        warnings.push(format!(
+            "the sensor has no attenuation depth: using its thickness, {} um",
+            crate::format::short(layers.thickness * 1e6)
+        ));
+    }
+    Ok((layers, mu))
+}
+
+fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpolation {
+    let cells = if experiment.quirks.has(Quirk::InterpolationBeforeSize) {
+        experiment.crystal.cells
+    } else {
+        crystal.shape.cells
+    };
+    let wanted = experiment.rendering.interpolate.unwrap_or(cells.iter().any(|&n| n <= 2.0));
+    let possible = experiment.structure_factors.loaded() > 0;
+    if wanted && possible { Interpolation::On } else { Interpolation::Off }
+}
+
+fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> {
+    let present = water_size != 0.0;
+    if quirks.has(Quirk::WaterScaledTwice) {
+        Background { present, start: background::water_intensity_scaled(water_size, fluence), per_term: 0.0 }
+    } else {
+        Background { present, start: 0.0, per_term: background::water_intensity(water_size) }
+    }
+}
