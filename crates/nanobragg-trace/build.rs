@@ -8,7 +8,8 @@ fn main() {
     println!("cargo::rerun-if-changed=../../.git/refs/heads");
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let said = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());
+        let output =
+            Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());
         output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
     };
     println!("cargo::rustc-env=NANOBRAGG_TARGET={}", variable("TARGET"));

@@ -198,8 +198,17 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
         Flag::Pix0VectorMm,
     ];
     table.set("convention", report.convention, "", CONVENTIONS);
+    const PIVOTS: &[Flag] = &[
+        Flag::Pivot,
+        Flag::Twotheta,
+        Flag::OrgX,
+        Flag::OrgY,
+        Flag::Xclose,
+        Flag::Yclose,
+        Flag::CloseDistance,
+    ];
     let pivot = if report.pivot == Pivot::Beam { "beam" } else { "sample" };
-    table.fill("pivot", pivot, "", &[Flag::Pivot]);
+    table.fill("pivot", pivot, "", PIVOTS);
     let pixels = format!("{} {}", plan.detector.fast_pixels, plan.detector.slow_pixels);
     table.set(
         "pixels (fast, slow)",

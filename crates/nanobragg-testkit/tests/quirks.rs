@@ -69,6 +69,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment =
                 case("hkl_interpolate").unwrap().setup(&["-xtalsize", "0.00005"]).unwrap().experiment;
         }
+        Quirk::OversampleThickAlone => experiment.rendering.oversample_thick = true,
         Quirk::MissetRandomCap => experiment.crystal.misset = Misset::Random,
         Quirk::NopolarOverruled => {
             experiment.beam.polarization = Polarization::Off;
@@ -224,4 +225,23 @@ fn flags_and_headers_feel_their_quirks() {
     let image = ["-img", path.to_str().unwrap()];
     assert_eq!(twotheta(&[&image[..], &["-quirks", "spec"]].concat()), 0.0);
     assert!((twotheta(&[&image[..], &["-quirks", "exact"]].concat()) - 7f64.to_radians()).abs() < 1e-12);
+}
+
+#[test]
+fn our_own_images_give_their_geometry_back() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, convention) in ["-mosflm", "-adxv", "-denzo", "-xds", "-dials"].into_iter().enumerate() {
+        for preset in ["reference", "spec", "exact"] {
+            let case = case("cubic").unwrap();
+            let flags = [convention, "-Xbeam", "21", "-Ybeam", "27", "-quirks", preset];
+            let plan = case.plan(&flags).unwrap();
+            let path = folder.path().join(format!("{preset}{number}.img"));
+            let (fast, slow) = (plan.region.image_fast, plan.region.image_slow);
+            nanobragg_io::smv::write_smv(&path, &smv_entries(&plan), fast, slow, &vec![0; fast * slow])
+                .unwrap();
+            let again = case.plan(&["-img", path.to_str().unwrap(), convention, "-quirks", preset]).unwrap();
+            let moved = (again.detector.pix0 - plan.detector.pix0).norm();
+            assert!(moved < 1e-7, "{convention} {preset}: the first pixel moved by {moved} m");
+        }
+    }
 }

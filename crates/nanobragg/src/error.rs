@@ -68,8 +68,10 @@ pub enum PlanError {
     /// A vector has no direction.
     #[error("the {0} has no direction")]
     NoDirection(&'static str),
-    /// The list of sources is empty.
-    #[error("the list of sources is empty")]
+    /// The list of sources is empty, or the ellipse of a round divergence has cut off every direction.
+    #[error(
+        "no source is left: the list is empty, or the round divergence grid has no direction inside its ellipse"
+    )]
     NoSources,
     /// More samples than can be held.
     #[error("{count} {what} are more than the limit of {limit}")]

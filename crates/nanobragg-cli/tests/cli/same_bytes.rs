@@ -70,3 +70,12 @@ fn flags_without_effect_have_none() {
         assert!(images(more) == plain, "{more}");
     }
 }
+
+#[test]
+fn absorption_anew_needs_a_sensor_except_in_the_reference_program() {
+    let float = |more: &str| images(more)["floatimage.bin"].clone();
+    assert!(float("-oversample_thick") == float(""));
+    // There every term is multiplied by the nothing that a sensor without thickness captures.
+    assert!(float("-quirks reference -oversample_thick").iter().all(|&byte| byte == 0));
+    assert!(float("-quirks reference").iter().any(|&byte| byte != 0));
+}

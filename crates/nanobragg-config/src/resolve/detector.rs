@@ -119,6 +119,12 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) {
         size_fast: draft.fast_pixels.map_or(size_fast, |n| pixel_size * n as f64),
         size_slow: draft.slow_pixels.map_or(size_slow, |n| pixel_size * n as f64),
     };
+    if let Some(spot) = draft.beam_spot {
+        // Flags that place the beam come after headers.
+        let (x, y) = detector.convention.center_of_spot(spot, &detector.pixels);
+        detector.x_beam = detector.x_beam.or(Some(x));
+        detector.y_beam = detector.y_beam.or(Some(y));
+    }
 }
 
 /// The pivot that the flags ask for, whatever their order: `-pivot` before flags that place the near point,

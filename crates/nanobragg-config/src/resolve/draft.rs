@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub frame: Frame,
     pub custom: bool,
     pub convention: Convention,
+    /// Where a header says that the beam hits, along the fast and slow axes in metres.
+    pub beam_spot: Option<(f64, f64)>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
@@ -66,6 +68,7 @@ impl Draft {
             frame: Frame::default(),
             custom: false,
             convention: Convention::default(),
+            beam_spot: None,
             fast_pixels: None,
             slow_pixels: None,
             pivot_in_order: None,

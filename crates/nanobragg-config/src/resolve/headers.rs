@@ -54,12 +54,21 @@ fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> R
     if let Some(wavelength) = value("WAVELENGTH", &[FlagId::Lambda])? {
         draft.experiment.beam.wavelength = angstrom(wavelength);
     }
-    if let Some(x) = value("BEAM_CENTER_X", &[FlagId::Xbeam])? {
-        detector.x_beam = Some(mm(x));
-    }
-    if let Some(y) = value("BEAM_CENTER_Y", &[FlagId::Ybeam])? {
-        // The reference program turns the slow axis of a mask, and of a mask only, upside down.
-        detector.y_beam = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
+    let spot = [value("DENZO_X_BEAM", &[FlagId::Xbeam])?, value("DENZO_Y_BEAM", &[FlagId::Ybeam])?];
+    if let [Some(slow), Some(fast)] = spot
+        && !draft.experiment.quirks.has(Quirk::SmvBeamCenter)
+    {
+        // Where the beam hits, whatever the convention: BEAM_CENTER_X and _Y mean different things to their
+        // writers, these two keys do not.
+        draft.beam_spot = Some((mm(fast), mm(slow)));
+    } else {
+        if let Some(x) = value("BEAM_CENTER_X", &[FlagId::Xbeam])? {
+            detector.x_beam = Some(mm(x));
+        }
+        if let Some(y) = value("BEAM_CENTER_Y", &[FlagId::Ybeam])? {
+            // The reference program turns the slow axis of a mask, and of a mask only, upside down.
+            detector.y_beam = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
+        }
     }
     detector.orgx = value("ORGX", &[FlagId::OrgX])?.or(detector.orgx);
     detector.orgy = value("ORGY", &[FlagId::OrgY])?.or(detector.orgy);

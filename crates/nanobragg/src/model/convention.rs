@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use super::Pivot;
+use super::{Pivot, PixelGrid};
 
 /// The directions that fix a laboratory frame. Lengths do not matter unless a quirk says so.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,6 +124,18 @@ impl Convention {
         }
     }
 
+    /// The convention's X and Y of a beam that hits `spot`, the distances along the fast and slow axes from the
+    /// outer edge of the first pixel; all in metres.
+    pub fn center_of_spot(&self, spot: (f64, f64), grid: &PixelGrid) -> (f64, f64) {
+        let (fast, slow) = spot;
+        match self {
+            Convention::Adxv => (fast, grid.size_slow - slow),
+            Convention::Mosflm => (slow - 0.5 * grid.pixel_size, fast - 0.5 * grid.pixel_size),
+            Convention::Denzo => (slow, fast),
+            Convention::Xds | Convention::Dials | Convention::Custom(_) => (fast, slow),
+        }
+    }
+
     /// The beam centre, defaults filled in, in the convention's coordinates and along the detector's axes.
     pub(crate) fn beam_center(&self, input: &CenterInput) -> BeamCenter {
         let CenterInput { size_fast, size_slow, pixel, .. } = *input;
@@ -176,6 +188,19 @@ mod tests {
         assert_eq!(given(Convention::Xds), (0.011, 0.013));
         assert_eq!(given(Convention::Dials), (0.011, 0.013));
         assert_eq!(given(Convention::Custom(Frame::default())), (0.011, 0.013));
+    }
+
+    #[test]
+    fn a_spot_goes_back_to_its_centre() {
+        let grid =
+            PixelGrid { pixel_size: INPUT.pixel, size_fast: INPUT.size_fast, size_slow: INPUT.size_slow };
+        for convention in
+            [Convention::Mosflm, Convention::Denzo, Convention::Adxv, Convention::Xds, Convention::Dials]
+        {
+            let spot = center(convention, Some(0.011), Some(0.013));
+            let (x, y) = convention.center_of_spot(spot, &grid);
+            assert!((x - 0.011).abs() < 1e-17 && (y - 0.013).abs() < 1e-17, "{convention:?} {x} {y}");
+        }
     }
 
     #[test]

@@ -26,6 +26,9 @@ impl Plan {
         let beam = &experiment.beam;
         let (detector, frame) = DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
         let region = region(experiment, &detector)?;
+        if region.pixels() == 0 {
+            warnings.push("the region of interest holds no pixel of the image".to_owned());
+        }
 
         let horizontal = beam.divergence.horizontal.resolve(1.0);
         let vertical = beam.divergence.vertical.resolve(1.0);
@@ -77,7 +80,7 @@ impl Plan {
         let rendering = &experiment.rendering;
         let factors = Factors::new(rendering, quirks);
         let fluence = beam.fluence.photons_per_m2();
-        positive("the fluence (photons/m^2)", fluence)?;
+        ranged("the fluence (photons/m^2)", fluence, "not negative", fluence >= 0.0)?;
         let kahn = match beam.polarization {
             Polarization::Kahn(factor) => Some(factor),
             Polarization::Off if rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled) => {

@@ -17,11 +17,16 @@ pub struct Cpu {
 }
 
 impl Cpu {
-    /// A backend with `threads` threads of its own; 0 lets the machine decide.
+    /// Threads for each core that a pool may have: more only get in each other's way.
+    const MOST_PER_CORE: usize = 16;
+
+    /// A backend with `threads` threads of its own (at most 16 a core); 0 lets the machine decide.
     ///
     /// # Errors
     /// [`RenderError::Threads`] when the system grants no threads.
     pub fn with_threads(threads: usize) -> Result<Self, RenderError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|source| RenderError::Threads { threads, source })?;
         Ok(Cpu { pool: Some(pool) })
