@@ -10,7 +10,7 @@ use nanobragg_io::c_format::{f, g};
 use nanobragg_trace::{CaptureOptions, capture};
 
 use crate::console::print;
-use crate::run::Misuse;
+use crate::misuse::Misuse;
 
 /// The pixels that the command line wants to see from inside; (slow, fast).
 pub struct Diagnostics {

@@ -2,6 +2,7 @@
 
 mod console;
 mod diagnostics;
+mod misuse;
 mod outputs;
 mod progress;
 mod run;
@@ -11,6 +12,8 @@ use std::process::ExitCode;
 
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
+
+use crate::misuse::Misuse;
 
 /// Exit status when flags or input files are wrong.
 const WRONG_INPUT: u8 = 2;
@@ -22,8 +25,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console::complain(&format!("error: {error:#}"));
-            let wrong_input =
-                error.is::<ConfigError>() || error.is::<FlagError>() || error.is::<run::Misuse>();
+            let wrong_input = error.is::<ConfigError>() || error.is::<FlagError>() || error.is::<Misuse>();
             ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
         }
     }

@@ -15,7 +15,7 @@ use nanobragg_io::pgm::write_pgm;
 use nanobragg_io::smv::write_smv;
 
 use crate::console::Console;
-use crate::run::Misuse;
+use crate::misuse::Misuse;
 
 /// Finds out before the render whether the folders of the outputs are there.
 pub fn check_folders(outputs: &Outputs) -> Result<(), Misuse> {

@@ -11,20 +11,9 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
+use crate::misuse::Misuse;
 use crate::progress::Meter;
 use crate::{outputs, summary};
-
-/// The command line asks for something that cannot be done.
-#[derive(Debug)]
-pub struct Misuse(pub String);
-
-impl std::fmt::Display for Misuse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Misuse {}
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {

@@ -17,6 +17,14 @@ pub const REFERENCE_FLOATS: Tolerance = Tolerance { relative: 1e-6, of_max: 1e-7
 /// Backends that evaluate the same operations in the same order: not a bit.
 pub const SAME_BITS: Tolerance = Tolerance { relative: 0.0, of_max: 0.0 };
 
+/// Photons of the vectorised evaluation against the definition's, relative to each pixel, in double precision.
+/// Indices have the same bits; the quotient of six sines of 6.2e-14 is squared (7.5e-13), and the sums over up to
+/// 10⁵ terms of one sign round differently by less than that times their number's square root.
+pub const CPU_F64: f64 = 1e-11;
+
+/// Images of the two: single precision's rounding may fall on either side.
+pub const CPU_IMAGE: Tolerance = Tolerance { relative: 1.2e-7, of_max: 0.0 };
+
 /// Counts of an SMV image against the reference program's: a photon count that lies on a rounding edge may
 /// fall on either side.
 pub const REFERENCE_COUNTS: u16 = 1;

@@ -1,6 +1,8 @@
 //! Every quirk in both states: where it acts, the image (or the header, or the set-up) changes, and the state
 //! without it is what the physics says.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
+
 use nanobragg::model::{
     Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
     Source, Tilt, UnitCell,
@@ -72,7 +74,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
         Quirk::OversampleThickAlone => experiment.rendering.oversample_thick = true,
         Quirk::MissetRandomCap => experiment.crystal.misset = Misset::Random,
         Quirk::NopolarOverruled => {
-            experiment.beam.polarization = Polarization::Off;
+            experiment.beam.polarization = Polarization::OFF;
             experiment.rendering.oversample_polar = true;
         }
         Quirk::WaterScaledTwice => experiment.rendering.water_size = 1e-5,
@@ -83,7 +85,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
         Quirk::VectorsAsGiven => {
             experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
         }
-        Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::Kahn(0.9),
+        Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::new(0.9),
         Quirk::CellCStarZ | Quirk::SmvBeamCenter | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => {}
         other => panic!("{other} needs an experiment here"),
     }

@@ -1,5 +1,7 @@
 //! Set-up values and final pixels of the reference program's single-pixel logs.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
+
 use std::collections::HashMap;
 use std::path::Path;
 

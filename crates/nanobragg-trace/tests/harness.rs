@@ -1,5 +1,7 @@
 //! The `trace-harness` program.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -136,6 +138,30 @@ fn flags_come_from_a_file_as_well() {
 }
 
 #[test]
+fn flags_of_the_command_line_follow_those_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = fixtures().join("cases/phi_zero/args.txt");
+    let base = ["--args", case.to_str().unwrap(), "--pixel", "20", "45"];
+    let wavelength = |name: &str, more: &[&str]| {
+        let out = path(folder.path(), name);
+        let output = harness(&[&base[..], &["--out", &out], more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        Trace::read(&out).unwrap().scalar("lambda_angstroms").unwrap()
+    };
+    assert_eq!((wavelength("a.log", &[]), wavelength("b.log", &["--", "-lambda", "1.25"])), (1.5, 1.25));
+}
+
+#[test]
+fn phi_steps_are_found_beside_a_log_of_any_extension() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.log", "b.txt", "c"] {
+        let out = path(folder.path(), name);
+        assert!(trace(&["--pixel", "20", "45", "--out", &out]).status.success());
+        assert_eq!(Trace::read_with_steps(&out).unwrap().tics(), [0, 1, 2], "{name}");
+    }
+}
+
+#[test]
 fn comparing_says_where_traces_part_and_by_exit_status() {
     let folder = tempfile::tempdir().unwrap();
     let (spec, carried) = (path(folder.path(), "spec.log"), path(folder.path(), "carried.log"));
@@ -172,7 +198,8 @@ fn misuse_is_one_line_and_status_two() {
         (&["--out", &out], "--pixel"),
         (&["--roi", "5", "4", "1", "1", "--out", &out], "--roi"),
         (&["--pixel", "1", "1", "--digits", "18", "--out", &out], "--digits"),
-        (&["--pixel", "x", "1", "--out", &out], "x"),
+        (&["--pixel", "x", "1", "--out", &out], "--pixel expects whole numbers SLOW FAST, not \"x\";"),
+        (&["--args", "a", "--config", "supervisor", "--pixel", "1", "1", "--out", &out], "not together"),
     ];
     for (arguments, expected) in cases {
         let output = trace(arguments);

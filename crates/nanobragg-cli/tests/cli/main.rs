@@ -10,6 +10,7 @@ mod information;
 mod input_errors;
 mod messages;
 mod outputs;
+mod parity_page;
 mod printout;
 mod random_lines;
 mod reference;

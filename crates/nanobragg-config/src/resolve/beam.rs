@@ -9,7 +9,7 @@ use crate::classic::{FlagId, Occurrence};
 pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
     let (number, integer) = (values.number(0), values.integer(0));
-    let beam = &mut draft.experiment.beam;
+    let beam = &mut draft.setup.experiment.beam;
     let divergence = &mut beam.divergence;
     match occurrence.flag {
         FlagId::Lambda => beam.wavelength = angstrom(number),
@@ -33,8 +33,8 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::RoundDiv => divergence.round = true,
         FlagId::SquareDiv => divergence.round = false,
         FlagId::Sourcefile => draft.sources = Some(values.path(0).to_owned()),
-        FlagId::Polar => beam.polarization = Polarization::Kahn(number),
-        FlagId::NoPolar => beam.polarization = Polarization::Off,
+        FlagId::Polar => beam.polarization = Polarization::new(number),
+        FlagId::NoPolar => beam.polarization.on = false,
         FlagId::Fluence => beam.fluence.fluence = number,
         FlagId::Flux => beam.fluence.flux = number,
         FlagId::Exposure => beam.fluence.exposure = number,

@@ -10,9 +10,9 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
     let (number, integer) = (values.number(0), values.integer(0));
     let path = || Some(values.path(0).to_owned());
-    let crystal = &mut draft.experiment.crystal;
-    let rendering = &mut draft.experiment.rendering;
-    let phi = &mut draft.experiment.phi;
+    let crystal = &mut draft.setup.experiment.crystal;
+    let rendering = &mut draft.setup.experiment.rendering;
+    let phi = &mut draft.setup.experiment.phi;
     match occurrence.flag {
         FlagId::Hkl => draft.hkl = path(),
         FlagId::Mat => draft.matrix = path(),
@@ -41,7 +41,7 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::Fudge => crystal.fudge = number,
         FlagId::Mosaic => crystal.mosaicity.spread = Some(deg(number)),
         FlagId::MosaicDomains => crystal.mosaicity.domains = Some(integer),
-        FlagId::MosaicSeed => draft.experiment.seeds.mosaic = integer,
+        FlagId::MosaicSeed => draft.setup.experiment.seeds.mosaic = integer,
         FlagId::Phi => phi.start = deg(number),
         FlagId::Osc => phi.range = Some(deg(number)),
         FlagId::PhiStep => phi.step = Some(deg(number)),

@@ -12,12 +12,12 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let (number, integer) = (values.number(0), values.integer(0));
     let vector = || Vector3::from(values.vector());
     let pixels = || usize::try_from(integer).ok().filter(|&n| n > 0);
-    let axis_is_angle = draft.experiment.quirks.has(Quirk::TwothetaAxisSetsAngle);
+    let axis_is_angle = draft.setup.experiment.quirks.has(Quirk::TwothetaAxisSetsAngle);
     draft.pivot_in_order = match occurrence.flag {
         FlagId::TwothetaAxis if axis_is_angle => Some(Pivot::Sample),
         _ => pivot_of(occurrence).or(draft.pivot_in_order),
     };
-    let detector = &mut draft.experiment.detector;
+    let detector = &mut draft.setup.experiment.detector;
     match occurrence.flag {
         FlagId::Pixel => detector.pixels.pixel_size = mm(number),
         FlagId::DetPixels => (draft.fast_pixels, draft.slow_pixels) = (pixels(), pixels()),
@@ -48,16 +48,16 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::SpindleAxis => custom(draft, |frame| frame.spindle_axis = vector()),
         FlagId::TwothetaAxis => {
             if axis_is_angle {
-                draft.experiment.detector.tilt.twotheta = deg(number);
+                draft.setup.experiment.detector.tilt.twotheta = deg(number);
             }
             custom(draft, |frame| frame.twotheta_axis = vector());
         }
         FlagId::Pix0Vector => {
-            draft.experiment.detector.pix0 = Some(values.vector());
+            draft.setup.experiment.detector.pix0 = Some(values.vector());
             custom(draft, |_| {});
         }
         FlagId::Pix0VectorMm => {
-            draft.experiment.detector.pix0 = Some(values.vector().map(mm));
+            draft.setup.experiment.detector.pix0 = Some(values.vector().map(mm));
             custom(draft, |_| {});
         }
         FlagId::Twotheta => detector.tilt.twotheta = deg(number),
@@ -106,9 +106,9 @@ fn custom(draft: &mut Draft, change: impl FnOnce(&mut nanobragg::model::Frame)) 
 
 /// Settles what depends on more than one flag: convention, pivot, size.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) {
-    let detector = &mut draft.experiment.detector;
+    let detector = &mut draft.setup.experiment.detector;
     detector.convention = if draft.custom { Convention::Custom(draft.frame) } else { draft.convention };
-    detector.pivot = if draft.experiment.quirks.has(Quirk::ConventionPivotWins) {
+    detector.pivot = if draft.setup.experiment.quirks.has(Quirk::ConventionPivotWins) {
         draft.pivot_in_order
     } else {
         pivot_by_rank(args).or(detector.pivot)

@@ -9,15 +9,7 @@ use crate::{Device, DumpAction, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
 pub(super) struct Draft {
-    pub experiment: Experiment,
-    pub outputs: Outputs,
-    pub device: Device,
-    pub threads: usize,
-    pub progress: bool,
-    pub origins: Origins,
-    pub warnings: Vec<String>,
-    pub notes: Vec<String>,
-    pub inputs: Vec<PathBuf>,
+    pub setup: Setup,
     /// Vectors of the custom convention, whether or not it is the one in force.
     pub frame: Frame,
     pub custom: bool,
@@ -47,24 +39,26 @@ impl Draft {
         let mut experiment = Experiment::new(Crystal::blank(), StructureFactors::uniform(0.0));
         experiment.quirks = quirks;
         Draft {
-            experiment,
-            outputs: Outputs {
-                float: Some(PathBuf::from("floatimage.bin")),
-                int: Some(PathBuf::from("intimage.img")),
-                pgm: Some(PathBuf::from("image.pgm")),
-                noise: Some(PathBuf::from("noiseimage.img")),
-                scale: 0.0,
-                adc_offset: 40.0,
-                pgm_scale: 0.0,
-                dump: DumpAction::None,
+            setup: Setup {
+                experiment,
+                outputs: Outputs {
+                    float: Some(PathBuf::from("floatimage.bin")),
+                    int: Some(PathBuf::from("intimage.img")),
+                    pgm: Some(PathBuf::from("image.pgm")),
+                    noise: Some(PathBuf::from("noiseimage.img")),
+                    scale: 0.0,
+                    adc_offset: 40.0,
+                    pgm_scale: 0.0,
+                    dump: DumpAction::None,
+                },
+                device: Device::default(),
+                threads: 0,
+                progress: true,
+                origins: Origins::default(),
+                warnings: Vec::new(),
+                notes: Vec::new(),
+                inputs: Vec::new(),
             },
-            device: Device::default(),
-            threads: 0,
-            progress: true,
-            origins: Origins::default(),
-            warnings: Vec::new(),
-            notes: Vec::new(),
-            inputs: Vec::new(),
             frame: Frame::default(),
             custom: false,
             convention: Convention::default(),
@@ -87,21 +81,8 @@ impl Draft {
 
     pub(super) fn finish(mut self) -> Setup {
         let noise = self.seed_of_noise.unwrap_or(self.clock_seed);
-        self.experiment.seeds = Seeds {
-            noise,
-            misset: self.seed_of_misset.unwrap_or(noise),
-            mosaic: self.experiment.seeds.mosaic,
-        };
-        Setup {
-            experiment: self.experiment,
-            outputs: self.outputs,
-            device: self.device,
-            threads: self.threads,
-            progress: self.progress,
-            origins: self.origins,
-            warnings: self.warnings,
-            notes: self.notes,
-            inputs: self.inputs,
-        }
+        let seeds = &mut self.setup.experiment.seeds;
+        *seeds = Seeds { noise, misset: self.seed_of_misset.unwrap_or(noise), mosaic: seeds.mosaic };
+        self.setup
     }
 }

@@ -16,13 +16,13 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let name = occurrence.values.path(0);
         let path = context.path(name);
         let image = read_smv(&path)?;
-        draft.notes.push(format!("reading {}", name.display()));
-        draft.inputs.push(path);
-        draft.origins.note(flag, Origin::Flag(occurrence.given.clone()));
+        draft.setup.notes.push(format!("reading {}", name.display()));
+        draft.setup.inputs.push(path);
+        draft.setup.origins.note(flag, Origin::Flag(occurrence.given.clone()));
         geometry(draft, &image, is_mask, &name.display().to_string())?;
         if is_mask {
             let keep = image.data.iter().map(|&value| value != 0).collect();
-            draft.experiment.rendering.mask = Some(Mask { fast: image.fast, slow: image.slow, keep });
+            draft.setup.experiment.rendering.mask = Some(Mask { fast: image.fast, slow: image.slow, keep });
         }
     }
     Ok(())
@@ -30,7 +30,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
 
 fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> Result<(), ConfigError> {
     let header = &image.header;
-    let origins = &mut draft.origins;
+    let origins = &mut draft.setup.origins;
     origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
     let mut value = |key: &str, flags: &[FlagId]| -> Result<Option<f64>, ConfigError> {
         let value = header.number(key)?;
@@ -39,7 +39,7 @@ fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> R
         }
         Ok(value)
     };
-    let detector = &mut draft.experiment.detector;
+    let detector = &mut draft.setup.experiment.detector;
     if let Some(pixel) = value("PIXEL_SIZE", &[FlagId::Pixel])? {
         detector.pixels.pixel_size = mm(pixel);
     }
@@ -52,11 +52,11 @@ fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> R
         detector.close_distance = Some(mm(close));
     }
     if let Some(wavelength) = value("WAVELENGTH", &[FlagId::Lambda])? {
-        draft.experiment.beam.wavelength = angstrom(wavelength);
+        draft.setup.experiment.beam.wavelength = angstrom(wavelength);
     }
     let spot = [value("DENZO_X_BEAM", &[FlagId::Xbeam])?, value("DENZO_Y_BEAM", &[FlagId::Ybeam])?];
     if let [Some(slow), Some(fast)] = spot
-        && !draft.experiment.quirks.has(Quirk::SmvBeamCenter)
+        && !draft.setup.experiment.quirks.has(Quirk::SmvBeamCenter)
     {
         // Where the beam hits, whatever the convention: BEAM_CENTER_X and _Y mean different things to their
         // writers, these two keys do not.
@@ -73,12 +73,12 @@ fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> R
     detector.orgx = value("ORGX", &[FlagId::OrgX])?.or(detector.orgx);
     detector.orgy = value("ORGY", &[FlagId::OrgY])?.or(detector.orgy);
     if let Some(phi) = value("PHI", &[FlagId::Phi])? {
-        draft.experiment.phi.start = deg(phi);
+        draft.setup.experiment.phi.start = deg(phi);
     }
     if let Some(range) = value("OSC_RANGE", &[FlagId::Osc])? {
-        draft.experiment.phi.range = Some(deg(range));
+        draft.setup.experiment.phi.range = Some(deg(range));
     }
-    if !draft.experiment.quirks.has(Quirk::TwothetaHeader)
+    if !draft.setup.experiment.quirks.has(Quirk::TwothetaHeader)
         && let Some(twotheta) = value("TWOTHETA", &[FlagId::Twotheta])?
         && twotheta != 0.0
     {

@@ -15,26 +15,26 @@ use crate::error::FillError;
 use crate::{ConfigError, DumpAction};
 
 pub(super) fn inputs(draft: &mut Draft, context: &Context) -> Result<(), ConfigError> {
-    if draft.matrix.is_none() && draft.experiment.crystal.cell.is_none() {
+    if draft.matrix.is_none() && draft.setup.experiment.crystal.cell.is_none() {
         return Err(ConfigError::NoCrystal);
     }
     if let Some(name) = draft.matrix.clone() {
         let path = context.path(&name);
-        draft.notes.push(format!("reading {}", name.display()));
-        draft.experiment.crystal.matrix = Some(MosflmMatrix(read_matrix(&path)?));
-        draft.inputs.push(path);
+        draft.setup.notes.push(format!("reading {}", name.display()));
+        draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(read_matrix(&path)?));
+        draft.setup.inputs.push(path);
     }
     if let Some(name) = draft.sources.clone() {
         let path = context.path(&name);
-        draft.notes.push(format!("reading {}", name.display()));
+        draft.setup.notes.push(format!("reading {}", name.display()));
         let rows = read_sources(&path)?;
         let source = |row: &nanobragg_io::sources::SourceRow| Source {
             position: [row.x, row.y, row.z],
             weight: row.weight,
             wavelength: row.wavelength_m,
         };
-        draft.experiment.beam.sources = Some(rows.iter().map(source).collect());
-        draft.inputs.push(path);
+        draft.setup.experiment.beam.sources = Some(rows.iter().map(source).collect());
+        draft.setup.inputs.push(path);
     }
     structure_factors(draft, context)
 }
@@ -46,21 +46,21 @@ fn structure_factors(draft: &mut Draft, context: &Context) -> Result<(), ConfigE
         let path = context.path(&name);
         let table = from_hkl(&path, default_f)?;
         if draft.writes_dump {
-            draft.outputs.dump = DumpAction::Write(draft.dump.clone());
+            draft.setup.outputs.dump = DumpAction::Write(draft.dump.clone());
         }
         (name, path, table)
     } else if draft.reads_dump && dump.exists() {
         let table = from_dump(&dump, default_f)?;
         (draft.dump.clone(), dump, table)
     } else if default_f != 0.0 {
-        draft.experiment.structure_factors = StructureFactors::uniform(default_f);
+        draft.setup.experiment.structure_factors = StructureFactors::uniform(default_f);
         return Ok(());
     } else {
         return Err(ConfigError::NoStructureFactors(draft.dump.clone()));
     };
-    draft.notes.push(format!("reading Fs from {} ({} entries)", name.display(), table.loaded()));
-    draft.inputs.push(path);
-    draft.experiment.structure_factors = table;
+    draft.setup.notes.push(format!("reading Fs from {} ({} entries)", name.display(), table.loaded()));
+    draft.setup.inputs.push(path);
+    draft.setup.experiment.structure_factors = table;
     Ok(())
 }
 

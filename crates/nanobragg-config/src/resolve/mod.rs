@@ -44,7 +44,7 @@ impl Context {
 pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     let quirks = quirks(args);
     let mut draft = Draft::new(context, quirks);
-    draft.warnings.extend(args.warnings.iter().cloned());
+    draft.setup.warnings.extend(args.warnings.iter().cloned());
     headers::apply(&mut draft, args, context)?;
     for occurrence in &args.occurrences {
         let claimed = crystal::apply(&mut draft, occurrence)
@@ -53,7 +53,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
             || outputs::apply(&mut draft, occurrence)
             || program(&mut draft, occurrence);
         if claimed {
-            draft.origins.note(occurrence.flag, Origin::Flag(occurrence.given.clone()));
+            draft.setup.origins.note(occurrence.flag, Origin::Flag(occurrence.given.clone()));
         }
     }
     detector::finish(&mut draft, args);
@@ -97,12 +97,12 @@ fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     match occurrence.flag {
         FlagId::Quirks | FlagId::PhiCarryoverMode => {}
         FlagId::Device => {
-            draft.device =
+            draft.setup.device =
                 if occurrence.values.text(0) == "reference" { Device::Reference } else { Device::Cpu };
         }
-        FlagId::Threads => draft.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
-        FlagId::Progress => draft.progress = true,
-        FlagId::NoProgress => draft.progress = false,
+        FlagId::Threads => draft.setup.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
+        FlagId::Progress => draft.setup.progress = true,
+        FlagId::NoProgress => draft.setup.progress = false,
         _ => return false,
     }
     true

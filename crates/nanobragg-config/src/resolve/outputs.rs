@@ -12,7 +12,7 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
     let number = values.number(0);
     let path = || Some(values.path(0).to_owned());
-    let outputs = &mut draft.outputs;
+    let outputs = &mut draft.setup.outputs;
     match occurrence.flag {
         FlagId::FloatFile => outputs.float = path(),
         FlagId::IntFile => outputs.int = path(),
@@ -35,12 +35,12 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
 /// Settles what depends on more than one flag.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     if args.has(FlagId::NoNoise) {
-        draft.outputs.noise = None;
+        draft.setup.outputs.noise = None;
     }
     if let Some(output) = args.last(FlagId::Output) {
         let path = output.values.path(0).to_owned();
-        let none = Outputs { float: None, int: None, pgm: None, noise: None, ..draft.outputs.clone() };
-        draft.outputs = match extension(&path).as_str() {
+        let none = Outputs { float: None, int: None, pgm: None, noise: None, ..draft.setup.outputs.clone() };
+        draft.setup.outputs = match extension(&path).as_str() {
             "bin" => Outputs { float: Some(path), ..none },
             "img" => Outputs { int: Some(path), ..none },
             "pgm" => Outputs { pgm: Some(path), ..none },

@@ -1,5 +1,6 @@
 //! Traces in files.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -26,17 +27,16 @@ impl Trace {
     }
 
     /// As [`Self::read`], together with the phi steps that a main log leaves to a file beside it
-    /// (`trace_per_phi.log` beside `trace.log`), where there is one.
+    /// (`trace_per_phi.log` beside `trace.log`; `trace_per_phi.txt` or `.log` beside `trace.txt`), where there is
+    /// one.
     ///
     /// # Errors
     /// Those of [`Self::read`]; a file beside it that exists has to be readable.
     pub fn read_with_steps(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
         let path = path.as_ref();
         let alone = Trace::read(path)?;
-        let beside = per_phi_path(path);
-        if alone.counts().steps > 0 || !beside.is_file() {
-            return Ok(alone);
-        }
+        let beside = per_phi_paths(path).into_iter().find(|beside| beside.is_file());
+        let Some(beside) = beside.filter(|_| alone.counts().steps == 0) else { return Ok(alone) };
         let mut builder = Builder::default();
         feed(path, &mut builder)?;
         feed(&beside, &mut builder)?;
@@ -44,15 +44,19 @@ impl Trace {
     }
 }
 
-/// The file of the phi steps beside a main log: `trace_per_phi.log` for `trace.log`.
-fn per_phi_path(path: &Path) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push("_per_phi");
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
+/// Where the phi steps of a main log may be: with the log's own extension, as other programs name them, or with
+/// `.log`, as this one does.
+fn per_phi_paths(path: &Path) -> [PathBuf; 2] {
+    let stem = path.file_stem().unwrap_or_default();
+    [path.extension(), Some(OsStr::new("log"))].map(|extension| {
+        let mut name = stem.to_owned();
+        name.push("_per_phi");
+        if let Some(extension) = extension {
+            name.push(".");
+            name.push(extension);
+        }
+        path.with_file_name(name)
+    })
 }
 
 fn feed(path: &Path, builder: &mut Builder) -> Result<(), TraceError> {

@@ -118,7 +118,7 @@ pub fn small(name: &str) -> Experiment {
         "phi_zero" | "phi_zero_first" => {
             experiment.phi = PhiRequest { range: Some(deg(2.0)), count: Some(5), ..PhiRequest::default() };
         }
-        "polar" => experiment.beam.polarization = nanobragg::model::Polarization::Kahn(0.95),
+        "polar" => experiment.beam.polarization = nanobragg::model::Polarization::new(0.95),
         "tilted" => {
             experiment.detector.tilt = Tilt { x: deg(5.0), y: deg(3.0), z: deg(2.0), twotheta: deg(10.0) };
         }

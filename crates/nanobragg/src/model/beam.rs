@@ -28,7 +28,7 @@ impl Default for Beam {
             dispersion: GridRequest { range: Some(0.0), ..GridRequest::default() },
             divergence: Divergence::default(),
             sources: None,
-            polarization: Polarization::Kahn(0.0),
+            polarization: Polarization::new(0.0),
             fluence: Fluence::default(),
         }
     }
@@ -64,11 +64,27 @@ pub struct Source {
 
 /// How the incident beam is polarised.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Polarization {
+pub struct Polarization {
     /// Kahn's factor: 0 is unpolarised, 1 fully polarised along the polarisation axis, -1 across it.
-    Kahn(f64),
+    pub kahn: f64,
+    /// Whether the polarisation factor is applied. Where it is not, `kahn` matters to the quirk
+    /// `nopolar_overruled` alone.
+    pub on: bool,
+}
+
+impl Polarization {
     /// No polarisation correction.
-    Off,
+    pub const OFF: Polarization = Polarization { kahn: 0.0, on: false };
+
+    /// A beam of the given Kahn factor.
+    pub fn new(kahn: f64) -> Self {
+        Polarization { kahn, on: true }
+    }
+
+    /// Kahn's factor where the correction is applied.
+    pub fn factor(&self) -> Option<f64> {
+        self.on.then_some(self.kahn)
+    }
 }
 
 /// Where the fluence comes from.

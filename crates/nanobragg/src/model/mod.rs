@@ -18,4 +18,4 @@ pub use detector::{Detector, Pivot, PixelGrid, Sensor, Tilt};
 pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
 pub use quirks::{Preset, Quirk, Quirks};
 pub use sampling::{Grid, GridRequest, Layers, Mosaic, PhiRequest, PhiSweep};
-pub use structure_factors::{IndexBox, Reflection, StructureFactors};
+pub use structure_factors::{IndexBox, PaddedGrid, Reflection, StructureFactors};

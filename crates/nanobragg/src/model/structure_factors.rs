@@ -62,9 +62,22 @@ pub struct StructureFactors {
 #[derive(Clone, Debug)]
 struct Grid {
     bounds: IndexBox,
+    /// Entries along h, k, l, with a border of one entry of the default on either side: an index beyond the box
+    /// can be clamped onto it instead of being tested.
     shape: [usize; 3],
     values: Arc<Vec<f64>>,
     loaded: u64,
+}
+
+/// The grid as backends read it: l fastest, with a border of one entry of the default around the box.
+#[derive(Clone, Copy, Debug)]
+pub struct PaddedGrid<'a> {
+    /// Indices of the first entry: one below the least.
+    pub first: [i32; 3],
+    /// Entries along h, k, l.
+    pub shape: [usize; 3],
+    /// All entries.
+    pub values: &'a [f64],
 }
 
 impl StructureFactors {
@@ -110,11 +123,13 @@ impl StructureFactors {
         memory_limit: u64,
         reflections: impl IntoIterator<Item = Result<Reflection, E>>,
     ) -> Result<Self, E> {
-        let bytes = bounds.entries().saturating_mul(size_of::<f64>() as u128);
+        let padded = |axis: usize| u128::from(bounds.range(axis)) + 2;
+        let entries = if bounds.entries() == 0 { 0 } else { padded(0) * padded(1) * padded(2) };
+        let bytes = entries.saturating_mul(size_of::<f64>() as u128);
         if bytes == 0 || bytes > u128::from(memory_limit) || usize::try_from(bytes).is_err() {
             return Err(TableError::TooLarge { bounds, bytes, limit: memory_limit }.into());
         }
-        let shape = [0, 1, 2].map(|axis| bounds.range(axis) as usize);
+        let shape = [0, 1, 2].map(|axis| padded(axis) as usize);
         // Zeroed pages are only backed by memory once they are written: gaps of a large table cost nothing.
         let mut values = vec![default_f; shape.iter().product()];
         let mut loaded = 0;
@@ -153,19 +168,22 @@ impl StructureFactors {
         }
     }
 
-    /// Every entry of the grid, l fastest; empty without a grid.
-    pub fn values(&self) -> &[f64] {
-        self.grid.as_ref().map_or(&[], |grid| &grid.values)
+    /// The grid with its border, if there is one.
+    pub fn padded(&self) -> Option<PaddedGrid<'_>> {
+        let grid = self.grid.as_ref()?;
+        let first = grid.bounds.min.map(|min| min.wrapping_sub(1));
+        Some(PaddedGrid { first, shape: grid.shape, values: &grid.values })
     }
 }
 
+/// Place of `hkl` in the padded grid, if the box holds it.
 #[inline(always)]
 fn offset(bounds: &IndexBox, shape: &[usize; 3], hkl: [i32; 3]) -> Option<usize> {
     // An index below the box wraps to a huge unsigned number and fails the same comparison as one above it.
     let along = |axis: usize| hkl[axis].wrapping_sub(bounds.min[axis]) as u32 as usize;
     let (h, k, l) = (along(0), along(1), along(2));
-    let inside = h < shape[0] && k < shape[1] && l < shape[2];
-    inside.then(|| (h * shape[1] + k) * shape[2] + l)
+    let inside = h < shape[0] - 2 && k < shape[1] - 2 && l < shape[2] - 2;
+    inside.then(|| ((h + 1) * shape[1] + k + 1) * shape[2] + l + 1)
 }
 
 #[cfg(test)]
@@ -197,6 +215,18 @@ mod tests {
             [[-3, 0, 0], [4, 0, 0], [0, 2, 0], [0, 0, -1], [0, 0, 5], [i32::MIN, 0, 0], [0, i32::MAX, 0]]
         {
             assert_eq!(table.nearest(hkl), -7.0, "{hkl:?}");
+        }
+    }
+
+    #[test]
+    fn the_border_of_the_grid_is_the_default() {
+        let table = table();
+        let grid = table.padded().unwrap();
+        assert_eq!((grid.first, grid.shape), ([-3, -2, -1], [8, 5, 7]));
+        for (at, &value) in grid.values.iter().enumerate() {
+            let place = [at / 35, at / 7 % 5, at % 7];
+            let hkl = [0, 1, 2].map(|axis| place[axis] as i32 + grid.first[axis]);
+            assert_eq!(value, table.nearest(hkl), "{hkl:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The structure factor of the unit cell at fractional indices.
 
 use super::lattice::Indices;
-use crate::model::StructureFactors;
+use crate::model::{IndexBox, StructureFactors};
 use crate::real::{Real, real, to_f64};
 
 /// The 4 × 4 × 4 structure factors around a point, and the indices they belong to.
@@ -13,19 +13,26 @@ pub struct Neighborhood {
     pub values: [[[f64; 4]; 4]; 4],
 }
 
-/// The neighbourhood of `indices`, or `None` where it could leave the table:
-/// h - h_min + 3 > h_range or h - 2 < h_min, likewise k and l.
+/// Whether the neighbourhood of `hkl` lies safely inside the table: it does not where h - h_min + 3 > h_range or
+/// h - 2 < h_min, likewise k and l.
 ///
 /// Reference program: the test before `polin3`.
-pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> Option<Neighborhood> {
-    let bounds = table.bounds()?;
-    for (axis, &h) in indices.hkl.iter().enumerate() {
+#[inline(always)]
+pub fn is_safe<T: Real>(bounds: &IndexBox, hkl: &[T; 3]) -> bool {
+    let inside = |axis: usize| {
+        let h = hkl[axis];
         let min = real::<T>(f64::from(bounds.min[axis]));
         let range = real::<T>(bounds.range(axis) as f64);
-        let inside = h - min + real::<T>(3.0) <= range && h - real::<T>(2.0) >= min;
-        if !inside {
-            return None;
-        }
+        h - min + real::<T>(3.0) <= range && h - real::<T>(2.0) >= min
+    };
+    inside(0) && inside(1) && inside(2)
+}
+
+/// The neighbourhood of `indices`, or `None` where it is not [safe](is_safe).
+pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> Option<Neighborhood> {
+    let bounds = table.bounds()?;
+    if !is_safe(bounds, &indices.hkl) {
+        return None;
     }
     let origin = indices.hkl.map(|h| to_f64(h.floor()) as i32 - 1);
     let mut values = [[[0.0; 4]; 4]; 4];
@@ -41,42 +48,50 @@ pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> 
 
 /// Tricubic interpolation: the product of 4-point Lagrange polynomials along h, k and l.
 ///
-/// Reference program: `polin3`.
+/// Reference program: `polin3`; here h and k are contracted first, whose four sums stand side by side.
 pub fn tricubic<T: Real>(neighborhood: &Neighborhood, hkl: &[T; 3]) -> T {
-    let axis = |axis: usize| weights(hkl[axis], neighborhood.origin[axis]);
-    let (along_h, along_k, along_l) = (axis(0), axis(1), axis(2));
-    let rows = neighborhood.values.map(|plane| {
-        let columns = plane.map(|row| along_l.combine(row.map(|f| real::<T>(f))));
-        along_k.combine(columns)
-    });
-    along_h.combine(rows)
+    tricubic_of(neighborhood.origin, hkl, |h, k| &neighborhood.values[h][k])
 }
 
-/// The differences of a 4-point Lagrange polynomial, kept apart so that the products are formed in the
-/// reference program's order.
-struct Weights<T: Real> {
-    d: [T; 4],
-}
-
-fn weights<T: Real>(x: T, origin: i32) -> Weights<T> {
-    Weights { d: [0, 1, 2, 3].map(|i| x - real::<T>(f64::from(origin) + f64::from(i))) }
-}
-
-impl<T: Real> Weights<T> {
-    fn combine(&self, y: [T; 4]) -> T {
-        let [d0, d1, d2, d3] = self.d;
-        // The nodes are one apart: the denominators of the four polynomials are -6, 2, -2 and 6.
-        d1 * d2 * d3 * y[0] / real(-6.0)
-            + d0 * d2 * d3 * y[1] / real(2.0)
-            + d0 * d1 * d3 * y[2] / real(-2.0)
-            + d0 * d1 * d2 * y[3] / real(6.0)
+/// [`tricubic`] of the rows of four structure factors along l that `row` gives for h and k from 0 to 3, counted
+/// from `origin`.
+#[inline(always)]
+pub fn tricubic_of<'a, T: Real>(
+    origin: [i32; 3],
+    hkl: &[T; 3],
+    row: impl Fn(usize, usize) -> &'a [f64; 4],
+) -> T {
+    let (along_h, along_k) = (weights(hkl[0], origin[0]), weights(hkl[1], origin[1]));
+    let along_l = weights(hkl[2], origin[2]);
+    let mut sums = [T::zero(); 4];
+    for (h, &weight_h) in along_h.iter().enumerate() {
+        for (k, &weight_k) in along_k.iter().enumerate() {
+            let weight = weight_h * weight_k;
+            for (sum, &f) in sums.iter_mut().zip(row(h, k)) {
+                *sum += weight * real(f);
+            }
+        }
     }
+    let [s0, s1, s2, s3] = sums;
+    let [w0, w1, w2, w3] = along_l;
+    w0 * s0 + w1 * s1 + w2 * s2 + w3 * s3
+}
+
+/// The 4-point Lagrange polynomials at `x`, for nodes at `origin` and the three whole numbers after it.
+#[inline(always)]
+fn weights<T: Real>(x: T, origin: i32) -> [T; 4] {
+    let d0 = x - real::<T>(f64::from(origin));
+    let (d1, d2, d3) = (d0 - real(1.0), d0 - real(2.0), d0 - real(3.0));
+    // The nodes are one apart: the denominators are -6, 2, -2 and 6.
+    let sixth = real::<T>(1.0 / 6.0);
+    let (inner, outer) = (d1 * d2, d0 * d3);
+    [-sixth * inner * d3, real::<T>(0.5) * outer * d2, real::<T>(-0.5) * outer * d1, sixth * inner * d0]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{IndexBox, Reflection};
+    use crate::model::Reflection;
 
     fn cubic(h: f64, k: f64, l: f64) -> f64 {
         1.0 + h * h * h - 2.0 * k * k * l + 0.5 * h * l * l * l - k

@@ -3,7 +3,7 @@
 use nalgebra::Vector3;
 
 use super::rotation::dot;
-use super::sinpi::{nearest, round_even, sin_pi};
+use super::sinpi::{cos_pi, nearest, round_even, sin_pi};
 use crate::model::Shape;
 use crate::real::{Real, real, to_f64};
 
@@ -100,13 +100,40 @@ pub fn grating<T: Real>(nearest: T, offset: T, cells: T) -> T {
     if turns.wrapping_add(whole as i64) % 2 == 0 { ratio } else { -ratio }
 }
 
-/// Transform of a ball: 3 (sin x / x - cos x) / x², 1 at 0.
-#[inline(always)]
-pub fn sinc3<T: Real>(x: T) -> T {
-    if x.is_zero() {
-        return real(1.0);
+/// Coefficients of [`ball`] in powers of (π y)²: 3 (-1)^k (2k + 2) / (2k + 3)!.
+pub const BALL: [f64; 11] = {
+    let mut coefficients = [0.0; 11];
+    let (mut k, mut factorial, mut sign) = (0, 6.0, 3.0);
+    while k < coefficients.len() {
+        coefficients[k] = sign * (2 * k + 2) as f64 / factorial;
+        factorial *= ((2 * k + 4) * (2 * k + 5)) as f64;
+        sign = -sign;
+        k += 1;
     }
-    real::<T>(3.0) * (x.sin() / x - x.cos()) / (x * x)
+    coefficients
+};
+
+/// Up to here [`ball`] is its series, which does not cancel; the first term left out is 2e-17.
+pub const BALL_SERIES: f64 = 0.5;
+
+/// Transform of a ball: 3 (sin x / x - cos x) / x² with x = π y, y ≥ 0; 1 at 0.
+///
+/// Reference program: `sinc3`.
+#[inline(always)]
+pub fn ball<T: Real>(y: T) -> T {
+    let x = T::pi() * y;
+    if y <= real(BALL_SERIES) {
+        let square = x * x;
+        let mut sum = real::<T>(BALL[10]);
+        for &coefficient in BALL[..10].iter().rev() {
+            sum = sum * square + real(coefficient);
+        }
+        return sum;
+    }
+    let whole = round_even(to_f64(y));
+    let rest = y - real(whole);
+    let value = real::<T>(3.0) * (sin_pi(rest) / x - cos_pi(rest)) / (x * x);
+    if whole as i64 % 2 == 0 { value } else { -value }
 }
 
 /// The lattice factor and its parts.
@@ -132,16 +159,16 @@ pub struct CrystalShape<T: Real> {
 }
 
 /// Ratio of the volumes' square roots that matches a ball's spots to a cube's (reference program).
-const ROUND_SCALE: f64 = 0.723601254558268;
+pub(crate) const ROUND_SCALE: f64 = 0.723601254558268;
 /// Squared radius scale of Gaussian spots (reference program).
-const GAUSS_RADIUS: f64 = 0.63;
+pub(crate) const GAUSS_RADIUS: f64 = 0.63;
 /// Squared radius of top-hat spots (reference program).
-const TOPHAT_RADIUS: f64 = 0.3969;
+pub(crate) const TOPHAT_RADIUS: f64 = 0.3969;
 
 /// F_latt of a crystal at `indices`.
 ///
 /// * parallelepiped: product of [`grating`] over the axes with more than one cell;
-/// * ellipsoid: Na Nb Nc · 0.7236 · sinc3(π √(fudge r)), r = Σ (N δ)²;
+/// * ellipsoid: Na Nb Nc · 0.7236 · ball(√(fudge r)), r = Σ (N δ)²;
 /// * Gaussian: Na Nb Nc exp(-fudge s / 0.63), s = |δh a* + δk b* + δl c*|² (Na Nb Nc)², in 1/Å²;
 /// * top hat: Na Nb Nc where fudge s < 0.3969, else 0.
 #[inline(always)]
@@ -164,7 +191,7 @@ pub fn factor<T: Real>(crystal: &CrystalShape<T>, indices: &Indices<T>) -> Latti
             let radius_sqr = offset[0] * offset[0] * cells[0] * cells[0]
                 + offset[1] * offset[1] * cells[1] * cells[1]
                 + offset[2] * offset[2] * cells[2] * cells[2];
-            volume * real::<T>(ROUND_SCALE) * sinc3(T::pi() * (radius_sqr * crystal.fudge).sqrt())
+            volume * real::<T>(ROUND_SCALE) * ball((radius_sqr * crystal.fudge).sqrt())
         }
         Shape::Gauss => {
             volume * (-(star_distance_sqr(crystal, &offset) / real::<T>(GAUSS_RADIUS) * crystal.fudge)).exp()
@@ -223,6 +250,19 @@ mod tests {
                 prop_assert!(found * found <= most * most * (1.0 + 1e-12), "{shape:?} {found} {most}");
             }
         }
+    }
+
+    #[test]
+    fn the_ball_is_its_closed_form_and_smooth_where_the_two_meet() {
+        let closed = |y: f64| {
+            let x = std::f64::consts::PI * y;
+            3.0 * (x.sin() / x - x.cos()) / (x * x)
+        };
+        for y in [0.3, 0.49, 0.51, 1.0, 1.4303, 2.7, 17.3, 500.1] {
+            assert!((ball(y) - closed(y)).abs() < 1e-13, "{y}: {} {}", ball(y), closed(y));
+        }
+        assert_eq!(ball(0.0), 1.0);
+        assert!((ball(BALL_SERIES) - ball(BALL_SERIES.next_up())).abs() < 1e-15);
     }
 
     #[test]

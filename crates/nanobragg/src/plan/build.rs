@@ -6,7 +6,7 @@ use super::{
     Orientations, Plan, Ran1, Region, Resolved, mosaic, scan, sources,
 };
 use crate::error::PlanError;
-use crate::model::{Experiment, GridRequest, Layers, Mosaic, Polarization, Preset, Quirk, Quirks, Sensor};
+use crate::model::{Experiment, GridRequest, Layers, Mosaic, Preset, Quirk, Quirks, Sensor};
 use crate::physics::background;
 use crate::physics::polarization::Kahn;
 use crate::units::R_E_SQR;
@@ -81,15 +81,9 @@ impl Plan {
         let factors = Factors::new(rendering, quirks);
         let fluence = beam.fluence.photons_per_m2();
         ranged("the fluence (photons/m^2)", fluence, "not negative", fluence >= 0.0)?;
-        let kahn = match beam.polarization {
-            Polarization::Kahn(factor) => Some(factor),
-            Polarization::Off if rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled) => {
-                Some(0.0)
-            }
-            Polarization::Off => None,
-        };
-        let polarization = kahn.map(|factor| Kahn {
-            factor,
+        let overruled = rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled);
+        let polarization = (beam.polarization.on || overruled).then(|| Kahn {
+            factor: beam.polarization.kahn,
             axis: frame.polar,
             epsilon: quirks.has(Quirk::PolarizationEpsilon),
         });
@@ -130,10 +124,7 @@ impl Plan {
                 mosaic,
                 recommended_oversample: recommended,
                 quirks,
-                kahn: match beam.polarization {
-                    Polarization::Kahn(factor) => Some(factor),
-                    Polarization::Off => None,
-                },
+                kahn: beam.polarization.factor(),
                 water_size: rendering.water_size,
                 noise: NoiseStream { generator, seed: experiment.seeds.noise },
                 warnings,

@@ -1,6 +1,7 @@
 //! Backends: what turns a plan into an image.
 
 mod cpu;
+mod fast;
 mod reference;
 
 pub use cpu::Cpu;

@@ -30,7 +30,7 @@ impl Backend for Reference {
 }
 
 /// Renders one row of the image.
-pub(super) fn render_row(plan: &Plan, slow: usize, row: &mut [f32]) {
+fn render_row(plan: &Plan, slow: usize, row: &mut [f32]) {
     let (_, columns) = plan.region.ranges();
     for fast in columns {
         if plan.region.renders(slow, fast) {

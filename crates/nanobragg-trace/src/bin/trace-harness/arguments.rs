@@ -11,21 +11,24 @@ pub const HELP: &str = "\
 trace-harness: every intermediate of single pixels, and where two traces part
 
 usage:
-  trace-harness (--config supervisor | --args FILE | -- FLAGS...)
-                (--pixel SLOW FAST [--pixel ...] | --roi S0 S1 F0 F1) --out PATH [options]
+  trace-harness [--config supervisor | --args FILE] (--pixel SLOW FAST [--pixel ...] | --roi S0 S1 F0 F1)
+                --out PATH [options] [-- FLAGS...]
   trace-harness compare A B [--tolerance T] [--out DIR] [--diff]
 
+example:
+  trace-harness --pixel 20 45 --out trace.log -- -cell 70 80 90 90 90 90 -default_F 100 -detpixels 64
+
 experiment:
-  --config supervisor      the experiment of that name; needs A.mat and scaled.hkl
+  --config supervisor      the experiment of that name; needs A.mat and scaled.hkl, see --data
   --args FILE              flags of nanobragg, separated by white space; files relative to FILE's folder
-  -- FLAGS...              flags of nanobragg
-  --data DIR               folder of the input files
+  -- FLAGS...              flags of nanobragg, everything up to the end; added to those of --config or --args
+  --data DIR               folder of the input files that flags name
   --quirks PRESET          reference, spec, exact or port
   --phi-mode MODE          spec or c-parity: the lattice at phi = 0
 
 pixels:
   --pixel SLOW FAST        a pixel; may be repeated
-  --roi S0 S1 F0 F1        a rectangle, both ends included: one log a pixel and a combined one
+  --roi S0 S1 F0 F1        a rectangle, slow axis first, both ends included: one log a pixel and a combined one
 
 evaluation:
   --device cpu             what evaluates; gpu and cuda are not built in
@@ -39,8 +42,16 @@ output:
   --digits N               significant digits, 1 to 17 (default 15)
   --json-lines             every event as a JSON line, in a .jsonl file beside the main log
 
-compare reads logs of this program, of the C program and of the PyTorch port, and JSON lines. Exit status: 0 all
-within the tolerance (relative, default 1e-6), 1 something diverges, 2 a file cannot be read.";
+compare, trace A against trace B:
+  --tolerance T            relative difference that still passes (default 1e-6)
+  --out DIR                write metrics.json, summary.md and run_metadata.json there
+  --diff                   list every quantity of both, diverging ones marked
+
+It reads logs of this program, of the C program and of the PyTorch port, and JSON lines; the phi steps in
+NAME_per_phi.log beside NAME.log belong to it.
+
+exit status: 0 done, or all within the tolerance; 1 something diverges, or a kind of line that was asked for is
+absent; 2 an argument, a flag or a file is wrong";
 
 /// The command line cannot be followed.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +83,8 @@ pub enum Source {
 #[derive(Clone, Debug)]
 pub struct TraceOptions {
     pub source: Source,
+    /// Flags that come after those of a preset or a file.
+    pub more: Vec<OsString>,
     pub data: Option<PathBuf>,
     pub quirks: Option<String>,
     pub phi_mode: Option<String>,
@@ -105,25 +118,32 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
         Some(at) => (&arguments[..at], Some(arguments[at + 1..].to_vec())),
         None => (&arguments[..], None),
     };
-    let mut source = flags.map(Source::Flags);
+    let mut source = None;
     let (mut data, mut quirks, mut phi_mode, mut out) = (None, None, None, None);
     let (mut pixels, mut single_precision, mut digits, mut json_lines) = (Vec::new(), false, 15, false);
     let mut trace = nanobragg::trace::Options::default();
+    let mut give = |given: Source| match source.replace(given) {
+        None => Ok(()),
+        Some(_) => Err(Misuse("--config and --args may be given once, and not together".to_owned())),
+    };
     let mut parser = lexopt::Parser::from_args(own);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("config") => {
                 let name = word(&mut parser, "--config", &presets::NAMES)?;
-                source = presets::find(&name).map(Source::Preset);
+                presets::find(&name).map_or(Ok(()), |preset| give(Source::Preset(preset)))?;
             }
-            Long("args") => source = Some(Source::File(parser.value()?.into())),
+            Long("args") => give(Source::File(parser.value()?.into()))?,
             Long("data") => data = Some(PathBuf::from(parser.value()?)),
             Long("quirks") => {
                 quirks = Some(word(&mut parser, "--quirks", &["reference", "spec", "exact", "port"])?);
             }
             Long("phi-mode") => phi_mode = Some(word(&mut parser, "--phi-mode", &["spec", "c-parity"])?),
-            Long("pixel") => pixels.push((parser.value()?.parse()?, parser.value()?.parse()?)),
+            Long("pixel") => {
+                let mut end = || number(&mut parser, "--pixel", "whole numbers SLOW FAST");
+                pixels.push((end()?, end()?));
+            }
             Long("roi") => pixels.extend(rectangle(&mut parser)?),
             Long("device") => {
                 if word(&mut parser, "--device", &["cpu", "gpu", "cuda"])? != "cpu" {
@@ -135,7 +155,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
             }
             Long("emit-rot-stars") => trace.rot_stars = true,
             Long("all-steps") => trace.all_steps = true,
-            Long("digits") => digits = parser.value()?.parse()?,
+            Long("digits") => digits = number(&mut parser, "--digits", "a whole number")?,
             Long("json-lines") => json_lines = true,
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
             other => return Err(other.unexpected().into()),
@@ -148,8 +168,14 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
     if pixels.is_empty() {
         return Err(missing("--pixel SLOW FAST or --roi S0 S1 F0 F1").into());
     }
+    let (source, more) = match (source, flags) {
+        (Some(source), flags) => (source, flags.unwrap_or_default()),
+        (None, Some(flags)) => (Source::Flags(flags), Vec::new()),
+        (None, None) => return Err(missing("--config, --args or -- FLAGS").into()),
+    };
     Ok(Command::Trace(Box::new(TraceOptions {
-        source: source.ok_or_else(|| missing("--config, --args or -- FLAGS"))?,
+        source,
+        more,
         data,
         quirks,
         phi_mode,
@@ -169,7 +195,7 @@ fn compare(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Command>
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
-            Long("tolerance") => tolerance = parser.value()?.parse()?,
+            Long("tolerance") => tolerance = number(&mut parser, "--tolerance", "a number")?,
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
             Long("diff") => diff = true,
             Value(file) => files.push(PathBuf::from(file)),
@@ -193,11 +219,22 @@ fn word(parser: &mut lexopt::Parser, option: &str, choices: &[&str]) -> anyhow::
     Err(Misuse(format!("{option} {value}: expected {}", choices.join(" or "))).into())
 }
 
+/// A value that has to be a number.
+fn number<T: std::str::FromStr>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+    expected: &str,
+) -> anyhow::Result<T> {
+    let value = parser.value()?;
+    let parsed = value.to_str().and_then(|text| text.parse().ok());
+    Ok(parsed.ok_or_else(|| Misuse(format!("{option} expects {expected}, not {value:?}")))?)
+}
+
 /// Most pixels of a rectangle: each writes its own files.
 const MOST_PIXELS: usize = 100_000;
 
 fn rectangle(parser: &mut lexopt::Parser) -> anyhow::Result<Vec<(usize, usize)>> {
-    let mut end = || -> anyhow::Result<usize> { Ok(parser.value()?.parse()?) };
+    let mut end = || number::<usize>(parser, "--roi", "whole numbers S0 S1 F0 F1");
     let (s0, s1, f0, f1) = (end()?, end()?, end()?, end()?);
     let count =
         (s1.saturating_add(1).saturating_sub(s0)).saturating_mul(f1.saturating_add(1).saturating_sub(f0));

@@ -109,6 +109,7 @@ fn experiment(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
         }
         Source::Flags(flags) => (flags.clone(), options.data.clone().unwrap_or_default(), "flags".to_owned()),
     };
+    flags.extend(options.more.iter().cloned());
     for (flag, value) in [("-quirks", &options.quirks), ("-phi_carryover_mode", &options.phi_mode)] {
         if let Some(value) = value {
             flags.extend([OsString::from(flag), OsString::from(value)]);

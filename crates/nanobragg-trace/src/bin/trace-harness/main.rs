@@ -33,7 +33,8 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
-            complain(&format!("error: {error:#}"));
+            // Each error says what caused it; the chain of causes would say it twice.
+            complain(&format!("error: {error}"));
             let wrong_input = error.is::<Misuse>()
                 || error.is::<ConfigError>()
                 || error.is::<FlagError>()

@@ -1,0 +1,75 @@
+//! Which vector instructions run.
+
+#![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
+
+use super::block::Work;
+use super::terms::LatticeIntensity;
+
+/// The widest vectors of this machine that there is code for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// 512 bits, fused multiply-add.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// 256 bits, fused multiply-add.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What the target has anyway: on 64-bit Arm 128 bits and fused multiply-add, on x86-64 128 bits without.
+    Baseline,
+}
+
+impl Level {
+    /// The best level of this machine.
+    pub fn detect() -> Level {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("fma")
+            {
+                return Level::Avx512;
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                return Level::Avx2;
+            }
+        }
+        Level::Baseline
+    }
+
+    /// Name for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "avx2",
+            Level::Baseline => "baseline",
+        }
+    }
+
+    /// Evaluates a block.
+    pub fn run<L: LatticeIntensity>(self, work: Work<'_>, lattice: L) {
+        match self {
+            // SAFETY: `detect` is the only maker of this level, and it has found these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => unsafe { avx512(work, lattice) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { avx2(work, lattice) },
+            Level::Baseline => work.evaluate::<L, { cfg!(target_arch = "aarch64") }>(&lattice),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+fn avx512<L: LatticeIntensity>(work: Work<'_>, lattice: L) {
+    work.evaluate::<L, true>(&lattice);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<L: LatticeIntensity>(work: Work<'_>, lattice: L) {
+    work.evaluate::<L, true>(&lattice);
+}

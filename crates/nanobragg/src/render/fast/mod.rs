@@ -1,0 +1,122 @@
+//! The vectorised evaluation: blocks of neighbouring pixels, term by term.
+//!
+//! A block of [`LANES`] pixels of a row is evaluated in phases over small arrays that the compiler turns into
+//! vector instructions: positions and scattering vectors ([`block`]), then for every orientation indices,
+//! structure factors and lattice factors ([`terms`]). Positions, scattering vectors and indices are computed
+//! in the operations of [`crate::physics`], one rounding each, so that they have the definition's bits; only
+//! the polynomials of sine and exponential ([`polynomial`]) differ, by parts in 10¹³.
+//!
+//! Every pixel's terms are summed in the definition's order. Machines with fused multiply-add give the same
+//! bits whatever the width of their vectors; machines without differ in the last bits of the polynomials.
+
+mod block;
+mod dispatch;
+mod interpolated;
+mod polynomial;
+mod terms;
+
+use block::Work;
+use terms::Amplitudes;
+
+use crate::model::{PaddedGrid, Shape};
+use crate::physics::{NoProbe, pixel};
+use crate::plan::{Interpolation, Plan};
+
+/// Pixels of a block.
+pub(super) const LANES: usize = 64;
+
+/// One number for each pixel of a block.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Lanes(pub [f64; LANES]);
+
+impl Lanes {
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Lanes([x; LANES])
+    }
+}
+
+/// A plan and what the vectorised evaluation knows about it.
+pub(super) struct FastPlan<'a> {
+    plan: &'a Plan,
+    grid: Option<PaddedGrid<'a>>,
+    level: dispatch::Level,
+}
+
+impl<'a> FastPlan<'a> {
+    /// Prepares `plan`, or says why its terms have to be evaluated one by one.
+    pub fn new(plan: &'a Plan) -> Result<Self, &'static str> {
+        if plan.factors.depend_on_order() {
+            return Err("the quirk running_sum_factors asks for the order of terms");
+        }
+        let grid = plan.structure_factors.padded();
+        if grid.is_some_and(|grid| grid.values.len() > u32::MAX as usize) {
+            return Err("the table of structure factors has more than 2^32 entries");
+        }
+        Ok(FastPlan { plan, grid, level: dispatch::Level::detect() })
+    }
+
+    /// Which instructions run.
+    pub fn describe(&self) -> &'static str {
+        self.level.name()
+    }
+
+    /// Photons of one row of the image; pixels that are not rendered stay as they are.
+    pub fn render_row(&self, slow: usize, row: &mut [f64]) {
+        let (_, columns) = self.plan.region.ranges();
+        let mut start = columns.start;
+        while start < columns.end {
+            let end = (start + LANES).min(columns.end);
+            self.render_block(slow, start, &mut row[start..end]);
+            start = end;
+        }
+    }
+
+    fn render_block(&self, slow: usize, start: usize, out: &mut [f64]) {
+        let plan = self.plan;
+        let fasts = start..start + out.len();
+        if !fasts.clone().any(|fast| plan.region.renders(slow, fast)) {
+            return;
+        }
+        let first = plan.region.index(slow, start);
+        let last = first + out.len() - 1;
+        let latched = Interpolation::UntilUnsafeIn;
+        let amplitudes = match (self.grid, plan.structure_factors.bounds(), plan.interpolation) {
+            (Some(grid), Some(&bounds), Interpolation::On) => Amplitudes::Tricubic(grid, bounds),
+            (Some(grid), Some(&bounds), Interpolation::UntilUnsafeIn(pixel)) if last < pixel => {
+                Amplitudes::Tricubic(grid, bounds)
+            }
+            // The block where the latch trips.
+            (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
+                for (fast, out) in fasts.zip(out) {
+                    if plan.region.renders(slow, fast) {
+                        *out = pixel(plan, slow, fast, &mut NoProbe);
+                    }
+                }
+                return;
+            }
+            (Some(grid), _, _) => Amplitudes::Nearest(grid),
+            (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
+        };
+        let mut photons = Lanes::splat(0.0);
+        let work = Work { fast: self, slow, start, amplitudes, photons: &mut photons };
+        match plan.crystal.shape.shape {
+            Shape::Square => self.level.run(work, terms::Square),
+            Shape::Round => self.level.run(work, terms::Round),
+            Shape::Gauss => self.level.run(work, terms::Gauss),
+            Shape::Tophat => self.level.run(work, terms::Tophat),
+        }
+        for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
+            if plan.region.renders(slow, fast) {
+                *out = photons;
+            }
+        }
+        // The one pixel whose first sweep starts from the lattice at rest.
+        if let Some(at) = plan.orientations.first_pixel.filter(|at| (first..=last).contains(at))
+            && plan.region.renders(slow, start + at - first)
+        {
+            out[at - first] = pixel(plan, slow, start + at - first, &mut NoProbe);
+        }
+    }
+}
