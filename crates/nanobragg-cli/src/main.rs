@@ -24,7 +24,8 @@ fn main() -> ExitCode {
     match run::run(std::env::args_os().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            console::complain(&format!("error: {error:#}"));
+            // Each error says what caused it; the chain of causes would say it twice.
+            console::complain(&format!("error: {error}"));
             let wrong_input = error.is::<ConfigError>() || error.is::<FlagError>() || error.is::<Misuse>();
             ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
         }

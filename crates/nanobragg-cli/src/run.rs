@@ -43,8 +43,10 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
 
     let backend: Box<dyn Backend> = match setup.device {
         Device::Reference => Box::new(Reference),
-        Device::Cpu if setup.threads > 0 => Box::new(Cpu::with_threads(setup.threads)?),
-        Device::Cpu => Box::new(Cpu::default()),
+        Device::Cpu if setup.threads > 0 => {
+            Box::new(Cpu::with_threads(setup.threads)?.with_precision(setup.precision))
+        }
+        Device::Cpu => Box::new(Cpu::default().with_precision(setup.precision)),
     };
     let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
     let update = |progress| meter.update(progress);
@@ -57,7 +59,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     let statistics = Statistics::of(&plan, &image);
     outputs::images(console, &plan, &image, &statistics, &setup.outputs)?;
     summary::figures(console, &statistics);
-    summary::speed(console, &plan, backend.name(), elapsed);
+    summary::speed(console, &plan, backend.as_ref(), elapsed);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nanobragg::plan::Plan;
+use nanobragg::render::Backend;
 use nanobragg::statistics::Statistics;
 use nanobragg_io::c_format::g;
 
@@ -18,15 +19,17 @@ pub fn figures(console: Console, statistics: &Statistics) {
 }
 
 /// Says how long the render took and how fast it was.
-pub fn speed(console: Console, plan: &Plan, backend: &str, render: Duration) {
+pub fn speed(console: Console, plan: &Plan, backend: &dyn Backend, render: Duration) {
     let seconds = render.as_secs_f64();
     let terms = plan.terms();
     let rate = if seconds > 0.0 { terms / seconds } else { 0.0 };
     console.say(&format!(
-        "rendered {} pixels, {} terms in {} s: {} terms/s ({backend})",
+        "rendered {} pixels, {} terms in {} s: {} terms/s ({}: {})",
         plan.region.pixels(),
         g(terms, 4),
         g(seconds, 3),
         g(rate, 3),
+        backend.name(),
+        backend.evaluation(plan),
     ));
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use nanobragg::model::Experiment;
+use nanobragg::render::Precision;
 
 use crate::Origins;
 
@@ -15,6 +16,8 @@ pub struct Setup {
     pub outputs: Outputs,
     /// What renders.
     pub device: Device,
+    /// Precision of the lattice factor on the CPU.
+    pub precision: Precision,
     /// Threads; 0 for one on every core.
     pub threads: usize,
     /// Whether progress is shown.

@@ -1,7 +1,8 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
-use nanobragg::model::{Pivot, Shape};
+use nanobragg::model::{Convention, Pivot, Quirk, Shape};
 use nanobragg::plan::{Interpolation, Plan};
+use nanobragg::render::Precision;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
@@ -208,7 +209,9 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
         Flag::CloseDistance,
     ];
     let pivot = if report.pivot == Pivot::Beam { "beam" } else { "sample" };
-    table.fill("pivot", pivot, "", PIVOTS);
+    let convention_decides = plan.resolved.quirks.has(Quirk::ConventionPivotWins)
+        && !matches!(table.setup.experiment.detector.convention, Convention::Custom(_));
+    table.fill("pivot", pivot, "", if convention_decides { &[] } else { PIVOTS });
     let pixels = format!("{} {}", plan.detector.fast_pixels, plan.detector.slow_pixels);
     table.set(
         "pixels (fast, slow)",
@@ -299,6 +302,11 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
         Device::Reference => "reference",
     };
     table.set("device", device, "", &[Flag::Device]);
+    let precision = match table.setup.precision {
+        Precision::Double => "f64",
+        Precision::Single => "f32",
+    };
+    table.set("precision", precision, "", &[Flag::Dtype]);
 }
 
 fn outputs(table: &mut Table<'_>) {

@@ -6,9 +6,11 @@
 
 mod case;
 mod comparison;
+mod draw;
 mod perturbation;
 pub mod tolerance;
 
 pub use case::{Case, TestError, case, cases, fixtures, upstream};
 pub use comparison::{Comparison, Difference, compare};
+pub use draw::random_flags;
 pub use perturbation::{SplitMix, perturbed};

@@ -22,6 +22,17 @@ pub const SAME_BITS: Tolerance = Tolerance { relative: 0.0, of_max: 0.0 };
 /// 10⁵ terms of one sign round differently by less than that times their number's square root.
 pub const CPU_F64: f64 = 1e-11;
 
+/// Photons below which nothing is compared: exponentials of Gaussian spots end at 1e-307 of a peak's intensity
+/// in the vectorised evaluation, denormal numbers later in the definition.
+pub const UNDERFLOW: f64 = 1e-250;
+
+/// Single precision against the definition: worst pixel relative to the brightest one. Sines of 3e-7 multiply to
+/// some 1e-6 of a term; the rest is room for small arguments.
+pub const CPU_F32_MAX: f64 = 1e-4;
+
+/// Single precision against the definition: median over the pixels, relative to each.
+pub const CPU_F32_MEDIAN: f64 = 1e-6;
+
 /// Images of the two: single precision's rounding may fall on either side.
 pub const CPU_IMAGE: Tolerance = Tolerance { relative: 1.2e-7, of_max: 0.0 };
 

@@ -247,3 +247,14 @@ fn our_own_images_give_their_geometry_back() {
         }
     }
 }
+
+#[test]
+fn an_overruled_nopolar_brings_back_the_factor_that_was_given() {
+    let image = |flags: &str, quirks: &str| {
+        let line = format!("{flags} -oversample_polar -quirks {quirks}");
+        photons(&case("cubic").unwrap().plan(&line.split_whitespace().collect::<Vec<_>>()).unwrap())
+    };
+    assert_eq!(image("-polar 0.7 -nopolar", "reference"), image("-polar 0.7", "reference"));
+    assert_ne!(image("-polar 0.7 -nopolar", "reference"), image("-nopolar", "reference"));
+    assert_eq!(image("-polar 0.7 -nopolar", "spec"), image("-nopolar", "spec"));
+}

@@ -108,8 +108,7 @@ fn a_changed_digit_is_noticed() {
     let page = page();
     let blocks = blocks(&page);
     let printed = blocks.iter().find(|block| block[0].lines[0].starts_with("max_I = ")).unwrap();
-    let stored =
-        blocks.iter().find(|block| block.last().unwrap().lines[0].starts_with("TWOTHETA=")).unwrap();
+    let stored = blocks.iter().find(|block| block.last().unwrap().lines[0].starts_with("TWOTHETA=")).unwrap();
     for block in [printed, stored] {
         let last = block.last().unwrap();
         let digit = last.lines[0].find(|c: char| c.is_ascii_digit()).unwrap();

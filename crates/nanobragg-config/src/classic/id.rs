@@ -275,6 +275,8 @@ flag_ids! {
     Threads,
     /// `-device`: what computes the image.
     Device,
+    /// `-dtype`: precision of the lattice factor.
+    Dtype,
     /// `-show`: print the experiment and stop.
     Show,
     /// `-version`: print the version and stop.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Seeds, StructureFactors};
 
+use nanobragg::render::Precision;
+
 use super::Context;
 use crate::{Device, DumpAction, Origins, Outputs, Setup};
 
@@ -52,6 +54,7 @@ impl Draft {
                     dump: DumpAction::None,
                 },
                 device: Device::default(),
+                precision: Precision::default(),
                 threads: 0,
                 progress: true,
                 origins: Origins::default(),

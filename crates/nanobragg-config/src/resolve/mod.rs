@@ -11,6 +11,7 @@ mod outputs;
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::{Preset, Quirk, Quirks};
+use nanobragg::render::Precision;
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::{ConfigError, Device, DumpAction, Origin, Setup};
@@ -99,6 +100,10 @@ fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::Device => {
             draft.setup.device =
                 if occurrence.values.text(0) == "reference" { Device::Reference } else { Device::Cpu };
+        }
+        FlagId::Dtype => {
+            let single = matches!(occurrence.values.text(0), "f32" | "float32");
+            draft.setup.precision = if single { Precision::Single } else { Precision::Double };
         }
         FlagId::Threads => draft.setup.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
         FlagId::Progress => draft.setup.progress = true,

@@ -1,6 +1,7 @@
 //! Files, noise, what is printed, and the program itself.
 
 use nanobragg::model::{Preset, Quirk, Quirks};
+use nanobragg::render::Precision;
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{Device, Outputs, Setup};
 
@@ -56,6 +57,7 @@ fn program() -> Vec<Effect> {
         after("-quirks reference", FlagId::PhiCarryoverMode, "spec", |s| {
             s.experiment.quirks = s.experiment.quirks.without(Quirk::PhiZeroCarryover);
         }),
+        sets(FlagId::Dtype, "f32", |s| s.precision = Precision::Single),
         sets(FlagId::Device, "reference", |s| s.device = Device::Reference),
         sets(FlagId::Threads, "3", |s| s.threads = 3),
         nothing(FlagId::Show, ""),

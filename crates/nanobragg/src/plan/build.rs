@@ -181,6 +181,13 @@ fn validate(experiment: &Experiment) -> Result<(), PlanError> {
     ranged("dmin (m)", rendering.dmin, "finite", true)?;
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("fudge", crystal.fudge, "finite", true)?;
+    ranged("Kahn's factor", beam.polarization.kahn, "finite", true)?;
+    let angles = [Some(experiment.phi.start), experiment.phi.range, experiment.phi.step];
+    let grids = [beam.divergence.horizontal, beam.divergence.vertical, beam.dispersion];
+    let grids = grids.into_iter().flat_map(|grid| [grid.range, grid.step]);
+    for value in angles.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
+        ranged("an angle (rad) or a relative bandwidth", value, "finite", true)?;
+    }
     for cells in crystal.cells {
         ranged(
             "the number of cells",
@@ -210,6 +217,11 @@ fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Regio
             fast: image_fast,
             slow: image_slow,
         });
+    }
+    if let Some(mask) = &mask {
+        let count = mask.keep.len();
+        let whole = count == image_fast * image_slow;
+        ranged("the number of values in the mask", count as f64, "one for each of its pixels", whole)?;
     }
     let roi = experiment.rendering.roi;
     let ends = |(first, last): (Option<usize>, Option<usize>), size: usize| {
@@ -257,5 +269,44 @@ fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> 
         Background { present, start: background::water_intensity_scaled(water_size, fluence), per_term: 0.0 }
     } else {
         Background { present, start: 0.0, per_term: background::water_intensity(water_size) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Mask, PixelGrid, UnitCell};
+
+    fn small() -> Experiment {
+        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
+        experiment
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        let changes: [fn(&mut Experiment); 6] = [
+            |e| e.beam.polarization.kahn = f64::NAN,
+            |e| e.phi.start = f64::NAN,
+            |e| e.phi.step = Some(f64::INFINITY),
+            |e| e.beam.divergence.vertical.range = Some(f64::NAN),
+            |e| e.beam.dispersion.step = Some(f64::NAN),
+            |e| e.crystal.mosaicity.spread = Some(f64::NAN),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut experiment = small();
+            change(&mut experiment);
+            assert!(matches!(experiment.plan(), Err(PlanError::OutOfRange { .. })), "change {number}");
+        }
+    }
+
+    #[test]
+    fn a_mask_has_a_value_for_every_pixel() {
+        let mut experiment = small();
+        let mask = |count| Mask { fast: 4, slow: 3, keep: vec![true; count].into() };
+        experiment.rendering.mask = Some(mask(12));
+        assert!(experiment.plan().is_ok());
+        experiment.rendering.mask = Some(mask(11));
+        assert!(matches!(experiment.plan(), Err(PlanError::OutOfRange { .. })));
     }
 }

@@ -9,7 +9,7 @@ impl Plan<f64> {
     /// The same plan in the number type `T`, for evaluating the same physics in it.
     ///
     /// For derivatives, cast to a dual number and set the dual parts of the fields that the derivative is
-    /// taken by.
+    /// taken by; those of lattices go through [`Orientations::assemble`].
     pub fn cast<T: Real>(&self) -> Plan<T> {
         let lattice =
             |l: &RealLattice<f64>| RealLattice { vectors: [0, 1, 2].map(|i| vector(&l.vectors[i])) };

@@ -16,7 +16,8 @@ pub struct PhiStep<T: Real> {
     pub lattice: RealLattice<T>,
 }
 
-/// Orientations of the lattice: phi steps times mosaic domains.
+/// Orientations of the lattice: phi steps times mosaic domains. What is evaluated is settled when they are
+/// [assembled](Orientations::assemble): a change of a field alone has no effect.
 #[derive(Clone, Debug)]
 pub struct Orientations<T: Real = f64> {
     /// Phi steps.
@@ -67,11 +68,8 @@ impl Orientations<f64> {
 }
 
 impl<T: Real> Orientations<T> {
-    pub(super) fn assemble(
-        steps: Vec<PhiStep<T>>,
-        domains: Vec<Matrix3<T>>,
-        unrotated: RealLattice<T>,
-    ) -> Self {
+    /// The orientations of `steps` times `domains`; `unrotated` is the lattice at rest.
+    pub fn assemble(steps: Vec<PhiStep<T>>, domains: Vec<Matrix3<T>>, unrotated: RealLattice<T>) -> Self {
         let mut orientations =
             Orientations { steps, domains, unrotated, first_pixel: None, combined: Vec::new() };
         let count = orientations.steps.len().saturating_mul(orientations.domains.len());

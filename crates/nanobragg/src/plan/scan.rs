@@ -70,12 +70,43 @@ fn rendered(plan: &Plan) -> impl ParallelIterator<Item = (usize, usize)> + use<'
         .filter(|&(slow, fast)| plan.region.renders(slow, fast))
 }
 
-/// Whether no fractional index can leave the safe part of the table: |h| ≤ |a| |q|, |q| ≤ 2 / λ.
+/// Whether no fractional index can leave the safe part of the table: |h| ≤ |a| |q|, |q| ≤ (1 + |i|) / λ, where
+/// |i| = 1 but for the quirk `vectors_as_given`.
 fn always_inside(plan: &Plan) -> bool {
     let Some(bounds) = plan.structure_factors.bounds() else { return true };
-    let shortest = plan.sources.iter().map(|source| source.wavelength).fold(f64::INFINITY, f64::min);
+    let reaches = plan.sources.iter().map(|source| (1.0 + source.incident.norm()) / source.wavelength);
+    let longest = reaches.fold(0.0, f64::max);
     (0..3).all(|axis| {
-        let reach = plan.crystal.lattice.vectors[axis].norm() * 2.0 / shortest * (1.0 + 1e-9);
+        let reach = plan.crystal.lattice.vectors[axis].norm() * longest * (1.0 + 1e-9);
         reach <= f64::from(bounds.max[axis]) - 2.0 && -reach >= f64::from(bounds.min[axis]) + 2.0
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Convention, Crystal, Experiment, Frame, IndexBox, PixelGrid, Preset, Reflection, StructureFactors,
+        UnitCell,
+    };
+    use nalgebra::Vector3;
+
+    #[test]
+    fn a_long_beam_vector_as_given_reaches_beyond_the_table() {
+        let bounds = IndexBox { min: [-6; 3], max: [6; 3] };
+        let one = [Reflection { hkl: [0; 3], f: 1.0 }];
+        let table = StructureFactors::from_reflections(bounds, 0.0, one).unwrap();
+        let cell = UnitCell::new(10.0, 10.0, 10.0, 90.0, 90.0, 90.0);
+        let mut experiment = Experiment::new(Crystal::from_cell(cell), table);
+        experiment.beam.wavelength = 5e-10;
+        experiment.detector.pixels = PixelGrid::new(4, 4, 1e-3);
+        experiment.quirks = Preset::Port.into();
+        let mut latch = |length: f64| {
+            let frame = Frame { beam: Vector3::x() * length, ..Frame::default() };
+            experiment.detector.convention = Convention::Custom(frame);
+            experiment.plan().unwrap().interpolation
+        };
+        assert_eq!(latch(1.0), Interpolation::On);
+        assert_eq!(latch(5.0), Interpolation::UntilUnsafeIn(0));
+    }
 }

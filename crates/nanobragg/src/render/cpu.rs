@@ -18,6 +18,18 @@ use crate::plan::Plan;
 #[derive(Debug, Default)]
 pub struct Cpu {
     pool: Option<rayon::ThreadPool>,
+    precision: Precision,
+}
+
+/// Precision of the lattice factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Double: every pixel agrees with the definition to 1e-11 of itself.
+    #[default]
+    Double,
+    /// Single from the phase of a fringe on, indices and sums in double: a pixel agrees to some 1e-6 of itself
+    /// and 1e-4 of the image's brightest.
+    Single,
 }
 
 impl Cpu {
@@ -33,7 +45,13 @@ impl Cpu {
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|source| RenderError::Threads { threads, source })?;
-        Ok(Cpu { pool: Some(pool) })
+        Ok(Cpu { pool: Some(pool), precision: Precision::default() })
+    }
+
+    /// The same backend in another precision.
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
     }
 }
 
@@ -43,14 +61,9 @@ impl Cpu {
     pub fn row(&self, plan: &Plan, slow: usize) -> Vec<f64> {
         let mut photons = vec![0.0; plan.region.image_fast];
         if plan.region.ranges().0.contains(&slow) {
-            Evaluation::of(plan).row(plan, slow, &mut photons);
+            Evaluation::of(plan, self.precision).row(plan, slow, &mut photons);
         }
         photons
-    }
-
-    /// How the terms of `plan` are evaluated: with which vector instructions, or why one by one.
-    pub fn evaluation(&self, plan: &Plan) -> String {
-        Evaluation::of(plan).describe()
     }
 }
 
@@ -61,8 +74,8 @@ enum Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    fn of(plan: &'a Plan) -> Self {
-        match FastPlan::new(plan) {
+    fn of(plan: &'a Plan, precision: Precision) -> Self {
+        match FastPlan::new(plan, precision) {
             Ok(fast) => Evaluation::Vectorized(fast),
             Err(reason) => Evaluation::TermByTerm(reason),
         }
@@ -70,7 +83,7 @@ impl<'a> Evaluation<'a> {
 
     fn describe(&self) -> String {
         match self {
-            Evaluation::Vectorized(fast) => format!("f64 vectors, {}", fast.describe()),
+            Evaluation::Vectorized(fast) => fast.describe(),
             Evaluation::TermByTerm(reason) => format!("f64 term by term: {reason}"),
         }
     }
@@ -93,6 +106,10 @@ impl Backend for Cpu {
         "cpu"
     }
 
+    fn evaluation(&self, plan: &Plan) -> String {
+        Evaluation::of(plan, self.precision).describe()
+    }
+
     fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
@@ -100,7 +117,7 @@ impl Backend for Cpu {
         let (rows, _) = plan.region.ranges();
         let total = rows.len();
         let finished = AtomicUsize::new(0);
-        let evaluation = Evaluation::of(plan);
+        let evaluation = Evaluation::of(plan, self.precision);
         tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
         let mut render = || {
             let lines = image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow));

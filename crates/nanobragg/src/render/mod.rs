@@ -4,7 +4,7 @@ mod cpu;
 mod fast;
 mod reference;
 
-pub use cpu::Cpu;
+pub use cpu::{Cpu, Precision};
 pub use reference::Reference;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,9 @@ use crate::plan::Plan;
 pub trait Backend {
     /// Name as users write it.
     fn name(&self) -> &'static str;
+
+    /// How the terms of `plan` are evaluated, for a line of a report.
+    fn evaluation(&self, plan: &Plan) -> String;
 
     /// Renders `plan`. The image is the same, bit for bit, however often and with however many threads it is
     /// rendered.

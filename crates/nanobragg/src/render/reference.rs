@@ -15,6 +15,10 @@ impl Backend for Reference {
         "reference"
     }
 
+    fn evaluation(&self, _plan: &Plan) -> String {
+        "f64 term by term".to_owned()
+    }
+
     fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();

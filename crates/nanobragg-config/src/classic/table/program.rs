@@ -19,6 +19,9 @@ pub(super) const ROWS: &[Flag] = &[
     row(FlagId::Device, &["-device"], "what computes the image: all cores, or the plain definition on one")
         .word("cpu|reference", &["cpu", "reference"])
         .default("cpu"),
+    row(FlagId::Dtype, &["-dtype"], "precision of the lattice factor on the CPU")
+        .word("TYPE", &["f64", "f32", "float64", "float32"])
+        .default("f64"),
     row(FlagId::Threads, &["-threads"], "number of threads; 0 for one on every core")
         .integer("N", THREADS)
         .default("0"),

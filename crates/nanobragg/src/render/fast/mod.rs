@@ -13,8 +13,10 @@ mod block;
 mod dispatch;
 mod interpolated;
 mod polynomial;
+mod single;
 mod terms;
 
+use super::Precision;
 use block::Work;
 use terms::Amplitudes;
 
@@ -42,11 +44,12 @@ pub(super) struct FastPlan<'a> {
     plan: &'a Plan,
     grid: Option<PaddedGrid<'a>>,
     level: dispatch::Level,
+    precision: Precision,
 }
 
 impl<'a> FastPlan<'a> {
     /// Prepares `plan`, or says why its terms have to be evaluated one by one.
-    pub fn new(plan: &'a Plan) -> Result<Self, &'static str> {
+    pub fn new(plan: &'a Plan, precision: Precision) -> Result<Self, &'static str> {
         if plan.factors.depend_on_order() {
             return Err("the quirk running_sum_factors asks for the order of terms");
         }
@@ -54,12 +57,16 @@ impl<'a> FastPlan<'a> {
         if grid.is_some_and(|grid| grid.values.len() > u32::MAX as usize) {
             return Err("the table of structure factors has more than 2^32 entries");
         }
-        Ok(FastPlan { plan, grid, level: dispatch::Level::detect() })
+        Ok(FastPlan { plan, grid, level: dispatch::Level::detect(), precision })
     }
 
     /// Which instructions run.
-    pub fn describe(&self) -> &'static str {
-        self.level.name()
+    pub fn describe(&self) -> String {
+        let precision = match self.precision {
+            Precision::Double => "f64",
+            Precision::Single => "f32",
+        };
+        format!("{precision} vectors, {}", self.level.name())
     }
 
     /// Photons of one row of the image; pixels that are not rendered stay as they are.
@@ -101,11 +108,14 @@ impl<'a> FastPlan<'a> {
         };
         let mut photons = Lanes::splat(0.0);
         let work = Work { fast: self, slow, start, amplitudes, photons: &mut photons };
-        match plan.crystal.shape.shape {
-            Shape::Square => self.level.run(work, terms::Square),
-            Shape::Round => self.level.run(work, terms::Round),
-            Shape::Gauss => self.level.run(work, terms::Gauss),
-            Shape::Tophat => self.level.run(work, terms::Tophat),
+        match (plan.crystal.shape.shape, self.precision) {
+            (Shape::Square, Precision::Double) => self.level.run(work, terms::Square),
+            (Shape::Square, Precision::Single) => self.level.run(work, single::SquareSingle),
+            (Shape::Round, Precision::Double) => self.level.run(work, terms::Round),
+            (Shape::Round, Precision::Single) => self.level.run(work, single::RoundSingle),
+            (Shape::Gauss, Precision::Double) => self.level.run(work, terms::Gauss),
+            (Shape::Gauss, Precision::Single) => self.level.run(work, single::GaussSingle),
+            (Shape::Tophat, _) => self.level.run(work, terms::Tophat),
         }
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
             if plan.region.renders(slow, fast) {

@@ -36,6 +36,10 @@ pub(super) trait LatticeIntensity: Copy {
     /// structure factors are looked up.
     const VANISHES: bool;
 
+    /// Added to every offset so that a quotient of two zeros does not arise at a node; far below what the
+    /// evaluation resolves.
+    const TINY: f64 = 1e-40;
+
     /// F_latt² at `offset` from the nearest node; `into` gets one for each pixel.
     fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes);
 }
@@ -55,9 +59,9 @@ pub(super) fn accumulate<L: LatticeIntensity, const FMA: bool>(
     let mut f_latt_sqr = Lanes::splat(0.0);
     for lattice in lattices {
         match amplitudes {
-            Amplitudes::Uniform(_) => find_offsets(&lattice, scattered, &mut nodes),
+            Amplitudes::Uniform(_) => find_offsets::<L>(&lattice, scattered, &mut nodes),
             Amplitudes::Nearest(grid) | Amplitudes::Tricubic(grid, _) => {
-                find_nodes(grid, &lattice, scattered, &mut nodes);
+                find_nodes::<L>(grid, &lattice, scattered, &mut nodes);
             }
         }
         if L::VANISHES {
@@ -93,21 +97,23 @@ pub(super) fn index(lattice: &RealLattice<f64>, axis: usize, q: &[Lanes; 3], i: 
     v.x * q[0].0[i] + v.y * q[1].0[i] + v.z * q[2].0[i]
 }
 
-/// Keeps a quotient of two zeros from arising at a node: it is far below the last bit of every other offset.
-const TINY: f64 = 1e-40;
-
 #[inline(always)]
-fn find_offsets(lattice: &RealLattice<f64>, scattered: &Scattered, nodes: &mut Nodes) {
+fn find_offsets<L: LatticeIntensity>(lattice: &RealLattice<f64>, scattered: &Scattered, nodes: &mut Nodes) {
     for i in 0..LANES {
         for axis in 0..3 {
             let h = index(lattice, axis, &scattered.q, i);
-            nodes.offset[axis].0[i] = h - round_half_down(h) + TINY;
+            nodes.offset[axis].0[i] = h - round_half_down(h) + L::TINY;
         }
     }
 }
 
 #[inline(always)]
-fn find_nodes(grid: &PaddedGrid<'_>, lattice: &RealLattice<f64>, scattered: &Scattered, nodes: &mut Nodes) {
+fn find_nodes<L: LatticeIntensity>(
+    grid: &PaddedGrid<'_>,
+    lattice: &RealLattice<f64>,
+    scattered: &Scattered,
+    nodes: &mut Nodes,
+) {
     /// 2⁵², whose sum with a whole number carries it in the low bits.
     const SHIFT: f64 = 4503599627370496.0;
     let first = grid.first.map(f64::from);
@@ -118,7 +124,7 @@ fn find_nodes(grid: &PaddedGrid<'_>, lattice: &RealLattice<f64>, scattered: &Sca
         for axis in 0..3 {
             let h = index(lattice, axis, &scattered.q, i);
             let node = round_half_down(h);
-            nodes.offset[axis].0[i] = h - node + TINY;
+            nodes.offset[axis].0[i] = h - node + L::TINY;
             // Clamped onto the border; what is not a number goes to its beginning.
             let at = node - first[axis];
             let at = if at > 0.0 { at } else { 0.0 };
@@ -207,6 +213,19 @@ impl LatticeIntensity for Gauss {
 
     #[inline(always)]
     fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
+        Gauss::peaks(crystal, offset, into, exp::<FMA>);
+    }
+}
+
+impl Gauss {
+    /// F_latt² by the exponential `exp`, which is asked only where it does not underflow.
+    #[inline(always)]
+    pub(super) fn peaks(
+        crystal: &CrystalShape<f64>,
+        offset: &[Lanes; 3],
+        into: &mut Lanes,
+        exp: impl Fn(f64) -> f64,
+    ) {
         let [na, nb, nc] = crystal.cells;
         let peak_sqr = (na * nb * nc) * (na * nb * nc);
         let mut largest = f64::NEG_INFINITY;
@@ -220,7 +239,10 @@ impl LatticeIntensity for Gauss {
             return;
         }
         for i in 0..LANES {
-            into.0[i] = peak_sqr * exp::<FMA>(into.0[i]);
+            let exponent = into.0[i];
+            let bounded = if exponent > EXP_UNDERFLOW { exponent } else { EXP_UNDERFLOW };
+            let value = peak_sqr * exp(bounded);
+            into.0[i] = if exponent > EXP_UNDERFLOW { value } else { 0.0 };
         }
     }
 }

@@ -1,0 +1,145 @@
+//! Lattice factors in single precision.
+//!
+//! Indices, their offsets from the nodes and the fringes' phases stay in double precision up to where what is
+//! left is a fraction of a turn; only then numbers are narrowed. So single precision's error is that of a sine
+//! between nodes, some 1e-7 of a term, and not that of an index, which grows with its size and with the number
+//! of cells.
+
+use super::LANES;
+use super::Lanes;
+use super::terms::{Gauss, LatticeIntensity, Round, Square};
+use crate::physics::lattice::{BALL, BALL_SERIES, CrystalShape, ROUND_SCALE};
+use crate::physics::sinpi::round_even;
+
+/// Coefficients of sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 5e-9.
+const SIN_PI: [f32; 5] = [3.141_592_6, -5.167_709_7, 2.550_069_7, -0.598_242_1, 0.077_560_39];
+/// Coefficients of cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-10.
+const COS_PI: [f32; 6] = [1.0, -4.934_802, 4.058_709_1, -1.335_212, 0.234_937_56, -0.024_396_717];
+
+#[inline(always)]
+fn horner<const FMA: bool, const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
+    let mut sum = coefficients[N - 1];
+    for &coefficient in coefficients[..N - 1].iter().rev() {
+        sum = if FMA { sum.mul_add(x, coefficient) } else { sum * x + coefficient };
+    }
+    sum
+}
+
+/// sin π x for |x| ≤ 1/2.
+#[inline(always)]
+fn sin_pi<const FMA: bool>(x: f32) -> f32 {
+    x * horner::<FMA, 5>(&SIN_PI, x * x)
+}
+
+/// Parallelepiped.
+#[derive(Clone, Copy)]
+pub(super) struct SquareSingle;
+
+impl LatticeIntensity for SquareSingle {
+    const VANISHES: bool = Square::VANISHES;
+    // Three of them multiply to a normal number in single precision; a fringe of 10⁶ cells moves by 1e-6 turns.
+    const TINY: f64 = 1e-12;
+
+    #[inline(always)]
+    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
+        let [na, nb, nc] = crystal.cells;
+        let fringe = |offset: f64, cells: f64| {
+            let phase = cells * offset;
+            sin_pi::<FMA>((phase - round_even(phase)) as f32)
+        };
+        let sine = |offset: f64| sin_pi::<FMA>(offset as f32);
+        for i in 0..LANES {
+            let (h, k, l) = (offset[0].0[i], offset[1].0[i], offset[2].0[i]);
+            let fringes = fringe(h, na) * fringe(k, nb) * fringe(l, nc);
+            let f_latt = f64::from(fringes / (sine(h) * sine(k) * sine(l)));
+            into.0[i] = f_latt * f_latt;
+        }
+    }
+}
+
+/// Ellipsoid.
+#[derive(Clone, Copy)]
+pub(super) struct RoundSingle;
+
+impl LatticeIntensity for RoundSingle {
+    const VANISHES: bool = Round::VANISHES;
+    const TINY: f64 = Round::TINY;
+
+    #[inline(always)]
+    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
+        const SERIES: [f32; 7] = {
+            let mut narrow = [0.0; 7];
+            let mut i = 0;
+            while i < narrow.len() {
+                narrow[i] = BALL[i] as f32;
+                i += 1;
+            }
+            narrow
+        };
+        let [na, nb, nc] = crystal.cells;
+        let peak = na * nb * nc * ROUND_SCALE;
+        for i in 0..LANES {
+            let (h, k, l) = (offset[0].0[i], offset[1].0[i], offset[2].0[i]);
+            let radius_sqr = h * h * na * na + k * k * nb * nb + l * l * nc * nc;
+            let y = (radius_sqr * crystal.fudge).sqrt();
+            let x = std::f32::consts::PI * y as f32;
+            let square = x * x;
+            let rest = (y - round_even(y)) as f32;
+            let sine = sin_pi::<FMA>(rest);
+            let cosine = horner::<FMA, 6>(&COS_PI, rest * rest);
+            let closed = 3.0 * (sine / x - cosine) / square;
+            let ball = if y <= BALL_SERIES { horner::<FMA, 7>(&SERIES, square) } else { closed };
+            let f_latt = peak * f64::from(ball);
+            into.0[i] = f_latt * f_latt;
+        }
+    }
+}
+
+/// Gaussian spots.
+#[derive(Clone, Copy)]
+pub(super) struct GaussSingle;
+
+impl LatticeIntensity for GaussSingle {
+    const VANISHES: bool = Gauss::VANISHES;
+    const TINY: f64 = Gauss::TINY;
+
+    #[inline(always)]
+    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
+        Gauss::peaks(crystal, offset, into, exp::<FMA>);
+    }
+}
+
+/// exp x for -707 < x ≤ 0: the power of two in double precision, the rest in single.
+#[inline(always)]
+fn exp<const FMA: bool>(x: f64) -> f64 {
+    /// 3 · 2⁵¹, whose sum with a whole number carries it in the low bits.
+    const SHIFT: f64 = 6755399441055744.0;
+    const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
+    let shifted = x * std::f64::consts::LOG2_E + SHIFT;
+    let rest = (x - (shifted - SHIFT) * std::f64::consts::LN_2) as f32;
+    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    f64::from(horner::<FMA, 7>(&TAYLOR, rest)) * power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sines_are_good_to_single_precision(x in -0.5..=0.5f32) {
+            let expected = (std::f64::consts::PI * f64::from(x)).sin();
+            for found in [sin_pi::<true>(x), sin_pi::<false>(x)] {
+                prop_assert!((f64::from(found) - expected).abs() <= 3e-7 * expected.abs());
+            }
+        }
+
+        #[test]
+        fn exponentials_are_good_to_single_precision(x in -700.0..=0.0f64) {
+            for found in [exp::<true>(x), exp::<false>(x)] {
+                prop_assert!((found / x.exp() - 1.0).abs() <= 3e-7);
+            }
+        }
+    }
+}
