@@ -3,7 +3,7 @@
 //! The plan is made once, in `f64`, and never changes: backends and traces read the same samples. What a
 //! quirk changes is decided here; the two quirks whose result depends on the order of evaluation
 //! (`phi_zero_carryover`, `interpolation_latch`) become the index of the pixel where they act, found by
-//! [`scan`], so that rendering stays free of order.
+//! `scan`, so that rendering stays free of order.
 
 mod build;
 mod cast;

@@ -19,22 +19,30 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// The best level of this machine.
-    pub fn detect() -> Level {
+    /// The levels of this machine, the best first.
+    pub fn available() -> Vec<Level> {
+        let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("fma")
             {
-                return Level::Avx512;
+                levels.push(Level::Avx512);
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Level::Avx2;
+                levels.push(Level::Avx2);
             }
         }
-        Level::Baseline
+        levels.push(Level::Baseline);
+        levels
+    }
+
+    /// The best level of this machine.
+    pub fn detect() -> Level {
+        Level::available().first().copied().unwrap_or(Level::Baseline)
     }
 
     /// Name for reports.
@@ -51,7 +59,7 @@ impl Level {
     /// Evaluates a block.
     pub fn run<L: LatticeIntensity>(self, work: Work<'_>, lattice: L) {
         match self {
-            // SAFETY: `detect` is the only maker of this level, and it has found these instructions.
+            // SAFETY: `available` is the only maker of this level, and it has found these instructions.
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => unsafe { avx512(work, lattice) },
             // SAFETY: as above.

@@ -130,3 +130,67 @@ impl<'a> FastPlan<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Experiment, Misset, PixelGrid, Polarization, UnitCell};
+
+    fn experiment(shape: Shape) -> Experiment {
+        let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+        experiment.crystal.shape = shape;
+        experiment.crystal.cells = [5.0, 1.0, 12.0];
+        experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
+        experiment.beam.wavelength = 1.5e-10;
+        experiment.beam.polarization = Polarization::new(0.7);
+        experiment.detector.pixels = PixelGrid::new(150, 3, 5e-4);
+        experiment.rendering.oversample = Some(2);
+        experiment
+    }
+
+    fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
+        let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
+        let mut row = vec![0.0; plan.region.image_fast];
+        fast.render_row(1, &mut row);
+        row
+    }
+
+    #[test]
+    fn levels_with_fused_multiply_add_have_the_same_bits_and_the_baseline_nearly() {
+        for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
+            let plan = experiment(shape).plan().unwrap();
+            for precision in [Precision::Double, Precision::Single] {
+                let levels = dispatch::Level::available();
+                let rows: Vec<Vec<f64>> = levels.iter().map(|&level| row(&plan, level, precision)).collect();
+                let (baseline, wider) = rows.split_last().unwrap();
+                for pair in wider.windows(2) {
+                    assert_eq!(pair[0], pair[1], "{shape:?} {precision:?} {levels:?}");
+                }
+                let tolerance = if precision == Precision::Double { 1e-12 } else { 1e-4 };
+                for (wide, scalar) in wider.iter().flatten().zip(baseline.iter().cycle()) {
+                    let scale = if precision == Precision::Double { *scalar } else { scalar.max(1e-3) };
+                    assert!(
+                        (wide - scalar).abs() <= tolerance * scale,
+                        "{shape:?} {precision:?}: {wide} {scalar}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_agrees_with_the_definition() {
+        for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
+            let plan = experiment(shape).plan().unwrap();
+            for level in dispatch::Level::available() {
+                for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
+                    let expected = pixel(&plan, 1, fast, &mut NoProbe);
+                    assert!(
+                        (found - expected).abs() <= 1e-11 * expected,
+                        "{shape:?} {level:?} {fast}: {found} {expected}"
+                    );
+                }
+            }
+        }
+    }
+}
