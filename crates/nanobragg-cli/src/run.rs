@@ -93,6 +93,7 @@ fn log(args: &ParsedArgs) {
         .with_max_level(level)
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(|| console::Errors)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .finish();
     // A subscriber that is there already stays.

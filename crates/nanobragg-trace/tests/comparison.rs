@@ -100,6 +100,18 @@ fn quirks_that_change_one_thing_are_named() {
 }
 
 #[test]
+fn reciprocal_vectors_that_are_only_logged_otherwise_are_told_from_a_real_difference() {
+    let skewed = |preset| {
+        let mut experiment = small("triclinic");
+        experiment.quirks = Quirks::from(preset);
+        parsed(&traced(&experiment.plan().unwrap(), 20, 45))
+    };
+    let comparison = Comparison::new(&skewed(Preset::Port), &skewed(Preset::Spec), 1e-6).unwrap();
+    assert_eq!(comparison.first_divergence().unwrap().key, "rot_a_star_A_inv");
+    assert!(comparison.explanation().contains("only what is logged differs"), "{}", comparison.explanation());
+}
+
+#[test]
 fn json_lines_hold_the_very_numbers() {
     let text = traced(&plan(Preset::Reference), 685, 1039);
     let json: Trace = text.json_lines.parse().unwrap();

@@ -188,6 +188,19 @@ fn a_pixel_that_no_source_reaches_is_a_failure_with_a_reason() {
 }
 
 #[test]
+fn help_and_version_are_printed() {
+    for (option, part) in [
+        ("--help", "trace-harness compare A B"),
+        ("-h", "--emit-rot-stars"),
+        ("--version", env!("CARGO_PKG_VERSION")),
+    ] {
+        let output = harness(&[option]);
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{option}");
+        assert!(stdout(&output).contains(part), "{option}: {}", stdout(&output));
+    }
+}
+
+#[test]
 fn misuse_is_one_line_and_status_two() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "trace.log");
@@ -255,4 +268,53 @@ fn the_supervisor_pixel_as_the_port_logged_it() {
     agrees(&fixtures().join("traces/supervisor/trace_c_685_1039.log"), &reference);
     let photons = Trace::read(&reference).unwrap().scalar("I_pixel_final").unwrap();
     assert!((photons / 2.88139542684698e-07 - 1.0).abs() < 1e-10);
+}
+
+/// Lines of traces in a document's ```` ```text ```` blocks that are not in `logs`.
+fn untrue<'a>(document: &'a str, logs: &[String]) -> (usize, Vec<&'a str>) {
+    let blocks = document.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let shown = blocks.flat_map(str::lines).filter(|line| line.contains("TRACE_PY"));
+    let shown: Vec<&str> = shown.collect();
+    let known = |line: &str| match line.strip_suffix(" ...") {
+        Some(start) => logs.iter().any(|log| log.lines().any(|l| l.starts_with(start))),
+        None => logs.iter().any(|log| log.lines().any(|l| l == line)),
+    };
+    (shown.len(), shown.into_iter().filter(|line| !known(line)).collect())
+}
+
+#[test]
+fn the_lines_that_the_documents_show_are_those_of_the_traces() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut logs = Vec::new();
+    for (case, slow, fast, quirks) in [
+        ("phi_zero", "20", "45", "reference"),
+        ("phi_zero", "20", "45", "spec"),
+        ("hkl_interpolate", "24", "24", "spec"),
+    ] {
+        let flags = fixtures().join("cases").join(case).join("args.txt");
+        let name = format!("{case}_{quirks}");
+        let out = path(folder.path(), &format!("{name}.log"));
+        let base =
+            ["--args", flags.to_str().unwrap(), "--pixel", slow, fast, "--quirks", quirks, "--out", &out];
+        let output = harness(&[&base[..], &["--emit-rot-stars", "--json-lines"]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        for suffix in [".log", "_per_phi.log", ".jsonl"] {
+            logs.push(std::fs::read_to_string(path(folder.path(), &format!("{name}{suffix}"))).unwrap());
+        }
+    }
+    for (document, least) in [("README.md", 5), ("docs/TRACE.md", 9)] {
+        let text = std::fs::read_to_string(fixtures().join("..").join(document)).unwrap();
+        let (shown, untrue) = untrue(&text, &logs);
+        assert!(shown >= least && untrue.is_empty(), "{document}: {shown} lines, {untrue:?}");
+    }
+    let (_, changed) = untrue("```text\nTRACE_PY: steps 6\n```\n", &logs);
+    assert_eq!(changed, ["TRACE_PY: steps 6"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_takes_no_lines_is_no_panic() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_trace-harness"));
+    assert!(program.arg("--help").stdout(full).status().unwrap().success());
 }

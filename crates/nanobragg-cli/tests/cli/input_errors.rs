@@ -108,6 +108,7 @@ fn tables_without_reflections_or_beyond_memory_are_refused() {
     assert_eq!(scratch.refused(&format!("{NO_F} -hkl file")), "file: no reflections in it");
     scratch.write("file", "1000000 1000000 1000000 1\n-1000000 -1000000 -1000000 1\n");
     let error = scratch.refused(&format!("{NO_F} -hkl file"));
+    assert_eq!(error.matches("stray indices").count(), 1, "{error}");
     for part in ["file: ", "-1000000..1000000", "MB"] {
         assert!(error.contains(part), "{error}");
     }

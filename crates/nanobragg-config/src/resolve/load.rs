@@ -69,6 +69,12 @@ fn reflection(record: Result<HklRecord, IoError>) -> Result<Reflection, FillErro
     Ok(Reflection { hkl: [record.h, record.k, record.l], f: record.f })
 }
 
+/// Bytes that the table of any text file may take.
+const SMALL_TABLE: u64 = 1 << 30;
+/// Bytes of a larger table for each of its reflections: the boxes of complete sets are half full, and a stray
+/// index must not make gigabytes of a few lines.
+const BYTES_PER_REFLECTION: u64 = 512;
+
 /// Two passes over the file, so that only the table itself takes memory.
 fn from_hkl(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
     let mut bounds: Option<IndexBox> = None;
@@ -80,7 +86,8 @@ fn from_hkl(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError
     }
     let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
     let reflections = HklReader::open(path)?.map(reflection);
-    let table = fill(path, bounds, default_f, reflections)?;
+    let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
+    let table = fill(path, bounds, default_f, limit, reflections)?;
     // A pipe gives its contents once: the second pass would leave the table empty.
     if table.loaded() == count { Ok(table) } else { Err(ConfigError::ReadOnce(path.to_owned())) }
 }
@@ -90,16 +97,33 @@ fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigErro
     let index_box = reader.index_box();
     let (h, k, l) = (index_box.h, index_box.k, index_box.l);
     let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
-    fill(path, bounds, default_f, reader.map(reflection))
+    fill(path, bounds, default_f, StructureFactors::MEMORY_LIMIT, reader.map(reflection))
 }
 
 fn fill(
     path: &Path,
     bounds: IndexBox,
     default_f: f64,
+    limit: u64,
     reflections: impl Iterator<Item = Result<Reflection, FillError>>,
 ) -> Result<StructureFactors, ConfigError> {
-    let limit = StructureFactors::MEMORY_LIMIT;
+    let limit = limit.min(StructureFactors::MEMORY_LIMIT);
     StructureFactors::try_from_reflections(bounds, default_f, limit, reflections)
         .map_err(|error| error.at(path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_lines_do_not_make_gigabytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("stray.hkl");
+        std::fs::write(&path, "500 500 500 1\n-500 -500 -500 2\n").unwrap();
+        let error = from_hkl(&path, 0.0).unwrap_err().to_string();
+        assert!(error.contains("h -500..500") && error.contains("the limit is 1073 MB"), "{error}");
+        std::fs::write(&path, "200 200 200 1\n-200 -200 -200 2\n").unwrap();
+        assert_eq!(from_hkl(&path, 0.0).unwrap().loaded(), 2);
+    }
 }

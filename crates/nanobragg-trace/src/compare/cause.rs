@@ -25,11 +25,12 @@ struct Case<'a> {
 type Signature = fn(&Case<'_>) -> Option<Cause>;
 
 /// In the order of evaluation; those that match are all reported.
-const SIGNATURES: [Signature; 11] = [
+const SIGNATURES: [Signature; 12] = [
     another_pixel,
     vectors_as_given,
     pix0,
     cell_c_star_z,
+    logged_reciprocal,
     phi_zero_carryover,
     interpolation,
     sampling,
@@ -123,6 +124,21 @@ fn cell_c_star_z(case: &Case<'_>) -> Option<Cause> {
     let rotated = case.first.stage == Stage::Rotation;
     if rotated && edges && !angles {
         return cause(Quirk::CellCStarZ, "the cell's edges agree and its angles do not");
+    }
+    None
+}
+
+/// The reciprocal vectors part although the real-space ones agree, which leads to the same indices.
+fn logged_reciprocal(case: &Case<'_>) -> Option<Cause> {
+    let reciprocal = ["rot_a_star_A_inv", "rot_b_star_A_inv", "rot_c_star_A_inv"];
+    if reciprocal.contains(&case.first.key.as_str())
+        && case.agrees("rot_a_angstroms")
+        && case.agrees("hkl_frac")
+    {
+        return other(
+            "the real-space vectors and the indices agree, so only what is logged differs: one trace shows the \
+             reciprocal vectors as they were set up, the other those of the rotated cell",
+        );
     }
     None
 }

@@ -103,7 +103,12 @@ mod tests {
 
     #[test]
     fn the_steps_file_is_named_after_the_log() {
-        assert_eq!(per_phi_path(Path::new("a/trace.log")), Path::new("a/trace_per_phi.log"));
-        assert_eq!(per_phi_path(Path::new("trace")), Path::new("trace_per_phi"));
+        for (log, steps) in [
+            ("a/trace.log", ["a/trace_per_phi.log", "a/trace_per_phi.log"]),
+            ("trace.txt", ["trace_per_phi.txt", "trace_per_phi.log"]),
+            ("trace", ["trace_per_phi", "trace_per_phi.log"]),
+        ] {
+            assert_eq!(per_phi_paths(Path::new(log)), steps.map(PathBuf::from));
+        }
     }
 }

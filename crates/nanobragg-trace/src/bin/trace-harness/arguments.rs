@@ -62,6 +62,8 @@ pub struct Misuse(pub String);
 pub enum Command {
     /// The help text.
     Help,
+    /// The version.
+    Version,
     /// Traces of pixels.
     Trace(Box<TraceOptions>),
     /// A comparison of two traces.
@@ -130,6 +132,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
+            Long("version") | Short('V') => return Ok(Command::Version),
             Long("config") => {
                 let name = word(&mut parser, "--config", &presets::NAMES)?;
                 presets::find(&name).map_or(Ok(()), |preset| give(Source::Preset(preset)))?;

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use nanobragg_trace::{Comparison, RunMetadata, Style, Trace, diff};
 
 use crate::arguments::CompareOptions;
-use crate::environment;
+use crate::{environment, say};
 
 /// Compares two traces and says what was found; true when nothing diverges.
 pub fn run(options: &CompareOptions) -> anyhow::Result<bool> {
@@ -14,9 +14,9 @@ pub fn run(options: &CompareOptions) -> anyhow::Result<bool> {
     let comparison = Comparison::new(&a, &b, options.tolerance)?;
     if options.diff {
         let style = if std::io::stdout().is_terminal() { Style::Ansi } else { Style::Plain };
-        println!("{}", diff(&comparison, style).trim_end());
+        say(diff(&comparison, style).trim_end());
     }
-    println!("{}", comparison.explanation());
+    say(&comparison.explanation());
     if let Some(folder) = &options.out {
         let run = RunMetadata {
             timestamp: Some(environment::now()),
@@ -24,7 +24,7 @@ pub fn run(options: &CompareOptions) -> anyhow::Result<bool> {
             program: Some(environment::program()),
         };
         comparison.write_reports(folder, &run)?;
-        println!("wrote metrics.json, summary.md and run_metadata.json to {}", folder.display());
+        say(&format!("wrote metrics.json, summary.md and run_metadata.json to {}", folder.display()));
     }
     Ok(comparison.passes())
 }

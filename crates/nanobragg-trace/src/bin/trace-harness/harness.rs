@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::arguments::{Misuse, Source, TraceOptions};
 use crate::pixels::{Paths, save};
-use crate::{complain, environment};
+use crate::{complain, environment, say};
 
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
@@ -53,7 +53,7 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     save(&folder.join("config_snapshot.json"), &snapshot(&setup, &plan)?)?;
     let environment = environment::describe("cpu", dtype);
     save(&folder.join("env.json"), &(serde_json::to_string_pretty(&environment)? + "\n"))?;
-    println!("wrote {} and env.json", folder.join("config_snapshot.json").display());
+    say(&format!("wrote {} and env.json", folder.join("config_snapshot.json").display()));
     Ok(complete)
 }
 
@@ -66,7 +66,7 @@ fn write(options: &TraceOptions, trace: impl Fn(usize, usize) -> TraceText) -> a
         let paths = Paths::new(&options.out, several.then_some((slow, fast)));
         let written = paths.write(&text, options.json_lines)?;
         let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-        println!(
+        say(&format!(
             "pixel {slow} {fast}: I_pixel_final {}, {} lines ({} facts, {} tricubic, {} rotstar), {} phi lines",
             g(text.photons, options.digits),
             text.counts.main(),
@@ -74,8 +74,8 @@ fn write(options: &TraceOptions, trace: impl Fn(usize, usize) -> TraceText) -> a
             text.counts.tricubic,
             text.counts.rot_stars,
             text.counts.steps,
-        );
-        println!("wrote {}", names.join(", "));
+        ));
+        say(&format!("wrote {}", names.join(", ")));
         for kind in text.counts.missing(options.trace) {
             complain(&format!(
                 "error: pixel {slow} {fast} has no {kind} line: no source reaches it within -dmin"
@@ -88,7 +88,7 @@ fn write(options: &TraceOptions, trace: impl Fn(usize, usize) -> TraceText) -> a
     }
     if several {
         save(&options.out, &combined)?;
-        println!("wrote {}: {} pixels", options.out.display(), options.pixels.len());
+        say(&format!("wrote {}: {} pixels", options.out.display(), options.pixels.len()));
     }
     Ok(complete)
 }

@@ -1,6 +1,5 @@
 //! `trace-harness`: every intermediate of single pixels, from the evaluation that renders; and where two such
 //! traces part.
-#![allow(clippy::print_stdout, reason = "a program tells its user what it did")]
 
 mod arguments;
 mod comparison;
@@ -23,7 +22,11 @@ const WRONG_INPUT: u8 = 2;
 fn main() -> ExitCode {
     let outcome = arguments::parse(std::env::args_os().skip(1)).and_then(|command| match command {
         Command::Help => {
-            println!("{}", arguments::HELP);
+            say(arguments::HELP);
+            Ok(true)
+        }
+        Command::Version => {
+            say(&format!("trace-harness ({})", environment::program()));
             Ok(true)
         }
         Command::Trace(options) => harness::run(&options),
@@ -43,6 +46,12 @@ fn main() -> ExitCode {
             ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
         }
     }
+}
+
+/// A line on standard output. A reader that has gone away, or a full disk, is no reason to stop.
+fn say(line: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
 /// A line on standard error.

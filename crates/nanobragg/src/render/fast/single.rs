@@ -5,16 +5,15 @@
 //! between nodes, some 1e-7 of a term, and not that of an index, which grows with its size and with the number
 //! of cells.
 
-use super::LANES;
-use super::Lanes;
 use super::terms::{Gauss, LatticeIntensity, Round, Square};
+use super::{LANES, Lanes};
 use crate::physics::lattice::{BALL, BALL_SERIES, CrystalShape, ROUND_SCALE};
 use crate::physics::sinpi::round_even;
 
 /// Coefficients of sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 5e-9.
-const SIN_PI: [f32; 5] = [3.141_592_6, -5.167_709_7, 2.550_069_7, -0.598_242_1, 0.077_560_39];
+const SIN_PI: [f32; 5] = [std::f32::consts::PI, -5.16771, 2.5500698, -0.5982421, 0.07756039];
 /// Coefficients of cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-10.
-const COS_PI: [f32; 6] = [1.0, -4.934_802, 4.058_709_1, -1.335_212, 0.234_937_56, -0.024_396_717];
+const COS_PI: [f32; 6] = [1.0, -4.934802, 4.058709, -1.3352121, 0.23493756, -0.024396718];
 
 #[inline(always)]
 fn horner<const FMA: bool, const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
