@@ -6,14 +6,16 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-/// The function that the silent evaluation is inlined into.
-const LOOP: &str = "render_row";
+/// The functions that the silent evaluation may be inlined into, the first one found counts: the loop over a row,
+/// or the reference backend where that loop is inlined in turn (in both ways of spelling symbols).
+const LOOPS: [&[&str]; 3] =
+    [&["render_row"], &["..Reference$", "$GT$6render17h"], &["9Reference", "7Backend6render"]];
 
 pub fn run() -> anyhow::Result<()> {
     let scratch = crate::root().join("target/probe-cost");
     let tapped = instructions(&scratch, "tapped", |source| source.to_owned())?;
     let tapless = instructions(&scratch, "tapless", without_taps)?;
-    println!("{LOOP}: {} instructions as it is, {} without taps", tapped.len(), tapless.len());
+    println!("rendering loop: {} instructions as it is, {} without taps", tapped.len(), tapless.len());
     ensure!(tapped.len() > 100, "the rendering loop was not found whole");
     let differs = tapped.iter().zip(&tapless).position(|(a, b)| a != b);
     let same = differs.is_none() && tapped.len() == tapless.len();
@@ -80,8 +82,12 @@ fn statement(text: &str) -> usize {
 
 /// The instructions of the rendering loop, with the numbers of labels left out.
 fn body(assembly: &str) -> Vec<String> {
-    let mut lines = assembly.lines().skip_while(|line| !(line.contains(LOOP) && line.ends_with(':')));
-    lines.next();
+    let place = LOOPS.iter().find_map(|parts| {
+        let is_start = |line: &str| line.ends_with(':') && parts.iter().all(|part| line.contains(part));
+        assembly.lines().position(is_start)
+    });
+    let Some(place) = place else { return Vec::new() };
+    let lines = assembly.lines().skip(place + 1);
     let instructions = lines.take_while(|line| !line.contains(".cfi_endproc"));
     let instructions =
         instructions.filter(|line| line.starts_with('\t') && !line.trim_start().starts_with('.'));
@@ -132,5 +138,8 @@ mod tests {
     fn the_body_of_the_loop_is_found() {
         let assembly = "other:\n\tnop\n_ZN10render_row17h0E:\n\t.cfi_startproc\n\tmovq %rax, %rbx\n.L1:\n\tjmp .L1\n\t.cfi_endproc\n\tret\n";
         assert_eq!(body(assembly), ["movq %rax, %rbx", "jmp"]);
+        let backend = "_ZN86_$LT$nanobragg..render..reference..Reference$u20$as$u20$nanobragg..render..Backend$GT$6render17h0E";
+        assert_eq!(body(&assembly.replace("_ZN10render_row17h0E", backend)), ["movq %rax, %rbx", "jmp"]);
+        assert!(body(&assembly.replace("render_row", "another")).is_empty());
     }
 }
