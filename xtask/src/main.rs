@@ -1,18 +1,25 @@
 //! Tasks of the workspace, run as `cargo xtask TASK`.
 #![allow(clippy::print_stdout, reason = "a task tells its user what it did")]
 
+mod bench;
 mod cli_docs;
+mod executable;
 mod fixtures;
+mod instructions;
 mod probe_cost;
 mod tidy;
 
 use std::path::PathBuf;
 
 const USAGE: &str = "\
-usage: cargo xtask TASK [--check]
+usage: cargo xtask TASK [OPTIONS]
 
+  bench      time the release build: terms, whole runs, scaling
+             [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
   cli-docs   write docs/CLI.md from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
+  instructions  count instructions per term by callgrind and compare them with those kept
+             [--check | --write]
   probe-cost show that the silent probe adds no instruction to the rendering loop
   tidy       check sizes of source files and words that do not belong
 
@@ -22,6 +29,8 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let check = arguments.iter().any(|argument| argument == "--check");
     match arguments.first().map(String::as_str) {
+        Some("bench") => bench::run(&arguments[1..]),
+        Some("instructions") => instructions::run(&arguments[1..]),
         Some("cli-docs") => cli_docs::run(check),
         Some("fixtures") => fixtures::run(check),
         Some("probe-cost") => probe_cost::run(),
@@ -33,6 +42,14 @@ fn main() -> anyhow::Result<()> {
 /// The workspace's root.
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The compiler's name and version, as it says them.
+fn rustc_version() -> String {
+    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = std::process::Command::new(compiler).arg("--version").output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    text.ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Writes `text` to `path`, or fails when it is not there already.

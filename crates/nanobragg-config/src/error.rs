@@ -48,6 +48,9 @@ pub enum ConfigError {
     /// An output would replace an input.
     #[error("{} is an input and an output", .0.display())]
     OverwritesInput(PathBuf),
+    /// Two outputs have one name.
+    #[error("{} is the name of two outputs", .0.display())]
+    SameOutput(PathBuf),
     /// The experiment cannot be planned.
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -67,11 +67,17 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
         DumpAction::None => None,
     };
     let written = [&outputs.float, &outputs.int, &outputs.pgm, &outputs.noise].map(Option::as_ref);
+    let mut places: Vec<PathBuf> = Vec::new();
     for path in written.into_iter().chain([dump]).flatten() {
         let place = context.path(path);
         if setup.inputs.iter().any(|input| same_file(input, &place)) {
             return Err(ConfigError::OverwritesInput(path.clone()));
         }
+        // A device can take two images, a file cannot.
+        if places.contains(&place) && (!place.exists() || place.is_file()) {
+            return Err(ConfigError::SameOutput(path.clone()));
+        }
+        places.push(place);
     }
     Ok(setup)
 }

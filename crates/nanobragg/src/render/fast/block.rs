@@ -32,8 +32,15 @@ struct State {
     omega: Lanes,
     capture: Lanes,
     polar: Lanes,
-    /// Whether the polarisation factor is known already.
-    polar_known: [bool; LANES],
+    polar_known: Known,
+}
+
+/// Where the polarisation factor is known already.
+#[derive(Clone, Copy, PartialEq)]
+enum Known {
+    Nowhere,
+    Somewhere([bool; LANES]),
+    Everywhere,
 }
 
 impl Work<'_> {
@@ -46,7 +53,7 @@ impl Work<'_> {
             omega: Lanes::splat(0.0),
             capture: Lanes::splat(1.0),
             polar: Lanes::splat(unpolarized),
-            polar_known: [plan.polarization.is_none(); LANES],
+            polar_known: Known::Nowhere,
         };
         let mut positions = Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) };
         let mut scattered = Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) };
@@ -204,18 +211,29 @@ fn scatter(
 fn polarize(plan: &Plan, source: &SourcePlan<f64>, positions: &Positions, state: &mut State, weight: &Lanes) {
     let Some(kahn) = &plan.polarization else { return };
     let once = plan.factors.polar == FactorMode::Once;
-    if once && state.polar_known.iter().all(|&known| known) {
+    if once && state.polar_known == Known::Everywhere {
+        return;
+    }
+    // Without a resolution limit the first source sets the factor of every pixel, straight into its place.
+    if plan.dmin <= 0.0 {
+        factors(kahn, &source.incident, positions, &mut state.polar);
+        state.polar_known = Known::Everywhere;
         return;
     }
     let mut fresh = Lanes::splat(0.0);
     factors(kahn, &source.incident, positions, &mut fresh);
+    let mut known = match state.polar_known {
+        Known::Somewhere(known) => known,
+        Known::Nowhere | Known::Everywhere => [false; LANES],
+    };
     for i in 0..LANES {
-        let sets = weight.0[i] != 0.0 || source.weight == 0.0;
-        if sets && !(once && state.polar_known[i]) {
+        let within = weight.0[i] != 0.0 || source.weight == 0.0;
+        if within && !(once && known[i]) {
             state.polar.0[i] = fresh.0[i];
-            state.polar_known[i] = true;
+            known[i] = true;
         }
     }
+    state.polar_known = Known::Somewhere(known);
 }
 
 /// [`polarization::factor`] for every pixel; cos 2ψ comes from the components themselves,

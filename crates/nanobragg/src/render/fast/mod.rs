@@ -117,8 +117,9 @@ impl<'a> FastPlan<'a> {
             (Shape::Gauss, Precision::Single) => self.level.run(work, single::GaussSingle),
             (Shape::Tophat, _) => self.level.run(work, terms::Tophat),
         }
+        let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
-            if plan.region.renders(slow, fast) {
+            if kept(fast) {
                 *out = photons;
             }
         }

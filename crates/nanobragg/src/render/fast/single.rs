@@ -104,7 +104,7 @@ impl LatticeIntensity for GaussSingle {
 
     #[inline(always)]
     fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
-        Gauss::peaks(crystal, offset, into, exp::<FMA>);
+        Gauss::peaks::<FMA>(crystal, offset, into, exp::<FMA>);
     }
 }
 

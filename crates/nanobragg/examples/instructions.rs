@@ -1,0 +1,72 @@
+//! Renders a few rows of a small experiment on the calling thread, for counting instructions.
+//!
+//! `instructions KIND ROWS`: with 0 rows everything is set up and nothing rendered, which is what a count is
+//! compared with. The library says on standard output which code ran and how many terms a row has.
+#![allow(clippy::print_stdout, reason = "the counting task reads it")]
+
+use std::hint::black_box;
+
+use nanobragg::model::{
+    Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirks, Reflection, Shape, StructureFactors, UnitCell,
+};
+use nanobragg::render::{Backend, Cpu, Precision};
+use nanobragg::units::deg;
+
+/// Pixels of a row.
+const WIDTH: usize = 512;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().unwrap_or_default();
+    let rows: usize = arguments.next().unwrap_or_default().parse()?;
+    let (kind, precision) = match kind.strip_suffix("-f32") {
+        Some(kind) => (kind.to_owned(), Precision::Single),
+        None => (kind, Precision::Double),
+    };
+    // Spots of the wide kinds reach from node to node, so that no term can be left out.
+    let (kind, cells) = match kind.strip_suffix("-wide") {
+        Some(kind) => (kind, 3),
+        None => (kind.as_str(), 20),
+    };
+    let (shape, interpolate) = match kind {
+        "square" => (Shape::Square, false),
+        "round" => (Shape::Round, false),
+        "gauss" => (Shape::Gauss, false),
+        "tophat" => (Shape::Tophat, false),
+        "tricubic" => (Shape::Square, true),
+        _ => return Err(format!("no such kind: {kind}").into()),
+    };
+
+    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0);
+    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(cells, cells, cells), table()?);
+    experiment.beam.wavelength = 2e-10;
+    experiment.crystal.shape = shape;
+    experiment.crystal.mosaicity.spread = Some(deg(0.5));
+    experiment.crystal.mosaicity.domains = Some(10);
+    experiment.detector.distance = 0.2;
+    experiment.detector.pixels = PixelGrid::new(WIDTH, 64, 0.2e-3);
+    // Quirks that depend on the order of pixels are settled on all threads: no two counts would be alike.
+    experiment.quirks = Quirks::from(Preset::Exact);
+    experiment.rendering.oversample = Some(1);
+    experiment.rendering.interpolate = Some(interpolate);
+
+    let plan = experiment.plan()?;
+    let backend = Cpu::default().with_precision(precision);
+    for row in 0..rows {
+        black_box(backend.row(&plan, black_box(row)));
+    }
+    println!("evaluation {}", backend.evaluation(&plan));
+    println!("terms-per-row {}", WIDTH * plan.orientations.domains.len());
+    Ok(())
+}
+
+/// Amplitudes for every index that a pixel can come near.
+fn table() -> Result<StructureFactors, Box<dyn std::error::Error>> {
+    const REACH: i32 = 12;
+    let bounds = IndexBox { min: [-REACH; 3], max: [REACH; 3] };
+    let along = || -REACH..=REACH;
+    let indices = along().flat_map(|h| along().flat_map(move |k| along().map(move |l| [h, k, l])));
+    let reflections = indices
+        .map(|[h, k, l]| Reflection { hkl: [h, k, l], f: f64::from(100 + (h * 7 + k * 5 + l * 3) % 50) });
+    Ok(StructureFactors::from_reflections(bounds, 0.0, reflections)?)
+}
