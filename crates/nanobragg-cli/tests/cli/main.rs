@@ -16,6 +16,6 @@ mod random_lines;
 mod reference;
 mod reference_setup;
 mod same_bytes;
-mod supervisor;
 mod scratch;
+mod supervisor;
 mod write_errors;
