@@ -226,11 +226,11 @@ fn polarize(plan: &Plan, source: &SourcePlan<f64>, positions: &Positions, state:
         Known::Somewhere(known) => known,
         Known::Nowhere | Known::Everywhere => [false; LANES],
     };
-    for i in 0..LANES {
+    for (i, known) in known.iter_mut().enumerate() {
         let within = weight.0[i] != 0.0 || source.weight == 0.0;
-        if within && !(once && known[i]) {
+        if within && !(once && *known) {
             state.polar.0[i] = fresh.0[i];
-            known[i] = true;
+            *known = true;
         }
     }
     state.polar_known = Known::Somewhere(known);
