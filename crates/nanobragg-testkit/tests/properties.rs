@@ -240,3 +240,17 @@ fn every_preset_renders_every_case_to_finite_numbers() {
         }
     }
 }
+
+#[test]
+fn a_region_that_ends_before_it_begins_is_dark_however_terms_are_evaluated() {
+    for oversample_polar in [false, true] {
+        let mut experiment = small([4.0; 3], [0.1; 3], 50.0);
+        experiment.quirks = Preset::Reference.into();
+        experiment.rendering.oversample_polar = oversample_polar;
+        experiment.rendering.roi = Roi::new((10, 5), (2, 7));
+        let plan = experiment.plan().unwrap();
+        assert_eq!(plan.region.pixels(), 0);
+        let image = Cpu::default().render(&plan, &Control::default()).unwrap();
+        assert!(image.pixels().iter().all(|&value| value == 0.0));
+    }
+}

@@ -51,8 +51,8 @@ pub fn cos_pi<T: Real>(x: T) -> T {
     sum
 }
 
-/// 3 · 2⁵¹: adding it leaves no bits for a fraction.
-const SHIFT: f64 = 6755399441055744.0;
+/// 3 · 2⁵¹: adding it leaves no bits for a fraction; the low bits of the sum are the whole number.
+pub(crate) const SHIFT: f64 = 6755399441055744.0;
 
 /// The whole number next to `x`, the even one of two (|x| < 2⁵¹).
 #[inline(always)]

@@ -118,8 +118,10 @@ impl Region {
 
     /// Rows and columns of the region that lie on the image: (slow, fast) ranges.
     pub fn ranges(&self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
-        let range =
-            |(first, last): (usize, usize), size: usize| first.min(size)..last.saturating_add(1).min(size);
+        let range = |(first, last): (usize, usize), size: usize| {
+            let first = first.min(size);
+            first..last.saturating_add(1).min(size).max(first)
+        };
         (range(self.slow, self.image_slow), range(self.fast, self.image_fast))
     }
 

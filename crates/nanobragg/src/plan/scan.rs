@@ -35,13 +35,7 @@ fn first_swept_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    rendered(plan)
-        .find_first(|&(slow, fast)| {
-            let mut swept = Swept::default();
-            pixel(plan, slow, fast, &mut swept);
-            swept.0
-        })
-        .map(|(slow, fast)| plan.region.index(slow, fast))
+    first_pixel(plan, |swept: &Swept| swept.0)
 }
 
 /// The first pixel in scan order with a term whose neighbourhood leaves the table.
@@ -54,20 +48,21 @@ fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    rendered(plan)
-        .find_first(|&(slow, fast)| {
-            let mut unsafe_term = Unsafe::default();
-            pixel(plan, slow, fast, &mut unsafe_term);
-            unsafe_term.0
-        })
-        .map(|(slow, fast)| plan.region.index(slow, fast))
+    first_pixel(plan, |term: &Unsafe| term.0)
 }
 
-fn rendered(plan: &Plan) -> impl ParallelIterator<Item = (usize, usize)> + use<'_> {
+/// The first rendered pixel in scan order whose probe has `seen` what it looks for.
+fn first_pixel<P: Probe<f64> + Default>(plan: &Plan, seen: impl Fn(&P) -> bool + Sync) -> Option<usize> {
     let (rows, columns) = plan.region.ranges();
     rows.into_par_iter()
         .flat_map_iter(move |slow| columns.clone().map(move |fast| (slow, fast)))
         .filter(|&(slow, fast)| plan.region.renders(slow, fast))
+        .find_first(|&(slow, fast)| {
+            let mut probe = P::default();
+            pixel(plan, slow, fast, &mut probe);
+            seen(&probe)
+        })
+        .map(|(slow, fast)| plan.region.index(slow, fast))
 }
 
 /// Whether no fractional index can leave the safe part of the table: |h| ≤ |a| |q|, |q| ≤ (1 + |i|) / λ, where

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::fast::FastPlan;
-use super::{Backend, Control};
+use super::{Backend, Control, pixel_by_pixel};
 use crate::error::RenderError;
 use crate::image::Image;
-use crate::physics::{NoProbe, pixel};
 use crate::plan::Plan;
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
@@ -93,9 +92,7 @@ impl<'a> Evaluation<'a> {
             Evaluation::Vectorized(fast) => fast.render_row(slow, photons),
             Evaluation::TermByTerm(_) => {
                 let (_, columns) = plan.region.ranges();
-                for fast in columns.filter(|&fast| plan.region.renders(slow, fast)) {
-                    photons[fast] = pixel(plan, slow, fast, &mut NoProbe);
-                }
+                pixel_by_pixel(plan, slow, columns.start, &mut photons[columns]);
             }
         }
     }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::RenderError;
 use crate::image::Image;
+use crate::physics::{NoProbe, pixel};
 use crate::plan::Plan;
 
 /// Something that renders plans.
@@ -60,4 +61,14 @@ pub struct Progress {
     pub done: usize,
     /// Rows to render.
     pub total: usize,
+}
+
+/// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they
+/// are.
+fn pixel_by_pixel(plan: &Plan, slow: usize, start: usize, out: &mut [f64]) {
+    for (fast, out) in (start..).zip(out) {
+        if plan.region.renders(slow, fast) {
+            *out = pixel(plan, slow, fast, &mut NoProbe);
+        }
+    }
 }

@@ -16,7 +16,7 @@ mod polynomial;
 mod single;
 mod terms;
 
-use super::Precision;
+use super::{Precision, pixel_by_pixel};
 use block::Work;
 use terms::Amplitudes;
 
@@ -96,11 +96,7 @@ impl<'a> FastPlan<'a> {
             }
             // The block where the latch trips.
             (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
-                for (fast, out) in fasts.zip(out) {
-                    if plan.region.renders(slow, fast) {
-                        *out = pixel(plan, slow, fast, &mut NoProbe);
-                    }
-                }
+                pixel_by_pixel(plan, slow, start, out);
                 return;
             }
             (Some(grid), _, _) => Amplitudes::Nearest(grid),

@@ -4,7 +4,7 @@
 //! twice, as on machines that cannot.
 
 use crate::physics::lattice::{BALL, BALL_SERIES};
-use crate::physics::sinpi::{COS_PI, round_even};
+use crate::physics::sinpi::{COS_PI, SHIFT, round_even};
 
 /// a · b + c.
 #[inline(always)]
@@ -56,8 +56,6 @@ pub(super) fn ball<const FMA: bool>(y: f64) -> f64 {
 /// exp x for [`EXP_UNDERFLOW`] ≤ x ≤ 0 by 2^k · exp r, r = x - k ln 2, |r| ≤ ln 2 / 2.
 #[inline(always)]
 pub(super) fn exp<const FMA: bool>(x: f64) -> f64 {
-    /// 3 · 2⁵¹, whose sum with a whole number carries it in the low bits.
-    const SHIFT: f64 = 6755399441055744.0;
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     /// Taylor coefficients: the first term left out is 9e-15 of the value.

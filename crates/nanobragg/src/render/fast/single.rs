@@ -8,7 +8,7 @@
 use super::terms::{Gauss, LatticeIntensity, Round, Square};
 use super::{LANES, Lanes};
 use crate::physics::lattice::{BALL, BALL_SERIES, CrystalShape, ROUND_SCALE};
-use crate::physics::sinpi::round_even;
+use crate::physics::sinpi::{SHIFT, round_even};
 
 /// Coefficients of sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 5e-9.
 const SIN_PI: [f32; 5] = [std::f32::consts::PI, -5.16771, 2.5500698, -0.5982421, 0.07756039];
@@ -111,8 +111,6 @@ impl LatticeIntensity for GaussSingle {
 /// exp x for -707 < x ≤ 0: the power of two in double precision, the rest in single.
 #[inline(always)]
 fn exp<const FMA: bool>(x: f64) -> f64 {
-    /// 3 · 2⁵¹, whose sum with a whole number carries it in the low bits.
-    const SHIFT: f64 = 6755399441055744.0;
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
     let shifted = x * std::f64::consts::LOG2_E + SHIFT;
     let rest = (x - (shifted - SHIFT) * std::f64::consts::LN_2) as f32;
