@@ -1,5 +1,6 @@
 //! `nanobragg`: X-ray diffraction images from nanocrystals, from the command line.
 
+mod commands;
 mod console;
 mod diagnostics;
 mod misuse;
@@ -8,6 +9,7 @@ mod progress;
 mod run;
 mod summary;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use nanobragg_config::ConfigError;
@@ -21,8 +23,14 @@ const WRONG_INPUT: u8 = 2;
 const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    match run::run(std::env::args_os().skip(1).collect()) {
-        Ok(()) => ExitCode::SUCCESS,
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let command = arguments.first().and_then(|name| commands::find(name));
+    let result = match command {
+        Some(run) => run(arguments.split_off(1)),
+        None => run::run(arguments).map(|()| ExitCode::SUCCESS),
+    };
+    match result {
+        Ok(code) => code,
         Err(error) => {
             // Each error says what caused it; the chain of causes would say it twice.
             console::complain(&format!("error: {error}"));

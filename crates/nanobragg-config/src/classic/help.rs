@@ -2,7 +2,7 @@
 
 use super::error::alternatives;
 use super::wrap::wrap;
-use super::{Arity, EXAMPLE, Effect, Flag, Group, INTRODUCTION, PROGRAM, table};
+use super::{Arity, COMMANDS, EXAMPLE, Effect, Flag, Group, INTRODUCTION, PROGRAM, table};
 
 /// No line is longer, so that the help fits a common terminal.
 const WIDTH: usize = 100;
@@ -18,6 +18,12 @@ pub fn help_text() -> String {
         text.push('\n');
     }
     text.push_str(&format!("\nExample:\n  {EXAMPLE}\n"));
+    if !COMMANDS.is_empty() {
+        text.push_str("\nCommands, each with its own -h:\n");
+    }
+    for command in COMMANDS {
+        push_entry(&mut text, &format!("{} {}", command.name, command.usage), command.summary);
+    }
     for group in Group::ALL {
         text.push_str(&format!("\n{}:\n", group.title()));
         for flag in table().iter().filter(|flag| flag.group == group) {
@@ -28,8 +34,12 @@ pub fn help_text() -> String {
 }
 
 fn push_flag(text: &mut String, flag: &Flag) {
-    let left = format!("  {}", synopsis(flag));
-    let mut lines = wrap(&description(flag), WIDTH - COLUMN).into_iter();
+    push_entry(text, &synopsis(flag), &description(flag));
+}
+
+fn push_entry(text: &mut String, synopsis: &str, description: &str) {
+    let left = format!("  {synopsis}");
+    let mut lines = wrap(description, WIDTH - COLUMN).into_iter();
     if left.len() < COLUMN {
         text.push_str(&format!("{left:COLUMN$}{}\n", lines.next().unwrap_or_default()));
     } else {

@@ -1,7 +1,7 @@
 //! The manual page.
 
 use super::help::{canonical, description};
-use super::{EXAMPLE, Flag, Group, INTRODUCTION, PROGRAM, table};
+use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, PROGRAM, table};
 
 /// The manual page in the language of `man`. It carries no date, so that the same version always gives the
 /// same page.
@@ -13,6 +13,13 @@ pub fn man_page(version: &str) -> String {
     page.push_str(&format!(".SH NAME\n{PROGRAM} \\- diffraction images from nanocrystals\n"));
     page.push_str(&format!(".SH SYNOPSIS\n.B {PROGRAM}\n.I FLAG\n\\&...\n"));
     page.push_str(&format!(".SH DESCRIPTION\n{}\n", line(INTRODUCTION)));
+    if !COMMANDS.is_empty() {
+        page.push_str(".SH COMMANDS\n");
+    }
+    for command in COMMANDS {
+        let (name, usage) = (escape(command.name), escape(command.usage));
+        page.push_str(&format!(".TP\n\\fB{name}\\fR \\fI{usage}\\fR\n{}\n", line(command.summary)));
+    }
     for group in Group::ALL {
         page.push_str(&format!(".SH {}\n", group.title().to_uppercase()));
         for flag in table().iter().filter(|flag| flag.group == group) {

@@ -2,7 +2,7 @@
 
 use super::help::{canonical, meaning, remark, synonyms};
 use super::wrap::wrap;
-use super::{EXAMPLE, Flag, Group, INTRODUCTION, table};
+use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, table};
 
 /// The page as markdown: an introduction and one table a group.
 #[must_use]
@@ -17,6 +17,13 @@ pub fn markdown() -> String {
         "This page is made from the table that the parser reads. `-name...` stands for every flag that begins so.\n\
          An argument that starts with a dash is a value if it is a number, and a flag otherwise.\n",
     );
+    if !COMMANDS.is_empty() {
+        text.push_str("\n## Commands\n\n| command | arguments | what it does |\n| --- | --- | --- |\n");
+    }
+    for command in COMMANDS {
+        let cells = [code(command.name), code(command.usage), escape(command.summary)];
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
     for group in Group::ALL {
         text.push_str(&format!("\n## {}\n\n", group.title()));
         text.push_str("| flag | values | unit | default | meaning |\n| --- | --- | --- | --- | --- |\n");

@@ -16,6 +16,7 @@
 //! # Ok::<(), nanobragg_config::classic::FlagError>(())
 //! ```
 
+mod commands;
 mod completions;
 mod error;
 mod flag;
@@ -30,6 +31,7 @@ mod table;
 mod values;
 mod wrap;
 
+pub use commands::{COMMANDS, Command};
 pub use completions::{Shell, completions};
 pub use error::FlagError;
 pub use flag::{Arity, Effect, Flag, Group, Limits, WordRule};

@@ -1,0 +1,25 @@
+//! Subcommands, one module each.
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+/// Runs a subcommand on the arguments after its name.
+pub type Run = fn(Vec<OsString>) -> anyhow::Result<ExitCode>;
+
+/// The subcommand of this name. Names and summaries are in [`nanobragg_config::classic::COMMANDS`].
+pub fn find(name: &OsStr) -> Option<Run> {
+    let commands: [(&str, Run); 0] = [];
+    commands.into_iter().find(|(known, _)| *known == name).map(|(_, run)| run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg_config::classic::COMMANDS;
+
+    #[test]
+    fn every_listed_command_is_found() {
+        assert!(COMMANDS.iter().all(|command| find(command.name.as_ref()).is_some()));
+        assert!(find("-cell".as_ref()).is_none());
+    }
+}
