@@ -50,24 +50,13 @@ pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> 
 ///
 /// Reference program: `polin3`; here h and k are contracted first, whose four sums stand side by side.
 pub fn tricubic<T: Real>(neighborhood: &Neighborhood, hkl: &[T; 3]) -> T {
-    tricubic_of(neighborhood.origin, hkl, |h, k| &neighborhood.values[h][k])
-}
-
-/// [`tricubic`] of the rows of four structure factors along l that `row` gives for h and k from 0 to 3, counted
-/// from `origin`.
-#[inline(always)]
-pub fn tricubic_of<'a, T: Real>(
-    origin: [i32; 3],
-    hkl: &[T; 3],
-    row: impl Fn(usize, usize) -> &'a [f64; 4],
-) -> T {
-    let (along_h, along_k) = (weights(hkl[0], origin[0]), weights(hkl[1], origin[1]));
-    let along_l = weights(hkl[2], origin[2]);
+    let along = |axis: usize| weights(hkl[axis] - real::<T>(f64::from(neighborhood.origin[axis])));
+    let (along_h, along_k, along_l) = (along(0), along(1), along(2));
     let mut sums = [T::zero(); 4];
-    for (h, &weight_h) in along_h.iter().enumerate() {
-        for (k, &weight_k) in along_k.iter().enumerate() {
+    for (plane, &weight_h) in neighborhood.values.iter().zip(&along_h) {
+        for (row, &weight_k) in plane.iter().zip(&along_k) {
             let weight = weight_h * weight_k;
-            for (sum, &f) in sums.iter_mut().zip(row(h, k)) {
+            for (sum, &f) in sums.iter_mut().zip(row) {
                 *sum += weight * real(f);
             }
         }
@@ -77,10 +66,9 @@ pub fn tricubic_of<'a, T: Real>(
     w0 * s0 + w1 * s1 + w2 * s2 + w3 * s3
 }
 
-/// The 4-point Lagrange polynomials at `x`, for nodes at `origin` and the three whole numbers after it.
+/// The 4-point Lagrange polynomials at `d0`, for nodes at 0, 1, 2 and 3.
 #[inline(always)]
-fn weights<T: Real>(x: T, origin: i32) -> [T; 4] {
-    let d0 = x - real::<T>(f64::from(origin));
+pub fn weights<T: Real>(d0: T) -> [T; 4] {
     let (d1, d2, d3) = (d0 - real(1.0), d0 - real(2.0), d0 - real(3.0));
     // The nodes are one apart: the denominators are -6, 2, -2 and 6.
     let sixth = real::<T>(1.0 / 6.0);

@@ -200,6 +200,13 @@ pub struct NoiseStream {
 }
 
 impl Plan {
+    /// Length that no scattering vector exceeds, 1/m: |q| ≤ (1 + |i|) / λ, where |i| = 1 but for the quirk
+    /// `vectors_as_given`.
+    pub fn longest_scattering_vector(&self) -> f64 {
+        let reaches = self.sources.iter().map(|source| (1.0 + source.incident.norm()) / source.wavelength);
+        reaches.fold(0.0, f64::max)
+    }
+
     /// Terms of the whole image: pixels × layers × sub-pixels × sources × phi steps × domains.
     pub fn terms(&self) -> f64 {
         self.region.pixels() as f64 * self.steps * self.layers.count as f64

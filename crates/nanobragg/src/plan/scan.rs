@@ -3,12 +3,15 @@
 //! Both are settled before the render, so that pixels can be rendered in any order: the reference program's
 //! state only ever changes once, at a pixel that can be found.
 
+use nalgebra::Vector3;
 use rayon::prelude::*;
 
 use super::{Interpolation, Plan};
-use crate::model::{Quirk, Quirks};
+use crate::model::{IndexBox, Quirk, Quirks};
+use crate::physics::lattice::Indices;
 use crate::physics::probe::{Probe, Scattering, TermIndex};
-use crate::physics::{lattice::Indices, pixel};
+use crate::physics::rotation::dot;
+use crate::physics::{f_cell, geometry, pixel, scattering};
 
 /// Finds the pixels where the order-dependent quirks act and writes them into the plan.
 pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
@@ -18,7 +21,7 @@ pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
     }
     if quirks.has(Quirk::InterpolationLatch)
         && plan.interpolation == Interpolation::On
-        && !always_inside(plan)
+        && !Reach::new(plan).is_none_or(|reach| reach.holds(plan.longest_scattering_vector()))
         && let Some(index) = first_unsafe_pixel(plan)
     {
         plan.interpolation = Interpolation::UntilUnsafeIn(index);
@@ -35,7 +38,7 @@ fn first_swept_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    first_pixel(plan, |swept: &Swept| swept.0)
+    first_pixel(plan, |_, _| true, |swept: &Swept| swept.0)
 }
 
 /// The first pixel in scan order with a term whose neighbourhood leaves the table.
@@ -48,15 +51,80 @@ fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
             self.0 = true;
         }
     }
-    first_pixel(plan, |term: &Unsafe| term.0)
+    let reach = Reach::new(plan)?;
+    first_pixel(plan, |slow, fast| reach.may_leave(slow, fast), |term: &Unsafe| term.0)
 }
 
-/// The first rendered pixel in scan order whose probe has `seen` what it looks for.
-fn first_pixel<P: Probe<f64> + Default>(plan: &Plan, seen: impl Fn(&P) -> bool + Sync) -> Option<usize> {
+/// What is needed to see from the indices alone whether a term can leave the safe part of the table.
+struct Reach<'a> {
+    plan: &'a Plan,
+    bounds: &'a IndexBox,
+    /// Greatest lengths of a, b, c.
+    edges: [f64; 3],
+}
+
+impl<'a> Reach<'a> {
+    fn new(plan: &'a Plan) -> Option<Self> {
+        let bounds = plan.structure_factors.bounds()?;
+        let edges = [0, 1, 2].map(|axis| plan.crystal.lattice.vectors[axis].norm() * (1.0 + 1e-9));
+        Some(Reach { plan, bounds, edges })
+    }
+
+    /// Whether the neighbourhood of some term of the pixel leaves the table, lattice factors aside.
+    fn may_leave(&self, slow: usize, fast: usize) -> bool {
+        let plan = self.plan;
+        if plan.orientations.first_pixel == Some(plan.region.index(slow, fast)) {
+            return true;
+        }
+        let samples = (0..plan.layers.count).flat_map(|layer| {
+            let edge = 0..plan.oversample;
+            edge.clone().flat_map(move |s| edge.clone().map(move |f| (layer, s, f)))
+        });
+        samples.into_iter().any(|(layer, sub_slow, sub_fast)| {
+            let size = plan.detector.pixel_size / plan.oversample as f64;
+            let fdet = geometry::subpixel_center(fast, sub_fast, plan.oversample, size);
+            let sdet = geometry::subpixel_center(slow, sub_slow, plan.oversample, size);
+            let odet = layer as f64 * plan.layers.spacing;
+            let diffracted = geometry::position(&plan.detector, fdet, sdet, odet).diffracted;
+            plan.sources.iter().any(|source| {
+                let q = scattering::scattering_vector(&diffracted, &source.incident, source.wavelength);
+                !self.holds(q.norm()) && self.some_orientation_leaves(&q)
+            })
+        })
+    }
+
+    /// Whether no index can leave for a scattering vector of length `q`: |h| ≤ |a| |q|.
+    fn holds(&self, q: f64) -> bool {
+        (0..3).all(|axis| {
+            let reach = self.edges[axis] * q;
+            let (min, max) = (f64::from(self.bounds.min[axis]), f64::from(self.bounds.max[axis]));
+            reach <= max - 2.0 && -reach >= min + 2.0
+        })
+    }
+
+    fn some_orientation_leaves(&self, q: &Vector3<f64>) -> bool {
+        let orientations = &self.plan.orientations;
+        let domains = orientations.domains.len();
+        (0..orientations.steps.len()).any(|step| {
+            // Without a way out the inner loop is a plain reduction.
+            (0..domains).fold(false, |leaving, domain| {
+                let [a, b, c] = &orientations.lattice(step, domain).vectors;
+                leaving | !f_cell::is_safe(self.bounds, &[dot(a, q), dot(b, q), dot(c, q)])
+            })
+        })
+    }
+}
+
+/// The first rendered pixel in scan order that is a `candidate` and whose probe has `seen` what it looks for.
+fn first_pixel<P: Probe<f64> + Default>(
+    plan: &Plan,
+    candidate: impl Fn(usize, usize) -> bool + Sync,
+    seen: impl Fn(&P) -> bool + Sync,
+) -> Option<usize> {
     let (rows, columns) = plan.region.ranges();
     rows.into_par_iter()
         .flat_map_iter(move |slow| columns.clone().map(move |fast| (slow, fast)))
-        .filter(|&(slow, fast)| plan.region.renders(slow, fast))
+        .filter(|&(slow, fast)| plan.region.renders(slow, fast) && candidate(slow, fast))
         .find_first(|&(slow, fast)| {
             let mut probe = P::default();
             pixel(plan, slow, fast, &mut probe);
@@ -65,26 +133,12 @@ fn first_pixel<P: Probe<f64> + Default>(plan: &Plan, seen: impl Fn(&P) -> bool +
         .map(|(slow, fast)| plan.region.index(slow, fast))
 }
 
-/// Whether no fractional index can leave the safe part of the table: |h| ≤ |a| |q|, |q| ≤ (1 + |i|) / λ, where
-/// |i| = 1 but for the quirk `vectors_as_given`.
-fn always_inside(plan: &Plan) -> bool {
-    let Some(bounds) = plan.structure_factors.bounds() else { return true };
-    let reaches = plan.sources.iter().map(|source| (1.0 + source.incident.norm()) / source.wavelength);
-    let longest = reaches.fold(0.0, f64::max);
-    (0..3).all(|axis| {
-        let reach = plan.crystal.lattice.vectors[axis].norm() * longest * (1.0 + 1e-9);
-        reach <= f64::from(bounds.max[axis]) - 2.0 && -reach >= f64::from(bounds.min[axis]) + 2.0
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{
-        Convention, Crystal, Experiment, Frame, IndexBox, PixelGrid, Preset, Reflection, StructureFactors,
-        UnitCell,
+        Convention, Crystal, Experiment, Frame, PixelGrid, Preset, Reflection, StructureFactors, UnitCell,
     };
-    use nalgebra::Vector3;
 
     #[test]
     fn a_long_beam_vector_as_given_reaches_beyond_the_table() {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::fast::FastPlan;
+use super::fast::{FastPlan, LANES};
 use super::{Backend, Control, pixel_by_pixel};
 use crate::error::RenderError;
 use crate::image::Image;
@@ -59,8 +59,10 @@ impl Cpu {
     /// zero where the plan renders nothing.
     pub fn row(&self, plan: &Plan, slow: usize) -> Vec<f64> {
         let mut photons = vec![0.0; plan.region.image_fast];
-        if plan.region.ranges().0.contains(&slow) {
-            Evaluation::of(plan, self.precision).row(plan, slow, &mut photons);
+        let (rows, columns) = plan.region.ranges();
+        if rows.contains(&slow) {
+            let evaluation = Evaluation::of(plan, self.precision);
+            evaluation.render(plan, slow, columns.start, &mut photons[columns]);
         }
         photons
     }
@@ -68,14 +70,14 @@ impl Cpu {
 
 /// How the terms of a plan are evaluated.
 enum Evaluation<'a> {
-    Vectorized(FastPlan<'a>),
+    Vectorized(Box<FastPlan<'a>>),
     TermByTerm(&'static str),
 }
 
 impl<'a> Evaluation<'a> {
     fn of(plan: &'a Plan, precision: Precision) -> Self {
         match FastPlan::new(plan, precision) {
-            Ok(fast) => Evaluation::Vectorized(fast),
+            Ok(fast) => Evaluation::Vectorized(Box::new(fast)),
             Err(reason) => Evaluation::TermByTerm(reason),
         }
     }
@@ -87,15 +89,22 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn row(&self, plan: &Plan, slow: usize, photons: &mut [f64]) {
+    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
+    fn render(&self, plan: &Plan, slow: usize, start: usize, photons: &mut [f64]) {
         match self {
-            Evaluation::Vectorized(fast) => fast.render_row(slow, photons),
-            Evaluation::TermByTerm(_) => {
-                let (_, columns) = plan.region.ranges();
-                pixel_by_pixel(plan, slow, columns.start, &mut photons[columns]);
-            }
+            Evaluation::Vectorized(fast) => fast.render(slow, start, photons),
+            Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons),
         }
     }
+}
+
+/// Pieces of rows that are handed to threads: whole rows, or less where there are so few of them that threads
+/// would wait for the last.
+fn piece(rows: usize, columns: usize, threads: usize) -> usize {
+    /// Pieces for each thread that are enough to share the work evenly.
+    const SHARES: usize = 16;
+    let pieces = (threads * SHARES).div_ceil(rows.max(1));
+    columns.div_ceil(pieces).next_multiple_of(LANES).max(LANES)
 }
 
 impl Backend for Cpu {
@@ -111,22 +120,33 @@ impl Backend for Cpu {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
-        let (rows, _) = plan.region.ranges();
+        let (rows, columns) = plan.region.ranges();
+        let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
+        let length = piece(rows.len(), columns.len(), threads);
         let total = rows.len();
         let finished = AtomicUsize::new(0);
         let evaluation = Evaluation::of(plan, self.precision);
         tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
         let mut render = || {
             let lines = image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow));
-            let lines: Vec<_> = lines.collect();
-            lines.into_par_iter().try_for_each(|(slow, line)| {
+            let pieces = lines.flat_map(|(slow, line)| {
+                let starts = columns.clone().step_by(length);
+                starts
+                    .zip(line[columns.clone()].chunks_mut(length))
+                    .map(move |(start, out)| (slow, start, out))
+            });
+            let pieces: Vec<_> = pieces.collect();
+            pieces.into_par_iter().try_for_each(|(slow, start, out)| {
                 control.check()?;
-                let mut photons = vec![0.0; line.len()];
-                evaluation.row(plan, slow, &mut photons);
-                for (pixel, photons) in line.iter_mut().zip(photons) {
+                let mut photons = vec![0.0; out.len()];
+                evaluation.render(plan, slow, start, &mut photons);
+                for (pixel, photons) in out.iter_mut().zip(photons) {
                     *pixel = photons as f32;
                 }
-                control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
+                // A row counts when its last pixels begin to be finished.
+                if start + length >= columns.end {
+                    control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
+                }
                 Ok::<(), RenderError>(())
             })
         };

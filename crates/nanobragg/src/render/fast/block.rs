@@ -1,12 +1,13 @@
 //! A block of pixels: positions, factors, scattering vectors, and the walk over layers, sub-pixels and sources.
 
-use super::terms::{Amplitudes, LatticeIntensity, Scattered, accumulate};
+use super::polynomial::Divisor;
+use super::terms::{Amplitudes, Scattered, Scratch, Terms};
 use super::{FastPlan, LANES, Lanes};
 use crate::nalgebra::Vector3;
 use crate::physics::polarization::Kahn;
 use crate::physics::rotation::unitize;
 use crate::physics::{absorption, geometry, polarization, scaling, scattering};
-use crate::plan::{FactorMode, Plan, SourcePlan};
+use crate::plan::{DetectorPlan, FactorMode, Plan, SourcePlan};
 
 /// A block to evaluate.
 pub(super) struct Work<'a> {
@@ -16,6 +17,8 @@ pub(super) struct Work<'a> {
     pub start: usize,
     /// Structure factors of the block's terms.
     pub amplitudes: Amplitudes<'a>,
+    /// What the evaluation writes its intermediates to.
+    pub scratch: &'a mut Scratch,
     /// Receives the photons of each pixel.
     pub photons: &'a mut Lanes,
 }
@@ -45,7 +48,7 @@ enum Known {
 
 impl Work<'_> {
     #[inline(always)]
-    pub fn evaluate<L: LatticeIntensity, const FMA: bool>(self, intensity: &L) {
+    pub fn evaluate<T: Terms, const FMA: bool>(self, terms: &T) {
         let plan = self.fast.plan;
         let unpolarized = if plan.polarization.is_some() { 0.0 } else { 1.0 };
         let mut state = State {
@@ -60,27 +63,28 @@ impl Work<'_> {
         for layer in 0..plan.layers.count {
             for sub_slow in 0..plan.oversample {
                 for sub_fast in 0..plan.oversample {
-                    locate(plan, &self, [layer, sub_slow, sub_fast], &mut positions);
+                    locate::<FMA>(plan, &self, [layer, sub_slow, sub_fast], &mut positions);
                     let first_of_layer = (sub_slow, sub_fast) == (0, 0);
                     let first = layer == 0 && first_of_layer;
                     weigh(plan, layer, [first, first_of_layer], &positions, &mut state);
                     for source in &plan.sources {
-                        if !scatter(plan, source, &positions, &mut state, &mut scattered) {
+                        if !scatter::<FMA>(plan, source, &positions, &mut state, &mut scattered) {
                             continue;
                         }
                         let orientations = &plan.orientations;
                         let domains = orientations.domains.len();
-                        let lattices = (0..orientations.steps.len()).flat_map(|step| {
-                            (0..domains).map(move |domain| orientations.lattice(step, domain))
-                        });
-                        accumulate::<L, FMA>(
-                            intensity,
-                            &plan.crystal.shape,
-                            &self.amplitudes,
-                            lattices,
-                            &scattered,
-                            &mut state.sum,
-                        );
+                        for step in 0..orientations.steps.len() {
+                            for domain in 0..domains {
+                                let lattice = orientations.lattice(step, domain);
+                                terms.add::<FMA>(
+                                    &lattice,
+                                    &self.amplitudes,
+                                    &scattered,
+                                    self.scratch,
+                                    &mut state.sum,
+                                );
+                            }
+                        }
                         add_background(plan, &scattered, &mut state.sum);
                     }
                 }
@@ -92,7 +96,12 @@ impl Work<'_> {
 
 /// Positions of a sub-pixel of every pixel, in the operations of [`geometry::position`].
 #[inline(always)]
-fn locate(plan: &Plan, work: &Work<'_>, [layer, sub_slow, sub_fast]: [usize; 3], positions: &mut Positions) {
+fn locate<const FMA: bool>(
+    plan: &Plan,
+    work: &Work<'_>,
+    [layer, sub_slow, sub_fast]: [usize; 3],
+    positions: &mut Positions,
+) {
     let detector = &plan.detector;
     let size = detector.pixel_size / plan.oversample as f64;
     let sdet = geometry::subpixel_center(work.slow, sub_slow, plan.oversample, size);
@@ -118,9 +127,10 @@ fn locate(plan: &Plan, work: &Work<'_>, [layer, sub_slow, sub_fast]: [usize; 3],
         let z = fdet * f.z + sdet * s.z + odet * o.z + origin.z;
         let distance = (x * x + y * y + z * z).sqrt();
         positions.distance.0[i] = distance;
-        positions.diffracted[0].0[i] = x / distance;
-        positions.diffracted[1].0[i] = y / distance;
-        positions.diffracted[2].0[i] = z / distance;
+        let divisor = Divisor::new(distance);
+        positions.diffracted[0].0[i] = divisor.divide::<FMA>(x);
+        positions.diffracted[1].0[i] = divisor.divide::<FMA>(y);
+        positions.diffracted[2].0[i] = divisor.divide::<FMA>(z);
     }
 }
 
@@ -134,9 +144,7 @@ fn weigh(
     state: &mut State,
 ) {
     if first || plan.factors.omega != FactorMode::Once {
-        for i in 0..LANES {
-            state.omega.0[i] = geometry::solid_angle(&plan.detector, positions.distance.0[i]);
-        }
+        solid_angles(&plan.detector, positions, &mut state.omega);
     }
     if plan.layers.absorbing && (first_of_layer || plan.factors.capture != FactorMode::Once) {
         let layers = &plan.layers;
@@ -153,6 +161,17 @@ fn weigh(
     }
 }
 
+/// [`geometry::solid_angle`] with one division.
+#[inline(always)]
+fn solid_angles(detector: &DetectorPlan<f64>, positions: &Positions, omega: &mut Lanes) {
+    let area = detector.pixel_size * detector.pixel_size * detector.close_distance;
+    for i in 0..LANES {
+        let inverse = 1.0 / positions.distance.0[i];
+        let square = inverse * inverse;
+        omega.0[i] = if detector.point_pixel { square } else { area * inverse * square };
+    }
+}
+
 #[inline(always)]
 fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
     let [x, y, z] = &positions.diffracted;
@@ -162,17 +181,18 @@ fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
 /// Scattering vectors, polarisation and weights for a source; false when no pixel is within the resolution
 /// limit.
 #[inline(always)]
-fn scatter(
+fn scatter<const FMA: bool>(
     plan: &Plan,
     source: &SourcePlan<f64>,
     positions: &Positions,
     state: &mut State,
     scattered: &mut Scattered,
 ) -> bool {
+    let wavelength = Divisor::new(source.wavelength);
     for axis in 0..3 {
         let incident = source.incident[axis];
         for i in 0..LANES {
-            scattered.q[axis].0[i] = (positions.diffracted[axis].0[i] - incident) / source.wavelength;
+            scattered.q[axis].0[i] = wavelength.divide::<FMA>(positions.diffracted[axis].0[i] - incident);
         }
     }
     scattered.weight = Lanes::splat(source.weight);
@@ -282,8 +302,9 @@ fn finish(plan: &Plan, state: &State, photons: &mut Lanes) {
         (plan.factors.polar, &state.polar),
         (plan.factors.omega, &state.omega),
     ];
+    let scale = scaling::photons(plan.r_e_sqr, plan.fluence, 1.0, plan.steps);
     for i in 0..LANES {
-        photons.0[i] = scaling::photons(plan.r_e_sqr, plan.fluence, state.sum.0[i], plan.steps);
+        photons.0[i] = scale * state.sum.0[i];
     }
     for (mode, factor) in factors {
         if mode == FactorMode::Once {

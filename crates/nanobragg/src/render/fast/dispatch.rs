@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
 
 use super::block::Work;
-use super::terms::LatticeIntensity;
+use super::terms::Terms;
 
 /// The widest vectors of this machine that there is code for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,27 +57,27 @@ impl Level {
     }
 
     /// Evaluates a block.
-    pub fn run<L: LatticeIntensity>(self, work: Work<'_>, lattice: L) {
+    pub fn run<T: Terms>(self, work: Work<'_>, terms: &T) {
         match self {
             // SAFETY: `available` is the only maker of this level, and it has found these instructions.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => unsafe { avx512(work, lattice) },
+            Level::Avx512 => unsafe { avx512(work, terms) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => unsafe { avx2(work, lattice) },
-            Level::Baseline => work.evaluate::<L, { cfg!(target_arch = "aarch64") }>(&lattice),
+            Level::Avx2 => unsafe { avx2(work, terms) },
+            Level::Baseline => work.evaluate::<T, { cfg!(target_arch = "aarch64") }>(terms),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-fn avx512<L: LatticeIntensity>(work: Work<'_>, lattice: L) {
-    work.evaluate::<L, true>(&lattice);
+fn avx512<T: Terms>(work: Work<'_>, terms: &T) {
+    work.evaluate::<T, true>(terms);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<L: LatticeIntensity>(work: Work<'_>, lattice: L) {
-    work.evaluate::<L, true>(&lattice);
+fn avx2<T: Terms>(work: Work<'_>, terms: &T) {
+    work.evaluate::<T, true>(terms);
 }

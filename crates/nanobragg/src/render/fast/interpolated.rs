@@ -1,53 +1,110 @@
 //! Interpolated structure factors of a block.
 
-use super::terms::{Nodes, Scattered, index};
+use super::table::Table;
+use super::terms::{Scattered, index};
 use super::{LANES, Lanes};
-use crate::model::{IndexBox, PaddedGrid};
-use crate::physics::f_cell::{is_safe, tricubic_of};
+use crate::model::IndexBox;
+use crate::physics::f_cell::{is_safe, weights};
 use crate::physics::lattice::RealLattice;
 
-/// Replaces the nearest structure factors of `nodes` by interpolated ones where the neighbourhood is safe; false
-/// when all are zero. Pixels whose lattice factor is zero (`f_latt_sqr`, where it is known) are left out.
+/// The neighbourhoods of a block's pixels.
+pub(super) struct Neighborhoods {
+    /// Place of the entry with the least indices.
+    start: [u32; LANES],
+    safe: [bool; LANES],
+    /// Lagrange polynomials along h, k and l.
+    weights: [[Lanes; 4]; 3],
+    /// Sums over h and k. They are stored: four that lie side by side become vectors.
+    sums: [[f64; 4]; LANES],
+}
+
+/// Structure factors into `f`: interpolated ones where the neighbourhood is safe, those of the nearest nodes at
+/// `places` elsewhere; false when all are zero. Pixels whose lattice factor is zero (`f_latt_sqr`, where it is
+/// known) are left out.
 #[inline(always)]
-pub(super) fn look_up(
-    grid: &PaddedGrid<'_>,
+pub(super) fn look_up<const FMA: bool>(
+    table: &Table<'_>,
     bounds: &IndexBox,
     lattice: &RealLattice<f64>,
     scattered: &Scattered,
     f_latt_sqr: Option<&Lanes>,
-    nodes: &mut Nodes,
+    places: &[u32; LANES],
+    around: &mut Neighborhoods,
+    f: &mut Lanes,
 ) -> bool {
-    let mut any = false;
+    around.find::<FMA>(table, bounds, lattice, scattered);
     for i in 0..LANES {
         if f_latt_sqr.is_some_and(|f| f.0[i] == 0.0) {
-            nodes.f_sqr.0[i] = 0.0;
-            continue;
-        }
-        let along = |axis: usize| index(lattice, axis, &scattered.q, i);
-        let hkl = [along(0), along(1), along(2)];
-        let f = if is_safe(bounds, &hkl) {
-            interpolate(grid, &hkl)
+            around.sums[i] = [0.0; 4];
+        } else if around.safe[i] {
+            around.contract(table, i);
         } else {
-            grid.values.get(nodes.place[i] as usize).copied().unwrap_or(0.0)
-        };
-        any |= f != 0.0;
-        nodes.f_sqr.0[i] = f * f;
+            around.sums[i][0] = table.values.get(places[i] as usize).copied().unwrap_or(0.0);
+        }
     }
-    any
+    let [_, _, [w0, w1, w2, w3]] = &around.weights;
+    let mut bits = 0;
+    for (i, [s0, s1, s2, s3]) in around.sums.iter().enumerate() {
+        let interpolated = w0.0[i] * s0 + w1.0[i] * s1 + w2.0[i] * s2 + w3.0[i] * s3;
+        f.0[i] = if around.safe[i] { interpolated } else { *s0 };
+        bits |= f.0[i].to_bits();
+    }
+    bits << 1 != 0
 }
 
-/// The structure factor at `hkl`, whose neighbourhood lies inside the grid.
-#[inline(always)]
-fn interpolate(grid: &PaddedGrid<'_>, hkl: &[f64; 3]) -> f64 {
-    const NONE: [f64; 4] = [0.0; 4];
-    let floor = |axis: usize| hkl[axis].floor() as i32 - 1;
-    let origin = [floor(0), floor(1), floor(2)];
-    let along = |axis: usize| origin[axis].wrapping_sub(grid.first[axis]) as usize;
-    let [_, along_h, along_k] = grid.shape;
-    let start = (along(0) * along_h + along(1)) * along_k + along(2);
-    tricubic_of(origin, hkl, |h, k| {
-        let at = start + (h * along_h + k) * along_k;
-        // Safe neighbourhoods lie inside: the default is never taken.
-        grid.values.get(at..).and_then(|rest| rest.first_chunk()).unwrap_or(&NONE)
-    })
+impl Neighborhoods {
+    pub fn new() -> Self {
+        Neighborhoods {
+            start: [0; LANES],
+            safe: [false; LANES],
+            weights: [[Lanes::splat(0.0); 4]; 3],
+            sums: [[0.0; 4]; LANES],
+        }
+    }
+
+    #[inline(always)]
+    fn find<const FMA: bool>(
+        &mut self,
+        table: &Table<'_>,
+        bounds: &IndexBox,
+        lattice: &RealLattice<f64>,
+        scattered: &Scattered,
+    ) {
+        for i in 0..LANES {
+            let mut hkl = [0.0; 3];
+            let mut origin = [0.0; 3];
+            for axis in 0..3 {
+                let h = index(lattice, axis, &scattered.q, i);
+                hkl[axis] = h;
+                origin[axis] = h.floor() - 1.0;
+                for (into, weight) in self.weights[axis].iter_mut().zip(weights(h - origin[axis])) {
+                    into.0[i] = weight;
+                }
+            }
+            self.safe[i] = is_safe(bounds, &hkl);
+            self.start[i] = table.place_inside::<FMA>(origin);
+        }
+    }
+
+    /// The tricubic sum of pixel `i` over h and k, in the operations of [`crate::physics::f_cell::tricubic`].
+    #[inline(always)]
+    fn contract(&mut self, table: &Table<'_>, i: usize) {
+        let [along_h, along_k] = table.steps;
+        // Safe neighbourhoods lie inside the table: the ways out are never taken.
+        let Some(inside) = table.values.get(self.start[i] as usize..) else { return };
+        let along = |axis: usize| [0, 1, 2, 3].map(|at: usize| self.weights[axis][at].0[i]);
+        let (weights_h, weights_k) = (along(0), along(1));
+        let mut totals = [0.0; 4];
+        for (h, weight_h) in weights_h.into_iter().enumerate() {
+            let Some(plane) = inside.get(h * along_h..h * along_h + 3 * along_k + 4) else { return };
+            for (k, weight_k) in weights_k.into_iter().enumerate() {
+                let Some(row) = plane.get(k * along_k..k * along_k + 4) else { return };
+                let weight = weight_h * weight_k;
+                for (total, f) in totals.iter_mut().zip(row) {
+                    *total += weight * f;
+                }
+            }
+        }
+        self.sums[i] = totals;
+    }
 }

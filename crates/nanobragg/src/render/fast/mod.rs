@@ -2,25 +2,31 @@
 //!
 //! A block of [`LANES`] pixels of a row is evaluated in phases over small arrays that the compiler turns into
 //! vector instructions: positions and scattering vectors ([`block`]), then for every orientation indices,
-//! structure factors and lattice factors ([`terms`]). Positions, scattering vectors and indices are computed
+//! structure factors ([`table`], [`interpolated`]) and lattice factors ([`shapes`], [`single`], [`turns`]). Positions, scattering vectors and indices are computed
 //! in the operations of [`crate::physics`], one rounding each, so that they have the definition's bits; only
 //! the polynomials of sine and exponential ([`polynomial`]) differ, by parts in 10¹³.
 //!
 //! Every pixel's terms are summed in the definition's order. Machines with fused multiply-add give the same
 //! bits whatever the width of their vectors; machines without differ in the last bits of the polynomials.
 
+#![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
+
 mod block;
 mod dispatch;
 mod interpolated;
 mod polynomial;
+mod shapes;
 mod single;
+mod table;
 mod terms;
+mod turns;
 
 use super::{Precision, pixel_by_pixel};
 use block::Work;
-use terms::Amplitudes;
+use table::Table;
+use terms::{Amplitudes, Scratch};
 
-use crate::model::{PaddedGrid, Shape};
+use crate::model::Shape;
 use crate::physics::{NoProbe, pixel};
 use crate::plan::{Interpolation, Plan};
 
@@ -39,12 +45,52 @@ impl Lanes {
     }
 }
 
+/// A crystal shape in the precision that it is evaluated in, with its constants.
+enum Evaluated {
+    Square(shapes::Square),
+    SquareTurns(turns::SquareTurns),
+    Round(shapes::Round),
+    RoundSingle(single::RoundSingle),
+    Gauss(shapes::Gauss),
+    GaussSingle(single::GaussSingle),
+    Tophat(shapes::Tophat),
+}
+
+impl Evaluated {
+    fn new(plan: &Plan, precision: Precision) -> Self {
+        let (crystal, lattice) = (&plan.crystal.shape, &plan.crystal.lattice);
+        match (crystal.shape, precision) {
+            (Shape::Square, Precision::Single) if turns::hold(plan) => {
+                Evaluated::SquareTurns(turns::SquareTurns::new(crystal))
+            }
+            (Shape::Square, _) => Evaluated::Square(shapes::Square::new(crystal)),
+            (Shape::Round, Precision::Double) => Evaluated::Round(shapes::Round::new(crystal)),
+            (Shape::Round, Precision::Single) => {
+                Evaluated::RoundSingle(single::RoundSingle(shapes::Round::new(crystal)))
+            }
+            (Shape::Gauss, Precision::Double) => Evaluated::Gauss(shapes::Gauss::new(crystal, lattice)),
+            (Shape::Gauss, Precision::Single) => {
+                Evaluated::GaussSingle(single::GaussSingle(shapes::Gauss::new(crystal, lattice)))
+            }
+            (Shape::Tophat, _) => Evaluated::Tophat(shapes::Tophat::new(crystal, lattice)),
+        }
+    }
+
+    /// The precision of the lattice factor.
+    fn precision(&self) -> &'static str {
+        match self {
+            Evaluated::SquareTurns(_) | Evaluated::RoundSingle(_) | Evaluated::GaussSingle(_) => "f32",
+            _ => "f64",
+        }
+    }
+}
+
 /// A plan and what the vectorised evaluation knows about it.
 pub(super) struct FastPlan<'a> {
     plan: &'a Plan,
-    grid: Option<PaddedGrid<'a>>,
+    table: Option<Table<'a>>,
+    shape: Evaluated,
     level: dispatch::Level,
-    precision: Precision,
 }
 
 impl<'a> FastPlan<'a> {
@@ -53,34 +99,30 @@ impl<'a> FastPlan<'a> {
         if plan.factors.depend_on_order() {
             return Err("the quirk running_sum_factors asks for the order of terms");
         }
-        let grid = plan.structure_factors.padded();
-        if grid.is_some_and(|grid| grid.values.len() > u32::MAX as usize) {
-            return Err("the table of structure factors has more than 2^32 entries");
-        }
-        Ok(FastPlan { plan, grid, level: dispatch::Level::detect(), precision })
+        let table = match plan.structure_factors.padded() {
+            Some(grid) => {
+                Some(Table::new(grid).ok_or("the table of structure factors has more than 2^32 entries")?)
+            }
+            None => None,
+        };
+        let shape = Evaluated::new(plan, precision);
+        Ok(FastPlan { plan, table, shape, level: dispatch::Level::detect() })
     }
 
     /// Which instructions run.
     pub fn describe(&self) -> String {
-        let precision = match self.precision {
-            Precision::Double => "f64",
-            Precision::Single => "f32",
-        };
-        format!("{precision} vectors, {}", self.level.name())
+        format!("{} vectors, {}", self.shape.precision(), self.level.name())
     }
 
-    /// Photons of one row of the image; pixels that are not rendered stay as they are.
-    pub fn render_row(&self, slow: usize, row: &mut [f64]) {
-        let (_, columns) = self.plan.region.ranges();
-        let mut start = columns.start;
-        while start < columns.end {
-            let end = (start + LANES).min(columns.end);
-            self.render_block(slow, start, &mut row[start..end]);
-            start = end;
+    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
+    pub fn render(&self, slow: usize, start: usize, photons: &mut [f64]) {
+        let mut scratch = Scratch::new();
+        for (start, block) in (start..).step_by(LANES).zip(photons.chunks_mut(LANES)) {
+            self.render_block(slow, start, &mut scratch, block);
         }
     }
 
-    fn render_block(&self, slow: usize, start: usize, out: &mut [f64]) {
+    fn render_block(&self, slow: usize, start: usize, scratch: &mut Scratch, out: &mut [f64]) {
         let plan = self.plan;
         let fasts = start..start + out.len();
         if !fasts.clone().any(|fast| plan.region.renders(slow, fast)) {
@@ -89,29 +131,29 @@ impl<'a> FastPlan<'a> {
         let first = plan.region.index(slow, start);
         let last = first + out.len() - 1;
         let latched = Interpolation::UntilUnsafeIn;
-        let amplitudes = match (self.grid, plan.structure_factors.bounds(), plan.interpolation) {
-            (Some(grid), Some(&bounds), Interpolation::On) => Amplitudes::Tricubic(grid, bounds),
-            (Some(grid), Some(&bounds), Interpolation::UntilUnsafeIn(pixel)) if last < pixel => {
-                Amplitudes::Tricubic(grid, bounds)
+        let amplitudes = match (&self.table, plan.structure_factors.bounds(), plan.interpolation) {
+            (Some(table), Some(&bounds), Interpolation::On) => Amplitudes::Tricubic(table, bounds),
+            (Some(table), Some(&bounds), Interpolation::UntilUnsafeIn(pixel)) if last < pixel => {
+                Amplitudes::Tricubic(table, bounds)
             }
             // The block where the latch trips.
             (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
                 pixel_by_pixel(plan, slow, start, out);
                 return;
             }
-            (Some(grid), _, _) => Amplitudes::Nearest(grid),
+            (Some(table), _, _) => Amplitudes::Nearest(table),
             (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
         let mut photons = Lanes::splat(0.0);
-        let work = Work { fast: self, slow, start, amplitudes, photons: &mut photons };
-        match (plan.crystal.shape.shape, self.precision) {
-            (Shape::Square, Precision::Double) => self.level.run(work, terms::Square),
-            (Shape::Square, Precision::Single) => self.level.run(work, single::SquareSingle),
-            (Shape::Round, Precision::Double) => self.level.run(work, terms::Round),
-            (Shape::Round, Precision::Single) => self.level.run(work, single::RoundSingle),
-            (Shape::Gauss, Precision::Double) => self.level.run(work, terms::Gauss),
-            (Shape::Gauss, Precision::Single) => self.level.run(work, single::GaussSingle),
-            (Shape::Tophat, _) => self.level.run(work, terms::Tophat),
+        let work = Work { fast: self, slow, start, amplitudes, scratch, photons: &mut photons };
+        match &self.shape {
+            Evaluated::Square(shape) => self.level.run(work, shape),
+            Evaluated::SquareTurns(shape) => self.level.run(work, shape),
+            Evaluated::Round(shape) => self.level.run(work, shape),
+            Evaluated::RoundSingle(shape) => self.level.run(work, shape),
+            Evaluated::Gauss(shape) => self.level.run(work, shape),
+            Evaluated::GaussSingle(shape) => self.level.run(work, shape),
+            Evaluated::Tophat(shape) => self.level.run(work, shape),
         }
         let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
@@ -133,10 +175,13 @@ mod tests {
     use super::*;
     use crate::model::{Experiment, Misset, PixelGrid, Polarization, UnitCell};
 
-    fn experiment(shape: Shape) -> Experiment {
+    /// Spots so small that most blocks hold none, and so wide that all do.
+    const CELLS: [[f64; 3]; 2] = [[5.0, 1.0, 12.0], [30.0, 25.0, 40.0]];
+
+    fn experiment(shape: Shape, cells: [f64; 3]) -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
         experiment.crystal.shape = shape;
-        experiment.crystal.cells = [5.0, 1.0, 12.0];
+        experiment.crystal.cells = cells;
         experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
         experiment.beam.wavelength = 1.5e-10;
         experiment.beam.polarization = Polarization::new(0.7);
@@ -145,17 +190,22 @@ mod tests {
         experiment
     }
 
+    fn kinds() -> impl Iterator<Item = (Shape, [f64; 3])> {
+        let shapes = [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat];
+        shapes.into_iter().flat_map(|shape| CELLS.map(|cells| (shape, cells)))
+    }
+
     fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
         let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
         let mut row = vec![0.0; plan.region.image_fast];
-        fast.render_row(1, &mut row);
+        fast.render(1, 0, &mut row);
         row
     }
 
     #[test]
     fn levels_with_fused_multiply_add_have_the_same_bits_and_the_baseline_nearly() {
-        for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
-            let plan = experiment(shape).plan().unwrap();
+        for (shape, cells) in kinds() {
+            let plan = experiment(shape, cells).plan().unwrap();
             for precision in [Precision::Double, Precision::Single] {
                 let levels = dispatch::Level::available();
                 let rows: Vec<Vec<f64>> = levels.iter().map(|&level| row(&plan, level, precision)).collect();
@@ -177,8 +227,8 @@ mod tests {
 
     #[test]
     fn every_level_agrees_with_the_definition() {
-        for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
-            let plan = experiment(shape).plan().unwrap();
+        for (shape, cells) in kinds() {
+            let plan = experiment(shape, cells).plan().unwrap();
             for level in dispatch::Level::available() {
                 for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
                     let expected = pixel(&plan, 1, fast, &mut NoProbe);

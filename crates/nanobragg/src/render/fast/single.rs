@@ -1,14 +1,15 @@
-//! Lattice factors in single precision.
+//! F_latt² of ellipsoids and Gaussian spots with sines and exponentials in single precision.
 //!
-//! Indices, their offsets from the nodes and the fringes' phases stay in double precision up to where what is
-//! left is a fraction of a turn; only then numbers are narrowed. So single precision's error is that of a sine
+//! Indices and their offsets from the nodes stay in double precision up to where what is left is a fraction of a
+//! turn or of a power of two; only then numbers are narrowed. So single precision's error is that of a sine
 //! between nodes, some 1e-7 of a term, and not that of an index, which grows with its size and with the number
-//! of cells.
+//! of cells. [`super::turns`] does the same for parallelepipeds, whose fringes need less.
 
-use super::terms::{Gauss, LatticeIntensity, Round, Square};
-use super::{LANES, Lanes};
-use crate::physics::lattice::{BALL, BALL_SERIES, CrystalShape, ROUND_SCALE};
-use crate::physics::sinpi::{SHIFT, round_even};
+use super::polynomial::nearest_even;
+use super::shapes::{Gauss, Round};
+use super::terms::{LatticeIntensity, Scattered};
+use crate::physics::lattice::{BALL, BALL_SERIES, RealLattice};
+use crate::physics::sinpi::SHIFT;
 
 /// Coefficients of sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 5e-9.
 const SIN_PI: [f32; 5] = [std::f32::consts::PI, -5.16771, 2.5500698, -0.5982421, 0.07756039];
@@ -26,85 +27,58 @@ fn horner<const FMA: bool, const N: usize>(coefficients: &[f32; N], x: f32) -> f
 
 /// sin π x for |x| ≤ 1/2.
 #[inline(always)]
-fn sin_pi<const FMA: bool>(x: f32) -> f32 {
+pub(super) fn sin_pi<const FMA: bool>(x: f32) -> f32 {
     x * horner::<FMA, 5>(&SIN_PI, x * x)
-}
-
-/// Parallelepiped.
-#[derive(Clone, Copy)]
-pub(super) struct SquareSingle;
-
-impl LatticeIntensity for SquareSingle {
-    const VANISHES: bool = Square::VANISHES;
-    // Three of them multiply to a normal number in single precision; a fringe of 10⁶ cells moves by 1e-6 turns.
-    const TINY: f64 = 1e-12;
-
-    #[inline(always)]
-    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
-        let [na, nb, nc] = crystal.cells;
-        let fringe = |offset: f64, cells: f64| {
-            let phase = cells * offset;
-            sin_pi::<FMA>((phase - round_even(phase)) as f32)
-        };
-        let sine = |offset: f64| sin_pi::<FMA>(offset as f32);
-        for i in 0..LANES {
-            let (h, k, l) = (offset[0].0[i], offset[1].0[i], offset[2].0[i]);
-            let fringes = fringe(h, na) * fringe(k, nb) * fringe(l, nc);
-            let f_latt = f64::from(fringes / (sine(h) * sine(k) * sine(l)));
-            into.0[i] = f_latt * f_latt;
-        }
-    }
 }
 
 /// Ellipsoid.
 #[derive(Clone, Copy)]
-pub(super) struct RoundSingle;
+pub(super) struct RoundSingle(pub Round);
+
+/// Coefficients of the ball's series.
+const SERIES: [f32; 7] = {
+    let mut narrow = [0.0; 7];
+    let mut i = 0;
+    while i < narrow.len() {
+        narrow[i] = BALL[i] as f32;
+        i += 1;
+    }
+    narrow
+};
 
 impl LatticeIntensity for RoundSingle {
-    const VANISHES: bool = Round::VANISHES;
-    const TINY: f64 = Round::TINY;
+    const SPARSE: bool = false;
 
     #[inline(always)]
-    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
-        const SERIES: [f32; 7] = {
-            let mut narrow = [0.0; 7];
-            let mut i = 0;
-            while i < narrow.len() {
-                narrow[i] = BALL[i] as f32;
-                i += 1;
-            }
-            narrow
-        };
-        let [na, nb, nc] = crystal.cells;
-        let peak = na * nb * nc * ROUND_SCALE;
-        for i in 0..LANES {
-            let (h, k, l) = (offset[0].0[i], offset[1].0[i], offset[2].0[i]);
-            let radius_sqr = h * h * na * na + k * k * nb * nb + l * l * nc * nc;
-            let y = (radius_sqr * crystal.fudge).sqrt();
-            let x = std::f32::consts::PI * y as f32;
-            let square = x * x;
-            let rest = (y - round_even(y)) as f32;
-            let sine = sin_pi::<FMA>(rest);
-            let cosine = horner::<FMA, 6>(&COS_PI, rest * rest);
-            let closed = 3.0 * (sine / x - cosine) / square;
-            let ball = if y <= BALL_SERIES { horner::<FMA, 7>(&SERIES, square) } else { closed };
-            let f_latt = peak * f64::from(ball);
-            into.0[i] = f_latt * f_latt;
-        }
+    fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64 {
+        let y = self.0.radius(offset);
+        let x = std::f32::consts::PI * y as f32;
+        let square = x * x;
+        let rest = (y - nearest_even::<FMA>(y)) as f32;
+        let sine = sin_pi::<FMA>(rest);
+        let cosine = horner::<FMA, 6>(&COS_PI, rest * rest);
+        let closed = 3.0 * (sine / x - cosine) / square;
+        let ball = if y <= BALL_SERIES { horner::<FMA, 7>(&SERIES, square) } else { closed };
+        let f_latt = self.0.peak * f64::from(ball);
+        f_latt * f_latt
     }
 }
 
 /// Gaussian spots.
 #[derive(Clone, Copy)]
-pub(super) struct GaussSingle;
+pub(super) struct GaussSingle(pub Gauss);
 
 impl LatticeIntensity for GaussSingle {
-    const VANISHES: bool = Gauss::VANISHES;
-    const TINY: f64 = Gauss::TINY;
+    const SPARSE: bool = true;
 
     #[inline(always)]
-    fn intensity<const FMA: bool>(&self, crystal: &CrystalShape<f64>, offset: &[Lanes; 3], into: &mut Lanes) {
-        Gauss::peaks::<FMA>(crystal, offset, into, exp::<FMA>);
+    fn vanishes<const FMA: bool>(&self, lattice: &RealLattice<f64>, scattered: &Scattered) -> bool {
+        self.0.misses::<FMA>(lattice, scattered)
+    }
+
+    #[inline(always)]
+    fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64 {
+        self.0.by::<FMA>(offset, exp::<FMA>)
     }
 }
 

@@ -1,0 +1,176 @@
+//! Parallelepipeds in single precision, with the fringes' phases as whole numbers.
+//!
+//! An index h is computed in double precision and kept as its whole part and its fraction in units of 2⁻³² turns,
+//! a 32-bit integer. Integer arithmetic wraps at a whole turn, so that N δ modulo 1, which single precision would
+//! lose for large N, is one exact multiplication: p = N t modulo 2³². Only the sines of t and p are narrowed. The
+//! error of a phase is N 2⁻³³ turns whatever h; it bounds the number of cells, [`MOST_CELLS`].
+
+use super::polynomial::mul_add;
+use super::single::sin_pi;
+use super::table::Table;
+use super::terms::{Amplitudes, Scattered, Scratch, Terms, quick_index};
+use super::{LANES, Lanes};
+use crate::physics::lattice::{CrystalShape, RealLattice};
+use crate::plan::Plan;
+
+/// Cells along an axis up to which a phase is good to 1.2e-6 turns, which is 4e-6 of a spot's maximum.
+pub(super) const MOST_CELLS: f64 = 10_000.0;
+/// Indices below this fit beside their fraction.
+pub(super) const MOST_INDEX: f64 = 500_000.0;
+
+/// Whether the indices and the number of cells of `plan` are within these bounds.
+pub(super) fn hold(plan: &Plan) -> bool {
+    let reach = plan.longest_scattering_vector();
+    let indices = plan.crystal.lattice.vectors.iter().all(|v| v.norm() * reach < MOST_INDEX);
+    indices && plan.crystal.shape.cells.iter().all(|&cells| cells <= MOST_CELLS)
+}
+
+/// 1.5 · 2²⁰: the sum with an index has a last place of 2⁻³², and the whole part in its high word.
+const SHIFT: f64 = 1_572_864.0;
+/// The high word of [`SHIFT`].
+const WHOLE: i32 = (SHIFT.to_bits() >> 32) as i32;
+/// A unit of the fraction, in turns.
+const UNIT: f32 = 1.0 / 4_294_967_296.0;
+/// Added to every phase so that a quotient of two zeros does not arise at a node: three of them multiply to a
+/// normal number, and it is far below a unit.
+const TINY: f32 = 1e-12;
+
+/// Parallelepiped.
+#[derive(Clone, Copy)]
+pub(super) struct SquareTurns {
+    cells: [i32; 3],
+}
+
+impl SquareTurns {
+    pub fn new(crystal: &CrystalShape<f64>) -> Self {
+        SquareTurns { cells: crystal.cells.map(|cells| cells as i32) }
+    }
+
+    /// Π sin(π N δ) / sin(π δ) at `turns`, up to its sign.
+    #[inline(always)]
+    fn f_latt<const FMA: bool>(&self, turns: [i32; 3]) -> f32 {
+        let (mut fringes, mut sines) = (1.0, 1.0);
+        for (turns, cells) in turns.into_iter().zip(self.cells) {
+            let phase = turns.wrapping_mul(cells);
+            sines *= sin_pi::<FMA>(fraction::<FMA>(turns, TINY));
+            fringes *= sin_pi::<FMA>(fraction::<FMA>(phase, TINY * cells as f32));
+        }
+        fringes / sines
+    }
+}
+
+/// Turns in [-1/2, 1/2].
+#[inline(always)]
+fn fraction<const FMA: bool>(turns: i32, tiny: f32) -> f32 {
+    let turns = turns as f32;
+    if FMA { turns.mul_add(UNIT, tiny) } else { turns * UNIT + tiny }
+}
+
+/// Fractions of -h, -k, -l for every pixel, and with a table the places of the nearest nodes.
+#[inline(always)]
+fn find<const FMA: bool>(
+    table: Option<&Table<'_>>,
+    lattice: &RealLattice<f64>,
+    scattered: &Scattered,
+    scratch: &mut Scratch,
+) {
+    // Of -h, so that a half, the least of all fractions, goes to the lower node.
+    let opposite = lattice.map(|v| -v);
+    let Scratch { fractions, nodes, place, .. } = scratch;
+    for axis in 0..3 {
+        for i in 0..LANES {
+            let bits = (quick_index::<FMA>(&opposite, axis, &scattered.q, i) + SHIFT).to_bits();
+            fractions[axis][i] = bits as u32 as i32;
+            // From the floor of -h to the node next to h.
+            nodes[axis][i] = WHOLE - (bits >> 32) as u32 as i32 - i32::from((bits as u32 as i32) < 0);
+        }
+    }
+    if let Some(table) = table {
+        for i in 0..LANES {
+            place[i] = table.place_of([nodes[0][i], nodes[1][i], nodes[2][i]]);
+        }
+    }
+}
+
+impl Terms for SquareTurns {
+    #[inline(always)]
+    fn add<const FMA: bool>(
+        &self,
+        lattice: &RealLattice<f64>,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) {
+        find::<FMA>(amplitudes.table(), lattice, scattered, scratch);
+        let Scratch { fractions: [h, k, l], place, f, around, f_latt_single: f_latt, .. } = scratch;
+        if !amplitudes.look_up::<FMA>(lattice, scattered, None, place, around, f) {
+            return;
+        }
+        for i in 0..LANES {
+            f_latt[i] = self.f_latt::<FMA>([h[i], k[i], l[i]]);
+        }
+        for i in 0..LANES {
+            let amplitude = f.0[i] * f64::from(f_latt[i]);
+            sum.0[i] = mul_add::<FMA>(amplitude * amplitude, scattered.weight.0[i], sum.0[i]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lattice(h: f64) -> (RealLattice<f64>, Scattered) {
+        use crate::nalgebra::Vector3;
+        let vectors = [Vector3::x() * h, Vector3::y(), Vector3::z()];
+        let q = [Lanes::splat(1.0), Lanes::splat(0.0), Lanes::splat(0.0)];
+        (RealLattice { vectors }, Scattered { q, weight: Lanes::splat(1.0) })
+    }
+
+    fn turns_of(h: f64) -> i32 {
+        let mut scratch = Scratch::new();
+        let (lattice, scattered) = lattice(h);
+        find::<true>(None, &lattice, &scattered, &mut scratch);
+        scratch.fractions[0][17]
+    }
+
+    proptest! {
+        #[test]
+        fn fractions_are_good_to_half_a_unit(h in -MOST_INDEX..MOST_INDEX) {
+            let offset = -f64::from(turns_of(h)) * f64::from(UNIT);
+            let expected = h - (h - 0.5).ceil();
+            let apart = (offset - expected).abs();
+            prop_assert!(apart.min(1.0 - apart) <= 0.5001 * f64::from(UNIT), "{offset} {expected}");
+        }
+
+        #[test]
+        fn fringes_agree_with_double_precision(offset in -0.5..0.5f64, cells in 1..10_000i32) {
+            let turns = (offset / f64::from(UNIT)) as i32;
+            let offset = f64::from(turns) * f64::from(UNIT);
+            let square = SquareTurns { cells: [cells, 1, 1] };
+            let found = f64::from(square.f_latt::<true>([turns, 12345, -54321]));
+            let found = found.abs();
+            let exact = crate::physics::lattice::grating(0.0, offset, f64::from(cells)).abs();
+            let peak = f64::from(cells);
+            // Two sines of 3e-7 each, a few roundings, and where the fringe is zero those of the phase.
+            let scale = exact.max(0.1 * peak.min(1.0 / offset.abs()));
+            prop_assert!((found - exact).abs() <= 1.5e-6 * scale, "{found} {exact}");
+        }
+    }
+
+    #[test]
+    fn halves_belong_to_the_lower_node() {
+        assert_eq!(turns_of(2.5), i32::MIN);
+        assert_eq!(turns_of(-0.5), i32::MIN);
+        assert_eq!(turns_of(7.25), i32::MIN / 2);
+        assert_eq!(turns_of(-3.0), 0);
+    }
+
+    #[test]
+    fn a_node_gives_the_number_of_cells() {
+        let square = SquareTurns { cells: [5, 1, 12] };
+        assert_eq!(square.f_latt::<true>([0; 3]).abs(), 60.0);
+    }
+}
