@@ -118,6 +118,7 @@ impl Plan {
                 divergence_steps,
                 dispersion,
                 wavelength: beam.wavelength,
+                exposure: beam.fluence.exposure,
                 phi,
                 layers,
                 mu,

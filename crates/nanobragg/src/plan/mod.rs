@@ -168,6 +168,8 @@ pub struct Resolved {
     pub dispersion: Grid,
     /// Central wavelength in metres.
     pub wavelength: f64,
+    /// Exposure time in seconds.
+    pub exposure: f64,
     /// Spindle rotation.
     pub phi: PhiSweep,
     /// Sensor layers.
