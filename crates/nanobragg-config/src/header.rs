@@ -25,8 +25,9 @@ const DIGITS: usize = 12;
 ///
 /// With the quirk `smv_beam_center` BEAM_CENTER_X and _Y are the convention's own beam centre. Otherwise they
 /// are what readers (dxtbx, by BEAMLINE=fake) turn into the true geometry: from the far edge of the slow axis,
-/// one pixel off on both. Numbers have six digits with the quirk and twelve otherwise.
-pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
+/// one pixel off on both. Numbers have six digits with the quirk and twelve otherwise, and
+/// the exposure time and `adc_offset`, the counts of a dark pixel, are written without it.
+pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     let report = &plan.detector.report;
     let pixel = plan.detector.pixel_size;
     let reference = plan.resolved.quirks.has(Quirk::SmvBeamCenter);
@@ -68,5 +69,11 @@ pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
         "DIALS_ORIGIN" => HeaderEntry::unterminated(key, value),
         _ => HeaderEntry::new(key, value),
     };
-    entries.map(entry).into()
+    let mut entries: Vec<HeaderEntry> = entries.map(entry).into();
+    if !reference {
+        entries.push(HeaderEntry::new("TIME", n(plan.resolved.exposure)));
+        // Readers (dxtbx, by BEAMLINE=fake) take 1 where they do not find it.
+        entries.push(HeaderEntry::new("ADC_OFFSET", n(adc_offset)));
+    }
+    entries
 }

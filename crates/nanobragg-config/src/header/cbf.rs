@@ -14,7 +14,7 @@ pub fn mini_header(plan: &Plan, counts: &PhotonCounts) -> MiniHeader {
         fast: plan.region.image_fast,
         slow: plan.region.image_slow,
         pixel_size: pixel,
-        sensor_thickness: plan.resolved.layers.thickness,
+        sensor_thickness: Some(plan.resolved.layers.thickness).filter(|&thickness| thickness > 0.0),
         exposure: plan.resolved.exposure,
         count_cutoff: MOST,
         excluded_pixels: counts.pixels.iter().filter(|&&count| count < 0).count(),

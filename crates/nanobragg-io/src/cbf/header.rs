@@ -14,8 +14,8 @@ pub struct MiniHeader {
     pub slow: usize,
     /// Edge of a pixel, metres.
     pub pixel_size: f64,
-    /// Thickness of the silicon sensor, metres.
-    pub sensor_thickness: f64,
+    /// Thickness of the silicon sensor, metres; `None` where photons are counted at its surface.
+    pub sensor_thickness: Option<f64>,
     /// Exposure time, seconds.
     pub exposure: f64,
     /// The largest count.
@@ -83,7 +83,10 @@ impl MiniHeader {
             // Readers ask for a time; a simulation has none, and equal inputs have to give equal bytes.
             "1970-01-01T00:00:00.000".to_owned(),
             format!("Pixel_size {pixel_um}e-6 m x {pixel_um}e-6 m"),
-            format!("Silicon sensor, thickness {:.9} m", self.sensor_thickness),
+        ];
+        // Readers correct for the depth at which photons are absorbed once they see a thickness.
+        lines.extend(self.sensor_thickness.map(|thickness| format!("Silicon sensor, thickness {thickness:.9} m")));
+        lines.extend([
             format!("Exposure_time {} s", n(self.exposure)),
             format!("Exposure_period {} s", n(self.exposure)),
             "Tau = 0 s".to_owned(),
@@ -95,7 +98,7 @@ impl MiniHeader {
             format!("Beam_xy ({}, {}) pixels", n(self.beam_px.0), n(self.beam_px.1)),
             format!("Start_angle {} deg.", n(self.start_angle_deg)),
             format!("Angle_increment {} deg.", n(self.angle_increment_deg)),
-        ];
+        ]);
         lines.extend(self.polarization.map(|fraction| format!("Polarization {}", n(fraction))));
         lines.extend([
             format!("Detector_2theta {} deg.", n(self.twotheta_deg)),
@@ -118,7 +121,7 @@ pub(super) mod tests {
             fast,
             slow,
             pixel_size,
-            sensor_thickness: 320e-6,
+            sensor_thickness: Some(320e-6),
             exposure: 0.5,
             count_cutoff: 1_000_000,
             excluded_pixels: 3,

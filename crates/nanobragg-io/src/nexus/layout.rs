@@ -6,6 +6,10 @@ use super::compress::LEVEL;
 use super::node::{Axis, Result, attribute, group, quantity, row, scalar, text};
 use super::{Rotation, Setting, compress_frame};
 
+/// Thickness of a sensor that counts photons at its surface. The field has to be there, and readers refuse zero;
+/// a nanometre moves no spot.
+const SURFACE_MM: f64 = 1e-6;
+
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";
 const MODULE_OFFSET: &str = "/entry/instrument/detector/module/module_offset";
 const PHI: &str = "/entry/sample/transformations/phi";
@@ -68,7 +72,7 @@ fn detector(instrument: &H5Group, setting: &Setting) -> Result<()> {
     quantity(&detector, "beam_center_y", setting.beam_px.1, "pixel")?;
     quantity(&detector, "two_theta", setting.twotheta_deg, "deg")?;
     text(&detector, "sensor_material", "Si")?;
-    quantity(&detector, "sensor_thickness", setting.sensor_thickness_mm, "mm")?;
+    quantity(&detector, "sensor_thickness", setting.sensor_thickness_mm.unwrap_or(SURFACE_MM), "mm")?;
     scalar(&detector, "saturation_value", setting.saturation)?;
     scalar(&detector, "underload_value", 0i32)?;
     scalar(&detector, "bit_depth_readout", 32i32)?;

@@ -24,8 +24,8 @@ pub struct Setting {
     pub beam_px: (f64, f64),
     /// Swing of the detector, degrees; information only, the axes have it already.
     pub twotheta_deg: f64,
-    /// Thickness of the silicon sensor, millimetres.
-    pub sensor_thickness_mm: f64,
+    /// Thickness of the silicon sensor, millimetres; `None` where photons are counted at its surface.
+    pub sensor_thickness_mm: Option<f64>,
     /// The largest count.
     pub saturation: i32,
     /// For each pixel whether it was measured, slow-major; all were where it is missing.

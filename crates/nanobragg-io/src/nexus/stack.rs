@@ -105,7 +105,7 @@ mod tests {
             distance_mm: 100.0,
             beam_px: (2.5, 1.5),
             twotheta_deg: 0.0,
-            sensor_thickness_mm: 0.32,
+            sensor_thickness_mm: Some(0.32),
             saturation: 1_000_000,
             measured: Some((0..15).map(|at| at != 7).collect()),
             wavelength_angstrom: 1.0,
