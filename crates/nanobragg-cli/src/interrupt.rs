@@ -55,7 +55,7 @@ impl Interrupt {
 
     fn error(&self) -> Interrupted {
         let signal = i32::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(SIGINT);
-        Interrupted { signal, remark: String::new() }
+        Interrupted { signal }
     }
 }
 
@@ -63,8 +63,6 @@ impl Interrupt {
 #[derive(Debug)]
 pub struct Interrupted {
     signal: i32,
-    /// What the user should know besides.
-    pub remark: String,
 }
 
 impl Interrupted {
@@ -77,8 +75,7 @@ impl Interrupted {
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
-        write!(f, "interrupted by {name}")?;
-        if self.remark.is_empty() { Ok(()) } else { write!(f, "; {}", self.remark) }
+        write!(f, "interrupted by {name}")
     }
 }
 

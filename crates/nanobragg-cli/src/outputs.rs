@@ -38,11 +38,7 @@ pub fn check_folder(path: &Path) -> Result<(), Misuse> {
     if let Some(folder) = folder
         && !folder.is_dir()
     {
-        return Err(Misuse(format!(
-            "cannot write {}: {} is not a folder",
-            path.display(),
-            folder.display()
-        )));
+        return Err(Misuse(format!("cannot write {}: {} is not a folder", path.display(), folder.display())));
     }
     if path.is_dir() {
         return Err(Misuse(format!("cannot write {}: it is a folder", path.display())));
@@ -97,7 +93,8 @@ impl Writer<'_> {
     pub fn write(&self, interrupt: &Interrupt) -> anyhow::Result<()> {
         let span = tracing::info_span!("write");
         let _entered = span.enter();
-        for write in [Self::photons, Self::scaled, Self::grey_map, Self::noise, Self::counted, Self::picture] {
+        for write in [Self::photons, Self::scaled, Self::grey_map, Self::noise, Self::counted, Self::picture]
+        {
             interrupt.check()?;
             write(self)?;
         }

@@ -197,10 +197,7 @@ mod tests {
     #[test]
     fn a_pending_file_needs_a_real_file() {
         let error = Pending::beside(Path::new("/dev/full")).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "cannot write /dev/full: this format needs a regular file, not a pipe or device"
-        );
+        assert_eq!(error, "cannot write /dev/full: this format needs a regular file, not a pipe or device");
     }
 
     #[test]

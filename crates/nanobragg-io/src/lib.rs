@@ -6,6 +6,7 @@
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
 //! | [`sources`] | table of beam sources | yes | |
+//! | [`orientations`] | list of crystal orientations | yes | |
 //! | [`smv`] | SMV (ADSC) images and their headers | yes | yes |
 //! | [`float`] | raw 32-bit float images | yes | yes |
 //! | [`pgm`] | 8-bit greyscale images | yes | yes |
@@ -34,6 +35,7 @@ mod lines;
 pub mod matrix;
 pub mod nexus;
 pub mod npy;
+pub mod orientations;
 pub mod pgm;
 pub mod preview;
 pub mod smv;

@@ -109,7 +109,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.png");
         let slow = pixels.len() / fast;
-        write_preview(&path, fast, slow, pixels, style, &Square(fast as f64 / 2.0, slow as f64 / 2.0)).unwrap();
+        write_preview(&path, fast, slow, pixels, style, &Square(fast as f64 / 2.0, slow as f64 / 2.0))
+            .unwrap();
         let decoder = png::Decoder::new(io::BufReader::new(std::fs::File::open(&path).unwrap()));
         let mut reader = decoder.read_info().unwrap();
         let mut rgb = vec![0; reader.output_buffer_size().unwrap()];

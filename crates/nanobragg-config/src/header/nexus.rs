@@ -28,7 +28,8 @@ pub fn stack_setting(plan: &Plan, program: &str) -> Setting {
         distance_mm: plan.detector.distance * 1000.0,
         beam_px: (fast / pixel, slow / pixel),
         twotheta_deg: to_deg(plan.detector.report.twotheta),
-        sensor_thickness_mm: Some(plan.resolved.layers.thickness * 1000.0).filter(|&thickness| thickness > 0.0),
+        sensor_thickness_mm: Some(plan.resolved.layers.thickness * 1000.0)
+            .filter(|&thickness| thickness > 0.0),
         saturation: MOST,
         measured: if measured.iter().all(|&measured| measured) { None } else { Some(measured) },
         wavelength_angstrom: plan.resolved.wavelength * 1e10,

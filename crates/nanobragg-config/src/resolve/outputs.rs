@@ -8,8 +8,7 @@ use super::draft::Draft;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::{ConfigError, Counting, Outputs, Rings};
 
-const KNOWN_FORMATS: &str =
-    ".bin (floats), .img (SMV), .pgm, .cbf, .nxs .h5 (NXmx), .npy, .tif .tiff, .png";
+const KNOWN_FORMATS: &str = ".bin (floats), .img (SMV), .pgm, .cbf, .nxs .h5 (NXmx), .npy, .tif .tiff, .png";
 
 pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
@@ -57,21 +56,32 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(output) = args.last(FlagId::Output) {
         let path = output.values.path(0).to_owned();
-        let none = draft.setup.outputs.without_images();
-        draft.setup.outputs = match extension(&path).as_str() {
-            "bin" => Outputs { float: Some(path), ..none },
-            "img" => Outputs { int: Some(path), ..none },
-            "pgm" => Outputs { pgm: Some(path), ..none },
-            "cbf" => Outputs { cbf: Some(path), ..none },
-            "nxs" | "h5" => Outputs { nexus: Some(path), ..none },
-            "npy" => Outputs { npy: Some(path), ..none },
-            "tif" | "tiff" => Outputs { tiff: Some(path), ..none },
-            "png" => Outputs { png: Some(path), ..none },
-            _ => return Err(ConfigError::UnknownFormat { path, known: KNOWN_FORMATS }),
-        };
+        draft.setup.outputs = draft.setup.outputs.without_images().with_image(path)?;
         draft.writes_dump = false;
     }
     Ok(())
+}
+
+impl Outputs {
+    /// The same with an image at `path`, its format told by the extension.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownFormat`].
+    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
+        let slot = match extension(&path).as_str() {
+            "bin" => &mut self.float,
+            "img" => &mut self.int,
+            "pgm" => &mut self.pgm,
+            "cbf" => &mut self.cbf,
+            "nxs" | "h5" => &mut self.nexus,
+            "npy" => &mut self.npy,
+            "tif" | "tiff" => &mut self.tiff,
+            "png" => &mut self.png,
+            _ => return Err(ConfigError::UnknownFormat { path, known: KNOWN_FORMATS }),
+        };
+        *slot = Some(path);
+        Ok(self)
+    }
 }
 
 fn extension(path: &Path) -> String {

@@ -85,7 +85,9 @@ impl MiniHeader {
             format!("Pixel_size {pixel_um}e-6 m x {pixel_um}e-6 m"),
         ];
         // Readers correct for the depth at which photons are absorbed once they see a thickness.
-        lines.extend(self.sensor_thickness.map(|thickness| format!("Silicon sensor, thickness {thickness:.9} m")));
+        lines.extend(
+            self.sensor_thickness.map(|thickness| format!("Silicon sensor, thickness {thickness:.9} m")),
+        );
         lines.extend([
             format!("Exposure_time {} s", n(self.exposure)),
             format!("Exposure_period {} s", n(self.exposure)),
@@ -138,13 +140,15 @@ pub(super) mod tests {
 
     #[test]
     fn only_what_is_tiled_like_a_pilatus_says_so() {
-        for (fast, slow, model) in [(487, 195, "100K"), (981, 1043, "1M"), (1475, 1679, "2M"), (2463, 2527, "6M")]
+        for (fast, slow, model) in
+            [(487, 195, "100K"), (981, 1043, "1M"), (1475, 1679, "2M"), (2463, 2527, "6M")]
         {
             let (convention, detector) = header(fast, slow, 172e-6).convention();
             assert_eq!(convention, "PILATUS_1.2");
             assert!(detector.starts_with(&format!("PILATUS {model}, ")), "{detector}");
         }
-        for (fast, slow, pixel) in [(2463, 2527, 75e-6), (2463, 2526, 172e-6), (500, 500, 172e-6), (1, 1, 172e-6)]
+        for (fast, slow, pixel) in
+            [(2463, 2527, 75e-6), (2463, 2526, 172e-6), (500, 500, 172e-6), (1, 1, 172e-6)]
         {
             let header = header(fast, slow, pixel);
             assert_eq!(header.convention().0, "GENERIC_MINI");

@@ -105,7 +105,10 @@ mod tests {
         let size = value("X-Binary-Size:");
         let binary = &bytes[start + 4..start + 4 + size];
         assert_eq!(decompress(binary, value("X-Binary-Number-of-Elements:")).unwrap(), pixels);
-        assert_eq!((value("X-Binary-Size-Fastest-Dimension:"), value("X-Binary-Size-Second-Dimension:")), (3, 2));
+        assert_eq!(
+            (value("X-Binary-Size-Fastest-Dimension:"), value("X-Binary-Size-Second-Dimension:")),
+            (3, 2)
+        );
         let end = b"\r\n--CIF-BINARY-FORMAT-SECTION----\r\n;\r\n\r\n";
         assert_eq!(bytes[start + 4 + size..], [&[0u8; PADDING][..], end].concat());
     }

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn round_trip() {
-        let pixels: Vec<i32> = (0..10_000).map(|n| (n * n) % 70_000 - 1).chain([i32::MAX, i32::MIN]).collect();
+        let pixels: Vec<i32> =
+            (0..10_000).map(|n| (n * n) % 70_000 - 1).chain([i32::MAX, i32::MIN]).collect();
         let bytes = compress_frame(&pixels);
         assert!(bytes.len() < pixels.len() * WIDTH);
         assert_eq!(decompress_frame(&bytes, pixels.len()), Some(pixels));

@@ -15,8 +15,8 @@ pub trait Geometry {
 /// Some five rings of round spacings in Å, spread evenly in radius over the detector.
 pub fn auto_rings(geometry: &dyn Geometry, fast: usize, slow: usize) -> Vec<f64> {
     const ROUND: [f64; 32] = [
-        0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0,
-        10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0,
+        0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0,
+        8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0,
     ];
     const WANTED: usize = 5;
     let (width, height) = (fast as f64, slow as f64);
@@ -150,7 +150,9 @@ impl Canvas {
         }
         for (number, letter) in text.chars().enumerate() {
             for (row, bits) in glyphs::rows(letter).into_iter().enumerate() {
-                for column in (0..glyphs::WIDTH).filter(|column| bits >> (glyphs::WIDTH - 1 - column) & 1 == 1) {
+                for column in
+                    (0..glyphs::WIDTH).filter(|column| bits >> (glyphs::WIDTH - 1 - column) & 1 == 1)
+                {
                     let (x, y) = (left + (number * (glyphs::WIDTH + 1) + column) * dot, top + row * dot);
                     for (x, y) in (0..dot * dot).map(|at| (x + at % dot, y + at / dot)) {
                         self.mix(x, y, color, 1.0);

@@ -127,6 +127,7 @@ impl Plan {
                 quirks,
                 kahn: beam.polarization.factor(),
                 water_size: rendering.water_size,
+                misset_seed: experiment.seeds.misset,
                 noise: NoiseStream { generator, seed: experiment.seeds.noise },
                 warnings,
             },

@@ -39,7 +39,8 @@ pub(super) const ROWS: &[Flag] = &[
         "NXmx file (NeXus, HDF5) of 32-bit counts, with Poisson noise unless -nonoise",
     )
     .path(),
-    row(FlagId::NpyFile, &["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats").path(),
+    row(FlagId::NpyFile, &["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats")
+        .path(),
     row(FlagId::TifFile, &["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats").path(),
     row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension").path(),
 ];
