@@ -12,21 +12,25 @@ pub trait Geometry {
     fn beam_px(&self) -> (f64, f64);
 }
 
-/// Some five rings of round spacings in Å, spread evenly in radius over the detector.
+/// Some four rings of round spacings in Å, spread evenly in radius over the detector.
 pub fn auto_rings(geometry: &dyn Geometry, fast: usize, slow: usize) -> Vec<f64> {
-    const ROUND: [f64; 32] = [
-        0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0,
-        8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0,
+    const ROUND: [f64; 41] = [
+        0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5,
+        4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 17.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0,
+        70.0, 80.0, 100.0,
     ];
-    const WANTED: usize = 5;
+    const WANTED: usize = 4;
+    /// Part of the way to the edge that the outermost ring is wanted at: a ring at the very edge is cut off.
+    const OUTERMOST: f64 = 0.94;
     let (width, height) = (fast as f64, slow as f64);
     let edges = [(0.0, height / 2.0), (width, height / 2.0), (width / 2.0, 0.0), (width / 2.0, height)];
     let finest = edges.map(|(f, s)| 1.0 / geometry.resolution_angstrom(f, s)).into_iter().fold(0.0, f64::max);
     let mut rings: Vec<f64> = Vec::new();
     for number in (1..=WANTED).rev() {
-        let wanted = WANTED as f64 / (finest * number as f64);
-        // A ring at the very edge would be cut off: the next coarser round number.
-        if let Some(&ring) = ROUND.iter().find(|&&ring| ring >= wanted * 1.02)
+        let wanted = OUTERMOST * finest * number as f64 / WANTED as f64;
+        let off = |ring: &f64| (1.0 / ring - wanted).abs();
+        let inside = ROUND.into_iter().filter(|ring| 1.0 / ring < 0.99 * finest);
+        if let Some(ring) = inside.min_by(|a, b| off(a).total_cmp(&off(b)))
             && !rings.contains(&ring)
         {
             rings.push(ring);
@@ -186,7 +190,7 @@ mod tests {
     #[test]
     fn automatic_rings_are_round_and_inside() {
         let rings = auto_rings(&Flat, 100, 100);
-        assert!((3..=5).contains(&rings.len()), "{rings:?}");
+        assert_eq!(rings.len(), 4, "{rings:?}");
         assert!(rings.iter().all(|&ring| ring > 20.0), "{rings:?}");
     }
 
