@@ -3,6 +3,7 @@
 mod commands;
 mod console;
 mod diagnostics;
+mod interrupt;
 mod misuse;
 mod outputs;
 mod progress;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
 
+use crate::interrupt::Interrupted;
 use crate::misuse::Misuse;
 
 /// Exit status when flags or input files are wrong.
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
         Err(error) => {
             // Each error says what caused it; the chain of causes would say it twice.
             console::complain(&format!("error: {error}"));
+            if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+                return ExitCode::from(interrupted.status());
+            }
             let wrong_input = error.is::<ConfigError>() || error.is::<FlagError>() || error.is::<Misuse>();
             ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
         }

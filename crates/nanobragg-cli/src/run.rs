@@ -6,12 +6,14 @@ use std::time::{Instant, SystemTime};
 use nanobragg::render::{Backend, Control, Cpu, Reference};
 use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{ConfigError, Context, Device, resolve, show};
+use nanobragg_config::{ConfigError, Context, Device, Setup, resolve, show};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
+use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
+use crate::outputs::Writer;
 use crate::progress::Meter;
 use crate::{outputs, summary};
 
@@ -39,28 +41,38 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     }
     let diagnostics = Diagnostics::new(&args, &plan)?;
     outputs::check_folders(&setup.outputs)?;
+    outputs::warn_of_headers(console, &plan, &setup.outputs);
+    let interrupt = Interrupt::catch();
     outputs::dump(console, &plan, &setup.outputs);
 
-    let backend: Box<dyn Backend> = match setup.device {
+    let backend = backend(&setup)?;
+    let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
+    let update = |progress| meter.update(progress);
+    let started = Instant::now();
+    let control = Control { progress: Some(&update), cancel: Some(interrupt.flag()) };
+    let rendered = backend.render(&plan, &control);
+    let elapsed = started.elapsed();
+    meter.finish();
+    let image = rendered.map_err(|error| interrupt.explain(error))?;
+
+    diagnostics.print(&plan, &image);
+    let statistics = Statistics::of(&plan, &image);
+    let outputs = &setup.outputs;
+    Writer { console, plan: &plan, image: &image, statistics: &statistics, outputs }.write(&interrupt)?;
+    summary::figures(console, &statistics);
+    summary::speed(console, &plan, backend.as_ref(), elapsed);
+    Ok(())
+}
+
+/// What renders.
+pub fn backend(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
+    Ok(match setup.device {
         Device::Reference => Box::new(Reference),
         Device::Cpu if setup.threads > 0 => {
             Box::new(Cpu::with_threads(setup.threads)?.with_precision(setup.precision))
         }
         Device::Cpu => Box::new(Cpu::default().with_precision(setup.precision)),
-    };
-    let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
-    let update = |progress| meter.update(progress);
-    let started = Instant::now();
-    let image = backend.render(&plan, &Control { progress: Some(&update), cancel: None })?;
-    let elapsed = started.elapsed();
-    meter.finish();
-
-    diagnostics.print(&plan, &image);
-    let statistics = Statistics::of(&plan, &image);
-    outputs::images(console, &plan, &image, &statistics, &setup.outputs)?;
-    summary::figures(console, &statistics);
-    summary::speed(console, &plan, backend.as_ref(), elapsed);
-    Ok(())
+    })
 }
 
 /// Prints what is asked for instead of an image; false when nothing of the kind is.
@@ -83,7 +95,7 @@ fn information(args: &ParsedArgs) -> bool {
 }
 
 /// Installs a subscriber that tells how long plan, render and write took.
-fn log(args: &ParsedArgs) {
+pub fn log(args: &ParsedArgs) {
     let level = match (args.has(FlagId::VeryVerbose), args.has(FlagId::Verbose)) {
         (true, _) => tracing::Level::DEBUG,
         (_, true) => tracing::Level::INFO,

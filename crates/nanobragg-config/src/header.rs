@@ -1,4 +1,14 @@
-//! The header of an SMV image that a plan gives.
+//! What image headers say about a plan: geometry, beam, rotation, in the terms of each format.
+
+mod cbf;
+mod frame;
+mod nexus;
+mod picture;
+
+pub use cbf::mini_header;
+pub use frame::Frame;
+pub use nexus::stack_setting;
+pub use picture::PlanGeometry;
 
 use nanobragg::model::Quirk;
 use nanobragg::plan::Plan;
@@ -6,17 +16,26 @@ use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 use nanobragg_io::smv::HeaderEntry;
 
+/// Digits of the reference program's headers.
+const DIGITS_OF_THE_REFERENCE: usize = 6;
+/// Digits otherwise: enough for nanometres on a detector a metre away.
+const DIGITS: usize = 12;
+
 /// The keys of an SMV header after the format's own ones, in the reference program's order.
 ///
 /// With the quirk `smv_beam_center` BEAM_CENTER_X and _Y are the convention's own beam centre. Otherwise they
 /// are what readers (dxtbx, by BEAMLINE=fake) turn into the true geometry: from the far edge of the slow axis,
-/// one pixel off on both.
-pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
+/// one pixel off on both. Numbers have six digits with the quirk and twelve otherwise, and
+/// the exposure time and `adc_offset`, the counts of a dark pixel, are written without it.
+pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     let report = &plan.detector.report;
     let pixel = plan.detector.pixel_size;
-    let mm = |x: f64| g(x * 1000.0, 6);
+    let reference = plan.resolved.quirks.has(Quirk::SmvBeamCenter);
+    let digits = if reference { DIGITS_OF_THE_REFERENCE } else { DIGITS };
+    let n = |x: f64| g(x, digits);
+    let mm = |x: f64| n(x * 1000.0);
     let (fast, slow) = report.beam_spot;
-    let (center_x, center_y) = if plan.resolved.quirks.has(Quirk::SmvBeamCenter) {
+    let (center_x, center_y) = if reference {
         (report.center.x, report.center.y)
     } else {
         (fast - pixel, (plan.detector.slow_pixels + 1) as f64 * pixel - slow)
@@ -25,7 +44,7 @@ pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
     let entries = [
         ("PIXEL_SIZE", mm(pixel)),
         ("DISTANCE", mm(plan.detector.distance)),
-        ("WAVELENGTH", g(plan.resolved.wavelength * 1e10, 6)),
+        ("WAVELENGTH", n(plan.resolved.wavelength * 1e10)),
         ("BEAM_CENTER_X", mm(center_x)),
         ("BEAM_CENTER_Y", mm(center_y)),
         ("ADXV_CENTER_X", mm(fast)),
@@ -34,14 +53,14 @@ pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
         ("MOSFLM_CENTER_Y", mm(fast - 0.5 * pixel)),
         ("DENZO_X_BEAM", mm(slow)),
         ("DENZO_Y_BEAM", mm(fast)),
-        ("DIALS_ORIGIN", report.dials_origin_mm.map(|x| g(x, 6)).join(",")),
-        ("XDS_ORGX", g(report.org.0, 6)),
-        ("XDS_ORGY", g(report.org.1, 6)),
+        ("DIALS_ORIGIN", report.dials_origin_mm.map(n).join(",")),
+        ("XDS_ORGX", n(report.org.0)),
+        ("XDS_ORGY", n(report.org.1)),
         ("CLOSE_DISTANCE", mm(plan.detector.close_distance)),
-        ("PHI", g(to_deg(phi.start), 6)),
-        ("OSC_START", g(to_deg(phi.start), 6)),
-        ("OSC_RANGE", g(to_deg(phi.range), 6)),
-        ("TWOTHETA", g(to_deg(report.twotheta), 6)),
+        ("PHI", n(to_deg(phi.start))),
+        ("OSC_START", n(to_deg(phi.start))),
+        ("OSC_RANGE", n(to_deg(phi.range))),
+        ("TWOTHETA", n(to_deg(report.twotheta))),
         ("DETECTOR_SN", "000".to_owned()),
         ("BEAMLINE", "fake".to_owned()),
     ];
@@ -50,5 +69,11 @@ pub fn smv_entries(plan: &Plan) -> Vec<HeaderEntry> {
         "DIALS_ORIGIN" => HeaderEntry::unterminated(key, value),
         _ => HeaderEntry::new(key, value),
     };
-    entries.map(entry).into()
+    let mut entries: Vec<HeaderEntry> = entries.map(entry).into();
+    if !reference {
+        entries.push(HeaderEntry::new("TIME", n(plan.resolved.exposure)));
+        // Readers (dxtbx, by BEAMLINE=fake) take 1 where they do not find it.
+        entries.push(HeaderEntry::new("ADC_OFFSET", n(adc_offset)));
+    }
+    entries
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg::model::Experiment;
 use nanobragg::render::Precision;
+use nanobragg_io::preview::{Colors, Tone};
 
 use crate::Origins;
 
@@ -43,7 +44,7 @@ pub enum Device {
 }
 
 /// Files to write; `None` where a file is not wanted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outputs {
     /// Photons as floats.
     pub float: Option<PathBuf>,
@@ -53,6 +54,20 @@ pub struct Outputs {
     pub pgm: Option<PathBuf>,
     /// Photon counts with noise.
     pub noise: Option<PathBuf>,
+    /// 32-bit counts as miniCBF.
+    pub cbf: Option<PathBuf>,
+    /// 32-bit counts as NXmx.
+    pub nexus: Option<PathBuf>,
+    /// Photons as a NumPy array.
+    pub npy: Option<PathBuf>,
+    /// Photons as TIFF.
+    pub tiff: Option<PathBuf>,
+    /// Picture.
+    pub png: Option<PathBuf>,
+    /// What the 32-bit counts are.
+    pub counting: Counting,
+    /// How the picture is made.
+    pub picture: Picture,
     /// Scale of the counts; chosen from the brightest pixel when it is not positive.
     pub scale: f64,
     /// Offset of the counts.
@@ -63,10 +78,68 @@ pub struct Outputs {
     pub dump: DumpAction,
 }
 
+impl Outputs {
+    /// The images to write.
+    pub fn images(&self) -> impl Iterator<Item = &PathBuf> {
+        let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } = self;
+        [float, int, pgm, noise, cbf, nexus, npy, tiff, png].into_iter().flatten()
+    }
+
+    /// The same choices with no image to write.
+    #[must_use]
+    pub fn without_images(&self) -> Self {
+        Outputs {
+            scale: self.scale,
+            adc_offset: self.adc_offset,
+            pgm_scale: self.pgm_scale,
+            counting: self.counting,
+            picture: self.picture.clone(),
+            dump: self.dump.clone(),
+            ..Outputs::default()
+        }
+    }
+}
+
+/// What the 32-bit counts of miniCBF and NXmx are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Poisson deviates of the photons.
+    #[default]
+    Poisson,
+    /// Photons, scaled and rounded.
+    Rounded,
+}
+
+/// How the picture is made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// From photons to brightness.
+    pub tone: Tone,
+    /// From brightness to colours.
+    pub colors: Colors,
+    /// Resolution rings.
+    pub rings: Rings,
+    /// Whether the spot of the direct beam is marked.
+    pub beam: bool,
+}
+
+/// Resolution rings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Rings {
+    /// None.
+    #[default]
+    None,
+    /// At round spacings.
+    Auto,
+    /// At these spacings, Å.
+    At(Vec<f64>),
+}
+
 /// What happens to the file of structure factors that the next run can read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DumpAction {
     /// Nothing.
+    #[default]
     None,
     /// It is written.
     Write(PathBuf),

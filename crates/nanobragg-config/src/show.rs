@@ -317,6 +317,11 @@ fn outputs(table: &mut Table<'_>) {
         ("integer image", &outputs.int, [Flag::IntFile, Flag::Output]),
         ("grey map", &outputs.pgm, [Flag::PgmFile, Flag::Output]),
         ("noise image", &outputs.noise, [Flag::NoiseFile, Flag::NoNoise]),
+        ("miniCBF", &outputs.cbf, [Flag::CbfFile, Flag::Output]),
+        ("NXmx", &outputs.nexus, [Flag::NxsFile, Flag::Output]),
+        ("NumPy array", &outputs.npy, [Flag::NpyFile, Flag::Output]),
+        ("TIFF", &outputs.tiff, [Flag::TifFile, Flag::Output]),
+        ("picture", &outputs.png, [Flag::PngFile, Flag::Output]),
     ] {
         let value = path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
         table.set(name, value, "", &flags);

@@ -1,12 +1,15 @@
 //! Files that appear complete or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{IoError, Result};
 
 const BUFFER: usize = 1 << 18;
+
+/// How the names of files in the making begin.
+const TEMPORARY_PREFIX: &str = ".nanobragg-";
 
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
@@ -22,22 +25,101 @@ pub fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Resul
 }
 
 fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut target: PathBuf = path.to_owned();
-    let mut permissions = None;
-    match fs::metadata(path) {
-        Ok(found) if found.is_file() => {
-            // Renaming over a file asks for no right to that file: ask for it here, as writing in place would.
-            OpenOptions::new().write(true).open(path)?;
-            permissions = Some(found.permissions());
-            target = fs::canonicalize(path)?;
+    match Place::of(path)? {
+        Place::File { target, permissions } => {
+            let temporary = temporary_beside(&target)?;
+            fill(temporary.as_file(), write)?;
+            if let Some(permissions) = permissions {
+                temporary.as_file().set_permissions(permissions)?;
+            }
+            temporary.persist(&target).map_err(|failed| failed.error)?;
+            Ok(())
         }
-        Ok(_) => {
-            let file = OpenOptions::new().write(true).open(path)?;
-            return fill(&file, write);
-        }
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
-        Err(cause) => return Err(cause),
+        Place::Device => fill(&OpenOptions::new().write(true).open(path)?, write),
     }
+}
+
+/// A file in the making, for writers that need a path of their own: it lies under a temporary name beside the
+/// final one until it is [finished](Pending::finish), and vanishes when it is dropped before that.
+#[derive(Debug)]
+pub struct Pending {
+    path: PathBuf,
+    target: PathBuf,
+    permissions: Option<Permissions>,
+    temporary: tempfile::TempPath,
+}
+
+impl Pending {
+    /// An empty file beside `path`.
+    ///
+    /// # Errors
+    /// [`IoError::Write`] when it cannot be created, when an existing file of the name may not be written, and
+    /// when `path` is a pipe or a device.
+    pub fn beside(path: &Path) -> Result<Self> {
+        let failed = |cause| IoError::write(path, cause);
+        match Place::of(path).map_err(failed)? {
+            Place::File { target, permissions } => {
+                let temporary = temporary_beside(&target).map_err(failed)?.into_temp_path();
+                Ok(Pending { path: path.to_owned(), target, permissions, temporary })
+            }
+            Place::Device => Err(failed(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "this format needs a regular file, not a pipe or device",
+            ))),
+        }
+    }
+
+    /// Where to write.
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// The final name, as the caller gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// [`IoError::Write`].
+    pub fn finish(self) -> Result<()> {
+        let failed = |cause| IoError::write(&self.path, cause);
+        if let Some(permissions) = self.permissions {
+            fs::set_permissions(&self.temporary, permissions).map_err(failed)?;
+        }
+        self.temporary.persist(&self.target).map_err(|refused| failed(refused.error))
+    }
+}
+
+/// What a path leads to.
+enum Place {
+    /// A regular file that is there, whose permissions the new one gets, or one that is not.
+    File { target: PathBuf, permissions: Option<Permissions> },
+    /// A pipe, a device.
+    Device,
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => {
+                // Renaming over a file asks for no right to that file: ask for it here, as writing in place
+                // would.
+                OpenOptions::new().write(true).open(path)?;
+                Ok(Place::File { target: fs::canonicalize(path)?, permissions: Some(found.permissions()) })
+            }
+            Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(_) => Ok(Place::Device),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                Ok(Place::File { target: path.to_owned(), permissions: None })
+            }
+            Err(cause) => Err(cause),
+        }
+    }
+}
+
+fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let directory = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -46,17 +128,11 @@ fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<(
     // keep the operating system's own.
     let mut refusal = None;
     let temporary =
-        tempfile::Builder::new().prefix(".nanobragg-").suffix(".tmp").make_in(directory, |name| {
+        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(".tmp").make_in(directory, |name| {
             let created = OpenOptions::new().write(true).create_new(true).open(name);
             created.inspect_err(|cause| refusal = cause.raw_os_error())
         });
-    let temporary = temporary.map_err(|cause| refusal.map_or(cause, io::Error::from_raw_os_error))?;
-    fill(temporary.as_file(), write)?;
-    if let Some(permissions) = permissions {
-        temporary.as_file().set_permissions(permissions)?;
-    }
-    temporary.persist(&target).map_err(|failed| failed.error)?;
-    Ok(())
+    temporary.map_err(|cause| refusal.map_or(cause, io::Error::from_raw_os_error))
 }
 
 fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -102,6 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn a_pending_file_appears_when_it_is_finished_and_vanishes_otherwise() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("out");
+        let pending = Pending::beside(&path).unwrap();
+        fs::write(pending.temporary(), b"half").unwrap();
+        assert!(!path.exists());
+        drop(pending);
+        assert!(names(directory.path()).is_empty());
+        let pending = Pending::beside(&path).unwrap();
+        fs::write(pending.temporary(), b"whole").unwrap();
+        pending.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(names(directory.path()), ["out"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pending_file_needs_a_real_file() {
+        let error = Pending::beside(Path::new("/dev/full")).unwrap_err().to_string();
+        assert_eq!(error, "cannot write /dev/full: this format needs a regular file, not a pipe or device");
+    }
+
+    #[test]
     fn a_missing_directory_is_named_by_the_target_only() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("no/out");
@@ -127,7 +226,7 @@ mod tests {
         File::create(&plain).unwrap();
         write_atomic(&path, |_| Ok(())).unwrap();
         assert_eq!(mode(&path), mode(&plain));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         write_atomic(&path, |_| Ok(())).unwrap();
         assert_eq!(mode(&path), 0o640);
     }

@@ -6,11 +6,17 @@
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
 //! | [`sources`] | table of beam sources | yes | |
+//! | [`orientations`] | list of crystal orientations | yes | |
 //! | [`smv`] | SMV (ADSC) images and their headers | yes | yes |
 //! | [`float`] | raw 32-bit float images | yes | yes |
 //! | [`pgm`] | 8-bit greyscale images | yes | yes |
+//! | [`cbf`] | miniCBF images | | yes |
+//! | [`nexus`] | NXmx (HDF5): stacks of images with their geometry | | yes |
+//! | [`npy`] | NumPy arrays | | yes |
+//! | [`tiff`] | 32-bit float TIFF | | yes |
+//! | [`preview`] | PNG to look at | | yes |
 //!
-//! Every writer goes through [`atomic::write_atomic`]: a file appears complete or not at all. Every reader
+//! Every writer goes through [`atomic`]: a file appears complete or not at all. Every reader
 //! takes arbitrary bytes: what does not fit is an [`IoError`] whose text is one line that names the file, the
 //! line where there is one, the offending value and what was expected. Sizes that a file claims are checked
 //! against its length before memory is allocated. The crate prints nothing.
@@ -20,14 +26,20 @@
 pub mod atomic;
 mod binary;
 pub mod c_format;
+pub mod cbf;
 pub mod dump;
 pub mod error;
 pub mod float;
 pub mod hkl;
 mod lines;
 pub mod matrix;
+pub mod nexus;
+pub mod npy;
+pub mod orientations;
 pub mod pgm;
+pub mod preview;
 pub mod smv;
 pub mod sources;
+pub mod tiff;
 
 pub use error::{IoError, Result};

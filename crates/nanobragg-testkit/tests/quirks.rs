@@ -114,7 +114,7 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
         let (on, off) = (plan(quirk, without.with(quirk)), plan(quirk, without));
         match quirk {
             Quirk::SmvBeamCenter => {
-                assert_ne!(smv_entries(&on), smv_entries(&off));
+                assert_ne!(smv_entries(&on, 40.0), smv_entries(&off, 40.0));
                 assert_eq!(photons(&on), photons(&off));
             }
             // These two act on flags and headers, before an experiment is there.
@@ -239,7 +239,7 @@ fn our_own_images_give_their_geometry_back() {
             let plan = case.plan(&flags).unwrap();
             let path = folder.path().join(format!("{preset}{number}.img"));
             let (fast, slow) = (plan.region.image_fast, plan.region.image_slow);
-            nanobragg_io::smv::write_smv(&path, &smv_entries(&plan), fast, slow, &vec![0; fast * slow])
+            nanobragg_io::smv::write_smv(&path, &smv_entries(&plan, 40.0), fast, slow, &vec![0; fast * slow])
                 .unwrap();
             let again = case.plan(&["-img", path.to_str().unwrap(), convention, "-quirks", preset]).unwrap();
             let moved = (again.detector.pix0 - plan.detector.pix0).norm();

@@ -29,6 +29,7 @@
 //! every intermediate to a [`Probe`](physics::Probe). Known defects of the reference program have names,
 //! [`model::Quirk`], and presets, [`model::Preset`].
 
+pub mod counting;
 mod error;
 mod format;
 pub mod image;

@@ -17,14 +17,9 @@ pub struct Noisy {
 
 /// `image` with Poisson noise from the plan's seed, plus `adc_offset`.
 pub fn poisson_image(plan: &Plan, image: &Image, adc_offset: f64) -> Noisy {
-    let stream = &plan.resolved.noise;
-    let mut generator = stream.generator.clone();
-    generator.reseed(stream.seed);
-    let mut poisson = Poisson::new(generator);
     let mut noisy =
         Noisy { counts: Counts { pixels: vec![0; image.pixels().len()], saturated: 0 }, photons: 0.0 };
-    for_roi(plan, image, |at, mean| {
-        let deviate = f64::from(poisson.deviate(mean));
+    for_deviates(plan, image, |at, deviate| {
         noisy.photons += deviate;
         let count = deviate + adc_offset;
         if count > 65535.0 {
@@ -33,6 +28,16 @@ pub fn poisson_image(plan: &Plan, image: &Image, adc_offset: f64) -> Noisy {
         noisy.counts.pixels[at] = count.clamp(0.0, 65535.0) as u16;
     });
     noisy
+}
+
+/// Calls `visit` with position and Poisson deviate of each pixel of the region of interest, in scan order, from
+/// the plan's seed.
+pub(crate) fn for_deviates(plan: &Plan, image: &Image, mut visit: impl FnMut(usize, f64)) {
+    let stream = &plan.resolved.noise;
+    let mut generator = stream.generator.clone();
+    generator.reseed(stream.seed);
+    let mut poisson = Poisson::new(generator);
+    for_roi(plan, image, |at, mean| visit(at, f64::from(poisson.deviate(mean))));
 }
 
 /// Poisson deviates: products of uniform deviates below a mean of 12, rejection against a Lorentzian up to

@@ -13,7 +13,7 @@ fn impossible_outputs_are_found_before_the_render() {
         assert_eq!(error, "cannot write folder.img: it is a folder");
     }
     assert!(scratch.refused(&format!("{TINY} -o nowhere/x.img")).contains("nowhere is not a folder"));
-    for name in ["x.tif", "x", "img"] {
+    for name in ["x.gif", "x", "img"] {
         let error = scratch.refused(&format!("{TINY} -o {name}"));
         assert!(error.starts_with(&format!("-o {name}: ")) && error.contains(".img"), "{error}");
     }

@@ -12,4 +12,8 @@ pub struct Command {
 }
 
 /// All subcommands, in the order in which the help shows them.
-pub const COMMANDS: &[Command] = &[];
+pub const COMMANDS: &[Command] = &[Command {
+    name: "sweep",
+    usage: "-o NAME -images N FLAG...",
+    summary: "render a rotation series or many orientations, into numbered files or one NXmx",
+}];

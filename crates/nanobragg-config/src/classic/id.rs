@@ -245,6 +245,28 @@ flag_ids! {
     NoiseFile,
     /// `-nonoise`: no image with noise.
     NoNoise,
+    /// `-cbffile`: miniCBF image.
+    CbfFile,
+    /// `-nxsfile`: NXmx file.
+    NxsFile,
+    /// `-npyfile`: NumPy array.
+    NpyFile,
+    /// `-tiffile`: TIFF image of floats.
+    TifFile,
+    /// `-pngfile`: picture to look at.
+    PngFile,
+    /// `-png_scale`: linear or logarithmic picture.
+    PngScale,
+    /// `-png_decades`: powers of ten that a logarithmic picture shows.
+    PngDecades,
+    /// `-png_percentile`: pixels that are shown at their brightest.
+    PngPercentile,
+    /// `-png_colors`: colour map of the picture.
+    PngColors,
+    /// `-png_rings`: resolution rings on the picture.
+    PngRings,
+    /// `-png_beam`: mark of the direct beam on the picture.
+    PngBeam,
     /// `-seed`: seed of the photon noise.
     Seed,
     /// `-printout`: print pixel values.

@@ -7,7 +7,7 @@ use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Se
 use nanobragg::render::Precision;
 
 use super::Context;
-use crate::{Device, DumpAction, Origins, Outputs, Setup};
+use crate::{Device, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
 pub(super) struct Draft {
@@ -31,6 +31,9 @@ pub(super) struct Draft {
     /// Whether structure factors of an earlier run may be read, and written for a later one.
     pub reads_dump: bool,
     pub writes_dump: bool,
+    /// Whether the picture is linear, and the powers of ten that it shows where it is not.
+    pub png_is_linear: bool,
+    pub png_decades: f64,
     pub seed_of_noise: Option<i64>,
     pub seed_of_misset: Option<i64>,
     clock_seed: i64,
@@ -48,10 +51,8 @@ impl Draft {
                     int: Some(PathBuf::from("intimage.img")),
                     pgm: Some(PathBuf::from("image.pgm")),
                     noise: Some(PathBuf::from("noiseimage.img")),
-                    scale: 0.0,
                     adc_offset: 40.0,
-                    pgm_scale: 0.0,
-                    dump: DumpAction::None,
+                    ..Outputs::default()
                 },
                 device: Device::default(),
                 precision: Precision::default(),
@@ -76,6 +77,8 @@ impl Draft {
             dump: PathBuf::from("Fdump.bin"),
             reads_dump: true,
             writes_dump: true,
+            png_is_linear: false,
+            png_decades: 4.0,
             seed_of_noise: None,
             seed_of_misset: None,
             clock_seed: context.clock_seed,

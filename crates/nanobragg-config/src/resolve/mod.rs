@@ -66,9 +66,8 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
         DumpAction::Write(path) => Some(path),
         DumpAction::None => None,
     };
-    let written = [&outputs.float, &outputs.int, &outputs.pgm, &outputs.noise].map(Option::as_ref);
     let mut places: Vec<PathBuf> = Vec::new();
-    for path in written.into_iter().chain([dump]).flatten() {
+    for path in outputs.images().chain(dump) {
         let place = context.path(path);
         if setup.inputs.iter().any(|input| same_file(input, &place)) {
             return Err(ConfigError::OverwritesInput(path.clone()));

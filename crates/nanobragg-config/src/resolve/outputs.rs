@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use nanobragg_io::preview::{Colors, Scale};
+
 use super::draft::Draft;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::{ConfigError, Outputs};
+use crate::{ConfigError, Counting, Outputs, Rings};
 
-const KNOWN_FORMATS: &str = ".bin (floats), .img (SMV), .pgm";
+const KNOWN_FORMATS: &str = ".bin (floats), .img (SMV), .pgm, .cbf, .nxs .h5 (NXmx), .npy, .tif .tiff, .png";
 
 pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
@@ -25,6 +27,18 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
             outputs.pgm_scale = number;
             outputs.pgm.get_or_insert_with(|| PathBuf::from("image.pgm"));
         }
+        FlagId::CbfFile => outputs.cbf = path(),
+        FlagId::NxsFile => outputs.nexus = path(),
+        FlagId::NpyFile => outputs.npy = path(),
+        FlagId::TifFile => outputs.tiff = path(),
+        FlagId::PngFile => outputs.png = path(),
+        FlagId::PngScale => draft.png_is_linear = values.text(0) == "linear",
+        FlagId::PngDecades => draft.png_decades = number,
+        FlagId::PngPercentile => outputs.picture.tone.percentile = number,
+        FlagId::PngColors => outputs.picture.colors = Colors::from_name(values.text(0)).unwrap_or_default(),
+        FlagId::PngRings if values.is_word() => outputs.picture.rings = Rings::Auto,
+        FlagId::PngRings => outputs.picture.rings = Rings::At(values.numbers().to_vec()),
+        FlagId::PngBeam => outputs.picture.beam = true,
         FlagId::Seed => draft.seed_of_noise = Some(values.integer(0)),
         FlagId::NoNoise | FlagId::Output => {}
         _ => return false,
@@ -36,19 +50,38 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     if args.has(FlagId::NoNoise) {
         draft.setup.outputs.noise = None;
+        draft.setup.outputs.counting = Counting::Rounded;
     }
+    draft.setup.outputs.picture.tone.scale =
+        if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(output) = args.last(FlagId::Output) {
         let path = output.values.path(0).to_owned();
-        let none = Outputs { float: None, int: None, pgm: None, noise: None, ..draft.setup.outputs.clone() };
-        draft.setup.outputs = match extension(&path).as_str() {
-            "bin" => Outputs { float: Some(path), ..none },
-            "img" => Outputs { int: Some(path), ..none },
-            "pgm" => Outputs { pgm: Some(path), ..none },
-            _ => return Err(ConfigError::UnknownFormat { path, known: KNOWN_FORMATS }),
-        };
+        draft.setup.outputs = draft.setup.outputs.without_images().with_image(path)?;
         draft.writes_dump = false;
     }
     Ok(())
+}
+
+impl Outputs {
+    /// The same with an image at `path`, its format told by the extension.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownFormat`].
+    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
+        let slot = match extension(&path).as_str() {
+            "bin" => &mut self.float,
+            "img" => &mut self.int,
+            "pgm" => &mut self.pgm,
+            "cbf" => &mut self.cbf,
+            "nxs" | "h5" => &mut self.nexus,
+            "npy" => &mut self.npy,
+            "tif" | "tiff" => &mut self.tiff,
+            "png" => &mut self.png,
+            _ => return Err(ConfigError::UnknownFormat { path, known: KNOWN_FORMATS }),
+        };
+        *slot = Some(path);
+        Ok(self)
+    }
 }
 
 fn extension(path: &Path) -> String {

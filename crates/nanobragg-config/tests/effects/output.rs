@@ -3,7 +3,8 @@
 use nanobragg::model::{Preset, Quirk, Quirks};
 use nanobragg::render::Precision;
 use nanobragg_config::classic::FlagId;
-use nanobragg_config::{Device, Outputs, Setup};
+use nanobragg_config::{Counting, Device, Outputs, Rings, Setup};
+use nanobragg_io::preview::{Colors, Scale};
 
 use super::{Effect, after, nothing, sets};
 
@@ -14,9 +15,8 @@ pub fn effects() -> Vec<Effect> {
 }
 
 fn only(s: &mut Setup, change: fn(&mut Outputs)) {
-    let outputs = &mut s.outputs;
-    (outputs.float, outputs.int, outputs.pgm, outputs.noise) = (None, None, None, None);
-    change(outputs);
+    s.outputs = s.outputs.without_images();
+    change(&mut s.outputs);
 }
 
 fn files() -> Vec<Effect> {
@@ -26,7 +26,10 @@ fn files() -> Vec<Effect> {
         sets(FlagId::PgmFile, "x", |s| s.outputs.pgm = Some("x".into())),
         sets(FlagId::NoiseFile, "x", |s| s.outputs.noise = Some("x".into())),
         sets(FlagId::NoPgm, "", |s| s.outputs.pgm = None),
-        sets(FlagId::NoNoise, "", |s| s.outputs.noise = None),
+        sets(FlagId::NoNoise, "", |s| {
+            s.outputs.noise = None;
+            s.outputs.counting = Counting::Rounded;
+        }),
         sets(FlagId::Scale, "3.5", |s| s.outputs.scale = 3.5),
         sets(FlagId::Adc, "17", |s| s.outputs.adc_offset = 17.0),
         sets(FlagId::PgmScale, "2.5", |s| s.outputs.pgm_scale = 2.5),
@@ -37,6 +40,28 @@ fn files() -> Vec<Effect> {
         sets(FlagId::Output, "x.bin", |s| only(s, |outputs| outputs.float = Some("x.bin".into()))),
         sets(FlagId::Output, "x.img", |s| only(s, |outputs| outputs.int = Some("x.img".into()))),
         sets(FlagId::Output, "x.pgm", |s| only(s, |outputs| outputs.pgm = Some("x.pgm".into()))),
+        sets(FlagId::Output, "x.cbf", |s| only(s, |outputs| outputs.cbf = Some("x.cbf".into()))),
+        sets(FlagId::Output, "x.nxs", |s| only(s, |outputs| outputs.nexus = Some("x.nxs".into()))),
+        sets(FlagId::Output, "x.H5", |s| only(s, |outputs| outputs.nexus = Some("x.H5".into()))),
+        sets(FlagId::Output, "x.npy", |s| only(s, |outputs| outputs.npy = Some("x.npy".into()))),
+        sets(FlagId::Output, "x.tif", |s| only(s, |outputs| outputs.tiff = Some("x.tif".into()))),
+        sets(FlagId::Output, "x.tiff", |s| only(s, |outputs| outputs.tiff = Some("x.tiff".into()))),
+        sets(FlagId::Output, "x.png", |s| only(s, |outputs| outputs.png = Some("x.png".into()))),
+        sets(FlagId::CbfFile, "x", |s| s.outputs.cbf = Some("x".into())),
+        sets(FlagId::NxsFile, "x", |s| s.outputs.nexus = Some("x".into())),
+        sets(FlagId::NpyFile, "x", |s| s.outputs.npy = Some("x".into())),
+        sets(FlagId::TifFile, "x", |s| s.outputs.tiff = Some("x".into())),
+        sets(FlagId::PngFile, "x", |s| s.outputs.png = Some("x".into())),
+        sets(FlagId::PngScale, "linear", |s| s.outputs.picture.tone.scale = Scale::Linear),
+        after("-png_scale linear -png_decades 3", FlagId::PngScale, "log", |s| {
+            s.outputs.picture.tone.scale = Scale::Log { decades: 3.0 };
+        }),
+        sets(FlagId::PngDecades, "2.5", |s| s.outputs.picture.tone.scale = Scale::Log { decades: 2.5 }),
+        sets(FlagId::PngPercentile, "90", |s| s.outputs.picture.tone.percentile = 90.0),
+        sets(FlagId::PngColors, "ink", |s| s.outputs.picture.colors = Colors::Ink),
+        sets(FlagId::PngRings, "auto", |s| s.outputs.picture.rings = Rings::Auto),
+        sets(FlagId::PngRings, "4 2.5", |s| s.outputs.picture.rings = Rings::At(vec![4.0, 2.5])),
+        sets(FlagId::PngBeam, "", |s| s.outputs.picture.beam = true),
         // A random orientation without a seed of its own follows the noise.
         sets(FlagId::Seed, "5", |s| (s.experiment.seeds.noise, s.experiment.seeds.misset) = (5, 5)),
     ]

@@ -168,6 +168,8 @@ pub struct Resolved {
     pub dispersion: Grid,
     /// Central wavelength in metres.
     pub wavelength: f64,
+    /// Exposure time in seconds.
+    pub exposure: f64,
     /// Spindle rotation.
     pub phi: PhiSweep,
     /// Sensor layers.
@@ -184,6 +186,8 @@ pub struct Resolved {
     pub kahn: Option<f64>,
     /// Edge of the cube of water in metres.
     pub water_size: f64,
+    /// Seed of a random orientation, as the user wrote it.
+    pub misset_seed: i64,
     /// Random stream of the photon noise, as the set-up left it.
     pub noise: NoiseStream,
     /// What the user should know.

@@ -7,6 +7,7 @@ mod detector;
 mod diagnostics;
 mod noise;
 mod output;
+mod picture;
 mod program;
 mod row;
 mod sampling;
@@ -26,6 +27,7 @@ static TABLE: LazyLock<Vec<Flag>> = LazyLock::new(|| {
         sampling::ROWS,
         background::ROWS,
         output::ROWS,
+        picture::ROWS,
         noise::ROWS,
         diagnostics::ROWS,
         program::ROWS,

@@ -27,6 +27,21 @@ pub(super) const ROWS: &[Flag] = &[
         .number("X", "", ANY)
         .default("from the image's spread"),
     row(FlagId::NoPgm, &["-nopgm"], "write no grey map"),
+    row(
+        FlagId::CbfFile,
+        &["-cbffile", "-cbfimage"],
+        "miniCBF image of 32-bit counts, with Poisson noise unless -nonoise",
+    )
+    .path(),
+    row(
+        FlagId::NxsFile,
+        &["-nxsfile", "-nexusfile"],
+        "NXmx file (NeXus, HDF5) of 32-bit counts, with Poisson noise unless -nonoise",
+    )
+    .path(),
+    row(FlagId::NpyFile, &["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats")
+        .path(),
+    row(FlagId::TifFile, &["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats").path(),
     row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension").path(),
 ];
 

@@ -1,0 +1,25 @@
+//! `nanobragg sweep`: many images of one experiment.
+
+mod arguments;
+mod fingerprint;
+mod manifest;
+mod parts;
+mod progress;
+mod run;
+mod series;
+mod target;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::console::print;
+use arguments::Arguments;
+
+/// Does what the arguments after `sweep` ask for.
+pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
+    match Arguments::parse(arguments)? {
+        None => print(arguments::HELP.trim_end()),
+        Some(arguments) => run::run(&arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,171 @@
+//! The arguments of `nanobragg sweep`: its own, and the flags of an image.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::misuse::Misuse;
+
+/// What `nanobragg sweep -h` prints.
+pub const HELP: &str = "\
+Usage: nanobragg sweep -o NAME [-images N] [-orientations random|FILE] FLAG...
+
+Renders a series of images with the flags of one image (nanobragg -h). With -osc alone it is a rotation
+series: each image goes on where the one before it ends. docs/SWEEP.md describes it.
+
+  -o NAME                       files to write: .img (SMV), .cbf, .bin, .npy, .tif, .pgm, .png, numbered in
+                                place of #### or before the extension; .nxs or .h5 (NXmx) is one file with
+                                all images. It may be given several times, for several kinds.
+  -images N                     number of images; that of the list with -orientations FILE
+  -orientations random          a new random orientation for each image
+  -orientations FILE            misset angles in degrees, three a line, one line an image
+  -manifest FILE                parameters of every image, a JSON object a line [manifest.jsonl beside NAME]
+  -resume                       go on with an interrupted sweep: finished images are not repeated
+  -restart                      begin anew although there is a manifest
+  -h                            this help
+
+SMV, CBF and NXmx hold counts with Poisson noise; -nonoise writes photons times -scale instead. Each image has
+seeds of its own, made from -seed and -misset_seed, which the manifest lists.
+
+Example:
+  nanobragg sweep -images 24 -osc 1 -phisteps 5 -o sweep.cbf -cell 70 80 90 75 85 95 -default_F 100 -N 10
+";
+
+/// The most images of a series.
+const MOST_IMAGES: usize = 1_000_000;
+
+/// What the images differ in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Consecutive wedges of a rotation.
+    Rotation,
+    /// Random orientations.
+    Random,
+    /// The orientations of a file.
+    Listed(PathBuf),
+}
+
+/// What happens where there is a manifest already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is an error.
+    New,
+    /// Finished images are kept.
+    Resume,
+    /// It is replaced.
+    Restart,
+}
+
+/// The arguments.
+#[derive(Debug)]
+pub struct Arguments {
+    pub images: Option<usize>,
+    pub outputs: Vec<PathBuf>,
+    pub wanted: Wanted,
+    pub manifest: Option<PathBuf>,
+    pub start: Start,
+    /// The flags of an image.
+    pub image: Vec<OsString>,
+}
+
+impl Arguments {
+    /// Reads the arguments; `None` when the help is wanted.
+    pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, Misuse> {
+        let mut parsed = Arguments {
+            images: None,
+            outputs: Vec::new(),
+            wanted: Wanted::Rotation,
+            manifest: None,
+            start: Start::New,
+            image: Vec::new(),
+        };
+        if arguments.is_empty() {
+            return Ok(None);
+        }
+        let mut rest = arguments.into_iter();
+        while let Some(argument) = rest.next() {
+            let (name, attached) = split(&argument);
+            let mut value = |what: &str| {
+                let value = attached.clone().map(OsString::from).or_else(|| rest.next());
+                let value = value.filter(|value| !value.is_empty());
+                value.ok_or_else(|| Misuse(format!("sweep: {} needs {what}", argument.to_string_lossy())))
+            };
+            match name.as_deref() {
+                Some("h" | "help") => return Ok(None),
+                Some("resume") => parsed.begin(Start::Resume)?,
+                Some("restart") => parsed.begin(Start::Restart)?,
+                Some("images") => parsed.images = Some(count(&value("a number of images")?)?),
+                Some("o" | "output") => parsed.outputs.push(value("a file name")?.into()),
+                Some("manifest") => parsed.manifest = Some(value("a file name")?.into()),
+                Some("orientations") => {
+                    let value = value("the word random or a file")?;
+                    parsed.wanted =
+                        if value == "random" { Wanted::Random } else { Wanted::Listed(value.into()) };
+                }
+                _ => parsed.image.push(argument),
+            }
+        }
+        if parsed.outputs.is_empty() {
+            return Err(Misuse("sweep: no output; give -o NAME, such as -o sweep.cbf".to_owned()));
+        }
+        Ok(Some(parsed))
+    }
+
+    fn begin(&mut self, start: Start) -> Result<(), Misuse> {
+        if self.start != Start::New && self.start != start {
+            return Err(Misuse("sweep: -resume and -restart exclude each other".to_owned()));
+        }
+        self.start = start;
+        Ok(())
+    }
+}
+
+/// The name of a flag without its dashes, and the value after an equals sign.
+fn split(argument: &OsString) -> (Option<String>, Option<String>) {
+    let Some(name) = argument.to_str().and_then(|text| text.strip_prefix('-')) else { return (None, None) };
+    let name = name.strip_prefix('-').unwrap_or(name);
+    match name.split_once('=') {
+        Some((name, value)) => (Some(name.to_owned()), Some(value.to_owned())),
+        None => (Some(name.to_owned()), None),
+    }
+}
+
+fn count(value: &OsString) -> Result<usize, Misuse> {
+    let count = value.to_str().and_then(|text| text.parse().ok());
+    count.filter(|count| (1..=MOST_IMAGES).contains(count)).ok_or_else(|| {
+        let given = value.to_string_lossy();
+        Misuse(format!("sweep: -images must be a whole number from 1 to {MOST_IMAGES}, not {given:?}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Option<Arguments>, Misuse> {
+        Arguments::parse(line.split_whitespace().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn own_arguments_are_taken_out_and_flags_of_the_image_are_left() {
+        let line =
+            "-images 5 -cell 70 80 90 90 90 90 --o=a.cbf -resume -o b.nxs -orientations random -seed 3";
+        let parsed = parse(line).unwrap().unwrap();
+        assert_eq!(parsed.images, Some(5));
+        assert_eq!(parsed.outputs, [PathBuf::from("a.cbf"), PathBuf::from("b.nxs")]);
+        assert_eq!((parsed.wanted, parsed.start), (Wanted::Random, Start::Resume));
+        let image: Vec<&str> = parsed.image.iter().map(|word| word.to_str().unwrap()).collect();
+        assert_eq!(image.join(" "), "-cell 70 80 90 90 90 90 -seed 3");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = |line: &str| parse(line).unwrap_err().to_string();
+        assert!(wrong("-images 0 -o a.cbf").contains("from 1 to 1000000, not \"0\""));
+        assert!(wrong("-images -o a.cbf").contains("not \"-o\""));
+        assert!(wrong("-o").contains("-o needs a file name"));
+        assert!(wrong("-images 3").contains("no output"));
+        assert!(wrong("-o a.cbf -resume -restart").contains("exclude"));
+        assert!(parse("").unwrap().is_none() && parse("-images x -h").is_err());
+        assert!(parse("-o a.cbf --help").unwrap().is_none());
+    }
+}

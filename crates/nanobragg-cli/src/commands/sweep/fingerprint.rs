@@ -1,0 +1,57 @@
+//! What the images of a sweep depend on, for finding out whether a manifest belongs to it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use nanobragg_config::Setup;
+use nanobragg_config::classic::{Arity, FlagId, ParsedArgs, flag};
+use nanobragg_io::IoError;
+use sha2::{Digest as _, Sha256};
+
+use super::arguments::{Arguments, Wanted};
+
+/// The flags that images depend on, as they were given.
+pub fn flags(args: &ParsedArgs) -> Vec<String> {
+    use FlagId::{NoProgress, Progress, Quiet, Threads, Verbose, VeryVerbose};
+    const IRRELEVANT: [FlagId; 6] = [NoProgress, Progress, Quiet, Threads, Verbose, VeryVerbose];
+    let relevant = args.occurrences.iter().filter(|occurrence| !IRRELEVANT.contains(&occurrence.flag));
+    let words = relevant.flat_map(|occurrence| {
+        let name = flag(occurrence.flag).and_then(|row| row.names.first().copied()).unwrap_or_default();
+        let values =
+            (0..occurrence.values.len()).map(|at| match flag(occurrence.flag).map(|row| row.arity) {
+                Some(Arity::Path) => occurrence.values.path(at).display().to_string(),
+                _ => occurrence.values.text(at).to_owned(),
+            });
+        std::iter::once(name.to_owned()).chain(values).collect::<Vec<_>>()
+    });
+    words.collect()
+}
+
+/// The SHA-256 of every input file.
+pub fn inputs(arguments: &Arguments, setup: &Setup) -> Result<BTreeMap<String, String>, IoError> {
+    let listed = match &arguments.wanted {
+        Wanted::Listed(path) => Some(path),
+        Wanted::Rotation | Wanted::Random => None,
+    };
+    let named = |path: &PathBuf| Ok((path.display().to_string(), digest(path)?));
+    setup.inputs.iter().chain(listed).map(named).collect()
+}
+
+fn digest(path: &Path) -> Result<String, IoError> {
+    const BLOCK: usize = 1 << 16;
+    let failed = |cause| IoError::Read { path: path.to_owned(), cause };
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; BLOCK];
+    loop {
+        match file.read(&mut block) {
+            Ok(0) => break,
+            Ok(count) => hash.update(block.get(..count).unwrap_or_default()),
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(failed(cause)),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,202 @@
+//! The manifest of a sweep: a line for the whole, a line for each finished image, a line for the stack.
+//!
+//! A line is written when what it tells of is on disk under its final name. A last line that is cut off counts
+//! for nothing.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use nanobragg_io::IoError;
+use nanobragg_io::atomic::write_atomic;
+use serde::{Deserialize, Serialize};
+
+use crate::misuse::Misuse;
+
+/// Bytes that a manifest may have: a million images and more.
+const MOST_BYTES: u64 = 1 << 32;
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Line {
+    Sweep(Sweep),
+    Image(Image),
+    Stack(FileRecord),
+}
+
+/// What all images have in common; a sweep is resumed only if it is the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    pub program: String,
+    pub series: String,
+    pub images: usize,
+    pub outputs: Vec<String>,
+    /// Flags that the images depend on.
+    pub flags: Vec<String>,
+    /// SHA-256 of each input file.
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// One finished image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    pub image: usize,
+    pub files: Vec<FileRecord>,
+    pub phi_start_deg: f64,
+    pub phi_range_deg: f64,
+    pub misset_deg: [f64; 3],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub misset_seed: Option<i64>,
+    pub noise_seed: i64,
+    pub wavelength_angstrom: f64,
+    pub unit_cell: [f64; 6],
+    /// a*, b*, c* as columns, row after row, in 1/Å, in the frame of imgCIF, at a spindle angle of zero.
+    pub a_matrix: [f64; 9],
+    pub max_photons: f64,
+    pub mean_photons: f64,
+}
+
+/// A file and its length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    pub name: String,
+    pub bytes: u64,
+}
+
+impl FileRecord {
+    /// The file that is at `path` now.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        Ok(FileRecord { name: path.display().to_string(), bytes: fs::metadata(path)?.len() })
+    }
+
+    /// Whether the file is still there, with that length.
+    pub fn holds(&self) -> bool {
+        fs::metadata(&self.name).is_ok_and(|found| found.is_file() && found.len() == self.bytes)
+    }
+}
+
+/// A manifest that lines are added to.
+pub struct Manifest {
+    path: PathBuf,
+    file: File,
+    sweep: Sweep,
+    /// Lines of finished images by number.
+    pub images: BTreeMap<usize, Image>,
+    pub stack: Option<FileRecord>,
+}
+
+impl Manifest {
+    /// Begins a manifest, in place of one that may be there.
+    pub fn begin(path: &Path, sweep: Sweep) -> Result<Self, IoError> {
+        Self::with(path, sweep, BTreeMap::new(), None)
+    }
+
+    /// Goes on with the manifest at `path`, which has to be that of `sweep`; begins one when there is none.
+    pub fn resume(path: &Path, sweep: Sweep) -> anyhow::Result<Self> {
+        let lines = match File::open(path) {
+            Ok(file) => read(path, file)?,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::begin(path, sweep)?),
+            Err(cause) => return Err(IoError::Read { path: path.to_owned(), cause }.into()),
+        };
+        let mut lines = lines.into_iter();
+        let Some(Line::Sweep(found)) = lines.next() else {
+            return Err(Misuse(format!("{}: no manifest of a sweep", path.display())).into());
+        };
+        if let Some(difference) = difference(&found, &sweep) {
+            let path = path.display();
+            return Err(Misuse(format!("{path}: another sweep: {difference}; -restart begins anew")).into());
+        }
+        let (mut images, mut stack) = (BTreeMap::new(), None);
+        for line in lines {
+            match line {
+                Line::Image(image) => drop(images.insert(image.image, image)),
+                Line::Stack(file) => stack = Some(file),
+                Line::Sweep(_) => {}
+            }
+        }
+        Ok(Self::with(path, sweep, images, stack)?)
+    }
+
+    fn with(
+        path: &Path,
+        sweep: Sweep,
+        images: BTreeMap<usize, Image>,
+        stack: Option<FileRecord>,
+    ) -> Result<Self, IoError> {
+        // Written whole first: a line that was cut off must not be continued.
+        write_all(path, &sweep, &images, stack.as_ref())?;
+        let file = OpenOptions::new().append(true).open(path);
+        let file = file.map_err(|cause| IoError::Write { path: path.to_owned(), cause })?;
+        Ok(Manifest { path: path.to_owned(), file, sweep, images, stack })
+    }
+
+    /// Adds the line of a finished image.
+    pub fn add(&mut self, image: Image) -> Result<(), IoError> {
+        let mut text = text(&Line::Image(image.clone()));
+        text.push('\n');
+        let added = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+        added.map_err(|cause| IoError::Write { path: self.path.clone(), cause })?;
+        self.images.insert(image.image, image);
+        Ok(())
+    }
+
+    /// Writes the whole manifest in order: one of a sweep that was interrupted is then no other than one that
+    /// was not.
+    pub fn finish(self) -> Result<(), IoError> {
+        write_all(&self.path, &self.sweep, &self.images, self.stack.as_ref())
+    }
+}
+
+fn write_all(
+    path: &Path,
+    sweep: &Sweep,
+    images: &BTreeMap<usize, Image>,
+    stack: Option<&FileRecord>,
+) -> Result<(), IoError> {
+    write_atomic(path, |out| {
+        writeln!(out, "{}", text(&Line::Sweep(sweep.clone())))?;
+        for image in images.values() {
+            writeln!(out, "{}", text(&Line::Image(image.clone())))?;
+        }
+        stack.map_or(Ok(()), |stack| writeln!(out, "{}", text(&Line::Stack(stack.clone()))))
+    })
+}
+
+fn text(line: &Line) -> String {
+    // Numbers and strings always have a form in JSON.
+    serde_json::to_string(line).unwrap_or_default()
+}
+
+/// The lines up to the first that is none.
+fn read(path: &Path, file: File) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for line in BufReader::new(file.take(MOST_BYTES)).split(b'\n') {
+        let line = line.map_err(|cause| IoError::Read { path: path.to_owned(), cause })?;
+        match serde_json::from_slice(&line) {
+            Ok(line) => lines.push(line),
+            Err(_) => break,
+        }
+    }
+    Ok(lines)
+}
+
+/// The first thing in which two sweeps differ.
+fn difference(found: &Sweep, wanted: &Sweep) -> Option<String> {
+    let list = |list: &[String]| list.join(" ");
+    let pairs = [
+        ("program", found.program.clone(), wanted.program.clone()),
+        ("series", found.series.clone(), wanted.series.clone()),
+        ("images", found.images.to_string(), wanted.images.to_string()),
+        ("outputs", list(&found.outputs), list(&wanted.outputs)),
+        ("flags", list(&found.flags), list(&wanted.flags)),
+    ];
+    let pair = pairs.into_iter().find(|(_, found, wanted)| found != wanted);
+    if let Some((what, found, wanted)) = pair {
+        return Some(format!("its {what}: {found:?}, now {wanted:?}"));
+    }
+    let changed = wanted.inputs.iter().find(|(name, digest)| found.inputs.get(*name) != Some(digest));
+    let gone = found.inputs.keys().find(|name| !wanted.inputs.contains_key(*name));
+    changed.map(|(name, _)| name).or(gone).map(|name| format!("the input {name} is not the same"))
+}

@@ -1,0 +1,76 @@
+//! Frames of a stack that is not complete yet.
+//!
+//! Each finished image lies compressed in a file of its own, in a hidden folder beside the stack, so that
+//! nothing of a finished image is lost however the program ends. When all are there the stack is put together
+//! from them as they are, without compressing again.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nanobragg_io::IoError;
+use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::nexus::{Setting, StackWriter, compress_frame};
+
+use crate::interrupt::Interrupt;
+
+/// The hidden folder of a stack.
+pub struct Parts {
+    stack: PathBuf,
+    folder: PathBuf,
+}
+
+impl Parts {
+    /// The parts of the stack at `path`.
+    pub fn of(path: &Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Parts { stack: path.to_owned(), folder: path.with_file_name(format!(".{name}.parts")) }
+    }
+
+    /// The stack.
+    pub fn stack(&self) -> &Path {
+        &self.stack
+    }
+
+    /// Makes the folder; `keep` says whether parts that are there are kept.
+    pub fn open(&self, keep: bool) -> Result<(), IoError> {
+        if !keep {
+            self.remove();
+        }
+        fs::create_dir_all(&self.folder).map_err(|cause| IoError::Write { path: self.folder.clone(), cause })
+    }
+
+    /// Whether the frame of image `image` is there.
+    pub fn has(&self, image: usize) -> bool {
+        self.file(image).is_file()
+    }
+
+    /// Keeps a frame.
+    pub fn write(&self, image: usize, pixels: &[i32]) -> Result<(), IoError> {
+        write_atomic(&self.file(image), |out| out.write_all(&compress_frame(pixels)))
+    }
+
+    /// Puts the stack together and removes its parts.
+    pub fn assemble(&self, setting: &Setting, images: usize, interrupt: &Interrupt) -> anyhow::Result<()> {
+        let stack = StackWriter::create(&self.stack, setting, images)?;
+        for image in 1..=images {
+            interrupt.check()?;
+            let path = self.file(image);
+            let bytes = fs::read(&path).map_err(|cause| IoError::Read { path, cause })?;
+            stack.write_compressed(image - 1, &bytes)?;
+        }
+        stack.finish()?;
+        self.remove();
+        Ok(())
+    }
+
+    /// Removes what is there; a part that stays is in nobody's way.
+    pub fn remove(&self) {
+        let removed: io::Result<()> = fs::remove_dir_all(&self.folder);
+        drop(removed);
+    }
+
+    fn file(&self, image: usize) -> PathBuf {
+        self.folder.join(format!("{image:07}"))
+    }
+}

@@ -1,0 +1,113 @@
+//! What the images of a sweep differ in.
+
+use nanobragg::model::{Experiment, Misset, Seeds};
+use nanobragg::units::deg;
+
+/// What the images of a sweep differ in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Series {
+    /// Consecutive wedges of so many radians.
+    Rotation(f64),
+    /// Random orientations.
+    Random,
+    /// Misset angles in degrees.
+    Listed(Vec<[f64; 3]>),
+}
+
+impl Series {
+    /// Its name in a manifest.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Series::Rotation(_) => "rotation",
+            Series::Random => "random",
+            Series::Listed(_) => "listed",
+        }
+    }
+
+    /// The experiment of image number `image`, counted from 1.
+    pub fn experiment(&self, base: &Experiment, image: usize) -> Experiment {
+        let mut experiment = base.clone();
+        let before = image.saturating_sub(1);
+        let Seeds { noise, misset, .. } = base.seeds;
+        experiment.seeds.noise = seed(noise, image, Stream::Noise);
+        match self {
+            Series::Rotation(range) => experiment.phi.start = base.phi.start + range * before as f64,
+            Series::Random => {
+                experiment.crystal.misset = Misset::Random;
+                experiment.seeds.misset = seed(misset, image, Stream::Misset);
+            }
+            Series::Listed(angles) => {
+                let angles = angles.get(before).copied().unwrap_or_default();
+                experiment.crystal.misset = Misset::Angles(angles.map(deg));
+            }
+        }
+        experiment
+    }
+}
+
+/// Random streams of an image that must not be the same.
+#[derive(Clone, Copy)]
+enum Stream {
+    Noise = 0,
+    Misset = 1,
+}
+
+/// The seed of an image: positive, below 2³¹ - 1, as unlike its neighbours' as a hash can make it (the random
+/// generator's first numbers from consecutive seeds are evenly spaced; SplitMix64: Steele, Lea & Flood, OOPSLA
+/// 2014).
+fn seed(base: i64, image: usize, stream: Stream) -> i64 {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    const MODULUS: u64 = 2_147_483_646;
+    let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN));
+    let place = 2 * image as u64 + stream as u64;
+    let hash = mixed(start.wrapping_add(place.wrapping_mul(GOLDEN)));
+    i64::try_from(hash % MODULUS).unwrap_or(0) + 1
+}
+
+fn mixed(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg::model::UnitCell;
+
+    fn base() -> Experiment {
+        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        experiment.phi.start = 0.5;
+        experiment
+    }
+
+    #[test]
+    fn wedges_follow_one_another() {
+        let series = Series::Rotation(0.25);
+        let starts: Vec<f64> = (1..4).map(|image| series.experiment(&base(), image).phi.start).collect();
+        assert_eq!(starts, [0.5, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn listed_orientations_are_in_degrees() {
+        let series = Series::Listed(vec![[0.0; 3], [180.0, 90.0, 0.0]]);
+        let experiment = series.experiment(&base(), 2);
+        assert_eq!(experiment.crystal.misset, Misset::Angles([deg(180.0), deg(90.0), 0.0]));
+        assert_eq!(experiment.phi.start, 0.5);
+    }
+
+    #[test]
+    fn seeds_differ_between_images_and_streams_and_repeat() {
+        let all = |base: i64| -> Vec<i64> {
+            (1..500).flat_map(|image| [Stream::Noise, Stream::Misset].map(|s| seed(base, image, s))).collect()
+        };
+        let mut seeds = all(1);
+        assert_eq!(seeds, all(1));
+        assert!(seeds.iter().zip(all(2)).all(|(a, b)| *a != b));
+        assert!(seeds.iter().all(|seed| (1..2_147_483_647).contains(seed)));
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 998);
+        seed(i64::MIN, usize::MAX, Stream::Misset);
+    }
+}

@@ -1,0 +1,107 @@
+//! The files of a sweep: numbered ones, or one stack.
+
+use std::path::{Path, PathBuf};
+
+use nanobragg_config::{ConfigError, Counting, Outputs};
+
+/// The files of one `-o`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A file for each image.
+    Numbered(Template),
+    /// An NXmx file for all.
+    Stack(PathBuf),
+}
+
+/// How the files of the images are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    folder: PathBuf,
+    before: String,
+    digits: usize,
+    after: String,
+}
+
+/// Digits of the number where the name has no place for it.
+const DIGITS: usize = 5;
+
+impl Target {
+    /// The files that the user calls `name`.
+    pub fn new(name: &Path) -> Result<Self, ConfigError> {
+        if Outputs::default().with_image(name.to_owned())?.nexus.is_some() {
+            return Ok(Target::Stack(name.to_owned()));
+        }
+        let folder = name.parent().map(Path::to_owned).unwrap_or_default();
+        let file = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let template = match file.rfind('#') {
+            Some(last) => {
+                let before = file[..=last].trim_end_matches('#');
+                let digits = last + 1 - before.len();
+                Template { folder, before: before.to_owned(), digits, after: file[last + 1..].to_owned() }
+            }
+            None => {
+                let (stem, extension) = file.rsplit_once('.').unwrap_or((&file, ""));
+                Template {
+                    folder,
+                    before: format!("{stem}_"),
+                    digits: DIGITS,
+                    after: format!(".{extension}"),
+                }
+            }
+        };
+        Ok(Target::Numbered(template))
+    }
+
+    /// Where image number `image`, counted from 1, goes, if it has a file of its own.
+    pub fn file(&self, image: usize) -> Option<PathBuf> {
+        let Target::Numbered(Template { folder, before, digits, after }) = self else { return None };
+        Some(folder.join(format!("{before}{image:0digits$}{after}")))
+    }
+}
+
+/// What is written for image number `image`, counted from 1: its own files, with the choices of `setup`.
+pub fn outputs(targets: &[Target], image: usize, setup: &Outputs) -> Result<Outputs, ConfigError> {
+    let mut outputs = setup.without_images();
+    // A scale from the brightest pixel would be another one for each image.
+    if outputs.scale <= 0.0 {
+        outputs.scale = 1.0;
+    }
+    for path in targets.iter().filter_map(|target| target.file(image)) {
+        outputs = outputs.with_image(path)?;
+    }
+    // A series stands for a measurement: its SMV images are those with noise.
+    if outputs.counting == Counting::Poisson {
+        outputs.noise = outputs.int.take();
+    }
+    Ok(outputs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(name: &str, image: usize) -> String {
+        Target::new(Path::new(name)).unwrap().file(image).unwrap().display().to_string()
+    }
+
+    #[test]
+    fn numbers_stand_where_the_name_says() {
+        assert_eq!(files("a.cbf", 7), "a_00007.cbf");
+        assert_eq!(files("out/a.b.img", 123456), "out/a.b_123456.img");
+        assert_eq!(files("a_###.cbf", 7), "a_007.cbf");
+        assert_eq!(files("#/a#b##.img", 7), "#/a#b07.img");
+        assert_eq!(Target::new(Path::new("a.NXS")).unwrap().file(1), None);
+        assert!(Target::new(Path::new("a.gif")).is_err() && Target::new(Path::new("a")).is_err());
+    }
+
+    #[test]
+    fn smv_images_have_noise_unless_it_is_off() {
+        let targets = [Target::new(Path::new("a.img")).unwrap(), Target::new(Path::new("b.nxs")).unwrap()];
+        let noisy = outputs(&targets, 2, &Outputs::default()).unwrap();
+        assert_eq!((noisy.noise, noisy.int), (Some("a_00002.img".into()), None));
+        let setup = Outputs { counting: Counting::Rounded, ..Outputs::default() };
+        let plain = outputs(&targets, 2, &setup).unwrap();
+        assert_eq!((plain.noise, plain.int, plain.scale), (None, Some("a_00002.img".into()), 1.0));
+        assert_eq!(plain.nexus, None);
+    }
+}

@@ -1,0 +1,82 @@
+//! SIGINT and SIGTERM: the render is stopped, files in the making vanish, and the exit status says why.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use nanobragg::RenderError;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// What a shell adds to the number of a signal in an exit status.
+const STATUS_OF_SIGNALS: i32 = 128;
+
+/// Whether a signal has asked the program to stop.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt {
+    raised: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Interrupt {
+    /// Catches the signals from here on. The first one is noted; a second one ends the program at once.
+    pub fn catch() -> Self {
+        let interrupt = Interrupt::default();
+        for signal in [SIGINT, SIGTERM] {
+            let number = usize::try_from(signal).unwrap_or_default();
+            let status = STATUS_OF_SIGNALS + signal;
+            // In this order, so that the first signal does not find its own flag raised. Where the system
+            // refuses, the signal ends the program as it would have done anyway.
+            let caught = flag::register_conditional_shutdown(signal, status, interrupt.raised.clone())
+                .and_then(|_| flag::register_usize(signal, interrupt.signal.clone(), number))
+                .and_then(|_| flag::register(signal, interrupt.raised.clone()));
+            drop(caught);
+        }
+        interrupt
+    }
+
+    /// The flag that stops a render.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.raised
+    }
+
+    /// An error once a signal has come.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.raised.load(Ordering::Relaxed) { Err(self.error()) } else { Ok(()) }
+    }
+
+    /// What a failed render means to the user: one that was cancelled was interrupted.
+    pub fn explain(&self, error: RenderError) -> anyhow::Error {
+        match error {
+            RenderError::Cancelled => self.error().into(),
+            other => other.into(),
+        }
+    }
+
+    fn error(&self) -> Interrupted {
+        let signal = i32::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(SIGINT);
+        Interrupted { signal }
+    }
+}
+
+/// A signal has ended the program.
+#[derive(Debug)]
+pub struct Interrupted {
+    signal: i32,
+}
+
+impl Interrupted {
+    /// The exit status that says so: 130 for SIGINT, 143 for SIGTERM.
+    pub fn status(&self) -> u8 {
+        u8::try_from(STATUS_OF_SIGNALS + self.signal).unwrap_or(u8::MAX)
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
+        write!(f, "interrupted by {name}")
+    }
+}
+
+impl std::error::Error for Interrupted {}

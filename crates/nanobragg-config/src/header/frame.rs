@@ -1,0 +1,123 @@
+//! Detector, spindle and lattice in the frames of the formats.
+
+use nanobragg::nalgebra::Vector3;
+use nanobragg::plan::Plan;
+use nanobragg::units::to_deg;
+
+/// Detector, spindle and lattice in a frame that other programs use. Every convention's laboratory is turned so
+/// that beam and spindle come to lie where that frame has them; distances and angles stay what they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Direction of the fast axis.
+    pub fast: Vector3<f64>,
+    /// Direction of the slow axis.
+    pub slow: Vector3<f64>,
+    /// Outer corner of the first pixel seen from the crystal, millimetres.
+    pub origin_mm: Vector3<f64>,
+    /// Direction of the spindle, right-handed.
+    pub spindle: Vector3<f64>,
+    /// a*, b*, c* at a spindle angle of zero, 1/Å.
+    pub reciprocal: [Vector3<f64>; 3],
+}
+
+impl Frame {
+    /// The frame of imgCIF, and of dxtbx: z from the crystal to the source, x along the spindle as far as the
+    /// beam allows (along the fast axis where the spindle is the beam).
+    pub fn imgcif(plan: &Plan) -> Self {
+        let detector = &plan.detector;
+        let z = -detector.beam.normalize();
+        let across = |v: &Vector3<f64>| v - z * z.dot(v);
+        let spindle = detector.spindle_axis[1];
+        let along = across(&spindle);
+        let x = if along.norm() > 1e-9 { along.normalize() } else { across(&detector.fdet).normalize() };
+        let y = z.cross(&x);
+        let turned = |v: &Vector3<f64>| Vector3::new(x.dot(v), y.dot(v), z.dot(v));
+        Frame {
+            fast: turned(&detector.fdet),
+            slow: turned(&detector.sdet),
+            origin_mm: turned(&detector.pix0) * 1000.0,
+            spindle: turned(&spindle),
+            reciprocal: plan.crystal.shape.reciprocal.vectors.map(|v| turned(&v)),
+        }
+    }
+
+    /// The frame of NeXus: z along the beam, y as in [`Frame::imgcif`].
+    pub fn nexus(plan: &Plan) -> Self {
+        let turned = |v: Vector3<f64>| Vector3::new(-v.x, v.y, -v.z);
+        let Frame { fast, slow, origin_mm, spindle, reciprocal } = Self::imgcif(plan);
+        Frame {
+            fast: turned(fast),
+            slow: turned(slow),
+            origin_mm: turned(origin_mm),
+            spindle: turned(spindle),
+            reciprocal: reciprocal.map(turned),
+        }
+    }
+
+    /// Degrees by which this frame, of imgCIF, is off the setting that headers with a distance and a beam
+    /// centre alone stand for: fast axis along x, slow axis along -y, spindle along x.
+    pub fn off_square_deg(&self) -> f64 {
+        let ideal = [(self.fast, Vector3::x()), (self.slow, -Vector3::y()), (self.spindle, Vector3::x())];
+        let angle = |(found, ideal): (Vector3<f64>, Vector3<f64>)| {
+            found.cross(&ideal).norm().atan2(found.dot(&ideal))
+        };
+        to_deg(ideal.map(angle).into_iter().fold(0.0, f64::max))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg::model::{Convention, Experiment, PixelGrid, UnitCell};
+
+    fn plan(convention: Convention, change: impl FnOnce(&mut Experiment)) -> Plan {
+        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0), 1.0);
+        experiment.detector.convention = convention;
+        experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
+        experiment.detector.distance = 0.15;
+        change(&mut experiment);
+        experiment.plan().unwrap()
+    }
+
+    #[test]
+    fn the_usual_conventions_are_square() {
+        for convention in [Convention::Mosflm, Convention::Denzo, Convention::Xds] {
+            let frame = Frame::imgcif(&plan(convention, |_| {}));
+            assert!(frame.off_square_deg() < 1e-12, "{convention:?}");
+            assert!((frame.origin_mm.z + 150.0).abs() < 1e-9, "{convention:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_square_is_measured() {
+        let off = |convention, change: fn(&mut Experiment)| {
+            Frame::imgcif(&plan(convention, change)).off_square_deg()
+        };
+        // Seen from behind, and turned by a quarter about the beam.
+        assert!((off(Convention::Adxv, |_| {}) - 180.0).abs() < 1e-9);
+        assert!((off(Convention::Dials, |_| {}) - 90.0).abs() < 1e-9);
+        let swung = off(Convention::Mosflm, |experiment| experiment.detector.tilt.twotheta = 0.1);
+        assert!((swung - to_deg(0.1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn lengths_and_angles_are_kept() {
+        let plan = plan(Convention::Adxv, |experiment| {
+            experiment.detector.tilt.x = 0.2;
+            experiment.detector.tilt.y = -0.1;
+        });
+        let detector = &plan.detector;
+        for frame in [Frame::imgcif(&plan), Frame::nexus(&plan)] {
+            let lab = [detector.fdet, detector.sdet, detector.pix0 * 1000.0, detector.spindle_axis[1]];
+            let turned = [frame.fast, frame.slow, frame.origin_mm, frame.spindle];
+            for a in 0..4 {
+                for b in 0..4 {
+                    assert!((lab[a].dot(&lab[b]) - turned[a].dot(&turned[b])).abs() < 1e-9);
+                }
+            }
+            let handed = |v: &[Vector3<f64>; 4]| v[0].cross(&v[1]).dot(&v[2]);
+            assert!((handed(&lab) - handed(&turned)).abs() < 1e-9);
+        }
+        assert!(Frame::nexus(&plan).origin_mm.z > 0.0);
+    }
+}

@@ -1,0 +1,43 @@
+//! What the images of an NXmx stack have in common.
+
+use nanobragg::counting::MOST;
+use nanobragg::plan::Plan;
+use nanobragg::units::to_deg;
+use nanobragg_io::nexus::{Rotation, Setting};
+
+use super::Frame;
+
+/// The setting of a stack that begins with the image of `plan`; `program` is the name and version of the
+/// program. Images that follow continue the rotation.
+pub fn stack_setting(plan: &Plan, program: &str) -> Setting {
+    let frame = Frame::nexus(plan);
+    let pixel = plan.detector.pixel_size;
+    let (fast, slow) = plan.detector.report.beam_spot;
+    let phi = plan.resolved.phi;
+    let (width, height) = (plan.region.image_fast, plan.region.image_slow);
+    let rendered = (0..width * height).map(|at| plan.region.renders(at / width, at % width));
+    let measured: Vec<bool> = rendered.collect();
+    Setting {
+        program: program.to_owned(),
+        fast: width,
+        slow: height,
+        pixel_size_mm: pixel * 1000.0,
+        fast_axis: frame.fast.into(),
+        slow_axis: frame.slow.into(),
+        origin_mm: frame.origin_mm.into(),
+        distance_mm: plan.detector.distance * 1000.0,
+        beam_px: (fast / pixel, slow / pixel),
+        twotheta_deg: to_deg(plan.detector.report.twotheta),
+        sensor_thickness_mm: Some(plan.resolved.layers.thickness * 1000.0)
+            .filter(|&thickness| thickness > 0.0),
+        saturation: MOST,
+        measured: if measured.iter().all(|&measured| measured) { None } else { Some(measured) },
+        wavelength_angstrom: plan.resolved.wavelength * 1e10,
+        fluence_per_m2: plan.fluence,
+        exposure: plan.resolved.exposure,
+        spindle: frame.spindle.into(),
+        rotation: (phi.range != 0.0)
+            .then(|| Rotation { start_deg: to_deg(phi.start), range_deg: to_deg(phi.range) }),
+        cell: plan.crystal.unit_cell(),
+    }
+}

@@ -1,0 +1,9 @@
+//! miniCBF images: the text header of Dectris detectors, then 32-bit counts in byte-offset compression.
+
+mod byte_offset;
+mod header;
+mod write;
+
+pub use byte_offset::{compress, decompress};
+pub use header::MiniHeader;
+pub use write::write_cbf;

@@ -1,0 +1,15 @@
+//! NXmx: NeXus files (HDF5) with a stack of images and the geometry of detector and goniometer.
+//!
+//! The HDF5 comes from the pure-Rust crate `rust-hdf5`, and the chunks are compressed here and handed over as
+//! they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
+//! is shuffle and deflate.
+
+mod compress;
+mod layout;
+mod node;
+mod setting;
+mod stack;
+
+pub use compress::{compress_frame, decompress_frame};
+pub use setting::{Rotation, Setting};
+pub use stack::StackWriter;

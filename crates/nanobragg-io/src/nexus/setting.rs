@@ -1,0 +1,54 @@
+//! What the images of a stack have in common.
+
+/// What the images of a stack have in common. Vectors are in the frame of NeXus (McStas): z along the beam, y
+/// up, x so that the frame is right-handed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Name and version of the program that made the images.
+    pub program: String,
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// Edge of a pixel, millimetres.
+    pub pixel_size_mm: f64,
+    /// Direction of the fast axis, a unit vector.
+    pub fast_axis: [f64; 3],
+    /// Direction of the slow axis, a unit vector.
+    pub slow_axis: [f64; 3],
+    /// Outer corner of the first pixel seen from the crystal, millimetres.
+    pub origin_mm: [f64; 3],
+    /// Distance from the crystal to the detector's plane along the beam, millimetres.
+    pub distance_mm: f64,
+    /// Spot of the direct beam along fast and slow, in pixels from the outer edge of the first.
+    pub beam_px: (f64, f64),
+    /// Swing of the detector, degrees; information only, the axes have it already.
+    pub twotheta_deg: f64,
+    /// Thickness of the silicon sensor, millimetres; `None` where photons are counted at its surface.
+    pub sensor_thickness_mm: Option<f64>,
+    /// The largest count.
+    pub saturation: i32,
+    /// For each pixel whether it was measured, slow-major; all were where it is missing.
+    pub measured: Option<Vec<bool>>,
+    /// Wavelength, Å.
+    pub wavelength_angstrom: f64,
+    /// Photons a square metre.
+    pub fluence_per_m2: f64,
+    /// Exposure time of an image, seconds.
+    pub exposure: f64,
+    /// Direction of the spindle, a unit vector about which the crystal turns right-handedly.
+    pub spindle: [f64; 3],
+    /// How the images are turned about it; `None` for stills.
+    pub rotation: Option<Rotation>,
+    /// Cell edges in Å and angles in degrees.
+    pub cell: [f64; 6],
+}
+
+/// Spindle angles of a stack: image `i` goes from `start_deg + i * range_deg` to the start of the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rotation {
+    /// Where the first image starts.
+    pub start_deg: f64,
+    /// Range of an image.
+    pub range_deg: f64,
+}

@@ -1,0 +1,187 @@
+//! Writing a stack, one frame after another.
+
+use std::io;
+use std::path::Path;
+
+use rust_hdf5::{H5Dataset, H5File, H5FileOptions, Hdf5Error};
+
+use super::{Setting, compress_frame, layout};
+use crate::atomic::Pending;
+use crate::error::{IoError, Result};
+
+/// A stack in the making. Frames are on disk once they are written, under a temporary name; the file appears
+/// when the stack is [finished](StackWriter::finish), and vanishes when it is dropped before that.
+pub struct StackWriter {
+    file: H5File,
+    frames: H5Dataset,
+    pixels: usize,
+    pending: Pending,
+}
+
+impl StackWriter {
+    /// The longest edge of an image and the most images of a stack.
+    const MOST: usize = i32::MAX as usize;
+
+    /// Begins a stack of `images` images.
+    ///
+    /// # Errors
+    /// [`IoError::Unwritable`] when there are no images or no pixels, or the mask has another size;
+    /// [`IoError::Write`], also for a pipe or device.
+    pub fn create(path: &Path, setting: &Setting, images: usize) -> Result<Self> {
+        let pixels = setting.fast.saturating_mul(setting.slow);
+        let sizes = [setting.fast, setting.slow, images, pixels];
+        if sizes.into_iter().any(|size| size == 0 || size > Self::MOST) {
+            let reason = format!("{images} images of {} x {} pixels", setting.fast, setting.slow);
+            return Err(IoError::unwritable(path, reason));
+        }
+        if setting.measured.as_ref().is_some_and(|measured| measured.len() != pixels) {
+            return Err(IoError::unwritable(path, "the mask has another size than the image"));
+        }
+        let pending = Pending::beside(path)?;
+        // Nobody else knows the temporary name, and some network file systems have no locks.
+        let created = H5FileOptions::new().no_locking().create(pending.temporary()).and_then(|file| {
+            let frames = layout::write(&file, setting, images)?;
+            Ok((file, frames))
+        });
+        let (file, frames) = created.map_err(|error| failed(path, error))?;
+        Ok(StackWriter { file, frames, pixels, pending })
+    }
+
+    /// Writes image number `index`, counted from 0.
+    ///
+    /// # Errors
+    /// [`IoError::Unwritable`] when `pixels` does not hold the stack's pixels; [`IoError::Write`], also for an
+    /// index beyond the stack.
+    pub fn write(&self, index: usize, pixels: &[i32]) -> Result<()> {
+        if pixels.len() != self.pixels {
+            let reason = format!("{} pixels expected, {} given", self.pixels, pixels.len());
+            return Err(IoError::unwritable(self.pending.path(), reason));
+        }
+        self.write_compressed(index, &compress_frame(pixels))
+    }
+
+    /// Writes image number `index`, as [`compress_frame`] made it.
+    ///
+    /// # Errors
+    /// [`IoError::Write`], also for an index beyond the stack.
+    pub fn write_compressed(&self, index: usize, bytes: &[u8]) -> Result<()> {
+        let written = self.frames.write_chunk_raw(index, bytes, 0);
+        written.map_err(|error| failed(self.pending.path(), error))
+    }
+
+    /// Completes the file and gives it its name.
+    ///
+    /// # Errors
+    /// [`IoError::Write`].
+    pub fn finish(self) -> Result<()> {
+        let StackWriter { file, frames, pending, .. } = self;
+        drop(frames);
+        file.close_no_sync().map_err(|error| failed(pending.path(), error))?;
+        pending.finish()
+    }
+}
+
+fn failed(path: &Path, error: Hdf5Error) -> IoError {
+    match error {
+        Hdf5Error::Io(cause) => IoError::write(path, cause),
+        other => IoError::write(path, io::Error::other(other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nexus::Rotation;
+
+    fn setting() -> Setting {
+        Setting {
+            program: "nanobragg".to_owned(),
+            fast: 5,
+            slow: 3,
+            pixel_size_mm: 0.1,
+            fast_axis: [-1.0, 0.0, 0.0],
+            slow_axis: [0.0, -1.0, 0.0],
+            origin_mm: [0.25, 0.15, 100.0],
+            distance_mm: 100.0,
+            beam_px: (2.5, 1.5),
+            twotheta_deg: 0.0,
+            sensor_thickness_mm: Some(0.32),
+            saturation: 1_000_000,
+            measured: Some((0..15).map(|at| at != 7).collect()),
+            wavelength_angstrom: 1.0,
+            fluence_per_m2: 1e24,
+            exposure: 0.1,
+            spindle: [-1.0, 0.0, 0.0],
+            rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5 }),
+            cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
+        }
+    }
+
+    fn names(directory: &Path) -> usize {
+        std::fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn frames_and_geometry_come_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        let frame = |offset: i32| (0..15).map(|n| n * 1000 - offset).collect::<Vec<i32>>();
+        stack.write(1, &frame(1)).unwrap();
+        stack.write_compressed(0, &compress_frame(&frame(0))).unwrap();
+        assert!(!path.exists());
+        stack.finish().unwrap();
+        assert_eq!(names(directory.path()), 1);
+
+        let frame_bytes = |offset| compress_frame(&frame(offset));
+        let file = H5File::open(&path).unwrap();
+        let data = file.dataset("entry/data/data").unwrap();
+        assert_eq!(data.shape(), [2, 3, 5]);
+        assert_eq!(data.read_chunk_raw_at(&[0, 0, 0]).unwrap(), (frame_bytes(0), 0));
+        assert_eq!(data.read_chunk_raw_at(&[1, 0, 0]).unwrap(), (frame_bytes(1), 0));
+        let phi = file.dataset("entry/sample/transformations/phi").unwrap();
+        assert_eq!(phi.read_raw::<f64>().unwrap(), [10.0, 10.5]);
+        let fast = file.dataset("entry/instrument/detector/module/fast_pixel_direction").unwrap();
+        assert_eq!(fast.attr("vector").unwrap().read_numeric_as::<f64>().unwrap(), [-1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn equal_stacks_have_equal_bytes() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, value: i32| {
+            let path = directory.path().join(name);
+            let stack = StackWriter::create(&path, &setting(), 1).unwrap();
+            stack.write(0, &[value; 15]).unwrap();
+            stack.finish().unwrap();
+            std::fs::read(path).unwrap()
+        };
+        let first = write("a.nxs", 5);
+        assert_eq!(first, write("b.nxs", 5));
+        assert_ne!(first, write("c.nxs", 6));
+    }
+
+    #[test]
+    fn an_unfinished_stack_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        stack.write(0, &[1; 15]).unwrap();
+        drop(stack);
+        assert_eq!(names(directory.path()), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let refused = |setting: &Setting, images| StackWriter::create(&path, setting, images).err().unwrap();
+        assert!(refused(&setting(), 0).to_string().ends_with("0 images of 5 x 3 pixels"));
+        let masked = Setting { measured: Some(vec![true; 4]), ..setting() };
+        assert!(refused(&masked, 1).to_string().contains("the mask has another size"));
+        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        assert!(stack.write(0, &[0; 4]).unwrap_err().to_string().contains("15 pixels expected, 4 given"));
+        assert!(stack.write(2, &[0; 15]).is_err());
+        drop(stack);
+        assert_eq!(names(directory.path()), 0);
+    }
+}

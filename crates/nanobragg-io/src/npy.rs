@@ -1,0 +1,80 @@
+//! NumPy arrays: images of 32-bit floats with their shape.
+
+use std::path::Path;
+
+use crate::atomic::write_atomic;
+use crate::binary::write_numbers;
+use crate::error::{IoError, Result};
+
+/// The pixels begin at a multiple of this, in bytes, as the format recommends.
+const ALIGNMENT: usize = 64;
+
+/// Writes the pixels as an array of little-endian 32-bit floats of shape (`slow`, `fast`), version 1.0 of the
+/// format: what `numpy.load` and `numpy.memmap` take.
+///
+/// # Errors
+/// [`IoError::Unwritable`] when `pixels` does not hold `fast * slow` pixels; [`IoError::Write`].
+pub fn write_npy(path: &Path, fast: usize, slow: usize, pixels: &[f32]) -> Result<()> {
+    if fast.checked_mul(slow) != Some(pixels.len()) {
+        let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
+        return Err(IoError::unwritable(path, reason));
+    }
+    let header = header(fast, slow);
+    write_atomic(path, |out| {
+        out.write_all(&header)?;
+        write_numbers(out, pixels, f32::to_le_bytes)
+    })
+}
+
+/// Magic number, version, length of the description, description, padding, line feed.
+fn header(fast: usize, slow: usize) -> Vec<u8> {
+    const START: &[u8] = b"\x93NUMPY\x01\x00";
+    let description = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({slow}, {fast}), }}");
+    let length = (START.len() + 2 + description.len() + 1).next_multiple_of(ALIGNMENT);
+    let described = length - START.len() - 2;
+    let mut header = START.to_vec();
+    // Two sizes of at most twenty digits each keep it far below 64 KiB.
+    header.extend((described as u16).to_le_bytes());
+    header.extend(description.bytes());
+    header.resize(length - 1, b' ');
+    header.push(b'\n');
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_what_numpy_writes() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.npy");
+        write_npy(&path, 3, 2, &[0.0, 1.0, 2.0, 3.0, 4.0, -5.5]).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let mut expected = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        expected.extend(b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }");
+        expected.resize(127, b' ');
+        expected.push(b'\n');
+        assert_eq!(bytes[..128], expected);
+        assert_eq!(bytes.len(), 128 + 24);
+        assert_eq!(bytes[128 + 20..], (-5.5f32).to_le_bytes());
+    }
+
+    #[test]
+    fn pixels_begin_at_a_multiple_of_the_alignment() {
+        for (fast, slow) in [(1, 1), (usize::MAX, usize::MAX), (1234, 99999), (10_000_000_000, 1)] {
+            let header = header(fast, slow);
+            assert!(header.len().is_multiple_of(ALIGNMENT) && header.ends_with(b"\n"));
+            assert_eq!(usize::from(u16::from_le_bytes([header[8], header[9]])), header.len() - 10);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.npy");
+        let error = write_npy(&path, 2, 2, &[0.0; 3]).unwrap_err().to_string();
+        assert_eq!(error, format!("cannot write {}: 2 x 2 pixels expected, 3 given", path.display()));
+        assert!(!path.exists());
+    }
+}
