@@ -18,6 +18,7 @@
 //! ```
 
 mod adapter;
+mod backend;
 mod encode;
 mod error;
 mod gpu;
@@ -30,15 +31,20 @@ mod read_back;
 mod renderer;
 mod resident;
 mod schedule;
+mod selftest;
+mod taps;
 mod timing;
 
 pub use adapter::{AdapterInfo, Kind, Selection, adapters};
+pub use backend::GpuBackend;
 pub use error::GpuError;
 pub use gpu::Gpu;
 pub use limits::{Limits, LimitsOverride};
 pub use read_back::Pending;
 pub use renderer::Renderer;
 pub use resident::Uploads;
+pub use selftest::{SelfTest, cache_folder, selftest, selftest_cached};
+pub use taps::Taps;
 pub use timing::Timings;
 
 /// Name of the backend as users write it.

@@ -64,6 +64,7 @@ const DOUBLE: [&str; 4] = [
 
 impl Permutation {
     /// Every permutation.
+    #[cfg(test)]
     pub fn all() -> impl Iterator<Item = Permutation> {
         let precisions = [Precision::Single, Precision::Double];
         let shapes = [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat];
@@ -82,6 +83,11 @@ impl Permutation {
                 })
             })
         })
+    }
+
+    /// One of a precision.
+    pub fn example(precision: Precision) -> Permutation {
+        Permutation { precision, shape: Shape::Square, lookup: Lookup::Nearest, placed: false, taps: false }
     }
 
     /// The whole WGSL text.

@@ -30,7 +30,7 @@ pub(crate) struct Units {
     pub f_latt: f64,
     /// F_cell.
     pub f_cell: f64,
-    /// The sum.
+    /// The sum; with the solid angle's unit, where that enters term by term.
     pub sum: f64,
     /// Solid angle, sr.
     pub omega: f64,
@@ -160,7 +160,8 @@ impl<'a> Encoded<'a> {
     /// What a finished sum is multiplied by: r_e² fluence / steps, and the units.
     pub fn scale(&self) -> f64 {
         let plan = self.plan;
-        plan.r_e_sqr * plan.fluence * (self.units.sum * self.units.omega) / plan.steps
+        let omega = if plan.factors.omega == FactorMode::Once { self.units.omega } else { 1.0 };
+        plan.r_e_sqr * plan.fluence * (self.units.sum * omega) / plan.steps
     }
 
     /// Pixels (in scan order) whose evaluation depends on what was evaluated before: they come from the definition.

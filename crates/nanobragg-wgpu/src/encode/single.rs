@@ -6,6 +6,7 @@ use nanobragg::model::Shape;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::geometry;
 use nanobragg::physics::lattice::{GAUSS_RADIUS, TOPHAT_RADIUS};
+use nanobragg::plan::FactorMode;
 
 use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
 use super::{Encoded, Units, table};
@@ -20,23 +21,25 @@ impl Encoded<'_> {
         let cells: f64 = crystal.cells.iter().product();
         let amplitude = Some(table::largest(&plan.structure_factors)).filter(|&f| f > 0.0).unwrap_or(1.0);
         let peak = (amplitude * cells) * (amplitude * cells);
-        let sum = peak.max(plan.background.per_term).max(plan.background.start);
+        let most = peak.max(plan.background.per_term).max(plan.background.start);
         let close = plan.detector.close_distance;
         let pixel = if plan.detector.point_pixel { 1.0 } else { plan.detector.pixel_size };
+        let omega = pixel * pixel / (close * close);
+        let sum = if plan.factors.omega == FactorMode::Once { most } else { most * omega };
         self.units = Units {
             f_latt: cells,
             f_cell: amplitude,
             sum,
-            omega: pixel * pixel / (close * close),
+            omega,
             scattering: -1.0 / self.wavelength,
             lattice: self.wavelength,
         };
 
         let mut frame = self.frame();
         frame.background_start /= sum;
-        frame.background_per_term /= sum;
+        frame.background_per_term /= most;
         frame.default_f /= amplitude;
-        frame.intensity = peak / sum;
+        frame.intensity = peak / most;
         self.limit_resolution(&mut frame);
         let radius = match crystal.shape {
             Shape::Gauss => cells * (crystal.fudge / GAUSS_RADIUS).sqrt(),

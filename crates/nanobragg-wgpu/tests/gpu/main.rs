@@ -3,3 +3,4 @@
 
 mod device;
 mod first;
+mod trace;
