@@ -43,3 +43,10 @@ pub const REFERENCE_COUNTS: u16 = 1;
 /// Pixels of a noise image that may differ from the reference program's: a deviate whose acceptance hangs on
 /// the last bit shifts one pixel, in a thousand.
 pub const NOISE_PIXELS: f64 = 1e-3;
+
+/// The GPU's values of a traced pixel in double precision against the definition's: relative, of a vector to its
+/// length, of a lattice factor to the number of cells.
+pub const GPU_TRACE: f64 = 1e-10;
+
+/// The same in single precision: lattice factors come of sines of some 3e-7.
+pub const GPU_F32_TRACE: f64 = 1e-5;

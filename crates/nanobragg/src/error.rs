@@ -108,4 +108,12 @@ pub enum RenderError {
         /// What it lacks, and what to do.
         reason: String,
     },
+    /// A backend of another crate failed.
+    #[error("{source}")]
+    Backend {
+        /// Name of the backend.
+        backend: &'static str,
+        /// What the backend says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }

@@ -109,7 +109,7 @@ pub enum Misset {
 }
 
 /// The shape of the crystal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Parallelepiped: interference fringes between the spots.
     #[default]

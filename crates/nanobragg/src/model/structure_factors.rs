@@ -168,6 +168,17 @@ impl StructureFactors {
         }
     }
 
+    /// Whether both have the same grid in memory, as clones do, and the same value outside of it: what was made
+    /// of one then serves for the other.
+    pub fn is_same_table(&self, other: &StructureFactors) -> bool {
+        let same_grid = match (&self.grid, &other.grid) {
+            (Some(a), Some(b)) => Arc::ptr_eq(&a.values, &b.values),
+            (None, None) => true,
+            _ => false,
+        };
+        same_grid && self.default_f.to_bits() == other.default_f.to_bits()
+    }
+
     /// The grid with its border, if there is one.
     pub fn padded(&self) -> Option<PaddedGrid<'_>> {
         let grid = self.grid.as_ref()?;

@@ -159,11 +159,11 @@ pub struct CrystalShape<T: Real> {
 }
 
 /// Ratio of the volumes' square roots that matches a ball's spots to a cube's (reference program).
-pub(crate) const ROUND_SCALE: f64 = 0.723601254558268;
+pub const ROUND_SCALE: f64 = 0.723601254558268;
 /// Squared radius scale of Gaussian spots (reference program).
-pub(crate) const GAUSS_RADIUS: f64 = 0.63;
+pub const GAUSS_RADIUS: f64 = 0.63;
 /// Squared radius of top-hat spots (reference program).
-pub(crate) const TOPHAT_RADIUS: f64 = 0.3969;
+pub const TOPHAT_RADIUS: f64 = 0.3969;
 
 /// F_latt of a crystal at `indices`.
 ///

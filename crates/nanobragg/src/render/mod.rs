@@ -40,11 +40,13 @@ pub struct Control<'a> {
 }
 
 impl Control<'_> {
+    /// Whether the caller wants no more.
+    pub fn cancelled(&self) -> bool {
+        self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
     fn check(&self) -> Result<(), RenderError> {
-        match self.cancel {
-            Some(flag) if flag.load(Ordering::Relaxed) => Err(RenderError::Cancelled),
-            _ => Ok(()),
-        }
+        if self.cancelled() { Err(RenderError::Cancelled) } else { Ok(()) }
     }
 
     fn report(&self, done: usize, total: usize) {

@@ -1,0 +1,65 @@
+//! Whether single precision holds its word for an experiment.
+
+use nanobragg::model::Shape;
+
+use super::Encoded;
+use crate::error::GpuError;
+
+/// Largest error of a pixel, relative to the brightest, that single precision may have.
+pub(crate) const SINGLE_MAX: f64 = 1e-4;
+
+impl Encoded<'_> {
+    /// Compares the error of an index with the width of a spot.
+    ///
+    /// The error of h (in turns) has three parts: the two products in single precision, each rounded to 2⁻²⁴ of
+    /// at most 2⁻²³ |α| and |v| 2⁻¹¹, summed over three components, and the direction's 2⁻⁴⁴, times |α|. The
+    /// steepest slope of a spot of height 1 is 1.7 N for the fringes and the ball of N cells, 1.5 over the radius for a
+    /// Gaussian; a top hat has an edge, where the same error decides the sides of as many terms.
+    pub(super) fn check_bound(&self) -> Result<(), GpuError> {
+        let plan = self.plan;
+        let crystal = &plan.crystal.shape;
+        let refuse = |reason: String| Err(GpuError::Precision { reason });
+        let edges = plan.crystal.lattice.vectors.map(|v| v.norm() / self.wavelength);
+        let alpha = edges.iter().fold(0.0f64, |most, &edge| most.max(edge));
+        let reach = plan.sources.iter().map(|source| 1.0 + source.incident.norm()).fold(0.0, f64::max);
+        if !(reach < 4.0) {
+            return refuse("a beam vector is longer than 3".to_owned());
+        }
+        if !(alpha < 2f64.powi(18)) {
+            return refuse(format!(
+                "an edge of the cell is {alpha:.0} wavelengths long, 262144 are the limit"
+            ));
+        }
+        if crystal.cells.iter().any(|&n| n >= 2f64.powi(31)) {
+            return refuse("a side of the crystal has more than 2^31 cells".to_owned());
+        }
+        if crystal.shape != Shape::Square && !(crystal.fudge > 0.0) {
+            return refuse(format!("fudge is {}, which is not positive", crystal.fudge));
+        }
+        let index = 3f64.sqrt() * 2f64.powi(-24) * (2f64.powi(-23) * alpha + reach * 2f64.powi(-11))
+            + 2f64.powi(-33)
+            + 2f64.powi(-44) * alpha;
+        let most = crystal.cells.iter().fold(0.0f64, |most, &n| most.max(n));
+        let root = crystal.fudge.abs().sqrt();
+        let slope = match crystal.shape {
+            Shape::Square => 1.7 * most,
+            Shape::Round => 1.7 * most * root,
+            Shape::Gauss | Shape::Tophat => {
+                let stars = crystal.reciprocal.vectors.map(|v| v.norm());
+                let star = stars.iter().fold(0.0f64, |most, &star| most.max(star));
+                1.5 * root * star * crystal.cells.iter().product::<f64>()
+            }
+        };
+        if crystal.shape == Shape::Round && most * root * 0.87 >= 16_384.0 {
+            return refuse(format!("a round crystal of {most} cells has fringes beyond its counters"));
+        }
+        let error = 3f64.sqrt() * slope * index;
+        if error > SINGLE_MAX {
+            return refuse(format!(
+                "its spots are so sharp that an index good to {index:.1e} leaves errors of {error:.1e} of the \
+                 brightest pixel, above the bound of {SINGLE_MAX:.0e}"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! Single precision: amplitudes near 1, directions and places in fixed point, lattices in turns.
+
+use std::ops::Range;
+
+use nanobragg::model::Shape;
+use nanobragg::nalgebra::Vector3;
+use nanobragg::physics::geometry;
+use nanobragg::physics::lattice::{GAUSS_RADIUS, TOPHAT_RADIUS};
+use nanobragg::plan::FactorMode;
+
+use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
+use super::{Encoded, Units, table};
+use crate::error::GpuError;
+use crate::layout::{FrameDouble, OrientationSingle, SourceSingle, flag};
+
+impl Encoded<'_> {
+    pub(super) fn fill_single(&mut self) -> Result<(), GpuError> {
+        self.check_bound()?;
+        let plan = self.plan;
+        let crystal = &plan.crystal.shape;
+        let cells: f64 = crystal.cells.iter().product();
+        let amplitude = Some(table::largest(&plan.structure_factors)).filter(|&f| f > 0.0).unwrap_or(1.0);
+        let peak = (amplitude * cells) * (amplitude * cells);
+        let most = peak.max(plan.background.per_term).max(plan.background.start);
+        let close = plan.detector.close_distance;
+        let pixel = if plan.detector.point_pixel { 1.0 } else { plan.detector.pixel_size };
+        let omega = pixel * pixel / (close * close);
+        let sum = if plan.factors.omega == FactorMode::Once { most } else { most * omega };
+        self.units = Units {
+            f_latt: cells,
+            f_cell: amplitude,
+            sum,
+            omega,
+            scattering: -1.0 / self.wavelength,
+            lattice: self.wavelength,
+        };
+
+        let mut frame = self.frame();
+        frame.background_start /= sum;
+        frame.background_per_term /= most;
+        frame.default_f /= amplitude;
+        frame.intensity = peak / most;
+        self.limit_resolution(&mut frame);
+        let radius = match crystal.shape {
+            Shape::Gauss => cells * (crystal.fudge / GAUSS_RADIUS).sqrt(),
+            Shape::Tophat => cells * (crystal.fudge / TOPHAT_RADIUS).sqrt(),
+            Shape::Square | Shape::Round => 1.0,
+        };
+        for star in [
+            &mut frame.a_star_x,
+            &mut frame.a_star_y,
+            &mut frame.a_star_z,
+            &mut frame.b_star_x,
+            &mut frame.b_star_y,
+            &mut frame.b_star_z,
+            &mut frame.c_star_x,
+            &mut frame.c_star_y,
+            &mut frame.c_star_z,
+        ] {
+            *star *= radius;
+        }
+        if self.is(Shape::Round) {
+            let radii = crystal.cells.map(|n| n * crystal.fudge.sqrt());
+            let bits = radii.iter().fold(0.0f64, |most, r| most.max(*r)).log2().floor() as i32 + 1;
+            let bits = bits.clamp(-12, 19);
+            let [a, b, c] = radii.map(|r| (r * 2f64.powi(31 - bits)).round().min(f64::from(i32::MAX)) as u32);
+            (frame.radius_a, frame.radius_b, frame.radius_c) = (a, b, c);
+            frame.radius_shift = (19 - bits) as u32;
+        }
+        match self.flat_places() {
+            Some((unit, places)) if !self.permutation.placed => {
+                frame.place_unit = unit;
+                self.places = bytemuck::cast_slice(&places).to_vec();
+            }
+            _ => self.permutation.placed = true,
+        }
+        self.frame = bytemuck::bytes_of(&frame.narrowed()).to_vec();
+        self.sources = bytemuck::cast_slice(&self.sources_single()).to_vec();
+        Ok(())
+    }
+
+    /// The resolution limit as that of |v|², v = q λ₀.
+    fn limit_resolution(&self, frame: &mut FrameDouble) {
+        if frame.flags & flag::DMIN == 0 {
+            return;
+        }
+        let limit = (self.wavelength / self.plan.dmin).powi(2);
+        if limit < 64.0 {
+            frame.dmin = limit;
+            frame.dmin_low = (limit * 2f64.powi(44)).round() as u64 as u32 as i32;
+        } else {
+            // Beyond twice the beam's and the diffracted ray's lengths: nothing is cut off.
+            frame.flags &= !flag::DMIN;
+        }
+    }
+
+    fn sources_single(&self) -> Vec<SourceSingle> {
+        let one = |source: &nanobragg::plan::SourcePlan<f64>| {
+            let i = &source.incident;
+            let (b, e) = self.polarization_axes(i);
+            let [high_x, high_y, high_z, low_x, low_y, low_z] = fixed(i, DIRECTION_BITS);
+            let scaled = self.wavelength / source.wavelength * 2f64.powi(24);
+            let ratio = scaled.round();
+            SourceSingle {
+                high_x: high_x as i32,
+                high_y: high_y as i32,
+                high_z: high_z as i32,
+                low_x,
+                low_y,
+                low_z,
+                ratio: ratio as u32,
+                ratio_rest: ((scaled - ratio) * 2f64.powi(-24)) as f32,
+                incident_x: i.x as f32,
+                incident_y: i.y as f32,
+                incident_z: i.z as f32,
+                wavelength: source.wavelength as f32,
+                weight: source.weight as f32,
+                b_x: b.x as f32,
+                b_y: b.y as f32,
+                b_z: b.z as f32,
+                e_x: e.x as f32,
+                e_y: e.y as f32,
+                e_z: e.z as f32,
+            }
+        };
+        self.plan.sources.iter().map(one).collect()
+    }
+
+    pub(super) fn orientations_single(&self, range: Range<usize>) -> Vec<u8> {
+        let orientations = &self.plan.orientations;
+        let domains = orientations.domains.len().max(1);
+        let turned = |number: usize| {
+            let [a, b, c] = orientations.lattice(number / domains, number % domains).vectors;
+            let mut turned = OrientationSingle::default();
+            for (at, x) in a.iter().chain(b.iter()).chain(c.iter()).enumerate() {
+                let alpha = x / self.wavelength;
+                let whole = (alpha * 1024.0).round();
+                turned.whole[at] = whole as i32;
+                turned.rest[at] = ((alpha - whole / 1024.0) * 2f64.powi(32)) as f32;
+                turned.alpha[at] = alpha as f32;
+            }
+            turned
+        };
+        let turned: Vec<OrientationSingle> = range.map(turned).collect();
+        bytemuck::cast_slice(&turned).to_vec()
+    }
+
+    /// The parts that rows, columns and layers of sub-pixels have in a place, and the unit they are in: a power of
+    /// two, such that no place is longer than half of it. `None` where a place is too near for it.
+    fn flat_places(&self) -> Option<(f64, Vec<[u32; 6]>)> {
+        let (plan, detector, n) = (self.plan, &self.plan.detector, self.plan.oversample);
+        let (rows, columns) = (&self.tiles.rows, &self.tiles.columns);
+        let size = detector.pixel_size / n as f64;
+        let center = |number: usize| size * number as f64 + size / 2.0;
+        let row = |number: usize| detector.sdet * center(number) + detector.pix0;
+        let column = |number: usize| detector.fdet * center(number);
+        let layer = |number: usize| detector.odet * (number as f64 * plan.layers.spacing);
+        let rows = rows.start * n..rows.end * n;
+        let columns = columns.start * n..columns.end * n;
+        let layers = 0..plan.layers.count;
+
+        let ends = |range: &Range<usize>| [range.start, range.end.saturating_sub(1)];
+        let mut longest = 0.0f64;
+        for r in ends(&rows) {
+            for c in ends(&columns) {
+                for l in ends(&layers) {
+                    let parts =
+                        [row(r), column(c), layer(l), row(r) + column(c), row(r) + column(c) + layer(l)];
+                    longest = parts.iter().fold(longest, |most, part| most.max(part.norm()));
+                }
+            }
+        }
+        let unit = 2f64.powi(longest.log2().floor() as i32 + 2);
+        let normal = detector.fdet.cross(&detector.sdet);
+        let height = |l: usize| normal.dot(&(detector.pix0 + layer(l))) / normal.norm();
+        let [front, back] = ends(&layers).map(height);
+        let near = if front * back > 0.0 { front.abs().min(back.abs()) } else { 0.0 };
+        if !(near > unit * 2f64.powi(-7)) || !unit.is_finite() {
+            return None;
+        }
+        let parts = rows.map(row).chain(columns.map(column)).chain(layers.map(layer));
+        Some((unit, parts.map(|part: Vector3<f64>| fixed(&(part / unit), PLACE_BITS)).collect()))
+    }
+
+    pub(super) fn placed_single(&self, tiles: Range<usize>) -> Vec<u8> {
+        let mut words: Vec<u32> = Vec::new();
+        self.each_place(tiles, |position: &geometry::Position<f64>| {
+            words.extend(fixed(&position.diffracted, DIRECTION_BITS));
+            words.push((position.distance as f32).to_bits());
+        });
+        bytemuck::cast_slice(&words).to_vec()
+    }
+}

@@ -1,0 +1,59 @@
+//! Tiles of pixels: what a work group renders.
+
+use nanobragg::plan::Region;
+
+/// Pixels along an edge of a tile.
+pub(crate) const EDGE: usize = 8;
+/// Pixels of a tile.
+pub(crate) const GROUP: usize = EDGE * EDGE;
+
+/// The tiles of a region that hold a pixel to render.
+pub(crate) struct Tiles {
+    /// Tiles in a row of the region.
+    pub across: usize,
+    /// Numbers of the tiles in scan order.
+    pub list: Vec<u32>,
+    /// Rows of the region.
+    pub rows: std::ops::Range<usize>,
+    /// Columns of the region.
+    pub columns: std::ops::Range<usize>,
+}
+
+impl Tiles {
+    pub fn new(region: &Region) -> Self {
+        let (rows, columns) = region.ranges();
+        let across = columns.len().div_ceil(EDGE);
+        let down = rows.len().div_ceil(EDGE);
+        let mut tiles = Tiles { across, list: Vec::new(), rows, columns };
+        tiles.list = (0..across * down)
+            .filter(|&tile| {
+                region.mask.is_none() || tiles.pixels(tile).any(|(_, slow, fast)| region.renders(slow, fast))
+            })
+            .map(|tile| tile as u32)
+            .collect();
+        tiles
+    }
+
+    /// The pixels of a tile that lie in the region: place in the tile, slow and fast index.
+    pub fn pixels(&self, tile: usize) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+        let corner = self.corner(tile);
+        (0..GROUP)
+            .map(move |local| (local, corner.0 + local / EDGE, corner.1 + local % EDGE))
+            .filter(|&(_, slow, fast)| slow < self.rows.end && fast < self.columns.end)
+    }
+
+    /// All 64 pixels of a tile; those outside of the region repeat its last row or column, as in the shader.
+    pub fn all_pixels(&self, tile: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let corner = self.corner(tile);
+        (0..GROUP).map(move |local| {
+            let slow = (corner.0 + local / EDGE).min(self.rows.end.saturating_sub(1));
+            let fast = (corner.1 + local % EDGE).min(self.columns.end.saturating_sub(1));
+            (slow, fast)
+        })
+    }
+
+    fn corner(&self, tile: usize) -> (usize, usize) {
+        let across = self.across.max(1);
+        (self.rows.start + tile / across * EDGE, self.columns.start + tile % across * EDGE)
+    }
+}

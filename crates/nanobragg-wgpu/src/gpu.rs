@@ -1,0 +1,129 @@
+//! An opened device and its faults.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::adapter::{AdapterInfo, Selection, select};
+use crate::error::GpuError;
+use crate::limits::{Limits, LimitsOverride};
+
+/// An opened graphics device. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Gpu {
+    pub(crate) device: wgpu::Device,
+    pub(crate) queue: wgpu::Queue,
+    pub(crate) info: Arc<AdapterInfo>,
+    pub(crate) limits: Limits,
+    faults: Arc<Faults>,
+}
+
+/// What the driver reported outside of the call that it belongs to.
+#[derive(Debug, Default)]
+struct Faults {
+    lost: Mutex<Option<String>>,
+    error: Mutex<Option<wgpu::Error>>,
+}
+
+/// How long to wait for a dispatch before looking whether the caller still wants it.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+impl Gpu {
+    /// Opens the adapter that `selection` means, with limits no higher than `lower`.
+    ///
+    /// # Errors
+    /// [`GpuError::NoAdapter`], [`GpuError::NoSuchAdapter`], and [`GpuError::Open`] where the driver does not let
+    /// it be used.
+    pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, GpuError> {
+        let (adapter, info) = select(selection)?;
+        let wanted = wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY;
+        let required_limits = wgpu::Limits {
+            max_storage_buffer_binding_size: info.limits.binding,
+            max_buffer_size: info.limits.buffer,
+            max_compute_workgroups_per_dimension: info.limits.groups,
+            ..wgpu::Limits::downlevel_defaults().using_resolution(adapter.limits())
+        };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("nanobragg"),
+            required_features: adapter.features() & wanted,
+            required_limits: wgpu::Limits { max_storage_buffers_per_shader_stage: 8, ..required_limits },
+            ..wgpu::DeviceDescriptor::default()
+        };
+        let open = pollster::block_on(adapter.request_device(&descriptor));
+        let (device, queue) =
+            open.map_err(|error| GpuError::Open { adapter: info.name.clone(), reason: error.to_string() })?;
+        let faults = Arc::new(Faults::default());
+        let seen = Arc::clone(&faults);
+        device.set_device_lost_callback(move |reason, message| {
+            let message = if message.is_empty() { format!("{reason:?}").to_lowercase() } else { message };
+            *seen.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
+        });
+        let seen = Arc::clone(&faults);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            // The first error is the cause of those after it.
+            seen.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }));
+        let limits = info.limits.lowered(lower);
+        Ok(Gpu { device, queue, info: Arc::new(info), limits, faults })
+    }
+
+    /// The adapter.
+    pub fn info(&self) -> &AdapterInfo {
+        &self.info
+    }
+
+    /// Sizes that the renderer keeps within.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Gives the device back to the driver: every later use is a [`GpuError::DeviceLost`].
+    pub fn destroy(&self) {
+        self.device.destroy();
+        *self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some("it was destroyed".to_owned());
+    }
+
+    /// What the driver has reported since the last call.
+    pub(crate) fn check(&self) -> Result<(), GpuError> {
+        if let Some(reason) = self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Err(GpuError::DeviceLost { reason });
+        }
+        match self.faults.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some(wgpu::Error::OutOfMemory { .. }) => Err(GpuError::OutOfMemory),
+            Some(error) => Err(GpuError::Refused { reason: error.to_string() }),
+        }
+    }
+
+    /// Waits for a submission; `cancelled` is asked now and then.
+    pub(crate) fn wait(
+        &self,
+        submission: &wgpu::SubmissionIndex,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), GpuError> {
+        loop {
+            self.check()?;
+            let wait =
+                wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(PATIENCE) };
+            match self.device.poll(wait) {
+                Ok(_) => return self.check(),
+                Err(wgpu::PollError::Timeout) if cancelled() => return Err(GpuError::Cancelled),
+                Err(wgpu::PollError::Timeout) => {}
+                Err(error) => {
+                    self.check()?;
+                    return Err(GpuError::DeviceLost { reason: error.to_string() });
+                }
+            }
+        }
+    }
+
+    pub(crate) fn exceeded(
+        &self,
+        what: &'static str,
+        needed: u64,
+        limit: u64,
+        unit: &'static str,
+    ) -> GpuError {
+        GpuError::LimitExceeded { what, needed, limit, unit, adapter: self.info.name.clone() }
+    }
+}

@@ -1,0 +1,72 @@
+//! Diffraction images on graphics processors, by way of Vulkan, Metal or DirectX 12.
+//!
+//! The physics is that of [`nanobragg::physics`], written once more in WGSL under the same file names, and checked
+//! against it: in double precision every pixel agrees with the definition to 1e-10 of itself, in single
+//! precision, which every adapter has, to 1e-4 of the brightest pixel. `docs/GPU.md` says how, and why single
+//! precision is enough.
+//!
+//! ```no_run
+//! use nanobragg::model::{Experiment, UnitCell};
+//! use nanobragg::render::Control;
+//! use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection};
+//!
+//! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0).plan()?;
+//! let gpu = Gpu::open(&Selection::Any, LimitsOverride::default())?;
+//! let mut renderer = Renderer::new(gpu, Precision::Single)?;
+//! let image = renderer.render(&plan, &Control::default())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod adapter;
+mod backend;
+mod encode;
+mod error;
+mod gpu;
+mod layout;
+mod limits;
+mod permutation;
+mod pipeline;
+mod polynomial;
+mod read_back;
+mod renderer;
+mod resident;
+mod schedule;
+mod selftest;
+mod taps;
+mod timing;
+
+pub use adapter::{AdapterInfo, Kind, Selection, adapters};
+pub use backend::GpuBackend;
+pub use error::GpuError;
+pub use gpu::Gpu;
+pub use limits::{Limits, LimitsOverride};
+pub use read_back::Pending;
+pub use renderer::Renderer;
+pub use resident::Uploads;
+pub use selftest::{SelfTest, cache_folder, selftest, selftest_cached};
+pub use taps::Taps;
+pub use timing::Timings;
+
+/// Name of the backend as users write it.
+pub const NAME: &str = "gpu";
+
+/// Precision of the evaluation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// Single, on every adapter: a pixel agrees with the definition to some 1e-6 of itself and 1e-4 of the image's
+    /// brightest.
+    #[default]
+    Single,
+    /// Double, where the adapter has it: every pixel agrees with the definition to 1e-10 of itself.
+    Double,
+}
+
+impl Precision {
+    /// Name as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Single => "f32",
+            Precision::Double => "f64",
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The shaders' text: one source for every permutation.
+//!
+//! A permutation is a set of constants and polynomials in front of the same files, which bear the names of the
+//! modules of [`nanobragg::physics`]. What differs between single and double precision lies in two folders of
+//! files with the same functions.
+
+use std::fmt::Write;
+
+use nanobragg::model::Shape;
+
+use crate::Precision;
+use crate::polynomial::{self, Polynomial};
+
+/// How structure factors are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lookup {
+    /// One value for all.
+    Uniform,
+    /// Nearest index.
+    Nearest,
+    /// Tricubic.
+    Tricubic,
+}
+
+/// What a shader is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Permutation {
+    /// Number type.
+    pub precision: Precision,
+    /// Shape of the crystal.
+    pub shape: Shape,
+    /// How structure factors are looked up.
+    pub lookup: Lookup,
+    /// Whether the host uploads every sub-pixel's place.
+    pub placed: bool,
+    /// Whether one pixel's values are written instead of an image.
+    pub taps: bool,
+}
+
+const SHARED: [&str; 8] = [
+    include_str!("shader/layout.wgsl"),
+    include_str!("shader/vector.wgsl"),
+    include_str!("shader/polarization.wgsl"),
+    include_str!("shader/absorption.wgsl"),
+    include_str!("shader/background.wgsl"),
+    include_str!("shader/f_cell.wgsl"),
+    include_str!("shader/taps.wgsl"),
+    include_str!("shader/pixel.wgsl"),
+];
+
+const SINGLE: [&str; 4] = [
+    include_str!("shader/single/arithmetic.wgsl"),
+    include_str!("shader/single/geometry.wgsl"),
+    include_str!("shader/single/scattering.wgsl"),
+    include_str!("shader/single/lattice.wgsl"),
+];
+
+const DOUBLE: [&str; 4] = [
+    include_str!("shader/double/arithmetic.wgsl"),
+    include_str!("shader/double/geometry.wgsl"),
+    include_str!("shader/double/scattering.wgsl"),
+    include_str!("shader/double/lattice.wgsl"),
+];
+
+impl Permutation {
+    /// Every permutation.
+    #[cfg(test)]
+    pub fn all() -> impl Iterator<Item = Permutation> {
+        let precisions = [Precision::Single, Precision::Double];
+        let shapes = [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat];
+        let lookups = [Lookup::Uniform, Lookup::Nearest, Lookup::Tricubic];
+        let switches = [(false, false), (false, true), (true, false), (true, true)];
+        precisions.into_iter().flat_map(move |precision| {
+            shapes.into_iter().flat_map(move |shape| {
+                lookups.into_iter().flat_map(move |lookup| {
+                    switches.into_iter().map(move |(placed, taps)| Permutation {
+                        precision,
+                        shape,
+                        lookup,
+                        placed,
+                        taps,
+                    })
+                })
+            })
+        })
+    }
+
+    /// One of a precision.
+    pub fn example(precision: Precision) -> Permutation {
+        Permutation { precision, shape: Shape::Square, lookup: Lookup::Nearest, placed: false, taps: false }
+    }
+
+    /// The whole WGSL text.
+    pub fn source(&self) -> String {
+        let files = match self.precision {
+            Precision::Single => SINGLE,
+            Precision::Double => DOUBLE,
+        };
+        let mut text = self.prelude();
+        for file in SHARED.into_iter().chain(files) {
+            text.push('\n');
+            text.push_str(file);
+        }
+        text
+    }
+
+    fn prelude(&self) -> String {
+        let mut text = format!(
+            "alias real = {};\n\
+             const SQUARE = 0u;\nconst ROUND = 1u;\nconst GAUSS = 2u;\nconst TOPHAT = 3u;\nconst SHAPE = {};\n\
+             const UNIFORM = 0u;\nconst NEAREST = 1u;\nconst TRICUBIC = 2u;\nconst F_CELL = {};\n\
+             const PLACED = {};\nconst TAPS = {};\n",
+            self.real(),
+            match self.shape {
+                Shape::Square => "SQUARE",
+                Shape::Round => "ROUND",
+                Shape::Gauss => "GAUSS",
+                Shape::Tophat => "TOPHAT",
+            },
+            match self.lookup {
+                Lookup::Uniform => "UNIFORM",
+                Lookup::Nearest => "NEAREST",
+                Lookup::Tricubic => "TRICUBIC",
+            },
+            self.placed,
+            self.taps,
+        );
+        for (name, value) in polynomial::CONSTANTS {
+            let _ = writeln!(text, "const {name}: real = {};", self.literal(value));
+        }
+        let polynomials = match self.precision {
+            Precision::Single => polynomial::SINGLE,
+            Precision::Double => polynomial::DOUBLE,
+        };
+        for Polynomial { name, coefficients, form } in polynomials {
+            let inner = coefficients
+                .iter()
+                .rev()
+                .map(|&c| self.literal(c))
+                .reduce(|sum, c| format!("({sum} * s + {c})"));
+            let (argument, result) = match form {
+                polynomial::Form::Odd => ("let s = x * x;", "x * "),
+                polynomial::Form::Even => ("let s = x * x;", ""),
+                polynomial::Form::Plain => ("let s = x;", ""),
+            };
+            let inner = inner.unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "fn {name}(x: real) -> real {{\n    {argument}\n    return {result}{inner};\n}}"
+            );
+        }
+        text
+    }
+
+    fn real(&self) -> &'static str {
+        match self.precision {
+            Precision::Single => "f32",
+            Precision::Double => "f64",
+        }
+    }
+
+    /// `x` as a literal with all its digits.
+    fn literal(&self, x: f64) -> String {
+        match self.precision {
+            Precision::Single => format!("{:e}f", x as f32),
+            Precision::Double => format!("{x:e}lf"),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Coefficients of the shaders' polynomials and the constants of the shapes.
+
+use nanobragg::physics::lattice::{BALL, BALL_SERIES, GAUSS_RADIUS, ROUND_SCALE, TOPHAT_RADIUS};
+use nanobragg::physics::sinpi::{COS_PI, SIN_PI};
+
+/// How a polynomial's argument enters.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// x · p(x²).
+    Odd,
+    /// p(x²).
+    Even,
+    /// p(x).
+    Plain,
+}
+
+/// A polynomial and the name of its function.
+#[derive(Clone, Copy, Debug)]
+pub struct Polynomial {
+    pub name: &'static str,
+    pub coefficients: &'static [f64],
+    pub form: Form,
+}
+
+/// Constants of the physics that the shaders know by name.
+pub const CONSTANTS: [(&str, f64); 5] = [
+    ("PI", std::f64::consts::PI),
+    ("BALL_SERIES", BALL_SERIES),
+    ("ROUND_SCALE", ROUND_SCALE),
+    ("GAUSS_RADIUS", GAUSS_RADIUS),
+    ("TOPHAT_RADIUS", TOPHAT_RADIUS),
+];
+
+const fn factorials<const N: usize>() -> [f64; N] {
+    let mut coefficients = [1.0; N];
+    let mut n = 1;
+    while n < N {
+        coefficients[n] = coefficients[n - 1] / n as f64;
+        n += 1;
+    }
+    coefficients
+}
+
+/// Taylor coefficients of exp x for |x| ≤ ln 2 / 2: the first term left out is 2e-17 of the value.
+const EXP: [f64; 14] = factorials();
+/// The first term left out is 1e-7 of the value's last place: 5e-9.
+const EXP_SHORT: [f64; 8] = factorials();
+/// sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 5e-9.
+const SIN_PI_SHORT: [f64; 5] = [std::f64::consts::PI, -5.16771, 2.5500698, -0.5982421, 0.07756039];
+/// cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-10.
+const COS_PI_SHORT: [f64; 6] = [1.0, -4.934802, 4.058709, -1.3352121, 0.23493756, -0.024396718];
+const BALL_SHORT: [f64; 7] = [BALL[0], BALL[1], BALL[2], BALL[3], BALL[4], BALL[5], BALL[6]];
+
+/// Polynomials in double precision: those of the definition.
+pub const DOUBLE: [Polynomial; 4] = [
+    Polynomial { name: "sin_pi", coefficients: &SIN_PI, form: Form::Odd },
+    Polynomial { name: "cos_pi", coefficients: &COS_PI, form: Form::Even },
+    Polynomial { name: "ball_series", coefficients: &BALL, form: Form::Plain },
+    Polynomial { name: "exp_series", coefficients: &EXP, form: Form::Plain },
+];
+
+/// Polynomials in single precision.
+pub const SINGLE: [Polynomial; 4] = [
+    Polynomial { name: "sin_pi", coefficients: &SIN_PI_SHORT, form: Form::Odd },
+    Polynomial { name: "cos_pi", coefficients: &COS_PI_SHORT, form: Form::Even },
+    Polynomial { name: "ball_series", coefficients: &BALL_SHORT, form: Form::Plain },
+    Polynomial { name: "exp_series", coefficients: &EXP_SHORT, form: Form::Plain },
+];

@@ -1,0 +1,5 @@
+// The water around the crystal: what a pixel's sum starts from, and what every term adds.
+
+fn term(f_cell: real, f_latt: real) -> real {
+    return f_cell * f_cell * f_latt * f_latt * frame.intensity + frame.background_per_term;
+}

@@ -1,0 +1,66 @@
+//! The device of the tests, and the flags of their experiments.
+
+use std::ffi::OsString;
+
+use nanobragg::model::{Preset, StructureFactors};
+use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::plan::Plan;
+use nanobragg_config::{Context, classic, resolve};
+use nanobragg_wgpu::{Gpu, GpuError, LimitsOverride, Precision, Renderer, Selection};
+
+/// The machine's best adapter; without one the test says so and passes.
+pub fn open(lower: LimitsOverride) -> Option<Gpu> {
+    match Gpu::open(&Selection::Any, lower) {
+        Ok(gpu) => Some(gpu),
+        Err(GpuError::NoAdapter { .. }) => {
+            eprintln!("SKIPPED: this machine has no graphics adapter, nothing was tested");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A renderer on it.
+pub fn renderer(precision: Precision) -> Option<Renderer> {
+    let gpu = open(LimitsOverride::default())?;
+    match Renderer::new(gpu, precision) {
+        Ok(renderer) => Some(renderer),
+        Err(error @ GpuError::NoDoublePrecision { .. }) => {
+            eprintln!("SKIPPED: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The plan of `flags`; `None` where they leave no source.
+pub fn plan(flags: &[String], preset: Preset, table: Option<&StructureFactors>) -> Option<Plan> {
+    let flags =
+        flags.iter().map(OsString::from).chain(["-nodump", "-quirks", preset.name()].map(OsString::from));
+    let parsed = classic::parse(flags).unwrap();
+    let mut setup = resolve(&parsed, &Context::default()).unwrap();
+    if let Some(table) = table {
+        setup.experiment.structure_factors = table.clone();
+        setup.experiment.rendering.interpolate = Some(setup.experiment.crystal.cells[0] > 4.0);
+    }
+    setup.experiment.plan().ok()
+}
+
+/// The plan of flags in one string.
+pub fn planned(flags: &str) -> Plan {
+    let flags: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
+    plan(&flags, Preset::Exact, None).unwrap()
+}
+
+/// Photons by the definition, in double precision.
+pub fn definition(plan: &Plan) -> Vec<f64> {
+    let region = &plan.region;
+    let mut photons = vec![0.0; region.image_fast * region.image_slow];
+    for (at, photons) in photons.iter_mut().enumerate() {
+        let (slow, fast) = (at / region.image_fast, at % region.image_fast);
+        if region.renders(slow, fast) {
+            *photons = pixel(plan, slow, fast, &mut NoProbe);
+        }
+    }
+    photons
+}
