@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nanobragg::model::symmetry::SymmetryError;
 use nanobragg::{PlanError, TableError};
 use nanobragg_io::IoError;
 
@@ -34,8 +35,35 @@ pub enum ConfigError {
     /// There is nothing to take structure factors from.
     #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", .0.display())]
     NoStructureFactors(PathBuf),
+    /// The symmetry operators of a file are wrong.
+    #[error("{}: {source}", path.display())]
+    Symmetry {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SymmetryError,
+    },
+    /// A file of unique reflections says nothing of their symmetry.
+    #[error("{}: no symmetry in it; give -spacegroup NAME", .0.display())]
+    NoSymmetry(PathBuf),
+    /// No space group has that name.
+    #[error("{given}: no space group is called {name:?}")]
+    UnknownSpaceGroup {
+        /// The flag or file that names it.
+        given: String,
+        /// The name.
+        name: String,
+    },
+    /// A flag that needs another one.
+    #[error("{flag} needs {needs}")]
+    Needs {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs.
+        needs: &'static str,
+    },
     /// There is no lattice.
-    #[error("no crystal: give -cell a b c alpha beta gamma, or -mat FILE")]
+    #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]
     NoCrystal,
     /// The format of an output file is not known.
     #[error("-o {}: unknown kind of file; known are {}", path.display(), known)]

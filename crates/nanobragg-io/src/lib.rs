@@ -3,6 +3,8 @@
 //! | module | file | read | write |
 //! | --- | --- | --- | --- |
 //! | [`hkl`] | structure factors, text | yes | |
+//! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
+//! | [`pdb`] | unit cell of a coordinate file | yes | |
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
 //! | [`sources`] | table of beam sources | yes | |
@@ -20,13 +22,18 @@
 pub mod atomic;
 mod binary;
 pub mod c_format;
+pub mod cif;
 pub mod dump;
 pub mod error;
 pub mod float;
+mod gzip;
 pub mod hkl;
 mod lines;
 pub mod matrix;
+pub mod mtz;
+pub mod pdb;
 pub mod pgm;
+pub mod reflections;
 pub mod smv;
 pub mod sources;
 

@@ -19,6 +19,12 @@ macro_rules! flag_ids {
 flag_ids! {
     /// `-hkl`: text file of structure factors.
     Hkl,
+    /// `-hkl_column`: which column of a file of structure factors.
+    HklColumn,
+    /// `-spacegroup`: symmetry of the structure factors.
+    SpaceGroup,
+    /// `-pdb`: coordinate file with the unit cell.
+    Pdb,
     /// `-mat`: orientation matrix.
     Mat,
     /// `-cell`: unit cell lengths and angles.

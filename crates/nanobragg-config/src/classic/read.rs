@@ -45,13 +45,17 @@ impl Reader<'_> {
             Arity::Nothing => (0, 0),
             Arity::Numbers { least, most, .. } => (least, most),
             Arity::Integers { count, .. } => (count, count),
-            Arity::Word(_) | Arity::Path => (1, 1),
-            Arity::OptionalNumber => (0, 1),
+            Arity::Word(_) | Arity::Path | Arity::Text => (1, 1),
+            Arity::OptionalNumber | Arity::OptionalWord(_) => (0, 1),
         };
-        let optional = matches!(self.flag.arity, Arity::OptionalNumber);
         let mut values = Values::default();
         for argument in rest.iter().take(most) {
-            if is_flag(argument) || (optional && number(argument).is_none()) {
+            let other = match self.flag.arity {
+                Arity::OptionalNumber => number(argument).is_none(),
+                Arity::OptionalWord(choices) => !choices.iter().any(|word| *word == argument),
+                _ => false,
+            };
+            if is_flag(argument) || other {
                 break;
             }
             self.push(&mut values, argument)?;
@@ -71,7 +75,10 @@ impl Reader<'_> {
     /// Checks one value and adds it.
     fn push(&self, values: &mut Values, argument: &OsStr) -> Result<(), FlagError> {
         match self.flag.arity {
-            Arity::Path | Arity::Nothing => {}
+            Arity::Path | Arity::Nothing | Arity::OptionalWord(_) => {}
+            Arity::Text => {
+                self.unicode(argument)?;
+            }
             Arity::Word(choices) => {
                 let word = self.unicode(argument)?;
                 if !choices.contains(&word) {
@@ -169,8 +176,11 @@ impl Reader<'_> {
             Arity::Numbers { least, most, .. } => shown(format!("{least} to {most}")),
             Arity::Integers { count: 1, .. } => "a value (a whole number)".to_owned(),
             Arity::Integers { count, .. } => shown(count.to_string()),
-            Arity::Word(choices) => format!("a value ({})", alternatives(choices)),
+            Arity::Word(choices) | Arity::OptionalWord(choices) => {
+                format!("a value ({})", alternatives(choices))
+            }
             Arity::Path => "a value (a file)".to_owned(),
+            Arity::Text => format!("a value ({})", self.flag.values),
         }
     }
 }

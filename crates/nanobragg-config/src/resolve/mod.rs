@@ -7,6 +7,7 @@ mod draft;
 mod headers;
 mod load;
 mod outputs;
+mod reflections;
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     }
     detector::finish(&mut draft, args);
     outputs::finish(&mut draft, args)?;
-    load::inputs(&mut draft, context)?;
+    load::inputs(&mut draft, args, context)?;
     let setup = draft.finish();
     let outputs = &setup.outputs;
     let dump = match &outputs.dump {

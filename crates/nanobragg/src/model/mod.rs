@@ -7,7 +7,9 @@ mod detector;
 mod experiment;
 mod quirks;
 mod sampling;
+pub mod spacegroup;
 mod structure_factors;
+pub mod symmetry;
 
 pub(crate) use beam::source_origin;
 pub use beam::{Beam, Divergence, Fluence, Polarization, Source};

@@ -114,6 +114,24 @@ impl Flag {
         self
     }
 
+    /// One of these words follows, or none.
+    pub(super) const fn optional_word(
+        mut self,
+        values: &'static str,
+        choices: &'static [&'static str],
+    ) -> Self {
+        self.values = values;
+        self.arity = Arity::OptionalWord(choices);
+        self
+    }
+
+    /// A name follows.
+    pub(super) const fn text(mut self, values: &'static str) -> Self {
+        self.values = values;
+        self.arity = Arity::Text;
+        self
+    }
+
     /// A file's path follows.
     pub(super) const fn path(mut self) -> Self {
         self.values = "FILE";
