@@ -5,6 +5,7 @@ mod console;
 mod diagnostics;
 mod misuse;
 mod outputs;
+mod panels;
 mod progress;
 mod run;
 mod summary;

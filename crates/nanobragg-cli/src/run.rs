@@ -13,7 +13,7 @@ use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
 use crate::misuse::Misuse;
 use crate::progress::Meter;
-use crate::{outputs, summary};
+use crate::{outputs, panels, summary};
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
@@ -38,6 +38,10 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
         return Ok(());
     }
     let diagnostics = Diagnostics::new(&args, &plan)?;
+    if diagnostics.asks_for_pixels() && !setup.panels.is_empty() {
+        let panels = setup.panels.len();
+        return Err(Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into());
+    }
     outputs::check_folders(&setup.outputs)?;
     outputs::dump(console, &plan, &setup.outputs);
 
@@ -48,6 +52,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
         }
         Device::Cpu => Box::new(Cpu::default().with_precision(setup.precision)),
     };
+    if !setup.panels.is_empty() {
+        return panels::render(console, &setup, backend.as_ref());
+    }
     let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
     let update = |progress| meter.update(progress);
     let started = Instant::now();

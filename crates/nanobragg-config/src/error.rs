@@ -54,6 +54,27 @@ pub enum ConfigError {
         /// The name.
         name: String,
     },
+    /// Two flags that say the same thing.
+    #[error("{flag} cannot be given with {with}, which decides the same")]
+    Conflict {
+        /// One of them as typed.
+        flag: String,
+        /// The other.
+        with: String,
+    },
+    /// The detector has no such panel.
+    #[error("{given} {panel}: the detector has {panels} panels, counted from 0")]
+    NoPanel {
+        /// The flag as typed.
+        given: String,
+        /// The panel asked for.
+        panel: usize,
+        /// How many there are.
+        panels: usize,
+    },
+    /// A mask for more than one panel.
+    #[error("-mask needs a single panel: the detector has {0}; choose one by -panel")]
+    MaskOfPanels(usize),
     /// A flag that needs another one.
     #[error("{flag} needs {needs}")]
     Needs {

@@ -26,4 +26,4 @@ pub mod show;
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};
 pub use resolve::{Context, resolve};
-pub use setup::{Device, DumpAction, Outputs, Setup};
+pub use setup::{Device, DumpAction, Outputs, Panel, Setup};

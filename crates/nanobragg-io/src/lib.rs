@@ -5,6 +5,8 @@
 //! | [`hkl`] | structure factors, text | yes | |
 //! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
 //! | [`pdb`] | unit cell of a coordinate file | yes | |
+//! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | |
+//! | [`spectrum`] | wavelengths or energies with weights | yes | |
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
 //! | [`sources`] | table of beam sources | yes | |
@@ -26,6 +28,7 @@ pub mod cif;
 pub mod dump;
 pub mod error;
 pub mod float;
+pub mod geometry;
 mod gzip;
 pub mod hkl;
 mod lines;
@@ -36,5 +39,6 @@ pub mod pgm;
 pub mod reflections;
 pub mod smv;
 pub mod sources;
+pub mod spectrum;
 
 pub use error::{IoError, Result};

@@ -7,6 +7,7 @@ use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Se
 use nanobragg::render::Precision;
 
 use super::Context;
+use super::geometry::Instrument;
 use crate::{Device, DumpAction, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
@@ -29,6 +30,8 @@ pub(super) struct Draft {
     pub pdb: Option<PathBuf>,
     pub matrix: Option<PathBuf>,
     pub sources: Option<PathBuf>,
+    pub spectrum: Option<PathBuf>,
+    pub instrument: Option<Instrument>,
     pub default_f: f64,
     pub dump: PathBuf,
     /// Whether structure factors of an earlier run may be read, and written for a later one.
@@ -46,6 +49,7 @@ impl Draft {
         Draft {
             setup: Setup {
                 experiment,
+                panels: Vec::new(),
                 outputs: Outputs {
                     float: Some(PathBuf::from("floatimage.bin")),
                     int: Some(PathBuf::from("intimage.img")),
@@ -78,6 +82,8 @@ impl Draft {
             pdb: None,
             matrix: None,
             sources: None,
+            spectrum: None,
+            instrument: None,
             default_f: 0.0,
             dump: PathBuf::from("Fdump.bin"),
             reads_dump: true,

@@ -1,17 +1,22 @@
 //! Input files that are read once all flags are known.
 
-use nanobragg::model::{MosflmMatrix, Source, StructureFactors};
+use nanobragg::model::{MosflmMatrix, Source, SpectralLine, StructureFactors};
+use nanobragg::units::angstrom;
+use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::read_matrix;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::read_sources;
+use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 
 use super::Context;
 use super::draft::Draft;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{FlagId, ParsedArgs};
-use crate::{ConfigError, DumpAction};
+use crate::{ConfigError, DumpAction, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
+    spectrum(draft, args, context)?;
+    super::geometry::crystal(draft);
     if let Some(name) = draft.matrix.clone() {
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
@@ -40,6 +45,29 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     if crystal.matrix.is_none() && crystal.cell.is_none() {
         return Err(ConfigError::NoCrystal);
     }
+    Ok(())
+}
+
+/// A measured spectrum, and its mean wavelength where no flag gives one.
+fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
+    let (Some(name), Some(given)) = (draft.spectrum.clone(), args.last(FlagId::Spectrum)) else { return Ok(()) };
+    let others = [FlagId::Sourcefile, FlagId::Dispersion, FlagId::Dispsteps];
+    if let Some(other) = others.into_iter().find_map(|flag| args.last(flag)) {
+        return Err(ConfigError::Conflict { flag: given.given.clone(), with: other.given.clone() });
+    }
+    let path = context.path(&name);
+    let rows = read_spectrum(&path)?;
+    let beam = &mut draft.setup.experiment.beam;
+    if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) {
+        let total: f64 = rows.iter().map(|row| row.weight).sum();
+        let mean = rows.iter().map(|row| row.wavelength_angstrom * (row.weight / total)).sum();
+        beam.wavelength = angstrom(mean);
+        draft.setup.origins.note(FlagId::Lambda, Origin::Header(name.display().to_string()));
+        draft.setup.notes.push(format!("wavelength {} A, the mean of {}", g(mean, 6), name.display()));
+    }
+    let line = |row: &SpectrumRow| SpectralLine { wavelength: angstrom(row.wavelength_angstrom), weight: row.weight };
+    beam.spectrum = Some(rows.iter().map(line).collect());
+    draft.setup.inputs.push(path);
     Ok(())
 }
 

@@ -138,7 +138,7 @@ fn expanded(
 /// A cell from a file, where flags give none.
 pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
     let crystal = &mut draft.setup.experiment.crystal;
-    if crystal.cell.is_some() || draft.matrix.is_some() {
+    if crystal.cell.is_some() || crystal.matrix.is_some() {
         return;
     }
     let [a, b, c, alpha, beta, gamma] = cell;
