@@ -15,6 +15,24 @@ pub enum ConfigError {
     /// A flag is wrong.
     #[error(transparent)]
     Flag(#[from] FlagError),
+    /// A place of an experiment file is wrong.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    ExperimentFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The character in it, counted from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value cannot be written into an experiment file.
+    #[error("{flag}: the path is not UTF-8, an experiment file cannot hold it")]
+    NotText {
+        /// The flag as typed.
+        flag: String,
+    },
     /// A file is wrong.
     #[error(transparent)]
     File(#[from] IoError),

@@ -40,5 +40,6 @@ pub mod reflections;
 pub mod smv;
 pub mod sources;
 pub mod spectrum;
+pub mod text;
 
 pub use error::{IoError, Result};

@@ -12,4 +12,8 @@ pub struct Command {
 }
 
 /// All subcommands, in the order in which the help shows them.
-pub const COMMANDS: &[Command] = &[];
+pub const COMMANDS: &[Command] = &[Command {
+    name: "run",
+    usage: "EXPERIMENT.toml [FLAG...]",
+    summary: "computes the image of an experiment file; flags win over it",
+}];

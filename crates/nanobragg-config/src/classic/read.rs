@@ -41,13 +41,7 @@ impl Reader<'_> {
 
     /// The values among the arguments that follow, and how many of these they are.
     pub fn following(&self, rest: &[OsString]) -> Result<(Values, usize), FlagError> {
-        let (least, most) = match self.flag.arity {
-            Arity::Nothing => (0, 0),
-            Arity::Numbers { least, most, .. } => (least, most),
-            Arity::Integers { count, .. } => (count, count),
-            Arity::Word(_) | Arity::Path | Arity::Text => (1, 1),
-            Arity::OptionalNumber | Arity::OptionalWord(_) => (0, 1),
-        };
+        let (least, most) = self.counts();
         let mut values = Values::default();
         for argument in rest.iter().take(most) {
             let other = match self.flag.arity {
@@ -70,6 +64,34 @@ impl Reader<'_> {
             return Err(FlagError::MissingValue { flag: self.given.to_owned(), needs: self.needs(), found });
         }
         Ok((values, taken))
+    }
+
+    /// The fewest and the most values.
+    fn counts(&self) -> (usize, usize) {
+        match self.flag.arity {
+            Arity::Nothing => (0, 0),
+            Arity::Numbers { least, most, .. } => (least, most),
+            Arity::Integers { count, .. } => (count, count),
+            Arity::Word(_) | Arity::Path | Arity::Text => (1, 1),
+            Arity::OptionalNumber | Arity::OptionalWord(_) => (0, 1),
+        }
+    }
+
+    /// The values that these words make, all of them, whatever they look like.
+    pub(super) fn exactly(&self, words: &[OsString]) -> Result<Values, FlagError> {
+        let (least, most) = self.counts();
+        let mut values = Values::default();
+        for (taken, word) in words.iter().enumerate() {
+            if taken == most || values.is_word() {
+                let (flag, found) = (self.given.to_owned(), words.len());
+                return Err(FlagError::TooManyValues { flag, needs: self.needs(), found });
+            }
+            self.push(&mut values, word)?;
+        }
+        if values.len() < least && !values.is_word() {
+            return Err(FlagError::MissingValue { flag: self.given.to_owned(), needs: self.needs(), found: None });
+        }
+        Ok(values)
     }
 
     /// Checks one value and adds it.
