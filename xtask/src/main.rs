@@ -16,7 +16,7 @@ usage: cargo xtask TASK [OPTIONS]
 
   bench      time the release build: terms, whole runs, scaling
              [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
-  cli-docs   write docs/CLI.md from the flag table
+  cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   instructions  count instructions per term by callgrind and compare them with those kept
              [--check | --write]

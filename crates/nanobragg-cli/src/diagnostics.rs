@@ -57,6 +57,11 @@ impl Diagnostics {
         self.printout.is_some()
     }
 
+    /// Whether any pixel was asked for.
+    pub fn asks_for_pixels(&self) -> bool {
+        self.printout.is_some() || self.traced.is_some()
+    }
+
     /// Prints what was asked for.
     pub fn print(&self, plan: &Plan, image: &Image) {
         let (rows, columns) = plan.region.ranges();

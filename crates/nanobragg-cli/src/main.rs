@@ -6,6 +6,7 @@ mod diagnostics;
 mod interrupt;
 mod misuse;
 mod outputs;
+mod panels;
 mod progress;
 mod run;
 mod summary;

@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use nanobragg::render::{Backend, Control, Cpu, Reference};
 use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{ConfigError, Context, Device, Setup, resolve, show};
+use nanobragg_config::{ConfigError, Context, Device, Setup, experiment_file, resolve, show};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::console::{self, Console, print};
@@ -15,22 +15,31 @@ use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::outputs::Writer;
 use crate::progress::Meter;
-use crate::{outputs, summary};
+use crate::{outputs, panels, summary};
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     if arguments.is_empty() {
         return Err(Misuse("no flags; nanobragg -h lists them".to_owned()).into());
     }
-    let args = classic::parse(arguments)?;
-    if information(&args) {
+    simulate(&classic::parse(arguments)?)
+}
+
+/// Does what flags ask for, wherever they come from.
+pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
+    if information(args) {
         return Ok(());
     }
     let console = Console { quiet: args.has(FlagId::Quiet) };
-    log(&args);
+    log(args);
 
     let context = Context { clock_seed: clock(), ..Context::default() };
-    let setup = resolve(&args, &context)?;
+    let setup = resolve(args, &context)?;
+    let as_file = args.last(FlagId::Show).is_some_and(|show| show.values.text(0) == "toml");
+    if as_file {
+        print(experiment_file::write(args)?.trim_end());
+        return Ok(());
+    }
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     let plan = setup.experiment.plan().map_err(ConfigError::from)?;
@@ -39,13 +48,22 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
         print(show::text(&setup, &plan).trim_end());
         return Ok(());
     }
-    let diagnostics = Diagnostics::new(&args, &plan)?;
+    let diagnostics = Diagnostics::new(args, &plan)?;
+    if diagnostics.asks_for_pixels() && !setup.panels.is_empty() {
+        let panels = setup.panels.len();
+        return Err(
+            Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into()
+        );
+    }
     outputs::check_folders(&setup.outputs)?;
     outputs::warn_of_headers(console, &plan, &setup.outputs);
     let interrupt = Interrupt::catch();
     outputs::dump(console, &plan, &setup.outputs);
 
     let backend = backend(&setup)?;
+    if !setup.panels.is_empty() {
+        return panels::render(console, &setup, backend.as_ref(), &interrupt);
+    }
     let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
     let update = |progress| meter.update(progress);
     let started = Instant::now();

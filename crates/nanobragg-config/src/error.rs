@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nanobragg::model::symmetry::SymmetryError;
 use nanobragg::{PlanError, TableError};
 use nanobragg_io::IoError;
 
@@ -14,6 +15,24 @@ pub enum ConfigError {
     /// A flag is wrong.
     #[error(transparent)]
     Flag(#[from] FlagError),
+    /// A place of an experiment file is wrong.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    ExperimentFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The character in it, counted from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value cannot be written into an experiment file.
+    #[error("{flag}: the path is not UTF-8, an experiment file cannot hold it")]
+    NotText {
+        /// The flag as typed.
+        flag: String,
+    },
     /// A file is wrong.
     #[error(transparent)]
     File(#[from] IoError),
@@ -34,8 +53,56 @@ pub enum ConfigError {
     /// There is nothing to take structure factors from.
     #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", .0.display())]
     NoStructureFactors(PathBuf),
+    /// The symmetry operators of a file are wrong.
+    #[error("{}: {source}", path.display())]
+    Symmetry {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SymmetryError,
+    },
+    /// A file of unique reflections says nothing of their symmetry.
+    #[error("{}: no symmetry in it; give -spacegroup NAME", .0.display())]
+    NoSymmetry(PathBuf),
+    /// No space group has that name.
+    #[error("{given}: no space group is called {name:?}")]
+    UnknownSpaceGroup {
+        /// The flag or file that names it.
+        given: String,
+        /// The name.
+        name: String,
+    },
+    /// Two flags that say the same thing.
+    #[error("{flag} cannot be given with {with}, which decides the same")]
+    Conflict {
+        /// One of them as typed.
+        flag: String,
+        /// The other.
+        with: String,
+    },
+    /// The detector has no such panel.
+    #[error("{given} {panel}: the detector has {panels} panels, counted from 0")]
+    NoPanel {
+        /// The flag as typed.
+        given: String,
+        /// The panel asked for.
+        panel: usize,
+        /// How many there are.
+        panels: usize,
+    },
+    /// A mask for more than one panel.
+    #[error("-mask needs a single panel: the detector has {0}; choose one by -panel")]
+    MaskOfPanels(usize),
+    /// A flag that needs another one.
+    #[error("{flag} needs {needs}")]
+    Needs {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs.
+        needs: &'static str,
+    },
     /// There is no lattice.
-    #[error("no crystal: give -cell a b c alpha beta gamma, or -mat FILE")]
+    #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]
     NoCrystal,
     /// The format of an output file is not known.
     #[error("-o {}: unknown kind of file; known are {}", path.display(), known)]

@@ -1,9 +1,10 @@
 //! How an experiment of the nanobragg simulator is described.
 //!
 //! [`classic`] is the table of flags: one row a flag, from which parser, help, completions and documentation
-//! are made. [`resolve`] turns parsed flags, image headers and input files into a [`Setup`]: the experiment
-//! and what is to be done with it, each quantity with its [`Origin`]. Precedence is decided there and nowhere
-//! else: defaults, then the mask's header, then the image's header, then flags in their order.
+//! are made. [`experiment_file`] has the same flags as keys of a TOML file. [`resolve`] turns parsed flags, image
+//! headers and input files into a [`Setup`]: the experiment and what is to be done with it, each quantity with its
+//! [`Origin`]. Precedence is decided there and nowhere else: defaults, then the description of an instrument, then
+//! the mask's header, then the image's header, then flags in their order.
 //!
 //! ```
 //! use nanobragg_config::{Context, classic, resolve};
@@ -16,6 +17,7 @@
 
 pub mod classic;
 mod error;
+pub mod experiment_file;
 pub mod header;
 mod origin;
 pub mod presets;
@@ -26,4 +28,4 @@ pub mod show;
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};
 pub use resolve::{Context, resolve};
-pub use setup::{Counting, Device, DumpAction, Outputs, Picture, Rings, Setup};
+pub use setup::{Counting, Device, DumpAction, Outputs, Panel, Picture, Rings, Setup};

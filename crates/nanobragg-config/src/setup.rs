@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use nanobragg::model::Experiment;
+use nanobragg::model::{Detector, Experiment};
 use nanobragg::render::Precision;
 use nanobragg_io::preview::{Colors, Tone};
 
@@ -13,6 +13,9 @@ use crate::Origins;
 pub struct Setup {
     /// The experiment.
     pub experiment: Experiment,
+    /// Panels of a detector that has more than one, in the order of the file; empty for a single one. The first is
+    /// that of `experiment`.
+    pub panels: Vec<Panel>,
     /// Files to write.
     pub outputs: Outputs,
     /// What renders.
@@ -31,6 +34,32 @@ pub struct Setup {
     pub notes: Vec<String>,
     /// Input files.
     pub inputs: Vec<PathBuf>,
+}
+
+/// A panel of a detector with several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Name; may be empty.
+    pub name: String,
+    /// The panel as a detector of its own.
+    pub detector: Detector,
+}
+
+impl Setup {
+    /// One experiment for every image to render: one for each panel, which differ in their detectors and in the
+    /// seeds of their noise.
+    pub fn experiments(&self) -> Vec<Experiment> {
+        if self.panels.is_empty() {
+            return vec![self.experiment.clone()];
+        }
+        let of = |(number, panel): (usize, &Panel)| {
+            let mut experiment = self.experiment.clone();
+            experiment.detector = panel.detector.clone();
+            experiment.seeds.noise = experiment.seeds.noise.wrapping_add(number as i64);
+            experiment
+        };
+        self.panels.iter().enumerate().map(of).collect()
+    }
 }
 
 /// What renders.
@@ -97,6 +126,27 @@ impl Outputs {
             dump: self.dump.clone(),
             ..Outputs::default()
         }
+    }
+
+    /// The images of panel `number`: `_number` stands before their extensions. The structure factors are written
+    /// with those of panel 0.
+    #[must_use]
+    pub fn of_panel(&self, number: usize) -> Self {
+        let mut numbered = self.clone();
+        let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } = &mut numbered;
+        for path in [float, int, pgm, noise, cbf, nexus, npy, tiff, png].into_iter().flatten() {
+            let mut name = path.file_stem().unwrap_or_default().to_os_string();
+            name.push(format!("_{number}"));
+            if let Some(extension) = path.extension() {
+                name.push(".");
+                name.push(extension);
+            }
+            path.set_file_name(name);
+        }
+        if number > 0 {
+            numbered.dump = DumpAction::None;
+        }
+        numbered
     }
 }
 

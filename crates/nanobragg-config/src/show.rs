@@ -143,6 +143,9 @@ fn beam(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Beam";
     let beam = &table.setup.experiment.beam;
     table.set("wavelength", n(beam.wavelength * 1e10), "A", &[Flag::Lambda, Flag::Energy]);
+    if let Some(spectrum) = &beam.spectrum {
+        table.set("spectrum lines", spectrum.len().to_string(), "", &[Flag::Spectrum]);
+    }
     table.set("dispersion", n(plan.resolved.dispersion.range * 100.0), "%", &[Flag::Dispersion]);
     table.fill("dispersion steps", plan.resolved.dispersion.count.to_string(), "", &[Flag::Dispsteps]);
     for (name, steps_name, grid, flags, steps) in [
@@ -199,6 +202,9 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
         Flag::Pix0VectorMm,
     ];
     table.set("convention", report.convention, "", CONVENTIONS);
+    if !table.setup.panels.is_empty() {
+        table.set("panels (the first is shown)", table.setup.panels.len().to_string(), "", &[Flag::Geometry]);
+    }
     const PIVOTS: &[Flag] = &[
         Flag::Pivot,
         Flag::Twotheta,

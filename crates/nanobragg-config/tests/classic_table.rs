@@ -29,13 +29,13 @@ fn within(limits: Limits) -> &'static str {
 #[allow(clippy::unwrap_used, clippy::panic, reason = "only tests call it")]
 fn values(flag: &Flag) -> Vec<String> {
     match flag.arity {
-        Arity::Nothing | Arity::OptionalNumber => Vec::new(),
+        Arity::Nothing | Arity::OptionalNumber | Arity::OptionalWord(_) => Vec::new(),
         Arity::Numbers { least, limits, .. } => {
             (0..least).map(|i| within(*limits.get(i).or(limits.last()).unwrap()).to_owned()).collect()
         }
         Arity::Integers { count, .. } => vec!["3".to_owned(); count],
         Arity::Word(choices) => vec![choices[0].to_owned()],
-        Arity::Path => vec!["some file.txt".to_owned()],
+        Arity::Path | Arity::Text => vec!["some file.txt".to_owned()],
         _ => panic!("{:?} has a kind of values that the test does not know", flag.id),
     }
 }

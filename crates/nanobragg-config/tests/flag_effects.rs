@@ -16,6 +16,18 @@ use nanobragg_io::smv::{HeaderEntry, write_smv};
 /// What every command line starts with.
 const BASE: &str = "-cell 70 80 90 75 85 95 -default_F 100";
 
+/// Two experiments that differ in their wavelengths, with two panels.
+const INSTRUMENTS: &str = r#"{"experiment": [{"beam": 0, "detector": 0, "scan": 0}, {"beam": 1, "detector": 0, "scan": 0}],
+    "beam": [{"direction": [0, 0, 1], "wavelength": 1.1}, {"direction": [0, 0, 1], "wavelength": 1.2}],
+    "scan": [{"image_range": [1, 3], "oscillation": [5.0, 0.5]}],
+    "detector": [{"panels": [
+        {"origin": [-1, 1, -100], "fast_axis": [1, 0, 0], "slow_axis": [0, -1, 0], "pixel_size": [0.5, 0.5], "image_size": [4, 3]},
+        {"origin": [3, 1, -90], "fast_axis": [1, 0, 0], "slow_axis": [0, -1, 0], "pixel_size": [0.5, 0.5], "image_size": [4, 3]}]}]}"#;
+
+/// Unique reflections with a calculated amplitude beside the measured one, and no cell.
+const REFLECTIONS: &str = "data_x\n_symmetry.space_group_name_H-M 'P 1 2 1'\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n\
+    _refln.F_meas_au\n_refln.F_calc_au\n1 1 0 5 7\n";
+
 fn setup(folder: &Path, words: &str) -> Setup {
     let args = parse(words.split_whitespace().map(OsString::from));
     let args = args.unwrap_or_else(|error| panic!("{words}: {error}"));
@@ -41,6 +53,10 @@ fn inputs() -> tempfile::TempDir {
     write("P1.hkl", "1 0 0 5\n2 1 0 6\n");
     write("A.mat", "0.01 0.001 0\n0 0.02 0.002\n0.003 0 0.03\n");
     write("sources.txt", "-10 0.1 0.2 2 1.1e-10\n-10\n");
+    write("spectrum.txt", "1.0 1\n1.2 3\n");
+    write("a.pdb", "CRYST1   50.000   60.000   70.000  80.00 100.00 110.00 P 1           1\n");
+    write("a.expt", INSTRUMENTS);
+    write("a.cif", REFLECTIONS);
     let header = [
         ("PIXEL_SIZE", "2"),
         ("CLOSE_DISTANCE", "140"),

@@ -1,7 +1,7 @@
 //! Structure factors as text: `h k l F`, one reflection after another.
 //!
 //! Numbers are separated by white space; a line holds four of them or a multiple of four. `#` starts a comment
-//! and blank lines are skipped. More columns, such as a sigma, are an error: a free-format reader would take
+//! and blank lines are skipped. The file may be compressed by gzip. More columns, such as a sigma, are an error: a free-format reader would take
 //! them for the next reflection's indices.
 
 use std::path::Path;
@@ -298,8 +298,8 @@ mod tests {
         }
         assert_eq!(bad(b"- 2 3 4"), ":1: expected \"h k l F\", found \"- 2 3 4\"");
         assert_eq!(
-            bad(b"\x1f\x8b\x08\x00\xff"),
-            ":1: expected \"h k l F\", found \"\\u{1f}\\x8b\\u{8}\\0\\xff\""
+            bad(b"\x1f\x8c\x08\x00\xff"),
+            ":1: expected \"h k l F\", found \"\\u{1f}\\x8c\\u{8}\\0\\xff\""
         );
         assert!(bad(&[0; 1 << 17]).starts_with(":1: expected a line of at most 65536 bytes"));
     }

@@ -3,6 +3,10 @@
 //! | module | file | read | write |
 //! | --- | --- | --- | --- |
 //! | [`hkl`] | structure factors, text | yes | |
+//! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
+//! | [`pdb`] | unit cell of a coordinate file | yes | |
+//! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | |
+//! | [`spectrum`] | wavelengths or energies with weights | yes | |
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
 //! | [`sources`] | table of beam sources | yes | |
@@ -27,19 +31,27 @@ pub mod atomic;
 mod binary;
 pub mod c_format;
 pub mod cbf;
+pub mod cif;
 pub mod dump;
 pub mod error;
 pub mod float;
+pub mod geometry;
+mod gzip;
 pub mod hkl;
 mod lines;
 pub mod matrix;
+pub mod mtz;
 pub mod nexus;
 pub mod npy;
 pub mod orientations;
+pub mod pdb;
 pub mod pgm;
 pub mod preview;
+pub mod reflections;
 pub mod smv;
 pub mod sources;
+pub mod spectrum;
+pub mod text;
 pub mod tiff;
 
 pub use error::{IoError, Result};

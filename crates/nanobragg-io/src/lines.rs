@@ -1,10 +1,10 @@
 //! Lines of a text file, in constant memory, whatever the file holds.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{IoError, Result};
+use crate::gzip::Source;
 
 /// The longest line accepted, in bytes: far above any table's, far below what a binary file can hold
 /// between two line feeds.
@@ -13,7 +13,7 @@ const BUFFER: usize = 4 * LINE_LIMIT;
 
 /// Splits a file into lines without copying them: the current line is a slice of the read buffer.
 #[derive(Debug)]
-pub(crate) struct Lines<R = File> {
+pub(crate) struct Lines<R = Source> {
     input: R,
     path: PathBuf,
     buffer: Box<[u8]>,
@@ -28,8 +28,7 @@ pub(crate) struct Lines<R = File> {
 
 impl Lines {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let input = File::open(path).map_err(|cause| IoError::read(path, cause))?;
-        Ok(Self::new(path, input))
+        Ok(Self::new(path, Source::open(path)?))
     }
 }
 
@@ -107,6 +106,10 @@ impl<R: Read> Lines<R> {
     /// The number of the current line, counted from 1; 0 before the first.
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// An error about the current line; `found` is the offending part of it.

@@ -1,5 +1,6 @@
 //! Subcommands, one module each.
 
+mod run;
 mod sweep;
 
 use std::ffi::{OsStr, OsString};
@@ -10,7 +11,7 @@ pub type Run = fn(Vec<OsString>) -> anyhow::Result<ExitCode>;
 
 /// The subcommand of this name. Names and summaries are in [`nanobragg_config::classic::COMMANDS`].
 pub fn find(name: &OsStr) -> Option<Run> {
-    let commands: [(&str, Run); 1] = [("sweep", sweep::run)];
+    let commands: [(&str, Run); 2] = [("run", run::run), ("sweep", sweep::run)];
     commands.into_iter().find(|(known, _)| *known == name).map(|(_, run)| run)
 }
 

@@ -12,8 +12,15 @@ pub struct Command {
 }
 
 /// All subcommands, in the order in which the help shows them.
-pub const COMMANDS: &[Command] = &[Command {
-    name: "sweep",
-    usage: "-o NAME -images N FLAG...",
-    summary: "render a rotation series or many orientations, into numbered files or one NXmx",
-}];
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "run",
+        usage: "EXPERIMENT.toml [FLAG...]",
+        summary: "computes the image of an experiment file; flags win over it",
+    },
+    Command {
+        name: "sweep",
+        usage: "-o NAME -images N FLAG...",
+        summary: "renders a rotation series or many orientations, into numbered files or one NXmx",
+    },
+];

@@ -48,7 +48,7 @@ fn bash() -> String {
     for flag in table() {
         let pattern = flag.names.join("|");
         match flag.arity {
-            Arity::Word(choices) => cases.push_str(&format!(
+            Arity::Word(choices) | Arity::OptionalWord(choices) => cases.push_str(&format!(
                 "        {pattern})\n            COMPREPLY=($(compgen -W '{}' -- \"$cur\"))\n            \
                  return\n            ;;\n",
                 choices.join(" ")
@@ -99,7 +99,9 @@ fn zsh_values(flag: &Flag) -> String {
         Arity::Integers { count, .. } => each(count),
         Arity::Word(choices) => format!(":word:({})", choices.join(" ")),
         Arity::Path => ":file:_files".to_owned(),
+        Arity::Text => ":name: ".to_owned(),
         Arity::OptionalNumber => "::value: ".to_owned(),
+        Arity::OptionalWord(choices) => format!("::word:({})", choices.join(" ")),
     }
 }
 
@@ -123,6 +125,8 @@ fn fish() -> String {
             Arity::Nothing | Arity::OptionalNumber => String::new(),
             Arity::Path => " -r -F".to_owned(),
             Arity::Word(choices) => format!(" -x -a '{}'", choices.join(" ")),
+            Arity::OptionalWord(choices) => format!(" -a '{}'", choices.join(" ")),
+            Arity::Text => " -x".to_owned(),
             Arity::Numbers { .. } | Arity::Integers { .. } => match flag.example_word() {
                 Some(word) => format!(" -x -a '{word}'"),
                 None => " -x".to_owned(),

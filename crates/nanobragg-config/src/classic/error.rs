@@ -28,6 +28,16 @@ pub enum FlagError {
         /// What stands in the value's place, if anything does.
         found: Option<String>,
     },
+    /// More values than the flag takes.
+    #[error("{} needs {needs}, not {found}", plain(flag))]
+    TooManyValues {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs.
+        needs: String,
+        /// How many values there are.
+        found: usize,
+    },
     /// A value where the flag takes none, or takes more than one.
     #[error("{} cannot take =value: it needs {needs}", plain(flag))]
     UnexpectedValue {
@@ -85,7 +95,7 @@ pub enum FlagError {
 }
 
 /// Text without quotes, but with control characters escaped: an error stays one line whatever was typed.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 

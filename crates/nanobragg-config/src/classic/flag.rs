@@ -72,8 +72,12 @@ pub enum Arity {
     Word(&'static [&'static str]),
     /// The path of a file.
     Path,
+    /// A name: any text.
+    Text,
     /// A number, or nothing.
     OptionalNumber,
+    /// One of these words, or nothing.
+    OptionalWord(&'static [&'static str]),
 }
 
 impl Arity {
@@ -86,6 +90,7 @@ impl Arity {
                 | Arity::Integers { count: 1, .. }
                 | Arity::Word(_)
                 | Arity::Path
+                | Arity::Text
         )
     }
 }

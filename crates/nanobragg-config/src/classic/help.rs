@@ -57,7 +57,7 @@ pub(super) fn synopsis(flag: &Flag) -> String {
 }
 
 /// The first spelling.
-pub(super) fn canonical(flag: &Flag) -> &'static str {
+pub(crate) fn canonical(flag: &Flag) -> &'static str {
     flag.names.first().copied().unwrap_or("")
 }
 
@@ -69,7 +69,7 @@ pub(super) fn synonyms(flag: &Flag) -> Vec<String> {
 }
 
 /// The meaning, with the choices where the placeholder does not list them.
-pub(super) fn meaning(flag: &Flag) -> String {
+pub(crate) fn meaning(flag: &Flag) -> String {
     match flag.arity {
         Arity::Word(choices) if !flag.values.contains('|') => {
             format!("{}: {}", flag.help, alternatives(choices))
@@ -79,7 +79,7 @@ pub(super) fn meaning(flag: &Flag) -> String {
 }
 
 /// What to know about a flag that does nothing.
-pub(super) fn remark(flag: &Flag) -> Option<String> {
+pub(crate) fn remark(flag: &Flag) -> Option<String> {
     match flag.effect {
         Effect::Used => None,
         Effect::Inert => Some("read, but without effect".to_owned()),

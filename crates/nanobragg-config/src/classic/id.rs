@@ -19,6 +19,12 @@ macro_rules! flag_ids {
 flag_ids! {
     /// `-hkl`: text file of structure factors.
     Hkl,
+    /// `-hkl_column`: which column of a file of structure factors.
+    HklColumn,
+    /// `-spacegroup`: symmetry of the structure factors.
+    SpaceGroup,
+    /// `-pdb`: coordinate file with the unit cell.
+    Pdb,
     /// `-mat`: orientation matrix.
     Mat,
     /// `-cell`: unit cell lengths and angles.
@@ -35,8 +41,18 @@ flag_ids! {
     NoDump,
     /// `-img`: image whose header describes the experiment.
     Img,
+    /// `-geometry`: instrument as DIALS, XDS or CrystFEL describe it.
+    Geometry,
+    /// `-experiment`: which experiment of a list.
+    ExperimentNumber,
+    /// `-scan_point`: which image of a scan.
+    ScanPoint,
+    /// `-panel`: the only panel to render.
+    Panel,
     /// `-mask`: image that says which pixels to compute.
     Mask,
+    /// `-spectrum`: measured spectrum.
+    Spectrum,
     /// `-sourcefile`: table of X-ray sources.
     Sourcefile,
     /// `-stol`: table of an amorphous background against sin(theta)/lambda.

@@ -47,12 +47,12 @@ fn row(flag: &Flag) -> String {
 }
 
 /// Code, or nothing where there is nothing to show.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{}`", text.replace('|', "\\|")) }
 }
 
 /// Text in which nothing ends the cell or starts a markup.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::new(), |mut escaped, c| {
         if matches!(c, '|' | '*' | '_' | '<' | '[' | '`' | '\\') {
             escaped.push('\\');

@@ -99,6 +99,28 @@ pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, Fl
     Ok(parsed)
 }
 
+impl ParsedArgs {
+    /// Adds a flag whose values are known one by one, as if it had been given last.
+    pub(crate) fn push(
+        &mut self,
+        flag: &'static Flag,
+        given: &str,
+        words: &[OsString],
+    ) -> Result<(), FlagError> {
+        let values = Reader { flag, given }.exactly(words)?;
+        self.warnings.extend(warning(flag, given));
+        let position = self.occurrences.len();
+        self.occurrences.push(Occurrence { flag: flag.id, given: given.to_owned(), values, position });
+        Ok(())
+    }
+
+    /// Adds the flags of `later`, which win.
+    pub fn extend(&mut self, later: ParsedArgs) {
+        self.occurrences.extend(later.occurrences);
+        self.warnings.extend(later.warnings);
+    }
+}
+
 /// What to say about a flag that does nothing.
 fn warning(flag: &Flag, given: &str) -> Option<String> {
     let given = plain(given);

@@ -41,17 +41,15 @@ impl Reader<'_> {
 
     /// The values among the arguments that follow, and how many of these they are.
     pub fn following(&self, rest: &[OsString]) -> Result<(Values, usize), FlagError> {
-        let (least, most) = match self.flag.arity {
-            Arity::Nothing => (0, 0),
-            Arity::Numbers { least, most, .. } => (least, most),
-            Arity::Integers { count, .. } => (count, count),
-            Arity::Word(_) | Arity::Path => (1, 1),
-            Arity::OptionalNumber => (0, 1),
-        };
-        let optional = matches!(self.flag.arity, Arity::OptionalNumber);
+        let (least, most) = self.counts();
         let mut values = Values::default();
         for argument in rest.iter().take(most) {
-            if is_flag(argument) || (optional && number(argument).is_none()) {
+            let other = match self.flag.arity {
+                Arity::OptionalNumber => number(argument).is_none(),
+                Arity::OptionalWord(choices) => !choices.iter().any(|word| *word == argument),
+                _ => false,
+            };
+            if is_flag(argument) || other {
                 break;
             }
             self.push(&mut values, argument)?;
@@ -68,10 +66,45 @@ impl Reader<'_> {
         Ok((values, taken))
     }
 
+    /// The fewest and the most values.
+    fn counts(&self) -> (usize, usize) {
+        match self.flag.arity {
+            Arity::Nothing => (0, 0),
+            Arity::Numbers { least, most, .. } => (least, most),
+            Arity::Integers { count, .. } => (count, count),
+            Arity::Word(_) | Arity::Path | Arity::Text => (1, 1),
+            Arity::OptionalNumber | Arity::OptionalWord(_) => (0, 1),
+        }
+    }
+
+    /// The values that these words make, all of them, whatever they look like.
+    pub(super) fn exactly(&self, words: &[OsString]) -> Result<Values, FlagError> {
+        let (least, most) = self.counts();
+        let mut values = Values::default();
+        for (taken, word) in words.iter().enumerate() {
+            if taken == most || values.is_word() {
+                let (flag, found) = (self.given.to_owned(), words.len());
+                return Err(FlagError::TooManyValues { flag, needs: self.needs(), found });
+            }
+            self.push(&mut values, word)?;
+        }
+        if values.len() < least && !values.is_word() {
+            return Err(FlagError::MissingValue {
+                flag: self.given.to_owned(),
+                needs: self.needs(),
+                found: None,
+            });
+        }
+        Ok(values)
+    }
+
     /// Checks one value and adds it.
     fn push(&self, values: &mut Values, argument: &OsStr) -> Result<(), FlagError> {
         match self.flag.arity {
-            Arity::Path | Arity::Nothing => {}
+            Arity::Path | Arity::Nothing | Arity::OptionalWord(_) => {}
+            Arity::Text => {
+                self.unicode(argument)?;
+            }
             Arity::Word(choices) => {
                 let word = self.unicode(argument)?;
                 if !choices.contains(&word) {
@@ -169,8 +202,11 @@ impl Reader<'_> {
             Arity::Numbers { least, most, .. } => shown(format!("{least} to {most}")),
             Arity::Integers { count: 1, .. } => "a value (a whole number)".to_owned(),
             Arity::Integers { count, .. } => shown(count.to_string()),
-            Arity::Word(choices) => format!("a value ({})", alternatives(choices)),
+            Arity::Word(choices) | Arity::OptionalWord(choices) => {
+                format!("a value ({})", alternatives(choices))
+            }
             Arity::Path => "a value (a file)".to_owned(),
+            Arity::Text => format!("a value ({})", self.flag.values),
         }
     }
 }

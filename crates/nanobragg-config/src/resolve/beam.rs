@@ -33,6 +33,7 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::RoundDiv => divergence.round = true,
         FlagId::SquareDiv => divergence.round = false,
         FlagId::Sourcefile => draft.sources = Some(values.path(0).to_owned()),
+        FlagId::Spectrum => draft.spectrum = Some(values.path(0).to_owned()),
         FlagId::Polar => beam.polarization = Polarization::new(number),
         FlagId::NoPolar => beam.polarization.on = false,
         FlagId::Fluence => beam.fluence.fluence = number,

@@ -15,6 +15,9 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let phi = &mut draft.setup.experiment.phi;
     match occurrence.flag {
         FlagId::Hkl => draft.hkl = path(),
+        FlagId::HklColumn => draft.hkl_column = Some(values.text(0).to_owned()),
+        FlagId::SpaceGroup => draft.space_group = Some(values.text(0).to_owned()),
+        FlagId::Pdb => draft.pdb = path(),
         FlagId::Mat => draft.matrix = path(),
         FlagId::DefaultF => draft.default_f = number,
         FlagId::Dump => draft.dump = values.path(0).to_owned(),

@@ -35,6 +35,8 @@ pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::OrgX => detector.orgx = Some(number),
         FlagId::OrgY => detector.orgy = Some(number),
         FlagId::Pivot => {}
+        // Read before all flags.
+        FlagId::Geometry | FlagId::ExperimentNumber | FlagId::ScanPoint | FlagId::Panel => {}
         FlagId::Mosflm => named(draft, Convention::Mosflm),
         FlagId::Xds => named(draft, Convention::Xds),
         FlagId::Adxv => named(draft, Convention::Adxv),

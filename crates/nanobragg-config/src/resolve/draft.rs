@@ -7,6 +7,7 @@ use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Se
 use nanobragg::render::Precision;
 
 use super::Context;
+use super::geometry::Instrument;
 use crate::{Device, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
@@ -24,8 +25,13 @@ pub(super) struct Draft {
     /// The pivot that the flags set one after the other, as the reference program reads them.
     pub pivot_in_order: Option<Pivot>,
     pub hkl: Option<PathBuf>,
+    pub hkl_column: Option<String>,
+    pub space_group: Option<String>,
+    pub pdb: Option<PathBuf>,
     pub matrix: Option<PathBuf>,
     pub sources: Option<PathBuf>,
+    pub spectrum: Option<PathBuf>,
+    pub instrument: Option<Instrument>,
     pub default_f: f64,
     pub dump: PathBuf,
     /// Whether structure factors of an earlier run may be read, and written for a later one.
@@ -46,6 +52,7 @@ impl Draft {
         Draft {
             setup: Setup {
                 experiment,
+                panels: Vec::new(),
                 outputs: Outputs {
                     float: Some(PathBuf::from("floatimage.bin")),
                     int: Some(PathBuf::from("intimage.img")),
@@ -71,8 +78,13 @@ impl Draft {
             slow_pixels: None,
             pivot_in_order: None,
             hkl: None,
+            hkl_column: None,
+            space_group: None,
+            pdb: None,
             matrix: None,
             sources: None,
+            spectrum: None,
+            instrument: None,
             default_f: 0.0,
             dump: PathBuf::from("Fdump.bin"),
             reads_dump: true,

@@ -19,7 +19,10 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         draft.setup.origins.note(flag, Origin::Flag(occurrence.given.clone()));
-        geometry(draft, &image, is_mask, &name.display().to_string())?;
+        // With a description of the instrument a mask says only which pixels count.
+        if !args.has(FlagId::Geometry) {
+            geometry(draft, &image, is_mask, &name.display().to_string())?;
+        }
         if is_mask {
             let keep = image.data.iter().map(|&value| value != 0).collect();
             draft.setup.experiment.rendering.mask = Some(Mask { fast: image.fast, slow: image.slow, keep });

@@ -4,9 +4,11 @@ mod beam;
 mod crystal;
 mod detector;
 mod draft;
+mod geometry;
 mod headers;
 mod load;
 mod outputs;
+mod reflections;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +16,7 @@ use nanobragg::model::{Preset, Quirk, Quirks};
 use nanobragg::render::Precision;
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::{ConfigError, Device, DumpAction, Origin, Setup};
+use crate::{ConfigError, Device, DumpAction, Origin, Outputs, Setup};
 use draft::Draft;
 
 /// What a resolution depends on besides the command line.
@@ -46,6 +48,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     let quirks = quirks(args);
     let mut draft = Draft::new(context, quirks);
     draft.setup.warnings.extend(args.warnings.iter().cloned());
+    geometry::apply(&mut draft, args, context)?;
     headers::apply(&mut draft, args, context)?;
     for occurrence in &args.occurrences {
         let claimed = crystal::apply(&mut draft, occurrence)
@@ -58,27 +61,42 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
         }
     }
     detector::finish(&mut draft, args);
+    geometry::finish(&mut draft);
+    if draft.setup.experiment.rendering.mask.is_some() && !draft.setup.panels.is_empty() {
+        return Err(ConfigError::MaskOfPanels(draft.setup.panels.len()));
+    }
     outputs::finish(&mut draft, args)?;
-    load::inputs(&mut draft, context)?;
+    load::inputs(&mut draft, args, context)?;
     let setup = draft.finish();
-    let outputs = &setup.outputs;
-    let dump = match &outputs.dump {
-        DumpAction::Write(path) => Some(path),
-        DumpAction::None => None,
-    };
     let mut places: Vec<PathBuf> = Vec::new();
-    for path in outputs.images().chain(dump) {
-        let place = context.path(path);
+    for path in written(&setup) {
+        let place = context.path(&path);
         if setup.inputs.iter().any(|input| same_file(input, &place)) {
-            return Err(ConfigError::OverwritesInput(path.clone()));
+            return Err(ConfigError::OverwritesInput(path));
         }
         // A device can take two images, a file cannot.
         if places.contains(&place) && (!place.exists() || place.is_file()) {
-            return Err(ConfigError::SameOutput(path.clone()));
+            return Err(ConfigError::SameOutput(path));
         }
         places.push(place);
     }
     Ok(setup)
+}
+
+/// All files that are to be written.
+fn written(setup: &Setup) -> Vec<PathBuf> {
+    let sets = match setup.panels.len() {
+        0 => vec![setup.outputs.clone()],
+        count => (0..count).map(|number| setup.outputs.of_panel(number)).collect(),
+    };
+    let files = |set: Outputs| {
+        let dump = match &set.dump {
+            DumpAction::Write(path) => Some(path),
+            DumpAction::None => None,
+        };
+        set.images().chain(dump).cloned().collect::<Vec<_>>()
+    };
+    sets.into_iter().flat_map(files).collect()
 }
 
 /// Whether two paths lead to one regular file.

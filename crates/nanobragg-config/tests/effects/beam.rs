@@ -1,6 +1,6 @@
 //! Wavelength, spectrum, divergence, polarisation, dose.
 
-use nanobragg::model::{Convention, Frame, Polarization, Source};
+use nanobragg::model::{Convention, Frame, Polarization, Source, SpectralLine};
 use nanobragg::nalgebra::Vector3;
 use nanobragg_config::classic::FlagId;
 
@@ -32,6 +32,15 @@ fn spectrum_and_dose() -> Vec<Effect> {
             };
             let second = Source { position: [Some(-10.0), None, None], ..Source::default() };
             s.experiment.beam.sources = Some(vec![first, second]);
+        }),
+        sets(FlagId::Spectrum, "spectrum.txt", |s| {
+            let line = |wavelength, weight| SpectralLine { wavelength, weight };
+            s.experiment.beam.spectrum = Some(vec![line(1e-10, 1.0), line(1.2e-10, 3.0)]);
+            s.experiment.beam.wavelength = (1.0 * 0.25 + 1.2 * 0.75) / 1e10;
+        }),
+        after("-lambda 1.3", FlagId::Spectrum, "spectrum.txt", |s| {
+            let line = |wavelength, weight| SpectralLine { wavelength, weight };
+            s.experiment.beam.spectrum = Some(vec![line(1e-10, 1.0), line(1.2e-10, 3.0)]);
         }),
         nothing(FlagId::DispStep, "2"),
         nothing(FlagId::SourceDistance, "5"),

@@ -1,8 +1,8 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
 use nanobragg::model::{IndexBox, Misset, MosflmMatrix, Reflection, Roi, Shape, StructureFactors, UnitCell};
-use nanobragg_config::DumpAction;
 use nanobragg_config::classic::FlagId;
+use nanobragg_config::{DumpAction, Setup};
 
 use super::{Effect, after, degrees, nothing, sets};
 
@@ -22,6 +22,22 @@ fn lattice() -> Vec<Effect> {
                 StructureFactors::from_reflections(bounds, 100.0, reflections).unwrap();
             s.outputs.dump = DumpAction::Write("Fdump.bin".into());
         }),
+        after("-hkl a.cif", FlagId::HklColumn, "F_calc_au", |s| {
+            factors(
+                s,
+                [1, 1, 0],
+                &[([1, 1, 0], 7.0), ([-1, 1, 0], 7.0), ([-1, -1, 0], 7.0), ([1, -1, 0], 7.0)],
+            );
+        }),
+        after("-hkl P1.hkl", FlagId::SpaceGroup, "P1", |s| {
+            factors(
+                s,
+                [2, 1, 0],
+                &[([1, 0, 0], 5.0), ([-1, 0, 0], 5.0), ([2, 1, 0], 6.0), ([-2, -1, 0], 6.0)],
+            );
+        }),
+        // Every line has -cell, which wins.
+        nothing(FlagId::Pdb, "a.pdb"),
         sets(FlagId::DefaultF, "50", |s| s.experiment.structure_factors = StructureFactors::uniform(50.0)),
         after("-hkl P1.hkl", FlagId::Dump, "x.bin", |s| s.outputs.dump = DumpAction::Write("x.bin".into())),
         after("-hkl P1.hkl", FlagId::NoDump, "", |s| s.outputs.dump = DumpAction::None),
@@ -48,6 +64,13 @@ fn lattice() -> Vec<Effect> {
         sets(FlagId::MosaicDomains, "6", |s| s.experiment.crystal.mosaicity.domains = Some(6)),
         sets(FlagId::MosaicSeed, "5", |s| s.experiment.seeds.mosaic = 5),
     ]
+}
+
+/// A table from -`max` to `max`.
+fn factors(s: &mut Setup, max: [i32; 3], reflections: &[([i32; 3], f64)]) {
+    let reflections = reflections.iter().map(|&(hkl, f)| Reflection { hkl, f });
+    let bounds = IndexBox { min: max.map(|index| -index), max };
+    s.experiment.structure_factors = StructureFactors::from_reflections(bounds, 100.0, reflections).unwrap();
 }
 
 fn size() -> Vec<Effect> {

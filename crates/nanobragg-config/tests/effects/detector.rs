@@ -29,6 +29,32 @@ fn header(s: &mut Setup, y_beam: f64) {
 
 fn size_and_headers() -> Vec<Effect> {
     vec![
+        sets(FlagId::Geometry, "a.expt", |s| {
+            let frame = Frame {
+                beam: Vector3::new(-0.0, -0.0, -1.0),
+                fdet: Vector3::x(),
+                sdet: Vector3::new(0.0, -1.0, 0.0),
+                odet: Vector3::new(0.0, 0.0, -1.0),
+                twotheta_axis: Vector3::y(),
+                polar: Vector3::new(-1.0, 0.0, 0.0),
+                spindle_axis: Vector3::x(),
+            };
+            let experiment = &mut s.experiment;
+            experiment.detector.convention = Convention::Custom(frame);
+            experiment.detector.pixels =
+                PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
+            experiment.detector.measured_origin = Some([-0.001, 0.001, -0.1]);
+            experiment.beam.wavelength = 1.1 / 1e10;
+            (experiment.phi.start, experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
+        }),
+        after("-geometry a.expt", FlagId::ExperimentNumber, "1", |s| {
+            s.experiment.beam.wavelength = 1.2e-10;
+            (s.experiment.phi.start, s.experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
+        }),
+        after("-geometry a.expt", FlagId::ScanPoint, "2", |s| s.experiment.phi.start = degrees(6.0)),
+        after("-geometry a.expt", FlagId::Panel, "1", |s| {
+            s.experiment.detector = s.panels[1].detector.clone()
+        }),
         sets(FlagId::Img, "a.img", |s| header(s, 0.004)),
         after("-quirks exact", FlagId::Img, "a.img", |s| {
             header(s, 0.004);

@@ -13,7 +13,9 @@ pub struct Beam {
     pub dispersion: GridRequest,
     /// Spread of the directions of incidence.
     pub divergence: Divergence,
-    /// Sources listed one by one; they replace dispersion and divergence.
+    /// Lines of a measured spectrum; they replace wavelength and dispersion in every direction of incidence.
+    pub spectrum: Option<Vec<SpectralLine>>,
+    /// Sources listed one by one; they replace spectrum, dispersion and divergence.
     pub sources: Option<Vec<Source>>,
     /// Polarisation of the beam.
     pub polarization: Polarization,
@@ -27,6 +29,7 @@ impl Default for Beam {
             wavelength: 1e-10,
             dispersion: GridRequest { range: Some(0.0), ..GridRequest::default() },
             divergence: Divergence::default(),
+            spectrum: None,
             sources: None,
             polarization: Polarization::new(0.0),
             fluence: Fluence::default(),
@@ -60,6 +63,15 @@ pub struct Source {
     pub weight: Option<f64>,
     /// Wavelength in metres; the beam's when missing.
     pub wavelength: Option<f64>,
+}
+
+/// One wavelength of a measured spectrum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpectralLine {
+    /// Wavelength in metres.
+    pub wavelength: f64,
+    /// Relative number of photons. Unlike the weights of listed sources it counts under every preset.
+    pub weight: f64,
 }
 
 /// How the incident beam is polarised.

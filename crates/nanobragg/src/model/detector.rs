@@ -36,6 +36,10 @@ pub struct Detector {
     pub orgy: Option<f64>,
     /// Vector from the crystal to the outer corner of the first pixel, when given.
     pub pix0: Option<[f64; 3]>,
+    /// Vector from the crystal to the outer corner of the first pixel, as a description of a real detector gives
+    /// it: used whatever the quirks, and the normal points away from the crystal. Beam centre, distance and pivot
+    /// then follow from it.
+    pub measured_origin: Option<[f64; 3]>,
     /// The pivot asked for; `None` leaves it to the convention.
     pub pivot: Option<Pivot>,
     /// Rotations.
@@ -62,6 +66,7 @@ impl Default for Detector {
             orgx: None,
             orgy: None,
             pix0: None,
+            measured_origin: None,
             pivot: None,
             tilt: Tilt::default(),
             curved: false,

@@ -7,10 +7,12 @@ mod detector;
 mod experiment;
 mod quirks;
 mod sampling;
+pub mod spacegroup;
 mod structure_factors;
+pub mod symmetry;
 
 pub(crate) use beam::source_origin;
-pub use beam::{Beam, Divergence, Fluence, Polarization, Source};
+pub use beam::{Beam, Divergence, Fluence, Polarization, Source, SpectralLine};
 pub(crate) use convention::CenterInput;
 pub use convention::{BeamCenter, Convention, Frame};
 pub use crystal::{Crystal, Misset, Mosaicity, MosflmMatrix, Shape, UnitCell};

@@ -40,7 +40,8 @@ impl Plan {
         ] {
             limited(what, grid.count as f64, MOST_SAMPLES)?;
         }
-        let product = horizontal.count as f64 * vertical.count as f64 * dispersion.count as f64;
+        let wavelengths = beam.spectrum.as_ref().map_or(dispersion.count, Vec::len);
+        let product = horizontal.count as f64 * vertical.count as f64 * wavelengths as f64;
         limited("sources", product, MOST_SAMPLES)?;
         let (sources, divergence_steps) =
             sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;

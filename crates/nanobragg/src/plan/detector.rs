@@ -95,7 +95,13 @@ impl DetectorPlan<f64> {
         let grid = detector.pixels;
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
-        let (axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
+        let (mut axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
+        if let Some(origin) = detector.measured_origin
+            && dot(&Vector3::from(origin), &axes.odet) < 0.0
+        {
+            // The sign of fast axis x slow axis is an accident of how the detector is read out.
+            axes.odet = -axes.odet;
+        }
 
         let near = |org: Option<f64>, size: f64| org.map_or(size / 2.0, |org| (org - 0.5) * pixel);
         let (near_fast, near_slow) =
@@ -151,6 +157,9 @@ impl DetectorPlan<f64> {
         {
             pix0 = Vector3::from(given);
         }
+        if let Some(origin) = detector.measured_origin {
+            pix0 = Vector3::from(origin);
+        }
 
         let near_point = (-dot(&pix0, &fdet), -dot(&pix0, &sdet));
         let close_distance = dot(&pix0, &odet);
@@ -163,12 +172,17 @@ impl DetectorPlan<f64> {
         )?;
         ranged("the distance along the beam (m)", distance, "finite", true)?;
         let spot = Vector3::from_fn(|i, _| close_distance / ratio * axes.beam[i] - pix0[i]);
+        let beam_spot = (dot(&fdet, &spot), dot(&sdet, &spot));
+        let center = match detector.measured_origin {
+            Some(_) => BeamCenter { x: beam_spot.0, y: beam_spot.1, fast: beam_spot.0, slow: beam_spot.1 },
+            None => center,
+        };
         let report = DetectorReport {
             convention: detector.convention.name(),
             pivot,
             center,
             close,
-            beam_spot: (dot(&fdet, &spot), dot(&sdet, &spot)),
+            beam_spot,
             near_point,
             org: (near_point.0 / pixel + 0.5, near_point.1 / pixel + 0.5),
             dials_origin_mm: [1000.0 * pix0.z, 1000.0 * pix0.y, 1000.0 * -pix0.x],
@@ -307,6 +321,28 @@ mod tests {
         assert!(
             (exact.report.near_point.0 - 0.03).abs() < 1e-15 && (exact.close_distance - 0.1).abs() < 1e-15
         );
+    }
+
+    #[test]
+    fn a_measured_origin_holds_under_every_preset_and_the_normal_points_away() {
+        let origin = [-0.03, 0.02, 0.1];
+        let frame = |sdet| Frame {
+            beam: Vector3::z(),
+            fdet: Vector3::x(),
+            sdet,
+            odet: Vector3::zeros(),
+            ..Frame::default()
+        };
+        for preset in Preset::ALL.iter().filter(|preset| **preset != Preset::Port) {
+            for sdet in [Vector3::y(), -Vector3::y()] {
+                let detector =
+                    Detector { measured_origin: Some(origin), ..small(Convention::Custom(frame(sdet))) };
+                let plan = plan(&detector, *preset);
+                assert_eq!(plan.pix0, Vector3::from(origin));
+                assert_eq!((plan.odet, plan.close_distance, plan.distance), (Vector3::z(), 0.1, 0.1));
+                assert!((plan.report.beam_spot.0 - 0.03).abs() < 1e-15);
+            }
+        }
     }
 
     #[test]

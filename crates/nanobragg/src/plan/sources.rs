@@ -4,7 +4,7 @@ use nalgebra::Vector3;
 
 use super::detector::UnitFrame;
 use crate::error::PlanError;
-use crate::model::{Beam, Grid, Quirk, Quirks};
+use crate::model::{Beam, Grid, Quirk, Quirks, SpectralLine};
 use crate::physics::rotation::{about_axis, unitize};
 use crate::real::Real;
 
@@ -52,6 +52,7 @@ pub(super) fn sources(
         return Ok((sources.collect::<Result<_, _>>()?, 0));
     }
 
+    let lines = lines(beam, dispersion)?;
     let mut sources = Vec::new();
     let mut directions = 0;
     for (hdiv, vdiv) in grid(horizontal, vertical, beam.divergence.round) {
@@ -62,16 +63,39 @@ pub(super) fn sources(
             let raised = about_axis(&origin, &frame.polar, vdiv);
             -unitize(&about_axis(&raised, &frame.vertical, hdiv)).0
         };
-        for tic in 0..dispersion.count {
-            let wavelength = beam.wavelength * (1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0);
-            super::check::positive("the shortest wavelength of the spectrum (m)", wavelength)?;
-            sources.push(SourcePlan { incident, wavelength, weight: 1.0 });
-        }
+        sources.extend(lines.iter().map(|line| SourcePlan {
+            incident,
+            wavelength: line.wavelength,
+            weight: line.weight,
+        }));
     }
     if sources.is_empty() {
         return Err(PlanError::NoSources);
     }
     Ok((sources, directions))
+}
+
+/// The wavelengths of every direction; weights have the mean 1, because the sum is divided by the number of terms.
+fn lines(beam: &Beam, dispersion: Grid) -> Result<Vec<SpectralLine>, PlanError> {
+    let lines: Vec<SpectralLine> = match &beam.spectrum {
+        None => {
+            let wavelength =
+                |tic: usize| beam.wavelength * (1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0);
+            let line = |tic| SpectralLine { wavelength: wavelength(tic), weight: 1.0 };
+            (0..dispersion.count).map(line).collect()
+        }
+        Some(given) => {
+            let total: f64 = given.iter().map(|line| line.weight).sum();
+            super::check::positive("the sum of the weights of the spectrum", total)?;
+            let scale = given.len() as f64 / total;
+            given.iter().map(|line| SpectralLine { weight: line.weight * scale, ..*line }).collect()
+        }
+    };
+    for line in &lines {
+        super::check::positive("the shortest wavelength of the spectrum (m)", line.wavelength)?;
+        super::check::ranged("a weight of the spectrum", line.weight, "not negative", line.weight >= 0.0)?;
+    }
+    Ok(lines)
 }
 
 /// Horizontal and vertical angles of the grid; `round` keeps those inside the ellipse of the two ranges.
@@ -110,6 +134,19 @@ mod tests {
         assert_eq!(directions(3, 3, false), 9);
         assert_eq!(directions(3, 3, true), 5);
         assert_eq!(directions(4, 4, true), 12);
+    }
+
+    #[test]
+    fn the_weights_of_a_spectrum_have_the_mean_one() {
+        let line = |wavelength, weight| SpectralLine { wavelength, weight };
+        let one = Grid { range: 0.0, step: 0.0, count: 1 };
+        let of = |spectrum| lines(&Beam { spectrum: Some(spectrum), ..Beam::default() }, one);
+        assert_eq!(
+            of(vec![line(1e-10, 1.0), line(2e-10, 3.0)]).unwrap(),
+            [line(1e-10, 0.5), line(2e-10, 1.5)]
+        );
+        assert!(of(vec![line(1e-10, 0.0)]).is_err() && of(vec![line(-1e-10, 1.0)]).is_err());
+        assert!(of(vec![line(1e-10, 2.0), line(1e-10, -1.0)]).is_err() && of(vec![]).is_err());
     }
 
     #[test]

@@ -44,6 +44,12 @@ pub(super) const ROWS: &[Flag] = &[
     row(FlagId::RoundDiv, &["-round_div"], "leave out the corners of the grid of sources").default("on"),
     row(FlagId::SquareDiv, &["-square_div"], "keep the corners of the grid of sources"),
     row(
+        FlagId::Spectrum,
+        &["-spectrum"],
+        "text file of photon energies (eV) or wavelengths (Angstrom) and weights; replaces -dispersion",
+    )
+    .path(),
+    row(
         FlagId::Sourcefile,
         &["-sourcefile"],
         "text file of sources: x, y, z, intensity, wavelength (m); replaces divergence and dispersion",

@@ -23,6 +23,12 @@ pub(super) const ROWS: &[Flag] = &[
         CELL,
     ),
     row(
+        FlagId::Pdb,
+        &["-pdb"],
+        "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat",
+    )
+    .path(),
+    row(
         FlagId::Misset,
         &["-misset"],
         "turn the crystal about x, then y, then z; the word random draws an orientation",

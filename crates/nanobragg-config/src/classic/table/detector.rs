@@ -1,6 +1,6 @@
 //! Flags of the detector: its size, its place, its sensor.
 
-use super::row::{ANY, COUNT, PIXELS, POSITIVE};
+use super::row::{ANY, COUNT, PIXELS, PLACE, POSITIVE};
 use crate::classic::{Flag, FlagId, Group, WordRule};
 
 pub(super) const ROWS: &[Flag] = &[
@@ -128,6 +128,21 @@ pub(super) const ROWS: &[Flag] = &[
     )
     .integer("N", COUNT)
     .default("2 with a thickness, else 1"),
+    row(
+        FlagId::Geometry,
+        &["-geometry"],
+        "beam, detector, spindle, scan and crystal from a DIALS .expt, XPARM.XDS, GXPARM.XDS or CrystFEL .geom file",
+    )
+    .path(),
+    row(FlagId::ExperimentNumber, &["-experiment"], "which experiment of that file, counted from 0")
+        .integer("N", PLACE)
+        .default("0"),
+    row(FlagId::ScanPoint, &["-scan_point"], "which image of that file's scan, counted from 0")
+        .integer("N", PLACE)
+        .default("0"),
+    row(FlagId::Panel, &["-panel"], "render only this panel of that file, counted from 0")
+        .integer("N", PLACE)
+        .default("all panels, an image each"),
     row(
         FlagId::Img,
         &["-img"],

@@ -19,6 +19,8 @@ const MOST: i64 = 10_000_000;
 pub(super) const COUNT: (i64, i64) = (-MOST, MOST);
 /// The longest detector edge in pixels; 0 means "not given".
 pub(super) const PIXELS: (i64, i64) = (0, 100_000);
+/// A place in a list, counted from 0.
+pub(super) const PLACE: (i64, i64) = (0, MOST);
 /// A pixel's coordinate; a negative one means "not given".
 pub(super) const COORDINATE: (i64, i64) = (-100_000, 100_000);
 /// The reference keeps seeds as 32-bit numbers and negates them.
@@ -111,6 +113,24 @@ impl Flag {
     pub(super) const fn word(mut self, values: &'static str, choices: &'static [&'static str]) -> Self {
         self.values = values;
         self.arity = Arity::Word(choices);
+        self
+    }
+
+    /// One of these words follows, or none.
+    pub(super) const fn optional_word(
+        mut self,
+        values: &'static str,
+        choices: &'static [&'static str],
+    ) -> Self {
+        self.values = values;
+        self.arity = Arity::OptionalWord(choices);
+        self
+    }
+
+    /// A name follows.
+    pub(super) const fn text(mut self, values: &'static str) -> Self {
+        self.values = values;
+        self.arity = Arity::Text;
         self
     }
 

@@ -4,8 +4,26 @@ use super::row::ANY;
 use crate::classic::{Flag, FlagId, Group};
 
 pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Hkl, &["-hkl"], "text file of h, k, l and F, one reflection a line, no symmetry implied")
-        .path(),
+    row(
+        FlagId::Hkl,
+        &["-hkl"],
+        "structure factors: MTZ or mmCIF, expanded by their symmetry; or text of h, k, l and F, without any",
+    )
+    .path(),
+    row(
+        FlagId::HklColumn,
+        &["-hkl_column"],
+        "column of an MTZ file, or item of an mmCIF file, to take amplitudes or intensities from",
+    )
+    .text("LABEL")
+    .default("the first of F, F(+) and F(-), I"),
+    row(
+        FlagId::SpaceGroup,
+        &["-spacegroup", "-space_group"],
+        "symmetry that the structure factors are expanded by, such as P212121; for text as well",
+    )
+    .text("NAME")
+    .default("the file's"),
     row(
         FlagId::DefaultF,
         &["-default_F"],

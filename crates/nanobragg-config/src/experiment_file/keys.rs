@@ -1,0 +1,131 @@
+//! From flags to keys and back.
+
+use crate::classic::{Arity, Effect, Flag, FlagId, Group, canonical, table};
+
+/// The name of a group's table.
+pub(super) fn section(group: Group) -> String {
+    group.title().to_lowercase().replace(' ', "_")
+}
+
+/// The group whose table has this name.
+pub(super) fn group(section: &str) -> Option<Group> {
+    Group::ALL.into_iter().find(|group| self::section(*group) == section)
+}
+
+/// Whether a flag has a key: those that print something and stop do not, nor those that nothing reads.
+pub(super) fn has_key(flag: &Flag) -> bool {
+    let prints = matches!(
+        flag.id,
+        FlagId::Show | FlagId::Help | FlagId::Version | FlagId::ManPage | FlagId::Completions
+    );
+    !prints && !matches!(flag.effect, Effect::Unread { .. })
+}
+
+/// The key: the first name of more than one letter, if there is one, and the unit.
+pub(super) fn key(flag: &Flag) -> String {
+    let long = flag.names.iter().find(|name| name.len() > 2).copied();
+    let name = long.unwrap_or_else(|| canonical(flag)).trim_start_matches('-');
+    let unit = flag.unit.to_lowercase().replace('/', "_per_").replace('^', "").replace(", ", "_");
+    let suffix = if unit.is_empty() { unit } else { format!("_{unit}") };
+    if name.ends_with(&suffix) { name.to_owned() } else { format!("{name}{suffix}") }
+}
+
+/// The flags of a group that have keys, in the order of the table.
+pub(super) fn flags(group: Group) -> impl Iterator<Item = &'static Flag> {
+    table().iter().filter(move |flag| flag.group == group && has_key(flag))
+}
+
+/// The flag of a key.
+pub(super) fn find(group: Group, key: &str) -> Option<&'static Flag> {
+    flags(group).find(|flag| self::key(flag) == key)
+}
+
+/// The switch that turns another one off: `-nointerpolate` of `-interpolate`.
+pub(super) fn opposite(flag: &Flag) -> Option<&'static Flag> {
+    let name = format!("-no{}", canonical(flag).trim_start_matches('-'));
+    table().iter().find(|other| other.arity == Arity::Nothing && other.names.contains(&name.as_str()))
+}
+
+/// Whether a flag names a file that is read.
+pub(super) fn is_input(id: FlagId) -> bool {
+    let inputs = [
+        FlagId::Hkl,
+        FlagId::Mat,
+        FlagId::Pdb,
+        FlagId::Img,
+        FlagId::Mask,
+        FlagId::Sourcefile,
+        FlagId::Spectrum,
+        FlagId::Geometry,
+        FlagId::Stol,
+        FlagId::FourStol,
+        FlagId::Q,
+    ];
+    inputs.contains(&id)
+}
+
+/// Named conventions, and vectors, which replace them: the last one given decides.
+pub(super) const CONVENTIONS: [FlagId; 5] =
+    [FlagId::Mosflm, FlagId::Xds, FlagId::Adxv, FlagId::Denzo, FlagId::Dials];
+pub(super) const VECTORS: [FlagId; 9] = [
+    FlagId::FdetVector,
+    FlagId::SdetVector,
+    FlagId::OdetVector,
+    FlagId::BeamVector,
+    FlagId::PolarVector,
+    FlagId::SpindleAxis,
+    FlagId::TwothetaAxis,
+    FlagId::Pix0Vector,
+    FlagId::Pix0VectorMm,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classic::flag;
+    use std::collections::HashSet;
+
+    #[test]
+    fn keys_have_their_units_and_belong_to_one_flag() {
+        let of = |id| key(flag(id).unwrap());
+        for (id, expected) in [
+            (FlagId::Distance, "distance_mm"),
+            (FlagId::Pix0VectorMm, "pix0_vector_mm"),
+            (FlagId::Pix0Vector, "pix0_vector_m"),
+            (FlagId::Cell, "cell_angstrom_deg"),
+            (FlagId::Fluence, "fluence_photons_per_m2"),
+            (FlagId::N, "N"),
+            (FlagId::Output, "output"),
+            (FlagId::Xbeam, "Xbeam_mm"),
+            (FlagId::Density, "density_g_per_cm3"),
+        ] {
+            assert_eq!(of(id), expected);
+        }
+        for group in Group::ALL {
+            let keys: Vec<String> = flags(group).map(key).collect();
+            assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len(), "{group:?}");
+            for key in keys {
+                assert!(find(group, &key).is_some());
+                assert!(key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{key} is no bare key");
+            }
+            assert_eq!(self::group(&section(group)), Some(group));
+        }
+    }
+
+    #[test]
+    fn every_flag_that_is_not_for_printing_has_a_key() {
+        let without: Vec<FlagId> = table().iter().filter(|flag| !has_key(flag)).map(|flag| flag.id).collect();
+        let expected = [
+            FlagId::Hdiv,
+            FlagId::Vdiv,
+            FlagId::DispStep,
+            FlagId::SourceDistance,
+            FlagId::Show,
+            FlagId::Help,
+            FlagId::Version,
+            FlagId::ManPage,
+            FlagId::Completions,
+        ];
+        assert_eq!(without, expected);
+    }
+}

@@ -1,0 +1,213 @@
+//! Structure factors from a file: text as it stands, MTZ and mmCIF expanded by their symmetry.
+
+use std::path::Path;
+
+use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
+use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
+use nanobragg_io::IoError;
+use nanobragg_io::hkl::{HklReader, HklRecord};
+use nanobragg_io::reflections::{self, Kind, Reflections};
+
+use super::draft::Draft;
+use crate::ConfigError;
+use crate::classic::{FlagId, ParsedArgs};
+use crate::error::FillError;
+
+/// Bytes that the table of any text file may take.
+const SMALL_TABLE: u64 = 1 << 30;
+/// Bytes of a larger table for each of its reflections: the boxes of complete sets are half full, and a stray
+/// index must not make gigabytes of a few lines.
+const BYTES_PER_REFLECTION: u64 = 512;
+/// Other columns that a note lists.
+const LISTED: usize = 8;
+
+/// The table of `path`, and the cell that the file has.
+pub(super) fn table(
+    draft: &mut Draft,
+    args: &ParsedArgs,
+    path: &Path,
+) -> Result<(StructureFactors, Option<[f64; 6]>), ConfigError> {
+    let kind = reflections::kind(path)?;
+    let default_f = draft.default_f;
+    if kind == Kind::Text {
+        if let Some(column) = args.last(FlagId::HklColumn) {
+            let needs = "an MTZ or mmCIF file: text has one column";
+            return Err(ConfigError::Needs { flag: column.given.clone(), needs });
+        }
+        return match draft.space_group.clone() {
+            None => Ok((from_text(path, default_f)?, None)),
+            Some(name) => {
+                let records = HklReader::open(path)?.collect::<Result<Vec<_>, _>>()?;
+                let operators = named(draft, &name, &given(args), None)?;
+                Ok((expanded(draft, path, &records, &operators, true)?, None))
+            }
+        };
+    }
+    let found = reflections::read(path, kind, draft.hkl_column.as_deref())?;
+    let operators = operators(draft, args, path, &found)?;
+    let file =
+        path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let others = match found.others.len() {
+        0 => String::new(),
+        n if n <= LISTED => format!(" (others: {})", found.others.join(", ")),
+        n => format!(" (others: {} and {} more)", found.others[..LISTED].join(", "), n - LISTED),
+    };
+    draft.setup.notes.push(format!("{file}: column {}{others}", found.column));
+    if found.negative > 0 {
+        draft
+            .setup
+            .warnings
+            .push(format!("{file}: {} intensities below zero, taken for zero", found.negative));
+    }
+    let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
+    Ok((table, found.cell))
+}
+
+/// How the user named the space group.
+fn given(args: &ParsedArgs) -> String {
+    args.last(FlagId::SpaceGroup)
+        .map_or_else(|| "-spacegroup".to_owned(), |occurrence| occurrence.given.clone())
+}
+
+/// The symmetry that was asked for, else that of the file: its operators, or those of the group that it names.
+fn operators(
+    draft: &Draft,
+    args: &ParsedArgs,
+    path: &Path,
+    found: &Reflections,
+) -> Result<Vec<SymmetryOperator>, ConfigError> {
+    let wrong = |source| ConfigError::Symmetry { path: path.to_owned(), source };
+    if let Some(name) = &draft.space_group {
+        return named(draft, name, &given(args), found.cell);
+    }
+    if !found.operators.is_empty() {
+        let parsed =
+            found.operators.iter().map(|text| SymmetryOperator::parse(text)).collect::<Result<Vec<_>, _>>();
+        return parsed.map_err(wrong);
+    }
+    match &found.space_group {
+        Some(name) => named(draft, name, &path.display().to_string(), found.cell),
+        None => Err(ConfigError::NoSymmetry(path.to_owned())),
+    }
+}
+
+/// The operators of the group called `name`.
+fn named(
+    draft: &Draft,
+    name: &str,
+    given: &str,
+    cell: Option<[f64; 6]>,
+) -> Result<Vec<SymmetryOperator>, ConfigError> {
+    let gamma = match (&draft.setup.experiment.crystal.cell, cell) {
+        (Some(cell), _) => Some(cell.completed().gamma.to_degrees()),
+        (None, Some(cell)) => Some(cell[5]),
+        (None, None) => None,
+    };
+    let rhombohedral = gamma.is_some_and(|gamma| (gamma - 120.0).abs() > 1.0);
+    let unknown =
+        || ConfigError::UnknownSpaceGroup { given: given.to_owned(), name: name.chars().take(40).collect() };
+    spacegroup::operators(name, rhombohedral).ok_or_else(unknown)
+}
+
+/// Fills the table with all equivalents, and says what did not fit the symmetry.
+fn expanded(
+    draft: &mut Draft,
+    path: &Path,
+    records: &[HklRecord],
+    operators: &[SymmetryOperator],
+    friedel: bool,
+) -> Result<StructureFactors, ConfigError> {
+    let unique: Vec<Reflection> = records
+        .iter()
+        .map(|record| Reflection { hkl: [record.h, record.k, record.l], f: record.f })
+        .collect();
+    let expansion = Expansion::new(&unique, operators, friedel)
+        .map_err(|source| ConfigError::Symmetry { path: path.to_owned(), source })?;
+    let bounds = IndexBox::enclosing(expansion.reflections().map(|reflection| reflection.hkl))
+        .ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
+    let count = expansion.reflections().count() as u64;
+    let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
+    let table = fill(path, bounds, draft.default_f, limit, expansion.reflections().map(Ok))?;
+    let (file, unique) = (path.display(), expansion.unique());
+    draft.setup.notes.push(format!("{file}: {unique} unique reflections make {count} by symmetry"));
+    if expansion.disagreeing > 0 {
+        let text = "of them with equivalent amplitudes that differ by more than 0.1 %: their means are used";
+        draft.setup.warnings.push(format!("{file}: {} {text}", expansion.disagreeing));
+    }
+    if expansion.forbidden > 0 {
+        let text = "reflections are there that the space group forbids";
+        draft.setup.warnings.push(format!("{file}: {} {text}", expansion.forbidden));
+    }
+    Ok(table)
+}
+
+/// A cell from a file, where flags give none.
+pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
+    let crystal = &mut draft.setup.experiment.crystal;
+    if crystal.cell.is_some() || crystal.matrix.is_some() {
+        return;
+    }
+    let [a, b, c, alpha, beta, gamma] = cell;
+    crystal.cell = Some(UnitCell::new(a, b, c, alpha, beta, gamma));
+    draft.setup.origins.note(FlagId::Cell, crate::Origin::Header(file.to_owned()));
+    draft.setup.notes.push(format!("unit cell {a} {b} {c} {alpha} {beta} {gamma} from {file}"));
+}
+
+fn reflection(record: Result<HklRecord, IoError>) -> Result<Reflection, FillError> {
+    let record = record.map_err(FillError::File)?;
+    Ok(Reflection { hkl: [record.h, record.k, record.l], f: record.f })
+}
+
+/// Two passes over the file, so that only the table itself takes memory.
+fn from_text(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+    let mut bounds: Option<IndexBox> = None;
+    let mut count = 0;
+    for record in HklReader::open(path)? {
+        let HklRecord { h, k, l, .. } = record?;
+        count += 1;
+        bounds.get_or_insert(IndexBox { min: [h, k, l], max: [h, k, l] }).include([h, k, l]);
+    }
+    let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
+    let reflections = HklReader::open(path)?.map(reflection);
+    let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
+    let table = fill(path, bounds, default_f, limit, reflections)?;
+    // A pipe gives its contents once: the second pass would leave the table empty.
+    if table.loaded() == count { Ok(table) } else { Err(ConfigError::ReadOnce(path.to_owned())) }
+}
+
+/// The table that an earlier run left.
+pub(super) fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+    let reader = nanobragg_io::dump::DumpReader::open(path)?;
+    let index_box = reader.index_box();
+    let (h, k, l) = (index_box.h, index_box.k, index_box.l);
+    let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
+    fill(path, bounds, default_f, StructureFactors::MEMORY_LIMIT, reader.map(reflection))
+}
+
+fn fill(
+    path: &Path,
+    bounds: IndexBox,
+    default_f: f64,
+    limit: u64,
+    reflections: impl Iterator<Item = Result<Reflection, FillError>>,
+) -> Result<StructureFactors, ConfigError> {
+    let limit = limit.min(StructureFactors::MEMORY_LIMIT);
+    StructureFactors::try_from_reflections(bounds, default_f, limit, reflections)
+        .map_err(|error| error.at(path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_lines_do_not_make_gigabytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("stray.hkl");
+        std::fs::write(&path, "500 500 500 1\n-500 -500 -500 2\n").unwrap();
+        let error = from_text(&path, 0.0).unwrap_err().to_string();
+        assert!(error.contains("h -500..500") && error.contains("the limit is 1073 MB"), "{error}");
+        std::fs::write(&path, "200 200 200 1\n-200 -200 -200 2\n").unwrap();
+        assert_eq!(from_text(&path, 0.0).unwrap().loaded(), 2);
+    }
+}

@@ -1,0 +1,241 @@
+//! Structure factors of a CIF, with the cell and the symmetry that stand in the same block.
+
+use std::path::Path;
+
+use super::columns::{Columns, Lacking};
+use super::tokens::{Kind, Tokens};
+use super::{CellTags, number};
+use crate::error::{IoError, Result};
+use crate::reflections::{Collector, Reflections, index};
+
+/// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
+const OPERATOR_TAGS: [&str; 6] = [
+    "_symmetry_equiv.pos_as_xyz",
+    "_space_group_symop.operation_xyz",
+    "_symmetry_equiv_pos_as_xyz",
+    "_space_group_symop_operation_xyz",
+    "_symmetry.equiv_pos_as_xyz",
+    "_space_group.symop_operation_xyz",
+];
+/// Tags of the Hermann-Mauguin symbol.
+const NAME_TAGS: [&str; 5] = [
+    "_symmetry.space_group_name_h-m",
+    "_space_group.name_h-m_full",
+    "_space_group.name_h-m_alt",
+    "_symmetry_space_group_name_h-m",
+    "_space_group_name_h-m_alt",
+];
+/// Items of a loop and operators beyond these are damage.
+const MOST_ITEMS: usize = 1000;
+const MOST_OPERATORS: usize = 192;
+
+/// Reads the amplitudes of the first loop of reflections, with cell and symmetry of the same data block.
+///
+/// `column` is an item of the category `refln`, with or without `_refln.` before it. Without it, measured
+/// amplitudes are taken where there are any, else measured intensities (their square roots), else calculated ones;
+/// items for h and -h (`pdbx_F_plus`, `pdbx_F_minus`) go together.
+///
+/// # Errors
+/// [`IoError::Value`] when there are no reflections or no such item, [`IoError::Line`] for a row that is cut short
+/// or malformed, and for more than 192 operators; [`IoError::LineTooLong`]; [`IoError::Read`].
+pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections> {
+    let mut tokens = Tokens::open(path)?;
+    let mut block = Block::default();
+    let mut found = None;
+    let mut tag = String::new();
+    let mut next = tokens.advance()?;
+    while let Some(kind) = next {
+        match kind {
+            Kind::Block if found.is_some() => break,
+            Kind::Block => block = Block::default(),
+            Kind::Tag => tag = tokens.name(),
+            Kind::Value => {
+                block.take(&tag, &tokens)?;
+                tag.clear();
+            }
+            Kind::Loop => {
+                next = read_loop(&mut tokens, &mut block, &mut found, column)?;
+                continue;
+            }
+        }
+        next = tokens.advance()?;
+    }
+    let Some(collector) = found else {
+        return Err(IoError::missing(path, "reflections", "a loop with _refln.index_h, index_k and index_l"));
+    };
+    let mut found = collector.found;
+    found.cell = block.cell.complete();
+    found.operators = block.operators;
+    found.space_group = block.name;
+    Ok(found)
+}
+
+/// What is of interest in a data block besides its reflections.
+#[derive(Debug, Default)]
+struct Block {
+    cell: CellTags,
+    operators: Vec<String>,
+    name: Option<String>,
+}
+
+impl Block {
+    fn take(&mut self, tag: &str, tokens: &Tokens) -> Result<()> {
+        let text = || String::from_utf8_lossy(tokens.text()).trim().to_owned();
+        self.cell.take(tag, tokens.text());
+        if OPERATOR_TAGS.contains(&tag) {
+            if self.operators.len() == MOST_OPERATORS {
+                return Err(tokens.lines().error("at most 192 symmetry operators", tokens.text()));
+            }
+            self.operators.push(text());
+        } else if NAME_TAGS.contains(&tag) && !tokens.is_null() && self.name.is_none() {
+            self.name = Some(text());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a loop whose `loop_` was the last word, and returns what follows it.
+fn read_loop(
+    tokens: &mut Tokens,
+    block: &mut Block,
+    found: &mut Option<Collector>,
+    wanted: Option<&str>,
+) -> Result<Option<Kind>> {
+    let mut tags = Vec::new();
+    let mut next = tokens.advance()?;
+    while next == Some(Kind::Tag) {
+        if tags.len() == MOST_ITEMS {
+            return Err(tokens.lines().error("at most 1000 items in a loop", tokens.text()));
+        }
+        tags.push(tokens.name());
+        next = tokens.advance()?;
+    }
+    let of_reflections = tags.iter().any(|tag| matches!(tag.as_str(), "_refln.index_h" | "_refln_index_h"));
+    if of_reflections && found.is_none() {
+        return rows(tokens, &tags, next, found, wanted);
+    }
+    let mut at = 0;
+    while next == Some(Kind::Value) {
+        if let Some(tag) = tags.get(at) {
+            block.take(tag, tokens)?;
+        }
+        at = (at + 1) % tags.len().max(1);
+        next = tokens.advance()?;
+    }
+    Ok(next)
+}
+
+/// Reads the rows of a loop of reflections.
+fn rows(
+    tokens: &mut Tokens,
+    tags: &[String],
+    mut next: Option<Kind>,
+    found: &mut Option<Collector>,
+    wanted: Option<&str>,
+) -> Result<Option<Kind>> {
+    let path = tokens.lines().path().to_owned();
+    let columns = Columns::new(tags, wanted).map_err(|lacking| match lacking {
+        Lacking::Indices => IoError::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
+        Lacking::Value(known) => {
+            let known =
+                if known.is_empty() { "amplitudes or intensities".to_owned() } else { known.join(", ") };
+            let expected = format!("one of {known}");
+            match wanted {
+                Some(wanted) => IoError::value(&path, "items of _refln", expected, wanted.as_bytes()),
+                None => IoError::missing(&path, "items of _refln", expected),
+            }
+        }
+    })?;
+    let mut collector = Collector::new(
+        columns.quantity,
+        columns.mate.is_none(),
+        columns.name.clone(),
+        columns.others.clone(),
+    );
+    while next == Some(Kind::Value) {
+        let mut hkl = [0; 3];
+        let mut values = [None; 2];
+        for at in 0..tags.len() {
+            if next != Some(Kind::Value) {
+                let expected = format!("{} values in a row of reflections", tags.len());
+                return Err(tokens.lines().error(expected, format!("{at}").as_bytes()));
+            }
+            if let Some(axis) = columns.indices.iter().position(|place| *place == at) {
+                hkl[axis] = number(tokens.text())
+                    .and_then(index)
+                    .ok_or_else(|| tokens.lines().error("a whole number as an index", tokens.text()))?;
+            } else if let Some(place) =
+                [Some(columns.value), columns.mate].iter().position(|p| *p == Some(at))
+                && !tokens.is_null()
+            {
+                let value = number(tokens.text());
+                values[place] =
+                    Some(value.ok_or_else(|| tokens.lines().error("a number, ? or .", tokens.text()))?);
+            }
+            next = tokens.advance()?;
+        }
+        collector.push(hkl, values[0], values[1]);
+    }
+    *found = Some(collector);
+    Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "data_r1\n_cell.length_a 10.5(2)\n_cell.length_b 11\n_cell.length_c 12\n\
+        _cell.angle_alpha 90\n_cell.angle_beta 100.5\n_cell.angle_gamma 90\n\
+        _symmetry.space_group_name_H-M 'P 1 21 1'\n\
+        loop_\n_symmetry_equiv.id\n_symmetry_equiv.pos_as_xyz\n1 x,y,z\n2 '-x, y+1/2, -z'\n\
+        loop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n_refln.status\n_refln.F_meas_au\n_refln.F_meas_sigma_au\n\
+        1 2 3 o 12.5 0.1\n-1 0 2 f 7.25(3) ?\n0 0 4 o ? ?\n";
+
+    fn read(text: &str, column: Option<&str>) -> std::result::Result<Reflections, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.cif");
+        std::fs::write(&path, text).unwrap();
+        read_reflections(&path, column)
+            .map_err(|e| e.to_string().replace(&path.display().to_string(), "a.cif"))
+    }
+
+    #[test]
+    fn reflections_cell_and_symmetry() {
+        let found = read(SMALL, None).unwrap();
+        let values: Vec<_> = found.records.iter().map(|r| (r.h, r.k, r.l, r.f)).collect();
+        assert_eq!(values, [(1, 2, 3, 12.5), (-1, 0, 2, 7.25)]);
+        assert_eq!((found.missing, found.column.as_str()), (1, "f_meas_au"));
+        assert_eq!(found.cell, Some([10.5, 11.0, 12.0, 90.0, 100.5, 90.0]));
+        assert_eq!(found.operators, ["x,y,z", "-x, y+1/2, -z"]);
+        assert_eq!(found.space_group.as_deref(), Some("P 1 21 1"));
+    }
+
+    #[test]
+    fn only_the_first_block_with_reflections_counts() {
+        let text = format!(
+            "data_empty\n_cell.length_a 99\n{SMALL}data_r2\n_cell.length_a 1\nloop_\n_refln.index_h\n1\n"
+        );
+        assert_eq!(read(&text, None), read(SMALL, None));
+    }
+
+    #[test]
+    fn core_dictionary_and_intensities() {
+        let text = "data_x\nloop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_squared_meas\n1 0 0 16\n2 0 0 -1\n";
+        let found = read(text, None).unwrap();
+        let values: Vec<_> = found.records.iter().map(|r| r.f).collect();
+        assert_eq!((values, found.negative, found.cell), (vec![4.0, 0.0], 1, None));
+    }
+
+    #[test]
+    fn damage_is_named() {
+        assert_eq!(
+            read(&SMALL.replace("1 2 3 o", "1 2 x o"), None).unwrap_err(),
+            "a.cif:21: expected a whole number as an index, found \"x\""
+        );
+        assert!(read(&SMALL.replace("12.5", "abc"), None).unwrap_err().contains("expected a number, ? or ."));
+        assert!(read(&SMALL.replace("? ?\n", "?\n"), None).unwrap_err().contains("6 values in a row"));
+        assert!(read("data_x\n", None).unwrap_err().contains("a loop with _refln.index_h"));
+        let error = read(SMALL, Some("F_calc")).unwrap_err();
+        assert_eq!(error, "a.cif: items of _refln: expected one of f_meas_au, found \"F_calc\"");
+    }
+}

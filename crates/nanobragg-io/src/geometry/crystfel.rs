@@ -1,0 +1,124 @@
+//! CrystFEL's geometry files: `key = value` for all panels that follow, `panel/key = value` for one.
+
+use std::path::Path;
+
+use nalgebra::Vector3;
+
+use super::crystfel_panel::PanelKeys;
+use super::{Geometry, MOST_PANELS, Selection};
+use crate::error::{IoError, Result};
+use crate::lines::{LINE_LIMIT, finite};
+
+/// Photon energy times wavelength, eV Å.
+const EV_ANGSTROM: f64 = 12398.42;
+/// What a key that describes all panels begins with when it describes no panel.
+const NO_PANEL: [&str; 4] = ["bad", "rigid_group", "group", "mask"];
+
+/// A line of a file as messages need it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub path: &'a Path,
+    pub line: u64,
+    pub text: &'a str,
+}
+
+impl Place<'_> {
+    pub(super) fn error(&self, expected: impl Into<String>) -> IoError {
+        IoError::line(self.path, self.line, expected, self.text.trim().as_bytes())
+    }
+
+    /// A number with a unit after it or none; `units` are names and factors, the first the default.
+    pub(super) fn quantity(&self, value: &str, units: &[(&str, f64)]) -> Result<f64> {
+        let mut words = value.split_whitespace();
+        let number = words.next().and_then(|word| finite(word.as_bytes()));
+        let number = number.ok_or_else(|| self.error("a number"))?;
+        let unit = words.next().unwrap_or(units.first().map_or("", |(name, _)| name));
+        let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+        let factor = factor.filter(|_| words.next().is_none());
+        let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
+        factor
+            .map(|factor| number * factor)
+            .ok_or_else(|| self.error(format!("a unit: {}", names.join(", "))))
+    }
+}
+
+pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
+    if selection.experiment > 0 || selection.scan_point > 0 {
+        return Err(IoError::missing(path, "experiments and scans", "a file that lists them"));
+    }
+    let mut defaults = PanelKeys::default();
+    let mut panels: Vec<(String, PanelKeys)> = Vec::new();
+    let mut wavelength = None;
+    let mut shift = Vector3::zeros();
+    for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
+        let number = number as u64 + 1;
+        if line.len() > LINE_LIMIT {
+            return Err(IoError::LineTooLong { path: path.to_owned(), line: number, limit: LINE_LIMIT });
+        }
+        let wrong = || IoError::line(path, number, "\"key = value\"", line.trim_ascii());
+        let text = std::str::from_utf8(line).map_err(|_| wrong())?;
+        let content = text.split(';').next().unwrap_or_default().trim();
+        if content.is_empty() {
+            continue;
+        }
+        let (key, value) = content.split_once('=').ok_or_else(wrong)?;
+        let (key, value) = (key.trim(), value.trim());
+        let place = Place { path, line: number, text };
+        if NO_PANEL.iter().any(|start| key.starts_with(start)) {
+            continue;
+        }
+        if let Some((name, key)) = key.split_once('/') {
+            let known = panels.iter().position(|(panel, _)| panel == name.trim());
+            let at = match known {
+                Some(at) => at,
+                None if panels.len() == MOST_PANELS => return Err(place.error("at most 10000 panels")),
+                None => {
+                    panels.push((name.trim().to_owned(), defaults.clone()));
+                    panels.len() - 1
+                }
+            };
+            if let Some((_, panel)) = panels.get_mut(at) {
+                panel.set(key.trim(), value, &place)?;
+            }
+            continue;
+        }
+        match key {
+            // A value that is no number names a place in the data files, which are not at hand.
+            "photon_energy" if starts_number(value) => {
+                let energy = place.quantity(value, &[("eV", 1.0), ("keV", 1e3), ("MeV", 1e6)])?;
+                wavelength = Some(EV_ANGSTROM / energy);
+            }
+            "wavelength" if starts_number(value) => {
+                wavelength = Some(place.quantity(value, &[("m", 1e10), ("A", 1.0)])?);
+            }
+            "detector_shift_x" if starts_number(value) => {
+                shift.x = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
+            }
+            "detector_shift_y" if starts_number(value) => {
+                shift.y = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
+            }
+            _ => defaults.set(key, value, &place)?,
+        }
+    }
+    if panels.is_empty() {
+        let expected = "an experiment list, an XPARM.XDS or panels such as \"p0/min_fs = 0\"";
+        return Err(IoError::missing(path, "panels", expected));
+    }
+    let panels =
+        panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
+    // The beam travels along z; y points up, so that x lies in the plane of polarisation.
+    Ok(Geometry {
+        wavelength_angstrom: wavelength,
+        beam: Vector3::z(),
+        polarization: None,
+        panels,
+        spindle_axis: None,
+        scan: None,
+        crystal: None,
+    })
+}
+
+/// Whether a value is meant to be a number.
+pub(super) fn starts_number(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+}

@@ -1,0 +1,80 @@
+//! The detector of an experiment list: panels, and the groups that carry them.
+
+use nalgebra::{Matrix3, Vector3};
+
+use super::dxtbx::Node;
+use super::{MOST_PANELS, Panel, pixels, square};
+use crate::error::Result;
+
+/// A frame in the laboratory: what the vectors of a panel or of a group inside it refer to.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    /// Columns: fast axis, slow axis, normal.
+    axes: Matrix3<f64>,
+    origin: Vector3<f64>,
+}
+
+impl Frame {
+    const LABORATORY: Frame = Frame {
+        axes: Matrix3::new(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+        origin: Vector3::new(0.0, 0.0, 0.0),
+    };
+
+    /// The frame of a node whose vectors refer to this one.
+    fn child(&self, node: &Node<'_>) -> Result<Frame> {
+        let (fast, slow) = (node.field("fast_axis")?.vector()?, node.field("slow_axis")?.vector()?);
+        let unit = |v: Vector3<f64>| v.try_normalize(1e-6).unwrap_or(v);
+        let (fast, slow) = (unit(fast), unit(slow));
+        let axes = self.axes * Matrix3::from_columns(&[fast, slow, unit(fast.cross(&slow))]);
+        let origin = self.axes * node.field("origin")?.vector()? + self.origin;
+        Ok(Frame { axes, origin })
+    }
+}
+
+/// All panels in their order.
+pub(super) fn panels(detector: &Node<'_>) -> Result<Vec<Panel>> {
+    let listed: Vec<Node<'_>> = detector.field("panels")?.entries().take(MOST_PANELS + 1).collect();
+    if listed.is_empty() || listed.len() > MOST_PANELS {
+        return Err(detector.error("from 1 to 10000 panels"));
+    }
+    // A panel that no group mentions stands in the laboratory by itself.
+    let mut parents = vec![Frame::LABORATORY; listed.len()];
+    if let Some(root) = detector.optional("hierarchy") {
+        descend(&root, &Frame::LABORATORY, &mut parents)?;
+    }
+    listed.iter().zip(&parents).map(|(node, parent)| panel(node, parent)).collect()
+}
+
+/// Finds the frame of every panel below `group`. Documents nest at most 128 deep.
+fn descend(group: &Node<'_>, parent: &Frame, parents: &mut [Frame]) -> Result<()> {
+    let frame = parent.child(group)?;
+    let Some(children) = group.optional("children") else { return Ok(()) };
+    for child in children.entries() {
+        match child.optional("panel") {
+            Some(number) => {
+                let place = number.whole()?;
+                let known = parents.get_mut(place).ok_or_else(|| number.error("the number of a panel"))?;
+                *known = frame;
+            }
+            None => descend(&child, &frame, parents)?,
+        }
+    }
+    Ok(())
+}
+
+fn panel(node: &Node<'_>, parent: &Frame) -> Result<Panel> {
+    let frame = parent.child(node)?;
+    let [fast_mm, slow_mm] = node.field("pixel_size")?.numbers::<2>()?;
+    let [fast_pixels, slow_pixels] = node.field("image_size")?.numbers::<2>()?;
+    let name = node.optional("name").and_then(|name| name.value.as_str()).unwrap_or_default();
+    let of = |what: &str| format!("{}.{what}", node.place);
+    Ok(Panel {
+        name: name.chars().filter(|c| !c.is_control()).take(80).collect(),
+        origin_mm: frame.origin,
+        fast: frame.axes.column(0).into_owned(),
+        slow: frame.axes.column(1).into_owned(),
+        pixel_mm: square(node.path, &of("pixel_size"), fast_mm, slow_mm)?,
+        fast_pixels: pixels(node.path, &of("image_size"), fast_pixels)?,
+        slow_pixels: pixels(node.path, &of("image_size"), slow_pixels)?,
+    })
+}

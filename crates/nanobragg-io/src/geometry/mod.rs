@@ -1,0 +1,188 @@
+//! Descriptions of an instrument by other programs: DIALS (`.expt`), XDS (`XPARM.XDS`, `GXPARM.XDS`), CrystFEL
+//! (`.geom`).
+//!
+//! Each has a laboratory frame of its own. Nothing is turned into another frame: beam, detector, spindle and crystal
+//! of one file belong together, whatever the axes are called.
+
+mod crystfel;
+mod crystfel_panel;
+mod dxtbx;
+mod dxtbx_detector;
+mod xds;
+
+use std::path::Path;
+
+use nalgebra::{Matrix3, Vector3};
+
+use crate::error::{IoError, Result};
+use crate::gzip;
+
+/// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image.
+const LIMIT: u64 = 256 << 20;
+/// More panels than any detector has.
+const MOST_PANELS: usize = 10_000;
+/// Longest edge of a panel in pixels.
+const MOST_PIXELS: f64 = 100_000.0;
+/// Relative difference up to which pixels count as square.
+const SQUARE: f64 = 1e-4;
+
+/// An instrument, as far as the file describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Geometry {
+    /// Wavelength in Ångström.
+    pub wavelength_angstrom: Option<f64>,
+    /// Unit vector along which the beam travels.
+    pub beam: Vector3<f64>,
+    /// Polarisation of the beam.
+    pub polarization: Option<Polarization>,
+    /// Panels of the detector, at least one.
+    pub panels: Vec<Panel>,
+    /// Axis of the rotation, right-handed, a unit vector.
+    pub spindle_axis: Option<Vector3<f64>>,
+    /// What the spindle does during the image.
+    pub scan: Option<Scan>,
+    /// Reciprocal cell vectors at spindle angle 0 in 1/Å: rows x, y, z; columns a*, b*, c*.
+    pub crystal: Option<Matrix3<f64>>,
+}
+
+/// Polarisation of the beam.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Polarization {
+    /// Normal of the plane of polarisation.
+    pub normal: Vector3<f64>,
+    /// Share of the photons that are polarised in the plane: 0.5 of an unpolarised beam.
+    pub fraction: f64,
+}
+
+/// A flat rectangle of square pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Name; may be empty.
+    pub name: String,
+    /// From the crystal to the outer corner of the first pixel, in mm.
+    pub origin_mm: Vector3<f64>,
+    /// Unit vector along the fast axis.
+    pub fast: Vector3<f64>,
+    /// Unit vector along the slow axis.
+    pub slow: Vector3<f64>,
+    /// Edge of a pixel in mm.
+    pub pixel_mm: f64,
+    /// Pixels along the fast axis.
+    pub fast_pixels: usize,
+    /// Pixels along the slow axis.
+    pub slow_pixels: usize,
+}
+
+/// Rotation during one image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scan {
+    /// Spindle angle at its start, in degrees.
+    pub start_deg: f64,
+    /// Range, in degrees.
+    pub range_deg: f64,
+}
+
+/// Which of the experiments and images of a file is meant; counted from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Experiment of a list.
+    pub experiment: usize,
+    /// Scan point: the start of that image of the scan.
+    pub scan_point: usize,
+}
+
+/// Reads a description of an instrument; its kind is told by its contents.
+///
+/// # Errors
+/// [`IoError::Value`] or [`IoError::Line`] for what is missing or makes no sense, a selection that the file does not
+/// have, pixels that are not square; [`IoError::Read`], also for what is not a regular file.
+pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
+    let bytes = gzip::whole(path, LIMIT)?;
+    let geometry = match bytes.trim_ascii_start().first() {
+        Some(b'{') => dxtbx::parse(path, &bytes, selection)?,
+        Some(b'0'..=b'9' | b'X' | b'-') if xds::is_xparm(&bytes) => xds::parse(path, &bytes, selection)?,
+        _ => crystfel::parse(path, &bytes, selection)?,
+    };
+    geometry.checked(path)
+}
+
+impl Geometry {
+    /// What no reader may let through: vectors without a direction, sizes without pixels.
+    fn checked(mut self, path: &Path) -> Result<Self> {
+        let unit = |what: &str, vector: Vector3<f64>| {
+            let length = vector.norm();
+            let good = length.is_finite() && length > 1e-6;
+            let found = format!("{} {} {}", vector.x, vector.y, vector.z);
+            good.then(|| vector / length)
+                .ok_or_else(|| IoError::value(path, what, "a direction", found.as_bytes()))
+        };
+        self.beam = unit("beam direction", self.beam)?;
+        if let Some(axis) = &mut self.spindle_axis {
+            *axis = unit("rotation axis", *axis)?;
+        }
+        if let Some(polarization) = &mut self.polarization {
+            polarization.normal = unit("polarisation normal", polarization.normal)?;
+            let fraction = polarization.fraction;
+            if !(0.0..=1.0).contains(&fraction) {
+                let found = fraction.to_string();
+                return Err(IoError::value(path, "polarisation fraction", "from 0 to 1", found.as_bytes()));
+            }
+        }
+        if let Some(wavelength) = self.wavelength_angstrom {
+            positive(path, "wavelength", wavelength)?;
+        }
+        for panel in &mut self.panels {
+            let of = |what: &str| format!("{what} of panel {:?}", panel.name);
+            panel.fast = unit(&of("fast axis"), panel.fast)?;
+            panel.slow = unit(&of("slow axis"), panel.slow)?;
+            positive(path, &of("pixel size"), panel.pixel_mm)?;
+            if panel.fast.cross(&panel.slow).norm() < 1e-3 {
+                return Err(IoError::value(path, of("axes"), "two directions", b"one"));
+            }
+            let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
+            if !(distance.is_finite() && distance > 1e-9) {
+                let found = distance.to_string();
+                return Err(IoError::value(
+                    path,
+                    of("plane"),
+                    "a distance from the sample",
+                    found.as_bytes(),
+                ));
+            }
+        }
+        if let Some(matrix) = &self.crystal
+            && !matrix.iter().all(|x| x.is_finite())
+        {
+            return Err(IoError::missing(path, "crystal", "finite cell vectors"));
+        }
+        Ok(self)
+    }
+}
+
+fn positive(path: &Path, what: &str, value: f64) -> Result<f64> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(value);
+    }
+    Err(IoError::value(path, what, "a positive number", value.to_string().as_bytes()))
+}
+
+/// A number of pixels along an edge.
+fn pixels(path: &Path, what: &str, value: f64) -> Result<usize> {
+    if value.fract() == 0.0 && (1.0..=MOST_PIXELS).contains(&value) {
+        return Ok(value as usize);
+    }
+    let found = value.to_string();
+    Err(IoError::value(path, what, format!("a whole number from 1 to {MOST_PIXELS}"), found.as_bytes()))
+}
+
+/// The edge of square pixels.
+fn square(path: &Path, what: &str, fast: f64, slow: f64) -> Result<f64> {
+    positive(path, what, fast)?;
+    if (fast - slow).abs() <= SQUARE * fast {
+        return Ok(fast);
+    }
+    Err(IoError::value(path, what, "square pixels", format!("{fast} x {slow}").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;

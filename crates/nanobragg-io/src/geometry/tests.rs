@@ -1,0 +1,161 @@
+//! Files of the three programs, and what their own libraries make of them.
+
+use std::path::PathBuf;
+
+use super::*;
+use serde_json::Value;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/geometry").join(name)
+}
+
+fn close(a: Vector3<f64>, b: Vector3<f64>, tolerance: f64) -> bool {
+    (a - b).norm() < tolerance
+}
+
+fn vector(value: &Value) -> Vector3<f64> {
+    Vector3::from_fn(|i, _| value[i].as_f64().unwrap())
+}
+
+/// What dxtbx says of both experiments of the file, at scan point 2.
+fn dxtbx() -> Value {
+    let text = std::fs::read_to_string(fixture("two_experiments_dxtbx.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Whether `found` is what dxtbx says of experiment `number`.
+fn agrees(found: &Geometry, number: usize) -> bool {
+    let expected = &dxtbx()[number];
+    let panels = expected["panels"].as_array().unwrap();
+    let same_panels = panels.len() == found.panels.len()
+        && panels.iter().zip(&found.panels).all(|(expected, panel)| {
+            close(panel.origin_mm, vector(&expected[0]), 1e-9)
+                && close(panel.fast, vector(&expected[1]), 1e-12)
+                && close(panel.slow, vector(&expected[2]), 1e-12)
+        });
+    let matrix = Matrix3::from_fn(|row, column| expected["SFA"][3 * row + column].as_f64().unwrap());
+    let s0 = vector(&expected["s0"]);
+    same_panels
+        && (found.crystal.unwrap() - matrix).norm() < 1e-12
+        && close(found.spindle_axis.unwrap(), vector(&expected["axis"]), 1e-12)
+        && close(found.beam / found.wavelength_angstrom.unwrap(), s0, 1e-12)
+}
+
+#[test]
+fn groups_of_panels_goniometers_and_scan_points_are_those_of_dxtbx() {
+    let path = fixture("two_experiments.expt");
+    let of = |experiment| read_geometry(&path, Selection { experiment, scan_point: 2 }).unwrap();
+    for experiment in [0, 1] {
+        let found = of(experiment);
+        assert!(agrees(&found, experiment), "{found:#?}");
+        assert!(!agrees(&found, 1 - experiment));
+        assert_eq!(found.scan, Some(Scan { start_deg: 8.0, range_deg: 0.5 }));
+    }
+    let found = of(0);
+    assert_eq!(found.polarization, Some(Polarization { normal: Vector3::y(), fraction: 0.9 }));
+    assert_eq!((found.panels[2].name.as_str(), found.panels[2].pixel_mm), ("p2", 0.4));
+    assert_eq!((found.panels[2].fast_pixels, found.panels[2].slow_pixels), (40, 30));
+    // The crystal of the second experiment varies with the scan.
+    let start = read_geometry(&path, Selection { experiment: 1, scan_point: 0 }).unwrap();
+    assert!(!agrees(&start, 1));
+}
+
+#[test]
+fn selections_that_a_file_does_not_have_are_refused() {
+    let of = |name: &str, experiment, scan_point| {
+        read_geometry(&fixture(name), Selection { experiment, scan_point }).unwrap_err().to_string()
+    };
+    assert!(
+        of("two_experiments.expt", 2, 0).contains("experiment: expected more than 2 entries, found \"2\"")
+    );
+    assert!(of("two_experiments.expt", 0, 5).contains("scan[0].image_range: expected more than 5 images"));
+    assert!(of("XPARM.XDS", 1, 0).contains("number 0 only"));
+    assert!(of("two_panels.geom", 0, 1).contains("a file that lists them"));
+}
+
+#[test]
+fn xparm_places_detector_and_crystal() {
+    let found = read_geometry(&fixture("XPARM.XDS"), Selection { experiment: 0, scan_point: 4 }).unwrap();
+    let panel = &found.panels[0];
+    assert!(close(panel.origin_mm, Vector3::new(-51.0 * 0.172, -38.75 * 0.172, 120.0), 1e-12));
+    assert_eq!((panel.fast, panel.slow), (Vector3::x(), Vector3::y()));
+    assert_eq!((panel.fast_pixels, panel.slow_pixels, panel.pixel_mm), (100, 80, 0.172));
+    assert_eq!(found.scan, Some(Scan { start_deg: 31.0, range_deg: 0.25 }));
+    // a* = b x c / V of an orthogonal cell has the direction of a and the inverse length.
+    let reciprocal = found.crystal.unwrap();
+    let b_star = Vector3::new(0.0, 48.0, 36.0) / 3600.0;
+    assert!(close(reciprocal.column(1).into_owned(), b_star, 1e-12));
+    assert!((found.beam.z - 0.99999).abs() < 1e-4 && found.wavelength_angstrom == Some(1.0));
+}
+
+#[test]
+fn old_and_new_xparm_agree() {
+    let text = std::fs::read_to_string(fixture("XPARM.XDS")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let old = [
+        lines[1].to_owned(),
+        lines[2].to_owned(),
+        "100 80 0.172 0.172".to_owned(),
+        "120.0 51.5 39.25".to_owned(),
+        lines[9].to_owned(),
+        lines[10].to_owned(),
+        lines[11].to_owned(),
+        lines[3].to_owned(),
+        lines[4].to_owned(),
+        lines[5].to_owned(),
+        lines[6].to_owned(),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("XPARM.XDS");
+    std::fs::write(&path, old.join("\n")).unwrap();
+    let selection = Selection::default();
+    assert_eq!(
+        read_geometry(&path, selection).unwrap(),
+        read_geometry(&fixture("XPARM.XDS"), selection).unwrap()
+    );
+    std::fs::write(&path, text.replace("100        80", "100      80.5")).unwrap();
+    let error = read_geometry(&path, selection).unwrap_err().to_string();
+    assert!(
+        error.contains("pixels along Y: expected a whole number from 1 to 100000, found \"80.5\""),
+        "{error}"
+    );
+    std::fs::write(&path, lines[..9].join("\n")).unwrap();
+    let error = read_geometry(&path, selection).unwrap_err().to_string();
+    assert!(error.contains(":10: expected 3 numbers: detector X axis"), "{error}");
+}
+
+#[test]
+fn crystfel_panels() {
+    let found = read_geometry(&fixture("two_panels.geom"), Selection::default()).unwrap();
+    let [left, right] = found.panels.as_slice() else { panic!("{found:?}") };
+    assert!(close(left.origin_mm, Vector3::new(-8.4, 3.1, 82.0), 1e-12));
+    assert_eq!((left.fast, left.slow, left.pixel_mm), (Vector3::x(), -Vector3::y(), 0.2));
+    assert_eq!((left.fast_pixels, left.slow_pixels), (40, 30));
+    assert!(close(right.origin_mm, Vector3::new(0.45, 3.1, 83.0), 1e-12));
+    let length = f64::hypot(0.9998, 0.02);
+    assert!(close(right.fast, Vector3::new(0.9998, 0.02, 0.0) / length, 1e-12));
+    assert!((right.pixel_mm - 0.2 * length).abs() < 1e-15);
+    assert!((found.wavelength_angstrom.unwrap() - 12398.42 / 9300.0).abs() < 1e-12);
+}
+
+#[test]
+fn what_crystfel_files_lack_is_named() {
+    let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    for (from, to, part) in [
+        ("res = 5000\n", "", "res of panel \"left\": expected a number, found none"),
+        ("clen = 80 mm", "clen = /LCLS/detector_1/EncoderValue", "the data files that have it are not read"),
+        ("clen = 80 mm", "clen = 80 inch", "a.geom:3: expected a unit: m, mm, found"),
+        ("left/fs = x", "left/fs = 1.0", "a.geom:19: expected a direction such as +1.0x-0.01y"),
+        ("left/fs = x", "left/fs = 1.1x", "fs and ss of panel \"left\": expected square pixels"),
+        ("left/ss = -y", "left/ss = -x", "axes of panel \"left\": expected two directions"),
+        ("left/max_fs = 39", "left/max_fs = -5", "max_fs of panel \"left\": expected a whole number from 1"),
+        ("photon_energy = 9300 eV", "photon_energy 9300", "a.geom:2: expected \"key = value\""),
+    ] {
+        assert!(text.contains(from));
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+        let error = read_geometry(&path, Selection::default()).unwrap_err().to_string();
+        assert!(error.contains(part), "{to}: {error}");
+    }
+}

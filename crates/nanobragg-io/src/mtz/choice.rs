@@ -1,0 +1,109 @@
+//! Which columns of an MTZ file are read.
+
+use std::path::Path;
+
+use super::header::{Column, Header};
+use crate::error::{IoError, Result};
+
+/// Types of columns that amplitudes are taken from, in the order in which they are preferred: F, one of F(+) and
+/// F(-), intensity, one of I(+) and I(-).
+const PREFERRED: [u8; 4] = [b'F', b'G', b'J', b'K'];
+/// Types that a label may choose besides: normalised amplitudes and any real number.
+const CHOSEN_BY_LABEL: [u8; 2] = [b'E', b'R'];
+
+/// Places of the columns that are read.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub indices: [usize; 3],
+    pub value: usize,
+    /// The value of the Friedel mate, where it has its own.
+    pub mate: Option<usize>,
+    pub is_intensity: bool,
+    pub dataset: i64,
+    /// The label, or both.
+    pub name: String,
+    /// Labels that could have been chosen.
+    pub others: Vec<String>,
+}
+
+impl Choice {
+    pub(super) fn new(path: &Path, header: &Header, label: Option<&str>) -> Result<Self> {
+        let columns = &header.columns;
+        let indices: Vec<usize> = of_kind(columns, b'H').take(3).collect();
+        let &[h, k, l] = indices.as_slice() else {
+            return Err(IoError::missing(path, "indices", "three columns of type H"));
+        };
+        let all: Vec<&str> = PREFERRED
+            .iter()
+            .flat_map(|&kind| of_kind(columns, kind))
+            .map(|at| columns[at].label.as_str())
+            .collect();
+        let value = match label {
+            Some(label) => named(columns, label).ok_or_else(|| {
+                IoError::value(path, "columns", format!("one of {}", all.join(", ")), label.as_bytes())
+            })?,
+            None => {
+                let first = PREFERRED.iter().find_map(|&kind| of_kind(columns, kind).next());
+                first.ok_or_else(|| {
+                    let expected = "a column of amplitudes (type F or G) or intensities (J or K)";
+                    IoError::missing(path, "columns", expected)
+                })?
+            }
+        };
+        let Column { kind, dataset, .. } = columns[value];
+        let pair = if matches!(kind, b'G' | b'K') { mate(columns, value) } else { None };
+        // F(+) stands first, whichever of the two was named.
+        let (value, mate) = match pair {
+            Some((plus, minus)) => (plus, Some(minus)),
+            None => (value, None),
+        };
+        let mut name = columns[value].label.clone();
+        if let Some(mate) = mate {
+            name = format!("{name}, {}", columns[mate].label);
+        }
+        let chosen = [Some(value), mate];
+        let others =
+            all.iter().filter(|label| chosen.iter().flatten().all(|&at| columns[at].label != **label));
+        Ok(Choice {
+            indices: [h, k, l],
+            value,
+            mate,
+            is_intensity: matches!(kind, b'J' | b'K'),
+            dataset,
+            name,
+            others: others.map(|label| (*label).to_owned()).collect(),
+        })
+    }
+}
+
+fn of_kind(columns: &[Column], kind: u8) -> impl Iterator<Item = usize> + '_ {
+    columns.iter().enumerate().filter(move |(_, column)| column.kind == kind).map(|(at, _)| at)
+}
+
+/// The column of that label; case matters where labels differ in nothing else.
+fn named(columns: &[Column], label: &str) -> Option<usize> {
+    let usable =
+        |column: &&Column| PREFERRED.contains(&column.kind) || CHOSEN_BY_LABEL.contains(&column.kind);
+    let place = |same: &dyn Fn(&str) -> bool| {
+        columns.iter().position(|column| usable(&column) && same(&column.label))
+    };
+    place(&|known| known == label).or_else(|| place(&|known| known.eq_ignore_ascii_case(label)))
+}
+
+/// The pair that a column of type G or K belongs to, plus first.
+fn mate(columns: &[Column], at: usize) -> Option<(usize, usize)> {
+    let own = columns.get(at)?;
+    for (plus, minus) in [("(+)", "(-)"), ("+", "-"), ("plus", "minus"), ("PLUS", "MINUS")] {
+        for (from, to, own_is_plus) in [(plus, minus, true), (minus, plus, false)] {
+            if !own.label.contains(from) {
+                continue;
+            }
+            let other = own.label.replace(from, to);
+            let found = columns.iter().position(|column| column.kind == own.kind && column.label == other);
+            if let Some(found) = found {
+                return Some(if own_is_plus { (at, found) } else { (found, at) });
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,80 @@
+//! MTZ: reflections as CCP4's programs keep them.
+//!
+//! A file is a preamble of 20 words, a table of 32-bit floats (one row a reflection), and a header of 80-character
+//! records at the end. Both byte orders are read; what comes after the header (history, batches) is not needed.
+
+mod choice;
+mod header;
+
+use std::path::Path;
+
+use crate::error::{IoError, Result};
+use crate::gzip;
+use crate::reflections::{Collector, Quantity, Reflections, index};
+use choice::Choice;
+use header::{Header, Missing};
+
+/// First bytes of every MTZ file.
+pub(crate) const MAGIC: &[u8] = b"MTZ ";
+/// Bytes of a word: everything is counted in words.
+const WORD: usize = 4;
+/// Words of the preamble.
+const PREAMBLE: usize = 20;
+/// Longest file read, decompressed.
+const LIMIT: u64 = 2 << 30;
+
+/// Reads the amplitudes of an MTZ file, with its cell and symmetry.
+///
+/// `column` is a label. Without it the first column of type F is taken, else the first pair of type G (F(+) and
+/// F(-)), else the first of type J (intensities, whose square roots are taken), else the first pair of type K
+/// (I(+) and I(-)). The cell is that of the column's dataset.
+///
+/// # Errors
+/// [`IoError::Value`] for what is no MTZ file, a header that does not fit the table, a label that is not there or
+/// is neither an amplitude nor an intensity, indices that are not whole; [`IoError::Length`] for a file that is cut
+/// short; [`IoError::Read`], also for what is not a regular file.
+pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
+    let bytes = gzip::whole(path, LIMIT)?;
+    let header = Header::parse(path, &bytes)?;
+    let choice = Choice::new(path, &header, column)?;
+    let width = header.columns.len();
+    let mut collector = Collector::new(
+        if choice.is_intensity { Quantity::Intensity } else { Quantity::Amplitude },
+        choice.mate.is_none(),
+        choice.name.clone(),
+        choice.others.clone(),
+    );
+    let table = header.table(path, &bytes)?;
+    let value = |row: &[u8], at: usize| -> f32 {
+        let word = row.get(at * WORD..).and_then(|rest| rest.first_chunk::<WORD>());
+        word.map_or(f32::NAN, |word| header.order.float(*word))
+    };
+    let amplitude = |row: &[u8], at: usize| -> Option<f64> {
+        let value = value(row, at);
+        let missing = match header.missing {
+            Missing::NotANumber => false,
+            Missing::Value(marker) => value == marker,
+        };
+        (value.is_finite() && !missing).then_some(f64::from(value))
+    };
+    for (number, row) in table.chunks_exact(width * WORD).enumerate() {
+        let mut hkl = [0; 3];
+        for (axis, at) in choice.indices.into_iter().enumerate() {
+            let given = value(row, at);
+            hkl[axis] = index(f64::from(given)).ok_or_else(|| {
+                let what = format!("index {} of row {}", ["h", "k", "l"][axis], number + 1);
+                IoError::value(path, what, "a whole number", given.to_string().as_bytes())
+            })?;
+        }
+        let mate = choice.mate.and_then(|at| amplitude(row, at));
+        collector.push(hkl, amplitude(row, choice.value), mate);
+    }
+    let mut found = collector.found;
+    found.cell = header.cell_of(choice.dataset);
+    found.operators = header.operators;
+    found.space_group = header.space_group;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;

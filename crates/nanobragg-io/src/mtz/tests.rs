@@ -1,0 +1,124 @@
+//! MTZ files built word by word.
+
+use super::*;
+use crate::hkl::HklRecord;
+
+/// A file of the columns `(label, type)` with `rows`, in either byte order.
+fn file(big_endian: bool, columns: &[(&str, char)], rows: &[&[f32]], more: &[&str]) -> Vec<u8> {
+    let word = |x: u32| if big_endian { x.to_be_bytes() } else { x.to_le_bytes() };
+    let table: Vec<u8> = rows.iter().copied().flatten().flat_map(|x| word(x.to_bits())).collect();
+    let place = (PREAMBLE * WORD + table.len()) / WORD + 1;
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(word(place as u32));
+    bytes.extend(if big_endian { [0x11, 0x11, 0, 0] } else { [0x44, 0x41, 0, 0] });
+    bytes.resize(PREAMBLE * WORD, 0);
+    bytes.extend(table);
+    let mut records = vec![
+        "VERS MTZ:V1.1".to_owned(),
+        format!("NCOL {} {} 0", columns.len(), rows.len()),
+        "CELL  70.0 80.0 90.0 90.0 101.5 90.0".to_owned(),
+        "SYMINF   4  2 C     5                 'C 1 2 1' PG2".to_owned(),
+        "SYMM X,  Y,  Z".to_owned(),
+        "SYMM -X,  Y,  -Z".to_owned(),
+    ];
+    records.extend(more.iter().map(|record| (*record).to_owned()));
+    records.extend(columns.iter().map(|(label, kind)| format!("COLUMN {label} {kind} 0 1 1")));
+    records.push("END".to_owned());
+    for record in records {
+        bytes.extend(format!("{record:<80}").into_bytes());
+    }
+    bytes
+}
+
+const HKL: [(&str, char); 3] = [("H", 'H'), ("K", 'H'), ("L", 'H')];
+
+fn with(columns: &[(&'static str, char)]) -> Vec<(&'static str, char)> {
+    HKL.iter().chain(columns).copied().collect()
+}
+
+fn parsed(bytes: &[u8], column: Option<&str>) -> std::result::Result<Reflections, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mtz");
+    std::fs::write(&path, bytes).unwrap();
+    read(&path, column).map_err(|error| error.to_string().replace(&path.display().to_string(), "a.mtz"))
+}
+
+fn values(found: &Reflections) -> Vec<([i32; 3], f64)> {
+    found.records.iter().map(|HklRecord { h, k, l, f }| ([*h, *k, *l], *f)).collect()
+}
+
+#[test]
+fn both_byte_orders_give_the_same() {
+    let columns = with(&[("FP", 'F'), ("SIGFP", 'Q')]);
+    let rows: [&[f32]; 2] = [&[1.0, -2.0, 3.0, 12.5, 0.5], &[0.0, 0.0, 4.0, 7.0, 0.1]];
+    let found = parsed(&file(false, &columns, &rows, &["VALM NAN"]), None).unwrap();
+    assert_eq!(values(&found), [([1, -2, 3], 12.5), ([0, 0, 4], 7.0)]);
+    assert_eq!(found.cell, Some([70.0, 80.0, 90.0, 90.0, 101.5, 90.0]));
+    assert_eq!(found.operators, ["X,  Y,  Z", "-X,  Y,  -Z"]);
+    assert_eq!((found.space_group.as_deref(), found.column.as_str()), (Some("C 1 2 1"), "FP"));
+    assert_eq!(parsed(&file(true, &columns, &rows, &["VALM NAN"]), None), Ok(found));
+}
+
+#[test]
+fn columns_by_label_and_by_type() {
+    let columns = with(&[("I", 'J'), ("FC", 'F'), ("FWT", 'F'), ("PHI", 'P'), ("F(+)", 'G'), ("F(-)", 'G')]);
+    let bytes = file(false, &columns, &[&[1.0, 2.0, 3.0, 49.0, 5.0, 6.0, 90.0, 8.0, 9.0]], &[]);
+    let of = |label| parsed(&bytes, label).unwrap();
+    assert_eq!(values(&of(None)), [([1, 2, 3], 5.0)]);
+    assert_eq!(of(None).others, ["FWT", "F(+)", "F(-)", "I"]);
+    assert_eq!(values(&of(Some("FWT"))), [([1, 2, 3], 6.0)]);
+    assert_eq!(values(&of(Some("fwt"))), [([1, 2, 3], 6.0)]);
+    assert_eq!(values(&of(Some("I"))), [([1, 2, 3], 7.0)]);
+    for label in ["F(+)", "F(-)"] {
+        let both = of(Some(label));
+        assert_eq!(values(&both), [([1, 2, 3], 8.0), ([-1, -2, -3], 9.0)]);
+        assert!(!both.friedel_equal);
+    }
+    let error = parsed(&bytes, Some("PHI")).unwrap_err();
+    assert_eq!(error, "a.mtz: columns: expected one of FC, FWT, F(+), F(-), I, found \"PHI\"");
+}
+
+#[test]
+fn missing_and_negative_values() {
+    let rows: [&[f32]; 4] =
+        [&[1.0, 0.0, 0.0, f32::NAN], &[2.0, 0.0, 0.0, -999.0], &[3.0, 0.0, 0.0, -4.0], &[4.0, 0.0, 0.0, 4.0]];
+    let columns = with(&[("I", 'J')]);
+    let found = parsed(&file(false, &columns, &rows, &["VALM -999.0"]), None).unwrap();
+    assert_eq!(values(&found), [([3, 0, 0], 0.0), ([4, 0, 0], 2.0)]);
+    assert_eq!((found.missing, found.negative), (2, 1));
+    let half = with(&[("I(+)", 'K'), ("I(-)", 'K')]);
+    let rows: [&[f32]; 1] = [&[1.0, 1.0, 1.0, f32::NAN, 25.0]];
+    let found = parsed(&file(false, &half, &rows, &["VALM NAN"]), None).unwrap();
+    assert_eq!(values(&found), [([1, 1, 1], 5.0), ([-1, -1, -1], 5.0)]);
+}
+
+#[test]
+fn the_cell_is_that_of_the_columns_dataset() {
+    let rows: [&[f32]; 1] = [&[1.0, 0.0, 0.0, 2.0]];
+    let more = ["DCELL 0 1 2 3 90 90 90", "DCELL 1 71 81 91 90 100 90"];
+    let found = parsed(&file(false, &with(&[("F", 'F')]), &rows, &more), None).unwrap();
+    assert_eq!(found.cell, Some([71.0, 81.0, 91.0, 90.0, 100.0, 90.0]));
+}
+
+#[test]
+fn damage_is_named() {
+    let rows: [&[f32]; 1] = [&[1.0, 0.5, 0.0, 2.0]];
+    let good = |rows| file(false, &with(&[("F", 'F')]), rows, &[]);
+    let wrong = |bytes: &[u8]| parsed(bytes, None).unwrap_err();
+    assert_eq!(wrong(&good(&rows)), "a.mtz: index k of row 1: expected a whole number, found \"0.5\"");
+    let whole: [&[f32]; 1] = [&[1.0, 0.0, 0.0, 2.0]];
+    let bytes = good(&whole);
+    assert_eq!(wrong(b"MTX "), "a.mtz: first bytes: expected \"MTZ \", found \"MTX \"");
+    assert!(wrong(&bytes[..7]).contains("preamble: expected 80 bytes, found 7"));
+    assert!(wrong(&bytes[..90]).contains("place of the header: expected inside the file, of 22 words"));
+    let mut stamp = bytes.clone();
+    stamp[8] = 0x22;
+    assert!(wrong(&stamp).contains("machine stamp"));
+    let many = String::from_utf8_lossy(&bytes).replace("NCOL 4 1 0", "NCOL 4 9 0").into_bytes();
+    // The header stays where it is: the table would run into it and beyond the end.
+    assert!(parsed(&many, None).is_err());
+    let none = file(false, &with(&[("PHI", 'P')]), &whole, &[]);
+    assert!(wrong(&none).contains("a column of amplitudes (type F or G) or intensities (J or K)"));
+    let few = file(false, &[("H", 'H'), ("F", 'F')], &[&[1.0, 2.0]], &[]);
+    assert!(wrong(&few).contains("three columns of type H"));
+}

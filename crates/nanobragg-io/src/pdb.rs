@@ -1,0 +1,85 @@
+//! The unit cell of a coordinate file.
+
+use std::path::Path;
+
+use crate::cif;
+use crate::error::Result;
+use crate::lines::{Lines, finite};
+use crate::reflections::{Kind, kind, plausible_cell};
+
+/// Columns of the record CRYST1 that hold the cell, counted from 0, ends excluded.
+const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40, 47), (47, 54)];
+
+/// Reads the unit cell of a PDB file (record CRYST1) or an mmCIF file (`_cell`): edges in Ångström, angles in
+/// degrees.
+///
+/// # Errors
+/// [`crate::IoError::Line`] for a record that holds no cell; [`crate::IoError::Value`] for a file without one;
+/// [`crate::IoError::LineTooLong`]; [`crate::IoError::Read`].
+pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
+    if kind(path)? == Kind::Cif {
+        return cif::read_cell(path);
+    }
+    let mut lines = Lines::open(path)?;
+    while lines.advance()? {
+        let line = lines.line();
+        if line.starts_with(b"CRYST1") {
+            let cell = cell(line).filter(|cell| plausible_cell(*cell));
+            return cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line));
+        }
+    }
+    Err(crate::IoError::missing(path, "unit cell", "a record CRYST1"))
+}
+
+fn cell(line: &[u8]) -> Option<[f64; 6]> {
+    let mut cell = [0.0; 6];
+    let by_column = FIELDS.iter().zip(&mut cell).all(|(&(start, end), member)| {
+        let number = line.get(start..end).and_then(|field| finite(field.trim_ascii()));
+        *member = number.unwrap_or(0.0);
+        number.is_some()
+    });
+    if by_column {
+        return Some(cell);
+    }
+    // Programs that do not keep to the columns still put blanks between the numbers.
+    let mut words = crate::reflections::numbers(line.get(6..)?);
+    for member in &mut cell {
+        *member = words.next()?;
+    }
+    Some(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> std::result::Result<[f64; 6], String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pdb");
+        std::fs::write(&path, text).unwrap();
+        read_cell(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "a.pdb"))
+    }
+
+    #[test]
+    fn cells_by_columns_by_blanks_and_of_mmcif() {
+        let expected = Ok([61.776, 40.081, 41.9, 90.0, 103.2, 90.0]);
+        let by_columns = "HEADER\nCRYST1   61.776   40.081   41.900  90.00 103.20  90.00 P 1 21 1      8\n";
+        assert_eq!(read(by_columns), expected);
+        assert_eq!(read("CRYST1 61.776 40.081 41.9 90 103.2 90\n"), expected);
+        let touching = "CRYST1 1061.776 1040.0811141.900  90.00 103.20  90.00 P 1\n";
+        assert_eq!(read(touching), Ok([1061.776, 1040.081, 1141.9, 90.0, 103.2, 90.0]));
+        let cif = "data_1\n_cell.length_a 61.776\n_cell.length_b 40.081\n_cell.length_c 41.9\n\
+            _cell.angle_alpha 90\n_cell.angle_beta 103.2\n_cell.angle_gamma 90\n";
+        assert_eq!(read(cif), expected);
+    }
+
+    #[test]
+    fn what_is_no_cell_is_named() {
+        assert_eq!(read("HEADER\n").unwrap_err(), "a.pdb: unit cell: expected a record CRYST1, found none");
+        let error = read("CRYST1    0.000   40.081   41.900  90.00 103.20  90.00 P 1\n").unwrap_err();
+        assert!(error.starts_with("a.pdb:1: expected CRYST1 with three edges"), "{error}");
+        assert!(
+            read("data_1\n_cell.length_a 5\n").unwrap_err().contains("_cell.length_a to _cell.angle_gamma")
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! A measured spectrum: two columns, photon energy or wavelength, and a weight.
+
+use std::path::Path;
+
+use crate::error::{IoError, Result};
+use crate::lines::{Lines, finite, is_space, without_comment};
+
+/// Numbers from this one on are energies in eV, smaller ones wavelengths in Ångström: X-rays have more than 100 eV
+/// and less than 100 Å.
+const LEAST_EV: f64 = 100.0;
+/// Photon energy times wavelength, eV Å.
+const EV_ANGSTROM: f64 = 12398.42;
+// More lines than any simulation could use; it keeps memory bounded.
+const MOST_ROWS: usize = 1_000_000;
+
+/// One line of a spectrum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpectrumRow {
+    /// Wavelength in Ångström.
+    pub wavelength_angstrom: f64,
+    /// Relative number of photons.
+    pub weight: f64,
+}
+
+/// Reads a spectrum. Columns are separated by white space or commas; `#` starts a comment; blank lines are skipped.
+/// Rows of the weight 0 are left out. The first column is all energies (eV, from 100) or all wavelengths (Å, below
+/// 100).
+///
+/// # Errors
+/// [`IoError::Line`] for a row that is not two numbers, a first one that is not positive or of the other kind than
+/// those before it, a negative weight, more than a million rows; [`IoError::Value`] for a file without weight;
+/// [`IoError::LineTooLong`]; [`IoError::Read`].
+pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
+    let mut lines = Lines::open(path)?;
+    let mut rows = Vec::new();
+    let mut energies = None;
+    while lines.advance()? {
+        let text = without_comment(lines.line());
+        let mut words = text.split(|&byte| is_space(byte) || byte == b',').filter(|word| !word.is_empty());
+        let Some(first) = words.next() else { continue };
+        let (Some(place), Some(weight), None) = (finite(first), words.next().and_then(finite), words.next())
+        else {
+            return Err(lines.error("an energy (eV) or a wavelength (Angstrom), and a weight", text));
+        };
+        if place <= 0.0 || weight < 0.0 {
+            return Err(
+                lines.error("a positive energy or wavelength, and a weight that is not negative", text)
+            );
+        }
+        let is_energy = place >= LEAST_EV;
+        if *energies.get_or_insert(is_energy) != is_energy {
+            return Err(lines.error("energies from 100 eV or wavelengths below 100 Angstrom, not both", text));
+        }
+        if rows.len() == MOST_ROWS {
+            return Err(lines.error(format!("at most {MOST_ROWS} rows"), text));
+        }
+        if weight > 0.0 {
+            let wavelength_angstrom = if is_energy { EV_ANGSTROM / place } else { place };
+            rows.push(SpectrumRow { wavelength_angstrom, weight });
+        }
+    }
+    if rows.is_empty() {
+        return Err(IoError::missing(path, "spectrum", "at least one row with a weight"));
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> std::result::Result<Vec<(f64, f64)>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        std::fs::write(&path, text).unwrap();
+        let rows =
+            read_spectrum(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "s"))?;
+        Ok(rows.iter().map(|row| (row.wavelength_angstrom, row.weight)).collect())
+    }
+
+    #[test]
+    fn energies_and_wavelengths() {
+        assert_eq!(
+            read("# eV\n12398.42 1\n6199.21, 0.5 # half\n\n7000 0\n"),
+            Ok(vec![(1.0, 1.0), (2.0, 0.5)])
+        );
+        assert_eq!(read("1.0 3\n99 1"), Ok(vec![(1.0, 3.0), (99.0, 1.0)]));
+    }
+
+    #[test]
+    fn what_is_no_spectrum() {
+        assert!(read("1.0 1\n9000 1\n").unwrap_err().starts_with("s:2: expected energies from 100 eV or"));
+        assert!(read("1.0\n").unwrap_err().starts_with("s:1: expected an energy"));
+        assert!(read("1.0 1 1\n").unwrap_err().starts_with("s:1: expected an energy"));
+        assert!(read("1.0 -1\n").unwrap_err().contains("not negative"));
+        assert!(read("-1 1\n").unwrap_err().contains("a positive energy"));
+        assert_eq!(
+            read("1 0\n").unwrap_err(),
+            "s: spectrum: expected at least one row with a weight, found none"
+        );
+    }
+}

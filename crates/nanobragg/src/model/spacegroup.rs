@@ -1,0 +1,115 @@
+//! Space groups by name: what a file means that gives a Hermann-Mauguin symbol and no operators.
+
+use super::symmetry::{SymmetryError, SymmetryOperator, group};
+
+/// `number|symbol|generators`, one setting a line.
+const TABLE: &str = include_str!("spacegroups.txt");
+
+/// The operators of the space group called `name`, such as `P 21 21 21`, `P212121`, `C 2`, `H 3 2` or `R 3 2:R`.
+/// Blanks and case do not matter. Monoclinic short symbols mean the unique axis b. A rhombohedral symbol without a
+/// setting means hexagonal axes, unless `rhombohedral_axes` says that the cell is another one; of two choices of
+/// origin the first is meant.
+///
+/// `None` when there is no such name.
+///
+/// ```
+/// use nanobragg::model::spacegroup::operators;
+///
+/// assert_eq!(operators("P 61 2 2", false).map(|all| all.len()), Some(12));
+/// assert!(operators("P 7", false).is_none());
+/// ```
+pub fn operators(name: &str, rhombohedral_axes: bool) -> Option<Vec<SymmetryOperator>> {
+    let mut wanted = compact(name);
+    if let Some(hexagonal) = wanted.strip_prefix('H') {
+        wanted = format!("R{}:H", hexagonal.trim_end_matches(":H"));
+    }
+    let setting = if rhombohedral_axes { ":R" } else { ":H" };
+    let generators = rows().find_map(|(number, symbol, generators)| {
+        let full = compact(symbol);
+        let (plain, of_setting) = full.split_once(':').map_or((full.as_str(), ""), |(plain, of)| (plain, of));
+        let same = full == wanted
+            || plain == wanted && (of_setting == "1" || full.ends_with(setting))
+            || matches!(number, 3..=15) && short(symbol) == wanted;
+        same.then_some(generators)
+    })?;
+    parse(generators).ok()
+}
+
+fn rows() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
+    TABLE.lines().filter_map(|line| {
+        let mut cells = line.split('|');
+        Some((cells.next()?.parse().ok()?, cells.next()?, cells.next()?))
+    })
+}
+
+fn parse(generators: &str) -> Result<Vec<SymmetryOperator>, SymmetryError> {
+    let texts = generators.split(';').filter(|text| !text.is_empty());
+    group(&texts.map(SymmetryOperator::parse).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Without blanks, in capitals.
+fn compact(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_uppercase).collect()
+}
+
+/// `P 1 21 1` as `P21`.
+fn short(symbol: &str) -> String {
+    symbol.split(' ').filter(|part| *part != "1").collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn order(name: &str) -> Option<usize> {
+        operators(name, false).map(|all| all.len())
+    }
+
+    #[test]
+    fn names_in_all_spellings() {
+        for (name, expected) in [
+            ("P 1", 1),
+            ("P1", 1),
+            ("p 21 21 21", 4),
+            ("P212121", 4),
+            ("C 2", 4),
+            ("C 1 2 1", 4),
+            ("P 21", 2),
+            ("P 61 2 2", 12),
+            ("R 3 2", 18),
+            ("R 3 2 :R", 6),
+            ("R 3 2 :H", 18),
+            ("H 3 2", 18),
+            ("H32", 18),
+            ("F d -3 m", 192),
+        ] {
+            assert_eq!(order(name), Some(expected), "{name}");
+        }
+        assert_eq!(operators("R 3 2", true).map(|all| all.len()), Some(6));
+        for name in ["", "P", "P 3 2", "X 1", "R 3 2:Q"] {
+            assert_eq!(order(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn all_230_groups_are_there_and_make_groups_of_their_order() {
+        let names: HashSet<String> = rows().map(|(_, symbol, _)| compact(symbol)).collect();
+        assert_eq!(names.len(), rows().count());
+        let numbers: HashSet<u16> = rows().map(|(number, _, _)| number).collect();
+        assert_eq!((numbers.len(), numbers.contains(&1), numbers.contains(&230)), (230, true, true));
+        for (number, symbol, generators) in rows() {
+            let order = parse(generators).unwrap_or_else(|error| panic!("{symbol}: {error}")).len();
+            let system = match number {
+                1..=2 => 2,
+                3..=15 => 4,
+                16..=74 => 8,
+                75..=142 => 16,
+                143..=194 => 24,
+                _ => 48,
+            };
+            // A cell of n lattice points has n times the operators of its point group.
+            assert!((1..=6).any(|n| (n * system) % order == 0), "{symbol}: {order}");
+        }
+    }
+}

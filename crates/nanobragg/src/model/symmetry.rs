@@ -1,0 +1,342 @@
+//! Symmetry operators, and what they make of a set of unique reflections.
+
+use super::Reflection;
+
+/// Translations are counted in 24ths of a cell edge: every fraction of a space group is one.
+const PARTS: i32 = 24;
+/// The largest crystallographic point group, m-3m.
+const MOST_ROTATIONS: usize = 48;
+/// Operators of the largest space group setting, face-centred m-3m.
+const MOST_OPERATORS: usize = 192;
+/// Equivalent amplitudes whose relative difference is below this agree: files carry four digits or more.
+const AGREEMENT: f64 = 1e-3;
+
+/// Why a set of operators is none of a space group.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SymmetryError {
+    /// The text is no operator.
+    #[error("expected a symmetry operator such as \"-x,y+1/2,-z\", found {0:?}")]
+    NotAnOperator(String),
+    /// Products of the rotations go on without end.
+    #[error("the symmetry operators do not make a crystallographic group")]
+    NoGroup,
+    /// More operators than any space group has.
+    #[error("more than {MOST_OPERATORS} symmetry operators")]
+    TooMany,
+}
+
+/// x' = R x + t in fractional coordinates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SymmetryOperator {
+    /// R, rows first.
+    pub rotation: [[i32; 3]; 3],
+    /// t in 24ths of the cell edges, from 0 to 23.
+    pub translation: [i32; 3],
+}
+
+impl SymmetryOperator {
+    /// The operator that changes nothing.
+    pub const IDENTITY: SymmetryOperator =
+        SymmetryOperator { rotation: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], translation: [0; 3] };
+
+    /// Reads a triplet such as `-y,x-y,z+1/3`, in upper or lower case, with or without blanks.
+    ///
+    /// # Errors
+    /// [`SymmetryError::NotAnOperator`] for anything else, and for a matrix whose determinant is not ±1.
+    pub fn parse(text: &str) -> Result<Self, SymmetryError> {
+        let wrong = || SymmetryError::NotAnOperator(text.chars().take(60).collect());
+        let mut parts = text.split(',');
+        let mut operator = SymmetryOperator { rotation: [[0; 3]; 3], translation: [0; 3] };
+        for axis in 0..3 {
+            let part = parts.next().ok_or_else(wrong)?;
+            let (row, translation) = component(part).ok_or_else(wrong)?;
+            (operator.rotation[axis], operator.translation[axis]) = (row, translation);
+        }
+        let sound = parts.next().is_none() && determinant(&operator.rotation).abs() == 1;
+        if sound { Ok(operator) } else { Err(wrong()) }
+    }
+
+    /// `self` after `other`.
+    fn after(&self, other: &SymmetryOperator) -> SymmetryOperator {
+        let rotation = product(&self.rotation, &other.rotation);
+        let translation = [0, 1, 2].map(|row| {
+            let moved: i32 = (0..3).map(|k| self.rotation[row][k] * other.translation[k]).sum();
+            (moved + self.translation[row]).rem_euclid(PARTS)
+        });
+        SymmetryOperator { rotation, translation }
+    }
+
+    /// Whether a reflection at `hkl` is cancelled by this operator's translation.
+    fn cancels(&self, hkl: [i32; 3]) -> bool {
+        let shift: i64 = (0..3).map(|k| i64::from(hkl[k]) * i64::from(self.translation[k])).sum();
+        shift % i64::from(PARTS) != 0 && image(hkl, &self.rotation) == hkl
+    }
+}
+
+/// All operators that products of `generators` give, the identity first, in a fixed order.
+///
+/// # Errors
+/// [`SymmetryError::TooMany`], [`SymmetryError::NoGroup`].
+pub fn group(generators: &[SymmetryOperator]) -> Result<Vec<SymmetryOperator>, SymmetryError> {
+    let mut all = vec![SymmetryOperator::IDENTITY];
+    let mut done = 0;
+    while let Some(&current) = all.get(done) {
+        done += 1;
+        for generator in generators {
+            let next = generator.after(&current);
+            if next.rotation.as_flattened().iter().any(|entry| entry.abs() > 2) {
+                return Err(SymmetryError::NoGroup);
+            }
+            if !all.contains(&next) {
+                if all.len() == MOST_OPERATORS {
+                    return Err(SymmetryError::TooMany);
+                }
+                all.push(next);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Reflections of a whole sphere, as orbits of equivalent ones.
+#[derive(Clone, Debug)]
+pub struct Expansion {
+    /// One reflection of each orbit, with the mean of what was given for its members.
+    orbits: Vec<Reflection>,
+    /// What takes an index to its equivalents: each matrix once, Friedel's included.
+    rotations: Vec<[[i32; 3]; 3]>,
+    /// Orbits for which amplitudes were given that differ by more than 0.1 %.
+    pub disagreeing: u64,
+    /// Orbits of an amplitude other than 0 that the operators' translations forbid.
+    pub forbidden: u64,
+}
+
+impl Expansion {
+    /// Sorts `reflections` into orbits of the group of `operators`. With `friedel`, h and -h are equivalent
+    /// too. Amplitudes of equivalent reflections are averaged.
+    ///
+    /// ```
+    /// use nanobragg::model::{Reflection, symmetry::{Expansion, SymmetryOperator}};
+    ///
+    /// let twofold = SymmetryOperator::parse("-x,y,-z")?;
+    /// let unique = [Reflection { hkl: [1, 2, 3], f: 10.0 }];
+    /// let all: Vec<_> = Expansion::new(&unique, &[twofold], true)?.reflections().map(|r| r.hkl).collect();
+    /// assert_eq!(all, [[-1, -2, -3], [-1, 2, -3], [1, -2, 3], [1, 2, 3]]);
+    /// # Ok::<(), nanobragg::model::symmetry::SymmetryError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Operators that make no group.
+    pub fn new(
+        reflections: &[Reflection],
+        operators: &[SymmetryOperator],
+        friedel: bool,
+    ) -> Result<Self, SymmetryError> {
+        let operators = group(operators)?;
+        let mut rotations: Vec<_> = operators.iter().map(|operator| operator.rotation).collect();
+        if friedel {
+            rotations.extend(operators.iter().map(|operator| operator.rotation.map(|row| row.map(|x| -x))));
+        }
+        rotations.sort_unstable();
+        rotations.dedup();
+        if rotations.len() > 2 * MOST_ROTATIONS {
+            return Err(SymmetryError::NoGroup);
+        }
+        let canonical = |hkl| rotations.iter().map(|rotation| image(hkl, rotation)).max().unwrap_or(hkl);
+        let mut given: Vec<_> = reflections.iter().map(|r| (canonical(r.hkl), r.f)).collect();
+        // The sort is stable, so sums run in the order of the file.
+        given.sort_by_key(|(hkl, _)| *hkl);
+        let mut expansion = Expansion { orbits: Vec::new(), rotations, disagreeing: 0, forbidden: 0 };
+        for members in given.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some(&(hkl, first)) = members.first() else { continue };
+            let amplitudes = || members.iter().map(|(_, f)| *f);
+            let (low, high) = amplitudes().fold((first, first), |(low, high), f| (low.min(f), high.max(f)));
+            let mean = amplitudes().sum::<f64>() / members.len() as f64;
+            // A mean of equals need not have their bits.
+            let f = if low == high { first } else { mean };
+            expansion.disagreeing += u64::from(high - low > AGREEMENT * low.abs().max(high.abs()));
+            let forbidden = f != 0.0 && operators.iter().any(|operator| operator.cancels(hkl));
+            expansion.forbidden += u64::from(forbidden);
+            expansion.orbits.push(Reflection { hkl, f });
+        }
+        Ok(expansion)
+    }
+
+    /// Number of unique reflections.
+    pub fn unique(&self) -> usize {
+        self.orbits.len()
+    }
+
+    /// All reflections, each once, orbit by orbit.
+    pub fn reflections(&self) -> impl Iterator<Item = Reflection> + '_ {
+        self.orbits.iter().flat_map(|orbit| {
+            let mut images: Vec<_> =
+                self.rotations.iter().map(|rotation| image(orbit.hkl, rotation)).collect();
+            images.sort_unstable();
+            images.dedup();
+            images.into_iter().map(|hkl| Reflection { hkl, f: orbit.f })
+        })
+    }
+}
+
+/// h R: the reflection that has the amplitude of `hkl`. Indices beyond 32 bits stay at the limit, where no table
+/// holds them.
+fn image(hkl: [i32; 3], rotation: &[[i32; 3]; 3]) -> [i32; 3] {
+    [0, 1, 2].map(|column| {
+        let sum: i64 = (0..3).map(|row| i64::from(hkl[row]) * i64::from(rotation[row][column])).sum();
+        sum.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+    })
+}
+
+fn product(a: &[[i32; 3]; 3], b: &[[i32; 3]; 3]) -> [[i32; 3]; 3] {
+    [0, 1, 2].map(|row| [0, 1, 2].map(|column| (0..3).map(|k| a[row][k] * b[k][column]).sum()))
+}
+
+fn determinant(m: &[[i32; 3]; 3]) -> i32 {
+    let minor = |p: usize, q: usize| m[1][p] * m[2][q] - m[1][q] * m[2][p];
+    m[0][0] * minor(1, 2) - m[0][1] * minor(0, 2) + m[0][2] * minor(0, 1)
+}
+
+/// One component of a triplet: the row of the matrix, and the translation in 24ths.
+fn component(text: &str) -> Option<([i32; 3], i32)> {
+    let mut row = [0_i32; 3];
+    let mut shift = 0.0;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    let mut first = true;
+    while !rest.is_empty() {
+        let sign = match rest.as_bytes().first()? {
+            b'+' => 1,
+            b'-' => -1,
+            _ if first => 0,
+            _ => return None,
+        };
+        if sign != 0 {
+            rest = rest.get(1..)?.trim_start();
+        }
+        let sign = if sign == 0 { 1 } else { sign };
+        first = false;
+        let axis =
+            rest.bytes().next().and_then(|byte| b"xyz".iter().position(|c| *c == byte.to_ascii_lowercase()));
+        if let Some(axis) = axis {
+            row[axis] += sign;
+            rest = rest.get(1..)?.trim_start();
+            if row[axis].abs() > 1 {
+                return None;
+            }
+        } else {
+            let end =
+                rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '/')).unwrap_or(rest.len());
+            let (number, after) = rest.split_at_checked(end)?;
+            shift += f64::from(sign) * fraction(number)?;
+            rest = after.trim_start();
+        }
+    }
+    let parts = shift * f64::from(PARTS);
+    // Decimals such as 0.333 are taken for thirds.
+    let near = parts.abs() < 1e4 && (parts - parts.round()).abs() < 0.05;
+    near.then(|| (row, (parts.round() as i32).rem_euclid(PARTS)))
+}
+
+/// `1/2` or `0.5`.
+fn fraction(text: &str) -> Option<f64> {
+    match text.split_once('/') {
+        Some((above, below)) => {
+            let (above, below): (f64, f64) = (above.parse().ok()?, below.parse().ok()?);
+            (below > 0.0).then(|| above / below)
+        }
+        None => text.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn operators(texts: &[&str]) -> Vec<SymmetryOperator> {
+        texts.iter().map(|text| SymmetryOperator::parse(text).unwrap()).collect()
+    }
+
+    #[test]
+    fn triplets_in_all_spellings() {
+        let expected =
+            SymmetryOperator { rotation: [[0, -1, 0], [1, -1, 0], [0, 0, 1]], translation: [0, 12, 8] };
+        for text in ["-y,x-y+1/2,z+1/3", " -Y, 1/2+X-Y ,1/3 + Z", "-y,+x-y+0.5,z+.3333", "-y,x-y-1/2,z-2/3"] {
+            assert_eq!(SymmetryOperator::parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_operator() {
+        for text in
+            ["", "x,y", "x,y,z,x", "x,y,x", "x,y,2z", "x,y,z+1/7", "x,y,z+1/0", "x y z", "x,y,z+", "x,y,é"]
+        {
+            assert!(SymmetryOperator::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_have_their_orders() {
+        for (generators, order) in [
+            (&[][..], 1),
+            (&["-x,-y,z+1/2", "-x+1/2,y+1/2,-z"][..], 4),
+            (&["x-y,x,z+1/6", "-x,-y,-z"][..], 24),
+            (
+                &["z,x,y", "-x,-y,z", "-x,y,-z", "y,x,-z", "-x,-y,-z", "x,y+1/2,z+1/2", "x+1/2,y,z+1/2"][..],
+                192,
+            ),
+        ] {
+            assert_eq!(group(&operators(generators)).unwrap().len(), order, "{generators:?}");
+        }
+        let shear = operators(&["x+y,y,z"]);
+        assert_eq!(group(&shear), Err(SymmetryError::NoGroup));
+    }
+
+    #[test]
+    fn every_equivalent_has_the_amplitude_of_its_orbit() {
+        let p6122 = operators(&["x-y,x,z+1/6", "y,x,-z+1/3"]);
+        let unique = [Reflection { hkl: [2, 1, 3], f: 5.0 }, Reflection { hkl: [0, 0, 6], f: 7.0 }];
+        let expansion = Expansion::new(&unique, &p6122, true).unwrap();
+        let all: Vec<_> = expansion.reflections().collect();
+        assert_eq!((all.len(), expansion.unique(), expansion.forbidden), (26, 2, 0));
+        for operator in group(&p6122).unwrap() {
+            for hkl in [image([2, 1, 3], &operator.rotation), image([-2, -1, -3], &operator.rotation)] {
+                assert!(all.contains(&Reflection { hkl, f: 5.0 }), "{hkl:?}");
+            }
+        }
+        let anomalous = Expansion::new(&unique, &p6122, false).unwrap();
+        assert_eq!(anomalous.reflections().count(), 14);
+    }
+
+    #[test]
+    fn disagreement_and_forbidden_reflections_are_counted() {
+        let screw = operators(&["-x,y+1/2,-z"]);
+        let given = |f| {
+            let given = [([1, 2, 3], 10.0), ([-1, 2, -3], f), ([0, 3, 0], 1.0), ([0, 2, 0], 1.0)];
+            Expansion::new(&given.map(|(hkl, f)| Reflection { hkl, f }), &screw, true).unwrap()
+        };
+        let (same, other) = (given(10.0), given(12.0));
+        assert_eq!((same.disagreeing, same.forbidden), (0, 1));
+        assert_eq!((other.disagreeing, other.forbidden), (1, 1));
+        let mean = other.reflections().find(|r| r.hkl == [1, -2, 3]).unwrap().f;
+        assert_eq!(mean, 11.0);
+    }
+
+    proptest! {
+        #[test]
+        fn an_expanded_set_expands_to_itself(
+            indices in prop::collection::vec((-9..9i32, -9..9i32, -9..9i32, 1.0..9.0f64), 1..40),
+        ) {
+            let r32 = operators(&["-y,x-y,z", "y,x,-z", "x+2/3,y+1/3,z+1/3"]);
+            let given: Vec<_> = indices.iter().map(|&(h, k, l, f)| Reflection { hkl: [h, k, l], f }).collect();
+            let once: Vec<_> = Expansion::new(&given, &r32, true).unwrap().reflections().collect();
+            let again = Expansion::new(&once, &r32, true).unwrap();
+            prop_assert_eq!(again.disagreeing, 0);
+            prop_assert_eq!(once, again.reflections().collect::<Vec<_>>());
+        }
+    }
+}
