@@ -1,5 +1,6 @@
 //! `nanobragg`: X-ray diffraction images from nanocrystals, from the command line.
 
+mod backend;
 mod commands;
 mod console;
 mod diagnostics;

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::time::{Instant, SystemTime};
 
-use nanobragg::render::{Backend, Control, Cpu, Reference};
+use nanobragg::render::Control;
 use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{ConfigError, Context, Device, Setup, experiment_file, resolve, show};
+use nanobragg_config::{ConfigError, Context, experiment_file, resolve, show};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::console::{self, Console, print};
@@ -15,7 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::outputs::Writer;
 use crate::progress::Meter;
-use crate::{outputs, panels, summary};
+use crate::{backend, outputs, panels, summary};
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
@@ -60,7 +60,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let interrupt = Interrupt::catch();
     outputs::dump(console, &plan, &setup.outputs);
 
-    let backend = backend(&setup)?;
+    let backend = backend::of(&setup, console)?;
     if !setup.panels.is_empty() {
         return panels::render(console, &setup, backend.as_ref(), &interrupt);
     }
@@ -80,17 +80,6 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     summary::figures(console, &statistics);
     summary::speed(console, &plan, backend.as_ref(), elapsed);
     Ok(())
-}
-
-/// What renders.
-pub fn backend(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
-    Ok(match setup.device {
-        Device::Reference => Box::new(Reference),
-        Device::Cpu if setup.threads > 0 => {
-            Box::new(Cpu::with_threads(setup.threads)?.with_precision(setup.precision))
-        }
-        Device::Cpu => Box::new(Cpu::default().with_precision(setup.precision)),
-    })
 }
 
 /// Prints what is asked for instead of an image; false when nothing of the kind is.

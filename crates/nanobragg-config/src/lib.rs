@@ -28,4 +28,4 @@ pub mod show;
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};
 pub use resolve::{Context, resolve};
-pub use setup::{Counting, Device, DumpAction, Outputs, Panel, Picture, Rings, Setup};
+pub use setup::{Counting, Device, DumpAction, GpuChoice, Outputs, Panel, Picture, Rings, Setup};

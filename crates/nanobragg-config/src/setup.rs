@@ -20,8 +20,10 @@ pub struct Setup {
     pub outputs: Outputs,
     /// What renders.
     pub device: Device,
-    /// Precision of the lattice factor on the CPU.
-    pub precision: Precision,
+    /// Precision of the lattice factor; `None` for the device's own.
+    pub precision: Option<Precision>,
+    /// Which graphics processor, and how it is used.
+    pub gpu: GpuChoice,
     /// Threads; 0 for one on every core.
     pub threads: usize,
     /// Whether progress is shown.
@@ -68,8 +70,23 @@ pub enum Device {
     /// All cores.
     #[default]
     Cpu,
+    /// A graphics processor.
+    Gpu,
+    /// A graphics processor where there is one in hardware, else all cores.
+    Auto,
     /// The scalar definition on one core.
     Reference,
+}
+
+/// Which graphics processor renders, and how it is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GpuChoice {
+    /// Name, or number in the list of adapters; the best where it is not given.
+    pub adapter: Option<String>,
+    /// Whether it is tested anew before it is used.
+    pub selftest: bool,
+    /// Limits below those of the adapter, as the user wrote them.
+    pub limits: Option<String>,
 }
 
 /// Files to write; `None` where a file is not wanted.

@@ -305,12 +305,15 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
     table.set("quirks", preset, "", &[Flag::Quirks, Flag::PhiCarryoverMode]);
     let device = match table.setup.device {
         Device::Cpu => "cpu",
+        Device::Gpu => "gpu",
+        Device::Auto => "auto",
         Device::Reference => "reference",
     };
     table.set("device", device, "", &[Flag::Device]);
-    let precision = match table.setup.precision {
-        Precision::Double => "f64",
-        Precision::Single => "f32",
+    let precision = match (table.setup.precision, table.setup.device) {
+        (Some(Precision::Single), _) | (None, Device::Gpu) => "f32",
+        (None, Device::Auto) => "the device's own",
+        (Some(Precision::Double) | None, _) => "f64",
     };
     table.set("precision", precision, "", &[Flag::Dtype]);
 }

@@ -37,8 +37,10 @@ fn setup(folder: &Path, words: &str) -> Setup {
 
 /// Everything that decides what is computed and written, as text.
 fn text(setup: &Setup) -> String {
-    let Setup { experiment, outputs, device, precision, threads, progress, .. } = setup;
-    format!("{experiment:#?}\n{outputs:#?}\n{device:?} {precision:?}\nthreads {threads}\nprogress {progress}")
+    let Setup { experiment, outputs, device, precision, gpu, threads, progress, .. } = setup;
+    format!(
+        "{experiment:#?}\n{outputs:#?}\n{device:?} {precision:?}\n{gpu:#?}\nthreads {threads}\nprogress {progress}"
+    )
 }
 
 /// Lines in which two texts differ.

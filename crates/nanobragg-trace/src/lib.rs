@@ -65,5 +65,5 @@ pub use error::TraceError;
 pub use log::{Entry, Format, LineCounts, Stage, Trace};
 pub use output::{
     CaptureOptions, Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, TraceText, Written, capture,
-    per_phi_json,
+    capture_replayed, per_phi_json,
 };

@@ -54,7 +54,7 @@ impl Bench {
     pub fn render(&self, experiment: &Experiment, mode: Mode) -> anyhow::Result<(Plan, Timing)> {
         let setup = self.setup(experiment, mode)?;
         let plan = setup.experiment.plan()?;
-        let backend = Cpu::with_threads(setup.threads)?.with_precision(setup.precision);
+        let backend = Cpu::with_threads(setup.threads)?.with_precision(setup.precision.unwrap_or_default());
         // The first one finds caches cold and threads asleep.
         backend.render(&plan, &Control::default())?;
         let mut seconds = Vec::new();

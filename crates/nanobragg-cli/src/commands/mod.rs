@@ -1,5 +1,7 @@
 //! Subcommands, one module each.
 
+#[cfg(feature = "gpu")]
+mod devices;
 mod run;
 mod sweep;
 
@@ -11,8 +13,13 @@ pub type Run = fn(Vec<OsString>) -> anyhow::Result<ExitCode>;
 
 /// The subcommand of this name. Names and summaries are in [`nanobragg_config::classic::COMMANDS`].
 pub fn find(name: &OsStr) -> Option<Run> {
-    let commands: [(&str, Run); 2] = [("run", run::run), ("sweep", sweep::run)];
-    commands.into_iter().find(|(known, _)| *known == name).map(|(_, run)| run)
+    let commands: &[(&str, Run)] = &[
+        #[cfg(feature = "gpu")]
+        ("devices", devices::run),
+        ("run", run::run),
+        ("sweep", sweep::run),
+    ];
+    commands.iter().find(|(known, _)| *known == name).map(|(_, run)| *run)
 }
 
 #[cfg(test)]
@@ -22,7 +29,8 @@ mod tests {
 
     #[test]
     fn every_listed_command_is_found() {
-        assert!(COMMANDS.iter().all(|command| find(command.name.as_ref()).is_some()));
+        let built = |name: &str| name != "devices" || cfg!(feature = "gpu");
+        assert!(COMMANDS.iter().all(|command| find(command.name.as_ref()).is_some() == built(command.name)));
         assert!(find("-cell".as_ref()).is_none());
     }
 }

@@ -14,6 +14,11 @@ pub struct Command {
 /// All subcommands, in the order in which the help shows them.
 pub const COMMANDS: &[Command] = &[
     Command {
+        name: "devices",
+        usage: "[-selftest]",
+        summary: "lists the graphics processors, and how far each is from the definition",
+    },
+    Command {
         name: "run",
         usage: "EXPERIMENT.toml [FLAG...]",
         summary: "computes the image of an experiment file; flags win over it",

@@ -315,6 +315,12 @@ flag_ids! {
     Device,
     /// `-dtype`: precision of the lattice factor.
     Dtype,
+    /// `-adapter`: which graphics processor.
+    Adapter,
+    /// `-selftest`: test the graphics processor anew.
+    SelfTest,
+    /// `-gpu_limits`: limits below those of the graphics processor.
+    GpuLimits,
     /// `-show`: print the experiment and stop.
     Show,
     /// `-version`: print the version and stop.

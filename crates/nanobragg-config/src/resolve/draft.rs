@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Seeds, StructureFactors};
 
-use nanobragg::render::Precision;
-
 use super::Context;
 use super::geometry::Instrument;
-use crate::{Device, Origins, Outputs, Setup};
+use crate::{Device, GpuChoice, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
 pub(super) struct Draft {
@@ -62,7 +60,8 @@ impl Draft {
                     ..Outputs::default()
                 },
                 device: Device::default(),
-                precision: Precision::default(),
+                precision: None,
+                gpu: GpuChoice::default(),
                 threads: 0,
                 progress: true,
                 origins: Origins::default(),

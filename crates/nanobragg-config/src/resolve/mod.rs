@@ -121,13 +121,20 @@ fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     match occurrence.flag {
         FlagId::Quirks | FlagId::PhiCarryoverMode => {}
         FlagId::Device => {
-            draft.setup.device =
-                if occurrence.values.text(0) == "reference" { Device::Reference } else { Device::Cpu };
+            draft.setup.device = match occurrence.values.text(0) {
+                "reference" => Device::Reference,
+                "gpu" => Device::Gpu,
+                "auto" => Device::Auto,
+                _ => Device::Cpu,
+            };
         }
         FlagId::Dtype => {
             let single = matches!(occurrence.values.text(0), "f32" | "float32");
-            draft.setup.precision = if single { Precision::Single } else { Precision::Double };
+            draft.setup.precision = Some(if single { Precision::Single } else { Precision::Double });
         }
+        FlagId::Adapter => draft.setup.gpu.adapter = Some(occurrence.values.text(0).to_owned()),
+        FlagId::SelfTest => draft.setup.gpu.selftest = true,
+        FlagId::GpuLimits => draft.setup.gpu.limits = Some(occurrence.values.text(0).to_owned()),
         FlagId::Threads => draft.setup.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
         FlagId::Progress => draft.setup.progress = true,
         FlagId::NoProgress => draft.setup.progress = false,

@@ -82,8 +82,13 @@ fn program() -> Vec<Effect> {
         after("-quirks reference", FlagId::PhiCarryoverMode, "spec", |s| {
             s.experiment.quirks = s.experiment.quirks.without(Quirk::PhiZeroCarryover);
         }),
-        sets(FlagId::Dtype, "f32", |s| s.precision = Precision::Single),
+        sets(FlagId::Dtype, "f32", |s| s.precision = Some(Precision::Single)),
         sets(FlagId::Device, "reference", |s| s.device = Device::Reference),
+        sets(FlagId::Device, "gpu", |s| s.device = Device::Gpu),
+        sets(FlagId::Device, "auto", |s| s.device = Device::Auto),
+        sets(FlagId::Adapter, "llvm", |s| s.gpu.adapter = Some("llvm".to_owned())),
+        sets(FlagId::SelfTest, "", |s| s.gpu.selftest = true),
+        sets(FlagId::GpuLimits, "terms=64", |s| s.gpu.limits = Some("terms=64".to_owned())),
         sets(FlagId::Threads, "3", |s| s.threads = 3),
         nothing(FlagId::Show, ""),
         nothing(FlagId::Version, ""),

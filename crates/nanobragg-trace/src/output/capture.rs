@@ -1,8 +1,9 @@
 //! A trace as text in memory.
 
+use nanobragg::physics::pixel;
 use nanobragg::plan::Plan;
 use nanobragg::real::{Real, to_f64};
-use nanobragg::trace::{Options, trace_pixel};
+use nanobragg::trace::{Options, Recorder};
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::sink::Buffer;
@@ -58,12 +59,25 @@ pub struct TraceText {
 /// # Ok::<(), nanobragg::PlanError>(())
 /// ```
 pub fn capture<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: &CaptureOptions) -> TraceText {
+    capture_replayed(plan, slow, fast, options, |recorder| pixel(plan, slow, fast, recorder))
+}
+
+/// As [`capture`], for an evaluation elsewhere: `replay` hands its values to the recorder in the order of evaluation and
+/// returns the photons.
+pub fn capture_replayed<'a, T: Real>(
+    plan: &'a Plan<T>,
+    slow: usize,
+    fast: usize,
+    options: &CaptureOptions,
+    replay: impl FnOnce(&mut Recorder<'a, T>) -> T,
+) -> TraceText {
     let [main, per_phi, lines] = [Buffer::default(), Buffer::default(), Buffer::default()];
     let parity = ParityLayer::new(main.clone(), per_phi.clone()).with_digits(options.digits);
     let written = parity.written();
     let subscriber = tracing_subscriber::registry().with(parity).with(JsonLinesLayer::new(lines.clone()));
-    let photons =
-        tracing::subscriber::with_default(subscriber, || trace_pixel(plan, slow, fast, options.trace));
+    let photons = tracing::subscriber::with_default(subscriber, || {
+        replay(&mut Recorder::new(plan, slow, fast, options.trace))
+    });
     let json_lines = lines.take();
     // Of all the lines those of phi steps have a step's fields.
     let steps: Vec<PhiStep> = json_lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();

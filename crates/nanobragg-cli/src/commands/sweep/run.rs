@@ -19,11 +19,12 @@ use super::parts::Parts;
 use super::progress::Meter;
 use super::series::Series;
 use super::target::{self, Target};
+use crate::backend;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::outputs::{self, PROGRAM, Writer};
-use crate::run::{backend, log};
+use crate::run::log;
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Target::Numbered(_) => None,
         })
         .collect();
-    let backend = backend(&setup)?;
+    let backend = backend::of(&setup, console)?;
     Sweeper { console, setup, series, images, targets, parts, manifest, interrupt }.run(
         backend.as_ref(),
         &first,

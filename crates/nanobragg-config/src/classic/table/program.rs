@@ -16,12 +16,27 @@ pub(super) const ROWS: &[Flag] = &[
     )
     .word("MODE", &["spec", "c-parity"])
     .default("as -quirks says"),
-    row(FlagId::Device, &["-device"], "what computes the image: all cores, or the plain definition on one")
-        .word("cpu|reference", &["cpu", "reference"])
-        .default("cpu"),
-    row(FlagId::Dtype, &["-dtype"], "precision of the lattice factor on the CPU")
+    row(
+        FlagId::Device,
+        &["-device"],
+        "what computes the image: all cores; a graphics processor; auto, which takes a graphics processor where there \
+         is one in hardware and all cores elsewhere; or the plain definition on one core",
+    )
+    .word("cpu|gpu|auto|reference", &["cpu", "gpu", "auto", "reference"])
+    .default("cpu"),
+    row(FlagId::Dtype, &["-dtype"], "precision of the lattice factor")
         .word("TYPE", &["f64", "f32", "float64", "float32"])
-        .default("f64"),
+        .default("f64; on a graphics processor f32"),
+    row(FlagId::Adapter, &["-adapter"], "graphics processor: part of its name, or its number in nanobragg devices")
+        .text("NAME|INDEX")
+        .default("the best"),
+    row(FlagId::SelfTest, &["-selftest"], "test the graphics processor against the definition although it has passed"),
+    row(
+        FlagId::GpuLimits,
+        &["-gpu_limits"],
+        "for tests: limits below those of the graphics processor, as binding=BYTES,buffer=BYTES,groups=N,terms=N",
+    )
+    .text("LIST"),
     row(FlagId::Threads, &["-threads"], "number of threads; 0 for one on every core")
         .integer("N", THREADS)
         .default("0"),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 use nanobragg_config::presets::{self, Preset};
 
+use crate::device::Device;
+
 /// What `--help` prints.
 pub const HELP: &str = "\
 trace-harness: every intermediate of single pixels, and where two traces part
@@ -31,7 +33,8 @@ pixels:
   --roi S0 S1 F0 F1        a rectangle, slow axis first, both ends included: one log a pixel and a combined one
 
 evaluation:
-  --device cpu             what evaluates; gpu and cuda are not built in
+  --device DEVICE          what evaluates: cpu (default), or gpu, whose shader writes down what it computes
+  --adapter NAME|INDEX     graphics processor, as nanobragg devices lists them (default: the best)
   --dtype TYPE             float64 (default) or float32
 
 output:
@@ -93,6 +96,7 @@ pub struct TraceOptions {
     /// Pixels (slow, fast).
     pub pixels: Vec<(usize, usize)>,
     pub single_precision: bool,
+    pub device: Device,
     pub out: PathBuf,
     pub trace: nanobragg::trace::Options,
     pub digits: usize,
@@ -123,6 +127,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
     let mut source = None;
     let (mut data, mut quirks, mut phi_mode, mut out) = (None, None, None, None);
     let (mut pixels, mut single_precision, mut digits, mut json_lines) = (Vec::new(), false, 15, false);
+    let (mut device, mut adapter) = (Device::default(), None);
     let mut trace = nanobragg::trace::Options::default();
     let mut give = |given: Source| match source.replace(given) {
         None => Ok(()),
@@ -149,10 +154,13 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
             }
             Long("roi") => pixels.extend(rectangle(&mut parser)?),
             Long("device") => {
-                if word(&mut parser, "--device", &["cpu", "gpu", "cuda"])? != "cpu" {
-                    return Err(Misuse("--device: no GPU backend is built in; use cpu".to_owned()).into());
-                }
+                device = match word(&mut parser, "--device", &["cpu", "gpu", "cuda"])?.as_str() {
+                    "cuda" => return Err(Misuse("--device cuda: use gpu, on any vendor's".to_owned()).into()),
+                    "gpu" => Device::Gpu(None),
+                    _ => Device::Cpu,
+                };
             }
+            Long("adapter") => adapter = Some(parser.value()?.to_string_lossy().into_owned()),
             Long("dtype") => {
                 single_precision = word(&mut parser, "--dtype", &["float64", "float32"])? == "float32";
             }
@@ -184,6 +192,10 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
         phi_mode,
         pixels,
         single_precision,
+        device: match device {
+            Device::Gpu(_) => Device::Gpu(adapter),
+            Device::Cpu => Device::Cpu,
+        },
         out: out.ok_or_else(|| missing("--out PATH"))?,
         trace,
         digits,

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use nanobragg::plan::Plan;
 use nanobragg_config::{ConfigError, Context, Setup, classic, resolve, show};
 use nanobragg_io::c_format::g;
-use nanobragg_trace::{CaptureOptions, RunLabels, TraceText, capture};
+use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 use serde_json::json;
 
 use crate::arguments::{Misuse, Source, TraceOptions};
+use crate::device::Tracer;
 use crate::pixels::{Paths, save};
 use crate::{complain, environment, say};
 
@@ -39,30 +40,30 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
         labels: RunLabels {
             timestamp: Some(environment::now()),
             config: name,
-            device: "cpu".to_owned(),
+            device: options.device.name().to_owned(),
             dtype: dtype.to_owned(),
         },
     };
-    let single = options.single_precision.then(|| plan.cast::<f32>());
-    let trace = |slow, fast| match &single {
-        Some(plan) => capture(plan, slow, fast, &capturing),
-        None => capture(&plan, slow, fast, &capturing),
-    };
+    let mut tracer = Tracer::new(&plan, options)?;
+    let trace = |slow, fast| tracer.trace(slow, fast, &capturing);
     let complete = write(options, trace)?;
 
     save(&folder.join("config_snapshot.json"), &snapshot(&setup, &plan)?)?;
-    let environment = environment::describe("cpu", dtype);
+    let environment = environment::describe(options.device.name(), dtype);
     save(&folder.join("env.json"), &(serde_json::to_string_pretty(&environment)? + "\n"))?;
     say(&format!("wrote {} and env.json", folder.join("config_snapshot.json").display()));
     Ok(complete)
 }
 
 /// Traces and writes each pixel, then all of them in one file when there are several.
-fn write(options: &TraceOptions, trace: impl Fn(usize, usize) -> TraceText) -> anyhow::Result<bool> {
+fn write(
+    options: &TraceOptions,
+    mut trace: impl FnMut(usize, usize) -> anyhow::Result<TraceText>,
+) -> anyhow::Result<bool> {
     let several = options.pixels.len() > 1;
     let (mut combined, mut complete) = (String::new(), true);
     for &(slow, fast) in &options.pixels {
-        let text = trace(slow, fast);
+        let text = trace(slow, fast)?;
         let paths = Paths::new(&options.out, several.then_some((slow, fast)));
         let written = paths.write(&text, options.json_lines)?;
         let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();

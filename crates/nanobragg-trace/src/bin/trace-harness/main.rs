@@ -3,6 +3,7 @@
 
 mod arguments;
 mod comparison;
+mod device;
 mod environment;
 mod harness;
 mod pixels;

@@ -1,0 +1,117 @@
+//! What renders: the backend that the command line asks for.
+
+use nanobragg::render::{Backend, Cpu, Precision, Reference};
+use nanobragg_config::{Device, Setup};
+
+use crate::console::Console;
+
+/// The backend of `setup`. What is found out on the way is said on `console`.
+///
+/// # Errors
+/// Where a graphics processor is asked for and there is none, or it fails its test.
+pub fn of(setup: &Setup, console: Console) -> anyhow::Result<Box<dyn Backend>> {
+    match setup.device {
+        Device::Reference => Ok(Box::new(Reference)),
+        Device::Cpu => cpu(setup),
+        Device::Gpu => gpu::open(setup, console),
+        Device::Auto => gpu::open_or(setup, console, cpu),
+    }
+}
+
+fn cpu(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
+    let cpu = if setup.threads > 0 { Cpu::with_threads(setup.threads)? } else { Cpu::default() };
+    Ok(Box::new(cpu.with_precision(setup.precision.unwrap_or(Precision::Double))))
+}
+
+#[cfg(feature = "gpu")]
+mod gpu {
+    use nanobragg::render::{Backend, Precision};
+    use nanobragg_config::{GpuChoice, Setup};
+    use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
+
+    use crate::console::Console;
+    use crate::misuse::Misuse;
+
+    /// A graphics processor, software ones included: it was asked for by name.
+    pub fn open(setup: &Setup, console: Console) -> anyhow::Result<Box<dyn Backend>> {
+        let opened = nanobragg_wgpu::open(&request(setup, Selection::Any)?)?;
+        let info = opened.gpu.info();
+        if !info.is_real() {
+            console.say(&format!(
+                "{} is software: it renders on the cores that -device cpu would use",
+                info.name
+            ));
+        }
+        backend(setup, console, opened)
+    }
+
+    /// A graphics processor in hardware, or else what `fallback` gives.
+    pub fn open_or(
+        setup: &Setup,
+        console: Console,
+        fallback: fn(&Setup) -> anyhow::Result<Box<dyn Backend>>,
+    ) -> anyhow::Result<Box<dyn Backend>> {
+        match nanobragg_wgpu::open(&request(setup, Selection::BestReal)?) {
+            Ok(opened) => backend(setup, console, opened),
+            Err(GpuError::NoAdapter { .. }) => {
+                console.say("-device auto: no graphics processor in hardware, rendering on the cpu");
+                fallback(setup)
+            }
+            Err(error @ GpuError::NoSuchAdapter { .. }) => Err(Misuse(format!("-adapter: {error}")).into()),
+            Err(error) => {
+                console.warn(&format!("-device auto: {error}"));
+                console.say("-device auto: rendering on the cpu");
+                fallback(setup)
+            }
+        }
+    }
+
+    fn backend(setup: &Setup, console: Console, opened: Opened) -> anyhow::Result<Box<dyn Backend>> {
+        let test = &opened.selftest;
+        console.say(&format!(
+            "gpu {}: self-test in {} within {:.1e} of the brightest pixel, median {:.1e} of a pixel",
+            test.adapter, test.precision, test.max_of_max, test.median_relative
+        ));
+        Ok(Box::new(GpuBackend::new(opened.gpu, precision(setup))?))
+    }
+
+    fn request(setup: &Setup, unnamed: Selection) -> anyhow::Result<Request> {
+        let GpuChoice { adapter, selftest, limits } = &setup.gpu;
+        let lower: LimitsOverride = match limits {
+            Some(list) => list.parse().map_err(|error| Misuse(format!("-gpu_limits {list}: {error}")))?,
+            None => LimitsOverride::default(),
+        };
+        let selection = adapter.clone().map_or(unnamed, Selection::Named);
+        Ok(Request { selection, lower, precision: precision(setup), retest: *selftest })
+    }
+
+    fn precision(setup: &Setup) -> nanobragg_wgpu::Precision {
+        match setup.precision {
+            Some(Precision::Double) => nanobragg_wgpu::Precision::Double,
+            Some(Precision::Single) | None => nanobragg_wgpu::Precision::Single,
+        }
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+mod gpu {
+    use nanobragg::render::Backend;
+    use nanobragg_config::Setup;
+
+    use crate::console::Console;
+    use crate::misuse::Misuse;
+
+    pub fn open(_: &Setup, _: Console) -> anyhow::Result<Box<dyn Backend>> {
+        Err(Misuse("-device gpu: this program was built without its feature gpu; use -device cpu".to_owned())
+            .into())
+    }
+
+    pub fn open_or(
+        setup: &Setup,
+        console: Console,
+        fallback: fn(&Setup) -> anyhow::Result<Box<dyn Backend>>,
+    ) -> anyhow::Result<Box<dyn Backend>> {
+        console.say("-device auto: this program was built without its feature gpu, rendering on the cpu");
+        fallback(setup)
+    }
+}

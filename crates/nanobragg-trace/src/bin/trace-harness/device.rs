@@ -1,0 +1,80 @@
+//! What evaluates the traced pixels.
+
+use nanobragg::plan::Plan;
+use nanobragg_trace::{CaptureOptions, TraceText, capture};
+
+use crate::arguments::TraceOptions;
+
+/// What evaluates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Device {
+    /// The definition, on the processor.
+    #[default]
+    Cpu,
+    /// A graphics processor: this one, or the best.
+    Gpu(Option<String>),
+}
+
+impl Device {
+    /// Name as users write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Device::Cpu => "cpu",
+            Device::Gpu(_) => "gpu",
+        }
+    }
+}
+
+/// Something that traces pixels of a plan.
+pub enum Tracer<'a> {
+    Double(&'a Plan),
+    Single(Box<Plan<f32>>),
+    #[cfg(feature = "gpu")]
+    Gpu(&'a Plan, Box<nanobragg_wgpu::Renderer>),
+}
+
+impl<'a> Tracer<'a> {
+    /// What `options` ask for.
+    pub fn new(plan: &'a Plan, options: &TraceOptions) -> anyhow::Result<Self> {
+        match &options.device {
+            Device::Cpu if options.single_precision => Ok(Tracer::Single(Box::new(plan.cast()))),
+            Device::Cpu => Ok(Tracer::Double(plan)),
+            Device::Gpu(adapter) => gpu(plan, adapter.as_deref(), options.single_precision),
+        }
+    }
+
+    /// The trace of pixel (`slow`, `fast`).
+    pub fn trace(&mut self, slow: usize, fast: usize, options: &CaptureOptions) -> anyhow::Result<TraceText> {
+        match self {
+            Tracer::Double(plan) => Ok(capture(plan, slow, fast, options)),
+            Tracer::Single(plan) => Ok(capture(plan, slow, fast, options)),
+            #[cfg(feature = "gpu")]
+            Tracer::Gpu(plan, renderer) => {
+                let taps = renderer.trace(plan, slow, fast)?;
+                Ok(nanobragg_trace::capture_replayed(plan, slow, fast, options, |recorder| {
+                    taps.replay(plan, recorder)
+                }))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+fn gpu<'a>(plan: &'a Plan, adapter: Option<&str>, single: bool) -> anyhow::Result<Tracer<'a>> {
+    use nanobragg_wgpu::{Precision, Renderer, Request, Selection};
+    let selection = adapter.map_or(Selection::Any, |name| Selection::Named(name.to_owned()));
+    let precision = if single { Precision::Single } else { Precision::Double };
+    let opened = nanobragg_wgpu::open(&Request { selection, precision, ..Request::default() })?;
+    let info = opened.gpu.info();
+    crate::say(&format!(
+        "gpu {} ({}), driver {} {}",
+        info.name, info.backend, info.driver, info.driver_version
+    ));
+    Ok(Tracer::Gpu(plan, Box::new(Renderer::new(opened.gpu, precision)?)))
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpu<'a>(_: &'a Plan, _: Option<&str>, _: bool) -> anyhow::Result<Tracer<'a>> {
+    let text = "--device gpu: this program was built without its feature gpu; use cpu";
+    Err(crate::arguments::Misuse(text.to_owned()).into())
+}
