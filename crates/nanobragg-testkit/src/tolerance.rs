@@ -60,6 +60,10 @@ pub const GPU_F32_MEDIAN: f64 = 1e-6;
 /// exponent to so many digits of itself, and numbers end at 1e-38.
 pub const GPU_F32_DARK: f64 = 1e-6;
 
+/// An image whose brightest pixel is below this part of what its strongest reflection would give is dark in single
+/// precision, whose numbers end at 1e-38.
+pub const GPU_F32_VANISHING: f64 = 1e-30;
+
 /// The GPU's values of a traced pixel in double precision against the definition's: relative, of a vector to its
 /// length, of a lattice factor to the number of cells.
 pub const GPU_TRACE: f64 = 1e-10;

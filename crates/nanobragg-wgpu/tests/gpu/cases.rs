@@ -26,9 +26,9 @@ fn every_case(precision: Precision) {
                 Err(error) => panic!("{name}: {error}"),
             };
             let expected = definition(&plan);
-            let differences = Differences::of(&expected, &photons);
+            let differences = Differences::of(&plan, &expected, &photons);
             assert!(differences.pass(precision), "{name}: {differences:?}");
-            assert!(notices(&expected, &photons, precision), "{name}");
+            assert!(notices(&plan, &expected, &photons, precision), "{name}");
             worst = worst.worst(differences);
             rendered += 1;
         }

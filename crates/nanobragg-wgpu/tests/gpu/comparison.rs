@@ -1,6 +1,9 @@
 //! How far photons are from the definition's.
 
-use nanobragg_testkit::tolerance::{GPU_F32_DARK, GPU_F32_MAX, GPU_F32_MEDIAN, GPU_F64, UNDERFLOW};
+use nanobragg::plan::Plan;
+use nanobragg_testkit::tolerance::{
+    GPU_F32_DARK, GPU_F32_MAX, GPU_F32_MEDIAN, GPU_F32_VANISHING, GPU_F64, UNDERFLOW,
+};
 use nanobragg_wgpu::Precision;
 
 /// Differences of an image from the definition's.
@@ -20,9 +23,9 @@ fn larger(a: f64, b: f64) -> f64 {
 }
 
 impl Differences {
-    pub fn of(expected: &[f64], found: &[f64]) -> Self {
+    pub fn of(plan: &Plan, expected: &[f64], found: &[f64]) -> Self {
         assert_eq!(expected.len(), found.len());
-        let brightest = expected.iter().fold(0.0f64, |most, &x| most.max(x));
+        let brightest = expected.iter().fold(GPU_F32_VANISHING * peak(plan), |most, &x| most.max(x));
         let mut differences = Differences { of_max: 0.0, median: 0.0, relative: 0.0 };
         let mut bright = Vec::new();
         for (&expected, &found) in expected.iter().zip(found) {
@@ -32,10 +35,12 @@ impl Differences {
             }
             let off = (expected - found).abs();
             differences.of_max = larger(differences.of_max, off / brightest);
-            if !(expected.max(found) < UNDERFLOW) {
+            let vanishing = !found.is_nan() && expected.max(found) < UNDERFLOW;
+            if !vanishing {
                 differences.relative = larger(differences.relative, off / expected.abs());
             }
-            if !(expected < GPU_F32_DARK * brightest) {
+            let dark = expected < GPU_F32_DARK * brightest;
+            if !dark {
                 bright.push(off / expected.abs());
             }
         }
@@ -64,8 +69,18 @@ impl Differences {
     pub const NONE: Differences = Differences { of_max: 0.0, median: 0.0, relative: 0.0 };
 }
 
+/// Photons of a pixel on the plan's strongest reflection, if all its terms met it.
+fn peak(plan: &Plan) -> f64 {
+    let table = &plan.structure_factors;
+    let values = table.padded().map_or(&[][..], |grid| grid.values);
+    let amplitude = values.iter().fold(table.default_f().abs(), |most, f| most.max(f.abs()));
+    let cells: f64 = plan.crystal.shape.cells.iter().product();
+    let omega = (plan.detector.pixel_size / plan.detector.close_distance).powi(2);
+    plan.r_e_sqr * plan.fluence * (amplitude * cells).powi(2) * omega
+}
+
 /// Whether a pixel that is changed by a little more than the tolerance is noticed.
-pub fn notices(expected: &[f64], found: &[f64], precision: Precision) -> bool {
+pub fn notices(plan: &Plan, expected: &[f64], found: &[f64], precision: Precision) -> bool {
     let brightest = expected.iter().fold(0.0f64, |most, &x| most.max(x));
     let at = expected.iter().position(|&x| x == brightest).unwrap_or(0);
     let by = match precision {
@@ -74,14 +89,15 @@ pub fn notices(expected: &[f64], found: &[f64], precision: Precision) -> bool {
     };
     let mut wrong = found.to_vec();
     wrong[at] *= 1.0 + by;
-    brightest == 0.0 || !Differences::of(expected, &wrong).pass(precision)
+    brightest == 0.0 || !Differences::of(plan, expected, &wrong).pass(precision)
 }
 
 #[test]
 fn what_is_not_a_number_is_a_difference() {
+    let plan = crate::device::planned("-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 2");
     for precision in [Precision::Single, Precision::Double] {
-        assert!(!Differences::of(&[1.0, 2.0], &[1.0, f64::NAN]).pass(precision));
-        assert!(!Differences::of(&[1.0, 2.0], &[f64::INFINITY, 2.0]).pass(precision));
-        assert!(Differences::of(&[1.0, 2.0], &[1.0, 2.0]).pass(precision));
+        assert!(!Differences::of(&plan, &[1.0, 2.0], &[1.0, f64::NAN]).pass(precision));
+        assert!(!Differences::of(&plan, &[1.0, 2.0], &[f64::INFINITY, 2.0]).pass(precision));
+        assert!(Differences::of(&plan, &[1.0, 2.0], &[1.0, 2.0]).pass(precision));
     }
 }

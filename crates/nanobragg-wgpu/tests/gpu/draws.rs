@@ -41,7 +41,7 @@ fn random_experiments_agree_with_the_definition() {
             let precision = renderer.precision();
             match renderer.photons(&plan, &Control::default()) {
                 Ok(photons) => {
-                    let differences = Differences::of(&expected, &photons);
+                    let differences = Differences::of(&plan, &expected, &photons);
                     let name = || format!("{} {} {}", precision.name(), preset.name(), flags.join(" "));
                     assert!(differences.pass(precision), "{}: {differences:?}", name());
                     worst[at] = worst[at].worst(differences);

@@ -90,7 +90,8 @@ fn beyond(plan: &Plan, device: &Seen, slow: usize, fast: usize, tolerance: f64) 
     pairs
         .filter(|((name, value, size), (found_name, found, _))| {
             assert_eq!(name, found_name);
-            !((value - found).abs() <= tolerance * size)
+            let agrees = (value - found).abs() <= tolerance * size;
+            !agrees
         })
         .map(|((name, value, _), (_, found, _))| format!("{name}: {found} against {value}"))
         .collect()
