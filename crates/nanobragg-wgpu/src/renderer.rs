@@ -186,8 +186,9 @@ impl Renderer {
     /// As [`Self::render`].
     pub fn collect(&mut self, pending: Pending, control: &Control<'_>) -> Result<Image, GpuError> {
         let (fast, slow) = (pending.region.image_fast, pending.region.image_slow);
-        let photons = self.collect_photons(pending, control)?;
-        let pixels = photons.into_iter().map(|photons| photons as f32).collect();
+        let (pixels, timings) =
+            pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons as f32)?;
+        self.timings = timings;
         Ok(Image::from_pixels(fast, pixels).unwrap_or_else(|| Image::new(fast, slow)))
     }
 
@@ -196,7 +197,7 @@ impl Renderer {
     /// # Errors
     /// As [`Self::render`].
     pub fn collect_photons(&mut self, pending: Pending, control: &Control<'_>) -> Result<Vec<f64>, GpuError> {
-        let (photons, timings) = pending.photons(&self.gpu, &mut self.staging, control)?;
+        let (photons, timings) = pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons)?;
         self.timings = timings;
         Ok(photons)
     }

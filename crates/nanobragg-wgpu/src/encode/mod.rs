@@ -8,7 +8,7 @@ mod table;
 mod tiles;
 
 pub(crate) use table::TableBytes;
-pub(crate) use tiles::{GROUP, Tiles};
+pub(crate) use tiles::{EDGE, GROUP, Tiles};
 
 use std::ops::Range;
 
