@@ -168,13 +168,14 @@ listed! {
     }
 }
 
-/// A lattice in single precision: its nine components in units of 2⁻¹⁰ turns, the rest times 2³², and themselves.
+/// A lattice in single precision: a, b and c in units of 2⁻¹⁰ turns, the rest times 2³², and themselves. The fourth
+/// of each is unused.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct OrientationSingle {
-    pub whole: [i32; 9],
-    pub rest: [f32; 9],
-    pub alpha: [f32; 9],
+    pub whole: [[i32; 4]; 3],
+    pub rest: [[f32; 4]; 3],
+    pub alpha: [[f32; 4]; 3],
 }
 
 /// A lattice in double precision, metres.

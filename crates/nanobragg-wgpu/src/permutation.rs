@@ -242,14 +242,14 @@ mod tests {
         assert_eq!(members(&double, "Frame"), listed(FrameDouble::FIELDS));
         assert_eq!(members(&single, "Source"), listed(SourceSingle::FIELDS));
         assert_eq!(members(&double, "Source"), listed(SourceDouble::FIELDS));
-        // Orientations are arrays of numbers in Rust, which the shader names one by one.
-        for (module, size, words) in
-            [(&single, size_of::<OrientationSingle>(), 27), (&double, size_of::<OrientationDouble>(), 9)]
+        // Orientations are arrays in Rust, of vectors or numbers that the shader names one by one.
+        for (module, size, members_each) in
+            [(&single, size_of::<OrientationSingle>(), 9), (&double, size_of::<OrientationDouble>(), 9)]
         {
             let named = members(module, "Orientation");
             let offsets: Vec<usize> = named.iter().map(|(_, offset)| *offset).collect();
-            let stride = size / words;
-            assert_eq!(offsets, (0..words).map(|word| word * stride).collect::<Vec<_>>());
+            let stride = size / members_each;
+            assert_eq!(offsets, (0..members_each).map(|member| member * stride).collect::<Vec<_>>());
         }
         assert_ne!(members(&single, "Frame"), listed(FrameDouble::FIELDS));
     }

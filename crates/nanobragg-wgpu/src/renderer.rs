@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nanobragg::image::Image;
 use nanobragg::model::StructureFactors;
@@ -63,6 +63,8 @@ struct Flight {
     permutation: Permutation,
     terms: f64,
     since: Instant,
+    /// Time that the submission itself took: some drivers do the work then.
+    submitting: Duration,
 }
 
 impl Renderer {
@@ -383,12 +385,14 @@ impl Renderer {
             pass.set_bind_group(0, &bind_group, &[]);
             pass.dispatch_workgroups(groups[0], groups[1], 1);
         }
+        let since = Instant::now();
         let submission = self.gpu.queue.submit([encoder.finish()]);
+        let submitting = since.elapsed();
         self.bind_group = Some(bind_group);
         self.gpu.check()?;
         pending.timings.dispatches += 1;
         pending.timings.terms += terms;
-        self.in_flight.push_back(Flight { submission, permutation, terms, since: Instant::now() });
+        self.in_flight.push_back(Flight { submission, permutation, terms, since, submitting });
         Ok(())
     }
 
@@ -403,8 +407,12 @@ impl Renderer {
             self.gpu.wait(&flight.submission, &|| control.cancelled())?;
             let done = Instant::now();
             // Where there was nothing to wait for, it was done at some time before.
-            let exact = done - asked > std::time::Duration::from_micros(200);
-            let took = done - flight.since;
+            let noticeable = Duration::from_micros(200);
+            let (exact, took) = if flight.submitting > noticeable && flight.submitting > done - asked {
+                (true, flight.submitting)
+            } else {
+                (done - asked > noticeable, done - flight.since)
+            };
             if flight.terms > 0.0
                 && let Some(pace) = self.paces.get_mut(&flight.permutation)
             {

@@ -141,14 +141,16 @@ impl Encoded<'_> {
         let orientations = &self.plan.orientations;
         let domains = orientations.domains.len().max(1);
         let turned = |number: usize| {
-            let [a, b, c] = orientations.lattice(number / domains, number % domains).vectors;
+            let lattice = orientations.lattice(number / domains, number % domains);
             let mut turned = OrientationSingle::default();
-            for (at, x) in a.iter().chain(b.iter()).chain(c.iter()).enumerate() {
-                let alpha = x / self.wavelength;
-                let whole = (alpha * 1024.0).round();
-                turned.whole[at] = whole as i32;
-                turned.rest[at] = ((alpha - whole / 1024.0) * 2f64.powi(32)) as f32;
-                turned.alpha[at] = alpha as f32;
+            for (axis, vector) in lattice.vectors.iter().enumerate() {
+                for (at, x) in vector.iter().enumerate() {
+                    let alpha = x / self.wavelength;
+                    let whole = (alpha * 1024.0).round();
+                    turned.whole[axis][at] = whole as i32;
+                    turned.rest[axis][at] = ((alpha - whole / 1024.0) * 2f64.powi(32)) as f32;
+                    turned.alpha[axis][at] = alpha as f32;
+                }
             }
             turned
         };

@@ -8,19 +8,20 @@
 // v is -q: the turns are those of -h, in [-1/2, 1/2), and the distance from the node in (-1/2, 1/2], as the
 // nearest index ceil(h - 1/2) has it.
 
+// Vectors of four, of which the last is unused: they are loaded at once.
 struct Orientation {
     // α of a, b, c in units of 2⁻¹⁰.
-    whole_ax: i32, whole_ay: i32, whole_az: i32,
-    whole_bx: i32, whole_by: i32, whole_bz: i32,
-    whole_cx: i32, whole_cy: i32, whole_cz: i32,
+    whole_a: vec4<i32>,
+    whole_b: vec4<i32>,
+    whole_c: vec4<i32>,
     // The rest, times 2³².
-    rest_ax: f32, rest_ay: f32, rest_az: f32,
-    rest_bx: f32, rest_by: f32, rest_bz: f32,
-    rest_cx: f32, rest_cy: f32, rest_cz: f32,
+    rest_a: vec4<f32>,
+    rest_b: vec4<f32>,
+    rest_c: vec4<f32>,
     // α itself.
-    a_x: f32, a_y: f32, a_z: f32,
-    b_x: f32, b_y: f32, b_z: f32,
-    c_x: f32, c_y: f32, c_z: f32,
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
 }
 
 struct Indices {
@@ -38,13 +39,13 @@ fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> 
 }
 
 fn indices(o: Orientation, v: Scattering) -> Indices {
-    let a = vec3<f32>(o.a_x, o.a_y, o.a_z);
-    let b = vec3<f32>(o.b_x, o.b_y, o.b_z);
-    let c = vec3<f32>(o.c_x, o.c_y, o.c_z);
+    let a = o.a.xyz;
+    let b = o.b.xyz;
+    let c = o.c.xyz;
     let at = vec3<i32>(
-        turns(vec3<i32>(o.whole_ax, o.whole_ay, o.whole_az), vec3<f32>(o.rest_ax, o.rest_ay, o.rest_az), a, v),
-        turns(vec3<i32>(o.whole_bx, o.whole_by, o.whole_bz), vec3<f32>(o.rest_bx, o.rest_by, o.rest_bz), b, v),
-        turns(vec3<i32>(o.whole_cx, o.whole_cy, o.whole_cz), vec3<f32>(o.rest_cx, o.rest_cy, o.rest_cz), c, v),
+        turns(o.whole_a.xyz, o.rest_a.xyz, a, v),
+        turns(o.whole_b.xyz, o.rest_b.xyz, b, v),
+        turns(o.whole_c.xyz, o.rest_c.xyz, c, v),
     );
     var coarse = vec3<f32>(0.0);
     if F_CELL != UNIFORM || TAPS {
@@ -211,4 +212,8 @@ fn lattice_factor(at: Indices) -> LatticeFactor {
 // The indices as they are written into a trace: what they are more than the nearest whole ones.
 fn tapped_indices(at: Indices) -> vec3<f32> {
     return at.offset;
+}
+
+fn tapped_lattice(o: Orientation) -> array<vec3<f32>, 3> {
+    return array<vec3<f32>, 3>(o.a.xyz, o.b.xyz, o.c.xyz);
 }
