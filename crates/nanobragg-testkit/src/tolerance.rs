@@ -44,6 +44,26 @@ pub const REFERENCE_COUNTS: u16 = 1;
 /// the last bit shifts one pixel, in a thousand.
 pub const NOISE_PIXELS: f64 = 1e-3;
 
+/// Photons of the GPU in double precision against the definition's, relative to each pixel. Indices are computed in
+/// the definition's operations; polynomials differ in the last bits. A driver that fuses multiplications and
+/// additions moves an index by its last bit, which a fringe of N cells multiplies by π N.
+pub const GPU_F64: f64 = 1e-10;
+
+/// Photons of the GPU in single precision against the definition's: worst pixel relative to the brightest one. What
+/// an experiment needs beyond that is refused.
+pub const GPU_F32_MAX: f64 = 1e-4;
+
+/// The same, median over the pixels that are not dark, relative to each: sines of some 3e-7, as on the CPU.
+pub const GPU_F32_MEDIAN: f64 = 1e-6;
+
+/// Pixels below this part of the brightest one do not count in that median: single precision holds a Gaussian's
+/// exponent to so many digits of itself, and numbers end at 1e-38.
+pub const GPU_F32_DARK: f64 = 1e-6;
+
+/// An image whose brightest pixel is below this part of what its strongest reflection would give is dark in single
+/// precision, whose numbers end at 1e-38.
+pub const GPU_F32_VANISHING: f64 = 1e-30;
+
 /// The GPU's values of a traced pixel in double precision against the definition's: relative, of a vector to its
 /// length, of a lattice factor to the number of cells.
 pub const GPU_TRACE: f64 = 1e-10;

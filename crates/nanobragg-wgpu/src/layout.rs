@@ -77,6 +77,9 @@ frames! {
         a_star_x, a_star_y, a_star_z,
         b_star_x, b_star_y, b_star_z,
         c_star_x, c_star_y, c_star_z,
+        star_rest_ax, star_rest_ay, star_rest_az,
+        star_rest_bx, star_rest_by, star_rest_bz,
+        star_rest_cx, star_rest_cy, star_rest_cz,
         fudge,
         kahn,
         background_start,
@@ -112,6 +115,16 @@ frames! {
         radius_b: u32,
         radius_c: u32,
         radius_shift: u32,
+        star_whole_ax: i32,
+        star_whole_ay: i32,
+        star_whole_az: i32,
+        star_whole_bx: i32,
+        star_whole_by: i32,
+        star_whole_bz: i32,
+        star_whole_cx: i32,
+        star_whole_cy: i32,
+        star_whole_cz: i32,
+        star_exponent: i32,
         padding: u32,
     }
 }
@@ -155,13 +168,14 @@ listed! {
     }
 }
 
-/// A lattice in single precision: its nine components in units of 2⁻¹⁰ turns, the rest times 2³², and themselves.
+/// A lattice in single precision: a, b and c in units of 2⁻¹⁰ turns, the rest times 2³², and themselves. The fourth
+/// of each is unused.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct OrientationSingle {
-    pub whole: [i32; 9],
-    pub rest: [f32; 9],
-    pub alpha: [f32; 9],
+    pub whole: [[i32; 4]; 3],
+    pub rest: [[f32; 4]; 3],
+    pub alpha: [[f32; 4]; 3],
 }
 
 /// A lattice in double precision, metres.

@@ -167,3 +167,109 @@ impl Permutation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+    fn validated(permutation: &Permutation) -> Result<naga::Module, String> {
+        let source = permutation.source();
+        let module = naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))?;
+        let capabilities = match permutation.precision {
+            Precision::Single => Capabilities::empty(),
+            Precision::Double => Capabilities::FLOAT64,
+        };
+        let mut validator = Validator::new(ValidationFlags::all(), capabilities);
+        validator.validate(&module).map_err(|error| error.emit_to_string(&source))?;
+        Ok(module)
+    }
+
+    #[test]
+    fn every_permutation_is_valid_without_a_device() {
+        let mut count = 0;
+        for permutation in Permutation::all() {
+            let module = validated(&permutation).unwrap_or_else(|error| panic!("{permutation:?}: {error}"));
+            let entries: Vec<&str> = module.entry_points.iter().map(|entry| entry.name.as_str()).collect();
+            assert_eq!(entries, ["render", "finish"]);
+            count += 1;
+        }
+        assert_eq!(count, 2 * 4 * 3 * 4);
+    }
+
+    #[test]
+    fn a_shader_that_is_wrong_is_noticed() {
+        let source = Permutation::example(Precision::Single).source();
+        let wrong =
+            source.replacen("return Fixed(a.high - b.high - borrow, a.low - b.low);", "return a.low;", 1);
+        assert_ne!(wrong, source);
+        let module = naga::front::wgsl::parse_str(&wrong);
+        let valid = module.is_ok_and(|module| {
+            Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module).is_ok()
+        });
+        assert!(!valid);
+    }
+
+    /// Names and offsets of a structure's members in a shader.
+    fn members(module: &naga::Module, name: &str) -> Vec<(String, usize)> {
+        let structure = module.types.iter().find(|(_, kind)| kind.name.as_deref() == Some(name));
+        match structure.map(|(_, kind)| &kind.inner) {
+            Some(naga::TypeInner::Struct { members, .. }) => members
+                .iter()
+                .map(|member| (member.name.clone().unwrap_or_default(), member.offset as usize))
+                .collect(),
+            _ => panic!("the shader has no structure {name}"),
+        }
+    }
+
+    fn listed(fields: &[(&str, usize)]) -> Vec<(String, usize)> {
+        fields.iter().map(|&(name, offset)| (name.to_owned(), offset)).collect()
+    }
+
+    #[test]
+    fn rust_and_the_shaders_lay_structures_out_alike() {
+        use crate::layout::{
+            Dispatch, FrameDouble, FrameSingle, OrientationDouble, OrientationSingle, SourceDouble,
+            SourceSingle,
+        };
+        let single = validated(&Permutation::example(Precision::Single)).unwrap();
+        let double = validated(&Permutation::example(Precision::Double)).unwrap();
+        for module in [&single, &double] {
+            assert_eq!(members(module, "Dispatch"), listed(Dispatch::FIELDS));
+        }
+        assert_eq!(members(&single, "Frame"), listed(FrameSingle::FIELDS));
+        assert_eq!(members(&double, "Frame"), listed(FrameDouble::FIELDS));
+        assert_eq!(members(&single, "Source"), listed(SourceSingle::FIELDS));
+        assert_eq!(members(&double, "Source"), listed(SourceDouble::FIELDS));
+        // Orientations are arrays in Rust, of vectors or numbers that the shader names one by one.
+        for (module, size, members_each) in
+            [(&single, size_of::<OrientationSingle>(), 9), (&double, size_of::<OrientationDouble>(), 9)]
+        {
+            let named = members(module, "Orientation");
+            let offsets: Vec<usize> = named.iter().map(|(_, offset)| *offset).collect();
+            let stride = size / members_each;
+            assert_eq!(offsets, (0..members_each).map(|member| member * stride).collect::<Vec<_>>());
+        }
+        assert_ne!(members(&single, "Frame"), listed(FrameDouble::FIELDS));
+    }
+
+    #[test]
+    fn flags_have_the_same_bits_on_both_sides() {
+        use crate::layout::flag;
+        let source = Permutation::example(Precision::Single).source();
+        for (name, bit) in [
+            ("ABSORBING", flag::ABSORBING),
+            ("POLARIZED", flag::POLARIZED),
+            ("EPSILON", flag::EPSILON),
+            ("POINT_PIXEL", flag::POINT_PIXEL),
+            ("OMEGA_PER_TERM", flag::OMEGA_PER_TERM),
+            ("POLAR_PER_TERM", flag::POLAR_PER_TERM),
+            ("CAPTURE_PER_TERM", flag::CAPTURE_PER_TERM),
+            ("WATER", flag::WATER),
+            ("DMIN", flag::DMIN),
+        ] {
+            assert!(source.contains(&format!("const FLAG_{name} = {bit}u;")), "{name}");
+        }
+    }
+}

@@ -66,3 +66,40 @@ pub const SINGLE: [Polynomial; 4] = [
     Polynomial { name: "ball_series", coefficients: &BALL_SHORT, form: Form::Plain },
     Polynomial { name: "exp_series", coefficients: &EXP_SHORT, form: Form::Plain },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A polynomial as the shaders evaluate it, in single precision.
+    fn single(name: &str, x: f32) -> f32 {
+        let polynomial = SINGLE.iter().find(|polynomial| polynomial.name == name).unwrap();
+        let s = if matches!(polynomial.form, Form::Plain) { x } else { x * x };
+        let sum = polynomial.coefficients.iter().rev().fold(0.0f32, |sum, &c| sum * s + c as f32);
+        if matches!(polynomial.form, Form::Odd) { x * sum } else { sum }
+    }
+
+    #[test]
+    fn short_polynomials_are_good_to_single_precision() {
+        for step in -1000i16..=1000 {
+            let x = f32::from(step) / 2000.0;
+            let turn = std::f64::consts::PI * f64::from(x);
+            let sine = f64::from(single("sin_pi", x));
+            assert!((sine - turn.sin()).abs() <= 3e-7 * turn.sin().abs(), "{x}");
+            assert!((f64::from(single("cos_pi", x)) - turn.cos()).abs() <= 3e-7, "{x}");
+            let r = x * 0.7;
+            let exponential = f64::from(r).exp();
+            assert!((f64::from(single("exp_series", r)) - exponential).abs() <= 2e-7 * exponential, "{r}");
+        }
+    }
+
+    #[test]
+    fn the_ball_s_series_is_good_to_single_precision() {
+        for step in 0u8..=100 {
+            let y = f64::from(step) / 200.0;
+            let square = (std::f64::consts::PI * y).powi(2);
+            let expected: f64 = nanobragg::physics::lattice::ball(y);
+            assert!((f64::from(single("ball_series", square as f32)) - expected).abs() <= 2e-7, "{y}");
+        }
+    }
+}

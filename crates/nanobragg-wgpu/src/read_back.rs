@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use bytemuck::AnyBitPattern;
 use nanobragg::plan::Region;
 use nanobragg::render::Control;
 
 use crate::Precision;
-use crate::encode::{Encoded, Tiles};
+use crate::encode::{EDGE, Encoded, GROUP, Tiles};
 use crate::error::GpuError;
 use crate::gpu::Gpu;
 use crate::timing::Timings;
@@ -128,49 +129,27 @@ impl Pending {
         }
     }
 
-    /// Photons of all pixels of the image.
-    pub(crate) fn photons(
+    /// All pixels of the image as `T`s that `from` makes of photons.
+    pub(crate) fn pixels<T: Copy + Default>(
         self,
         gpu: &Gpu,
         staging: &mut Staging,
         control: &Control<'_>,
-    ) -> Result<(Vec<f64>, Timings), GpuError> {
+        from: impl Fn(f64) -> T,
+    ) -> Result<(Vec<T>, Timings), GpuError> {
         let Pending { region, mut timings, bands, settled, ticks, precision, scale, tiles, submitted } = self;
         let layout = Tiles::new(&Region { mask: None, ..region.clone() });
-        let mut photons = vec![0.0; region.image_fast * region.image_slow];
-        let mut put = |tile: u32, values: &mut dyn Iterator<Item = f64>| {
-            let values: Vec<f64> = values.collect();
-            for (local, slow, fast) in layout.pixels(tile as usize) {
-                let pixel = photons.get_mut(region.index(slow, fast));
-                if let (Some(pixel), Some(&value)) = (pixel, values.get(local))
-                    && (region.mask.is_none() || region.renders(slow, fast))
-                {
-                    *pixel = value * scale;
-                }
-            }
-        };
-        let mut waited = std::time::Duration::ZERO;
+        let mut image = vec![T::default(); region.image_fast * region.image_slow];
+        let mut waited = Duration::ZERO;
         for band in bands {
             let began = Instant::now();
             gpu.wait(&band.staging.submission, &|| control.cancelled())?;
             timings.kernel = submitted.elapsed().saturating_sub(timings.upload).saturating_sub(waited);
             let own = tiles.get(band.tiles).unwrap_or_default();
+            let spread = Spread { layout: &layout, region: &region, tiles: own };
             staging.read(gpu, band.staging, control, |bytes| match precision {
-                Precision::Single => {
-                    for (&tile, values) in own.iter().zip(bytes.chunks_exact(4 * crate::encode::GROUP)) {
-                        put(
-                            tile,
-                            &mut values
-                                .chunks_exact(4)
-                                .map(|x| f64::from(bytemuck::pod_read_unaligned::<f32>(x))),
-                        );
-                    }
-                }
-                Precision::Double => {
-                    for (&tile, values) in own.iter().zip(bytes.chunks_exact(8 * crate::encode::GROUP)) {
-                        put(tile, &mut values.chunks_exact(8).map(bytemuck::pod_read_unaligned::<f64>));
-                    }
-                }
+                Precision::Single => spread.over(&mut image, bytes, |x: f32| from(f64::from(x) * scale)),
+                Precision::Double => spread.over(&mut image, bytes, |x: f64| from(x * scale)),
             })?;
             waited += began.elapsed();
         }
@@ -182,10 +161,38 @@ impl Pending {
             timings.by_device_clock = true;
         }
         for (at, value) in settled {
-            if let Some(pixel) = photons.get_mut(at) {
-                *pixel = value;
+            if let Some(pixel) = image.get_mut(at) {
+                *pixel = from(value);
             }
         }
-        Ok((photons, timings))
+        Ok((image, timings))
+    }
+}
+
+/// Where the sums of some tiles belong.
+struct Spread<'a> {
+    layout: &'a Tiles,
+    region: &'a Region,
+    tiles: &'a [u32],
+}
+
+impl Spread<'_> {
+    /// Puts the sums in `bytes`, tile by tile, into the image's rows.
+    fn over<N: AnyBitPattern, T>(&self, image: &mut [T], bytes: &[u8], from: impl Fn(N) -> T) {
+        let size = size_of::<N>();
+        for (&tile, values) in self.tiles.iter().zip(bytes.chunks_exact(GROUP * size)) {
+            let (slow, fast) = self.layout.corner(tile as usize);
+            let columns = self.layout.columns.end.saturating_sub(fast).min(EDGE);
+            let rows = slow..self.layout.rows.end.min(slow + EDGE);
+            for (slow, values) in rows.zip(values.chunks_exact(EDGE * size)) {
+                let first = self.region.index(slow, fast);
+                let Some(row) = image.get_mut(first..first + columns) else { continue };
+                for (at, (pixel, value)) in row.iter_mut().zip(values.chunks_exact(size)).enumerate() {
+                    if self.region.mask.is_none() || self.region.renders(slow, fast + at) {
+                        *pixel = from(bytemuck::pod_read_unaligned(value));
+                    }
+                }
+            }
+        }
     }
 }

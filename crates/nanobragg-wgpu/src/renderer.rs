@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nanobragg::image::Image;
 use nanobragg::model::StructureFactors;
@@ -63,6 +63,8 @@ struct Flight {
     permutation: Permutation,
     terms: f64,
     since: Instant,
+    /// Time that the submission itself took: some drivers do the work then.
+    submitting: Duration,
 }
 
 impl Renderer {
@@ -186,8 +188,9 @@ impl Renderer {
     /// As [`Self::render`].
     pub fn collect(&mut self, pending: Pending, control: &Control<'_>) -> Result<Image, GpuError> {
         let (fast, slow) = (pending.region.image_fast, pending.region.image_slow);
-        let photons = self.collect_photons(pending, control)?;
-        let pixels = photons.into_iter().map(|photons| photons as f32).collect();
+        let (pixels, timings) =
+            pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons as f32)?;
+        self.timings = timings;
         Ok(Image::from_pixels(fast, pixels).unwrap_or_else(|| Image::new(fast, slow)))
     }
 
@@ -196,7 +199,7 @@ impl Renderer {
     /// # Errors
     /// As [`Self::render`].
     pub fn collect_photons(&mut self, pending: Pending, control: &Control<'_>) -> Result<Vec<f64>, GpuError> {
-        let (photons, timings) = pending.photons(&self.gpu, &mut self.staging, control)?;
+        let (photons, timings) = pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons)?;
         self.timings = timings;
         Ok(photons)
     }
@@ -382,12 +385,14 @@ impl Renderer {
             pass.set_bind_group(0, &bind_group, &[]);
             pass.dispatch_workgroups(groups[0], groups[1], 1);
         }
+        let since = Instant::now();
         let submission = self.gpu.queue.submit([encoder.finish()]);
+        let submitting = since.elapsed();
         self.bind_group = Some(bind_group);
         self.gpu.check()?;
         pending.timings.dispatches += 1;
         pending.timings.terms += terms;
-        self.in_flight.push_back(Flight { submission, permutation, terms, since: Instant::now() });
+        self.in_flight.push_back(Flight { submission, permutation, terms, since, submitting });
         Ok(())
     }
 
@@ -402,8 +407,12 @@ impl Renderer {
             self.gpu.wait(&flight.submission, &|| control.cancelled())?;
             let done = Instant::now();
             // Where there was nothing to wait for, it was done at some time before.
-            let exact = done - asked > std::time::Duration::from_micros(200);
-            let took = done - flight.since;
+            let noticeable = Duration::from_micros(200);
+            let (exact, took) = if flight.submitting > noticeable && flight.submitting > done - asked {
+                (true, flight.submitting)
+            } else {
+                (done - asked > noticeable, done - flight.since)
+            };
             if flight.terms > 0.0
                 && let Some(pace) = self.paces.get_mut(&flight.permutation)
             {

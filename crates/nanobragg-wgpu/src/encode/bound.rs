@@ -8,6 +8,10 @@ use crate::error::GpuError;
 /// Largest error of a pixel, relative to the brightest, that single precision may have.
 pub(crate) const SINGLE_MAX: f64 = 1e-4;
 
+/// Largest binary exponent of a reciprocal vector in units of a spot's radius: beyond, the integers of the distance
+/// from a node have too few digits.
+pub(super) const STAR_EXPONENT: i32 = 16;
+
 impl Encoded<'_> {
     /// Compares the error of an index with the width of a spot.
     ///
@@ -22,10 +26,10 @@ impl Encoded<'_> {
         let edges = plan.crystal.lattice.vectors.map(|v| v.norm() / self.wavelength);
         let alpha = edges.iter().fold(0.0f64, |most, &edge| most.max(edge));
         let reach = plan.sources.iter().map(|source| 1.0 + source.incident.norm()).fold(0.0, f64::max);
-        if !(reach < 4.0) {
+        if reach >= 4.0 {
             return refuse("a beam vector is longer than 3".to_owned());
         }
-        if !(alpha < 2f64.powi(18)) {
+        if alpha >= 2f64.powi(18) {
             return refuse(format!(
                 "an edge of the cell is {alpha:.0} wavelengths long, 262144 are the limit"
             ));
@@ -33,7 +37,7 @@ impl Encoded<'_> {
         if crystal.cells.iter().any(|&n| n >= 2f64.powi(31)) {
             return refuse("a side of the crystal has more than 2^31 cells".to_owned());
         }
-        if crystal.shape != Shape::Square && !(crystal.fudge > 0.0) {
+        if crystal.shape != Shape::Square && crystal.fudge <= 0.0 {
             return refuse(format!("fudge is {}, which is not positive", crystal.fudge));
         }
         let index = 3f64.sqrt() * 2f64.powi(-24) * (2f64.powi(-23) * alpha + reach * 2f64.powi(-11))
@@ -52,6 +56,10 @@ impl Encoded<'_> {
         };
         if crystal.shape == Shape::Round && most * root * 0.87 >= 16_384.0 {
             return refuse(format!("a round crystal of {most} cells has fringes beyond its counters"));
+        }
+        if matches!(crystal.shape, Shape::Gauss | Shape::Tophat) && slope >= 2f64.powi(STAR_EXPONENT) {
+            let radius = 1.0 / slope;
+            return refuse(format!("a spot's radius is {radius:.1e} of the distance between spots"));
         }
         let error = 3f64.sqrt() * slope * index;
         if error > SINGLE_MAX {

@@ -8,7 +8,7 @@ mod table;
 mod tiles;
 
 pub(crate) use table::TableBytes;
-pub(crate) use tiles::{GROUP, Tiles};
+pub(crate) use tiles::{EDGE, GROUP, Tiles};
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ use nanobragg::plan::{FactorMode, Interpolation, Plan, Region};
 
 use crate::Precision;
 use crate::error::GpuError;
-use crate::layout::{FrameDouble, flag};
+use crate::layout::{FrameDouble, OrientationDouble, OrientationSingle, flag};
 use crate::permutation::{Lookup, Permutation};
 
 /// Factors between the numbers of a shader and those of the definition. In single precision amplitudes are
@@ -136,8 +136,8 @@ impl<'a> Encoded<'a> {
     /// Bytes of an orientation.
     pub fn orientation_size(&self) -> u64 {
         match self.permutation.precision {
-            Precision::Single => 108,
-            Precision::Double => 72,
+            Precision::Single => size_of::<OrientationSingle>() as u64,
+            Precision::Double => size_of::<OrientationDouble>() as u64,
         }
     }
 

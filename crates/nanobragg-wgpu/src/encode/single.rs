@@ -46,19 +46,7 @@ impl Encoded<'_> {
             Shape::Tophat => cells * (crystal.fudge / TOPHAT_RADIUS).sqrt(),
             Shape::Square | Shape::Round => 1.0,
         };
-        for star in [
-            &mut frame.a_star_x,
-            &mut frame.a_star_y,
-            &mut frame.a_star_z,
-            &mut frame.b_star_x,
-            &mut frame.b_star_y,
-            &mut frame.b_star_z,
-            &mut frame.c_star_x,
-            &mut frame.c_star_y,
-            &mut frame.c_star_z,
-        ] {
-            *star *= radius;
-        }
+        self.sharpen_stars(&mut frame, radius);
         if self.is(Shape::Round) {
             let radii = crystal.cells.map(|n| n * crystal.fudge.sqrt());
             let bits = radii.iter().fold(0.0f64, |most, r| most.max(*r)).log2().floor() as i32 + 1;
@@ -77,6 +65,29 @@ impl Encoded<'_> {
         self.frame = bytemuck::bytes_of(&frame.narrowed()).to_vec();
         self.sources = bytemuck::cast_slice(&self.sources_single()).to_vec();
         Ok(())
+    }
+
+    /// Reciprocal vectors in which a spot's edge, or what its exponent is counted in, is 1, as integers and rests.
+    fn sharpen_stars(&self, frame: &mut FrameDouble, radius: f64) {
+        let stars = self.plan.crystal.shape.reciprocal.vectors.map(|star| star * radius);
+        let largest = stars.iter().flat_map(|star| star.iter()).fold(0.0f64, |most, x| most.max(x.abs()));
+        let exponent = (largest.log2().floor() as i32 + 1).clamp(-12, super::bound::STAR_EXPONENT);
+        let unit = 2f64.powi(exponent - 14);
+        let whole = stars.map(|star| star.map(|x| (x / unit).round()));
+        let rest = [0, 1, 2].map(|axis: usize| stars[axis] - whole[axis] * unit);
+        let [a, b, c] = &stars;
+        (frame.a_star_x, frame.a_star_y, frame.a_star_z) = (a.x, a.y, a.z);
+        (frame.b_star_x, frame.b_star_y, frame.b_star_z) = (b.x, b.y, b.z);
+        (frame.c_star_x, frame.c_star_y, frame.c_star_z) = (c.x, c.y, c.z);
+        let [a, b, c] = &rest;
+        (frame.star_rest_ax, frame.star_rest_ay, frame.star_rest_az) = (a.x, a.y, a.z);
+        (frame.star_rest_bx, frame.star_rest_by, frame.star_rest_bz) = (b.x, b.y, b.z);
+        (frame.star_rest_cx, frame.star_rest_cy, frame.star_rest_cz) = (c.x, c.y, c.z);
+        let [a, b, c] = whole.map(|star| star.map(|x| x as i32));
+        (frame.star_whole_ax, frame.star_whole_ay, frame.star_whole_az) = (a.x, a.y, a.z);
+        (frame.star_whole_bx, frame.star_whole_by, frame.star_whole_bz) = (b.x, b.y, b.z);
+        (frame.star_whole_cx, frame.star_whole_cy, frame.star_whole_cz) = (c.x, c.y, c.z);
+        frame.star_exponent = exponent;
     }
 
     /// The resolution limit as that of |v|², v = q λ₀.
@@ -130,14 +141,16 @@ impl Encoded<'_> {
         let orientations = &self.plan.orientations;
         let domains = orientations.domains.len().max(1);
         let turned = |number: usize| {
-            let [a, b, c] = orientations.lattice(number / domains, number % domains).vectors;
+            let lattice = orientations.lattice(number / domains, number % domains);
             let mut turned = OrientationSingle::default();
-            for (at, x) in a.iter().chain(b.iter()).chain(c.iter()).enumerate() {
-                let alpha = x / self.wavelength;
-                let whole = (alpha * 1024.0).round();
-                turned.whole[at] = whole as i32;
-                turned.rest[at] = ((alpha - whole / 1024.0) * 2f64.powi(32)) as f32;
-                turned.alpha[at] = alpha as f32;
+            for (axis, vector) in lattice.vectors.iter().enumerate() {
+                for (at, x) in vector.iter().enumerate() {
+                    let alpha = x / self.wavelength;
+                    let whole = (alpha * 1024.0).round();
+                    turned.whole[axis][at] = whole as i32;
+                    turned.rest[axis][at] = ((alpha - whole / 1024.0) * 2f64.powi(32)) as f32;
+                    turned.alpha[axis][at] = alpha as f32;
+                }
             }
             turned
         };
@@ -175,7 +188,7 @@ impl Encoded<'_> {
         let height = |l: usize| normal.dot(&(detector.pix0 + layer(l))) / normal.norm();
         let [front, back] = ends(&layers).map(height);
         let near = if front * back > 0.0 { front.abs().min(back.abs()) } else { 0.0 };
-        if !(near > unit * 2f64.powi(-7)) || !unit.is_finite() {
+        if near <= unit * 2f64.powi(-7) || !unit.is_finite() {
             return None;
         }
         let parts = rows.map(row).chain(columns.map(column)).chain(layers.map(layer));

@@ -27,19 +27,11 @@ impl Tiles {
         let mut tiles = Tiles { across, list: Vec::new(), rows, columns };
         tiles.list = (0..across * down)
             .filter(|&tile| {
-                region.mask.is_none() || tiles.pixels(tile).any(|(_, slow, fast)| region.renders(slow, fast))
+                region.mask.is_none() || tiles.all_pixels(tile).any(|(slow, fast)| region.renders(slow, fast))
             })
             .map(|tile| tile as u32)
             .collect();
         tiles
-    }
-
-    /// The pixels of a tile that lie in the region: place in the tile, slow and fast index.
-    pub fn pixels(&self, tile: usize) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
-        let corner = self.corner(tile);
-        (0..GROUP)
-            .map(move |local| (local, corner.0 + local / EDGE, corner.1 + local % EDGE))
-            .filter(|&(_, slow, fast)| slow < self.rows.end && fast < self.columns.end)
     }
 
     /// All 64 pixels of a tile; those outside of the region repeat its last row or column, as in the shader.
@@ -52,7 +44,8 @@ impl Tiles {
         })
     }
 
-    fn corner(&self, tile: usize) -> (usize, usize) {
+    /// Slow and fast index of a tile's first pixel.
+    pub fn corner(&self, tile: usize) -> (usize, usize) {
         let across = self.across.max(1);
         (self.rows.start + tile / across * EDGE, self.columns.start + tile % across * EDGE)
     }

@@ -43,6 +43,10 @@ struct Frame {
     a_star_x: real, a_star_y: real, a_star_z: real,
     b_star_x: real, b_star_y: real, b_star_z: real,
     c_star_x: real, c_star_y: real, c_star_z: real,
+    // In single precision: what the whole numbers below leave of them.
+    star_rest_ax: real, star_rest_ay: real, star_rest_az: real,
+    star_rest_bx: real, star_rest_by: real, star_rest_bz: real,
+    star_rest_cx: real, star_rest_cy: real, star_rest_cz: real,
     fudge: real,
     kahn: real,
     background_start: real,
@@ -76,6 +80,11 @@ struct Frame {
     // √fudge N as integers of 31 bits, and the bits behind the point of their product with turns that are dropped.
     radius_a: u32, radius_b: u32, radius_c: u32,
     radius_shift: u32,
+    // Reciprocal vectors in units of 2^(e - 14), e the exponent.
+    star_whole_ax: i32, star_whole_ay: i32, star_whole_az: i32,
+    star_whole_bx: i32, star_whole_by: i32, star_whole_bz: i32,
+    star_whole_cx: i32, star_whole_cy: i32, star_whole_cz: i32,
+    star_exponent: i32,
     padding: u32,
 }
 

@@ -30,9 +30,10 @@ fn tap_source(first: u32, source: u32, q: Scattering, survives: bool, kept: Kept
 }
 
 fn tap_term(first: u32, lattice: Orientation, at: Indices, f_latt: LatticeFactor, f_cell: Amplitude, sum: Sum) -> u32 {
-    var out = tap3(first, vec3<real>(lattice.a_x, lattice.a_y, lattice.a_z));
-    out = tap3(out, vec3<real>(lattice.b_x, lattice.b_y, lattice.b_z));
-    out = tap3(out, vec3<real>(lattice.c_x, lattice.c_y, lattice.c_z));
+    let vectors = tapped_lattice(lattice);
+    var out = tap3(first, vectors[0]);
+    out = tap3(out, vectors[1]);
+    out = tap3(out, vectors[2]);
     out = tap3(out, tapped_indices(at));
     let near = nearest(at);
     out = tap3(out, vec3<real>(real(near.x), real(near.y), real(near.z)));

@@ -1,6 +1,22 @@
 //! The renderer on whatever adapter the machine has, software ones included, against the definition.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "clippy.toml allows it in test functions, not in what they call"
+)]
 
+mod cases;
+mod comparison;
 mod device;
-mod first;
+mod draws;
+mod faults;
+mod precision;
+mod sequence;
+mod tiling;
 mod trace;
+
+#[path = "../../../nanobragg-trace/tests/supervisor/mod.rs"]
+mod supervisor;

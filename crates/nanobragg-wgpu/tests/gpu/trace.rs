@@ -1,19 +1,18 @@
 //! Traces: what the device hands to a probe is what the definition does.
 
-use std::ffi::OsString;
-
 use nanobragg::model::Preset;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::lattice::Indices;
 use nanobragg::physics::pixel;
 use nanobragg::physics::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
 use nanobragg::plan::Plan;
-use nanobragg_config::{Context, classic, resolve};
+use nanobragg::render::Control;
 use nanobragg_testkit::tolerance::{GPU_F32_TRACE, GPU_TRACE};
-use nanobragg_testkit::{case, fixtures};
+use nanobragg_testkit::{case, cases};
 use nanobragg_wgpu::{GpuError, Precision};
 
 use crate::device::renderer;
+use crate::supervisor;
 
 /// Every value that a probe sees: its name, the value, and the size that its error is measured against (the length
 /// of a vector, the number of cells of a lattice factor).
@@ -91,7 +90,8 @@ fn beyond(plan: &Plan, device: &Seen, slow: usize, fast: usize, tolerance: f64) 
     pairs
         .filter(|((name, value, size), (found_name, found, _))| {
             assert_eq!(name, found_name);
-            !((value - found).abs() <= tolerance * size)
+            let agrees = (value - found).abs() <= tolerance * size;
+            !agrees
         })
         .map(|((name, value, _), (_, found, _))| format!("{name}: {found} against {value}"))
         .collect()
@@ -101,41 +101,78 @@ fn seen(plan: &Plan) -> Seen {
     Seen(Vec::new(), plan.crystal.shape.cells.iter().product())
 }
 
-const TRACED: [(&str, &str); 9] = [
-    ("hkl_matrix", "reference"),
-    ("absorption", "reference"),
-    ("absorption_oversample", "exact"),
-    ("oversample_omega", "exact"),
-    ("phi_zero", "spec"),
-    ("curved", "exact"),
-    ("dispersion", "exact"),
-    ("tricubic", "exact"),
-    ("round", "exact"),
-];
-
 #[test]
 fn every_value_of_a_pixel_is_the_definitions() {
     for (precision, tolerance) in [(Precision::Double, GPU_TRACE), (Precision::Single, GPU_F32_TRACE)] {
         let Some(mut renderer) = renderer(precision) else { return };
-        for case in nanobragg_testkit::cases().unwrap() {
+        let mut traced = 0;
+        for case in cases().unwrap() {
             let plan = case.plan(&["-quirks", "exact"]).unwrap();
             let (slow, fast) = (plan.region.image_slow / 3, plan.region.image_fast / 2);
-            let taps = match renderer.trace(&plan, slow, fast) {
-                Ok(taps) => taps,
-                Err(GpuError::OrderDependent { .. }) => continue,
-                Err(e) => panic!("{} {e}", case.name),
-            };
+            let taps = renderer.trace(&plan, slow, fast).unwrap();
             let mut device = seen(&plan);
-            taps.replay(&plan, &mut device);
+            let photons = taps.replay(&plan, &mut device);
             let wrong = beyond(&plan, &device, slow, fast, tolerance);
-            if !wrong.is_empty() {
-                eprintln!(
-                    "{precision:?} {}: {} {}",
-                    case.name,
-                    wrong.len(),
-                    wrong[..wrong.len().min(6)].join("\n")
-                );
-            }
+            assert!(wrong.is_empty(), "{} {}: {}", case.name, precision.name(), wrong.join("\n"));
+            assert_eq!(device.0.last().map(|(_, value, _)| *value), Some(photons));
+            traced += 1;
+        }
+        assert!(traced >= 60);
+    }
+}
+
+#[test]
+fn a_value_that_is_off_is_noticed() {
+    let Some(mut renderer) = renderer(Precision::Double) else { return };
+    let plan = case("hkl_matrix").unwrap().plan(&["-quirks", "exact"]).unwrap();
+    let mut device = seen(&plan);
+    renderer.trace(&plan, 20, 45).unwrap().replay(&plan, &mut device);
+    assert!(beyond(&plan, &device, 20, 45, GPU_TRACE).is_empty());
+    for at in [0, 9, device.0.len() / 2, device.0.len() - 1] {
+        let mut wrong = Seen(device.0.clone(), device.1);
+        wrong.0[at].1 += 3e-10 * wrong.0[at].2.max(1e-300);
+        assert_eq!(beyond(&plan, &wrong, 20, 45, GPU_TRACE).len(), 1, "{}", wrong.0[at].0);
+    }
+}
+
+#[test]
+fn the_traced_pixel_has_the_photons_of_the_image() {
+    for precision in [Precision::Double, Precision::Single] {
+        let Some(mut renderer) = renderer(precision) else { return };
+        let plan = case("hkl_interpolate").unwrap().plan(&["-quirks", "exact"]).unwrap();
+        let photons = renderer.photons(&plan, &Control::default()).unwrap();
+        for (slow, fast) in [(0, 0), (7, 33), (plan.region.image_slow - 1, plan.region.image_fast - 1)] {
+            let traced = renderer.trace(&plan, slow, fast).unwrap().replay(&plan, &mut seen(&plan));
+            let rendered = photons[plan.region.index(slow, fast)];
+            let tolerance = if precision == Precision::Double { 1e-14 } else { 3e-7 };
+            assert!((traced / rendered - 1.0).abs() <= tolerance, "{slow} {fast}: {traced} {rendered}");
         }
     }
+}
+
+#[test]
+fn the_supervisors_pixel_is_what_the_port_logged() {
+    let Some(mut renderer) = renderer(Precision::Double) else { return };
+    let plan = supervisor::plan(Preset::Port);
+    let mut device = seen(&plan);
+    let photons = renderer.trace(&plan, 685, 1039).unwrap().replay(&plan, &mut device);
+    let wrong = beyond(&plan, &device, 685, 1039, GPU_TRACE);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let logged = 2.45946637686509e-07;
+    assert!((photons / logged - 1.0).abs() <= 1e-10, "{photons:e}");
+    // Ten phi steps with the phi carry-over of the C program: the steady state of its sweeps.
+    let plan = supervisor::plan(Preset::Reference);
+    let photons = renderer.trace(&plan, 685, 1039).unwrap().replay(&plan, &mut seen(&plan));
+    assert!((photons / 2.88139542684698e-07 - 1.0).abs() <= 1e-10, "{photons:e}");
+}
+
+#[test]
+fn a_pixel_whose_result_depends_on_those_before_it_is_refused() {
+    let Some(mut renderer) = renderer(Precision::Single) else { return };
+    let plan = case("phi_zero").unwrap().plan(&["-quirks", "reference"]).unwrap();
+    let first = plan.orientations.first_pixel.unwrap();
+    let width = plan.region.image_fast;
+    let error = renderer.trace(&plan, first / width, first % width).unwrap_err();
+    assert!(matches!(error, GpuError::OrderDependent { .. }), "{error}");
+    renderer.trace(&plan, first / width, first % width + 1).unwrap();
 }

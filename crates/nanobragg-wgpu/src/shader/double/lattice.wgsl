@@ -125,3 +125,11 @@ fn lattice_factor(at: Indices) -> LatticeFactor {
 fn tapped_indices(at: Indices) -> vec3<f64> {
     return at.hkl;
 }
+
+fn tapped_lattice(o: Orientation) -> array<vec3<f64>, 3> {
+    return array<vec3<f64>, 3>(
+        vec3<f64>(o.a_x, o.a_y, o.a_z),
+        vec3<f64>(o.b_x, o.b_y, o.b_z),
+        vec3<f64>(o.c_x, o.c_y, o.c_z),
+    );
+}

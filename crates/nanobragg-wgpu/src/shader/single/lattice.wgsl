@@ -8,19 +8,20 @@
 // v is -q: the turns are those of -h, in [-1/2, 1/2), and the distance from the node in (-1/2, 1/2], as the
 // nearest index ceil(h - 1/2) has it.
 
+// Vectors of four, of which the last is unused: they are loaded at once.
 struct Orientation {
     // α of a, b, c in units of 2⁻¹⁰.
-    whole_ax: i32, whole_ay: i32, whole_az: i32,
-    whole_bx: i32, whole_by: i32, whole_bz: i32,
-    whole_cx: i32, whole_cy: i32, whole_cz: i32,
+    whole_a: vec4<i32>,
+    whole_b: vec4<i32>,
+    whole_c: vec4<i32>,
     // The rest, times 2³².
-    rest_ax: f32, rest_ay: f32, rest_az: f32,
-    rest_bx: f32, rest_by: f32, rest_bz: f32,
-    rest_cx: f32, rest_cy: f32, rest_cz: f32,
+    rest_a: vec4<f32>,
+    rest_b: vec4<f32>,
+    rest_c: vec4<f32>,
     // α itself.
-    a_x: f32, a_y: f32, a_z: f32,
-    b_x: f32, b_y: f32, b_z: f32,
-    c_x: f32, c_y: f32, c_z: f32,
+    a: vec4<f32>,
+    b: vec4<f32>,
+    c: vec4<f32>,
 }
 
 struct Indices {
@@ -38,13 +39,13 @@ fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> 
 }
 
 fn indices(o: Orientation, v: Scattering) -> Indices {
-    let a = vec3<f32>(o.a_x, o.a_y, o.a_z);
-    let b = vec3<f32>(o.b_x, o.b_y, o.b_z);
-    let c = vec3<f32>(o.c_x, o.c_y, o.c_z);
+    let a = o.a.xyz;
+    let b = o.b.xyz;
+    let c = o.c.xyz;
     let at = vec3<i32>(
-        turns(vec3<i32>(o.whole_ax, o.whole_ay, o.whole_az), vec3<f32>(o.rest_ax, o.rest_ay, o.rest_az), a, v),
-        turns(vec3<i32>(o.whole_bx, o.whole_by, o.whole_bz), vec3<f32>(o.rest_bx, o.rest_by, o.rest_bz), b, v),
-        turns(vec3<i32>(o.whole_cx, o.whole_cy, o.whole_cz), vec3<f32>(o.rest_cx, o.rest_cy, o.rest_cz), c, v),
+        turns(o.whole_a.xyz, o.rest_a.xyz, a, v),
+        turns(o.whole_b.xyz, o.rest_b.xyz, b, v),
+        turns(o.whole_c.xyz, o.rest_c.xyz, c, v),
     );
     var coarse = vec3<f32>(0.0);
     if F_CELL != UNIFORM || TAPS {
@@ -135,12 +136,62 @@ fn round_factor(at: Indices) -> f32 {
     return ROUND_SCALE * select(value, -value, (turn & 1) != 0);
 }
 
-// Squared distance from the node over that of the spot's edge, or over what the exponent is counted in.
-fn star_distance_sqr(offset: vec3<f32>) -> f32 {
-    let x = offset.x * frame.a_star_x + offset.y * frame.b_star_x + offset.z * frame.c_star_x;
-    let y = offset.x * frame.a_star_y + offset.y * frame.b_star_y + offset.z * frame.c_star_y;
-    let z = offset.x * frame.a_star_z + offset.y * frame.b_star_z + offset.z * frame.c_star_z;
-    return x * x + y * y + z * z;
+// A distance in reciprocal space in units of 2⁻¹² and a rest, for Σ of its squares to 2⁻²⁴.
+struct Distance {
+    whole: vec3<i32>,
+    rest: vec3<f32>,
+    // Its square, coarsely.
+    square: f32,
+}
+
+// The offset from the node, where the spot's edge, or what its exponent is counted in, is 1. As for the indices,
+// the upper halves of the turns and of the reciprocal vectors multiply as integers.
+fn star_distance(turns: vec3<i32>) -> Distance {
+    let upper = turns >> vec3<u32>(16u);
+    let lower = vec3<f32>(turns & vec3<i32>(0xffff)) * 0x1p-32f;
+    let a = vec3<f32>(frame.a_star_x, frame.a_star_y, frame.a_star_z);
+    let b = vec3<f32>(frame.b_star_x, frame.b_star_y, frame.b_star_z);
+    let c = vec3<f32>(frame.c_star_x, frame.c_star_y, frame.c_star_z);
+    let exact = upper.x * vec3<i32>(frame.star_whole_ax, frame.star_whole_ay, frame.star_whole_az)
+        + upper.y * vec3<i32>(frame.star_whole_bx, frame.star_whole_by, frame.star_whole_bz)
+        + upper.z * vec3<i32>(frame.star_whole_cx, frame.star_whole_cy, frame.star_whole_cz);
+    let high = vec3<f32>(upper) * 0x1p-16f;
+    let fine = lower.x * a + lower.y * b + lower.z * c
+        + high.x * vec3<f32>(frame.star_rest_ax, frame.star_rest_ay, frame.star_rest_az)
+        + high.y * vec3<f32>(frame.star_rest_bx, frame.star_rest_by, frame.star_rest_bz)
+        + high.z * vec3<f32>(frame.star_rest_cx, frame.star_rest_cy, frame.star_rest_cz);
+    // The integers are in units of 2^(e - 30).
+    let shift = vec3<u32>(u32(18 - frame.star_exponent));
+    let whole = exact >> shift;
+    let unit = bitcast<f32>(u32(frame.star_exponent - 30 + 127) << 23u);
+    let rest = vec3<f32>(exact - (whole << shift)) * unit + fine;
+    let coarse = vec3<f32>(whole) * 0x1p-12f + rest;
+    return Distance(whole, rest, scalar_product(coarse, coarse));
+}
+
+// The square of a distance less `subtrahend` units of 2⁻²⁴, where that is small.
+fn square_beyond(d: Distance, subtrahend: i32) -> f32 {
+    let squares = d.whole.x * d.whole.x + d.whole.y * d.whole.y + d.whole.z * d.whole.z - subtrahend;
+    let coarse = vec3<f32>(d.whole) * 0x1p-12f;
+    return f32(squares) * 0x1p-24f + (2.0 * scalar_product(coarse, d.rest) + scalar_product(d.rest, d.rest));
+}
+
+// exp(-x²). Multiples of ln 2 are taken off while x² is an integer.
+fn gauss_factor(d: Distance) -> f32 {
+    if d.square > 60.0 {
+        return 0.0;
+    }
+    let k = round(d.square * LOG2_E);
+    // ln 2 is 11629080 2⁻²⁴ less a rest.
+    let beyond = square_beyond(d, i32(k) * 11629080) + k * 1.904654e-9;
+    return exp_series(-beyond) * bitcast<f32>((127 - i32(k)) << 23u);
+}
+
+fn tophat_factor(d: Distance) -> f32 {
+    if abs(d.square - 1.0) > 0.5 {
+        return select(0.0, 1.0, d.square < 1.0);
+    }
+    return select(0.0, 1.0, square_beyond(d, 0x1000000) < 0.0);
 }
 
 fn lattice_factor(at: Indices) -> LatticeFactor {
@@ -151,9 +202,9 @@ fn lattice_factor(at: Indices) -> LatticeFactor {
     if SHAPE == ROUND {
         product = round_factor(at);
     } else if SHAPE == GAUSS {
-        product = exponential(-star_distance_sqr(at.offset));
+        product = gauss_factor(star_distance(at.turns));
     } else {
-        product = select(0.0, 1.0, star_distance_sqr(at.offset) < 1.0);
+        product = tophat_factor(star_distance(at.turns));
     }
     return LatticeFactor(vec3<f32>(1.0), product);
 }
@@ -161,4 +212,8 @@ fn lattice_factor(at: Indices) -> LatticeFactor {
 // The indices as they are written into a trace: what they are more than the nearest whole ones.
 fn tapped_indices(at: Indices) -> vec3<f32> {
     return at.offset;
+}
+
+fn tapped_lattice(o: Orientation) -> array<vec3<f32>, 3> {
+    return array<vec3<f32>, 3>(o.a.xyz, o.b.xyz, o.c.xyz);
 }

@@ -1,0 +1,75 @@
+//! Measures a device: `cargo run --release -p nanobragg-wgpu --example measure -- [PIXELS [ORIENTATIONS [f32|f64]]]`.
+//!
+//! A square crystal with a table of structure factors, PIXELS × PIXELS pixels (1024), ORIENTATIONS mosaic domains
+//! (100). The first image compiles the shader and sends the table; the median of the five after it is printed.
+#![allow(clippy::print_stdout, reason = "it prints what it measures")]
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use nanobragg::model::{Crystal, Experiment, IndexBox, PixelGrid, Reflection, StructureFactors, UnitCell};
+use nanobragg::plan::Plan;
+use nanobragg::render::Control;
+use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection, Timings, selftest};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let pixels = arguments.next().map_or(Ok(1024), |text| text.parse())?;
+    let orientations = arguments.next().map_or(Ok(100), |text| text.parse())?;
+    let precision = match arguments.next().as_deref() {
+        None | Some("f32") => Precision::Single,
+        Some("f64") => Precision::Double,
+        Some(other) => return Err(format!("'{other}' is neither f32 nor f64").into()),
+    };
+
+    let gpu = Gpu::open(&Selection::Any, LimitsOverride::default())?;
+    let info = gpu.info().clone();
+    println!("{info}, {}, driver {} {}", info.kind.name(), info.driver, info.driver_version);
+    selftest(&gpu, precision)?.passes()?;
+
+    let plan = plan(pixels, orientations)?;
+    let mut renderer = Renderer::new(gpu, precision)?;
+    let began = Instant::now();
+    renderer.render(&plan, &Control::default())?;
+    println!("first image: {:.3} s", began.elapsed().as_secs_f64());
+
+    let mut runs: Vec<(Duration, Timings)> = Vec::new();
+    for _ in 0..5 {
+        let began = Instant::now();
+        renderer.render(&plan, &Control::default())?;
+        runs.push((began.elapsed(), renderer.timings()));
+    }
+    runs.sort_by_key(|(wall, _)| *wall);
+    let Some((wall, timings)) = runs.get(runs.len() / 2) else { return Ok(()) };
+    let clock = if timings.by_device_clock { "device clock" } else { "host clock" };
+    println!("{pixels} x {pixels} pixels, {orientations} domains, {}", precision.name());
+    println!("wall       {:9.3} ms", 1e3 * wall.as_secs_f64());
+    println!("upload     {:9.3} ms", 1e3 * timings.upload.as_secs_f64());
+    println!(
+        "kernel     {:9.3} ms ({clock}, {} dispatches)",
+        1e3 * timings.kernel.as_secs_f64(),
+        timings.dispatches
+    );
+    println!("read-back  {:9.3} ms, waiting for the kernel included", 1e3 * timings.read_back.as_secs_f64());
+    println!("terms      {:9.3} Gterm/s", plan.terms() / timings.kernel.as_secs_f64() / 1e9);
+    Ok(())
+}
+
+fn plan(pixels: usize, orientations: i64) -> Result<Plan, Box<dyn Error>> {
+    let bounds = IndexBox { min: [-40; 3], max: [40; 3] };
+    let indices =
+        (-40..=40i32).flat_map(|h| (-40..=40).flat_map(move |k| (-40..=40).map(move |l| [h, k, l])));
+    let reflections = indices.map(|hkl| Reflection {
+        hkl,
+        f: f64::from((7 * hkl[0] + 13 * hkl[1] + 29 * hkl[2]).rem_euclid(101)),
+    });
+    let table = StructureFactors::from_reflections(bounds, 0.0, reflections)?;
+    let cell = UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0);
+    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(20, 20, 20), table);
+    experiment.crystal.mosaicity.spread = Some(0.01);
+    experiment.crystal.mosaicity.domains = Some(orientations);
+    experiment.rendering.interpolate = Some(false);
+    experiment.rendering.oversample = Some(1);
+    experiment.detector.pixels = PixelGrid::new(pixels, pixels, 0.2 / pixels as f64);
+    Ok(experiment.plan()?)
+}

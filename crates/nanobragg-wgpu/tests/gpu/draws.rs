@@ -1,0 +1,60 @@
+//! Random experiments over all options that shape a pixel.
+
+use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors};
+use nanobragg::render::Control;
+use nanobragg_testkit::{SplitMix, random_flags};
+use nanobragg_wgpu::{GpuError, Precision};
+
+use crate::comparison::Differences;
+use crate::device::{definition, plan, renderer};
+
+/// A table with gaps, larger than some images reach and smaller than others.
+pub fn table() -> StructureFactors {
+    let mut random = SplitMix(3);
+    let bounds = IndexBox { min: [-9, -7, -8], max: [8, 9, 7] };
+    let indices = (-9..=8).flat_map(|h| (-7..=9).flat_map(move |k| (-8..=7).map(move |l| [h, k, l])));
+    let reflections: Vec<Reflection> = indices
+        .filter_map(|hkl| {
+            let f = random.uniform(-10.0, 100.0);
+            (f > 0.0).then_some(Reflection { hkl, f })
+        })
+        .collect();
+    StructureFactors::from_reflections(bounds, 0.0, reflections).unwrap()
+}
+
+#[test]
+fn random_experiments_agree_with_the_definition() {
+    let Some(mut single) = renderer(Precision::Single) else { return };
+    let mut double = renderer(Precision::Double);
+    let mut random = SplitMix(20_261_124);
+    let table = table();
+    let (mut rendered, mut refused, mut worst) = (0, 0, [Differences::NONE; 2]);
+    for draw in 0..220 {
+        let mut flags = random_flags(&mut random);
+        if draw % 7 == 0 {
+            flags.extend(["-oversample_omega", "-oversample_polar", "-oversample_thick"].map(str::to_owned));
+        }
+        let preset = Preset::ALL[draw % Preset::ALL.len()];
+        let Some(plan) = plan(&flags, preset, (draw % 3 == 0).then_some(&table)) else { continue };
+        let expected = definition(&plan);
+        for (at, renderer) in [Some(&mut single), double.as_mut()].into_iter().flatten().enumerate() {
+            let precision = renderer.precision();
+            match renderer.photons(&plan, &Control::default()) {
+                Ok(photons) => {
+                    let differences = Differences::of(&plan, &expected, &photons);
+                    let name = || format!("{} {} {}", precision.name(), preset.name(), flags.join(" "));
+                    assert!(differences.pass(precision), "{}: {differences:?}", name());
+                    worst[at] = worst[at].worst(differences);
+                    rendered += 1;
+                }
+                Err(GpuError::OrderDependent { .. }) => {
+                    assert!(plan.factors.depend_on_order());
+                    refused += 1;
+                }
+                Err(error) => panic!("{}: {error}", flags.join(" ")),
+            }
+        }
+    }
+    eprintln!("{rendered} images, {refused} refused, worst in f32 and f64: {worst:?}");
+    assert!(rendered >= 200 && refused > 0, "{rendered} {refused}");
+}
