@@ -34,7 +34,7 @@ mod gpu {
 
     /// A graphics processor, software ones included: it was asked for by name.
     pub fn open(setup: &Setup, console: Console) -> anyhow::Result<Box<dyn Backend>> {
-        let opened = nanobragg_wgpu::open(&request(setup, Selection::Any)?)?;
+        let opened = nanobragg_wgpu::open(&request(setup, Selection::Any)?).map_err(named)?;
         let info = opened.gpu.info();
         if !info.is_real() {
             console.say(&format!(
@@ -57,12 +57,20 @@ mod gpu {
                 console.say("-device auto: no graphics processor in hardware, rendering on the cpu");
                 fallback(setup)
             }
-            Err(error @ GpuError::NoSuchAdapter { .. }) => Err(Misuse(format!("-adapter: {error}")).into()),
+            Err(error @ GpuError::NoSuchAdapter { .. }) => Err(named(error)),
             Err(error) => {
                 console.warn(&format!("-device auto: {error}"));
                 console.say("-device auto: rendering on the cpu");
                 fallback(setup)
             }
+        }
+    }
+
+    /// The error, which is the command line's where it names an adapter that is not there.
+    fn named(error: GpuError) -> anyhow::Error {
+        match error {
+            GpuError::NoSuchAdapter { .. } => Misuse(format!("-adapter: {error}")).into(),
+            error => error.into(),
         }
     }
 

@@ -206,7 +206,7 @@ fn misuse_is_one_line_and_status_two() {
     let out = path(folder.path(), "trace.log");
     let cases: &[(&[&str], &str)] = &[
         (&["--pixel", "64", "0", "--out", &out], "64 x 64"),
-        (&["--pixel", "1", "1", "--device", "cuda", "--out", &out], "no GPU backend"),
+        (&["--pixel", "1", "1", "--device", "cuda", "--out", &out], "use gpu"),
         (&["--pixel", "1", "1"], "--out"),
         (&["--out", &out], "--pixel"),
         (&["--roi", "5", "4", "1", "1", "--out", &out], "--roi"),
@@ -317,4 +317,40 @@ fn an_output_that_takes_no_lines_is_no_panic() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_trace-harness"));
     assert!(program.arg("--help").stdout(full).status().unwrap().success());
+}
+
+#[cfg(feature = "gpu")]
+#[test]
+fn a_graphics_processor_writes_the_same_trace() {
+    if nanobragg_wgpu::adapters().is_empty() {
+        eprintln!("SKIPPED: no graphics adapter; software ones come with mesa-vulkan-drivers");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (device, dtype, out) in
+        [("cpu", "float64", "cpu.log"), ("gpu", "float64", "gpu.log"), ("gpu", "float32", "single.log")]
+    {
+        let output = trace(&[
+            "--pixel",
+            "20",
+            "45",
+            "--device",
+            device,
+            "--dtype",
+            dtype,
+            "--emit-rot-stars",
+            "--out",
+            &path(out),
+        ]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let compare = |a: &str, b: &str, tolerance: &str| {
+        harness(&["compare", &path(a), &path(b), "--tolerance", tolerance]).status.code()
+    };
+    assert_eq!(compare("cpu.log", "gpu.log", "1e-10"), Some(0));
+    assert_eq!(compare("cpu.log", "single.log", "1e-10"), Some(1));
+    assert_eq!(compare("cpu.log", "single.log", "1e-4"), Some(0));
+    let lines = |name: &str| std::fs::read_to_string(path(name)).unwrap().lines().count();
+    assert_eq!(lines("cpu.log"), lines("gpu.log"));
 }

@@ -5,6 +5,7 @@
 
 mod experiments;
 mod fit;
+mod gpu;
 mod machine;
 mod measure;
 mod plot;
@@ -32,21 +33,34 @@ struct Options {
     c_program: Option<PathBuf>,
     out: Option<PathBuf>,
     plot: Option<PathBuf>,
+    /// A graphics processor is measured instead of the CPU.
+    gpu: Option<gpu::GpuOptions>,
 }
 
 impl Options {
     fn parse(arguments: &[String]) -> anyhow::Result<Options> {
         use lexopt::prelude::{Long, ValueExt as _};
         let mut options = Options::default();
+        let (mut adapter, mut peak_tflops) = (None, None);
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("quick") => options.quick = true,
                 Long("c-bin") => options.c_program = Some(parser.value()?.parse()?),
                 Long("out") => options.out = Some(parser.value()?.parse()?),
+                Long("device") => {
+                    let device: String = parser.value()?.parse()?;
+                    ensure!(matches!(device.as_str(), "cpu" | "gpu"), "--device {device}: cpu or gpu");
+                    options.gpu = (device == "gpu").then(gpu::GpuOptions::default);
+                }
+                Long("adapter") => adapter = Some(parser.value()?.parse()?),
+                Long("peak-tflops") => peak_tflops = Some(parser.value()?.parse()?),
                 Long("plot") => options.plot = Some(parser.value()?.parse()?),
                 _ => return Err(argument.unexpected().into()),
             }
+        }
+        if let Some(gpu) = &mut options.gpu {
+            *gpu = gpu::GpuOptions { adapter, peak_tflops };
         }
         Ok(options)
     }
@@ -68,6 +82,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         effort: if options.quick { Effort::QUICK } else { Effort::FULL },
     };
     experiments::write_inputs(&bench.folder)?;
+    if let Some(gpu) = &options.gpu {
+        return gpu::run(&bench, gpu, options.quick, options.out.as_deref());
+    }
 
     let plan = bench.setup(&still("", 64, 1, ""), SERIAL)?.experiment.plan()?;
     let machine = machine::describe(Cpu::default().evaluation(&plan));
@@ -254,9 +271,12 @@ mod tests {
             c_program: Some("a".into()),
             out: Some("b.json".into()),
             plot: Some("c.svg".into()),
+            gpu: None,
         };
         assert_eq!(Options::parse(&arguments).unwrap(), expected);
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
         assert!(Options::parse(&["--fast".to_owned()]).is_err());
+        let gpu = Options::parse(&["--device", "gpu", "--peak-tflops", "67"].map(str::to_owned)).unwrap().gpu;
+        assert_eq!(gpu, Some(gpu::GpuOptions { adapter: None, peak_tflops: Some(67.0) }));
     }
 }

@@ -6,6 +6,8 @@
 mod dump;
 mod flag_errors;
 mod garbage;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod information;
 mod input_errors;
 mod messages;

@@ -1,0 +1,119 @@
+//! Graphics processors from the command line. Software ones count; where there is none at all, tests say so.
+
+use std::process::Command;
+
+use crate::scratch::{Run, Scratch, TINY};
+
+/// Mesa looks for a display beside the adapters, and complains where there is none.
+fn quiet(command: &mut Command, cache: &Scratch) -> Run {
+    command.env("NODEVICE_SELECT", "1").env("XDG_CACHE_HOME", cache.folder()).output().unwrap().into()
+}
+
+fn run(scratch: &Scratch, line: &str) -> Run {
+    quiet(&mut scratch.command(line.split_whitespace()), &Scratch::new())
+}
+
+/// Without drivers there are no adapters.
+fn without_drivers(scratch: &Scratch, line: &str) -> Run {
+    let mut command = scratch.command(line.split_whitespace());
+    for name in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
+        command.env(name, scratch.path("no driver.json"));
+    }
+    quiet(&mut command, &Scratch::new())
+}
+
+/// Whether the machine has an adapter. Says loudly where it has none.
+fn present() -> bool {
+    let found = run(&Scratch::new(), "devices").status == 0;
+    if !found {
+        eprintln!("SKIPPED: no graphics adapter; software ones come with mesa-vulkan-drivers");
+    }
+    found
+}
+
+fn floats(scratch: &Scratch, name: &str) -> Vec<f32> {
+    let bytes = scratch.read(name);
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+#[test]
+fn the_image_is_the_cpus_and_the_run_says_where_it_was_made() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    run(&scratch, &format!("{TINY} -o cpu.bin")).good();
+    let cpu = floats(&scratch, "cpu.bin");
+    let brightest = cpu.iter().copied().fold(0.0, f32::max);
+    for (dtype, tolerance) in [("f32", 1e-4), ("f64", 1e-6)] {
+        for more in ["", "-gpu_limits terms=64,groups=1", "-selftest -adapter 0"] {
+            let line = format!("{TINY} -device gpu -dtype {dtype} {more} -o gpu.bin");
+            let run = run(&scratch, &line).good();
+            assert!(run.line("rendered ").contains(&format!("(gpu: {dtype} on ")), "{}", run.out);
+            assert!(run.line("gpu ").contains("self-test"));
+            let gpu = floats(&scratch, "gpu.bin");
+            assert_eq!(gpu.len(), cpu.len());
+            for (gpu, cpu) in gpu.iter().zip(&cpu) {
+                assert!((gpu - cpu).abs() <= tolerance * brightest, "{line}: {gpu} {cpu}");
+            }
+        }
+    }
+}
+
+#[test]
+fn auto_takes_the_cpu_where_there_is_no_hardware_and_says_so() {
+    let scratch = Scratch::new();
+    let run = without_drivers(&scratch, &format!("{TINY} -device auto -o auto.bin")).good();
+    assert!(run.line("-device auto: ").contains("cpu"));
+    assert!(run.line("rendered ").contains("(cpu: "));
+    assert!(scratch.read("auto.bin").len() == 1024);
+}
+
+#[test]
+fn without_an_adapter_the_gpu_is_an_error_that_says_what_to_do() {
+    let scratch = Scratch::new();
+    for line in [format!("{TINY} -device gpu -o gpu.bin"), "devices".to_owned()] {
+        let run = without_drivers(&scratch, &line);
+        let error = run.error(1);
+        assert!(error.contains("no graphics adapter") && error.contains("cpu"), "{error}");
+    }
+    assert_eq!(scratch.names(), [""; 0]);
+}
+
+#[test]
+fn flags_that_name_what_is_not_there_are_refused() {
+    let scratch = Scratch::new();
+    let limits = run(&scratch, &format!("{TINY} -device gpu -gpu_limits terms=many"));
+    assert!(limits.error(2).contains("-gpu_limits terms=many"));
+    assert!(run(&scratch, "devices -faster").error(2).contains("-faster"));
+    if present() {
+        let adapter = run(&scratch, &format!("{TINY} -device gpu -adapter nosuchcard -o gpu.bin"));
+        let error = adapter.error(2);
+        assert!(error.contains("-adapter") && error.contains("there are: 0 "), "{error}");
+    }
+    assert_eq!(scratch.names(), [""; 0]);
+}
+
+#[test]
+fn what_depends_on_the_order_of_terms_is_refused_with_the_quirks_name() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let line = format!("{TINY} -oversample_omega -quirks reference -device gpu -o gpu.bin");
+    let run = run(&scratch, &line);
+    assert!(run.error(1).contains("running_sum_factors"), "{}", run.err);
+    assert_eq!(scratch.names(), [""; 0]);
+}
+
+#[test]
+fn adapters_are_listed_with_what_they_can_do() {
+    if !present() {
+        return;
+    }
+    let listed = run(&Scratch::new(), "devices -selftest").good();
+    for what in ["0 ", "    kind ", "    driver ", "    limits ", "    f32 ", "    f64 "] {
+        assert!(listed.out.lines().any(|line| line.starts_with(what)), "{what}: {}", listed.out);
+    }
+    assert!(run(&Scratch::new(), "devices -h").good().out.contains("Usage: nanobragg devices"));
+}

@@ -1,0 +1,168 @@
+//! Times of a graphics processor: sending, computing and reading back apart.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use nanobragg::render::Control;
+use nanobragg_wgpu::{Gpu, Precision, Renderer, Request, Selection, Timings};
+use serde::Serialize;
+
+use super::experiments::{Experiment, kinds, still};
+use super::measure::{Bench, Mode};
+
+/// Single-precision multiply-adds, multiplications and additions of a term of the square crystal with a table: what
+/// `docs/GPU.md` counts. Integer arithmetic and conversions come on top.
+const F32_OPERATIONS: f64 = 87.0;
+
+/// What the command line asks for.
+#[derive(Debug, Default, PartialEq)]
+pub struct GpuOptions {
+    /// Name or number of the adapter.
+    pub adapter: Option<String>,
+    /// Single-precision peak in units of 10¹² floating-point operations a second, two a multiply-add.
+    pub peak_tflops: Option<f64>,
+}
+
+/// One measured experiment.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    dtype: &'static str,
+    terms: f64,
+    /// Seconds, medians.
+    wall: f64,
+    upload: f64,
+    kernel: f64,
+    read_back: f64,
+    device_clock: bool,
+    dispatches: u64,
+    gterms_per_second: f64,
+    /// Share of the single-precision peak, where that is given.
+    of_peak: Option<f64>,
+}
+
+/// Renders the experiments of the CPU's tables and a large one in every precision of the device.
+pub fn run(bench: &Bench, options: &GpuOptions, quick: bool, out: Option<&Path>) -> anyhow::Result<()> {
+    let selection = options.adapter.clone().map_or(Selection::Any, Selection::Named);
+    let mut rows = Vec::new();
+    let mut described = String::new();
+    for precision in [Precision::Single, Precision::Double] {
+        let request = Request { selection: selection.clone(), precision, ..Request::default() };
+        let opened = match nanobragg_wgpu::open(&request) {
+            Ok(opened) => opened,
+            Err(nanobragg_wgpu::GpuError::NoDoublePrecision { adapter }) => {
+                println!("SKIPPED: {adapter} has no double precision");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if described.is_empty() {
+            let info = opened.gpu.info();
+            described =
+                format!("{info}, {}, driver {} {}", info.kind.name(), info.driver, info.driver_version);
+            println!("{described}\n\n{}", head());
+        }
+        for experiment in experiments(bench.effort.edge, quick) {
+            let row = measure(bench, &opened.gpu, precision, &experiment, options.peak_tflops)?;
+            println!("{}", line(&row));
+            rows.push(row);
+        }
+    }
+    if let Some(path) = out {
+        let report = serde_json::json!({ "device": described, "rows": rows });
+        std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
+            .with_context(|| path.display().to_string())?;
+        println!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+/// `quick` leaves out what takes software adapters minutes.
+fn experiments(edge: usize, quick: bool) -> Vec<Experiment> {
+    let edge = if quick { edge / 4 } else { edge };
+    let mut all = kinds(edge);
+    if !quick {
+        all.push(still("square, 1000 domains", edge, 1000, ""));
+    }
+    all
+}
+
+fn measure(
+    bench: &Bench,
+    gpu: &Gpu,
+    precision: Precision,
+    experiment: &Experiment,
+    peak_tflops: Option<f64>,
+) -> anyhow::Result<Row> {
+    // Interpolation beyond the table is settled term by term under the other presets.
+    let mut flags = experiment.flags.clone();
+    flags.extend(["-quirks", "exact"].map(str::to_owned));
+    let experiment = Experiment { flags, ..experiment.clone() };
+    let plan = bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?;
+    let mut renderer = Renderer::new(gpu.clone(), precision)?;
+    // The first image compiles the shader and sends the table.
+    renderer.render(&plan, &Control::default())?;
+    let mut runs: Vec<(f64, Timings)> = Vec::new();
+    for _ in 0..bench.effort.repeats {
+        let began = Instant::now();
+        renderer.render(&plan, &Control::default())?;
+        runs.push((began.elapsed().as_secs_f64(), renderer.timings()));
+    }
+    let median = |of: fn(&(f64, Timings)) -> f64| {
+        let mut values: Vec<f64> = runs.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let last = runs.last().map(|(_, timings)| *timings).unwrap_or_default();
+    let kernel = median(|(_, timings)| timings.kernel.as_secs_f64());
+    let rate = plan.terms() / kernel;
+    Ok(Row {
+        name: experiment.name,
+        dtype: precision.name(),
+        terms: plan.terms(),
+        wall: median(|(wall, _)| *wall),
+        upload: median(|(_, timings)| timings.upload.as_secs_f64()),
+        kernel,
+        read_back: median(|(_, timings)| timings.read_back.as_secs_f64()),
+        device_clock: last.by_device_clock,
+        dispatches: last.dispatches,
+        gterms_per_second: rate / 1e9,
+        of_peak: peak_tflops
+            .filter(|_| precision == Precision::Single)
+            .map(|peak| rate * 2.0 * F32_OPERATIONS / (peak * 1e12)),
+    })
+}
+
+fn head() -> String {
+    format!(
+        "{:22} {:5} {:>10} {:>10} {:>10} {:>10} {:>10} {:>5} {:>9} {:>8}",
+        "name",
+        "dtype",
+        "terms",
+        "wall ms",
+        "upload ms",
+        "kernel ms",
+        "read ms",
+        "runs",
+        "Gterm/s",
+        "of peak"
+    )
+}
+
+fn line(row: &Row) -> String {
+    let peak = row.of_peak.map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share));
+    format!(
+        "{:22} {:5} {:>10.3e} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>5} {:>9.4} {peak:>8}{}",
+        row.name,
+        row.dtype,
+        row.terms,
+        1e3 * row.wall,
+        1e3 * row.upload,
+        1e3 * row.kernel,
+        1e3 * row.read_back,
+        row.dispatches,
+        row.gterms_per_second,
+        if row.device_clock { "" } else { "  (host clock)" },
+    )
+}
