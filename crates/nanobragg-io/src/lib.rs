@@ -9,6 +9,7 @@
 //! | [`smv`] | SMV (ADSC) images and their headers | yes | yes |
 //! | [`float`] | raw 32-bit float images | yes | yes |
 //! | [`pgm`] | 8-bit greyscale images | yes | yes |
+//! | [`npy_read`] | NumPy arrays | yes | |
 //!
 //! Every writer goes through [`atomic::write_atomic`]: a file appears complete or not at all. Every reader
 //! takes arbitrary bytes: what does not fit is an [`IoError`] whose text is one line that names the file, the
@@ -26,6 +27,7 @@ pub mod float;
 pub mod hkl;
 mod lines;
 pub mod matrix;
+pub mod npy_read;
 pub mod pgm;
 pub mod smv;
 pub mod sources;

@@ -1,5 +1,7 @@
 //! Subcommands, one module each.
 
+mod compare;
+
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
@@ -8,7 +10,7 @@ pub type Run = fn(Vec<OsString>) -> anyhow::Result<ExitCode>;
 
 /// The subcommand of this name. Names and summaries are in [`nanobragg_config::classic::COMMANDS`].
 pub fn find(name: &OsStr) -> Option<Run> {
-    let commands: [(&str, Run); 0] = [];
+    let commands: [(&str, Run); 1] = [("compare", compare::run)];
     commands.into_iter().find(|(known, _)| *known == name).map(|(_, run)| run)
 }
 

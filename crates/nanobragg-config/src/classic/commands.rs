@@ -12,4 +12,8 @@ pub struct Command {
 }
 
 /// All subcommands, in the order in which the help shows them.
-pub const COMMANDS: &[Command] = &[];
+pub const COMMANDS: &[Command] = &[Command {
+    name: "compare",
+    usage: "A B",
+    summary: "how far two images are apart, of any formats: errors, sums, spots, a picture; the exit status tells",
+}];
