@@ -5,7 +5,7 @@
 
 mod experiments;
 mod fit;
-mod machine;
+pub mod machine;
 mod measure;
 mod plot;
 mod report;

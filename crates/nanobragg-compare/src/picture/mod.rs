@@ -48,6 +48,7 @@ pub fn side_by_side(a: &Image, b: &Image, names: [&str; 2]) -> Result<Vec<u8>, C
     for (number, (title, panel, map, ticks)) in panels.iter().enumerate() {
         let left = MARGIN + number * (cell + MARGIN);
         canvas.text(left, MARGIN - 4, &clipped(title, cell / GLYPH));
+        canvas.fill(left - 1, top - 1, width + 2, panel.height + 2, [170, 170, 170]);
         canvas.image(left, top, panel);
         let bar = left + width + 8;
         for row in 0..height {

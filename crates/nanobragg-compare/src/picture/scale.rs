@@ -18,17 +18,17 @@ pub struct Intensities {
 }
 
 impl Intensities {
-    /// A scale for both images: from the median of the positive pixels, or a millionth of the brightest, to the
+    /// A scale for both images: from the lower quartile of the positive pixels, or a millionth of the brightest, to the
     /// brightest.
     pub fn of(a: &Image, b: &Image) -> Intensities {
         let high = brightest(&a.pixels).max(brightest(&b.pixels));
         let mut positive: Vec<f64> =
             a.pixels.iter().chain(&b.pixels).copied().filter(|x| *x > 0.0 && x.is_finite()).collect();
-        let middle = positive.len() / 4;
+        let quarter = positive.len() / 4;
         let low = if positive.is_empty() {
             0.0
         } else {
-            *positive.select_nth_unstable_by(middle, f64::total_cmp).1
+            *positive.select_nth_unstable_by(quarter, f64::total_cmp).1
         };
         let low = low.max(high / WIDEST);
         let low = if low < high { low } else { high / 10.0 };
@@ -97,8 +97,7 @@ impl Signed {
         for (sign, mark) in [(1.0, '+'), (-1.0, '-')] {
             for decade in 0..DECADES as i32 {
                 let value = self.most * 10f64.powi(-decade);
-                let text = if decade == 0 { label(value) } else { format!("/1e{decade}") };
-                ticks.push((self.place(sign * value), format!("{mark}{text}")));
+                ticks.push((self.place(sign * value), format!("{mark}{}", label(value))));
             }
         }
         ticks
