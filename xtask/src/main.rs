@@ -9,6 +9,7 @@ mod fixtures;
 mod instructions;
 mod parity;
 mod probe_cost;
+mod reference;
 mod tidy;
 
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ usage: cargo xtask TASK [OPTIONS]
   parity     make a bundle that proves or disproves parity: --case NAME ... | --all | --config supervisor
              [--pixel S F] [--c-bin PATH] [--against DIR] ...; parity --help lists all
   probe-cost show that the silent probe adds no instruction to the rendering loop
+  reference  every recorded case on every backend, as a table in docs/PARITY.md
+             [--all | --case NAME ... | --check]
   tidy       check sizes of source files and words that do not belong
 
 --check writes nothing and fails when a file is not what the task would write";
@@ -43,6 +46,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("cli-docs") => cli_docs::run(check)?,
         Some("fixtures") => fixtures::run(check)?,
         Some("probe-cost") => probe_cost::run()?,
+        Some("reference") => reference::run(rest)?,
         Some("tidy") => tidy::run()?,
         _ => anyhow::bail!("{USAGE}"),
     }

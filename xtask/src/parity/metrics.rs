@@ -1,7 +1,7 @@
 //! What was found, in the words of `metrics.json`; `docs/schema/metrics.schema.json` describes it.
 
 use nanobragg_compare::{Image, Report};
-use nanobragg_trace::Comparison;
+use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -149,10 +149,39 @@ impl Measured {
                 parts.push(format!("{name} {}", if figures.agree { "agree" } else { "differ" }));
             }
         }
-        for ((slow, fast), comparison) in &self.traces {
-            let text = comparison.explanation();
-            parts.push(format!("pixel {slow} {fast}: {}", text.trim_end_matches('.')));
-        }
+        parts.extend(self.traces_finding());
         parts.join("; ")
+    }
+
+    /// The same of the traces together.
+    fn traces_finding(&self) -> Option<String> {
+        let compared = self.metrics.traces.iter().map(|trace| trace.quantities_compared).min()?;
+        let parting: Vec<_> = self.traces.iter().filter(|(_, comparison)| !comparison.passes()).collect();
+        let tolerance = DEFAULT_TOLERANCE;
+        Some(match (parting.as_slice(), self.traces.as_slice()) {
+            ([], [((slow, fast), _)]) => {
+                format!("the traces of pixel {slow} {fast} agree in {compared} quantities to {tolerance:e}")
+            }
+            ([], all) => {
+                format!(
+                    "the traces of {} pixels agree in {compared} quantities each to {tolerance:e}",
+                    all.len()
+                )
+            }
+            ([((slow, fast), first), more @ ..], _) => {
+                let text = first.explanation();
+                let others = match more.len() {
+                    0 => String::new(),
+                    count => format!(", and those of {count} more pixels part as well"),
+                };
+                // The sentence is about "the traces"; which ones is said in it.
+                let text = text.trim_end_matches('.').replacen(
+                    "The traces part",
+                    &format!("the traces of pixel {slow} {fast} part"),
+                    1,
+                );
+                format!("{text}{others}")
+            }
+        })
     }
 }

@@ -166,7 +166,7 @@ fn divergence(first: &Quantity, comparison: &Comparison) -> Markup {
             } }
             @for cause in comparison.causes() {
                 p { "Commonly: " (cause.text)
-                    @if let Some(quirk) = cause.quirk { " (docs/PARITY.md, " code { (quirk.name()) } ")" } "." }
+                    "." @if cause.quirk.is_some() { " docs/PARITY.md shows it with both results." } }
             }
         }
     }
