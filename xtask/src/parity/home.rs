@@ -39,11 +39,13 @@ pub fn furnish(
             Ok((home, pixels))
         }
         None => {
-            if let Some(float) = &subject.float {
-                copy(float, &other.join("float.bin"))?;
-            }
-            if let Some(stdout) = &subject.stdout {
-                copy(stdout, &other.join("stdout.txt"))?;
+            // A given log may be another program's: the C program's image is not its counterpart then.
+            let recorded = options.trace.is_none();
+            let results = [(&subject.float, "float.bin"), (&subject.stdout, "stdout.txt")];
+            for (result, name) in results.into_iter().filter(|_| recorded) {
+                if let Some(result) = result {
+                    copy(result, &other.join(name))?;
+                }
             }
             let pixels = pixels(subject, options, subject.float.as_deref(), &inputs)?;
             match &options.trace {

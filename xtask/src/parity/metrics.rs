@@ -144,10 +144,14 @@ impl Measured {
                 )
             });
         }
-        for (name, figures) in [("printed figures", &metrics.figures), ("printed pixel", &metrics.printout)] {
-            if let Some(figures) = figures {
-                parts.push(format!("{name} {}", if figures.agree { "agree" } else { "differ" }));
-            }
+        let printed = [
+            (&metrics.figures, "printed figures agree", "printed figures differ"),
+            (&metrics.printout, "the printed pixel agrees", "the printed pixel differs"),
+        ];
+        for (figures, agrees, differs) in printed {
+            parts.extend(
+                figures.as_ref().map(|figures| if figures.agree { agrees } else { differs }.to_owned()),
+            );
         }
         parts.extend(self.traces_finding());
         parts.join("; ")

@@ -237,6 +237,7 @@ fn worst(runs: &[Measured]) -> String {
     let errors = runs.iter().filter_map(|run| Some((run, run.metrics.image.as_ref()?)));
     let worst = errors.max_by(|(_, p), (_, q)| p.comparison.max_of_max.total_cmp(&q.comparison.max_of_max));
     match worst {
+        Some((_, image)) if image.comparison.max_of_max == 0.0 => "every pixel with equal values".to_owned(),
         Some((run, image)) => {
             let (case, backend) = (&run.metrics.case, run.metrics.backend.name());
             format!("worst error {:.1e} of the maximum ({case} on {backend})", image.comparison.max_of_max)
