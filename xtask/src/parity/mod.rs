@@ -13,6 +13,8 @@ pub mod program;
 mod report;
 mod schema;
 pub mod subject;
+#[cfg(all(test, unix))]
+mod tests;
 mod text;
 mod verify;
 
@@ -56,23 +58,29 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         Selection::Supervisor => vec![Subject::supervisor(options.data.as_deref())?],
     };
     let programs = Programs::build()?;
-    let time = SystemTime::now();
-    let mut folder = Folder::create(&options.out, time, options.label.as_deref())?;
-    let mut session = Session {
-        options: &options,
-        programs: &programs,
-        record: Record::default(),
-        runs: Vec::new(),
-        specs: Vec::new(),
-    };
-    let failure = session.everything(&folder.path, &subjects).err();
-    let verdict = session.file(&mut folder, arguments, time, failure)?;
+    let (verdict, folder) = make(&options, &programs, &subjects, SystemTime::now(), arguments)?;
     println!("{}", folder.path.display());
     Ok(match verdict {
         Verdict::Agrees => ExitCode::SUCCESS,
         Verdict::Differs => ExitCode::from(DIFFERENT),
         Verdict::Blocked | Verdict::Skipped => ExitCode::from(BLOCKED),
     })
+}
+
+/// Makes the bundle of `subjects`.
+fn make(
+    options: &Options,
+    programs: &Programs,
+    subjects: &[Subject],
+    time: SystemTime,
+    invocation: &[String],
+) -> anyhow::Result<(Verdict, Folder)> {
+    let mut folder = Folder::create(&options.out, time, options.label.as_deref())?;
+    let mut session =
+        Session { options, programs, record: Record::default(), runs: Vec::new(), specs: Vec::new() };
+    let failure = session.everything(&folder.path, subjects).err();
+    let verdict = session.file(&mut folder, invocation, time, failure)?;
+    Ok((verdict, folder))
 }
 
 /// A bundle in the making.

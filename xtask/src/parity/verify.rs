@@ -34,7 +34,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     if metrics["verdict"] == "blocked" {
         println!("ok: the bundle says that it was blocked; there is nothing to repeat");
     } else {
-        repeat(folder, &metrics, &mut problems)?;
+        repeat(folder, &metrics, &Programs::build()?, &mut problems)?;
     }
     for problem in &problems {
         println!("WRONG: {problem}");
@@ -42,13 +42,13 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn json(path: &Path) -> anyhow::Result<Value> {
+pub(super) fn json(path: &Path) -> anyhow::Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 /// Every file has its checksum, and every checksum its file.
-fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Result<()> {
+pub(super) fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Result<()> {
     let path = folder.join(CHECKSUMS);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let before = problems.len();
@@ -75,7 +75,12 @@ fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 /// Runs everything again in a copy, and compares the metrics.
-fn repeat(folder: &Path, metrics: &Value, problems: &mut Vec<String>) -> anyhow::Result<()> {
+pub(super) fn repeat(
+    folder: &Path,
+    metrics: &Value,
+    programs: &Programs,
+    problems: &mut Vec<String>,
+) -> anyhow::Result<()> {
     let metadata = json(&folder.join("run_metadata.json"))?;
     let specs: Vec<RunSpec> =
         serde_json::from_value(metadata["runs"].clone()).context("run_metadata.json")?;
@@ -85,7 +90,6 @@ fn repeat(folder: &Path, metrics: &Value, problems: &mut Vec<String>) -> anyhow:
     if metadata["git_commit"] != commit.as_str() {
         println!("note: the bundle is of commit {}, this checkout is at {commit}", metadata["git_commit"]);
     }
-    let programs = Programs::build()?;
     let scratch = tempfile::tempdir()?;
     for (spec, recorded) in specs.iter().zip(&recorded) {
         let name = format!("{} on {}", spec.case, spec.backend.name());
@@ -97,7 +101,7 @@ fn repeat(folder: &Path, metrics: &Value, problems: &mut Vec<String>) -> anyhow:
             ensure!(is_plain(part), "run_metadata.json: {part:?} is no plain name");
         }
         let backend = Backend::new(&spec.backend.device, &spec.backend.dtype);
-        if let Err(reason) = backend.probe(&programs)? {
+        if let Err(reason) = backend.probe(programs)? {
             problems.push(format!("{name} cannot be repeated here: {reason}"));
             continue;
         }
@@ -105,7 +109,7 @@ fn repeat(folder: &Path, metrics: &Value, problems: &mut Vec<String>) -> anyhow:
         for part in ["inputs", "other"] {
             copy_folder(&folder.join(&spec.case).join(part), &home.join(part))?;
         }
-        let again = match measure::measure(&home, spec, "", &programs, &mut Record::default()) {
+        let again = match measure::measure(&home, spec, "", programs, &mut Record::default()) {
             // Through text, as the recorded ones have gone.
             Ok(again) => serde_json::from_str(&serde_json::to_string(&again.metrics)?)?,
             Err(error) => {

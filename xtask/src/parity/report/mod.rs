@@ -149,10 +149,10 @@ fn overview(runs: &[Measured], shown: &[usize]) -> Markup {
                                 td { (m.quirks) }
                                 td { (chip(m.verdict)) }
                                 @if let Some(image) = &m.image {
-                                    td .number { (format!("{:.1e}", image.comparison.max_of_max)) }
+                                    td .number { (error(image.comparison.max_of_max)) }
                                     td .number { (image.comparison.failing) " of " (image.comparison.pixels) }
                                 } @else if let Some(reason) = &m.reason {
-                                    td .reason colspan="2" { (reason) }
+                                    td .reason colspan="2" { (reason.strip_prefix("skipped: ").unwrap_or(reason)) }
                                 } @else { td .number { "–" } td .number { "–" } }
                                 td {
                                     @for (number, ((slow, fast), comparison)) in run.traces.iter().enumerate() {
@@ -162,7 +162,7 @@ fn overview(runs: &[Measured], shown: &[usize]) -> Markup {
                                     }
                                     @if run.traces.is_empty() { "–" }
                                 }
-                                td .number { (format!("{:.2}", run.seconds)) }
+                                td .number { @if run.seconds > 0.0 { (format!("{:.2}", run.seconds)) } @else { "–" } }
                             }
                         }
                     }
@@ -191,6 +191,11 @@ fn environment(environment: &Value) -> Markup {
             }
         }
     }
+}
+
+/// An error in two digits.
+fn error(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.1e}") }
 }
 
 /// A number in few digits.

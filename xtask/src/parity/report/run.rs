@@ -80,13 +80,19 @@ fn cards(image: &Report, run: &Measured) -> Markup {
         div .cards {
             (card("beyond tolerance", &c.failing.to_string(), &format!("of {} pixels ({fast} × {slow})", c.pixels), c.failing > 0))
             (card("worst error", &format!("{:.1e}", c.max_of_max), &format!("of the maximum; allowed {tolerance}"), c.failing > 0))
-            (card("identical", &format!("{:.2} %", 100.0 * c.identical as f64 / c.pixels.max(1) as f64), &format!("{} pixels", c.identical), false))
+            (card("identical", &share(c.identical, c.pixels), &format!("{} pixels", c.identical), false))
             (card("sum ratio", &c.sum_ratio.map_or_else(none, |x| format!("{x:.7}")), &format!("rmse {}", short(c.rmse)), false))
             (card("correlation", &c.correlation.map_or_else(none, |x| format!("{x:.7}")), "for reading; decides nothing", false))
             (card("spots matched", &matched, &format!("{} of {} and {}; largest shift {distance}", peaks.matched, peaks.count_a, peaks.count_b), false))
             (card("time", &format!("{:.2} s", run.seconds), "the whole program", false))
         }
     }
+}
+
+/// A part of a whole in per cent: 100 only where nothing is missing.
+fn share(part: usize, whole: usize) -> String {
+    let hundredths = (10_000.0 * part as f64 / whole.max(1) as f64).floor();
+    if part == whole { "100 %".to_owned() } else { format!("{:.2} %", hundredths / 100.0) }
 }
 
 fn worst(image: &Report) -> Markup {
