@@ -7,13 +7,18 @@ use serde_json::Value;
 
 use super::metrics::Metrics;
 
-/// What moved, the most important first; "Nothing moved" alone where nothing did.
-pub fn moved(metrics: &Metrics, earlier: &Path) -> anyhow::Result<Vec<String>> {
+/// The metrics of the bundle in the folder `earlier`.
+pub fn read(earlier: &Path) -> anyhow::Result<Value> {
     let path = earlier.join("metrics.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let before: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-    let now = serde_json::to_value(metrics)?;
-    Ok(differences(&before, &now))
+    serde_json::from_str(&text).with_context(|| path.display().to_string())
+}
+
+/// What moved, the most important first; "Nothing moved" alone where nothing did.
+pub fn moved(metrics: &Metrics, before: &Value) -> anyhow::Result<Vec<String>> {
+    // Through text, as the earlier ones have gone: numbers that are not finite are null there.
+    let now: Value = serde_json::from_str(&serde_json::to_string(metrics)?)?;
+    Ok(differences(before, &now))
 }
 
 fn differences(before: &Value, now: &Value) -> Vec<String> {

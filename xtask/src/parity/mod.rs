@@ -41,16 +41,25 @@ const DIFFERENT: u8 = 1;
 /// Exit status when a step failed, or nothing could be compared.
 const BLOCKED: u8 = 2;
 
-/// Makes a bundle.
-pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
+/// Makes a bundle. What keeps it from being begun is said in one line.
+pub fn run(arguments: &[String]) -> ExitCode {
+    begin(arguments).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(BLOCKED)
+    })
+}
+
+fn begin(arguments: &[String]) -> anyhow::Result<ExitCode> {
     let Some(mut options) = Options::parse(arguments)? else {
         println!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     };
-    for path in [&mut options.c_program, &mut options.trace, &mut options.against, &mut options.data] {
-        if let Some(path) = path {
-            *path = path.canonicalize().with_context(|| path.display().to_string())?;
-        }
+    let paths = [&mut options.c_program, &mut options.trace, &mut options.against, &mut options.data];
+    for path in paths.into_iter().flatten() {
+        *path = path.canonicalize().with_context(|| path.display().to_string())?;
+    }
+    if let Some(earlier) = &options.against {
+        against::read(earlier)?;
     }
     let subjects = match &options.selection {
         Selection::Cases(names) => names.iter().map(|name| Subject::case(name)).collect::<Result<_, _>>()?,
@@ -79,8 +88,29 @@ fn make(
     let mut session =
         Session { options, programs, record: Record::default(), runs: Vec::new(), specs: Vec::new() };
     let failure = session.everything(&folder.path, subjects).err();
-    let verdict = session.file(&mut folder, invocation, time, failure)?;
+    let filed = session.file(&mut folder, invocation, time, failure);
+    let verdict = match filed {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            give_up(&mut folder, &session.record, &error)?;
+            Verdict::Blocked
+        }
+    };
     Ok((verdict, folder))
+}
+
+/// Leaves a bundle whose files on the whole could not be written.
+fn give_up(folder: &mut Folder, record: &Record, error: &anyhow::Error) -> anyhow::Result<()> {
+    if !folder.name.ends_with("_blocked") {
+        folder.mark_blocked()?;
+    }
+    let reason = format!("{error:#}");
+    let headline = format!("BLOCKED: {reason}.");
+    folder.write("attempt.log", &format!("{}\nblocked: {reason}\n", record.transcript()))?;
+    folder.write("README.md", &text::readme(&folder.name, &headline, &[], Some(&reason)))?;
+    folder.seal()?;
+    println!("{headline}");
+    Ok(())
 }
 
 /// A bundle in the making.
@@ -159,7 +189,7 @@ impl Session<'_> {
             runs: self.runs.iter().map(|run| run.metrics.clone()).collect(),
         };
         let moved = match &self.options.against {
-            Some(earlier) => against::moved(&metrics, earlier)?,
+            Some(earlier) => against::moved(&metrics, &against::read(earlier)?)?,
             None => Vec::new(),
         };
         if let Some(first) = moved.first() {

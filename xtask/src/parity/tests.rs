@@ -1,5 +1,7 @@
 //! Bundles from end to end, with stand-ins for the programs: scripts that hand out recorded results.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};

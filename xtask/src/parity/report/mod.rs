@@ -90,7 +90,8 @@ fn header(page: &Page<'_>) -> Markup {
                 p .kicker { "nanobragg parity bundle" }
                 h1 { (title(verdict)) }
                 p .sentence { (sentence) }
-                @for moved in page.moved { p .moved { "Since the earlier bundle: " (moved) "." } }
+                // The first is part of the sentence.
+                @for moved in page.moved.iter().skip(1) { p .moved { "Since the earlier bundle: " (moved) "." } }
                 dl .facts {
                     div { dt { "made" } dd { (word("time")) } }
                     div { dt { "commit" } dd { code { (commit) } @if clean { " clean" } @else { " with changes" } } }

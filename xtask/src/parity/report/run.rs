@@ -1,13 +1,13 @@
 //! One case on one backend.
 
 use maud::{Markup, html};
-use nanobragg_compare::Report;
+use nanobragg_compare::{QUANTILES, Report};
 use nanobragg_io::c_format::g;
 use nanobragg_trace::{Comparison, Quantity, Status};
 
 use super::super::metrics::{Figures, Measured, Other};
 use super::super::text::phi_steps;
-use super::{chip, density, histogram, phi_plot, pictures, short, stages};
+use super::{chip, density, error, histogram, phi_plot, pictures, short, stages};
 
 /// The section of a run.
 pub fn section(run: &Measured, index: usize) -> anyhow::Result<Markup> {
@@ -45,7 +45,7 @@ pub fn section(run: &Measured, index: usize) -> anyhow::Result<Markup> {
                         (density::svg(ours, theirs))
                     }
                 }
-                (worst(image))
+                div .tables { div { (worst(image)) } div { (errors(image)) } }
             }
             @for (title, figures) in [("Printed figures", &m.figures), ("Printed pixel", &m.printout)] {
                 @if let Some(figures) = figures { (printed(title, figures)) }
@@ -84,9 +84,13 @@ fn cards(image: &Report, run: &Measured) -> Markup {
             (card("sum ratio", &c.sum_ratio.map_or_else(none, |x| format!("{x:.7}")), &format!("rmse {}", short(c.rmse)), false))
             (card("correlation", &c.correlation.map_or_else(none, |x| format!("{x:.7}")), "for reading; decides nothing", false))
             (card("spots matched", &matched, &format!("{} of {} and {}; largest shift {distance}", peaks.matched, peaks.count_a, peaks.count_b), false))
-            (card("time", &format!("{:.2} s", run.seconds), "the whole program", false))
+            (card("time", &duration(run.seconds), "the whole program", false))
         }
     }
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", (1000.0 * seconds).max(1.0)) } else { format!("{seconds:.2} s") }
 }
 
 /// A part of a whole in per cent: 100 only where nothing is missing.
@@ -116,6 +120,33 @@ fn worst(image: &Report) -> Markup {
                 }
             } }
         }
+    }
+}
+
+/// Quantiles of the errors, and the spots.
+fn errors(image: &Report) -> Markup {
+    let c = &image.comparison;
+    let peaks = &image.peaks;
+    let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), short);
+    html! {
+        h3 { "Quantiles of the errors" }
+        table .numbers {
+            thead { tr { th .number { "of the pixels" } th .number { "absolute" } th .number { "relative" } } }
+            tbody { @for (q, (absolute, relative)) in
+                QUANTILES.iter().zip(c.absolute_quantiles.iter().zip(&c.relative_quantiles)) {
+                tr {
+                    td .number { (100.0 * q) " %" }
+                    td .number { (error(*absolute)) } td .number { (error(*relative)) }
+                }
+            } }
+        }
+        h3 { "Spots" }
+        table .numbers { tbody {
+            tr { th { "of nanobragg, of the other side, in pairs" } td .number { (peaks.count_a) ", " (peaks.count_b) ", " (peaks.matched) } }
+            tr { th { "mean distance of a pair, pixels" } td .number { (number(peaks.mean_distance)) } }
+            tr { th { "largest distance, pixels" } td .number { (number(peaks.max_distance)) } }
+            tr { th { "intensity ratio" } td .number { (number(peaks.intensity_ratio)) } }
+        } }
     }
 }
 
