@@ -60,6 +60,16 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
 }
 
 fn compare(options: &Options) -> anyhow::Result<ExitCode> {
+    if let Some(png) = &options.png {
+        let same = |input: &Path| {
+            input.canonicalize().ok().is_some_and(|path| png.canonicalize().ok() == Some(path))
+        };
+        if [&options.a, &options.b].into_iter().any(|input| same(input)) {
+            return Err(
+                Misuse(format!("--png {} would replace an image that is compared", png.display())).into()
+            );
+        }
+    }
     let [a, b] = Image::read_pair(&options.a, &options.b, options.size).map_err(hint)?;
     let report = Report::new(&a, &b, options.report)?;
     if let Some(path) = &options.png {

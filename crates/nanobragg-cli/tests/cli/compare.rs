@@ -58,6 +58,7 @@ fn what_cannot_be_compared_is_said_in_one_line_with_status_2() {
         ("compare a.bin a.bin --tolerance -1", "--tolerance -1: expected a number that is not negative"),
         ("compare a.bin a.bin --peak-quantile 2", "--peak-quantile: expected 0 to 1"),
         ("compare a.img a.img --png missing/a.png", "missing/a.png"),
+        ("compare a.img a.pgm --png ./a.pgm", "--png ./a.pgm would replace an image that is compared"),
         ("compare a.img a.img --frobnicate", "frobnicate"),
     ] {
         let error = scratch.refused(line);
