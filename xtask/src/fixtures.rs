@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 const MADE_BY: &str = "the reference program (bl831/nanoBragg of July 2026, one thread, no -ffast-math), run with args.txt \
     and the input files of the folder; inputs were made for this project";
@@ -18,8 +17,7 @@ pub fn run(check: bool) -> anyhow::Result<()> {
         for folder in sorted(&root.join(kind))?.into_iter().filter(|path| path.is_dir()) {
             let mut files = BTreeMap::new();
             for file in sorted(&folder)? {
-                let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
-                files.insert(name(&file), hex(&Sha256::digest(bytes)));
+                files.insert(name(&file), crate::checksum::of_file(&file)?);
             }
             let about = std::fs::read_to_string(folder.join("about.txt")).unwrap_or_default();
             entries.insert(name(&folder), json!({ "about": about.trim(), "sha256": files }));
@@ -40,8 +38,4 @@ fn sorted(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,42 +1,56 @@
 //! Tasks of the workspace, run as `cargo xtask TASK`.
-#![allow(clippy::print_stdout, reason = "a task tells its user what it did")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task tells its user what it did")]
 
 mod bench;
+mod checksum;
 mod cli_docs;
 mod executable;
 mod fixtures;
 mod instructions;
+mod parity;
 mod probe_cost;
+mod reference;
 mod tidy;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask TASK [OPTIONS]
 
   bench      time the release build: terms, whole runs, scaling
              [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
+  bundle     verify DIR: check a parity bundle and repeat it
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   instructions  count instructions per term by callgrind and compare them with those kept
              [--check | --write]
+  parity     make a bundle that proves or disproves parity: --case NAME ... | --all | --config supervisor
+             [--pixel S F] [--c-bin PATH] [--against DIR] ...; parity --help lists all
   probe-cost show that the silent probe adds no instruction to the rendering loop
+  reference  every recorded case on every backend, as a table in docs/PARITY.md
+             [--all | --case NAME ... | --check]
   tidy       check sizes of source files and words that do not belong
 
 --check writes nothing and fails when a file is not what the task would write";
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let check = arguments.iter().any(|argument| argument == "--check");
+    let rest = arguments.get(1..).unwrap_or_default();
     match arguments.first().map(String::as_str) {
-        Some("bench") => bench::run(&arguments[1..]),
-        Some("instructions") => instructions::run(&arguments[1..]),
-        Some("cli-docs") => cli_docs::run(check),
-        Some("fixtures") => fixtures::run(check),
-        Some("probe-cost") => probe_cost::run(),
-        Some("tidy") => tidy::run(),
+        Some("bundle") => return parity::bundle(rest),
+        Some("parity") => return Ok(parity::run(rest)),
+        Some("bench") => bench::run(rest)?,
+        Some("instructions") => instructions::run(rest)?,
+        Some("cli-docs") => cli_docs::run(check)?,
+        Some("fixtures") => fixtures::run(check)?,
+        Some("probe-cost") => probe_cost::run()?,
+        Some("reference") => reference::run(rest)?,
+        Some("tidy") => tidy::run()?,
         _ => anyhow::bail!("{USAGE}"),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The workspace's root.

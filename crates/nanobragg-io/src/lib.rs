@@ -16,7 +16,7 @@
 //! | [`pgm`] | 8-bit greyscale images | yes | yes |
 //! | [`cbf`] | miniCBF images | | yes |
 //! | [`nexus`] | NXmx (HDF5): stacks of images with their geometry | | yes |
-//! | [`npy`] | NumPy arrays | | yes |
+//! | [`npy`] | NumPy arrays | yes | yes |
 //! | [`tiff`] | 32-bit float TIFF | | yes |
 //! | [`preview`] | PNG to look at | | yes |
 //!

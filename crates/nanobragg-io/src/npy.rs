@@ -1,4 +1,8 @@
-//! NumPy arrays: images of 32-bit floats with their shape.
+//! NumPy arrays: images with their shape.
+
+mod read;
+
+pub use read::{NPY_MAGIC, NpyImage, read_npy};
 
 use std::path::Path;
 

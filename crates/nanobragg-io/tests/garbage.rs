@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nanobragg_io::dump::{DumpBox, DumpReader, write_dump};
 use nanobragg_io::hkl::HklReader;
+use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::smv::{HeaderEntry, read_smv, write_smv};
 use nanobragg_io::{IoError, Result, float, matrix, pgm, sources};
 use proptest::prelude::*;
@@ -30,6 +31,7 @@ fn read_all(path: &Path, bytes: &[u8]) -> Vec<IoError> {
         matrix::read_matrix(path).err(),
         sources::read_sources(path).err(),
         pgm::read_pgm(path).err(),
+        read_npy(path).err(),
         float::read_float(path, bytes.len() / 4).err(),
     ];
     errors.into_iter().flatten().collect()
@@ -63,6 +65,8 @@ fn good_files() -> Vec<Vec<u8>> {
     files.push(written());
     pgm::write_pgm(&path, 5, 4, "comment", &[7; 20]).unwrap();
     files.push(written());
+    let header = "{'descr': '<u2', 'fortran_order': True, 'shape': (5, 4), }\n";
+    files.push([NPY_MAGIC, &[1, 0, header.len() as u8, 0][..], header.as_bytes(), &[7; 40]].concat());
     files
 }
 
@@ -90,7 +94,7 @@ proptest! {
 
     #[test]
     fn damaged_files_return(
-        which in 0_usize..6,
+        which in 0_usize..7,
         damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
         let mut file = good_files().swap_remove(which);

@@ -5,12 +5,11 @@
 //! nothing else.
 
 mod case;
-mod comparison;
 mod draw;
 mod perturbation;
 pub mod tolerance;
 
 pub use case::{Case, TestError, case, cases, fixtures, upstream};
-pub use comparison::{Comparison, Difference, compare};
 pub use draw::random_flags;
+pub use nanobragg_compare::{Comparison, Difference, compare};
 pub use perturbation::{SplitMix, perturbed};

@@ -1,18 +1,11 @@
 //! How far images may differ, each with its reason.
 
-/// Largest |a - b| that counts as equal: `relative * |b| + of_max * max |b|`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tolerance {
-    /// Relative to the pixel.
-    pub relative: f64,
-    /// Relative to the brightest pixel.
-    pub of_max: f64,
-}
+pub use nanobragg_compare::Tolerance;
 
 /// Ours against the reference program's floats. Both store single precision (6e-8); the reference forms
 /// sin(N π h) with h of order 100 and N of order 1000 and loses eleven digits of sixteen where the sine is
 /// small, which the second member covers.
-pub const REFERENCE_FLOATS: Tolerance = Tolerance { relative: 1e-6, of_max: 1e-7 };
+pub const REFERENCE_FLOATS: Tolerance = Tolerance::PROGRAMS;
 
 /// Backends that evaluate the same operations in the same order: not a bit.
 pub const SAME_BITS: Tolerance = Tolerance { relative: 0.0, of_max: 0.0 };

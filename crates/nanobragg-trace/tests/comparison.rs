@@ -212,3 +212,16 @@ fn phi_steps_alone_can_be_compared() {
     let facts: Trace = "TRACE_PY: lambda_meters 1e-10\n".parse().unwrap();
     assert!(matches!(Comparison::new(&steps, &facts, 1e-6), Err(TraceError::NothingInCommon { .. })));
 }
+
+#[test]
+fn another_cell_is_told_by_its_edges() {
+    let traced_with = |stretch: f64| {
+        let mut experiment = small("triclinic");
+        let cell = experiment.crystal.cell.as_mut().unwrap();
+        cell.a *= stretch;
+        parsed(&traced(&experiment.plan().unwrap(), 20, 45))
+    };
+    let comparison = Comparison::new(&traced_with(1.0), &traced_with(1.007), 1e-6).unwrap();
+    assert_eq!(comparison.first_divergence().unwrap().key, "rot_a_angstroms");
+    assert!(comparison.explanation().contains("the cell's edges differ"), "{}", comparison.explanation());
+}

@@ -8,12 +8,12 @@ use super::report::Machine;
 /// Describes this machine; `evaluation` says which code renders on it.
 pub fn describe(evaluation: String) -> Machine {
     Machine {
-        cpu: cpu(&std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default()),
+        cpu: processor(),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         evaluation,
         rustc: crate::rustc_version(),
         date_utc: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        git_commit: commit(),
+        git_commit: described_commit(),
         load_average: load(),
     }
 }
@@ -22,6 +22,11 @@ pub fn describe(evaluation: String) -> Machine {
 pub fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// Name of this machine's processor.
+pub fn processor() -> String {
+    cpu(&std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default())
 }
 
 /// Name of the processor from the text of `/proc/cpuinfo`, with the numbers that tell models of one name apart.
@@ -37,17 +42,22 @@ fn cpu(text: &str) -> String {
     }
 }
 
-/// The checked-out commit, marked where files differ from it.
-fn commit() -> String {
+/// The checked-out commit, shortened and marked where files differ from it.
+fn described_commit() -> String {
+    let (commit, clean) = commit();
+    let short = commit.get(..12).unwrap_or(&commit);
+    if clean { short.to_owned() } else { format!("{short} with changes") }
+}
+
+/// The checked-out commit, and whether the files are those of it.
+pub fn commit() -> (String, bool) {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").current_dir(crate::root()).args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".to_owned() };
-    match git(&["status", "--porcelain", "--untracked-files=no"]) {
-        Some(changes) if changes.is_empty() => commit,
-        _ => format!("{commit} with changes"),
-    }
+    let Some(commit) = git(&["rev-parse", "HEAD"]) else { return ("unknown".to_owned(), false) };
+    let changes = git(&["status", "--porcelain", "--untracked-files=no"]);
+    (commit, changes.is_some_and(|changes| changes.is_empty()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod experiments;
 mod fit;
 mod gpu;
-mod machine;
+pub mod machine;
 mod measure;
 mod plot;
 mod report;

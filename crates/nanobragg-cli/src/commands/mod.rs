@@ -1,5 +1,6 @@
 //! Subcommands, one module each.
 
+mod compare;
 #[cfg(feature = "gpu")]
 mod devices;
 mod run;
@@ -14,6 +15,7 @@ pub type Run = fn(Vec<OsString>) -> anyhow::Result<ExitCode>;
 /// The subcommand of this name. Names and summaries are in [`nanobragg_config::classic::COMMANDS`].
 pub fn find(name: &OsStr) -> Option<Run> {
     let commands: &[(&str, Run)] = &[
+        ("compare", compare::run),
         #[cfg(feature = "gpu")]
         ("devices", devices::run),
         ("run", run::run),

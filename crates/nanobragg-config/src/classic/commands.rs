@@ -14,6 +14,11 @@ pub struct Command {
 /// All subcommands, in the order in which the help shows them.
 pub const COMMANDS: &[Command] = &[
     Command {
+        name: "compare",
+        usage: "A B",
+        summary: "how far two images are apart, of any formats: errors, sums, spots, a picture; the exit status tells",
+    },
+    Command {
         name: "devices",
         usage: "[-selftest]",
         summary: "lists the graphics processors, and how far each is from the definition",

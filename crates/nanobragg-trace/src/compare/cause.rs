@@ -25,11 +25,12 @@ struct Case<'a> {
 type Signature = fn(&Case<'_>) -> Option<Cause>;
 
 /// In the order of evaluation; those that match are all reported.
-const SIGNATURES: [Signature; 12] = [
+const SIGNATURES: [Signature; 13] = [
     another_pixel,
     vectors_as_given,
     pix0,
     cell_c_star_z,
+    another_cell,
     logged_reciprocal,
     phi_zero_carryover,
     interpolation,
@@ -124,6 +125,15 @@ fn cell_c_star_z(case: &Case<'_>) -> Option<Cause> {
     let rotated = case.first.stage == Stage::Rotation;
     if rotated && edges && !angles {
         return cause(Quirk::CellCStarZ, "the cell's edges agree and its angles do not");
+    }
+    None
+}
+
+/// The cell's edges differ.
+fn another_cell(case: &Case<'_>) -> Option<Cause> {
+    let (edges, _) = cell_agreement(case)?;
+    if case.first.stage == Stage::Rotation && !edges {
+        return other("the cell's edges differ, as with another cell, or another wavelength for a matrix");
     }
     None
 }

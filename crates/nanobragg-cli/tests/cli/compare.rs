@@ -1,0 +1,76 @@
+//! `nanobragg compare`: what it says, and its exit status.
+
+use nanobragg_io::float::{read_float, write_float};
+
+use crate::scratch::{Scratch, TINY};
+
+/// A folder with `a.bin` and the SMV and grey map of the same 16 x 16 pixels.
+fn rendered() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -floatfile a.bin -intfile a.img -pgmfile a.pgm -nonoise")).good();
+    scratch
+}
+
+#[test]
+fn an_image_agrees_with_itself_and_not_with_one_changed_pixel() {
+    let scratch = rendered();
+    let same = scratch.run("compare a.bin a.bin --size 16 16");
+    assert_eq!(same.status, 0, "{}", same.err);
+    assert!(same.out.starts_with("The images agree: 0 of 256 pixels differ"), "{}", same.out);
+
+    let mut pixels = read_float(&scratch.path("a.bin"), 256).unwrap();
+    pixels[5 * 16 + 7] += pixels.iter().copied().fold(0.0, f32::max) * 1e-5;
+    write_float(&scratch.path("b.bin"), &pixels).unwrap();
+    let changed = scratch.run("compare b.bin a.bin --size 16 16 --json");
+    assert_eq!(changed.status, 1, "{}", changed.err);
+    let json: serde_json::Value = serde_json::from_str(&changed.out).unwrap();
+    assert_eq!(json["failing"], 1);
+    assert_eq!((&json["worst"][0]["slow"], &json["worst"][0]["fast"]), (&5.into(), &7.into()));
+    assert_eq!(scratch.run("compare b.bin a.bin --size 16 16 --of-max 2e-5").status, 0);
+}
+
+#[test]
+fn formats_mix_and_a_picture_is_written() {
+    let scratch = rendered();
+    let run = scratch.run("compare a.img a.pgm --png picture.png");
+    assert_eq!(run.status, 1, "counts and grey levels are not the same numbers: {}", run.err);
+    assert!(scratch.read("picture.png").starts_with(b"\x89PNG"));
+    let run = scratch.run("compare a.bin a.img --tolerance 10 --of-max 1e9");
+    assert_eq!(run.status, 0, "raw floats take the other image's size: {}", run.err);
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (16, 16), }\n";
+    let mut npy = [b"\x93NUMPY\x01\0", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat();
+    npy.extend(scratch.read("a.bin"));
+    scratch.write("a.npy", npy);
+    assert_eq!(scratch.run("compare a.npy a.bin --tolerance 0 --of-max 0").status, 0);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said_in_one_line_with_status_2() {
+    let scratch = rendered();
+    for (line, says) in [
+        ("compare a.bin", "compare takes two images, not 1"),
+        ("compare a.bin missing.img", "missing.img"),
+        ("compare a.bin a.bin", "--size FAST SLOW"),
+        ("compare a.bin a.bin --size 4 4", "expected 64 bytes, found 1024"),
+        ("compare a.bin a.img --size 32 8", "A has 32 x 8 pixels (fast, slow), B has 16 x 16"),
+        ("compare a.bin a.bin --size 0 4", "--size"),
+        ("compare a.bin a.bin --size x 4", "--size expects two whole numbers FAST SLOW, not \"x\""),
+        ("compare a.bin a.bin --tolerance -1", "--tolerance -1: expected a number that is not negative"),
+        ("compare a.bin a.bin --peak-quantile 2", "--peak-quantile: expected 0 to 1"),
+        ("compare a.img a.img --png missing/a.png", "missing/a.png"),
+        ("compare a.img a.pgm --png ./a.pgm", "--png ./a.pgm would replace an image that is compared"),
+        ("compare a.img a.img --frobnicate", "frobnicate"),
+    ] {
+        let error = scratch.refused(line);
+        assert!(error.contains(says), "{line}: {error}");
+    }
+}
+
+#[test]
+fn the_command_has_its_own_help() {
+    let scratch = Scratch::new();
+    for flag in ["-h", "--help"] {
+        let run = scratch.run(&format!("compare {flag}")).good();
+        assert!(run.out.starts_with("Usage: nanobragg compare A B"), "{}", run.out);
+    }
+}

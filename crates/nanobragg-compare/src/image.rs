@@ -1,0 +1,154 @@
+//! Images of the formats that are read: SMV, NumPy, PGM, raw floats.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use nanobragg_io::float::read_float;
+use nanobragg_io::npy::{NPY_MAGIC, read_npy};
+use nanobragg_io::pgm::read_pgm;
+use nanobragg_io::smv::read_smv;
+use serde::Serialize;
+
+use crate::error::CompareError;
+
+/// A format of image files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Format {
+    /// SMV (ADSC) counts.
+    Smv,
+    /// A NumPy array.
+    Npy,
+    /// An 8-bit grey map.
+    Pgm,
+    /// 32-bit floats without a header.
+    Float,
+}
+
+impl Format {
+    /// The format of a file, from its first bytes; what begins like no other is raw floats.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or read.
+    pub fn of(path: &Path) -> Result<Format, CompareError> {
+        let read = |cause| nanobragg_io::IoError::Read { path: path.to_owned(), cause };
+        let mut start = Vec::new();
+        File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
+        Ok(match start.as_slice() {
+            start if start.starts_with(NPY_MAGIC) => Format::Npy,
+            start if start.starts_with(b"{\nHEADER") || start.starts_with(b"{\r\nHEADER") => Format::Smv,
+            [b'P', b'5', space, ..] if space.is_ascii_whitespace() => Format::Pgm,
+            _ => Format::Float,
+        })
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Smv => "SMV",
+            Format::Npy => "npy",
+            Format::Pgm => "PGM",
+            Format::Float => "raw floats",
+        }
+    }
+}
+
+/// An image as numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// `slow * fast` pixels, the fast axis first.
+    pub pixels: Vec<f64>,
+    /// The format they came in.
+    pub format: Format,
+}
+
+impl Image {
+    /// Reads the image at `path`. `size` (fast, slow) is that of raw floats; other formats say their own.
+    ///
+    /// # Errors
+    /// [`CompareError::NoSize`] for raw floats without a size; [`CompareError::Io`].
+    pub fn read(path: &Path, size: Option<(usize, usize)>) -> Result<Image, CompareError> {
+        let format = Format::of(path)?;
+        let (fast, slow, pixels) = match format {
+            Format::Smv => {
+                let image = read_smv(path)?;
+                (image.fast, image.slow, widened(&image.data))
+            }
+            Format::Pgm => {
+                let image = read_pgm(path)?;
+                (image.fast, image.slow, widened(&image.data))
+            }
+            Format::Npy => {
+                let image = read_npy(path)?;
+                (image.fast, image.slow, image.data)
+            }
+            Format::Float => {
+                let (fast, slow) = size.ok_or_else(|| CompareError::NoSize { path: path.to_owned() })?;
+                let pixels = read_float(path, fast.saturating_mul(slow))?;
+                (fast, slow, widened(&pixels))
+            }
+        };
+        Ok(Image { slow, fast, pixels, format })
+    }
+
+    /// Reads two images that are to be compared. Raw floats without a given size take that of the other image.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`], and [`CompareError::Sizes`].
+    pub fn read_pair(a: &Path, b: &Path, size: Option<(usize, usize)>) -> Result<[Image; 2], CompareError> {
+        let own = |path: &Path| -> Result<Option<Image>, CompareError> {
+            match (Format::of(path)?, size) {
+                (Format::Float, None) => Ok(None),
+                _ => Image::read(path, size).map(Some),
+            }
+        };
+        let (of_a, of_b) = (own(a)?, own(b)?);
+        let other = |image: &Option<Image>| image.as_ref().map(|image| (image.fast, image.slow));
+        let (size_a, size_b) = (other(&of_b), other(&of_a));
+        let images = [
+            of_a.map_or_else(|| Image::read(a, size_a), Ok)?,
+            of_b.map_or_else(|| Image::read(b, size_b), Ok)?,
+        ];
+        let [a, b] = &images;
+        if (a.fast, a.slow) != (b.fast, b.slow) {
+            return Err(CompareError::Sizes { a: (a.fast, a.slow), b: (b.fast, b.slow) });
+        }
+        Ok(images)
+    }
+}
+
+fn widened<T: Copy + Into<f64>>(pixels: &[T]) -> Vec<f64> {
+    pixels.iter().map(|&pixel| pixel.into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg_io::float::write_float;
+    use nanobragg_io::pgm::write_pgm;
+
+    #[test]
+    fn the_first_bytes_tell_the_format_and_floats_take_the_others_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write_pgm(&path("a"), 3, 2, "x", &[0, 1, 2, 3, 4, 255]).unwrap();
+        write_float(&path("b"), &[0.0, 1.0, 2.0, 3.0, 4.0, 255.0]).unwrap();
+        let [a, b] = Image::read_pair(&path("a"), &path("b"), None).unwrap();
+        assert_eq!((a.format, b.format), (Format::Pgm, Format::Float));
+        assert_eq!((a.pixels, (a.fast, a.slow)), (b.pixels, (b.fast, b.slow)));
+        let error = Image::read_pair(&path("b"), &path("b"), None).unwrap_err();
+        assert!(matches!(error, CompareError::NoSize { .. }), "{error}");
+        assert!(Image::read_pair(&path("b"), &path("b"), Some((2, 3))).is_ok());
+        let error = Image::read_pair(&path("a"), &path("b"), Some((2, 3))).unwrap_err().to_string();
+        assert_eq!(error, "A has 3 x 2 pixels (fast, slow), B has 2 x 3");
+        let error = Image::read_pair(&path("b"), &path("b"), Some((7, 3))).unwrap_err().to_string();
+        assert!(error.ends_with("expected 84 bytes, found 24"), "{error}");
+        assert!(Image::read(&path("missing"), None).is_err());
+    }
+}

@@ -1,0 +1,227 @@
+//! Bundles from end to end, with stand-ins for the programs: scripts that hand out recorded results.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use nanobragg_io::float::{read_float, write_float};
+
+use super::folder::{CHECKSUMS, Folder};
+use super::metrics::Verdict;
+use super::options::Options;
+use super::program::Programs;
+use super::subject::Subject;
+use super::{make, verify};
+
+/// Where a test puts its scripts and bundles.
+struct Bench {
+    scratch: tempfile::TempDir,
+    programs: Programs,
+    subject: Subject,
+}
+
+/// Copies `$float` to where `-o` says, says what the C program says; knows no GPU.
+const NANOBRAGG: &str = r#"case "$*" in *"-device gpu"*) echo "error: no GPU here" >&2; exit 2;; esac
+while [ $# -gt 1 ]; do [ "$1" = -o ] && out=$2; shift; done
+cat "$stdout"
+cp "$float" "$out"
+"#;
+
+/// Copies `$log` to where `--out` says.
+const HARNESS: &str = r#"while [ $# -gt 1 ]; do [ "$1" = --out ] && out=$2; shift; done
+cp "$log" "$out"
+"#;
+
+/// Does what the C program does with its flags: images into the working directory, a trace among its output.
+const C_PROGRAM: &str = r#"[ -f floatimage.bin ] || cp "$float" floatimage.bin
+cat "$stdout" "$log"
+"#;
+
+/// A script with the recorded results of `subject` in its variables.
+fn script(folder: &Path, name: &str, subject: &Subject, float: &Path, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    let (stdout, log) = (subject.stdout.as_ref().unwrap(), &subject.traces[0].1);
+    let variables = [("float", float), ("stdout", stdout), ("log", log)];
+    let variables = variables.map(|(name, path)| format!("{name}='{}'\n", path.display())).concat();
+    let draft = folder.join(format!("{name}.txt"));
+    std::fs::write(&draft, format!("#!/bin/sh\n{variables}{text}")).unwrap();
+    // Another process makes the executable: a child that a test beside this one starts could inherit the file open
+    // for writing from here, and the system refuses to run such a file.
+    let installed = Command::new("install").args(["-m", "755"]).args([&draft, &path]).status().unwrap();
+    assert!(installed.success());
+    path
+}
+
+impl Bench {
+    /// Our side hands out `float`, made from the recorded image by `change`.
+    fn new(change: impl Fn(&mut Vec<f32>)) -> Bench {
+        let scratch = tempfile::tempdir().unwrap();
+        let subject = Subject::case("triclinic").unwrap();
+        let mut pixels = read_float(subject.float.as_ref().unwrap(), 64 * 64).unwrap();
+        change(&mut pixels);
+        let float = scratch.path().join("ours.bin");
+        write_float(&float, &pixels).unwrap();
+        let programs = Programs {
+            nanobragg: script(scratch.path(), "nanobragg", &subject, &float, NANOBRAGG),
+            trace_harness: script(scratch.path(), "trace-harness", &subject, &float, HARNESS),
+        };
+        Bench { scratch, programs, subject }
+    }
+
+    fn options(&self, line: &str) -> Options {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let options = Options::parse(&words).unwrap().unwrap();
+        Options { out: self.scratch.path().join("reports"), ..options }
+    }
+
+    /// The bundle of `line` at second `second` of 2026.
+    fn make(&self, line: &str, second: u64) -> (Verdict, Folder) {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600 + second);
+        make(&self.options(line), &self.programs, std::slice::from_ref(&self.subject), time, &[]).unwrap()
+    }
+
+    /// What verification finds wrong in a bundle.
+    fn wrong(&self, folder: &Path) -> Vec<String> {
+        let mut problems = Vec::new();
+        verify::checksums(folder, &mut problems).unwrap();
+        let metrics = verify::json(&folder.join("metrics.json")).unwrap();
+        verify::repeat(folder, &metrics, &self.programs, &mut problems).unwrap();
+        problems
+    }
+}
+
+fn first_line(folder: &Folder) -> String {
+    let text = std::fs::read_to_string(folder.path.join("README.md")).unwrap();
+    text.lines().next().unwrap().to_owned()
+}
+
+const FILES: [&str; 12] = [
+    "README.md",
+    "commands.txt",
+    "cpu_info.txt",
+    "env.json",
+    "metrics.json",
+    "observations.txt",
+    "report.html",
+    "run_metadata.json",
+    "summary.md",
+    "trace_diff.md",
+    CHECKSUMS,
+    "triclinic/inputs/args.txt",
+];
+
+#[test]
+fn a_bundle_is_complete_and_can_be_repeated() {
+    let bench = Bench::new(|_| ());
+    let (verdict, folder) = bench.make("--case triclinic --label good", 0);
+    assert_eq!(verdict, Verdict::Agrees);
+    assert!(folder.path.ends_with("20260101T000000Z_good"));
+    let missing: Vec<_> = FILES.iter().filter(|name| !folder.path.join(name).is_file()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(first_line(&folder).starts_with("AGREES: triclinic on cpu f64 under reference: all 4096 pixels"));
+    assert_eq!(bench.wrong(&folder.path), Vec::<String>::new());
+    let commands = std::fs::read_to_string(folder.path.join("commands.txt")).unwrap();
+    assert!(
+        commands.contains("\n[triclinic/inputs] exit 0, ") && commands.contains("\n# commit "),
+        "{commands}"
+    );
+    let page = std::fs::read_to_string(folder.path.join("report.html")).unwrap();
+    let outside = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(page.contains("<h1>Agrees</h1>") && !outside.contains("http"), "the report needs the network");
+    let again = make(&bench.options("--case triclinic --label good"), &bench.programs, &[], time(), &[]);
+    assert!(again.unwrap_err().to_string().contains("never written twice"));
+}
+
+fn time() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)
+}
+
+#[test]
+fn metrics_that_were_touched_are_found() {
+    let bench = Bench::new(|_| ());
+    let (_, folder) = bench.make("--case triclinic", 0);
+    let path = folder.path.join("metrics.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let changed = text.replacen("\"failing\": 0", "\"failing\": 1", 1);
+    assert_ne!(text, changed);
+    std::fs::write(&path, changed).unwrap();
+    let wrong = bench.wrong(&folder.path);
+    assert_eq!(wrong[0], "metrics.json is not what its checksum says");
+    assert!(wrong[1].ends_with("gives other metrics: /image/failing: 1 before, 0 now"), "{wrong:?}");
+}
+
+#[test]
+fn one_wrong_pixel_is_caught_and_what_moved_is_said_first() {
+    let bench = Bench::new(|pixels| pixels[3 * 64 + 9] += 10.0);
+    let (verdict, earlier) = bench.make("--case triclinic", 0);
+    assert_eq!(verdict, Verdict::Differs);
+    let line = first_line(&earlier);
+    assert!(line.starts_with("DIFFERS: ") && line.contains("1 of 4096 pixels differ"), "{line}");
+    assert!(earlier.path.join("triclinic/cpu-f64/comparison.png").is_file());
+    let page = std::fs::read_to_string(earlier.path.join("report.html")).unwrap();
+    assert!(page.contains("<h1>Differs</h1>"));
+    assert_eq!(bench.wrong(&earlier.path), Vec::<String>::new());
+
+    let repaired = Bench::new(|_| ());
+    let against = format!("--case triclinic --against {}", earlier.path.display());
+    let (verdict, folder) = repaired.make(&against, 1);
+    assert_eq!(verdict, Verdict::Agrees);
+    assert!(
+        first_line(&folder).contains("the verdict went from differs to agrees"),
+        "{}",
+        first_line(&folder)
+    );
+}
+
+#[test]
+fn a_failed_step_leaves_a_bundle_that_says_so() {
+    let mut bench = Bench::new(|_| ());
+    let float = bench.scratch.path().join("ours.bin");
+    let failing = "case \"$*\" in *probe*) exit 0;; esac\necho 'error: cannot read P1.hkl' >&2\nexit 2\n";
+    bench.programs.nanobragg = script(bench.scratch.path(), "nanobragg", &bench.subject, &float, failing);
+    let (verdict, folder) = bench.make("--case triclinic --label x", 0);
+    assert_eq!(verdict, Verdict::Blocked);
+    assert!(folder.path.ends_with("20260101T000000Z_x_blocked"));
+    assert!(first_line(&folder).starts_with("BLOCKED: triclinic on cpu f64: nanobragg ended with status 2"));
+    let log = std::fs::read_to_string(folder.path.join("attempt.log")).unwrap();
+    assert!(log.contains("error: cannot read P1.hkl") && log.contains("--- stdout"), "{log}");
+    let mut problems = Vec::new();
+    verify::checksums(&folder.path, &mut problems).unwrap();
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn a_backend_that_is_not_there_is_named_with_its_reason() {
+    let bench = Bench::new(|_| ());
+    let (verdict, folder) = bench.make("--case triclinic --device cpu --device gpu", 0);
+    assert_eq!(verdict, Verdict::Agrees);
+    assert!(first_line(&folder).contains("skipped: nanobragg ended with status 2: error: no GPU here"));
+    let (verdict, folder) = bench.make("--case triclinic --device gpu", 1);
+    assert_eq!(verdict, Verdict::Skipped);
+    assert!(first_line(&folder).starts_with("NOTHING COMPARED."));
+}
+
+#[test]
+fn a_c_program_is_run_and_its_trace_read() {
+    let bench = Bench::new(|_| ());
+    let float = bench.subject.float.clone().unwrap();
+    let program = script(bench.scratch.path(), "nanoBragg", &bench.subject, &float, C_PROGRAM);
+    let line = format!("--case triclinic --c-bin {}", program.display());
+    let (verdict, folder) = bench.make(&line, 0);
+    assert_eq!(verdict, Verdict::Agrees, "{}", first_line(&folder));
+    let metrics = verify::json(&folder.path.join("metrics.json")).unwrap();
+    let run = &metrics["runs"][0];
+    assert_eq!((&run["other"], &run["figures"]["agree"]), (&"program".into(), &true.into()));
+    assert_eq!(run["traces"][0]["slow"], 20);
+    assert_eq!(bench.wrong(&folder.path), Vec::<String>::new());
+
+    // An image that is not the C program's own is caught.
+    let other = Bench::new(|pixels| pixels[0] += 1.0);
+    assert_eq!(other.make(&line, 0).0, Verdict::Differs);
+    let silent = script(bench.scratch.path(), "silent", &bench.subject, &float, "exit 0\n");
+    let (verdict, folder) = bench.make(&format!("--case triclinic --c-bin {}", silent.display()), 2);
+    assert_eq!(verdict, Verdict::Blocked);
+    assert!(first_line(&folder).contains("without floatimage.bin"), "{}", first_line(&folder));
+}
