@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use nanobragg::image::Image;
 use nanobragg::model::StructureFactors;
 use nanobragg::physics::{NoProbe, pixel};
-use nanobragg::plan::Plan;
+use nanobragg::plan::{Plan, Region};
 use nanobragg::render::{Control, Progress};
 
 use crate::Precision;
-use crate::encode::{Encoded, GROUP, TableBytes};
+use crate::encode::{Encoded, GROUP, TableBytes, largest};
 use crate::error::GpuError;
 use crate::gpu::Gpu;
 use crate::layout::Dispatch;
@@ -19,11 +19,17 @@ use crate::permutation::Permutation;
 use crate::pipeline::{BINDINGS, Compiled, Pipelines};
 use crate::read_back::{Band, Pending, Staging};
 use crate::resident::{Resident, Uploads};
-use crate::schedule::{Pace, Part, Walk, Work, grid};
+use crate::schedule::{Pace, Part, Walk, Work};
 use crate::timing::{Clock, Timings};
 
 /// Dispatches that the device may have before it: enough that it never waits for the host.
 const IN_FLIGHT: usize = 2;
+
+/// Bytes of a band's sums, or of its sub-pixels' places, at most.
+const MOST_BAND: u64 = 1 << 29;
+
+/// Bytes of orientations that are sent at once, at most.
+const MOST_WINDOW: u64 = 1 << 26;
 
 /// Renders plans on a device and keeps what the next one can use: compiled shaders, buffers, and every piece of data
 /// that has not changed, the table of structure factors first of all.
@@ -34,7 +40,7 @@ pub struct Renderer {
     compiled: Compiled,
     pub(crate) buffers: Buffers,
     bind_group: Option<wgpu::BindGroup>,
-    table: Option<(StructureFactors, u64)>,
+    table: Option<KnownTable>,
     uploads: Uploads,
     paces: HashMap<Permutation, Pace>,
     in_flight: VecDeque<Flight>,
@@ -54,6 +60,15 @@ pub(crate) struct Buffers {
     pub sums: Resident,
     places: Resident,
     table: [Resident; 2],
+}
+
+/// The table of structure factors that was rendered last.
+#[derive(Debug)]
+struct KnownTable {
+    table: StructureFactors,
+    /// The largest amplitude.
+    amplitude: f64,
+    on_device: bool,
 }
 
 /// A dispatch that the device has not finished, as far as is known.
@@ -159,7 +174,10 @@ impl Renderer {
         let _entered = span.enter();
         self.gpu.check()?;
         let began = Instant::now();
-        let encoded = Encoded::new(plan, &plan.region, self.precision, false, self.gpu.limits.binding)?;
+        if let Some(clock) = &mut self.clock {
+            clock.reset();
+        }
+        let encoded = self.encode(plan, &plan.region, false)?;
         let mut pending = Pending::new(&encoded);
         if !encoded.tiles.list.is_empty() {
             let pipelines = self.compiled.get(&self.gpu, encoded.permutation)?;
@@ -204,6 +222,35 @@ impl Renderer {
         Ok(photons)
     }
 
+    /// The pixels of `plan` in `region` as the shaders read them.
+    pub(crate) fn encode<'a>(
+        &mut self,
+        plan: &'a Plan,
+        region: &Region,
+        taps: bool,
+    ) -> Result<Encoded<'a>, GpuError> {
+        let table = &plan.structure_factors;
+        let known = self.table.take().filter(|known| known.table.is_same_table(table));
+        let known = known.unwrap_or_else(|| KnownTable {
+            table: table.clone(),
+            amplitude: largest(table),
+            on_device: false,
+        });
+        let amplitude = known.amplitude;
+        self.table = Some(known);
+        let encoded = Encoded::new(plan, region, self.precision, taps, amplitude, self.gpu.limits.binding)?;
+        let places = encoded.places_per_pixel() as u64;
+        if places > u64::from(u32::MAX) {
+            return Err(self.gpu.exceeded(
+                "the sub-pixels and layers",
+                places,
+                u64::from(u32::MAX),
+                "of them",
+            ));
+        }
+        Ok(encoded)
+    }
+
     /// Makes the device hold what does not change from band to band.
     pub(crate) fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
         let (gpu, buffers, sent) = (&self.gpu, &mut self.buffers, &mut self.uploads);
@@ -215,13 +262,8 @@ impl Renderer {
             buffers.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
         grown |=
             buffers.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
-        let table = &encoded.plan.structure_factors;
-        let same = |(known, split): &(StructureFactors, u64)| {
-            known.is_same_table(table) && *split == encoded.table_split
-        };
-        if !self.table.as_ref().is_some_and(same) {
-            self.table = None;
-            if let Some(contents) = TableBytes::new(table, self.precision, encoded.units.f_cell) {
+        if let Some(known) = self.table.as_mut().filter(|known| !known.on_device) {
+            if let Some(contents) = TableBytes::new(&known.table, self.precision, encoded.units.f_cell) {
                 if contents.entries > 2 * encoded.table_split {
                     let needed = contents.bytes.len() as u64;
                     let limit = 2 * gpu.limits.binding;
@@ -230,13 +272,13 @@ impl Renderer {
                 let at = contents.bytes.len().min((encoded.table_split * encoded.real_size()) as usize);
                 let (low, high) = contents.bytes.split_at(at);
                 let [first, second] = &mut buffers.table;
-                let mut parts = 0;
-                for (buffer, bytes) in [(first, low), (second, high)] {
-                    grown |= buffer.hold(gpu, bytes.to_vec(), "the structure factors", &mut parts, made)?;
+                grown |= first.send(gpu, low, "the structure factors", made)?;
+                if !high.is_empty() {
+                    grown |= second.send(gpu, high, "the structure factors", made)?;
                 }
                 sent.tables += 1;
             }
-            self.table = Some((table.clone(), encoded.table_split));
+            known.on_device = true;
         }
         if grown {
             self.bind_group = None;
@@ -246,7 +288,7 @@ impl Renderer {
 
     /// The tiles in pieces whose sums fit into a buffer.
     fn bands(&self, encoded: &Encoded<'_>) -> Result<Vec<Range<usize>>, GpuError> {
-        let binding = self.gpu.limits.binding;
+        let binding = self.gpu.limits.binding.min(MOST_BAND);
         let sums = 2 * GROUP as u64 * encoded.real_size();
         let mut most = binding / sums;
         if encoded.permutation.placed {
@@ -278,7 +320,8 @@ impl Renderer {
         let sums = band.len() * GROUP;
         self.prepare_band(encoded, &band, 2 * sums as u64 * encoded.real_size())?;
         let count = encoded.plan.orientations.count();
-        let window = ((self.gpu.limits.binding / encoded.orientation_size()) as usize).max(1);
+        let window = self.gpu.limits.binding.min(MOST_WINDOW) / encoded.orientation_size();
+        let window = (window as usize).max(1);
         let limits = self.gpu.limits;
         let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
         pending.timings.upload += began.elapsed();
@@ -314,13 +357,38 @@ impl Renderer {
                 }
             }
         }
-        let whole = Part { tiles: band.clone(), places: 0..0, sources: 0..0, orientations: 0..0, terms: 0.0 };
-        let (dispatch, groups) = whole.dispatch(&band, false, limits.groups);
-        debug_assert_eq!(groups, grid(band.len(), limits.groups));
-        self.dispatch(encoded.permutation, &pipelines.finish, &dispatch, groups, 0.0, pending)?;
+        self.finish(encoded, pipelines, &band, control, pending)?;
         let size = sums as u64 * encoded.real_size();
         let staging = self.staging.copy(&self.gpu, &self.buffers.sums.buffer, size)?;
         pending.bands.push(Band { tiles: band, staging });
+        Ok(())
+    }
+
+    /// Submits what is done with a band's finished sums: the factors that are computed once.
+    fn finish(
+        &mut self,
+        encoded: &Encoded<'_>,
+        pipelines: &Pipelines,
+        band: &Range<usize>,
+        control: &Control<'_>,
+        pending: &mut Pending,
+    ) -> Result<(), GpuError> {
+        let limits = self.gpu.limits;
+        let terms = self.paces.get(&encoded.permutation).map_or(GROUP as f64, Pace::terms);
+        let most = (limits.groups as usize).saturating_mul(limits.groups as usize);
+        let each = ((terms / (GROUP as f64 * encoded.finishing_cost())) as usize).clamp(1, most);
+        for first in band.clone().step_by(each) {
+            let part = Part {
+                tiles: first..(first + each).min(band.end),
+                places: 0..0,
+                sources: 0..0,
+                orientations: 0..0,
+                terms: 0.0,
+            };
+            let (dispatch, groups) = part.dispatch(band, false, limits.groups);
+            self.dispatch(encoded.permutation, &pipelines.finish, &dispatch, groups, 0.0, pending)?;
+            self.make_room(control)?;
+        }
         Ok(())
     }
 

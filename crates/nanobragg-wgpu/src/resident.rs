@@ -49,10 +49,23 @@ impl Resident {
         if bytes.is_empty() || bytes == self.contents {
             return Ok(false);
         }
-        let grown = self.reserve(gpu, bytes.len() as u64, what, made)?;
-        gpu.queue.write_buffer(&self.buffer, 0, &bytes);
+        let grown = self.send(gpu, &bytes, what, made)?;
         *sent += 1;
         self.contents = bytes;
+        Ok(grown)
+    }
+
+    /// Sends `bytes`, of which no copy is kept to compare with. Whether the buffer is a new one.
+    pub fn send(
+        &mut self,
+        gpu: &Gpu,
+        bytes: &[u8],
+        what: &'static str,
+        made: &mut u64,
+    ) -> Result<bool, GpuError> {
+        let grown = self.reserve(gpu, bytes.len() as u64, what, made)?;
+        self.contents.clear();
+        gpu.queue.write_buffer(&self.buffer, 0, bytes);
         Ok(grown)
     }
 

@@ -54,7 +54,7 @@ impl Encoded<'_> {
                 1.5 * root * star * crystal.cells.iter().product::<f64>()
             }
         };
-        if crystal.shape == Shape::Round && most * root * 0.87 >= 16_384.0 {
+        if crystal.shape == Shape::Round && most * root * 0.87 >= 8192.0 {
             return refuse(format!("a round crystal of {most} cells has fringes beyond its counters"));
         }
         if matches!(crystal.shape, Shape::Gauss | Shape::Tophat) && slope >= 2f64.powi(STAR_EXPONENT) {
