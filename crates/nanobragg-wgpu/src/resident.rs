@@ -83,10 +83,12 @@ impl Resident {
         if self.buffer.size() >= size {
             return Ok(false);
         }
-        self.contents = Vec::new();
-        self.buffer = storage(gpu, size);
-        *made += 1;
+        // The old buffer stays in place where the device has no room for the new one.
+        let buffer = storage(gpu, size);
         gpu.check()?;
+        self.contents = Vec::new();
+        self.buffer = buffer;
+        *made += 1;
         Ok(true)
     }
 }

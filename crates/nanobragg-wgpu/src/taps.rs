@@ -50,7 +50,7 @@ impl Renderer {
     pub fn trace(&mut self, plan: &Plan, slow: usize, fast: usize) -> Result<Taps, GpuError> {
         self.gpu.check()?;
         let region = Region { fast: (fast, fast), slow: (slow, slow), mask: None, ..plan.region.clone() };
-        let encoded = self.encode(plan, &region, true)?;
+        let encoded = self.holdings.encode(plan, &region, true)?;
         if encoded.order_dependent_pixels().contains(&plan.region.index(slow, fast)) {
             return Err(GpuError::OrderDependent {
                 what: "this pixel, in which phi_zero_carryover or interpolation_latch acts,",
@@ -76,9 +76,9 @@ impl Renderer {
             }
         }
         let pipelines = self.pipelines(encoded.permutation)?;
-        self.upload(&encoded)?;
-        self.prepare_band(&encoded, &(0..1), size)?;
-        self.hold_orientations(&encoded, 0..orientations)?;
+        self.holdings.upload(&encoded)?;
+        self.holdings.prepare_band(&encoded, &(0..1), size)?;
+        self.holdings.hold_orientations(&encoded, 0..orientations)?;
         let terms = (places * sources * orientations) as f64;
         let part = Part {
             tiles: 0..1,
@@ -91,7 +91,7 @@ impl Renderer {
         let mut pending = Pending::new(&encoded);
         let groups = grid(1, self.gpu.limits.groups);
         self.dispatch(encoded.permutation, &pipelines.render, &dispatch, groups, 0.0, &mut pending)?;
-        let staged = self.staging.copy(&self.gpu, &self.buffers.sums.buffer, size)?;
+        let staged = self.staging.copy(&self.gpu, &self.holdings.sums.buffer, size)?;
         let precision = self.precision();
         let count = numbers as usize;
         let values = self.staging.read(&self.gpu, staged, &Control::default(), |bytes| match precision {
