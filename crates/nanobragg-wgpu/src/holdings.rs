@@ -27,7 +27,8 @@ pub(crate) struct Holdings {
     places: Resident,
     table: [Resident; 2],
     known: Option<KnownTable>,
-    bind_group: Option<wgpu::BindGroup>,
+    /// The group of all bindings, and the number of buffers that had been made when it was.
+    bind_group: Option<(wgpu::BindGroup, u64)>,
     pub uploads: Uploads,
 }
 
@@ -98,10 +99,10 @@ impl Holdings {
         let (gpu, sent) = (&self.gpu, &mut self.uploads);
         let tiles = bytemuck::cast_slice(&encoded.tiles.list).to_vec();
         let made = &mut sent.buffers;
-        let mut grown = self.tiles.hold(gpu, tiles, "the tiles", &mut sent.tiles, made)?;
-        grown |= self.frame.hold(gpu, encoded.frame.clone(), "the constants", &mut sent.frames, made)?;
-        grown |= self.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
-        grown |= self.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
+        self.tiles.hold(gpu, tiles, "the tiles", &mut sent.tiles, made)?;
+        self.frame.hold(gpu, encoded.frame.clone(), "the constants", &mut sent.frames, made)?;
+        self.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
+        self.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
         if let Some(known) = self.known.as_mut().filter(|known| !known.on_device) {
             if let Some(contents) = TableBytes::new(&known.table, self.precision, encoded.units.f_cell) {
                 if contents.entries > 2 * encoded.table_split {
@@ -112,16 +113,13 @@ impl Holdings {
                 let at = contents.bytes.len().min((encoded.table_split * encoded.real_size()) as usize);
                 let (low, high) = contents.bytes.split_at(at);
                 let [first, second] = &mut self.table;
-                grown |= first.send(gpu, low, "the structure factors", made)?;
+                first.send(gpu, low, "the structure factors", made)?;
                 if !high.is_empty() {
-                    grown |= second.send(gpu, high, "the structure factors", made)?;
+                    second.send(gpu, high, "the structure factors", made)?;
                 }
                 sent.tables += 1;
             }
             known.on_device = true;
-        }
-        if grown {
-            self.bind_group = None;
         }
         Ok(())
     }
@@ -134,14 +132,11 @@ impl Holdings {
         sums: u64,
     ) -> Result<(), GpuError> {
         let made = &mut self.uploads.buffers;
-        let mut grown = self.sums.reserve(&self.gpu, sums, "the sums", made)?;
+        self.sums.reserve(&self.gpu, sums, "the sums", made)?;
         if encoded.permutation.placed {
             let places = encoded.placed(band.clone());
             let sent = &mut self.uploads.places;
-            grown |= self.places.hold(&self.gpu, places, "the sub-pixels' places", sent, made)?;
-        }
-        if grown {
-            self.bind_group = None;
+            self.places.hold(&self.gpu, places, "the sub-pixels' places", sent, made)?;
         }
         Ok(())
     }
@@ -150,16 +145,14 @@ impl Holdings {
     pub fn hold_orientations(&mut self, encoded: &Encoded<'_>, range: Range<usize>) -> Result<(), GpuError> {
         let bytes = encoded.orientations(range);
         let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
-        if self.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)? {
-            self.bind_group = None;
-        }
-        Ok(())
+        self.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)
     }
 
     /// Sends what a dispatch is told, and gives the group of all bindings.
     pub fn bind(&mut self, dispatch: &Dispatch, layout: &wgpu::BindGroupLayout) -> wgpu::BindGroup {
         self.gpu.queue.write_buffer(&self.dispatch, 0, bytemuck::bytes_of(dispatch));
-        if let Some(bind_group) = &self.bind_group {
+        let made = self.uploads.buffers;
+        if let Some((bind_group, _)) = self.bind_group.as_ref().filter(|(_, then)| *then == made) {
             return bind_group.clone();
         }
         let [low, high] = &self.table;
@@ -180,7 +173,7 @@ impl Holdings {
             .collect();
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         let bind_group = self.gpu.device.create_bind_group(&descriptor);
-        self.bind_group = Some(bind_group.clone());
+        self.bind_group = Some((bind_group.clone(), made));
         bind_group
     }
 }
