@@ -21,7 +21,9 @@ mod adapter;
 mod backend;
 mod encode;
 mod error;
+mod flights;
 mod gpu;
+mod holdings;
 mod layout;
 mod limits;
 mod open;
@@ -55,8 +57,8 @@ pub const NAME: &str = "gpu";
 /// Precision of the evaluation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// Single, on every adapter: a pixel agrees with the definition to some 1e-6 of itself and 1e-4 of the image's
-    /// brightest.
+    /// Single, on every adapter: a pixel agrees with the definition to 1e-4 of the image's brightest, and with up to a
+    /// thousand cells in a row to some 1e-6 of itself.
     #[default]
     Single,
     /// Double, where the adapter has it: every pixel agrees with the definition to 1e-10 of itself.

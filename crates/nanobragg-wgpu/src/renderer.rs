@@ -1,29 +1,32 @@
 //! A device that renders one plan after the other.
 
-use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nanobragg::image::Image;
-use nanobragg::model::StructureFactors;
 use nanobragg::physics::{NoProbe, pixel};
 use nanobragg::plan::Plan;
 use nanobragg::render::{Control, Progress};
 
 use crate::Precision;
-use crate::encode::{Encoded, GROUP, TableBytes};
+use crate::encode::{Encoded, GROUP};
 use crate::error::GpuError;
+use crate::flights::Flights;
 use crate::gpu::Gpu;
+use crate::holdings::Holdings;
 use crate::layout::Dispatch;
 use crate::permutation::Permutation;
-use crate::pipeline::{BINDINGS, Compiled, Pipelines};
+use crate::pipeline::{Compiled, Pipelines};
 use crate::read_back::{Band, Pending, Staging};
-use crate::resident::{Resident, Uploads};
-use crate::schedule::{Pace, Part, Walk, Work, grid};
-use crate::timing::{Clock, Timings};
+use crate::resident::Uploads;
+use crate::schedule::{Part, Walk, Work};
+use crate::timing::Timings;
 
-/// Dispatches that the device may have before it: enough that it never waits for the host.
-const IN_FLIGHT: usize = 2;
+/// Bytes of a band's sums, or of its sub-pixels' places, at most.
+const MOST_BAND: u64 = 1 << 29;
+
+/// Bytes of orientations that are sent at once, at most.
+const MOST_WINDOW: u64 = 1 << 26;
 
 /// Renders plans on a device and keeps what the next one can use: compiled shaders, buffers, and every piece of data
 /// that has not changed, the table of structure factors first of all.
@@ -32,39 +35,10 @@ pub struct Renderer {
     pub(crate) gpu: Gpu,
     precision: Precision,
     compiled: Compiled,
-    pub(crate) buffers: Buffers,
-    bind_group: Option<wgpu::BindGroup>,
-    table: Option<(StructureFactors, u64)>,
-    uploads: Uploads,
-    paces: HashMap<Permutation, Pace>,
-    in_flight: VecDeque<Flight>,
+    pub(crate) holdings: Holdings,
+    flights: Flights,
     pub(crate) staging: Staging,
-    clock: Option<Clock>,
     timings: Timings,
-}
-
-/// The buffers behind the bindings.
-#[derive(Debug)]
-pub(crate) struct Buffers {
-    dispatch: wgpu::Buffer,
-    tiles: Resident,
-    frame: Resident,
-    sources: Resident,
-    orientations: Resident,
-    pub sums: Resident,
-    places: Resident,
-    table: [Resident; 2],
-}
-
-/// A dispatch that the device has not finished, as far as is known.
-#[derive(Debug)]
-struct Flight {
-    submission: wgpu::SubmissionIndex,
-    permutation: Permutation,
-    terms: f64,
-    since: Instant,
-    /// Time that the submission itself took: some drivers do the work then.
-    submitting: Duration,
 }
 
 impl Renderer {
@@ -77,35 +51,15 @@ impl Renderer {
             return Err(GpuError::NoDoublePrecision { adapter: gpu.info.name.clone() });
         }
         let compiled = Compiled::new(&gpu);
-        let buffers = Buffers {
-            dispatch: gpu.device.create_buffer(&wgpu::BufferDescriptor {
-                label: None,
-                size: size_of::<Dispatch>() as u64,
-                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            }),
-            tiles: Resident::new(&gpu),
-            frame: Resident::new(&gpu),
-            sources: Resident::new(&gpu),
-            orientations: Resident::new(&gpu),
-            sums: Resident::new(&gpu),
-            places: Resident::new(&gpu),
-            table: [Resident::new(&gpu), Resident::new(&gpu)],
-        };
-        let clock = gpu.info.timestamps.then(|| Clock::new(&gpu));
+        let (holdings, flights) = (Holdings::new(&gpu, precision), Flights::new(&gpu));
         gpu.check()?;
         Ok(Renderer {
             gpu,
             precision,
             compiled,
-            buffers,
-            bind_group: None,
-            table: None,
-            uploads: Uploads::default(),
-            paces: HashMap::new(),
-            in_flight: VecDeque::new(),
+            holdings,
+            flights,
             staging: Staging::default(),
-            clock,
             timings: Timings::default(),
         })
     }
@@ -122,7 +76,7 @@ impl Renderer {
 
     /// What was sent to the device so far.
     pub fn uploads(&self) -> Uploads {
-        self.uploads
+        self.holdings.uploads
     }
 
     /// Times of the image that was collected last.
@@ -159,18 +113,17 @@ impl Renderer {
         let _entered = span.enter();
         self.gpu.check()?;
         let began = Instant::now();
-        let encoded = Encoded::new(plan, &plan.region, self.precision, false, self.gpu.limits.binding)?;
+        self.flights.start_clock();
+        let encoded = self.holdings.encode(plan, &plan.region, false)?;
         let mut pending = Pending::new(&encoded);
         if !encoded.tiles.list.is_empty() {
             let pipelines = self.compiled.get(&self.gpu, encoded.permutation)?;
-            self.upload(&encoded)?;
+            self.holdings.upload(&encoded)?;
             pending.timings.upload = began.elapsed();
             for band in self.bands(&encoded)? {
                 self.band(&encoded, &pipelines, band, control, &mut pending)?;
             }
-            if let Some(clock) = &mut self.clock {
-                pending.ticks = clock.stop(&self.gpu, &mut self.staging)?;
-            }
+            pending.ticks = self.flights.stop_clock(&mut self.staging)?;
         }
         // While the device works: the pixels whose result depends on those before them.
         for at in encoded.order_dependent_pixels() {
@@ -204,49 +157,9 @@ impl Renderer {
         Ok(photons)
     }
 
-    /// Makes the device hold what does not change from band to band.
-    pub(crate) fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
-        let (gpu, buffers, sent) = (&self.gpu, &mut self.buffers, &mut self.uploads);
-        let tiles = bytemuck::cast_slice(&encoded.tiles.list).to_vec();
-        let made = &mut sent.buffers;
-        let mut grown = buffers.tiles.hold(gpu, tiles, "the tiles", &mut sent.tiles, made)?;
-        grown |= buffers.frame.hold(gpu, encoded.frame.clone(), "the constants", &mut sent.frames, made)?;
-        grown |=
-            buffers.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
-        grown |=
-            buffers.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
-        let table = &encoded.plan.structure_factors;
-        let same = |(known, split): &(StructureFactors, u64)| {
-            known.is_same_table(table) && *split == encoded.table_split
-        };
-        if !self.table.as_ref().is_some_and(same) {
-            self.table = None;
-            if let Some(contents) = TableBytes::new(table, self.precision, encoded.units.f_cell) {
-                if contents.entries > 2 * encoded.table_split {
-                    let needed = contents.bytes.len() as u64;
-                    let limit = 2 * gpu.limits.binding;
-                    return Err(gpu.exceeded("the structure factors", needed, limit, "bytes in two buffers"));
-                }
-                let at = contents.bytes.len().min((encoded.table_split * encoded.real_size()) as usize);
-                let (low, high) = contents.bytes.split_at(at);
-                let [first, second] = &mut buffers.table;
-                let mut parts = 0;
-                for (buffer, bytes) in [(first, low), (second, high)] {
-                    grown |= buffer.hold(gpu, bytes.to_vec(), "the structure factors", &mut parts, made)?;
-                }
-                sent.tables += 1;
-            }
-            self.table = Some((table.clone(), encoded.table_split));
-        }
-        if grown {
-            self.bind_group = None;
-        }
-        Ok(())
-    }
-
     /// The tiles in pieces whose sums fit into a buffer.
     fn bands(&self, encoded: &Encoded<'_>) -> Result<Vec<Range<usize>>, GpuError> {
-        let binding = self.gpu.limits.binding;
+        let binding = self.gpu.limits.binding.min(MOST_BAND);
         let sums = 2 * GROUP as u64 * encoded.real_size();
         let mut most = binding / sums;
         if encoded.permutation.placed {
@@ -276,16 +189,17 @@ impl Renderer {
     ) -> Result<(), GpuError> {
         let began = Instant::now();
         let sums = band.len() * GROUP;
-        self.prepare_band(encoded, &band, 2 * sums as u64 * encoded.real_size())?;
+        self.holdings.prepare_band(encoded, &band, 2 * sums as u64 * encoded.real_size())?;
         let count = encoded.plan.orientations.count();
-        let window = ((self.gpu.limits.binding / encoded.orientation_size()) as usize).max(1);
+        let window = self.gpu.limits.binding.min(MOST_WINDOW) / encoded.orientation_size();
+        let window = (window as usize).max(1);
         let limits = self.gpu.limits;
         let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
         pending.timings.upload += began.elapsed();
         for first in (0..count).step_by(window) {
             let began = Instant::now();
             let range = first..(first + window).min(count);
-            self.hold_orientations(encoded, range.clone())?;
+            self.holdings.hold_orientations(encoded, range.clone())?;
             pending.timings.upload += began.elapsed();
             let work = Work {
                 tiles: band.clone(),
@@ -295,8 +209,8 @@ impl Renderer {
             };
             let mut walk = Walk::new(work);
             loop {
-                let pace = self.paces.entry(encoded.permutation).or_insert_with(|| Pace::new(limits.terms));
-                let Some(part) = walk.next(pace.terms(), groups) else { break };
+                let terms = self.flights.terms(encoded.permutation);
+                let Some(part) = walk.next(terms, groups) else { break };
                 let begins = first == 0 && part.begins(0);
                 let (dispatch, groups) = part.dispatch(&band, begins, limits.groups);
                 self.dispatch(
@@ -308,51 +222,43 @@ impl Renderer {
                     pending,
                 )?;
                 let last_window = range.end == count;
-                self.make_room(control)?;
+                self.flights.make_room(control)?;
                 if last_window {
                     report(control, encoded, walk.tile());
                 }
             }
         }
-        let whole = Part { tiles: band.clone(), places: 0..0, sources: 0..0, orientations: 0..0, terms: 0.0 };
-        let (dispatch, groups) = whole.dispatch(&band, false, limits.groups);
-        debug_assert_eq!(groups, grid(band.len(), limits.groups));
-        self.dispatch(encoded.permutation, &pipelines.finish, &dispatch, groups, 0.0, pending)?;
+        self.finish(encoded, pipelines, &band, control, pending)?;
         let size = sums as u64 * encoded.real_size();
-        let staging = self.staging.copy(&self.gpu, &self.buffers.sums.buffer, size)?;
+        let staging = self.staging.copy(&self.gpu, &self.holdings.sums.buffer, size)?;
         pending.bands.push(Band { tiles: band, staging });
         Ok(())
     }
 
-    /// Room for a band's sums, and its sub-pixels' places where the host knows them.
-    pub(crate) fn prepare_band(
+    /// Submits what is done with a band's finished sums: the factors that are computed once.
+    fn finish(
         &mut self,
         encoded: &Encoded<'_>,
+        pipelines: &Pipelines,
         band: &Range<usize>,
-        sums: u64,
+        control: &Control<'_>,
+        pending: &mut Pending,
     ) -> Result<(), GpuError> {
-        let made = &mut self.uploads.buffers;
-        let mut grown = self.buffers.sums.reserve(&self.gpu, sums, "the sums", made)?;
-        if encoded.permutation.placed {
-            let places = encoded.placed(band.clone());
-            let sent = &mut self.uploads.places;
-            grown |= self.buffers.places.hold(&self.gpu, places, "the sub-pixels' places", sent, made)?;
-        }
-        if grown {
-            self.bind_group = None;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn hold_orientations(
-        &mut self,
-        encoded: &Encoded<'_>,
-        range: Range<usize>,
-    ) -> Result<(), GpuError> {
-        let bytes = encoded.orientations(range);
-        let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
-        if self.buffers.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)? {
-            self.bind_group = None;
+        let limits = self.gpu.limits;
+        let terms = self.flights.terms(encoded.permutation);
+        let most = (limits.groups as usize).saturating_mul(limits.groups as usize);
+        let each = ((terms / (GROUP as f64 * encoded.finishing_cost())) as usize).clamp(1, most);
+        for first in band.clone().step_by(each) {
+            let part = Part {
+                tiles: first..(first + each).min(band.end),
+                places: 0..0,
+                sources: 0..0,
+                orientations: 0..0,
+                terms: 0.0,
+            };
+            let (dispatch, groups) = part.dispatch(band, false, limits.groups);
+            self.dispatch(encoded.permutation, &pipelines.finish, &dispatch, groups, 0.0, pending)?;
+            self.flights.make_room(control)?;
         }
         Ok(())
     }
@@ -371,80 +277,11 @@ impl Renderer {
         terms: f64,
         pending: &mut Pending,
     ) -> Result<(), GpuError> {
-        let bind_group = match self.bind_group.take() {
-            Some(bind_group) => bind_group,
-            None => self.buffers.bind_group(&self.gpu, &self.compiled.layout),
-        };
-        self.gpu.queue.write_buffer(&self.buffers.dispatch, 0, bytemuck::bytes_of(dispatch));
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
-            let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(terms));
-            let mut pass =
-                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes });
-            pass.set_pipeline(pipeline);
-            pass.set_bind_group(0, &bind_group, &[]);
-            pass.dispatch_workgroups(groups[0], groups[1], 1);
-        }
-        let since = Instant::now();
-        let submission = self.gpu.queue.submit([encoder.finish()]);
-        let submitting = since.elapsed();
-        self.bind_group = Some(bind_group);
-        self.gpu.check()?;
+        let bind_group = self.holdings.bind(dispatch, &self.compiled.layout);
+        self.flights.submit(permutation, pipeline, &bind_group, groups, terms)?;
         pending.timings.dispatches += 1;
         pending.timings.terms += terms;
-        self.in_flight.push_back(Flight { submission, permutation, terms, since, submitting });
         Ok(())
-    }
-
-    /// Waits until the device has no more before it than it needs, and takes note of its speed.
-    fn make_room(&mut self, control: &Control<'_>) -> Result<(), GpuError> {
-        if control.cancelled() {
-            return Err(GpuError::Cancelled);
-        }
-        while self.in_flight.len() > IN_FLIGHT {
-            let Some(flight) = self.in_flight.pop_front() else { break };
-            let asked = Instant::now();
-            self.gpu.wait(&flight.submission, &|| control.cancelled())?;
-            let done = Instant::now();
-            // Where there was nothing to wait for, it was done at some time before.
-            let noticeable = Duration::from_micros(200);
-            let (exact, took) = if flight.submitting > noticeable && flight.submitting > done - asked {
-                (true, flight.submitting)
-            } else {
-                (done - asked > noticeable, done - flight.since)
-            };
-            if flight.terms > 0.0
-                && let Some(pace) = self.paces.get_mut(&flight.permutation)
-            {
-                pace.measured(flight.terms, took, exact);
-            }
-            if let Some(next) = self.in_flight.front_mut() {
-                next.since = next.since.max(done);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Buffers {
-    fn bind_group(&self, gpu: &Gpu, layout: &wgpu::BindGroupLayout) -> wgpu::BindGroup {
-        let [low, high] = &self.table;
-        let buffers: [&wgpu::Buffer; BINDINGS as usize] = [
-            &self.dispatch,
-            &self.tiles.buffer,
-            &self.frame.buffer,
-            &self.sources.buffer,
-            &self.orientations.buffer,
-            &self.sums.buffer,
-            &self.places.buffer,
-            &low.buffer,
-            &high.buffer,
-        ];
-        let entries: Vec<wgpu::BindGroupEntry<'_>> = (0..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
-            .collect();
-        gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries })
     }
 }
 

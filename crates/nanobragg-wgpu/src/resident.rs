@@ -37,7 +37,8 @@ impl Resident {
         Resident { buffer: storage(gpu, LEAST), contents: Vec::new() }
     }
 
-    /// Makes the buffer hold `bytes`; `sent` counts if they have to be sent. Whether the buffer is a new one.
+    /// Makes the buffer hold `bytes`; `sent` counts if they have to be sent, `made` if that takes a new
+    /// buffer.
     pub fn hold(
         &mut self,
         gpu: &Gpu,
@@ -45,36 +46,51 @@ impl Resident {
         what: &'static str,
         sent: &mut u64,
         made: &mut u64,
-    ) -> Result<bool, GpuError> {
+    ) -> Result<(), GpuError> {
         if bytes.is_empty() || bytes == self.contents {
-            return Ok(false);
+            return Ok(());
         }
-        let grown = self.reserve(gpu, bytes.len() as u64, what, made)?;
-        gpu.queue.write_buffer(&self.buffer, 0, &bytes);
+        self.send(gpu, &bytes, what, made)?;
         *sent += 1;
         self.contents = bytes;
-        Ok(grown)
+        Ok(())
     }
 
-    /// Makes the buffer at least `size` bytes long. Whether it is a new one.
+    /// Sends `bytes`, of which no copy is kept to compare with.
+    pub fn send(
+        &mut self,
+        gpu: &Gpu,
+        bytes: &[u8],
+        what: &'static str,
+        made: &mut u64,
+    ) -> Result<(), GpuError> {
+        self.reserve(gpu, bytes.len() as u64, what, made)?;
+        self.contents.clear();
+        gpu.queue.write_buffer(&self.buffer, 0, bytes);
+        Ok(())
+    }
+
+    /// Makes the buffer at least `size` bytes long.
     pub fn reserve(
         &mut self,
         gpu: &Gpu,
         size: u64,
         what: &'static str,
         made: &mut u64,
-    ) -> Result<bool, GpuError> {
+    ) -> Result<(), GpuError> {
         if size > gpu.limits.binding {
             return Err(gpu.exceeded(what, size, gpu.limits.binding, "bytes in one buffer"));
         }
         if self.buffer.size() >= size {
-            return Ok(false);
+            return Ok(());
         }
-        self.contents = Vec::new();
-        self.buffer = storage(gpu, size);
-        *made += 1;
+        // The old buffer stays in place where the device has no room for the new one.
+        let buffer = storage(gpu, size);
         gpu.check()?;
-        Ok(true)
+        self.contents = Vec::new();
+        self.buffer = buffer;
+        *made += 1;
+        Ok(())
     }
 }
 

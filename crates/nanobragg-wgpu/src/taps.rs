@@ -14,7 +14,7 @@ use nanobragg::plan::{FactorMode, Plan, Region};
 use nanobragg::render::Control;
 
 use crate::Precision;
-use crate::encode::{Encoded, Units};
+use crate::encode::Units;
 use crate::error::GpuError;
 use crate::read_back::Pending;
 use crate::renderer::Renderer;
@@ -25,6 +25,13 @@ const PLACE: usize = 9;
 const SOURCE: usize = 10;
 const TERM: usize = 23;
 const FINISHED: usize = 4;
+
+/// How many numbers a pixel has.
+fn numbers(places: usize, sources: usize, orientations: usize) -> u64 {
+    let source = (orientations as u64).saturating_mul(TERM as u64).saturating_add(SOURCE as u64);
+    let place = (sources as u64).saturating_mul(source).saturating_add(PLACE as u64);
+    (places as u64).saturating_mul(place).saturating_add(FINISHED as u64)
+}
 
 /// The values of one pixel.
 #[derive(Clone, Debug)]
@@ -43,7 +50,7 @@ impl Renderer {
     pub fn trace(&mut self, plan: &Plan, slow: usize, fast: usize) -> Result<Taps, GpuError> {
         self.gpu.check()?;
         let region = Region { fast: (fast, fast), slow: (slow, slow), mask: None, ..plan.region.clone() };
-        let encoded = Encoded::new(plan, &region, self.precision(), true, self.gpu.limits.binding)?;
+        let encoded = self.holdings.encode(plan, &region, true)?;
         if encoded.order_dependent_pixels().contains(&plan.region.index(slow, fast)) {
             return Err(GpuError::OrderDependent {
                 what: "this pixel, in which phi_zero_carryover or interpolation_latch acts,",
@@ -55,11 +62,10 @@ impl Renderer {
         }
         let (places, sources) = (encoded.places_per_pixel(), plan.sources.len());
         let orientations = plan.orientations.count();
-        let numbers = places as u64
-            * (PLACE as u64 + sources as u64 * (SOURCE as u64 + orientations as u64 * TERM as u64))
-            + FINISHED as u64;
-        let (size, binding) = (numbers * encoded.real_size(), self.gpu.limits.binding);
-        for needed in [size, orientations as u64 * encoded.orientation_size()] {
+        let numbers = numbers(places, sources, orientations);
+        let binding = self.gpu.limits.binding;
+        let size = numbers.saturating_mul(encoded.real_size());
+        for needed in [size, (orientations as u64).saturating_mul(encoded.orientation_size())] {
             if needed > binding {
                 return Err(self.gpu.exceeded(
                     "the terms of a pixel",
@@ -70,9 +76,9 @@ impl Renderer {
             }
         }
         let pipelines = self.pipelines(encoded.permutation)?;
-        self.upload(&encoded)?;
-        self.prepare_band(&encoded, &(0..1), size)?;
-        self.hold_orientations(&encoded, 0..orientations)?;
+        self.holdings.upload(&encoded)?;
+        self.holdings.prepare_band(&encoded, &(0..1), size)?;
+        self.holdings.hold_orientations(&encoded, 0..orientations)?;
         let terms = (places * sources * orientations) as f64;
         let part = Part {
             tiles: 0..1,
@@ -85,7 +91,7 @@ impl Renderer {
         let mut pending = Pending::new(&encoded);
         let groups = grid(1, self.gpu.limits.groups);
         self.dispatch(encoded.permutation, &pipelines.render, &dispatch, groups, 0.0, &mut pending)?;
-        let staged = self.staging.copy(&self.gpu, &self.buffers.sums.buffer, size)?;
+        let staged = self.staging.copy(&self.gpu, &self.holdings.sums.buffer, size)?;
         let precision = self.precision();
         let count = numbers as usize;
         let values = self.staging.read(&self.gpu, staged, &Control::default(), |bytes| match precision {

@@ -72,6 +72,11 @@ impl Clock {
         }
     }
 
+    /// Forgets what was stamped: an image that was given up, a trace.
+    pub fn reset(&mut self) {
+        (self.used, self.terms) = (0, 0.0);
+    }
+
     /// Where a pass of `terms` terms writes its stamps, while there is room.
     pub fn writes(&mut self, terms: f64) -> Option<wgpu::ComputePassTimestampWrites<'_>> {
         if self.used >= STAMPED {
@@ -90,7 +95,7 @@ impl Clock {
     /// Ends an image: its stamps go to the host.
     pub fn stop(&mut self, gpu: &Gpu, staging: &mut Staging) -> Result<Option<Ticks>, GpuError> {
         let (count, terms) = (self.used, self.terms);
-        (self.used, self.terms) = (0, 0.0);
+        self.reset();
         if count == 0 {
             return Ok(None);
         }

@@ -1,5 +1,7 @@
 //! Whether single precision holds its word for an experiment.
 
+use std::f64::consts::PI;
+
 use nanobragg::model::Shape;
 
 use super::Encoded;
@@ -13,12 +15,14 @@ pub(crate) const SINGLE_MAX: f64 = 1e-4;
 pub(super) const STAR_EXPONENT: i32 = 16;
 
 impl Encoded<'_> {
-    /// Compares the error of an index with the width of a spot.
+    /// Compares the error of an index with the width of a fringe or a spot.
     ///
     /// The error of h (in turns) has three parts: the two products in single precision, each rounded to 2⁻²⁴ of
-    /// at most 2⁻²³ |α| and |v| 2⁻¹¹, summed over three components, and the direction's 2⁻⁴⁴, times |α|. The
-    /// steepest slope of a spot of height 1 is 1.7 N for the fringes and the ball of N cells, 1.5 over the radius for a
-    /// Gaussian; a top hat has an edge, where the same error decides the sides of as many terms.
+    /// at most 2⁻²³ |α| and |v| 2⁻¹¹, summed over three components, the last integer's half, and the direction's
+    /// 2⁻⁴⁴, times |α|. Relative to the brightest pixel, which need not lie on a node, fringes of N cells change by π
+    /// N, and those of a ball by π N √fudge. A Gaussian of radius 1 / (√fudge a* N³) changes by 1.5 over its radius
+    /// where it is steepest, relative to its peak, and by 25 relative to itself where only exp(-50) of it is left. A
+    /// top hat has an edge, where the same error decides the sides of as many terms.
     pub(super) fn check_bound(&self) -> Result<(), GpuError> {
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
@@ -45,20 +49,21 @@ impl Encoded<'_> {
             + 2f64.powi(-44) * alpha;
         let most = crystal.cells.iter().fold(0.0f64, |most, &n| most.max(n));
         let root = crystal.fudge.abs().sqrt();
+        let stars = crystal.reciprocal.vectors.map(|v| v.norm());
+        let star = stars.iter().fold(0.0f64, |most, &star| most.max(star));
+        let sharpness = root * star * crystal.cells.iter().product::<f64>();
         let slope = match crystal.shape {
-            Shape::Square => 1.7 * most,
-            Shape::Round => 1.7 * most * root,
-            Shape::Gauss | Shape::Tophat => {
-                let stars = crystal.reciprocal.vectors.map(|v| v.norm());
-                let star = stars.iter().fold(0.0f64, |most, &star| most.max(star));
-                1.5 * root * star * crystal.cells.iter().product::<f64>()
-            }
+            Shape::Square => PI * most,
+            Shape::Round => PI * most * root,
+            Shape::Gauss | Shape::Tophat => 25.0 * sharpness,
         };
-        if crystal.shape == Shape::Round && most * root * 0.87 >= 16_384.0 {
+        if crystal.shape == Shape::Round && most * root * 0.87 >= 8192.0 {
             return refuse(format!("a round crystal of {most} cells has fringes beyond its counters"));
         }
-        if matches!(crystal.shape, Shape::Gauss | Shape::Tophat) && slope >= 2f64.powi(STAR_EXPONENT) {
-            let radius = 1.0 / slope;
+        if matches!(crystal.shape, Shape::Gauss | Shape::Tophat)
+            && 1.6 * sharpness >= 2f64.powi(STAR_EXPONENT)
+        {
+            let radius = 1.0 / sharpness;
             return refuse(format!("a spot's radius is {radius:.1e} of the distance between spots"));
         }
         let error = 3f64.sqrt() * slope * index;

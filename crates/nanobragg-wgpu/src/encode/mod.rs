@@ -7,7 +7,7 @@ mod single;
 mod table;
 mod tiles;
 
-pub(crate) use table::TableBytes;
+pub(crate) use table::{TableBytes, largest};
 pub(crate) use tiles::{EDGE, GROUP, Tiles};
 
 use std::ops::Range;
@@ -63,6 +63,7 @@ pub(crate) struct Encoded<'a> {
 
 impl<'a> Encoded<'a> {
     /// Encodes the pixels of `plan` in `region`, for a device whose shaders see buffers of `binding` bytes.
+    /// `amplitude` is the [`largest`] structure factor.
     ///
     /// # Errors
     /// [`GpuError::OrderDependent`] and [`GpuError::Precision`].
@@ -71,6 +72,7 @@ impl<'a> Encoded<'a> {
         region: &Region,
         precision: Precision,
         taps: bool,
+        amplitude: f64,
         binding: u64,
     ) -> Result<Self, GpuError> {
         if plan.factors.depend_on_order() {
@@ -106,7 +108,7 @@ impl<'a> Encoded<'a> {
         };
         encoded.table_split = binding / encoded.real_size();
         match precision {
-            Precision::Single => encoded.fill_single()?,
+            Precision::Single => encoded.fill_single(amplitude)?,
             Precision::Double => encoded.fill_double(),
         }
         Ok(encoded)
@@ -155,6 +157,16 @@ impl<'a> Encoded<'a> {
             Precision::Single => self.placed_single(tiles),
             Precision::Double => self.placed_double(tiles),
         }
+    }
+
+    /// What the factors that are computed once may cost a pixel, in terms: the first source that the resolution limit
+    /// leaves is looked for, and may be the last or none.
+    pub fn finishing_cost(&self) -> f64 {
+        let searches = self.plan.polarization.is_some()
+            && self.plan.factors.polar == FactorMode::Once
+            && self.plan.dmin > 0.0;
+        let searched = self.places_per_pixel() as f64 * self.plan.sources.len() as f64;
+        3.0 * if searches { 2.0 + searched } else { 3.0 }
     }
 
     /// What a finished sum is multiplied by: r_e² fluence / steps, and the units.

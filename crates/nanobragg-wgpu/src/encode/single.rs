@@ -9,17 +9,17 @@ use nanobragg::physics::lattice::{GAUSS_RADIUS, TOPHAT_RADIUS};
 use nanobragg::plan::FactorMode;
 
 use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
-use super::{Encoded, Units, table};
+use super::{Encoded, Units};
 use crate::error::GpuError;
 use crate::layout::{FrameDouble, OrientationSingle, SourceSingle, flag};
 
 impl Encoded<'_> {
-    pub(super) fn fill_single(&mut self) -> Result<(), GpuError> {
+    pub(super) fn fill_single(&mut self, amplitude: f64) -> Result<(), GpuError> {
         self.check_bound()?;
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
         let cells: f64 = crystal.cells.iter().product();
-        let amplitude = Some(table::largest(&plan.structure_factors)).filter(|&f| f > 0.0).unwrap_or(1.0);
+        let amplitude = if amplitude > 0.0 { amplitude } else { 1.0 };
         let peak = (amplitude * cells) * (amplitude * cells);
         let most = peak.max(plan.background.per_term).max(plan.background.start);
         let close = plan.detector.close_distance;

@@ -11,7 +11,7 @@ pub(crate) struct TableBytes {
 }
 
 /// The largest amplitude, by size.
-pub(super) fn largest(table: &StructureFactors) -> f64 {
+pub(crate) fn largest(table: &StructureFactors) -> f64 {
     let values = table.padded().map_or(&[][..], |grid| grid.values);
     values.iter().fold(table.default_f().abs(), |most, f| most.max(f.abs()))
 }

@@ -14,6 +14,7 @@ mod device;
 mod draws;
 mod faults;
 mod precision;
+mod scale;
 mod sequence;
 mod tiling;
 mod trace;

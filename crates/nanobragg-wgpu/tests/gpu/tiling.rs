@@ -1,10 +1,12 @@
 //! Limits forced low, so that an image really is cut: into bands, windows of orientations, dispatches.
 
+use nanobragg::model::Preset;
+use nanobragg::plan::FactorMode;
 use nanobragg::render::Control;
 use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
 
 use crate::comparison::Differences;
-use crate::device::{definition, open, planned};
+use crate::device::{definition, open, plan, planned};
 use crate::draws::table;
 
 const FLAGS: &str = "-cell 40 50 60 80 90 100 -default_F 100 -N 5 -misset 7 11 13 -lambda 1.5 -distance 80 -pixel 1.5 \
@@ -15,9 +17,18 @@ const FLAGS: &str = "-cell 40 50 60 80 90 100 -default_F 100 -N 5 -misset 7 11 1
 fn an_image_does_not_depend_on_how_it_is_cut() {
     let mut tabled = planned(FLAGS);
     tabled.structure_factors = table();
+    // Factors that are computed once, of the first source that the resolution limit leaves.
+    let flags: Vec<String> =
+        FLAGS.split_whitespace().chain(["-dmin", "2.2", "-polar", "0.8"]).map(str::to_owned).collect();
+    let once = plan(&flags, Preset::Spec, None).unwrap();
+    assert_eq!(once.factors.polar, FactorMode::Once);
     // Buffers that just hold what cannot be cut: the tile of a curved detector, half of the table.
-    let plans =
-        [(planned(FLAGS), 6_000), (planned(&format!("{FLAGS} -curved_det")), 15_000), (tabled, 28_000)];
+    let plans = [
+        (planned(FLAGS), 6_000),
+        (planned(&format!("{FLAGS} -curved_det")), 15_000),
+        (tabled, 28_000),
+        (once, 6_000),
+    ];
     for (number, (plan, binding)) in plans.iter().enumerate() {
         let expected = definition(plan);
         let binding = Some(*binding);

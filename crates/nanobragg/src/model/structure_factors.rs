@@ -170,6 +170,19 @@ impl StructureFactors {
 
     /// Whether both have the same grid in memory, as clones do, and the same value outside of it: what was made
     /// of one then serves for the other.
+    ///
+    /// ```
+    /// use nanobragg::model::{IndexBox, Reflection, StructureFactors};
+    ///
+    /// let table = || {
+    ///     let bounds = IndexBox { min: [0; 3], max: [1; 3] };
+    ///     StructureFactors::from_reflections(bounds, 0.0, [Reflection { hkl: [1, 0, 1], f: 2.0 }])
+    /// };
+    /// let first = table()?;
+    /// assert!(first.is_same_table(&first.clone()) && !first.is_same_table(&table()?));
+    /// assert!(!StructureFactors::uniform(1.0).is_same_table(&StructureFactors::uniform(2.0)));
+    /// # Ok::<(), nanobragg::TableError>(())
+    /// ```
     pub fn is_same_table(&self, other: &StructureFactors) -> bool {
         let same_grid = match (&self.grid, &other.grid) {
             (Some(a), Some(b)) => Arc::ptr_eq(&a.values, &b.values),

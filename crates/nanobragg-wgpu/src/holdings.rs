@@ -1,0 +1,179 @@
+//! What the device holds: the buffers behind the bindings, and which of them have to change for a plan.
+
+use std::ops::Range;
+
+use nanobragg::model::StructureFactors;
+use nanobragg::plan::{Plan, Region};
+
+use crate::Precision;
+use crate::encode::{Encoded, TableBytes, largest};
+use crate::error::GpuError;
+use crate::gpu::Gpu;
+use crate::layout::Dispatch;
+use crate::pipeline::BINDINGS;
+use crate::resident::{Resident, Uploads};
+
+/// The buffers behind the bindings, and what they were filled from.
+#[derive(Debug)]
+pub(crate) struct Holdings {
+    gpu: Gpu,
+    precision: Precision,
+    dispatch: wgpu::Buffer,
+    tiles: Resident,
+    frame: Resident,
+    sources: Resident,
+    orientations: Resident,
+    pub sums: Resident,
+    places: Resident,
+    table: [Resident; 2],
+    known: Option<KnownTable>,
+    /// The group of all bindings, and the number of buffers that had been made when it was.
+    bind_group: Option<(wgpu::BindGroup, u64)>,
+    pub uploads: Uploads,
+}
+
+/// The table of structure factors that was rendered last.
+#[derive(Debug)]
+struct KnownTable {
+    table: StructureFactors,
+    /// The largest amplitude.
+    amplitude: f64,
+    on_device: bool,
+}
+
+impl Holdings {
+    pub fn new(gpu: &Gpu, precision: Precision) -> Self {
+        Holdings {
+            gpu: gpu.clone(),
+            precision,
+            dispatch: gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size: size_of::<Dispatch>() as u64,
+                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
+            tiles: Resident::new(gpu),
+            frame: Resident::new(gpu),
+            sources: Resident::new(gpu),
+            orientations: Resident::new(gpu),
+            sums: Resident::new(gpu),
+            places: Resident::new(gpu),
+            table: [Resident::new(gpu), Resident::new(gpu)],
+            known: None,
+            bind_group: None,
+            uploads: Uploads::default(),
+        }
+    }
+
+    /// The pixels of `plan` in `region` as the shaders read them.
+    pub fn encode<'a>(
+        &mut self,
+        plan: &'a Plan,
+        region: &Region,
+        taps: bool,
+    ) -> Result<Encoded<'a>, GpuError> {
+        let table = &plan.structure_factors;
+        let known = self.known.take().filter(|known| known.table.is_same_table(table));
+        let known = known.unwrap_or_else(|| KnownTable {
+            table: table.clone(),
+            amplitude: largest(table),
+            on_device: false,
+        });
+        let amplitude = known.amplitude;
+        self.known = Some(known);
+        let encoded = Encoded::new(plan, region, self.precision, taps, amplitude, self.gpu.limits.binding)?;
+        let places = encoded.places_per_pixel() as u64;
+        if places > u64::from(u32::MAX) {
+            return Err(self.gpu.exceeded(
+                "the sub-pixels and layers",
+                places,
+                u64::from(u32::MAX),
+                "of them",
+            ));
+        }
+        Ok(encoded)
+    }
+
+    /// Makes the device hold what does not change from band to band.
+    pub fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
+        let (gpu, sent) = (&self.gpu, &mut self.uploads);
+        let tiles = bytemuck::cast_slice(&encoded.tiles.list).to_vec();
+        let made = &mut sent.buffers;
+        self.tiles.hold(gpu, tiles, "the tiles", &mut sent.tiles, made)?;
+        self.frame.hold(gpu, encoded.frame.clone(), "the constants", &mut sent.frames, made)?;
+        self.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
+        self.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
+        if let Some(known) = self.known.as_mut().filter(|known| !known.on_device) {
+            if let Some(contents) = TableBytes::new(&known.table, self.precision, encoded.units.f_cell) {
+                if contents.entries > 2 * encoded.table_split {
+                    let needed = contents.bytes.len() as u64;
+                    let limit = 2 * gpu.limits.binding;
+                    return Err(gpu.exceeded("the structure factors", needed, limit, "bytes in two buffers"));
+                }
+                let at = contents.bytes.len().min((encoded.table_split * encoded.real_size()) as usize);
+                let (low, high) = contents.bytes.split_at(at);
+                let [first, second] = &mut self.table;
+                first.send(gpu, low, "the structure factors", made)?;
+                if !high.is_empty() {
+                    second.send(gpu, high, "the structure factors", made)?;
+                }
+                sent.tables += 1;
+            }
+            known.on_device = true;
+        }
+        Ok(())
+    }
+
+    /// Room for a band's sums, and its sub-pixels' places where the host knows them.
+    pub fn prepare_band(
+        &mut self,
+        encoded: &Encoded<'_>,
+        band: &Range<usize>,
+        sums: u64,
+    ) -> Result<(), GpuError> {
+        let made = &mut self.uploads.buffers;
+        self.sums.reserve(&self.gpu, sums, "the sums", made)?;
+        if encoded.permutation.placed {
+            let places = encoded.placed(band.clone());
+            let sent = &mut self.uploads.places;
+            self.places.hold(&self.gpu, places, "the sub-pixels' places", sent, made)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the device hold the orientations of `range`.
+    pub fn hold_orientations(&mut self, encoded: &Encoded<'_>, range: Range<usize>) -> Result<(), GpuError> {
+        let bytes = encoded.orientations(range);
+        let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
+        self.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)
+    }
+
+    /// Sends what a dispatch is told, and gives the group of all bindings.
+    pub fn bind(&mut self, dispatch: &Dispatch, layout: &wgpu::BindGroupLayout) -> wgpu::BindGroup {
+        self.gpu.queue.write_buffer(&self.dispatch, 0, bytemuck::bytes_of(dispatch));
+        let made = self.uploads.buffers;
+        if let Some((bind_group, _)) = self.bind_group.as_ref().filter(|(_, then)| *then == made) {
+            return bind_group.clone();
+        }
+        let [low, high] = &self.table;
+        let buffers: [&wgpu::Buffer; BINDINGS as usize] = [
+            &self.dispatch,
+            &self.tiles.buffer,
+            &self.frame.buffer,
+            &self.sources.buffer,
+            &self.orientations.buffer,
+            &self.sums.buffer,
+            &self.places.buffer,
+            &low.buffer,
+            &high.buffer,
+        ];
+        let entries: Vec<wgpu::BindGroupEntry<'_>> = (0..)
+            .zip(buffers)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .collect();
+        let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
+        let bind_group = self.gpu.device.create_bind_group(&descriptor);
+        self.bind_group = Some((bind_group.clone(), made));
+        bind_group
+    }
+}
