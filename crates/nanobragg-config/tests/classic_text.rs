@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use nanobragg_config::classic::{
-    FlagId, Group, Shell, completions, flag, help_text, man_page, markdown, parse, table,
+    COMMANDS, FlagId, Group, Shell, completions, flag, help_text, man_page, markdown, parse, table,
 };
 
 #[test]
@@ -61,13 +61,19 @@ fn defaults_are_values_that_the_flags_accept() {
 }
 
 #[test]
-fn the_page_has_every_flag_in_tables_of_five_columns() {
+fn the_page_has_every_flag_in_tables_of_five_columns_and_every_command_in_one_of_three() {
     let page = markdown();
     for flag in table() {
         assert_eq!(page.matches(&format!("\n| `{}`", flag.names[0])).count(), 1, "{:?}", flag.id);
     }
-    for line in page.lines().filter(|line| line.starts_with("| `-")) {
-        assert_eq!(line.replace("\\|", "").matches('|').count(), 6, "{line}");
+    for command in COMMANDS {
+        assert_eq!(page.matches(&format!("\n| `{}` |", command.name)).count(), 1, "{}", command.name);
+    }
+    for section in page.split("\n## ") {
+        let columns = if section.starts_with("Commands\n") { 3 } else { 5 };
+        for line in section.lines().filter(|line| line.starts_with('|')) {
+            assert_eq!(line.replace("\\|", "").matches('|').count(), columns + 1, "{line}");
+        }
     }
 }
 

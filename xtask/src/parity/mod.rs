@@ -26,6 +26,7 @@ use anyhow::Context as _;
 use nanobragg_compare::picture;
 use serde_json::json;
 
+use crate::checksum;
 use backend::Backend;
 use folder::Folder;
 use measure::RunSpec;
@@ -199,12 +200,20 @@ impl Session<'_> {
         let (commit, clean) = crate::bench::machine::commit();
         let stamp = humantime::format_rfc3339_seconds(time).to_string();
         let environment = environment::describe(&stamp);
+        let c_program = match &self.options.c_program {
+            Some(path) => Some(json!({
+                "name": subject::file_name(path),
+                "sha256": checksum::of_file(path)?,
+            })),
+            None => None,
+        };
         let metadata = json!({
             "bundle": folder.name,
             "time": stamp,
             "git_commit": commit,
             "git_clean": clean,
             "invocation": invocation,
+            "c_program": c_program,
             "verdict": verdict,
             "runs": self.specs,
             "seconds": self.runs.iter().map(|run| run.seconds).collect::<Vec<_>>(),
