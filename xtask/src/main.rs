@@ -5,6 +5,7 @@ mod bench;
 mod cli_docs;
 mod executable;
 mod fixtures;
+mod fuzz;
 mod instructions;
 mod probe_cost;
 mod tidy;
@@ -18,6 +19,7 @@ usage: cargo xtask TASK [OPTIONS]
              [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
+  fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]
   instructions  count instructions per term by callgrind and compare them with those kept
              [--check | --write]
   probe-cost show that the silent probe adds no instruction to the rendering loop
@@ -32,6 +34,7 @@ fn main() -> anyhow::Result<()> {
         Some("bench") => bench::run(&arguments[1..]),
         Some("instructions") => instructions::run(&arguments[1..]),
         Some("cli-docs") => cli_docs::run(check),
+        Some("fuzz") => fuzz::run(&arguments[1..]),
         Some("fixtures") => fixtures::run(check),
         Some("probe-cost") => probe_cost::run(),
         Some("tidy") => tidy::run(),
