@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod dump;
+mod experiment_files;
 mod flag_errors;
 mod garbage;
 mod information;
 mod input_errors;
+mod instruments;
 mod messages;
 mod outputs;
 mod parity_page;
@@ -17,5 +19,6 @@ mod reference;
 mod reference_setup;
 mod same_bytes;
 mod scratch;
+mod structure_factors;
 mod supervisor;
 mod write_errors;
