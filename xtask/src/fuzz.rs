@@ -24,7 +24,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         TARGETS.iter().collect()
     } else {
         let find = |name: &String| TARGETS.iter().find(|target| target.name == name);
-        names.iter().map(|name| find(name).with_context(|| format!("no target {name}"))).collect::<anyhow::Result<_>>()?
+        names
+            .iter()
+            .map(|name| find(name).with_context(|| format!("no target {name}")))
+            .collect::<anyhow::Result<_>>()?
     };
     // A panic is counted, and its place is worth knowing once; its trace is not.
     std::panic::set_hook(Box::new(|info| println!("  {info}")));

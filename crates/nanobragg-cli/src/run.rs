@@ -49,7 +49,9 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let diagnostics = Diagnostics::new(args, &plan)?;
     if diagnostics.asks_for_pixels() && !setup.panels.is_empty() {
         let panels = setup.panels.len();
-        return Err(Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into());
+        return Err(
+            Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into()
+        );
     }
     outputs::check_folders(&setup.outputs)?;
     outputs::dump(console, &plan, &setup.outputs);

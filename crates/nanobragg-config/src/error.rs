@@ -47,6 +47,9 @@ pub enum ConfigError {
     /// A file has no reflections.
     #[error("{}: no reflections in it", .0.display())]
     NoReflections(PathBuf),
+    /// A file has more reflections than can be expanded.
+    #[error("{}: more than {} reflections", .0.display(), nanobragg_io::reflections::MOST_REFLECTIONS)]
+    TooManyReflections(PathBuf),
     /// A file gave other reflections when it was read again.
     #[error("{}: not the same when read a second time; a pipe has to be saved to a file first", .0.display())]
     ReadOnce(PathBuf),

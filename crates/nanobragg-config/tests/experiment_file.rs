@@ -1,5 +1,7 @@
 //! Experiment files: keys, order, messages, and the pages made from the flag table.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -26,9 +28,7 @@ fn experiment(args: &ParsedArgs) -> String {
 
 #[test]
 fn keys_become_flags_in_the_order_of_the_file() {
-    let args = read(
-        "[crystal]\nNa = 7\ncell_angstrom_deg = [70, 80.5]\n[sampling]\ninterpolate = false\n",
-    );
+    let args = read("[crystal]\nNa = 7\ncell_angstrom_deg = [70, 80.5]\n[sampling]\ninterpolate = false\n");
     assert!(args.unwrap_err().contains("interpolate belongs into the table [structure_factors]"));
     let args = read(
         "detector.distance_mm = 1_00\n[crystal]\nN = 5\nNa = 0x7\nround_xtal = true\ngauss_xtal = false\n\
@@ -53,20 +53,50 @@ fn keys_become_flags_in_the_order_of_the_file() {
 #[test]
 fn errors_name_line_column_and_what_is_known() {
     for (text, expected) in [
-        ("[detector]\n  distnce_mm = 100\n", "folder/e.toml:2:3: unknown key distnce_mm in [detector]; did you mean distance_mm?; known are pixel_mm, "),
-        ("[detector]\ndistance = 100\n", "folder/e.toml:2:1: unknown key distance in [detector]; did you mean distance_mm?; "),
-        ("[detctor]\n", "folder/e.toml:1:2: unknown table detctor; did you mean detector?; known are crystal, "),
-        ("[beam]\ndistance_mm = 1\n", "folder/e.toml:2:1: distance_mm belongs into the table [detector], not [beam]"),
+        (
+            "[detector]\n  distnce_mm = 100\n",
+            "folder/e.toml:2:3: unknown key distnce_mm in [detector]; did you mean distance_mm?; known are pixel_mm, ",
+        ),
+        (
+            "[detector]\ndistance = 100\n",
+            "folder/e.toml:2:1: unknown key distance in [detector]; did you mean distance_mm?; ",
+        ),
+        (
+            "[detctor]\n",
+            "folder/e.toml:1:2: unknown table detctor; did you mean detector?; known are crystal, ",
+        ),
+        (
+            "[beam]\ndistance_mm = 1\n",
+            "folder/e.toml:2:1: distance_mm belongs into the table [detector], not [beam]",
+        ),
         ("distance_mm = 1\n", "folder/e.toml:1:1: distance_mm belongs into the table [detector]"),
-        ("[detector]\ndistance_mm = \"1\"\n", "folder/e.toml:2:15: distance_mm expects numbers (mm), and the value is \"1\""),
-        ("[detector]\ndistance_mm = true\n", "folder/e.toml:2:15: distance_mm expects numbers (mm), and the value is of the type boolean"),
-        ("[detector]\ndistance_mm = -1\n", "folder/e.toml:2:15: distance_mm must be greater than 0 (mm), not -1"),
+        (
+            "[detector]\ndistance_mm = \"1\"\n",
+            "folder/e.toml:2:15: distance_mm expects numbers (mm), and the value is \"1\"",
+        ),
+        (
+            "[detector]\ndistance_mm = true\n",
+            "folder/e.toml:2:15: distance_mm expects numbers (mm), and the value is of the type boolean",
+        ),
+        (
+            "[detector]\ndistance_mm = -1\n",
+            "folder/e.toml:2:15: distance_mm must be greater than 0 (mm), not -1",
+        ),
         ("[detector]\ndistance_mm = [1, 2]\n", "folder/e.toml:2:15: distance_mm needs a value (mm), not 2"),
         ("[crystal]\nN = 1.5\n", "folder/e.toml:2:5: N expects a whole number, not \"1.5\""),
         ("[crystal]\nround_xtal = 1\n", "folder/e.toml:2:14: round_xtal has to be true or false"),
-        ("[crystal]\nmisset_deg = [\"random\", 1]\n", "folder/e.toml:2:14: misset_deg needs 3 values (X Y Z | random, deg), not 2"),
-        ("[crystal]\nmisset_deg = \"other\"\n", "folder/e.toml:2:14: misset_deg expects numbers (deg) or a word such as \"random\", and"),
-        ("[program]\nquirks = \"none\"\n", "folder/e.toml:2:10: quirks must be reference, spec, exact or port, not \"none\""),
+        (
+            "[crystal]\nmisset_deg = [\"random\", 1]\n",
+            "folder/e.toml:2:14: misset_deg needs 3 values (X Y Z | random, deg), not 2",
+        ),
+        (
+            "[crystal]\nmisset_deg = \"other\"\n",
+            "folder/e.toml:2:14: misset_deg expects numbers (deg) or a word such as \"random\", and",
+        ),
+        (
+            "[program]\nquirks = \"none\"\n",
+            "folder/e.toml:2:10: quirks must be reference, spec, exact or port, not \"none\"",
+        ),
         ("crystal = 1\n", "folder/e.toml:1:1: crystal has to be a table: [crystal]"),
     ] {
         let error = read(text).unwrap_err();
@@ -124,7 +154,10 @@ fn page_and_schema_are_current() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let found = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
     assert!(found("EXPERIMENT.md") == experiment_file::page(), "run `cargo xtask cli-docs`");
-    assert!(found("schema/experiment.schema.json") == experiment_file::schema(), "run `cargo xtask cli-docs`");
+    assert!(
+        found("schema/experiment.schema.json") == experiment_file::schema(),
+        "run `cargo xtask cli-docs`"
+    );
     let schema: serde_json::Value = serde_json::from_str(&experiment_file::schema()).unwrap();
     let distance = &schema["properties"]["detector"]["properties"]["distance_mm"];
     assert_eq!((&distance["type"], &distance["exclusiveMinimum"]), (&"number".into(), &0.into()));

@@ -78,6 +78,8 @@ mod tests {
         assert_eq!(read("HEADER\n").unwrap_err(), "a.pdb: unit cell: expected a record CRYST1, found none");
         let error = read("CRYST1    0.000   40.081   41.900  90.00 103.20  90.00 P 1\n").unwrap_err();
         assert!(error.starts_with("a.pdb:1: expected CRYST1 with three edges"), "{error}");
-        assert!(read("data_1\n_cell.length_a 5\n").unwrap_err().contains("_cell.length_a to _cell.angle_gamma"));
+        assert!(
+            read("data_1\n_cell.length_a 5\n").unwrap_err().contains("_cell.length_a to _cell.angle_gamma")
+        );
     }
 }

@@ -10,6 +10,8 @@ use crate::{cif, gzip, mtz};
 
 /// Indices beyond this are damage: no crystal diffracts to them.
 pub(crate) const LARGEST_INDEX: u32 = 100_000;
+/// Reflections beyond this are damage, or a compressed file that was made to unfold without end.
+pub const MOST_REFLECTIONS: usize = 20_000_000;
 /// Bytes looked at to tell the kind of a file.
 const LOOKED_AT: u64 = 1 << 16;
 
@@ -136,6 +138,11 @@ impl Collector {
             let f = mate.unwrap_or(f);
             self.found.records.push(HklRecord { h: -h, k: -k, l: -l, f });
         }
+    }
+
+    /// Whether no more reflections are taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.records.len() >= MOST_REFLECTIONS
     }
 
     fn amplitude(&mut self, value: f64) -> f64 {

@@ -38,11 +38,14 @@ pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
         let text = without_comment(lines.line());
         let mut words = text.split(|&byte| is_space(byte) || byte == b',').filter(|word| !word.is_empty());
         let Some(first) = words.next() else { continue };
-        let (Some(place), Some(weight), None) = (finite(first), words.next().and_then(finite), words.next()) else {
+        let (Some(place), Some(weight), None) = (finite(first), words.next().and_then(finite), words.next())
+        else {
             return Err(lines.error("an energy (eV) or a wavelength (Angstrom), and a weight", text));
         };
         if place <= 0.0 || weight < 0.0 {
-            return Err(lines.error("a positive energy or wavelength, and a weight that is not negative", text));
+            return Err(
+                lines.error("a positive energy or wavelength, and a weight that is not negative", text)
+            );
         }
         let is_energy = place >= LEAST_EV;
         if *energies.get_or_insert(is_energy) != is_energy {
@@ -70,13 +73,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
         std::fs::write(&path, text).unwrap();
-        let rows = read_spectrum(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "s"))?;
+        let rows =
+            read_spectrum(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "s"))?;
         Ok(rows.iter().map(|row| (row.wavelength_angstrom, row.weight)).collect())
     }
 
     #[test]
     fn energies_and_wavelengths() {
-        assert_eq!(read("# eV\n12398.42 1\n6199.21, 0.5 # half\n\n7000 0\n"), Ok(vec![(1.0, 1.0), (2.0, 0.5)]));
+        assert_eq!(
+            read("# eV\n12398.42 1\n6199.21, 0.5 # half\n\n7000 0\n"),
+            Ok(vec![(1.0, 1.0), (2.0, 0.5)])
+        );
         assert_eq!(read("1.0 3\n99 1"), Ok(vec![(1.0, 3.0), (99.0, 1.0)]));
     }
 
@@ -87,6 +94,9 @@ mod tests {
         assert!(read("1.0 1 1\n").unwrap_err().starts_with("s:1: expected an energy"));
         assert!(read("1.0 -1\n").unwrap_err().contains("not negative"));
         assert!(read("-1 1\n").unwrap_err().contains("a positive energy"));
-        assert_eq!(read("1 0\n").unwrap_err(), "s: spectrum: expected at least one row with a weight, found none");
+        assert_eq!(
+            read("1 0\n").unwrap_err(),
+            "s: spectrum: expected at least one row with a weight, found none"
+        );
     }
 }

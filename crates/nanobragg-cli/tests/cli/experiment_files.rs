@@ -34,7 +34,10 @@ fn wrong_files_and_arguments_are_refused() {
     let scratch = Scratch::new();
     scratch.write("e.toml", "[detector]\n\ndistnce_mm = 100\n").write("b.toml", b"\xff\xfe");
     let error = scratch.refused("run e.toml");
-    assert!(error.starts_with("e.toml:3:1: unknown key distnce_mm in [detector]; did you mean distance_mm?"), "{error}");
+    assert!(
+        error.starts_with("e.toml:3:1: unknown key distnce_mm in [detector]; did you mean distance_mm?"),
+        "{error}"
+    );
     assert!(scratch.refused("run b.toml").contains("b.toml: byte 0: expected text in UTF-8"));
     assert!(scratch.refused("run nowhere.toml").contains("nowhere.toml"));
     assert!(scratch.refused("run").contains("run needs an experiment file"));

@@ -15,15 +15,20 @@ const LINE: &str = "-default_F 10 -N 3 -oversample 1 -phisteps 1 -noprogress -no
 #[test]
 fn every_panel_has_its_image() {
     let scratch = scratch();
-    let line = format!("{LINE} -geometry two_experiments.expt -intfile i.img -floatfile f.bin -nopgm -nonoise");
+    let line =
+        format!("{LINE} -geometry two_experiments.expt -intfile i.img -floatfile f.bin -nopgm -nonoise");
     let run = scratch.run(&line).good();
     for number in 0..3 {
         assert_eq!(scratch.read(&format!("f_{number}.bin")).len(), 4 * 40 * 30);
         assert!(run.out.contains(&format!("panel {number} p{number}\n")), "{}", run.out);
     }
     // The counts of one detector have one scale: only the brightest panel reaches 55000.
-    let scales: Vec<&str> =
-        run.out.lines().filter(|line| line.contains("counts a photon")).map(|l| l.split(": ").nth(1).unwrap()).collect();
+    let scales: Vec<&str> = run
+        .out
+        .lines()
+        .filter(|line| line.contains("counts a photon"))
+        .map(|l| l.split(": ").nth(1).unwrap())
+        .collect();
     assert_eq!(scales.len(), 3);
     assert!(scales.windows(2).all(|pair| pair[0] == pair[1]), "{scales:?}");
 }

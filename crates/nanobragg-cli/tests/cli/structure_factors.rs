@@ -73,19 +73,28 @@ fn what_is_lacking_or_contradictory_is_said() {
         ("-hkl bare.cif", "bare.cif: no symmetry in it; give -spacegroup NAME"),
         ("-hkl odd.cif", "odd.cif: no space group is called \"P 7\""),
         ("-hkl r.cif -spacegroup P7", "-spacegroup: no space group is called \"P7\""),
-        ("-hkl wrong.cif", "wrong.cif: expected a symmetry operator such as \"-x,y+1/2,-z\", found \"x,y,z+1/7\""),
-        ("-hkl r.cif -hkl_column FWT", "r.cif: items of _refln: expected one of f_meas_au, f_calc_au, found \"FWT\""),
         (
-            "-cell 50 -hkl P1.hkl -hkl_column F",
-            "-hkl_column needs an MTZ or mmCIF file: text has one column",
+            "-hkl wrong.cif",
+            "wrong.cif: expected a symmetry operator such as \"-x,y+1/2,-z\", found \"x,y,z+1/7\"",
         ),
+        (
+            "-hkl r.cif -hkl_column FWT",
+            "r.cif: items of _refln: expected one of f_meas_au, f_calc_au, found \"FWT\"",
+        ),
+        ("-cell 50 -hkl P1.hkl -hkl_column F", "-hkl_column needs an MTZ or mmCIF file: text has one column"),
         ("-cell 50 -default_F 1 -spacegroup P1", "-spacegroup needs -hkl FILE"),
-        ("-hkl P1.hkl", "no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell"),
+        (
+            "-hkl P1.hkl",
+            "no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell",
+        ),
         (
             "-cell 50 -default_F 1 -spectrum s.txt -sourcefile sources.txt",
             "-spectrum cannot be given with -sourcefile, which decides the same",
         ),
-        ("-cell 50 -default_F 1 -spectrum s.txt -dispersion 1", "-spectrum cannot be given with -dispersion, which decides the same"),
+        (
+            "-cell 50 -default_F 1 -spectrum s.txt -dispersion 1",
+            "-spectrum cannot be given with -dispersion, which decides the same",
+        ),
         ("-cell 50 -default_F 1 -scan_point 1", "-scan_point needs -geometry FILE"),
     ] {
         assert_eq!(scratch.refused(&format!("{BARE} {line}")), expected, "{line}");
@@ -104,6 +113,7 @@ fn weights_of_a_spectrum_count_under_every_preset() {
         };
         assert_ne!(image("even.txt"), image("uneven.txt"), "{preset}");
     }
-    let run = scratch.run("-cell 50 -default_F 1 -detpixels 8 -oversample 1 -spectrum uneven.txt -o x.bin").good();
+    let run =
+        scratch.run("-cell 50 -default_F 1 -detpixels 8 -oversample 1 -spectrum uneven.txt -o x.bin").good();
     assert_eq!(run.line("wavelength"), "wavelength 1.45 A, the mean of uneven.txt");
 }

@@ -89,7 +89,11 @@ impl Reader<'_> {
             self.push(&mut values, word)?;
         }
         if values.len() < least && !values.is_word() {
-            return Err(FlagError::MissingValue { flag: self.given.to_owned(), needs: self.needs(), found: None });
+            return Err(FlagError::MissingValue {
+                flag: self.given.to_owned(),
+                needs: self.needs(),
+                found: None,
+            });
         }
         Ok(values)
     }

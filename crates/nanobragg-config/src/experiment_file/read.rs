@@ -31,9 +31,8 @@ pub fn read(path: &Path) -> Result<ParsedArgs, ConfigError> {
 /// (with those that are), a value that the flag does not take.
 pub fn parse(path: &Path, text: &str) -> Result<ParsedArgs, ConfigError> {
     let document = Document { path, text };
-    let root = DeTable::parse(text).map_err(|error| {
-        document.error(error.span().map_or(0, |span| span.start), error.message())
-    })?;
+    let root = DeTable::parse(text)
+        .map_err(|error| document.error(error.span().map_or(0, |span| span.start), error.message()))?;
     let mut entries = Vec::new();
     for (name, table) in root.get_ref() {
         let place = name.span().start;
@@ -181,7 +180,8 @@ fn unknown_key(group: Group, given: &str) -> String {
 /// `; did you mean X?` where something is near, or where a unit is all that is missing.
 fn suggestion(given: &str, known: &[String]) -> String {
     let given: String = given.chars().take(40).collect();
-    let without_unit = known.iter().find(|key| key.strip_prefix(&given).is_some_and(|rest| rest.starts_with('_')));
+    let without_unit =
+        known.iter().find(|key| key.strip_prefix(&given).is_some_and(|rest| rest.starts_with('_')));
     let near = known
         .iter()
         .map(|key| (strsim::damerau_levenshtein(&given.to_lowercase(), &key.to_lowercase()), key))

@@ -36,8 +36,9 @@ pub fn write(args: &ParsedArgs) -> Result<String, ConfigError> {
 /// The order of the tables. A named convention and a vector in another table undo each other, so the detector's
 /// table stands where the one that was given last stays the last.
 fn order(args: &ParsedArgs) -> Vec<Group> {
-    let decides =
-        |occurrence: &&Occurrence| CONVENTIONS.contains(&occurrence.flag) || VECTORS.contains(&occurrence.flag);
+    let decides = |occurrence: &&Occurrence| {
+        CONVENTIONS.contains(&occurrence.flag) || VECTORS.contains(&occurrence.flag)
+    };
     let last = args.occurrences.iter().rev().find(decides);
     let named = last.is_some_and(|occurrence| CONVENTIONS.contains(&occurrence.flag));
     let mut groups: Vec<Group> = Group::ALL.into_iter().filter(|group| *group != Group::Detector).collect();

@@ -60,7 +60,8 @@ pub(super) struct Instrument {
 /// Reads the file that `-geometry` names and takes from it what flags can still change.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     let last = |flag| args.last(flag);
-    let number = |flag| last(flag).map_or(0, |o: &Occurrence| usize::try_from(o.values.integer(0)).unwrap_or(0));
+    let number =
+        |flag| last(flag).map_or(0, |o: &Occurrence| usize::try_from(o.values.integer(0)).unwrap_or(0));
     let Some(occurrence) = last(FlagId::Geometry) else {
         let lonely = [FlagId::ScanPoint, FlagId::ExperimentNumber, FlagId::Panel].into_iter().find_map(last);
         return match lonely {
@@ -91,7 +92,10 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     if found.wavelength_angstrom.is_some() {
         note(FlagId::Lambda);
     } else if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) && !args.has(FlagId::Spectrum) {
-        draft.setup.warnings.push(format!("{}: no wavelength in it: give -lambda or -energy", name.display()));
+        draft
+            .setup
+            .warnings
+            .push(format!("{}: no wavelength in it: give -lambda or -energy", name.display()));
     }
     if found.scan.is_some() {
         [FlagId::Phi, FlagId::Osc].into_iter().for_each(&mut note);

@@ -50,7 +50,9 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
 
 /// A measured spectrum, and its mean wavelength where no flag gives one.
 fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
-    let (Some(name), Some(given)) = (draft.spectrum.clone(), args.last(FlagId::Spectrum)) else { return Ok(()) };
+    let (Some(name), Some(given)) = (draft.spectrum.clone(), args.last(FlagId::Spectrum)) else {
+        return Ok(());
+    };
     let others = [FlagId::Sourcefile, FlagId::Dispersion, FlagId::Dispsteps];
     if let Some(other) = others.into_iter().find_map(|flag| args.last(flag)) {
         return Err(ConfigError::Conflict { flag: given.given.clone(), with: other.given.clone() });
@@ -65,7 +67,10 @@ fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(
         draft.setup.origins.note(FlagId::Lambda, Origin::Header(name.display().to_string()));
         draft.setup.notes.push(format!("wavelength {} A, the mean of {}", g(mean, 6), name.display()));
     }
-    let line = |row: &SpectrumRow| SpectralLine { wavelength: angstrom(row.wavelength_angstrom), weight: row.weight };
+    let line = |row: &SpectrumRow| SpectralLine {
+        wavelength: angstrom(row.wavelength_angstrom),
+        weight: row.weight,
+    };
     beam.spectrum = Some(rows.iter().map(line).collect());
     draft.setup.inputs.push(path);
     Ok(())

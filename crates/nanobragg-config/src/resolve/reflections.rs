@@ -6,7 +6,7 @@ use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
 use nanobragg_io::IoError;
 use nanobragg_io::hkl::{HklReader, HklRecord};
-use nanobragg_io::reflections::{self, Kind, Reflections};
+use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
 use super::draft::Draft;
 use crate::ConfigError;
@@ -37,7 +37,10 @@ pub(super) fn table(
         return match draft.space_group.clone() {
             None => Ok((from_text(path, default_f)?, None)),
             Some(name) => {
-                let records = HklReader::open(path)?.collect::<Result<Vec<_>, _>>()?;
+                let records = HklReader::open(path)?.take(MOST_REFLECTIONS + 1).collect::<Result<Vec<_>, _>>()?;
+                if records.len() > MOST_REFLECTIONS {
+                    return Err(ConfigError::TooManyReflections(path.to_owned()));
+                }
                 let operators = named(draft, &name, &given(args), None)?;
                 Ok((expanded(draft, path, &records, &operators, true)?, None))
             }
@@ -45,7 +48,8 @@ pub(super) fn table(
     }
     let found = reflections::read(path, kind, draft.hkl_column.as_deref())?;
     let operators = operators(draft, args, path, &found)?;
-    let file = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let file =
+        path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let others = match found.others.len() {
         0 => String::new(),
         n if n <= LISTED => format!(" (others: {})", found.others.join(", ")),
@@ -53,7 +57,10 @@ pub(super) fn table(
     };
     draft.setup.notes.push(format!("{file}: column {}{others}", found.column));
     if found.negative > 0 {
-        draft.setup.warnings.push(format!("{file}: {} intensities below zero, taken for zero", found.negative));
+        draft
+            .setup
+            .warnings
+            .push(format!("{file}: {} intensities below zero, taken for zero", found.negative));
     }
     let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
     Ok((table, found.cell))
@@ -61,7 +68,8 @@ pub(super) fn table(
 
 /// How the user named the space group.
 fn given(args: &ParsedArgs) -> String {
-    args.last(FlagId::SpaceGroup).map_or_else(|| "-spacegroup".to_owned(), |occurrence| occurrence.given.clone())
+    args.last(FlagId::SpaceGroup)
+        .map_or_else(|| "-spacegroup".to_owned(), |occurrence| occurrence.given.clone())
 }
 
 /// The symmetry that was asked for, else that of the file: its operators, or those of the group that it names.
@@ -76,7 +84,8 @@ fn operators(
         return named(draft, name, &given(args), found.cell);
     }
     if !found.operators.is_empty() {
-        let parsed = found.operators.iter().map(|text| SymmetryOperator::parse(text)).collect::<Result<Vec<_>, _>>();
+        let parsed =
+            found.operators.iter().map(|text| SymmetryOperator::parse(text)).collect::<Result<Vec<_>, _>>();
         return parsed.map_err(wrong);
     }
     match &found.space_group {
@@ -98,10 +107,8 @@ fn named(
         (None, None) => None,
     };
     let rhombohedral = gamma.is_some_and(|gamma| (gamma - 120.0).abs() > 1.0);
-    let unknown = || ConfigError::UnknownSpaceGroup {
-        given: given.to_owned(),
-        name: name.chars().take(40).collect(),
-    };
+    let unknown =
+        || ConfigError::UnknownSpaceGroup { given: given.to_owned(), name: name.chars().take(40).collect() };
     spacegroup::operators(name, rhombohedral).ok_or_else(unknown)
 }
 
@@ -113,8 +120,10 @@ fn expanded(
     operators: &[SymmetryOperator],
     friedel: bool,
 ) -> Result<StructureFactors, ConfigError> {
-    let unique: Vec<Reflection> =
-        records.iter().map(|record| Reflection { hkl: [record.h, record.k, record.l], f: record.f }).collect();
+    let unique: Vec<Reflection> = records
+        .iter()
+        .map(|record| Reflection { hkl: [record.h, record.k, record.l], f: record.f })
+        .collect();
     let expansion = Expansion::new(&unique, operators, friedel)
         .map_err(|source| ConfigError::Symmetry { path: path.to_owned(), source })?;
     let bounds = IndexBox::enclosing(expansion.reflections().map(|reflection| reflection.hkl))

@@ -1,8 +1,8 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
 use nanobragg::model::{IndexBox, Misset, MosflmMatrix, Reflection, Roi, Shape, StructureFactors, UnitCell};
-use nanobragg_config::{DumpAction, Setup};
 use nanobragg_config::classic::FlagId;
+use nanobragg_config::{DumpAction, Setup};
 
 use super::{Effect, after, degrees, nothing, sets};
 
@@ -23,10 +23,18 @@ fn lattice() -> Vec<Effect> {
             s.outputs.dump = DumpAction::Write("Fdump.bin".into());
         }),
         after("-hkl a.cif", FlagId::HklColumn, "F_calc_au", |s| {
-            factors(s, [1, 1, 0], &[([1, 1, 0], 7.0), ([-1, 1, 0], 7.0), ([-1, -1, 0], 7.0), ([1, -1, 0], 7.0)]);
+            factors(
+                s,
+                [1, 1, 0],
+                &[([1, 1, 0], 7.0), ([-1, 1, 0], 7.0), ([-1, -1, 0], 7.0), ([1, -1, 0], 7.0)],
+            );
         }),
         after("-hkl P1.hkl", FlagId::SpaceGroup, "P1", |s| {
-            factors(s, [2, 1, 0], &[([1, 0, 0], 5.0), ([-1, 0, 0], 5.0), ([2, 1, 0], 6.0), ([-2, -1, 0], 6.0)]);
+            factors(
+                s,
+                [2, 1, 0],
+                &[([1, 0, 0], 5.0), ([-1, 0, 0], 5.0), ([2, 1, 0], 6.0), ([-2, -1, 0], 6.0)],
+            );
         }),
         // Every line has -cell, which wins.
         nothing(FlagId::Pdb, "a.pdb"),

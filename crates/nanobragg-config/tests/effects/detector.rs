@@ -41,7 +41,8 @@ fn size_and_headers() -> Vec<Effect> {
             };
             let experiment = &mut s.experiment;
             experiment.detector.convention = Convention::Custom(frame);
-            experiment.detector.pixels = PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
+            experiment.detector.pixels =
+                PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
             experiment.detector.measured_origin = Some([-0.001, 0.001, -0.1]);
             experiment.beam.wavelength = 1.1 / 1e10;
             (experiment.phi.start, experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
@@ -51,7 +52,9 @@ fn size_and_headers() -> Vec<Effect> {
             (s.experiment.phi.start, s.experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
         }),
         after("-geometry a.expt", FlagId::ScanPoint, "2", |s| s.experiment.phi.start = degrees(6.0)),
-        after("-geometry a.expt", FlagId::Panel, "1", |s| s.experiment.detector = s.panels[1].detector.clone()),
+        after("-geometry a.expt", FlagId::Panel, "1", |s| {
+            s.experiment.detector = s.panels[1].detector.clone()
+        }),
         sets(FlagId::Img, "a.img", |s| header(s, 0.004)),
         after("-quirks exact", FlagId::Img, "a.img", |s| {
             header(s, 0.004);

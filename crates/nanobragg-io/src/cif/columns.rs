@@ -60,13 +60,17 @@ impl Columns {
             }
             None => {
                 let first = KNOWN.iter().find(|(name, ..)| place(name).is_some());
-                first.map(|(name, mate, quantity)| ((*name).to_owned(), *mate, *quantity)).ok_or_else(lacking)?
+                first
+                    .map(|(name, mate, quantity)| ((*name).to_owned(), *mate, *quantity))
+                    .ok_or_else(lacking)?
             }
         };
         let value = place(&name).ok_or_else(lacking)?;
         let mate = mate_name.and_then(place);
-        let others =
-            present.iter().filter(|other| **other != name && Some(**other) != mate_name).map(|s| (*s).to_owned());
+        let others = present
+            .iter()
+            .filter(|other| **other != name && Some(**other) != mate_name)
+            .map(|s| (*s).to_owned());
         let others = others.collect();
         let name = match mate_name.filter(|_| mate.is_some()) {
             Some(mate) => format!("{name}, {mate}"),

@@ -13,8 +13,7 @@ pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
 /// The cell's members in the order of their use.
-const CELL_TAGS: [&str; 6] =
-    ["length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma"];
+const CELL_TAGS: [&str; 6] = ["length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma"];
 
 /// Reads the unit cell of the first data block that has one: edges in Ångström, angles in degrees.
 ///

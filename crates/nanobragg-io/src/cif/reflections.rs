@@ -6,7 +6,7 @@ use super::columns::{Columns, Lacking};
 use super::tokens::{Kind, Tokens};
 use super::{CellTags, number};
 use crate::error::{IoError, Result};
-use crate::reflections::{Collector, Reflections, index};
+use crate::reflections::{Collector, MOST_REFLECTIONS, Reflections, index};
 
 /// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
 const OPERATOR_TAGS: [&str; 6] = [
@@ -137,7 +137,8 @@ fn rows(
     let columns = Columns::new(tags, wanted).map_err(|lacking| match lacking {
         Lacking::Indices => IoError::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
         Lacking::Value(known) => {
-            let known = if known.is_empty() { "amplitudes or intensities".to_owned() } else { known.join(", ") };
+            let known =
+                if known.is_empty() { "amplitudes or intensities".to_owned() } else { known.join(", ") };
             let expected = format!("one of {known}");
             match wanted {
                 Some(wanted) => IoError::value(&path, "items of _refln", expected, wanted.as_bytes()),
@@ -152,6 +153,9 @@ fn rows(
         columns.others.clone(),
     );
     while next == Some(Kind::Value) {
+        if collector.is_full() {
+            return Err(tokens.lines().error(format!("at most {MOST_REFLECTIONS} reflections"), tokens.text()));
+        }
         let mut hkl = [0; 3];
         let mut values = [None; 2];
         for at in 0..tags.len() {
@@ -163,7 +167,8 @@ fn rows(
                 hkl[axis] = number(tokens.text())
                     .and_then(index)
                     .ok_or_else(|| tokens.lines().error("a whole number as an index", tokens.text()))?;
-            } else if let Some(place) = [Some(columns.value), columns.mate].iter().position(|p| *p == Some(at))
+            } else if let Some(place) =
+                [Some(columns.value), columns.mate].iter().position(|p| *p == Some(at))
                 && !tokens.is_null()
             {
                 let value = number(tokens.text());
@@ -193,7 +198,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.cif");
         std::fs::write(&path, text).unwrap();
-        read_reflections(&path, column).map_err(|e| e.to_string().replace(&path.display().to_string(), "a.cif"))
+        read_reflections(&path, column)
+            .map_err(|e| e.to_string().replace(&path.display().to_string(), "a.cif"))
     }
 
     #[test]
@@ -209,7 +215,9 @@ mod tests {
 
     #[test]
     fn only_the_first_block_with_reflections_counts() {
-        let text = format!("data_empty\n_cell.length_a 99\n{SMALL}data_r2\n_cell.length_a 1\nloop_\n_refln.index_h\n1\n");
+        let text = format!(
+            "data_empty\n_cell.length_a 99\n{SMALL}data_r2\n_cell.length_a 1\nloop_\n_refln.index_h\n1\n"
+        );
         assert_eq!(read(&text, None), read(SMALL, None));
     }
 

@@ -88,7 +88,8 @@ impl Tokens {
                 Some(b'#') => self.in_line = false,
                 Some(&mark @ (b'\'' | b'"')) => {
                     // A mark inside a word, as in 5'-end, does not end it.
-                    let ends = |at: &usize| rest[*at] == mark && rest.get(at + 1).is_none_or(|&b| is_space(b));
+                    let ends =
+                        |at: &usize| rest[*at] == mark && rest.get(at + 1).is_none_or(|&b| is_space(b));
                     let Some(end) = (1..rest.len()).find(ends) else {
                         return Err(self.lines.error("a closing quotation mark", rest));
                     };
@@ -131,7 +132,8 @@ impl Tokens {
 }
 
 fn kind(word: &[u8]) -> Kind {
-    let starts = |start: &[u8]| word.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
+    let starts =
+        |start: &[u8]| word.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
     if word.first() == Some(&b'_') {
         Kind::Tag
     } else if starts(b"data_") {
@@ -164,7 +166,8 @@ mod tests {
 
     #[test]
     fn words_marks_fields_and_comments() {
-        let text = "# head\nDATA_x\nloop_ _a.b _A.c\n 'it''s' \"a 'b' c\" x#y # z\n;one\n two\n; 5'-end\n''\n";
+        let text =
+            "# head\nDATA_x\nloop_ _a.b _A.c\n 'it''s' \"a 'b' c\" x#y # z\n;one\n two\n; 5'-end\n''\n";
         let expected = [
             (Kind::Block, "DATA_x"),
             (Kind::Loop, "loop_"),

@@ -36,7 +36,9 @@ impl Place<'_> {
         let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
         let factor = factor.filter(|_| words.next().is_none());
         let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
-        factor.map(|factor| number * factor).ok_or_else(|| self.error(format!("a unit: {}", names.join(", "))))
+        factor
+            .map(|factor| number * factor)
+            .ok_or_else(|| self.error(format!("a unit: {}", names.join(", "))))
     }
 }
 
@@ -102,7 +104,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let expected = "an experiment list, an XPARM.XDS or panels such as \"p0/min_fs = 0\"";
         return Err(IoError::missing(path, "panels", expected));
     }
-    let panels = panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
+    let panels =
+        panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
     // The beam travels along z; y points up, so that x lies in the plane of polarisation.
     Ok(Geometry {
         wavelength_angstrom: wavelength,

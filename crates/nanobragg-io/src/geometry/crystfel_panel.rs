@@ -43,8 +43,14 @@ impl PanelKeys {
             "corner_x" => self.corner.0 = plain()?,
             "corner_y" => self.corner.1 = plain()?,
             "res" => self.res = plain()?,
-            "fs" => self.fs = Some(direction(value).ok_or_else(|| place.error("a direction such as +1.0x-0.01y"))?),
-            "ss" => self.ss = Some(direction(value).ok_or_else(|| place.error("a direction such as +1.0x-0.01y"))?),
+            "fs" => {
+                self.fs =
+                    Some(direction(value).ok_or_else(|| place.error("a direction such as +1.0x-0.01y"))?)
+            }
+            "ss" => {
+                self.ss =
+                    Some(direction(value).ok_or_else(|| place.error("a direction such as +1.0x-0.01y"))?)
+            }
             "clen" if !starts_number(value) => (self.clen_mm, self.clen_elsewhere) = (None, true),
             "clen" => self.clen_mm = Some(place.quantity(value, LENGTHS)?),
             "coffset" => self.coffset_mm = place.quantity(value, LENGTHS)?,
@@ -60,7 +66,11 @@ impl PanelKeys {
             value.ok_or_else(|| IoError::missing(path, of(what), "a number"))
         };
         if self.clen_elsewhere && self.clen_mm.is_none() {
-            return Err(IoError::missing(path, of("clen"), "a number: the data files that have it are not read"));
+            return Err(IoError::missing(
+                path,
+                of("clen"),
+                "a number: the data files that have it are not read",
+            ));
         }
         let size = |min: Option<f64>, max: Option<f64>, low: &str, high: &str| -> Result<usize> {
             pixels(path, &of(high), need(max, high)? - need(min, low)? + 1.0)

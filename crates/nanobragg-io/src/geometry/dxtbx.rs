@@ -73,7 +73,10 @@ impl<'a> Node<'a> {
         let entries = entries.ok_or_else(|| self.error(&format!("{N} numbers")))?;
         let mut numbers = [0.0; N];
         for (number, value) in numbers.iter_mut().zip(entries) {
-            *number = value.as_f64().filter(|x| x.is_finite()).ok_or_else(|| self.error(&format!("{N} numbers")))?;
+            *number = value
+                .as_f64()
+                .filter(|x| x.is_finite())
+                .ok_or_else(|| self.error(&format!("{N} numbers")))?;
         }
         Ok(numbers)
     }
@@ -90,7 +93,12 @@ impl<'a> Node<'a> {
 pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
     let document: Value = serde_json::from_slice(bytes).map_err(|error| {
         // The library counts lines and columns as editors do.
-        IoError::value(path, format!("line {} column {}", error.line(), error.column()), "JSON", b"something else")
+        IoError::value(
+            path,
+            format!("line {} column {}", error.line(), error.column()),
+            "JSON",
+            b"something else",
+        )
     })?;
     let root = Node { path, place: String::new(), value: &document };
     let experiment = root.field("experiment")?.entry(selection.experiment)?;
@@ -140,7 +148,8 @@ struct Goniometer {
 impl Goniometer {
     fn new(node: &Node<'_>) -> Result<Self> {
         let Some(axes) = node.optional("axes") else {
-            let matrix = |name: &str| node.optional(name).map_or(Ok(Matrix3::identity()), |node| node.matrix());
+            let matrix =
+                |name: &str| node.optional(name).map_or(Ok(Matrix3::identity()), |node| node.matrix());
             return Ok(Goniometer {
                 axis: node.field("rotation_axis")?.vector()?,
                 fixed: matrix("fixed_rotation")?,
@@ -190,7 +199,8 @@ fn scan(node: &Node<'_>, point: usize) -> Result<Option<Scan>> {
         return Ok(Some(Scan { start_deg: start + range * point as f64, range_deg: range }));
     }
     // Later versions list the start of every image.
-    let Some(starts) = node.optional("properties").and_then(|properties| properties.optional("oscillation")) else {
+    let Some(starts) = node.optional("properties").and_then(|properties| properties.optional("oscillation"))
+    else {
         return Ok(None);
     };
     let start = starts.entry(point)?.number()?;
@@ -215,5 +225,6 @@ fn crystal(node: &Node<'_>, point: usize) -> Result<Matrix3<f64>> {
     }
     let [a, b, c] = ["real_space_a", "real_space_b", "real_space_c"].map(|name| node.field(name)?.vector());
     let rows = Matrix3::from_rows(&[a?.transpose(), b?.transpose(), c?.transpose()]);
-    rows.try_inverse().ok_or_else(|| IoError::missing(node.path, node.place.clone(), "cell vectors with a volume"))
+    rows.try_inverse()
+        .ok_or_else(|| IoError::missing(node.path, node.place.clone(), "cell vectors with a volume"))
 }

@@ -18,7 +18,7 @@ use crate::error::{IoError, Result};
 use crate::gzip;
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image.
-const LIMIT: u64 = 256 << 20;
+const LIMIT: u64 = 128 << 20;
 /// More panels than any detector has.
 const MOST_PANELS: usize = 10_000;
 /// Longest edge of a panel in pixels.
@@ -142,7 +142,12 @@ impl Geometry {
             let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
             if !(distance.is_finite() && distance > 1e-9) {
                 let found = distance.to_string();
-                return Err(IoError::value(path, of("plane"), "a distance from the sample", found.as_bytes()));
+                return Err(IoError::value(
+                    path,
+                    of("plane"),
+                    "a distance from the sample",
+                    found.as_bytes(),
+                ));
             }
         }
         if let Some(matrix) = &self.crystal

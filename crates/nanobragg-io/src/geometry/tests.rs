@@ -65,7 +65,9 @@ fn selections_that_a_file_does_not_have_are_refused() {
     let of = |name: &str, experiment, scan_point| {
         read_geometry(&fixture(name), Selection { experiment, scan_point }).unwrap_err().to_string()
     };
-    assert!(of("two_experiments.expt", 2, 0).contains("experiment: expected more than 2 entries, found \"2\""));
+    assert!(
+        of("two_experiments.expt", 2, 0).contains("experiment: expected more than 2 entries, found \"2\"")
+    );
     assert!(of("two_experiments.expt", 0, 5).contains("scan[0].image_range: expected more than 5 images"));
     assert!(of("XPARM.XDS", 1, 0).contains("number 0 only"));
     assert!(of("two_panels.geom", 0, 1).contains("a file that lists them"));
@@ -107,10 +109,16 @@ fn old_and_new_xparm_agree() {
     let path = folder.path().join("XPARM.XDS");
     std::fs::write(&path, old.join("\n")).unwrap();
     let selection = Selection::default();
-    assert_eq!(read_geometry(&path, selection).unwrap(), read_geometry(&fixture("XPARM.XDS"), selection).unwrap());
+    assert_eq!(
+        read_geometry(&path, selection).unwrap(),
+        read_geometry(&fixture("XPARM.XDS"), selection).unwrap()
+    );
     std::fs::write(&path, text.replace("100        80", "100      80.5")).unwrap();
     let error = read_geometry(&path, selection).unwrap_err().to_string();
-    assert!(error.contains("pixels along Y: expected a whole number from 1 to 100000, found \"80.5\""), "{error}");
+    assert!(
+        error.contains("pixels along Y: expected a whole number from 1 to 100000, found \"80.5\""),
+        "{error}"
+    );
     std::fs::write(&path, lines[..9].join("\n")).unwrap();
     let error = read_geometry(&path, selection).unwrap_err().to_string();
     assert!(error.contains(":10: expected 3 numbers: detector X axis"), "{error}");

@@ -36,7 +36,9 @@ const OLD_ORDER: [usize; 11] = [0, 1, 6, 7, 8, 9, 10, 2, 3, 4, 5];
 pub(super) fn is_xparm(bytes: &[u8]) -> bool {
     let first = bytes.trim_ascii_start().split(|&byte| byte == b'\n').next().unwrap_or_default();
     let first = first.trim_ascii();
-    first.starts_with(b"XPARM.XDS") || first.starts_with(b"GXPARM.XDS") || numbers(first).is_some_and(|n| n.len() == 6)
+    first.starts_with(b"XPARM.XDS")
+        || first.starts_with(b"GXPARM.XDS")
+        || numbers(first).is_some_and(|n| n.len() == 6)
 }
 
 fn numbers(line: &[u8]) -> Option<Vec<f64>> {
@@ -59,13 +61,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let mut table: Vec<Vec<f64>> = vec![Vec::new(); LINES.len()];
     for (at, &count) in expected.iter().enumerate() {
         let place = if titled { at } else { OLD_ORDER[at] };
-        let (number, line) = rows.next().map_or((lines.len(), &b"the end of the file"[..]), |(n, line)| (n, *line));
+        let (number, line) =
+            rows.next().map_or((lines.len(), &b"the end of the file"[..]), |(n, line)| (n, *line));
         let found = numbers(line).filter(|numbers| numbers.len() == count);
         let text = format!("{count} numbers: {}", NAMES[place]);
-        table[place] = found.ok_or_else(|| IoError::line(path, number as u64 + 1, text, line.trim_ascii()))?;
+        table[place] =
+            found.ok_or_else(|| IoError::line(path, number as u64 + 1, text, line.trim_ascii()))?;
     }
     let value = |line: usize, at: usize| table.get(line).and_then(|row| row.get(at)).copied().unwrap_or(0.0);
-    let vector = |line: usize, at: usize| Vector3::new(value(line, at), value(line, at + 1), value(line, at + 2));
+    let vector =
+        |line: usize, at: usize| Vector3::new(value(line, at), value(line, at + 1), value(line, at + 2));
     // Old files have no number of segments before the size.
     let sizes = if titled { 1 } else { 0 };
     if titled && value(6, 0) != 1.0 {
@@ -73,8 +78,11 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         return Err(IoError::value(path, "detector segments", "1, a flat detector", found.as_bytes()));
     }
     // Distance stands last in new files, first in old ones.
-    let [orgx, orgy, distance] =
-        if titled { [value(7, 0), value(7, 1), value(7, 2)] } else { [value(7, 1), value(7, 2), value(7, 0)] };
+    let [orgx, orgy, distance] = if titled {
+        [value(7, 0), value(7, 1), value(7, 2)]
+    } else {
+        [value(7, 1), value(7, 2), value(7, 0)]
+    };
     let pixel_mm = square(path, "pixel size", value(6, sizes + 2), value(6, sizes + 3))?;
     let (fast, slow, normal) = (vector(8, 0), vector(9, 0), vector(10, 0));
     // Pixels are counted from 1 at the centre of the first, whose outer corner is half a pixel before.

@@ -5,6 +5,8 @@ use std::path::Path;
 use super::header::{Column, Header};
 use crate::error::{IoError, Result};
 
+/// Labels that a message lists.
+const LISTED: usize = 12;
 /// Types of columns that amplitudes are taken from, in the order in which they are preferred: F, one of F(+) and
 /// F(-), intensity, one of I(+) and I(-).
 const PREFERRED: [u8; 4] = [b'F', b'G', b'J', b'K'];
@@ -40,7 +42,7 @@ impl Choice {
             .collect();
         let value = match label {
             Some(label) => named(columns, label).ok_or_else(|| {
-                IoError::value(path, "columns", format!("one of {}", all.join(", ")), label.as_bytes())
+                IoError::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
             })?,
             None => {
                 let first = PREFERRED.iter().find_map(|&kind| of_kind(columns, kind).next());
@@ -62,7 +64,8 @@ impl Choice {
             name = format!("{name}, {}", columns[mate].label);
         }
         let chosen = [Some(value), mate];
-        let others = all.iter().filter(|label| chosen.iter().flatten().all(|&at| columns[at].label != **label));
+        let others =
+            all.iter().filter(|label| chosen.iter().flatten().all(|&at| columns[at].label != **label));
         Ok(Choice {
             indices: [h, k, l],
             value,
@@ -75,13 +78,22 @@ impl Choice {
     }
 }
 
+/// Labels for a message.
+fn listed(labels: &[&str]) -> String {
+    match labels.len().checked_sub(LISTED) {
+        None | Some(0) => labels.join(", "),
+        Some(more) => format!("{} and {more} more", labels[..LISTED].join(", ")),
+    }
+}
+
 fn of_kind(columns: &[Column], kind: u8) -> impl Iterator<Item = usize> + '_ {
     columns.iter().enumerate().filter(move |(_, column)| column.kind == kind).map(|(at, _)| at)
 }
 
 /// The column of that label; case matters where labels differ in nothing else.
 fn named(columns: &[Column], label: &str) -> Option<usize> {
-    let usable = |column: &&Column| PREFERRED.contains(&column.kind) || CHOSEN_BY_LABEL.contains(&column.kind);
+    let usable =
+        |column: &&Column| PREFERRED.contains(&column.kind) || CHOSEN_BY_LABEL.contains(&column.kind);
     let place = |same: &dyn Fn(&str) -> bool| {
         columns.iter().position(|column| usable(&column) && same(&column.label))
     };

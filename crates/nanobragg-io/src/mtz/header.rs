@@ -148,9 +148,11 @@ impl Header {
                     let value = numbers(rest).next().map(|value| value as f32);
                     header.missing = value.map_or(Missing::NotANumber, Missing::Value);
                 }
-                b"COLU" => header.columns.push(column(rest).ok_or_else(|| {
-                    wrong("COLUMN with a label, a type and the least and greatest value")
-                })?),
+                b"COLU" => {
+                    header.columns.push(column(rest).ok_or_else(|| {
+                        wrong("COLUMN with a label, a type and the least and greatest value")
+                    })?)
+                }
                 b"DCEL" => {
                     let dataset = numbers(rest).next();
                     let after = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
@@ -223,6 +225,7 @@ fn number(word: &[u8]) -> Option<i64> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
+/// Text that can be shown: labels stand in messages.
 fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).trim().to_owned()
+    String::from_utf8_lossy(bytes).trim().chars().filter(|c| !c.is_control()).collect()
 }

@@ -105,10 +105,7 @@ fn damage_is_named() {
     let rows: [&[f32]; 1] = [&[1.0, 0.5, 0.0, 2.0]];
     let good = |rows| file(false, &with(&[("F", 'F')]), rows, &[]);
     let wrong = |bytes: &[u8]| parsed(bytes, None).unwrap_err();
-    assert_eq!(
-        wrong(&good(&rows)),
-        "a.mtz: index k of row 1: expected a whole number, found \"0.5\""
-    );
+    assert_eq!(wrong(&good(&rows)), "a.mtz: index k of row 1: expected a whole number, found \"0.5\"");
     let whole: [&[f32]; 1] = [&[1.0, 0.0, 0.0, 2.0]];
     let bytes = good(&whole);
     assert_eq!(wrong(b"MTX "), "a.mtz: first bytes: expected \"MTZ \", found \"MTX \"");

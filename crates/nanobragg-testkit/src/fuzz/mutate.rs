@@ -4,9 +4,46 @@ use crate::SplitMix;
 
 /// Words that readers look at closely.
 const WORDS: [&str; 40] = [
-    "0", "-1", "1", "255", "65536", "2147483647", "-2147483648", "4294967296", "9223372036854775807", "1e308",
-    "1e-308", "1e999", "-0", ".5", "5.", "nan", "inf", "-inf", "0x10", "1_0", "?", ".", "'", "\"", ";", "#", "\n;",
-    "\n", "\r\n", "\t", "{", "}", "[", "]", "=", "data_", "loop_", "_refln.index_h", "NCOL", "COLUMN",
+    "0",
+    "-1",
+    "1",
+    "255",
+    "65536",
+    "2147483647",
+    "-2147483648",
+    "4294967296",
+    "9223372036854775807",
+    "1e308",
+    "1e-308",
+    "1e999",
+    "-0",
+    ".5",
+    "5.",
+    "nan",
+    "inf",
+    "-inf",
+    "0x10",
+    "1_0",
+    "?",
+    ".",
+    "'",
+    "\"",
+    ";",
+    "#",
+    "\n;",
+    "\n",
+    "\r\n",
+    "\t",
+    "{",
+    "}",
+    "[",
+    "]",
+    "=",
+    "data_",
+    "loop_",
+    "_refln.index_h",
+    "NCOL",
+    "COLUMN",
 ];
 /// Most changes in one step.
 const MOST_CHANGES: u64 = 8;
@@ -61,7 +98,10 @@ fn change(random: &mut SplitMix, bytes: &mut Vec<u8>, material: &[Vec<u8>]) {
         8 => {
             // A line moves elsewhere.
             let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |place| place + 1);
-            let end = bytes[at..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |place| at + place + 1);
+            let end = bytes[at..]
+                .iter()
+                .position(|&byte| byte == b'\n')
+                .map_or(bytes.len(), |place| at + place + 1);
             let line: Vec<u8> = bytes.drain(start..end).collect();
             let to = below(random, bytes.len() + 1);
             replace(bytes, to, to, &line);

@@ -32,8 +32,14 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
     Target { name: "pdb", read: |folder, input| with(folder, input, |path| pdb::read_cell(path).map(drop)) },
-    Target { name: "matrix", read: |folder, input| with(folder, input, |path| matrix::read_matrix(path).map(drop)) },
-    Target { name: "sources", read: |folder, input| with(folder, input, |path| sources::read_sources(path).map(drop)) },
+    Target {
+        name: "matrix",
+        read: |folder, input| with(folder, input, |path| matrix::read_matrix(path).map(drop)),
+    },
+    Target {
+        name: "sources",
+        read: |folder, input| with(folder, input, |path| sources::read_sources(path).map(drop)),
+    },
     Target {
         name: "spectrum",
         read: |folder, input| with(folder, input, |path| spectrum::read_spectrum(path).map(drop)),
@@ -73,7 +79,8 @@ fn both_ways<E: ToString>(
         return plain;
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let packed = encoder.write_all(input).and_then(|()| encoder.finish()).map_err(|error| error.to_string())?;
+    let packed =
+        encoder.write_all(input).and_then(|()| encoder.finish()).map_err(|error| error.to_string())?;
     let unpacked = with(folder, &packed, &read);
     assert_eq!(plain, unpacked, "compression changes the answer");
     plain
@@ -160,7 +167,8 @@ fn operator(_: &Path, input: &[u8]) -> Result<(), String> {
 /// Words of a command line; slashes are left out, so that no file outside the folder is read.
 fn flags(folder: &Path, input: &[u8]) -> Result<(), String> {
     let words = input.split(|byte| matches!(byte, b' ' | b'\n')).filter(|word| !word.is_empty());
-    let words = words.map(|word| OsString::from_vec(word.iter().copied().filter(|&b| b != b'/' && b != 0).collect()));
+    let words =
+        words.map(|word| OsString::from_vec(word.iter().copied().filter(|&b| b != b'/' && b != 0).collect()));
     let args = classic::parse(words).map_err(|error| error.to_string())?;
     plan(folder, &args)
 }

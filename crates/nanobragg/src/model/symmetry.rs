@@ -219,7 +219,8 @@ fn component(text: &str) -> Option<([i32; 3], i32)> {
         }
         let sign = if sign == 0 { 1 } else { sign };
         first = false;
-        let axis = rest.bytes().next().and_then(|byte| b"xyz".iter().position(|c| *c == byte.to_ascii_lowercase()));
+        let axis =
+            rest.bytes().next().and_then(|byte| b"xyz".iter().position(|c| *c == byte.to_ascii_lowercase()));
         if let Some(axis) = axis {
             row[axis] += sign;
             rest = rest.get(1..)?.trim_start();
@@ -227,7 +228,8 @@ fn component(text: &str) -> Option<([i32; 3], i32)> {
                 return None;
             }
         } else {
-            let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '/')).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '/')).unwrap_or(rest.len());
             let (number, after) = rest.split_at_checked(end)?;
             shift += f64::from(sign) * fraction(number)?;
             rest = after.trim_start();
@@ -261,10 +263,8 @@ mod tests {
 
     #[test]
     fn triplets_in_all_spellings() {
-        let expected = SymmetryOperator {
-            rotation: [[0, -1, 0], [1, -1, 0], [0, 0, 1]],
-            translation: [0, 12, 8],
-        };
+        let expected =
+            SymmetryOperator { rotation: [[0, -1, 0], [1, -1, 0], [0, 0, 1]], translation: [0, 12, 8] };
         for text in ["-y,x-y+1/2,z+1/3", " -Y, 1/2+X-Y ,1/3 + Z", "-y,+x-y+0.5,z+.3333", "-y,x-y-1/2,z-2/3"] {
             assert_eq!(SymmetryOperator::parse(text), Ok(expected), "{text}");
         }
@@ -272,7 +272,9 @@ mod tests {
 
     #[test]
     fn what_is_no_operator() {
-        for text in ["", "x,y", "x,y,z,x", "x,y,x", "x,y,2z", "x,y,z+1/7", "x,y,z+1/0", "x y z", "x,y,z+", "x,y,é"] {
+        for text in
+            ["", "x,y", "x,y,z,x", "x,y,x", "x,y,2z", "x,y,z+1/7", "x,y,z+1/0", "x y z", "x,y,z+", "x,y,é"]
+        {
             assert!(SymmetryOperator::parse(text).is_err(), "{text}");
         }
     }
@@ -283,7 +285,10 @@ mod tests {
             (&[][..], 1),
             (&["-x,-y,z+1/2", "-x+1/2,y+1/2,-z"][..], 4),
             (&["x-y,x,z+1/6", "-x,-y,-z"][..], 24),
-            (&["z,x,y", "-x,-y,z", "-x,y,-z", "y,x,-z", "-x,-y,-z", "x,y+1/2,z+1/2", "x+1/2,y,z+1/2"][..], 192),
+            (
+                &["z,x,y", "-x,-y,z", "-x,y,-z", "y,x,-z", "-x,-y,-z", "x,y+1/2,z+1/2", "x+1/2,y,z+1/2"][..],
+                192,
+            ),
         ] {
             assert_eq!(group(&operators(generators)).unwrap().len(), order, "{generators:?}");
         }

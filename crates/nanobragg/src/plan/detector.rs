@@ -326,7 +326,13 @@ mod tests {
     #[test]
     fn a_measured_origin_holds_under_every_preset_and_the_normal_points_away() {
         let origin = [-0.03, 0.02, 0.1];
-        let frame = |sdet| Frame { beam: Vector3::z(), fdet: Vector3::x(), sdet, odet: Vector3::zeros(), ..Frame::default() };
+        let frame = |sdet| Frame {
+            beam: Vector3::z(),
+            fdet: Vector3::x(),
+            sdet,
+            odet: Vector3::zeros(),
+            ..Frame::default()
+        };
         for preset in Preset::ALL.iter().filter(|preset| **preset != Preset::Port) {
             for sdet in [Vector3::y(), -Vector3::y()] {
                 let detector =

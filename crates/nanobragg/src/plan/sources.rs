@@ -141,7 +141,10 @@ mod tests {
         let line = |wavelength, weight| SpectralLine { wavelength, weight };
         let one = Grid { range: 0.0, step: 0.0, count: 1 };
         let of = |spectrum| lines(&Beam { spectrum: Some(spectrum), ..Beam::default() }, one);
-        assert_eq!(of(vec![line(1e-10, 1.0), line(2e-10, 3.0)]).unwrap(), [line(1e-10, 0.5), line(2e-10, 1.5)]);
+        assert_eq!(
+            of(vec![line(1e-10, 1.0), line(2e-10, 3.0)]).unwrap(),
+            [line(1e-10, 0.5), line(2e-10, 1.5)]
+        );
         assert!(of(vec![line(1e-10, 0.0)]).is_err() && of(vec![line(-1e-10, 1.0)]).is_err());
         assert!(of(vec![line(1e-10, 2.0), line(1e-10, -1.0)]).is_err() && of(vec![]).is_err());
     }

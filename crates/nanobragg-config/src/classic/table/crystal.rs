@@ -22,8 +22,12 @@ pub(super) const ROWS: &[Flag] = &[
         (1, 6),
         CELL,
     ),
-    row(FlagId::Pdb, &["-pdb"], "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat")
-        .path(),
+    row(
+        FlagId::Pdb,
+        &["-pdb"],
+        "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat",
+    )
+    .path(),
     row(
         FlagId::Misset,
         &["-misset"],

@@ -25,8 +25,12 @@ pub(super) const ROWS: &[Flag] = &[
     row(FlagId::Threads, &["-threads"], "number of threads; 0 for one on every core")
         .integer("N", THREADS)
         .default("0"),
-    row(FlagId::Show, &["-show"], "print the experiment that the flags describe, and stop: as a table, or as an experiment file")
-        .optional_word("[text|toml]", &["text", "toml"]),
+    row(
+        FlagId::Show,
+        &["-show"],
+        "print the experiment that the flags describe, and stop: as a table, or as an experiment file",
+    )
+    .optional_word("[text|toml]", &["text", "toml"]),
     row(FlagId::Verbose, &["-v", "-verbose"], "say more about what is done"),
     row(FlagId::VeryVerbose, &["-vv"], "say much more about what is done"),
     row(FlagId::Quiet, &["-q", "-quiet"], "say nothing but errors"),
