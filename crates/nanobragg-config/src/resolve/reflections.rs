@@ -37,7 +37,8 @@ pub(super) fn table(
         return match draft.space_group.clone() {
             None => Ok((from_text(path, default_f)?, None)),
             Some(name) => {
-                let records = HklReader::open(path)?.take(MOST_REFLECTIONS + 1).collect::<Result<Vec<_>, _>>()?;
+                let records =
+                    HklReader::open(path)?.take(MOST_REFLECTIONS + 1).collect::<Result<Vec<_>, _>>()?;
                 if records.len() > MOST_REFLECTIONS {
                     return Err(ConfigError::TooManyReflections(path.to_owned()));
                 }

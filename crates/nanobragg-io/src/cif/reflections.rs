@@ -154,7 +154,9 @@ fn rows(
     );
     while next == Some(Kind::Value) {
         if collector.is_full() {
-            return Err(tokens.lines().error(format!("at most {MOST_REFLECTIONS} reflections"), tokens.text()));
+            return Err(tokens
+                .lines()
+                .error(format!("at most {MOST_REFLECTIONS} reflections"), tokens.text()));
         }
         let mut hkl = [0; 3];
         let mut values = [None; 2];

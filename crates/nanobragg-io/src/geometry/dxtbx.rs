@@ -113,8 +113,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let detector = model("detector")?.ok_or_else(|| lacking("detector"))?;
     let goniometer = model("goniometer")?.map(|node| Goniometer::new(&node)).transpose()?;
     let scan = model("scan")?.map(|node| scan(&node, selection.scan_point)).transpose()?.flatten();
+    let has_points = model("scan")?.is_some() || model("crystal")?.is_some_and(|node| varies(&node));
     let crystal = model("crystal")?.map(|node| crystal(&node, selection.scan_point)).transpose()?;
-    if scan.is_none() && selection.scan_point > 0 && !model("crystal")?.is_some_and(|node| varies(&node)) {
+    if selection.scan_point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
         return Err(IoError::missing(path, experiment.place, expected));
     }
