@@ -45,7 +45,7 @@ fn damaged_mixtures_return() {
         let report = run(target, 7, |inputs| inputs >= INPUTS).unwrap();
         let first = report.failures.first().map(|(input, wrong)| (wrong, String::from_utf8_lossy(input)));
         assert_eq!(first, None, "{}", target.name);
-        assert!(report.errors >= 2, "{}: nearly all inputs were answered alike", target.name);
+        assert!(report.errors > 0, "{}: no damage was noticed", target.name);
     }
 }
 

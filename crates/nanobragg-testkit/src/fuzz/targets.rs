@@ -26,8 +26,11 @@ pub struct Target {
     pub read: fn(&Path, &[u8]) -> Result<(), String>,
 }
 
+/// Panels that are planned.
+const MOST_PANELS: usize = 20;
+
 /// All targets.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "hkl", read: hkl },
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
@@ -49,6 +52,8 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "pgm", read: |folder, input| with(folder, input, |path| pgm::read_pgm(path).map(drop)) },
     Target { name: "float", read: read_float },
     Target { name: "geometry", read: geometry },
+    Target { name: "instrument", read: instrument },
+    Target { name: "table", read: table },
     Target { name: "operator", read: operator },
     Target { name: "flags", read: flags },
     Target { name: "experiment", read: experiment },
@@ -155,6 +160,28 @@ fn geometry(folder: &Path, input: &[u8]) -> Result<(), String> {
             text::read_text(path, 1 << 20).map(drop)
         })
     })
+}
+
+/// From the description of an instrument to plans of its panels.
+fn instrument(folder: &Path, input: &[u8]) -> Result<(), String> {
+    written(folder, input)?;
+    described(folder, "-geometry file -cell 50 -default_F 1 -oversample 1 -phisteps 1")
+}
+
+/// From a file of reflections to the table.
+fn table(folder: &Path, input: &[u8]) -> Result<(), String> {
+    written(folder, input)?;
+    described(folder, "-hkl file -detpixels 4 -oversample 1 -nointerpolate")
+}
+
+fn described(folder: &Path, flags: &str) -> Result<(), String> {
+    let args = classic::parse(flags.split(' ').map(OsString::from)).map_err(|error| error.to_string())?;
+    let context = Context { directory: folder.to_owned(), clock_seed: 1 };
+    let setup = resolve(&args, &context).map_err(|error| error.to_string())?;
+    for experiment in setup.experiments().iter().take(MOST_PANELS).filter(|experiment| !heavy(experiment)) {
+        experiment.plan().map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 fn operator(_: &Path, input: &[u8]) -> Result<(), String> {
