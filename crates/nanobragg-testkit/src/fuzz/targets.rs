@@ -16,6 +16,7 @@ use nanobragg_io::geometry::{Selection, read_geometry};
 use nanobragg_io::hkl::HklReader;
 use nanobragg_io::reflections::{Kind, Reflections};
 use nanobragg_io::{cif, float, matrix, mtz, pdb, pgm, reflections, smv, sources, spectrum, text};
+use nanobragg_trace::{Comparison, Trace};
 
 /// A reader or parser.
 #[derive(Clone, Copy)]
@@ -30,7 +31,7 @@ pub struct Target {
 const MOST_PANELS: usize = 20;
 
 /// All targets.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target { name: "hkl", read: hkl },
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
@@ -56,6 +57,7 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "table", read: table },
     Target { name: "operator", read: operator },
     Target { name: "flags", read: flags },
+    Target { name: "trace", read: trace },
     Target { name: "experiment", read: experiment },
 ];
 
@@ -198,6 +200,15 @@ fn flags(folder: &Path, input: &[u8]) -> Result<(), String> {
         words.map(|word| OsString::from_vec(word.iter().copied().filter(|&b| b != b'/' && b != 0).collect()));
     let args = classic::parse(words).map_err(|error| error.to_string())?;
     plan(folder, &args)
+}
+
+/// A log of a pixel, and its comparison with itself.
+fn trace(_: &Path, input: &[u8]) -> Result<(), String> {
+    let trace = Trace::parse("file", input).map_err(|error| error.to_string())?;
+    let comparison = Comparison::new(&trace, &trace, 1e-6).map_err(|error| error.to_string())?;
+    comparison.metrics_json();
+    comparison.explanation();
+    Ok(())
 }
 
 fn experiment(folder: &Path, input: &[u8]) -> Result<(), String> {
