@@ -54,9 +54,20 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
             println!("  {complaint}: {}", file.display());
         }
     }
-    println!("peak memory {}", peak_memory().unwrap_or_else(|| "unknown".to_owned()));
+    println!(
+        "{} CPU minutes, peak memory {}",
+        cpu_minutes().map_or_else(|| "unknown".to_owned(), |minutes| format!("{minutes:.1}")),
+        peak_memory().unwrap_or_else(|| "unknown".to_owned())
+    );
     ensure!(failed == 0, "{failed} inputs went wrong; keep them under fixtures/fuzz once they are mended");
     Ok(())
+}
+
+/// How long this process has run on a processor.
+fn cpu_minutes() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds / 60e9)
 }
 
 /// The most memory that this process has held.

@@ -93,23 +93,31 @@ pub struct Outputs {
 }
 
 impl Outputs {
+    /// The images to write.
+    pub fn images(&self) -> impl Iterator<Item = &PathBuf> {
+        let Outputs { float, int, pgm, noise, .. } = self;
+        [float, int, pgm, noise].into_iter().flatten()
+    }
+
     /// The images of panel `number`: `_number` stands before their extensions. The structure factors are written
     /// with those of panel 0.
+    #[must_use]
     pub fn of_panel(&self, number: usize) -> Outputs {
-        let name = |path: &PathBuf| {
-            let stem = path.file_stem().unwrap_or_default().to_os_string();
-            let mut name = stem;
+        let mut outputs = self.clone();
+        let Outputs { float, int, pgm, noise, .. } = &mut outputs;
+        for path in [float, int, pgm, noise].into_iter().flatten() {
+            let mut name = path.file_stem().unwrap_or_default().to_os_string();
             name.push(format!("_{number}"));
             if let Some(extension) = path.extension() {
                 name.push(".");
                 name.push(extension);
             }
-            path.with_file_name(name)
-        };
-        let [float, int, pgm, noise] =
-            [&self.float, &self.int, &self.pgm, &self.noise].map(|path| path.as_ref().map(name));
-        let dump = if number == 0 { self.dump.clone() } else { DumpAction::None };
-        Outputs { float, int, pgm, noise, dump, ..self.clone() }
+            *path = path.with_file_name(name);
+        }
+        if number > 0 {
+            outputs.dump = DumpAction::None;
+        }
+        outputs
     }
 }
 

@@ -90,11 +90,11 @@ fn written(setup: &Setup) -> Vec<PathBuf> {
         count => (0..count).map(|number| setup.outputs.of_panel(number)).collect(),
     };
     let files = |set: Outputs| {
-        let dump = match set.dump {
-            DumpAction::Write(path) => Some(path),
-            DumpAction::None => None,
-        };
-        [set.float, set.int, set.pgm, set.noise, dump].into_iter().flatten()
+        let mut files: Vec<PathBuf> = set.images().cloned().collect();
+        if let DumpAction::Write(path) = set.dump {
+            files.push(path);
+        }
+        files
     };
     sets.into_iter().flat_map(files).collect()
 }

@@ -20,8 +20,9 @@ use crate::{SplitMix, fixtures};
 
 /// An input that takes longer is reported.
 pub const LONGEST: Duration = Duration::from_secs(10);
-/// Inputs that are kept as material, besides those of the corpus.
-const MOST_KEPT: usize = 4000;
+/// Inputs that are kept as material, besides those of the corpus: accepted ones, and the first of each error.
+const MOST_ACCEPTED: usize = 4000;
+const MOST_REFUSED: usize = 400;
 /// Words that tell errors apart.
 const WORDS_OF_SHAPE: usize = 5;
 /// Longest input that is made.
@@ -93,8 +94,11 @@ pub fn run(target: &Target, seed: u64, done: impl Fn(u64) -> bool) -> std::io::R
         }
         report.accepted += u64::from(message.is_none());
         // What is accepted goes deepest, and so do its descendants.
-        let new = message.is_none() || seen.insert(shape(message.as_deref().unwrap_or_default()));
-        if new && material.len() < MOST_KEPT {
+        let kept = match &message {
+            None => report.accepted <= MOST_ACCEPTED as u64,
+            Some(message) => seen.insert(shape(message)) && seen.len() <= MOST_REFUSED,
+        };
+        if kept {
             material.push(input);
         }
     }
