@@ -83,6 +83,16 @@ pub enum ConfigError {
         /// The other.
         with: String,
     },
+    /// More pixels than can be held.
+    #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one by -panel", shown(path))]
+    TooManyPixels {
+        /// The file.
+        path: PathBuf,
+        /// How many there are.
+        pixels: u64,
+        /// How many there may be.
+        limit: u64,
+    },
     /// The detector has no such panel.
     #[error("{} {panel}: the detector has {panels} panels, counted from 0", plain(given))]
     NoPanel {

@@ -83,6 +83,20 @@ fn flags_that_place_the_detector_again_are_refused() {
 }
 
 #[test]
+fn more_pixels_than_can_be_held_are_refused() {
+    let scratch = scratch();
+    let text = String::from_utf8(scratch.read("two_panels.geom")).unwrap();
+    scratch.write(
+        "wide.geom",
+        text.replace("max_fs = 39", "max_fs = 39999").replace("max_ss = 29", "max_ss = 29999"),
+    );
+    let error = scratch.refused(&format!("{LINE} -cell 50 -geometry wide.geom"));
+    let expected =
+        "wide.geom: 1201200000 pixels in all panels, the limit is 1073741824; choose one by -panel";
+    assert_eq!(error, expected);
+}
+
+#[test]
 fn single_pixels_need_a_single_panel() {
     let scratch = scratch();
     let line = format!("{LINE} -cell 50 -geometry two_panels.geom -trace_pixel 3 4");
