@@ -15,6 +15,7 @@ import tempfile
 
 from dxtbx.model import (BeamFactory, Crystal, Detector, DetectorFactory, Experiment, ExperimentList, Goniometer,
                          GoniometerFactory, Scan)
+from dxtbx.model.experiment_list import ExperimentListFactory
 from dxtbx.serialize.xds import to_xds
 from scitbx import matrix
 from scitbx.array_family import flex
@@ -213,12 +214,27 @@ def check_xparm(folder):
     print("XPARM.XDS")
 
 
+def check_own_image(folder):
+    """An image of the program, imported by dxtbx, written as a list of experiments and read again."""
+    flags = ["-cell", "50", "60", "70", "90", "90", "90", "-distance", "120", "-detpixels", "64", "-pixel", "0.5",
+             "-Xbeam", "12", "-Ybeam", "17", "-osc", "0.5", "-lambda", "1.2"]
+    line = [PROGRAM, "-default_F", "9", "-nodump", "-q", "-seed", "1", "-oversample", "1", *flags, "-o", "a_001.img"]
+    subprocess.run(line, cwd=folder, check=True)
+    ExperimentListFactory.from_filenames([str(folder / "a_001.img")]).as_file(str(folder / "imported.expt"))
+    given, read = show(folder, *flags), show(folder, "-cell", "50", "-geometry", "imported.expt")
+    for name in ["distance", "beam spot (fast, slow)", "near point (fast, slow)", "wavelength", "pixel size",
+                 "pixels (fast, slow)", "phi", "oscillation"]:
+        check(f"own image: {name}", read[name], given[name], TOLERANCE_MM)
+    print("an image of the program, imported and described")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for seed in range(6):
             check_expt(folder, seed)
         check_xparm(folder)
+        check_own_image(folder)
 
 
 main()

@@ -129,7 +129,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     Ok(Geometry {
         wavelength_angstrom: beam.optional("wavelength").map(|node| node.number()).transpose()?,
         // The model's direction is that from the sample to the source.
-        beam: -beam.field("direction")?.vector()?,
+        beam: Vector3::zeros() - beam.field("direction")?.vector()?,
         polarization,
         panels: dxtbx_detector::panels(&detector)?,
         // S R(axis) F = R(S axis) S F: the setting turns the axis, and with the fixed rotation the crystal.
