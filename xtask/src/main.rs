@@ -6,6 +6,7 @@ mod checksum;
 mod cli_docs;
 mod executable;
 mod fixtures;
+mod fuzz;
 mod instructions;
 mod parity;
 mod probe_cost;
@@ -23,6 +24,7 @@ usage: cargo xtask TASK [OPTIONS]
   bundle     verify DIR: check a parity bundle and repeat it
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
+  fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]
   instructions  count instructions per term by callgrind and compare them with those kept
              [--check | --write]
   parity     make a bundle that proves or disproves parity: --case NAME ... | --all | --config supervisor
@@ -44,6 +46,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("bench") => bench::run(rest)?,
         Some("instructions") => instructions::run(rest)?,
         Some("cli-docs") => cli_docs::run(check)?,
+        Some("fuzz") => fuzz::run(rest)?,
         Some("fixtures") => fixtures::run(check)?,
         Some("probe-cost") => probe_cost::run()?,
         Some("reference") => reference::run(rest)?,

@@ -1,12 +1,12 @@
 //! What can be wrong with a description.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nanobragg::model::symmetry::SymmetryError;
 use nanobragg::{PlanError, TableError};
 use nanobragg_io::IoError;
 
-use crate::classic::FlagError;
+use crate::classic::{FlagError, plain};
 
 /// Why a description does not make an experiment. Each is one line.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum ConfigError {
     #[error(transparent)]
     Flag(#[from] FlagError),
     /// A place of an experiment file is wrong.
-    #[error("{}:{line}:{column}: {message}", path.display())]
+    #[error("{}:{line}:{column}: {message}", shown(path))]
     ExperimentFile {
         /// The file.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum ConfigError {
         message: String,
     },
     /// A value cannot be written into an experiment file.
-    #[error("{flag}: the path is not UTF-8, an experiment file cannot hold it")]
+    #[error("{}: the path is not UTF-8, an experiment file cannot hold it", plain(flag))]
     NotText {
         /// The flag as typed.
         flag: String,
@@ -37,7 +37,7 @@ pub enum ConfigError {
     #[error(transparent)]
     File(#[from] IoError),
     /// The structure factors of a file do not make a table.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown(path))]
     Table {
         /// The file.
         path: PathBuf,
@@ -45,16 +45,19 @@ pub enum ConfigError {
         source: TableError,
     },
     /// A file has no reflections.
-    #[error("{}: no reflections in it", .0.display())]
+    #[error("{}: no reflections in it", shown(.0))]
     NoReflections(PathBuf),
+    /// A file has more reflections than can be expanded.
+    #[error("{}: more than {} reflections", shown(.0), nanobragg_io::reflections::MOST_REFLECTIONS)]
+    TooManyReflections(PathBuf),
     /// A file gave other reflections when it was read again.
-    #[error("{}: not the same when read a second time; a pipe has to be saved to a file first", .0.display())]
+    #[error("{}: not the same when read a second time; a pipe has to be saved to a file first", shown(.0))]
     ReadOnce(PathBuf),
     /// There is nothing to take structure factors from.
-    #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", .0.display())]
+    #[error("no structure factors: give -hkl FILE or -default_F F (and there is no {} to read)", shown(.0))]
     NoStructureFactors(PathBuf),
     /// The symmetry operators of a file are wrong.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown(path))]
     Symmetry {
         /// The file.
         path: PathBuf,
@@ -62,10 +65,10 @@ pub enum ConfigError {
         source: SymmetryError,
     },
     /// A file of unique reflections says nothing of their symmetry.
-    #[error("{}: no symmetry in it; give -spacegroup NAME", .0.display())]
+    #[error("{}: no symmetry in it; give -spacegroup NAME", shown(.0))]
     NoSymmetry(PathBuf),
     /// No space group has that name.
-    #[error("{given}: no space group is called {name:?}")]
+    #[error("{}: no space group is called {name:?}", plain(given))]
     UnknownSpaceGroup {
         /// The flag or file that names it.
         given: String,
@@ -73,15 +76,25 @@ pub enum ConfigError {
         name: String,
     },
     /// Two flags that say the same thing.
-    #[error("{flag} cannot be given with {with}, which decides the same")]
+    #[error("{} cannot be given with {}, which decides the same", plain(flag), plain(with))]
     Conflict {
         /// One of them as typed.
         flag: String,
         /// The other.
         with: String,
     },
+    /// More pixels than can be held.
+    #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one by -panel", shown(path))]
+    TooManyPixels {
+        /// The file.
+        path: PathBuf,
+        /// How many there are.
+        pixels: u64,
+        /// How many there may be.
+        limit: u64,
+    },
     /// The detector has no such panel.
-    #[error("{given} {panel}: the detector has {panels} panels, counted from 0")]
+    #[error("{} {panel}: the detector has {panels} panels, counted from 0", plain(given))]
     NoPanel {
         /// The flag as typed.
         given: String,
@@ -94,7 +107,7 @@ pub enum ConfigError {
     #[error("-mask needs a single panel: the detector has {0}; choose one by -panel")]
     MaskOfPanels(usize),
     /// A flag that needs another one.
-    #[error("{flag} needs {needs}")]
+    #[error("{} needs {needs}", plain(flag))]
     Needs {
         /// The flag as typed.
         flag: String,
@@ -105,7 +118,7 @@ pub enum ConfigError {
     #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]
     NoCrystal,
     /// The format of an output file is not known.
-    #[error("-o {}: unknown kind of file; known are {}", path.display(), known)]
+    #[error("-o {}: unknown kind of file; known are {}", shown(path), known)]
     UnknownFormat {
         /// The file.
         path: PathBuf,
@@ -113,14 +126,19 @@ pub enum ConfigError {
         known: &'static str,
     },
     /// An output would replace an input.
-    #[error("{} is an input and an output", .0.display())]
+    #[error("{} is an input and an output", shown(.0))]
     OverwritesInput(PathBuf),
     /// Two outputs have one name.
-    #[error("{} is the name of two outputs", .0.display())]
+    #[error("{} is the name of two outputs", shown(.0))]
     SameOutput(PathBuf),
     /// The experiment cannot be planned.
     #[error(transparent)]
     Plan(#[from] PlanError),
+}
+
+/// A path as part of a message: names may hold line breaks, messages may not.
+fn shown(path: &Path) -> String {
+    plain(&path.display().to_string())
 }
 
 /// Errors of a source of reflections while a table is filled.

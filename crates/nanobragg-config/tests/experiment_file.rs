@@ -1,5 +1,7 @@
 //! Experiment files: keys, order, messages, and the pages made from the flag table.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::ffi::OsString;
 use std::path::Path;
 

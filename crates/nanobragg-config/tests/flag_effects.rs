@@ -10,7 +10,7 @@ use std::path::Path;
 
 use effects::{Effect, effects};
 use nanobragg_config::classic::{FlagId, flag, parse};
-use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_config::{Context, Setup, experiment_file, resolve};
 use nanobragg_io::smv::{HeaderEntry, write_smv};
 
 /// What every command line starts with.
@@ -104,6 +104,26 @@ fn every_spelling_of_every_flag_changes_what_it_should_and_nothing_else() {
             }
         }
     }
+}
+
+#[test]
+fn every_flag_means_the_same_in_an_experiment_file() {
+    let folder = inputs();
+    let mut written = 0;
+    for Effect { flag: id, before, values, .. } in effects() {
+        let row = flag(id).unwrap();
+        let line = format!("{BASE} {before} {} {values}", row.names[0]);
+        let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
+        let file = experiment_file::write(&args).unwrap();
+        let again =
+            experiment_file::parse(Path::new("e.toml"), &file).unwrap_or_else(|e| panic!("{e}\n{file}"));
+        let context = Context { directory: folder.path().to_owned(), clock_seed: 1 };
+        let setup = |args| text(&resolve(args, &context).unwrap_or_else(|error| panic!("{line}: {error}")));
+        let (from_flags, from_file) = (setup(&args), setup(&again));
+        assert!(from_flags == from_file, "{line}\n{file}{:#?}", difference(&from_flags, &from_file));
+        written += usize::from(file.lines().count() > 6);
+    }
+    assert!(written > 100, "{written}");
 }
 
 #[test]

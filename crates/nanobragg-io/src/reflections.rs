@@ -9,7 +9,9 @@ use crate::lines::{finite, is_space};
 use crate::{cif, gzip, mtz};
 
 /// Indices beyond this are damage: no crystal diffracts to them.
-pub(crate) const LARGEST_INDEX: i32 = 100_000;
+pub(crate) const LARGEST_INDEX: u32 = 100_000;
+/// Reflections beyond this are damage, or a compressed file that was made to unfold without end.
+pub const MOST_REFLECTIONS: usize = 20_000_000;
 /// Bytes looked at to tell the kind of a file.
 const LOOKED_AT: u64 = 1 << 16;
 
@@ -138,6 +140,11 @@ impl Collector {
         }
     }
 
+    /// Whether no more reflections are taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.records.len() >= MOST_REFLECTIONS
+    }
+
     fn amplitude(&mut self, value: f64) -> f64 {
         match self.quantity {
             Quantity::Amplitude => value,
@@ -152,7 +159,7 @@ impl Collector {
 /// A whole number within the limits of an index.
 pub(crate) fn index(value: f64) -> Option<i32> {
     let whole = value as i32;
-    (f64::from(whole) == value && whole.abs() <= LARGEST_INDEX).then_some(whole)
+    (f64::from(whole) == value && whole.unsigned_abs() <= LARGEST_INDEX).then_some(whole)
 }
 
 /// Six numbers that can be a cell.

@@ -1,4 +1,4 @@
-//! Cases, image comparison and tolerances for the tests of the workspace.
+//! Cases, image comparison, tolerances and hostile input for the tests of the workspace.
 //!
 //! A case is a folder under `fixtures/cases`: `args.txt` (flags, one token a line), the inputs that they name,
 //! and what the reference program wrote. Tests run over the folder, so that a new case is a new folder and
@@ -6,6 +6,7 @@
 
 mod case;
 mod draw;
+pub mod fuzz;
 mod perturbation;
 pub mod tolerance;
 

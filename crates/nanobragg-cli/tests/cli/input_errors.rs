@@ -5,8 +5,17 @@ use nanobragg_io::smv::{HeaderEntry, write_smv};
 use crate::scratch::{NO_F, Scratch, TINY};
 
 /// Every flag that names an input file, with a line that it completes.
-pub const INPUTS: [(&str, &str); 6] =
-    [("-hkl", NO_F), ("-mat", TINY), ("-img", TINY), ("-mask", TINY), ("-sourcefile", TINY), ("-dump", NO_F)];
+pub const INPUTS: [(&str, &str); 9] = [
+    ("-hkl", NO_F),
+    ("-mat", TINY),
+    ("-img", TINY),
+    ("-mask", TINY),
+    ("-sourcefile", TINY),
+    ("-dump", NO_F),
+    ("-spectrum", TINY),
+    ("-pdb", "-default_F 100 -N 2 -detpixels 8 -oversample 1 -seed 1"),
+    ("-geometry", "-default_F 100 -N 2 -oversample 1 -seed 1"),
+];
 
 /// Complete files for each of [`INPUTS`].
 pub fn good(flag: &str) -> Vec<u8> {
@@ -15,6 +24,9 @@ pub fn good(flag: &str) -> Vec<u8> {
         "-hkl" => b"1 2 3 100\n-1 0 2 50.5\n0 0 4 7\n".to_vec(),
         "-mat" => b"0.01 0 0\n0 0.02 0\n0 0 0.03\n".to_vec(),
         "-sourcefile" => b"-10 0 0 1 1.5e-10\n-10 0.1 0 2\n".to_vec(),
+        "-spectrum" => b"9000 1\n9010.5 0.5\n".to_vec(),
+        "-pdb" => b"CRYST1   61.776   40.081   41.900  90.00 103.20  90.00\n".to_vec(),
+        "-geometry" => std::fs::read(nanobragg_testkit::fixtures().join("geometry/XPARM.XDS")).unwrap(),
         "-dump" => {
             scratch.write("P1.hkl", good("-hkl"));
             scratch.run(&format!("{NO_F} -hkl P1.hkl -dump file")).good();

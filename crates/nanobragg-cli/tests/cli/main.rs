@@ -5,12 +5,14 @@
 
 mod compare;
 mod dump;
+mod experiment_files;
 mod flag_errors;
 mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod information;
 mod input_errors;
+mod instruments;
 mod messages;
 mod outputs;
 mod parity_page;
@@ -20,5 +22,6 @@ mod reference;
 mod reference_setup;
 mod same_bytes;
 mod scratch;
+mod structure_factors;
 mod supervisor;
 mod write_errors;

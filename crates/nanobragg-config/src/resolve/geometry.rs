@@ -11,6 +11,9 @@ use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::setup::Panel;
 use crate::{ConfigError, Origin};
 
+/// Most pixels of all panels together: their images are held until all are rendered.
+const MOST_PIXELS: u64 = 1 << 30;
+
 /// Flags that would place the detector a second time.
 const PLACED: [FlagId; 33] = [
     FlagId::Img,
@@ -84,6 +87,11 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         && *panel >= found.panels.len()
     {
         return Err(ConfigError::NoPanel { given: given.clone(), panel: *panel, panels: found.panels.len() });
+    }
+    let pixels: u64 =
+        found.panels.iter().map(|panel| panel.fast_pixels as u64 * panel.slow_pixels as u64).sum();
+    if chosen.is_none() && pixels > MOST_PIXELS {
+        return Err(ConfigError::TooManyPixels { path: name.to_owned(), pixels, limit: MOST_PIXELS });
     }
     let header = Origin::Header(name.display().to_string());
     let mut note = |flag| draft.setup.origins.note(flag, header.clone());

@@ -6,7 +6,7 @@ use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
 use nanobragg_io::IoError;
 use nanobragg_io::hkl::{HklReader, HklRecord};
-use nanobragg_io::reflections::{self, Kind, Reflections};
+use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
 use super::draft::Draft;
 use crate::ConfigError;
@@ -37,7 +37,11 @@ pub(super) fn table(
         return match draft.space_group.clone() {
             None => Ok((from_text(path, default_f)?, None)),
             Some(name) => {
-                let records = HklReader::open(path)?.collect::<Result<Vec<_>, _>>()?;
+                let records =
+                    HklReader::open(path)?.take(MOST_REFLECTIONS + 1).collect::<Result<Vec<_>, _>>()?;
+                if records.len() > MOST_REFLECTIONS {
+                    return Err(ConfigError::TooManyReflections(path.to_owned()));
+                }
                 let operators = named(draft, &name, &given(args), None)?;
                 Ok((expanded(draft, path, &records, &operators, true)?, None))
             }

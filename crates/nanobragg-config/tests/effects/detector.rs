@@ -31,7 +31,7 @@ fn size_and_headers() -> Vec<Effect> {
     vec![
         sets(FlagId::Geometry, "a.expt", |s| {
             let frame = Frame {
-                beam: Vector3::new(-0.0, -0.0, -1.0),
+                beam: Vector3::new(0.0, 0.0, -1.0),
                 fdet: Vector3::x(),
                 sdet: Vector3::new(0.0, -1.0, 0.0),
                 odet: Vector3::new(0.0, 0.0, -1.0),

@@ -6,7 +6,7 @@ use super::columns::{Columns, Lacking};
 use super::tokens::{Kind, Tokens};
 use super::{CellTags, number};
 use crate::error::{IoError, Result};
-use crate::reflections::{Collector, Reflections, index};
+use crate::reflections::{Collector, MOST_REFLECTIONS, Reflections, index};
 
 /// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
 const OPERATOR_TAGS: [&str; 6] = [
@@ -153,6 +153,11 @@ fn rows(
         columns.others.clone(),
     );
     while next == Some(Kind::Value) {
+        if collector.is_full() {
+            return Err(tokens
+                .lines()
+                .error(format!("at most {MOST_REFLECTIONS} reflections"), tokens.text()));
+        }
         let mut hkl = [0; 3];
         let mut values = [None; 2];
         for at in 0..tags.len() {

@@ -113,8 +113,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let detector = model("detector")?.ok_or_else(|| lacking("detector"))?;
     let goniometer = model("goniometer")?.map(|node| Goniometer::new(&node)).transpose()?;
     let scan = model("scan")?.map(|node| scan(&node, selection.scan_point)).transpose()?.flatten();
+    let has_points = model("scan")?.is_some() || model("crystal")?.is_some_and(|node| varies(&node));
     let crystal = model("crystal")?.map(|node| crystal(&node, selection.scan_point)).transpose()?;
-    if scan.is_none() && selection.scan_point > 0 && !model("crystal")?.is_some_and(|node| varies(&node)) {
+    if selection.scan_point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
         return Err(IoError::missing(path, experiment.place, expected));
     }
@@ -128,7 +129,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     Ok(Geometry {
         wavelength_angstrom: beam.optional("wavelength").map(|node| node.number()).transpose()?,
         // The model's direction is that from the sample to the source.
-        beam: -beam.field("direction")?.vector()?,
+        beam: Vector3::zeros() - beam.field("direction")?.vector()?,
         polarization,
         panels: dxtbx_detector::panels(&detector)?,
         // S R(axis) F = R(S axis) S F: the setting turns the axis, and with the fixed rotation the crystal.

@@ -18,7 +18,7 @@ use crate::error::{IoError, Result};
 use crate::gzip;
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image.
-const LIMIT: u64 = 256 << 20;
+const LIMIT: u64 = 128 << 20;
 /// More panels than any detector has.
 const MOST_PANELS: usize = 10_000;
 /// Longest edge of a panel in pixels.
@@ -100,7 +100,9 @@ pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     let bytes = gzip::whole(path, LIMIT)?;
     let geometry = match bytes.trim_ascii_start().first() {
         Some(b'{') => dxtbx::parse(path, &bytes, selection)?,
-        Some(b'0'..=b'9' | b'X' | b'-') if xds::is_xparm(&bytes) => xds::parse(path, &bytes, selection)?,
+        Some(b'0'..=b'9' | b'X' | b'G' | b'-') if xds::is_xparm(&bytes) => {
+            xds::parse(path, &bytes, selection)?
+        }
         _ => crystfel::parse(path, &bytes, selection)?,
     };
     geometry.checked(path)

@@ -60,6 +60,75 @@ fn groups_of_panels_goniometers_and_scan_points_are_those_of_dxtbx() {
     assert!(!agrees(&start, 1));
 }
 
+/// A list of one experiment with a flat detector and these models besides.
+fn list(more: &str, models: &str) -> String {
+    format!(
+        "{{\"experiment\": [{{\"beam\": 0, \"detector\": 0{more}}}], \"beam\": [{{\"direction\": [0, 0, 1], \
+         \"wavelength\": 1}}], \"detector\": [{{\"panels\": [{{\"origin\": [-1, 1, -50], \"fast_axis\": [1, 0, 0], \
+         \"slow_axis\": [0, -1, 0], \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}}]}}]{models}}}"
+    )
+}
+
+fn parsed(text: &str, scan_point: usize) -> std::result::Result<Geometry, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.expt");
+    std::fs::write(&path, text).unwrap();
+    let error = |e: IoError| e.to_string().replace(&path.display().to_string(), "a.expt");
+    read_geometry(&path, Selection { experiment: 0, scan_point }).map_err(error)
+}
+
+#[test]
+fn stills_and_scans_of_both_spellings() {
+    let still = parsed(&list("", ""), 0).unwrap();
+    assert_eq!((still.scan, still.spindle_axis, still.crystal), (None, None, None));
+    let scan = |properties: &str| {
+        let models = format!(", \"scan\": [{{\"image_range\": [3, 5], {properties}}}]");
+        list(", \"scan\": 0", &models)
+    };
+    for properties in [
+        "\"oscillation\": [10.0, 0.5]",
+        "\"properties\": {\"oscillation\": [10.0, 10.5, 11.0]}",
+        "\"properties\": {\"oscillation\": [10.0, 10.5, 11.0], \"oscillation_width\": [0.5, 0.5, 0.5]}",
+    ] {
+        for point in 0..3 {
+            let expected = Scan { start_deg: 10.0 + 0.5 * point as f64, range_deg: 0.5 };
+            assert_eq!(parsed(&scan(properties), point).unwrap().scan, Some(expected), "{properties}");
+        }
+        assert!(parsed(&scan(properties), 3).is_err());
+    }
+    // A series of stills has no angles.
+    assert_eq!(parsed(&scan("\"properties\": {}"), 2).unwrap().scan, None);
+}
+
+#[test]
+fn what_a_list_lacks_is_named() {
+    let good = list("", "");
+    for (from, to, expected) in [
+        ("\"beam\": 0", "\"beam\": 7", "a.expt: beam: expected more than 7 entries, found \"1\""),
+        ("\"beam\": 0, ", "", "a.expt: experiment[0]: expected a beam model, found none"),
+        ("[0, 0, 1]", "[0, 0]", "a.expt: beam[0].direction: expected 3 numbers, found \"something else\""),
+        ("[0, 0, 1]", "[0, 0, 0]", "a.expt: beam direction: expected a direction"),
+        (
+            "\"wavelength\": 1",
+            "\"wavelength\": -1",
+            "a.expt: wavelength: expected a positive number, found \"-1\"",
+        ),
+        (
+            "[0.1, 0.1]",
+            "[0.1, 0.2]",
+            "a.expt: detector[0].panels[0].pixel_size: expected square pixels, found \"0.1 x 0.2\"",
+        ),
+        ("[0, -1, 0]", "[1, 0, 0]", "a.expt: axes of panel \"\": expected two directions, found \"one\""),
+        ("-50", "0", "a.expt: plane of panel \"\": expected a distance from the sample, found \"0\""),
+        ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found none"),
+        ("}]}]}", "}]}]", "a.expt: line 1 column"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let error = parsed(&good.replace(from, to), 0).unwrap_err();
+        assert!(error.starts_with(expected), "{to}: {error}");
+    }
+}
+
 #[test]
 fn selections_that_a_file_does_not_have_are_refused() {
     let of = |name: &str, experiment, scan_point| {

@@ -5,6 +5,8 @@ use std::path::Path;
 use super::header::{Column, Header};
 use crate::error::{IoError, Result};
 
+/// Labels that a message lists.
+const LISTED: usize = 12;
 /// Types of columns that amplitudes are taken from, in the order in which they are preferred: F, one of F(+) and
 /// F(-), intensity, one of I(+) and I(-).
 const PREFERRED: [u8; 4] = [b'F', b'G', b'J', b'K'];
@@ -40,7 +42,7 @@ impl Choice {
             .collect();
         let value = match label {
             Some(label) => named(columns, label).ok_or_else(|| {
-                IoError::value(path, "columns", format!("one of {}", all.join(", ")), label.as_bytes())
+                IoError::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
             })?,
             None => {
                 let first = PREFERRED.iter().find_map(|&kind| of_kind(columns, kind).next());
@@ -73,6 +75,14 @@ impl Choice {
             name,
             others: others.map(|label| (*label).to_owned()).collect(),
         })
+    }
+}
+
+/// Labels for a message.
+fn listed(labels: &[&str]) -> String {
+    match labels.len().checked_sub(LISTED) {
+        None | Some(0) => labels.join(", "),
+        Some(more) => format!("{} and {more} more", labels[..LISTED].join(", ")),
     }
 }
 

@@ -225,6 +225,7 @@ fn number(word: &[u8]) -> Option<i64> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
+/// Text that can be shown: labels stand in messages.
 fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).trim().to_owned()
+    String::from_utf8_lossy(bytes).trim().chars().filter(|c| !c.is_control()).collect()
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::error::{IoError, Result};
 use crate::gzip;
-use crate::reflections::{Collector, Quantity, Reflections, index};
+use crate::reflections::{Collector, MOST_REFLECTIONS, Quantity, Reflections, index};
 use choice::Choice;
 use header::{Header, Missing};
 
@@ -58,6 +58,10 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
         (value.is_finite() && !missing).then_some(f64::from(value))
     };
     for (number, row) in table.chunks_exact(width * WORD).enumerate() {
+        if collector.is_full() {
+            let expected = format!("at most {MOST_REFLECTIONS}");
+            return Err(IoError::value(path, "reflections", expected, number.to_string().as_bytes()));
+        }
         let mut hkl = [0; 3];
         for (axis, at) in choice.indices.into_iter().enumerate() {
             let given = value(row, at);

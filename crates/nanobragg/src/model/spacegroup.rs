@@ -87,7 +87,7 @@ mod tests {
             assert_eq!(order(name), Some(expected), "{name}");
         }
         assert_eq!(operators("R 3 2", true).map(|all| all.len()), Some(6));
-        for name in ["", "P", "P 3 2", "X 1", "R 3 2:Q"] {
+        for name in ["", "P", "P 7", "X 1", "R 3 2:Q"] {
             assert_eq!(order(name), None, "{name}");
         }
     }

@@ -1,0 +1,122 @@
+//! Descriptions of instruments: geometry, panels, and what they decide.
+
+use nanobragg_testkit::fixtures;
+
+use crate::scratch::Scratch;
+
+/// Files of `fixtures/geometry` in a folder.
+fn scratch() -> Scratch {
+    let names = ["two_experiments.expt", "XPARM.XDS", "two_panels.geom"];
+    Scratch::with_copies(&fixtures().join("geometry"), names.map(String::from))
+}
+
+const LINE: &str = "-default_F 10 -N 3 -oversample 1 -phisteps 1 -noprogress -nodump -seed 1";
+
+#[test]
+fn every_panel_has_its_image() {
+    let scratch = scratch();
+    let line =
+        format!("{LINE} -geometry two_experiments.expt -intfile i.img -floatfile f.bin -nopgm -nonoise");
+    let run = scratch.run(&line).good();
+    for number in 0..3 {
+        assert_eq!(scratch.read(&format!("f_{number}.bin")).len(), 4 * 40 * 30);
+        assert!(run.out.contains(&format!("panel {number} p{number}\n")), "{}", run.out);
+    }
+    // The counts of one detector have one scale: only the brightest panel reaches 55000.
+    let scales: Vec<&str> = run
+        .out
+        .lines()
+        .filter(|line| line.contains("counts a photon"))
+        .map(|l| l.split(": ").nth(1).unwrap())
+        .collect();
+    assert_eq!(scales.len(), 3);
+    assert!(scales.windows(2).all(|pair| pair[0] == pair[1]), "{scales:?}");
+}
+
+#[test]
+fn one_panel_is_the_same_alone() {
+    let scratch = scratch();
+    let line = format!("{LINE} -geometry two_experiments.expt");
+    scratch.run(&format!("{line} -o all.bin")).good();
+    scratch.run(&format!("{line} -panel 1 -o one.bin")).good();
+    assert_eq!(scratch.read("all_1.bin"), scratch.read("one.bin"));
+    assert_ne!(scratch.read("all_0.bin"), scratch.read("one.bin"));
+}
+
+#[test]
+fn the_origin_holds_under_every_preset() {
+    let scratch = scratch();
+    let first_pixel = |preset: &str| {
+        let line = format!("{LINE} -geometry XPARM.XDS -quirks {preset} -show");
+        let run = scratch.run(&line).good();
+        run.out.lines().find(|line| line.contains("first pixel")).unwrap().to_owned()
+    };
+    let expected = first_pixel("exact");
+    // (0.5 - 51.5) * 0.172 and (0.5 - 39.25) * 0.172
+    assert!(expected.contains("-8.772 -6.665 120 mm"), "{expected}");
+    assert!(["reference", "spec", "port"].iter().all(|preset| first_pixel(preset) == expected));
+}
+
+#[test]
+fn another_wavelength_does_not_change_the_cell() {
+    let scratch = scratch();
+    let cell = |more: &str| {
+        let run = scratch.run(&format!("{LINE} -geometry XPARM.XDS {more} -show")).good();
+        run.out.lines().find(|line| line.trim_start().starts_with("unit cell")).unwrap().to_owned()
+    };
+    assert!(cell("").contains("50 60 70 90 90 90"), "{}", cell(""));
+    assert_eq!(cell(""), cell("-lambda 1.5"));
+}
+
+#[test]
+fn flags_that_place_the_detector_again_are_refused() {
+    let scratch = scratch();
+    let error = |more: &str| scratch.refused(&format!("{LINE} -geometry XPARM.XDS {more}"));
+    for flag in ["-distance 100", "-pixel 0.1", "-xds", "-twotheta 3", "-fdet_vector 1 0 0", "-ORGX 3"] {
+        let name = flag.split(' ').next().unwrap();
+        let expected = format!("{name} cannot be given with -geometry, which decides the same");
+        assert_eq!(error(flag), expected);
+    }
+    assert_eq!(error("-panel 1"), "-panel 1: the detector has 1 panels, counted from 0");
+    // A scan in XPARM.XDS has no end; beam, spindle and phi stay free.
+    scratch.run(&format!("{LINE} -geometry XPARM.XDS -spindle_axis 0 1 0 -phi 3 -polar 0.5 -o x.bin")).good();
+}
+
+#[test]
+fn more_pixels_than_can_be_held_are_refused() {
+    let scratch = scratch();
+    let text = String::from_utf8(scratch.read("two_panels.geom")).unwrap();
+    scratch.write(
+        "wide.geom",
+        text.replace("max_fs = 39", "max_fs = 39999").replace("max_ss = 29", "max_ss = 29999"),
+    );
+    let error = scratch.refused(&format!("{LINE} -cell 50 -geometry wide.geom"));
+    let expected =
+        "wide.geom: 1201200000 pixels in all panels, the limit is 1073741824; choose one by -panel";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn single_pixels_need_a_single_panel() {
+    let scratch = scratch();
+    let line = format!("{LINE} -cell 50 -geometry two_panels.geom -trace_pixel 3 4");
+    let error = scratch.refused(&line);
+    assert_eq!(error, "which of the 2 panels is the pixel on? -panel N chooses one");
+    let run = scratch.run(&format!("{line} -panel 1 -o x.bin")).good();
+    assert!(run.out.contains("TRACE_PY: pix0_vector_meters 0.00045 0.0031 0.083"), "{}", run.out);
+}
+
+#[test]
+fn a_mask_says_which_pixels_of_a_described_detector_count() {
+    let scratch = scratch();
+    let mut keep = vec![1_u16; 8000];
+    keep[..100].fill(0);
+    nanobragg_io::smv::write_smv(&scratch.path("mask.img"), &[], 100, 80, &keep).unwrap();
+    let line = format!("{LINE} -geometry XPARM.XDS -mask mask.img -o x.bin");
+    scratch.run(&line).good();
+    let image = scratch.read("x.bin");
+    assert!(image[..400].iter().all(|byte| *byte == 0) && image[400..].iter().any(|byte| *byte != 0));
+    nanobragg_io::smv::write_smv(&scratch.path("mask.img"), &[], 40, 30, &[1; 1200]).unwrap();
+    let error = scratch.refused(&format!("{LINE} -geometry two_experiments.expt -mask mask.img"));
+    assert_eq!(error, "-mask needs a single panel: the detector has 3; choose one by -panel");
+}
