@@ -5,9 +5,11 @@
 
 mod dump;
 mod flag_errors;
+mod formats;
 mod garbage;
 mod information;
 mod input_errors;
+mod interruption;
 mod messages;
 mod outputs;
 mod parity_page;
@@ -18,4 +20,5 @@ mod reference_setup;
 mod same_bytes;
 mod scratch;
 mod supervisor;
+mod sweep;
 mod write_errors;
