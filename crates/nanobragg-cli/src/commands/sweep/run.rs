@@ -273,10 +273,19 @@ fn check_targets(
 ) -> anyhow::Result<()> {
     let manifest = manifest_path(arguments);
     let mut places: Vec<PathBuf> = vec![manifest.clone()];
-    for (target, name) in targets.iter().zip(&arguments.outputs) {
-        let kind = |name: &Path| name.extension().map(|extension| extension.to_ascii_lowercase());
-        if arguments.outputs.iter().filter(|other| kind(other) == kind(name)).count() > 1 {
-            return Err(Misuse(format!("sweep: two outputs of the kind of {}", name.display())).into());
+    for (at, (target, name)) in targets.iter().zip(&arguments.outputs).enumerate() {
+        for other in arguments.outputs.iter().take(at) {
+            if target::same_kind(name, other)? {
+                let (name, other) = (name.display(), other.display());
+                return Err(Misuse(format!("sweep: {other} and {name} are of one kind")).into());
+            }
+        }
+        if let Target::Stack(path) = target
+            && path.exists()
+            && !path.is_file()
+            && !path.is_dir()
+        {
+            return Err(Misuse(format!("cannot write {}: it is no regular file", path.display())).into());
         }
         match target {
             Target::Stack(path) => places.push(path.clone()),
