@@ -201,20 +201,46 @@ fn a_sweep_goes_on_when_the_disk_has_room_again() {
     assert_eq!(disk.names().iter().filter(|name| name.ends_with(".img")).count(), 5);
 }
 
+/// Runs the program as somebody who may not write everywhere: the superuser steps down for it. `None`, with the
+/// reason printed, where that cannot be done.
+fn run_without_privileges(scratch: &Scratch, line: &str) -> Option<Run> {
+    let plain = scratch.command(line.split_whitespace());
+    let superuser = fs::write(scratch.path("closed/probe"), "").is_ok();
+    if !superuser {
+        return Some(scratch.run(line));
+    }
+    fs::remove_file(scratch.path("closed/probe")).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    command.arg(plain.get_program()).args(plain.get_args()).current_dir(scratch.folder());
+    match command.stdin(Stdio::null()).output() {
+        // 126, 127: it could not be started as that user.
+        Ok(output) if !matches!(output.status.code(), Some(126 | 127)) => Some(output.into()),
+        _ => {
+            println!("skipped: the superuser may write everywhere and cannot step down here");
+            None
+        }
+    }
+}
+
 #[test]
-fn a_folder_without_write_permission_is_named_by_a_sweep() {
+fn a_folder_without_write_permission_is_named() {
     let scratch = Scratch::new();
     fs::create_dir(scratch.path("closed")).unwrap();
-    let mode = |mode| fs::set_permissions(scratch.path("closed"), fs::Permissions::from_mode(mode)).unwrap();
-    mode(0o555);
-    // The superuser may write everywhere: then there is nothing to see.
-    if fs::write(scratch.path("closed/probe"), "").is_err() {
-        let run = scratch.run(&format!("sweep {TINY} -osc 1 -images 2 -o closed/a.cbf"));
-        assert!(run.error(1).starts_with("cannot write closed/manifest.jsonl: "), "{}", run.err);
-    } else {
-        println!("skipped: the superuser may write everywhere");
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(scratch.folder(), 0o755);
+    mode(&scratch.path("closed"), 0o555);
+    for (line, named) in [
+        (format!("sweep {TINY} -osc 1 -images 2 -o closed/a.cbf"), "closed/manifest.jsonl"),
+        (format!("{TINY} -o closed/a.cbf"), "closed/a.cbf"),
+        (format!("{TINY} -o closed/a.nxs"), "closed/a.nxs"),
+    ] {
+        let Some(run) = run_without_privileges(&scratch, &line) else { break };
+        let expected = format!("cannot write {named}: Permission denied (os error 13)");
+        assert_eq!(run.error(1), expected);
+        assert_eq!(fs::read_dir(scratch.path("closed")).unwrap().count(), 0);
     }
-    mode(0o755);
+    mode(&scratch.path("closed"), 0o755);
 }
 
 #[cfg(target_os = "linux")]

@@ -115,7 +115,7 @@ impl Sweeper {
         let meter = Meter::new(self.console, self.setup.progress, self.images);
         let mut done = self.images - todo.len();
         for image in todo {
-            let finished = self.image(backend, first, image).map(|remark| {
+            let finished = self.image(backend, first, image, &meter).map(|remark| {
                 done += 1;
                 meter.done(image, done, &remark);
             });
@@ -139,7 +139,13 @@ impl Sweeper {
     }
 
     /// Renders and writes one image; returns what to say about it.
-    fn image(&mut self, backend: &dyn Backend, first: &Plan, image: usize) -> anyhow::Result<String> {
+    fn image(
+        &mut self,
+        backend: &dyn Backend,
+        first: &Plan,
+        image: usize,
+        meter: &Meter,
+    ) -> anyhow::Result<String> {
         let planned;
         let plan = if image == 1 {
             first
@@ -147,7 +153,8 @@ impl Sweeper {
             planned = plan(&self.series, &self.setup, image)?;
             &planned
         };
-        let control = Control { progress: None, cancel: Some(self.interrupt.flag()) };
+        let update = |progress| meter.rows(image, progress);
+        let control = Control { progress: Some(&update), cancel: Some(self.interrupt.flag()) };
         let rendered = backend.render(plan, &control).map_err(|error| self.interrupt.explain(error))?;
         let statistics = Statistics::of(plan, &rendered);
         let outputs = target::outputs(&self.targets, image, &self.setup.outputs)?;
