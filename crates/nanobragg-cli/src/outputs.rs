@@ -1,5 +1,6 @@
 //! Writing the images.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use nanobragg::counting::{MOST, PhotonCounts, poisson_counts, rounded_counts};
@@ -79,16 +80,27 @@ pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs) {
 }
 
 /// An image, and what has to be known to write it.
-#[derive(Clone, Copy)]
 pub struct Writer<'a> {
-    pub console: Console,
-    pub plan: &'a Plan,
-    pub image: &'a Image,
-    pub statistics: &'a Statistics,
-    pub outputs: &'a Outputs,
+    console: Console,
+    plan: &'a Plan,
+    image: &'a Image,
+    statistics: &'a Statistics,
+    outputs: &'a Outputs,
+    counts: OnceCell<PhotonCounts>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer of `image`, which `plan` gave.
+    pub fn new(
+        console: Console,
+        plan: &'a Plan,
+        image: &'a Image,
+        statistics: &'a Statistics,
+        outputs: &'a Outputs,
+    ) -> Self {
+        Writer { console, plan, image, statistics, outputs, counts: OnceCell::new() }
+    }
+
     /// Writes the files that are wanted; a signal ends it between two of them.
     pub fn write(&self, interrupt: &Interrupt) -> anyhow::Result<()> {
         let span = tracing::info_span!("write");
@@ -159,14 +171,14 @@ impl Writer<'_> {
     }
 
     /// The counts of miniCBF and NXmx.
-    pub fn counts(&self) -> PhotonCounts {
-        match self.outputs.counting {
+    pub fn counts(&self) -> &PhotonCounts {
+        self.counts.get_or_init(|| match self.outputs.counting {
             Counting::Poisson => poisson_counts(self.plan, self.image),
             Counting::Rounded => {
                 let scale = if self.outputs.scale > 0.0 { self.outputs.scale } else { 1.0 };
                 rounded_counts(self.plan, self.image, scale)
             }
-        }
+        })
     }
 
     fn counted(&self) -> anyhow::Result<()> {
@@ -182,7 +194,7 @@ impl Writer<'_> {
             Counting::Rounded => format!("{} counts without noise", f(sum, 0)),
         };
         if let Some(path) = cbf {
-            write_cbf(path, &mini_header(self.plan, &counts), &counts.pixels)?;
+            write_cbf(path, &mini_header(self.plan, counts), &counts.pixels)?;
         }
         if let Some(path) = nexus {
             let stack = StackWriter::create(path, &stack_setting(self.plan, PROGRAM), 1)?;

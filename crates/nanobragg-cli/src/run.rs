@@ -57,8 +57,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
 
     diagnostics.print(&plan, &image);
     let statistics = Statistics::of(&plan, &image);
-    let outputs = &setup.outputs;
-    Writer { console, plan: &plan, image: &image, statistics: &statistics, outputs }.write(&interrupt)?;
+    Writer::new(console, &plan, &image, &statistics, &setup.outputs).write(&interrupt)?;
     summary::figures(console, &statistics);
     summary::speed(console, &plan, backend.as_ref(), elapsed);
     Ok(())

@@ -168,7 +168,7 @@ impl Sweeper {
         let Rendered { number, plan, image, statistics } = rendered;
         let outputs = target::outputs(&self.targets, *number, &self.setup.outputs)?;
         let silent = Console { quiet: true };
-        let writer = Writer { console: silent, plan, image, statistics, outputs: &outputs };
+        let writer = Writer::new(silent, plan, image, statistics, &outputs);
         writer.write(&self.interrupt)?;
         if shared.stacking {
             let counts = writer.counts();
