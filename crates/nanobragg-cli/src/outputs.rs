@@ -61,13 +61,17 @@ pub fn dump(console: Console, plan: &Plan, outputs: &Outputs) {
     }
 }
 
-/// Warns of geometry that a wanted format cannot say.
-pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs) {
-    if let Some(path) = &outputs.cbf {
-        let off = Frame::imgcif(plan).off_square_deg();
-        if off > 1e-6 {
+/// Warns of geometry that a wanted format cannot say: of miniCBF and NXmx, and of SMV images where `smv` asks
+/// for it. (Those are written by default, and for more than other programs to process.)
+pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs, smv: bool) {
+    let smv_images = [&outputs.int, &outputs.noise].into_iter().flatten().filter(|_| smv);
+    let off = Frame::imgcif(plan).off_square_deg();
+    if off > 1e-6 {
+        for (path, format) in
+            outputs.cbf.iter().map(|path| (path, "miniCBF")).chain(smv_images.map(|path| (path, "SMV")))
+        {
             console.warn(&format!(
-                "{}: a miniCBF header says distance and beam centre only, for a detector square to the beam with \
+                "{}: the header of {format} says distance and beam centre only, for a detector square to the beam with \
                  its fast axis along the spindle; this one is {} deg off (NXmx says it all)",
                 path.display(),
                 g(off, 4)

@@ -41,7 +41,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     }
     let diagnostics = Diagnostics::new(&args, &plan)?;
     outputs::check_folders(&setup.outputs)?;
-    outputs::warn_of_headers(console, &plan, &setup.outputs);
+    outputs::warn_of_headers(console, &plan, &setup.outputs, false);
     let interrupt = Interrupt::catch();
     outputs::dump(console, &plan, &setup.outputs);
 

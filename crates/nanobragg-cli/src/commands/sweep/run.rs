@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_targets(arguments, &targets, &setup, images)?;
     let first = series.experiment(&setup.experiment, 1).plan().map_err(ConfigError::from)?;
     first.resolved.warnings.iter().for_each(|warning| console.warn(warning));
-    outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?);
+    outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?, true);
 
     let interrupt = Interrupt::catch();
     let path = manifest_path(arguments);
