@@ -101,6 +101,9 @@ impl Sweeper {
             }
         }
         manifest.finish()?;
+        // Not before the manifest says that the stack is there: a program that is killed in between would have
+        // lost all frames.
+        self.parts.iter().for_each(Parts::remove);
         Ok(())
     }
 
