@@ -40,6 +40,11 @@ impl Interrupt {
         &self.raised
     }
 
+    /// Stops a render for another reason than a signal.
+    pub fn stop(&self) {
+        self.raised.store(true, Ordering::Relaxed);
+    }
+
     /// An error once a signal has come.
     pub fn check(&self) -> Result<(), Interrupted> {
         if self.raised.load(Ordering::Relaxed) { Err(self.error()) } else { Ok(()) }

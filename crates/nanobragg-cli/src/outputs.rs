@@ -1,5 +1,6 @@
 //! Writing the images.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use nanobragg::counting::{MOST, PhotonCounts, poisson_counts, rounded_counts};
@@ -60,13 +61,17 @@ pub fn dump(console: Console, plan: &Plan, outputs: &Outputs) {
     }
 }
 
-/// Warns of geometry that a wanted format cannot say.
-pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs) {
-    if let Some(path) = &outputs.cbf {
-        let off = Frame::imgcif(plan).off_square_deg();
-        if off > 1e-6 {
+/// Warns of geometry that a wanted format cannot say: of miniCBF and NXmx, and of SMV images where `smv` asks
+/// for it. (Those are written by default, and for more than other programs to process.)
+pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs, smv: bool) {
+    let smv_images = [&outputs.int, &outputs.noise].into_iter().flatten().filter(|_| smv);
+    let off = Frame::imgcif(plan).off_square_deg();
+    if off > 1e-6 {
+        for (path, format) in
+            outputs.cbf.iter().map(|path| (path, "miniCBF")).chain(smv_images.map(|path| (path, "SMV")))
+        {
             console.warn(&format!(
-                "{}: a miniCBF header says distance and beam centre only, for a detector square to the beam with \
+                "{}: the header of {format} says distance and beam centre only, for a detector square to the beam with \
                  its fast axis along the spindle; this one is {} deg off (NXmx says it all)",
                 path.display(),
                 g(off, 4)
@@ -79,16 +84,27 @@ pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs) {
 }
 
 /// An image, and what has to be known to write it.
-#[derive(Clone, Copy)]
 pub struct Writer<'a> {
-    pub console: Console,
-    pub plan: &'a Plan,
-    pub image: &'a Image,
-    pub statistics: &'a Statistics,
-    pub outputs: &'a Outputs,
+    console: Console,
+    plan: &'a Plan,
+    image: &'a Image,
+    statistics: &'a Statistics,
+    outputs: &'a Outputs,
+    counts: OnceCell<PhotonCounts>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer of `image`, which `plan` gave.
+    pub fn new(
+        console: Console,
+        plan: &'a Plan,
+        image: &'a Image,
+        statistics: &'a Statistics,
+        outputs: &'a Outputs,
+    ) -> Self {
+        Writer { console, plan, image, statistics, outputs, counts: OnceCell::new() }
+    }
+
     /// Writes the files that are wanted; a signal ends it between two of them.
     pub fn write(&self, interrupt: &Interrupt) -> anyhow::Result<()> {
         let span = tracing::info_span!("write");
@@ -159,14 +175,14 @@ impl Writer<'_> {
     }
 
     /// The counts of miniCBF and NXmx.
-    pub fn counts(&self) -> PhotonCounts {
-        match self.outputs.counting {
+    pub fn counts(&self) -> &PhotonCounts {
+        self.counts.get_or_init(|| match self.outputs.counting {
             Counting::Poisson => poisson_counts(self.plan, self.image),
             Counting::Rounded => {
                 let scale = if self.outputs.scale > 0.0 { self.outputs.scale } else { 1.0 };
                 rounded_counts(self.plan, self.image, scale)
             }
-        }
+        })
     }
 
     fn counted(&self) -> anyhow::Result<()> {
@@ -182,7 +198,7 @@ impl Writer<'_> {
             Counting::Rounded => format!("{} counts without noise", f(sum, 0)),
         };
         if let Some(path) = cbf {
-            write_cbf(path, &mini_header(self.plan, &counts), &counts.pixels)?;
+            write_cbf(path, &mini_header(self.plan, counts), &counts.pixels)?;
         }
         if let Some(path) = nexus {
             let stack = StackWriter::create(path, &stack_setting(self.plan, PROGRAM), 1)?;

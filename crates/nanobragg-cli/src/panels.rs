@@ -56,7 +56,7 @@ pub fn render(
         let name = setup.panels.get(number).map_or("", |panel| panel.name.as_str());
         console.say(format!("panel {number} {name}").trim_end());
         let (plan, image, statistics) = (&panel.plan, &panel.image, &panel.statistics);
-        Writer { console, plan, image, statistics, outputs: &files }.write(interrupt)?;
+        Writer::new(console, plan, image, statistics, &files).write(interrupt)?;
         summary::figures(console, &panel.statistics);
         summary::speed(console, &panel.plan, backend, panel.elapsed);
     }

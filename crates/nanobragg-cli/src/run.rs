@@ -56,7 +56,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         );
     }
     outputs::check_folders(&setup.outputs)?;
-    outputs::warn_of_headers(console, &plan, &setup.outputs);
+    outputs::warn_of_headers(console, &plan, &setup.outputs, false);
     let interrupt = Interrupt::catch();
     outputs::dump(console, &plan, &setup.outputs);
 
@@ -75,8 +75,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
 
     diagnostics.print(&plan, &image);
     let statistics = Statistics::of(&plan, &image);
-    let outputs = &setup.outputs;
-    Writer { console, plan: &plan, image: &image, statistics: &statistics, outputs }.write(&interrupt)?;
+    Writer::new(console, &plan, &image, &statistics, &setup.outputs).write(&interrupt)?;
     summary::figures(console, &statistics);
     summary::speed(console, &plan, backend.as_ref(), elapsed);
     Ok(())

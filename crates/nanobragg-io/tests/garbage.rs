@@ -8,7 +8,7 @@ use nanobragg_io::dump::{DumpBox, DumpReader, write_dump};
 use nanobragg_io::hkl::HklReader;
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::smv::{HeaderEntry, read_smv, write_smv};
-use nanobragg_io::{IoError, Result, float, matrix, pgm, sources};
+use nanobragg_io::{IoError, Result, cbf, float, matrix, nexus, orientations, pgm, sources};
 use proptest::prelude::*;
 
 /// Runs every reader on a file with these bytes and returns the errors.
@@ -24,12 +24,18 @@ fn read_all(path: &Path, bytes: &[u8]) -> Vec<IoError> {
         }
         Ok(image)
     };
+    // Compressed pixels come back or do not, whatever count is asked for.
+    for count in [0, 1, bytes.len(), usize::MAX] {
+        cbf::decompress(bytes, count);
+        nexus::decompress_frame(bytes, count);
+    }
     let errors = [
         hkl().err(),
         dump().err(),
         keys().err(),
         matrix::read_matrix(path).err(),
         sources::read_sources(path).err(),
+        orientations::read_orientations(path).err(),
         pgm::read_pgm(path).err(),
         read_npy(path).err(),
         float::read_float(path, bytes.len() / 4).err(),
@@ -58,6 +64,9 @@ fn good_files() -> Vec<Vec<u8>> {
         b"# h k l F\n1 2 3 4.5\n-1 0 0 2\n0 0 1 1 0 0 2 2\n".to_vec(),
         b"0.01 0 0\n0 0.02 0\n0 0 0.03\n".to_vec(),
         b"-10 0 0 1 1e-10\n-10, 0.1; 0\n".to_vec(),
+        b"10 20 30 # first\n-1.5, 0, 4e1\n".to_vec(),
+        cbf::compress(&[0, 5, 700, -80_000, i32::MAX, i32::MIN]),
+        nexus::compress_frame(&[0, 5, 700, -80_000]),
     ];
     write_dump(&path, &DumpBox { h: (-1, 1), k: (0, 1), l: (0, 2) }, |h, k, l| f64::from(h + k + l)).unwrap();
     files.push(written());

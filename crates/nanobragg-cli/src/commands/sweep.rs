@@ -7,6 +7,7 @@ mod parts;
 mod progress;
 mod run;
 mod series;
+mod sweeper;
 mod target;
 
 use std::ffi::OsString;

@@ -2,17 +2,20 @@
 //! is looked at.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that cannot run says why")]
 
 mod compare;
 mod dump;
 mod experiment_files;
 mod flag_errors;
+mod formats;
 mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod information;
 mod input_errors;
 mod instruments;
+mod interruption;
 mod messages;
 mod outputs;
 mod parity_page;
@@ -24,4 +27,5 @@ mod same_bytes;
 mod scratch;
 mod structure_factors;
 mod supervisor;
+mod sweep;
 mod write_errors;

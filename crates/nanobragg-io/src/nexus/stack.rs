@@ -12,7 +12,7 @@ use crate::error::{IoError, Result};
 /// A stack in the making. Frames are on disk once they are written, under a temporary name; the file appears
 /// when the stack is [finished](StackWriter::finish), and vanishes when it is dropped before that.
 pub struct StackWriter {
-    file: H5File,
+    file: Closing,
     frames: H5Dataset,
     pixels: usize,
     pending: Pending,
@@ -39,11 +39,11 @@ impl StackWriter {
         }
         let pending = Pending::beside(path)?;
         // Nobody else knows the temporary name, and some network file systems have no locks.
-        let created = H5FileOptions::new().no_locking().create(pending.temporary()).and_then(|file| {
-            let frames = layout::write(&file, setting, images)?;
-            Ok((file, frames))
-        });
-        let (file, frames) = created.map_err(|error| failed(path, error))?;
+        let created = H5FileOptions::new().no_locking().create(pending.temporary());
+        let created = created.map_err(|error| failed(path, error))?;
+        let frames = layout::write(&created, setting, images);
+        let file = Closing(Some(created));
+        let frames = frames.map_err(|error| failed(path, error))?;
         Ok(StackWriter { file, frames, pixels, pending })
     }
 
@@ -74,18 +74,36 @@ impl StackWriter {
     /// # Errors
     /// [`IoError::Write`].
     pub fn finish(self) -> Result<()> {
-        let StackWriter { file, frames, pending, .. } = self;
+        let StackWriter { mut file, frames, pending, .. } = self;
         drop(frames);
-        file.close_no_sync().map_err(|error| failed(pending.path(), error))?;
+        file.close().map_err(|error| failed(pending.path(), error))?;
         pending.finish()
     }
 }
 
-fn failed(path: &Path, error: Hdf5Error) -> IoError {
-    match error {
-        Hdf5Error::Io(cause) => IoError::write(path, cause),
-        other => IoError::write(path, io::Error::other(other.to_string())),
+/// A file that is closed in silence where it is given up: the library would print that it could not complete it,
+/// and nobody wants it.
+struct Closing(Option<H5File>);
+
+impl Closing {
+    /// Completes the file.
+    fn close(&mut self) -> std::result::Result<(), Hdf5Error> {
+        self.0.take().map_or(Ok(()), H5File::close_no_sync)
     }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let given_up = self.close();
+        drop(given_up);
+    }
+}
+
+fn failed(path: &Path, error: Hdf5Error) -> IoError {
+    let text = error.to_string();
+    // The library keeps the system's reason to itself, as the end of a text with its own layers before it.
+    let reason = text.rsplit_once("I/O error: ").map_or(text.as_str(), |(_, reason)| reason);
+    IoError::write(path, io::Error::other(reason))
 }
 
 #[cfg(test)]

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::misuse::Misuse;
 
-/// Bytes that a manifest may have: a million images and more.
-const MOST_BYTES: u64 = 1 << 32;
+/// Bytes of the longest line: far above any that is written.
+const LONGEST_LINE: u64 = 1 << 20;
+/// Lines that a manifest may have: a million images and more.
+const MOST_LINES: usize = 1 << 21;
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,11 +174,15 @@ fn text(line: &Line) -> String {
 /// The lines up to the first that is none.
 fn read(path: &Path, file: File) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
-    for line in BufReader::new(file.take(MOST_BYTES)).split(b'\n') {
-        let line = line.map_err(|cause| IoError::Read { path: path.to_owned(), cause })?;
-        match serde_json::from_slice(&line) {
-            Ok(line) => lines.push(line),
-            Err(_) => break,
+    let mut reader = BufReader::new(file);
+    let mut text = Vec::new();
+    while lines.len() < MOST_LINES {
+        text.clear();
+        let read = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text);
+        read.map_err(|cause| IoError::Read { path: path.to_owned(), cause })?;
+        match serde_json::from_slice(&text) {
+            Ok(line) if text.ends_with(b"\n") => lines.push(line),
+            _ => break,
         }
     }
     Ok(lines)

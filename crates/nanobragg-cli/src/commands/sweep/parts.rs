@@ -50,7 +50,7 @@ impl Parts {
         write_atomic(&self.file(image), |out| out.write_all(&compress_frame(pixels)))
     }
 
-    /// Puts the stack together and removes its parts.
+    /// Puts the stack together.
     pub fn assemble(&self, setting: &Setting, images: usize, interrupt: &Interrupt) -> anyhow::Result<()> {
         let stack = StackWriter::create(&self.stack, setting, images)?;
         for image in 1..=images {
@@ -60,7 +60,6 @@ impl Parts {
             stack.write_compressed(image - 1, &bytes)?;
         }
         stack.finish()?;
-        self.remove();
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use nanobragg::render::Progress;
 
 use crate::console::Console;
 
@@ -40,9 +41,17 @@ impl Meter {
             Meter::Silent => {}
             Meter::Bar(bar) => {
                 bar.set_position(finished as u64);
-                bar.set_message(remark.to_owned());
+                bar.println(format!("image {image}: {remark}"));
             }
             Meter::Lines(console, images) => console.say(&format!("image {image} of {images}: {remark}")),
+        }
+    }
+
+    /// Rows of an image were finished; lines are for whole images.
+    pub fn rows(&self, image: usize, progress: Progress) {
+        if let Meter::Bar(bar) = self {
+            let percent = progress.done * 100 / progress.total.max(1);
+            bar.set_message(format!("image {image}: {percent}%"));
         }
     }
 

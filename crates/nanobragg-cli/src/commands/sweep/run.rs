@@ -1,29 +1,23 @@
-//! Rendering a sweep.
+//! From arguments to a sweep: everything is resolved and checked before the first image is rendered.
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::plan::Plan;
-use nanobragg::render::{Backend, Control};
-use nanobragg::statistics::Statistics;
-use nanobragg::units::to_deg;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::header::{Frame, stack_setting};
 use nanobragg_config::{ConfigError, Context, Setup, resolve};
-use nanobragg_io::IoError;
 use nanobragg_io::orientations::read_orientations;
 
 use super::arguments::{Arguments, Start, Wanted};
 use super::fingerprint::{flags, inputs};
-use super::manifest::{FileRecord, Image, Manifest, Sweep};
+use super::manifest::{Manifest, Sweep};
 use super::parts::Parts;
-use super::progress::Meter;
 use super::series::Series;
+use super::sweeper::Sweeper;
 use super::target::{self, Target};
 use crate::backend;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
-use crate::outputs::{self, PROGRAM, Writer};
+use crate::outputs::{self, PROGRAM};
 use crate::run::log;
 
 /// Renders what the arguments ask for.
@@ -36,13 +30,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let setup = resolve(&args, &Context::default())?;
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
+    if !setup.panels.is_empty() {
+        let panels = setup.panels.len();
+        return Err(Misuse(format!("sweep: the detector has {panels} panels; -panel N chooses one")).into());
+    }
     let (series, images) = series(arguments, &setup)?;
     let targets: Vec<Target> =
         arguments.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
     check_targets(arguments, &targets, &setup, images)?;
-    let first = plan(&series, &setup, 1)?;
+    let first = series.experiment(&setup.experiment, 1).plan().map_err(ConfigError::from)?;
     first.resolved.warnings.iter().for_each(|warning| console.warn(warning));
-    outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?);
+    outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?, true);
 
     let interrupt = Interrupt::catch();
     let path = manifest_path(arguments);
@@ -72,136 +70,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         })
         .collect();
     let backend = backend::of(&setup, console)?;
-    Sweeper { console, setup, series, images, targets, parts, manifest, interrupt }.run(
-        backend.as_ref(),
-        &first,
-        arguments.start == Start::Resume,
-    )
-}
-
-fn plan(series: &Series, setup: &Setup, image: usize) -> Result<Plan, ConfigError> {
-    Ok(series.experiment(&setup.experiment, image).plan()?)
-}
-
-/// A sweep under way.
-struct Sweeper {
-    console: Console,
-    setup: Setup,
-    series: Series,
-    images: usize,
-    targets: Vec<Target>,
-    parts: Vec<Parts>,
-    manifest: Manifest,
-    interrupt: Interrupt,
-}
-
-impl Sweeper {
-    fn run(mut self, backend: &dyn Backend, first: &Plan, resume: bool) -> anyhow::Result<()> {
-        let stacked = self.manifest.stack.as_ref().is_some_and(FileRecord::holds);
-        if !stacked {
-            self.manifest.stack = None;
-            self.parts.iter().try_for_each(|parts| parts.open(resume))?;
-        }
-        let finished = |image: &Image| {
-            image.files.iter().all(FileRecord::holds)
-                && (stacked || self.parts.iter().all(|parts| parts.has(image.image)))
-        };
-        let todo: Vec<usize> = (1..=self.images)
-            .filter(|image| !self.manifest.images.get(image).is_some_and(finished))
-            .collect();
-        if resume {
-            let kept = self.images - todo.len();
-            self.console.say(&format!("{kept} of {} images are there already", self.images));
-        }
-        let meter = Meter::new(self.console, self.setup.progress, self.images);
-        let mut done = self.images - todo.len();
-        for image in todo {
-            let finished = self.image(backend, first, image).map(|remark| {
-                done += 1;
-                meter.done(image, done, &remark);
-            });
-            if let Err(error) = finished {
-                meter.finish();
-                self.console.say(&format!("{done} of {} images are finished; -resume goes on", self.images));
-                return Err(error);
-            }
-        }
-        meter.finish();
-        if !stacked {
-            for parts in &self.parts {
-                parts.assemble(&stack_setting(first, PROGRAM), self.images, &self.interrupt)?;
-                let stack = parts.stack();
-                self.console.say(&format!("wrote {}: {} images", stack.display(), self.images));
-                self.manifest.stack = Some(record(stack)?);
-            }
-        }
-        self.manifest.finish()?;
-        Ok(())
-    }
-
-    /// Renders and writes one image; returns what to say about it.
-    fn image(&mut self, backend: &dyn Backend, first: &Plan, image: usize) -> anyhow::Result<String> {
-        let planned;
-        let plan = if image == 1 {
-            first
-        } else {
-            planned = plan(&self.series, &self.setup, image)?;
-            &planned
-        };
-        let control = Control { progress: None, cancel: Some(self.interrupt.flag()) };
-        let rendered = backend.render(plan, &control).map_err(|error| self.interrupt.explain(error))?;
-        let statistics = Statistics::of(plan, &rendered);
-        let outputs = target::outputs(&self.targets, image, &self.setup.outputs)?;
-        let silent = Console { quiet: true };
-        let writer =
-            Writer { console: silent, plan, image: &rendered, statistics: &statistics, outputs: &outputs };
-        writer.write(&self.interrupt)?;
-        if self.manifest.stack.is_none() && !self.parts.is_empty() {
-            let counts = writer.counts();
-            self.parts.iter().try_for_each(|parts| parts.write(image, &counts.pixels))?;
-        }
-        let files = outputs.images().map(|path| record(path)).collect::<Result<_, _>>()?;
-        self.manifest.add(line(&self.series, plan, image, files, &statistics))?;
-        let phi = plan.resolved.phi;
-        let max = nanobragg_io::c_format::g(statistics.max.into(), 6);
-        Ok(match self.series {
-            Series::Rotation(_) => format!("phi {:.3} deg, max_I = {max}", to_deg(phi.start)),
-            Series::Random | Series::Listed(_) => {
-                let angles = plan.crystal.misset.map(|angle| format!("{:.2}", to_deg(angle))).join(" ");
-                format!("misset {angles} deg, max_I = {max}")
-            }
-        })
-    }
-}
-
-/// The file that was just written. Where it was removed since, that is said now and not by a later reader.
-fn record(path: &Path) -> Result<FileRecord, IoError> {
-    FileRecord::of(path).map_err(|cause| IoError::Write { path: path.to_owned(), cause })
-}
-
-fn line(
-    series: &Series,
-    plan: &Plan,
-    image: usize,
-    files: Vec<FileRecord>,
-    statistics: &Statistics,
-) -> Image {
-    let [a, b, c] = Frame::imgcif(plan).reciprocal;
-    let phi = plan.resolved.phi;
-    Image {
-        image,
-        files,
-        phi_start_deg: to_deg(phi.start),
-        phi_range_deg: to_deg(phi.range),
-        misset_deg: plan.crystal.misset.map(to_deg),
-        misset_seed: matches!(series, Series::Random).then_some(plan.resolved.misset_seed),
-        noise_seed: plan.resolved.noise.seed,
-        wavelength_angstrom: plan.resolved.wavelength * 1e10,
-        unit_cell: plan.crystal.unit_cell(),
-        a_matrix: [a.x, b.x, c.x, a.y, b.y, c.y, a.z, b.z, c.z],
-        max_photons: statistics.max.into(),
-        mean_photons: statistics.mean,
-    }
+    let sweeper = Sweeper { console, setup, series, images, targets, parts, interrupt };
+    sweeper.run(backend.as_ref(), manifest, arguments.start == Start::Resume)
 }
 
 /// Flags that say what one image is to be, or print instead of rendering.
@@ -274,10 +144,19 @@ fn check_targets(
 ) -> anyhow::Result<()> {
     let manifest = manifest_path(arguments);
     let mut places: Vec<PathBuf> = vec![manifest.clone()];
-    for (target, name) in targets.iter().zip(&arguments.outputs) {
-        let kind = |name: &Path| name.extension().map(|extension| extension.to_ascii_lowercase());
-        if arguments.outputs.iter().filter(|other| kind(other) == kind(name)).count() > 1 {
-            return Err(Misuse(format!("sweep: two outputs of the kind of {}", name.display())).into());
+    for (at, (target, name)) in targets.iter().zip(&arguments.outputs).enumerate() {
+        for other in arguments.outputs.iter().take(at) {
+            if target::same_kind(name, other)? {
+                let (name, other) = (name.display(), other.display());
+                return Err(Misuse(format!("sweep: {other} and {name} are of one kind")).into());
+            }
+        }
+        if let Target::Stack(path) = target
+            && path.exists()
+            && !path.is_file()
+            && !path.is_dir()
+        {
+            return Err(Misuse(format!("cannot write {}: it is no regular file", path.display())).into());
         }
         match target {
             Target::Stack(path) => places.push(path.clone()),

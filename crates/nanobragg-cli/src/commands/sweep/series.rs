@@ -59,7 +59,7 @@ fn seed(base: i64, image: usize, stream: Stream) -> i64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const MODULUS: u64 = 2_147_483_646;
     let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN));
-    let place = 2 * image as u64 + stream as u64;
+    let place = (image as u64).wrapping_mul(2).wrapping_add(stream as u64);
     let hash = mixed(start.wrapping_add(place.wrapping_mul(GOLDEN)));
     i64::try_from(hash % MODULUS).unwrap_or(0) + 1
 }

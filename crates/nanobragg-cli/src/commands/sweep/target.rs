@@ -25,6 +25,18 @@ pub struct Template {
 /// Digits of the number where the name has no place for it.
 const DIGITS: usize = 5;
 
+/// Whether two names ask for the same kind of file.
+pub fn same_kind(a: &Path, b: &Path) -> Result<bool, ConfigError> {
+    Ok(slots(a)? == slots(b)?)
+}
+
+/// Which of the outputs a name asks for.
+fn slots(name: &Path) -> Result<[bool; 9], ConfigError> {
+    let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } =
+        Outputs::default().with_image(name.to_owned())?;
+    Ok([float, int, pgm, noise, cbf, nexus, npy, tiff, png].map(|slot| slot.is_some()))
+}
+
 impl Target {
     /// The files that the user calls `name`.
     pub fn new(name: &Path) -> Result<Self, ConfigError> {
@@ -92,6 +104,12 @@ mod tests {
         assert_eq!(files("#/a#b##.img", 7), "#/a#b07.img");
         assert_eq!(Target::new(Path::new("a.NXS")).unwrap().file(1), None);
         assert!(Target::new(Path::new("a.gif")).is_err() && Target::new(Path::new("a")).is_err());
+    }
+
+    #[test]
+    fn kinds_are_those_of_the_formats() {
+        let same = |a: &str, b: &str| same_kind(Path::new(a), Path::new(b)).unwrap();
+        assert!(same("a.nxs", "b.h5") && same("a.tif", "b.TIFF") && !same("a.cbf", "a.img"));
     }
 
     #[test]

@@ -11,7 +11,11 @@ pub(super) const ROWS: &[Flag] = &[
     )
     .path()
     .default("noiseimage.img"),
-    row(FlagId::NoNoise, &["-nonoise"], "write no image with noise"),
+    row(
+        FlagId::NoNoise,
+        &["-nonoise"],
+        "write no image with noise; -cbffile and -nxsfile then hold photons times -scale, which is 1 for them",
+    ),
     row(FlagId::Seed, &["-seed"], "seed of the photon noise").integer("SEED", SEED).default("from the clock"),
 ];
 
