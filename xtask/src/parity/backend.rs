@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::program::{Programs, Record};
 
+/// Whether a program's complaint is that a graphics processor refuses what depends on the order of terms.
+pub fn refuses_order(complaint: &str) -> bool {
+    complaint.contains("depends on the order of evaluation")
+}
+
 /// What evaluates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backend {

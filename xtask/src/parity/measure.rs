@@ -9,7 +9,7 @@ use nanobragg_testkit::{Case, compare};
 use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE, Trace};
 use serde::{Deserialize, Serialize};
 
-use super::backend::Backend;
+use super::backend::{Backend, refuses_order};
 use super::metrics::{Figures, Measured, Other, RunMetrics, TraceMetrics, Verdict};
 use super::printed;
 use super::program::{Programs, Ran, Record};
@@ -85,8 +85,12 @@ pub fn measure(
     let printed = !spec.backend.is_single();
     let figures = printed.then(|| printed::figures(&ran.stdout, &theirs)).flatten();
     let printout = printed.then(|| printed::printout(&ran.stdout, &theirs)).flatten();
-    let traces =
-        if spec.backend.is_single() { Vec::new() } else { traces(spec, home, &place, programs, record)? };
+    let traces = if spec.backend.is_single() {
+        Traces::default()
+    } else {
+        traces(spec, home, &place, programs, record)?
+    };
+    let Traces { compared: traces, left_out } = traces;
 
     let mut metrics = RunMetrics {
         case: spec.case.clone(),
@@ -105,6 +109,7 @@ pub fn measure(
     }
     settle(&mut metrics);
     let mut warnings: Vec<String> = ran.warnings().map(str::to_owned).collect();
+    warnings.extend(left_out);
     warnings.dedup();
     Ok(Measured { metrics, about: about.to_owned(), images, traces, warnings, seconds: ran.seconds })
 }
@@ -184,18 +189,28 @@ pub fn brightest(image: &Image) -> Option<(usize, usize)> {
     Some((index / image.fast.max(1), index % image.fast.max(1)))
 }
 
-/// Our trace of every pixel, compared with the other side's where it has one.
+/// Traces of both sides.
+#[derive(Default)]
+struct Traces {
+    /// Pixels (slow, fast) with what was found.
+    compared: Vec<((usize, usize), Comparison)>,
+    /// Why pixels were left out, one line each.
+    left_out: Vec<String>,
+}
+
+/// Our trace of every pixel, compared with the other side's where it has one. The one pixel of an image that a graphics
+/// processor refuses for the order of its terms is left out.
 fn traces(
     spec: &RunSpec,
     home: &Path,
     place: &str,
     programs: &Programs,
     record: &mut Record,
-) -> anyhow::Result<Vec<((usize, usize), Comparison)>> {
+) -> anyhow::Result<Traces> {
     // The definition and the vectorised evaluation are traced by the same scalar function.
     let device = if spec.backend.device == "reference" { "cpu" } else { &spec.backend.device };
     let folder = spec.backend.folder();
-    let mut comparisons = Vec::new();
+    let mut traces = Traces::default();
     for &(slow, fast) in &spec.pixels {
         let name = format!("trace_{slow}_{fast}.log");
         let (slow_word, fast_word, out) = (slow.to_string(), fast.to_string(), format!("../{folder}/{name}"));
@@ -218,6 +233,10 @@ fn traces(
             arguments.extend(spec.extra.iter().cloned());
         }
         let ran = record.run(&programs.trace_harness, &arguments, &home.join("inputs"), place)?;
+        if !ran.succeeded() && refuses_order(&ran.complaint()) {
+            traces.left_out.push(format!("pixel {slow} {fast} was not traced: {}", ran.complaint()));
+            continue;
+        }
         if !ran.succeeded() {
             bail!("{}", ran.complaint());
         }
@@ -225,10 +244,10 @@ fn traces(
         if theirs.is_file() {
             let a = read_trace(&theirs, &format!("other/{name}"))?;
             let b = read_trace(&home.join(&folder).join(&name), &format!("{folder}/{name}"))?;
-            comparisons.push(((slow, fast), Comparison::new(&a, &b, DEFAULT_TOLERANCE)?));
+            traces.compared.push(((slow, fast), Comparison::new(&a, &b, DEFAULT_TOLERANCE)?));
         }
     }
-    Ok(comparisons)
+    Ok(traces)
 }
 
 /// The trace in a file and, where that has no phi steps, in the one beside it, under a name that is the same

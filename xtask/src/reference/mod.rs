@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
-use crate::parity::backend::Backend;
+use crate::parity::backend::{Backend, refuses_order};
 use crate::parity::measure::{RunSpec, image_only};
 use crate::parity::metrics::Other;
 use crate::parity::program::Programs;
@@ -55,9 +55,6 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         _ => anyhow::bail!("{USAGE}"),
     }
 }
-
-/// What a graphics processor says of an experiment that it refuses for the order of its terms.
-const ORDER: &str = "depends on the order of evaluation";
 
 fn backends() -> Vec<Backend> {
     BACKENDS.iter().map(|(device, dtype)| Backend::new(device, dtype)).collect()
@@ -133,7 +130,7 @@ fn cell(subject: &Subject, backend: &Backend, home: &Path, programs: &Programs) 
         Ok((comparison, seconds)) => {
             Cell::Compared { passes: comparison.passes(), worst: comparison.max_of_max, seconds }
         }
-        Err(error) if format!("{error:#}").contains(ORDER) => Cell::Refused,
+        Err(error) if refuses_order(&format!("{error:#}")) => Cell::Refused,
         Err(error) => {
             println!("{} on {}: {error:#}", subject.name, backend.name());
             Cell::Failed
