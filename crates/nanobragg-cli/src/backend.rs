@@ -25,7 +25,12 @@ fn cpu(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
 
 #[cfg(feature = "gpu")]
 mod gpu {
-    use nanobragg::render::{Backend, Precision};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use nanobragg::RenderError;
+    use nanobragg::image::Image;
+    use nanobragg::plan::Plan;
+    use nanobragg::render::{Backend, Control, Precision};
     use nanobragg_config::{GpuChoice, Setup};
     use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
 
@@ -42,7 +47,7 @@ mod gpu {
                 info.name
             ));
         }
-        backend(setup, console, opened)
+        Ok(Box::new(trusted(setup, console, opened)?))
     }
 
     /// A graphics processor in hardware, or else what `fallback` gives.
@@ -52,7 +57,10 @@ mod gpu {
         fallback: fn(&Setup) -> anyhow::Result<Box<dyn Backend>>,
     ) -> anyhow::Result<Box<dyn Backend>> {
         match nanobragg_wgpu::open(&request(setup, Selection::BestReal)?) {
-            Ok(opened) => backend(setup, console, opened),
+            Ok(opened) => {
+                let gpu = trusted(setup, console, opened)?;
+                Ok(Box::new(Auto { gpu, cpu: fallback(setup)?, console, on_cpu: AtomicBool::new(false) }))
+            }
             Err(GpuError::NoAdapter { .. }) => {
                 console.say("-device auto: no graphics processor in hardware, rendering on the cpu");
                 fallback(setup)
@@ -74,13 +82,57 @@ mod gpu {
         }
     }
 
-    fn backend(setup: &Setup, console: Console, opened: Opened) -> anyhow::Result<Box<dyn Backend>> {
+    fn trusted(setup: &Setup, console: Console, opened: Opened) -> anyhow::Result<GpuBackend> {
         let test = &opened.selftest;
         console.say(&format!(
             "gpu {}: self-test in {} within {:.1e} of the brightest pixel, median {:.1e} of a pixel",
             test.adapter, test.precision, test.max_of_max, test.median_relative
         ));
-        Ok(Box::new(GpuBackend::new(opened.gpu, precision(setup))?))
+        Ok(GpuBackend::new(opened.gpu, precision(setup))?)
+    }
+
+    /// A graphics processor, and the CPU for what it refuses.
+    struct Auto {
+        gpu: GpuBackend,
+        cpu: Box<dyn Backend>,
+        console: Console,
+        /// Where the last image was rendered.
+        on_cpu: AtomicBool,
+    }
+
+    impl Auto {
+        fn last(&self) -> &dyn Backend {
+            if self.on_cpu.load(Ordering::Relaxed) { self.cpu.as_ref() } else { &self.gpu }
+        }
+    }
+
+    impl Backend for Auto {
+        fn name(&self) -> &'static str {
+            self.last().name()
+        }
+
+        fn evaluation(&self, plan: &Plan) -> String {
+            self.last().evaluation(plan)
+        }
+
+        fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
+            let result = self.gpu.renderer().render(plan, control);
+            let refused = matches!(
+                result,
+                Err(GpuError::OrderDependent { .. }
+                    | GpuError::Precision { .. }
+                    | GpuError::LimitExceeded { .. }
+                    | GpuError::OutOfMemory)
+            );
+            self.on_cpu.store(refused, Ordering::Relaxed);
+            match result {
+                Err(error) if refused => {
+                    self.console.say(&format!("-device auto: {error}; rendering on the cpu"));
+                    self.cpu.render(plan, control)
+                }
+                result => Ok(result?),
+            }
+        }
     }
 
     fn request(setup: &Setup, unnamed: Selection) -> anyhow::Result<Request> {

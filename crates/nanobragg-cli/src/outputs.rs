@@ -91,6 +91,8 @@ pub struct Writer<'a> {
     statistics: &'a Statistics,
     outputs: &'a Outputs,
     counts: OnceCell<PhotonCounts>,
+    /// Scale of the 16-bit counts where none is given.
+    automatic: f64,
 }
 
 impl<'a> Writer<'a> {
@@ -102,7 +104,14 @@ impl<'a> Writer<'a> {
         statistics: &'a Statistics,
         outputs: &'a Outputs,
     ) -> Self {
-        Writer { console, plan, image, statistics, outputs, counts: OnceCell::new() }
+        let automatic = auto_scale(statistics.max);
+        Writer { console, plan, image, statistics, outputs, counts: OnceCell::new(), automatic }
+    }
+
+    /// The same with another scale of the 16-bit counts where none is given: images of one detector share one.
+    pub fn with_automatic_scale(mut self, scale: f64) -> Self {
+        self.automatic = scale;
+        self
     }
 
     /// Writes the files that are wanted; a signal ends it between two of them.
@@ -137,7 +146,7 @@ impl<'a> Writer<'a> {
     }
 
     fn scale(&self) -> f64 {
-        if self.outputs.scale > 0.0 { self.outputs.scale } else { auto_scale(self.statistics.max) }
+        if self.outputs.scale > 0.0 { self.outputs.scale } else { self.automatic }
     }
 
     fn scaled(&self) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nanobragg::image::Image;
-use nanobragg::plan::Plan;
+use nanobragg::plan::{Orientations, Plan};
 use nanobragg::render::{Backend, Control};
 use nanobragg::statistics::{Statistics, auto_scale};
 use nanobragg_config::{ConfigError, Setup};
@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::outputs::Writer;
 use crate::progress::Meter;
-use crate::summary;
+use crate::{outputs, summary};
 
 /// A panel that has been rendered.
 struct Rendered {
@@ -29,9 +29,12 @@ pub fn render(
     backend: &dyn Backend,
     interrupt: &Interrupt,
 ) -> anyhow::Result<()> {
+    for number in 0..setup.panels.len() {
+        outputs::check_folders(&setup.outputs.of_panel(number))?;
+    }
     let mut all = Vec::new();
     for experiment in setup.experiments() {
-        let plan = experiment.plan().map_err(ConfigError::from)?;
+        let mut plan = experiment.plan().map_err(ConfigError::from)?;
         let meter = Meter::new(console, setup.progress);
         let update = |progress| meter.update(progress);
         let started = Instant::now();
@@ -41,22 +44,22 @@ pub fn render(
         meter.finish();
         let image = rendered.map_err(|error| interrupt.explain(error))?;
         let statistics = Statistics::of(&plan, &image);
+        // Orientations are no longer needed, and may be the largest part.
+        plan.orientations = Orientations::assemble(Vec::new(), Vec::new(), plan.orientations.unrotated);
         all.push(Rendered { plan, image, statistics, elapsed });
     }
     let brightest = all.iter().map(|panel| panel.statistics.max).fold(0.0, f32::max);
     let widest = all.iter().map(|panel| panel.statistics.rmsd).fold(0.0, f64::max);
     for (number, panel) in all.iter().enumerate() {
         let mut files = setup.outputs.of_panel(number);
-        if files.scale <= 0.0 {
-            files.scale = auto_scale(brightest);
-        }
         if files.pgm_scale <= 0.0 && widest > 0.0 {
             files.pgm_scale = 250.0 / (5.0 * widest);
         }
         let name = setup.panels.get(number).map_or("", |panel| panel.name.as_str());
         console.say(format!("panel {number} {name}").trim_end());
         let (plan, image, statistics) = (&panel.plan, &panel.image, &panel.statistics);
-        Writer::new(console, plan, image, statistics, &files).write(interrupt)?;
+        let writer = Writer::new(console, plan, image, statistics, &files);
+        writer.with_automatic_scale(auto_scale(brightest)).write(interrupt)?;
         summary::figures(console, &panel.statistics);
         summary::speed(console, &panel.plan, backend, panel.elapsed);
     }

@@ -33,6 +33,9 @@ fn numbers(places: usize, sources: usize, orientations: usize) -> u64 {
     (places as u64).saturating_mul(place).saturating_add(FINISHED as u64)
 }
 
+/// Terms that one work group evaluates well within a driver's patience.
+const MOST_TRACED: u64 = 1 << 20;
+
 /// The values of one pixel.
 #[derive(Clone, Debug)]
 pub struct Taps {
@@ -74,6 +77,10 @@ impl Renderer {
                     "bytes in one buffer",
                 ));
             }
+        }
+        let count = (places as u64).saturating_mul(sources as u64).saturating_mul(orientations as u64);
+        if count > MOST_TRACED {
+            return Err(self.gpu.exceeded("the terms of a traced pixel", count, MOST_TRACED, "terms"));
         }
         let pipelines = self.pipelines(encoded.permutation)?;
         self.holdings.upload(&encoded)?;

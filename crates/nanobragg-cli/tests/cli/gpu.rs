@@ -107,6 +107,23 @@ fn what_depends_on_the_order_of_terms_is_refused_with_the_quirks_name() {
 }
 
 #[test]
+fn auto_renders_on_the_cpu_what_the_gpu_refuses_and_says_so() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let flags = format!("{TINY} -oversample_omega -quirks reference");
+    run(&scratch, &format!("{flags} -o cpu.bin")).good();
+    // Adapter 0 is asked for by its number, so that software counts.
+    let auto = run(&scratch, &format!("{flags} -device auto -adapter 0 -o auto.bin")).good();
+    assert!(auto.line("-device auto: ").contains("running_sum_factors"), "{}", auto.out);
+    assert!(auto.line("rendered ").contains("(cpu: "), "{}", auto.out);
+    assert_eq!(scratch.read("auto.bin"), scratch.read("cpu.bin"));
+    let plain = run(&scratch, &format!("{TINY} -device auto -adapter 0 -o auto.bin")).good();
+    assert!(plain.line("rendered ").contains("(gpu: "), "{}", plain.out);
+}
+
+#[test]
 fn adapters_are_listed_with_what_they_can_do() {
     if !present() {
         return;

@@ -22,7 +22,9 @@ fn names_and_switches_of_the_outputs() {
         ("-pgmfile c -nopgm", vec!["floatimage.bin", "intimage.img", "noiseimage.img"]),
         ("-nopgm -pgmfile c", vec!["c", "floatimage.bin", "intimage.img", "noiseimage.img"]),
         ("-nopgm -pgmscale 2", IMAGES.to_vec()),
-        ("-o x.img -nonoise -pgmfile y", vec!["x.img"]),
+        ("-o x.img -nonoise -pgmfile y", vec!["x.img", "y"]),
+        ("-pngfile p.png -o x.img -pgmscale 3", vec!["p.png", "x.img"]),
+        ("-intfile lost.img -o x.img", vec!["x.img"]),
     ] {
         let scratch = Scratch::new();
         scratch.run(&format!("{TINY} {more}")).good();

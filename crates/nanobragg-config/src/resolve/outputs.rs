@@ -56,13 +56,36 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(output) = args.last(FlagId::Output) {
         let path = output.values.path(0).to_owned();
-        draft.setup.outputs = draft.setup.outputs.without_images().with_image(path)?;
+        let named = draft.setup.outputs.named(args);
+        let chosen = named.clone().with_image(path)?;
+        for lost in named.images().filter(|image| !chosen.images().any(|path| path == *image)) {
+            let lost = lost.display();
+            draft.setup.warnings.push(format!("{lost} is not written: -o names the image of that format"));
+        }
+        draft.setup.outputs = chosen;
         draft.writes_dump = false;
     }
     Ok(())
 }
 
 impl Outputs {
+    /// The same with those images alone that a flag of their own names: what `-o` leaves of them.
+    fn named(&self, args: &ParsedArgs) -> Self {
+        let image = |flag: FlagId, path: &Option<PathBuf>| path.clone().filter(|_| args.has(flag));
+        Outputs {
+            float: image(FlagId::FloatFile, &self.float),
+            int: image(FlagId::IntFile, &self.int),
+            pgm: image(FlagId::PgmFile, &self.pgm),
+            noise: image(FlagId::NoiseFile, &self.noise),
+            cbf: image(FlagId::CbfFile, &self.cbf),
+            nexus: image(FlagId::NxsFile, &self.nexus),
+            npy: image(FlagId::NpyFile, &self.npy),
+            tiff: image(FlagId::TifFile, &self.tiff),
+            png: image(FlagId::PngFile, &self.png),
+            ..self.without_images()
+        }
+    }
+
     /// The same with an image at `path`, its format told by the extension.
     ///
     /// # Errors

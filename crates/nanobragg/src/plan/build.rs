@@ -161,12 +161,16 @@ impl Plan {
             (Quirk::CellCStarZ, skewed),
             (Quirk::WaterScaledTwice, self.background.present),
         ];
-        for (quirk, acts) in acting {
-            if acts && quirks.has(quirk) {
-                self.resolved
-                    .warnings
-                    .push(format!("quirk {quirk} acts on this image: {}", quirk.description()));
+        for (quirk, _) in acting.into_iter().filter(|(quirk, acts)| *acts && quirks.has(*quirk)) {
+            let mut warning = format!("quirk {quirk} acts on this image: {}", quirk.description());
+            if quirk == Quirk::CellCStarZ {
+                let [.., alpha, beta, gamma] =
+                    self.crystal.unit_cell().map(|x| crate::format::short((x * 1e3).round() / 1e3));
+                warning += &format!(
+                    " The angles are {alpha} {beta} {gamma} degrees; -quirks exact keeps those given."
+                );
             }
+            self.resolved.warnings.push(warning);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
 ///
-/// Every pixel agrees with [`super::Reference`] to 1e-11 of itself before it is rounded to single precision, and
+/// In double precision every pixel agrees with [`super::Reference`] to 1e-11 of itself before it is rounded to single precision, and
 /// has the same bits whatever the number of threads.
 #[derive(Debug, Default)]
 pub struct Cpu {

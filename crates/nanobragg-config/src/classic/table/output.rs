@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Flag] = &[
     row(FlagId::NpyFile, &["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats")
         .path(),
     row(FlagId::TifFile, &["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats").path(),
-    row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension").path(),
+    row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension; besides it only images that flags name are written").path(),
 ];
 
 const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {

@@ -1,10 +1,11 @@
 //! The vectorised evaluation: blocks of neighbouring pixels, term by term.
 //!
 //! A block of [`LANES`] pixels of a row is evaluated in phases over small arrays that the compiler turns into
-//! vector instructions: positions and scattering vectors ([`block`]), then for every orientation indices,
-//! structure factors ([`table`], [`interpolated`]) and lattice factors ([`shapes`], [`single`], [`turns`]). Positions, scattering vectors and indices are computed
-//! in the operations of [`crate::physics`], one rounding each, so that they have the definition's bits; only
-//! the polynomials of sine and exponential ([`polynomial`]) differ, by parts in 10¹³.
+//! vector instructions: positions and scattering vectors ([`block`]), then for every orientation indices ([`terms`]),
+//! structure factors ([`table`], [`interpolated`]) and lattice factors ([`shapes`]). In double precision
+//! positions, scattering vectors and indices are computed in the operations of [`crate::physics`], one rounding each,
+//! so that they have the definition's bits; only the polynomials of sine and exponential ([`polynomial`]) differ,
+//! by parts in 10¹³. What single precision narrows, and when it does not hold, is said in [`single`] and [`turns`].
 //!
 //! Every pixel's terms are summed in the definition's order. Machines with fused multiply-add give the same
 //! bits whatever the width of their vectors; machines without differ in the last bits of the polynomials.

@@ -22,7 +22,7 @@ pub(super) const MOST_INDEX: f64 = 500_000.0;
 pub(super) fn hold(plan: &Plan) -> bool {
     let reach = plan.longest_scattering_vector();
     let indices = plan.crystal.lattice.vectors.iter().all(|v| v.norm() * reach < MOST_INDEX);
-    indices && plan.crystal.shape.cells.iter().all(|&cells| cells <= MOST_CELLS)
+    indices && plan.crystal.shape.cells.iter().all(|&cells| cells <= MOST_CELLS && cells.fract() == 0.0)
 }
 
 /// 1.5 · 2²⁰: the sum with an index has a last place of 2⁻³², and the whole part in its high word.
