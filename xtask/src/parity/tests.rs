@@ -176,6 +176,16 @@ fn one_wrong_pixel_is_caught_and_what_moved_is_said_first() {
 }
 
 #[test]
+fn an_error_that_all_pixels_share_is_caught_in_single_precision() {
+    let bench = Bench::new(|pixels| pixels.iter_mut().for_each(|pixel| *pixel *= 1.0 + 3e-5));
+    let (verdict, folder) = bench.make("--case triclinic --dtype f32", 0);
+    assert_eq!(verdict, Verdict::Differs);
+    let line = first_line(&folder);
+    assert!(line.contains("but the median relative error is 3.0e-5, allowed 1e-6"), "{line}");
+    assert_eq!(Bench::new(|_| ()).make("--case triclinic --dtype f32", 0).0, Verdict::Agrees);
+}
+
+#[test]
 fn a_failed_step_leaves_a_bundle_that_says_so() {
     let mut bench = Bench::new(|_| ());
     let float = bench.scratch.path().join("ours.bin");
