@@ -69,7 +69,7 @@ fn measure(subjects: &[Subject]) -> anyhow::Result<Table> {
     let mut there = Vec::new();
     let mut skipped = Vec::new();
     for backend in backends() {
-        let found = backend.probe(&programs)?;
+        let found = backend.probe(&programs).with_context(|| backend.name())?;
         if let Err(reason) = &found {
             println!("{} skipped: {reason}", backend.name());
             skipped.push((backend.name(), reason.clone()));
