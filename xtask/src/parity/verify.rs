@@ -140,7 +140,7 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// The first place where two values differ, and how.
-fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
+pub(super) fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
     match (a, b) {
         (Value::Object(of_a), Value::Object(of_b)) => {
             let keys: BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
