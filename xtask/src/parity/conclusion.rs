@@ -2,6 +2,19 @@
 
 use super::metrics::{Measured, Verdict};
 
+/// What stands in a headline between the verdict and what moved since another bundle.
+pub const SINCE: &str = " Since the earlier bundle: ";
+
+/// The verdict that those of the runs come to.
+pub fn together(runs: &[Verdict]) -> Verdict {
+    let any = |verdict: Verdict| runs.contains(&verdict);
+    match () {
+        () if any(Verdict::Differs) => Verdict::Differs,
+        () if any(Verdict::Agrees) => Verdict::Agrees,
+        () => Verdict::Skipped,
+    }
+}
+
 /// The verdict on all runs, and the sentence that says it.
 pub fn conclude(runs: &[Measured], failure: Option<&str>) -> (Verdict, String) {
     if let Some(reason) = failure {
@@ -17,26 +30,26 @@ pub fn conclude(runs: &[Measured], failure: Option<&str>) -> (Verdict, String) {
         (0, _) | (_, None) => String::new(),
         (count, Some(first)) => format!(" Left out: {count} ({}: {}).", name(first), first.finding()),
     };
-    if let Some(first) = of(Verdict::Differs).next() {
-        let count = of(Verdict::Differs).count();
-        let which = match all {
-            1 => name(first),
-            all => format!("{count} of {all} runs, first {}", name(first)),
-        };
-        return (Verdict::Differs, format!("DIFFERS: {which}: {}.{left_out}", first.finding()));
-    }
     // What was left out is part of the count: agreement of some runs is not that of all.
     let some = if skipped == 0 { String::new() } else { format!("{agreeing} of {all} runs: ") };
-    match (agreeing, of(Verdict::Agrees).next()) {
-        (0, _) | (_, None) => (Verdict::Skipped, format!("NOTHING COMPARED.{left_out}")),
-        (1, Some(run)) => {
-            (Verdict::Agrees, format!("AGREES: {some}{}: {}.{left_out}", name(run), run.finding()))
+    let verdict = together(&runs.iter().map(|run| run.metrics.verdict).collect::<Vec<_>>());
+    let sentence = match (of(verdict).next(), verdict) {
+        (Some(first), Verdict::Differs) => {
+            let count = of(Verdict::Differs).count();
+            let which = match all {
+                1 => name(first),
+                all => format!("{count} of {all} runs, first {}", name(first)),
+            };
+            format!("DIFFERS: {which}: {}.", first.finding())
         }
-        (count, Some(_)) if skipped == 0 => {
-            (Verdict::Agrees, format!("AGREES: all {count} runs, {}.", worst(runs)))
+        (Some(only), Verdict::Agrees) if agreeing == 1 => {
+            format!("AGREES: {some}{}: {}.", name(only), only.finding())
         }
-        _ => (Verdict::Agrees, format!("AGREES: {some}{}.{left_out}", worst(runs))),
-    }
+        (Some(_), Verdict::Agrees) if skipped == 0 => format!("AGREES: all {all} runs, {}.", worst(runs)),
+        (Some(_), Verdict::Agrees) => format!("AGREES: {some}{}.", worst(runs)),
+        _ => "NOTHING COMPARED.".to_owned(),
+    };
+    (verdict, sentence + &left_out)
 }
 
 /// How close agreeing images are.

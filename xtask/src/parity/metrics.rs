@@ -3,7 +3,7 @@
 use nanobragg_compare::{Image, Report};
 use nanobragg_testkit::tolerance::CPU_F32_MEDIAN;
 use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::backend::Backend;
@@ -13,7 +13,7 @@ use super::measure;
 pub const SCHEMA: &str = "nanobragg-parity-metrics-1";
 
 /// The outcome of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Everything compared is within its tolerance.
@@ -66,7 +66,7 @@ pub struct RunMetrics {
 }
 
 /// Where the other side's results come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Other {
     /// Results of the C program that are kept as fixtures, or a log that was given.

@@ -29,7 +29,7 @@ use serde_json::json;
 
 use crate::checksum;
 use backend::Backend;
-use conclusion::conclude;
+use conclusion::{SINCE, conclude};
 use folder::Folder;
 use measure::RunSpec;
 use metrics::{Measured, Metrics, Other, SCHEMA, Verdict};
@@ -196,7 +196,7 @@ impl Session<'_> {
             None => Vec::new(),
         };
         if let Some(first) = moved.first() {
-            headline = format!("{headline} Since the earlier bundle: {first}.");
+            headline += &format!("{SINCE}{first}.");
             metrics.headline.clone_from(&headline);
         }
         let (commit, clean) = crate::bench::machine::commit();
