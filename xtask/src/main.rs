@@ -21,7 +21,7 @@ usage: cargo xtask TASK [OPTIONS]
 
   bench      time the release build: terms, whole runs, scaling
              [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
-  bundle     verify DIR: check a parity bundle and repeat it
+  bundle     verify DIR: check a parity bundle, what it claims too, and repeat it
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]

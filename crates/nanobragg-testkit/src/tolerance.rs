@@ -23,7 +23,8 @@ pub const UNDERFLOW: f64 = 1e-250;
 /// some 1e-6 of a term; the rest is room for small arguments.
 pub const CPU_F32_MAX: f64 = 1e-4;
 
-/// Single precision against the definition: median over the pixels, relative to each.
+/// Single precision against the definition: median over the pixels, relative to each. Images of every backend in
+/// single precision are held to it as well, over the pixels where the other image is not zero.
 pub const CPU_F32_MEDIAN: f64 = 1e-6;
 
 /// Images of the two: single precision's rounding may fall on either side.

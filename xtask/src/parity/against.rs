@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 
 use super::metrics::Metrics;
+use super::verify::first_difference;
 
 /// The metrics of the bundle in the folder `earlier`.
 pub fn read(earlier: &Path) -> anyhow::Result<Value> {
@@ -24,49 +25,79 @@ pub fn moved(metrics: &Metrics, before: &Value) -> anyhow::Result<Vec<String>> {
 fn differences(before: &Value, now: &Value) -> Vec<String> {
     let mut moved = Vec::new();
     let runs = |metrics: &Value| metrics["runs"].as_array().cloned().unwrap_or_default();
-    let earlier = runs(before);
-    for run in runs(now) {
-        let name = name(&run);
+    let (earlier, runs) = (runs(before), runs(now));
+    for run in &runs {
+        let name = name(run);
         let Some(old) = earlier.iter().find(|old| self::name(old) == name) else {
             moved.push(format!("{name} is new"));
             continue;
         };
-        for trace in run["traces"].as_array().into_iter().flatten() {
-            let same_pixel = |old: &&Value| old["slow"] == trace["slow"] && old["fast"] == trace["fast"];
-            let Some(old) = old["traces"].as_array().and_then(|traces| traces.iter().find(same_pixel)) else {
-                continue;
-            };
-            let pixel = format!("{name}, pixel {} {}", trace["slow"], trace["fast"]);
-            let [was, is] = [old, trace].map(|trace| trace["first_divergence"].as_str().unwrap_or("none"));
-            match (was, is) {
-                (was, is) if was == is => {}
-                (was, "none") => moved.push(format!("{pixel}: the first divergence, {was}, is gone")),
-                ("none", is) => moved.push(format!("{pixel}: a first divergence is new: {is}")),
-                (was, is) => moved.push(format!("{pixel}: the first divergence moved from {was} to {is}")),
-            }
-        }
-        for (key, what) in [("/verdict", "the verdict"), ("/quirks", "the preset")] {
-            let [was, is] = [old, &run].map(|run| run.pointer(key).and_then(Value::as_str).unwrap_or("none"));
-            if was != is {
-                moved.push(format!("{name}: {what} went from {was} to {is}"));
-            }
-        }
-        for (key, what) in [
-            ("/image/failing", "pixels beyond the tolerance"),
-            ("/image/max_of_max", "the worst error, of the maximum,"),
-        ] {
-            let [was, is] = [old, &run].map(|run| run.pointer(key).cloned().unwrap_or(Value::Null));
-            if was != is {
-                moved.push(format!("{name}: {what} went from {was} to {is}"));
-            }
+        let said = moved.len();
+        traces(&name, old, run, &mut moved);
+        values(&name, old, run, &mut moved);
+        // Whatever else it is: "Nothing moved" has to mean it.
+        if moved.len() == said {
+            moved.extend(first_difference(old, run, "").map(|place| format!("{name}: {place}")));
         }
     }
+    let gone = earlier.iter().map(name).filter(|old| !runs.iter().any(|run| name(run) == *old));
+    moved.extend(gone.map(|name| format!("{name} is gone")));
     // The place of a divergence tells most.
     moved.sort_by_key(|text| !text.contains("divergence"));
     if moved.is_empty() {
         moved.push("Nothing moved".to_owned());
     }
     moved
+}
+
+/// What the traces of a run say that they did not say before.
+fn traces(name: &str, old: &Value, run: &Value, moved: &mut Vec<String>) {
+    let of = |run: &Value| run["traces"].as_array().cloned().unwrap_or_default();
+    let same_pixel = |a: &Value, b: &Value| a["slow"] == b["slow"] && a["fast"] == b["fast"];
+    let pixel = |trace: &Value| format!("{name}, pixel {} {}", trace["slow"], trace["fast"]);
+    let (earlier, traces) = (of(old), of(run));
+    for trace in &traces {
+        let pixel = pixel(trace);
+        let Some(old) = earlier.iter().find(|old| same_pixel(old, trace)) else {
+            moved.push(match trace["first_divergence"].as_str() {
+                Some(first) => format!("{pixel}: the trace is new, its first divergence is {first}"),
+                None => format!("{pixel}: the trace is new"),
+            });
+            continue;
+        };
+        let [was, is] = [old, trace].map(|trace| trace["first_divergence"].as_str().unwrap_or("none"));
+        match (was, is) {
+            (was, is) if was == is => {}
+            (was, "none") => moved.push(format!("{pixel}: the first divergence, {was}, is gone")),
+            ("none", is) => moved.push(format!("{pixel}: a first divergence is new: {is}")),
+            (was, is) => moved.push(format!("{pixel}: the first divergence moved from {was} to {is}")),
+        }
+    }
+    let gone = earlier.iter().filter(|old| !traces.iter().any(|trace| same_pixel(old, trace)));
+    moved.extend(gone.map(|trace| format!("{}: the trace is gone", pixel(trace))));
+}
+
+/// Verdicts and numbers of a run that changed.
+fn values(name: &str, old: &Value, run: &Value, moved: &mut Vec<String>) {
+    let text = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => "none".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(agree)) => if *agree { "agree" } else { "differ" }.to_owned(),
+        Some(value) => value.to_string(),
+    };
+    for (key, what) in [
+        ("/verdict", "the verdict"),
+        ("/quirks", "the preset"),
+        ("/figures/agree", "printed figures"),
+        ("/printout/agree", "values of the printed pixel"),
+        ("/image/failing", "pixels beyond the tolerance"),
+        ("/image/max_of_max", "the worst error, of the maximum,"),
+    ] {
+        let [was, is] = [old, run].map(|run| text(run.pointer(key)));
+        if was != is {
+            moved.push(format!("{name}: {what} went from {was} to {is}"));
+        }
+    }
 }
 
 /// Case and backend of a run.
@@ -100,5 +131,49 @@ mod tests {
         let new = differences(&metrics(Value::Null, 3), &before);
         assert_eq!(new, ["a on cpu f64, pixel 1 2: a first divergence is new: hkl_frac"]);
         assert_eq!(differences(&json!({}), &before), ["a on cpu f64 is new"]);
+    }
+
+    /// What is said where `change` was made to one of two equal bundles since.
+    fn said(change: impl Fn(&mut Value)) -> Vec<String> {
+        let mut before = metrics(Value::Null, 0);
+        before["runs"][0]["figures"] = json!({ "ours": ["1"], "other": ["1"], "agree": true });
+        before["runs"][0]["printout"] = json!({ "ours": ["2"], "other": ["2"], "agree": true });
+        let mut now = before.clone();
+        change(&mut now);
+        assert_eq!(differences(&before, &before), ["Nothing moved"]);
+        differences(&before, &now)
+    }
+
+    #[test]
+    fn runs_and_traces_that_come_and_go_are_said() {
+        assert_eq!(said(|now| now["runs"] = json!([])), ["a on cpu f64 is gone"]);
+        assert_eq!(
+            said(|now| now["runs"][0]["dtype"] = json!("f32")),
+            ["a on cpu f32 is new", "a on cpu f64 is gone"]
+        );
+        assert_eq!(
+            said(|now| now["runs"][0]["traces"] = json!([])),
+            ["a on cpu f64, pixel 1 2: the trace is gone"]
+        );
+        assert_eq!(
+            said(|now| now["runs"][0]["traces"][0]["slow"] = json!(7)),
+            ["a on cpu f64, pixel 7 2: the trace is new", "a on cpu f64, pixel 1 2: the trace is gone"]
+        );
+    }
+
+    #[test]
+    fn nothing_moved_means_that_no_number_did() {
+        assert_eq!(
+            said(|now| now["runs"][0]["figures"]["agree"] = json!(false)),
+            ["a on cpu f64: printed figures went from agree to differ"]
+        );
+        assert_eq!(
+            said(|now| now["runs"][0]["printout"] = Value::Null),
+            ["a on cpu f64: values of the printed pixel went from agree to none"]
+        );
+        assert_eq!(
+            said(|now| now["runs"][0]["figures"]["ours"][0] = json!("3")),
+            ["a on cpu f64: /figures/ours/0: \"1\" before, \"3\" now"]
+        );
     }
 }

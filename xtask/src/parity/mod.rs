@@ -2,6 +2,7 @@
 
 mod against;
 pub mod backend;
+mod conclusion;
 mod environment;
 mod folder;
 mod home;
@@ -28,6 +29,7 @@ use serde_json::json;
 
 use crate::checksum;
 use backend::Backend;
+use conclusion::{SINCE, conclude};
 use folder::Folder;
 use measure::RunSpec;
 use metrics::{Measured, Metrics, Other, SCHEMA, Verdict};
@@ -130,7 +132,7 @@ impl Session<'_> {
         for device in &self.options.devices {
             for dtype in &self.options.dtypes {
                 let backend = Backend::new(device, dtype);
-                let there = backend.probe(self.programs)?;
+                let there = backend.probe(self.programs).with_context(|| backend.name())?;
                 backends.push((backend, there));
             }
         }
@@ -194,7 +196,7 @@ impl Session<'_> {
             None => Vec::new(),
         };
         if let Some(first) = moved.first() {
-            headline = format!("{headline} Since the earlier bundle: {first}.");
+            headline += &format!("{SINCE}{first}.");
             metrics.headline.clone_from(&headline);
         }
         let (commit, clean) = crate::bench::machine::commit();
@@ -244,51 +246,5 @@ impl Session<'_> {
         folder.seal()?;
         println!("{headline}");
         Ok(verdict)
-    }
-}
-
-/// The verdict on all runs, and the sentence that says it.
-fn conclude(runs: &[Measured], failure: Option<&str>) -> (Verdict, String) {
-    if let Some(reason) = failure {
-        return (Verdict::Blocked, format!("BLOCKED: {reason}."));
-    }
-    let of = |verdict: Verdict| runs.iter().filter(move |run| run.metrics.verdict == verdict);
-    let name = |run: &Measured| {
-        let m = &run.metrics;
-        format!("{} on {} under {}", m.case, m.backend.name(), m.quirks)
-    };
-    let (agreeing, skipped) = (of(Verdict::Agrees).count(), of(Verdict::Skipped).count());
-    let left_out = match (skipped, of(Verdict::Skipped).next()) {
-        (0, _) | (_, None) => String::new(),
-        (count, Some(first)) => format!(" Left out: {count} ({}: {}).", name(first), first.finding()),
-    };
-    if let Some(first) = of(Verdict::Differs).next() {
-        let count = of(Verdict::Differs).count();
-        let which = match runs.len() {
-            1 => name(first),
-            all => format!("{count} of {all} runs, first {}", name(first)),
-        };
-        return (Verdict::Differs, format!("DIFFERS: {which}: {}.{left_out}", first.finding()));
-    }
-    match (agreeing, of(Verdict::Agrees).next()) {
-        (0, _) | (_, None) => (Verdict::Skipped, format!("NOTHING COMPARED.{left_out}")),
-        (1, Some(run)) => (Verdict::Agrees, format!("AGREES: {}: {}.{left_out}", name(run), run.finding())),
-        (count, Some(_)) => {
-            (Verdict::Agrees, format!("AGREES: all {count} runs, {}.{left_out}", worst(runs)))
-        }
-    }
-}
-
-/// How close agreeing images are.
-fn worst(runs: &[Measured]) -> String {
-    let errors = runs.iter().filter_map(|run| Some((run, run.metrics.image.as_ref()?)));
-    let worst = errors.max_by(|(_, p), (_, q)| p.comparison.max_of_max.total_cmp(&q.comparison.max_of_max));
-    match worst {
-        Some((_, image)) if image.comparison.max_of_max == 0.0 => "every pixel with equal values".to_owned(),
-        Some((run, image)) => {
-            let (case, backend) = (&run.metrics.case, run.metrics.backend.name());
-            format!("worst error {:.1e} of the maximum ({case} on {backend})", image.comparison.max_of_max)
-        }
-        None => "by their figures and traces".to_owned(),
     }
 }

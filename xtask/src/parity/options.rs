@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
 
+use super::backend::DEVICES;
+
 pub const HELP: &str = "\
 usage: cargo xtask parity (--case NAME ... | --all | --config supervisor) [OPTIONS] [-- FLAGS...]
 
@@ -19,7 +21,7 @@ all of it in a new folder that proves or disproves that the two agree.
   --c-bin PATH           run this C program with the same flags; without it the recorded results serve
   --trace FILE           compare the trace with this log instead of the recorded one
   --against DIR          another bundle: say what moved since
-  --device D             cpu (default), reference, gpu ...; may be repeated
+  --device D             cpu (default), reference or gpu; may be repeated
   --dtype T              f64 (default) or f32; may be repeated
   --quirks PRESET        reference (default), spec, exact or port
   --label TEXT           becomes part of the folder's name
@@ -107,7 +109,7 @@ impl Options {
                 Long("c-bin") => options.c_program = Some(parser.value()?.into()),
                 Long("trace") => options.trace = Some(parser.value()?.into()),
                 Long("against") => options.against = Some(parser.value()?.into()),
-                Long("device") => options.devices.push(parser.value()?.string()?),
+                Long("device") => options.devices.push(device(&parser.value()?.string()?)?),
                 Long("dtype") => options.dtypes.push(dtype(&parser.value()?.string()?)?),
                 Long("quirks") => options.quirks = parser.value()?.string()?,
                 Long("label") => options.label = Some(label(&parser.value()?.string()?)?),
@@ -132,6 +134,11 @@ impl Options {
         }
         Ok(Some(options))
     }
+}
+
+fn device(name: &str) -> anyhow::Result<String> {
+    ensure!(DEVICES.contains(&name), "--device {name}: expected cpu, reference or gpu");
+    Ok(name.to_owned())
 }
 
 fn dtype(name: &str) -> anyhow::Result<String> {
@@ -184,6 +191,8 @@ mod tests {
             "--all --case cubic",
             "--config other",
             "--all --dtype f16",
+            "--all --device gpus",
+            "--all --device auto",
             "--all --label a/b",
             "--all --label ../x",
             "--all --pixel 1",

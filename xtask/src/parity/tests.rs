@@ -23,7 +23,7 @@ struct Bench {
 }
 
 /// Copies `$float` to where `-o` says, says what the C program says; knows no GPU.
-const NANOBRAGG: &str = r#"case "$*" in *"-device gpu"*) echo "error: no GPU here" >&2; exit 2;; esac
+const NANOBRAGG: &str = r#"case "$*" in *"-device gpu"*) echo "error: no graphics adapter; render on the cpu" >&2; exit 2;; esac
 while [ $# -gt 1 ]; do [ "$1" = -o ] && out=$2; shift; done
 cat "$stdout"
 cp "$float" "$out"
@@ -84,11 +84,7 @@ impl Bench {
 
     /// What verification finds wrong in a bundle.
     fn wrong(&self, folder: &Path) -> Vec<String> {
-        let mut problems = Vec::new();
-        verify::checksums(folder, &mut problems).unwrap();
-        let metrics = verify::json(&folder.join("metrics.json")).unwrap();
-        verify::repeat(folder, &metrics, &self.programs, &mut problems).unwrap();
-        problems
+        verify::problems(folder, || Ok(self.programs.clone())).unwrap()
     }
 }
 
@@ -152,6 +148,130 @@ fn metrics_that_were_touched_are_found() {
     assert!(wrong[1].ends_with("gives other metrics: /image/failing: 1 before, 0 now"), "{wrong:?}");
 }
 
+/// Replaces text, or the value at a pointer into JSON, in files of a bundle and writes the checksums anew, as someone would who wants to be
+/// believed.
+fn tamper(folder: &Folder, changes: &[(&str, &str, &str)]) {
+    for (name, from, to) in changes {
+        let path = folder.path.join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let changed = if name.ends_with(".json") {
+            let mut value = verify::json(&path).unwrap();
+            *value.pointer_mut(from).unwrap() = (*to).into();
+            serde_json::to_string_pretty(&value).unwrap() + "\n"
+        } else {
+            text.replacen(from, to, 1)
+        };
+        assert_ne!(text, changed, "{name} has no {from}");
+        std::fs::write(&path, changed).unwrap();
+    }
+    folder.seal().unwrap();
+}
+
+#[test]
+fn a_verdict_that_does_not_follow_from_the_runs_is_found() {
+    let bench = Bench::new(|pixels| pixels[3 * 64 + 9] += 10.0);
+
+    // The verdict alone, then wherever it stands.
+    let (_, folder) = bench.make("--case triclinic", 0);
+    tamper(&folder, &[("metrics.json", "/verdict", "agrees")]);
+    let wrong = bench.wrong(&folder.path);
+    assert_eq!(wrong[0], "the verdict is agrees, that of the runs together is differs");
+    let headline = first_line(&folder).replacen("DIFFERS", "AGREES", 1);
+    tamper(
+        &folder,
+        &[
+            ("metrics.json", "/headline", &headline),
+            ("run_metadata.json", "/verdict", "agrees"),
+            ("README.md", "DIFFERS: ", "AGREES: "),
+            ("summary.md", "DIFFERS: ", "AGREES: "),
+            ("report.html", "<h1>Differs</h1>", "<h1>Agrees</h1>"),
+        ],
+    );
+    let wrong = bench.wrong(&folder.path);
+    assert_eq!(wrong[0], "the verdict is agrees, that of the runs together is differs");
+    assert!(wrong[1].starts_with("the headline is not what the runs come to: DIFFERS: "), "{wrong:?}");
+}
+
+#[test]
+fn a_file_that_says_something_else_is_found() {
+    let bench = Bench::new(|_| ());
+    let cases = [
+        ("run_metadata.json", "/verdict", "differs"),
+        ("metrics.json", "/headline", "AGREES: perfectly."),
+        ("README.md", "AGREES: ", "AGREES WELL: "),
+        ("README.md", "| `report.html` |", "| report |"),
+        ("summary.md", "AGREES: ", "AGREES WELL: "),
+        ("summary.md", "| agrees |", "| differs |"),
+        ("trace_diff.md", "B is ours", "B is theirs"),
+        ("observations.txt", ": agrees", ": differs"),
+        ("report.html", "<h1>Agrees</h1>", "<h1>Differs</h1>"),
+        ("report.html", "all 4096 pixels agree", "all 5000 pixels agree"),
+    ];
+    for (second, (name, from, to)) in cases.into_iter().enumerate() {
+        let (_, folder) = bench.make("--case triclinic", second as u64);
+        tamper(&folder, &[(name, from, to)]);
+        let wrong = bench.wrong(&folder.path);
+        let about = if name == "metrics.json" { "headline" } else { name };
+        assert!(wrong.first().is_some_and(|problem| problem.contains(about)), "{name}, {to}: {wrong:?}");
+    }
+}
+
+#[test]
+fn a_bundle_is_not_blocked_because_it_says_so() {
+    let bench = Bench::new(|pixels| pixels[0] += 1.0);
+    let (_, folder) = bench.make("--case triclinic", 0);
+    tamper(&folder, &[("metrics.json", "/verdict", "blocked")]);
+    let wrong = bench.wrong(&folder.path);
+    assert_eq!(wrong[0], "metrics.json says blocked, but the folder is called 20260101T000000Z");
+    assert_eq!(wrong[1], "metrics.json says blocked, but no attempt.log says why");
+    assert_eq!(wrong[2], "run_metadata.json has the verdict \"differs\"");
+
+    let (_, folder) = bench.make("--case triclinic", 1);
+    folder.write("attempt.log", "\nblocked: no time\n").unwrap();
+    folder.seal().unwrap();
+    assert_eq!(bench.wrong(&folder.path), ["there is an attempt.log, but metrics.json does not say blocked"]);
+}
+
+#[test]
+fn a_run_that_is_said_to_be_skipped_is_repeated() {
+    let bench = Bench::new(|pixels| pixels[0] += 1.0e4);
+    let (_, folder) = bench.make("--case triclinic --dtype f32", 0);
+    let skip = |reason: &str| {
+        let path = folder.path.join("metrics.json");
+        let mut metrics = verify::json(&path).unwrap();
+        let run = &mut metrics["runs"][0];
+        (run["verdict"], run["reason"], run["image"]) = ("skipped".into(), reason.into(), ().into());
+        std::fs::write(path, serde_json::to_string_pretty(&metrics).unwrap()).unwrap();
+        folder.seal().unwrap();
+    };
+    skip("skipped: no graphics adapter; render on the cpu");
+    let wrong = bench.wrong(&folder.path);
+    assert!(wrong.iter().any(|problem| problem.contains("cpu f32 gives other metrics: ")), "{wrong:?}");
+}
+
+#[test]
+fn a_graphics_processor_that_was_missing_may_be_there_when_a_bundle_is_checked() {
+    let without = Bench::new(|_| ());
+    let (_, folder) = without.make("--case triclinic --device cpu --device gpu --dtype f32", 0);
+    assert_eq!(without.wrong(&folder.path), Vec::<String>::new());
+    let float = without.scratch.path().join("ours.bin");
+    let gpu = NANOBRAGG.replace("-device gpu", "-device tpu");
+    let mut with = Bench::new(|_| ());
+    with.programs.nanobragg = script(with.scratch.path(), "with", &with.subject, &float, &gpu);
+    assert_eq!(with.wrong(&folder.path), Vec::<String>::new());
+
+    // One that gives something else than the other side is no reason to leave it out.
+    let mut other = Bench::new(|pixels| pixels[0] += 1.0e4);
+    let float = other.scratch.path().join("ours.bin");
+    let text = format!(
+        "case \"$*\" in *\"-device cpu\"*) float={};; esac\n{gpu}",
+        without.scratch.path().join("ours.bin").display()
+    );
+    other.programs.nanobragg = script(other.scratch.path(), "other", &other.subject, &float, &text);
+    let wrong = other.wrong(&folder.path);
+    assert!(wrong.len() == 1 && wrong[0].contains("gpu f32 was skipped; here, 1 of 4096"), "{wrong:?}");
+}
+
 #[test]
 fn one_wrong_pixel_is_caught_and_what_moved_is_said_first() {
     let bench = Bench::new(|pixels| pixels[3 * 64 + 9] += 10.0);
@@ -173,6 +293,17 @@ fn one_wrong_pixel_is_caught_and_what_moved_is_said_first() {
         "{}",
         first_line(&folder)
     );
+    assert_eq!(repaired.wrong(&folder.path), Vec::<String>::new());
+}
+
+#[test]
+fn an_error_that_all_pixels_share_is_caught_in_single_precision() {
+    let bench = Bench::new(|pixels| pixels.iter_mut().for_each(|pixel| *pixel *= 1.0 + 3e-5));
+    let (verdict, folder) = bench.make("--case triclinic --dtype f32", 0);
+    assert_eq!(verdict, Verdict::Differs);
+    let line = first_line(&folder);
+    assert!(line.contains("but the median relative error is 3.0e-5, allowed 1e-6"), "{line}");
+    assert_eq!(Bench::new(|_| ()).make("--case triclinic --dtype f32", 0).0, Verdict::Agrees);
 }
 
 #[test]
@@ -187,9 +318,14 @@ fn a_failed_step_leaves_a_bundle_that_says_so() {
     assert!(first_line(&folder).starts_with("BLOCKED: triclinic on cpu f64: nanobragg ended with status 2"));
     let log = std::fs::read_to_string(folder.path.join("attempt.log")).unwrap();
     assert!(log.contains("error: cannot read P1.hkl") && log.contains("--- stdout"), "{log}");
-    let mut problems = Vec::new();
-    verify::checksums(&folder.path, &mut problems).unwrap();
-    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(bench.wrong(&folder.path), Vec::<String>::new());
+
+    let reason = "nanobragg ended with status 2";
+    tamper(&folder, &[("README.md", reason, "the weather"), ("report.html", reason, "the weather")]);
+    let wrong = bench.wrong(&folder.path);
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    tamper(&folder, &[("attempt.log", "blocked: triclinic", "blocked: cubic")]);
+    assert!(bench.wrong(&folder.path)[0].contains("is not what the runs come to: BLOCKED: cubic"));
 }
 
 #[test]
@@ -197,10 +333,34 @@ fn a_backend_that_is_not_there_is_named_with_its_reason() {
     let bench = Bench::new(|_| ());
     let (verdict, folder) = bench.make("--case triclinic --device cpu --device gpu", 0);
     assert_eq!(verdict, Verdict::Agrees);
-    assert!(first_line(&folder).contains("skipped: nanobragg ended with status 2: error: no GPU here"));
+    let line = first_line(&folder);
+    assert!(line.starts_with("AGREES: 1 of 2 runs: triclinic on cpu f64 under reference: "), "{line}");
+    assert!(line.contains("skipped: nanobragg ended with status 2: error: no graphics adapter;"), "{line}");
     let (verdict, folder) = bench.make("--case triclinic --device gpu", 1);
     assert_eq!(verdict, Verdict::Skipped);
     assert!(first_line(&folder).starts_with("NOTHING COMPARED."));
+    let (_, folder) = bench.make("--case triclinic --device cpu --device gpu --dtype f64 --dtype f32", 2);
+    assert!(first_line(&folder).starts_with("AGREES: 2 of 4 runs: every pixel"), "{}", first_line(&folder));
+}
+
+#[test]
+fn a_backend_that_fails_blocks_the_bundle() {
+    let mut bench = Bench::new(|_| ());
+    let float = bench.scratch.path().join("ours.bin");
+    let on_gpu = |what: &str| format!("case \"$*\" in *\"-device gpu\"*) {what};; esac\n{NANOBRAGG}");
+    let selftest = "echo 'error: llvmpipe does not compute what the definition says (off by 1)' >&2; exit 1";
+    for (second, (what, said)) in
+        [(selftest, "does not compute what the definition says"), ("kill -9 $$", "by a signal")]
+            .into_iter()
+            .enumerate()
+    {
+        let (name, text) = (format!("nanobragg-{second}"), on_gpu(what));
+        bench.programs.nanobragg = script(bench.scratch.path(), &name, &bench.subject, &float, &text);
+        let (verdict, folder) = bench.make("--case triclinic --device cpu --device gpu", second as u64);
+        assert_eq!(verdict, Verdict::Blocked);
+        let line = first_line(&folder);
+        assert!(line.starts_with("BLOCKED: gpu f64: nanobragg") && line.contains(said), "{line}");
+    }
 }
 
 #[test]

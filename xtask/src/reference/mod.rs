@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 
 use crate::parity::backend::{Backend, refuses_order};
-use crate::parity::measure::{RunSpec, image_only};
+use crate::parity::measure::{RunSpec, holds, image_only};
 use crate::parity::metrics::Other;
 use crate::parity::program::Programs;
 use crate::parity::subject::{Subject, file_name};
@@ -69,7 +69,7 @@ fn measure(subjects: &[Subject]) -> anyhow::Result<Table> {
     let mut there = Vec::new();
     let mut skipped = Vec::new();
     for backend in backends() {
-        let found = backend.probe(&programs)?;
+        let found = backend.probe(&programs).with_context(|| backend.name())?;
         if let Err(reason) = &found {
             println!("{} skipped: {reason}", backend.name());
             skipped.push((backend.name(), reason.clone()));
@@ -128,7 +128,7 @@ fn cell(subject: &Subject, backend: &Backend, home: &Path, programs: &Programs) 
     };
     Ok(match image_only(home, &spec, programs) {
         Ok((comparison, seconds)) => {
-            Cell::Compared { passes: comparison.passes(), worst: comparison.max_of_max, seconds }
+            Cell::Compared { passes: holds(backend, &comparison), worst: comparison.max_of_max, seconds }
         }
         Err(error) if refuses_order(&format!("{error:#}")) => Cell::Refused,
         Err(error) => {

@@ -27,7 +27,7 @@ pub struct Table {
 pub enum Cell {
     /// Rendered and compared.
     Compared {
-        /// Whether every pixel is within the tolerance.
+        /// Whether the image is as close as the backend promises.
         passes: bool,
         /// Largest error relative to the brightest pixel.
         worst: f64,

@@ -78,9 +78,6 @@ pub fn page(page: &Page<'_>) -> anyhow::Result<String> {
 
 fn header(page: &Page<'_>) -> Markup {
     let verdict = page.metrics.verdict;
-    // The sentence without its first word, which stands above it.
-    let sentence =
-        page.metrics.headline.split_once(": ").map_or(page.metrics.headline.as_str(), |(_, rest)| rest);
     let word = |key: &str| page.environment[key].as_str().unwrap_or_default().to_owned();
     let commit: String = word("git_commit").chars().take(12).collect();
     let clean = page.environment["git_clean"].as_bool() == Some(true);
@@ -88,8 +85,7 @@ fn header(page: &Page<'_>) -> Markup {
         header .(verdict.name()) {
             div .inner {
                 p .kicker { "nanobragg parity bundle" }
-                h1 { (title(verdict)) }
-                p .sentence { (sentence) }
+                (heading(verdict, &page.metrics.headline))
                 // The first is part of the sentence.
                 @for moved in page.moved.iter().skip(1) { p .moved { "Since the earlier bundle: " (moved) "." } }
                 dl .facts {
@@ -100,6 +96,16 @@ fn header(page: &Page<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The verdict and the sentence that says it, which `cargo xtask bundle verify` looks for.
+pub fn heading(verdict: Verdict, headline: &str) -> Markup {
+    // The sentence without its first word, which stands above it.
+    let sentence = headline.split_once(": ").map_or(headline, |(_, rest)| rest);
+    html! {
+        h1 { (title(verdict)) }
+        p .sentence { (sentence) }
     }
 }
 

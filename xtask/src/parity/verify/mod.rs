@@ -1,4 +1,6 @@
-//! `cargo xtask bundle verify`: whether a bundle is whole, well-formed, and can be repeated.
+//! `cargo xtask bundle verify`: whether a bundle is whole, well-formed, can be repeated, and says what it shows.
+
+mod claims;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,16 +9,19 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
+use super::backend::{Backend, is_absence};
 use super::folder::{CHECKSUMS, contents};
 use super::measure::{self, RunSpec};
+use super::metrics::{Measured, Verdict};
 use super::program::{Programs, Record};
+use super::schema;
 use super::subject::files;
-use super::{backend::Backend, schema};
 
 const USAGE: &str = "usage: cargo xtask bundle verify DIR
 
 Checks the checksums and the form of the metrics, runs the recorded commands again on the bundle's own inputs with
-this checkout's programs, and compares what they give. Exit status: 0 all of it holds, 1 something does not.";
+this checkout's programs, compares what they give, and derives the verdict and the files for reading from it again.
+Exit status: 0 all of it holds, 1 something does not.";
 
 /// The task.
 pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
@@ -24,6 +29,18 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     ensure!(verb == "verify", "{USAGE}");
     let folder = Path::new(folder);
     ensure!(folder.is_dir(), "{} is no folder", folder.display());
+    let problems = problems(folder, Programs::build)?;
+    for problem in &problems {
+        println!("WRONG: {problem}");
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// All that is wrong with the bundle in `folder`; `programs` are asked for where there is something to repeat.
+pub(super) fn problems(
+    folder: &Path,
+    programs: impl FnOnce() -> anyhow::Result<Programs>,
+) -> anyhow::Result<Vec<String>> {
     let mut problems = Vec::new();
     checksums(folder, &mut problems)?;
     let metrics = json(&folder.join("metrics.json"))?;
@@ -31,15 +48,21 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         Ok(()) => println!("ok: metrics.json fits its schema"),
         Err(error) => problems.push(error.to_string()),
     }
+    let metadata = json(&folder.join("run_metadata.json"))?;
+    let before = problems.len();
     if metrics["verdict"] == "blocked" {
-        println!("ok: the bundle says that it was blocked; there is nothing to repeat");
+        claims::blocked(folder, &metrics, &metadata, &mut problems)?;
+        println!("note: the bundle says that it was blocked; there is nothing to repeat");
     } else {
-        repeat(folder, &metrics, &Programs::build()?, &mut problems)?;
+        claims::of_runs(folder, &metrics, &metadata, &mut problems)?;
+        if let Some(runs) = repeat(folder, &metrics, &metadata, &programs()?, &mut problems)? {
+            claims::in_words(folder, &metrics, &metadata, &runs, &mut problems)?;
+        }
     }
-    for problem in &problems {
-        println!("WRONG: {problem}");
+    if problems.len() == before {
+        println!("ok: verdict and headline are what the metrics come to");
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(problems)
 }
 
 pub(super) fn json(path: &Path) -> anyhow::Result<Value> {
@@ -74,14 +97,14 @@ pub(super) fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Re
     Ok(())
 }
 
-/// Runs everything again in a copy, and compares the metrics.
-pub(super) fn repeat(
+/// Runs everything again in a copy, and compares the metrics. Gives the runs where each could be had again.
+fn repeat(
     folder: &Path,
     metrics: &Value,
+    metadata: &Value,
     programs: &Programs,
     problems: &mut Vec<String>,
-) -> anyhow::Result<()> {
-    let metadata = json(&folder.join("run_metadata.json"))?;
+) -> anyhow::Result<Option<Vec<Measured>>> {
     let specs: Vec<RunSpec> =
         serde_json::from_value(metadata["runs"].clone()).context("run_metadata.json")?;
     let recorded = metrics["runs"].as_array().cloned().unwrap_or_default();
@@ -91,38 +114,64 @@ pub(super) fn repeat(
         println!("note: the bundle is of commit {}, this checkout is at {commit}", metadata["git_commit"]);
     }
     let scratch = tempfile::tempdir()?;
-    for (spec, recorded) in specs.iter().zip(&recorded) {
-        let name = format!("{} on {}", spec.case, spec.backend.name());
-        if recorded["verdict"] == "skipped" {
-            println!("note: {name} was {}", recorded["reason"].as_str().unwrap_or("skipped"));
-            continue;
-        }
+    let mut runs = Vec::new();
+    for (index, (spec, recorded)) in specs.iter().zip(&recorded).enumerate() {
         for part in [&spec.case, &spec.backend.device, &spec.backend.dtype] {
             ensure!(is_plain(part), "run_metadata.json: {part:?} is no plain name");
-        }
-        let backend = Backend::new(&spec.backend.device, &spec.backend.dtype);
-        if let Err(reason) = backend.probe(programs)? {
-            problems.push(format!("{name} cannot be repeated here: {reason}"));
-            continue;
         }
         let home = scratch.path().join(&spec.case);
         for part in ["inputs", "other"] {
             copy_folder(&folder.join(&spec.case).join(part), &home.join(part))?;
         }
-        let again = match measure::measure(&home, spec, "", programs, &mut Record::default()) {
-            // Through text, as the recorded ones have gone.
-            Ok(again) => serde_json::from_str(&serde_json::to_string(&again.metrics)?)?,
-            Err(error) => {
-                problems.push(format!("{name}: {error:#}"));
-                continue;
+        let name = format!("{} on {}", spec.case, spec.backend.name());
+        match again(&home, spec, recorded, programs) {
+            Ok(mut run) => {
+                println!("ok: {name} gives the same metrics again");
+                run.seconds = metadata["seconds"][index].as_f64().unwrap_or_default();
+                runs.push(run);
             }
-        };
-        match first_difference(recorded, &again, "") {
-            None => println!("ok: {name} gives the same metrics again"),
-            Some(place) => problems.push(format!("{name} gives other metrics: {place}")),
+            Err(error) => problems.push(format!("{name} {error:#}")),
         }
     }
-    Ok(())
+    Ok((runs.len() == specs.len()).then_some(runs))
+}
+
+/// A run once more, with the metrics of `recorded`.
+///
+/// # Errors
+/// It cannot be repeated here, or gives other metrics.
+fn again(home: &Path, spec: &RunSpec, recorded: &Value, programs: &Programs) -> anyhow::Result<Measured> {
+    // Through text, as the recorded ones have gone.
+    let json = |run: &Measured| -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&serde_json::to_string(&run.metrics)?)?)
+    };
+    // A graphics processor may be missing on one machine and there on another.
+    let reason = recorded["reason"].as_str().and_then(|reason| reason.strip_prefix("skipped: "));
+    let absence = reason.filter(|reason| spec.backend.device == "gpu" && is_absence(reason));
+    let backend = Backend::new(&spec.backend.device, &spec.backend.dtype);
+    let there = backend.probe(programs).context("cannot be repeated here")?;
+    let run = match (there, absence) {
+        (Ok(()), None) => measure::measure(home, spec, "", programs, &mut Record::default())
+            .context("cannot be repeated")?,
+        (Ok(()), Some(absence)) => {
+            let here = measure::measure(home, spec, "", programs, &mut Record::default())
+                .context("was skipped, and fails here")?;
+            ensure!(here.metrics.verdict != Verdict::Differs, "was skipped; here, {}", here.finding());
+            println!("note: what was skipped, with \"{absence}\", does not differ here");
+            measure::skipped(spec, "", absence.to_owned())
+        }
+        (Err(_), Some(absence)) => {
+            println!("note: what was skipped, with \"{absence}\", is not there either");
+            measure::skipped(spec, "", absence.to_owned())
+        }
+        // The definition in single precision, which is nowhere.
+        (Err(reason), None) if spec.backend.device != "gpu" => measure::skipped(spec, "", reason),
+        (Err(reason), None) => bail!("cannot be repeated here: {reason}"),
+    };
+    match first_difference(recorded, &json(&run)?, "") {
+        None => Ok(run),
+        Some(place) => bail!("gives other metrics: {place}"),
+    }
 }
 
 /// A name that stays in its folder.
@@ -140,7 +189,7 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// The first place where two values differ, and how.
-fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
+pub(super) fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
     match (a, b) {
         (Value::Object(of_a), Value::Object(of_b)) => {
             let keys: BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
