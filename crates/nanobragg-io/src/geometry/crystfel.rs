@@ -1,5 +1,6 @@
 //! CrystFEL's geometry files: `key = value` for all panels that follow, `panel/key = value` for one.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use nalgebra::Vector3;
@@ -48,6 +49,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     }
     let mut defaults = PanelKeys::default();
     let mut panels: Vec<(String, PanelKeys)> = Vec::new();
+    // Where a panel is in the list: a file has as many lines for each as it likes.
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut wavelength = None;
     let mut shift = Vector3::zeros();
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
@@ -68,12 +71,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             continue;
         }
         if let Some((name, key)) = key.split_once('/') {
-            let known = panels.iter().position(|(panel, _)| panel == name.trim());
-            let at = match known {
-                Some(at) => at,
+            let name = name.trim();
+            let at = match places.get(name) {
+                Some(at) => *at,
                 None if panels.len() == MOST_PANELS => return Err(place.error("at most 10000 panels")),
                 None => {
-                    panels.push((name.trim().to_owned(), defaults.clone()));
+                    places.insert(name.to_owned(), panels.len());
+                    panels.push((name.to_owned(), defaults.clone()));
                     panels.len() - 1
                 }
             };

@@ -208,6 +208,27 @@ fn crystfel_panels() {
 }
 
 #[test]
+fn many_lines_about_many_panels_are_read_in_time() {
+    const PANELS: usize = 10_000;
+    let mut text =
+        "clen = 0.08\nres = 5000\nmin_fs = 0\nmax_fs = 3\nmin_ss = 0\nmax_ss = 3\ncorner_x = 1\n".to_owned();
+    for number in 0..PANELS {
+        text += &format!("p{number:095}/corner_y = 1\n");
+    }
+    // Looked up one after another, the names would take a minute.
+    let last = format!("p{:095}/corner_y = 2\n", PANELS - 1);
+    text += &last.repeat(200_000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    std::fs::write(&path, text).unwrap();
+    let started = std::time::Instant::now();
+    let found = read_geometry(&path, Selection::default()).unwrap();
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert_eq!(found.panels.len(), PANELS);
+    assert!(close(found.panels[PANELS - 1].origin_mm, Vector3::new(0.2, 0.4, 80.0), 1e-12));
+}
+
+#[test]
 fn what_crystfel_files_lack_is_named() {
     let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
     let folder = tempfile::tempdir().unwrap();
