@@ -12,8 +12,8 @@ use crate::lines::{LINE_LIMIT, finite};
 
 /// Photon energy times wavelength, eV Å.
 const EV_ANGSTROM: f64 = 12398.42;
-/// What a key that describes all panels begins with when it describes no panel.
-const NO_PANEL: [&str; 4] = ["bad", "rigid_group", "group", "mask"];
+/// How the names of regions begin that are no panels, though their keys look like those of a panel.
+const BAD_REGION: &str = "bad";
 
 /// A line of a file as messages need it.
 #[derive(Clone, Copy, Debug)]
@@ -67,11 +67,11 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let (key, value) = content.split_once('=').ok_or_else(wrong)?;
         let (key, value) = (key.trim(), value.trim());
         let place = Place { path, line: number, text };
-        if NO_PANEL.iter().any(|start| key.starts_with(start)) {
-            continue;
-        }
         if let Some((name, key)) = key.split_once('/') {
             let name = name.trim();
+            if name.starts_with(BAD_REGION) {
+                continue;
+            }
             let at = match places.get(name) {
                 Some(at) => *at,
                 None if panels.len() == MOST_PANELS => return Err(place.error("at most 10000 panels")),

@@ -229,6 +229,25 @@ fn many_lines_about_many_panels_are_read_in_time() {
 }
 
 #[test]
+fn groups_masks_and_bad_regions_are_no_panels_but_panels_may_have_such_names() {
+    let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    let names = |text: String| {
+        std::fs::write(&path, text).unwrap();
+        let found = read_geometry(&path, Selection::default()).unwrap();
+        found.panels.into_iter().map(|panel| panel.name).collect::<Vec<_>>()
+    };
+    let more = "rigid_group_q0 = left,right\nrigid_group_collection_q = q0\ngroup_all = left,right\n\
+                mask = /data/mask\nmask0_file = a.h5\nmask_good = 0x0\nbadspot/min_x = 1\nbad_1/panel = left\n\
+                bad_1/min_fs = 1\n";
+    assert_eq!(names(format!("{more}{text}{more}")), ["left", "right"]);
+    for name in ["group1", "maskless", "rigid_group_q0", "b4d"] {
+        assert_eq!(names(text.replace("left/", &format!("{name}/"))), [name, "right"]);
+    }
+}
+
+#[test]
 fn what_crystfel_files_lack_is_named() {
     let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
     let folder = tempfile::tempdir().unwrap();
