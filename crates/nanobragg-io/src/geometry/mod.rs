@@ -17,8 +17,9 @@ use nalgebra::{Matrix3, Vector3};
 use crate::error::{IoError, Result};
 use crate::gzip;
 
-/// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image.
-const LIMIT: u64 = 128 << 20;
+/// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
+/// in memory may take fifteen times its length.
+const LIMIT: u64 = 32 << 20;
 /// More panels than any detector has.
 const MOST_PANELS: usize = 10_000;
 /// Longest edge of a panel in pixels.

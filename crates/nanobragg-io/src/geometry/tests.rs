@@ -130,6 +130,26 @@ fn what_a_list_lacks_is_named() {
 }
 
 #[test]
+fn long_files_are_refused_however_short_when_compressed() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.expt");
+    let good = list("", "");
+    let answer = |spaces: usize| {
+        let file = std::fs::File::create(&path).unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        encoder.write_all(good.as_bytes()).unwrap();
+        encoder.write_all(&vec![b' '; spaces]).unwrap();
+        encoder.finish().unwrap();
+        read_geometry(&path, Selection::default()).map_err(|error| error.to_string())
+    };
+    let limit = 32 << 20;
+    assert!(answer(limit - good.len()).is_ok());
+    let error = answer(limit).unwrap_err();
+    assert!(error.contains("33554432"), "{error}");
+}
+
+#[test]
 fn selections_that_a_file_does_not_have_are_refused() {
     let of = |name: &str, experiment, scan_point| {
         read_geometry(&fixture(name), Selection { experiment, scan_point }).unwrap_err().to_string()
