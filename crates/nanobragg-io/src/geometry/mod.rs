@@ -26,6 +26,8 @@ const MOST_PANELS: usize = 10_000;
 const MOST_PIXELS: f64 = 100_000.0;
 /// Relative difference up to which pixels count as square.
 const SQUARE: f64 = 1e-4;
+/// Cosine up to which axes count as at right angles: the area of a pixel is then square to a millionth.
+const OBLIQUE: f64 = 1e-3;
 
 /// An instrument, as far as the file describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,8 +141,10 @@ impl Geometry {
             panel.fast = unit(&of("fast axis"), panel.fast)?;
             panel.slow = unit(&of("slow axis"), panel.slow)?;
             positive(path, &of("pixel size"), panel.pixel_mm)?;
-            if panel.fast.cross(&panel.slow).norm() < 1e-3 {
-                return Err(IoError::value(path, of("axes"), "two directions", b"one"));
+            let cosine = panel.fast.dot(&panel.slow);
+            if cosine.abs() > OBLIQUE {
+                let found = format!("{:.3} degrees", cosine.clamp(-1.0, 1.0).acos().to_degrees());
+                return Err(IoError::value(path, of("axes"), "axes at right angles", found.as_bytes()));
             }
             let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
             if !(distance.is_finite() && distance > 1e-9) {

@@ -118,7 +118,16 @@ fn what_a_list_lacks_is_named() {
             "[0.1, 0.2]",
             "a.expt: detector[0].panels[0].pixel_size: expected square pixels, found \"0.1 x 0.2\"",
         ),
-        ("[0, -1, 0]", "[1, 0, 0]", "a.expt: axes of panel \"\": expected two directions, found \"one\""),
+        (
+            "[0, -1, 0]",
+            "[1, 0, 0]",
+            "a.expt: axes of panel \"\": expected axes at right angles, found \"0.000 degrees\"",
+        ),
+        (
+            "[0, -1, 0]",
+            "[0.002, -1, 0]",
+            "a.expt: axes of panel \"\": expected axes at right angles, found \"89.885 degrees\"",
+        ),
         ("-50", "0", "a.expt: plane of panel \"\": expected a distance from the sample, found \"0\""),
         ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found none"),
         ("}]}]}", "}]}]", "a.expt: line 1 column"),
@@ -147,6 +156,11 @@ fn long_files_are_refused_however_short_when_compressed() {
     assert!(answer(limit - good.len()).is_ok());
     let error = answer(limit).unwrap_err();
     assert!(error.contains("33554432"), "{error}");
+}
+
+#[test]
+fn rounded_axes_are_at_right_angles() {
+    assert!(parsed(&list("", "").replace("[0, -1, 0]", "[0.0009, -1, 0]"), 0).is_ok());
 }
 
 #[test]
@@ -278,7 +292,12 @@ fn what_crystfel_files_lack_is_named() {
         ("clen = 80 mm", "clen = 80 inch", "a.geom:3: expected a unit: m, mm, found"),
         ("left/fs = x", "left/fs = 1.0", "a.geom:19: expected a direction such as +1.0x-0.01y"),
         ("left/fs = x", "left/fs = 1.1x", "fs and ss of panel \"left\": expected square pixels"),
-        ("left/ss = -y", "left/ss = -x", "axes of panel \"left\": expected two directions"),
+        (
+            "left/ss = -y",
+            "left/ss = -x",
+            "axes of panel \"left\": expected axes at right angles, found \"180.000",
+        ),
+        ("left/ss = -y", "left/ss = -0.866025404y+0.5x", "at right angles, found \"60.000 degrees\""),
         ("left/max_fs = 39", "left/max_fs = -5", "max_fs of panel \"left\": expected a whole number from 1"),
         ("photon_energy = 9300 eV", "photon_energy 9300", "a.geom:2: expected \"key = value\""),
     ] {
