@@ -112,11 +112,23 @@ impl Place {
             Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
             Ok(_) => Ok(Place::Device),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                Ok(Place::File { target: path.to_owned(), permissions: None })
+                Ok(Place::File { target: followed(path)?, permissions: None })
             }
             Err(cause) => Err(cause),
         }
     }
+}
+
+/// The file to create for `path`, under which none is found: what its links lead to, or itself.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -241,6 +253,31 @@ mod tests {
         write_atomic(&link, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_what_is_not_there_yet_are_followed() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::create_dir(at("data")).unwrap();
+        symlink("data/second", at("first")).unwrap();
+        symlink("real", at("data/second")).unwrap();
+        write_atomic(&at("first"), |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(at("data/real")).unwrap(), b"new");
+        fs::remove_file(at("data/real")).unwrap();
+        Pending::beside(&at("first")).unwrap().finish().unwrap();
+        assert!(at("data/real").is_file());
+        for link in ["first", "data/second"] {
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink());
+        }
+        // Into a folder that is not there, and in a circle: nothing is written, nothing replaced.
+        for (link, target) in [("lost", "nowhere/file"), ("circle", "circle")] {
+            symlink(target, at(link)).unwrap();
+            write_atomic(&at(link), |out| out.write_all(b"new")).unwrap_err();
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink());
+        }
     }
 
     #[cfg(target_os = "linux")]
