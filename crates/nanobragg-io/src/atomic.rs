@@ -13,9 +13,9 @@ const TEMPORARY_PREFIX: &str = ".nanobragg-";
 
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
-/// `write` fills a temporary file in the directory of `path`, which then takes the name. A new file gets the
-/// permissions that any newly created file gets (the umask applies); one that exists keeps its own. A symbolic
-/// link is followed. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
+/// `write` fills a temporary file in the directory of `path`, which takes the name once its contents are on disk. A
+/// new file gets the permissions that any newly created file gets (the umask applies); one that exists keeps its own.
+/// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
 ///
 /// # Errors
 /// [`IoError::Write`] when the file cannot be created, written or renamed, when an existing one may not be
@@ -29,6 +29,7 @@ fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<(
         Place::File { target, permissions } => {
             let temporary = temporary_beside(&target)?;
             fill(temporary.as_file(), write)?;
+            settle(temporary.as_file())?;
             if let Some(permissions) = permissions {
                 temporary.as_file().set_permissions(permissions)?;
             }
@@ -85,6 +86,8 @@ impl Pending {
     /// [`IoError::Write`].
     pub fn finish(self) -> Result<()> {
         let failed = |cause| IoError::write(&self.path, cause);
+        let written = OpenOptions::new().write(true).open(&self.temporary);
+        written.and_then(|file| settle(&file)).map_err(failed)?;
         if let Some(permissions) = self.permissions {
             fs::set_permissions(&self.temporary, permissions).map_err(failed)?;
         }
@@ -151,6 +154,18 @@ fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     let mut buffered = BufWriter::with_capacity(BUFFER, file);
     write(&mut buffered)?;
     buffered.flush()
+}
+
+/// Waits until the contents are on disk. Where writing is put off, by a network or a quota, this is when it fails;
+/// after the rename nobody would learn of it.
+fn settle(file: &File) -> io::Result<()> {
+    match file.sync_data() {
+        // A file system that knows no such thing.
+        Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 #[cfg(test)]
