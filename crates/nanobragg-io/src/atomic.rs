@@ -13,9 +13,9 @@ const TEMPORARY_PREFIX: &str = ".nanobragg-";
 
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
-/// `write` fills a temporary file in the directory of `path`, which then takes the name. A new file gets the
-/// permissions that any newly created file gets (the umask applies); one that exists keeps its own. A symbolic
-/// link is followed. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
+/// `write` fills a temporary file in the directory of `path`, which takes the name once its contents are on disk. A
+/// new file gets the permissions that any newly created file gets (the umask applies); one that exists keeps its own.
+/// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
 ///
 /// # Errors
 /// [`IoError::Write`] when the file cannot be created, written or renamed, when an existing one may not be
@@ -29,6 +29,7 @@ fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<(
         Place::File { target, permissions } => {
             let temporary = temporary_beside(&target)?;
             fill(temporary.as_file(), write)?;
+            settle(temporary.as_file())?;
             if let Some(permissions) = permissions {
                 temporary.as_file().set_permissions(permissions)?;
             }
@@ -85,6 +86,8 @@ impl Pending {
     /// [`IoError::Write`].
     pub fn finish(self) -> Result<()> {
         let failed = |cause| IoError::write(&self.path, cause);
+        let written = OpenOptions::new().write(true).open(&self.temporary);
+        written.and_then(|file| settle(&file)).map_err(failed)?;
         if let Some(permissions) = self.permissions {
             fs::set_permissions(&self.temporary, permissions).map_err(failed)?;
         }
@@ -112,11 +115,23 @@ impl Place {
             Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
             Ok(_) => Ok(Place::Device),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                Ok(Place::File { target: path.to_owned(), permissions: None })
+                Ok(Place::File { target: followed(path)?, permissions: None })
             }
             Err(cause) => Err(cause),
         }
     }
+}
+
+/// The file to create for `path`, under which none is found: what its links lead to, or itself.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else { return Ok(target) };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -139,6 +154,18 @@ fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     let mut buffered = BufWriter::with_capacity(BUFFER, file);
     write(&mut buffered)?;
     buffered.flush()
+}
+
+/// Waits until the contents are on disk. Where writing is put off, by a network or a quota, this is when it fails;
+/// after the rename nobody would learn of it.
+fn settle(file: &File) -> io::Result<()> {
+    match file.sync_data() {
+        // A file system that knows no such thing.
+        Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 #[cfg(test)]
@@ -241,6 +268,31 @@ mod tests {
         write_atomic(&link, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&real).unwrap(), b"new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_what_is_not_there_yet_are_followed() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::create_dir(at("data")).unwrap();
+        symlink("data/second", at("first")).unwrap();
+        symlink("real", at("data/second")).unwrap();
+        write_atomic(&at("first"), |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(at("data/real")).unwrap(), b"new");
+        fs::remove_file(at("data/real")).unwrap();
+        Pending::beside(&at("first")).unwrap().finish().unwrap();
+        assert!(at("data/real").is_file());
+        for link in ["first", "data/second"] {
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink());
+        }
+        // Into a folder that is not there, and in a circle: nothing is written, nothing replaced.
+        for (link, target) in [("lost", "nowhere/file"), ("circle", "circle")] {
+            symlink(target, at(link)).unwrap();
+            write_atomic(&at(link), |out| out.write_all(b"new")).unwrap_err();
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink());
+        }
     }
 
     #[cfg(target_os = "linux")]

@@ -65,7 +65,8 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     };
     let mut found = collector.found;
     found.cell = block.cell.complete();
-    found.operators = block.operators;
+    // A list with an unknown operator is not the group's: its name says more.
+    found.operators = if block.operator_unknown { Vec::new() } else { block.operators };
     found.space_group = block.name;
     Ok(found)
 }
@@ -75,6 +76,8 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
 struct Block {
     cell: CellTags,
     operators: Vec<String>,
+    /// Whether an operator is `?` or `.`.
+    operator_unknown: bool,
     name: Option<String>,
 }
 
@@ -82,7 +85,9 @@ impl Block {
     fn take(&mut self, tag: &str, tokens: &Tokens) -> Result<()> {
         let text = || String::from_utf8_lossy(tokens.text()).trim().to_owned();
         self.cell.take(tag, tokens.text());
-        if OPERATOR_TAGS.contains(&tag) {
+        if OPERATOR_TAGS.contains(&tag) && tokens.is_null() {
+            self.operator_unknown = true;
+        } else if OPERATOR_TAGS.contains(&tag) {
             if self.operators.len() == MOST_OPERATORS {
                 return Err(tokens.lines().error("at most 192 symmetry operators", tokens.text()));
             }
@@ -213,6 +218,26 @@ mod tests {
         assert_eq!(found.cell, Some([10.5, 11.0, 12.0, 90.0, 100.5, 90.0]));
         assert_eq!(found.operators, ["x,y,z", "-x, y+1/2, -z"]);
         assert_eq!(found.space_group.as_deref(), Some("P 1 21 1"));
+    }
+
+    #[test]
+    fn unknown_operators_leave_the_name() {
+        for null in ["?", "."] {
+            let one = SMALL.replace("1 x,y,z\n2 '-x, y+1/2, -z'\n", &format!("1 {null}\n"));
+            let some = SMALL.replace("'-x, y+1/2, -z'", null);
+            let item = SMALL.replace(
+                "loop_\n_symmetry_equiv.id\n_symmetry_equiv.pos_as_xyz\n1 x,y,z\n2 '-x, y+1/2, -z'\n",
+                &format!("_symmetry_equiv.pos_as_xyz {null}\n"),
+            );
+            for text in [one, some, item] {
+                let found = read(&text, None).unwrap();
+                assert!(found.operators.is_empty(), "{:?}", found.operators);
+                assert_eq!(found.space_group.as_deref(), Some("P 1 21 1"));
+            }
+            // In quotation marks it is a word, and no operator.
+            let quoted = SMALL.replace("'-x, y+1/2, -z'", &format!("'{null}'"));
+            assert_eq!(read(&quoted, None).unwrap().operators.len(), 2);
+        }
     }
 
     #[test]

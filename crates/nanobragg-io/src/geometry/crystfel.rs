@@ -1,5 +1,6 @@
 //! CrystFEL's geometry files: `key = value` for all panels that follow, `panel/key = value` for one.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use nalgebra::Vector3;
@@ -11,8 +12,8 @@ use crate::lines::{LINE_LIMIT, finite};
 
 /// Photon energy times wavelength, eV Å.
 const EV_ANGSTROM: f64 = 12398.42;
-/// What a key that describes all panels begins with when it describes no panel.
-const NO_PANEL: [&str; 4] = ["bad", "rigid_group", "group", "mask"];
+/// How the names of regions begin that are no panels, though their keys look like those of a panel.
+const BAD_REGION: &str = "bad";
 
 /// A line of a file as messages need it.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     }
     let mut defaults = PanelKeys::default();
     let mut panels: Vec<(String, PanelKeys)> = Vec::new();
+    // Where a panel is in the list: a file has as many lines for each as it likes.
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut wavelength = None;
     let mut shift = Vector3::zeros();
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
@@ -64,16 +67,17 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let (key, value) = content.split_once('=').ok_or_else(wrong)?;
         let (key, value) = (key.trim(), value.trim());
         let place = Place { path, line: number, text };
-        if NO_PANEL.iter().any(|start| key.starts_with(start)) {
-            continue;
-        }
         if let Some((name, key)) = key.split_once('/') {
-            let known = panels.iter().position(|(panel, _)| panel == name.trim());
-            let at = match known {
-                Some(at) => at,
+            let name = name.trim();
+            if name.starts_with(BAD_REGION) {
+                continue;
+            }
+            let at = match places.get(name) {
+                Some(at) => *at,
                 None if panels.len() == MOST_PANELS => return Err(place.error("at most 10000 panels")),
                 None => {
-                    panels.push((name.trim().to_owned(), defaults.clone()));
+                    places.insert(name.to_owned(), panels.len());
+                    panels.push((name.to_owned(), defaults.clone()));
                     panels.len() - 1
                 }
             };

@@ -17,14 +17,17 @@ use nalgebra::{Matrix3, Vector3};
 use crate::error::{IoError, Result};
 use crate::gzip;
 
-/// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image.
-const LIMIT: u64 = 128 << 20;
+/// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
+/// in memory may take fifteen times its length.
+const LIMIT: u64 = 32 << 20;
 /// More panels than any detector has.
 const MOST_PANELS: usize = 10_000;
 /// Longest edge of a panel in pixels.
 const MOST_PIXELS: f64 = 100_000.0;
 /// Relative difference up to which pixels count as square.
 const SQUARE: f64 = 1e-4;
+/// Cosine up to which axes count as at right angles: the area of a pixel is then square to a millionth.
+const OBLIQUE: f64 = 1e-3;
 
 /// An instrument, as far as the file describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,8 +141,10 @@ impl Geometry {
             panel.fast = unit(&of("fast axis"), panel.fast)?;
             panel.slow = unit(&of("slow axis"), panel.slow)?;
             positive(path, &of("pixel size"), panel.pixel_mm)?;
-            if panel.fast.cross(&panel.slow).norm() < 1e-3 {
-                return Err(IoError::value(path, of("axes"), "two directions", b"one"));
+            let cosine = panel.fast.dot(&panel.slow);
+            if cosine.abs() > OBLIQUE {
+                let found = format!("{:.3} degrees", cosine.clamp(-1.0, 1.0).acos().to_degrees());
+                return Err(IoError::value(path, of("axes"), "axes at right angles", found.as_bytes()));
             }
             let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
             if !(distance.is_finite() && distance > 1e-9) {

@@ -118,7 +118,16 @@ fn what_a_list_lacks_is_named() {
             "[0.1, 0.2]",
             "a.expt: detector[0].panels[0].pixel_size: expected square pixels, found \"0.1 x 0.2\"",
         ),
-        ("[0, -1, 0]", "[1, 0, 0]", "a.expt: axes of panel \"\": expected two directions, found \"one\""),
+        (
+            "[0, -1, 0]",
+            "[1, 0, 0]",
+            "a.expt: axes of panel \"\": expected axes at right angles, found \"0.000 degrees\"",
+        ),
+        (
+            "[0, -1, 0]",
+            "[0.002, -1, 0]",
+            "a.expt: axes of panel \"\": expected axes at right angles, found \"89.885 degrees\"",
+        ),
         ("-50", "0", "a.expt: plane of panel \"\": expected a distance from the sample, found \"0\""),
         ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found none"),
         ("}]}]}", "}]}]", "a.expt: line 1 column"),
@@ -127,6 +136,31 @@ fn what_a_list_lacks_is_named() {
         let error = parsed(&good.replace(from, to), 0).unwrap_err();
         assert!(error.starts_with(expected), "{to}: {error}");
     }
+}
+
+#[test]
+fn long_files_are_refused_however_short_when_compressed() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.expt");
+    let good = list("", "");
+    let answer = |spaces: usize| {
+        let file = std::fs::File::create(&path).unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        encoder.write_all(good.as_bytes()).unwrap();
+        encoder.write_all(&vec![b' '; spaces]).unwrap();
+        encoder.finish().unwrap();
+        read_geometry(&path, Selection::default()).map_err(|error| error.to_string())
+    };
+    let limit = 32 << 20;
+    assert!(answer(limit - good.len()).is_ok());
+    let error = answer(limit).unwrap_err();
+    assert!(error.contains("33554432"), "{error}");
+}
+
+#[test]
+fn rounded_axes_are_at_right_angles() {
+    assert!(parsed(&list("", "").replace("[0, -1, 0]", "[0.0009, -1, 0]"), 0).is_ok());
 }
 
 #[test]
@@ -208,6 +242,46 @@ fn crystfel_panels() {
 }
 
 #[test]
+fn many_lines_about_many_panels_are_read_in_time() {
+    const PANELS: usize = 10_000;
+    let mut text =
+        "clen = 0.08\nres = 5000\nmin_fs = 0\nmax_fs = 3\nmin_ss = 0\nmax_ss = 3\ncorner_x = 1\n".to_owned();
+    for number in 0..PANELS {
+        text += &format!("p{number:095}/corner_y = 1\n");
+    }
+    // Looked up one after another, the names would take a minute.
+    let last = format!("p{:095}/corner_y = 2\n", PANELS - 1);
+    text += &last.repeat(200_000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    std::fs::write(&path, text).unwrap();
+    let started = std::time::Instant::now();
+    let found = read_geometry(&path, Selection::default()).unwrap();
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert_eq!(found.panels.len(), PANELS);
+    assert!(close(found.panels[PANELS - 1].origin_mm, Vector3::new(0.2, 0.4, 80.0), 1e-12));
+}
+
+#[test]
+fn groups_masks_and_bad_regions_are_no_panels_but_panels_may_have_such_names() {
+    let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    let names = |text: String| {
+        std::fs::write(&path, text).unwrap();
+        let found = read_geometry(&path, Selection::default()).unwrap();
+        found.panels.into_iter().map(|panel| panel.name).collect::<Vec<_>>()
+    };
+    let more = "rigid_group_q0 = left,right\nrigid_group_collection_q = q0\ngroup_all = left,right\n\
+                mask = /data/mask\nmask0_file = a.h5\nmask_good = 0x0\nbadspot/min_x = 1\nbad_1/panel = left\n\
+                bad_1/min_fs = 1\n";
+    assert_eq!(names(format!("{more}{text}{more}")), ["left", "right"]);
+    for name in ["group1", "maskless", "rigid_group_q0", "b4d"] {
+        assert_eq!(names(text.replace("left/", &format!("{name}/"))), [name, "right"]);
+    }
+}
+
+#[test]
 fn what_crystfel_files_lack_is_named() {
     let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -218,7 +292,12 @@ fn what_crystfel_files_lack_is_named() {
         ("clen = 80 mm", "clen = 80 inch", "a.geom:3: expected a unit: m, mm, found"),
         ("left/fs = x", "left/fs = 1.0", "a.geom:19: expected a direction such as +1.0x-0.01y"),
         ("left/fs = x", "left/fs = 1.1x", "fs and ss of panel \"left\": expected square pixels"),
-        ("left/ss = -y", "left/ss = -x", "axes of panel \"left\": expected two directions"),
+        (
+            "left/ss = -y",
+            "left/ss = -x",
+            "axes of panel \"left\": expected axes at right angles, found \"180.000",
+        ),
+        ("left/ss = -y", "left/ss = -0.866025404y+0.5x", "at right angles, found \"60.000 degrees\""),
         ("left/max_fs = 39", "left/max_fs = -5", "max_fs of panel \"left\": expected a whole number from 1"),
         ("photon_energy = 9300 eV", "photon_energy 9300", "a.geom:2: expected \"key = value\""),
     ] {

@@ -15,7 +15,9 @@ use nanobragg_io::dump::DumpReader;
 use nanobragg_io::geometry::{Selection, read_geometry};
 use nanobragg_io::hkl::HklReader;
 use nanobragg_io::reflections::{Kind, Reflections};
-use nanobragg_io::{cif, float, matrix, mtz, pdb, pgm, reflections, smv, sources, spectrum, text};
+use nanobragg_io::{
+    IoError, cif, float, matrix, mtz, npy, orientations, pdb, pgm, reflections, smv, sources, spectrum, text,
+};
 use nanobragg_trace::{Comparison, Trace};
 
 /// A reader or parser.
@@ -31,7 +33,7 @@ pub struct Target {
 const MOST_PANELS: usize = 20;
 
 /// All targets.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 20] = [
     Target { name: "hkl", read: hkl },
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
@@ -52,6 +54,13 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "dump", read: dump },
     Target { name: "pgm", read: |folder, input| with(folder, input, |path| pgm::read_pgm(path).map(drop)) },
     Target { name: "float", read: read_float },
+    Target { name: "npy", read: read_npy },
+    Target {
+        name: "orientations",
+        read: |folder, input| {
+            with(folder, input, |path| orientations::read_orientations(path).map(check_orientations))
+        },
+    },
     Target { name: "geometry", read: geometry },
     Target { name: "instrument", read: instrument },
     Target { name: "table", read: table },
@@ -152,6 +161,19 @@ fn dump(folder: &Path, input: &[u8]) -> Result<(), String> {
 
 fn read_float(folder: &Path, input: &[u8]) -> Result<(), String> {
     with(folder, input, |path| float::read_float(path, input.len() / 4).map(drop))
+}
+
+fn read_npy(folder: &Path, input: &[u8]) -> Result<(), String> {
+    with(folder, input, |path| {
+        let image = npy::read_npy(path)?;
+        assert_eq!(Some(image.data.len()), image.fast.checked_mul(image.slow), "a pixel too many or too few");
+        Ok::<(), IoError>(())
+    })
+}
+
+fn check_orientations(rows: Vec<[f64; 3]>) {
+    assert!(rows.iter().flatten().all(|angle| angle.is_finite()), "an angle is not finite");
+    assert!(!rows.is_empty(), "a list of nothing");
 }
 
 fn geometry(folder: &Path, input: &[u8]) -> Result<(), String> {

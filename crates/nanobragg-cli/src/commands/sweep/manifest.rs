@@ -206,3 +206,91 @@ fn difference(found: &Sweep, wanted: &Sweep) -> Option<String> {
     let gone = found.inputs.keys().find(|name| !wanted.inputs.contains_key(*name));
     changed.map(|(name, _)| name).or(gone).map(|name| format!("the input {name} is not the same"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+    use nanobragg_testkit::SplitMix;
+    use nanobragg_testkit::fuzz::mutate;
+
+    const INPUTS: usize = 3000;
+
+    fn sweep() -> Sweep {
+        Sweep {
+            program: "nanobragg 0.1.0".to_owned(),
+            series: "rotation".to_owned(),
+            images: 3,
+            outputs: vec!["a_#####.cbf".to_owned(), "a.nxs".to_owned()],
+            flags: vec!["-cell".to_owned(), "10 20 30 80 85 95".to_owned()],
+            inputs: BTreeMap::from([("a.hkl".to_owned(), "00ff".to_owned())]),
+        }
+    }
+
+    fn image(image: usize) -> Image {
+        Image {
+            image,
+            files: vec![FileRecord { name: format!("a_{image:05}.cbf"), bytes: 1234 }],
+            phi_start_deg: 0.5,
+            phi_range_deg: 0.25,
+            misset_deg: [1.0, -2.0, 3e-9],
+            misset_seed: (image == 2).then_some(-7),
+            noise_seed: 42,
+            wavelength_angstrom: 1.0,
+            unit_cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
+            a_matrix: [0.1, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0, 0.03],
+            max_photons: 1e6,
+            mean_photons: 0.5,
+        }
+    }
+
+    /// A manifest of two images and a stack.
+    fn written(path: &Path) -> Vec<u8> {
+        let images = BTreeMap::from([(1, image(1)), (2, image(2))]);
+        let stack = FileRecord { name: "a.nxs".to_owned(), bytes: u64::MAX };
+        Manifest::with(path, sweep(), images, Some(stack)).unwrap().finish().unwrap();
+        fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.jsonl");
+        written(&path);
+        let found = Manifest::resume(&path, sweep()).unwrap();
+        assert_eq!(found.images, BTreeMap::from([(1, image(1)), (2, image(2))]));
+        assert_eq!(found.stack.map(|stack| stack.bytes), Some(u64::MAX));
+    }
+
+    #[test]
+    fn damaged_manifests_are_resumed_as_far_as_they_go_or_refused_in_one_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.jsonl");
+        let material = [written(&path)];
+        let mut random = SplitMix(11);
+        let (mut resumed, mut refused) = (0, 0);
+        for _ in 0..INPUTS {
+            let input = mutate(&mut random, &material);
+            fs::write(&path, &input).unwrap();
+            match Manifest::resume(&path, sweep()) {
+                Ok(found) => {
+                    resumed += 1;
+                    // What was taken is what the file has from now on.
+                    let (images, stack) = (found.images.clone(), found.stack.clone());
+                    drop(found);
+                    let again = Manifest::resume(&path, sweep()).unwrap();
+                    assert_eq!((again.images.clone(), again.stack.clone()), (images, stack));
+                }
+                Err(error) => {
+                    refused += 1;
+                    let message = error.to_string();
+                    let one_line = !message.is_empty() && !message.contains(char::is_control);
+                    assert!(one_line, "{message:?} for {:?}", String::from_utf8_lossy(&input));
+                    assert_eq!(fs::read(&path).unwrap(), input, "a manifest that was refused was touched");
+                }
+            }
+        }
+        assert!(resumed > INPUTS / 10 && refused > INPUTS / 10, "{resumed} {refused}");
+    }
+}
