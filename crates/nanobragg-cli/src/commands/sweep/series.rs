@@ -94,7 +94,10 @@ mod tests {
         let series = Series::Rotation(0.25);
         let starts: Vec<f64> = (1..4).map(|image| series.experiment(&base(), image).phi.start).collect();
         assert_eq!(starts, [0.5, 0.75, 1.0]);
-        assert_eq!((series.step(), Series::Random.step(), Series::Listed(Vec::new()).step()), (0.25, 0.0, 0.0));
+        assert_eq!(
+            (series.step(), Series::Random.step(), Series::Listed(Vec::new()).step()),
+            (0.25, 0.0, 0.0)
+        );
     }
 
     #[test]
