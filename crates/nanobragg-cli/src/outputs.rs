@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
             write_cbf(path, &mini_header(self.plan, counts), &counts.pixels)?;
         }
         if let Some(path) = nexus {
-            let stack = StackWriter::create(path, &stack_setting(self.plan, PROGRAM), 1)?;
+            let stack = StackWriter::create(path, &stack_setting(self.plan, 0.0, PROGRAM), 1)?;
             stack.write(0, &counts.pixels)?;
             stack.finish()?;
         }

@@ -192,3 +192,36 @@ fn threads_do_not_change_a_byte() {
     sweep(&many, "-images 2 -o a.cbf -o b.nxs -threads 4").good();
     assert_eq!(one.files(), many.files());
 }
+
+#[test]
+fn no_image_replaces_an_input_or_the_manifest() {
+    let scratch = Scratch::new();
+    let list = "0 0 0\n10 20 30\n0 5 0\n";
+    for name in ["list.txt", "a_00002.png"] {
+        std::fs::write(scratch.path(name), list).unwrap();
+    }
+    std::os::unix::fs::symlink(scratch.path("list.txt"), scratch.path("l_00002.png")).unwrap();
+    let before = scratch.names();
+    for (line, reason) in [
+        ("-orientations list.txt -manifest list.txt -restart -o b.png", "list.txt is an input and an output"),
+        ("-orientations ./a_00002.png -o a.png", "a_00002.png is an input and an output"),
+        ("-orientations list.txt -o l.png", "l_00002.png is an input and an output"),
+        ("-images 3 -manifest ./b_00002.png -o b.png", "b_00002.png is the name of two outputs"),
+        ("-images 3 -manifest b.nxs -o b.nxs", "b.nxs is the name of two outputs"),
+    ] {
+        let run = sweep(&scratch, line);
+        assert!(run.err.contains(reason), "{line}: {}", run.err);
+        assert_eq!(scratch.names(), before, "{line}");
+        assert_eq!(scratch.read("list.txt"), list.as_bytes());
+    }
+}
+
+#[test]
+fn a_pipe_is_no_input_of_a_sweep() {
+    let scratch = Scratch::new();
+    let made = std::process::Command::new("mkfifo").arg(scratch.path("pipe")).status().unwrap();
+    assert!(made.success());
+    let run = sweep(&scratch, "-orientations pipe -o a.png");
+    assert!(run.err.contains("a sweep reads its inputs twice: give a regular file"), "{}", run.err);
+    assert_eq!(scratch.names(), ["pipe"]);
+}

@@ -8,8 +8,8 @@ use nanobragg_io::nexus::{Rotation, Setting};
 use super::Frame;
 
 /// The setting of a stack that begins with the image of `plan`; `program` is the name and version of the
-/// program. Images that follow continue the rotation.
-pub fn stack_setting(plan: &Plan, program: &str) -> Setting {
+/// program. Each image starts `step` radians after the one before it.
+pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
     let frame = Frame::nexus(plan);
     let pixel = plan.detector.pixel_size;
     let (fast, slow) = plan.detector.report.beam_spot;
@@ -36,8 +36,11 @@ pub fn stack_setting(plan: &Plan, program: &str) -> Setting {
         fluence_per_m2: plan.fluence,
         exposure: plan.resolved.exposure,
         spindle: frame.spindle.into(),
-        rotation: (phi.range != 0.0)
-            .then(|| Rotation { start_deg: to_deg(phi.start), range_deg: to_deg(phi.range) }),
+        rotation: (phi.range != 0.0).then(|| Rotation {
+            start_deg: to_deg(phi.start),
+            range_deg: to_deg(phi.range),
+            step_deg: to_deg(step),
+        }),
         cell: plan.crystal.unit_cell(),
     }
 }

@@ -116,19 +116,18 @@ fn sample(entry: &H5Group, setting: &Setting, images: usize) -> Result<()> {
     let sample = group(entry, "sample", "NXsample")?;
     text(&sample, "name", "simulated crystal")?;
     row(&sample, "unit_cell", &setting.cell)?;
-    let Some(Rotation { start_deg, range_deg }) = setting.rotation else {
+    let Some(Rotation { start_deg, range_deg, step_deg }) = setting.rotation else {
         // Stills have no scan: readers take a missing chain for that.
         text(&sample, "depends_on", ".")?;
         return Ok(());
     };
     text(&sample, "depends_on", PHI)?;
     let transformations = group(&sample, "transformations", "NXtransformations")?;
-    let angles = |first: usize| -> Vec<f64> {
-        (first..first + images).map(|image| start_deg + range_deg * image as f64).collect()
-    };
+    let angles: Vec<f64> = (0..images).map(|image| start_deg + step_deg * image as f64).collect();
+    let ends: Vec<f64> = angles.iter().map(|angle| angle + range_deg).collect();
     let spindle = Axis { kind: "rotation", units: "deg", vector: setting.spindle, depends_on: "." };
-    spindle.mark(&row(&transformations, "phi", &angles(0))?)?;
-    attribute(&row(&transformations, "phi_end", &angles(1))?, "units", "deg")?;
+    spindle.mark(&row(&transformations, "phi", &angles)?)?;
+    attribute(&row(&transformations, "phi_end", &ends)?, "units", "deg")?;
     quantity(&transformations, "phi_range_average", range_deg, "deg")?;
     Ok(())
 }

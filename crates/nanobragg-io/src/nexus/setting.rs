@@ -44,11 +44,14 @@ pub struct Setting {
     pub cell: [f64; 6],
 }
 
-/// Spindle angles of a stack: image `i` goes from `start_deg + i * range_deg` to the start of the next.
+/// Spindle angles of a stack: image `i`, counted from 0, goes from `start_deg + i * step_deg` on by `range_deg`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rotation {
     /// Where the first image starts.
     pub start_deg: f64,
     /// Range of an image.
     pub range_deg: f64,
+    /// From the start of an image to that of the next: the range in a rotation series, zero where all images
+    /// are taken at one spindle angle.
+    pub step_deg: f64,
 }

@@ -130,7 +130,7 @@ mod tests {
             fluence_per_m2: 1e24,
             exposure: 0.1,
             spindle: [-1.0, 0.0, 0.0],
-            rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5 }),
+            rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
             cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
         }
     }
@@ -161,6 +161,23 @@ mod tests {
         assert_eq!(phi.read_raw::<f64>().unwrap(), [10.0, 10.5]);
         let fast = file.dataset("entry/instrument/detector/module/fast_pixel_direction").unwrap();
         assert_eq!(fast.attr("vector").unwrap().read_numeric_as::<f64>().unwrap(), [-1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn images_at_one_spindle_angle_all_start_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let rotation = Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.0 });
+        let stack = StackWriter::create(&path, &Setting { rotation, ..setting() }, 2).unwrap();
+        stack.write(0, &[0; 15]).unwrap();
+        stack.write(1, &[0; 15]).unwrap();
+        stack.finish().unwrap();
+        let file = H5File::open(&path).unwrap();
+        let angles = |name: &str| {
+            let name = format!("entry/sample/transformations/{name}");
+            file.dataset(&name).unwrap().read_raw::<f64>().unwrap()
+        };
+        assert_eq!((angles("phi"), angles("phi_end")), (vec![10.0; 2], vec![10.5; 2]));
     }
 
     #[test]

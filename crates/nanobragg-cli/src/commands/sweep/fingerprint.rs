@@ -10,7 +10,7 @@ use nanobragg_config::classic::{Arity, FlagId, ParsedArgs, flag};
 use nanobragg_io::IoError;
 use sha2::{Digest as _, Sha256};
 
-use super::arguments::{Arguments, Wanted};
+use crate::misuse::Misuse;
 
 /// The flags that images depend on, as they were given.
 pub fn flags(args: &ParsedArgs) -> Vec<String> {
@@ -30,13 +30,21 @@ pub fn flags(args: &ParsedArgs) -> Vec<String> {
 }
 
 /// The SHA-256 of every input file.
-pub fn inputs(arguments: &Arguments, setup: &Setup) -> Result<BTreeMap<String, String>, IoError> {
-    let listed = match &arguments.wanted {
-        Wanted::Listed(path) => Some(path),
-        Wanted::Rotation | Wanted::Random => None,
+pub fn inputs(setup: &Setup) -> anyhow::Result<BTreeMap<String, String>> {
+    let named = |path: &PathBuf| {
+        check_regular(path)?;
+        Ok((path.display().to_string(), digest(path)?))
     };
-    let named = |path: &PathBuf| Ok((path.display().to_string(), digest(path)?));
-    setup.inputs.iter().chain(listed).map(named).collect()
+    setup.inputs.iter().map(named).collect()
+}
+
+/// Refuses what can be read only once, such as a pipe.
+pub fn check_regular(path: &Path) -> Result<(), Misuse> {
+    if path.exists() && !path.is_file() {
+        let path = path.display();
+        return Err(Misuse(format!("{path}: a sweep reads its inputs twice: give a regular file")));
+    }
+    Ok(())
 }
 
 fn digest(path: &Path) -> Result<String, IoError> {

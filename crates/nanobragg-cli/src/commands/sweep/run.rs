@@ -7,7 +7,7 @@ use nanobragg_config::{ConfigError, Context, Setup, resolve};
 use nanobragg_io::orientations::read_orientations;
 
 use super::arguments::{Arguments, Start, Wanted};
-use super::fingerprint::{flags, inputs};
+use super::fingerprint::{self, flags, inputs};
 use super::manifest::{Manifest, Sweep};
 use super::parts::Parts;
 use super::series::Series;
@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let console = Console { quiet: args.has(FlagId::Quiet) };
     log(&args);
     // Without a seed the clock would make a resumed sweep another one.
-    let setup = resolve(&args, &Context::default())?;
+    let mut setup = resolve(&args, &Context::default())?;
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     if !setup.panels.is_empty() {
@@ -35,6 +35,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Err(Misuse(format!("sweep: the detector has {panels} panels; -panel N chooses one")).into());
     }
     let (series, images) = series(arguments, &setup)?;
+    if let Wanted::Listed(path) = &arguments.wanted {
+        setup.inputs.push(path.clone());
+    }
     let targets: Vec<Target> =
         arguments.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
     check_targets(arguments, &targets, &setup, images)?;
@@ -42,6 +45,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     first.resolved.warnings.iter().for_each(|warning| console.warn(warning));
     outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?, true);
 
+    // Before signals are caught: what reads a slow disk here ends with the first one.
+    let inputs = inputs(&setup)?;
     let interrupt = Interrupt::catch();
     let path = manifest_path(arguments);
     let sweep = Sweep {
@@ -50,7 +55,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         images,
         outputs: arguments.outputs.iter().map(|name| name.display().to_string()).collect(),
         flags: flags(&args),
-        inputs: inputs(arguments, &setup)?,
+        inputs,
     };
     let manifest = match arguments.start {
         Start::Resume => Manifest::resume(&path, sweep)?,
@@ -123,6 +128,7 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             Ok((Series::Rotation(range), images()?))
         }
         Wanted::Listed(path) => {
+            fingerprint::check_regular(path)?;
             let angles = read_orientations(path).map_err(ConfigError::from)?;
             let images = arguments.images.unwrap_or(angles.len());
             if images > angles.len() {
@@ -143,7 +149,6 @@ fn check_targets(
     images: usize,
 ) -> anyhow::Result<()> {
     let manifest = manifest_path(arguments);
-    let mut places: Vec<PathBuf> = vec![manifest.clone()];
     for (at, (target, name)) in targets.iter().zip(&arguments.outputs).enumerate() {
         for other in arguments.outputs.iter().take(at) {
             if target::same_kind(name, other)? {
@@ -158,21 +163,45 @@ fn check_targets(
         {
             return Err(Misuse(format!("cannot write {}: it is no regular file", path.display())).into());
         }
-        match target {
-            Target::Stack(path) => places.push(path.clone()),
-            Target::Numbered(_) => {
-                places.extend([1, images].into_iter().filter_map(|image| target.file(image)))
+    }
+    let inputs: Vec<PathBuf> = setup.inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    outputs::check_folder(&manifest)?;
+    let manifest_place = place(&real_folder(&manifest), &manifest);
+    if inputs.contains(&manifest_place) {
+        return Err(ConfigError::OverwritesInput(manifest).into());
+    }
+    for target in targets {
+        let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
+            Target::Stack(path) => Box::new(std::iter::once(path.clone())),
+            Target::Numbered(_) => Box::new((1..=images).filter_map(|image| target.file(image))),
+        };
+        // All files of a target lie in one folder.
+        let mut folder = None;
+        for path in paths {
+            outputs::check_folder(&path)?;
+            let folder = folder.get_or_insert_with(|| real_folder(&path));
+            let real = place(folder, &path);
+            if inputs.contains(&real) {
+                return Err(ConfigError::OverwritesInput(path).into());
+            }
+            if real == manifest_place {
+                return Err(ConfigError::SameOutput(path).into());
             }
         }
     }
-    for place in &places {
-        outputs::check_folder(place)?;
-        let real = |path: &Path| path.canonicalize().ok();
-        if setup.inputs.iter().any(|input| real(input).is_some_and(|input| Some(input) == real(place))) {
-            return Err(ConfigError::OverwritesInput(place.clone()).into());
-        }
-    }
     Ok(())
+}
+
+/// The folder of a file that need not be there yet.
+fn real_folder(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Where a file in `folder` is written: links are followed.
+fn place(folder: &Path, path: &Path) -> PathBuf {
+    let linked = if path.is_symlink() { path.canonicalize().ok() } else { None };
+    linked.unwrap_or_else(|| folder.join(path.file_name().unwrap_or_default()))
 }
 
 fn manifest_path(arguments: &Arguments) -> PathBuf {

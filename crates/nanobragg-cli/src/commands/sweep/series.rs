@@ -24,6 +24,14 @@ impl Series {
         }
     }
 
+    /// Radians from the start of an image to that of the next: only a rotation goes on.
+    pub fn step(&self) -> f64 {
+        match self {
+            Series::Rotation(range) => *range,
+            Series::Random | Series::Listed(_) => 0.0,
+        }
+    }
+
     /// The experiment of image number `image`, counted from 1.
     pub fn experiment(&self, base: &Experiment, image: usize) -> Experiment {
         let mut experiment = base.clone();
@@ -86,6 +94,10 @@ mod tests {
         let series = Series::Rotation(0.25);
         let starts: Vec<f64> = (1..4).map(|image| series.experiment(&base(), image).phi.start).collect();
         assert_eq!(starts, [0.5, 0.75, 1.0]);
+        assert_eq!(
+            (series.step(), Series::Random.step(), Series::Listed(Vec::new()).step()),
+            (0.25, 0.0, 0.0)
+        );
     }
 
     #[test]

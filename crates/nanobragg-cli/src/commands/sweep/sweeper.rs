@@ -92,7 +92,7 @@ impl Sweeper {
         }
         let mut manifest = manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !stacked && !self.parts.is_empty() {
-            let setting = stack_setting(&self.plan(1)?, PROGRAM);
+            let setting = stack_setting(&self.plan(1)?, self.series.step(), PROGRAM);
             for parts in &self.parts {
                 parts.assemble(&setting, self.images, &self.interrupt)?;
                 let stack = parts.stack();

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_config::{ConfigError, Counting, Outputs};
 
+use crate::misuse::Misuse;
+
 /// The files of one `-o`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -24,6 +26,8 @@ pub struct Template {
 
 /// Digits of the number where the name has no place for it.
 const DIGITS: usize = 5;
+/// The most digits of a number.
+const MOST_DIGITS: usize = 20;
 
 /// Whether two names ask for the same kind of file.
 pub fn same_kind(a: &Path, b: &Path) -> Result<bool, ConfigError> {
@@ -39,7 +43,7 @@ fn slots(name: &Path) -> Result<[bool; 9], ConfigError> {
 
 impl Target {
     /// The files that the user calls `name`.
-    pub fn new(name: &Path) -> Result<Self, ConfigError> {
+    pub fn new(name: &Path) -> anyhow::Result<Self> {
         if Outputs::default().with_image(name.to_owned())?.nexus.is_some() {
             return Ok(Target::Stack(name.to_owned()));
         }
@@ -49,6 +53,10 @@ impl Target {
             Some(last) => {
                 let before = file[..=last].trim_end_matches('#');
                 let digits = last + 1 - before.len();
+                if digits > MOST_DIGITS {
+                    let text = format!("sweep: a name has at most {MOST_DIGITS} # in a row, not {digits}");
+                    return Err(Misuse(text).into());
+                }
                 Template { folder, before: before.to_owned(), digits, after: file[last + 1..].to_owned() }
             }
             None => {
@@ -104,6 +112,16 @@ mod tests {
         assert_eq!(files("#/a#b##.img", 7), "#/a#b07.img");
         assert_eq!(Target::new(Path::new("a.NXS")).unwrap().file(1), None);
         assert!(Target::new(Path::new("a.gif")).is_err() && Target::new(Path::new("a")).is_err());
+    }
+
+    #[test]
+    fn a_name_has_a_bounded_number_of_digits() {
+        let name = |digits| format!("a{}.cbf", "#".repeat(digits));
+        assert_eq!(files(&name(20), 7), format!("a{:020}.cbf", 7));
+        for digits in [21, 70_000] {
+            let error = Target::new(Path::new(&name(digits))).unwrap_err().to_string();
+            assert!(error.contains(&format!("at most 20 # in a row, not {digits}")), "{error}");
+        }
     }
 
     #[test]
