@@ -223,5 +223,7 @@ fn a_pipe_is_no_input_of_a_sweep() {
     assert!(made.success());
     let run = sweep(&scratch, "-orientations pipe -o a.png");
     assert!(run.err.contains("a sweep reads its inputs twice: give a regular file"), "{}", run.err);
-    assert_eq!(scratch.names(), ["pipe"]);
+    // Listing the folder would read the pipe.
+    std::fs::remove_file(scratch.path("pipe")).unwrap();
+    assert!(scratch.names().is_empty());
 }
