@@ -66,6 +66,8 @@ pub fn kind(path: &Path) -> Result<Kind> {
     };
     Ok(match first {
         Some(_) if first_is(b"data_") || first_is(b"loop_") => Kind::Cif,
+        // Binary under that name is a damaged MTZ file, not text: the reader says what it lacks.
+        Some(_) if extension(path) == "mtz" && start.iter().any(|&byte| byte < b'\t') => Kind::Mtz,
         Some(_) => Kind::Text,
         None => match extension(path).as_str() {
             "mtz" => Kind::Mtz,

@@ -16,6 +16,7 @@ pub struct Programs {
 
 impl Programs {
     pub fn build() -> anyhow::Result<Programs> {
+        eprintln!("building nanobragg and trace-harness for release: minutes the first time");
         Ok(Programs {
             nanobragg: crate::executable::build("nanobragg-cli", ["--bin", "nanobragg"])?,
             trace_harness: crate::executable::build("nanobragg-trace", ["--bin", "trace-harness"])?,

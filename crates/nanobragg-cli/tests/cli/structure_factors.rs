@@ -117,3 +117,12 @@ fn weights_of_a_spectrum_count_under_every_preset() {
         scratch.run("-cell 50 -default_F 1 -detpixels 8 -oversample 1 -spectrum uneven.txt -o x.bin").good();
     assert_eq!(run.line("wavelength"), "wavelength 1.45 A, the mean of uneven.txt");
 }
+
+#[test]
+fn a_damaged_mtz_file_is_not_read_as_text() {
+    let scratch = Scratch::new();
+    let garbage: Vec<u8> = (0..3000u32).map(|i| (i * 7919 % 251) as u8).collect();
+    scratch.write("bad.mtz", garbage);
+    let error = scratch.refused(&format!("{BARE} -cell 50 60 70 90 90 90 -hkl bad.mtz"));
+    assert!(error.starts_with("bad.mtz") && error.contains("MTZ") && !error.contains("h k l F"), "{error}");
+}
