@@ -152,7 +152,10 @@ fn the_later_of_two_flags_counts() {
     assert_eq!((polarization.kahn, polarization.factor()), (0.5, None));
     // These two win wherever they stand.
     same("-nonoise -noisefile x", "-noisefile x -nonoise");
-    same("-o x.bin -floatfile y -pgmfile z -noisefile w", "-o x.bin");
+    // -o replaces the image of its own format and those that are written by default, and no other that is named.
+    same("-o x.bin -floatfile y", "-o x.bin");
+    same("-o x.bin -pgmscale 1 -nopgm", "-o x.bin -nopgm -pgmscale 1");
+    same("-pgmfile z -noisefile w -o x.bin", "-o x.bin -noisefile w -pgmfile z");
 }
 
 #[test]
