@@ -1,6 +1,26 @@
 //! Random experiments, as flags, for comparing evaluations with the definition.
 
+use nanobragg::TableError;
+use nanobragg::model::{IndexBox, Reflection, StructureFactors};
+
 use crate::SplitMix;
+
+/// Structure factors with gaps and zero outside, a table larger than some random images reach and smaller than others.
+///
+/// # Errors
+/// None that its own size could cause.
+pub fn gapped_table() -> Result<StructureFactors, TableError> {
+    let mut random = SplitMix(3);
+    let bounds = IndexBox { min: [-9, -7, -8], max: [8, 9, 7] };
+    let indices = (-9..=8).flat_map(|h| (-7..=9).flat_map(move |k| (-8..=7).map(move |l| [h, k, l])));
+    let reflections: Vec<Reflection> = indices
+        .filter_map(|hkl| {
+            let f = random.uniform(-10.0, 100.0);
+            (f > 0.0).then_some(Reflection { hkl, f })
+        })
+        .collect();
+    StructureFactors::from_reflections(bounds, 0.0, reflections)
+}
 
 /// Flags of a random small experiment over the options that shape a pixel: everything that backends have to
 /// evaluate alike. The same generator state gives the same flags.

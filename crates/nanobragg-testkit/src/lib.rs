@@ -11,6 +11,6 @@ mod perturbation;
 pub mod tolerance;
 
 pub use case::{Case, TestError, case, cases, fixtures, upstream};
-pub use draw::random_flags;
+pub use draw::{gapped_table, random_flags};
 pub use nanobragg_compare::{Comparison, Difference, compare};
 pub use perturbation::{SplitMix, perturbed};

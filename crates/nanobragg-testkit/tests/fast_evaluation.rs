@@ -3,13 +3,13 @@
 
 use std::ffi::OsString;
 
-use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors};
+use nanobragg::model::{Preset, StructureFactors};
 use nanobragg::physics::{NoProbe, pixel};
 use nanobragg::plan::Plan;
 use nanobragg::render::{Cpu, Precision};
 use nanobragg_config::{Context, classic, resolve};
 use nanobragg_testkit::tolerance::{CPU_F32_MAX, CPU_F32_MEDIAN, CPU_F64, UNDERFLOW};
-use nanobragg_testkit::{SplitMix, random_flags};
+use nanobragg_testkit::{SplitMix, gapped_table, random_flags};
 
 fn plan(flags: &[String], preset: Preset, table: Option<&StructureFactors>) -> Option<Plan> {
     let flags =
@@ -41,24 +41,10 @@ fn relative(expected: f64, found: f64) -> f64 {
     if expected == found || expected.max(found) < UNDERFLOW { 0.0 } else { (found / expected - 1.0).abs() }
 }
 
-/// A table with gaps and a default outside, larger than some images reach and smaller than others.
-fn table() -> StructureFactors {
-    let mut random = SplitMix(3);
-    let bounds = IndexBox { min: [-9, -7, -8], max: [8, 9, 7] };
-    let indices = (-9..=8).flat_map(|h| (-7..=9).flat_map(move |k| (-8..=7).map(move |l| [h, k, l])));
-    let reflections: Vec<Reflection> = indices
-        .filter_map(|hkl| {
-            let f = random.uniform(-10.0, 100.0);
-            (f > 0.0).then_some(Reflection { hkl, f })
-        })
-        .collect();
-    StructureFactors::from_reflections(bounds, 0.0, reflections).unwrap()
-}
-
 #[test]
 fn random_experiments_agree_with_the_definition() {
     let mut random = SplitMix(20_260_131);
-    let table = table();
+    let table = gapped_table().unwrap();
     let mut rendered = 0;
     for draw in 0..150 {
         let flags = random_flags(&mut random);

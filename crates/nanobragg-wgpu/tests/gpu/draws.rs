@@ -1,33 +1,19 @@
 //! Random experiments over all options that shape a pixel.
 
-use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors};
+use nanobragg::model::Preset;
 use nanobragg::render::Control;
-use nanobragg_testkit::{SplitMix, random_flags};
+use nanobragg_testkit::{SplitMix, gapped_table, random_flags};
 use nanobragg_wgpu::{GpuError, Precision};
 
 use crate::comparison::Differences;
 use crate::device::{definition, plan, renderer};
-
-/// A table with gaps, larger than some images reach and smaller than others.
-pub fn table() -> StructureFactors {
-    let mut random = SplitMix(3);
-    let bounds = IndexBox { min: [-9, -7, -8], max: [8, 9, 7] };
-    let indices = (-9..=8).flat_map(|h| (-7..=9).flat_map(move |k| (-8..=7).map(move |l| [h, k, l])));
-    let reflections: Vec<Reflection> = indices
-        .filter_map(|hkl| {
-            let f = random.uniform(-10.0, 100.0);
-            (f > 0.0).then_some(Reflection { hkl, f })
-        })
-        .collect();
-    StructureFactors::from_reflections(bounds, 0.0, reflections).unwrap()
-}
 
 #[test]
 fn random_experiments_agree_with_the_definition() {
     let Some(mut single) = renderer(Precision::Single) else { return };
     let mut double = renderer(Precision::Double);
     let mut random = SplitMix(20_261_124);
-    let table = table();
+    let table = gapped_table().unwrap();
     let (mut rendered, mut refused, mut worst) = (0, 0, [Differences::NONE; 2]);
     for draw in 0..220 {
         let mut flags = random_flags(&mut random);

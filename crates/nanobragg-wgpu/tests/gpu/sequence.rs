@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use nanobragg::plan::Plan;
 use nanobragg::render::{Control, Progress};
+use nanobragg_testkit::gapped_table;
 use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
 
 use crate::device::{open, plan, renderer};
-use crate::draws::table;
 
 /// Plans that differ in the crystal's orientation and share one table.
 fn sweep(count: usize) -> Vec<Plan> {
-    let table = table();
+    let table = gapped_table().unwrap();
     (0..count)
         .map(|number| {
             let flags = format!(
@@ -58,7 +58,7 @@ fn another_table_is_sent() {
     let Some(mut renderer) = renderer(Precision::Single) else { return };
     let mut plan = sweep(1).remove(0);
     let first = renderer.render(&plan, &Control::default()).unwrap();
-    plan.structure_factors = table();
+    plan.structure_factors = gapped_table().unwrap();
     assert_eq!(renderer.render(&plan, &Control::default()).unwrap(), first);
     assert_eq!(renderer.uploads().tables, 2);
     plan.structure_factors = nanobragg::model::StructureFactors::uniform(50.0);

@@ -3,11 +3,11 @@
 use nanobragg::model::Preset;
 use nanobragg::plan::FactorMode;
 use nanobragg::render::Control;
+use nanobragg_testkit::gapped_table;
 use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
 
 use crate::comparison::Differences;
 use crate::device::{definition, open, plan, planned};
-use crate::draws::table;
 
 const FLAGS: &str = "-cell 40 50 60 80 90 100 -default_F 100 -N 5 -misset 7 11 13 -lambda 1.5 -distance 80 -pixel 1.5 \
     -detpixels_x 70 -detpixels_y 45 -oversample 2 -mosaic 1 -mosaic_dom 41 -osc 1 -phisteps 2 -dispersion 3 \
@@ -16,7 +16,7 @@ const FLAGS: &str = "-cell 40 50 60 80 90 100 -default_F 100 -N 5 -misset 7 11 1
 #[test]
 fn an_image_does_not_depend_on_how_it_is_cut() {
     let mut tabled = planned(FLAGS);
-    tabled.structure_factors = table();
+    tabled.structure_factors = gapped_table().unwrap();
     // Factors that are computed once, of the first source that the resolution limit leaves.
     let flags: Vec<String> =
         FLAGS.split_whitespace().chain(["-dmin", "2.2", "-polar", "0.8"]).map(str::to_owned).collect();
@@ -61,7 +61,7 @@ fn what_cannot_be_cut_is_refused_with_the_limit() {
     let Some(gpu) = open(LimitsOverride { binding: Some(8192), ..LimitsOverride::default() }) else { return };
     let mut renderer = Renderer::new(gpu, Precision::Single).unwrap();
     let mut plan = planned("-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 8 -pixel 1 -oversample 1");
-    plan.structure_factors = table();
+    plan.structure_factors = gapped_table().unwrap();
     let error = renderer.render(&plan, &Control::default()).unwrap_err();
     assert!(matches!(error, GpuError::LimitExceeded { limit: 16_384, .. }), "{error}");
     assert!(
