@@ -63,7 +63,7 @@ def check(folder, seed, panels):
                 sys.exit(f"seed {seed} panel {panel} pixel {f} {s}: {found}, expected {expected}")
             beside = corner(*place, f + 1, s)
             if max(abs(a - b) for a, b in zip(beside, expected)) < 0.1:
-                sys.exit("the neighbouring pixel was accepted")
+                sys.exit("the neighboring pixel was accepted")
     print(f"a.geom, seed {seed}: {panels} panels")
 
 

@@ -154,14 +154,14 @@ def check_spots(folder, experiment, point):
     full = matrix.sqr(gonio.get_setting_rotation()) * rotation * matrix.sqr(gonio.get_fixed_rotation()) * a
     expected = full.inverse() * q
     check("fractional indices", found, expected.elems, 1e-7)
-    check_polarisation(text, experiment, s1)
+    check_polarization(text, experiment, s1)
     wrong = (full.transpose().inverse() * q).elems
     if not differ(found, wrong, 1e-7):
         sys.exit("a wrong orientation was accepted")
 
 
-def check_polarisation(text, experiment, s1):
-    """The polarisation factor as XDS and DIALS write it, by the normal of the plane and the fraction in it."""
+def check_polarization(text, experiment, s1):
+    """The polarization factor as XDS and DIALS write it, by the normal of the plane and the fraction in it."""
     beam = experiment.beam
     incident, diffracted = matrix.col(beam.get_s0()).normalize(), s1.normalize()
     normal = matrix.col(beam.get_polarization_normal())
@@ -169,9 +169,9 @@ def check_polarisation(text, experiment, s1):
     p, cos2 = beam.get_polarization_fraction(), diffracted.dot(incident) ** 2
     expected = (1 - 2 * p) * (1 - normal.dot(diffracted) ** 2) + p * (1 + cos2)
     row = next(row for row in text.splitlines() if row.startswith("TRACE_PY: polar "))
-    check("polarisation factor", [float(row.split()[2])], [expected], 1e-9)
+    check("polarization factor", [float(row.split()[2])], [expected], 1e-9)
     if not differ([expected], [0.5 * (1 + cos2)], 1e-9):
-        sys.exit("an unpolarised beam would have been accepted")
+        sys.exit("an unpolarized beam would have been accepted")
 
 
 def check_xparm(folder):

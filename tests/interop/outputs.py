@@ -79,10 +79,10 @@ def headers(folder, name, flags, is_square, places):
     smv = fabio.open(folder / "noise.img").header
     if not is_square:
         return
-    # miniCBF: distance and beam centre in pixels, fast along x, slow along -y.
+    # miniCBF: distance and beam center in pixels, fast along x, slow along -y.
     pixel = 1000 * float(header["Pixel_size"][0])
     beam, distance = [float(word) for word in header["Beam_xy"][:2]], 1000 * float(header["Detector_distance"][0])
-    # SMV: XDS's ORGX and ORGY count from 1 at the centre of the first pixel; ADXV's Y from the far edge.
+    # SMV: XDS's ORGX and ORGY count from 1 at the center of the first pixel; ADXV's Y from the far edge.
     org = [float(smv["XDS_ORGX"]), float(smv["XDS_ORGY"])]
     height = float(smv["SIZE2"]) * float(smv["PIXEL_SIZE"])
     adxv = [float(smv["ADXV_CENTER_X"]), height - float(smv["ADXV_CENTER_Y"])]

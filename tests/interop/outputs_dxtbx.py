@@ -53,8 +53,8 @@ def single(folder, name, flags, is_square):
             continue
         for (fast, slow), expected in places.items():
             # Without the correction for the depth of absorption: the place on the sensor's front.
-            millimetres = [(at + 0.5) * size for at, size in zip((fast, slow), panel.get_pixel_size())]
-            place(f"{what}: {fast} {slow}", panel.get_lab_coord(millimetres), expected)
+            millimeters = [(at + 0.5) * size for at, size in zip((fast, slow), panel.get_pixel_size())]
+            place(f"{what}: {fast} {slow}", panel.get_lab_coord(millimeters), expected)
     measured = counts["a_0001.cbf"] >= 0
     same(f"{name}: CBF and SMV", counts["a_0001.cbf"][measured], counts["a_0001.img"][measured] - 40)
     same(f"{name}: CBF and NXmx", counts["a_0001.cbf"], counts["a.nxs"])
@@ -106,8 +106,8 @@ def indexed(folder, kind, files, true_matrix):
     shift = np.subtract(
         after[0].detector[0].get_beam_centre_px(after[0].beam.get_s0()), before.detector[0].get_beam_centre_px(s0)
     )
-    print(f"{kind}: beam centre moved by {np.round(shift, 3)} pixels")
-    near(f"{kind}: beam centre", shift, [0, 0], 0.5)
+    print(f"{kind}: beam center moved by {np.round(shift, 3)} pixels")
+    near(f"{kind}: beam center", shift, [0, 0], 0.5)
 
 
 def series(folder):

@@ -123,7 +123,7 @@ fn print_pixel(plan: &Plan, image: &Image, slow: usize, fast: usize) {
     let Some(Finished { sum, omega, polar, capture, .. }) = last.finished else { return };
     let list = |values: [f64; 3], format: &dyn Fn(f64) -> String| values.map(format).join(" ");
     let g6 = |x: f64| g(x, 6);
-    // sin(theta) / lambda at the centre of the spectrum, for a beam along x as the reference program has it.
+    // sin(theta) / lambda at the center of the spectrum, for a beam along x as the reference program has it.
     let [x, y, z] = last.place.into();
     let central = (y.hypot(z).atan2(x) / 2.0).sin() / (plan.resolved.wavelength * 1e10);
     print(&format!("{fast:4} {slow:4} : stol = {} or {}", g6(last.stol), g6(central)));

@@ -50,10 +50,10 @@ impl Interrupt {
         if self.raised.load(Ordering::Relaxed) { Err(self.error()) } else { Ok(()) }
     }
 
-    /// What a failed render means to the user: one that was cancelled was interrupted.
+    /// What a failed render means to the user: one that was canceled was interrupted.
     pub fn explain(&self, error: RenderError) -> anyhow::Error {
         match error {
-            RenderError::Cancelled => self.error().into(),
+            RenderError::Canceled => self.error().into(),
             other => other.into(),
         }
     }

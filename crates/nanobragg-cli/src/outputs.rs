@@ -71,7 +71,7 @@ pub fn warn_of_headers(console: Console, plan: &Plan, outputs: &Outputs, smv: bo
             outputs.cbf.iter().map(|path| (path, "miniCBF")).chain(smv_images.map(|path| (path, "SMV")))
         {
             console.warn(&format!(
-                "{}: the header of {format} says distance and beam centre only, for a detector square to the beam with \
+                "{}: the header of {format} says distance and beam center only, for a detector square to the beam with \
                  its fast axis along the spindle; this one is {} deg off (NXmx says it all)",
                 path.display(),
                 g(off, 4)
@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
     pub fn write(&self, interrupt: &Interrupt) -> anyhow::Result<()> {
         let span = tracing::info_span!("write");
         let _entered = span.enter();
-        for write in [Self::photons, Self::scaled, Self::grey_map, Self::noise, Self::counted, Self::picture]
+        for write in [Self::photons, Self::scaled, Self::gray_map, Self::noise, Self::counted, Self::picture]
         {
             interrupt.check()?;
             write(self)?;
@@ -159,7 +159,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn grey_map(&self) -> anyhow::Result<()> {
+    fn gray_map(&self) -> anyhow::Result<()> {
         let Some(path) = &self.outputs.pgm else { return Ok(()) };
         let scale = match self.outputs.pgm_scale {
             given if given > 0.0 => given,
@@ -169,7 +169,7 @@ impl<'a> Writer<'a> {
         let bytes = scaled_bytes(self.plan, self.image, scale);
         let comment = format!("pixels scaled by {}", g(scale, 6));
         write_pgm(path, self.image.fast(), self.image.slow(), &comment, &bytes)?;
-        self.wrote(path, &format!("{} grey levels a photon", g(scale, 6)));
+        self.wrote(path, &format!("{} gray levels a photon", g(scale, 6)));
         Ok(())
     }
 

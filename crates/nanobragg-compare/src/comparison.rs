@@ -165,7 +165,7 @@ struct Moments {
     count: f64,
     mean: [f64; 2],
     /// Sums of (a - mean)², (b - mean)², (a - mean)(b - mean).
-    centred: [f64; 3],
+    centerd: [f64; 3],
 }
 
 impl Moments {
@@ -178,13 +178,13 @@ impl Moments {
         self.mean[0] += da / self.count;
         self.mean[1] += db / self.count;
         let [ea, eb] = [a - self.mean[0], b - self.mean[1]];
-        self.centred[0] += da * ea;
-        self.centred[1] += db * eb;
-        self.centred[2] += da * eb;
+        self.centerd[0] += da * ea;
+        self.centerd[1] += db * eb;
+        self.centerd[2] += da * eb;
     }
 
     fn correlation(&self) -> Option<f64> {
-        let [aa, bb, ab] = self.centred;
+        let [aa, bb, ab] = self.centerd;
         let scale = aa.sqrt() * bb.sqrt();
         (scale > 0.0 && scale.is_finite()).then(|| (ab / scale).clamp(-1.0, 1.0))
     }

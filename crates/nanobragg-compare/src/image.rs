@@ -21,7 +21,7 @@ pub enum Format {
     Smv,
     /// A NumPy array.
     Npy,
-    /// An 8-bit grey map.
+    /// An 8-bit gray map.
     Pgm,
     /// 32-bit floats without a header.
     Float,

@@ -18,12 +18,12 @@ use nanobragg_io::smv::HeaderEntry;
 
 /// Digits of the reference program's headers.
 const DIGITS_OF_THE_REFERENCE: usize = 6;
-/// Digits otherwise: enough for nanometres on a detector a metre away.
+/// Digits otherwise: enough for nanometers on a detector a meter away.
 const DIGITS: usize = 12;
 
 /// The keys of an SMV header after the format's own ones, in the reference program's order.
 ///
-/// With the quirk `smv_beam_center` BEAM_CENTER_X and _Y are the convention's own beam centre. Otherwise they
+/// With the quirk `smv_beam_center` BEAM_CENTER_X and _Y are the convention's own beam center. Otherwise they
 /// are what readers (dxtbx, by BEAMLINE=fake) turn into the true geometry: from the far edge of the slow axis,
 /// one pixel off on both. Numbers have six digits with the quirk and twelve otherwise, and
 /// the exposure time and `adc_offset`, the counts of a dark pixel, are written without it.

@@ -96,7 +96,7 @@ pub struct Outputs {
     pub float: Option<PathBuf>,
     /// Scaled counts.
     pub int: Option<PathBuf>,
-    /// Grey map.
+    /// Gray map.
     pub pgm: Option<PathBuf>,
     /// Photon counts with noise.
     pub noise: Option<PathBuf>,
@@ -118,7 +118,7 @@ pub struct Outputs {
     pub scale: f64,
     /// Offset of the counts.
     pub adc_offset: f64,
-    /// Scale of the grey map; chosen from the image when it is not positive.
+    /// Scale of the gray map; chosen from the image when it is not positive.
     pub pgm_scale: f64,
     /// Structure factors for the next run.
     pub dump: DumpAction,
@@ -182,7 +182,7 @@ pub enum Counting {
 pub struct Picture {
     /// From photons to brightness.
     pub tone: Tone,
-    /// From brightness to colours.
+    /// From brightness to colors.
     pub colors: Colors,
     /// Resolution rings.
     pub rings: Rings,

@@ -239,7 +239,7 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
     table.fill("close distance", n(plan.detector.close_distance * 1000.0), "mm", &[Flag::CloseDistance]);
     let center = [report.center.x * 1000.0, report.center.y * 1000.0];
     table.set(
-        "beam centre X, Y",
+        "beam center X, Y",
         list(center),
         "mm",
         &[Flag::Xbeam, Flag::Ybeam, Flag::Xclose, Flag::Yclose],
@@ -324,7 +324,7 @@ fn outputs(table: &mut Table<'_>) {
     for (name, path, flags) in [
         ("float image", &outputs.float, [Flag::FloatFile, Flag::Output]),
         ("integer image", &outputs.int, [Flag::IntFile, Flag::Output]),
-        ("grey map", &outputs.pgm, [Flag::PgmFile, Flag::Output]),
+        ("gray map", &outputs.pgm, [Flag::PgmFile, Flag::Output]),
         ("noise image", &outputs.noise, [Flag::NoiseFile, Flag::NoNoise]),
         ("miniCBF", &outputs.cbf, [Flag::CbfFile, Flag::Output]),
         ("NXmx", &outputs.nexus, [Flag::NxsFile, Flag::Output]),
@@ -338,7 +338,7 @@ fn outputs(table: &mut Table<'_>) {
     let scale = |scale: f64| if scale > 0.0 { n(scale) } else { "from the image".to_owned() };
     table.set("counts per photon", scale(outputs.scale), "", &[Flag::Scale]);
     table.set("offset", n(outputs.adc_offset), "counts", &[Flag::Adc]);
-    table.set("grey levels per photon", scale(outputs.pgm_scale), "", &[Flag::PgmScale]);
+    table.set("gray levels per photon", scale(outputs.pgm_scale), "", &[Flag::PgmScale]);
     table.set("noise seed", table.setup.experiment.seeds.noise.to_string(), "", &[Flag::Seed]);
     let dump = match &outputs.dump {
         DumpAction::None => "not written".to_owned(),

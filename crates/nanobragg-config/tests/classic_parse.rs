@@ -38,7 +38,7 @@ fn a_flag_is_never_taken_for_a_value() {
 }
 
 #[test]
-fn near_misses_are_recognised() {
+fn near_misses_are_recognized() {
     for (given, meant) in [
         ("-distnace", "-distance"),
         ("--distnace", "-distance"),

@@ -13,7 +13,7 @@
 //! | [`orientations`] | list of crystal orientations | yes | |
 //! | [`smv`] | SMV (ADSC) images and their headers | yes | yes |
 //! | [`float`] | raw 32-bit float images | yes | yes |
-//! | [`pgm`] | 8-bit greyscale images | yes | yes |
+//! | [`pgm`] | 8-bit grayscale images | yes | yes |
 //! | [`cbf`] | miniCBF images | | yes |
 //! | [`nexus`] | NXmx (HDF5): stacks of images with their geometry | | yes |
 //! | [`npy`] | NumPy arrays | yes | yes |

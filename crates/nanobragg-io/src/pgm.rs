@@ -1,4 +1,4 @@
-//! Greyscale images of one byte a pixel: binary PGM (`P5`).
+//! Grayscale images of one byte a pixel: binary PGM (`P5`).
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! PNG pictures to look at: tones, colours, resolution rings, beam mark.
+//! PNG pictures to look at: tones, colors, resolution rings, beam mark.
 
 mod colors;
 mod glyphs;
@@ -21,7 +21,7 @@ use marks::Canvas;
 pub struct Style {
     /// From photons to brightness.
     pub tone: Tone,
-    /// From brightness to colours.
+    /// From brightness to colors.
     pub colors: Colors,
     /// Resolution rings, Å.
     pub rings: Vec<f64>,

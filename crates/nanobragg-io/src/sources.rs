@@ -11,19 +11,19 @@ const MOST_ROWS: usize = 1_000_000;
 /// One source; `None` where the row ends before that column.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SourceRow {
-    /// Position along x, in metres from the sample.
+    /// Position along x, in meters from the sample.
     pub x: Option<f64>,
-    /// Position along y, in metres from the sample.
+    /// Position along y, in meters from the sample.
     pub y: Option<f64>,
-    /// Position along z, in metres from the sample.
+    /// Position along z, in meters from the sample.
     pub z: Option<f64>,
     /// Weight, relative to the other sources.
     pub weight: Option<f64>,
-    /// Wavelength, in metres.
+    /// Wavelength, in meters.
     pub wavelength_m: Option<f64>,
 }
 
-/// Reads a table with the columns x, y, z, weight, wavelength (metres), of which trailing ones may be missing.
+/// Reads a table with the columns x, y, z, weight, wavelength (meters), of which trailing ones may be missing.
 ///
 /// Columns are separated by spaces, tabs or `,;:!`, any number of them in a row; `#` starts a comment; blank
 /// lines are skipped.
@@ -51,7 +51,7 @@ pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
         }
         let [x, y, z, weight, wavelength_m] = columns;
         if wavelength_m.is_some_and(|wavelength| wavelength <= 0.0) {
-            return Err(lines.error("a positive wavelength in metres in column 5", text));
+            return Err(lines.error("a positive wavelength in meters in column 5", text));
         }
         if [x, y, z] == [Some(0.0); 3] {
             return Err(lines.error("a source away from the sample at 0 0 0", text));
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(wrong(b"1 inf 0\n"), ":1: expected a number, found \"inf\"");
         let columns = ":1: expected at most 5 columns (x y z weight wavelength), found \"1 2 3 4 5 6\"";
         assert_eq!(wrong(b"1 2 3 4 5 6\n"), columns);
-        let wavelength = ":1: expected a positive wavelength in metres in column 5, found \"1 2 3 4 0\"";
+        let wavelength = ":1: expected a positive wavelength in meters in column 5, found \"1 2 3 4 0\"";
         assert_eq!(wrong(b"1 2 3 4 0\n"), wavelength);
         let origin = ":1: expected a source away from the sample at 0 0 0, found \"0 -0 0.0 1\"";
         assert_eq!(wrong(b"0 -0 0.0 1\n"), origin);

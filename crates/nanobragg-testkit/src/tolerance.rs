@@ -10,13 +10,13 @@ pub const REFERENCE_FLOATS: Tolerance = Tolerance::PROGRAMS;
 /// Backends that evaluate the same operations in the same order: not a bit.
 pub const SAME_BITS: Tolerance = Tolerance { relative: 0.0, of_max: 0.0 };
 
-/// Photons of the vectorised evaluation against the definition's, relative to each pixel, in double precision.
+/// Photons of the vectorized evaluation against the definition's, relative to each pixel, in double precision.
 /// Indices have the same bits; the quotient of six sines of 6.2e-14 is squared (7.5e-13), and the sums over up to
 /// 10⁵ terms of one sign round differently by less than that times their number's square root.
 pub const CPU_F64: f64 = 1e-11;
 
 /// Photons below which nothing is compared: exponentials of Gaussian spots end at 1e-307 of a peak's intensity
-/// in the vectorised evaluation, denormal numbers later in the definition.
+/// in the vectorized evaluation, denormal numbers later in the definition.
 pub const UNDERFLOW: f64 = 1e-250;
 
 /// Single precision against the definition: worst pixel relative to the brightest one. Sines of 3e-7 multiply to

@@ -1,4 +1,4 @@
-//! The vectorised evaluation beyond the recorded cases: random experiments, large crystals, single precision.
+//! The vectorized evaluation beyond the recorded cases: random experiments, large crystals, single precision.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::ffi::OsString;

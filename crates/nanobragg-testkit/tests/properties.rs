@@ -78,7 +78,7 @@ proptest! {
 
     #[test]
     fn peaks_go_with_the_sixth_power_of_the_cells(n in 2u32..30) {
-        // The beam's own pixel: h = k = l = 0 at its centre.
+        // The beam's own pixel: h = k = l = 0 at its center.
         let at_the_beam = |n: f64| {
             let mut experiment = small([n; 3], [0.0; 3], 10.0);
             experiment.detector.pixels = PixelGrid::new(1, 1, 1e-5);

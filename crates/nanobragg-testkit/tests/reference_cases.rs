@@ -45,7 +45,7 @@ fn cpu_agrees_with_the_definition_and_does_not_depend_on_threads() {
 }
 
 #[test]
-fn vectorised_photons_agree_with_the_definition_in_double_precision() {
+fn vectorized_photons_agree_with_the_definition_in_double_precision() {
     let mut worst = (0.0, String::new());
     for case in cases().unwrap() {
         for preset in Preset::ALL {
@@ -72,5 +72,5 @@ fn vectorised_photons_agree_with_the_definition_in_double_precision() {
         }
     }
     println!("worst: {:.2e} at {}", worst.0, worst.1);
-    assert!(worst.0 > 0.0, "the vectorised evaluation did not run");
+    assert!(worst.0 > 0.0, "the vectorized evaluation did not run");
 }

@@ -149,7 +149,7 @@ fn the_exact_preset_says_that_factors_enter_term_by_term() {
 }
 
 #[test]
-fn a_cell_without_a_table_has_no_neighbourhood() {
+fn a_cell_without_a_table_has_no_neighborhood() {
     let _alive = subscriber();
     let crystal = Crystal::from_cell(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0));
     let experiment = Experiment::new(crystal, StructureFactors::uniform(7.0));

@@ -19,7 +19,7 @@ fn numbers(log: &str) -> Vec<std::ops::Range<usize>> {
         let mut start = 0;
         for word in line.split_inclusive([' ', '=', '[', ']', ',', '\n', ':']) {
             let number = word.trim_end_matches([' ', '=', '[', ']', ',', '\n', ':']);
-            // Tics and places in the neighbourhood tell which number is meant; they are not compared.
+            // Tics and places in the neighborhood tell which number is meant; they are not compared.
             let before = &line[..start];
             let label = before.ends_with("phi_tic=")
                 || (before.starts_with("TRACE_PY_TRICUBIC: [") && !before.contains(']'));

@@ -98,14 +98,14 @@ pub enum GpuError {
         reason: String,
     },
     /// The caller's flag was raised.
-    #[error("the render was cancelled")]
-    Cancelled,
+    #[error("the render was canceled")]
+    Canceled,
 }
 
 impl From<GpuError> for nanobragg::RenderError {
     fn from(error: GpuError) -> Self {
         match error {
-            GpuError::Cancelled => nanobragg::RenderError::Cancelled,
+            GpuError::Canceled => nanobragg::RenderError::Canceled,
             error => nanobragg::RenderError::Backend { backend: crate::NAME, source: Box::new(error) },
         }
     }

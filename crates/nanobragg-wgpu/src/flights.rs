@@ -94,13 +94,13 @@ impl Flights {
 
     /// Waits until the device has no more before it than it needs, and takes note of its speed.
     pub fn make_room(&mut self, control: &Control<'_>) -> Result<(), GpuError> {
-        if control.cancelled() {
-            return Err(GpuError::Cancelled);
+        if control.canceled() {
+            return Err(GpuError::Canceled);
         }
         while self.in_flight.len() > IN_FLIGHT {
             let Some(flight) = self.in_flight.pop_front() else { break };
             let asked = Instant::now();
-            self.gpu.wait(&flight.submission, &|| control.cancelled())?;
+            self.gpu.wait(&flight.submission, &|| control.canceled())?;
             let done = Instant::now();
             // Where there was nothing to wait for, it was done at some time before.
             let (exact, took) = if flight.submitting > NOTICEABLE && flight.submitting > done - asked {

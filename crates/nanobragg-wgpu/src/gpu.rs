@@ -95,11 +95,11 @@ impl Gpu {
         }
     }
 
-    /// Waits for a submission; `cancelled` is asked now and then.
+    /// Waits for a submission; `canceled` is asked now and then.
     pub(crate) fn wait(
         &self,
         submission: &wgpu::SubmissionIndex,
-        cancelled: &dyn Fn() -> bool,
+        canceled: &dyn Fn() -> bool,
     ) -> Result<(), GpuError> {
         loop {
             self.check()?;
@@ -107,7 +107,7 @@ impl Gpu {
                 wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(PATIENCE) };
             match self.device.poll(wait) {
                 Ok(_) => return self.check(),
-                Err(wgpu::PollError::Timeout) if cancelled() => return Err(GpuError::Cancelled),
+                Err(wgpu::PollError::Timeout) if canceled() => return Err(GpuError::Canceled),
                 Err(wgpu::PollError::Timeout) => {}
                 Err(error) => {
                     self.check()?;

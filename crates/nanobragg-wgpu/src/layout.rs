@@ -178,7 +178,7 @@ pub struct OrientationSingle {
     pub alpha: [[f32; 4]; 3],
 }
 
-/// A lattice in double precision, metres.
+/// A lattice in double precision, meters.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct OrientationDouble {

@@ -66,7 +66,7 @@ impl Staging {
         control: &Control<'_>,
         with: impl FnOnce(&[u8]) -> R,
     ) -> Result<R, GpuError> {
-        gpu.wait(&staged.submission, &|| control.cancelled())?;
+        gpu.wait(&staged.submission, &|| control.canceled())?;
         let lost = |reason: String| GpuError::DeviceLost { reason };
         loop {
             match staged.mapped.try_recv() {
@@ -143,7 +143,7 @@ impl Pending {
         let mut waited = Duration::ZERO;
         for band in bands {
             let began = Instant::now();
-            gpu.wait(&band.staging.submission, &|| control.cancelled())?;
+            gpu.wait(&band.staging.submission, &|| control.canceled())?;
             timings.kernel = submitted.elapsed().saturating_sub(timings.upload).saturating_sub(waited);
             let own = tiles.get(band.tiles).unwrap_or_default();
             let spread = Spread { layout: &layout, region: &region, tiles: own };

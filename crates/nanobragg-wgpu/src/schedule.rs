@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn dispatches_grow_towards_their_time_and_shrink_at_once_when_they_take_too_long() {
+    fn dispatches_grow_toward_their_time_and_shrink_at_once_when_they_take_too_long() {
         let mut pace = Pace::new(None);
         let first = pace.terms();
         pace.measured(first, Duration::from_micros(10), true);

@@ -54,7 +54,7 @@ impl SelfTest {
     }
 }
 
-/// Renders 32 × 32 pixels with a table of structure factors, sub-pixels, mosaic domains and polarisation, and
+/// Renders 32 × 32 pixels with a table of structure factors, sub-pixels, mosaic domains and polarization, and
 /// compares them with the definition.
 ///
 /// # Errors

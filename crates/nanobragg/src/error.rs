@@ -90,8 +90,8 @@ pub enum PlanError {
 #[non_exhaustive]
 pub enum RenderError {
     /// The caller's flag was raised.
-    #[error("the render was cancelled")]
-    Cancelled,
+    #[error("the render was canceled")]
+    Canceled,
     /// Worker threads could not be started.
     #[error("cannot start {threads} threads: {source}")]
     Threads {

@@ -8,7 +8,7 @@ use crate::plan::Plan;
 pub struct Statistics {
     /// Brightest pixel.
     pub max: f32,
-    /// Place of the last sub-pixel of the brightest pixel along the fast and slow axes, metres.
+    /// Place of the last sub-pixel of the brightest pixel along the fast and slow axes, meters.
     pub max_at: (f64, f64),
     /// Mean over the rendered pixels.
     pub mean: f64,

@@ -1,6 +1,6 @@
 //! Constants, and the conversions between the field's units and SI.
 //!
-//! Inside the library lengths are metres and angles radians. Each conversion happens once, at the boundary,
+//! Inside the library lengths are meters and angles radians. Each conversion happens once, at the boundary,
 //! with the very operation of the reference program (`/ 1000`, not `* 1e-3`), because a last bit in an angle
 //! or a length is amplified by the number of unit cells.
 
@@ -13,17 +13,17 @@ pub const DEG_PER_RAD: f64 = 180.0 * std::f64::consts::FRAC_1_PI;
 /// Photon energy times wavelength, eV Å.
 pub const EV_ANGSTROM: f64 = 12398.42;
 
-/// Millimetres to metres.
+/// Millimeters to meters.
 pub fn mm(x: f64) -> f64 {
     x / 1000.0
 }
 
-/// Micrometres to metres.
+/// Micrometers to meters.
 pub fn um(x: f64) -> f64 {
     x * 1e-6
 }
 
-/// Ångström to metres.
+/// Ångström to meters.
 pub fn angstrom(x: f64) -> f64 {
     x / 1.0e10
 }
@@ -48,7 +48,7 @@ pub fn percent(x: f64) -> f64 {
     x / 100.0
 }
 
-/// Wavelength in metres of photons of `energy_ev` electronvolts.
+/// Wavelength in meters of photons of `energy_ev` electronvolts.
 ///
 /// ```
 /// assert!((nanobragg::units::wavelength_of_energy(12398.42) - 1e-10).abs() < 1e-24);

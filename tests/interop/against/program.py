@@ -10,7 +10,7 @@ NANOBRAGG = pathlib.Path(os.environ.get("NANOBRAGG", "target/debug/nanobragg")).
 
 CELL = "-cell 45 52 61 78 84 96 -misset 20 30 40 -default_F 100 -N 6 -round_xtal -quirks exact -nodump -seed 7"
 
-# Name, flags, and whether a header of distance and beam centre alone can say the geometry.
+# Name, flags, and whether a header of distance and beam center alone can say the geometry.
 EXPERIMENTS = [
     (
         "square",
@@ -57,7 +57,7 @@ def images(folder, flags, *names):
 
 
 def place_mm(folder, flags, fast, slow):
-    """Centre of a pixel in mm in the frame of imgCIF, from the trace of the evaluation that renders it."""
+    """Center of a pixel in mm in the frame of imgCIF, from the trace of the evaluation that renders it."""
     flags = flags.split()
     if "-roi" in flags:
         del flags[flags.index("-roi") : flags.index("-roi") + 5]

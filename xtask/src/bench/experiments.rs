@@ -8,7 +8,7 @@ use anyhow::Context as _;
 /// Name of the table of structure factors that experiments read.
 const TABLE: &str = "table.hkl";
 /// Greatest index of that table along each axis: beyond what any pixel of [`still`] comes near, so that every
-/// term is evaluated and every interpolation has its neighbours.
+/// term is evaluated and every interpolation has its neighbors.
 const REACH: i32 = 12;
 
 /// What is rendered.

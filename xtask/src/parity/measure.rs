@@ -220,7 +220,7 @@ fn traces(
     programs: &Programs,
     record: &mut Record,
 ) -> anyhow::Result<Traces> {
-    // The definition and the vectorised evaluation are traced by the same scalar function.
+    // The definition and the vectorized evaluation are traced by the same scalar function.
     let device = if spec.backend.device == "reference" { "cpu" } else { &spec.backend.device };
     let folder = spec.backend.folder();
     let mut traces = Traces::default();

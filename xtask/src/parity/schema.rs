@@ -53,7 +53,7 @@ mod tests {
             assert!(check(&wrong).is_err(), "{at}");
         }
         let mut extra = metrics();
-        extra["colour"] = json!("red");
+        extra["color"] = json!("red");
         assert!(check(&extra).is_err());
         let mut short = metrics();
         short.as_object_mut().unwrap().remove("runs");

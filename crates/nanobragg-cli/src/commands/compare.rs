@@ -29,7 +29,7 @@ measured by. Reads SMV, NumPy arrays (.npy), PGM and raw 32-bit floats, by conte
   --peak-quantile Q      local maxima above this quantile of the positive pixels are spots (default 0.99)
   --peak-radius R        largest distance of a spot and its counterpart, pixels (default 2)
   --json                 print JSON instead of text
-  --png FILE             write a picture: A, B, and A - B, with colour bars
+  --png FILE             write a picture: A, B, and A - B, with color bars
   -h, --help             this text
 
 Exit status: 0 every pixel agrees; 1 some do not; 2 the images cannot be read or compared, or the picture not be

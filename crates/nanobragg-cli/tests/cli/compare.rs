@@ -4,7 +4,7 @@ use nanobragg_io::float::{read_float, write_float};
 
 use crate::scratch::{Scratch, TINY};
 
-/// A folder with `a.bin` and the SMV and grey map of the same 16 x 16 pixels.
+/// A folder with `a.bin` and the SMV and gray map of the same 16 x 16 pixels.
 fn rendered() -> Scratch {
     let scratch = Scratch::new();
     scratch.run(&format!("{TINY} -floatfile a.bin -intfile a.img -pgmfile a.pgm -nonoise")).good();
@@ -33,7 +33,7 @@ fn an_image_agrees_with_itself_and_not_with_one_changed_pixel() {
 fn formats_mix_and_a_picture_is_written() {
     let scratch = rendered();
     let run = scratch.run("compare a.img a.pgm --png picture.png");
-    assert_eq!(run.status, 1, "counts and grey levels are not the same numbers: {}", run.err);
+    assert_eq!(run.status, 1, "counts and gray levels are not the same numbers: {}", run.err);
     assert!(scratch.read("picture.png").starts_with(b"\x89PNG"));
     let run = scratch.run("compare a.bin a.img --tolerance 10 --of-max 1e9");
     assert_eq!(run.status, 0, "raw floats take the other image's size: {}", run.err);

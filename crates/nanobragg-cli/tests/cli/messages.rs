@@ -34,7 +34,7 @@ fn verbose_tells_what_each_stage_took() {
     assert!(!scratch.run(TINY).good().err.contains("time.busy"));
     for flag in ["-v", "-verbose", "-vv"] {
         let run = scratch.run(&format!("{TINY} {flag}")).good();
-        assert!(!run.err.contains('\u{1b}'), "colours without a terminal: {}", run.err);
+        assert!(!run.err.contains('\u{1b}'), "colors without a terminal: {}", run.err);
         for stage in ["plan", "render", "write"] {
             let mut lines = run.err.lines().filter(|line| line.contains(stage));
             assert!(lines.any(|line| line.contains("time.busy")), "{flag} {stage}: {}", run.err);

@@ -103,7 +103,7 @@ fn setting_up_returns() {
     assert!(planned > 500 && refused > 500, "{planned} planned, {refused} refused");
 }
 
-/// Whether making a plan would take long: many samples, or a search for the first unsafe neighbourhood.
+/// Whether making a plan would take long: many samples, or a search for the first unsafe neighborhood.
 fn heavy(experiment: &nanobragg::model::Experiment) -> bool {
     let divergence = experiment.beam.divergence;
     let counts = [

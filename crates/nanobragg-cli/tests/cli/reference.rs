@@ -55,7 +55,7 @@ fn differing(case: &Case, scratch: &Scratch, theirs: &str, ours: &str, tolerance
     (pairs.filter(|(a, b)| a.abs_diff(**b) > tolerance).count(), found.data.len())
 }
 
-fn grey_image(case: &Case, scratch: &Scratch) {
+fn gray_image(case: &Case, scratch: &Scratch) {
     let comment = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(&bytes[..64.min(bytes.len())]).into_owned();
         text.lines().find(|line| line.starts_with('#')).map(str::to_owned)
@@ -67,12 +67,12 @@ fn grey_image(case: &Case, scratch: &Scratch) {
     let found = read_pgm(&scratch.path("image.pgm")).unwrap();
     assert_eq!((found.fast, found.slow), (expected.fast, expected.slow), "{}", case.name);
     let off = found.data.iter().zip(&expected.data).filter(|(a, b)| a.abs_diff(**b) > 1).count();
-    assert_eq!(off, 0, "{}: grey levels", case.name);
+    assert_eq!(off, 0, "{}: gray levels", case.name);
 }
 
 #[test]
 fn files_and_figures_are_those_of_the_reference_program() {
-    let (mut counts, mut noises, mut greys) = (0, 0, 0);
+    let (mut counts, mut noises, mut grays) = (0, 0, 0);
     for case in &cases().unwrap() {
         let (scratch, run) = run(case);
         float_image(case, &scratch);
@@ -88,8 +88,8 @@ fn files_and_figures_are_those_of_the_reference_program() {
             assert!(off as f64 <= NOISE_PIXELS * pixels as f64, "{}: {off} of {pixels}", case.name);
         }
         if has("image.pgm") {
-            greys += 1;
-            grey_image(case, &scratch);
+            grays += 1;
+            gray_image(case, &scratch);
         }
         let said = case.text("stdout.txt").unwrap();
         for start in ["max_I = ", "mean= "] {
@@ -97,7 +97,7 @@ fn files_and_figures_are_those_of_the_reference_program() {
             assert_eq!(run.line(start), expected, "{}", case.name);
         }
     }
-    assert!(counts > 0 && noises > 0 && greys > 0, "{counts} {noises} {greys}");
+    assert!(counts > 0 && noises > 0 && grays > 0, "{counts} {noises} {grays}");
 }
 
 #[test]

@@ -27,13 +27,13 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
     let (detector, report, resolved) = (&plan.detector, &plan.detector.report, &plan.resolved);
     let count = |n: usize| vec![n as f64];
     let pair = |(a, b): (f64, f64)| vec![a, b];
-    let micrometres = plan.crystal.size().map(|size| size * 1e6);
+    let micrometers = plan.crystal.size().map(|size| size * 1e6);
     let roi = [plan.region.fast.0, plan.region.fast.1, plan.region.slow.0, plan.region.slow.1];
     let phi = resolved.phi;
     let (h, v) = (resolved.horizontal, resolved.vertical);
     let mut facts = vec![
         ("Unit Cell: ", plan.crystal.unit_cell().to_vec()),
-        ("crystal is ", micrometres.to_vec()),
+        ("crystal is ", micrometers.to_vec()),
         ("sources:", count(plan.sources.len())),
         (
             "initialized hkls",

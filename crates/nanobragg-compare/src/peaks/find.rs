@@ -12,7 +12,7 @@ pub struct Peak {
     pub height: f64,
 }
 
-/// The peaks of an image, brightest first. A maximum is brighter than its eight neighbours; of equal neighbours
+/// The peaks of an image, brightest first. A maximum is brighter than its eight neighbors; of equal neighbors
 /// the first in the image counts.
 pub fn find(image: &Image, options: PeakOptions) -> Vec<Peak> {
     let Some(threshold) = threshold(image, options.quantile) else { return Vec::new() };
@@ -37,7 +37,7 @@ fn threshold(image: &Image, quantile: f64) -> Option<f64> {
     Some(value.min(largest.next_down()))
 }
 
-/// Neighbours of a pixel and itself, as far as they lie in the image: (slow, fast, index).
+/// Neighbors of a pixel and itself, as far as they lie in the image: (slow, fast, index).
 fn around(image: &Image, index: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     let fast = image.fast.max(1);
     let (slow_at, fast_at) = (index / fast, index % fast);
@@ -55,8 +55,8 @@ fn is_maximum(image: &Image, index: usize, threshold: f64) -> bool {
     height > threshold
         && height > 0.0
         && around(image, index).all(|(_, _, other)| {
-            let neighbour = value(image, other);
-            other == index || neighbour < height || (neighbour == height && index < other)
+            let neighbor = value(image, other);
+            other == index || neighbor < height || (neighbor == height && index < other)
         })
 }
 

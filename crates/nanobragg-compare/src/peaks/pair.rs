@@ -20,7 +20,7 @@ pub struct Pair {
 /// The closest are paired first; what is left over is paired along augmenting paths (Berge 1957, PNAS 43, 842), so
 /// that no other assignment has more pairs.
 pub fn pair(a: &[Peak], b: &[Peak], radius: f64) -> Vec<Pair> {
-    let near = neighbours(a, b, radius);
+    let near = neighbors(a, b, radius);
     let mut candidates: Vec<Pair> = near
         .iter()
         .enumerate()
@@ -89,7 +89,7 @@ fn distance(a: &Peak, b: &Peak) -> f64 {
 
 /// For each peak of `a` those of `b` within the radius, with their distances. Peaks are sorted into squares of
 /// the radius' size, of which nine are looked at.
-fn neighbours(a: &[Peak], b: &[Peak], radius: f64) -> Vec<Vec<(usize, f64)>> {
+fn neighbors(a: &[Peak], b: &[Peak], radius: f64) -> Vec<Vec<(usize, f64)>> {
     let side = radius.max(1.0);
     let square = |peak: &Peak| peak.at.map(|x| (x / side).floor() as i64);
     let mut squares: HashMap<[i64; 2], Vec<usize>> = HashMap::new();

@@ -2,7 +2,7 @@
 
 use font8x8::UnicodeFonts as _;
 
-use super::colour::Rgb;
+use super::color::Rgb;
 use super::panel::Panel;
 
 /// Edge of a letter.
@@ -19,24 +19,24 @@ impl Canvas {
         Canvas { panel: Panel { width, height, pixels: vec![[255; 3]; width * height] } }
     }
 
-    fn set(&mut self, x: usize, y: usize, colour: Rgb) {
+    fn set(&mut self, x: usize, y: usize, color: Rgb) {
         if x < self.panel.width
             && let Some(pixel) = self.panel.pixels.get_mut(y * self.panel.width + x)
         {
-            *pixel = colour;
+            *pixel = color;
         }
     }
 
-    pub fn fill(&mut self, left: usize, top: usize, width: usize, height: usize, colour: Rgb) {
+    pub fn fill(&mut self, left: usize, top: usize, width: usize, height: usize, color: Rgb) {
         for y in top..top + height {
-            (left..left + width).for_each(|x| self.set(x, y, colour));
+            (left..left + width).for_each(|x| self.set(x, y, color));
         }
     }
 
     /// Draws `panel` with its upper left corner there.
     pub fn image(&mut self, left: usize, top: usize, panel: &Panel) {
-        for (index, colour) in panel.pixels.iter().enumerate() {
-            self.set(left + index % panel.width, top + index / panel.width, *colour);
+        for (index, color) in panel.pixels.iter().enumerate() {
+            self.set(left + index % panel.width, top + index / panel.width, *color);
         }
     }
 

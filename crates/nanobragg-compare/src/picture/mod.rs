@@ -1,13 +1,13 @@
 //! Two images and their signed difference as PNG.
 
 mod canvas;
-mod colour;
+mod color;
 mod panel;
 mod scale;
 
 use std::io::Cursor;
 
-pub use colour::{INTENSITY, Rgb, SIGNED, at};
+pub use color::{INTENSITY, Rgb, SIGNED, at};
 pub use panel::{Panel, difference_panel, intensity_panel};
 pub use scale::{Intensities, Signed};
 
@@ -17,12 +17,12 @@ use canvas::{Canvas, GLYPH};
 
 /// Room around the panels.
 const MARGIN: usize = 16;
-/// Width of a colour bar.
+/// Width of a color bar.
 const BAR: usize = 14;
 /// Room for the labels of a bar, in characters.
 const LABEL: usize = 9;
 
-/// The picture: A, B and A - B side by side, each with its colour bar, as a PNG file.
+/// The picture: A, B and A - B side by side, each with its color bar, as a PNG file.
 ///
 /// A and B share one logarithmic scale. The difference is signed, logarithmic on both sides over three decades, and
 /// white where it is less: small systematic differences show, and exact agreement is blank. Images of more than

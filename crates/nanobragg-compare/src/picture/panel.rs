@@ -1,6 +1,6 @@
-//! One image as colours.
+//! One image as colors.
 
-use super::colour::{self, INTENSITY, Rgb, SIGNED};
+use super::color::{self, INTENSITY, Rgb, SIGNED};
 use super::scale::{Intensities, Signed};
 use crate::comparison::distance;
 use crate::image::Image;
@@ -10,14 +10,14 @@ const LARGEST: usize = 900;
 /// Edge that small images are magnified to, about.
 const SMALLEST: usize = 360;
 
-/// Colours in rows.
+/// Colors in rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panel {
     /// Columns.
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// `width * height` colours, row by row.
+    /// `width * height` colors, row by row.
     pub pixels: Vec<Rgb>,
 }
 
@@ -25,7 +25,7 @@ pub struct Panel {
 pub fn intensity_panel(image: &Image, scale: &Intensities) -> Panel {
     let value = |index: usize| image.pixels.get(index).copied().unwrap_or(f64::NAN);
     let larger = |x: f64, y: f64| if y > x || x.is_nan() { y } else { x };
-    draw(image, value, larger, |value| colour::at(INTENSITY, scale.place(value)))
+    draw(image, value, larger, |value| color::at(INTENSITY, scale.place(value)))
 }
 
 /// The signed difference of two images of one size.
@@ -36,15 +36,15 @@ pub fn difference_panel(a: &Image, b: &Image, scale: &Signed) -> Panel {
         None => f64::NAN,
     };
     let larger = |x: f64, y: f64| if y.abs() > x.abs() || y.is_nan() { y } else { x };
-    draw(a, value, larger, |value| colour::at(SIGNED, scale.place(value)))
+    draw(a, value, larger, |value| color::at(SIGNED, scale.place(value)))
 }
 
-/// Colours of an image's pixels, magnified or reduced; of a block that becomes one pixel `choose` keeps a value.
+/// Colors of an image's pixels, magnified or reduced; of a block that becomes one pixel `choose` keeps a value.
 fn draw(
     image: &Image,
     value: impl Fn(usize) -> f64,
     choose: impl Fn(f64, f64) -> f64,
-    colour: impl Fn(f64) -> Rgb,
+    color: impl Fn(f64) -> Rgb,
 ) -> Panel {
     let longest = image.fast.max(image.slow).max(1);
     let block = longest.div_ceil(LARGEST);
@@ -61,7 +61,7 @@ fn draw(
                     kept = Some(kept.map_or(found, |kept| choose(kept, found)));
                 }
             }
-            line.extend(std::iter::repeat_n(colour(kept.unwrap_or(f64::NAN)), zoom));
+            line.extend(std::iter::repeat_n(color(kept.unwrap_or(f64::NAN)), zoom));
         }
         for _ in 0..zoom {
             pixels.extend_from_slice(&line);

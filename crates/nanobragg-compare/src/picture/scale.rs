@@ -1,4 +1,4 @@
-//! From values to places on a colour map, 0 to 1.
+//! From values to places on a color map, 0 to 1.
 
 use crate::comparison::{brightest, distance};
 use crate::image::Image;

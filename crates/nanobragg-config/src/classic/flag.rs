@@ -180,7 +180,7 @@ pub enum Group {
     Crystal,
     /// Where the structure factors come from.
     StructureFactors,
-    /// Spectrum, divergence, polarisation and intensity.
+    /// Spectrum, divergence, polarization and intensity.
     Beam,
     /// Geometry and sensor.
     Detector,

@@ -141,9 +141,9 @@ flag_ids! {
     TwothetaAxis,
     /// `-twotheta`: angle of the two-theta swing.
     Twotheta,
-    /// `-pix0_vector`: origin of the first pixel, in metres.
+    /// `-pix0_vector`: origin of the first pixel, in meters.
     Pix0Vector,
-    /// `-pix0_vector_mm`: origin of the first pixel, in millimetres.
+    /// `-pix0_vector_mm`: origin of the first pixel, in millimeters.
     Pix0VectorMm,
     /// `-detector_rotx`: rotation of the detector about x.
     DetectorRotX,
@@ -189,9 +189,9 @@ flag_ids! {
     RoundDiv,
     /// `-square_div`: rectangular grid of sources.
     SquareDiv,
-    /// `-polar`: Kahn polarisation factor.
+    /// `-polar`: Kahn polarization factor.
     Polar,
-    /// `-nopolar`: no polarisation correction.
+    /// `-nopolar`: no polarization correction.
     NoPolar,
     /// `-phi`: first spindle angle.
     Phi,
@@ -213,7 +213,7 @@ flag_ids! {
     Oversample,
     /// `-oversample_thick`: absorption for every sub-pixel.
     OversampleThick,
-    /// `-oversample_polar`: polarisation for every sub-pixel.
+    /// `-oversample_polar`: polarization for every sub-pixel.
     OversamplePolar,
     /// `-oversample_omega`: solid angle for every sub-pixel.
     OversampleOmega,
@@ -251,11 +251,11 @@ flag_ids! {
     Scale,
     /// `-adc`: offset of the SMV images.
     Adc,
-    /// `-pgmfile`: 8-bit grey image.
+    /// `-pgmfile`: 8-bit gray image.
     PgmFile,
-    /// `-pgmscale`: scale of the grey image.
+    /// `-pgmscale`: scale of the gray image.
     PgmScale,
-    /// `-nopgm`: no grey image.
+    /// `-nopgm`: no gray image.
     NoPgm,
     /// `-noisefile`: SMV image with photon noise.
     NoiseFile,
@@ -277,7 +277,7 @@ flag_ids! {
     PngDecades,
     /// `-png_percentile`: pixels that are shown at their brightest.
     PngPercentile,
-    /// `-png_colors`: colour map of the picture.
+    /// `-png_colors`: color map of the picture.
     PngColors,
     /// `-png_rings`: resolution rings on the picture.
     PngRings,

@@ -6,7 +6,7 @@ use super::{Flag, table};
 /// nothing can be near.
 const LONGEST_TO_COMPARE: usize = 40;
 
-/// A name has to be this long before it is recognised in the beginning of a longer one.
+/// A name has to be this long before it is recognized in the beginning of a longer one.
 const SHORTEST_BEGINNING: usize = 5;
 
 /// The flag of an argument such as `-distance` or `--distance`. An exact name wins over a prefix, and a longer
@@ -36,7 +36,7 @@ pub fn nearest(argument: &str) -> Option<&'static str> {
         return None;
     }
     // One slip in a short name already gives another flag, so there only the case may differ; in a long one
-    // two or three slips are still recognisable.
+    // two or three slips are still recognizable.
     let tolerance = match length {
         0..=2 => 0,
         _ => ((length - 1) / 3).clamp(1, 4),

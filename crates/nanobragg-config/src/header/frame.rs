@@ -12,7 +12,7 @@ pub struct Frame {
     pub fast: Vector3<f64>,
     /// Direction of the slow axis.
     pub slow: Vector3<f64>,
-    /// Outer corner of the first pixel seen from the crystal, millimetres.
+    /// Outer corner of the first pixel seen from the crystal, millimeters.
     pub origin_mm: Vector3<f64>,
     /// Direction of the spindle, right-handed.
     pub spindle: Vector3<f64>,
@@ -55,7 +55,7 @@ impl Frame {
     }
 
     /// Degrees by which this frame, of imgCIF, is off the setting that headers with a distance and a beam
-    /// centre alone stand for: fast axis along x, slow axis along -y, spindle along x.
+    /// center alone stand for: fast axis along x, slow axis along -y, spindle along x.
     pub fn off_square_deg(&self) -> f64 {
         let ideal = [(self.fast, Vector3::x()), (self.slow, -Vector3::y()), (self.spindle, Vector3::x())];
         let angle = |(found, ideal): (Vector3<f64>, Vector3<f64>)| {

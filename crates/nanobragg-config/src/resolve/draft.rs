@@ -15,7 +15,7 @@ pub(super) struct Draft {
     pub frame: Frame,
     pub custom: bool,
     pub convention: Convention,
-    /// Where a header says that the beam hits, along the fast and slow axes in metres.
+    /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,

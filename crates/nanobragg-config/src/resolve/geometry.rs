@@ -128,7 +128,7 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
     if let Some(wavelength) = found.wavelength_angstrom {
         experiment.beam.wavelength = angstrom(wavelength);
     }
-    // The field oscillates in the plane of polarisation, across the beam. Without a word about it the plane is that
+    // The field oscillates in the plane of polarization, across the beam. Without a word about it the plane is that
     // of the laboratory's x.
     let normal = found.polarization.map_or_else(Vector3::y, |polarization| polarization.normal);
     let across = normal.cross(&found.beam);

@@ -1,4 +1,4 @@
-//! Wavelength, spectrum, divergence, polarisation, dose.
+//! Wavelength, spectrum, divergence, polarization, dose.
 
 use nanobragg::model::{Convention, Frame, Polarization, Source, SpectralLine};
 use nanobragg::nalgebra::Vector3;

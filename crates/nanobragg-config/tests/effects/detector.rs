@@ -15,7 +15,7 @@ pub fn effects() -> Vec<Effect> {
     effects
 }
 
-/// What the header of `a.img` says, the slow beam centre left to the caller.
+/// What the header of `a.img` says, the slow beam center left to the caller.
 fn header(s: &mut Setup, y_beam: f64) {
     let experiment = &mut s.experiment;
     let detector = &mut experiment.detector;

@@ -1,4 +1,4 @@
-//! The byte-offset compression of the CBF format: differences of neighbours in as few bytes as will hold them.
+//! The byte-offset compression of the CBF format: differences of neighbors in as few bytes as will hold them.
 
 /// Compresses 32-bit counts: each is the difference to the one before it, in 8 bits where it lies within ±127,
 /// after an escape of 0x80 in 16 bits within ±32767, after a further 0x8000 in 32 bits, after a further

@@ -2,19 +2,19 @@
 
 use crate::c_format::g;
 
-/// Digits of numbers in the header: enough for nanometres on a detector a metre away.
+/// Digits of numbers in the header: enough for nanometers on a detector a meter away.
 const DIGITS: usize = 12;
 
-/// What a miniCBF header says about an image. Lengths in metres, angles in degrees.
+/// What a miniCBF header says about an image. Lengths in meters, angles in degrees.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MiniHeader {
     /// Pixels along the fast axis.
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Edge of a pixel, metres.
+    /// Edge of a pixel, meters.
     pub pixel_size: f64,
-    /// Thickness of the silicon sensor, metres; `None` where photons are counted at its surface.
+    /// Thickness of the silicon sensor, meters; `None` where photons are counted at its surface.
     pub sensor_thickness: Option<f64>,
     /// Exposure time, seconds.
     pub exposure: f64,
@@ -26,7 +26,7 @@ pub struct MiniHeader {
     pub wavelength_angstrom: f64,
     /// Photon energy, electronvolts.
     pub energy_ev: f64,
-    /// Distance along the beam, metres.
+    /// Distance along the beam, meters.
     pub distance: f64,
     /// Spot of the direct beam along fast and slow, in pixels from the outer edge of the first.
     pub beam_px: (f64, f64),
@@ -36,7 +36,7 @@ pub struct MiniHeader {
     pub angle_increment_deg: f64,
     /// Swing of the detector.
     pub twotheta_deg: f64,
-    /// Fraction of the beam that is polarised along the polarisation axis; `None` where it is not modelled.
+    /// Fraction of the beam that is polarized along the polarization axis; `None` where it is not modeled.
     pub polarization: Option<f64>,
 }
 

@@ -110,7 +110,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     }
     let panels =
         panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
-    // The beam travels along z; y points up, so that x lies in the plane of polarisation.
+    // The beam travels along z; y points up, so that x lies in the plane of polarization.
     Ok(Geometry {
         wavelength_angstrom: wavelength,
         beam: Vector3::z(),

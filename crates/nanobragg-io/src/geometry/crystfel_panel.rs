@@ -21,7 +21,7 @@ pub(super) struct PanelKeys {
     /// Along one pixel, in pixels.
     fs: Option<Vector3<f64>>,
     ss: Option<Vector3<f64>>,
-    /// Pixels in a metre.
+    /// Pixels in a meter.
     res: Option<f64>,
     /// In mm.
     clen_mm: Option<f64>,

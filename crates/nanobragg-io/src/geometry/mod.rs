@@ -36,7 +36,7 @@ pub struct Geometry {
     pub wavelength_angstrom: Option<f64>,
     /// Unit vector along which the beam travels.
     pub beam: Vector3<f64>,
-    /// Polarisation of the beam.
+    /// Polarization of the beam.
     pub polarization: Option<Polarization>,
     /// Panels of the detector, at least one.
     pub panels: Vec<Panel>,
@@ -48,12 +48,12 @@ pub struct Geometry {
     pub crystal: Option<Matrix3<f64>>,
 }
 
-/// Polarisation of the beam.
+/// Polarization of the beam.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Polarization {
-    /// Normal of the plane of polarisation.
+    /// Normal of the plane of polarization.
     pub normal: Vector3<f64>,
-    /// Share of the photons that are polarised in the plane: 0.5 of an unpolarised beam.
+    /// Share of the photons that are polarized in the plane: 0.5 of an unpolarized beam.
     pub fraction: f64,
 }
 
@@ -126,11 +126,11 @@ impl Geometry {
             *axis = unit("rotation axis", *axis)?;
         }
         if let Some(polarization) = &mut self.polarization {
-            polarization.normal = unit("polarisation normal", polarization.normal)?;
+            polarization.normal = unit("polarization normal", polarization.normal)?;
             let fraction = polarization.fraction;
             if !(0.0..=1.0).contains(&fraction) {
                 let found = fraction.to_string();
-                return Err(IoError::value(path, "polarisation fraction", "from 0 to 1", found.as_bytes()));
+                return Err(IoError::value(path, "polarization fraction", "from 0 to 1", found.as_bytes()));
             }
         }
         if let Some(wavelength) = self.wavelength_angstrom {

@@ -85,7 +85,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     };
     let pixel_mm = square(path, "pixel size", value(6, sizes + 2), value(6, sizes + 3))?;
     let (fast, slow, normal) = (vector(8, 0), vector(9, 0), vector(10, 0));
-    // Pixels are counted from 1 at the centre of the first, whose outer corner is half a pixel before.
+    // Pixels are counted from 1 at the center of the first, whose outer corner is half a pixel before.
     let origin = fast * ((0.5 - orgx) * pixel_mm) + slow * ((0.5 - orgy) * pixel_mm) + normal * distance;
     let panel = Panel {
         name: String::new(),

@@ -10,7 +10,7 @@ const LISTED: usize = 12;
 /// Types of columns that amplitudes are taken from, in the order in which they are preferred: F, one of F(+) and
 /// F(-), intensity, one of I(+) and I(-).
 const PREFERRED: [u8; 4] = [b'F', b'G', b'J', b'K'];
-/// Types that a label may choose besides: normalised amplitudes and any real number.
+/// Types that a label may choose besides: normalized amplitudes and any real number.
 const CHOSEN_BY_LABEL: [u8; 2] = [b'E', b'R'];
 
 /// Places of the columns that are read.

@@ -7,7 +7,7 @@ use super::node::{Axis, Result, attribute, group, quantity, row, scalar, text};
 use super::{Rotation, Setting, compress_frame};
 
 /// Thickness of a sensor that counts photons at its surface. The field has to be there, and readers refuse zero;
-/// a nanometre moves no spot.
+/// a nanometer moves no spot.
 const SURFACE_MM: f64 = 1e-6;
 
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";

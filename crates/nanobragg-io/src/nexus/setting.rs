@@ -10,21 +10,21 @@ pub struct Setting {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Edge of a pixel, millimetres.
+    /// Edge of a pixel, millimeters.
     pub pixel_size_mm: f64,
     /// Direction of the fast axis, a unit vector.
     pub fast_axis: [f64; 3],
     /// Direction of the slow axis, a unit vector.
     pub slow_axis: [f64; 3],
-    /// Outer corner of the first pixel seen from the crystal, millimetres.
+    /// Outer corner of the first pixel seen from the crystal, millimeters.
     pub origin_mm: [f64; 3],
-    /// Distance from the crystal to the detector's plane along the beam, millimetres.
+    /// Distance from the crystal to the detector's plane along the beam, millimeters.
     pub distance_mm: f64,
     /// Spot of the direct beam along fast and slow, in pixels from the outer edge of the first.
     pub beam_px: (f64, f64),
     /// Swing of the detector, degrees; information only, the axes have it already.
     pub twotheta_deg: f64,
-    /// Thickness of the silicon sensor, millimetres; `None` where photons are counted at its surface.
+    /// Thickness of the silicon sensor, millimeters; `None` where photons are counted at its surface.
     pub sensor_thickness_mm: Option<f64>,
     /// The largest count.
     pub saturation: i32,
@@ -32,7 +32,7 @@ pub struct Setting {
     pub measured: Option<Vec<bool>>,
     /// Wavelength, Å.
     pub wavelength_angstrom: f64,
-    /// Photons a square metre.
+    /// Photons a square meter.
     pub fluence_per_m2: f64,
     /// Exposure time of an image, seconds.
     pub exposure: f64,

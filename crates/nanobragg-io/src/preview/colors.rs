@@ -1,6 +1,6 @@
-//! Colour maps.
+//! Color maps.
 
-/// A colour map, from dark pixels to bright ones.
+/// A color map, from dark pixels to bright ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Colors {
@@ -36,7 +36,7 @@ impl Colors {
         })
     }
 
-    /// The colour of each of 256 levels.
+    /// The color of each of 256 levels.
     pub(super) fn palette(self) -> [[u8; 3]; 256] {
         let gradient = match self {
             Colors::Ink => return std::array::from_fn(|level| [255 - level as u8; 3]),
@@ -52,7 +52,7 @@ impl Colors {
         })
     }
 
-    /// A colour for marks that stands out from the map and from its background.
+    /// A color for marks that stands out from the map and from its background.
     pub(super) fn mark(self) -> [u8; 3] {
         match self {
             Colors::Ink => [20, 90, 170],

@@ -1,4 +1,4 @@
-//! The few letters that rings are labelled with.
+//! The few letters that rings are labeled with.
 
 /// Rows and columns of a letter.
 pub(super) const HEIGHT: usize = 7;

@@ -3,7 +3,7 @@
 use super::glyphs;
 
 /// Where things are on the detector. Coordinates are in pixels from the outer corner of the first one, so that
-/// its centre is at (0.5, 0.5).
+/// its center is at (0.5, 0.5).
 pub trait Geometry {
     /// Spacing of the planes that reflect into this point, Å; infinite in the direct beam.
     fn resolution_angstrom(&self, fast_px: f64, slow_px: f64) -> f64;
@@ -68,7 +68,7 @@ impl Canvas {
         }
     }
 
-    /// A ring at `spacing` Å, whatever the shape that it has on the detector, with its label towards the upper
+    /// A ring at `spacing` Å, whatever the shape that it has on the detector, with its label toward the upper
     /// right.
     pub fn ring(&mut self, spacing: f64, geometry: &dyn Geometry, color: [u8; 3]) {
         const STRENGTH: f64 = 0.55;
@@ -90,9 +90,9 @@ impl Canvas {
                 let covered = 0.5 * self.unit + 0.5 - distance;
                 if covered > 0.0 {
                     self.mix(x, y, color, STRENGTH * covered.min(1.0));
-                    let towards = x as f64 - y as f64;
-                    if place.is_none_or(|(best, ..)| towards > best) && self.fits(&text, x, y) {
-                        place = Some((towards, x, y));
+                    let toward = x as f64 - y as f64;
+                    if place.is_none_or(|(best, ..)| toward > best) && self.fits(&text, x, y) {
+                        place = Some((toward, x, y));
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Canvas {
         (1.6 * self.unit).round().max(1.0) as usize
     }
 
-    /// Upper left corner and size of a label that is centred on (x, y).
+    /// Upper left corner and size of a label that is centerd on (x, y).
     fn extent(&self, text: &str, x: usize, y: usize) -> Option<(usize, usize, usize, usize)> {
         let dot = self.dot();
         let (width, height) = (text.chars().count() * (glyphs::WIDTH + 1) * dot, glyphs::HEIGHT * dot);

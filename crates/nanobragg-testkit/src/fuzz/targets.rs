@@ -259,7 +259,7 @@ fn plan(folder: &Path, args: &classic::ParsedArgs) -> Result<(), String> {
     setup.experiment.plan().map(drop).map_err(|error| error.to_string())
 }
 
-/// Whether making a plan would take long: many samples, or a search for the first unsafe neighbourhood.
+/// Whether making a plan would take long: many samples, or a search for the first unsafe neighborhood.
 fn heavy(experiment: &Experiment) -> bool {
     let divergence = experiment.beam.divergence;
     let counts = [

@@ -113,7 +113,7 @@ fn pix0(case: &Case<'_>) -> Option<Cause> {
         return cause(
             Quirk::Pix0Ignored,
             "the detector's axes agree and its origin does not, as when a given origin is recomputed from the \
-             beam centre, or the pivot is another (convention_pivot_wins)",
+             beam center, or the pivot is another (convention_pivot_wins)",
         );
     }
     None
@@ -275,7 +275,7 @@ fn polarization_epsilon(case: &Case<'_>) -> Option<Cause> {
     if first && small {
         return cause(
             Quirk::PolarizationEpsilon,
-            "the polarisation factor differs by less than 1e-9 of itself",
+            "the polarization factor differs by less than 1e-9 of itself",
         );
     }
     None

@@ -6,12 +6,12 @@ use nanobragg_io::c_format;
 
 use super::{Comparison, Quantity, Status};
 
-/// Whether a listing is coloured.
+/// Whether a listing is colored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Text alone.
     Plain,
-    /// Coloured by ANSI escapes, for terminals.
+    /// Colored by ANSI escapes, for terminals.
     Ansi,
 }
 
@@ -31,7 +31,7 @@ pub fn diff(comparison: &Comparison, style: Style) -> String {
             (true, false) => '!',
             (false, _) => ' ',
         };
-        let (start, end) = colours(quantity, style);
+        let (start, end) = colors(quantity, style);
         let rows = quantity.a.len().max(quantity.b.len()).max(1);
         for row in 0..rows {
             let number = |values: &[f64]| values.get(row).map_or("-".to_owned(), |x| c_format::g(*x, 15));
@@ -50,12 +50,12 @@ pub fn diff(comparison: &Comparison, style: Style) -> String {
     text
 }
 
-fn colours(quantity: &Quantity, style: Style) -> (&'static str, &'static str) {
-    let colour = match (style, quantity.status) {
+fn colors(quantity: &Quantity, style: Style) -> (&'static str, &'static str) {
+    let color = match (style, quantity.status) {
         (Style::Plain, _) | (_, Status::Pass) => return ("", ""),
         (_, Status::Minor) => "\u{1b}[33m",
         (_, Status::Missing) => "\u{1b}[36m",
         (_, Status::Divergent | Status::Critical) => "\u{1b}[31m",
     };
-    (colour, "\u{1b}[0m")
+    (color, "\u{1b}[0m")
 }

@@ -58,7 +58,7 @@ pub struct LineCounts {
     pub lines: usize,
     /// Facts.
     pub facts: usize,
-    /// Lines of the 4 × 4 × 4 neighbourhood.
+    /// Lines of the 4 × 4 × 4 neighborhood.
     pub tricubic: usize,
     /// Phi steps.
     pub steps: usize,

@@ -11,17 +11,17 @@ pub(super) enum Line {
     },
     Step(Vec<(String, f64)>),
     RotStar(Vec<(String, f64)>),
-    /// A structure factor of the neighbourhood.
+    /// A structure factor of the neighborhood.
     Tricubic {
         at: [u8; 3],
         value: f64,
     },
-    /// Indices along an axis of the neighbourhood.
+    /// Indices along an axis of the neighborhood.
     TricubicAxis {
         axis: char,
         values: Vec<f64>,
     },
-    /// Start or end of the neighbourhood.
+    /// Start or end of the neighborhood.
     TricubicMark,
     /// The pixel that is traced.
     Pixel {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_and_the_neighbourhood() {
+    fn steps_and_the_neighborhood() {
         let (prefix, line) = read("TRACE_C_PHI phi_tic=0 k_frac=-0.5").unwrap();
         let step = Line::Step(vec![("phi_tic".into(), 0.0), ("k_frac".into(), -0.5)]);
         assert_eq!((prefix, line), (Prefix::Reference, step));

@@ -12,7 +12,7 @@ use super::record::Target;
 pub struct Counts {
     /// Single facts.
     pub facts: usize,
-    /// Lines of the 4 × 4 × 4 neighbourhood: 64 values, start, end and three axes, or none.
+    /// Lines of the 4 × 4 × 4 neighborhood: 64 values, start, end and three axes, or none.
     pub tricubic: usize,
     /// Phi steps.
     pub steps: usize,
@@ -26,7 +26,7 @@ impl Counts {
         self.facts + self.tricubic + self.rot_stars
     }
 
-    /// The kinds of lines that a trace with `options` has to have and this one lacks. The neighbourhood is not
+    /// The kinds of lines that a trace with `options` has to have and this one lacks. The neighborhood is not
     /// among them: it is absent where it would leave the table.
     pub fn missing(&self, options: Options) -> Vec<&'static str> {
         let kinds = [

@@ -43,7 +43,7 @@ pub fn port_c_parity() -> Quirks {
 }
 
 /// The 64 structure factors around -7 -1 -14 in a table that is one index wider on each side, so that their
-/// neighbourhood is inside.
+/// neighborhood is inside.
 pub fn structure_factors() -> StructureFactors {
     let text = std::fs::read_to_string(fixture("supervisor_pixel/reflections.hkl")).unwrap();
     let reflections = text.lines().map(|line| {

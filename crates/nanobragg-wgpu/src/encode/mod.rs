@@ -36,7 +36,7 @@ pub(crate) struct Units {
     pub omega: f64,
     /// Scattering vector, 1/m.
     pub scattering: f64,
-    /// Cell vectors, metres.
+    /// Cell vectors, meters.
     pub lattice: f64,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Encoded<'a> {
     pub tiles: Tiles,
     /// Entries of the table in the first of its buffers.
     pub table_split: u64,
-    /// Shortest wavelength, metres.
+    /// Shortest wavelength, meters.
     wavelength: f64,
 }
 
@@ -276,7 +276,7 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// Unit vectors B and E of the polarisation for a direction of incidence, as
+    /// Unit vectors B and E of the polarization for a direction of incidence, as
     /// [`polarization::factor`](nanobragg::physics::polarization::factor) has them.
     fn polarization_axes(&self, incident: &Vector3<f64>) -> (Vector3<f64>, Vector3<f64>) {
         let Some(kahn) = &self.plan.polarization else { return (Vector3::zeros(), Vector3::zeros()) };

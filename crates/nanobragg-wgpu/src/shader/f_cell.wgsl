@@ -3,7 +3,7 @@
 struct Amplitude {
     f: real,
     interpolated: bool,
-    // A neighbourhood that was to be interpolated leaves the table.
+    // A neighborhood that was to be interpolated leaves the table.
     left: bool,
 }
 
@@ -32,7 +32,7 @@ fn weights(u: real) -> vec4<real> {
     return vec4<real>(-sixth * inner * d3, real(0.5) * outer * d2, real(-0.5) * outer * u, sixth * inner * d0);
 }
 
-// The product of the polynomials over the 4 × 4 × 4 neighbours: rows along l are contracted last.
+// The product of the polynomials over the 4 × 4 × 4 neighbors: rows along l are contracted last.
 fn tricubic(lower: vec3<i32>, fraction: vec3<real>) -> real {
     var along_h = weights(fraction.x);
     var along_k = weights(fraction.y);

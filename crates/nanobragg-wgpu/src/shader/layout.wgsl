@@ -36,7 +36,7 @@ struct Frame {
     close_distance: real,
     layer_spacing: real,
     mu: real,
-    // Resolution limit: in double precision in metres, in single the square of shortest wavelength / limit.
+    // Resolution limit: in double precision in meters, in single the square of shortest wavelength / limit.
     dmin: real,
     cells_a: real, cells_b: real, cells_c: real,
     // Reciprocal vectors: in double precision in 1/Angstrom, in single times what makes the spot's radius 1.
@@ -51,10 +51,10 @@ struct Frame {
     kahn: real,
     background_start: real,
     background_per_term: real,
-    // Factor on F_cell² F_latt²: 1 unless they are normalised.
+    // Factor on F_cell² F_latt²: 1 unless they are normalized.
     intensity: real,
     default_f: real,
-    // Metres per unit of a place in fixed point.
+    // Meters per unit of a place in fixed point.
     place_unit: real,
     row_first: u32,
     row_end: u32,

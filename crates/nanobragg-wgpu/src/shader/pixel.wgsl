@@ -209,7 +209,7 @@ fn finish(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     sums[slot] = value;
 }
 
-// The polarisation factor of the first source that the resolution limit leaves, 0 where it leaves none.
+// The polarization factor of the first source that the resolution limit leaves, 0 where it leaves none.
 fn first_polarization(pixel: Pixel) -> real {
     let places = frame.layers * frame.oversample * frame.oversample;
     for (var number = 0u; number < places; number++) {

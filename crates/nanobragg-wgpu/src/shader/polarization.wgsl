@@ -1,4 +1,4 @@
-// The polarisation factor (Kahn et al., J. Appl. Cryst. 15, 330, 1982).
+// The polarization factor (Kahn et al., J. Appl. Cryst. 15, 330, 1982).
 
 struct Polarization {
     factor: real,

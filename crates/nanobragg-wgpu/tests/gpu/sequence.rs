@@ -97,7 +97,7 @@ fn progress_is_told_and_a_raised_flag_stops_the_render() {
 
     let raise = |_: Progress| flag.store(true, Ordering::Relaxed);
     let control = Control { progress: Some(&raise), cancel: Some(&flag) };
-    assert!(matches!(renderer.render(&plan, &control), Err(GpuError::Cancelled)));
+    assert!(matches!(renderer.render(&plan, &control), Err(GpuError::Canceled)));
     // A stopped render leaves nothing behind that the next could stumble over.
     assert_eq!(renderer.render(&plan, &Control::default()).unwrap(), image);
 }

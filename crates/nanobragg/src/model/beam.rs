@@ -1,4 +1,4 @@
-//! The incident beam: wavelength, spectrum, divergence, polarisation, dose.
+//! The incident beam: wavelength, spectrum, divergence, polarization, dose.
 
 use nalgebra::Vector3;
 
@@ -7,7 +7,7 @@ use super::GridRequest;
 /// The incident beam.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beam {
-    /// Central wavelength in metres.
+    /// Central wavelength in meters.
     pub wavelength: f64,
     /// Spectrum: range and step as fractions of the wavelength.
     pub dispersion: GridRequest,
@@ -17,7 +17,7 @@ pub struct Beam {
     pub spectrum: Option<Vec<SpectralLine>>,
     /// Sources listed one by one; they replace spectrum, dispersion and divergence.
     pub sources: Option<Vec<Source>>,
-    /// Polarisation of the beam.
+    /// Polarization of the beam.
     pub polarization: Polarization,
     /// Photons per area.
     pub fluence: Fluence,
@@ -40,9 +40,9 @@ impl Default for Beam {
 /// A grid of directions of incidence, in radians.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Divergence {
-    /// About the axis that is perpendicular to the beam and the polarisation.
+    /// About the axis that is perpendicular to the beam and the polarization.
     pub horizontal: GridRequest,
-    /// About the polarisation axis.
+    /// About the polarization axis.
     pub vertical: GridRequest,
     /// Whether the corners of the grid are cut to an ellipse.
     pub round: bool,
@@ -57,35 +57,35 @@ impl Default for Divergence {
 /// One source point of an explicit list.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Source {
-    /// Position relative to the crystal in metres; a missing component is that of a point 10 m up the beam.
+    /// Position relative to the crystal in meters; a missing component is that of a point 10 m up the beam.
     pub position: [Option<f64>; 3],
     /// Relative intensity; 1 when missing.
     pub weight: Option<f64>,
-    /// Wavelength in metres; the beam's when missing.
+    /// Wavelength in meters; the beam's when missing.
     pub wavelength: Option<f64>,
 }
 
 /// One wavelength of a measured spectrum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpectralLine {
-    /// Wavelength in metres.
+    /// Wavelength in meters.
     pub wavelength: f64,
     /// Relative number of photons. Unlike the weights of listed sources it counts under every preset.
     pub weight: f64,
 }
 
-/// How the incident beam is polarised.
+/// How the incident beam is polarized.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Polarization {
-    /// Kahn's factor: 0 is unpolarised, 1 fully polarised along the polarisation axis, -1 across it.
+    /// Kahn's factor: 0 is unpolarized, 1 fully polarized along the polarization axis, -1 across it.
     pub kahn: f64,
-    /// Whether the polarisation factor is applied. Where it is not, `kahn` matters to the quirk
+    /// Whether the polarization factor is applied. Where it is not, `kahn` matters to the quirk
     /// `nopolar_overruled` alone.
     pub on: bool,
 }
 
 impl Polarization {
-    /// No polarisation correction.
+    /// No polarization correction.
     pub const OFF: Polarization = Polarization { kahn: 0.0, on: false };
 
     /// A beam of the given Kahn factor.
@@ -108,7 +108,7 @@ pub struct Fluence {
     pub flux: f64,
     /// Exposure time in seconds.
     pub exposure: f64,
-    /// Full width of the square beam in metres; it also clips the sample. A negative size does not.
+    /// Full width of the square beam in meters; it also clips the sample. A negative size does not.
     pub beam_size: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Detector conventions: the axes of the laboratory frame and where the beam centre is counted from.
+//! Detector conventions: the axes of the laboratory frame and where the beam center is counted from.
 
 use nalgebra::Vector3;
 
@@ -41,22 +41,22 @@ impl Default for Frame {
 /// A detector convention.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Convention {
-    /// Beam along x, beam centre from the corner of the first pixel, half a pixel inwards.
+    /// Beam along x, beam center from the corner of the first pixel, half a pixel inwards.
     #[default]
     Mosflm,
-    /// Beam along z, beam centre from the lower left corner.
+    /// Beam along z, beam center from the lower left corner.
     Adxv,
     /// As MOSFLM without the half pixel.
     Denzo,
     /// Beam along z, detector given by its near point.
     Xds,
-    /// As XDS with the spindle and the polarisation along y.
+    /// As XDS with the spindle and the polarization along y.
     Dials,
     /// Vectors as given.
     Custom(Frame),
 }
 
-/// The beam centre of a convention (metres, in the convention's own coordinates) and what it says about the
+/// The beam center of a convention (meters, in the convention's own coordinates) and what it says about the
 /// detector's axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BeamCenter {
@@ -70,7 +70,7 @@ pub struct BeamCenter {
     pub slow: f64,
 }
 
-/// What the mapping from a convention's beam centre to the detector's axes depends on; lengths in metres.
+/// What the mapping from a convention's beam center to the detector's axes depends on; lengths in meters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CenterInput {
     pub x: Option<f64>,
@@ -125,7 +125,7 @@ impl Convention {
     }
 
     /// The convention's X and Y of a beam that hits `spot`, the distances along the fast and slow axes from the
-    /// outer edge of the first pixel; all in metres.
+    /// outer edge of the first pixel; all in meters.
     pub fn center_of_spot(&self, spot: (f64, f64), grid: &PixelGrid) -> (f64, f64) {
         let (fast, slow) = spot;
         match self {
@@ -136,7 +136,7 @@ impl Convention {
         }
     }
 
-    /// The beam centre, defaults filled in, in the convention's coordinates and along the detector's axes.
+    /// The beam center, defaults filled in, in the convention's coordinates and along the detector's axes.
     pub(crate) fn beam_center(&self, input: &CenterInput) -> BeamCenter {
         let CenterInput { size_fast, size_slow, pixel, .. } = *input;
         match self {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn given_centres_map_to_the_axes() {
+    fn given_centers_map_to_the_axes() {
         let given = |convention| center(convention, Some(0.011), Some(0.013));
         assert_eq!(given(Convention::Mosflm), (0.013 + 0.0005, 0.011 + 0.0005));
         assert_eq!(given(Convention::Denzo), (0.013, 0.011));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spot_goes_back_to_its_centre() {
+    fn a_spot_goes_back_to_its_center() {
         let grid =
             PixelGrid { pixel_size: INPUT.pixel, size_fast: INPUT.size_fast, size_slow: INPUT.size_slow };
         for convention in
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn default_centres() {
+    fn default_centers() {
         assert_eq!(center(Convention::Denzo, None, None), (0.061 / 2.0, 0.041 / 2.0));
         assert_eq!(center(Convention::Adxv, None, None), (0.061 / 2.0, 0.04 - 0.039 / 2.0));
         assert_eq!(center(Convention::Xds, None, None), (0.03, 0.02));

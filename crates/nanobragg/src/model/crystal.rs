@@ -11,7 +11,7 @@ pub struct Crystal {
     pub misset: Misset,
     /// Number of unit cells along a, b, c.
     pub cells: [f64; 3],
-    /// Size along a, b, c in metres; a positive one overrides the number of cells.
+    /// Size along a, b, c in meters; a positive one overrides the number of cells.
     pub size: [f64; 3],
     /// Shape of the crystal, which shapes the spots.
     pub shape: Shape,

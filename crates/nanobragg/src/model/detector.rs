@@ -11,10 +11,10 @@ pub enum Pivot {
     Sample,
 }
 
-/// A flat (or cylindrically curved) pixel detector. Lengths in metres, angles in radians.
+/// A flat (or cylindrically curved) pixel detector. Lengths in meters, angles in radians.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detector {
-    /// Axes, and what beam centres mean.
+    /// Axes, and what beam centers mean.
     pub convention: Convention,
     /// Pixels.
     pub pixels: PixelGrid,
@@ -22,22 +22,22 @@ pub struct Detector {
     pub distance: f64,
     /// Distance from the crystal to the nearest point of the detector's plane; it overrides `distance`.
     pub close_distance: Option<f64>,
-    /// Beam centre X in the convention's coordinates.
+    /// Beam center X in the convention's coordinates.
     pub x_beam: Option<f64>,
-    /// Beam centre Y in the convention's coordinates.
+    /// Beam center Y in the convention's coordinates.
     pub y_beam: Option<f64>,
     /// Default of `x_beam` in the conventions that go by the near point.
     pub x_close: Option<f64>,
     /// Default of `y_beam` in the conventions that go by the near point.
     pub y_close: Option<f64>,
-    /// Near point along the fast axis in pixels, counted from 1 at the first pixel's centre (XDS).
+    /// Near point along the fast axis in pixels, counted from 1 at the first pixel's center (XDS).
     pub orgx: Option<f64>,
     /// Near point along the slow axis in pixels.
     pub orgy: Option<f64>,
     /// Vector from the crystal to the outer corner of the first pixel, when given.
     pub pix0: Option<[f64; 3]>,
     /// Vector from the crystal to the outer corner of the first pixel, as a description of a real detector gives
-    /// it: used whatever the quirks, and the normal points away from the crystal. Beam centre, distance and pivot
+    /// it: used whatever the quirks, and the normal points away from the crystal. Beam center, distance and pivot
     /// then follow from it.
     pub measured_origin: Option<[f64; 3]>,
     /// The pivot asked for; `None` leaves it to the convention.
@@ -79,11 +79,11 @@ impl Default for Detector {
 /// Size and number of the pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PixelGrid {
-    /// Edge of the square pixels in metres.
+    /// Edge of the square pixels in meters.
     pub pixel_size: f64,
-    /// Extent along the fast axis in metres.
+    /// Extent along the fast axis in meters.
     pub size_fast: f64,
-    /// Extent along the slow axis in metres.
+    /// Extent along the slow axis in meters.
     pub size_slow: f64,
 }
 
@@ -94,7 +94,7 @@ impl Default for PixelGrid {
 }
 
 impl PixelGrid {
-    /// A grid of `fast` × `slow` pixels of `pixel_size` metres.
+    /// A grid of `fast` × `slow` pixels of `pixel_size` meters.
     pub fn new(fast: usize, slow: usize, pixel_size: f64) -> Self {
         PixelGrid { pixel_size, size_fast: pixel_size * fast as f64, size_slow: pixel_size * slow as f64 }
     }
@@ -130,7 +130,7 @@ pub struct Tilt {
 /// Sensor material; a thickness of zero leaves absorption out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sensor {
-    /// Thickness in metres.
+    /// Thickness in meters.
     pub thickness: f64,
     /// Number of layers to integrate over.
     pub layers: Option<i64>,

@@ -64,19 +64,19 @@ pub struct Rendering {
     pub oversample: Option<u32>,
     /// Absorption for every sub-pixel.
     pub oversample_thick: bool,
-    /// Polarisation for every sub-pixel.
+    /// Polarization for every sub-pixel.
     pub oversample_polar: bool,
     /// Solid angle for every sub-pixel.
     pub oversample_omega: bool,
     /// Tricubic interpolation of structure factors; on for crystals two cells wide or less when missing.
     pub interpolate: Option<bool>,
-    /// Finest spacing to render in metres; 0 for no limit.
+    /// Finest spacing to render in meters; 0 for no limit.
     pub dmin: f64,
     /// Part of the image to render.
     pub roi: Roi,
     /// Pixels to render.
     pub mask: Option<Mask>,
-    /// Edge of the cube of water around the crystal in metres.
+    /// Edge of the cube of water around the crystal in meters.
     pub water_size: f64,
 }
 

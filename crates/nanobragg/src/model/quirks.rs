@@ -1,6 +1,6 @@
 //! Every known difference between the reference program and the physics, by name.
 //!
-//! A [`Quirk`] is one behaviour of the reference program (or of its PyTorch port) that a physicist would not
+//! A [`Quirk`] is one behavior of the reference program (or of its PyTorch port) that a physicist would not
 //! write down. [`Quirks`] is the set that an experiment is evaluated with; the [`Preset`]s are the sets that
 //! make sense as a whole. `docs/PARITY.md` shows each with a minimal command and both results.
 
@@ -8,7 +8,7 @@ use std::fmt;
 
 macro_rules! quirks {
     ($($(#[doc = $doc:expr])+ $variant:ident = $name:literal, [$($preset:ident)*];)+) => {
-        /// One named behaviour of the reference program or its port that differs from the physics.
+        /// One named behavior of the reference program or its port that differs from the physics.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Quirk { $($(#[doc = $doc])+ $variant,)+ }
@@ -52,9 +52,9 @@ quirks! {
     /// the like.
     ConventionPivotWins = "convention_pivot_wins", [Reference];
     /// A given vector to the first pixel only selects the custom convention; its value is recomputed from
-    /// the beam centre.
+    /// the beam center.
     Pix0Ignored = "pix0_ignored", [Reference Spec Port];
-    /// Solid angle and polarisation are computed at the pixel's first sub-pixel, layer and source and used
+    /// Solid angle and polarization are computed at the pixel's first sub-pixel, layer and source and used
     /// for all; the capture fraction is that of the last layer's first sub-pixel.
     FirstValueFactors = "first_value_factors", [Reference Spec Port];
     /// The `oversample_*` switches multiply the accumulated sum after each term instead of the term.
@@ -63,7 +63,7 @@ quirks! {
     SourceWeightsIgnored = "source_weights_ignored", [Reference Spec Port];
     /// With a sensor thickness and a count of layers the spacing is thickness / (count - 1).
     LayerSpacing = "layer_spacing", [Reference Spec Port];
-    /// The first neighbourhood that leaves the table, in scan order, switches interpolation off for the rest
+    /// The first neighborhood that leaves the table, in scan order, switches interpolation off for the rest
     /// of the image.
     InterpolationLatch = "interpolation_latch", [Reference Spec Port];
     /// Interpolation is chosen by itself from the cell counts given, before a crystal size sets them.
@@ -73,7 +73,7 @@ quirks! {
     /// The z component of c* of a cell given by lengths and angles divides by the direct cell's edges where
     /// the reciprocal ones belong.
     CellCStarZ = "cell_c_star_z", [Reference Spec Port];
-    /// BEAM_CENTER_X and _Y of an image header carry the convention's own beam centre, which readers take
+    /// BEAM_CENTER_X and _Y of an image header carry the convention's own beam center, which readers take
     /// for ADXV's.
     SmvBeamCenter = "smv_beam_center", [Reference];
     /// TWOTHETA of an image header is read and dropped.
@@ -81,7 +81,7 @@ quirks! {
     /// The water background is multiplied by the square of the classical electron radius and the fluence
     /// twice and divided by the number of steps.
     WaterScaledTwice = "water_scaled_twice", [Reference Spec Port];
-    /// `-oversample_polar` brings back the polarisation that `-nopolar` switched off.
+    /// `-oversample_polar` brings back the polarization that `-nopolar` switched off.
     NopolarOverruled = "nopolar_overruled", [Reference];
     /// `-oversample_thick` without a sensor thickness captures nothing, so that every term sets the sum to
     /// zero.
@@ -90,10 +90,10 @@ quirks! {
     TwothetaAxisSetsAngle = "twotheta_axis_sets_angle", [Reference];
     /// The two-theta axis is used with the length it was given.
     TwothetaAxisLength = "twotheta_axis_length", [Reference Port];
-    /// Custom vectors are neither unitised nor is the detector normal regenerated, and the beam vector
+    /// Custom vectors are neither unitized nor is the detector normal regenerated, and the beam vector
     /// enters the scattering vector as given.
     VectorsAsGiven = "vectors_as_given", [Port];
-    /// The polarisation factor normalises its directions by their norm + 1e-10.
+    /// The polarization factor normalizes its directions by their norm + 1e-10.
     PolarizationEpsilon = "polarization_epsilon", [Port];
 }
 

@@ -60,7 +60,7 @@ impl PhiRequest {
     }
 }
 
-/// What was asked of a grid of divergence angles (radians), wavelengths (relative) or sensor layers (metres).
+/// What was asked of a grid of divergence angles (radians), wavelengths (relative) or sensor layers (meters).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GridRequest {
     /// Full range.
@@ -114,16 +114,16 @@ impl GridRequest {
 /// Sensor layers with nothing left open: layer `t` lies `t * spacing` behind the front of the sensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layers {
-    /// Thickness of the sensor in metres, 0 when it is not modelled.
+    /// Thickness of the sensor in meters, 0 when it is not modeled.
     pub thickness: f64,
-    /// Distance between layers in metres.
+    /// Distance between layers in meters.
     pub spacing: f64,
     /// Number of layers, at least one.
     pub count: usize,
 }
 
 impl Layers {
-    /// Thickness in metres when only a number of layers is given.
+    /// Thickness in meters when only a number of layers is given.
     pub const DEFAULT_THICKNESS: f64 = 0.5e-6;
 
     /// Fills in what is missing. With `spacing_by_gaps` (quirk `layer_spacing`) a thickness and a count give

@@ -6,7 +6,7 @@ use super::Reflection;
 const PARTS: i32 = 24;
 /// The largest crystallographic point group, m-3m.
 const MOST_ROTATIONS: usize = 48;
-/// Operators of the largest space group setting, face-centred m-3m.
+/// Operators of the largest space group setting, face-centerd m-3m.
 const MOST_OPERATORS: usize = 192;
 /// Equivalent amplitudes whose relative difference is below this agree: files carry four digits or more.
 const AGREEMENT: f64 = 1e-3;
@@ -67,7 +67,7 @@ impl SymmetryOperator {
         SymmetryOperator { rotation, translation }
     }
 
-    /// Whether a reflection at `hkl` is cancelled by this operator's translation.
+    /// Whether a reflection at `hkl` is canceled by this operator's translation.
     fn cancels(&self, hkl: [i32; 3]) -> bool {
         let shift: i64 = (0..3).map(|k| i64::from(hkl[k]) * i64::from(self.translation[k])).sum();
         shift % i64::from(PARTS) != 0 && image(hkl, &self.rotation) == hkl

@@ -8,7 +8,7 @@ use crate::real::{Real, real};
 /// Fraction of the photons along `diffracted` that layer `layer` captures:
 /// exp(-t z μ / ρ) - exp(-(t + 1) z μ / ρ) with ρ = d · odet.
 ///
-/// `spacing` z in metres, `mu` μ in 1/m; dimensionless.
+/// `spacing` z in meters, `mu` μ in 1/m; dimensionless.
 #[inline(always)]
 pub fn capture_fraction<T: Real>(
     layer: usize,

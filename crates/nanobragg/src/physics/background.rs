@@ -7,7 +7,7 @@ pub const WATER_F: f64 = 2.57;
 /// Molar mass of water, g/mol.
 pub const WATER_MW: f64 = 18.0;
 
-/// Squared structure factor of a cube of water with an edge of `water_size` metres, electrons²:
+/// Squared structure factor of a cube of water with an edge of `water_size` meters, electrons²:
 /// F² · V · 10⁶ g/m³ · Avogadro / 18 g/mol, isotropic.
 pub fn water_intensity(water_size: f64) -> f64 {
     let volume = water_size * water_size * water_size;

@@ -13,7 +13,7 @@ pub struct Neighborhood {
     pub values: [[[f64; 4]; 4]; 4],
 }
 
-/// Whether the neighbourhood of `hkl` lies safely inside the table: it does not where h - h_min + 3 > h_range or
+/// Whether the neighborhood of `hkl` lies safely inside the table: it does not where h - h_min + 3 > h_range or
 /// h - 2 < h_min, likewise k and l.
 ///
 /// Reference program: the test before `polin3`.
@@ -28,7 +28,7 @@ pub fn is_safe<T: Real>(bounds: &IndexBox, hkl: &[T; 3]) -> bool {
     inside(0) && inside(1) && inside(2)
 }
 
-/// The neighbourhood of `indices`, or `None` where it is not [safe](is_safe).
+/// The neighborhood of `indices`, or `None` where it is not [safe](is_safe).
 pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> Option<Neighborhood> {
     let bounds = table.bounds()?;
     if !is_safe(bounds, &indices.hkl) {

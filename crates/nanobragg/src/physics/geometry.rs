@@ -9,21 +9,21 @@ use crate::real::{Real, real};
 /// A point of a sensor layer as seen from the crystal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position<T: Real> {
-    /// Vector from the crystal, metres.
+    /// Vector from the crystal, meters.
     pub point: Vector3<T>,
-    /// Its length R, metres.
+    /// Its length R, meters.
     pub distance: T,
     /// Unit vector d along it.
     pub diffracted: Vector3<T>,
 }
 
-/// The centre of sub-pixel `sub` along an axis, in metres from the outer edge of the first pixel.
+/// The center of sub-pixel `sub` along an axis, in meters from the outer edge of the first pixel.
 #[inline(always)]
 pub fn subpixel_center<T: Real>(pixel: usize, sub: usize, oversample: usize, subpixel_size: T) -> T {
     subpixel_size * real::<T>((pixel * oversample + sub) as f64) + subpixel_size / real(2.0)
 }
 
-/// The point at `fdet`, `sdet` metres along the detector's axes, `odet` metres behind the sensor's front.
+/// The point at `fdet`, `sdet` meters along the detector's axes, `odet` meters behind the sensor's front.
 ///
 /// On a curved detector the flat position's lab components, over the distance, are the angles by which the
 /// beam's impact point is rotated (reference program: `curved_detector`).

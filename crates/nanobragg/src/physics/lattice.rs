@@ -7,7 +7,7 @@ use super::sinpi::{cos_pi, nearest, round_even, sin_pi};
 use crate::model::Shape;
 use crate::real::{Real, real, to_f64};
 
-/// The lattice a, b, c in real space, metres.
+/// The lattice a, b, c in real space, meters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RealLattice<T: Real> {
     /// Cell vectors.

@@ -278,7 +278,7 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
     #[inline(always)]
     fn finish(self) -> T {
         let plan = self.plan;
-        // A pixel without a single surviving source has no polarisation factor: the reference program leaves
+        // A pixel without a single surviving source has no polarization factor: the reference program leaves
         // its zero in place.
         let polar = self.polar.unwrap_or(if plan.polarization.is_some() { T::zero() } else { real(1.0) });
         let (omega, capture) = (self.omega.unwrap_or_else(T::zero), self.capture.unwrap_or_else(T::zero));

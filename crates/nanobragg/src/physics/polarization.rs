@@ -1,18 +1,18 @@
-//! The polarisation factor (Kahn et al., J. Appl. Cryst. 15, 330, 1982).
+//! The polarization factor (Kahn et al., J. Appl. Cryst. 15, 330, 1982).
 
 use nalgebra::Vector3;
 
 use super::rotation::{dot, magnitude, unitize};
 use crate::real::{Real, real};
 
-/// How the polarisation factor is computed.
+/// How the polarization factor is computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Kahn<T: Real> {
     /// Kahn's factor.
     pub factor: T,
     /// Direction of the incident electric field; projected across each source's beam.
     pub axis: Vector3<T>,
-    /// Whether directions are normalised by their norm + 1e-10 (quirk `polarization_epsilon`).
+    /// Whether directions are normalized by their norm + 1e-10 (quirk `polarization_epsilon`).
     pub epsilon: bool,
 }
 
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn full_polarisation_kills_scattering_along_the_field() {
+    fn full_polarization_kills_scattering_along_the_field() {
         let along_field = factor(&kahn(1.0), &Vector3::x(), &Vector3::y()).0;
         let across_field = factor(&kahn(1.0), &Vector3::x(), &Vector3::z()).0;
         assert!(along_field.abs() < 1e-15);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn unpolarised_is_thomson() {
+    fn unpolarized_is_thomson() {
         let diffracted = Vector3::new(0.6, 0.0, 0.8);
         let (p, cos_2theta) = factor(&kahn(0.0), &Vector3::x(), &diffracted);
         assert!((cos_2theta - 0.6).abs() < 1e-15 && (p - 0.5 * 1.36).abs() < 1e-15);

@@ -43,13 +43,13 @@ pub struct Subpixel<'a, T: Real> {
 pub struct Scattering<'a, T: Real> {
     /// Incident direction.
     pub incident: &'a Vector3<T>,
-    /// Wavelength in metres.
+    /// Wavelength in meters.
     pub wavelength: T,
     /// Scattering vector in 1/m.
     pub vector: &'a Vector3<T>,
-    /// Polarisation factor that the evaluation uses for this source.
+    /// Polarization factor that the evaluation uses for this source.
     pub polar: T,
-    /// cos 2θ, `None` where the polarisation factor was not computed for this source.
+    /// cos 2θ, `None` where the polarization factor was not computed for this source.
     pub cos_2theta: Option<T>,
 }
 
@@ -58,7 +58,7 @@ pub struct Scattering<'a, T: Real> {
 pub struct Term<'a, T: Real> {
     /// Spindle angle in radians.
     pub phi: T,
-    /// The lattice, metres.
+    /// The lattice, meters.
     pub lattice: &'a RealLattice<T>,
     /// Fractional and nearest indices.
     pub indices: &'a Indices<T>,
@@ -79,7 +79,7 @@ pub struct Finished<T: Real> {
     pub sum: T,
     /// Solid angle as the pixel was scaled by, or the last one used.
     pub omega: T,
-    /// Polarisation factor, likewise.
+    /// Polarization factor, likewise.
     pub polar: T,
     /// Capture fraction, likewise.
     pub capture: T,
@@ -100,7 +100,7 @@ pub trait Probe<T: Real> {
     #[inline(always)]
     fn scattering(&mut self, _at: TermIndex, _scattering: &Scattering<'_, T>) {}
 
-    /// A neighbourhood that was to be interpolated leaves the table.
+    /// A neighborhood that was to be interpolated leaves the table.
     #[inline(always)]
     fn left_table(&mut self, _at: TermIndex, _indices: &Indices<T>) {}
 

@@ -6,7 +6,7 @@ use super::rotation::magnitude;
 use crate::real::{Real, real};
 
 /// Scattering vector q = (d - i) / λ in 1/m, for unit vectors `diffracted` d and `incident` i and a
-/// wavelength in metres.
+/// wavelength in meters.
 #[inline(always)]
 pub fn scattering_vector<T: Real>(
     diffracted: &Vector3<T>,
@@ -26,7 +26,7 @@ pub fn stol<T: Real>(scattering: &Vector3<T>) -> T {
     real::<T>(0.5) * magnitude(scattering)
 }
 
-/// Whether a term at `stol` lies beyond the resolution limit `dmin` (metres; 0 for no limit).
+/// Whether a term at `stol` lies beyond the resolution limit `dmin` (meters; 0 for no limit).
 #[inline(always)]
 pub fn beyond_resolution<T: Real>(dmin: T, stol: T) -> bool {
     let zero = T::zero();

@@ -13,11 +13,11 @@ use crate::units::to_deg;
 /// The crystal at phi = 0 in the aligned mosaic domain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrystalPlan<T: Real> {
-    /// Cell vectors in metres.
+    /// Cell vectors in meters.
     pub lattice: RealLattice<T>,
     /// Shape, size, reciprocal vectors in 1/Å.
     pub shape: CrystalShape<T>,
-    /// Cell vectors in Å, before the conversion to metres.
+    /// Cell vectors in Å, before the conversion to meters.
     pub vectors_angstrom: [Vector3<f64>; 3],
     /// Volume of the cell in Å³.
     pub volume_angstrom3: f64,
@@ -85,7 +85,7 @@ impl CrystalPlan<f64> {
         cell_of(&self.shape.reciprocal.vectors, 1.0 / self.volume_angstrom3, &self.vectors_angstrom)
     }
 
-    /// Size of the crystal along a, b, c in metres.
+    /// Size of the crystal along a, b, c in meters.
     pub fn size(&self) -> [f64; 3] {
         [0, 1, 2].map(|axis| magnitude(&self.lattice.vectors[axis]) * self.shape.cells[axis])
     }
@@ -301,7 +301,7 @@ mod tests {
             let cell = UnitCell::new(a, b, c, alpha, beta, gamma);
             let crystal = Crystal { misset: Misset::Angles([x, 2.0 * x, -x]), ..Crystal::from_cell(cell) };
             let Ok(plan) = plan(crystal, Preset::Exact) else { return Ok(()); };
-            // 1/A vectors as a lattice in "metres": its reciprocal is the direct one over 1e10, in the same units.
+            // 1/A vectors as a lattice in "meters": its reciprocal is the direct one over 1e10, in the same units.
             let star = RealLattice { vectors: plan.lattice.reciprocal().vectors };
             let back = star.reciprocal();
             for axis in 0..3 {

@@ -1,4 +1,4 @@
-//! From a convention, a distance and a beam centre to the detector's axes and origin.
+//! From a convention, a distance and a beam center to the detector's axes and origin.
 
 use nalgebra::Vector3;
 
@@ -8,7 +8,7 @@ use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, 
 use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};
 use crate::real::Real;
 
-/// Where the detector is. Lengths in metres; vectors in the laboratory frame of the convention.
+/// Where the detector is. Lengths in meters; vectors in the laboratory frame of the convention.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DetectorPlan<T: Real> {
     /// Direction of the incident beam.
@@ -37,20 +37,20 @@ pub struct DetectorPlan<T: Real> {
     pub point_pixel: bool,
     /// Spindle axis as given, and as a unit vector.
     pub spindle_axis: [Vector3<f64>; 2],
-    /// Direction of polarisation.
+    /// Direction of polarization.
     pub polar: Vector3<f64>,
     /// Figures for reports and image headers.
     pub report: DetectorReport,
 }
 
-/// Figures of the detector for reports and image headers; lengths in metres.
+/// Figures of the detector for reports and image headers; lengths in meters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DetectorReport {
     /// Name of the convention.
     pub convention: &'static str,
     /// What the detector was rotated about.
     pub pivot: Pivot,
-    /// Beam centre in the convention's coordinates.
+    /// Beam center in the convention's coordinates.
     pub center: BeamCenter,
     /// Near point before rotations, in the convention's coordinates.
     pub close: (f64, f64),
@@ -60,7 +60,7 @@ pub struct DetectorReport {
     pub near_point: (f64, f64),
     /// Nearest point in XDS pixels.
     pub org: (f64, f64),
-    /// Origin in the DIALS frame, millimetres.
+    /// Origin in the DIALS frame, millimeters.
     pub dials_origin_mm: [f64; 3],
     /// Extent along the fast and slow axes.
     pub size: (f64, f64),
@@ -73,7 +73,7 @@ pub struct DetectorReport {
 pub(super) struct UnitFrame {
     pub beam: Vector3<f64>,
     pub polar: Vector3<f64>,
-    /// Across beam and polarisation.
+    /// Across beam and polarization.
     pub vertical: Vector3<f64>,
     pub spindle_axis: Vector3<f64>,
 }
@@ -118,7 +118,7 @@ impl DetectorPlan<f64> {
         });
         let pivot = pivot(detector, quirks);
         let given_org = detector.orgx.is_some() || detector.orgy.is_some();
-        // The custom convention pivots about the point that its beam centre names. So does a named one that
+        // The custom convention pivots about the point that its beam center names. So does a named one that
         // was told to pivot about the crystal: an image of a detector at rest does not depend on the pivot.
         let custom = matches!(detector.convention, Convention::Custom(_));
         let overridden =
@@ -222,7 +222,7 @@ fn unit_axes(
         _ => Err(PlanError::NoDirection(name)),
     };
     let beam = unit("beam vector", &frame.beam)?;
-    let polar = unit("polarisation vector", &frame.polar)?;
+    let polar = unit("polarization vector", &frame.polar)?;
     let unit_frame = UnitFrame {
         beam: if quirks.has(Quirk::VectorsAsGiven) { frame.beam } else { beam },
         polar,
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_beam_spot_is_where_the_beam_centre_says() {
+    fn the_beam_spot_is_where_the_beam_center_says() {
         let detector = Detector { x_beam: Some(0.02), y_beam: Some(0.03), ..small(Convention::Mosflm) };
         let spot = plan(&detector, Preset::Exact).report.beam_spot;
         assert!((spot.0 - 0.0305).abs() < 1e-15 && (spot.1 - 0.0205).abs() < 1e-15, "{spot:?}");

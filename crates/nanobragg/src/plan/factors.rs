@@ -2,7 +2,7 @@
 
 use crate::model::{Quirk, Quirks, Rendering};
 
-/// How one factor (solid angle, polarisation, capture fraction) enters.
+/// How one factor (solid angle, polarization, capture fraction) enters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FactorMode {
     /// Computed once and applied to the finished sum.
@@ -18,7 +18,7 @@ pub enum FactorMode {
 pub struct Factors {
     /// Solid angle.
     pub omega: FactorMode,
-    /// Polarisation.
+    /// Polarization.
     pub polar: FactorMode,
     /// Capture fraction.
     pub capture: FactorMode,

@@ -41,7 +41,7 @@ pub struct Plan<T: Real = f64> {
     pub region: Region,
     /// Sources.
     pub sources: Vec<SourcePlan<T>>,
-    /// Polarisation, `None` when it is off.
+    /// Polarization, `None` when it is off.
     pub polarization: Option<Kahn<T>>,
     /// Lattice, shape and size.
     pub crystal: CrystalPlan<T>,
@@ -51,9 +51,9 @@ pub struct Plan<T: Real = f64> {
     pub structure_factors: StructureFactors,
     /// Whether and up to which pixel structure factors are interpolated.
     pub interpolation: Interpolation,
-    /// Resolution limit in metres, 0 for none.
+    /// Resolution limit in meters, 0 for none.
     pub dmin: T,
-    /// How solid angle, polarisation and capture enter.
+    /// How solid angle, polarization and capture enter.
     pub factors: Factors,
     /// The water background.
     pub background: Background<T>,
@@ -72,7 +72,7 @@ pub struct Plan<T: Real = f64> {
 pub struct LayerPlan<T: Real> {
     /// Number of layers.
     pub count: usize,
-    /// Distance between layers in metres.
+    /// Distance between layers in meters.
     pub spacing: T,
     /// Attenuation coefficient in 1/m.
     pub mu: T,
@@ -137,9 +137,9 @@ impl Region {
 pub enum Interpolation {
     /// Nearest index.
     Off,
-    /// Tricubic wherever the neighbourhood lies inside the table.
+    /// Tricubic wherever the neighborhood lies inside the table.
     On,
-    /// Tricubic up to the first term of this pixel (in scan order) whose neighbourhood leaves the table, and
+    /// Tricubic up to the first term of this pixel (in scan order) whose neighborhood leaves the table, and
     /// nearest from there on.
     UntilUnsafeIn(usize),
 }
@@ -166,7 +166,7 @@ pub struct Resolved {
     pub divergence_steps: usize,
     /// Spectrum, relative to the wavelength.
     pub dispersion: Grid,
-    /// Central wavelength in metres.
+    /// Central wavelength in meters.
     pub wavelength: f64,
     /// Exposure time in seconds.
     pub exposure: f64,
@@ -174,7 +174,7 @@ pub struct Resolved {
     pub phi: PhiSweep,
     /// Sensor layers.
     pub layers: Layers,
-    /// Attenuation coefficient in 1/m, -1 when the sensor is not modelled.
+    /// Attenuation coefficient in 1/m, -1 when the sensor is not modeled.
     pub mu: f64,
     /// Mosaic domains.
     pub mosaic: Mosaic,
@@ -182,9 +182,9 @@ pub struct Resolved {
     pub recommended_oversample: f64,
     /// Quirks in force.
     pub quirks: Quirks,
-    /// Kahn's factor; `None` when polarisation is off.
+    /// Kahn's factor; `None` when polarization is off.
     pub kahn: Option<f64>,
-    /// Edge of the cube of water in metres.
+    /// Edge of the cube of water in meters.
     pub water_size: f64,
     /// Seed of a random orientation, as the user wrote it.
     pub misset_seed: i64,

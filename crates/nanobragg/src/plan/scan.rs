@@ -41,7 +41,7 @@ fn first_swept_pixel(plan: &Plan) -> Option<usize> {
     first_pixel(plan, |_, _| true, |swept: &Swept| swept.0)
 }
 
-/// The first pixel in scan order with a term whose neighbourhood leaves the table.
+/// The first pixel in scan order with a term whose neighborhood leaves the table.
 fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
     #[derive(Default)]
     struct Unsafe(bool);
@@ -70,7 +70,7 @@ impl<'a> Reach<'a> {
         Some(Reach { plan, bounds, edges })
     }
 
-    /// Whether the neighbourhood of some term of the pixel leaves the table, lattice factors aside.
+    /// Whether the neighborhood of some term of the pixel leaves the table, lattice factors aside.
     fn may_leave(&self, slow: usize, fast: usize) -> bool {
         let plan = self.plan;
         if plan.orientations.first_pixel == Some(plan.region.index(slow, fast)) {

@@ -13,7 +13,7 @@ use crate::real::Real;
 pub struct SourcePlan<T: Real> {
     /// Direction of incidence i.
     pub incident: Vector3<T>,
-    /// Wavelength in metres.
+    /// Wavelength in meters.
     pub wavelength: T,
     /// Factor on the terms of the source; 1 for all unless sources are weighted.
     pub weight: T,

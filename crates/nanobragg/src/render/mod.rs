@@ -26,7 +26,7 @@ pub trait Backend {
     /// rendered.
     ///
     /// # Errors
-    /// [`RenderError::Cancelled`] when `control` says so; what else depends on the backend.
+    /// [`RenderError::Canceled`] when `control` says so; what else depends on the backend.
     fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError>;
 }
 
@@ -41,12 +41,12 @@ pub struct Control<'a> {
 
 impl Control<'_> {
     /// Whether the caller wants no more.
-    pub fn cancelled(&self) -> bool {
+    pub fn canceled(&self) -> bool {
         self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     fn check(&self) -> Result<(), RenderError> {
-        if self.cancelled() { Err(RenderError::Cancelled) } else { Ok(()) }
+        if self.canceled() { Err(RenderError::Canceled) } else { Ok(()) }
     }
 
     fn report(&self, done: usize, total: usize) {

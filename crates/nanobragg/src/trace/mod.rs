@@ -11,7 +11,7 @@
 //! | target | fields | once per |
 //! | --- | --- | --- |
 //! | [`TRACE_PY`] | `key` and `value`; `x` `y` `z` for vectors; `h` `k` `l` for indices | fact |
-//! | [`TRACE_PY_TRICUBIC`] | `key` = `GRID_START`, `F` (with `i` `j` `k` `value`), `GRID_END`, `H_COORDS`, `K_COORDS`, `L_COORDS` (with `n0` to `n3`) | structure factor of the 4 × 4 × 4 neighbourhood |
+//! | [`TRACE_PY_TRICUBIC`] | `key` = `GRID_START`, `F` (with `i` `j` `k` `value`), `GRID_END`, `H_COORDS`, `K_COORDS`, `L_COORDS` (with `n0` to `n3`) | structure factor of the 4 × 4 × 4 neighborhood |
 //! | [`TRACE_PY_PHI`] | `phi_tic` `phi_deg` `k_frac` `F_latt_b` `F_latt` `S_x` `S_y` `S_z` `a_star_y` `b_star_y` `c_star_y` `V_actual`; with [`Options::all_steps`] first `source` `subpixel` `layer` `domain` | phi step |
 //! | [`TRACE_PY_ROTSTAR`] | `phi_tic` `ap_y` `bp_y` `cp_y` | phi step, with [`Options::rot_stars`] |
 //!
@@ -52,10 +52,10 @@ pub const TRACE_PY: &str = "TRACE_PY";
 pub const TRACE_PY_PHI: &str = "TRACE_PY_PHI";
 /// Target of the rotated real-space vectors.
 pub const TRACE_PY_ROTSTAR: &str = "TRACE_PY_ROTSTAR";
-/// Target of the neighbourhood of structure factors.
+/// Target of the neighborhood of structure factors.
 pub const TRACE_PY_TRICUBIC: &str = "TRACE_PY_TRICUBIC";
 
-/// What a trace holds besides the facts, the neighbourhood and one line a phi step.
+/// What a trace holds besides the facts, the neighborhood and one line a phi step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The y components of the rotated real-space vectors of every phi step, in Å.

@@ -1,4 +1,4 @@
-//! Both images and their difference, with colour bars and marks.
+//! Both images and their difference, with color bars and marks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -75,15 +75,15 @@ fn gradient(map: &[Rgb]) -> String {
 /// Rings and a square in the image's own coordinates.
 fn marks(image: &Image, traced: &[(usize, usize)], worst: Option<(usize, usize)>) -> Markup {
     let size = image.fast.max(image.slow) as f64 / 28.0;
-    let centre = |(slow, fast): (usize, usize)| (slow as f64 + 0.5, fast as f64 + 0.5);
+    let center = |(slow, fast): (usize, usize)| (slow as f64 + 0.5, fast as f64 + 0.5);
     html! {
         svg .marks viewBox={ "0 0 " (image.fast) " " (image.slow) } preserveAspectRatio="none" aria-hidden="true" {
             @for &pixel in traced {
-                @let (slow, fast) = centre(pixel);
+                @let (slow, fast) = center(pixel);
                 circle cx=(fast) cy=(slow) r=(size) {}
             }
             @if let Some(worst) = worst {
-                @let (slow, fast) = centre(worst);
+                @let (slow, fast) = center(worst);
                 rect x=(fast - size) y=(slow - size) width=(2.0 * size) height=(2.0 * size) {}
             }
         }

@@ -40,7 +40,7 @@ pub fn explanation(stage: Stage) -> &'static str {
              while their number or their weights do not."
         }
         Stage::Scaling => {
-            "Scaling turns the sum into photons: r_e², fluence, number of steps, capture in the sensor, polarisation, \
+            "Scaling turns the sum into photons: r_e², fluence, number of steps, capture in the sensor, polarization, \
              solid angle."
         }
     }

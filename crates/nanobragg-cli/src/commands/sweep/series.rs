@@ -60,7 +60,7 @@ enum Stream {
     Misset = 1,
 }
 
-/// The seed of an image: positive, below 2³¹ - 1, as unlike its neighbours' as a hash can make it (the random
+/// The seed of an image: positive, below 2³¹ - 1, as unlike its neighbors' as a hash can make it (the random
 /// generator's first numbers from consecutive seeds are evenly spaced; SplitMix64: Steele, Lea & Flood, OOPSLA
 /// 2014).
 fn seed(base: i64, image: usize, stream: Stream) -> i64 {

@@ -3,18 +3,18 @@
 use super::row::{ANY, COUNT, NON_NEGATIVE, POSITIVE};
 use crate::classic::{Flag, FlagId, Group, Limits};
 
-/// The electric field is at most fully polarised, along the axis or across it.
+/// The electric field is at most fully polarized, along the axis or across it.
 const POLAR: &[Limits] = &[Limits::Between(-1.0, 1.0)];
 
 pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Lambda, &["-lambda", "-wavelength"], "wavelength at the centre of the spectrum")
+    row(FlagId::Lambda, &["-lambda", "-wavelength"], "wavelength at the center of the spectrum")
         .prefixes(&["-lambda", "-wave"])
         .number("X", "Angstrom", POSITIVE)
         .default("1.0"),
     row(FlagId::Energy, &["-energy"], "photon energy, in place of -lambda")
         .number("EV", "eV", POSITIVE)
         .default("12398.42"),
-    row(FlagId::Dispersion, &["-dispersion"], "full width of the spectrum relative to its centre")
+    row(FlagId::Dispersion, &["-dispersion"], "full width of the spectrum relative to its center")
         .number("PERCENT", "percent", ANY)
         .default("0"),
     row(FlagId::Dispsteps, &["-dispsteps"], "number of wavelengths across that width")
@@ -55,10 +55,10 @@ pub(super) const ROWS: &[Flag] = &[
         "text file of sources: x, y, z, intensity, wavelength (m); replaces divergence and dispersion",
     )
     .path(),
-    row(FlagId::Polar, &["-polar"], "Kahn polarisation factor: 0 unpolarised, 1 along the polarisation axis")
+    row(FlagId::Polar, &["-polar"], "Kahn polarization factor: 0 unpolarized, 1 along the polarization axis")
         .number("K", "", POLAR)
         .default("0"),
-    row(FlagId::NoPolar, &["-nopolar"], "leave out the polarisation factor"),
+    row(FlagId::NoPolar, &["-nopolar"], "leave out the polarization factor"),
     row(
         FlagId::BeamVector,
         &["-beam_vector"],

@@ -29,18 +29,18 @@ pub(super) const ROWS: &[Flag] = &[
     )
     .number("MM", "mm", ANY)
     .default("from -distance"),
-    row(FlagId::Mosflm, &["-mosflm"], "MOSFLM's axes and beam centre").default("this convention"),
-    row(FlagId::Denzo, &["-denzo"], "DENZO's beam centre: MOSFLM's without its half pixel"),
-    row(FlagId::Adxv, &["-adxv"], "ADXV's axes and beam centre"),
+    row(FlagId::Mosflm, &["-mosflm"], "MOSFLM's axes and beam center").default("this convention"),
+    row(FlagId::Denzo, &["-denzo"], "DENZO's beam center: MOSFLM's without its half pixel"),
+    row(FlagId::Adxv, &["-adxv"], "ADXV's axes and beam center"),
     row(FlagId::Xds, &["-xds"], "XDS's axes and origin; sample pivot"),
-    row(FlagId::Dials, &["-dials"], "DIALS's axes and beam centre; sample pivot"),
+    row(FlagId::Dials, &["-dials"], "DIALS's axes and beam center; sample pivot"),
     row(
         FlagId::Xbeam,
         &["-Xbeam"],
         "direct beam's first coordinate: along slow for -mosflm and -denzo, along fast for the others; beam pivot",
     )
     .number("MM", "mm", ANY)
-    .default("centre"),
+    .default("center"),
     row(
         FlagId::Ybeam,
         &["-Ybeam"],
@@ -48,19 +48,19 @@ pub(super) const ROWS: &[Flag] = &[
          slow for the others; beam pivot",
     )
     .number("MM", "mm", ANY)
-    .default("centre"),
+    .default("center"),
     row(FlagId::Xclose, &["-Xclose"], "fast coordinate of the point nearest to the sample; sample pivot")
         .number("MM", "mm", ANY)
-        .default("centre"),
+        .default("center"),
     row(FlagId::Yclose, &["-Yclose"], "slow coordinate of the point nearest to the sample; sample pivot")
         .number("MM", "mm", ANY)
-        .default("centre"),
+        .default("center"),
     row(FlagId::OrgX, &["-ORGX"], "fast coordinate of the nearest point, counted as XDS does; sample pivot")
         .number("PIXELS", "pixels", ANY)
-        .default("centre"),
+        .default("center"),
     row(FlagId::OrgY, &["-ORGY"], "slow coordinate of the nearest point, counted as XDS does; sample pivot")
         .number("PIXELS", "pixels", ANY)
-        .default("centre"),
+        .default("center"),
     row(FlagId::Pivot, &["-pivot"], "what stays in place when the detector turns: the direct-beam spot or the sample")
         .word("sample|beam", &["sample", "beam"])
         .default("the convention's"),
@@ -102,10 +102,10 @@ pub(super) const ROWS: &[Flag] = &[
     .default("the convention's"),
     row(FlagId::Pix0Vector, &["-pix0_vector"], "from the sample to the first pixel; selects a custom geometry")
         .vector("m")
-        .default("from the beam centre"),
+        .default("from the beam center"),
     row(FlagId::Pix0VectorMm, &["-pix0_vector_mm"], "the same as -pix0_vector, in mm")
         .vector("mm")
-        .default("from the beam centre"),
+        .default("from the beam center"),
     row(FlagId::CurvedDet, &["-curved_det"], "bend the detector so that all pixels are equally far away")
         .prefixes(&["-curved_det"]),
     row(FlagId::PointPixel, &["-point_pixel"], "leave the obliquity out of the pixel's solid angle"),
@@ -146,7 +146,7 @@ pub(super) const ROWS: &[Flag] = &[
     row(
         FlagId::Img,
         &["-img"],
-        "SMV image from whose header size, distance, wavelength, beam centre and phi are taken",
+        "SMV image from whose header size, distance, wavelength, beam center and phi are taken",
     )
     .path(),
     row(

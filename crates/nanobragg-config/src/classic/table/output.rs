@@ -20,13 +20,13 @@ pub(super) const ROWS: &[Flag] = &[
     row(FlagId::Adc, &["-adc"], "offset added to every count in SMV images")
         .number("COUNTS", "counts", ANY)
         .default("40"),
-    row(FlagId::PgmFile, &["-pgmfile", "-pgmimage"], "8-bit portable grey map to look at")
+    row(FlagId::PgmFile, &["-pgmfile", "-pgmimage"], "8-bit portable gray map to look at")
         .path()
         .default("image.pgm"),
-    row(FlagId::PgmScale, &["-pgmscale"], "factor from photons to grey levels; turns the grey map on")
+    row(FlagId::PgmScale, &["-pgmscale"], "factor from photons to gray levels; turns the gray map on")
         .number("X", "", ANY)
         .default("from the image's spread"),
-    row(FlagId::NoPgm, &["-nopgm"], "write no grey map"),
+    row(FlagId::NoPgm, &["-nopgm"], "write no gray map"),
     row(
         FlagId::CbfFile,
         &["-cbffile", "-cbfimage"],

@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Flag] = &[
     )
     .number("P", "percent", &[Limits::Between(0.0, 100.0)])
     .default("99.9"),
-    row(FlagId::PngColors, &["-png_colors"], "colour map").word("NAME", Colors::NAMES).default("magma"),
+    row(FlagId::PngColors, &["-png_colors"], "color map").word("NAME", Colors::NAMES).default("magma"),
     row(FlagId::PngRings, &["-png_rings"], "resolution rings, at round spacings when no numbers are given")
         .numbers("D...|auto", "A", (1, 8), POSITIVE)
         .or_word(WordRule::StartsWith("auto"))

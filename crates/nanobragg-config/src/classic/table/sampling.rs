@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Flag] = &[
         .integer("N", OVERSAMPLE)
         .default("as the crystal's size demands"),
     row(FlagId::OversampleThick, &["-oversample_thick"], "absorption anew for every sub-pixel"),
-    row(FlagId::OversamplePolar, &["-oversample_polar"], "polarisation anew for every sub-pixel"),
+    row(FlagId::OversamplePolar, &["-oversample_polar"], "polarization anew for every sub-pixel"),
     row(FlagId::OversampleOmega, &["-oversample_omega"], "solid angle anew for every sub-pixel"),
     row(FlagId::Roi, &["-roi"], "compute only these pixels: fast from and to, slow from and to, inclusive")
         .integers("XMIN XMAX YMIN YMAX", 4, COORDINATE)

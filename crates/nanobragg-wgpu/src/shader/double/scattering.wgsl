@@ -4,7 +4,7 @@ struct Source {
     incident_x: f64, incident_y: f64, incident_z: f64,
     wavelength: f64,
     weight: f64,
-    // Unit vectors B and E of the polarisation.
+    // Unit vectors B and E of the polarization.
     b_x: f64, b_y: f64, b_z: f64,
     e_x: f64, e_y: f64, e_z: f64,
 }

@@ -3,7 +3,7 @@
 alias Word = i32;
 
 struct Position {
-    // Metres.
+    // Meters.
     point: vec3<f32>,
     distance: f32,
     // Unit vector d, and the same in units of 2⁻⁵⁴.

@@ -10,7 +10,7 @@ struct Source {
     incident_x: f32, incident_y: f32, incident_z: f32,
     wavelength: f32,
     weight: f32,
-    // Unit vectors B and E of the polarisation.
+    // Unit vectors B and E of the polarization.
     b_x: f32, b_y: f32, b_z: f32,
     e_x: f32, e_y: f32, e_z: f32,
 }

@@ -38,7 +38,7 @@ struct State {
     polar_known: Known,
 }
 
-/// Where the polarisation factor is known already.
+/// Where the polarization factor is known already.
 #[derive(Clone, Copy, PartialEq)]
 enum Known {
     Nowhere,
@@ -178,7 +178,7 @@ fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
     Vector3::new(x.0[i], y.0[i], z.0[i])
 }
 
-/// Scattering vectors, polarisation and weights for a source; false when no pixel is within the resolution
+/// Scattering vectors, polarization and weights for a source; false when no pixel is within the resolution
 /// limit.
 #[inline(always)]
 fn scatter<const FMA: bool>(
@@ -226,7 +226,7 @@ fn scatter<const FMA: bool>(
     true
 }
 
-/// Polarisation factors where this source sets them: of every source, or of the first within the limit.
+/// Polarization factors where this source sets them: of every source, or of the first within the limit.
 #[inline(always)]
 fn polarize(plan: &Plan, source: &SourcePlan<f64>, positions: &Positions, state: &mut State, weight: &Lanes) {
     let Some(kahn) = &plan.polarization else { return };

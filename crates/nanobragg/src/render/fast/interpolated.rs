@@ -7,7 +7,7 @@ use crate::model::IndexBox;
 use crate::physics::f_cell::{is_safe, weights};
 use crate::physics::lattice::RealLattice;
 
-/// The neighbourhoods of a block's pixels.
+/// The neighborhoods of a block's pixels.
 pub(super) struct Neighborhoods {
     /// Place of the entry with the least indices.
     start: [u32; LANES],
@@ -18,7 +18,7 @@ pub(super) struct Neighborhoods {
     sums: [[f64; 4]; LANES],
 }
 
-/// Structure factors into `f`: interpolated ones where the neighbourhood is safe, those of the nearest nodes at
+/// Structure factors into `f`: interpolated ones where the neighborhood is safe, those of the nearest nodes at
 /// `places` elsewhere; false when all are zero. Pixels whose lattice factor is zero (`f_latt_sqr`, where it is
 /// known) are left out.
 #[inline(always)]
@@ -90,7 +90,7 @@ impl Neighborhoods {
     #[inline(always)]
     fn contract(&mut self, table: &Table<'_>, i: usize) {
         let [along_h, along_k] = table.steps;
-        // Safe neighbourhoods lie inside the table: the ways out are never taken.
+        // Safe neighborhoods lie inside the table: the ways out are never taken.
         let Some(inside) = table.values.get(self.start[i] as usize..) else { return };
         let along = |axis: usize| [0, 1, 2, 3].map(|at: usize| self.weights[axis][at].0[i]);
         let (weights_h, weights_k) = (along(0), along(1));

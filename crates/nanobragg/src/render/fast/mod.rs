@@ -1,4 +1,4 @@
-//! The vectorised evaluation: blocks of neighbouring pixels, term by term.
+//! The vectorized evaluation: blocks of neighboring pixels, term by term.
 //!
 //! A block of [`LANES`] pixels of a row is evaluated in phases over small arrays that the compiler turns into
 //! vector instructions: positions and scattering vectors ([`block`]), then for every orientation indices ([`terms`]),
@@ -86,7 +86,7 @@ impl Evaluated {
     }
 }
 
-/// A plan and what the vectorised evaluation knows about it.
+/// A plan and what the vectorized evaluation knows about it.
 pub(super) struct FastPlan<'a> {
     plan: &'a Plan,
     table: Option<Table<'a>>,

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_and_their_neighbours_round_as_in_the_definition() {
+    fn halves_and_their_neighbors_round_as_in_the_definition() {
         for n in -1000..1000 {
             let half = f64::from(n) + 0.5;
             for x in

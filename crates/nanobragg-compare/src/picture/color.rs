@@ -1,9 +1,9 @@
-//! Colour maps.
+//! Color maps.
 
 /// Red, green, blue.
 pub type Rgb = [u8; 3];
 
-/// Colours of intensities, dark to bright: nine stops of "inferno" (S. van der Walt and N. Smith, CC0), whose
+/// Colors of intensities, dark to bright: nine stops of "inferno" (S. van der Walt and N. Smith, CC0), whose
 /// lightness grows evenly.
 pub const INTENSITY: &[Rgb] = &[
     [0, 0, 4],
@@ -17,8 +17,8 @@ pub const INTENSITY: &[Rgb] = &[
     [252, 255, 164],
 ];
 
-/// Colours of signed values, negative to positive: nine stops from blue over white to red after ColorBrewer's RdBu,
-/// told apart by all common kinds of colour vision.
+/// Colors of signed values, negative to positive: nine stops from blue over white to red after ColorBrewer's RdBu,
+/// told apart by all common kinds of color vision.
 pub const SIGNED: &[Rgb] = &[
     [33, 102, 172],
     [67, 147, 195],
@@ -31,20 +31,20 @@ pub const SIGNED: &[Rgb] = &[
     [178, 24, 43],
 ];
 
-/// The colour of `value`, 0 to 1; what is no number is grey.
+/// The color of `value`, 0 to 1; what is no number is gray.
 pub fn at(map: &[Rgb], value: f64) -> Rgb {
-    let grey = [128; 3];
+    let gray = [128; 3];
     if value.is_nan() {
-        return grey;
+        return gray;
     }
     let place = value.clamp(0.0, 1.0) * map.len().saturating_sub(1) as f64;
     let below = place.floor() as usize;
     let (Some(low), Some(high)) = (map.get(below), map.get(below + 1).or(map.get(below))) else {
-        return grey;
+        return gray;
     };
     let part = place - below as f64;
     [0, 1, 2].map(|channel: usize| {
-        let [low, high] = [low, high].map(|colour| f64::from(colour[channel]));
+        let [low, high] = [low, high].map(|color| f64::from(color[channel]));
         (low + part * (high - low)).round() as u8
     })
 }
