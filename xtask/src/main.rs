@@ -32,7 +32,7 @@ usage: cargo xtask TASK [OPTIONS]
   probe-cost show that the silent probe adds no instruction to the rendering loop
   reference  every recorded case on every backend, as a table in docs/PARITY.md
              [--all | --case NAME ... | --check]
-  tidy       check sizes of source files and words that do not belong
+  tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling
 
 --check writes nothing and fails when a file is not what the task would write";
 
