@@ -201,12 +201,29 @@ fn help_and_version_are_printed() {
 }
 
 #[test]
+fn cuda_is_another_name_of_gpu() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "trace.log");
+    // An adapter that no machine has: both ask for it, and say the same.
+    let run = |device| {
+        let arguments =
+            ["--pixel", "1", "1", "--device", device, "--adapter", "no such adapter", "--out", &out];
+        let output = trace(&arguments);
+        (output.status.code(), stderr(&output).lines().last().map(str::to_owned))
+    };
+    let (status, said) = run("cuda");
+    assert_eq!((status, said.clone()), run("gpu"));
+    assert_ne!(status, Some(0));
+    assert!(said.is_some_and(|said| !said.contains("cuda")));
+}
+
+#[test]
 fn misuse_is_one_line_and_status_two() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "trace.log");
     let cases: &[(&[&str], &str)] = &[
         (&["--pixel", "64", "0", "--out", &out], "64 x 64"),
-        (&["--pixel", "1", "1", "--device", "cuda", "--out", &out], "use gpu"),
+        (&["--pixel", "1", "1", "--device", "tpu", "--out", &out], "expected cpu or gpu or cuda"),
         (&["--pixel", "1", "1"], "--out"),
         (&["--out", &out], "--pixel"),
         (&["--roi", "5", "4", "1", "1", "--out", &out], "--roi"),

@@ -8,8 +8,8 @@ use nanobragg::render::Control;
 use crate::error::GpuError;
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
-use crate::read_back::Staging;
 use crate::schedule::Pace;
+use crate::staging::Staging;
 use crate::timing::{Clock, Ticks};
 
 /// Dispatches that the device may have before it: enough that it never waits for the host.

@@ -35,6 +35,7 @@ mod renderer;
 mod resident;
 mod schedule;
 mod selftest;
+mod staging;
 mod taps;
 mod timing;
 

@@ -17,9 +17,10 @@ use crate::holdings::Holdings;
 use crate::layout::Dispatch;
 use crate::permutation::Permutation;
 use crate::pipeline::{Compiled, Pipelines};
-use crate::read_back::{Band, Pending, Staging};
+use crate::read_back::{Band, Pending};
 use crate::resident::Uploads;
 use crate::schedule::{Part, Walk, Work};
+use crate::staging::Staging;
 use crate::timing::Timings;
 
 /// Bytes of a band's sums, or of its sub-pixels' places, at most.

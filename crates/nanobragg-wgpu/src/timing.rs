@@ -6,7 +6,7 @@ use nanobragg::render::Control;
 
 use crate::error::GpuError;
 use crate::gpu::Gpu;
-use crate::read_back::{Staged, Staging};
+use crate::staging::{Staged, Staging};
 
 /// Times of a render.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

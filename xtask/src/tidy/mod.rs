@@ -16,16 +16,12 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "util", "common", "misc"];
 const KNOWN_CIRCLES: &[&str] = &[
     "xtask: parity: measure metrics printed",
     "nanobragg: crate: error model physics plan",
-    "nanobragg: model: convention detector",
     "nanobragg: render: cpu fast",
     "nanobragg: render::fast: interpolated terms",
-    "nanobragg-config: classic: completions table",
     "nanobragg-config: resolve: draft geometry",
     "nanobragg-io: crate: cif mtz reflections",
     "nanobragg-io: geometry: crystfel crystfel_panel",
     "nanobragg-io: geometry: dxtbx dxtbx_detector",
-    "trace-harness: crate: arguments device",
-    "nanobragg-wgpu: crate: read_back timing",
 ];
 /// Where prose and code are spelled as this project spells. (Fixtures hold other programs' words.)
 const SPELLED: [&str; 5] = ["crates", "xtask", "tests", "docs", ".ci"];

@@ -1,34 +1,6 @@
 //! Completion scripts for shells.
 
-use super::{Arity, Flag, PROGRAM, table};
-
-/// A shell for which there is a completion script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Shell {
-    /// GNU bash.
-    Bash,
-    /// The Z shell.
-    Zsh,
-    /// The friendly interactive shell.
-    Fish,
-}
-
-impl Shell {
-    /// The names of all of them.
-    pub const NAMES: &'static [&'static str] = &["bash", "zsh", "fish"];
-
-    /// The shell of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "bash" => Some(Shell::Bash),
-            "zsh" => Some(Shell::Zsh),
-            "fish" => Some(Shell::Fish),
-            _ => None,
-        }
-    }
-}
+use super::{Arity, Flag, PROGRAM, Shell, table};
 
 /// The completion script for a shell.
 #[must_use]

@@ -27,12 +27,13 @@ mod man;
 mod markdown;
 mod parse;
 mod read;
+mod shell;
 mod table;
 mod values;
 mod wrap;
 
 pub use commands::{COMMANDS, Command};
-pub use completions::{Shell, completions};
+pub use completions::completions;
 pub use error::FlagError;
 pub(crate) use error::plain;
 pub use flag::{Arity, Effect, Flag, Group, Limits, WordRule};
@@ -44,6 +45,7 @@ pub use man::man_page;
 pub use markdown::markdown;
 pub(crate) use markdown::{code, escape};
 pub use parse::{Occurrence, ParsedArgs, parse};
+pub use shell::Shell;
 pub use table::{flag, table};
 pub use values::Values;
 

@@ -2,7 +2,16 @@
 
 use nalgebra::Vector3;
 
-use super::{Pivot, PixelGrid};
+use super::PixelGrid;
+
+/// The point that stays fixed while the detector is rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pivot {
+    /// The spot of the direct beam.
+    Beam,
+    /// The crystal.
+    Sample,
+}
 
 /// The directions that fix a laboratory frame. Lengths do not matter unless a quirk says so.
 #[derive(Clone, Copy, Debug, PartialEq)]

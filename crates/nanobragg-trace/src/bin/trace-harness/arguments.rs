@@ -7,6 +7,7 @@ use lexopt::prelude::*;
 use nanobragg_config::presets::{self, Preset};
 
 use crate::device::Device;
+use crate::usage::UsageError;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -33,7 +34,8 @@ pixels:
   --roi S0 S1 F0 F1        a rectangle, slow axis first, both ends included: one log a pixel and a combined one
 
 evaluation:
-  --device DEVICE          what evaluates: cpu (default), or gpu, whose shader writes down what it computes
+  --device DEVICE          what evaluates: cpu (default), or gpu (also called cuda), whose shader writes down what it
+                           computes
   --adapter NAME|INDEX     graphics processor, as nanobragg devices lists them (default: the best)
   --dtype TYPE             float64 (default) or float32
 
@@ -55,11 +57,6 @@ NAME_per_phi.log beside NAME.log belong to it.
 
 exit status: 0 done, or all within the tolerance; 1 something diverges, or a kind of line that was asked for is
 absent; 2 an argument, a flag or a file is wrong";
-
-/// The command line cannot be followed.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}; trace-harness --help shows the usage")]
-pub struct Misuse(pub String);
 
 /// What is asked for.
 pub enum Command {
@@ -131,7 +128,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
     let mut trace = nanobragg::trace::Options::default();
     let mut give = |given: Source| match source.replace(given) {
         None => Ok(()),
-        Some(_) => Err(Misuse("--config and --args may be given once, and not together".to_owned())),
+        Some(_) => Err(UsageError("--config and --args may be given once, and not together".to_owned())),
     };
     let mut parser = lexopt::Parser::from_args(own);
     while let Some(argument) = parser.next()? {
@@ -155,8 +152,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
             Long("roi") => pixels.extend(rectangle(&mut parser)?),
             Long("device") => {
                 device = match word(&mut parser, "--device", &["cpu", "gpu", "cuda"])?.as_str() {
-                    "cuda" => return Err(Misuse("--device cuda: use gpu, on any vendor's".to_owned()).into()),
-                    "gpu" => Device::Gpu(None),
+                    "gpu" | "cuda" => Device::Gpu(None),
                     _ => Device::Cpu,
                 };
             }
@@ -172,9 +168,9 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Comman
             other => return Err(other.unexpected().into()),
         }
     }
-    let missing = |what: &str| Misuse(format!("{what} is missing"));
+    let missing = |what: &str| UsageError(format!("{what} is missing"));
     if !(1..=17).contains(&digits) {
-        return Err(Misuse(format!("--digits {digits}: expected 1 to 17")).into());
+        return Err(UsageError(format!("--digits {digits}: expected 1 to 17")).into());
     }
     if pixels.is_empty() {
         return Err(missing("--pixel SLOW FAST or --roi S0 S1 F0 F1").into());
@@ -218,10 +214,12 @@ fn compare(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Command>
         }
     }
     if !(tolerance >= 0.0 && tolerance.is_finite()) {
-        return Err(Misuse(format!("--tolerance {tolerance}: expected a number that is not negative")).into());
+        return Err(
+            UsageError(format!("--tolerance {tolerance}: expected a number that is not negative")).into()
+        );
     }
     let [a, b] = <[PathBuf; 2]>::try_from(files)
-        .map_err(|files| Misuse(format!("compare takes two traces, not {}", files.len())))?;
+        .map_err(|files| UsageError(format!("compare takes two traces, not {}", files.len())))?;
     Ok(Command::Compare(CompareOptions { a, b, tolerance, out, diff }))
 }
 
@@ -231,7 +229,7 @@ fn word(parser: &mut lexopt::Parser, option: &str, choices: &[&str]) -> anyhow::
     if choices.contains(&value.as_str()) {
         return Ok(value);
     }
-    Err(Misuse(format!("{option} {value}: expected {}", choices.join(" or "))).into())
+    Err(UsageError(format!("{option} {value}: expected {}", choices.join(" or "))).into())
 }
 
 /// A value that has to be a number.
@@ -242,7 +240,7 @@ fn number<T: std::str::FromStr>(
 ) -> anyhow::Result<T> {
     let value = parser.value()?;
     let parsed = value.to_str().and_then(|text| text.parse().ok());
-    Ok(parsed.ok_or_else(|| Misuse(format!("{option} expects {expected}, not {value:?}")))?)
+    Ok(parsed.ok_or_else(|| UsageError(format!("{option} expects {expected}, not {value:?}")))?)
 }
 
 /// Most pixels of a rectangle: each writes its own files.
@@ -255,7 +253,7 @@ fn rectangle(parser: &mut lexopt::Parser) -> anyhow::Result<Vec<(usize, usize)>>
         (s1.saturating_add(1).saturating_sub(s0)).saturating_mul(f1.saturating_add(1).saturating_sub(f0));
     if count == 0 || count > MOST_PIXELS {
         let text = format!("--roi {s0} {s1} {f0} {f1}: expected 1 to {MOST_PIXELS} pixels, found {count}");
-        return Err(Misuse(text).into());
+        return Err(UsageError(text).into());
     }
     Ok((s0..=s1).flat_map(|slow| (f0..=f1).map(move |fast| (slow, fast))).collect())
 }

@@ -3,8 +3,6 @@
 use nanobragg::plan::Plan;
 use nanobragg_trace::{CaptureOptions, TraceText, capture};
 
-use crate::arguments::TraceOptions;
-
 /// What evaluates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Device {
@@ -34,12 +32,12 @@ pub enum Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    /// What `options` ask for.
-    pub fn new(plan: &'a Plan, options: &TraceOptions) -> anyhow::Result<Self> {
-        match &options.device {
-            Device::Cpu if options.single_precision => Ok(Tracer::Single(Box::new(plan.cast()))),
+    /// A tracer of `plan` on `device`.
+    pub fn new(plan: &'a Plan, device: &Device, single_precision: bool) -> anyhow::Result<Self> {
+        match device {
+            Device::Cpu if single_precision => Ok(Tracer::Single(Box::new(plan.cast()))),
             Device::Cpu => Ok(Tracer::Double(plan)),
-            Device::Gpu(adapter) => gpu(plan, adapter.as_deref(), options.single_precision),
+            Device::Gpu(adapter) => gpu(plan, adapter.as_deref(), single_precision),
         }
     }
 
@@ -76,5 +74,5 @@ fn gpu<'a>(plan: &'a Plan, adapter: Option<&str>, single: bool) -> anyhow::Resul
 #[cfg(not(feature = "gpu"))]
 fn gpu<'a>(_: &'a Plan, _: Option<&str>, _: bool) -> anyhow::Result<Tracer<'a>> {
     let text = "--device gpu: this program was built without its feature gpu; use cpu";
-    Err(crate::arguments::Misuse(text.to_owned()).into())
+    Err(crate::usage::UsageError(text.to_owned()).into())
 }

@@ -9,9 +9,10 @@ use nanobragg_io::c_format::g;
 use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 use serde_json::json;
 
-use crate::arguments::{Misuse, Source, TraceOptions};
+use crate::arguments::{Source, TraceOptions};
 use crate::device::Tracer;
 use crate::pixels::{Paths, save};
+use crate::usage::UsageError;
 use crate::{complain, environment, say};
 
 /// Traces the pixels; false when a kind of line that was asked for is absent.
@@ -25,13 +26,13 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     for &(slow, fast) in &options.pixels {
         if slow >= slow_pixels || fast >= fast_pixels {
             let size = format!("the image has {slow_pixels} x {fast_pixels} pixels (slow, fast)");
-            return Err(Misuse(format!("pixel {slow} {fast}: {size}")).into());
+            return Err(UsageError(format!("pixel {slow} {fast}: {size}")).into());
         }
     }
     let folder = options.out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)
-        .map_err(|error| Misuse(format!("cannot make {}: {error}", folder.display())))?;
+        .map_err(|error| UsageError(format!("cannot make {}: {error}", folder.display())))?;
 
     let dtype = if options.single_precision { "float32" } else { "float64" };
     let capturing = CaptureOptions {
@@ -44,7 +45,7 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
             dtype: dtype.to_owned(),
         },
     };
-    let mut tracer = Tracer::new(&plan, options)?;
+    let mut tracer = Tracer::new(&plan, &options.device, options.single_precision)?;
     let trace = |slow, fast| tracer.trace(slow, fast, &capturing);
     let complete = write(options, trace)?;
 
@@ -103,7 +104,7 @@ fn experiment(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
         }
         Source::File(path) => {
             let text = std::fs::read_to_string(path)
-                .map_err(|error| Misuse(format!("cannot read {}: {error}", path.display())))?;
+                .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             let flags: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
             (flags, options.data.clone().unwrap_or(folder), path.display().to_string())
@@ -131,7 +132,7 @@ fn data_folder(options: &TraceOptions, files: &[&str]) -> anyhow::Result<PathBuf
     folders.iter().find(has_all).cloned().ok_or_else(|| {
         let names = files.join(" and ");
         let text = format!("{names} are neither in --data nor in the working directory: give --data the folder of the two files");
-        Misuse(text).into()
+        UsageError(text).into()
     })
 }
 

@@ -7,13 +7,15 @@ mod device;
 mod environment;
 mod harness;
 mod pixels;
+mod usage;
 
 use std::process::ExitCode;
 
-use arguments::{Command, Misuse};
+use arguments::Command;
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
 use nanobragg_trace::TraceError;
+use usage::UsageError;
 
 /// Exit status when something that was asked for is missing, or traces diverge.
 const FAILED: u8 = 1;
@@ -39,7 +41,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Each error says what caused it; the chain of causes would say it twice.
             complain(&format!("error: {error}"));
-            let wrong_input = error.is::<Misuse>()
+            let wrong_input = error.is::<UsageError>()
                 || error.is::<ConfigError>()
                 || error.is::<FlagError>()
                 || error.is::<TraceError>()
