@@ -15,14 +15,14 @@ use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::outputs::Writer;
 use crate::progress::Meter;
-use crate::{backend, outputs, panels, summary};
+use crate::{backend, called, outputs, panels, summary};
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     if arguments.is_empty() {
         return Err(Misuse("no flags; nanobragg -h lists them".to_owned()).into());
     }
-    simulate(&classic::parse(arguments)?)
+    simulate(&called::with_preset(classic::parse(arguments)?)?)
 }
 
 /// Does what flags ask for, wherever they come from.

@@ -94,7 +94,7 @@ fn quirks_that_change_one_thing_are_named() {
         experiment.quirks = quirks;
         parsed(&traced(&experiment.plan().unwrap(), 20, 45))
     };
-    let spec = Quirks::default();
+    let spec = Quirks::from(Preset::Spec);
     let cell = Comparison::new(&skewed(spec), &skewed(spec.without(Quirk::CellCStarZ)), 1e-6).unwrap();
     explained(&cell, Quirk::CellCStarZ);
 }

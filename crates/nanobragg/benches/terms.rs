@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nanobragg::model::{
-    Crystal, Experiment, IndexBox, PixelGrid, Reflection, Shape, StructureFactors, UnitCell,
+    Crystal, Experiment, IndexBox, PixelGrid, Preset, Reflection, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::plan::Plan;
 use nanobragg::render::{Backend, Control, Cpu, Precision};
@@ -45,6 +45,8 @@ fn plan(case: Case) -> Result<Plan, Box<dyn std::error::Error>> {
     let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0);
     let crystal = Crystal::from_cell(cell).with_cells(case.cells, case.cells, case.cells);
     let mut experiment = Experiment::new(crystal, table);
+    // The preset that earlier measurements had.
+    experiment.quirks = Preset::Spec.into();
     experiment.beam.wavelength = 2e-10;
     experiment.crystal.shape = case.shape;
     experiment.crystal.mosaicity.spread = Some(deg(0.5));

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use nanobragg_config::{classic, experiment_file};
 
+use crate::called;
 use crate::console::print;
 use crate::misuse::Misuse;
 
@@ -34,6 +35,6 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     }
     let mut args = experiment_file::read(Path::new(file))?;
     args.extend(classic::parse(flags.iter().cloned())?);
-    crate::run::simulate(&args)?;
+    crate::run::simulate(&called::with_preset(args)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -19,6 +19,7 @@ mod interruption;
 mod messages;
 mod outputs;
 mod parity_page;
+mod preset;
 mod printout;
 mod random_lines;
 mod reference;

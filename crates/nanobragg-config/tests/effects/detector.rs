@@ -55,13 +55,13 @@ fn size_and_headers() -> Vec<Effect> {
         after("-geometry a.expt", FlagId::Panel, "1", |s| {
             s.experiment.detector = s.panels[1].detector.clone()
         }),
-        sets(FlagId::Img, "a.img", |s| header(s, 0.004)),
-        after("-quirks exact", FlagId::Img, "a.img", |s| {
+        after("-quirks spec", FlagId::Img, "a.img", |s| header(s, 0.004)),
+        sets(FlagId::Img, "a.img", |s| {
             header(s, 0.004);
             s.experiment.detector.tilt.twotheta = degrees(7.0);
             s.experiment.detector.pivot = Some(Pivot::Sample);
         }),
-        sets(FlagId::Mask, "a.img", |s| {
+        after("-quirks spec", FlagId::Mask, "a.img", |s| {
             header(s, 0.0);
             let keep = [false, true, true, true, false, true].into();
             s.experiment.rendering.mask = Some(Mask { fast: 3, slow: 2, keep });

@@ -74,7 +74,7 @@ fn program() -> Vec<Effect> {
         nothing(FlagId::TracePixel, "1 2"),
         after("-noprogress", FlagId::Progress, "", |s| s.progress = true),
         sets(FlagId::NoProgress, "", |s| s.progress = false),
-        sets(FlagId::Quirks, "exact", |s| s.experiment.quirks = Quirks::from(Preset::Exact)),
+        after("-quirks spec", FlagId::Quirks, "exact", |s| s.experiment.quirks = Quirks::from(Preset::Exact)),
         sets(FlagId::Quirks, "reference", |s| s.experiment.quirks = Quirks::from(Preset::Reference)),
         sets(FlagId::PhiCarryoverMode, "c-parity", |s| {
             s.experiment.quirks = s.experiment.quirks.with(Quirk::PhiZeroCarryover);

@@ -13,16 +13,16 @@ use super::parts::Parts;
 use super::series::Series;
 use super::sweeper::Sweeper;
 use super::target::{self, Target};
-use crate::backend;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::outputs::{self, PROGRAM};
 use crate::run::log;
+use crate::{backend, called};
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let args = classic::parse(arguments.image.iter().cloned())?;
+    let args = called::with_preset(classic::parse(arguments.image.iter().cloned())?)?;
     refuse_flags_of_one_image(&args)?;
     let console = Console { quiet: args.has(FlagId::Quiet) };
     log(&args);

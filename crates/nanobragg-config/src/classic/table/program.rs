@@ -8,7 +8,7 @@ const THREADS: (i64, i64) = (0, 4_096);
 pub(super) const ROWS: &[Flag] = &[
     row(FlagId::Quirks, &["-quirks"], "which of the reference's known defects to keep")
         .word("PRESET", &["reference", "spec", "exact", "port"])
-        .default("spec"),
+        .default("exact; reference where the program is called nanoBragg"),
     row(
         FlagId::PhiCarryoverMode,
         &["-phi_carryover_mode"],

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
 use nanobragg_config::{ConfigError, Context, Setup, classic, resolve, show};
 use nanobragg_io::c_format::g;
@@ -111,6 +112,10 @@ fn experiment(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
         }
         Source::Flags(flags) => (flags.clone(), options.data.clone().unwrap_or_default(), "flags".to_owned()),
     };
+    // What the port was compared by: its phi modes and the built-in experiment stand on its specification.
+    if matches!(options.source, Source::Preset(_)) || options.phi_mode.is_some() {
+        flags.splice(0..0, ["-quirks", Preset::Spec.name()].map(OsString::from));
+    }
     flags.extend(options.more.iter().cloned());
     for (flag, value) in [("-quirks", &options.quirks), ("-phi_carryover_mode", &options.phi_mode)] {
         if let Some(value) = value {
