@@ -29,7 +29,7 @@ fn pixel_of(tile: u32, slot: u32, local: u32) -> Pixel {
     return Pixel(slow, fast, slot, slow * frame.image_fast + fast < frame.latch);
 }
 
-// How the three factors enter, as physics/pixel.rs keeps them from one term to the next.
+// How the three factors enter, as physics/nest/kept.rs and physics/pixel.rs keep them from one term to the next.
 struct Kept {
     omega: real,
     polar: real,

@@ -8,6 +8,7 @@ pub mod background;
 pub mod f_cell;
 pub mod geometry;
 pub mod lattice;
+pub(crate) mod nest;
 pub mod pixel;
 pub mod polarization;
 pub mod probe;

@@ -1,10 +1,13 @@
-//! The evaluation of a pixel: the one place where the stages meet.
+//! The evaluation of a pixel: the stages that the walk over its terms drives.
+
+use nalgebra::Vector3;
 
 use super::geometry::{self, Position};
 use super::lattice::{self, Indices, LatticeFactor, RealLattice};
+use super::nest::{Kept, Stages, kept, walk};
 use super::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
 use super::{absorption, f_cell, polarization, scaling, scattering};
-use crate::plan::{FactorMode, Interpolation, Plan, SourcePlan};
+use crate::plan::{Interpolation, Plan, SourcePlan};
 use crate::real::{Real, real};
 
 /// Photons in pixel (`slow`, `fast`), with every intermediate shown to `probe`.
@@ -29,11 +32,15 @@ pub fn pixel<T: Real, P: Probe<T>>(plan: &Plan<T>, slow: usize, fast: usize, pro
     let mut state = Evaluation {
         plan,
         probe,
+        slow,
+        fast,
         sum: plan.background.start,
-        omega: None,
-        polar: None,
+        kept: Kept::new(plan),
+        polar_known: false,
         cos_2theta: None,
-        capture: None,
+        position: Position { point: Vector3::zeros(), distance: T::zero(), diffracted: Vector3::zeros() },
+        q: Vector3::zeros(),
+        weight: T::zero(),
         at_rest: plan.orientations.first_pixel == Some(index),
         interpolates: match plan.interpolation {
             Interpolation::Off => false,
@@ -42,27 +49,25 @@ pub fn pixel<T: Real, P: Probe<T>>(plan: &Plan<T>, slow: usize, fast: usize, pro
         },
         running: plan.factors.depend_on_order(),
     };
-    for layer in 0..plan.layers.count {
-        state.capture = None;
-        for sub_slow in 0..plan.oversample {
-            for sub_fast in 0..plan.oversample {
-                let at = TermIndex { layer, sub_slow, sub_fast, ..TermIndex::default() };
-                state.subpixel(slow, fast, at);
-            }
-        }
-    }
+    walk(plan, &mut state);
     state.finish()
 }
 
-/// The pixel's sum and what is kept from one term to the next.
+/// The pixel's sum, where the walk is, and what is kept from one term to the next.
 struct Evaluation<'a, T: Real, P> {
     plan: &'a Plan<T>,
     probe: &'a mut P,
+    slow: usize,
+    fast: usize,
     sum: T,
-    omega: Option<T>,
-    polar: Option<T>,
+    kept: Kept<T>,
+    polar_known: bool,
     cos_2theta: Option<T>,
-    capture: Option<T>,
+    position: Position<T>,
+    /// Scattering vector, 1/m.
+    q: Vector3<T>,
+    /// Product of the source's weight and the factors that multiply each term.
+    weight: T,
     /// The next phi sweep starts from the lattice at rest.
     at_rest: bool,
     interpolates: bool,
@@ -70,124 +75,85 @@ struct Evaluation<'a, T: Real, P> {
     running: bool,
 }
 
-/// The factors in force for the terms of one source.
-#[derive(Clone, Copy)]
-struct Weights<T> {
-    omega: T,
-    polar: T,
-    capture: T,
-    /// Product of the factors (and the source's weight) that multiply each term.
-    per_term: T,
-}
-
-impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
+impl<T: Real, P: Probe<T>> Stages<T> for Evaluation<'_, T, P> {
     #[inline(always)]
-    fn subpixel(&mut self, slow: usize, fast: usize, mut at: TermIndex) {
+    fn subpixel(&mut self, at: TermIndex) {
         let plan = self.plan;
-        let one = real::<T>(1.0);
         let subpixel_size = plan.detector.pixel_size / real(plan.oversample as f64);
-        let fdet = geometry::subpixel_center(fast, at.sub_fast, plan.oversample, subpixel_size);
-        let sdet = geometry::subpixel_center(slow, at.sub_slow, plan.oversample, subpixel_size);
+        let fdet = geometry::subpixel_center(self.fast, at.sub_fast, plan.oversample, subpixel_size);
+        let sdet = geometry::subpixel_center(self.slow, at.sub_slow, plan.oversample, subpixel_size);
         let odet = real::<T>(at.layer as f64) * plan.layers.spacing;
-        let position = geometry::position(&plan.detector, fdet, sdet, odet);
-
-        let omega = match self.omega {
-            Some(omega) if plan.factors.omega == FactorMode::Once => omega,
-            _ => geometry::solid_angle(&plan.detector, position.distance),
-        };
-        self.omega = Some(omega);
-        let capture = match self.capture {
-            _ if !plan.layers.absorbing => one,
-            Some(capture) if plan.factors.capture == FactorMode::Once => capture,
-            _ => {
-                let layers = &plan.layers;
-                let direction = &position.diffracted;
-                absorption::capture_fraction(
-                    at.layer,
-                    layers.spacing,
-                    layers.mu,
-                    direction,
-                    &plan.detector.odet,
-                )
-            }
-        };
-        self.capture = Some(capture);
-        self.probe.subpixel(at, &Subpixel { position: &position, omega, capture });
-
-        for (number, source) in plan.sources.iter().enumerate() {
-            at.source = number;
-            self.source(at, &position, source, omega, capture);
+        self.position = geometry::position(&plan.detector, fdet, sdet, odet);
+        if kept::sets_omega(plan, at) {
+            self.kept.omega = geometry::solid_angle(&plan.detector, self.position.distance);
         }
+        if kept::sets_capture(plan, at) {
+            let (layers, direction) = (&plan.layers, &self.position.diffracted);
+            self.kept.capture = absorption::capture_fraction(
+                at.layer,
+                layers.spacing,
+                layers.mu,
+                direction,
+                &plan.detector.odet,
+            );
+        }
+        let (omega, capture) = (self.kept.omega, self.kept.capture);
+        self.probe.subpixel(at, &Subpixel { position: &self.position, omega, capture });
     }
 
     #[inline(always)]
-    fn source(
-        &mut self,
-        mut at: TermIndex,
-        position: &Position<T>,
-        source: &SourcePlan<T>,
-        omega: T,
-        capture: T,
-    ) {
+    fn source(&mut self, at: TermIndex, source: &SourcePlan<T>) -> bool {
         let plan = self.plan;
-        let q = scattering::scattering_vector(&position.diffracted, &source.incident, source.wavelength);
-        if scattering::beyond_resolution(plan.dmin, scattering::stol(&q)) {
-            return;
+        let diffracted = &self.position.diffracted;
+        self.q = scattering::scattering_vector(diffracted, &source.incident, source.wavelength);
+        if scattering::beyond_resolution(plan.dmin, scattering::stol(&self.q)) {
+            return false;
         }
-        let polar = match (&plan.polarization, self.polar) {
-            (None, _) => real(1.0),
-            (Some(_), Some(polar)) if plan.factors.polar == FactorMode::Once => polar,
-            (Some(kahn), _) => {
-                let (polar, cos_2theta) = polarization::factor(kahn, &source.incident, &position.diffracted);
-                self.cos_2theta = Some(cos_2theta);
-                polar
-            }
-        };
-        self.polar = Some(polar);
+        if let Some(kahn) = &plan.polarization
+            && kept::sets_polar(plan, self.polar_known)
+        {
+            let (polar, cos_2theta) = polarization::factor(kahn, &source.incident, diffracted);
+            self.kept.polar = polar;
+            self.cos_2theta = Some(cos_2theta);
+            self.polar_known = true;
+        }
         self.probe.scattering(
             at,
             &Scattering {
                 incident: &source.incident,
                 wavelength: source.wavelength,
-                vector: &q,
-                polar,
+                vector: &self.q,
+                polar: self.kept.polar,
                 cos_2theta: self.cos_2theta,
             },
         );
-        let mut per_term = source.weight;
-        for (mode, factor) in
-            [(plan.factors.capture, capture), (plan.factors.polar, polar), (plan.factors.omega, omega)]
-        {
-            if mode == FactorMode::PerTerm {
-                per_term *= factor;
-            }
-        }
-        let weights = Weights { omega, polar, capture, per_term };
-        for step in 0..plan.orientations.steps.len() {
-            at.phi = step;
-            for domain in 0..plan.orientations.domains.len() {
-                at.domain = domain;
-                let lattice = if self.at_rest && step == 0 {
-                    plan.orientations.unrotated(domain)
-                } else {
-                    plan.orientations.lattice(step, domain)
-                };
-                self.term(at, &lattice, &q, &weights);
-            }
-        }
-        self.at_rest = false;
+        self.weight = source.weight;
+        self.kept.weigh_terms(&plan.factors, &mut self.weight);
+        true
     }
 
     #[inline(always)]
-    fn term(
-        &mut self,
-        at: TermIndex,
-        lattice: &RealLattice<T>,
-        q: &nalgebra::Vector3<T>,
-        weights: &Weights<T>,
-    ) {
+    fn term(&mut self, at: TermIndex) {
+        let orientations = &self.plan.orientations;
+        let lattice = if self.at_rest && at.phi == 0 {
+            orientations.unrotated(at.domain)
+        } else {
+            orientations.lattice(at.phi, at.domain)
+        };
+        self.add(at, &lattice);
+    }
+
+    #[inline(always)]
+    fn source_done(&mut self) {
+        self.at_rest = false;
+    }
+}
+
+impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
+    #[inline(always)]
+    fn add(&mut self, at: TermIndex, lattice: &RealLattice<T>) {
         let plan = self.plan;
-        let indices = lattice.indices(q);
+        let indices = lattice.indices(&self.q);
         let water = plan.background.present;
         // Without interpolation the structure factor is one load, and where it is zero the lattice factor's
         // sines need not be known.
@@ -220,25 +186,11 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
             None => self.interpolated(at, &indices),
         };
         let intensity = f_cell * f_cell * f_latt.product * f_latt.product + plan.background.per_term;
-        self.sum += intensity * weights.per_term;
+        self.sum += intensity * self.weight;
         if running {
-            self.multiply_sum(weights);
+            self.kept.weigh_running_sum(&plan.factors, &mut self.sum);
         }
         self.tap(at, lattice, &indices, &f_latt, f_cell, interpolated);
-    }
-
-    /// The quirk `running_sum_factors`.
-    fn multiply_sum(&mut self, weights: &Weights<T>) {
-        let factors = &self.plan.factors;
-        for (mode, factor) in [
-            (factors.capture, weights.capture),
-            (factors.polar, weights.polar),
-            (factors.omega, weights.omega),
-        ] {
-            if mode == FactorMode::RunningSum {
-                self.sum *= factor;
-            }
-        }
     }
 
     #[inline(always)]
@@ -278,18 +230,9 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
     #[inline(always)]
     fn finish(self) -> T {
         let plan = self.plan;
-        // A pixel without a single surviving source has no polarization factor: the reference program leaves
-        // its zero in place.
-        let polar = self.polar.unwrap_or(if plan.polarization.is_some() { T::zero() } else { real(1.0) });
-        let (omega, capture) = (self.omega.unwrap_or_else(T::zero), self.capture.unwrap_or_else(T::zero));
         let mut photons = scaling::photons(plan.r_e_sqr, plan.fluence, self.sum, plan.steps);
-        for (mode, factor) in
-            [(plan.factors.capture, capture), (plan.factors.polar, polar), (plan.factors.omega, omega)]
-        {
-            if mode == FactorMode::Once {
-                photons *= factor;
-            }
-        }
+        self.kept.weigh_photons(&plan.factors, &mut photons);
+        let Kept { omega, polar, capture } = self.kept;
         self.probe.finished(&Finished { sum: self.sum, omega, polar, capture, photons });
         photons
     }

@@ -1,13 +1,16 @@
-//! A block of pixels: positions, factors, scattering vectors, and the walk over layers, sub-pixels and sources.
+//! A block of pixels: positions, factors, scattering vectors: the stages that the walk over its terms drives.
 
 use super::polynomial::Divisor;
 use super::terms::{Amplitudes, Scattered, Scratch, Terms};
 use super::{FastPlan, LANES, Lanes};
 use crate::nalgebra::Vector3;
+use crate::physics::nest::kept::Values;
+use crate::physics::nest::{Kept, Stages, kept, walk};
 use crate::physics::polarization::Kahn;
+use crate::physics::probe::TermIndex;
 use crate::physics::rotation::unitize;
 use crate::physics::{absorption, geometry, polarization, scaling, scattering};
-use crate::plan::{DetectorPlan, FactorMode, Plan, SourcePlan};
+use crate::plan::{DetectorPlan, Plan, SourcePlan};
 
 /// A block to evaluate.
 pub(super) struct Work<'a> {
@@ -29,15 +32,6 @@ struct Positions {
     distance: Lanes,
 }
 
-/// What is kept from one term to the next.
-struct State {
-    sum: Lanes,
-    omega: Lanes,
-    capture: Lanes,
-    polar: Lanes,
-    polar_known: Known,
-}
-
 /// Where the polarization factor is known already.
 #[derive(Clone, Copy, PartialEq)]
 enum Known {
@@ -46,67 +40,93 @@ enum Known {
     Everywhere,
 }
 
+impl Values<f64> for Lanes {
+    #[inline(always)]
+    fn all(value: f64) -> Self {
+        Lanes::splat(value)
+    }
+
+    #[inline(always)]
+    fn multiply(&mut self, factors: &Self) {
+        for i in 0..LANES {
+            self.0[i] *= factors.0[i];
+        }
+    }
+}
+
 impl Work<'_> {
     #[inline(always)]
     pub fn evaluate<T: Terms, const FMA: bool>(self, terms: &T) {
         let plan = self.fast.plan;
-        let unpolarized = if plan.polarization.is_some() { 0.0 } else { 1.0 };
-        let mut state = State {
-            sum: Lanes::splat(plan.background.start),
-            omega: Lanes::splat(0.0),
-            capture: Lanes::splat(1.0),
-            polar: Lanes::splat(unpolarized),
-            polar_known: Known::Nowhere,
+        let mut block: Block<'_, T, FMA> = Block {
+            plan,
+            terms,
+            slow: self.slow,
+            start: self.start,
+            amplitudes: self.amplitudes,
+            scratch: self.scratch,
+            sum: &mut Lanes::splat(plan.background.start),
+            kept: &mut Kept::new(plan),
+            polar_known: &mut Known::Nowhere,
+            positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
+            scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
         };
-        let mut positions = Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) };
-        let mut scattered = Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) };
-        for layer in 0..plan.layers.count {
-            for sub_slow in 0..plan.oversample {
-                for sub_fast in 0..plan.oversample {
-                    locate::<FMA>(plan, &self, [layer, sub_slow, sub_fast], &mut positions);
-                    let first_of_layer = (sub_slow, sub_fast) == (0, 0);
-                    let first = layer == 0 && first_of_layer;
-                    weigh(plan, layer, [first, first_of_layer], &positions, &mut state);
-                    for source in &plan.sources {
-                        if !scatter::<FMA>(plan, source, &positions, &mut state, &mut scattered) {
-                            continue;
-                        }
-                        let orientations = &plan.orientations;
-                        let domains = orientations.domains.len();
-                        for step in 0..orientations.steps.len() {
-                            for domain in 0..domains {
-                                let lattice = orientations.lattice(step, domain);
-                                terms.add::<FMA>(
-                                    &lattice,
-                                    &self.amplitudes,
-                                    &scattered,
-                                    self.scratch,
-                                    &mut state.sum,
-                                );
-                            }
-                        }
-                        add_background(plan, &scattered, &mut state.sum);
-                    }
-                }
-            }
-        }
-        finish(plan, &state, self.photons);
+        walk(plan, &mut block);
+        finish(plan, block.sum, block.kept, self.photons);
+    }
+}
+
+/// The block's sums, where the walk is, and what is kept from one term to the next. Arrays are borrowed, so that
+/// what is small stays in registers.
+struct Block<'a, T, const FMA: bool> {
+    plan: &'a Plan,
+    terms: &'a T,
+    slow: usize,
+    start: usize,
+    amplitudes: Amplitudes<'a>,
+    scratch: &'a mut Scratch,
+    sum: &'a mut Lanes,
+    kept: &'a mut Kept<Lanes>,
+    polar_known: &'a mut Known,
+    positions: &'a mut Positions,
+    scattered: &'a mut Scattered,
+}
+
+impl<T: Terms, const FMA: bool> Stages<f64> for Block<'_, T, FMA> {
+    #[inline(always)]
+    fn subpixel(&mut self, at: TermIndex) {
+        locate::<FMA>(self.plan, [self.slow, self.start], at, self.positions);
+        weigh(self.plan, at, self.positions, self.kept);
+    }
+
+    #[inline(always)]
+    fn source(&mut self, _at: TermIndex, source: &SourcePlan<f64>) -> bool {
+        let (kept, known) = (&mut *self.kept, &mut *self.polar_known);
+        scatter::<FMA>(self.plan, source, self.positions, kept, known, self.scattered)
+    }
+
+    #[inline(always)]
+    fn term(&mut self, at: TermIndex) {
+        let lattice = self.plan.orientations.lattice(at.phi, at.domain);
+        // A copy of its own tells the compiler that the sums do not change it.
+        let amplitudes = self.amplitudes;
+        self.terms.add::<FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
+    }
+
+    #[inline(always)]
+    fn source_done(&mut self) {
+        add_background(self.plan, self.scattered, self.sum);
     }
 }
 
 /// Positions of a sub-pixel of every pixel, in the operations of [`geometry::position`].
 #[inline(always)]
-fn locate<const FMA: bool>(
-    plan: &Plan,
-    work: &Work<'_>,
-    [layer, sub_slow, sub_fast]: [usize; 3],
-    positions: &mut Positions,
-) {
+fn locate<const FMA: bool>(plan: &Plan, [slow, start]: [usize; 2], at: TermIndex, positions: &mut Positions) {
     let detector = &plan.detector;
     let size = detector.pixel_size / plan.oversample as f64;
-    let sdet = geometry::subpixel_center(work.slow, sub_slow, plan.oversample, size);
-    let odet = layer as f64 * plan.layers.spacing;
-    let base = (work.start * plan.oversample + sub_fast) as f64;
+    let sdet = geometry::subpixel_center(slow, at.sub_slow, plan.oversample, size);
+    let odet = at.layer as f64 * plan.layers.spacing;
+    let base = (start * plan.oversample + at.sub_fast) as f64;
     let stride = plan.oversample as f64;
     let (f, s, o, origin) = (&detector.fdet, &detector.sdet, &detector.odet, &detector.pix0);
     if detector.curved {
@@ -136,22 +156,16 @@ fn locate<const FMA: bool>(
 
 /// Solid angle and capture fraction where this sub-pixel sets them.
 #[inline(always)]
-fn weigh(
-    plan: &Plan,
-    layer: usize,
-    [first, first_of_layer]: [bool; 2],
-    positions: &Positions,
-    state: &mut State,
-) {
-    if first || plan.factors.omega != FactorMode::Once {
-        solid_angles(&plan.detector, positions, &mut state.omega);
+fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lanes>) {
+    if kept::sets_omega(plan, at) {
+        solid_angles(&plan.detector, positions, &mut kept.omega);
     }
-    if plan.layers.absorbing && (first_of_layer || plan.factors.capture != FactorMode::Once) {
+    if kept::sets_capture(plan, at) {
         let layers = &plan.layers;
         for i in 0..LANES {
             let direction = direction(positions, i);
-            state.capture.0[i] = absorption::capture_fraction(
-                layer,
+            kept.capture.0[i] = absorption::capture_fraction(
+                at.layer,
                 layers.spacing,
                 layers.mu,
                 &direction,
@@ -185,7 +199,8 @@ fn scatter<const FMA: bool>(
     plan: &Plan,
     source: &SourcePlan<f64>,
     positions: &Positions,
-    state: &mut State,
+    kept: &mut Kept<Lanes>,
+    polar_known: &mut Known,
     scattered: &mut Scattered,
 ) -> bool {
     let wavelength = Divisor::new(source.wavelength);
@@ -210,50 +225,45 @@ fn scatter<const FMA: bool>(
             return false;
         }
     }
-    polarize(plan, source, positions, state, &scattered.weight);
-    let factors = [
-        (plan.factors.capture, &state.capture),
-        (plan.factors.polar, &state.polar),
-        (plan.factors.omega, &state.omega),
-    ];
-    for (mode, factor) in factors {
-        if mode == FactorMode::PerTerm {
-            for i in 0..LANES {
-                scattered.weight.0[i] *= factor.0[i];
-            }
-        }
-    }
+    polarize(plan, source, positions, &scattered.weight, &mut kept.polar, polar_known);
+    kept.weigh_terms(&plan.factors, &mut scattered.weight);
     true
 }
 
 /// Polarization factors where this source sets them: of every source, or of the first within the limit.
 #[inline(always)]
-fn polarize(plan: &Plan, source: &SourcePlan<f64>, positions: &Positions, state: &mut State, weight: &Lanes) {
+fn polarize(
+    plan: &Plan,
+    source: &SourcePlan<f64>,
+    positions: &Positions,
+    weight: &Lanes,
+    polar: &mut Lanes,
+    polar_known: &mut Known,
+) {
     let Some(kahn) = &plan.polarization else { return };
-    let once = plan.factors.polar == FactorMode::Once;
-    if once && state.polar_known == Known::Everywhere {
+    if !kept::sets_polar(plan, *polar_known == Known::Everywhere) {
         return;
     }
     // Without a resolution limit the first source sets the factor of every pixel, straight into its place.
     if plan.dmin <= 0.0 {
-        factors(kahn, &source.incident, positions, &mut state.polar);
-        state.polar_known = Known::Everywhere;
+        factors(kahn, &source.incident, positions, polar);
+        *polar_known = Known::Everywhere;
         return;
     }
     let mut fresh = Lanes::splat(0.0);
     factors(kahn, &source.incident, positions, &mut fresh);
-    let mut known = match state.polar_known {
+    let mut known = match *polar_known {
         Known::Somewhere(known) => known,
         Known::Nowhere | Known::Everywhere => [false; LANES],
     };
     for (i, known) in known.iter_mut().enumerate() {
         let within = weight.0[i] != 0.0 || source.weight == 0.0;
-        if within && !(once && *known) {
-            state.polar.0[i] = fresh.0[i];
+        if within && kept::sets_polar(plan, *known) {
+            polar.0[i] = fresh.0[i];
             *known = true;
         }
     }
-    state.polar_known = Known::Somewhere(known);
+    *polar_known = Known::Somewhere(known);
 }
 
 /// [`polarization::factor`] for every pixel; cos 2ψ comes from the components themselves,
@@ -296,21 +306,10 @@ fn add_background(plan: &Plan, scattered: &Scattered, sum: &mut Lanes) {
 
 /// Photons from the finished sums.
 #[inline(always)]
-fn finish(plan: &Plan, state: &State, photons: &mut Lanes) {
-    let factors = [
-        (plan.factors.capture, &state.capture),
-        (plan.factors.polar, &state.polar),
-        (plan.factors.omega, &state.omega),
-    ];
+fn finish(plan: &Plan, sum: &Lanes, kept: &Kept<Lanes>, photons: &mut Lanes) {
     let scale = scaling::photons(plan.r_e_sqr, plan.fluence, 1.0, plan.steps);
     for i in 0..LANES {
-        photons.0[i] = scale * state.sum.0[i];
+        photons.0[i] = scale * sum.0[i];
     }
-    for (mode, factor) in factors {
-        if mode == FactorMode::Once {
-            for i in 0..LANES {
-                photons.0[i] *= factor.0[i];
-            }
-        }
-    }
+    kept.weigh_photons(&plan.factors, photons);
 }
