@@ -45,7 +45,6 @@ fn near_misses_are_recognized() {
         ("-xbeam", "-Xbeam"),
         ("-default_f", "-default_F"),
         ("-detector_thickness", "-detector_thick"),
-        ("-pixelsize", "-pixel"),
         ("-lambda=1.5", "-lambda"),
         ("-n", "-N"),
         ("-detpixels_g", "-detpixels_f"),
@@ -59,6 +58,37 @@ fn near_misses_are_recognized() {
     assert_eq!(error(&format!("-{}", "x".repeat(5000))).len(), "unknown flag -".len() + 5000);
     assert_eq!(error("--"), "unknown flag --");
     assert_eq!(error("--nonesuch=5"), "unknown flag --nonesuch");
+}
+
+#[test]
+fn a_longer_word_with_a_name_of_the_reference_in_it_is_that_flag() {
+    for (given, known, id) in [
+        ("-matrix A.mat", "-mat", FlagId::Mat),
+        ("--matrix A.mat", "-mat", FlagId::Mat),
+        ("--matrix=A.mat", "-mat", FlagId::Mat),
+        ("-my-mat A.mat", "-mat", FlagId::Mat),
+        ("-hklfile a.hkl", "-hkl", FlagId::Hkl),
+        ("-dumpfile f.dat", "-dump", FlagId::Dump),
+        ("-adcoffset 10", "-adc", FlagId::Adc),
+        ("-imgfile a.img", "-img", FlagId::Img),
+        ("-maskfile a.img", "-mask", FlagId::Mask),
+        ("-pixelsize 0.1", "-pixel", FlagId::Pixel),
+        ("-scalefactor 2", "-scale", FlagId::Scale),
+        ("-cells 70 80 90 90 90 90", "-cell", FlagId::Cell),
+        ("-osc_range 1", "-osc", FlagId::Osc),
+        ("-default_Fcell 100", "-default_F", FlagId::DefaultF),
+    ] {
+        let parsed = line(given).unwrap_or_else(|error| panic!("{given}: {error}"));
+        let name = given.split([' ', '=']).next().unwrap();
+        assert_eq!(parsed.occurrences[0].flag, id, "{given}");
+        assert_eq!(parsed.warnings, [format!("{name} is read as {known}, as in the reference")]);
+    }
+    // Names that begin others are compared as a whole, and flags that the reference does not have as well.
+    for given in ["-detpixels_g", "-phistart", "-N5", "-threads8", "-pdbfile", "-matrix=A.mat", "-mosaic_"] {
+        assert!(matches!(line(given), Err(FlagError::UnknownFlag { .. })), "{given}");
+    }
+    // A name of the table wins over one inside of it.
+    assert_eq!(line("-hkl_column F").unwrap().warnings, [String::new(); 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From a spelling to its flag.
 
-use super::{Flag, table};
+use super::{Flag, FlagId, table};
 
 /// Longer arguments than this are not compared with the known spellings: the cost grows with the length and
 /// nothing can be near.
@@ -9,9 +9,54 @@ const LONGEST_TO_COMPARE: usize = 40;
 /// A name has to be this long before it is recognized in the beginning of a longer one.
 const SHORTEST_BEGINNING: usize = 5;
 
-/// The flag of an argument such as `-distance` or `--distance`. An exact name wins over a prefix, and a longer
-/// prefix over a shorter one. An argument with an equals sign is none: `-lambda=1.5` must not be taken for
-/// `-lambda` followed by something else.
+/// Shorter names of the reference count only as they stand: `-N` is in too many words.
+const SHORTEST_INSIDE: usize = 4;
+
+/// Flags that the reference does not have.
+const OWN: &[FlagId] = &[
+    FlagId::HklColumn,
+    FlagId::SpaceGroup,
+    FlagId::Pdb,
+    FlagId::NoDump,
+    FlagId::Geometry,
+    FlagId::ExperimentNumber,
+    FlagId::ScanPoint,
+    FlagId::Panel,
+    FlagId::Spectrum,
+    FlagId::CbfFile,
+    FlagId::NxsFile,
+    FlagId::NpyFile,
+    FlagId::TifFile,
+    FlagId::PngFile,
+    FlagId::PngScale,
+    FlagId::PngDecades,
+    FlagId::PngPercentile,
+    FlagId::PngColors,
+    FlagId::PngRings,
+    FlagId::PngBeam,
+    FlagId::Quirks,
+    FlagId::PhiCarryoverMode,
+    FlagId::Threads,
+    FlagId::Device,
+    FlagId::Dtype,
+    FlagId::Adapter,
+    FlagId::SelfTest,
+    FlagId::GpuLimits,
+    FlagId::Show,
+    FlagId::Version,
+    FlagId::Help,
+    FlagId::Completions,
+    FlagId::ManPage,
+    FlagId::Verbose,
+    FlagId::VeryVerbose,
+    FlagId::Quiet,
+    FlagId::Output,
+];
+
+/// The flag of an argument such as `-distance` or `--distance`. An exact name wins over a prefix, a longer
+/// prefix over a shorter one, and both over a name inside of the argument, as in `-matrix`, which the reference
+/// takes for `-mat`. An argument with an equals sign is none: `-lambda=1.5` must not be taken for `-lambda`
+/// followed by something else.
 #[must_use]
 pub fn find(argument: &str) -> Option<&'static Flag> {
     let name = one_dash(argument);
@@ -23,7 +68,36 @@ pub fn find(argument: &str) -> Option<&'static Flag> {
         let longest = flag.prefixes.iter().filter(|p| name.starts_with(**p)).map(|p| p.len()).max();
         longest.map(|length| (length, flag))
     };
-    table().iter().filter_map(starts).max_by_key(|(length, _)| *length).map(|(_, flag)| flag)
+    let begun = table().iter().filter_map(starts).max_by_key(|(length, _)| *length).map(|(_, flag)| flag);
+    begun.or_else(|| inside(name).map(|(flag, _)| flag))
+}
+
+/// The name inside of `argument` that makes it a flag, where its spelling is none of the table's.
+pub(super) fn read_as(argument: &str) -> Option<&'static str> {
+    let name = one_dash(argument);
+    let listed =
+        |flag: &Flag| flag.names.contains(&name) || flag.prefixes.iter().any(|p| name.starts_with(p));
+    if table().iter().any(listed) { None } else { inside(name).map(|(_, known)| known) }
+}
+
+/// The longest name of a flag of the reference in `name`. None where two flags have names of that length in it,
+/// and no name that begins another one: the reference compares these as a whole.
+fn inside(name: &str) -> Option<(&'static Flag, &'static str)> {
+    let one_dash = name.starts_with('-') && !name.starts_with("--");
+    if !one_dash || name.contains('=') || name.len() > LONGEST_TO_COMPARE {
+        return None;
+    }
+    let names = || {
+        let of_reference = table().iter().filter(|flag| !OWN.contains(&flag.id));
+        of_reference.flat_map(|flag| flag.names.iter().map(move |known| (flag, *known)))
+    };
+    let begins_another = |flag: &Flag, known: &str| {
+        names().any(|(other, longer)| other.id != flag.id && longer.starts_with(known))
+    };
+    let found = || names().filter(|(_, known)| known.len() >= SHORTEST_INSIDE && name.contains(known));
+    let (flag, known) = found().max_by_key(|(_, known)| known.len())?;
+    let rival = found().any(|(other, its)| other.id != flag.id && its.len() == known.len());
+    (!rival && !begins_another(flag, known)).then_some((flag, known))
 }
 
 /// The known spelling that comes nearest to an unknown one, if one is near enough to be meant.

@@ -55,7 +55,8 @@ const PROGRAM: &str = "nanobragg";
 /// One paragraph about the command line as a whole.
 const INTRODUCTION: &str = "Computes the X-ray diffraction image of a nanocrystal. Flags may come in any \
     order; when one is repeated, its last value counts. Each may be written with one dash or two, and a flag \
-    with one value also as --name=value.";
+    with one value also as --name=value. A longer word with the name of a flag of nanoBragg.c in it, such as \
+    -matrix for -mat, is read as that flag, with a warning.";
 
 /// A command line that runs as it stands, with no input files.
 const EXAMPLE: &str =

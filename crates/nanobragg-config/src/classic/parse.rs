@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::error::plain;
+use super::lookup::read_as;
 use super::read::{Reader, is_flag};
 use super::{Effect, Flag, FlagError, FlagId, Values, find, nearest};
 
@@ -92,6 +93,9 @@ pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, Fl
             Some(value) => (reader.inline(value)?, 0),
             None => reader.following(rest)?,
         };
+        if let Some(known) = read_as(name) {
+            parsed.warnings.push(format!("{} is read as {known}, as in the reference", plain(name)));
+        }
         parsed.warnings.extend(warning(flag, name));
         parsed.occurrences.push(Occurrence { flag: flag.id, given: name.to_owned(), values, position });
         position += 1 + taken;
