@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::error::{IoError, Result};
-use crate::lines::{Lines, finite, is_space, without_comment};
+use crate::lines::{Lines, finite, is_space, real, without_comment};
 
 /// One reflection.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -210,10 +210,6 @@ fn take_digits(rest: &mut &[u8], start: u64) -> (u64, usize) {
         *rest = after;
     }
     (number, count)
-}
-
-fn real(token: &[u8]) -> Option<f64> {
-    std::str::from_utf8(token).ok()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | [`hkl`] | structure factors, text | yes | |
 //! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
-//! | [`pdb`] | unit cell of a coordinate file | yes | |
+//! | [`pdb`] | unit cell of a coordinate file or of CrystFEL | yes | |
 //! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | |
 //! | [`spectrum`] | wavelengths or energies with weights | yes | |
 //! | [`dump`] | structure factors, binary table | yes | yes |
@@ -32,6 +32,7 @@ mod binary;
 pub mod c_format;
 pub mod cbf;
 pub mod cif;
+mod crystfel_cell;
 pub mod dump;
 pub mod error;
 pub mod float;

@@ -10,6 +10,8 @@ use crate::gzip::Source;
 /// between two line feeds.
 pub(crate) const LINE_LIMIT: usize = 1 << 16;
 const BUFFER: usize = 4 * LINE_LIMIT;
+/// What some editors put before text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Splits a file into lines without copying them: the current line is a slice of the read buffer.
 #[derive(Debug)]
@@ -54,19 +56,21 @@ impl<R: Read> Lines<R> {
                 let stop = searched + offset;
                 self.line = (self.next, stop);
                 self.next = stop + 1;
-                self.number += 1;
+                self.count_line();
                 return self.check_length();
             }
             if self.end - self.next > LINE_LIMIT {
                 self.line = (self.next, self.end);
-                self.number += 1;
+                self.count_line();
                 return self.check_length();
             }
             if self.finished {
                 let any = self.next < self.end;
                 self.line = (self.next, self.end);
                 self.next = self.end;
-                self.number += u64::from(any);
+                if any {
+                    self.count_line();
+                }
                 return Ok(any);
             }
             self.buffer.copy_within(self.next..self.end, 0);
@@ -74,6 +78,14 @@ impl<R: Read> Lines<R> {
             self.next = 0;
             searched = self.end;
             self.refill()?;
+        }
+    }
+
+    /// Counts the current line; the first is handed out without a byte-order mark.
+    fn count_line(&mut self) {
+        self.number += 1;
+        if self.number == 1 && self.line().starts_with(BYTE_ORDER_MARK) {
+            self.line.0 += BYTE_ORDER_MARK.len();
         }
     }
 
@@ -148,9 +160,25 @@ pub(crate) fn without_comment(line: &[u8]) -> &[u8] {
     }
 }
 
+/// Text without the byte-order mark that may stand before it.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// A finite number in decimal notation; `None` for everything else.
 pub(crate) fn finite(token: &[u8]) -> Option<f64> {
-    std::str::from_utf8(token).ok()?.parse::<f64>().ok().filter(|value| value.is_finite())
+    real(token).filter(|value| value.is_finite())
+}
+
+/// A number in decimal notation, `nan` and `inf` too. The letter of an exponent may be the `D` of Fortran's double
+/// precision.
+pub(crate) fn real(token: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(token).ok()?;
+    text.parse().ok().or_else(|| {
+        let (mantissa, exponent) = text.split_once(['d', 'D'])?;
+        let exponent: i32 = exponent.parse().ok()?;
+        format!("{mantissa}e{exponent}").parse().ok()
+    })
 }
 
 #[cfg(test)]
@@ -174,6 +202,25 @@ mod tests {
         assert_eq!(all(b"\n"), [b""]);
         assert_eq!(all(b"a\n\nb"), [&b"a"[..], b"", b"b"]);
         assert_eq!(all(b"a\nb\n"), [b"a", b"b"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_line() {
+        assert_eq!(all(b"\xef\xbb\xbfa\n\xef\xbb\xbfb"), [&b"a"[..], b"\xef\xbb\xbfb"]);
+        assert_eq!(all(b"\xef\xbb\xbf\n"), [b""]);
+        assert_eq!(all(b"\xef\xbb\xbf"), [b""]);
+        assert_eq!(without_mark(b"\xef\xbb\xbf{"), b"{");
+        assert_eq!(without_mark(b"\xef\xbb"), b"\xef\xbb");
+    }
+
+    #[test]
+    fn exponents_of_fortran_are_read() {
+        for (text, number) in [("1.5D+02", 150.0), ("-2d-1", -0.2), ("3.D0", 3.0), ("1.5E+02", 150.0)] {
+            assert_eq!(finite(text.as_bytes()), Some(number), "{text}");
+        }
+        for text in ["d5", "D", "1D", "1D2.0", "1e2D3", "0x1D2", "nan", "1D999", "infD1"] {
+            assert_eq!(finite(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

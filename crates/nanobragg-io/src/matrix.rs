@@ -1,10 +1,10 @@
 //! The orientation matrix of MOSFLM.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::error::{IoError, Result};
+use crate::gzip::Source;
 use crate::lines::{Lines, finite, is_space};
 
 /// The nine numbers stand at the start of the file: it is read no further than this.
@@ -20,8 +20,7 @@ const SEARCHED: u64 = 1 << 20;
 /// [`IoError::Line`] for something that is not a finite number among the first nine words, or for fewer than
 /// nine; [`IoError::LineTooLong`]; [`IoError::Read`].
 pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
-    let file = File::open(path).map_err(|cause| IoError::read(path, cause))?;
-    let mut lines = Lines::new(path, file.take(SEARCHED));
+    let mut lines = Lines::new(path, Source::open(path)?.take(SEARCHED));
     let mut matrix = [[0.0; 3]; 3];
     let mut count = 0;
     while lines.advance()? {
@@ -74,6 +73,14 @@ mod tests {
         assert_eq!(read(b"").unwrap_err(), format!(":1: {end} 0"));
         assert!(read(&[0; 1 << 18]).unwrap_err().starts_with(":1: expected a line of at most"));
         assert!(read(&[b'\n'; 1 << 21]).unwrap_err().ends_with("found the end after 0"));
+    }
+
+    #[test]
+    fn compressed_with_a_mark_and_with_exponents_of_fortran() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"\xef\xbb\xbf1 2 3 4 5 6 7 8 9.0D-1\n").unwrap();
+        let matrix = read(&packed.finish().unwrap()).unwrap();
+        assert_eq!(matrix, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 0.9]]);
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use crate::cif;
 use crate::error::Result;
 use crate::lines::{Lines, finite};
-use crate::reflections::{Kind, kind, plausible_cell};
+use crate::reflections::{Kind, PLACEHOLDER, kind, plausible_cell};
+use crate::{cif, crystfel_cell};
 
 /// Columns of the record CRYST1 that hold the cell, counted from 0, ends excluded.
 const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40, 47), (47, 54)];
 
-/// Reads the unit cell of a PDB file (record CRYST1) or an mmCIF file (`_cell`): edges in Ångström, angles in
-/// degrees.
+/// Reads the unit cell of a PDB file (record CRYST1), an mmCIF file (`_cell`) or a cell file of CrystFEL: edges in
+/// Ångström, angles in degrees.
 ///
 /// # Errors
 /// [`crate::IoError::Line`] for a record that holds no cell; [`crate::IoError::Value`] for a file without one;
@@ -23,8 +23,15 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     let mut lines = Lines::open(path)?;
     while lines.advance()? {
         let line = lines.line();
+        if lines.number() == 1 && crystfel_cell::is_title(line) {
+            return crystfel_cell::read(lines);
+        }
         if line.starts_with(b"CRYST1") {
-            let cell = cell(line).filter(|cell| plausible_cell(*cell));
+            let cell = cell(line);
+            if cell == Some(PLACEHOLDER) {
+                return Err(lines.error("the cell of a crystal: 1 1 1 90 90 90 is a placeholder", line));
+            }
+            let cell = cell.filter(|cell| plausible_cell(*cell));
             return cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line));
         }
     }
@@ -71,6 +78,35 @@ mod tests {
         let cif = "data_1\n_cell.length_a 61.776\n_cell.length_b 40.081\n_cell.length_c 41.9\n\
             _cell.angle_alpha 90\n_cell.angle_beta 103.2\n_cell.angle_gamma 90\n";
         assert_eq!(read(cif), expected);
+        let looped = "data_1\nloop_\n_cell.length_a\n_cell.length_b\n_cell.length_c\n_cell.angle_alpha\n\
+            _cell.angle_beta\n_cell.angle_gamma\n61.776 40.081\n41.9 90 103.2 90\n";
+        assert_eq!(read(looped), expected);
+        let crystfel = "CrystFEL unit cell file version 1.0\n\nlattice_type = monoclinic\nunique_axis = b\n\
+            centering = P\n; m\u{fc}ssig\na = 61.776 A\nb = 4.0081 nm\nc = 41.9 A\nal = 90 deg\n\
+            be = 103.2 deg ; beta\nga = 90.0 deg\n";
+        let found = read(crystfel).unwrap();
+        assert!(found.iter().zip(expected.unwrap()).all(|(x, y)| (x - y).abs() < 1e-12), "{found:?}");
+    }
+
+    #[test]
+    fn a_placeholder_is_no_cell() {
+        let error = read("HEADER\nCRYST1    1.000    1.000    1.000  90.00  90.00  90.00 P 1\n").unwrap_err();
+        assert!(error.starts_with("a.pdb:2: expected the cell of a crystal: 1 1 1 90 90 90 is"), "{error}");
+        let cif = "data_1\n_cell.length_a 1\n_cell.length_b 1.0\n_cell.length_c 1\n\
+            _cell.angle_alpha 90\n_cell.angle_beta 90\n_cell.angle_gamma 90\n";
+        let error = read(cif).unwrap_err();
+        assert!(error.starts_with("a.pdb: unit cell: expected the cell of a crystal: 1 1 1"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_cell_of_crystfel_is_named() {
+        let title = "CrystFEL unit cell file version 1.0\n";
+        let error = read(&format!("{title}a = 5 A\n")).unwrap_err();
+        assert!(error.ends_with("expected a, b, c, al, be and ga of CrystFEL, found none"), "{error}");
+        let error = read(&format!("{title}a = 5 furlong\n")).unwrap_err();
+        assert!(error.starts_with("a.pdb:2: expected a number and A or nm"), "{error}");
+        let error = read(&format!("{title}al = 90\n")).unwrap_err();
+        assert!(error.starts_with("a.pdb:2: expected a number and deg or rad"), "{error}");
     }
 
     #[test]

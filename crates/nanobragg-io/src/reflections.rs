@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{IoError, Result};
 use crate::hkl::HklRecord;
-use crate::lines::{finite, is_space};
+use crate::lines::{finite, is_space, without_mark};
 use crate::{cif, gzip, mtz};
 
 /// Indices beyond this are damage: no crystal diffracts to them.
@@ -59,7 +59,7 @@ pub fn kind(path: &Path) -> Result<Kind> {
     if start.starts_with(mtz::MAGIC) {
         return Ok(Kind::Mtz);
     }
-    let mut lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = without_mark(&start).split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"));
     let first_is = |word: &[u8]| {
         first.is_some_and(|line| line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
@@ -164,11 +164,15 @@ pub(crate) fn index(value: f64) -> Option<i32> {
     (f64::from(whole) == value && whole.unsigned_abs() <= LARGEST_INDEX).then_some(whole)
 }
 
+/// What the Protein Data Bank has where there is no crystal.
+pub(crate) const PLACEHOLDER: [f64; 6] = [1.0, 1.0, 1.0, 90.0, 90.0, 90.0];
+
 /// Six numbers that can be a cell.
 pub(crate) fn plausible_cell(cell: [f64; 6]) -> bool {
     let [a, b, c, alpha, beta, gamma] = cell;
     [a, b, c].iter().all(|edge| edge.is_finite() && *edge > 0.0 && *edge < 1e6)
         && [alpha, beta, gamma].iter().all(|angle| *angle > 0.0 && *angle < 180.0)
+        && cell != PLACEHOLDER
 }
 
 /// Finite numbers of a line, as far as they go.

@@ -39,6 +39,17 @@ pub(super) enum Lacking {
 }
 
 impl Columns {
+    /// All that could be read, in the order of preference; the one that is `wanted` is alone. A file may have items
+    /// without a single value.
+    pub(super) fn candidates(tags: &[String], wanted: Option<&str>) -> Result<Vec<Self>, Lacking> {
+        let first = Self::new(tags, wanted)?;
+        if wanted.is_some() {
+            return Ok(vec![first]);
+        }
+        let all = KNOWN.iter().filter(|(name, ..)| tags.iter().any(|tag| item(tag) == *name));
+        all.map(|(name, ..)| Self::new(tags, Some(name))).collect()
+    }
+
     /// Chooses among `tags`, which begin with `_refln.` or `_refln_` and are in small letters.
     pub(super) fn new(tags: &[String], wanted: Option<&str>) -> Result<Self, Lacking> {
         let items: Vec<&str> = tags.iter().map(|tag| item(tag)).collect();

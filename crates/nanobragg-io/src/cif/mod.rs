@@ -8,12 +8,15 @@ use std::path::Path;
 
 use crate::error::{IoError, Result};
 use crate::lines::finite;
-use crate::reflections::plausible_cell;
+use crate::reflections::{PLACEHOLDER, plausible_cell};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
 /// The cell's members in the order of their use.
 const CELL_TAGS: [&str; 6] = ["length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma"];
+
+/// Items of a loop beyond these are damage.
+const MOST_ITEMS: usize = 1000;
 
 /// Reads the unit cell of the first data block that has one: edges in Ångström, angles in degrees.
 ///
@@ -23,19 +26,34 @@ const CELL_TAGS: [&str; 6] = ["length_a", "length_b", "length_c", "angle_alpha",
 pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     let mut tokens = Tokens::open(path)?;
     let mut cell = CellTags::default();
-    let mut tag = String::new();
+    // Tags whose values come next: one, or those of a loop, which go round.
+    let mut tags: Vec<String> = Vec::new();
+    let (mut in_loop, mut values) = (false, 0);
     while let Some(kind) = tokens.advance()? {
         match kind {
-            Kind::Tag => tag = tokens.name(),
-            Kind::Value => {
-                cell.take(&tag, tokens.text());
-                tag.clear();
+            Kind::Tag if in_loop && values == 0 => {
+                if tags.len() == MOST_ITEMS {
+                    return Err(tokens.lines().error("at most 1000 items in a loop", tokens.text()));
+                }
+                tags.push(tokens.name());
             }
-            _ => tag.clear(),
+            Kind::Tag => (tags, in_loop, values) = (vec![tokens.name()], false, 0),
+            Kind::Value => {
+                let at = if in_loop { values % tags.len().max(1) } else { values };
+                if let Some(tag) = tags.get(at) {
+                    cell.take(tag, tokens.text());
+                }
+                values += 1;
+            }
+            Kind::Block | Kind::Loop => (tags, in_loop, values) = (Vec::new(), kind == Kind::Loop, 0),
         }
         if let Some(cell) = cell.complete() {
             return Ok(cell);
         }
+    }
+    if cell.0 == PLACEHOLDER.map(Some) {
+        let expected = "the cell of a crystal: 1 1 1 90 90 90 is a placeholder";
+        return Err(IoError::value(path, "unit cell", expected, b"1 1 1 90 90 90"));
     }
     Err(IoError::missing(path, "unit cell", "_cell.length_a to _cell.angle_gamma"))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::columns::{Columns, Lacking};
 use super::tokens::{Kind, Tokens};
-use super::{CellTags, number};
+use super::{CellTags, MOST_ITEMS, number};
 use crate::error::{IoError, Result};
 use crate::reflections::{Collector, MOST_REFLECTIONS, Reflections, index};
 
@@ -25,8 +25,7 @@ const NAME_TAGS: [&str; 5] = [
     "_symmetry_space_group_name_h-m",
     "_space_group_name_h-m_alt",
 ];
-/// Items of a loop and operators beyond these are damage.
-const MOST_ITEMS: usize = 1000;
+/// Operators beyond these are damage.
 const MOST_OPERATORS: usize = 192;
 
 /// Reads the amplitudes of the first loop of reflections, with cell and symmetry of the same data block.
@@ -139,7 +138,7 @@ fn rows(
     wanted: Option<&str>,
 ) -> Result<Option<Kind>> {
     let path = tokens.lines().path().to_owned();
-    let columns = Columns::new(tags, wanted).map_err(|lacking| match lacking {
+    let columns = Columns::candidates(tags, wanted).map_err(|lacking| match lacking {
         Lacking::Indices => IoError::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
         Lacking::Value(known) => {
             let known =
@@ -151,48 +150,94 @@ fn rows(
             }
         }
     })?;
-    let mut collector = Collector::new(
-        columns.quantity,
-        columns.mate.is_none(),
-        columns.name.clone(),
-        columns.others.clone(),
-    );
+    let mut candidates: Vec<Candidate> = columns.into_iter().map(Candidate::new).collect();
     while next == Some(Kind::Value) {
-        if collector.is_full() {
+        if candidates.iter().any(|candidate| candidate.collector.is_full()) {
             return Err(tokens
                 .lines()
                 .error(format!("at most {MOST_REFLECTIONS} reflections"), tokens.text()));
         }
         let mut hkl = [0; 3];
-        let mut values = [None; 2];
+        for candidate in &mut candidates {
+            candidate.values = [None; 2];
+        }
         for at in 0..tags.len() {
             if next != Some(Kind::Value) {
                 let expected = format!("{} values in a row of reflections", tags.len());
                 return Err(tokens.lines().error(expected, format!("{at}").as_bytes()));
             }
-            if let Some(axis) = columns.indices.iter().position(|place| *place == at) {
+            let indices = candidates.first().map(|candidate| candidate.columns.indices);
+            if let Some(axis) = indices.iter().flatten().position(|place| *place == at) {
                 hkl[axis] = number(tokens.text())
                     .and_then(index)
                     .ok_or_else(|| tokens.lines().error("a whole number as an index", tokens.text()))?;
-            } else if let Some(place) =
-                [Some(columns.value), columns.mate].iter().position(|p| *p == Some(at))
-                && !tokens.is_null()
-            {
-                let value = number(tokens.text());
-                values[place] =
-                    Some(value.ok_or_else(|| tokens.lines().error("a number, ? or .", tokens.text()))?);
+            } else if !tokens.is_null() {
+                for candidate in &mut candidates {
+                    candidate.take(at, tokens)?;
+                }
             }
             next = tokens.advance()?;
         }
-        collector.push(hkl, values[0], values[1]);
+        for candidate in &mut candidates {
+            candidate.collector.push(hkl, candidate.values[0], candidate.values[1]);
+        }
+        // The first with a value is the one to read: those after it are needed no longer.
+        if let Some(place) = candidates.iter().position(Candidate::has_values) {
+            candidates.truncate(place + 1);
+        }
     }
-    *found = Some(collector);
+    let chosen = candidates.iter().position(Candidate::has_values).unwrap_or(0);
+    *found = candidates.into_iter().nth(chosen).map(|candidate| candidate.collector);
     Ok(next)
+}
+
+/// An item that may turn out to be the one to read.
+#[derive(Debug)]
+struct Candidate {
+    columns: Columns,
+    collector: Collector,
+    /// Those of the current row.
+    values: [Option<f64>; 2],
+}
+
+impl Candidate {
+    fn new(columns: Columns) -> Self {
+        let (name, others) = (columns.name.clone(), columns.others.clone());
+        let collector = Collector::new(columns.quantity, columns.mate.is_none(), name, others);
+        Candidate { columns, collector, values: [None; 2] }
+    }
+
+    fn has_values(&self) -> bool {
+        !self.collector.found.records.is_empty()
+    }
+
+    /// Takes the current word if it stands in a column of this item.
+    fn take(&mut self, at: usize, tokens: &Tokens) -> Result<()> {
+        let places = [Some(self.columns.value), self.columns.mate];
+        if let Some(place) = places.iter().position(|place| *place == Some(at)) {
+            let value = number(tokens.text());
+            let value = value.ok_or_else(|| tokens.lines().error("a number, ? or .", tokens.text()))?;
+            self.values[place] = Some(value);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_item_without_a_single_value_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.cif");
+        let text = "data_r1\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n_refln.F_meas_au\n\
+            _refln.intensity_meas\n_refln.F_calc\n1 0 0 ? . 7\n0 1 0 . 100 7\n0 0 1 ? 81 7\n";
+        std::fs::write(&path, text).unwrap();
+        let found = read_reflections(&path, None).unwrap();
+        assert_eq!((found.column.as_str(), found.missing), ("intensity_meas", 1));
+        assert_eq!(found.records.iter().map(|record| record.f).collect::<Vec<_>>(), [10.0, 9.0]);
+    }
 
     const SMALL: &str = "data_r1\n_cell.length_a 10.5(2)\n_cell.length_b 11\n_cell.length_c 12\n\
         _cell.angle_alpha 90\n_cell.angle_beta 100.5\n_cell.angle_gamma 90\n\

@@ -59,7 +59,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             return Err(IoError::LineTooLong { path: path.to_owned(), line: number, limit: LINE_LIMIT });
         }
         let wrong = || IoError::line(path, number, "\"key = value\"", line.trim_ascii());
-        let text = std::str::from_utf8(line).map_err(|_| wrong())?;
+        // Comments may be in any encoding.
+        let text = &*String::from_utf8_lossy(line);
         let content = text.split(';').next().unwrap_or_default().trim();
         if content.is_empty() {
             continue;

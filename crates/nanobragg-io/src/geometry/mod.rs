@@ -16,6 +16,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use crate::error::{IoError, Result};
 use crate::gzip;
+use crate::lines::without_mark;
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
 /// in memory may take fifteen times its length.
@@ -101,12 +102,11 @@ pub struct Selection {
 /// have, pixels that are not square; [`IoError::Read`], also for what is not a regular file.
 pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     let bytes = gzip::whole(path, LIMIT)?;
+    let bytes = without_mark(&bytes);
     let geometry = match bytes.trim_ascii_start().first() {
-        Some(b'{') => dxtbx::parse(path, &bytes, selection)?,
-        Some(b'0'..=b'9' | b'X' | b'G' | b'-') if xds::is_xparm(&bytes) => {
-            xds::parse(path, &bytes, selection)?
-        }
-        _ => crystfel::parse(path, &bytes, selection)?,
+        Some(b'{') => dxtbx::parse(path, bytes, selection)?,
+        Some(b'0'..=b'9' | b'X' | b'G' | b'-') if xds::is_xparm(bytes) => xds::parse(path, bytes, selection)?,
+        _ => crystfel::parse(path, bytes, selection)?,
     };
     geometry.checked(path)
 }

@@ -5,8 +5,9 @@ use super::symmetry::{SymmetryError, SymmetryOperator, group};
 /// `number|symbol|generators`, one setting a line.
 const TABLE: &str = include_str!("spacegroups.txt");
 
-/// The operators of the space group called `name`, such as `P 21 21 21`, `P212121`, `C 2`, `H 3 2` or `R 3 2:R`.
-/// Blanks and case do not matter. Monoclinic short symbols mean the unique axis b. A rhombohedral symbol without a
+/// The operators of the space group called `name`, such as `P 21 21 21`, `P212121`, `P2(1)2(1)2(1)`, `C 2`, `H 3 2`,
+/// `R 3 2:R`, or its number in International Tables, such as `19`. Blanks, brackets and case do not matter. A number
+/// means the setting that stands first in the tables. Monoclinic short symbols mean the unique axis b. A rhombohedral symbol without a
 /// setting means hexagonal axes, unless `rhombohedral_axes` says that the cell is another one; of two choices of
 /// origin the first is meant.
 ///
@@ -23,11 +24,14 @@ pub fn operators(name: &str, rhombohedral_axes: bool) -> Option<Vec<SymmetryOper
     if let Some(hexagonal) = wanted.strip_prefix('H') {
         wanted = format!("R{}:H", hexagonal.trim_end_matches(":H"));
     }
+    let by_number = wanted.parse::<u16>().ok();
     let setting = if rhombohedral_axes { ":R" } else { ":H" };
     let generators = rows().find_map(|(number, symbol, generators)| {
         let full = compact(symbol);
         let (plain, of_setting) = full.split_once(':').map_or((full.as_str(), ""), |(plain, of)| (plain, of));
         let same = full == wanted
+            || by_number == Some(number)
+                && (of_setting.is_empty() || of_setting == "1" || full.ends_with(setting))
             || plain == wanted && (of_setting == "1" || full.ends_with(setting))
             || matches!(number, 3..=15) && short(symbol) == wanted;
         same.then_some(generators)
@@ -47,9 +51,12 @@ fn parse(generators: &str) -> Result<Vec<SymmetryOperator>, SymmetryError> {
     group(&texts.map(SymmetryOperator::parse).collect::<Result<Vec<_>, _>>()?)
 }
 
-/// Without blanks, in capitals.
+/// Without blanks and brackets, in capitals.
 fn compact(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_uppercase).collect()
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '(' | ')'))
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// `P 1 21 1` as `P21`.
@@ -86,8 +93,24 @@ mod tests {
         ] {
             assert_eq!(order(name), Some(expected), "{name}");
         }
+        for (name, same) in [
+            ("P2(1)2(1)2(1)", "P 21 21 21"),
+            ("P 2(1)/c", "P 1 21/c 1"),
+            ("19", "P 21 21 21"),
+            ("4", "P 1 21 1"),
+            ("5", "C 1 2 1"),
+            ("14", "P 1 21/c 1"),
+            ("62", "P n m a"),
+            ("155", "R 3 2:H"),
+            ("227", "F d -3 m:1"),
+        ] {
+            assert_eq!(operators(name, false), operators(same, false), "{name}");
+            assert!(operators(name, false).is_some(), "{name}");
+        }
+        assert_eq!(operators("155", true), operators("R 3 2:R", false));
+        assert_eq!((1..=230).filter(|number| order(&number.to_string()).is_some()).count(), 230);
         assert_eq!(operators("R 3 2", true).map(|all| all.len()), Some(6));
-        for name in ["", "P", "P 7", "X 1", "R 3 2:Q"] {
+        for name in ["", "P", "P 7", "X 1", "R 3 2:Q", "0", "231", "-19", "1.5"] {
             assert_eq!(order(name), None, "{name}");
         }
     }
