@@ -88,7 +88,7 @@ fn a_longer_word_with_a_name_of_the_reference_in_it_is_that_flag() {
         assert!(matches!(line(given), Err(FlagError::UnknownFlag { .. })), "{given}");
     }
     // A name of the table wins over one inside of it.
-    assert_eq!(line("-hkl_column F").unwrap().warnings, [String::new(); 0]);
+    assert!(line("-hkl_column F").unwrap().warnings.is_empty());
 }
 
 #[test]

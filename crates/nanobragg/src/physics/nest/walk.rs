@@ -82,7 +82,7 @@ mod tests {
         experiment.rendering.oversample = Some(2);
         let mut plan = experiment.plan().unwrap();
         plan.layers.count = 2;
-        let source = plan.sources[0].clone();
+        let source = plan.sources[0];
         plan.sources = vec![source; 3];
         let mut notes = Notes::default();
         walk(&plan, &mut notes);
