@@ -13,7 +13,7 @@ fn after(run: &Run, label: &str) -> Vec<f64> {
 #[test]
 fn one_pixel_is_shown_with_what_it_was_made_of() {
     let scratch = Scratch::new();
-    let run = scratch.run(&format!("{TINY} -oversample 1 -printout_pixel 5 9 -fluence 1e28")).good();
+    let run = scratch.run(&format!("{TINY} -quirks spec -printout_pixel 5 9 -fluence 1e28")).good();
     let image = read_float(&scratch.path("floatimage.bin"), 256).unwrap();
     let value = |label| {
         let found = after(&run, label);
