@@ -1,5 +1,5 @@
-//! Shows that the silent probe adds no instruction: the crate is compiled as it is and with every tap taken
-//! out of `physics/pixel.rs`, and the machine code of the rendering loop is compared.
+//! Shows that the silent sink adds no instruction: the crate is compiled as it is and with every tap taken
+//! out of `nest/scalar.rs`, and the machine code of the rendering loop is compared.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 /// The functions that the silent evaluation may be inlined into, the first one found counts: the loop over a row,
-/// or the reference backend where that loop is inlined in turn (in both ways of spelling symbols).
+/// or the scalar backend where that loop is inlined in turn (in both ways of spelling symbols).
 const LOOPS: [&[&str]; 3] =
-    [&["render_row"], &["..Reference$", "$GT$6render17h"], &["9Reference", "7Backend6render"]];
+    [&["render_row"], &["..Scalar$", "$GT$6render17h"], &["6Scalar", "7Backend6render"]];
 
 pub fn run() -> anyhow::Result<()> {
     let scratch = crate::root().join("target/probe-cost");
@@ -19,7 +19,7 @@ pub fn run() -> anyhow::Result<()> {
     ensure!(tapped.len() > 100, "the rendering loop was not found whole");
     let differs = tapped.iter().zip(&tapless).position(|(a, b)| a != b);
     let same = differs.is_none() && tapped.len() == tapless.len();
-    ensure!(same, "the silent probe leaves a trace, from instruction {differs:?} on");
+    ensure!(same, "the silent sink leaves a trace, from instruction {differs:?} on");
     Ok(())
 }
 
@@ -38,7 +38,7 @@ fn instructions(scratch: &Path, name: &str, change: impl Fn(&str) -> String) -> 
     let manifest =
         manifest.replace(r#"members = ["crates/*", "xtask"]"#, r#"members = ["crates/nanobragg"]"#);
     std::fs::write(copy.join("Cargo.toml"), manifest)?;
-    let pixel = copy.join("crates/nanobragg/src/physics/pixel.rs");
+    let pixel = copy.join("crates/nanobragg/src/nest/scalar.rs");
     let source = std::fs::read_to_string(&pixel)?;
     std::fs::write(&pixel, change(&source))?;
 
@@ -54,11 +54,11 @@ fn instructions(scratch: &Path, name: &str, change: impl Fn(&str) -> String) -> 
     Ok(body(&std::fs::read_to_string(assembly)?))
 }
 
-/// The source with every statement that talks to the probe taken out.
+/// The source with every statement that talks to the sink taken out.
 fn without_taps(source: &str) -> String {
     let mut rest = source;
     let mut kept = String::new();
-    while let Some(start) = rest.find("self.probe.") {
+    while let Some(start) = rest.find("self.sink.") {
         kept.push_str(&rest[..start]);
         let length = statement(&rest[start..]);
         rest = &rest[start + length..];
@@ -129,8 +129,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statements_to_the_probe_are_taken_out_and_others_stay() {
-        let source = "a();\nself.probe.term(at, &Term { x: f(1), y });\nb();";
+    fn statements_to_the_sink_are_taken_out_and_others_stay() {
+        let source = "a();\nself.sink.term(at, &Term { x: f(1), y });\nb();";
         assert_eq!(without_taps(source), "a();\n\nb();");
     }
 
@@ -138,7 +138,7 @@ mod tests {
     fn the_body_of_the_loop_is_found() {
         let assembly = "other:\n\tnop\n_ZN10render_row17h0E:\n\t.cfi_startproc\n\tmovq %rax, %rbx\n.L1:\n\tjmp .L1\n\t.cfi_endproc\n\tret\n";
         assert_eq!(body(assembly), ["movq %rax, %rbx", "jmp"]);
-        let backend = "_ZN86_$LT$nanobragg..render..reference..Reference$u20$as$u20$nanobragg..render..Backend$GT$6render17h0E";
+        let backend = "_ZN86_$LT$nanobragg..backend..scalar..Scalar$u20$as$u20$nanobragg..backend..Backend$GT$6render17h0E";
         assert_eq!(body(&assembly.replace("_ZN10render_row17h0E", backend)), ["movq %rax, %rbx", "jmp"]);
         assert!(body(&assembly.replace("render_row", "another")).is_empty());
     }

@@ -1,6 +1,6 @@
 //! What renders: the backend that the command line asks for.
 
-use nanobragg::render::{Backend, Cpu, Precision, Reference};
+use nanobragg::backend::{Backend, Cpu, Precision, Scalar};
 use nanobragg_config::{Device, Setup};
 
 use crate::console::Console;
@@ -11,7 +11,7 @@ use crate::console::Console;
 /// Where a graphics processor is asked for and there is none, or it fails its test.
 pub fn of(setup: &Setup, console: Console) -> anyhow::Result<Box<dyn Backend>> {
     match setup.device {
-        Device::Reference => Ok(Box::new(Reference)),
+        Device::Scalar => Ok(Box::new(Scalar)),
         Device::Cpu => cpu(setup),
         Device::Gpu => gpu::open(setup, console),
         Device::Auto => gpu::open_or(setup, console, cpu),
@@ -28,9 +28,9 @@ mod gpu {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use nanobragg::RenderError;
+    use nanobragg::backend::{Backend, Control, Precision};
     use nanobragg::image::Image;
     use nanobragg::plan::Plan;
-    use nanobragg::render::{Backend, Control, Precision};
     use nanobragg_config::{GpuChoice, Setup};
     use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
 
@@ -155,7 +155,7 @@ mod gpu {
 
 #[cfg(not(feature = "gpu"))]
 mod gpu {
-    use nanobragg::render::Backend;
+    use nanobragg::backend::Backend;
     use nanobragg_config::Setup;
 
     use crate::console::Console;

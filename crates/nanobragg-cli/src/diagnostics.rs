@@ -2,8 +2,8 @@
 
 use nanobragg::image::Image;
 use nanobragg::nalgebra::Vector3;
-use nanobragg::physics::pixel;
-use nanobragg::physics::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
+use nanobragg::nest::pixel;
+use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use nanobragg::plan::Plan;
 use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_io::c_format::{f, g};
@@ -95,12 +95,12 @@ struct Last {
     finished: Option<Finished<f64>>,
 }
 
-impl Probe<f64> for Last {
+impl Sink<f64> for Last {
     fn subpixel(&mut self, _: TermIndex, subpixel: &Subpixel<'_, f64>) {
         self.place = subpixel.position.diffracted * subpixel.position.distance;
     }
 
-    fn scattering(&mut self, _: TermIndex, scattering: &Scattering<'_, f64>) {
+    fn source(&mut self, _: TermIndex, scattering: &Scattering<'_, f64>) {
         self.stol = 0.5 * scattering.vector.norm();
     }
 

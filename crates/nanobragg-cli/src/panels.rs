@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use nanobragg::backend::{Backend, Control};
 use nanobragg::image::Image;
 use nanobragg::plan::{Orientations, Plan};
-use nanobragg::render::{Backend, Control};
 use nanobragg::statistics::{Statistics, auto_scale};
 use nanobragg_config::{ConfigError, Setup};
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use nanobragg::render::Progress;
+use nanobragg::backend::Progress;
 
 use crate::console::Console;
 

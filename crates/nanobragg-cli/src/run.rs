@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::{Instant, SystemTime};
 
-use nanobragg::render::Control;
+use nanobragg::backend::Control;
 use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{ConfigError, Context, experiment_file, resolve, show};

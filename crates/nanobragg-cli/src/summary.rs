@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use nanobragg::backend::Backend;
 use nanobragg::plan::Plan;
-use nanobragg::render::Backend;
 use nanobragg::statistics::Statistics;
 use nanobragg_io::c_format::g;
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use nanobragg::backend::Precision;
 use nanobragg::model::{Detector, Experiment};
-use nanobragg::render::Precision;
 use nanobragg_io::preview::{Colors, Tone};
 
 use crate::Origins;
@@ -75,7 +75,7 @@ pub enum Device {
     /// A graphics processor where there is one in hardware, else all cores.
     Auto,
     /// The scalar definition on one core.
-    Reference,
+    Scalar,
 }
 
 /// Which graphics processor renders, and how it is used.

@@ -1,8 +1,8 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
+use nanobragg::backend::Precision;
 use nanobragg::model::{Convention, Pivot, Quirk, Shape};
 use nanobragg::plan::{Interpolation, Plan};
-use nanobragg::render::Precision;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
@@ -307,7 +307,7 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
         Device::Cpu => "cpu",
         Device::Gpu => "gpu",
         Device::Auto => "auto",
-        Device::Reference => "reference",
+        Device::Scalar => "scalar",
     };
     table.set("device", device, "", &[Flag::Device]);
     let precision = match (table.setup.precision, table.setup.device) {

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use nanobragg::render::{Backend as _, Control, Cpu};
+use nanobragg::backend::{Backend as _, Control, Cpu};
 use nanobragg_config::classic::{self, ParsedArgs};
 use nanobragg_config::{Context, Setup, experiment_file, resolve};
 use nanobragg_testkit::{Case, cases};

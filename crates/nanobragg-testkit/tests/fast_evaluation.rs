@@ -3,10 +3,10 @@
 
 use std::ffi::OsString;
 
+use nanobragg::backend::{Cpu, Precision};
 use nanobragg::model::{Preset, StructureFactors};
-use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
-use nanobragg::render::{Cpu, Precision};
 use nanobragg_config::{Context, classic, resolve};
 use nanobragg_testkit::tolerance::{CPU_F32_MAX, CPU_F32_MEDIAN, CPU_F64, UNDERFLOW};
 use nanobragg_testkit::{SplitMix, gapped_table, random_flags};
@@ -31,7 +31,7 @@ fn both(plan: &Plan, cpu: &Cpu) -> Vec<(f64, f64)> {
     for slow in rows {
         let row = cpu.row(plan, slow);
         for fast in columns.clone().filter(|&fast| plan.region.renders(slow, fast)) {
-            pairs.push((pixel(plan, slow, fast, &mut NoProbe), row[fast]));
+            pairs.push((pixel(plan, slow, fast, &mut ()), row[fast]));
         }
     }
     pairs

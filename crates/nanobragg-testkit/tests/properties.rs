@@ -2,19 +2,20 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
 
+use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
 use nanobragg::model::{
     Experiment, Fluence, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Roi, Shape,
     StructureFactors, UnitCell,
 };
+use nanobragg::nest::pixel;
+use nanobragg::physics::f_cell;
 use nanobragg::physics::lattice::{self, Indices};
-use nanobragg::physics::{NoProbe, f_cell, pixel};
-use nanobragg::render::{Backend, Control, Cpu, Reference};
 use nanobragg_testkit::{SplitMix, cases};
 use proptest::prelude::*;
 
 fn render(experiment: &Experiment) -> Image {
-    Reference.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
+    Scalar.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
 }
 
 fn small(cells: [f64; 3], misset: [f64; 3], f: f64) -> Experiment {
@@ -85,7 +86,7 @@ proptest! {
             experiment.detector.x_beam = Some(0.0);
             experiment.detector.y_beam = Some(0.0);
             let plan = experiment.plan().unwrap();
-            pixel(&plan, 0, 0, &mut NoProbe)
+            pixel(&plan, 0, 0, &mut ())
         };
         let ratio = at_the_beam(f64::from(n)) / at_the_beam(1.0);
         prop_assert!((ratio / f64::from(n).powi(6) - 1.0).abs() < 1e-9, "{}", ratio);
@@ -160,14 +161,14 @@ fn dual_numbers_give_the_derivative_by_the_wavelength() {
         let at = |wavelength: f64, slow, fast| {
             let mut moved = experiment.clone();
             moved.beam.wavelength = wavelength;
-            pixel(&moved.plan().unwrap(), slow, fast, &mut NoProbe)
+            pixel(&moved.plan().unwrap(), slow, fast, &mut ())
         };
         let wavelength = experiment.beam.wavelength;
         let mut dual = experiment.plan().unwrap().cast::<Dual64>();
         dual.sources[0].wavelength.eps = 1.0;
         let step = 1e-6 * wavelength;
         for (slow, fast) in [(1, 2), (5, 9), (11, 15)] {
-            let derivative = pixel(&dual, slow, fast, &mut NoProbe);
+            let derivative = pixel(&dual, slow, fast, &mut ());
             let difference =
                 (at(wavelength + step, slow, fast) - at(wavelength - step, slow, fast)) / (2.0 * step);
             let scale = difference.abs().max(derivative.re / wavelength);
@@ -191,8 +192,7 @@ fn single_precision_evaluates_the_same_physics() {
         let brightest = image.pixels().iter().copied().fold(0.0, f32::max);
         for slow in 0..12 {
             for fast in 0..16 {
-                let (a, b) =
-                    (pixel(&plan, slow, fast, &mut NoProbe), pixel(&single, slow, fast, &mut NoProbe));
+                let (a, b) = (pixel(&plan, slow, fast, &mut ()), pixel(&single, slow, fast, &mut ()));
                 // Single precision loses what h and N take: 1e-7 of h = 20 times N = 4 is 1e-5 of a fringe.
                 assert!(
                     (a - f64::from(b)).abs() < 1e-3 * f64::from(brightest),

@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
+use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
     Source, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
-use nanobragg::render::{Backend, Control, Reference};
 use nanobragg_config::header::smv_entries;
 use nanobragg_testkit::case;
 
@@ -102,9 +102,7 @@ fn plan(quirk: Quirk, quirks: Quirks) -> Plan {
 fn photons(plan: &Plan) -> Vec<f64> {
     let (rows, columns) = plan.region.ranges();
     let pixels = rows.flat_map(|slow| columns.clone().map(move |fast| (slow, fast)));
-    pixels
-        .map(|(slow, fast)| nanobragg::physics::pixel(plan, slow, fast, &mut nanobragg::physics::NoProbe))
-        .collect()
+    pixels.map(|(slow, fast)| nanobragg::nest::pixel(plan, slow, fast, &mut ())).collect()
 }
 
 #[test]
@@ -201,7 +199,7 @@ fn exact_water_does_not_depend_on_the_number_of_steps() {
         experiment.structure_factors = nanobragg::model::StructureFactors::uniform(0.0);
         (experiment.phi.range, experiment.phi.count) = (Some(0.03), Some(count));
         experiment.beam.fluence.fluence = 1e24;
-        Reference.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
+        Scalar.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
     };
     let (one, five) = (water(1), water(5));
     for (a, b) in one.pixels().iter().zip(five.pixels()) {

@@ -9,12 +9,12 @@
 
 mod supervisor;
 
+use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Convention, Crystal, Experiment, Frame, GridRequest, IndexBox, Mosaicity, Preset, Quirk, Quirks,
     Reflection, Shape, Source, StructureFactors, UnitCell,
 };
-use nanobragg::physics::{NoProbe, pixel};
-use nanobragg::render::{Backend, Control, Reference};
+use nanobragg::nest::pixel;
 use nanobragg::trace::{Options, trace_pixel};
 use nanobragg::units::deg;
 use nanobragg_trace::{CaptureOptions, capture};
@@ -106,17 +106,17 @@ fn every_experiment_both_ways() {
     for (name, experiment) in experiments() {
         let plan = experiment.plan().unwrap();
         let single = plan.cast::<f32>();
-        let image = Reference.render(&plan, &Control::default()).unwrap();
+        let image = Scalar.render(&plan, &Control::default()).unwrap();
         let mut lit = 0;
         for slow in (0..64).step_by(3) {
             for fast in (0..64).step_by(3) {
-                let silent = pixel(&plan, slow, fast, &mut NoProbe);
+                let silent = pixel(&plan, slow, fast, &mut ());
                 // Without a subscriber the events go nowhere, with one they are text: neither matters.
                 let recorded = trace_pixel(&plan, slow, fast, options.trace);
                 assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast}");
                 assert_eq!(image.get(slow, fast).unwrap().to_bits(), (recorded as f32).to_bits());
                 lit += usize::from(silent > 0.0);
-                let silent = pixel(&single, slow, fast, &mut NoProbe);
+                let silent = pixel(&single, slow, fast, &mut ());
                 let recorded = trace_pixel(&single, slow, fast, options.trace);
                 assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast} in single precision");
             }
@@ -124,7 +124,7 @@ fn every_experiment_both_ways() {
         assert!(lit > 0, "{name} is dark");
         for (slow, fast) in [(0, 0), (20, 45), (33, 33)] {
             let text = capture(&plan, slow, fast, &options);
-            assert_eq!(text.photons.to_bits(), pixel(&plan, slow, fast, &mut NoProbe).to_bits(), "{name}");
+            assert_eq!(text.photons.to_bits(), pixel(&plan, slow, fast, &mut ()).to_bits(), "{name}");
         }
     }
 }

@@ -7,9 +7,9 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
+use nanobragg::backend::Control;
 use nanobragg::model::{Crystal, Experiment, IndexBox, PixelGrid, Reflection, StructureFactors, UnitCell};
 use nanobragg::plan::Plan;
-use nanobragg::render::Control;
 use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection, Timings, selftest};
 
 fn main() -> Result<(), Box<dyn Error>> {

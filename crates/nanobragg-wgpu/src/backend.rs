@@ -3,9 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nanobragg::RenderError;
+use nanobragg::backend::{Backend, Control};
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
-use nanobragg::render::{Backend, Control};
 
 use crate::Precision;
 use crate::error::GpuError;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use nanobragg::render::Control;
+use nanobragg::backend::Control;
 
 use crate::error::GpuError;
 use crate::gpu::Gpu;

@@ -7,7 +7,7 @@
 //!
 //! ```no_run
 //! use nanobragg::model::{Experiment, UnitCell};
-//! use nanobragg::render::Control;
+//! use nanobragg::backend::Control;
 //! use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection};
 //!
 //! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0).plan()?;

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use bytemuck::AnyBitPattern;
+use nanobragg::backend::Control;
 use nanobragg::plan::Region;
-use nanobragg::render::Control;
 
 use crate::Precision;
 use crate::encode::{EDGE, Encoded, GROUP, Tiles};

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use nanobragg::backend::{Control, Progress};
 use nanobragg::image::Image;
-use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
-use nanobragg::render::{Control, Progress};
 
 use crate::Precision;
 use crate::encode::{Encoded, GROUP};
@@ -130,7 +130,7 @@ impl Renderer {
         for at in encoded.order_dependent_pixels() {
             let (slow, fast) = (at / plan.region.image_fast, at % plan.region.image_fast);
             if plan.region.renders(slow, fast) {
-                pending.settled.push((at, pixel(plan, slow, fast, &mut NoProbe)));
+                pending.settled.push((at, pixel(plan, slow, fast, &mut ())));
             }
         }
         Ok(pending)

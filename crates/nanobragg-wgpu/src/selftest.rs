@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::PlanError;
+use nanobragg::backend::Control;
 use nanobragg::model::{
     Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors, UnitCell,
 };
-use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
-use nanobragg::render::Control;
 use serde::{Deserialize, Serialize};
 
 use crate::Precision;
@@ -69,7 +69,7 @@ pub fn selftest(gpu: &Gpu, precision: Precision) -> Result<SelfTest, GpuError> {
 
 fn judge(gpu: &Gpu, precision: Precision, plan: &Plan, photons: &[f64]) -> SelfTest {
     let width = plan.region.image_fast.max(1);
-    let expected = |at: usize| pixel(plan, at / width, at % width, &mut NoProbe);
+    let expected = |at: usize| pixel(plan, at / width, at % width, &mut ());
     let pairs: Vec<(f64, f64)> =
         photons.iter().enumerate().map(|(at, &found)| (found, expected(at))).collect();
     let brightest = pairs.iter().fold(0.0f64, |most, (_, expected)| most.max(*expected));
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn the_test_image_has_structure() {
         let plan = case().unwrap();
-        let row: Vec<f64> = (0..32).map(|fast| pixel(&plan, 9, fast, &mut NoProbe)).collect();
+        let row: Vec<f64> = (0..32).map(|fast| pixel(&plan, 9, fast, &mut ())).collect();
         let (least, most) = row.iter().fold((f64::MAX, 0.0f64), |(a, b), &x| (a.min(x), b.max(x)));
         assert!(plan.structure_factors.bounds().is_some() && most > 100.0 * least && least > 0.0);
     }

@@ -1,17 +1,17 @@
 //! Traces: the values of one pixel as the device computed them.
 //!
 //! The shader that renders, compiled with its taps on, writes what it evaluates into a buffer, in the order of
-//! evaluation. [`Taps::replay`] hands it to a probe as [`physics::pixel`](fn@nanobragg::physics::pixel) would, so
+//! evaluation. [`Taps::replay`] hands it to a sink as [`nest::pixel`](nanobragg::nest::pixel) would, so
 //! that one recorder serves all devices. Nothing that the shader computed is computed again: numbers are only
 //! brought to the definition's units.
 
+use nanobragg::backend::Control;
 use nanobragg::nalgebra::Vector3;
+use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use nanobragg::physics::geometry::Position;
 use nanobragg::physics::lattice::{Indices, LatticeFactor, RealLattice};
-use nanobragg::physics::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
 use nanobragg::physics::scaling;
 use nanobragg::plan::{FactorMode, Plan, Region};
-use nanobragg::render::Control;
 
 use crate::Precision;
 use crate::encode::Units;
@@ -145,15 +145,15 @@ impl Reader<'_> {
 }
 
 impl Taps {
-    /// Hands the values to `probe`, in the order of evaluation, and returns the pixel's photons. `plan` is the one
+    /// Hands the values to `sink`, in the order of evaluation, and returns the pixel's photons. `plan` is the one
     /// that was traced.
-    pub fn replay<P: Probe<f64>>(&self, plan: &Plan, probe: &mut P) -> f64 {
+    pub fn replay<S: Sink<f64>>(&self, plan: &Plan, sink: &mut S) -> f64 {
         let mut values = Reader { values: self.values.iter() };
         for layer in 0..plan.layers.count {
             for sub_slow in 0..plan.oversample {
                 for sub_fast in 0..plan.oversample {
                     let at = TermIndex { layer, sub_slow, sub_fast, ..TermIndex::default() };
-                    self.subpixel(plan, at, &mut values, probe);
+                    self.subpixel(plan, at, &mut values, sink);
                 }
             }
         }
@@ -168,24 +168,18 @@ impl Taps {
                 photons *= factor;
             }
         }
-        probe.finished(&Finished { sum, omega, polar, capture, photons });
+        sink.finished(&Finished { sum, omega, polar, capture, photons });
         photons
     }
 
-    fn subpixel<P: Probe<f64>>(
-        &self,
-        plan: &Plan,
-        mut at: TermIndex,
-        values: &mut Reader<'_>,
-        probe: &mut P,
-    ) {
+    fn subpixel<S: Sink<f64>>(&self, plan: &Plan, mut at: TermIndex, values: &mut Reader<'_>, sink: &mut S) {
         let point = values.vector();
         let distance = values.number();
         let diffracted = values.vector();
         let omega = values.number() * self.units.omega;
         let capture = values.number();
         let position = Position { point, distance, diffracted };
-        probe.subpixel(at, &Subpixel { position: &position, omega, capture });
+        sink.subpixel(at, &Subpixel { position: &position, omega, capture });
         for source in 0..plan.sources.len() {
             at.source = source;
             let survives = values.switch();
@@ -200,16 +194,16 @@ impl Taps {
             let cos_2theta = plan.polarization.is_some().then_some(cos_2theta);
             let scattering =
                 Scattering { incident: &incident, wavelength, vector: &vector, polar, cos_2theta };
-            probe.scattering(at, &scattering);
+            sink.source(at, &scattering);
             for (phi, step) in plan.orientations.steps.iter().enumerate() {
                 for domain in 0..plan.orientations.domains.len() {
-                    self.term(TermIndex { phi, domain, ..at }, step.phi, values, probe);
+                    self.term(TermIndex { phi, domain, ..at }, step.phi, values, sink);
                 }
             }
         }
     }
 
-    fn term<P: Probe<f64>>(&self, at: TermIndex, phi: f64, values: &mut Reader<'_>, probe: &mut P) {
+    fn term<S: Sink<f64>>(&self, at: TermIndex, phi: f64, values: &mut Reader<'_>, sink: &mut S) {
         let units = &self.units;
         let lattice = RealLattice {
             vectors: [values.vector(), values.vector(), values.vector()].map(|v| v * units.lattice),
@@ -226,12 +220,10 @@ impl Taps {
         let f_latt = LatticeFactor { axes, product: values.number() * units.f_latt };
         let f_cell = values.number() * units.f_cell;
         let interpolated = values.switch();
-        if values.switch() {
-            probe.left_table(at, &indices);
-        }
+        let _left_table = values.switch();
         let sum = values.number() * units.sum;
         let term =
             Term { phi, lattice: &lattice, indices: &indices, f_latt: &f_latt, f_cell, interpolated, sum };
-        probe.term(at, &term);
+        sink.term(at, &term);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nanobragg::render::Control;
+use nanobragg::backend::Control;
 
 use crate::error::GpuError;
 use crate::gpu::Gpu;

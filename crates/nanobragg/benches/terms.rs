@@ -2,11 +2,11 @@
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use nanobragg::backend::{Backend, Control, Cpu, Precision};
 use nanobragg::model::{
     Crystal, Experiment, IndexBox, PixelGrid, Preset, Reflection, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::plan::Plan;
-use nanobragg::render::{Backend, Control, Cpu, Precision};
 use nanobragg::units::deg;
 
 /// What is varied.

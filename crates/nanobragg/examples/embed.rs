@@ -1,8 +1,8 @@
 //! Embeds the library: a still of a small triclinic crystal, and how bright it is.
 #![allow(clippy::print_stdout, reason = "an example shows its result")]
 
+use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{Experiment, PixelGrid, UnitCell};
-use nanobragg::render::{Backend, Control, Cpu};
 use nanobragg::statistics::Statistics;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

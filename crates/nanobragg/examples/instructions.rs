@@ -6,10 +6,10 @@
 
 use std::hint::black_box;
 
+use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
     Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirks, Reflection, Shape, StructureFactors, UnitCell,
 };
-use nanobragg::render::{Backend, Cpu, Precision};
 use nanobragg::units::deg;
 
 /// Pixels of a row.

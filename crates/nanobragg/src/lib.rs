@@ -3,11 +3,11 @@
 //!
 //! An [`Experiment`](model::Experiment) says what is simulated, in SI units. Its
 //! [`plan`](model::Experiment::plan) holds every sample (sources, phi steps, mosaic domains, sub-pixels,
-//! layers), and a [`Backend`](render::Backend) renders the plan:
+//! layers), and a [`Backend`](backend::Backend) renders the plan:
 //!
 //! ```
 //! use nanobragg::model::{Experiment, PixelGrid, UnitCell};
-//! use nanobragg::render::{Backend, Control, Cpu};
+//! use nanobragg::backend::{Backend, Control, Cpu};
 //! use nanobragg::statistics::Statistics;
 //!
 //! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
@@ -25,20 +25,21 @@
 //! ```
 //!
 //! The crate reads and writes no files and prints nothing. The physics is one set of pure functions,
-//! [`physics`], generic over the number type; [`physics::pixel`](fn@physics::pixel) composes them and shows
-//! every intermediate to a [`Probe`](physics::Probe). Known defects of the reference program have names,
+//! [`physics`], generic over the number type; [`nest::pixel`](fn@nest::pixel) composes them and shows
+//! every intermediate to a [`Sink`](nest::Sink). Known defects of the reference program have names,
 //! [`model::Quirk`], and presets, [`model::Preset`].
 
+pub mod backend;
 pub mod counting;
 mod error;
 mod format;
 pub mod image;
 pub mod model;
+pub mod nest;
 pub mod noise;
 pub mod physics;
 pub mod plan;
 pub mod real;
-pub mod render;
 pub mod statistics;
 pub mod trace;
 pub mod units;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use nanobragg::render::Control;
+use nanobragg::backend::Control;
 use nanobragg_wgpu::{Gpu, Precision, Renderer, Request, Selection, Timings};
 use serde::Serialize;
 

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::plan::Plan;
-use nanobragg::render::{Backend, Control, Cpu};
 use nanobragg_config::{Context, Setup, classic, resolve};
 
 use super::experiments::{Effort, Experiment};

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use nanobragg::render::{Backend as _, Cpu};
+use nanobragg::backend::{Backend as _, Cpu};
 
 use experiments::{Effort, Experiment, Supervisor, growths, kinds, still};
 use fit::PowerLaw;

@@ -303,7 +303,7 @@ pub fn image_only(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::render::{Backend as _, Control, Cpu, Precision};
+    use nanobragg::backend::{Backend as _, Control, Cpu, Precision};
 
     /// How phi_zero in single precision, with flags `extra`, compares with the C program's image.
     fn phi_zero(extra: &[&str]) -> nanobragg_compare::Comparison {

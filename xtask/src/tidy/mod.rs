@@ -16,8 +16,7 @@ const EMPTY_NAMES: [&str; 4] = ["utils", "util", "common", "misc"];
 const KNOWN_CIRCLES: &[&str] = &[
     "xtask: parity: measure metrics printed",
     "nanobragg: crate: error model physics plan",
-    "nanobragg: render: cpu fast",
-    "nanobragg: render::fast: interpolated terms",
+    "nanobragg: backend::simd: interpolated terms",
     "nanobragg-config: resolve: draft geometry",
     "nanobragg-io: crate: cif mtz reflections",
     "nanobragg-io: geometry: crystfel crystfel_panel",

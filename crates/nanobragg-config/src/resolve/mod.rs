@@ -12,8 +12,8 @@ mod reflections;
 
 use std::path::{Path, PathBuf};
 
+use nanobragg::backend::Precision;
 use nanobragg::model::{Preset, Quirk, Quirks};
-use nanobragg::render::Precision;
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::{ConfigError, Device, DumpAction, Origin, Outputs, Setup};
@@ -122,7 +122,7 @@ fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
         FlagId::Quirks | FlagId::PhiCarryoverMode => {}
         FlagId::Device => {
             draft.setup.device = match occurrence.values.text(0) {
-                "reference" => Device::Reference,
+                "scalar" | "reference" => Device::Scalar,
                 "gpu" => Device::Gpu,
                 "auto" => Device::Auto,
                 _ => Device::Cpu,

@@ -1,7 +1,7 @@
 //! Files, noise, what is printed, and the program itself.
 
+use nanobragg::backend::Precision;
 use nanobragg::model::{Preset, Quirk, Quirks};
-use nanobragg::render::Precision;
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{Counting, Device, Outputs, Rings, Setup};
 use nanobragg_io::preview::{Colors, Scale};
@@ -83,7 +83,7 @@ fn program() -> Vec<Effect> {
             s.experiment.quirks = s.experiment.quirks.without(Quirk::PhiZeroCarryover);
         }),
         sets(FlagId::Dtype, "f32", |s| s.precision = Some(Precision::Single)),
-        sets(FlagId::Device, "reference", |s| s.device = Device::Reference),
+        sets(FlagId::Device, "scalar", |s| s.device = Device::Scalar),
         sets(FlagId::Device, "gpu", |s| s.device = Device::Gpu),
         sets(FlagId::Device, "auto", |s| s.device = Device::Auto),
         sets(FlagId::Adapter, "llvm", |s| s.gpu.adapter = Some("llvm".to_owned())),

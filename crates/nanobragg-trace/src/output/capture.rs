@@ -1,6 +1,6 @@
 //! A trace as text in memory.
 
-use nanobragg::physics::pixel;
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg::real::{Real, to_f64};
 use nanobragg::trace::{Options, Recorder};

@@ -1,7 +1,7 @@
 //! Every case of the fixtures folder, under every preset.
 
+use nanobragg::backend::{Backend, Control};
 use nanobragg::model::Preset;
-use nanobragg::render::{Backend, Control};
 use nanobragg_testkit::tolerance::REFERENCE_FLOATS;
 use nanobragg_testkit::{cases, compare};
 use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Precision};

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use nanobragg::model::{Preset, StructureFactors};
-use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
 use nanobragg_wgpu::{Gpu, GpuError, LimitsOverride, Precision, Renderer, Selection};
@@ -59,7 +59,7 @@ pub fn definition(plan: &Plan) -> Vec<f64> {
     for (at, photons) in photons.iter_mut().enumerate() {
         let (slow, fast) = (at / region.image_fast, at % region.image_fast);
         if region.renders(slow, fast) {
-            *photons = pixel(plan, slow, fast, &mut NoProbe);
+            *photons = pixel(plan, slow, fast, &mut ());
         }
     }
     photons

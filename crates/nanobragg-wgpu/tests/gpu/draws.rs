@@ -1,7 +1,7 @@
 //! Random experiments over all options that shape a pixel.
 
+use nanobragg::backend::Control;
 use nanobragg::model::Preset;
-use nanobragg::render::Control;
 use nanobragg_testkit::{SplitMix, gapped_table, random_flags};
 use nanobragg_wgpu::{GpuError, Precision};
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use nanobragg::RenderError;
-use nanobragg::render::{Backend, Control};
+use nanobragg::backend::{Backend, Control};
 use nanobragg_wgpu::{
     Gpu, GpuBackend, GpuError, LimitsOverride, Precision, Renderer, Selection, adapters, selftest,
     selftest_cached,

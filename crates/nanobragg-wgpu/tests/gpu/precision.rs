@@ -1,7 +1,7 @@
 //! What single precision promises, and what it refuses.
 
+use nanobragg::backend::Control;
 use nanobragg::model::{Preset, Quirk};
-use nanobragg::render::Control;
 use nanobragg_testkit::tolerance::GPU_F32_MAX;
 use nanobragg_wgpu::{GpuError, Precision};
 

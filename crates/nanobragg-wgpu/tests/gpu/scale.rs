@@ -1,9 +1,9 @@
 //! Large experiments: a check to run by hand, `cargo test --release -p nanobragg-wgpu -- --ignored scale`.
 
+use nanobragg::backend::Control;
 use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors};
-use nanobragg::physics::{NoProbe, pixel};
+use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
-use nanobragg::render::Control;
 use nanobragg_testkit::tolerance::GPU_F32_MAX;
 use nanobragg_wgpu::Precision;
 
@@ -19,7 +19,7 @@ fn check(plan: &Plan) {
     let step = (photons.len() / 300).max(1) | 1;
     for at in (0..photons.len()).step_by(step) {
         let (slow, fast) = (at / plan.region.image_fast, at % plan.region.image_fast);
-        let expected = pixel(plan, slow, fast, &mut NoProbe);
+        let expected = pixel(plan, slow, fast, &mut ());
         let off = (photons[at] - expected).abs() / brightest;
         assert!(off <= GPU_F32_MAX, "{slow} {fast}: {} against {expected}", photons[at]);
     }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use nanobragg::backend::{Control, Progress};
 use nanobragg::plan::Plan;
-use nanobragg::render::{Control, Progress};
 use nanobragg_testkit::gapped_table;
 use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
 

@@ -1,8 +1,8 @@
 //! Limits forced low, so that an image really is cut: into bands, windows of orientations, dispatches.
 
+use nanobragg::backend::Control;
 use nanobragg::model::Preset;
 use nanobragg::plan::FactorMode;
-use nanobragg::render::Control;
 use nanobragg_testkit::gapped_table;
 use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
 

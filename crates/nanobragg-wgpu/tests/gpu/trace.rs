@@ -1,12 +1,11 @@
-//! Traces: what the device hands to a probe is what the definition does.
+//! Traces: what the device hands to a sink is what the definition does.
 
+use nanobragg::backend::Control;
 use nanobragg::model::Preset;
 use nanobragg::nalgebra::Vector3;
-use nanobragg::physics::lattice::Indices;
-use nanobragg::physics::pixel;
-use nanobragg::physics::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
+use nanobragg::nest::pixel;
+use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use nanobragg::plan::Plan;
-use nanobragg::render::Control;
 use nanobragg_testkit::tolerance::{GPU_F32_TRACE, GPU_TRACE};
 use nanobragg_testkit::{case, cases};
 use nanobragg_wgpu::{GpuError, Precision};
@@ -14,7 +13,7 @@ use nanobragg_wgpu::{GpuError, Precision};
 use crate::device::renderer;
 use crate::supervisor;
 
-/// Every value that a probe sees: its name, the value, and the size that its error is measured against (the length
+/// Every value that a sink sees: its name, the value, and the size that its error is measured against (the length
 /// of a vector, the number of cells of a lattice factor).
 #[derive(Default)]
 struct Seen(Vec<(String, f64, f64)>, f64);
@@ -33,7 +32,7 @@ impl Seen {
     }
 }
 
-impl Probe<f64> for Seen {
+impl Sink<f64> for Seen {
     fn subpixel(&mut self, at: TermIndex, subpixel: &Subpixel<'_, f64>) {
         self.vector("point", at, &subpixel.position.point);
         self.scalar("distance", at, subpixel.position.distance);
@@ -42,16 +41,12 @@ impl Probe<f64> for Seen {
         self.scalar("capture", at, subpixel.capture);
     }
 
-    fn scattering(&mut self, at: TermIndex, scattering: &Scattering<'_, f64>) {
+    fn source(&mut self, at: TermIndex, scattering: &Scattering<'_, f64>) {
         self.vector("incident", at, scattering.incident);
         self.scalar("wavelength", at, scattering.wavelength);
         self.vector("q", at, scattering.vector);
         self.scalar("polar", at, scattering.polar);
         self.0.push((format!("cos 2theta {at:?}"), scattering.cos_2theta.unwrap_or(9.0), 1.0));
-    }
-
-    fn left_table(&mut self, at: TermIndex, _: &Indices<f64>) {
-        self.scalar("left", at, 1.0);
     }
 
     fn term(&mut self, at: TermIndex, term: &Term<'_, f64>) {

@@ -8,10 +8,8 @@ use rayon::prelude::*;
 
 use super::{Interpolation, Plan};
 use crate::model::{IndexBox, Quirk, Quirks};
-use crate::physics::lattice::Indices;
-use crate::physics::probe::{Probe, Scattering, TermIndex};
 use crate::physics::rotation::dot;
-use crate::physics::{f_cell, geometry, pixel, scattering};
+use crate::physics::{f_cell, geometry, lattice, scattering};
 
 /// Finds the pixels where the order-dependent quirks act and writes them into the plan.
 pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
@@ -30,29 +28,37 @@ pub(super) fn settle_order(plan: &mut Plan, quirks: Quirks) {
 
 /// The first pixel in scan order whose lattice is swept at all: where no source is cut off by `dmin`.
 fn first_swept_pixel(plan: &Plan) -> Option<usize> {
-    #[derive(Default)]
-    struct Swept(bool);
-    impl Probe<f64> for Swept {
-        const RECORDS: bool = false;
-        fn scattering(&mut self, _: TermIndex, _: &Scattering<'_, f64>) {
-            self.0 = true;
-        }
-    }
-    first_pixel(plan, |_, _| true, |swept: &Swept| swept.0)
+    first_pixel(plan, |slow, fast| directions(plan, slow, fast).any(|d| incidences(plan, d).next().is_some()))
 }
 
 /// The first pixel in scan order with a term whose neighborhood leaves the table.
 fn first_unsafe_pixel(plan: &Plan) -> Option<usize> {
-    #[derive(Default)]
-    struct Unsafe(bool);
-    impl Probe<f64> for Unsafe {
-        const RECORDS: bool = false;
-        fn left_table(&mut self, _: TermIndex, _: &Indices<f64>) {
-            self.0 = true;
-        }
-    }
     let reach = Reach::new(plan)?;
-    first_pixel(plan, |slow, fast| reach.may_leave(slow, fast), |term: &Unsafe| term.0)
+    first_pixel(plan, |slow, fast| reach.leaves(slow, fast))
+}
+
+/// Directions to the sub-pixels of all layers of a pixel, in the order of evaluation.
+fn directions(plan: &Plan, slow: usize, fast: usize) -> impl Iterator<Item = Vector3<f64>> {
+    let oversample = plan.oversample;
+    let samples = (0..plan.layers.count).flat_map(move |layer| {
+        (0..oversample).flat_map(move |s| (0..oversample).map(move |f| (layer, s, f)))
+    });
+    samples.map(move |(layer, sub_slow, sub_fast)| {
+        let size = plan.detector.pixel_size / oversample as f64;
+        let fdet = geometry::subpixel_center(fast, sub_fast, oversample, size);
+        let sdet = geometry::subpixel_center(slow, sub_slow, oversample, size);
+        let odet = layer as f64 * plan.layers.spacing;
+        geometry::position(&plan.detector, fdet, sdet, odet).diffracted
+    })
+}
+
+/// Scattering vectors into direction `diffracted` of the sources that `dmin` does not cut off.
+fn incidences(plan: &Plan, diffracted: Vector3<f64>) -> impl Iterator<Item = Vector3<f64>> {
+    let vectors = plan
+        .sources
+        .iter()
+        .map(move |source| scattering::scattering_vector(&diffracted, &source.incident, source.wavelength));
+    vectors.filter(|q| !scattering::beyond_resolution(plan.dmin, scattering::stol(q)))
 }
 
 /// What is needed to see from the indices alone whether a term can leave the safe part of the table.
@@ -70,25 +76,16 @@ impl<'a> Reach<'a> {
         Some(Reach { plan, bounds, edges })
     }
 
-    /// Whether the neighborhood of some term of the pixel leaves the table, lattice factors aside.
-    fn may_leave(&self, slow: usize, fast: usize) -> bool {
+    /// Whether the neighborhood of some term of the pixel, whose structure factor is asked for, leaves the table.
+    fn leaves(&self, slow: usize, fast: usize) -> bool {
         let plan = self.plan;
-        if plan.orientations.first_pixel == Some(plan.region.index(slow, fast)) {
-            return true;
-        }
-        let samples = (0..plan.layers.count).flat_map(|layer| {
-            let edge = 0..plan.oversample;
-            edge.clone().flat_map(move |s| edge.clone().map(move |f| (layer, s, f)))
-        });
-        samples.into_iter().any(|(layer, sub_slow, sub_fast)| {
-            let size = plan.detector.pixel_size / plan.oversample as f64;
-            let fdet = geometry::subpixel_center(fast, sub_fast, plan.oversample, size);
-            let sdet = geometry::subpixel_center(slow, sub_slow, plan.oversample, size);
-            let odet = layer as f64 * plan.layers.spacing;
-            let diffracted = geometry::position(&plan.detector, fdet, sdet, odet).diffracted;
-            plan.sources.iter().any(|source| {
-                let q = scattering::scattering_vector(&diffracted, &source.incident, source.wavelength);
-                !self.holds(q.norm()) && self.some_orientation_leaves(&q)
+        let mut at_rest = plan.orientations.first_pixel == Some(plan.region.index(slow, fast));
+        directions(plan, slow, fast).any(|diffracted| {
+            incidences(plan, diffracted).any(|q| {
+                let first_at_rest = std::mem::take(&mut at_rest);
+                (first_at_rest || !self.holds(q.norm()))
+                    && self.some_orientation_leaves(&q, first_at_rest)
+                    && self.some_term_leaves(&q, first_at_rest)
             })
         })
     }
@@ -102,34 +99,49 @@ impl<'a> Reach<'a> {
         })
     }
 
-    fn some_orientation_leaves(&self, q: &Vector3<f64>) -> bool {
+    /// Whether the indices of some orientation leave, lattice factors aside. The first step of a sweep `at_rest` has
+    /// another lattice, which may leave.
+    fn some_orientation_leaves(&self, q: &Vector3<f64>, at_rest: bool) -> bool {
         let orientations = &self.plan.orientations;
         let domains = orientations.domains.len();
+        at_rest
+            || (0..orientations.steps.len()).any(|step| {
+                // Without a way out the inner loop is a plain reduction.
+                (0..domains).fold(false, |leaving, domain| {
+                    let [a, b, c] = &orientations.lattice(step, domain).vectors;
+                    leaving | !f_cell::is_safe(self.bounds, &[dot(a, q), dot(b, q), dot(c, q)])
+                })
+            })
+    }
+
+    /// Whether some term leaves. Where the lattice factor is zero the structure factor is only asked for if there is
+    /// water.
+    fn some_term_leaves(&self, q: &Vector3<f64>, at_rest: bool) -> bool {
+        let plan = self.plan;
+        let orientations = &plan.orientations;
         (0..orientations.steps.len()).any(|step| {
-            // Without a way out the inner loop is a plain reduction.
-            (0..domains).fold(false, |leaving, domain| {
-                let [a, b, c] = &orientations.lattice(step, domain).vectors;
-                leaving | !f_cell::is_safe(self.bounds, &[dot(a, q), dot(b, q), dot(c, q)])
+            (0..orientations.domains.len()).any(|domain| {
+                let lattice = if at_rest && step == 0 {
+                    orientations.unrotated(domain)
+                } else {
+                    orientations.lattice(step, domain)
+                };
+                let indices = lattice.indices(q);
+                !f_cell::is_safe(self.bounds, &indices.hkl)
+                    && (plan.background.present
+                        || lattice::factor(&plan.crystal.shape, &indices).product != 0.0)
             })
         })
     }
 }
 
-/// The first rendered pixel in scan order that is a `candidate` and whose probe has `seen` what it looks for.
-fn first_pixel<P: Probe<f64> + Default>(
-    plan: &Plan,
-    candidate: impl Fn(usize, usize) -> bool + Sync,
-    seen: impl Fn(&P) -> bool + Sync,
-) -> Option<usize> {
+/// The first rendered pixel in scan order that is `sought`.
+fn first_pixel(plan: &Plan, sought: impl Fn(usize, usize) -> bool + Sync) -> Option<usize> {
     let (rows, columns) = plan.region.ranges();
     rows.into_par_iter()
         .flat_map_iter(move |slow| columns.clone().map(move |fast| (slow, fast)))
-        .filter(|&(slow, fast)| plan.region.renders(slow, fast) && candidate(slow, fast))
-        .find_first(|&(slow, fast)| {
-            let mut probe = P::default();
-            pixel(plan, slow, fast, &mut probe);
-            seen(&probe)
-        })
+        .filter(|&(slow, fast)| plan.region.renders(slow, fast))
+        .find_first(|&(slow, fast)| sought(slow, fast))
         .map(|(slow, fast)| plan.region.index(slow, fast))
 }
 

@@ -1,8 +1,8 @@
 //! Traces: every intermediate of one pixel as structured events, from the very evaluation that renders.
 //!
-//! [`trace_pixel`] runs [`physics::pixel`](fn@crate::physics::pixel) with a [`Recorder`], which hands what the
+//! [`trace_pixel`] runs [`nest::pixel`](crate::nest::pixel) with a [`Recorder`], which hands what the
 //! evaluation computed to [`tracing`]. Nothing is emitted while an image is rendered: backends evaluate with
-//! [`NoProbe`](crate::physics::NoProbe). The crate `nanobragg-trace` turns the events into text; any other
+//! nobody looking on. The crate `nanobragg-trace` turns the events into text; any other
 //! subscriber sees them as well.
 //!
 //! # Events
@@ -42,7 +42,7 @@ mod recorder;
 
 pub use recorder::Recorder;
 
-use crate::physics::pixel;
+use crate::nest::pixel;
 use crate::plan::Plan;
 use crate::real::Real;
 
@@ -66,19 +66,19 @@ pub struct Options {
 
 /// Photons in pixel (`slow`, `fast`), with every intermediate emitted as an event.
 ///
-/// The result has the bits of [`physics::pixel`](fn@crate::physics::pixel) without a probe. Mask and region of
+/// The result has the bits of [`nest::pixel`](crate::nest::pixel) under any other sink. Mask and region of
 /// interest are not looked at. The events are emitted on the calling thread.
 ///
 /// ```
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
-/// use nanobragg::physics::{NoProbe, pixel};
+/// use nanobragg::nest::pixel;
 /// use nanobragg::trace::{Options, trace_pixel};
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0), 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let traced = trace_pixel(&plan, 20, 30, Options::default());
-/// assert_eq!(traced.to_bits(), pixel(&plan, 20, 30, &mut NoProbe).to_bits());
+/// assert_eq!(traced.to_bits(), pixel(&plan, 20, 30, &mut ()).to_bits());
 /// # Ok::<(), nanobragg::PlanError>(())
 /// ```
 pub fn trace_pixel<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: Options) -> T {

@@ -1,12 +1,12 @@
-//! The probe that turns taps into events.
+//! The sink that turns taps into events.
 
 use nalgebra::Vector3;
 
 use super::Options;
 use super::event::{Labels, Pixel, RotStar, Step};
 use crate::model::Quirk;
+use crate::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use crate::physics::f_cell;
-use crate::physics::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
 use crate::physics::rotation::{dot, magnitude};
 use crate::plan::{FactorMode, Plan};
 use crate::real::{Real, real, to_f64};
@@ -131,7 +131,7 @@ impl<'a, T: Real> Recorder<'a, T> {
     }
 }
 
-impl<T: Real> Probe<T> for Recorder<'_, T> {
+impl<T: Real> Sink<T> for Recorder<'_, T> {
     fn subpixel(&mut self, _at: TermIndex, subpixel: &Subpixel<'_, T>) {
         let position = subpixel.position;
         if self.direction.replace(position.diffracted).is_some() {
@@ -149,7 +149,7 @@ impl<T: Real> Probe<T> for Recorder<'_, T> {
         pixel.vector("diffracted_vec", components(&position.diffracted));
     }
 
-    fn scattering(&mut self, at: TermIndex, scattering: &Scattering<'_, T>) {
+    fn source(&mut self, at: TermIndex, scattering: &Scattering<'_, T>) {
         self.scattering = *scattering.vector;
         if self.first.is_some() {
             return;

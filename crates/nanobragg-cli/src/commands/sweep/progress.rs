@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use nanobragg::render::Progress;
+use nanobragg::backend::Progress;
 
 use crate::console::Console;
 

@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use nanobragg::backend::{Backend, Control};
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
-use nanobragg::render::{Backend, Control};
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_config::header::{Frame, stack_setting};

@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Flag] = &[
         "what computes the image: all cores; a graphics processor; auto, which takes a graphics processor where there \
          is one in hardware and all cores elsewhere; or the plain definition on one core",
     )
-    .word("cpu|gpu|auto|reference", &["cpu", "gpu", "auto", "reference"])
+    .word("cpu|gpu|auto|scalar", &["cpu", "gpu", "auto", "scalar", "reference"])
     .default("cpu"),
     row(FlagId::Dtype, &["-dtype"], "precision of the lattice factor")
         .word("TYPE", &["f64", "f32", "float64", "float32"])

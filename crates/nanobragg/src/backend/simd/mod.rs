@@ -28,7 +28,7 @@ use table::Table;
 use terms::{Amplitudes, Scratch};
 
 use crate::model::Shape;
-use crate::physics::{NoProbe, pixel};
+use crate::nest::pixel;
 use crate::plan::{Interpolation, Plan};
 
 /// Pixels of a block.
@@ -166,7 +166,7 @@ impl<'a> FastPlan<'a> {
         if let Some(at) = plan.orientations.first_pixel.filter(|at| (first..=last).contains(at))
             && plan.region.renders(slow, start + at - first)
         {
-            out[at - first] = pixel(plan, slow, start + at - first, &mut NoProbe);
+            out[at - first] = pixel(plan, slow, start + at - first, &mut ());
         }
     }
 }
@@ -232,7 +232,7 @@ mod tests {
             let plan = experiment(shape, cells).plan().unwrap();
             for level in dispatch::Level::available() {
                 for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
-                    let expected = pixel(&plan, 1, fast, &mut NoProbe);
+                    let expected = pixel(&plan, 1, fast, &mut ());
                     assert!(
                         (found - expected).abs() <= 1e-11 * expected,
                         "{shape:?} {level:?} {fast}: {found} {expected}"

@@ -1,6 +1,6 @@
 //! How solid angle, polarization and capture enter the sum: once, per term, or on the running sum.
 
-use super::super::probe::TermIndex;
+use super::index::TermIndex;
 use crate::plan::{FactorMode, Factors, Plan};
 use crate::real::{Real, real};
 

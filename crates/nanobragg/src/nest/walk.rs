@@ -1,6 +1,6 @@
 //! The loops over the terms of a pixel's sum.
 
-use super::super::probe::TermIndex;
+use super::index::TermIndex;
 use crate::plan::{Plan, SourcePlan};
 use crate::real::Real;
 

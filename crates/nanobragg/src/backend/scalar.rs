@@ -3,16 +3,16 @@
 use super::{Backend, Control};
 use crate::error::RenderError;
 use crate::image::Image;
-use crate::physics::{NoProbe, pixel};
+use crate::nest::pixel;
 use crate::plan::Plan;
 
 /// Renders serially in scan order with the scalar double-precision evaluation.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Reference;
+pub struct Scalar;
 
-impl Backend for Reference {
+impl Backend for Scalar {
     fn name(&self) -> &'static str {
-        "reference"
+        "scalar"
     }
 
     fn evaluation(&self, _plan: &Plan) -> String {
@@ -38,7 +38,7 @@ fn render_row(plan: &Plan, slow: usize, row: &mut [f32]) {
     let (_, columns) = plan.region.ranges();
     for fast in columns {
         if plan.region.renders(slow, fast) {
-            row[fast] = pixel(plan, slow, fast, &mut NoProbe) as f32;
+            row[fast] = pixel(plan, slow, fast, &mut ()) as f32;
         }
     }
 }

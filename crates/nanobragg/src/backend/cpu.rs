@@ -4,31 +4,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::fast::{FastPlan, LANES};
-use super::{Backend, Control, pixel_by_pixel};
+use super::simd::{FastPlan, LANES};
+use super::{Backend, Control, Precision, pixel_by_pixel};
 use crate::error::RenderError;
 use crate::image::Image;
 use crate::plan::Plan;
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
 ///
-/// In double precision every pixel agrees with [`super::Reference`] to 1e-11 of itself before it is rounded to single precision, and
+/// In double precision every pixel agrees with [`super::Scalar`] to 1e-11 of itself before it is rounded to single precision, and
 /// has the same bits whatever the number of threads.
 #[derive(Debug, Default)]
 pub struct Cpu {
     pool: Option<rayon::ThreadPool>,
     precision: Precision,
-}
-
-/// Precision of the lattice factor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Precision {
-    /// Double: every pixel agrees with the definition to 1e-11 of itself.
-    #[default]
-    Double,
-    /// Single from the phase of a fringe on, indices and sums in double: a pixel agrees to some 1e-6 of itself
-    /// and 1e-4 of the image's brightest.
-    Single,
 }
 
 impl Cpu {

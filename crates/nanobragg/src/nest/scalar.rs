@@ -1,37 +1,40 @@
-//! The evaluation of a pixel: the stages that the walk over its terms drives.
+//! One pixel, in any number type: the stages that the walk over its terms drives.
 
 use nalgebra::Vector3;
 
-use super::geometry::{self, Position};
-use super::lattice::{self, Indices, LatticeFactor, RealLattice};
-use super::nest::{Kept, Stages, kept, walk};
-use super::probe::{Finished, Probe, Scattering, Subpixel, Term, TermIndex};
-use super::{absorption, f_cell, polarization, scaling, scattering};
+use super::index::TermIndex;
+use super::kept::{self, Kept};
+use super::lane::{Finished, Scattering, Subpixel, Term};
+use super::sink::Sink;
+use super::walk::{Stages, walk};
+use crate::physics::geometry::{self, Position};
+use crate::physics::lattice::{self, Indices, LatticeFactor, RealLattice};
+use crate::physics::{absorption, f_cell, polarization, scaling, scattering};
 use crate::plan::{Interpolation, Plan, SourcePlan};
 use crate::real::{Real, real};
 
-/// Photons in pixel (`slow`, `fast`), with every intermediate shown to `probe`.
+/// Photons in pixel (`slow`, `fast`), with every intermediate shown to `sink`.
 ///
 /// Terms are summed in the order layer, sub-pixel (slow, then fast), source, phi step, mosaic domain. The
 /// pixel's mask and region of interest are not looked at.
 ///
 /// ```
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
-/// use nanobragg::physics::{NoProbe, pixel};
+/// use nanobragg::nest::pixel;
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0), 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
-/// let double = pixel(&plan, 20, 30, &mut NoProbe);
-/// let single = pixel(&plan.cast::<f32>(), 20, 30, &mut NoProbe);
+/// let double = pixel(&plan, 20, 30, &mut ());
+/// let single = pixel(&plan.cast::<f32>(), 20, 30, &mut ());
 /// assert!((f64::from(single) / double - 1.0).abs() < 1e-3);
 /// # Ok::<(), nanobragg::PlanError>(())
 /// ```
-pub fn pixel<T: Real, P: Probe<T>>(plan: &Plan<T>, slow: usize, fast: usize, probe: &mut P) -> T {
+pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, slow: usize, fast: usize, sink: &mut S) -> T {
     let index = plan.region.index(slow, fast);
     let mut state = Evaluation {
         plan,
-        probe,
+        sink,
         slow,
         fast,
         sum: plan.background.start,
@@ -54,9 +57,9 @@ pub fn pixel<T: Real, P: Probe<T>>(plan: &Plan<T>, slow: usize, fast: usize, pro
 }
 
 /// The pixel's sum, where the walk is, and what is kept from one term to the next.
-struct Evaluation<'a, T: Real, P> {
+struct Evaluation<'a, T: Real, S> {
     plan: &'a Plan<T>,
-    probe: &'a mut P,
+    sink: &'a mut S,
     slow: usize,
     fast: usize,
     sum: T,
@@ -75,7 +78,7 @@ struct Evaluation<'a, T: Real, P> {
     running: bool,
 }
 
-impl<T: Real, P: Probe<T>> Stages<T> for Evaluation<'_, T, P> {
+impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
     #[inline(always)]
     fn subpixel(&mut self, at: TermIndex) {
         let plan = self.plan;
@@ -98,7 +101,7 @@ impl<T: Real, P: Probe<T>> Stages<T> for Evaluation<'_, T, P> {
             );
         }
         let (omega, capture) = (self.kept.omega, self.kept.capture);
-        self.probe.subpixel(at, &Subpixel { position: &self.position, omega, capture });
+        self.sink.subpixel(at, &Subpixel { position: &self.position, omega, capture });
     }
 
     #[inline(always)]
@@ -117,7 +120,7 @@ impl<T: Real, P: Probe<T>> Stages<T> for Evaluation<'_, T, P> {
             self.cos_2theta = Some(cos_2theta);
             self.polar_known = true;
         }
-        self.probe.scattering(
+        self.sink.source(
             at,
             &Scattering {
                 incident: &source.incident,
@@ -149,7 +152,7 @@ impl<T: Real, P: Probe<T>> Stages<T> for Evaluation<'_, T, P> {
     }
 }
 
-impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
+impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
     #[inline(always)]
     fn add(&mut self, at: TermIndex, lattice: &RealLattice<T>) {
         let plan = self.plan;
@@ -163,7 +166,7 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
             && f.is_zero()
             && !(water || running)
         {
-            if P::RECORDS {
+            if S::NEEDS.zero_terms {
                 let f_latt = lattice::factor(&plan.crystal.shape, &indices);
                 self.tap(at, lattice, &indices, &f_latt, f, false);
             }
@@ -171,19 +174,15 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
         }
         let f_latt = lattice::factor(&plan.crystal.shape, &indices);
         if f_latt.product.is_zero() && !water {
-            self.tap(
-                at,
-                lattice,
-                &indices,
-                &f_latt,
-                known_f.unwrap_or_else(|| self.nearest(&indices)),
-                false,
-            );
+            if S::NEEDS.zero_terms {
+                let f = known_f.unwrap_or_else(|| self.nearest(&indices));
+                self.tap(at, lattice, &indices, &f_latt, f, false);
+            }
             return;
         }
         let (f_cell, interpolated) = match known_f {
             Some(f) => (f, false),
-            None => self.interpolated(at, &indices),
+            None => self.interpolated(&indices),
         };
         let intensity = f_cell * f_cell * f_latt.product * f_latt.product + plan.background.per_term;
         self.sum += intensity * self.weight;
@@ -198,11 +197,10 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
         real(self.plan.structure_factors.nearest(indices.nearest_i32()))
     }
 
-    fn interpolated(&mut self, at: TermIndex, indices: &Indices<T>) -> (T, bool) {
+    fn interpolated(&mut self, indices: &Indices<T>) -> (T, bool) {
         match f_cell::neighborhood(&self.plan.structure_factors, indices) {
             Some(neighborhood) => (f_cell::tricubic(&neighborhood, &indices.hkl), true),
             None => {
-                self.probe.left_table(at, indices);
                 // What lies inside the latched pixel stays off after this term; elsewhere only this one falls back.
                 self.interpolates = !matches!(self.plan.interpolation, Interpolation::UntilUnsafeIn(_));
                 (self.nearest(indices), false)
@@ -220,10 +218,10 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
         f_cell: T,
         interpolated: bool,
     ) {
-        if P::RECORDS {
+        if S::NEEDS.terms {
             let phi = self.plan.orientations.steps[at.phi].phi;
             let term = Term { phi, lattice, indices, f_latt, f_cell, interpolated, sum: self.sum };
-            self.probe.term(at, &term);
+            self.sink.term(at, &term);
         }
     }
 
@@ -233,7 +231,7 @@ impl<T: Real, P: Probe<T>> Evaluation<'_, T, P> {
         let mut photons = scaling::photons(plan.r_e_sqr, plan.fluence, self.sum, plan.steps);
         self.kept.weigh_photons(&plan.factors, &mut photons);
         let Kept { omega, polar, capture } = self.kept;
-        self.probe.finished(&Finished { sum: self.sum, omega, polar, capture, photons });
+        self.sink.finished(&Finished { sum: self.sum, omega, polar, capture, photons });
         photons
     }
 }

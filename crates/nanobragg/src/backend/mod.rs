@@ -1,17 +1,19 @@
 //! Backends: what turns a plan into an image.
 
 mod cpu;
-mod fast;
-mod reference;
+mod precision;
+mod scalar;
+mod simd;
 
-pub use cpu::{Cpu, Precision};
-pub use reference::Reference;
+pub use cpu::Cpu;
+pub use precision::Precision;
+pub use scalar::Scalar;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::RenderError;
 use crate::image::Image;
-use crate::physics::{NoProbe, pixel};
+use crate::nest::pixel;
 use crate::plan::Plan;
 
 /// Something that renders plans.
@@ -70,7 +72,7 @@ pub struct Progress {
 fn pixel_by_pixel(plan: &Plan, slow: usize, start: usize, out: &mut [f64]) {
     for (fast, out) in (start..).zip(out) {
         if plan.region.renders(slow, fast) {
-            *out = pixel(plan, slow, fast, &mut NoProbe);
+            *out = pixel(plan, slow, fast, &mut ());
         }
     }
 }

@@ -1,0 +1,19 @@
+//! The sum over terms, composed once for all evaluations.
+//!
+//! [`walk`] has the only loops over terms; [`kept`] alone knows how solid angle, polarization and capture enter the
+//! sum. What is evaluated at each step of the walk are the [`Stages`] of a [`Lane`]: of one pixel in any number type
+//! ([`scalar`]), or of a block of neighboring pixels (`backend::simd::block`). A [`Sink`] looks on.
+
+mod index;
+pub(crate) mod kept;
+mod lane;
+pub mod scalar;
+pub mod sink;
+mod walk;
+
+pub use index::TermIndex;
+pub(crate) use kept::Kept;
+pub use lane::{Finished, Lane, Scattering, Subpixel, Term};
+pub use scalar::pixel;
+pub use sink::{Needs, Sink};
+pub(crate) use walk::{Stages, walk};
