@@ -19,7 +19,7 @@ impl Programs {
         eprintln!("building nanobragg and trace-harness for release: minutes the first time");
         Ok(Programs {
             nanobragg: crate::executable::build("nanobragg-cli", ["--bin", "nanobragg"])?,
-            trace_harness: crate::executable::build("nanobragg-trace", ["--bin", "trace-harness"])?,
+            trace_harness: crate::executable::build("nanobragg-cli", ["--bin", "trace-harness"])?,
         })
     }
 }

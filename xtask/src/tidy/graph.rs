@@ -13,7 +13,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("nanobragg-compare", &["nanobragg-io"]),
     ("nanobragg-wgpu", &["nanobragg"]),
     ("nanobragg-config", &["nanobragg", "nanobragg-io"]),
-    ("nanobragg-trace", &["nanobragg", "nanobragg-io", "nanobragg-config", "nanobragg-wgpu"]),
+    ("nanobragg-trace", &["nanobragg", "nanobragg-io"]),
     (
         "nanobragg-cli",
         &[

@@ -11,8 +11,8 @@ fn main() {
         output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
     };
     // Where the files lie is git's to say (a worktree has them elsewhere): a path that does not exist would make
-    // every build a new one.
-    for name in ["HEAD", "refs/heads"] {
+    // every build a new one. Of the branches only the one that is checked out matters.
+    for name in ["HEAD", &said("git", &["rev-parse", "--symbolic-full-name", "HEAD"])] {
         let path = said("git", &["rev-parse", "--git-path", name]);
         if std::path::Path::new(&path).exists() {
             println!("cargo::rerun-if-changed={path}");

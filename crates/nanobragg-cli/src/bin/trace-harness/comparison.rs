@@ -4,7 +4,8 @@ use std::io::IsTerminal as _;
 
 use nanobragg_trace::{Comparison, RunMetadata, Style, Trace, diff};
 
-use crate::arguments::CompareOptions;
+use crate::arguments::{CompareOptions, Reports};
+use crate::pixels::save;
 use crate::{environment, say};
 
 /// Compares two traces and says what was found; true when nothing diverges.
@@ -17,14 +18,21 @@ pub fn run(options: &CompareOptions) -> anyhow::Result<bool> {
         say(diff(&comparison, style).trim_end());
     }
     say(&comparison.explanation());
-    if let Some(folder) = &options.out {
-        let run = RunMetadata {
-            timestamp: Some(environment::now()),
-            command: environment::command(),
-            program: Some(environment::program()),
-        };
-        comparison.write_reports(folder, &run)?;
-        say(&format!("wrote metrics.json, summary.md and run_metadata.json to {}", folder.display()));
+    match &options.out {
+        None => {}
+        Some(Reports::Summary(path)) => {
+            save(path, &comparison.summary_md())?;
+            say(&format!("wrote {}", path.display()));
+        }
+        Some(Reports::Folder(folder)) => {
+            let run = RunMetadata {
+                timestamp: Some(environment::now()),
+                command: environment::command(),
+                program: Some(environment::program()),
+            };
+            comparison.write_reports(folder, &run)?;
+            say(&format!("wrote metrics.json, summary.md and run_metadata.json to {}", folder.display()));
+        }
     }
     Ok(comparison.passes())
 }

@@ -176,6 +176,22 @@ fn comparing_says_where_traces_part_and_by_exit_status() {
         assert!(folder.path().join("reports").join(name).is_file(), "{name}");
     }
     assert_eq!(harness(&["compare", &spec, "/nonexistent.log"]).status.code(), Some(2));
+
+    let summary = path(folder.path(), "summary.md");
+    let named = harness(&["compare", "--py", &carried, "--c", &spec, "--out", &summary]);
+    assert_eq!(
+        (named.status.code(), stdout(&named).lines().next()),
+        (Some(1), stdout(&differs).lines().next())
+    );
+    let written = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(written("summary.md"), written("reports/summary.md"));
+    for arguments in
+        [&["compare", &spec][..], &["compare", "--c", &spec], &["compare", "--c", &spec, &spec, &spec]]
+    {
+        let output = harness(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains("compare takes two traces"), "{}", stderr(&output));
+    }
 }
 
 #[test]
@@ -246,6 +262,19 @@ fn misuse_is_one_line_and_status_two() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(stderr(&missing).contains("A.mat and scaled.hkl"), "{}", stderr(&missing));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn without_an_experiment_the_built_in_one_is_taken_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let unsaid = Command::new(env!("CARGO_BIN_EXE_trace-harness"))
+        .args(["--pixel", "1", "1", "--out", &path(folder.path(), "trace.log")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(unsaid.status.code(), Some(2));
+    assert!(stdout(&unsaid).contains("taking --config supervisor"), "{}", stdout(&unsaid));
+    assert!(stderr(&unsaid).contains("A.mat and scaled.hkl"), "{}", stderr(&unsaid));
 }
 
 #[test]
@@ -370,4 +399,9 @@ fn a_graphics_processor_writes_the_same_trace() {
     assert_eq!(compare("cpu.log", "single.log", "1e-4"), Some(0));
     let lines = |name: &str| std::fs::read_to_string(path(name)).unwrap().lines().count();
     assert_eq!(lines("cpu.log"), lines("gpu.log"));
+    let text = std::fs::read_to_string(path("env.json")).unwrap();
+    let environment: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for key in ["name", "backend", "driver", "driver_version"] {
+        assert!(environment["adapter"][key].is_string(), "{key}: {text}");
+    }
 }

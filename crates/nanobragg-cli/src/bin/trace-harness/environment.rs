@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// The program's name and version.
 pub fn program() -> String {
-    concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned()
+    concat!("trace-harness ", env!("CARGO_PKG_VERSION")).to_owned()
 }
 
 /// The time now, ISO 8601 in UTC.
@@ -17,10 +17,10 @@ pub fn command() -> Vec<String> {
     std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
-/// Program, compiler, machine, evaluation and command line.
-pub fn describe(device: &str, dtype: &str) -> Value {
+/// Program, compiler, machine, evaluation and command line; of a graphics processor also what `adapter` says about it.
+pub fn describe(device: &str, dtype: &str, adapter: Option<&Value>) -> Value {
     let commit = Some(env!("NANOBRAGG_COMMIT")).filter(|commit| !commit.is_empty());
-    json!({
+    let mut environment = json!({
         "program": program(),
         "git_commit": commit,
         "rustc": env!("NANOBRAGG_RUSTC"),
@@ -32,7 +32,11 @@ pub fn describe(device: &str, dtype: &str) -> Value {
         "dtype": dtype,
         "time": now(),
         "command": command(),
-    })
+    });
+    if let Some(adapter) = adapter {
+        environment["adapter"] = adapter.clone();
+    }
+    environment
 }
 
 /// The processor's name where the system tells it.

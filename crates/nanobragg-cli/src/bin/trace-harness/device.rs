@@ -2,6 +2,7 @@
 
 use nanobragg::plan::Plan;
 use nanobragg_trace::{CaptureOptions, TraceText, capture};
+use serde_json::Value;
 
 /// What evaluates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub enum Tracer<'a> {
     Double(&'a Plan),
     Single(Box<Plan<f32>>),
     #[cfg(feature = "gpu")]
-    Gpu(&'a Plan, Box<nanobragg_wgpu::Renderer>),
+    Gpu(&'a Plan, Box<nanobragg_wgpu::Renderer>, Value),
 }
 
 impl<'a> Tracer<'a> {
@@ -41,13 +42,22 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    /// The graphics processor that evaluates: name, interface, driver and its version.
+    pub fn adapter(&self) -> Option<Value> {
+        match self {
+            Tracer::Double(_) | Tracer::Single(_) => None,
+            #[cfg(feature = "gpu")]
+            Tracer::Gpu(_, _, adapter) => Some(adapter.clone()),
+        }
+    }
+
     /// The trace of pixel (`slow`, `fast`).
     pub fn trace(&mut self, slow: usize, fast: usize, options: &CaptureOptions) -> anyhow::Result<TraceText> {
         match self {
             Tracer::Double(plan) => Ok(capture(plan, slow, fast, options)),
             Tracer::Single(plan) => Ok(capture(plan, slow, fast, options)),
             #[cfg(feature = "gpu")]
-            Tracer::Gpu(plan, renderer) => {
+            Tracer::Gpu(plan, renderer, _) => {
                 let taps = renderer.trace(plan, slow, fast)?;
                 Ok(nanobragg_trace::capture_replayed(plan, slow, fast, options, |recorder| {
                     taps.replay(plan, recorder)
@@ -68,7 +78,13 @@ fn gpu<'a>(plan: &'a Plan, adapter: Option<&str>, single: bool) -> anyhow::Resul
         "gpu {} ({}), driver {} {}",
         info.name, info.backend, info.driver, info.driver_version
     ));
-    Ok(Tracer::Gpu(plan, Box::new(Renderer::new(opened.gpu, precision)?)))
+    let adapter = serde_json::json!({
+        "name": info.name,
+        "backend": info.backend,
+        "driver": info.driver,
+        "driver_version": info.driver_version,
+    });
+    Ok(Tracer::Gpu(plan, Box::new(Renderer::new(opened.gpu, precision)?), adapter))
 }
 
 #[cfg(not(feature = "gpu"))]

@@ -5,8 +5,9 @@ mod arguments;
 mod comparison;
 mod device;
 mod environment;
-mod harness;
+mod experiment;
 mod pixels;
+mod run;
 mod usage;
 
 use std::process::ExitCode;
@@ -29,10 +30,10 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Command::Version => {
-            say(&format!("trace-harness ({})", environment::program()));
+            say(&environment::program());
             Ok(true)
         }
-        Command::Trace(options) => harness::run(&options),
+        Command::Trace(options) => run::run(&options),
         Command::Compare(options) => comparison::run(&options),
     });
     match outcome {

@@ -1,0 +1,69 @@
+//! The harness's own command line.
+
+mod compare;
+mod help;
+mod trace;
+mod values;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use nanobragg_config::presets::Preset;
+
+pub use compare::{CompareOptions, Reports};
+pub use help::HELP;
+
+use crate::device::Device;
+
+/// What is asked for.
+pub enum Command {
+    /// The help text.
+    Help,
+    /// The version.
+    Version,
+    /// Traces of pixels.
+    Trace(Box<TraceOptions>),
+    /// A comparison of two traces.
+    Compare(CompareOptions),
+}
+
+/// Where the experiment comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// An experiment that is built in.
+    Preset(&'static Preset),
+    /// A file of flags.
+    File(PathBuf),
+    /// Flags of the command line.
+    Flags(Vec<OsString>),
+    /// Nothing names one: the built-in experiment.
+    Unsaid(&'static Preset),
+}
+
+/// What a run of the harness is asked for.
+#[derive(Clone, Debug)]
+pub struct TraceOptions {
+    pub source: Source,
+    /// Flags that come after those of a preset or a file.
+    pub more: Vec<OsString>,
+    pub data: Option<PathBuf>,
+    pub quirks: Option<String>,
+    pub phi_mode: Option<String>,
+    /// Pixels (slow, fast).
+    pub pixels: Vec<(usize, usize)>,
+    pub single_precision: bool,
+    pub device: Device,
+    pub out: PathBuf,
+    pub trace: nanobragg::trace::Options,
+    pub digits: usize,
+    pub json_lines: bool,
+}
+
+/// Reads the arguments, without the program's own name.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Command> {
+    let mut arguments = arguments.peekable();
+    if arguments.peek().is_some_and(|first| first == "compare") {
+        return compare::parse(arguments.skip(1));
+    }
+    trace::parse(&arguments.collect::<Vec<_>>())
+}

@@ -1,0 +1,78 @@
+//! The experiment that is traced.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use nanobragg::model::Preset;
+use nanobragg::plan::Plan;
+use nanobragg_config::{Context, Setup, classic, resolve, show};
+use serde_json::json;
+
+use crate::arguments::{Source, TraceOptions};
+use crate::say;
+use crate::usage::UsageError;
+
+/// The experiment that the options name, and what it is called.
+pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
+    if let Source::Unsaid(preset) = &options.source {
+        say(&format!("no --config, --args or -- FLAGS: taking --config {}", preset.name));
+    }
+    let (mut flags, directory, name) = match &options.source {
+        Source::Preset(preset) | Source::Unsaid(preset) => {
+            let directory = data_folder(options, preset.files)?;
+            (preset.flags.iter().map(OsString::from).collect(), directory, preset.name.to_owned())
+        }
+        Source::File(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let flags: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
+            (flags, options.data.clone().unwrap_or(folder), path.display().to_string())
+        }
+        Source::Flags(flags) => (flags.clone(), options.data.clone().unwrap_or_default(), "flags".to_owned()),
+    };
+    // What the port was compared by: its phi modes and the built-in experiment stand on its specification.
+    if matches!(options.source, Source::Preset(_) | Source::Unsaid(_)) || options.phi_mode.is_some() {
+        flags.splice(0..0, ["-quirks", Preset::Spec.name()].map(OsString::from));
+    }
+    flags.extend(options.more.iter().cloned());
+    for (flag, value) in [("-quirks", &options.quirks), ("-phi_carryover_mode", &options.phi_mode)] {
+        if let Some(value) = value {
+            flags.extend([OsString::from(flag), OsString::from(value)]);
+        }
+    }
+    // A trace writes no images and no dump, and its experiment does not depend on a dump that lies about.
+    if !flags.is_empty() {
+        flags.push("-nodump".into());
+    }
+    let parsed = classic::parse(flags)?;
+    Ok((resolve(&parsed, &Context { directory, ..Context::default() })?, name))
+}
+
+/// The folder that has all `files`: the one of `--data`, or the working directory.
+fn data_folder(options: &TraceOptions, files: &[&str]) -> anyhow::Result<PathBuf> {
+    let folders: Vec<PathBuf> = options.data.iter().cloned().chain([PathBuf::new()]).collect();
+    let has_all = |folder: &&PathBuf| files.iter().all(|file| folder.join(file).is_file());
+    folders.iter().find(has_all).cloned().ok_or_else(|| {
+        let names = files.join(" and ");
+        let text = format!("{names} are neither in --data nor in the working directory: give --data the folder of the two files");
+        UsageError(text).into()
+    })
+}
+
+/// The resolved experiment.
+pub fn snapshot(setup: &Setup, plan: &Plan) -> anyhow::Result<String> {
+    let quantities: Vec<_> = show::rows(setup, plan)
+        .into_iter()
+        .map(|row| {
+            json!({
+                "group": row.group, "name": row.name, "value": row.value, "unit": row.unit,
+                "origin": row.origin.to_string(),
+            })
+        })
+        .collect();
+    let quirks: Vec<&str> = plan.resolved.quirks.iter().map(|quirk| quirk.name()).collect();
+    let warnings: Vec<&String> = setup.warnings.iter().chain(&plan.resolved.warnings).collect();
+    let snapshot = json!({ "quantities": quantities, "quirks": quirks, "warnings": warnings });
+    Ok(serde_json::to_string_pretty(&snapshot)? + "\n")
+}

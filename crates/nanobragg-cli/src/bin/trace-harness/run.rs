@@ -1,0 +1,92 @@
+//! A run that traces: the experiment, its traces, their files.
+
+use std::path::Path;
+
+use nanobragg_config::ConfigError;
+use nanobragg_io::c_format::g;
+use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
+
+use crate::arguments::TraceOptions;
+use crate::device::Tracer;
+use crate::pixels::{Paths, save};
+use crate::usage::UsageError;
+use crate::{complain, environment, experiment, say};
+
+/// Traces the pixels; false when a kind of line that was asked for is absent.
+pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
+    let (setup, name) = experiment::resolved(options)?;
+    let plan = setup.experiment.plan().map_err(ConfigError::from)?;
+    for warning in setup.warnings.iter().chain(&plan.resolved.warnings) {
+        complain(&format!("warning: {warning}"));
+    }
+    let (slow_pixels, fast_pixels) = (plan.region.image_slow, plan.region.image_fast);
+    for &(slow, fast) in &options.pixels {
+        if slow >= slow_pixels || fast >= fast_pixels {
+            let size = format!("the image has {slow_pixels} x {fast_pixels} pixels (slow, fast)");
+            return Err(UsageError(format!("pixel {slow} {fast}: {size}")).into());
+        }
+    }
+    let folder = options.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .map_err(|error| UsageError(format!("cannot make {}: {error}", folder.display())))?;
+
+    let dtype = if options.single_precision { "float32" } else { "float64" };
+    let capturing = CaptureOptions {
+        trace: options.trace,
+        digits: options.digits,
+        labels: RunLabels {
+            timestamp: Some(environment::now()),
+            config: name,
+            device: options.device.name().to_owned(),
+            dtype: dtype.to_owned(),
+        },
+    };
+    let mut tracer = Tracer::new(&plan, &options.device, options.single_precision)?;
+    let complete = write(options, |slow, fast| tracer.trace(slow, fast, &capturing))?;
+
+    save(&folder.join("config_snapshot.json"), &experiment::snapshot(&setup, &plan)?)?;
+    let environment = environment::describe(options.device.name(), dtype, tracer.adapter().as_ref());
+    save(&folder.join("env.json"), &(serde_json::to_string_pretty(&environment)? + "\n"))?;
+    say(&format!("wrote {} and env.json", folder.join("config_snapshot.json").display()));
+    Ok(complete)
+}
+
+/// Traces and writes each pixel, then all of them in one file when there are several.
+fn write(
+    options: &TraceOptions,
+    mut trace: impl FnMut(usize, usize) -> anyhow::Result<TraceText>,
+) -> anyhow::Result<bool> {
+    let several = options.pixels.len() > 1;
+    let (mut combined, mut complete) = (String::new(), true);
+    for &(slow, fast) in &options.pixels {
+        let text = trace(slow, fast)?;
+        let paths = Paths::new(&options.out, several.then_some((slow, fast)));
+        let written = paths.write(&text, options.json_lines)?;
+        let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+        say(&format!(
+            "pixel {slow} {fast}: I_pixel_final {}, {} lines ({} facts, {} tricubic, {} rotstar), {} phi lines",
+            g(text.photons, options.digits),
+            text.counts.main(),
+            text.counts.facts,
+            text.counts.tricubic,
+            text.counts.rot_stars,
+            text.counts.steps,
+        ));
+        say(&format!("wrote {}", names.join(", ")));
+        for kind in text.counts.missing(options.trace) {
+            complain(&format!(
+                "error: pixel {slow} {fast} has no {kind} line: no source reaches it within -dmin"
+            ));
+            complete = false;
+        }
+        if several {
+            combined.push_str(&format!("# pixel {slow} {fast}\n{}{}", text.main, text.per_phi));
+        }
+    }
+    if several {
+        save(&options.out, &combined)?;
+        say(&format!("wrote {}: {} pixels", options.out.display(), options.pixels.len()));
+    }
+    Ok(complete)
+}
