@@ -33,7 +33,7 @@ impl Format {
     /// # Errors
     /// A file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, CompareError> {
-        let read = |cause| nanobragg_io::IoError::Read { path: path.to_owned(), cause };
+        let read = |cause| nanobragg_io::IoError::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
         Ok(match start.as_slice() {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 const BUFFER: usize = 1 << 18;
 
@@ -18,10 +18,10 @@ const TEMPORARY_PREFIX: &str = ".nanobragg-";
 /// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
 ///
 /// # Errors
-/// [`IoError::Write`] when the file cannot be created, written or renamed, when an existing one may not be
+/// [`Write`](crate::ErrorKind::Write) when the file cannot be created, written or renamed, when an existing one may not be
 /// written, or when `write` fails; nothing stays behind in that case.
 pub fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    write_or_fail(path, write).map_err(|cause| IoError::write(path, cause))
+    write_or_fail(path, write).map_err(|cause| Error::write(path, cause))
 }
 
 fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -54,10 +54,10 @@ impl Pending {
     /// An empty file beside `path`.
     ///
     /// # Errors
-    /// [`IoError::Write`] when it cannot be created, when an existing file of the name may not be written, and
+    /// [`Write`](crate::ErrorKind::Write) when it cannot be created, when an existing file of the name may not be written, and
     /// when `path` is a pipe or a device.
     pub fn beside(path: &Path) -> Result<Self> {
-        let failed = |cause| IoError::write(path, cause);
+        let failed = |cause| Error::write(path, cause);
         match Place::of(path).map_err(failed)? {
             Place::File { target, permissions } => {
                 let temporary = temporary_beside(&target).map_err(failed)?.into_temp_path();
@@ -83,9 +83,9 @@ impl Pending {
     /// Gives the file its name.
     ///
     /// # Errors
-    /// [`IoError::Write`].
+    /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
-        let failed = |cause| IoError::write(&self.path, cause);
+        let failed = |cause| Error::write(&self.path, cause);
         let written = OpenOptions::new().write(true).open(&self.temporary);
         written.and_then(|file| settle(&file)).map_err(failed)?;
         if let Some(permissions) = self.permissions {
@@ -301,6 +301,6 @@ mod tests {
         write_atomic(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
         let error = write_atomic(Path::new("/dev/full"), |out| out.write_all(b"x")).unwrap_err();
-        assert!(matches!(error, IoError::Write { .. }));
+        assert_eq!(error.kind(), crate::ErrorKind::Write);
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Numbers converted at a time.
 const BLOCK: usize = 8192;
@@ -12,7 +12,7 @@ const BLOCK: usize = 8192;
 /// Opens a file whose length can be relied on and returns that length in bytes. Pipes and devices are refused:
 /// the length could not be compared with the header before memory is allocated.
 pub(crate) fn open_regular(path: &Path) -> Result<(File, u64)> {
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| Error::read(path, cause);
     if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
     }
@@ -30,12 +30,12 @@ pub(crate) fn read_numbers<T, const N: usize>(
 ) -> Result<Vec<T>> {
     let bytes = count as u128 * N as u128;
     let mut numbers = Vec::new();
-    numbers.try_reserve_exact(count).map_err(|_| IoError::Memory { path: path.to_owned(), bytes })?;
+    numbers.try_reserve_exact(count).map_err(|_| Error::memory(path, bytes))?;
     let mut block = vec![[0; N]; BLOCK.min(count)];
     while numbers.len() < count {
         let wanted = BLOCK.min(count - numbers.len());
         let part = &mut block[..wanted];
-        input.read_exact(part.as_flattened_mut()).map_err(|cause| IoError::read(path, cause))?;
+        input.read_exact(part.as_flattened_mut()).map_err(|cause| Error::read(path, cause))?;
         numbers.extend(part.iter().map(|&number| convert(number)));
     }
     Ok(numbers)

@@ -1,8 +1,8 @@
 //! The cell file of CrystFEL: a title, then `key = value unit` lines.
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::{Lines, finite};
-use crate::reflections::plausible_cell;
+use crate::rows::plausible_cell;
 
 const TITLE: &[u8] = b"CrystFEL unit cell file";
 /// Edges and angles in the order of their use.
@@ -37,12 +37,12 @@ pub(crate) fn read(mut lines: Lines) -> Result<[f64; 6]> {
         cell[place] = Some(number * factor);
     }
     let [Some(a), Some(b), Some(c), Some(alpha), Some(beta), Some(gamma)] = cell else {
-        return Err(IoError::missing(lines.path(), "unit cell", "a, b, c, al, be and ga of CrystFEL"));
+        return Err(Error::missing(lines.path(), "unit cell", "a, b, c, al, be and ga of CrystFEL"));
     };
     let cell = [a, b, c, alpha, beta, gamma];
     if !plausible_cell(cell) {
         let found = format!("{a} {b} {c} {alpha} {beta} {gamma}");
-        return Err(IoError::value(lines.path(), "unit cell", "a cell of a crystal", found.as_bytes()));
+        return Err(Error::value(lines.path(), "unit cell", "a cell of a crystal", found.as_bytes()));
     }
     Ok(cell)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::atomic::write_atomic;
 use crate::binary::open_regular;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::hkl::HklRecord;
 
 /// Six 32-bit numbers fit several times over.
@@ -46,10 +46,10 @@ fn indices((low, high): (i32, i32)) -> u128 {
 /// Writes a table; `value(h, k, l)` is asked once for every entry of the box, l fastest.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when a range of the box is empty; [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when a range of the box is empty; [`Write`](crate::ErrorKind::Write).
 pub fn write_dump(path: &Path, index_box: &DumpBox, value: impl Fn(i32, i32, i32) -> f64) -> Result<()> {
     if !index_box.is_valid() {
-        return Err(IoError::unwritable(path, format!("an index range of {index_box:?} is empty")));
+        return Err(Error::unwritable(path, format!("an index range of {index_box:?} is empty")));
     }
     let DumpBox { h, k, l } = *index_box;
     let row = (indices(l) + 1) * 8;
@@ -95,24 +95,24 @@ impl DumpReader {
     /// Opens a table and checks the file's length against its index box. The table itself is not read yet.
     ///
     /// # Errors
-    /// [`IoError::Value`] for a first line that is not six whole numbers, each minimum at most its maximum;
-    /// [`IoError::Length`] when the table has another length than the box asks for; [`IoError::Read`], also for
-    /// what is not a regular file. The iterator's items are [`IoError::Value`] for an entry that is not
-    /// finite, and [`IoError::Read`].
+    /// [`Value`](crate::ErrorKind::Value) for a first line that is not six whole numbers, each minimum at most its maximum;
+    /// [`Length`](crate::ErrorKind::Length) when the table has another length than the box asks for; [`Read`](crate::ErrorKind::Read), also for
+    /// what is not a regular file. The iterator's items are [`Value`](crate::ErrorKind::Value) for an entry that is not
+    /// finite, and [`Read`](crate::ErrorKind::Read).
     pub fn open(path: &Path) -> Result<Self> {
-        let failed = |cause| IoError::read(path, cause);
+        let failed = |cause| Error::read(path, cause);
         let (mut file, length) = open_regular(path)?;
         let mut start = Vec::new();
         (&mut file).take(HEADER_LIMIT).read_to_end(&mut start).map_err(failed)?;
         let (index_box, header) = parse_header(&start).ok_or_else(|| {
             let expected = "\"h_min h_max k_min k_max l_min l_max\", a line feed and a form feed";
             let line = start.split(|&byte| byte == b'\n').next().unwrap_or(&start);
-            IoError::value(path, "first line", expected, line)
+            Error::value(path, "first line", expected, line)
         })?;
         let found = u128::from(length.saturating_sub(header));
         let expected = index_box.table_bytes();
         if found != expected {
-            return Err(IoError::length(path, "table", expected, found));
+            return Err(Error::length(path, "table", expected, found));
         }
         file.seek(SeekFrom::Start(header)).map_err(failed)?;
         let input = BufReader::with_capacity(BUFFER, file);
@@ -126,13 +126,13 @@ impl DumpReader {
     }
 
     fn read_entry(&mut self, (h, k, l): (i32, i32, i32)) -> Result<HklRecord> {
-        let failed = |cause| IoError::read(&self.path, cause);
+        let failed = |cause| Error::read(&self.path, cause);
         let mut bytes = [0; 8];
         self.input.read_exact(&mut bytes).map_err(failed)?;
         let f = f64::from_le_bytes(bytes);
         if !f.is_finite() {
             let what = format!("structure factor of {h} {k} {l}");
-            return Err(IoError::value(&self.path, what, "a finite number", f.to_string().as_bytes()));
+            return Err(Error::value(&self.path, what, "a finite number", f.to_string().as_bytes()));
         }
         let DumpBox { h: h_range, k: k_range, l: l_range } = self.index_box;
         let mut padding = 0;

@@ -5,111 +5,151 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// What a reader or writer of this crate returns.
-pub type Result<T> = std::result::Result<T, IoError>;
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a file could not be read or written.
 ///
 /// `Display` is one line and complete: it holds the operating system's reason where there is one, so
 /// `Error::source` is always `None` and a chain of causes does not say the same thing twice.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
+pub struct Error(Box<Fault>);
+
+/// What went wrong, for those who act on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum IoError {
+pub enum ErrorKind {
     /// The operating system refused to open or read the file.
-    #[error("cannot read {}: {cause}", OneLine(.path))]
-    Read {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The operating system's reason.
-        cause: io::Error,
-    },
+    Read,
     /// The operating system refused to create or write the file.
-    #[error("cannot write {}: {cause}", OneLine(.path))]
-    Write {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The operating system's reason.
-        cause: io::Error,
-    },
+    Write,
     /// What the caller asked to be written does not fit the format.
-    #[error("cannot write {}: {reason}", OneLine(.path))]
-    Unwritable {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// What does not fit.
-        reason: String,
-    },
+    Unwritable,
     /// A line of a text file is not what the format asks for.
-    #[error("{}:{line}: expected {expected}, found {found}", OneLine(.path))]
-    Line {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: u64,
-        /// What the format asks for.
-        expected: String,
-        /// What the line holds, shortened and escaped.
-        found: String,
-    },
+    Line,
     /// A line is longer than any line of a text file has reason to be.
-    #[error("{}:{line}: expected a line of at most {limit} bytes, found a longer one (a binary file?)", OneLine(.path))]
-    LineTooLong {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: u64,
-        /// The longest line accepted, in bytes.
-        limit: usize,
-    },
-    /// A value in a binary file or an image header is not what the format asks for.
-    #[error("{}: {what}: expected {expected}, found {found}", OneLine(.path))]
-    Value {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The value's name.
-        what: String,
-        /// What the format asks for.
-        expected: String,
-        /// What the file holds, shortened and escaped.
-        found: String,
-    },
+    LineTooLong,
+    /// A value in a binary file, an image header or a document is missing or not what the format asks for.
+    Value,
     /// A file or a part of it has another length than its header, or the caller, says.
-    #[error("{}: {what}: expected {expected} bytes, found {found}", OneLine(.path))]
-    Length {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// The part of the file.
-        what: &'static str,
-        /// Bytes that should be there.
-        expected: u128,
-        /// Bytes that are there.
-        found: u128,
-    },
+    Length,
     /// The contents do not fit into memory.
-    #[error("{}: not enough memory for {bytes} bytes", OneLine(.path))]
-    Memory {
-        /// The file as the caller named it.
-        path: PathBuf,
-        /// Bytes asked for.
-        bytes: u128,
-    },
+    Memory,
 }
 
-impl IoError {
-    pub(crate) fn read(path: &Path, cause: io::Error) -> Self {
-        Self::Read { path: path.to_owned(), cause }
+impl ErrorKind {
+    /// A name that stays the same from version to version.
+    pub const fn code(self) -> &'static str {
+        match self {
+            ErrorKind::Read => "io.read",
+            ErrorKind::Write => "io.write",
+            ErrorKind::Unwritable => "io.unwritable",
+            ErrorKind::Line => "io.line",
+            ErrorKind::LineTooLong => "io.line-too-long",
+            ErrorKind::Value => "io.value",
+            ErrorKind::Length => "io.length",
+            ErrorKind::Memory => "io.memory",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("cannot read {}: {cause}", OneLine(.path))]
+    Read { path: PathBuf, cause: io::Error },
+    #[error("cannot write {}: {cause}", OneLine(.path))]
+    Write { path: PathBuf, cause: io::Error },
+    #[error("cannot write {}: {reason}", OneLine(.path))]
+    Unwritable { path: PathBuf, reason: String },
+    /// The line is counted from 1; what it holds is shortened and escaped.
+    #[error("{}:{line}: expected {expected}, found {found}", OneLine(.path))]
+    Line { path: PathBuf, line: u64, expected: String, found: String },
+    #[error("{}:{line}: expected a line of at most {limit} bytes, found a longer one (a binary file?)", OneLine(.path))]
+    LineTooLong { path: PathBuf, line: u64, limit: usize },
+    #[error("{}: {what}: expected {expected}, found {found}", OneLine(.path))]
+    Value { path: PathBuf, what: String, expected: String, found: String },
+    #[error("{}: {what}: expected {expected} bytes, found {found}", OneLine(.path))]
+    Length { path: PathBuf, what: &'static str, expected: u128, found: u128 },
+    #[error("{}: not enough memory for {bytes} bytes", OneLine(.path))]
+    Memory { path: PathBuf, bytes: u128 },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    fn of(fault: Fault) -> Self {
+        Self(Box::new(fault))
     }
 
-    pub(crate) fn write(path: &Path, cause: io::Error) -> Self {
-        Self::Write { path: path.to_owned(), cause }
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Fault::Read { .. } => ErrorKind::Read,
+            Fault::Write { .. } => ErrorKind::Write,
+            Fault::Unwritable { .. } => ErrorKind::Unwritable,
+            Fault::Line { .. } => ErrorKind::Line,
+            Fault::LineTooLong { .. } => ErrorKind::LineTooLong,
+            Fault::Value { .. } => ErrorKind::Value,
+            Fault::Length { .. } => ErrorKind::Length,
+            Fault::Memory { .. } => ErrorKind::Memory,
+        }
+    }
+
+    /// The [code](ErrorKind::code) of its kind.
+    pub fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// The file as the caller named it.
+    pub fn path(&self) -> &Path {
+        match &*self.0 {
+            Fault::Read { path, .. }
+            | Fault::Write { path, .. }
+            | Fault::Unwritable { path, .. }
+            | Fault::Line { path, .. }
+            | Fault::LineTooLong { path, .. }
+            | Fault::Value { path, .. }
+            | Fault::Length { path, .. }
+            | Fault::Memory { path, .. } => path,
+        }
+    }
+
+    /// The operating system refused to open or read the file.
+    pub fn read(path: &Path, cause: io::Error) -> Self {
+        Self::of(Fault::Read { path: path.to_owned(), cause })
+    }
+
+    /// The operating system refused to create or write the file.
+    pub fn write(path: &Path, cause: io::Error) -> Self {
+        Self::of(Fault::Write { path: path.to_owned(), cause })
     }
 
     pub(crate) fn unwritable(path: &Path, reason: impl Into<String>) -> Self {
-        Self::Unwritable { path: path.to_owned(), reason: reason.into() }
+        Self::of(Fault::Unwritable { path: path.to_owned(), reason: reason.into() })
     }
 
     /// `found` is quoted here, so pass it as it stands in the file.
     pub(crate) fn line(path: &Path, line: u64, expected: impl Into<String>, found: &[u8]) -> Self {
-        Self::Line { path: path.to_owned(), line, expected: expected.into(), found: quoted(found) }
+        Self::of(Fault::Line { path: path.to_owned(), line, expected: expected.into(), found: quoted(found) })
+    }
+
+    /// The file ends in `line` before all is there; `found` says what is.
+    pub(crate) fn ends(
+        path: &Path,
+        line: u64,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self::of(Fault::Line { path: path.to_owned(), line, expected: expected.into(), found: found.into() })
+    }
+
+    pub(crate) fn line_too_long(path: &Path, line: u64, limit: usize) -> Self {
+        Self::of(Fault::LineTooLong { path: path.to_owned(), line, limit })
     }
 
     /// `found` is quoted here, so pass it as it stands in the file.
@@ -119,25 +159,21 @@ impl IoError {
         expected: impl Into<String>,
         found: &[u8],
     ) -> Self {
-        Self::Value {
-            path: path.to_owned(),
-            what: what.into(),
-            expected: expected.into(),
-            found: quoted(found),
-        }
+        let (what, expected, found) = (what.into(), expected.into(), quoted(found));
+        Self::of(Fault::Value { path: path.to_owned(), what, expected, found })
     }
 
     pub(crate) fn missing(path: &Path, what: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::Value {
-            path: path.to_owned(),
-            what: what.into(),
-            expected: expected.into(),
-            found: "none".to_owned(),
-        }
+        let (what, expected, found) = (what.into(), expected.into(), "none".to_owned());
+        Self::of(Fault::Value { path: path.to_owned(), what, expected, found })
     }
 
     pub(crate) fn length(path: &Path, what: &'static str, expected: u128, found: u128) -> Self {
-        Self::Length { path: path.to_owned(), what, expected, found }
+        Self::of(Fault::Length { path: path.to_owned(), what, expected, found })
+    }
+
+    pub(crate) fn memory(path: &Path, bytes: u128) -> Self {
+        Self::of(Fault::Memory { path: path.to_owned(), bytes })
     }
 }
 
@@ -212,14 +248,16 @@ mod tests {
 
     #[test]
     fn paths_stay_on_one_line() {
-        let error = IoError::read(Path::new("a\nb"), io::Error::from_raw_os_error(2));
+        let error = Error::read(Path::new("a\nb"), io::Error::from_raw_os_error(2));
         assert!(error.to_string().starts_with("cannot read a\\nb: "), "{error}");
         assert!(!error.to_string().contains('\n'));
     }
 
     #[test]
     fn messages_name_file_line_expectation_and_finding() {
-        let error = IoError::line(Path::new("P1.hkl"), 17, "\"h k l F\"", b"1 2 x 4");
+        let error = Error::line(Path::new("P1.hkl"), 17, "\"h k l F\"", b"1 2 x 4");
         assert_eq!(error.to_string(), "P1.hkl:17: expected \"h k l F\", found \"1 2 x 4\"");
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Line, "io.line"));
+        assert_eq!(error.path(), Path::new("P1.hkl"));
     }
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::atomic::write_atomic;
 use crate::binary::{open_regular, read_numbers, write_numbers};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Writes the pixels as little-endian 32-bit floats.
 ///
 /// # Errors
-/// [`IoError::Write`].
+/// [`Write`](crate::ErrorKind::Write).
 pub fn write_float(path: &Path, pixels: &[f32]) -> Result<()> {
     write_atomic(path, |out| write_numbers(out, pixels, f32::to_le_bytes))
 }
@@ -18,13 +18,13 @@ pub fn write_float(path: &Path, pixels: &[f32]) -> Result<()> {
 /// NaN or infinite.
 ///
 /// # Errors
-/// [`IoError::Length`] when the file has another length, checked before memory is allocated; [`IoError::Read`],
-/// also for what is not a regular file; [`IoError::Memory`].
+/// [`Length`](crate::ErrorKind::Length) when the file has another length, checked before memory is allocated; [`Read`](crate::ErrorKind::Read),
+/// also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
 pub fn read_float(path: &Path, pixels: usize) -> Result<Vec<f32>> {
     let (file, length) = open_regular(path)?;
     let expected = pixels as u128 * 4;
     if u128::from(length) != expected {
-        return Err(IoError::length(path, "float image", expected, length.into()));
+        return Err(Error::length(path, "float image", expected, length.into()));
     }
     read_numbers(path, file, pixels, f32::from_le_bytes)
 }
@@ -63,6 +63,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let error = read_float(directory.path(), 1).unwrap_err().to_string();
         assert_eq!(error, format!("cannot read {}: not a regular file", directory.path().display()));
-        assert!(matches!(read_float(Path::new("no/file"), 1), Err(IoError::Read { .. })));
+        assert_eq!(read_float(Path::new("no/file"), 1).unwrap_err().kind(), crate::ErrorKind::Read);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BUFFER: usize = 1 << 16;
@@ -25,7 +25,7 @@ pub(crate) enum Source {
 impl Source {
     /// Opens a file. What is not a regular file is not looked into: a pipe gives its bytes once.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let failed = |cause| IoError::read(path, cause);
+        let failed = |cause| Error::read(path, cause);
         let mut file = File::open(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Ok(Source::Plain(file));
@@ -58,7 +58,7 @@ impl Read for Source {
 
 /// The first bytes of a regular file, at most `count`, decompressed; none of what is not a regular file.
 pub(crate) fn beginning(path: &Path, count: u64) -> Result<Vec<u8>> {
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| Error::read(path, cause);
     let mut bytes = Vec::new();
     if fs::metadata(path).map_err(failed)?.is_file() {
         Source::open(path)?.take(count).read_to_end(&mut bytes).map_err(failed)?;
@@ -69,16 +69,16 @@ pub(crate) fn beginning(path: &Path, count: u64) -> Result<Vec<u8>> {
 /// The whole of a regular file, decompressed.
 ///
 /// # Errors
-/// [`IoError::Value`] when it is longer than `limit`, [`IoError::Read`] also for pipes and devices.
+/// [`Value`](crate::ErrorKind::Value) when it is longer than `limit`, [`Read`](crate::ErrorKind::Read) also for pipes and devices.
 pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| Error::read(path, cause);
     if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
     }
     let mut bytes = Vec::new();
     Source::open(path)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
-        return Err(IoError::value(path, "length", format!("at most {limit} bytes"), b"more"));
+        return Err(Error::value(path, "length", format!("at most {limit} bytes"), b"more"));
     }
     Ok(bytes)
 }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, real, without_comment};
 
 /// One reflection.
@@ -38,9 +38,9 @@ impl HklReader {
     /// Opens a file; nothing is read yet.
     ///
     /// # Errors
-    /// [`IoError::Read`] when the file cannot be opened. The iterator's items are [`IoError::Line`] for a line
-    /// that is not `h k l F` with whole 32-bit indices and a finite F, [`IoError::LineTooLong`] for a line of
-    /// more than 64 KiB, and [`IoError::Read`].
+    /// [`Read`](crate::ErrorKind::Read) when the file cannot be opened. The iterator's items are [`Line`](crate::ErrorKind::Line) for a line
+    /// that is not `h k l F` with whole 32-bit indices and a finite F, [`LineTooLong`](crate::ErrorKind::LineTooLong) for a line of
+    /// more than 64 KiB, and [`Read`](crate::ErrorKind::Read).
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self { lines: Lines::open(path)?, pending: Vec::new(), given: 0, failed: false })
     }
@@ -70,7 +70,7 @@ impl HklReader {
 
     /// Says what is wrong with the current line, which is known to be wrong.
     #[cold]
-    fn line_error(&self) -> IoError {
+    fn line_error(&self) -> Error {
         let line = without_comment(self.lines.line());
         let mut expected = String::from("\"h k l F\"");
         let tokens: Vec<_> = Tokens(line).collect();
@@ -315,6 +315,6 @@ mod tests {
         assert!(error.starts_with("cannot read no/P1.hkl: "), "{error}");
         let directory = tempfile::tempdir().unwrap();
         let last = HklReader::open(directory.path()).and_then(|mut reader| reader.next().unwrap());
-        assert!(matches!(last, Err(IoError::Read { .. })));
+        assert_eq!(last.unwrap_err().kind(), crate::ErrorKind::Read);
     }
 }

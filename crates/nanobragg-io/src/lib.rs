@@ -21,7 +21,7 @@
 //! | [`preview`] | PNG to look at | | yes |
 //!
 //! Every writer goes through [`atomic`]: a file appears complete or not at all. Every reader
-//! takes arbitrary bytes: what does not fit is an [`IoError`] whose text is one line that names the file, the
+//! takes arbitrary bytes: what does not fit is an [`Error`] whose text is one line that names the file, the
 //! line where there is one, the offending value and what was expected. Sizes that a file claims are checked
 //! against its length before memory is allocated. The crate prints nothing.
 //!
@@ -49,10 +49,11 @@ pub mod pdb;
 pub mod pgm;
 pub mod preview;
 pub mod reflections;
+mod rows;
 pub mod smv;
 pub mod sources;
 pub mod spectrum;
 pub mod text;
 pub mod tiff;
 
-pub use error::{IoError, Result};
+pub use error::{Error, Error as IoError, ErrorKind, Result};

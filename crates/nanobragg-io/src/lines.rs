@@ -3,7 +3,9 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{IoError, Result};
+use memchr::memchr;
+
+use crate::error::{Error, Result};
 use crate::gzip::Source;
 
 /// The longest line accepted, in bytes: far above any table's, far below what a binary file can hold
@@ -52,7 +54,7 @@ impl<R: Read> Lines<R> {
     pub(crate) fn advance(&mut self) -> Result<bool> {
         let mut searched = self.next;
         loop {
-            if let Some(offset) = find_line_feed(&self.buffer[searched..self.end]) {
+            if let Some(offset) = memchr(b'\n', &self.buffer[searched..self.end]) {
                 let stop = searched + offset;
                 self.line = (self.next, stop);
                 self.next = stop + 1;
@@ -98,7 +100,7 @@ impl<R: Read> Lines<R> {
                     return Ok(());
                 }
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(IoError::read(&self.path, cause)),
+                Err(cause) => return Err(Error::read(&self.path, cause)),
             }
         }
     }
@@ -107,7 +109,7 @@ impl<R: Read> Lines<R> {
         if self.line.1 - self.line.0 <= LINE_LIMIT {
             return Ok(true);
         }
-        Err(IoError::LineTooLong { path: self.path.clone(), line: self.number, limit: LINE_LIMIT })
+        Err(Error::line_too_long(&self.path, self.number, LINE_LIMIT))
     }
 
     /// The current line without its line feed (a carriage return stays).
@@ -125,26 +127,9 @@ impl<R: Read> Lines<R> {
     }
 
     /// An error about the current line; `found` is the offending part of it.
-    pub(crate) fn error(&self, expected: impl Into<String>, found: &[u8]) -> IoError {
-        IoError::line(&self.path, self.number, expected, found.trim_ascii())
+    pub(crate) fn error(&self, expected: impl Into<String>, found: &[u8]) -> Error {
+        Error::line(&self.path, self.number, expected, found.trim_ascii())
     }
-}
-
-/// Looks at eight bytes at a time: lines are found much faster than byte by byte.
-#[inline]
-fn find_line_feed(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (place, word) in words.iter().enumerate() {
-        // A line feed becomes a zero byte, and the lowest zero byte is the lowest one whose top bit is set here.
-        let zero_at = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
-        let found = zero_at.wrapping_sub(ONES) & !zero_at & TOPS;
-        if found != 0 {
-            return Some(8 * place + found.trailing_zeros() as usize / 8);
-        }
-    }
-    rest.iter().position(|&byte| byte == b'\n').map(|offset| 8 * words.len() + offset)
 }
 
 /// What C's `isspace` accepts.
@@ -154,7 +139,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// The line without a comment that starts at `#`.
 pub(crate) fn without_comment(line: &[u8]) -> &[u8] {
-    match line.iter().position(|&byte| byte == b'#') {
+    match memchr(b'#', line) {
         Some(start) => &line[..start],
         None => line,
     }
@@ -220,20 +205,6 @@ mod tests {
         }
         for text in ["d5", "D", "1D", "1D2.0", "1e2D3", "0x1D2", "nan", "1D999", "infD1"] {
             assert_eq!(finite(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_first_line_feed_is_found_wherever_it_stands() {
-        for filler in [0x00, 0x09, 0x0b, 0x8a, 0xff] {
-            for length in 0..40 {
-                let mut bytes = vec![filler; length];
-                assert_eq!(find_line_feed(&bytes), None);
-                for place in (0..length).rev() {
-                    bytes[place] = b'\n';
-                    assert_eq!(find_line_feed(&bytes), Some(place));
-                }
-            }
         }
     }
 

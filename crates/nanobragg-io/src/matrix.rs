@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::gzip::Source;
 use crate::lines::{Lines, finite, is_space};
 
@@ -17,8 +17,8 @@ const SEARCHED: u64 = 1 << 20;
 /// ignored: MOSFLM's files go on with the missetting angles and the cell.
 ///
 /// # Errors
-/// [`IoError::Line`] for something that is not a finite number among the first nine words, or for fewer than
-/// nine; [`IoError::LineTooLong`]; [`IoError::Read`].
+/// [`Line`](crate::ErrorKind::Line) for something that is not a finite number among the first nine words, or for fewer than
+/// nine; [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
     let mut lines = Lines::new(path, Source::open(path)?.take(SEARCHED));
     let mut matrix = [[0.0; 3]; 3];
@@ -33,12 +33,8 @@ pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
             }
         }
     }
-    Err(IoError::Line {
-        path: path.to_owned(),
-        line: lines.number().max(1),
-        expected: "nine numbers (rows x, y, z; columns a*, b*, c*)".to_owned(),
-        found: format!("the end after {count}"),
-    })
+    let expected = "nine numbers (rows x, y, z; columns a*, b*, c*)";
+    Err(Error::ends(path, lines.number().max(1), expected, format!("the end after {count}")))
 }
 
 #[cfg(test)]

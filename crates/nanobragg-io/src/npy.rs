@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::atomic::write_atomic;
 use crate::binary::write_numbers;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// The pixels begin at a multiple of this, in bytes, as the format recommends.
 const ALIGNMENT: usize = 64;
@@ -17,11 +17,11 @@ const ALIGNMENT: usize = 64;
 /// format: what `numpy.load` and `numpy.memmap` take.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `pixels` does not hold `fast * slow` pixels; [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold `fast * slow` pixels; [`Write`](crate::ErrorKind::Write).
 pub fn write_npy(path: &Path, fast: usize, slow: usize, pixels: &[f32]) -> Result<()> {
     if fast.checked_mul(slow) != Some(pixels.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     let header = header(fast, slow);
     write_atomic(path, |out| {

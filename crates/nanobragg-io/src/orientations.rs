@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
 
 /// More rows than any series could use; it keeps memory bounded.
@@ -12,9 +12,9 @@ const MOST_ROWS: usize = 1_000_000;
 /// or commas; `#` starts a comment; blank lines are skipped.
 ///
 /// # Errors
-/// [`IoError::Line`] for something that is not a finite number, for more or fewer than three of them, and for
-/// more than a million rows; [`IoError::Value`] for a file without rows; [`IoError::LineTooLong`];
-/// [`IoError::Read`].
+/// [`Line`](crate::ErrorKind::Line) for something that is not a finite number, for more or fewer than three of them, and for
+/// more than a million rows; [`Value`](crate::ErrorKind::Value) for a file without rows; [`LineTooLong`](crate::ErrorKind::LineTooLong);
+/// [`Read`](crate::ErrorKind::Read).
 pub fn read_orientations(path: &Path) -> Result<Vec<[f64; 3]>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
@@ -38,7 +38,7 @@ pub fn read_orientations(path: &Path) -> Result<Vec<[f64; 3]>> {
         }
     }
     if rows.is_empty() {
-        return Err(IoError::missing(path, "orientations", "at least one row of three misset angles"));
+        return Err(Error::missing(path, "orientations", "at least one row of three misset angles"));
     }
     Ok(rows)
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::lines::{Lines, finite};
-use crate::reflections::{Kind, PLACEHOLDER, kind, plausible_cell};
+use crate::reflections::{Kind, kind};
+use crate::rows::{PLACEHOLDER, plausible_cell};
 use crate::{cif, crystfel_cell};
 
 /// Columns of the record CRYST1 that hold the cell, counted from 0, ends excluded.
@@ -14,8 +15,8 @@ const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40,
 /// Ångström, angles in degrees.
 ///
 /// # Errors
-/// [`crate::IoError::Line`] for a record that holds no cell; [`crate::IoError::Value`] for a file without one;
-/// [`crate::IoError::LineTooLong`]; [`crate::IoError::Read`].
+/// [`Line`](crate::ErrorKind::Line) for a record that holds no cell; [`Value`](crate::ErrorKind::Value) for a file without one;
+/// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     if kind(path)? == Kind::Cif {
         return cif::read_cell(path);
@@ -35,7 +36,7 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
             return cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line));
         }
     }
-    Err(crate::IoError::missing(path, "unit cell", "a record CRYST1"))
+    Err(crate::Error::missing(path, "unit cell", "a record CRYST1"))
 }
 
 fn cell(line: &[u8]) -> Option<[f64; 6]> {
@@ -49,7 +50,7 @@ fn cell(line: &[u8]) -> Option<[f64; 6]> {
         return Some(cell);
     }
     // Programs that do not keep to the columns still put blanks between the numbers.
-    let mut words = crate::reflections::numbers(line.get(6..)?);
+    let mut words = crate::rows::numbers(line.get(6..)?);
     for member in &mut cell {
         *member = words.next()?;
     }

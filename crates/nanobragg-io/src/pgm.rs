@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::atomic::write_atomic;
 use crate::binary::{open_regular, read_numbers};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::is_space;
 
 /// The header, comments and all, must end within this many bytes.
@@ -25,15 +25,15 @@ pub struct PgmImage {
 /// Writes an 8-bit image with one comment line.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `data` does not hold `fast * slow` pixels or the comment is not one line;
-/// [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `data` does not hold `fast * slow` pixels or the comment is not one line;
+/// [`Write`](crate::ErrorKind::Write).
 pub fn write_pgm(path: &Path, fast: usize, slow: usize, comment: &str, data: &[u8]) -> Result<()> {
     if fast.checked_mul(slow) != Some(data.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", data.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     if comment.contains(['\n', '\r']) {
-        return Err(IoError::unwritable(path, "the comment must be one line"));
+        return Err(Error::unwritable(path, "the comment must be one line"));
     }
     write_atomic(path, |out| {
         write!(out, "P5\n{fast} {slow}\n# {comment}\n255\n")?;
@@ -44,37 +44,37 @@ pub fn write_pgm(path: &Path, fast: usize, slow: usize, comment: &str, data: &[u
 /// Reads an 8-bit image. Comments may stand anywhere in the header; bytes after the image are ignored.
 ///
 /// # Errors
-/// [`IoError::Value`] for a file that is no binary PGM, a size that is no positive number, and a maximum other
-/// than 255; [`IoError::Length`] when the file ends before the image does, checked before memory is allocated;
-/// [`IoError::Read`], also for what is not a regular file; [`IoError::Memory`].
+/// [`Value`](crate::ErrorKind::Value) for a file that is no binary PGM, a size that is no positive number, and a maximum other
+/// than 255; [`Length`](crate::ErrorKind::Length) when the file ends before the image does, checked before memory is allocated;
+/// [`Read`](crate::ErrorKind::Read), also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
 pub fn read_pgm(path: &Path) -> Result<PgmImage> {
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| Error::read(path, cause);
     let (mut file, length) = open_regular(path)?;
     let mut bytes = Vec::new();
     (&mut file).take(HEADER_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
     if !bytes.starts_with(b"P5") {
         let start = &bytes[..bytes.len().min(8)];
-        return Err(IoError::value(path, "format", "a binary PGM image starting with P5", start));
+        return Err(Error::value(path, "format", "a binary PGM image starting with P5", start));
     }
     let mut header = Header { bytes: &bytes, position: 2 };
     let mut size = |what| {
         let word = header.word();
         let value = number(word).filter(|&value| value > 0);
-        value.ok_or_else(|| IoError::value(path, what, "a positive whole number", word))
+        value.ok_or_else(|| Error::value(path, what, "a positive whole number", word))
     };
     let (fast, slow) = (size("width")?, size("height")?);
     let maximum = header.word();
     if number(maximum) != Some(255) {
-        return Err(IoError::value(path, "maximum", "255", maximum));
+        return Err(Error::value(path, "maximum", "255", maximum));
     }
     // Exactly one white space character ends the header: the next byte may be a pixel that looks like one.
     let start = header.position as u64 + 1;
     let expected = u128::from(fast) * u128::from(slow);
     let found = length.saturating_sub(start);
     if u128::from(found) < expected {
-        return Err(IoError::length(path, "pixels", expected, found.into()));
+        return Err(Error::length(path, "pixels", expected, found.into()));
     }
-    let too_large = |_| IoError::Memory { path: path.to_owned(), bytes: expected };
+    let too_large = |_| Error::memory(path, expected);
     let pixels = usize::try_from(expected).map_err(too_large)?;
     file.seek(SeekFrom::Start(start)).map_err(failed)?;
     let data = read_numbers(path, file, pixels, |[byte]| byte)?;

@@ -13,7 +13,7 @@ pub use marks::{Geometry, auto_rings};
 pub use tone::{Scale, Tone};
 
 use crate::atomic::write_atomic;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use marks::Canvas;
 
 /// How a picture is made of an image.
@@ -32,8 +32,8 @@ pub struct Style {
 /// Writes a picture of `fast * slow` pixels, one pixel each. `geometry` is asked where rings and beam are.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `pixels` does not hold `fast * slow` pixels, or there are more than a PNG can
-/// have; [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold `fast * slow` pixels, or there are more than a PNG can
+/// have; [`Write`](crate::ErrorKind::Write).
 pub fn write_preview(
     path: &Path,
     fast: usize,
@@ -44,11 +44,11 @@ pub fn write_preview(
 ) -> Result<()> {
     if fast.checked_mul(slow) != Some(pixels.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     let size = |pixels: usize| u32::try_from(pixels).ok().filter(|&size| size > 0);
     let (Some(width), Some(height)) = (size(fast), size(slow)) else {
-        return Err(IoError::unwritable(path, format!("a PNG cannot have {fast} x {slow} pixels")));
+        return Err(Error::unwritable(path, format!("a PNG cannot have {fast} x {slow} pixels")));
     };
     let mut canvas = Canvas::new(fast, slow, colored(pixels, style));
     let ink = style.colors.mark();

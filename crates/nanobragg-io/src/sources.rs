@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
 
 /// More rows than any simulation could use; it keeps memory bounded.
@@ -29,9 +29,9 @@ pub struct SourceRow {
 /// lines are skipped.
 ///
 /// # Errors
-/// [`IoError::Line`] for something that is not a finite number, a sixth column, a wavelength that is not
-/// positive, a source at the sample (0, 0, 0), and for more than a million rows; [`IoError::Value`] for a file
-/// without rows; [`IoError::LineTooLong`]; [`IoError::Read`].
+/// [`Line`](crate::ErrorKind::Line) for something that is not a finite number, a sixth column, a wavelength that is not
+/// positive, a source at the sample (0, 0, 0), and for more than a million rows; [`Value`](crate::ErrorKind::Value) for a file
+/// without rows; [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
@@ -62,7 +62,7 @@ pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
         rows.push(SourceRow { x, y, z, weight, wavelength_m });
     }
     if rows.is_empty() {
-        return Err(IoError::missing(path, "sources", "at least one row \"x y z weight wavelength\""));
+        return Err(Error::missing(path, "sources", "at least one row \"x y z weight wavelength\""));
     }
     Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
 
 /// Numbers from this one on are energies in eV, smaller ones wavelengths in Ångström: X-rays have more than 100 eV
@@ -27,9 +27,9 @@ pub struct SpectrumRow {
 /// 100).
 ///
 /// # Errors
-/// [`IoError::Line`] for a row that is not two numbers, a first one that is not positive or of the other kind than
-/// those before it, a negative weight, more than a million rows; [`IoError::Value`] for a file without weight;
-/// [`IoError::LineTooLong`]; [`IoError::Read`].
+/// [`Line`](crate::ErrorKind::Line) for a row that is not two numbers, a first one that is not positive or of the other kind than
+/// those before it, a negative weight, more than a million rows; [`Value`](crate::ErrorKind::Value) for a file without weight;
+/// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
@@ -60,7 +60,7 @@ pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
         }
     }
     if rows.is_empty() {
-        return Err(IoError::missing(path, "spectrum", "at least one row with a weight"));
+        return Err(Error::missing(path, "spectrum", "at least one row with a weight"));
     }
     Ok(rows)
 }

@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
 
 /// Reads a text file of at most `limit` bytes, without a byte-order mark.
 ///
 /// # Errors
-/// [`IoError::Value`] for a longer file or one that is not UTF-8, [`IoError::Read`], also for what is not a regular
+/// [`Value`](crate::ErrorKind::Value) for a longer file or one that is not UTF-8, [`Read`](crate::ErrorKind::Read), also for what is not a regular
 /// file.
 pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     let bytes = gzip::whole(path, limit)?;
     String::from_utf8(without_mark(&bytes).to_vec()).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         let rest = error.as_bytes().get(place..).unwrap_or_default();
-        IoError::value(path, format!("byte {place}"), "text in UTF-8", rest)
+        Error::value(path, format!("byte {place}"), "text in UTF-8", rest)
     })
 }

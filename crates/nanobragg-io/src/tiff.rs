@@ -8,19 +8,19 @@ use tiff::encoder::colortype::Gray32Float;
 use tiff::tags::Tag;
 
 use crate::atomic::write_atomic;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Writes the pixels as one uncompressed image of 32-bit floats, `description` in its description tag.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `pixels` does not hold `fast * slow` pixels, or the image is larger than the
-/// format's 32-bit offsets allow; [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold `fast * slow` pixels, or the image is larger than the
+/// format's 32-bit offsets allow; [`Write`](crate::ErrorKind::Write).
 pub fn write_tiff(path: &Path, fast: usize, slow: usize, description: &str, pixels: &[f32]) -> Result<()> {
     if fast.checked_mul(slow) != Some(pixels.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
-    let too_large = || IoError::unwritable(path, format!("{fast} x {slow} pixels are too many for a TIFF"));
+    let too_large = || Error::unwritable(path, format!("{fast} x {slow} pixels are too many for a TIFF"));
     let (Ok(width), Ok(height)) = (u32::try_from(fast), u32::try_from(slow)) else {
         return Err(too_large());
     };

@@ -8,11 +8,11 @@ use nanobragg_io::dump::{DumpBox, DumpReader, write_dump};
 use nanobragg_io::hkl::HklReader;
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::smv::{HeaderEntry, read_smv, write_smv};
-use nanobragg_io::{IoError, Result, cbf, float, matrix, nexus, orientations, pgm, sources};
+use nanobragg_io::{Error, Result, cbf, float, matrix, nexus, orientations, pgm, sources};
 use proptest::prelude::*;
 
 /// Runs every reader on a file with these bytes and returns the errors.
-fn read_all(path: &Path, bytes: &[u8]) -> Vec<IoError> {
+fn read_all(path: &Path, bytes: &[u8]) -> Vec<Error> {
     std::fs::write(path, bytes).unwrap();
     let hkl = || HklReader::open(path)?.collect::<Result<Vec<_>>>();
     let dump = || DumpReader::open(path)?.collect::<Result<Vec<_>>>();

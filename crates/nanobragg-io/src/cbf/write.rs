@@ -8,7 +8,7 @@ use md5::{Digest as _, Md5};
 
 use super::{MiniHeader, compress};
 use crate::atomic::write_atomic;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// What stands between the text and the compressed pixels.
 const START_OF_BINARY: [u8; 4] = [0x0c, 0x1a, 0x04, 0xd5];
@@ -18,12 +18,12 @@ const PADDING: usize = 4095;
 /// Writes an image of 32-bit counts, the fast axis first.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `pixels` does not hold the header's pixels; [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold the header's pixels; [`Write`](crate::ErrorKind::Write).
 pub fn write_cbf(path: &Path, header: &MiniHeader, pixels: &[i32]) -> Result<()> {
     let (fast, slow) = (header.fast, header.slow);
     if fast.checked_mul(slow) != Some(pixels.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     let binary = compress(pixels);
     let text = text(path, header, &binary, pixels.len());

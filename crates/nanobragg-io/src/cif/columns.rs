@@ -1,6 +1,6 @@
 //! Which items of a loop of reflections are read.
 
-use crate::reflections::Quantity;
+use crate::rows::Quantity;
 
 /// Items that amplitudes are taken from, in the order in which they are preferred, measured ones first. The second
 /// name is that of the Friedel mate's.

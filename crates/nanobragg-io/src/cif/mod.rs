@@ -6,9 +6,9 @@ mod tokens;
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::finite;
-use crate::reflections::{PLACEHOLDER, plausible_cell};
+use crate::rows::{PLACEHOLDER, plausible_cell};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
@@ -21,8 +21,8 @@ const MOST_ITEMS: usize = 1000;
 /// Reads the unit cell of the first data block that has one: edges in Ångström, angles in degrees.
 ///
 /// # Errors
-/// [`IoError::Value`] when there is none or one that spans nothing, [`IoError::Line`] for malformed CIF,
-/// [`IoError::Read`].
+/// [`Value`](crate::ErrorKind::Value) when there is none or one that spans nothing, [`Line`](crate::ErrorKind::Line) for malformed CIF,
+/// [`Read`](crate::ErrorKind::Read).
 pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     let mut tokens = Tokens::open(path)?;
     let mut cell = CellTags::default();
@@ -53,9 +53,9 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     }
     if cell.0 == PLACEHOLDER.map(Some) {
         let expected = "the cell of a crystal: 1 1 1 90 90 90 is a placeholder";
-        return Err(IoError::value(path, "unit cell", expected, b"1 1 1 90 90 90"));
+        return Err(Error::value(path, "unit cell", expected, b"1 1 1 90 90 90"));
     }
-    Err(IoError::missing(path, "unit cell", "_cell.length_a to _cell.angle_gamma"))
+    Err(Error::missing(path, "unit cell", "_cell.length_a to _cell.angle_gamma"))
 }
 
 /// The members of a cell as they come.

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::columns::{Columns, Lacking};
 use super::tokens::{Kind, Tokens};
 use super::{CellTags, MOST_ITEMS, number};
-use crate::error::{IoError, Result};
-use crate::reflections::{Collector, MOST_REFLECTIONS, Reflections, index};
+use crate::error::{Error, Result};
+use crate::rows::{Collector, MOST_REFLECTIONS, Reflections, index};
 
 /// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
 const OPERATOR_TAGS: [&str; 6] = [
@@ -35,8 +35,8 @@ const MOST_OPERATORS: usize = 192;
 /// items for h and -h (`pdbx_F_plus`, `pdbx_F_minus`) go together.
 ///
 /// # Errors
-/// [`IoError::Value`] when there are no reflections or no such item, [`IoError::Line`] for a row that is cut short
-/// or malformed, and for more than 192 operators; [`IoError::LineTooLong`]; [`IoError::Read`].
+/// [`Value`](crate::ErrorKind::Value) when there are no reflections or no such item, [`Line`](crate::ErrorKind::Line) for a row that is cut short
+/// or malformed, and for more than 192 operators; [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections> {
     let mut tokens = Tokens::open(path)?;
     let mut block = Block::default();
@@ -60,7 +60,7 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
         next = tokens.advance()?;
     }
     let Some(collector) = found else {
-        return Err(IoError::missing(path, "reflections", "a loop with _refln.index_h, index_k and index_l"));
+        return Err(Error::missing(path, "reflections", "a loop with _refln.index_h, index_k and index_l"));
     };
     let mut found = collector.found;
     found.cell = block.cell.complete();
@@ -139,14 +139,14 @@ fn rows(
 ) -> Result<Option<Kind>> {
     let path = tokens.lines().path().to_owned();
     let columns = Columns::candidates(tags, wanted).map_err(|lacking| match lacking {
-        Lacking::Indices => IoError::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
+        Lacking::Indices => Error::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
         Lacking::Value(known) => {
             let known =
                 if known.is_empty() { "amplitudes or intensities".to_owned() } else { known.join(", ") };
             let expected = format!("one of {known}");
             match wanted {
-                Some(wanted) => IoError::value(&path, "items of _refln", expected, wanted.as_bytes()),
-                None => IoError::missing(&path, "items of _refln", expected),
+                Some(wanted) => Error::value(&path, "items of _refln", expected, wanted.as_bytes()),
+                None => Error::missing(&path, "items of _refln", expected),
             }
         }
     })?;

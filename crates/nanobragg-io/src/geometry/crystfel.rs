@@ -5,47 +5,20 @@ use std::path::Path;
 
 use nalgebra::Vector3;
 
+use super::crystfel_line::{Place, starts_number};
 use super::crystfel_panel::PanelKeys;
 use super::{Geometry, MOST_PANELS, Selection};
-use crate::error::{IoError, Result};
-use crate::lines::{LINE_LIMIT, finite};
+use crate::error::{Error, Result};
+use crate::lines::LINE_LIMIT;
 
 /// Photon energy times wavelength, eV Å.
 const EV_ANGSTROM: f64 = 12398.42;
 /// How the names of regions begin that are no panels, though their keys look like those of a panel.
 const BAD_REGION: &str = "bad";
 
-/// A line of a file as messages need it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    pub path: &'a Path,
-    pub line: u64,
-    pub text: &'a str,
-}
-
-impl Place<'_> {
-    pub(super) fn error(&self, expected: impl Into<String>) -> IoError {
-        IoError::line(self.path, self.line, expected, self.text.trim().as_bytes())
-    }
-
-    /// A number with a unit after it or none; `units` are names and factors, the first the default.
-    pub(super) fn quantity(&self, value: &str, units: &[(&str, f64)]) -> Result<f64> {
-        let mut words = value.split_whitespace();
-        let number = words.next().and_then(|word| finite(word.as_bytes()));
-        let number = number.ok_or_else(|| self.error("a number"))?;
-        let unit = words.next().unwrap_or(units.first().map_or("", |(name, _)| name));
-        let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
-        let factor = factor.filter(|_| words.next().is_none());
-        let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
-        factor
-            .map(|factor| number * factor)
-            .ok_or_else(|| self.error(format!("a unit: {}", names.join(", "))))
-    }
-}
-
 pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
     if selection.experiment > 0 || selection.scan_point > 0 {
-        return Err(IoError::missing(path, "experiments and scans", "a file that lists them"));
+        return Err(Error::missing(path, "experiments and scans", "a file that lists them"));
     }
     let mut defaults = PanelKeys::default();
     let mut panels: Vec<(String, PanelKeys)> = Vec::new();
@@ -56,9 +29,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
         let number = number as u64 + 1;
         if line.len() > LINE_LIMIT {
-            return Err(IoError::LineTooLong { path: path.to_owned(), line: number, limit: LINE_LIMIT });
+            return Err(Error::line_too_long(path, number, LINE_LIMIT));
         }
-        let wrong = || IoError::line(path, number, "\"key = value\"", line.trim_ascii());
+        let wrong = || Error::line(path, number, "\"key = value\"", line.trim_ascii());
         // Comments may be in any encoding.
         let text = &*String::from_utf8_lossy(line);
         let content = text.split(';').next().unwrap_or_default().trim();
@@ -107,7 +80,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     }
     if panels.is_empty() {
         let expected = "an experiment list, an XPARM.XDS or panels such as \"p0/min_fs = 0\"";
-        return Err(IoError::missing(path, "panels", expected));
+        return Err(Error::missing(path, "panels", expected));
     }
     let panels =
         panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
@@ -121,9 +94,4 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         scan: None,
         crystal: None,
     })
-}
-
-/// Whether a value is meant to be a number.
-pub(super) fn starts_number(value: &str) -> bool {
-    value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
 }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use nalgebra::Vector3;
 
-use super::crystfel::{Place, starts_number};
+use super::crystfel_line::{Place, starts_number};
 use super::{Panel, pixels, square};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::finite;
 
 /// What is known of a panel; lengths as the file has them.
@@ -62,11 +62,10 @@ impl PanelKeys {
     /// The panel, moved by `shift_mm`.
     pub(super) fn panel(&self, path: &Path, name: &str, shift_mm: Vector3<f64>) -> Result<Panel> {
         let of = |what: &str| format!("{what} of panel {name:?}");
-        let need = |value: Option<f64>, what: &str| {
-            value.ok_or_else(|| IoError::missing(path, of(what), "a number"))
-        };
+        let need =
+            |value: Option<f64>, what: &str| value.ok_or_else(|| Error::missing(path, of(what), "a number"));
         if self.clen_elsewhere && self.clen_mm.is_none() {
-            return Err(IoError::missing(
+            return Err(Error::missing(
                 path,
                 of("clen"),
                 "a number: the data files that have it are not read",

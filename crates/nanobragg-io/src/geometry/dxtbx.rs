@@ -5,95 +5,17 @@ use std::path::Path;
 use nalgebra::{Matrix3, Rotation3, Unit, Vector3};
 use serde_json::Value;
 
+use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Axes of a goniometer beyond which the file is damaged.
 const MOST_AXES: usize = 100;
 
-/// A value of the document, with its place in it for messages.
-#[derive(Clone, Debug)]
-pub(super) struct Node<'a> {
-    pub path: &'a Path,
-    pub place: String,
-    pub value: &'a Value,
-}
-
-impl<'a> Node<'a> {
-    pub(super) fn optional(&self, name: &str) -> Option<Node<'a>> {
-        let value = self.value.get(name).filter(|value| !value.is_null())?;
-        let dot = if self.place.is_empty() { "" } else { "." };
-        Some(Node { path: self.path, place: format!("{}{dot}{name}", self.place), value })
-    }
-
-    pub(super) fn field(&self, name: &str) -> Result<Node<'a>> {
-        let dot = if self.place.is_empty() { "" } else { "." };
-        let what = || format!("{}{dot}{name}", self.place);
-        self.optional(name).ok_or_else(|| IoError::missing(self.path, what(), "a value"))
-    }
-
-    pub(super) fn entry(&self, at: usize) -> Result<Node<'a>> {
-        let entries = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let value = entries.get(at).ok_or_else(|| {
-            let expected = format!("more than {at} entries");
-            IoError::value(self.path, self.place.clone(), expected, entries.len().to_string().as_bytes())
-        })?;
-        Ok(Node { path: self.path, place: format!("{}[{at}]", self.place), value })
-    }
-
-    pub(super) fn entries(&self) -> impl Iterator<Item = Node<'a>> + '_ {
-        let entries: &'a [Value] = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
-        entries.iter().enumerate().map(|(at, value)| Node {
-            path: self.path,
-            place: format!("{}[{at}]", self.place),
-            value,
-        })
-    }
-
-    pub(super) fn error(&self, expected: &str) -> IoError {
-        let shown = if self.value.is_array() || self.value.is_object() {
-            "something else".to_owned()
-        } else {
-            self.value.to_string()
-        };
-        IoError::value(self.path, self.place.clone(), expected, shown.as_bytes())
-    }
-
-    pub(super) fn number(&self) -> Result<f64> {
-        self.value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| self.error("a number"))
-    }
-
-    pub(super) fn whole(&self) -> Result<usize> {
-        let whole = self.value.as_u64().and_then(|number| usize::try_from(number).ok());
-        whole.ok_or_else(|| self.error("a whole number from 0"))
-    }
-
-    pub(super) fn numbers<const N: usize>(&self) -> Result<[f64; N]> {
-        let entries = self.value.as_array().filter(|entries| entries.len() == N);
-        let entries = entries.ok_or_else(|| self.error(&format!("{N} numbers")))?;
-        let mut numbers = [0.0; N];
-        for (number, value) in numbers.iter_mut().zip(entries) {
-            *number = value
-                .as_f64()
-                .filter(|x| x.is_finite())
-                .ok_or_else(|| self.error(&format!("{N} numbers")))?;
-        }
-        Ok(numbers)
-    }
-
-    pub(super) fn vector(&self) -> Result<Vector3<f64>> {
-        Ok(Vector3::from(self.numbers::<3>()?))
-    }
-
-    fn matrix(&self) -> Result<Matrix3<f64>> {
-        Ok(Matrix3::from_row_slice(&self.numbers::<9>()?))
-    }
-}
-
 pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
     let document: Value = serde_json::from_slice(bytes).map_err(|error| {
         // The library counts lines and columns as editors do.
-        IoError::value(
+        Error::value(
             path,
             format!("line {} column {}", error.line(), error.column()),
             "JSON",
@@ -108,7 +30,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             None => Ok(None),
         }
     };
-    let lacking = |what: &str| IoError::missing(path, experiment.place.clone(), format!("a {what} model"));
+    let lacking = |what: &str| Error::missing(path, experiment.place.clone(), format!("a {what} model"));
     let beam = model("beam")?.ok_or_else(|| lacking("beam"))?;
     let detector = model("detector")?.ok_or_else(|| lacking("detector"))?;
     let goniometer = model("goniometer")?.map(|node| Goniometer::new(&node)).transpose()?;
@@ -117,7 +39,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let crystal = model("crystal")?.map(|node| crystal(&node, selection.scan_point)).transpose()?;
     if selection.scan_point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
-        return Err(IoError::missing(path, experiment.place, expected));
+        return Err(Error::missing(path, experiment.place, expected));
     }
     let at_rest = goniometer.as_ref().map_or_else(Matrix3::identity, |g| g.setting * g.fixed);
     let polarization = match (beam.optional("polarization_normal"), beam.optional("polarization_fraction")) {
@@ -188,7 +110,7 @@ fn scan(node: &Node<'_>, point: usize) -> Result<Option<Scan>> {
     let [first, last] = node.field("image_range")?.numbers::<2>()?;
     let images = last - first + 1.0;
     if point as f64 >= images.max(1.0) {
-        return Err(IoError::value(
+        return Err(Error::value(
             node.path,
             format!("{}.image_range", node.place),
             format!("more than {point} images for scan point {point}"),
@@ -227,5 +149,5 @@ fn crystal(node: &Node<'_>, point: usize) -> Result<Matrix3<f64>> {
     let [a, b, c] = ["real_space_a", "real_space_b", "real_space_c"].map(|name| node.field(name)?.vector());
     let rows = Matrix3::from_rows(&[a?.transpose(), b?.transpose(), c?.transpose()]);
     rows.try_inverse()
-        .ok_or_else(|| IoError::missing(node.path, node.place.clone(), "cell vectors with a volume"))
+        .ok_or_else(|| Error::missing(node.path, node.place.clone(), "cell vectors with a volume"))
 }

@@ -2,7 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::dxtbx::Node;
+use super::node::Node;
 use super::{MOST_PANELS, Panel, pixels, square};
 use crate::error::Result;
 

@@ -5,16 +5,18 @@
 //! of one file belong together, whatever the axes are called.
 
 mod crystfel;
+mod crystfel_line;
 mod crystfel_panel;
 mod dxtbx;
 mod dxtbx_detector;
+mod node;
 mod xds;
 
 use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
 
@@ -98,8 +100,8 @@ pub struct Selection {
 /// Reads a description of an instrument; its kind is told by its contents.
 ///
 /// # Errors
-/// [`IoError::Value`] or [`IoError::Line`] for what is missing or makes no sense, a selection that the file does not
-/// have, pixels that are not square; [`IoError::Read`], also for what is not a regular file.
+/// [`Value`](crate::ErrorKind::Value) or [`Line`](crate::ErrorKind::Line) for what is missing or makes no sense, a selection that the file does not
+/// have, pixels that are not square; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     let bytes = gzip::whole(path, LIMIT)?;
     let bytes = without_mark(&bytes);
@@ -119,7 +121,7 @@ impl Geometry {
             let good = length.is_finite() && length > 1e-6;
             let found = format!("{} {} {}", vector.x, vector.y, vector.z);
             good.then(|| vector / length)
-                .ok_or_else(|| IoError::value(path, what, "a direction", found.as_bytes()))
+                .ok_or_else(|| Error::value(path, what, "a direction", found.as_bytes()))
         };
         self.beam = unit("beam direction", self.beam)?;
         if let Some(axis) = &mut self.spindle_axis {
@@ -130,7 +132,7 @@ impl Geometry {
             let fraction = polarization.fraction;
             if !(0.0..=1.0).contains(&fraction) {
                 let found = fraction.to_string();
-                return Err(IoError::value(path, "polarization fraction", "from 0 to 1", found.as_bytes()));
+                return Err(Error::value(path, "polarization fraction", "from 0 to 1", found.as_bytes()));
             }
         }
         if let Some(wavelength) = self.wavelength_angstrom {
@@ -144,23 +146,18 @@ impl Geometry {
             let cosine = panel.fast.dot(&panel.slow);
             if cosine.abs() > OBLIQUE {
                 let found = format!("{:.3} degrees", cosine.clamp(-1.0, 1.0).acos().to_degrees());
-                return Err(IoError::value(path, of("axes"), "axes at right angles", found.as_bytes()));
+                return Err(Error::value(path, of("axes"), "axes at right angles", found.as_bytes()));
             }
             let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
             if !(distance.is_finite() && distance > 1e-9) {
                 let found = distance.to_string();
-                return Err(IoError::value(
-                    path,
-                    of("plane"),
-                    "a distance from the sample",
-                    found.as_bytes(),
-                ));
+                return Err(Error::value(path, of("plane"), "a distance from the sample", found.as_bytes()));
             }
         }
         if let Some(matrix) = &self.crystal
             && !matrix.iter().all(|x| x.is_finite())
         {
-            return Err(IoError::missing(path, "crystal", "finite cell vectors"));
+            return Err(Error::missing(path, "crystal", "finite cell vectors"));
         }
         Ok(self)
     }
@@ -170,7 +167,7 @@ fn positive(path: &Path, what: &str, value: f64) -> Result<f64> {
     if value.is_finite() && value > 0.0 {
         return Ok(value);
     }
-    Err(IoError::value(path, what, "a positive number", value.to_string().as_bytes()))
+    Err(Error::value(path, what, "a positive number", value.to_string().as_bytes()))
 }
 
 /// A number of pixels along an edge.
@@ -179,7 +176,7 @@ fn pixels(path: &Path, what: &str, value: f64) -> Result<usize> {
         return Ok(value as usize);
     }
     let found = value.to_string();
-    Err(IoError::value(path, what, format!("a whole number from 1 to {MOST_PIXELS}"), found.as_bytes()))
+    Err(Error::value(path, what, format!("a whole number from 1 to {MOST_PIXELS}"), found.as_bytes()))
 }
 
 /// The edge of square pixels.
@@ -188,7 +185,7 @@ fn square(path: &Path, what: &str, fast: f64, slow: f64) -> Result<f64> {
     if (fast - slow).abs() <= SQUARE * fast {
         return Ok(fast);
     }
-    Err(IoError::value(path, what, "square pixels", format!("{fast} x {slow}").as_bytes()))
+    Err(Error::value(path, what, "square pixels", format!("{fast} x {slow}").as_bytes()))
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn parsed(text: &str, scan_point: usize) -> std::result::Result<Geometry, String
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.expt");
     std::fs::write(&path, text).unwrap();
-    let error = |e: IoError| e.to_string().replace(&path.display().to_string(), "a.expt");
+    let error = |e: Error| e.to_string().replace(&path.display().to_string(), "a.expt");
     read_geometry(&path, Selection { experiment: 0, scan_point }).map_err(error)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 
 use super::{Geometry, Panel, Scan, Selection, pixels, square};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::lines::finite;
 
 /// Numbers of each line, without the first line of newer files: frame, angle, range and axis; wavelength and beam;
@@ -48,7 +48,7 @@ fn numbers(line: &[u8]) -> Option<Vec<f64>> {
 pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
     if selection.experiment > 0 {
         let found = selection.experiment.to_string();
-        return Err(IoError::value(path, "experiments", "number 0 only", found.as_bytes()));
+        return Err(Error::value(path, "experiments", "number 0 only", found.as_bytes()));
     }
     let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').take(64).collect();
     let titled = lines.iter().map(|line| line.trim_ascii()).find(|line| !line.is_empty());
@@ -65,8 +65,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             rows.next().map_or((lines.len(), &b"the end of the file"[..]), |(n, line)| (n, *line));
         let found = numbers(line).filter(|numbers| numbers.len() == count);
         let text = format!("{count} numbers: {}", NAMES[place]);
-        table[place] =
-            found.ok_or_else(|| IoError::line(path, number as u64 + 1, text, line.trim_ascii()))?;
+        table[place] = found.ok_or_else(|| Error::line(path, number as u64 + 1, text, line.trim_ascii()))?;
     }
     let value = |line: usize, at: usize| table.get(line).and_then(|row| row.get(at)).copied().unwrap_or(0.0);
     let vector =
@@ -75,7 +74,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let sizes = if titled { 1 } else { 0 };
     if titled && value(6, 0) != 1.0 {
         let found = value(6, 0).to_string();
-        return Err(IoError::value(path, "detector segments", "1, a flat detector", found.as_bytes()));
+        return Err(Error::value(path, "detector segments", "1, a flat detector", found.as_bytes()));
     }
     // Distance stands last in new files, first in old ones.
     let [orgx, orgy, distance] = if titled {
@@ -99,7 +98,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     // Rows of the matrix are the cell vectors of the crystal at spindle angle 0.
     let cell = Matrix3::from_rows(&[vector(3, 0), vector(4, 0), vector(5, 0)].map(|v| v.transpose()));
     let reciprocal = cell.try_inverse();
-    let crystal = reciprocal.ok_or_else(|| IoError::missing(path, "cell vectors", "a volume"))?;
+    let crystal = reciprocal.ok_or_else(|| Error::missing(path, "cell vectors", "a volume"))?;
     let (start, range) = (value(0, 1), value(0, 2));
     Ok(Geometry {
         wavelength_angstrom: Some(value(1, 0)),

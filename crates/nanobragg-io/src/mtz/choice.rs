@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::header::{Column, Header};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Labels that a message lists.
 const LISTED: usize = 12;
@@ -33,7 +33,7 @@ impl Choice {
         let columns = &header.columns;
         let indices: Vec<usize> = of_kind(columns, b'H').take(3).collect();
         let &[h, k, l] = indices.as_slice() else {
-            return Err(IoError::missing(path, "indices", "three columns of type H"));
+            return Err(Error::missing(path, "indices", "three columns of type H"));
         };
         let all: Vec<&str> = PREFERRED
             .iter()
@@ -42,13 +42,13 @@ impl Choice {
             .collect();
         let value = match label {
             Some(label) => named(columns, label).ok_or_else(|| {
-                IoError::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
+                Error::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
             })?,
             None => {
                 let first = PREFERRED.iter().find_map(|&kind| of_kind(columns, kind).next());
                 first.ok_or_else(|| {
                     let expected = "a column of amplitudes (type F or G) or intensities (J or K)";
-                    IoError::missing(path, "columns", expected)
+                    Error::missing(path, "columns", expected)
                 })?
             }
         };

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{MAGIC, PREAMBLE, WORD};
-use crate::error::{IoError, Result};
-use crate::reflections::{numbers, plausible_cell};
+use crate::error::{Error, Result};
+use crate::rows::{numbers, plausible_cell};
 
 const RECORD: usize = 80;
 /// Columns and symmetry operators beyond these are damage.
@@ -66,12 +66,12 @@ impl Header {
     pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
         if !bytes.starts_with(MAGIC) {
             let start = bytes.get(..bytes.len().min(MAGIC.len())).unwrap_or_default();
-            return Err(IoError::value(path, "first bytes", "\"MTZ \"", start));
+            return Err(Error::value(path, "first bytes", "\"MTZ \"", start));
         }
         let word = |number: usize| -> Result<[u8; WORD]> {
             let found = bytes.get(number * WORD..).and_then(|rest| rest.first_chunk::<WORD>());
             found.copied().ok_or_else(|| {
-                IoError::length(path, "preamble", (PREAMBLE * WORD) as u128, bytes.len() as u128)
+                Error::length(path, "preamble", (PREAMBLE * WORD) as u128, bytes.len() as u128)
             })
         };
         let stamp = word(2)?;
@@ -81,7 +81,7 @@ impl Header {
             4 => Order::Little,
             _ => {
                 let expected = "a machine stamp of big- or little-endian IEEE numbers";
-                return Err(IoError::value(path, "machine stamp", expected, &stamp));
+                return Err(Error::value(path, "machine stamp", expected, &stamp));
             }
         };
         let place = match order.integer(word(1)?) {
@@ -100,7 +100,7 @@ impl Header {
         let records = start.filter(|start| *start >= PREAMBLE * WORD).and_then(|start| bytes.get(start..));
         let Some(records) = records else {
             let expected = format!("inside the file, of {} words", bytes.len() / WORD);
-            return Err(IoError::value(path, "place of the header", expected, place.to_string().as_bytes()));
+            return Err(Error::value(path, "place of the header", expected, place.to_string().as_bytes()));
         };
         Self::records(path, order, records)
     }
@@ -122,9 +122,8 @@ impl Header {
             let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
             let (keyword, rest) = text.split_at(end);
             let rest = rest.trim_ascii();
-            let wrong = |expected: &str| {
-                IoError::value(path, format!("header record {}", number + 1), expected, text)
-            };
+            let wrong =
+                |expected: &str| Error::value(path, format!("header record {}", number + 1), expected, text);
             // Keywords are told by their first four letters.
             match keyword.get(..4).unwrap_or(keyword).to_ascii_uppercase().as_slice() {
                 b"END" => break,
@@ -166,11 +165,11 @@ impl Header {
                 return Err(wrong("at most 10000 columns"));
             }
         }
-        let (columns, rows) = counts.ok_or_else(|| IoError::missing(path, "header", "a record NCOL"))?;
+        let (columns, rows) = counts.ok_or_else(|| Error::missing(path, "header", "a record NCOL"))?;
         if columns != header.columns.len() || columns == 0 {
             let expected = format!("{columns} of them, as NCOL says");
             let found = header.columns.len().to_string();
-            return Err(IoError::value(path, "COLUMN records", expected, found.as_bytes()));
+            return Err(Error::value(path, "COLUMN records", expected, found.as_bytes()));
         }
         header.rows = rows;
         Ok(header)
@@ -183,7 +182,7 @@ impl Header {
         let end = usize::try_from(length).ok().and_then(|length| start.checked_add(length));
         let table = end.and_then(|end| bytes.get(start..end));
         let there = bytes.len().saturating_sub(start) as u128;
-        table.ok_or_else(|| IoError::length(path, "table of reflections", length, there))
+        table.ok_or_else(|| Error::length(path, "table of reflections", length, there))
     }
 
     /// The cell of a dataset, else of the file.

@@ -8,9 +8,9 @@ mod header;
 
 use std::path::Path;
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 use crate::gzip;
-use crate::reflections::{Collector, MOST_REFLECTIONS, Quantity, Reflections, index};
+use crate::rows::{Collector, MOST_REFLECTIONS, Quantity, Reflections, index};
 use choice::Choice;
 use header::{Header, Missing};
 
@@ -30,9 +30,9 @@ const LIMIT: u64 = 2 << 30;
 /// (I(+) and I(-)). The cell is that of the column's dataset.
 ///
 /// # Errors
-/// [`IoError::Value`] for what is no MTZ file, a header that does not fit the table, a label that is not there or
-/// is neither an amplitude nor an intensity, indices that are not whole; [`IoError::Length`] for a file that is cut
-/// short; [`IoError::Read`], also for what is not a regular file.
+/// [`Value`](crate::ErrorKind::Value) for what is no MTZ file, a header that does not fit the table, a label that is not there or
+/// is neither an amplitude nor an intensity, indices that are not whole; [`Length`](crate::ErrorKind::Length) for a file that is cut
+/// short; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
     let bytes = gzip::whole(path, LIMIT)?;
     let header = Header::parse(path, &bytes)?;
@@ -60,14 +60,14 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
     for (number, row) in table.chunks_exact(width * WORD).enumerate() {
         if collector.is_full() {
             let expected = format!("at most {MOST_REFLECTIONS}");
-            return Err(IoError::value(path, "reflections", expected, number.to_string().as_bytes()));
+            return Err(Error::value(path, "reflections", expected, number.to_string().as_bytes()));
         }
         let mut hkl = [0; 3];
         for (axis, at) in choice.indices.into_iter().enumerate() {
             let given = value(row, at);
             hkl[axis] = index(f64::from(given)).ok_or_else(|| {
                 let what = format!("index {} of row {}", ["h", "k", "l"][axis], number + 1);
-                IoError::value(path, what, "a whole number", given.to_string().as_bytes())
+                Error::value(path, what, "a whole number", given.to_string().as_bytes())
             })?;
         }
         let mate = choice.mate.and_then(|at| amplitude(row, at));

@@ -7,7 +7,7 @@ use rust_hdf5::{H5Dataset, H5File, H5FileOptions, Hdf5Error};
 
 use super::{Setting, compress_frame, layout};
 use crate::atomic::Pending;
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// A stack in the making. Frames are on disk once they are written, under a temporary name; the file appears
 /// when the stack is [finished](StackWriter::finish), and vanishes when it is dropped before that.
@@ -25,17 +25,17 @@ impl StackWriter {
     /// Begins a stack of `images` images.
     ///
     /// # Errors
-    /// [`IoError::Unwritable`] when there are no images or no pixels, or the mask has another size;
-    /// [`IoError::Write`], also for a pipe or device.
+    /// [`Unwritable`](crate::ErrorKind::Unwritable) when there are no images or no pixels, or the mask has another size;
+    /// [`Write`](crate::ErrorKind::Write), also for a pipe or device.
     pub fn create(path: &Path, setting: &Setting, images: usize) -> Result<Self> {
         let pixels = setting.fast.saturating_mul(setting.slow);
         let sizes = [setting.fast, setting.slow, images, pixels];
         if sizes.into_iter().any(|size| size == 0 || size > Self::MOST) {
             let reason = format!("{images} images of {} x {} pixels", setting.fast, setting.slow);
-            return Err(IoError::unwritable(path, reason));
+            return Err(Error::unwritable(path, reason));
         }
         if setting.measured.as_ref().is_some_and(|measured| measured.len() != pixels) {
-            return Err(IoError::unwritable(path, "the mask has another size than the image"));
+            return Err(Error::unwritable(path, "the mask has another size than the image"));
         }
         let pending = Pending::beside(path)?;
         // Nobody else knows the temporary name, and some network file systems have no locks.
@@ -50,12 +50,12 @@ impl StackWriter {
     /// Writes image number `index`, counted from 0.
     ///
     /// # Errors
-    /// [`IoError::Unwritable`] when `pixels` does not hold the stack's pixels; [`IoError::Write`], also for an
+    /// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold the stack's pixels; [`Write`](crate::ErrorKind::Write), also for an
     /// index beyond the stack.
     pub fn write(&self, index: usize, pixels: &[i32]) -> Result<()> {
         if pixels.len() != self.pixels {
             let reason = format!("{} pixels expected, {} given", self.pixels, pixels.len());
-            return Err(IoError::unwritable(self.pending.path(), reason));
+            return Err(Error::unwritable(self.pending.path(), reason));
         }
         self.write_compressed(index, &compress_frame(pixels))
     }
@@ -63,7 +63,7 @@ impl StackWriter {
     /// Writes image number `index`, as [`compress_frame`] made it.
     ///
     /// # Errors
-    /// [`IoError::Write`], also for an index beyond the stack.
+    /// [`Write`](crate::ErrorKind::Write), also for an index beyond the stack.
     pub fn write_compressed(&self, index: usize, bytes: &[u8]) -> Result<()> {
         let written = self.frames.write_chunk_raw(index, bytes, 0);
         written.map_err(|error| failed(self.pending.path(), error))
@@ -72,7 +72,7 @@ impl StackWriter {
     /// Completes the file and gives it its name.
     ///
     /// # Errors
-    /// [`IoError::Write`].
+    /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
         let StackWriter { mut file, frames, pending, .. } = self;
         drop(frames);
@@ -99,11 +99,11 @@ impl Drop for Closing {
     }
 }
 
-fn failed(path: &Path, error: Hdf5Error) -> IoError {
+fn failed(path: &Path, error: Hdf5Error) -> Error {
     let text = error.to_string();
     // The library keeps the system's reason to itself, as the end of a text with its own layers before it.
     let reason = text.rsplit_once("I/O error: ").map_or(text.as_str(), |(_, reason)| reason);
-    IoError::write(path, io::Error::other(reason))
+    Error::write(path, io::Error::other(reason))
 }
 
 #[cfg(test)]

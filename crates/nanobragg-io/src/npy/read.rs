@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::binary::{open_regular, read_numbers};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Every file begins so.
 pub const NPY_MAGIC: &[u8; 6] = b"\x93NUMPY";
@@ -28,12 +28,12 @@ pub struct NpyImage {
 /// `i4`, of either byte order; both memory orders are read. Bytes after the array are ignored.
 ///
 /// # Errors
-/// [`IoError::Value`] for a file that is no `.npy` file, an unknown version, a header that says no element type,
-/// order or shape, another element type, and another number of axes; [`IoError::Length`] when header or array are
-/// cut short, checked before memory is allocated; [`IoError::Read`], also for what is not a regular file;
-/// [`IoError::Memory`].
+/// [`Value`](crate::ErrorKind::Value) for a file that is no `.npy` file, an unknown version, a header that says no element type,
+/// order or shape, another element type, and another number of axes; [`Length`](crate::ErrorKind::Length) when header or array are
+/// cut short, checked before memory is allocated; [`Read`](crate::ErrorKind::Read), also for what is not a regular file;
+/// [`Memory`](crate::ErrorKind::Memory).
 pub fn read_npy(path: &Path) -> Result<NpyImage> {
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| Error::read(path, cause);
     let (mut file, length) = open_regular(path)?;
     let mut bytes = Vec::new();
     (&mut file).take(LONGEST_HEADER as u64 + 12).read_to_end(&mut bytes).map_err(failed)?;
@@ -43,11 +43,11 @@ pub fn read_npy(path: &Path) -> Result<NpyImage> {
     let fortran = entries.fortran_order()?;
     let kind = entries.word("descr")?;
     let size = element_size(&kind)
-        .ok_or_else(|| IoError::value(path, "descr", "a real type such as '<f4'", kind.as_bytes()))?;
+        .ok_or_else(|| Error::value(path, "descr", "a real type such as '<f4'", kind.as_bytes()))?;
     let expected = u128::from(slow) * u128::from(fast) * size as u128;
     let found = length.saturating_sub(start as u64);
     if u128::from(found) < expected {
-        return Err(IoError::length(path, "array", expected, found.into()));
+        return Err(Error::length(path, "array", expected, found.into()));
     }
     file.seek(SeekFrom::Start(start as u64)).map_err(failed)?;
     let (slow, fast) = (slow as usize, fast as usize);
@@ -60,23 +60,23 @@ pub fn read_npy(path: &Path) -> Result<NpyImage> {
 fn header<'a>(path: &Path, bytes: &'a [u8]) -> Result<(&'a [u8], usize)> {
     if !bytes.starts_with(NPY_MAGIC) {
         let start = &bytes[..bytes.len().min(8)];
-        return Err(IoError::value(path, "format", "a file starting with \"\\x93NUMPY\"", start));
+        return Err(Error::value(path, "format", "a file starting with \"\\x93NUMPY\"", start));
     }
     let (length, start) = match bytes[NPY_MAGIC.len()..] {
         [1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
         [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize, 12),
         [version, _, ..] if !(1..=3).contains(&version) => {
-            return Err(IoError::value(path, "version", "1, 2 or 3", version.to_string().as_bytes()));
+            return Err(Error::value(path, "version", "1, 2 or 3", version.to_string().as_bytes()));
         }
-        _ => return Err(IoError::length(path, "header", 12, bytes.len() as u128)),
+        _ => return Err(Error::length(path, "header", 12, bytes.len() as u128)),
     };
     if length > LONGEST_HEADER {
         let expected = format!("at most {LONGEST_HEADER} bytes");
-        return Err(IoError::value(path, "header", expected, length.to_string().as_bytes()));
+        return Err(Error::value(path, "header", expected, length.to_string().as_bytes()));
     }
     let end = start + length;
     let text = bytes.get(start..end);
-    let text = text.ok_or_else(|| IoError::length(path, "header", end as u128, bytes.len() as u128))?;
+    let text = text.ok_or_else(|| Error::length(path, "header", end as u128, bytes.len() as u128))?;
     Ok((text, end))
 }
 
@@ -94,7 +94,7 @@ impl<'a> Entries<'a> {
             let at = self.text.windows(word.len()).position(|window| window == word.as_bytes())?;
             self.text[at + word.len()..].trim_ascii_start().strip_prefix(b":")
         });
-        let missing = || IoError::missing(self.path, key, "an entry of the header");
+        let missing = || Error::missing(self.path, key, "an entry of the header");
         Ok(found.ok_or_else(missing)?.trim_ascii_start())
     }
 
@@ -104,7 +104,7 @@ impl<'a> Entries<'a> {
         let mut parts = rest.split(|&byte| byte == b'\'' || byte == b'"');
         match (parts.next(), parts.next()) {
             (Some([]), Some(word)) => Ok(String::from_utf8_lossy(word).into_owned()),
-            _ => Err(IoError::value(self.path, key, "a word in quotation marks", line(rest))),
+            _ => Err(Error::value(self.path, key, "a word in quotation marks", line(rest))),
         }
     }
 
@@ -113,13 +113,13 @@ impl<'a> Entries<'a> {
         match rest {
             _ if rest.starts_with(b"False") => Ok(false),
             _ if rest.starts_with(b"True") => Ok(true),
-            _ => Err(IoError::value(self.path, "fortran_order", "True or False", line(rest))),
+            _ => Err(Error::value(self.path, "fortran_order", "True or False", line(rest))),
         }
     }
 
     fn shape(&self) -> Result<(u32, u32)> {
         let rest = self.after("shape")?;
-        let wrong = || IoError::value(self.path, "shape", "two positive numbers (slow, fast)", line(rest));
+        let wrong = || Error::value(self.path, "shape", "two positive numbers (slow, fast)", line(rest));
         let inside = rest.strip_prefix(b"(").and_then(|rest| rest.split(|&byte| byte == b')').next());
         let inside = std::str::from_utf8(inside.ok_or_else(wrong)?).map_err(|_| wrong())?;
         let mut numbers = inside.split(',').map(str::trim).filter(|word| !word.is_empty());
@@ -130,7 +130,7 @@ impl<'a> Entries<'a> {
         }
         if u64::from(slow) * u64::from(fast) > MOST_PIXELS {
             let expected = format!("at most {MOST_PIXELS} pixels");
-            return Err(IoError::value(self.path, "shape", expected, line(rest)));
+            return Err(Error::value(self.path, "shape", expected, line(rest)));
         }
         Ok((slow, fast))
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// The text header of an SMV image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl SmvHeader {
     /// space or a comma is ignored.
     ///
     /// # Errors
-    /// [`IoError::Value`] naming the key when what follows is not a finite number.
+    /// [`Value`](crate::ErrorKind::Value) naming the key when what follows is not a finite number.
     pub fn number(&self, key: &str) -> Result<Option<f64>> {
         let Some(value) = self.after(key) else { return Ok(None) };
         let value = value.trim_start();
@@ -55,7 +55,7 @@ impl SmvHeader {
         let word = &value[..value.find(is_end).unwrap_or(value.len())];
         match word.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(IoError::value(&self.path, key, "a number", word.as_bytes())),
+            _ => Err(Error::value(&self.path, key, "a number", word.as_bytes())),
         }
     }
 
@@ -66,7 +66,7 @@ impl SmvHeader {
             return Ok(Some(number as u32));
         }
         let expected = format!("a whole number from 1 to {most}");
-        Err(IoError::value(&self.path, key, expected, number.to_string().as_bytes()))
+        Err(Error::value(&self.path, key, expected, number.to_string().as_bytes()))
     }
 
     /// The text of the entry named `key` and nothing else.

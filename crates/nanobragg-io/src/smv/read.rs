@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::SmvHeader;
 use crate::binary::{open_regular, read_numbers};
-use crate::error::{IoError, Result};
+use crate::error::{Error, Result};
 
 /// Where a header does not say how long it is.
 const USUAL_HEADER: u32 = 512;
@@ -34,21 +34,21 @@ pub struct SmvImage {
 /// Pixels are swapped where `BYTE_ORDER` is `big_endian`.
 ///
 /// # Errors
-/// [`IoError::Value`] for a file that does not begin in that way, a header longer than 1 MiB, a size that is
+/// [`Value`](crate::ErrorKind::Value) for a file that does not begin in that way, a header longer than 1 MiB, a size that is
 /// missing or no whole number, more than 2^30 pixels, and a `TYPE` other than `unsigned_short`;
-/// [`IoError::Length`] when the header or the pixels are cut short, checked before memory is allocated;
-/// [`IoError::Read`], also for what is not a regular file; [`IoError::Memory`].
+/// [`Length`](crate::ErrorKind::Length) when the header or the pixels are cut short, checked before memory is allocated;
+/// [`Read`](crate::ErrorKind::Read), also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
 pub fn read_smv(path: &Path) -> Result<SmvImage> {
     let (mut file, length) = open_regular(path)?;
     let header = read_header(path, &mut file, length)?;
     let (fast, slow) = read_size(path, &header)?;
     if let Some(kind) = header.exact("TYPE").filter(|kind| *kind != "unsigned_short") {
-        return Err(IoError::value(path, "TYPE", "unsigned_short", kind.as_bytes()));
+        return Err(Error::value(path, "TYPE", "unsigned_short", kind.as_bytes()));
     }
     let expected = 2 * u128::from(fast) * u128::from(slow);
     let found = length.saturating_sub(header.header_bytes() as u64);
     if u128::from(found) < expected {
-        return Err(IoError::length(path, "pixels", expected, found.into()));
+        return Err(Error::length(path, "pixels", expected, found.into()));
     }
     let big_endian = header.text("BYTE_ORDER").is_some_and(|order| order.starts_with("big_endian"));
     let convert = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
@@ -63,19 +63,19 @@ fn read_header(path: &Path, mut file: impl Read + Seek, length: u64) -> Result<S
         let mut block = Vec::new();
         file.seek(SeekFrom::Start(0))
             .and_then(|_| (&mut file).take(count.into()).read_to_end(&mut block))
-            .map_err(|cause| IoError::read(path, cause))?;
+            .map_err(|cause| Error::read(path, cause))?;
         Ok(block)
     };
     let start = take(USUAL_HEADER)?;
     if !start.starts_with(b"{\nHEADER_BYTES") && !start.starts_with(b"{\r\nHEADER_BYTES") {
         let expected = "an SMV image beginning with \"{\\nHEADER_BYTES\"";
-        return Err(IoError::value(path, "header", expected, &start[..start.len().min(16)]));
+        return Err(Error::value(path, "header", expected, &start[..start.len().min(16)]));
     }
     let bytes =
         SmvHeader::new(path, &start).positive("HEADER_BYTES", LONGEST_HEADER)?.unwrap_or(USUAL_HEADER);
     let block = take(bytes)?;
     if block.len() < bytes as usize {
-        return Err(IoError::length(path, "header", bytes.into(), length.into()));
+        return Err(Error::length(path, "header", bytes.into(), length.into()));
     }
     Ok(SmvHeader::new(path, &block))
 }
@@ -90,11 +90,11 @@ fn read_size(path: &Path, header: &SmvHeader) -> Result<(u32, u32)> {
             (both, both)
         }
     };
-    let missing = |key: &str| IoError::missing(path, key, "a whole number of pixels");
+    let missing = |key: &str| Error::missing(path, key, "a whole number of pixels");
     let (fast, slow) = (fast.ok_or_else(|| missing("SIZE1"))?, slow.ok_or_else(|| missing("SIZE2"))?);
     if u64::from(fast) * u64::from(slow) > u64::from(MOST_PIXELS) {
         let found = format!("{fast} x {slow}");
-        return Err(IoError::value(path, "size", format!("at most {MOST_PIXELS} pixels"), found.as_bytes()));
+        return Err(Error::value(path, "size", format!("at most {MOST_PIXELS} pixels"), found.as_bytes()));
     }
     Ok((fast, slow))
 }

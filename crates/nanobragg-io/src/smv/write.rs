@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::atomic::write_atomic;
 use crate::binary::write_numbers;
-use crate::error::{IoError, Result, quoted};
+use crate::error::{Error, Result, quoted};
 
 /// A header's length is a multiple of this, in bytes.
 const HEADER_UNIT: usize = 512;
@@ -43,17 +43,17 @@ impl HeaderEntry {
 /// `SIZE1` and `SIZE2`, then `entries` in their order.
 ///
 /// # Errors
-/// [`IoError::Unwritable`] when `data` does not hold `fast * slow` pixels, or an entry has no key or holds
-/// characters that would end it (control characters, braces, `;`, and `=` in a key); [`IoError::Write`].
+/// [`Unwritable`](crate::ErrorKind::Unwritable) when `data` does not hold `fast * slow` pixels, or an entry has no key or holds
+/// characters that would end it (control characters, braces, `;`, and `=` in a key); [`Write`](crate::ErrorKind::Write).
 pub fn write_smv(path: &Path, entries: &[HeaderEntry], fast: usize, slow: usize, data: &[u16]) -> Result<()> {
     if fast.checked_mul(slow) != Some(data.len()) {
         let reason = format!("{fast} x {slow} pixels expected, {} given", data.len());
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     if let Some(entry) = entries.iter().find(|entry| !entry.is_valid()) {
         let text = format!("{}={}", entry.key, entry.value);
         let reason = format!("{} cannot be a header entry", quoted(text.as_bytes()));
-        return Err(IoError::unwritable(path, reason));
+        return Err(Error::unwritable(path, reason));
     }
     let header = header_block(entries, fast, slow);
     write_atomic(path, |out| {

@@ -49,7 +49,7 @@ pub fn check_regular(path: &Path) -> Result<(), Misuse> {
 
 fn digest(path: &Path) -> Result<String, IoError> {
     const BLOCK: usize = 1 << 16;
-    let failed = |cause| IoError::Read { path: path.to_owned(), cause };
+    let failed = |cause| IoError::read(path, cause);
     let mut file = File::open(path).map_err(failed)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; BLOCK];

@@ -100,7 +100,7 @@ impl Manifest {
         let lines = match File::open(path) {
             Ok(file) => read(path, file)?,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::begin(path, sweep)?),
-            Err(cause) => return Err(IoError::Read { path: path.to_owned(), cause }.into()),
+            Err(cause) => return Err(IoError::read(path, cause).into()),
         };
         let mut lines = lines.into_iter();
         let Some(Line::Sweep(found)) = lines.next() else {
@@ -130,7 +130,7 @@ impl Manifest {
         // Written whole first: a line that was cut off must not be continued.
         write_all(path, &sweep, &images, stack.as_ref())?;
         let file = OpenOptions::new().append(true).open(path);
-        let file = file.map_err(|cause| IoError::Write { path: path.to_owned(), cause })?;
+        let file = file.map_err(|cause| IoError::write(path, cause))?;
         Ok(Manifest { path: path.to_owned(), file, sweep, images, stack })
     }
 
@@ -139,7 +139,7 @@ impl Manifest {
         let mut text = text(&Line::Image(image.clone()));
         text.push('\n');
         let added = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
-        added.map_err(|cause| IoError::Write { path: self.path.clone(), cause })?;
+        added.map_err(|cause| IoError::write(&self.path, cause))?;
         self.images.insert(image.image, image);
         Ok(())
     }
@@ -179,7 +179,7 @@ fn read(path: &Path, file: File) -> anyhow::Result<Vec<Line>> {
     while lines.len() < MOST_LINES {
         text.clear();
         let read = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text);
-        read.map_err(|cause| IoError::Read { path: path.to_owned(), cause })?;
+        read.map_err(|cause| IoError::read(path, cause))?;
         match serde_json::from_slice(&text) {
             Ok(line) if text.ends_with(b"\n") => lines.push(line),
             _ => break,

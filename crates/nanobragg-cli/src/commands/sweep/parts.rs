@@ -37,7 +37,7 @@ impl Parts {
         if !keep {
             self.remove();
         }
-        fs::create_dir_all(&self.folder).map_err(|cause| IoError::Write { path: self.folder.clone(), cause })
+        fs::create_dir_all(&self.folder).map_err(|cause| IoError::write(&self.folder, cause))
     }
 
     /// Whether the frame of image `image` is there.
@@ -56,7 +56,7 @@ impl Parts {
         for image in 1..=images {
             interrupt.check()?;
             let path = self.file(image);
-            let bytes = fs::read(&path).map_err(|cause| IoError::Read { path, cause })?;
+            let bytes = fs::read(&path).map_err(|cause| IoError::read(&path, cause))?;
             stack.write_compressed(image - 1, &bytes)?;
         }
         stack.finish()?;

@@ -242,5 +242,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The file that was just written. Where it was removed since, that is said now and not by a later reader.
 fn record(path: &Path) -> Result<FileRecord, IoError> {
-    FileRecord::of(path).map_err(|cause| IoError::Write { path: path.to_owned(), cause })
+    FileRecord::of(path).map_err(|cause| IoError::write(path, cause))
 }
