@@ -1,7 +1,8 @@
 //! What renders: the backend that the command line asks for.
 
 use nanobragg::backend::{Backend, Cpu, Precision, Scalar};
-use nanobragg_config::{Device, Setup};
+use nanobragg_config::Setup;
+use nanobragg_session::Device;
 
 use crate::console::Console;
 
@@ -31,7 +32,8 @@ mod gpu {
     use nanobragg::backend::{Backend, Control, Precision};
     use nanobragg::image::Image;
     use nanobragg::plan::Plan;
-    use nanobragg_config::{GpuChoice, Setup};
+    use nanobragg_config::Setup;
+    use nanobragg_session::GpuChoice;
     use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
 
     use crate::console::Console;

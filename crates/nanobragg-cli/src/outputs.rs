@@ -8,8 +8,6 @@ use nanobragg::image::Image;
 use nanobragg::noise::poisson_image;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::{Counts, Statistics, auto_scale, scaled_bytes, scaled_counts};
-use nanobragg_config::header::{Frame, PlanGeometry, mini_header, smv_entries, stack_setting};
-use nanobragg_config::{Counting, DumpAction, Outputs, Picture, Rings};
 use nanobragg_io::c_format::{f, g};
 use nanobragg_io::cbf::write_cbf;
 use nanobragg_io::dump::{DumpBox, write_dump};
@@ -20,6 +18,8 @@ use nanobragg_io::pgm::write_pgm;
 use nanobragg_io::preview::{Style, auto_rings, write_preview};
 use nanobragg_io::smv::write_smv;
 use nanobragg_io::tiff::write_tiff;
+use nanobragg_session::header::{Frame, PlanGeometry, mini_header, smv_entries, stack_setting};
+use nanobragg_session::{Counting, DumpAction, Outputs, Picture, Rings};
 
 use crate::console::Console;
 use crate::interrupt::Interrupt;

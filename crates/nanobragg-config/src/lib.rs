@@ -18,7 +18,6 @@
 pub mod classic;
 mod error;
 pub mod experiment_file;
-pub mod header;
 mod origin;
 pub mod presets;
 mod resolve;
@@ -27,5 +26,5 @@ pub mod show;
 
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};
-pub use resolve::{Context, resolve};
-pub use setup::{Counting, Device, DumpAction, GpuChoice, Outputs, Panel, Picture, Rings, Setup};
+pub use resolve::{Context, resolve, with_image};
+pub use setup::Setup;

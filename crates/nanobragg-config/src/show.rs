@@ -5,9 +5,10 @@ use nanobragg::model::{Convention, Pivot, Quirk, Shape};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
+use nanobragg_session::{Device, DumpAction};
 
 use crate::classic::FlagId as Flag;
-use crate::{Device, DumpAction, Origin, Setup};
+use crate::{Origin, Setup};
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use nanobragg::model::{
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
-use nanobragg_config::header::smv_entries;
+use nanobragg_session::header::smv_entries;
 use nanobragg_testkit::case;
 
 fn base() -> Experiment {

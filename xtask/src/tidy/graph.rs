@@ -7,12 +7,13 @@ use anyhow::Context as _;
 /// Each crate with those that it may depend on directly; what is not listed may not be.
 ///
 /// `nanobragg` and `nanobragg-io` know none of the others and not each other. Tests may also use the testkit.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("nanobragg", &[]),
     ("nanobragg-io", &[]),
     ("nanobragg-compare", &["nanobragg-io"]),
     ("nanobragg-wgpu", &["nanobragg"]),
-    ("nanobragg-config", &["nanobragg", "nanobragg-io"]),
+    ("nanobragg-session", &["nanobragg", "nanobragg-io", "nanobragg-wgpu"]),
+    ("nanobragg-config", &["nanobragg", "nanobragg-io", "nanobragg-session"]),
     ("nanobragg-trace", &["nanobragg", "nanobragg-io"]),
     (
         "nanobragg-cli",
@@ -20,6 +21,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "nanobragg",
             "nanobragg-io",
             "nanobragg-compare",
+            "nanobragg-session",
             "nanobragg-config",
             "nanobragg-trace",
             "nanobragg-wgpu",

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Seeds, StructureFactors};
+use nanobragg_session::{Device, GpuChoice, Outputs};
 
 use super::Context;
 use super::geometry::Instrument;
-use crate::{Device, GpuChoice, Origins, Outputs, Setup};
+use crate::{Origins, Setup};
 
 /// The set-up while flags are applied to it.
 pub(super) struct Draft {

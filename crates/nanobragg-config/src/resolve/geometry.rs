@@ -4,11 +4,11 @@ use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Pol
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::geometry::{self, Geometry, Selection, read_geometry};
+use nanobragg_session::Panel;
 
 use super::Context;
 use super::draft::Draft;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::setup::Panel;
 use crate::{ConfigError, Origin};
 
 /// Most pixels of all panels together: their images are held until all are rendered.

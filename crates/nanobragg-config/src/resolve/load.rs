@@ -7,12 +7,13 @@ use nanobragg_io::matrix::read_matrix;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::read_sources;
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
+use nanobragg_session::DumpAction;
 
 use super::Context;
 use super::draft::Draft;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{FlagId, ParsedArgs};
-use crate::{ConfigError, DumpAction, Origin};
+use crate::{ConfigError, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;

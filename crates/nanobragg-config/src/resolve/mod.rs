@@ -14,10 +14,12 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::backend::Precision;
 use nanobragg::model::{Preset, Quirk, Quirks};
+use nanobragg_session::{Device, DumpAction, Outputs};
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::{ConfigError, Device, DumpAction, Origin, Outputs, Setup};
+use crate::{ConfigError, Origin, Setup};
 use draft::Draft;
+pub use outputs::with_image;
 
 /// What a resolution depends on besides the command line.
 #[derive(Clone, Debug)]

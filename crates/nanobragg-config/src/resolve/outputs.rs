@@ -1,14 +1,13 @@
 //! Flags of the files to write, and of the noise in them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use nanobragg_io::preview::{Colors, Scale};
+use nanobragg_session::{Counting, Outputs, Rings};
 
 use super::draft::Draft;
+use crate::ConfigError;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
-use crate::{ConfigError, Counting, Outputs, Rings};
-
-const KNOWN_FORMATS: &str = ".bin (floats), .img (SMV), .pgm, .cbf, .nxs .h5 (NXmx), .npy, .tif .tiff, .png";
 
 pub(super) fn apply(draft: &mut Draft, occurrence: &Occurrence) -> bool {
     let values = &occurrence.values;
@@ -56,8 +55,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(output) = args.last(FlagId::Output) {
         let path = output.values.path(0).to_owned();
-        let named = draft.setup.outputs.named(args);
-        let chosen = named.clone().with_image(path)?;
+        let named = named(&draft.setup.outputs, args);
+        let chosen = with_image(named.clone(), path)?;
         for lost in named.images().filter(|image| !chosen.images().any(|path| path == *image)) {
             let lost = lost.display();
             draft.setup.warnings.push(format!("{lost} is not written: -o names the image of that format"));
@@ -68,45 +67,28 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     Ok(())
 }
 
-impl Outputs {
-    /// The same with those images alone that a flag of their own names: what `-o` leaves of them.
-    fn named(&self, args: &ParsedArgs) -> Self {
-        let image = |flag: FlagId, path: &Option<PathBuf>| path.clone().filter(|_| args.has(flag));
-        Outputs {
-            float: image(FlagId::FloatFile, &self.float),
-            int: image(FlagId::IntFile, &self.int),
-            pgm: image(FlagId::PgmFile, &self.pgm),
-            noise: image(FlagId::NoiseFile, &self.noise),
-            cbf: image(FlagId::CbfFile, &self.cbf),
-            nexus: image(FlagId::NxsFile, &self.nexus),
-            npy: image(FlagId::NpyFile, &self.npy),
-            tiff: image(FlagId::TifFile, &self.tiff),
-            png: image(FlagId::PngFile, &self.png),
-            ..self.without_images()
-        }
-    }
-
-    /// The same with an image at `path`, its format told by the extension.
-    ///
-    /// # Errors
-    /// [`ConfigError::UnknownFormat`].
-    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
-        let slot = match extension(&path).as_str() {
-            "bin" => &mut self.float,
-            "img" => &mut self.int,
-            "pgm" => &mut self.pgm,
-            "cbf" => &mut self.cbf,
-            "nxs" | "h5" => &mut self.nexus,
-            "npy" => &mut self.npy,
-            "tif" | "tiff" => &mut self.tiff,
-            "png" => &mut self.png,
-            _ => return Err(ConfigError::UnknownFormat { path, known: KNOWN_FORMATS }),
-        };
-        *slot = Some(path);
-        Ok(self)
+/// `outputs` with those images alone that a flag of their own names: what `-o` leaves of them.
+fn named(outputs: &Outputs, args: &ParsedArgs) -> Outputs {
+    let image = |flag: FlagId, path: &Option<PathBuf>| path.clone().filter(|_| args.has(flag));
+    Outputs {
+        float: image(FlagId::FloatFile, &outputs.float),
+        int: image(FlagId::IntFile, &outputs.int),
+        pgm: image(FlagId::PgmFile, &outputs.pgm),
+        noise: image(FlagId::NoiseFile, &outputs.noise),
+        cbf: image(FlagId::CbfFile, &outputs.cbf),
+        nexus: image(FlagId::NxsFile, &outputs.nexus),
+        npy: image(FlagId::NpyFile, &outputs.npy),
+        tiff: image(FlagId::TifFile, &outputs.tiff),
+        png: image(FlagId::PngFile, &outputs.png),
+        ..outputs.without_images()
     }
 }
 
-fn extension(path: &Path) -> String {
-    path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
+/// `outputs` with an image at `path`, its format told by the extension.
+///
+/// # Errors
+/// [`ConfigError::UnknownFormat`].
+pub fn with_image(outputs: Outputs, path: PathBuf) -> Result<Outputs, ConfigError> {
+    let known = Outputs::KNOWN_FORMATS;
+    outputs.with_image(path.clone()).ok_or(ConfigError::UnknownFormat { path, known })
 }

@@ -1,8 +1,9 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
 use nanobragg::model::{IndexBox, Misset, MosflmMatrix, Reflection, Roi, Shape, StructureFactors, UnitCell};
+use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
-use nanobragg_config::{DumpAction, Setup};
+use nanobragg_session::DumpAction;
 
 use super::{Effect, after, degrees, nothing, sets};
 

@@ -11,10 +11,10 @@ use nanobragg::image::Image;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
-use nanobragg_config::header::{Frame, stack_setting};
 use nanobragg_config::{ConfigError, Setup};
 use nanobragg_io::IoError;
 use nanobragg_io::c_format::g;
+use nanobragg_session::header::{Frame, stack_setting};
 
 use super::manifest::{self, FileRecord, Manifest};
 use super::parts::Parts;

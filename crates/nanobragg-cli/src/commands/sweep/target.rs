@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_config::{ConfigError, Counting, Outputs};
+use nanobragg_config::{ConfigError, with_image};
+use nanobragg_session::{Counting, Outputs};
 
 use crate::misuse::Misuse;
 
@@ -37,14 +38,14 @@ pub fn same_kind(a: &Path, b: &Path) -> Result<bool, ConfigError> {
 /// Which of the outputs a name asks for.
 fn slots(name: &Path) -> Result<[bool; 9], ConfigError> {
     let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } =
-        Outputs::default().with_image(name.to_owned())?;
+        with_image(Outputs::default(), name.to_owned())?;
     Ok([float, int, pgm, noise, cbf, nexus, npy, tiff, png].map(|slot| slot.is_some()))
 }
 
 impl Target {
     /// The files that the user calls `name`.
     pub fn new(name: &Path) -> anyhow::Result<Self> {
-        if Outputs::default().with_image(name.to_owned())?.nexus.is_some() {
+        if with_image(Outputs::default(), name.to_owned())?.nexus.is_some() {
             return Ok(Target::Stack(name.to_owned()));
         }
         let folder = name.parent().map(Path::to_owned).unwrap_or_default();
@@ -87,7 +88,7 @@ pub fn outputs(targets: &[Target], image: usize, setup: &Outputs) -> Result<Outp
         outputs.scale = 1.0;
     }
     for path in targets.iter().filter_map(|target| target.file(image)) {
-        outputs = outputs.with_image(path)?;
+        outputs = with_image(outputs, path)?;
     }
     // A series stands for a measurement: its SMV images are those with noise.
     if outputs.counting == Counting::Poisson {
