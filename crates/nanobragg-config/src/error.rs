@@ -112,7 +112,7 @@ pub enum ConfigError {
         /// The flag as typed.
         flag: String,
         /// What it needs.
-        needs: &'static str,
+        needs: String,
     },
     /// There is no lattice.
     #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]

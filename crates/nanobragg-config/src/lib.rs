@@ -16,8 +16,10 @@
 //! ```
 
 pub mod classic;
+mod draft;
 mod error;
 pub mod experiment_file;
+mod flag_id;
 mod origin;
 pub mod presets;
 mod resolve;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::classic::FlagId;
+use crate::flag_id::FlagId;
 
 /// Where a quantity comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

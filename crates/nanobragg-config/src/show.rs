@@ -7,7 +7,7 @@ use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 use nanobragg_session::{Device, DumpAction};
 
-use crate::classic::FlagId as Flag;
+use crate::classic::{FlagId, table};
 use crate::{Origin, Setup};
 
 /// One line of the table.
@@ -67,18 +67,23 @@ impl Table<'_> {
     }
 
     /// A quantity that flags set, or whose default stands.
-    fn set(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str, flags: &[Flag]) {
-        self.add(name, value, unit, self.setup.origins.of(flags));
+    fn set(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str) {
+        self.add(name, value, unit, self.setup.origins.of(&deciding(name)));
     }
 
     /// A quantity that flags set, or that follows from others.
-    fn fill(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str, flags: &[Flag]) {
-        self.add(name, value, unit, self.setup.origins.or_derived(flags));
+    fn fill(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str) {
+        self.add(name, value, unit, self.setup.origins.or_derived(&deciding(name)));
     }
 
     fn derive(&mut self, name: &'static str, value: impl Into<String>, unit: &'static str) {
         self.add(name, value, unit, Origin::Derived);
     }
+}
+
+/// The flags that decide a quantity.
+fn deciding(quantity: &str) -> Vec<FlagId> {
+    table().iter().filter(|flag| flag.shows.contains(&quantity)).map(|flag| flag.id).collect()
 }
 
 fn n(x: f64) -> String {
@@ -96,18 +101,15 @@ fn on(flag: bool) -> &'static str {
 fn crystal(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Crystal";
     let crystal = &table.setup.experiment.crystal;
-    table.set("unit cell", list(plan.crystal.unit_cell()), "A, deg", &[Flag::Cell, Flag::Mat]);
+    table.set("unit cell", list(plan.crystal.unit_cell()), "A, deg");
     table.derive("reciprocal cell", list(plan.crystal.reciprocal_cell()), "1/A, deg");
     table.derive("cell volume", n(plan.crystal.volume_angstrom3), "A^3");
-    table.set("misset angles", list(plan.crystal.misset.map(to_deg)), "deg", &[Flag::Misset]);
-    table.set("misset seed", table.setup.experiment.seeds.misset.to_string(), "", &[Flag::MissetSeed]);
+    table.set("misset angles", list(plan.crystal.misset.map(to_deg)), "deg");
+    table.set("misset seed", table.setup.experiment.seeds.misset.to_string(), "");
     let sized = crystal.size.iter().any(|&size| size > 0.0);
-    let counts = if sized {
-        vec![Flag::XtalSize, Flag::XtalX, Flag::XtalY, Flag::XtalZ]
-    } else {
-        vec![Flag::N, Flag::Na, Flag::Nb, Flag::Nc]
-    };
-    table.set("cells along a, b, c", list(plan.crystal.shape.cells), "", &counts);
+    let counted = "cells along a, b, c";
+    let origin = table.setup.origins.of(&deciding(if sized { "crystal size" } else { counted }));
+    table.add(counted, list(plan.crystal.shape.cells), "", origin);
     table.derive("crystal size", list(plan.crystal.size().map(|size| size * 1e6)), "um");
     let shape = match crystal.shape {
         Shape::Square => "parallelepiped",
@@ -115,20 +117,20 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
         Shape::Gauss => "gaussian spots",
         Shape::Tophat => "top-hat spots",
     };
-    table.set("shape", shape, "", &[Flag::SquareXtal, Flag::RoundXtal, Flag::GaussXtal, Flag::TophatSpots]);
-    table.set("fudge", n(crystal.fudge), "", &[Flag::Fudge]);
-    table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg", &[Flag::Mosaic]);
-    table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "", &[Flag::MosaicDomains]);
-    table.set("mosaic seed", table.setup.experiment.seeds.mosaic.to_string(), "", &[Flag::MosaicSeed]);
+    table.set("shape", shape, "");
+    table.set("fudge", n(crystal.fudge), "");
+    table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg");
+    table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "");
+    table.set("mosaic seed", table.setup.experiment.seeds.mosaic.to_string(), "");
 
     table.group = "Structure factors";
     let factors = &plan.structure_factors;
-    table.set("table entries read", factors.loaded().to_string(), "", &[Flag::Hkl]);
+    table.set("table entries read", factors.loaded().to_string(), "");
     if let Some(bounds) = factors.bounds() {
         let span = |axis: usize| format!("{}..{}", bounds.min[axis], bounds.max[axis]);
         table.derive("index box h, k, l", [0, 1, 2].map(span).join(" "), "");
     }
-    table.set("F of all others", n(factors.default_f()), "e", &[Flag::DefaultF]);
+    table.set("F of all others", n(factors.default_f()), "e");
     let interpolation = match plan.interpolation {
         Interpolation::Off => "nearest index".to_owned(),
         Interpolation::On => "tricubic".to_owned(),
@@ -137,125 +139,71 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
             format!("tricubic up to pixel {} {} (slow, fast), nearest after it", pixel / width, pixel % width)
         }
     };
-    table.fill("interpolation", interpolation, "", &[Flag::Interpolate, Flag::NoInterpolate]);
+    table.fill("interpolation", interpolation, "");
 }
 
 fn beam(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Beam";
     let beam = &table.setup.experiment.beam;
-    table.set("wavelength", n(beam.wavelength * 1e10), "A", &[Flag::Lambda, Flag::Energy]);
+    table.set("wavelength", n(beam.wavelength * 1e10), "A");
     if let Some(spectrum) = &beam.spectrum {
-        table.set("spectrum lines", spectrum.len().to_string(), "", &[Flag::Spectrum]);
+        table.set("spectrum lines", spectrum.len().to_string(), "");
     }
-    table.set("dispersion", n(plan.resolved.dispersion.range * 100.0), "%", &[Flag::Dispersion]);
-    table.fill("dispersion steps", plan.resolved.dispersion.count.to_string(), "", &[Flag::Dispsteps]);
-    for (name, steps_name, grid, flags, steps) in [
-        (
-            "horizontal divergence",
-            "horizontal steps",
-            plan.resolved.horizontal,
-            [Flag::Divergence, Flag::HdivRange],
-            [Flag::DivSteps, Flag::HdivSteps],
-        ),
-        (
-            "vertical divergence",
-            "vertical steps",
-            plan.resolved.vertical,
-            [Flag::Divergence, Flag::VdivRange],
-            [Flag::DivSteps, Flag::VdivSteps],
-        ),
+    table.set("dispersion", n(plan.resolved.dispersion.range * 100.0), "%");
+    table.fill("dispersion steps", plan.resolved.dispersion.count.to_string(), "");
+    for (name, steps_name, grid) in [
+        ("horizontal divergence", "horizontal steps", plan.resolved.horizontal),
+        ("vertical divergence", "vertical steps", plan.resolved.vertical),
     ] {
-        table.fill(name, n(grid.range * 1000.0), "mrad", &flags);
-        table.fill(steps_name, grid.count.to_string(), "", &steps);
+        table.fill(name, n(grid.range * 1000.0), "mrad");
+        table.fill(steps_name, grid.count.to_string(), "");
     }
-    table.set("round divergence", on(beam.divergence.round), "", &[Flag::RoundDiv, Flag::SquareDiv]);
-    table.fill("sources", plan.sources.len().to_string(), "", &[Flag::Sourcefile]);
+    table.set("round divergence", on(beam.divergence.round), "");
+    table.fill("sources", plan.sources.len().to_string(), "");
     let polarization = plan.resolved.kahn.map_or("off".to_owned(), n);
-    table.set("Kahn factor", polarization, "", &[Flag::Polar, Flag::NoPolar]);
-    let fluence = [Flag::Fluence, Flag::Flux, Flag::Exposure, Flag::BeamSize];
+    table.set("Kahn factor", polarization, "");
     if beam.fluence.flux != 0.0 {
-        table.set("flux", n(beam.fluence.flux), "photons/s", &[Flag::Flux]);
-        table.set("exposure", n(beam.fluence.exposure), "s", &[Flag::Exposure]);
+        table.set("flux", n(beam.fluence.flux), "photons/s");
+        table.set("exposure", n(beam.fluence.exposure), "s");
     }
-    table.set("beam size", n(beam.fluence.beam_size * 1000.0), "mm", &[Flag::BeamSize]);
-    table.set("fluence", n(plan.fluence), "photons/m^2", &fluence);
-    table.set("water", n(plan.resolved.water_size * 1e6), "um", &[Flag::Water]);
+    table.set("beam size", n(beam.fluence.beam_size * 1000.0), "mm");
+    table.set("fluence", n(plan.fluence), "photons/m^2");
+    table.set("water", n(plan.resolved.water_size * 1e6), "um");
 }
 
 fn detector(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Detector";
     let detector = &table.setup.experiment.detector;
     let report = &plan.detector.report;
-    const CONVENTIONS: &[Flag] = &[
-        Flag::Mosflm,
-        Flag::Xds,
-        Flag::Adxv,
-        Flag::Denzo,
-        Flag::Dials,
-        Flag::FdetVector,
-        Flag::SdetVector,
-        Flag::OdetVector,
-        Flag::BeamVector,
-        Flag::PolarVector,
-        Flag::SpindleAxis,
-        Flag::TwothetaAxis,
-        Flag::Pix0Vector,
-        Flag::Pix0VectorMm,
-    ];
-    table.set("convention", report.convention, "", CONVENTIONS);
+    table.set("convention", report.convention, "");
     if !table.setup.panels.is_empty() {
-        table.set("panels (the first is shown)", table.setup.panels.len().to_string(), "", &[Flag::Geometry]);
+        table.set("panels (the first is shown)", table.setup.panels.len().to_string(), "");
     }
-    const PIVOTS: &[Flag] = &[
-        Flag::Pivot,
-        Flag::Twotheta,
-        Flag::OrgX,
-        Flag::OrgY,
-        Flag::Xclose,
-        Flag::Yclose,
-        Flag::CloseDistance,
-    ];
     let pivot = if report.pivot == Pivot::Beam { "beam" } else { "sample" };
     let convention_decides = plan.resolved.quirks.has(Quirk::ConventionPivotWins)
         && !matches!(table.setup.experiment.detector.convention, Convention::Custom(_));
-    table.fill("pivot", pivot, "", if convention_decides { &[] } else { PIVOTS });
+    if convention_decides {
+        table.derive("pivot", pivot, "");
+    } else {
+        table.fill("pivot", pivot, "");
+    }
     let pixels = format!("{} {}", plan.detector.fast_pixels, plan.detector.slow_pixels);
-    table.set(
-        "pixels (fast, slow)",
-        pixels,
-        "",
-        &[
-            Flag::DetPixels,
-            Flag::DetPixelsF,
-            Flag::DetPixelsS,
-            Flag::DetSize,
-            Flag::DetSizeF,
-            Flag::DetSizeS,
-            Flag::Img,
-            Flag::Mask,
-        ],
-    );
-    table.set("pixel size", n(plan.detector.pixel_size * 1000.0), "mm", &[Flag::Pixel]);
-    table.fill("distance", n(plan.detector.distance * 1000.0), "mm", &[Flag::Distance]);
-    table.fill("close distance", n(plan.detector.close_distance * 1000.0), "mm", &[Flag::CloseDistance]);
+    table.set("pixels (fast, slow)", pixels, "");
+    table.set("pixel size", n(plan.detector.pixel_size * 1000.0), "mm");
+    table.fill("distance", n(plan.detector.distance * 1000.0), "mm");
+    table.fill("close distance", n(plan.detector.close_distance * 1000.0), "mm");
     let center = [report.center.x * 1000.0, report.center.y * 1000.0];
-    table.set(
-        "beam center X, Y",
-        list(center),
-        "mm",
-        &[Flag::Xbeam, Flag::Ybeam, Flag::Xclose, Flag::Yclose],
-    );
+    table.set("beam center X, Y", list(center), "mm");
     let mm = |(fast, slow): (f64, f64)| list([fast * 1000.0, slow * 1000.0]);
     table.derive("beam spot (fast, slow)", mm(report.beam_spot), "mm");
-    table.fill("near point (fast, slow)", mm(report.near_point), "mm", &[Flag::OrgX, Flag::OrgY]);
-    table.fill("ORGX, ORGY", list([report.org.0, report.org.1]), "pixels", &[Flag::OrgX, Flag::OrgY]);
+    table.fill("near point (fast, slow)", mm(report.near_point), "mm");
+    table.fill("ORGX, ORGY", list([report.org.0, report.org.1]), "pixels");
     table.set(
         "rotations x, y, z",
         list([detector.tilt.x, detector.tilt.y, detector.tilt.z].map(to_deg)),
         "deg",
-        &[Flag::DetectorRotX, Flag::DetectorRotY, Flag::DetectorRotZ],
     );
-    table.set("two-theta", n(to_deg(detector.tilt.twotheta)), "deg", &[Flag::Twotheta, Flag::TwothetaAxis]);
+    table.set("two-theta", n(to_deg(detector.tilt.twotheta)), "deg");
     for (name, v) in
         [("fast axis", plan.detector.fdet), ("slow axis", plan.detector.sdet), ("normal", plan.detector.odet)]
     {
@@ -267,83 +215,83 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
         "",
     );
     let spindle = plan.detector.spindle_axis[1];
-    table.set("spindle axis", list([spindle.x, spindle.y, spindle.z]), "", &[Flag::SpindleAxis]);
+    table.set("spindle axis", list([spindle.x, spindle.y, spindle.z]), "");
     let origin = plan.detector.pix0;
     table.derive("first pixel", list([origin.x, origin.y, origin.z].map(|x| x * 1000.0)), "mm");
-    table.set("curved", on(detector.curved), "", &[Flag::CurvedDet]);
-    table.set("point pixels", on(detector.point_pixel), "", &[Flag::PointPixel]);
-    table.set("sensor thickness", n(plan.resolved.layers.thickness * 1e6), "um", &[Flag::DetectorThick]);
-    table.fill("sensor layers", plan.resolved.layers.count.to_string(), "", &[Flag::DetectorThicksteps]);
+    table.set("curved", on(detector.curved), "");
+    table.set("point pixels", on(detector.point_pixel), "");
+    table.set("sensor thickness", n(plan.resolved.layers.thickness * 1e6), "um");
+    table.fill("sensor layers", plan.resolved.layers.count.to_string(), "");
     if plan.resolved.layers.thickness > 0.0 {
-        table.fill("attenuation depth", n(1e6 / plan.resolved.mu), "um", &[Flag::DetectorAbs]);
+        table.fill("attenuation depth", n(1e6 / plan.resolved.mu), "um");
     }
 }
 
 fn sampling(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Sampling";
     let rendering = &table.setup.experiment.rendering;
-    table.set("phi", n(to_deg(plan.resolved.phi.start)), "deg", &[Flag::Phi]);
-    table.fill("oscillation", n(to_deg(plan.resolved.phi.range)), "deg", &[Flag::Osc]);
-    table.fill("phi step", n(to_deg(plan.resolved.phi.step)), "deg", &[Flag::PhiStep]);
-    table.fill("phi steps", plan.resolved.phi.count.to_string(), "", &[Flag::PhiSteps]);
-    table.fill("oversample", plan.oversample.to_string(), "", &[Flag::Oversample]);
-    for (name, flag, set) in [
-        ("oversample_thick", Flag::OversampleThick, rendering.oversample_thick),
-        ("oversample_polar", Flag::OversamplePolar, rendering.oversample_polar),
-        ("oversample_omega", Flag::OversampleOmega, rendering.oversample_omega),
+    table.set("phi", n(to_deg(plan.resolved.phi.start)), "deg");
+    table.fill("oscillation", n(to_deg(plan.resolved.phi.range)), "deg");
+    table.fill("phi step", n(to_deg(plan.resolved.phi.step)), "deg");
+    table.fill("phi steps", plan.resolved.phi.count.to_string(), "");
+    table.fill("oversample", plan.oversample.to_string(), "");
+    for (name, set) in [
+        ("oversample_thick", rendering.oversample_thick),
+        ("oversample_polar", rendering.oversample_polar),
+        ("oversample_omega", rendering.oversample_omega),
     ] {
-        table.set(name, on(set), "", &[flag]);
+        table.set(name, on(set), "");
     }
-    table.set("dmin", n(rendering.dmin * 1e10), "A", &[Flag::Dmin]);
+    table.set("dmin", n(rendering.dmin * 1e10), "A");
     let (rows, columns) = plan.region.ranges();
     let roi = format!("{} {} {} {}", columns.start, columns.end, rows.start, rows.end);
-    table.set("region (fast, slow; ends excluded)", roi, "pixels", &[Flag::Roi]);
+    table.set("region (fast, slow; ends excluded)", roi, "pixels");
     table.derive("terms", g(plan.terms(), 6), "");
 
     table.group = "Evaluation";
     let quirks = plan.resolved.quirks;
     let preset = quirks.preset().map_or("custom", |preset| preset.name());
-    table.set("quirks", preset, "", &[Flag::Quirks, Flag::PhiCarryoverMode]);
+    table.set("quirks", preset, "");
     let device = match table.setup.device {
         Device::Cpu => "cpu",
         Device::Gpu => "gpu",
         Device::Auto => "auto",
         Device::Scalar => "scalar",
     };
-    table.set("device", device, "", &[Flag::Device]);
+    table.set("device", device, "");
     let precision = match (table.setup.precision, table.setup.device) {
         (Some(Precision::Single), _) | (None, Device::Gpu) => "f32",
         (None, Device::Auto) => "the device's own",
         (Some(Precision::Double) | None, _) => "f64",
     };
-    table.set("precision", precision, "", &[Flag::Dtype]);
+    table.set("precision", precision, "");
 }
 
 fn outputs(table: &mut Table<'_>) {
     table.group = "Output";
     let outputs = &table.setup.outputs;
-    for (name, path, flags) in [
-        ("float image", &outputs.float, [Flag::FloatFile, Flag::Output]),
-        ("integer image", &outputs.int, [Flag::IntFile, Flag::Output]),
-        ("gray map", &outputs.pgm, [Flag::PgmFile, Flag::Output]),
-        ("noise image", &outputs.noise, [Flag::NoiseFile, Flag::NoNoise]),
-        ("miniCBF", &outputs.cbf, [Flag::CbfFile, Flag::Output]),
-        ("NXmx", &outputs.nexus, [Flag::NxsFile, Flag::Output]),
-        ("NumPy array", &outputs.npy, [Flag::NpyFile, Flag::Output]),
-        ("TIFF", &outputs.tiff, [Flag::TifFile, Flag::Output]),
-        ("picture", &outputs.png, [Flag::PngFile, Flag::Output]),
+    for (name, path) in [
+        ("float image", &outputs.float),
+        ("integer image", &outputs.int),
+        ("gray map", &outputs.pgm),
+        ("noise image", &outputs.noise),
+        ("miniCBF", &outputs.cbf),
+        ("NXmx", &outputs.nexus),
+        ("NumPy array", &outputs.npy),
+        ("TIFF", &outputs.tiff),
+        ("picture", &outputs.png),
     ] {
         let value = path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
-        table.set(name, value, "", &flags);
+        table.set(name, value, "");
     }
     let scale = |scale: f64| if scale > 0.0 { n(scale) } else { "from the image".to_owned() };
-    table.set("counts per photon", scale(outputs.scale), "", &[Flag::Scale]);
-    table.set("offset", n(outputs.adc_offset), "counts", &[Flag::Adc]);
-    table.set("gray levels per photon", scale(outputs.pgm_scale), "", &[Flag::PgmScale]);
-    table.set("noise seed", table.setup.experiment.seeds.noise.to_string(), "", &[Flag::Seed]);
+    table.set("counts per photon", scale(outputs.scale), "");
+    table.set("offset", n(outputs.adc_offset), "counts");
+    table.set("gray levels per photon", scale(outputs.pgm_scale), "");
+    table.set("noise seed", table.setup.experiment.seeds.noise.to_string(), "");
     let dump = match &outputs.dump {
         DumpAction::None => "not written".to_owned(),
         DumpAction::Write(path) => path.display().to_string(),
     };
-    table.set("structure factor dump", dump, "", &[Flag::Dump, Flag::NoDump]);
+    table.set("structure factor dump", dump, "");
 }

@@ -52,7 +52,7 @@ fn the_example_is_a_command_line() {
 #[test]
 fn defaults_are_values_that_the_flags_accept() {
     for flag in table() {
-        let words: Vec<&str> = flag.default.split(' ').collect();
+        let words: Vec<&str> = flag.default.text().split(' ').collect();
         if words.iter().all(|word| word.parse::<f64>().is_ok() || word.contains('.')) {
             let line = std::iter::once(flag.names[0]).chain(words);
             parse(line.map(Into::into)).unwrap_or_else(|error| panic!("{:?}: {error}", flag.id));

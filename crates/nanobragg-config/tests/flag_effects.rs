@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use effects::{Effect, effects};
-use nanobragg_config::classic::{FlagId, flag, parse};
+use nanobragg_config::classic::{Effect as Acts, Fallback, FlagId, flag, parse, table};
 use nanobragg_config::{Context, Setup, experiment_file, resolve};
 use nanobragg_io::smv::{HeaderEntry, write_smv};
 
@@ -80,8 +80,8 @@ fn inputs() -> tempfile::TempDir {
 #[test]
 fn every_flag_has_an_entry() {
     let listed: HashSet<FlagId> = effects().iter().map(|effect| effect.flag).collect();
-    for id in FlagId::ALL {
-        assert!(listed.contains(id), "{id:?} has no entry: say what it changes");
+    for row in table() {
+        assert!(listed.contains(&row.id), "{:?} has no entry: say what it changes", row.id);
     }
 }
 
@@ -103,6 +103,42 @@ fn every_spelling_of_every_flag_changes_what_it_should_and_nothing_else() {
                 assert!(found == expected, "{line}: {:#?}", difference(&found, &expected));
             }
         }
+    }
+}
+
+#[test]
+fn a_flag_changes_something_unless_its_row_says_that_it_acts_elsewhere_or_not_at_all() {
+    for row in table() {
+        let changes = effects().iter().any(|effect| effect.flag == row.id && effect.change.is_some());
+        match row.effect {
+            // It decides only where nothing else gives a cell.
+            Acts::Used if row.id == FlagId::Pdb => {}
+            Acts::Used => assert!(changes, "{:?} changes nothing", row.id),
+            Acts::Inert | Acts::Unread { .. } => assert!(!changes, "{:?} is said to do nothing", row.id),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_default_given_as_a_flag_changes_nothing() {
+    let folder = inputs();
+    let base = text(&setup(folder.path(), BASE));
+    for row in table() {
+        let values = match row.default {
+            Fallback::Values(values) => values,
+            Fallback::On(_) => "",
+            _ => continue,
+        };
+        // Without a file there has to be a structure factor.
+        if row.id == FlagId::DefaultF {
+            continue;
+        }
+        let line = format!("{BASE} {} {values}", row.names[0]);
+        let mut found = setup(folder.path(), &line);
+        // The pivot is that of the last flag, whatever its values.
+        found.experiment.detector.pivot = None;
+        assert!(text(&found) == base, "{line}: {:#?}", difference(&base, &text(&found)));
     }
 }
 

@@ -17,7 +17,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "xtask: parity: measure metrics printed",
     "nanobragg: crate: error model physics plan",
     "nanobragg: backend::simd: interpolated terms",
-    "nanobragg-config: resolve: draft geometry",
 ];
 /// Where prose and code are spelled as this project spells. (Fixtures hold other programs' words.)
 const SPELLED: [&str; 5] = ["crates", "xtask", "tests", "docs", ".ci"];

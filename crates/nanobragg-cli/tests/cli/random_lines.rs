@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use nanobragg_config::classic::{Arity, Flag, FlagId, parse, table};
+use nanobragg_config::classic::{Arity, Flag, Role, parse, table};
 use nanobragg_config::{Context, resolve};
 use nanobragg_testkit::SplitMix;
 
@@ -40,8 +40,7 @@ fn pick<'a, T>(random: &mut SplitMix, of: &'a [T]) -> &'a T {
 
 /// Flags that only print are left out: they would hide the rest of the line.
 fn flags() -> Vec<&'static Flag> {
-    use FlagId::{Completions, Help, ManPage, Version};
-    table().iter().filter(|flag| ![Completions, Help, ManPage, Version].contains(&flag.id)).collect()
+    table().iter().filter(|flag| !flag.is(Role::Prints)).collect()
 }
 
 /// A flag with values: mostly such as it accepts.

@@ -2,10 +2,17 @@
 
 use std::fmt;
 
-use super::FlagId;
+use super::given::Given;
+use super::role::{Conflicts, Pivots, Role, Roles};
+use super::unit::Unit;
+use crate::draft::Draft;
+use crate::flag_id::FlagId;
 
-/// One row of the table: a flag, how it is spelled, what follows it and what it means.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What a flag does to the draft.
+pub(crate) type Apply = fn(&mut Draft, &Given<'_>);
+
+/// One row of the table: a flag, how it is spelled, what follows it, what it means and what it does.
+#[derive(Debug, Clone, Copy)]
 pub struct Flag {
     /// The program's own name for it.
     pub id: FlagId,
@@ -19,17 +26,42 @@ pub struct Flag {
     pub group: Group,
     /// Placeholder of the values, as shown in the help: `MM`, `X Y Z`, empty when nothing follows.
     pub values: &'static str,
-    /// Unit of the values, empty when they have none.
-    pub unit: &'static str,
-    /// What holds without the flag, empty when there is nothing to say.
-    pub default: &'static str,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// What holds without the flag.
+    pub default: Fallback,
     /// One line of meaning.
     pub help: &'static str,
     /// Whether it does anything.
     pub effect: Effect,
+    /// The flag without which it says nothing.
+    pub needs: Option<FlagId>,
+    /// The flags that decide the same.
+    pub conflicts: Conflicts,
+    /// What it has in common with others.
+    pub roles: Roles,
+    /// The quantities of the resolved experiment that it decides.
+    pub shows: &'static [&'static str],
+    /// The pivot that it decides.
+    pub(crate) pivots: Option<Pivots>,
+    /// What it does to the draft, for a flag with [`Effect::Used`].
+    pub(crate) apply: Apply,
+}
+
+/// There is one row a flag.
+impl PartialEq for Flag {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
 }
 
 impl Flag {
+    /// Whether it has this role.
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.has(role)
+    }
+
     /// A word that may stand instead of its numbers, if there is one; the placeholder shows it last.
     #[must_use]
     pub fn example_word(&self) -> Option<&'static str> {
@@ -159,11 +191,39 @@ impl fmt::Display for Limits {
     }
 }
 
+/// What holds without a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fallback {
+    /// Nothing that is worth saying.
+    Unsaid,
+    /// What these words say; it follows from other flags, or stands in the model.
+    Prose(&'static str),
+    /// The flag with these values.
+    Values(&'static str),
+    /// The flag itself, which takes no values; the words say so.
+    On(&'static str),
+}
+
+impl Fallback {
+    /// As the help says it; empty when there is nothing to say.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Fallback::Unsaid => "",
+            Fallback::Prose(text) | Fallback::Values(text) | Fallback::On(text) => text,
+        }
+    }
+}
+
 /// Whether a flag does anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effect {
-    /// It does what its help says.
+    /// It does what its help says, to the experiment or to what is done with it.
     Used,
+    /// So does it, but before the other flags are looked at, or outside of the experiment.
+    Elsewhere,
     /// The reference reads it and makes no use of it; so does this program.
     Inert,
     /// Documentation of the reference shows it, but its code never looks for it.

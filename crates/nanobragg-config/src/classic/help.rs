@@ -51,7 +51,7 @@ fn push_entry(text: &mut String, synopsis: &str, description: &str) {
 }
 
 /// `-name VALUES`.
-pub(super) fn synopsis(flag: &Flag) -> String {
+pub(crate) fn synopsis(flag: &Flag) -> String {
     let name = canonical(flag);
     if flag.values.is_empty() { name.to_owned() } else { format!("{name} {}", flag.values) }
 }
@@ -81,7 +81,7 @@ pub(crate) fn meaning(flag: &Flag) -> String {
 /// What to know about a flag that does nothing.
 pub(crate) fn remark(flag: &Flag) -> Option<String> {
     match flag.effect {
-        Effect::Used => None,
+        Effect::Used | Effect::Elsewhere => None,
         Effect::Inert => Some("read, but without effect".to_owned()),
         Effect::Unread { instead: Some(other) } => Some(format!("never read: use {other}")),
         Effect::Unread { instead: None } => Some("never read".to_owned()),
@@ -91,8 +91,9 @@ pub(crate) fn remark(flag: &Flag) -> Option<String> {
 /// Everything that the help says about a flag, on one line.
 pub(super) fn description(flag: &Flag) -> String {
     let mut text = meaning(flag);
-    let unit = (!flag.unit.is_empty()).then(|| flag.unit.to_owned());
-    let default = (!flag.default.is_empty()).then(|| format!("default {}", flag.default));
+    let unit = Some(flag.unit.text().to_owned()).filter(|unit| !unit.is_empty());
+    let default =
+        Some(flag.default.text()).filter(|text| !text.is_empty()).map(|text| format!("default {text}"));
     let facts: Vec<String> = [unit, default, remark(flag)].into_iter().flatten().collect();
     if !facts.is_empty() {
         text.push_str(&format!(" ({})", facts.join("; ")));

@@ -1,6 +1,6 @@
 //! From a spelling to its flag.
 
-use super::{Flag, FlagId, table};
+use super::{Flag, Role, table};
 
 /// Longer arguments than this are not compared with the known spellings: the cost grows with the length and
 /// nothing can be near.
@@ -11,47 +11,6 @@ const SHORTEST_BEGINNING: usize = 5;
 
 /// Shorter names of the reference count only as they stand: `-N` is in too many words.
 const SHORTEST_INSIDE: usize = 4;
-
-/// Flags that the reference does not have.
-const OWN: &[FlagId] = &[
-    FlagId::HklColumn,
-    FlagId::SpaceGroup,
-    FlagId::Pdb,
-    FlagId::NoDump,
-    FlagId::Geometry,
-    FlagId::ExperimentNumber,
-    FlagId::ScanPoint,
-    FlagId::Panel,
-    FlagId::Spectrum,
-    FlagId::CbfFile,
-    FlagId::NxsFile,
-    FlagId::NpyFile,
-    FlagId::TifFile,
-    FlagId::PngFile,
-    FlagId::PngScale,
-    FlagId::PngDecades,
-    FlagId::PngPercentile,
-    FlagId::PngColors,
-    FlagId::PngRings,
-    FlagId::PngBeam,
-    FlagId::Quirks,
-    FlagId::PhiCarryoverMode,
-    FlagId::Threads,
-    FlagId::Device,
-    FlagId::Dtype,
-    FlagId::Adapter,
-    FlagId::SelfTest,
-    FlagId::GpuLimits,
-    FlagId::Show,
-    FlagId::Version,
-    FlagId::Help,
-    FlagId::Completions,
-    FlagId::ManPage,
-    FlagId::Verbose,
-    FlagId::VeryVerbose,
-    FlagId::Quiet,
-    FlagId::Output,
-];
 
 /// The flag of an argument such as `-distance` or `--distance`. An exact name wins over a prefix, a longer
 /// prefix over a shorter one, and both over a name inside of the argument, as in `-matrix`, which the reference
@@ -88,7 +47,7 @@ fn inside(name: &str) -> Option<(&'static Flag, &'static str)> {
         return None;
     }
     let names = || {
-        let of_reference = table().iter().filter(|flag| !OWN.contains(&flag.id));
+        let of_reference = table().iter().filter(|flag| !flag.is(Role::Extension));
         of_reference.flat_map(|flag| flag.names.iter().map(move |known| (flag, *known)))
     };
     let begins_another = |flag: &Flag, known: &str| {

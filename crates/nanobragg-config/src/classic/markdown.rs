@@ -41,8 +41,13 @@ fn row(flag: &Flag) -> String {
     if let Some(remark) = remark(flag) {
         help.push_str(&format!(" ({remark})"));
     }
-    let cells =
-        [spellings.join(", "), code(flag.values), escape(flag.unit), escape(flag.default), escape(&help)];
+    let cells = [
+        spellings.join(", "),
+        code(flag.values),
+        escape(flag.unit.text()),
+        escape(flag.default.text()),
+        escape(&help),
+    ];
     format!("| {} |\n", cells.join(" | "))
 }
 

@@ -1,10 +1,12 @@
 //! The classic flags: the command line of the reference program, accepted unchanged.
 //!
-//! There is one table, one row a flag. The parser, the help text, the manual page, the markdown page and
-//! the shell completions are all made from it, so that none of them can disagree with another.
+//! There is one table, one row a flag: how it is spelled, what follows it, what holds without it, what it does and
+//! what it has in common with others. The parser, the help text, the manual page, the markdown page, the shell
+//! completions and the keys of experiment files are all made from it, so that none of them can disagree with another.
 //!
-//! Values stay in the units that the user writes (mm, degrees, percent, ...). What they mean together, and
-//! in which order they override each other, is decided when the command line is resolved.
+//! Parsed values stay in the units that the user writes (mm, degrees, percent, ...); a flag's effect converts them by
+//! the [`Unit`] of its row. What flags of the C program do to each other apart from their order is decided here as
+//! well, and nowhere else.
 //!
 //! ```
 //! use nanobragg_config::classic::{FlagId, parse};
@@ -16,38 +18,47 @@
 //! # Ok::<(), nanobragg_config::classic::FlagError>(())
 //! ```
 
+mod apply;
 mod commands;
 mod completions;
 mod error;
 mod flag;
+mod given;
 mod help;
-mod id;
 mod lookup;
 mod man;
 mod markdown;
 mod parse;
+mod precedence;
 mod read;
+mod role;
 mod shell;
 mod table;
+mod unit;
 mod values;
 mod wrap;
 
+pub(crate) use apply::{apply, apply_defaults};
 pub use commands::{COMMANDS, Command};
 pub use completions::completions;
 pub use error::FlagError;
 pub(crate) use error::plain;
-pub use flag::{Arity, Effect, Flag, Group, Limits, WordRule};
+pub use flag::{Arity, Effect, Fallback, Flag, Group, Limits, WordRule};
 pub use help::help_text;
-pub(crate) use help::{canonical, meaning, remark};
-pub use id::FlagId;
+pub(crate) use help::{canonical, meaning, remark, synopsis};
 pub use lookup::{find, nearest};
 pub use man::man_page;
 pub use markdown::markdown;
 pub(crate) use markdown::{code, escape};
 pub use parse::{Occurrence, ParsedArgs, parse};
+pub(crate) use precedence::{pivot, quirks};
+pub use role::{Conflicts, Role, Roles};
 pub use shell::Shell;
 pub use table::{flag, table};
+pub use unit::Unit;
 pub use values::Values;
+
+pub use crate::flag_id::FlagId;
 
 /// The name of the program in usage lines, the manual page and completions.
 const PROGRAM: &str = "nanobragg";

@@ -129,7 +129,7 @@ impl ParsedArgs {
 fn warning(flag: &Flag, given: &str) -> Option<String> {
     let given = plain(given);
     match flag.effect {
-        Effect::Used => None,
+        Effect::Used | Effect::Elsewhere => None,
         Effect::Inert => Some(format!("{given} is read but has no effect, as in the reference")),
         Effect::Unread { instead: Some(other) } => {
             Some(format!("{given} is used neither by the reference nor by this program; use {other}"))

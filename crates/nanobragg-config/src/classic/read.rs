@@ -132,7 +132,9 @@ impl Reader<'_> {
                 if let Some(limits) = limits.get(index).or(limits.last())
                     && !limits.allows(value)
                 {
-                    return Err(self.out_of_range(text, &format!("{limits}{}", in_brackets(self.flag.unit))));
+                    return Err(
+                        self.out_of_range(text, &format!("{limits}{}", in_brackets(self.flag.unit.text())))
+                    );
                 }
                 values.numbers.push(value);
             }
@@ -170,7 +172,7 @@ impl Reader<'_> {
     }
 
     fn not_a_number(&self, text: &str) -> FlagError {
-        let number = format!("a number{}", in_brackets(self.flag.unit));
+        let number = format!("a number{}", in_brackets(self.flag.unit.text()));
         let expects = match self.flag.example_word() {
             Some(word) => format!("{number} or a word such as {word:?}"),
             None => number,
@@ -188,7 +190,7 @@ impl Reader<'_> {
 
     /// What the flag needs, in words.
     fn needs(&self) -> String {
-        let unit = self.flag.unit;
+        let unit = self.flag.unit.text();
         let shown = |count: String| {
             let joint = if unit.is_empty() { "" } else { ", " };
             format!("{count} values ({}{joint}{unit})", self.flag.values)

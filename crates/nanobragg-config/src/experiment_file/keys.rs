@@ -1,6 +1,6 @@
 //! From flags to keys and back.
 
-use crate::classic::{Arity, Effect, Flag, FlagId, Group, canonical, table};
+use crate::classic::{Arity, Effect, Flag, Group, Role, canonical, table};
 
 /// The name of a group's table.
 pub(super) fn section(group: Group) -> String {
@@ -14,18 +14,14 @@ pub(super) fn group(section: &str) -> Option<Group> {
 
 /// Whether a flag has a key: those that print something and stop do not, nor those that nothing reads.
 pub(super) fn has_key(flag: &Flag) -> bool {
-    let prints = matches!(
-        flag.id,
-        FlagId::Show | FlagId::Help | FlagId::Version | FlagId::ManPage | FlagId::Completions
-    );
-    !prints && !matches!(flag.effect, Effect::Unread { .. })
+    !flag.is(Role::Prints) && !matches!(flag.effect, Effect::Unread { .. })
 }
 
 /// The key: the first name of more than one letter, if there is one, and the unit.
 pub(super) fn key(flag: &Flag) -> String {
     let long = flag.names.iter().find(|name| name.len() > 2).copied();
     let name = long.unwrap_or_else(|| canonical(flag)).trim_start_matches('-');
-    let unit = flag.unit.to_lowercase().replace('/', "_per_").replace('^', "").replace(", ", "_");
+    let unit = flag.unit.text().to_lowercase().replace('/', "_per_").replace('^', "").replace(", ", "_");
     let suffix = if unit.is_empty() { unit } else { format!("_{unit}") };
     if name.ends_with(&suffix) { name.to_owned() } else { format!("{name}{suffix}") }
 }
@@ -46,43 +42,10 @@ pub(super) fn opposite(flag: &Flag) -> Option<&'static Flag> {
     table().iter().find(|other| other.arity == Arity::Nothing && other.names.contains(&name.as_str()))
 }
 
-/// Whether a flag names a file that is read.
-pub(super) fn is_input(id: FlagId) -> bool {
-    let inputs = [
-        FlagId::Hkl,
-        FlagId::Mat,
-        FlagId::Pdb,
-        FlagId::Img,
-        FlagId::Mask,
-        FlagId::Sourcefile,
-        FlagId::Spectrum,
-        FlagId::Geometry,
-        FlagId::Stol,
-        FlagId::FourStol,
-        FlagId::Q,
-    ];
-    inputs.contains(&id)
-}
-
-/// Named conventions, and vectors, which replace them: the last one given decides.
-pub(super) const CONVENTIONS: [FlagId; 5] =
-    [FlagId::Mosflm, FlagId::Xds, FlagId::Adxv, FlagId::Denzo, FlagId::Dials];
-pub(super) const VECTORS: [FlagId; 9] = [
-    FlagId::FdetVector,
-    FlagId::SdetVector,
-    FlagId::OdetVector,
-    FlagId::BeamVector,
-    FlagId::PolarVector,
-    FlagId::SpindleAxis,
-    FlagId::TwothetaAxis,
-    FlagId::Pix0Vector,
-    FlagId::Pix0VectorMm,
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classic::flag;
+    use crate::classic::{FlagId, flag};
     use std::collections::HashSet;
 
     #[test]

@@ -56,7 +56,7 @@ pub fn page() -> String {
             let cells = [
                 code(&key(flag)),
                 escape(&kind(flag)),
-                escape(flag.default),
+                escape(flag.default.text()),
                 code(canonical(flag)),
                 escape(&help),
             ];

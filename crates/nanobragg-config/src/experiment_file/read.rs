@@ -7,9 +7,9 @@ use nanobragg_io::text::read_text;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de::DeArray};
 
-use super::keys::{find, flags, group, is_input, key, opposite, section};
+use super::keys::{find, flags, group, key, opposite, section};
 use crate::ConfigError;
-use crate::classic::{Arity, Flag, Group, ParsedArgs, plain};
+use crate::classic::{Arity, Flag, Group, ParsedArgs, Role, plain};
 
 /// Longest experiment file.
 const LIMIT: u64 = 1 << 20;
@@ -96,7 +96,7 @@ impl Document<'_> {
                 (flag, vec![word(flag, single).ok_or_else(|| wrong(&expects(flag, given, single)))?])
             }
         };
-        let words = if is_input(flag.id) {
+        let words = if flag.is(Role::InputFile) {
             let folder = self.path.parent().unwrap_or(Path::new(""));
             words.into_iter().map(|word| folder.join(word).into_os_string()).collect()
         } else {
@@ -141,7 +141,8 @@ fn word(flag: &Flag, value: &DeValue<'_>) -> Option<OsString> {
 
 /// What a key expects, for a value of another kind.
 fn expects(flag: &Flag, given: &str, value: &DeValue<'_>) -> String {
-    let unit = if flag.unit.is_empty() { String::new() } else { format!(" ({})", flag.unit) };
+    let unit = flag.unit.text();
+    let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
     let expected = match flag.arity {
         Arity::Numbers { .. } => match flag.example_word() {
             Some(word) => format!("numbers{unit} or a word such as {word:?}"),

@@ -60,7 +60,7 @@ fn property(flag: &Flag) -> Value {
         Arity::OptionalNumber => json!({ "type": "number" }),
     };
     let mut description = meaning(flag);
-    for (name, text) in [("unit", flag.unit), ("default", flag.default)] {
+    for (name, text) in [("unit", flag.unit.text()), ("default", flag.default.text())] {
         if !text.is_empty() {
             description.push_str(&format!("; {name}: {text}"));
         }

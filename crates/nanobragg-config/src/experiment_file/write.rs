@@ -1,8 +1,8 @@
 //! From flags to an experiment file.
 
-use super::keys::{CONVENTIONS, VECTORS, has_key, key, section};
+use super::keys::{has_key, key, section};
 use crate::ConfigError;
-use crate::classic::{Arity, Flag, Group, Occurrence, ParsedArgs, flag};
+use crate::classic::{Arity, Flag, Group, Occurrence, ParsedArgs, Role, flag};
 
 const HEAD: &str = "# An experiment of nanobragg: run it by \"nanobragg run\" and the name of this file.\n\
     # Input files are looked for in the folder of this file, output files go into the working directory.\n";
@@ -36,11 +36,9 @@ pub fn write(args: &ParsedArgs) -> Result<String, ConfigError> {
 /// The order of the tables. A named convention and a vector in another table undo each other, so the detector's
 /// table stands where the one that was given last stays the last.
 fn order(args: &ParsedArgs) -> Vec<Group> {
-    let decides = |occurrence: &&Occurrence| {
-        CONVENTIONS.contains(&occurrence.flag) || VECTORS.contains(&occurrence.flag)
-    };
-    let last = args.occurrences.iter().rev().find(decides);
-    let named = last.is_some_and(|occurrence| CONVENTIONS.contains(&occurrence.flag));
+    let mut rows = args.occurrences.iter().rev().filter_map(|occurrence| flag(occurrence.flag));
+    let last = rows.find(|row| row.is(Role::Convention) || row.is(Role::Vector));
+    let named = last.is_some_and(|row| row.is(Role::Convention));
     let mut groups: Vec<Group> = Group::ALL.into_iter().filter(|group| *group != Group::Detector).collect();
     let place = if named { groups.len() } else { 0 };
     groups.insert(place, Group::Detector);

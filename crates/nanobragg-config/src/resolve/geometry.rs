@@ -1,80 +1,25 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
 use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Polarization};
-use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::nalgebra::Vector3;
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::geometry::{self, Geometry, Selection, read_geometry};
 use nanobragg_session::Panel;
 
 use super::Context;
-use super::draft::Draft;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
+use crate::draft::{Draft, Instrument};
 use crate::{ConfigError, Origin};
 
 /// Most pixels of all panels together: their images are held until all are rendered.
 const MOST_PIXELS: u64 = 1 << 30;
-
-/// Flags that would place the detector a second time.
-const PLACED: [FlagId; 33] = [
-    FlagId::Img,
-    FlagId::Pixel,
-    FlagId::DetPixels,
-    FlagId::DetPixelsF,
-    FlagId::DetPixelsS,
-    FlagId::DetSize,
-    FlagId::DetSizeF,
-    FlagId::DetSizeS,
-    FlagId::Distance,
-    FlagId::CloseDistance,
-    FlagId::Xbeam,
-    FlagId::Ybeam,
-    FlagId::Xclose,
-    FlagId::Yclose,
-    FlagId::OrgX,
-    FlagId::OrgY,
-    FlagId::Pivot,
-    FlagId::Mosflm,
-    FlagId::Xds,
-    FlagId::Adxv,
-    FlagId::Denzo,
-    FlagId::Dials,
-    FlagId::FdetVector,
-    FlagId::SdetVector,
-    FlagId::OdetVector,
-    FlagId::Pix0Vector,
-    FlagId::Pix0VectorMm,
-    FlagId::Twotheta,
-    FlagId::TwothetaAxis,
-    FlagId::DetectorRotX,
-    FlagId::DetectorRotY,
-    FlagId::DetectorRotZ,
-    FlagId::CurvedDet,
-];
-
-/// What a file says that has to wait for the flags.
-pub(super) struct Instrument {
-    /// Reciprocal cell vectors in 1/Å, in columns.
-    pub crystal: Option<Matrix3<f64>>,
-    panels: Vec<geometry::Panel>,
-    /// The panel that was asked for.
-    chosen: Option<usize>,
-}
 
 /// Reads the file that `-geometry` names and takes from it what flags can still change.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     let last = |flag| args.last(flag);
     let number =
         |flag| last(flag).map_or(0, |o: &Occurrence| usize::try_from(o.values.integer(0)).unwrap_or(0));
-    let Some(occurrence) = last(FlagId::Geometry) else {
-        let lonely = [FlagId::ScanPoint, FlagId::ExperimentNumber, FlagId::Panel].into_iter().find_map(last);
-        return match lonely {
-            Some(flag) => Err(ConfigError::Needs { flag: flag.given.clone(), needs: "-geometry FILE" }),
-            None => Ok(()),
-        };
-    };
-    if let Some(flag) = PLACED.into_iter().find_map(last) {
-        return Err(ConfigError::Conflict { flag: flag.given.clone(), with: occurrence.given.clone() });
-    }
+    let Some(occurrence) = last(FlagId::Geometry) else { return Ok(()) };
     let name = occurrence.values.path(0);
     let path = context.path(name);
     let selection =
@@ -148,7 +93,7 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
         spindle_axis: found.spindle_axis.unwrap_or_else(Vector3::x),
         ..Frame::default()
     };
-    draft.custom = true;
+    draft.is_custom = true;
 }
 
 /// Settles the panels, once all flags are known.

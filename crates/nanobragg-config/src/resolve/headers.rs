@@ -5,8 +5,8 @@ use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::smv::{SmvImage, read_smv};
 
 use super::Context;
-use super::draft::Draft;
 use crate::classic::{FlagId, ParsedArgs};
+use crate::draft::Draft;
 use crate::{ConfigError, Origin};
 
 /// Reads the mask and the image that the command line names, the mask first.
@@ -18,7 +18,6 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let image = read_smv(&path)?;
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
-        draft.setup.origins.note(flag, Origin::Flag(occurrence.given.clone()));
         // With a description of the instrument a mask says only which pixels count.
         if !args.has(FlagId::Geometry) {
             geometry(draft, &image, is_mask, &name.display().to_string())?;

@@ -10,9 +10,9 @@ use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 use nanobragg_session::DumpAction;
 
 use super::Context;
-use super::draft::Draft;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{FlagId, ParsedArgs};
+use crate::draft::Draft;
 use crate::{ConfigError, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
@@ -51,13 +51,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
 
 /// A measured spectrum, and its mean wavelength where no flag gives one.
 fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
-    let (Some(name), Some(given)) = (draft.spectrum.clone(), args.last(FlagId::Spectrum)) else {
-        return Ok(());
-    };
-    let others = [FlagId::Sourcefile, FlagId::Dispersion, FlagId::Dispsteps];
-    if let Some(other) = others.into_iter().find_map(|flag| args.last(flag)) {
-        return Err(ConfigError::Conflict { flag: given.given.clone(), with: other.given.clone() });
-    }
+    let Some(name) = draft.spectrum.clone() else { return Ok(()) };
     let path = context.path(&name);
     let rows = read_spectrum(&path)?;
     let beam = &mut draft.setup.experiment.beam;
@@ -78,11 +72,6 @@ fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(
 }
 
 fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
-    for flag in [FlagId::HklColumn, FlagId::SpaceGroup] {
-        if let Some(occurrence) = args.last(flag).filter(|_| draft.hkl.is_none()) {
-            return Err(ConfigError::Needs { flag: occurrence.given.clone(), needs: "-hkl FILE" });
-        }
-    }
     let dump = context.path(&draft.dump);
     let default_f = draft.default_f;
     let (name, path, table) = if let Some(name) = draft.hkl.clone() {

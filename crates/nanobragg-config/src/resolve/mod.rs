@@ -1,9 +1,7 @@
 //! From parsed flags to a [`Setup`].
 
-mod beam;
-mod crystal;
+mod compatible;
 mod detector;
-mod draft;
 mod geometry;
 mod headers;
 mod load;
@@ -12,13 +10,11 @@ mod reflections;
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::backend::Precision;
-use nanobragg::model::{Preset, Quirk, Quirks};
-use nanobragg_session::{Device, DumpAction, Outputs};
+use nanobragg_session::{DumpAction, Outputs};
 
-use crate::classic::{FlagId, Occurrence, ParsedArgs};
+use crate::classic::{self, Effect, Occurrence, ParsedArgs};
+use crate::draft::Draft;
 use crate::{ConfigError, Origin, Setup};
-use draft::Draft;
 pub use outputs::with_image;
 
 /// What a resolution depends on besides the command line.
@@ -47,19 +43,23 @@ impl Context {
 /// # Errors
 /// A file that cannot be read, structure factors or a crystal that are missing.
 pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
-    let quirks = quirks(args);
-    let mut draft = Draft::new(context, quirks);
+    compatible::check(args)?;
+    let mut draft = Draft::blank(context.clock_seed, classic::quirks(args));
+    classic::apply_defaults(&mut draft)?;
     draft.setup.warnings.extend(args.warnings.iter().cloned());
+    let origin = |occurrence: &Occurrence| (occurrence.flag, Origin::Flag(occurrence.given.clone()));
+    for occurrence in &args.occurrences {
+        if classic::flag(occurrence.flag).is_some_and(|flag| flag.effect == Effect::Elsewhere) {
+            let (flag, origin) = origin(occurrence);
+            draft.setup.origins.note(flag, origin);
+        }
+    }
     geometry::apply(&mut draft, args, context)?;
     headers::apply(&mut draft, args, context)?;
     for occurrence in &args.occurrences {
-        let claimed = crystal::apply(&mut draft, occurrence)
-            || beam::apply(&mut draft, occurrence)
-            || detector::apply(&mut draft, occurrence)
-            || outputs::apply(&mut draft, occurrence)
-            || program(&mut draft, occurrence);
-        if claimed {
-            draft.setup.origins.note(occurrence.flag, Origin::Flag(occurrence.given.clone()));
+        if classic::apply(&mut draft, occurrence) {
+            let (flag, origin) = origin(occurrence);
+            draft.setup.origins.note(flag, origin);
         }
     }
     detector::finish(&mut draft, args);
@@ -105,42 +105,4 @@ fn written(setup: &Setup) -> Vec<PathBuf> {
 fn same_file(a: &Path, b: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
     real(a).is_some_and(|a| Some(a) == real(b))
-}
-
-/// The quirks that the command line asks for.
-fn quirks(args: &ParsedArgs) -> Quirks {
-    let preset = args.last(FlagId::Quirks).and_then(|quirks| Preset::from_name(quirks.values.text(0)));
-    let quirks = Quirks::from(preset.unwrap_or_default());
-    match args.last(FlagId::PhiCarryoverMode).map(|mode| mode.values.text(0)) {
-        Some("c-parity") => quirks.with(Quirk::PhiZeroCarryover),
-        Some(_) => quirks.without(Quirk::PhiZeroCarryover),
-        None => quirks,
-    }
-}
-
-/// Flags of the program itself.
-fn program(draft: &mut Draft, occurrence: &Occurrence) -> bool {
-    match occurrence.flag {
-        FlagId::Quirks | FlagId::PhiCarryoverMode => {}
-        FlagId::Device => {
-            draft.setup.device = match occurrence.values.text(0) {
-                "scalar" | "reference" => Device::Scalar,
-                "gpu" => Device::Gpu,
-                "auto" => Device::Auto,
-                _ => Device::Cpu,
-            };
-        }
-        FlagId::Dtype => {
-            let single = matches!(occurrence.values.text(0), "f32" | "float32");
-            draft.setup.precision = Some(if single { Precision::Single } else { Precision::Double });
-        }
-        FlagId::Adapter => draft.setup.gpu.adapter = Some(occurrence.values.text(0).to_owned()),
-        FlagId::SelfTest => draft.setup.gpu.selftest = true,
-        FlagId::GpuLimits => draft.setup.gpu.limits = Some(occurrence.values.text(0).to_owned()),
-        FlagId::Threads => draft.setup.threads = usize::try_from(occurrence.values.integer(0)).unwrap_or(0),
-        FlagId::Progress => draft.setup.progress = true,
-        FlagId::NoProgress => draft.setup.progress = false,
-        _ => return false,
-    }
-    true
 }

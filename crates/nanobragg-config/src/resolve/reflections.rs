@@ -8,9 +8,9 @@ use nanobragg_io::IoError;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
-use super::draft::Draft;
 use crate::ConfigError;
 use crate::classic::{FlagId, ParsedArgs};
+use crate::draft::Draft;
 use crate::error::FillError;
 
 /// Bytes that the table of any text file may take.
@@ -31,7 +31,7 @@ pub(super) fn table(
     let default_f = draft.default_f;
     if kind == Kind::Text {
         if let Some(column) = args.last(FlagId::HklColumn) {
-            let needs = "an MTZ or mmCIF file: text has one column";
+            let needs = "an MTZ or mmCIF file: text has one column".to_owned();
             return Err(ConfigError::Needs { flag: column.given.clone(), needs });
         }
         return match draft.space_group.clone() {

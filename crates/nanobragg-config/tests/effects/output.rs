@@ -86,6 +86,7 @@ fn program() -> Vec<Effect> {
         sets(FlagId::Dtype, "f32", |s| s.precision = Some(Precision::Single)),
         sets(FlagId::Device, "scalar", |s| s.device = Device::Scalar),
         sets(FlagId::Device, "gpu", |s| s.device = Device::Gpu),
+        sets(FlagId::Device, "cuda", |s| s.device = Device::Gpu),
         sets(FlagId::Device, "auto", |s| s.device = Device::Auto),
         sets(FlagId::Adapter, "llvm", |s| s.gpu.adapter = Some("llvm".to_owned())),
         sets(FlagId::SelfTest, "", |s| s.gpu.selftest = true),

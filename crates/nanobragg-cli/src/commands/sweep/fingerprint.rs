@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use nanobragg_config::Setup;
-use nanobragg_config::classic::{Arity, FlagId, ParsedArgs, flag};
+use nanobragg_config::classic::{Arity, ParsedArgs, Role, flag};
 use nanobragg_io::IoError;
 use sha2::{Digest as _, Sha256};
 
@@ -14,17 +14,13 @@ use crate::misuse::Misuse;
 
 /// The flags that images depend on, as they were given.
 pub fn flags(args: &ParsedArgs) -> Vec<String> {
-    use FlagId::{NoProgress, Progress, Quiet, Threads, Verbose, VeryVerbose};
-    const IRRELEVANT: [FlagId; 6] = [NoProgress, Progress, Quiet, Threads, Verbose, VeryVerbose];
-    let relevant = args.occurrences.iter().filter(|occurrence| !IRRELEVANT.contains(&occurrence.flag));
-    let words = relevant.flat_map(|occurrence| {
-        let name = flag(occurrence.flag).and_then(|row| row.names.first().copied()).unwrap_or_default();
-        let values =
-            (0..occurrence.values.len()).map(|at| match flag(occurrence.flag).map(|row| row.arity) {
-                Some(Arity::Path) => occurrence.values.path(at).display().to_string(),
-                _ => occurrence.values.text(at).to_owned(),
-            });
-        std::iter::once(name.to_owned()).chain(values).collect::<Vec<_>>()
+    let rows = args.occurrences.iter().filter_map(|occurrence| Some((occurrence, flag(occurrence.flag)?)));
+    let words = rows.filter(|(_, row)| !row.is(Role::NoPixels)).flat_map(|(occurrence, row)| {
+        let values = (0..occurrence.values.len()).map(|at| match row.arity {
+            Arity::Path => occurrence.values.path(at).display().to_string(),
+            _ => occurrence.values.text(at).to_owned(),
+        });
+        row.names.first().map(|name| (*name).to_owned()).into_iter().chain(values).collect::<Vec<_>>()
     });
     words.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_config::classic::{self, FlagId, ParsedArgs};
+use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{ConfigError, Context, Setup, resolve};
 use nanobragg_io::orientations::read_orientations;
 
@@ -81,30 +81,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// Flags that say what one image is to be, or print instead of rendering.
 fn refuse_flags_of_one_image(args: &ParsedArgs) -> Result<(), Misuse> {
-    use FlagId::{
-        CbfFile, Completions, FloatFile, Help, IntFile, ManPage, NoiseFile, NpyFile, NxsFile, PgmFile,
-        PngFile, Printout, PrintoutPixel, Show, TifFile, TracePixel, Version,
-    };
-    const REFUSED: [FlagId; 17] = [
-        CbfFile,
-        Completions,
-        FloatFile,
-        Help,
-        IntFile,
-        ManPage,
-        NoiseFile,
-        NpyFile,
-        NxsFile,
-        PgmFile,
-        PngFile,
-        Printout,
-        PrintoutPixel,
-        Show,
-        TifFile,
-        TracePixel,
-        Version,
-    ];
-    let found = args.occurrences.iter().find(|occurrence| REFUSED.contains(&occurrence.flag));
+    let refused = |row: &classic::Flag| row.is(Role::OneImage) || row.is(Role::Prints);
+    let found =
+        args.occurrences.iter().find(|occurrence| classic::flag(occurrence.flag).is_some_and(refused));
     match found {
         Some(occurrence) => Err(Misuse(format!(
             "sweep: {} is a flag of a single image; -o names the files of a sweep",

@@ -1,23 +1,20 @@
 //! Flags of what scatters apart from the crystal.
 
-use super::row::NON_NEGATIVE;
-use crate::classic::{Flag, FlagId, Group};
+use super::row::{NON_NEGATIVE, rows};
+use crate::classic::{Group, Unit};
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Water, &["-water"], "edge of a cube of water in the beam: an isotropic background")
-        .number("UM", "um", NON_NEGATIVE)
-        .default("0"),
-    row(FlagId::Stol, &["-stol"], "amorphous structure factor against sin(theta)/lambda").path().inert(),
-    row(FlagId::FourStol, &["-4stol"], "amorphous structure factor against 4 sin(theta)/lambda")
-        .path()
-        .inert(),
-    row(FlagId::Q, &["-Q"], "amorphous structure factor against 4 pi sin(theta)/lambda").path().inert(),
-    row(FlagId::StolOut, &["-stolout"], "output against sin(theta)/lambda")
-        .path()
-        .default("output.stol")
-        .inert(),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Background, id, names, help)
-}
+rows!(
+    Group::Background,
+    Water(&["-water"], "edge of a cube of water in the beam: an isotropic background")
+        .number("UM", Unit::Micrometer, NON_NEGATIVE)
+        .default("0")
+        .shows(&["water"])
+        .effect(|draft, given| {
+            // Divided, as the C program does: a multiplication may differ in the last bit.
+            draft.rendering().water_size = given.number(0) / 1e6;
+        }),
+    Stol(&["-stol"], "amorphous structure factor against sin(theta)/lambda").input().inert(),
+    FourStol(&["-4stol"], "amorphous structure factor against 4 sin(theta)/lambda").input().inert(),
+    Q(&["-Q"], "amorphous structure factor against 4 pi sin(theta)/lambda").input().inert(),
+    StolOut(&["-stolout"], "output against sin(theta)/lambda").path().otherwise("output.stol").inert(),
+);

@@ -1,99 +1,148 @@
 //! Flags of the beam.
 
-use super::row::{ANY, COUNT, NON_NEGATIVE, POSITIVE};
-use crate::classic::{Flag, FlagId, Group, Limits};
+use nanobragg::model::Polarization;
+use nanobragg::units::wavelength_of_energy;
+
+use super::row::{ANY, COUNT, NON_NEGATIVE, POSITIVE, rows};
+use crate::classic::{Conflicts, FlagId, Group, Limits, Role, Unit};
 
 /// The electric field is at most fully polarized, along the axis or across it.
 const POLAR: &[Limits] = &[Limits::Between(-1.0, 1.0)];
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Lambda, &["-lambda", "-wavelength"], "wavelength at the center of the spectrum")
+rows!(
+    Group::Beam,
+    Lambda(&["-lambda", "-wavelength"], "wavelength at the center of the spectrum")
         .prefixes(&["-lambda", "-wave"])
-        .number("X", "Angstrom", POSITIVE)
-        .default("1.0"),
-    row(FlagId::Energy, &["-energy"], "photon energy, in place of -lambda")
-        .number("EV", "eV", POSITIVE)
-        .default("12398.42"),
-    row(FlagId::Dispersion, &["-dispersion"], "full width of the spectrum relative to its center")
-        .number("PERCENT", "percent", ANY)
-        .default("0"),
-    row(FlagId::Dispsteps, &["-dispsteps"], "number of wavelengths across that width")
+        .number("X", Unit::Angstrom, POSITIVE)
+        .default("1.0")
+        .shows(&["wavelength"])
+        .effect(|draft, given| draft.beam().wavelength = given.si()),
+    Energy(&["-energy"], "photon energy, in place of -lambda")
+        .number("EV", Unit::ElectronVolt, POSITIVE)
+        .otherwise("12398.42")
+        .shows(&["wavelength"])
+        .effect(|draft, given| draft.beam().wavelength = wavelength_of_energy(given.number(0))),
+    Dispersion(&["-dispersion"], "full width of the spectrum relative to its center")
+        .number("PERCENT", Unit::Percent, ANY)
+        .default("0")
+        .shows(&["dispersion"])
+        .effect(|draft, given| draft.beam().dispersion.range = Some(given.si())),
+    Dispsteps(&["-dispsteps"], "number of wavelengths across that width")
         .integer("N", COUNT)
-        .default("2 with a dispersion, else 1"),
-    row(FlagId::Divergence, &["-divergence"], "sets -hdivrange and -vdivrange alike")
-        .number("MRAD", "mrad", ANY),
-    row(FlagId::HdivRange, &["-hdivrange"], "full horizontal divergence of the sources")
-        .number("MRAD", "mrad", ANY)
-        .default("0"),
-    row(FlagId::VdivRange, &["-vdivrange"], "full vertical divergence of the sources")
-        .number("MRAD", "mrad", ANY)
-        .default("0"),
-    row(FlagId::HdivStep, &["-hdivstep"], "horizontal angle from one source to the next")
-        .number("MRAD", "mrad", ANY)
-        .default("from range and count"),
-    row(FlagId::VdivStep, &["-vdivstep"], "vertical angle from one source to the next")
-        .number("MRAD", "mrad", ANY)
-        .default("from range and count"),
-    row(FlagId::HdivSteps, &["-hdivsteps"], "number of sources in the horizontal")
+        .otherwise("2 with a dispersion, else 1")
+        .shows(&["dispersion steps"])
+        .effect(|draft, given| draft.beam().dispersion.count = Some(given.integer(0))),
+    Divergence(&["-divergence"], "sets -hdivrange and -vdivrange alike")
+        .number("MRAD", Unit::Milliradian, ANY)
+        .shows(&["horizontal divergence", "vertical divergence"])
+        .effect(|draft, given| {
+            draft.divergence().horizontal.range = Some(given.si());
+            draft.divergence().vertical.range = Some(given.si());
+        }),
+    HdivRange(&["-hdivrange"], "full horizontal divergence of the sources")
+        .number("MRAD", Unit::Milliradian, ANY)
+        .otherwise("0")
+        .shows(&["horizontal divergence"])
+        .effect(|draft, given| draft.divergence().horizontal.range = Some(given.si())),
+    VdivRange(&["-vdivrange"], "full vertical divergence of the sources")
+        .number("MRAD", Unit::Milliradian, ANY)
+        .otherwise("0")
+        .shows(&["vertical divergence"])
+        .effect(|draft, given| draft.divergence().vertical.range = Some(given.si())),
+    HdivStep(&["-hdivstep"], "horizontal angle from one source to the next")
+        .number("MRAD", Unit::Milliradian, ANY)
+        .otherwise("from range and count")
+        .effect(|draft, given| draft.divergence().horizontal.step = Some(given.si())),
+    VdivStep(&["-vdivstep"], "vertical angle from one source to the next")
+        .number("MRAD", Unit::Milliradian, ANY)
+        .otherwise("from range and count")
+        .effect(|draft, given| draft.divergence().vertical.step = Some(given.si())),
+    HdivSteps(&["-hdivsteps"], "number of sources in the horizontal")
         .integer("N", COUNT)
-        .default("2 with a range, else 1"),
-    row(FlagId::VdivSteps, &["-vdivsteps"], "number of sources in the vertical")
+        .otherwise("2 with a range, else 1")
+        .shows(&["horizontal steps"])
+        .effect(|draft, given| draft.divergence().horizontal.count = Some(given.integer(0))),
+    VdivSteps(&["-vdivsteps"], "number of sources in the vertical")
         .integer("N", COUNT)
-        .default("2 with a range, else 1"),
-    row(FlagId::DivSteps, &["-divsteps"], "sets -hdivsteps and -vdivsteps alike").integer("N", COUNT),
-    row(FlagId::RoundDiv, &["-round_div"], "leave out the corners of the grid of sources").default("on"),
-    row(FlagId::SquareDiv, &["-square_div"], "keep the corners of the grid of sources"),
-    row(
-        FlagId::Spectrum,
+        .otherwise("2 with a range, else 1")
+        .shows(&["vertical steps"])
+        .effect(|draft, given| draft.divergence().vertical.count = Some(given.integer(0))),
+    DivSteps(&["-divsteps"], "sets -hdivsteps and -vdivsteps alike")
+        .integer("N", COUNT)
+        .shows(&["horizontal steps", "vertical steps"])
+        .effect(|draft, given| {
+            draft.divergence().horizontal.count = Some(given.integer(0));
+            draft.divergence().vertical.count = Some(given.integer(0));
+        }),
+    RoundDiv(&["-round_div"], "leave out the corners of the grid of sources")
+        .default_on("on")
+        .shows(&["round divergence"])
+        .effect(|draft, _| draft.divergence().round = true),
+    SquareDiv(&["-square_div"], "keep the corners of the grid of sources")
+        .shows(&["round divergence"])
+        .effect(|draft, _| draft.divergence().round = false),
+    Spectrum(
         &["-spectrum"],
-        "text file of photon energies (eV) or wavelengths (Angstrom) and weights; replaces -dispersion",
+        "text file of photon energies (eV) or wavelengths (Angstrom) and weights; replaces -dispersion"
     )
-    .path(),
-    row(
-        FlagId::Sourcefile,
+    .input()
+    .role(Role::Extension)
+    .conflicts(Conflicts::With(&[FlagId::Sourcefile, FlagId::Dispersion, FlagId::Dispsteps]))
+    .shows(&["spectrum lines"])
+    .effect(|draft, given| draft.spectrum = Some(given.path())),
+    Sourcefile(
         &["-sourcefile"],
-        "text file of sources: x, y, z, intensity, wavelength (m); replaces divergence and dispersion",
+        "text file of sources: x, y, z, intensity, wavelength (m); replaces divergence and dispersion"
     )
-    .path(),
-    row(FlagId::Polar, &["-polar"], "Kahn polarization factor: 0 unpolarized, 1 along the polarization axis")
-        .number("K", "", POLAR)
-        .default("0"),
-    row(FlagId::NoPolar, &["-nopolar"], "leave out the polarization factor"),
-    row(
-        FlagId::BeamVector,
-        &["-beam_vector"],
-        "direction in which the beam travels; selects a custom geometry",
-    )
-    .vector("")
-    .default("the convention's"),
-    row(
-        FlagId::PolarVector,
-        &["-polar_vector"],
-        "direction of the beam's electric field; selects a custom geometry",
-    )
-    .vector("")
-    .default("the convention's"),
-    row(FlagId::Fluence, &["-fluence"], "photons that pass through a unit of area during the exposure")
-        .number("X", "photons/m^2", NON_NEGATIVE)
-        .default("1.25932015286227e+29"),
-    row(FlagId::Flux, &["-flux"], "photons per second; with -exposure and -beamsize, in place of -fluence")
-        .number("X", "photons/s", NON_NEGATIVE),
-    row(FlagId::Exposure, &["-exposure"], "exposure time, for -flux").number("S", "s", ANY).default("1"),
-    row(
-        FlagId::BeamSize,
+    .input()
+    .shows(&["sources"])
+    .effect(|draft, given| draft.sources = Some(given.path())),
+    Polar(&["-polar"], "Kahn polarization factor: 0 unpolarized, 1 along the polarization axis")
+        .number("K", Unit::None, POLAR)
+        .default("0")
+        .shows(&["Kahn factor"])
+        .effect(|draft, given| draft.beam().polarization = Polarization::new(given.number(0))),
+    NoPolar(&["-nopolar"], "leave out the polarization factor")
+        .shows(&["Kahn factor"])
+        .effect(|draft, _| draft.beam().polarization.on = false),
+    BeamVector(&["-beam_vector"], "direction in which the beam travels; selects a custom geometry")
+        .vector(Unit::None)
+        .otherwise("the convention's")
+        .role(Role::Vector)
+        .shows(&["convention"])
+        .effect(|draft, given| draft.custom().beam = given.direction()),
+    PolarVector(&["-polar_vector"], "direction of the beam's electric field; selects a custom geometry")
+        .vector(Unit::None)
+        .otherwise("the convention's")
+        .role(Role::Vector)
+        .shows(&["convention"])
+        .effect(|draft, given| draft.custom().polar = given.direction()),
+    Fluence(&["-fluence"], "photons that pass through a unit of area during the exposure")
+        .number("X", Unit::PhotonsPerM2, NON_NEGATIVE)
+        .otherwise("1.25932015286227e+29")
+        .shows(&["fluence"])
+        .effect(|draft, given| draft.beam().fluence.fluence = given.number(0)),
+    Flux(&["-flux"], "photons per second; with -exposure and -beamsize, in place of -fluence")
+        .number("X", Unit::PhotonsPerSecond, NON_NEGATIVE)
+        .shows(&["fluence", "flux"])
+        .effect(|draft, given| draft.beam().fluence.flux = given.number(0)),
+    Exposure(&["-exposure"], "exposure time, for -flux")
+        .number("S", Unit::Second, ANY)
+        .default("1")
+        .shows(&["fluence", "exposure"])
+        .effect(|draft, given| draft.beam().fluence.exposure = given.number(0)),
+    BeamSize(
         &["-beamsize"],
-        "width of the beam, for -flux; it clips a wider crystal, a negative one does not",
+        "width of the beam, for -flux; it clips a wider crystal, a negative one does not"
     )
-    .number("MM", "mm", ANY)
-    .default("0.1"),
-    row(FlagId::Hdiv, &["-hdiv"], "in old examples of the reference").unread(Some("-hdivrange")),
-    row(FlagId::Vdiv, &["-vdiv"], "in old examples of the reference").unread(Some("-vdivrange")),
-    row(FlagId::DispStep, &["-dispstep"], "in old examples of the reference").unread(Some("-dispsteps")),
-    row(FlagId::SourceDistance, &["-source_distance"], "in old documentation; sources are 10 m away")
+    .number("MM", Unit::Millimeter, ANY)
+    .default("0.1")
+    .shows(&["fluence", "beam size"])
+    .effect(|draft, given| draft.beam().fluence.beam_size = given.si()),
+    Hdiv(&["-hdiv"], "in old examples of the reference").unread(Some("-hdivrange")),
+    Vdiv(&["-vdiv"], "in old examples of the reference").unread(Some("-vdivrange")),
+    DispStep(&["-dispstep"], "in old examples of the reference").unread(Some("-dispsteps")),
+    SourceDistance(&["-source_distance"], "in old documentation; sources are 10 m away")
         .prefixes(&["-source_dist"])
         .unread(None),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Beam, id, names, help)
-}
+);

@@ -1,7 +1,9 @@
 //! Flags of the crystal.
 
-use super::row::{ANY, COUNT, NON_NEGATIVE, SEED};
-use crate::classic::{Flag, FlagId, Group, Limits, WordRule};
+use nanobragg::model::{Misset, Shape, UnitCell};
+
+use super::row::{ANY, COUNT, NON_NEGATIVE, SEED, rows};
+use crate::classic::{Group, Limits, Role, Unit, WordRule};
 
 /// Lengths may be anything real; an angle of 0 or 180 degrees would leave no volume.
 const CELL: &[Limits] = &[
@@ -13,104 +15,137 @@ const CELL: &[Limits] = &[
     Limits::Inside(0.0, 180.0),
 ];
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Mat, &["-mat"], "orientation matrix as MOSFLM writes it: reciprocal cell vectors in columns")
-        .path(),
-    row(FlagId::Cell, &["-cell"], "unit cell in a standard orientation, in place of -mat").numbers(
-        "A B C AL BE GA",
-        "Angstrom, deg",
-        (1, 6),
-        CELL,
-    ),
-    row(
-        FlagId::Pdb,
-        &["-pdb"],
-        "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat",
-    )
-    .path(),
-    row(
-        FlagId::Misset,
-        &["-misset"],
-        "turn the crystal about x, then y, then z; the word random draws an orientation",
-    )
-    .numbers("X Y Z | random", "deg", (3, 3), ANY)
-    .or_word(WordRule::Contains("rand"))
-    .default("0 0 0"),
-    row(FlagId::MissetSeed, &["-misset_seed"], "seed of the orientation that -misset random draws")
+rows!(
+    Group::Crystal,
+    Mat(&["-mat"], "orientation matrix as MOSFLM writes it: reciprocal cell vectors in columns")
+        .input()
+        .shows(&["unit cell"])
+        .effect(|draft, given| draft.matrix = Some(given.path())),
+    Cell(&["-cell"], "unit cell in a standard orientation, in place of -mat")
+        .numbers("A B C AL BE GA", Unit::Cell, (1, 6), CELL,)
+        .shows(&["unit cell"])
+        .effect(|draft, given| {
+            // Numbers that are left out are 0, which the C program completes.
+            let part = |index: usize| given.numbers().get(index).copied().unwrap_or(0.0);
+            let cell = UnitCell::new(part(0), part(1), part(2), part(3), part(4), part(5));
+            draft.crystal().cell = Some(cell);
+        }),
+    Pdb(&["-pdb"], "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat")
+        .input()
+        .role(Role::Extension)
+        .effect(|draft, given| draft.pdb = Some(given.path())),
+    Misset(&["-misset"], "turn the crystal about x, then y, then z; the word random draws an orientation")
+        .numbers("X Y Z | random", Unit::Degree, (3, 3), ANY)
+        .or_word(WordRule::Contains("rand"))
+        .default("0 0 0")
+        .shows(&["misset angles"])
+        .effect(|draft, given| {
+            draft.crystal().misset =
+                if given.is_word() { Misset::Random } else { Misset::Angles(given.si_vector()) };
+        }),
+    MissetSeed(&["-misset_seed"], "seed of the orientation that -misset random draws")
         .integer("SEED", SEED)
-        .default("from the clock"),
-    row(FlagId::N, &["-N"], "unit cells along each of a, b and c").integer("N", COUNT).default("1"),
-    row(FlagId::Na, &["-Na"], "unit cells along a").integer("N", COUNT).default("1"),
-    row(FlagId::Nb, &["-Nb"], "unit cells along b").integer("N", COUNT).default("1"),
-    row(FlagId::Nc, &["-Nc"], "unit cells along c").integer("N", COUNT).default("1"),
-    row(
-        FlagId::XtalSize,
+        .otherwise("from the clock")
+        .shows(&["misset seed"])
+        .effect(|draft, given| draft.seed_of_misset = Some(given.integer(0))),
+    N(&["-N"], "unit cells along each of a, b and c")
+        .integer("N", COUNT)
+        .default("1")
+        .shows(&["cells along a, b, c"])
+        .effect(|draft, given| draft.crystal().cells = [given.integer(0) as f64; 3]),
+    Na(&["-Na"], "unit cells along a")
+        .integer("N", COUNT)
+        .default("1")
+        .shows(&["cells along a, b, c"])
+        .effect(|draft, given| draft.crystal().cells[0] = given.integer(0) as f64),
+    Nb(&["-Nb"], "unit cells along b")
+        .integer("N", COUNT)
+        .default("1")
+        .shows(&["cells along a, b, c"])
+        .effect(|draft, given| draft.crystal().cells[1] = given.integer(0) as f64),
+    Nc(&["-Nc"], "unit cells along c")
+        .integer("N", COUNT)
+        .default("1")
+        .shows(&["cells along a, b, c"])
+        .effect(|draft, given| draft.crystal().cells[2] = given.integer(0) as f64),
+    XtalSize(
         &["-xtalsize", "-xtal_size", "-samplesize", "-sample_size"],
-        "width of the crystal in all three directions, in place of -N",
+        "width of the crystal in all three directions, in place of -N"
     )
-    .number("MM", "mm", ANY),
-    row(
-        FlagId::XtalX,
+    .number("MM", Unit::Millimeter, ANY)
+    .shows(&["crystal size"])
+    .effect(|draft, given| draft.crystal().size = [given.si(); 3]),
+    XtalX(
         &["-xtal_thick", "-xtal_x", "-sample_thick", "-sample_x"],
-        "width of the crystal along a, in place of -Na",
+        "width of the crystal along a, in place of -Na"
     )
     .prefixes(&["-xtal_thick", "-sample_thick"])
-    .number("MM", "mm", ANY),
-    row(
-        FlagId::XtalY,
+    .number("MM", Unit::Millimeter, ANY)
+    .shows(&["crystal size"])
+    .effect(|draft, given| draft.crystal().size[0] = given.si()),
+    XtalY(
         &["-xtal_width", "-xtal_y", "-sample_width", "-sample_y", "-width"],
-        "width of the crystal along b, in place of -Nb; never more than the beam's",
+        "width of the crystal along b, in place of -Nb; never more than the beam's"
     )
     .prefixes(&["-xtal_width", "-sample_width"])
-    .number("MM", "mm", ANY),
-    row(
-        FlagId::XtalZ,
+    .number("MM", Unit::Millimeter, ANY)
+    .shows(&["crystal size"])
+    .effect(|draft, given| draft.crystal().size[1] = given.si()),
+    XtalZ(
         &["-xtal_height", "-xtal_z", "-sample_height", "-sample_z", "-height"],
-        "width of the crystal along c, in place of -Nc; never more than the beam's",
+        "width of the crystal along c, in place of -Nc; never more than the beam's"
     )
     .prefixes(&["-xtal_heigh", "-sample_heigh", "-heigh"])
-    .number("MM", "mm", ANY),
-    row(FlagId::SquareXtal, &["-square_xtal"], "parallelepiped crystal: sharp fringes along the cell axes")
-        .default("this shape"),
-    row(FlagId::RoundXtal, &["-round_xtal"], "ellipsoidal crystal, approximately"),
-    row(FlagId::GaussXtal, &["-gauss_xtal"], "Gaussian spots without fringes"),
-    row(
-        FlagId::TophatSpots,
+    .number("MM", Unit::Millimeter, ANY)
+    .shows(&["crystal size"])
+    .effect(|draft, given| draft.crystal().size[2] = given.si()),
+    SquareXtal(&["-square_xtal"], "parallelepiped crystal: sharp fringes along the cell axes")
+        .default_on("this shape")
+        .shows(&["shape"])
+        .effect(|draft, _| draft.crystal().shape = Shape::Square),
+    RoundXtal(&["-round_xtal"], "ellipsoidal crystal, approximately")
+        .shows(&["shape"])
+        .effect(|draft, _| draft.crystal().shape = Shape::Round),
+    GaussXtal(&["-gauss_xtal"], "Gaussian spots without fringes")
+        .shows(&["shape"])
+        .effect(|draft, _| draft.crystal().shape = Shape::Gauss),
+    TophatSpots(
         &["-tophat_spots", "-binary_spots"],
-        "flat spots that end at half of the maximum, without fringes",
-    ),
-    row(FlagId::Fudge, &["-fudge"], "scale of the spot width of round, Gaussian and flat spots")
-        .number("X", "", NON_NEGATIVE)
-        .default("1"),
-    row(
-        FlagId::Mosaic,
+        "flat spots that end at half of the maximum, without fringes"
+    )
+    .shows(&["shape"])
+    .effect(|draft, _| draft.crystal().shape = Shape::Tophat),
+    Fudge(&["-fudge"], "scale of the spot width of round, Gaussian and flat spots")
+        .number("X", Unit::None, NON_NEGATIVE)
+        .default("1")
+        .shows(&["fudge"])
+        .effect(|draft, given| draft.crystal().fudge = given.number(0)),
+    Mosaic(
         &["-mosaic", "-mosaicity", "-mosaic_spread"],
-        "mosaic spread: half-width of the cap of domain orientations; 90 makes a powder",
+        "mosaic spread: half-width of the cap of domain orientations; 90 makes a powder"
     )
     .prefixes(&["-mosaici", "-mosaic_spr"])
-    .number("DEG", "deg", ANY)
-    .default("0"),
-    row(
-        FlagId::MosaicDomains,
-        &["-mosaic_domains"],
-        "number of mosaic domains, each with its own orientation",
-    )
-    .prefixes(&["-mosaic_dom"])
-    .integer("N", COUNT)
-    .default("10 with a mosaic spread, else 1"),
-    row(FlagId::MosaicSeed, &["-mosaic_seed"], "seed of the domain orientations")
+    .number("DEG", Unit::Degree, ANY)
+    .otherwise("0")
+    .shows(&["mosaic spread"])
+    .effect(|draft, given| draft.crystal().mosaicity.spread = Some(given.si())),
+    MosaicDomains(&["-mosaic_domains"], "number of mosaic domains, each with its own orientation")
+        .prefixes(&["-mosaic_dom"])
+        .integer("N", COUNT)
+        .otherwise("10 with a mosaic spread, else 1")
+        .shows(&["mosaic domains"])
+        .effect(|draft, given| draft.crystal().mosaicity.domains = Some(given.integer(0))),
+    MosaicSeed(&["-mosaic_seed"], "seed of the domain orientations")
         .integer("SEED", SEED)
-        .default("12345678"),
-    row(FlagId::Density, &["-density"], "density of the sample")
+        .default("12345678")
+        .shows(&["mosaic seed"])
+        .effect(|draft, given| draft.setup.experiment.seeds.mosaic = given.integer(0)),
+    Density(&["-density"], "density of the sample")
         .prefixes(&["-sample_den"])
-        .number("X", "g/cm^3", ANY)
+        .number("X", Unit::GramsPerCm3, ANY)
         .inert(),
-    row(FlagId::MolecularWeight, &["-MW", "-molecular_weight"], "molecular weight of the sample")
+    MolecularWeight(&["-MW", "-molecular_weight"], "molecular weight of the sample")
         .prefixes(&["-molec"])
-        .number("X", "g/mol", ANY)
+        .number("X", Unit::GramsPerMole, ANY)
         .inert(),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Crystal, id, names, help)
-}
+);

@@ -1,162 +1,314 @@
 //! Flags of the detector: its size, its place, its sensor.
 
-use super::row::{ANY, COUNT, PIXELS, PLACE, POSITIVE};
-use crate::classic::{Flag, FlagId, Group, WordRule};
+use nanobragg::model::{Convention, Pivot, Quirk};
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Pixel, &["-pixel"], "edge of a square pixel").number("MM", "mm", POSITIVE).default("0.1"),
-    row(FlagId::DetPixels, &["-detpixels"], "pixels along both edges").integer("N", PIXELS).default("from -detsize"),
-    row(FlagId::DetPixelsF, &["-detpixels_f", "-detpixels_x"], "pixels along the fast axis")
+use super::row::{ANY, COUNT, PIXELS, PLACE, POSITIVE, rows};
+use crate::classic::role::Pivots;
+use crate::classic::{Conflicts, FlagId, Group, Role, Unit, WordRule};
+
+rows!(
+    Group::Detector,
+    Pixel(&["-pixel"], "edge of a square pixel")
+        .number("MM", Unit::Millimeter, POSITIVE)
+        .default("0.1")
+        .role(Role::PlacesDetector)
+        .shows(&["pixel size"])
+        .effect(|draft, given| draft.detector().pixels.pixel_size = given.si()),
+    DetPixels(&["-detpixels"], "pixels along both edges")
         .integer("N", PIXELS)
-        .default("from -detsize_f"),
-    row(FlagId::DetPixelsS, &["-detpixels_s", "-detpixels_y"], "pixels along the slow axis")
+        .otherwise("from -detsize")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| (draft.fast_pixels, draft.slow_pixels) = (given.count(), given.count())),
+    DetPixelsF(&["-detpixels_f", "-detpixels_x"], "pixels along the fast axis")
         .integer("N", PIXELS)
-        .default("from -detsize_s"),
-    row(FlagId::DetSize, &["-detsize"], "length of both edges").number("MM", "mm", POSITIVE).default("102.4"),
-    row(FlagId::DetSizeF, &["-detsize_f"], "length along the fast axis")
-        .number("MM", "mm", POSITIVE)
-        .default("102.4"),
-    row(FlagId::DetSizeS, &["-detsize_s"], "length along the slow axis")
-        .number("MM", "mm", POSITIVE)
-        .default("102.4"),
-    row(FlagId::Distance, &["-distance"], "from the sample to the detector along the beam; beam pivot")
-        .number("MM", "mm", POSITIVE)
-        .default("100"),
-    row(
-        FlagId::CloseDistance,
-        &["-close_distance"],
-        "from the sample to the detector along its normal; sample pivot",
-    )
-    .number("MM", "mm", ANY)
-    .default("from -distance"),
-    row(FlagId::Mosflm, &["-mosflm"], "MOSFLM's axes and beam center").default("this convention"),
-    row(FlagId::Denzo, &["-denzo"], "DENZO's beam center: MOSFLM's without its half pixel"),
-    row(FlagId::Adxv, &["-adxv"], "ADXV's axes and beam center"),
-    row(FlagId::Xds, &["-xds"], "XDS's axes and origin; sample pivot"),
-    row(FlagId::Dials, &["-dials"], "DIALS's axes and beam center; sample pivot"),
-    row(
-        FlagId::Xbeam,
+        .otherwise("from -detsize_f")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| draft.fast_pixels = given.count()),
+    DetPixelsS(&["-detpixels_s", "-detpixels_y"], "pixels along the slow axis")
+        .integer("N", PIXELS)
+        .otherwise("from -detsize_s")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| draft.slow_pixels = given.count()),
+    DetSize(&["-detsize"], "length of both edges")
+        .number("MM", Unit::Millimeter, POSITIVE)
+        .default("102.4")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| (draft.detector().pixels.size_fast, draft.detector().pixels.size_slow) =
+            (given.si(), given.si())),
+    DetSizeF(&["-detsize_f"], "length along the fast axis")
+        .number("MM", Unit::Millimeter, POSITIVE)
+        .default("102.4")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| draft.detector().pixels.size_fast = given.si()),
+    DetSizeS(&["-detsize_s"], "length along the slow axis")
+        .number("MM", Unit::Millimeter, POSITIVE)
+        .default("102.4")
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .effect(|draft, given| draft.detector().pixels.size_slow = given.si()),
+    Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot")
+        .number("MM", Unit::Millimeter, POSITIVE)
+        .default("100")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::InOrder(Pivot::Beam))
+        .shows(&["distance"])
+        .effect(|draft, given| draft.detector().distance = given.si()),
+    CloseDistance(&["-close_distance"], "from the sample to the detector along its normal; sample pivot")
+        .number("MM", Unit::Millimeter, ANY)
+        .otherwise("from -distance")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "close distance"])
+        .effect(|draft, given| draft.detector().close_distance = Some(given.si())),
+    Mosflm(&["-mosflm"], "MOSFLM's axes and beam center")
+        .default_on("this convention")
+        .role(Role::PlacesDetector)
+        .role(Role::Convention)
+        .pivot(Pivots::InOrder(Pivot::Beam))
+        .shows(&["convention"])
+        .effect(|draft, _| draft.choose(Convention::Mosflm)),
+    Denzo(&["-denzo"], "DENZO's beam center: MOSFLM's without its half pixel")
+        .role(Role::PlacesDetector)
+        .role(Role::Convention)
+        .pivot(Pivots::InOrder(Pivot::Beam))
+        .shows(&["convention"])
+        .effect(|draft, _| draft.choose(Convention::Denzo)),
+    Adxv(&["-adxv"], "ADXV's axes and beam center")
+        .role(Role::PlacesDetector)
+        .role(Role::Convention)
+        .pivot(Pivots::InOrder(Pivot::Beam))
+        .shows(&["convention"])
+        .effect(|draft, _| draft.choose(Convention::Adxv)),
+    Xds(&["-xds"], "XDS's axes and origin; sample pivot")
+        .role(Role::PlacesDetector)
+        .role(Role::Convention)
+        .pivot(Pivots::InOrder(Pivot::Sample))
+        .shows(&["convention"])
+        .effect(|draft, _| draft.choose(Convention::Xds)),
+    Dials(&["-dials"], "DIALS's axes and beam center; sample pivot")
+        .role(Role::PlacesDetector)
+        .role(Role::Convention)
+        .pivot(Pivots::InOrder(Pivot::Beam))
+        .shows(&["convention"])
+        .effect(|draft, _| draft.choose(Convention::Dials)),
+    Xbeam(
         &["-Xbeam"],
-        "direct beam's first coordinate: along slow for -mosflm and -denzo, along fast for the others; beam pivot",
+        "direct beam's first coordinate: along slow for -mosflm and -denzo, along fast for the \
+            others; beam pivot"
     )
-    .number("MM", "mm", ANY)
-    .default("center"),
-    row(
-        FlagId::Ybeam,
+    .number("MM", Unit::Millimeter, ANY)
+    .otherwise("center")
+    .role(Role::PlacesDetector)
+    .pivot(Pivots::Always(Pivot::Beam))
+    .shows(&["beam center X, Y"])
+    .effect(|draft, given| draft.detector().x_beam = Some(given.si())),
+    Ybeam(
         &["-Ybeam"],
-        "direct beam's second coordinate: along fast for -mosflm and -denzo, from the far end of slow for -adxv, along \
-         slow for the others; beam pivot",
+        "direct beam's second coordinate: along fast for -mosflm and -denzo, from the far end of \
+            slow for -adxv, along slow for the others; beam pivot"
     )
-    .number("MM", "mm", ANY)
-    .default("center"),
-    row(FlagId::Xclose, &["-Xclose"], "fast coordinate of the point nearest to the sample; sample pivot")
-        .number("MM", "mm", ANY)
-        .default("center"),
-    row(FlagId::Yclose, &["-Yclose"], "slow coordinate of the point nearest to the sample; sample pivot")
-        .number("MM", "mm", ANY)
-        .default("center"),
-    row(FlagId::OrgX, &["-ORGX"], "fast coordinate of the nearest point, counted as XDS does; sample pivot")
-        .number("PIXELS", "pixels", ANY)
-        .default("center"),
-    row(FlagId::OrgY, &["-ORGY"], "slow coordinate of the nearest point, counted as XDS does; sample pivot")
-        .number("PIXELS", "pixels", ANY)
-        .default("center"),
-    row(FlagId::Pivot, &["-pivot"], "what stays in place when the detector turns: the direct-beam spot or the sample")
+    .number("MM", Unit::Millimeter, ANY)
+    .otherwise("center")
+    .role(Role::PlacesDetector)
+    .pivot(Pivots::Always(Pivot::Beam))
+    .shows(&["beam center X, Y"])
+    .effect(|draft, given| draft.detector().y_beam = Some(given.si())),
+    Xclose(&["-Xclose"], "fast coordinate of the point nearest to the sample; sample pivot")
+        .number("MM", Unit::Millimeter, ANY)
+        .otherwise("center")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "beam center X, Y"])
+        .effect(|draft, given| draft.detector().x_close = Some(given.si())),
+    Yclose(&["-Yclose"], "slow coordinate of the point nearest to the sample; sample pivot")
+        .number("MM", Unit::Millimeter, ANY)
+        .otherwise("center")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "beam center X, Y"])
+        .effect(|draft, given| draft.detector().y_close = Some(given.si())),
+    OrgX(&["-ORGX"], "fast coordinate of the nearest point, counted as XDS does; sample pivot")
+        .number("PIXELS", Unit::Pixel, ANY)
+        .otherwise("center")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "near point (fast, slow)", "ORGX, ORGY"])
+        .effect(|draft, given| draft.detector().orgx = Some(given.number(0))),
+    OrgY(&["-ORGY"], "slow coordinate of the nearest point, counted as XDS does; sample pivot")
+        .number("PIXELS", Unit::Pixel, ANY)
+        .otherwise("center")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "near point (fast, slow)", "ORGX, ORGY"])
+        .effect(|draft, given| draft.detector().orgy = Some(given.number(0))),
+    Pivot(&["-pivot"], "what stays in place when the detector turns: the direct-beam spot or the sample")
         .word("sample|beam", &["sample", "beam"])
-        .default("the convention's"),
-    row(FlagId::DetectorRotX, &["-detector_rotx"], "turn the detector about x, first")
-        .number("DEG", "deg", ANY)
-        .default("0"),
-    row(FlagId::DetectorRotY, &["-detector_roty"], "turn the detector about y, second")
-        .number("DEG", "deg", ANY)
-        .default("0"),
-    row(FlagId::DetectorRotZ, &["-detector_rotz"], "turn the detector about z, third")
-        .number("DEG", "deg", ANY)
-        .default("0"),
-    row(FlagId::Twotheta, &["-twotheta"], "swing of the detector about the two-theta axis, last; sample pivot")
-        .number("DEG", "deg", ANY)
-        .default("0"),
-    row(FlagId::TwothetaAxis, &["-twotheta_axis"], "axis of the two-theta swing; selects a custom geometry")
-        .vector("")
-        .default("the convention's"),
-    row(
-        FlagId::FdetVector,
+        .otherwise("the convention's")
+        .role(Role::PlacesDetector)
+        .shows(&["pivot"])
+        .elsewhere(),
+    DetectorRotX(&["-detector_rotx"], "turn the detector about x, first")
+        .number("DEG", Unit::Degree, ANY)
+        .default("0")
+        .role(Role::PlacesDetector)
+        .shows(&["rotations x, y, z"])
+        .effect(|draft, given| draft.detector().tilt.x = given.si()),
+    DetectorRotY(&["-detector_roty"], "turn the detector about y, second")
+        .number("DEG", Unit::Degree, ANY)
+        .default("0")
+        .role(Role::PlacesDetector)
+        .shows(&["rotations x, y, z"])
+        .effect(|draft, given| draft.detector().tilt.y = given.si()),
+    DetectorRotZ(&["-detector_rotz"], "turn the detector about z, third")
+        .number("DEG", Unit::Degree, ANY)
+        .default("0")
+        .role(Role::PlacesDetector)
+        .shows(&["rotations x, y, z"])
+        .effect(|draft, given| draft.detector().tilt.z = given.si()),
+    Twotheta(&["-twotheta"], "swing of the detector about the two-theta axis, last; sample pivot")
+        .number("DEG", Unit::Degree, ANY)
+        .default("0")
+        .role(Role::PlacesDetector)
+        .pivot(Pivots::Always(Pivot::Sample))
+        .shows(&["pivot", "two-theta"])
+        .effect(|draft, given| draft.detector().tilt.twotheta = given.si()),
+    TwothetaAxis(&["-twotheta_axis"], "axis of the two-theta swing; selects a custom geometry")
+        .vector(Unit::None)
+        .otherwise("the convention's")
+        .role(Role::PlacesDetector)
+        .role(Role::Vector)
+        .shows(&["convention", "two-theta"])
+        .effect(|draft, given| {
+            if draft.setup.experiment.quirks.has(Quirk::TwothetaAxisSetsAngle) {
+                draft.detector().tilt.twotheta = Unit::Degree.to_si(given.number(0));
+            }
+            draft.custom().twotheta_axis = given.direction();
+        }),
+    FdetVector(
         &["-fdet_vector"],
-        "direction in which the fast pixel coordinate grows; selects a custom geometry",
+        "direction in which the fast pixel coordinate grows; selects a custom geometry"
     )
-    .vector("")
-    .default("the convention's"),
-    row(
-        FlagId::SdetVector,
+    .vector(Unit::None)
+    .otherwise("the convention's")
+    .role(Role::PlacesDetector)
+    .role(Role::Vector)
+    .shows(&["convention"])
+    .effect(|draft, given| draft.custom().fdet = given.direction()),
+    SdetVector(
         &["-sdet_vector"],
-        "direction in which the slow pixel coordinate grows; selects a custom geometry",
+        "direction in which the slow pixel coordinate grows; selects a custom geometry"
     )
-    .vector("")
-    .default("the convention's"),
-    row(
-        FlagId::OdetVector,
-        &["-odet_vector"],
-        "detector normal, away from the sample; selects a custom geometry",
-    )
-    .vector("")
-    .default("the convention's"),
-    row(FlagId::Pix0Vector, &["-pix0_vector"], "from the sample to the first pixel; selects a custom geometry")
-        .vector("m")
-        .default("from the beam center"),
-    row(FlagId::Pix0VectorMm, &["-pix0_vector_mm"], "the same as -pix0_vector, in mm")
-        .vector("mm")
-        .default("from the beam center"),
-    row(FlagId::CurvedDet, &["-curved_det"], "bend the detector so that all pixels are equally far away")
-        .prefixes(&["-curved_det"]),
-    row(FlagId::PointPixel, &["-point_pixel"], "leave the obliquity out of the pixel's solid angle"),
-    row(
-        FlagId::DetectorAbs,
+    .vector(Unit::None)
+    .otherwise("the convention's")
+    .role(Role::PlacesDetector)
+    .role(Role::Vector)
+    .shows(&["convention"])
+    .effect(|draft, given| draft.custom().sdet = given.direction()),
+    OdetVector(&["-odet_vector"], "detector normal, away from the sample; selects a custom geometry")
+        .vector(Unit::None)
+        .otherwise("the convention's")
+        .role(Role::PlacesDetector)
+        .role(Role::Vector)
+        .shows(&["convention"])
+        .effect(|draft, given| draft.custom().odet = given.direction()),
+    Pix0Vector(&["-pix0_vector"], "from the sample to the first pixel; selects a custom geometry")
+        .vector(Unit::Meter)
+        .otherwise("from the beam center")
+        .role(Role::PlacesDetector)
+        .role(Role::Vector)
+        .shows(&["convention"])
+        .effect(|draft, given| {
+            draft.detector().pix0 = Some(given.si_vector());
+            draft.custom();
+        }),
+    Pix0VectorMm(&["-pix0_vector_mm"], "the same as -pix0_vector, in mm")
+        .vector(Unit::Millimeter)
+        .otherwise("from the beam center")
+        .role(Role::PlacesDetector)
+        .role(Role::Vector)
+        .shows(&["convention"])
+        .effect(|draft, given| {
+            draft.detector().pix0 = Some(given.si_vector());
+            draft.custom();
+        }),
+    CurvedDet(&["-curved_det"], "bend the detector so that all pixels are equally far away")
+        .prefixes(&["-curved_det"])
+        .role(Role::PlacesDetector)
+        .shows(&["curved"])
+        .effect(|draft, _| draft.detector().curved = true),
+    PointPixel(&["-point_pixel"], "leave the obliquity out of the pixel's solid angle")
+        .shows(&["point pixels"])
+        .effect(|draft, _| draft.detector().point_pixel = true),
+    DetectorAbs(
         &["-detector_abs", "-detector_absorb"],
-        "attenuation depth of the sensor; inf or 0 for a sensor without depth",
+        "attenuation depth of the sensor; inf or 0 for a sensor without depth"
     )
     .prefixes(&["-detector_abs"])
-    .number("UM | inf", "um", ANY)
+    .number("UM | inf", Unit::Micrometer, ANY)
     .or_word(WordRule::StartsWith("inf"))
-    .default("inf"),
-    row(FlagId::DetectorThick, &["-detector_thick"], "thickness of the sensor")
-        .number("UM", "um", ANY)
-        .default("0"),
-    row(
-        FlagId::DetectorThicksteps,
+    .otherwise("inf")
+    .shows(&["attenuation depth"])
+    .effect(|draft, given| {
+        let sensor = &mut draft.detector().sensor;
+        if given.is_word() || given.number(0) == 0.0 {
+            (sensor.thickness, sensor.mu) = (0.0, Some(0.0));
+        } else {
+            sensor.mu = Some(1.0 / given.si());
+        }
+    }),
+    DetectorThick(&["-detector_thick"], "thickness of the sensor")
+        .number("UM", Unit::Micrometer, ANY)
+        .default("0")
+        .shows(&["sensor thickness"])
+        .effect(|draft, given| draft.detector().sensor.thickness = given.si()),
+    DetectorThicksteps(
         &["-detector_thicksteps", "-thicksteps"],
-        "number of layers that stand for the sensor's thickness",
+        "number of layers that stand for the sensor's thickness"
     )
     .integer("N", COUNT)
-    .default("2 with a thickness, else 1"),
-    row(
-        FlagId::Geometry,
+    .otherwise("2 with a thickness, else 1")
+    .shows(&["sensor layers"])
+    .effect(|draft, given| draft.detector().sensor.layers = Some(given.integer(0))),
+    Geometry(
         &["-geometry"],
-        "beam, detector, spindle, scan and crystal from a DIALS .expt, XPARM.XDS, GXPARM.XDS or CrystFEL .geom file",
+        "beam, detector, spindle, scan and crystal from a DIALS .expt, XPARM.XDS, GXPARM.XDS or \
+            CrystFEL .geom file"
     )
-    .path(),
-    row(FlagId::ExperimentNumber, &["-experiment"], "which experiment of that file, counted from 0")
+    .input()
+    .role(Role::Extension)
+    .conflicts(Conflicts::WithRole(Role::PlacesDetector))
+    .shows(&["panels (the first is shown)"])
+    .elsewhere(),
+    ExperimentNumber(&["-experiment"], "which experiment of that file, counted from 0")
         .integer("N", PLACE)
-        .default("0"),
-    row(FlagId::ScanPoint, &["-scan_point"], "which image of that file's scan, counted from 0")
+        .otherwise("0")
+        .role(Role::Extension)
+        .needs(FlagId::Geometry)
+        .elsewhere(),
+    ScanPoint(&["-scan_point"], "which image of that file's scan, counted from 0")
         .integer("N", PLACE)
-        .default("0"),
-    row(FlagId::Panel, &["-panel"], "render only this panel of that file, counted from 0")
+        .otherwise("0")
+        .role(Role::Extension)
+        .needs(FlagId::Geometry)
+        .elsewhere(),
+    Panel(&["-panel"], "render only this panel of that file, counted from 0")
         .integer("N", PLACE)
-        .default("all panels, an image each"),
-    row(
-        FlagId::Img,
-        &["-img"],
-        "SMV image from whose header size, distance, wavelength, beam center and phi are taken",
-    )
-    .path(),
-    row(
-        FlagId::Mask,
-        &["-mask"],
-        "SMV image whose zeros are pixels to leave out; its header is used as that of -img",
-    )
-    .path(),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Detector, id, names, help)
-}
+        .otherwise("all panels, an image each")
+        .role(Role::Extension)
+        .needs(FlagId::Geometry)
+        .elsewhere(),
+    Img(&["-img"], "SMV image from whose header size, distance, wavelength, beam center and phi are taken")
+        .input()
+        .role(Role::PlacesDetector)
+        .shows(&["pixels (fast, slow)"])
+        .elsewhere(),
+    Mask(&["-mask"], "SMV image whose zeros are pixels to leave out; its header is used as that of -img")
+        .input()
+        .shows(&["pixels (fast, slow)"])
+        .elsewhere(),
+);

@@ -1,23 +1,26 @@
 //! Flags of what is printed along the way.
 
-use super::row::COORDINATE;
-use crate::classic::{Flag, FlagId, Group};
+use super::row::{COORDINATE, rows};
+use crate::classic::{Group, Role};
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Printout, &["-printout"], "print the value of every pixel"),
-    row(FlagId::PrintoutPixel, &["-printout_pixel"], "print the value of this pixel only; implies -printout")
+rows!(
+    Group::Diagnostics,
+    Printout(&["-printout"], "print the value of every pixel").role(Role::OneImage).elsewhere(),
+    PrintoutPixel(&["-printout_pixel"], "print the value of this pixel only; implies -printout")
         .integers("FAST SLOW", 2, COORDINATE)
-        .default("all pixels"),
-    row(FlagId::TracePixel, &["-trace_pixel"], "print every intermediate of this pixel's value").integers(
-        "SLOW FAST",
-        2,
-        COORDINATE,
-    ),
-    row(FlagId::Progress, &["-progress"], "show how far the image is").default("on"),
-    row(FlagId::NoProgress, &["-noprogress"], "do not show how far the image is"),
-    row(FlagId::Coherent, &["-coherent"], "add the waves of all sources before squaring").inert(),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Diagnostics, id, names, help)
-}
+        .otherwise("all pixels")
+        .role(Role::OneImage)
+        .elsewhere(),
+    TracePixel(&["-trace_pixel"], "print every intermediate of this pixel's value")
+        .integers("SLOW FAST", 2, COORDINATE,)
+        .role(Role::OneImage)
+        .elsewhere(),
+    Progress(&["-progress"], "show how far the image is")
+        .default_on("on")
+        .role(Role::NoPixels)
+        .effect(|draft, _| draft.setup.progress = true),
+    NoProgress(&["-noprogress"], "do not show how far the image is")
+        .role(Role::NoPixels)
+        .effect(|draft, _| draft.setup.progress = false),
+    Coherent(&["-coherent"], "add the waves of all sources before squaring").inert(),
+);

@@ -15,7 +15,9 @@ mod structure_factors;
 
 use std::sync::LazyLock;
 
-use super::{Flag, FlagId};
+use super::Flag;
+
+use crate::flag_id::FlagId;
 
 /// The rows in the order of the help: all of a group, then all of the next.
 static TABLE: LazyLock<Vec<Flag>> = LazyLock::new(|| {

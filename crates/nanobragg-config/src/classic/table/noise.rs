@@ -1,24 +1,26 @@
 //! Flags of the image with photon noise.
 
-use super::row::SEED;
-use crate::classic::{Flag, FlagId, Group};
+use super::row::{SEED, rows};
+use crate::classic::{Group, Role};
 
-pub(super) const ROWS: &[Flag] = &[
-    row(
-        FlagId::NoiseFile,
-        &["-noisefile", "-noiseimage"],
-        "SMV image with Poisson noise, one count a photon",
-    )
-    .path()
-    .default("noiseimage.img"),
-    row(
-        FlagId::NoNoise,
+rows!(
+    Group::Noise,
+    NoiseFile(&["-noisefile", "-noiseimage"], "SMV image with Poisson noise, one count a photon")
+        .path()
+        .default("noiseimage.img")
+        .role(Role::OneImage)
+        .shows(&["noise image"])
+        .effect(|draft, given| draft.outputs().noise = Some(given.path())),
+    NoNoise(
         &["-nonoise"],
-        "write no image with noise; -cbffile and -nxsfile then hold photons times -scale, which is 1 for them",
-    ),
-    row(FlagId::Seed, &["-seed"], "seed of the photon noise").integer("SEED", SEED).default("from the clock"),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Noise, id, names, help)
-}
+        "write no image with noise; -cbffile and -nxsfile then hold photons times -scale, which is \
+            1 for them"
+    )
+    .shows(&["noise image"])
+    .effect(|draft, _| draft.no_noise = true),
+    Seed(&["-seed"], "seed of the photon noise")
+        .integer("SEED", SEED)
+        .otherwise("from the clock")
+        .shows(&["noise seed"])
+        .effect(|draft, given| draft.seed_of_noise = Some(given.integer(0))),
+);

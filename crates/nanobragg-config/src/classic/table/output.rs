@@ -1,50 +1,86 @@
 //! Flags of the files to write.
 
-use super::row::ANY;
-use crate::classic::{Flag, FlagId, Group};
+use std::path::PathBuf;
 
-pub(super) const ROWS: &[Flag] = &[
-    row(
-        FlagId::FloatFile,
-        &["-floatfile", "-floatimage"],
-        "photons per pixel as 32-bit floats, without a header",
+use super::row::{ANY, rows};
+use crate::classic::{Group, Role, Unit};
+
+/// Where the gray map is written unless a flag says where.
+const GRAY_MAP: &str = "image.pgm";
+
+rows!(
+    Group::Output,
+    FloatFile(&["-floatfile", "-floatimage"], "photons per pixel as 32-bit floats, without a header")
+        .path()
+        .default("floatimage.bin")
+        .role(Role::OneImage)
+        .shows(&["float image"])
+        .effect(|draft, given| draft.outputs().float = Some(given.path())),
+    IntFile(&["-intfile", "-intimage"], "SMV image without noise, scaled to fill 16 bits")
+        .path()
+        .default("intimage.img")
+        .role(Role::OneImage)
+        .shows(&["integer image"])
+        .effect(|draft, given| draft.outputs().int = Some(given.path())),
+    Scale(&["-scale"], "factor from photons to counts in that image")
+        .number("X", Unit::None, ANY)
+        .otherwise("brightest pixel at 55000")
+        .shows(&["counts per photon"])
+        .effect(|draft, given| draft.outputs().scale = given.number(0)),
+    Adc(&["-adc"], "offset added to every count in SMV images")
+        .number("COUNTS", Unit::Count, ANY)
+        .default("40")
+        .shows(&["offset"])
+        .effect(|draft, given| draft.outputs().adc_offset = given.number(0)),
+    PgmFile(&["-pgmfile", "-pgmimage"], "8-bit portable gray map to look at")
+        .path()
+        .default(GRAY_MAP)
+        .role(Role::OneImage)
+        .shows(&["gray map"])
+        .effect(|draft, given| draft.outputs().pgm = Some(given.path())),
+    PgmScale(&["-pgmscale"], "factor from photons to gray levels; turns the gray map on")
+        .number("X", Unit::None, ANY)
+        .otherwise("from the image's spread")
+        .shows(&["gray levels per photon"])
+        .effect(|draft, given| {
+            draft.outputs().pgm_scale = given.number(0);
+            draft.outputs().pgm.get_or_insert_with(|| PathBuf::from(GRAY_MAP));
+        }),
+    NoPgm(&["-nopgm"], "write no gray map").effect(|draft, _| draft.outputs().pgm = None),
+    CbfFile(&["-cbffile", "-cbfimage"], "miniCBF image of 32-bit counts, with Poisson noise unless -nonoise")
+        .path()
+        .role(Role::OneImage)
+        .role(Role::Extension)
+        .shows(&["miniCBF"])
+        .effect(|draft, given| draft.outputs().cbf = Some(given.path())),
+    NxsFile(
+        &["-nxsfile", "-nexusfile"],
+        "NXmx file (NeXus, HDF5) of 32-bit counts, with Poisson noise unless -nonoise"
     )
     .path()
-    .default("floatimage.bin"),
-    row(FlagId::IntFile, &["-intfile", "-intimage"], "SMV image without noise, scaled to fill 16 bits")
+    .role(Role::OneImage)
+    .role(Role::Extension)
+    .shows(&["NXmx"])
+    .effect(|draft, given| draft.outputs().nexus = Some(given.path())),
+    NpyFile(&["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats")
         .path()
-        .default("intimage.img"),
-    row(FlagId::Scale, &["-scale"], "factor from photons to counts in that image")
-        .number("X", "", ANY)
-        .default("brightest pixel at 55000"),
-    row(FlagId::Adc, &["-adc"], "offset added to every count in SMV images")
-        .number("COUNTS", "counts", ANY)
-        .default("40"),
-    row(FlagId::PgmFile, &["-pgmfile", "-pgmimage"], "8-bit portable gray map to look at")
+        .role(Role::OneImage)
+        .role(Role::Extension)
+        .shows(&["NumPy array"])
+        .effect(|draft, given| draft.outputs().npy = Some(given.path())),
+    TifFile(&["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats")
         .path()
-        .default("image.pgm"),
-    row(FlagId::PgmScale, &["-pgmscale"], "factor from photons to gray levels; turns the gray map on")
-        .number("X", "", ANY)
-        .default("from the image's spread"),
-    row(FlagId::NoPgm, &["-nopgm"], "write no gray map"),
-    row(
-        FlagId::CbfFile,
-        &["-cbffile", "-cbfimage"],
-        "miniCBF image of 32-bit counts, with Poisson noise unless -nonoise",
+        .role(Role::OneImage)
+        .role(Role::Extension)
+        .shows(&["TIFF"])
+        .effect(|draft, given| draft.outputs().tiff = Some(given.path())),
+    Output(
+        &["-o", "-output"],
+        "image to write, its format told by the extension; besides it only images that flags name \
+            are written"
     )
-    .path(),
-    row(
-        FlagId::NxsFile,
-        &["-nxsfile", "-nexusfile"],
-        "NXmx file (NeXus, HDF5) of 32-bit counts, with Poisson noise unless -nonoise",
-    )
-    .path(),
-    row(FlagId::NpyFile, &["-npyfile", "-npyimage"], "photons per pixel as a NumPy array of 32-bit floats")
-        .path(),
-    row(FlagId::TifFile, &["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats").path(),
-    row(FlagId::Output, &["-o", "-output"], "image to write, its format told by the extension; besides it only images that flags name are written").path(),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Output, id, names, help)
-}
+    .path()
+    .role(Role::Extension)
+    .shows(&["float image", "integer image", "gray map", "miniCBF", "NXmx", "NumPy array", "TIFF", "picture"])
+    .effect(|draft, given| draft.output = Some(given.path())),
+);

@@ -1,61 +1,109 @@
 //! Flags of the program as such, none of which the reference has.
 
-use crate::classic::{Flag, FlagId, Group, Shell};
+use nanobragg::backend::Precision;
+use nanobragg_session::Device;
+
+use super::row::rows;
+use crate::classic::{Group, Role, Shell};
 
 /// More threads than any machine has.
 const THREADS: (i64, i64) = (0, 4_096);
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Quirks, &["-quirks"], "which of the reference's known defects to keep")
+rows!(
+    Group::Program,
+    Quirks(&["-quirks"], "which of the reference's known defects to keep")
         .word("PRESET", &["reference", "spec", "exact", "port"])
-        .default("exact; reference where the program is called nanoBragg"),
-    row(
-        FlagId::PhiCarryoverMode,
+        .otherwise("exact; reference where the program is called nanoBragg")
+        .role(Role::Extension)
+        .shows(&["quirks"])
+        .elsewhere(),
+    PhiCarryoverMode(
         &["-phi_carryover_mode"],
-        "crystal at phi = 0: unrotated, or as it was in the step before",
+        "crystal at phi = 0: unrotated, or as it was in the step before"
     )
     .word("MODE", &["spec", "c-parity"])
-    .default("as -quirks says"),
-    row(
-        FlagId::Device,
+    .otherwise("as -quirks says")
+    .role(Role::Extension)
+    .shows(&["quirks"])
+    .elsewhere(),
+    Device(
         &["-device"],
-        "what computes the image: all cores; a graphics processor; auto, which takes a graphics processor where there \
-         is one in hardware and all cores elsewhere; or the plain definition on one core",
+        "what computes the image: all cores; a graphics processor; auto, which takes a graphics \
+            processor where there is one in hardware and all cores elsewhere; or the plain definition \
+            on one core"
     )
-    .word("cpu|gpu|auto|scalar", &["cpu", "gpu", "auto", "scalar", "reference"])
-    .default("cpu"),
-    row(FlagId::Dtype, &["-dtype"], "precision of the lattice factor")
+    .word("cpu|gpu|auto|scalar", &["cpu", "gpu", "auto", "scalar", "reference", "cuda"])
+    .default("cpu")
+    .role(Role::Extension)
+    .shows(&["device"])
+    .effect(|draft, given| {
+        draft.setup.device = match given.text().as_str() {
+            "scalar" | "reference" => Device::Scalar,
+            "gpu" | "cuda" => Device::Gpu,
+            "auto" => Device::Auto,
+            _ => Device::Cpu,
+        };
+    }),
+    Dtype(&["-dtype"], "precision of the lattice factor")
         .word("TYPE", &["f64", "f32", "float64", "float32"])
-        .default("f64; on a graphics processor f32"),
-    row(FlagId::Adapter, &["-adapter"], "graphics processor: part of its name, or its number in nanobragg devices")
+        .otherwise("f64; on a graphics processor f32")
+        .role(Role::Extension)
+        .shows(&["precision"])
+        .effect(|draft, given| {
+            let single = matches!(given.text().as_str(), "f32" | "float32");
+            draft.setup.precision = Some(if single { Precision::Single } else { Precision::Double });
+        }),
+    Adapter(&["-adapter"], "graphics processor: part of its name, or its number in nanobragg devices")
         .text("NAME|INDEX")
-        .default("the best"),
-    row(FlagId::SelfTest, &["-selftest"], "test the graphics processor against the definition although it has passed"),
-    row(
-        FlagId::GpuLimits,
+        .otherwise("the best")
+        .role(Role::Extension)
+        .effect(|draft, given| draft.setup.gpu.adapter = Some(given.text())),
+    SelfTest(&["-selftest"], "test the graphics processor against the definition although it has passed")
+        .role(Role::Extension)
+        .effect(|draft, _| draft.setup.gpu.selftest = true),
+    GpuLimits(
         &["-gpu_limits"],
-        "for tests: limits below those of the graphics processor, as binding=BYTES,buffer=BYTES,groups=N,terms=N",
+        "for tests: limits below those of the graphics processor, as \
+            binding=BYTES,buffer=BYTES,groups=N,terms=N"
     )
-    .text("LIST"),
-    row(FlagId::Threads, &["-threads"], "number of threads; 0 for one on every core")
+    .text("LIST")
+    .role(Role::Extension)
+    .effect(|draft, given| draft.setup.gpu.limits = Some(given.text())),
+    Threads(&["-threads"], "number of threads; 0 for one on every core")
         .integer("N", THREADS)
-        .default("0"),
-    row(
-        FlagId::Show,
+        .default("0")
+        .role(Role::NoPixels)
+        .role(Role::Extension)
+        .effect(|draft, given| draft.setup.threads = usize::try_from(given.integer(0)).unwrap_or(0)),
+    Show(
         &["-show"],
-        "print the experiment that the flags describe, and stop: as a table, or as an experiment file",
+        "print the experiment that the flags describe, and stop: as a table, or as an experiment file"
     )
-    .optional_word("[text|toml]", &["text", "toml"]),
-    row(FlagId::Verbose, &["-v", "-verbose"], "say more about what is done"),
-    row(FlagId::VeryVerbose, &["-vv"], "say much more about what is done"),
-    row(FlagId::Quiet, &["-q", "-quiet"], "say nothing but errors"),
-    row(FlagId::Help, &["-help", "-h"], "print this help, and stop"),
-    row(FlagId::Version, &["-version"], "print the version, and stop"),
-    row(FlagId::ManPage, &["-man"], "print the manual page, and stop"),
-    row(FlagId::Completions, &["-completions"], "print a completion script for this shell, and stop")
-        .word("SHELL", Shell::NAMES),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::Program, id, names, help)
-}
+    .optional_word("[text|toml]", &["text", "toml"])
+    .role(Role::Prints)
+    .role(Role::Extension)
+    .elsewhere(),
+    Verbose(&["-v", "-verbose"], "say more about what is done")
+        .role(Role::NoPixels)
+        .role(Role::Extension)
+        .elsewhere(),
+    VeryVerbose(&["-vv"], "say much more about what is done")
+        .role(Role::NoPixels)
+        .role(Role::Extension)
+        .elsewhere(),
+    Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
+    Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
+    Version(&["-version"], "print the version, and stop")
+        .role(Role::Prints)
+        .role(Role::Extension)
+        .elsewhere(),
+    ManPage(&["-man"], "print the manual page, and stop")
+        .role(Role::Prints)
+        .role(Role::Extension)
+        .elsewhere(),
+    Completions(&["-completions"], "print a completion script for this shell, and stop")
+        .word("SHELL", Shell::NAMES)
+        .role(Role::Prints)
+        .role(Role::Extension)
+        .elsewhere(),
+);

@@ -1,9 +1,13 @@
 //! How rows are written down.
 //!
-//! A row starts with [`row`] and names what differs from a switch without values: `number`, `path`, ... and
-//! `default`. All of it is evaluated by the compiler.
+//! A row of [`rows!`] starts with the flag's name and names what differs from a switch without values:
+//! `number`, `path`, ..., `default`, and what it does: `effect`. All of it is evaluated by the compiler.
 
-use crate::classic::{Arity, Effect, Flag, FlagId, Group, Limits, WordRule};
+use crate::classic::flag::Apply;
+use crate::classic::role::Pivots;
+use crate::classic::{
+    Arity, Conflicts, Effect, Fallback, Flag, FlagId, Group, Limits, Role, Roles, Unit, WordRule,
+};
 
 /// Any number.
 pub(super) const ANY: &[Limits] = &[Limits::Any];
@@ -26,52 +30,129 @@ pub(super) const COORDINATE: (i64, i64) = (-100_000, 100_000);
 /// The reference keeps seeds as 32-bit numbers and negates them.
 pub(super) const SEED: (i64, i64) = (-2_147_483_647, 2_147_483_647);
 
-/// A switch: a flag that takes nothing.
-pub(super) const fn row(
-    group: Group,
-    id: FlagId,
-    names: &'static [&'static str],
-    help: &'static str,
-) -> Flag {
-    Flag {
-        id,
-        names,
-        prefixes: &[],
-        arity: Arity::Nothing,
-        group,
-        values: "",
-        unit: "",
-        default: "",
-        help,
-        effect: Effect::Used,
-    }
+/// The rows of a group: `Name(spellings, help)`, and behind it what differs from a switch that takes nothing.
+/// Each row declares `FlagId::Name`.
+macro_rules! rows {
+    ($group:expr, $($id:ident($names:expr, $help:literal) $(.$set:ident($($value:tt)*))*),* $(,)?) => {
+        #[allow(non_upper_case_globals, reason = "they read as the variants of an enum that grows by itself")]
+        impl $crate::classic::FlagId {
+            $(
+                #[doc = $help]
+                pub const $id: Self = Self::new(stringify!($id));
+            )*
+        }
+
+        pub(super) const ROWS: &[$crate::classic::Flag] = &[
+            $(
+                $crate::classic::Flag::new($group, $crate::classic::FlagId::$id, $names, $help)
+                    $(.$set($($value)*))*
+            ),*
+        ];
+    };
 }
+pub(super) use rows;
 
 impl Flag {
+    /// A switch: a flag that takes nothing.
+    pub(super) const fn new(
+        group: Group,
+        id: FlagId,
+        names: &'static [&'static str],
+        help: &'static str,
+    ) -> Self {
+        Flag {
+            id,
+            names,
+            prefixes: &[],
+            arity: Arity::Nothing,
+            group,
+            values: "",
+            unit: Unit::None,
+            default: Fallback::Unsaid,
+            help,
+            effect: Effect::Used,
+            needs: None,
+            conflicts: Conflicts::None,
+            roles: Roles::NONE,
+            shows: &[],
+            pivots: None,
+            apply: |_, _| {},
+        }
+    }
+
+    /// What it does to the draft.
+    pub(super) const fn effect(mut self, apply: Apply) -> Self {
+        self.apply = apply;
+        self
+    }
+
+    /// What it does is done before the other flags are looked at, or outside of the experiment.
+    pub(super) const fn elsewhere(mut self) -> Self {
+        self.effect = Effect::Elsewhere;
+        self
+    }
+
+    /// One more thing that it has in common with others.
+    pub(super) const fn role(mut self, role: Role) -> Self {
+        self.roles = self.roles.with(role);
+        self
+    }
+
+    /// The flag without which it says nothing.
+    pub(super) const fn needs(mut self, other: FlagId) -> Self {
+        self.needs = Some(other);
+        self
+    }
+
+    /// The flags that decide the same.
+    pub(super) const fn conflicts(mut self, others: Conflicts) -> Self {
+        self.conflicts = others;
+        self
+    }
+
+    /// The quantities of the resolved experiment that it decides.
+    pub(super) const fn shows(mut self, quantities: &'static [&'static str]) -> Self {
+        self.shows = quantities;
+        self
+    }
+
+    /// The pivot that it decides.
+    pub(super) const fn pivot(mut self, pivots: Pivots) -> Self {
+        self.pivots = Some(pivots);
+        self
+    }
+
     /// Beginnings that are enough.
     pub(super) const fn prefixes(mut self, prefixes: &'static [&'static str]) -> Self {
         self.prefixes = prefixes;
         self
     }
 
-    /// What holds without it.
-    pub(super) const fn default(mut self, default: &'static str) -> Self {
-        self.default = default;
+    /// Without it, it is as if it were there with these values.
+    pub(super) const fn default(mut self, values: &'static str) -> Self {
+        self.default = Fallback::Values(values);
+        self
+    }
+
+    /// Without it, it is as if it were there; the help says so in these words.
+    pub(super) const fn default_on(mut self, text: &'static str) -> Self {
+        self.default = Fallback::On(text);
+        self
+    }
+
+    /// What these words say holds without it.
+    pub(super) const fn otherwise(mut self, text: &'static str) -> Self {
+        self.default = Fallback::Prose(text);
         self
     }
 
     /// One number follows.
-    pub(super) const fn number(
-        self,
-        values: &'static str,
-        unit: &'static str,
-        limits: &'static [Limits],
-    ) -> Self {
+    pub(super) const fn number(self, values: &'static str, unit: Unit, limits: &'static [Limits]) -> Self {
         self.numbers(values, unit, (1, 1), limits)
     }
 
     /// Any three numbers follow.
-    pub(super) const fn vector(self, unit: &'static str) -> Self {
+    pub(super) const fn vector(self, unit: Unit) -> Self {
         self.numbers("X Y Z", unit, (3, 3), ANY)
     }
 
@@ -79,7 +160,7 @@ impl Flag {
     pub(super) const fn numbers(
         mut self,
         values: &'static str,
-        unit: &'static str,
+        unit: Unit,
         count: (usize, usize),
         limits: &'static [Limits],
     ) -> Self {
@@ -139,6 +220,11 @@ impl Flag {
         self.values = "FILE";
         self.arity = Arity::Path;
         self
+    }
+
+    /// The path of a file that is read follows.
+    pub(super) const fn input(self) -> Self {
+        self.path().role(Role::InputFile)
     }
 
     /// It is read for the sake of old command lines and changes nothing.

@@ -1,47 +1,72 @@
 //! Flags of rotation, sub-pixels and limits of what is computed.
 
-use super::row::{ANY, COORDINATE, row as group_row};
-use crate::classic::{Flag, FlagId, Group};
+use nanobragg::model::Roi;
+
+use super::row::{ANY, COORDINATE, rows};
+use crate::classic::{Group, Role, Unit};
 
 /// Sub-pixels along an edge: the square of this many for each pixel is already absurd.
 const OVERSAMPLE: (i64, i64) = (-10_000_000, 1_000);
 /// Phi steps are counted with the other counts.
 const STEPS: (i64, i64) = super::row::COUNT;
 
-pub(super) const ROWS: &[Flag] = &[
-    row(FlagId::Phi, &["-phi"], "spindle angle at which the rotation starts")
-        .number("DEG", "deg", ANY)
-        .default("0"),
-    row(FlagId::Osc, &["-osc"], "range of the rotation")
-        .number("DEG", "deg", ANY)
-        .default("from -phistep; 1 with -phisteps alone; else 0"),
-    row(FlagId::PhiStep, &["-phistep"], "angle from one phi step to the next")
-        .number("DEG", "deg", ANY)
-        .default("from -osc and -phisteps"),
-    row(FlagId::PhiSteps, &["-phisteps"], "number of phi steps")
+rows!(
+    Group::Sampling,
+    Phi(&["-phi"], "spindle angle at which the rotation starts")
+        .number("DEG", Unit::Degree, ANY)
+        .default("0")
+        .shows(&["phi"])
+        .effect(|draft, given| draft.phi().start = given.si()),
+    Osc(&["-osc"], "range of the rotation")
+        .number("DEG", Unit::Degree, ANY)
+        .otherwise("from -phistep; 1 with -phisteps alone; else 0")
+        .shows(&["oscillation"])
+        .effect(|draft, given| draft.phi().range = Some(given.si())),
+    PhiStep(&["-phistep"], "angle from one phi step to the next")
+        .number("DEG", Unit::Degree, ANY)
+        .otherwise("from -osc and -phisteps")
+        .shows(&["phi step"])
+        .effect(|draft, given| draft.phi().step = Some(given.si())),
+    PhiSteps(&["-phisteps"], "number of phi steps")
         .integer("N", STEPS)
-        .default("2 with a range or a step, else 1"),
-    row(
-        FlagId::SpindleAxis,
-        &["-spindle_axis"],
-        "axis about which phi turns, right-handed; selects a custom geometry",
-    )
-    .vector("")
-    .default("the convention's"),
-    row(FlagId::Oversample, &["-oversample"], "sub-pixels along each edge of a pixel")
+        .otherwise("2 with a range or a step, else 1")
+        .shows(&["phi steps"])
+        .effect(|draft, given| draft.phi().count = Some(given.integer(0))),
+    SpindleAxis(&["-spindle_axis"], "axis about which phi turns, right-handed; selects a custom geometry")
+        .vector(Unit::None)
+        .otherwise("the convention's")
+        .role(Role::Vector)
+        .shows(&["convention", "spindle axis"])
+        .effect(|draft, given| draft.custom().spindle_axis = given.direction()),
+    Oversample(&["-oversample"], "sub-pixels along each edge of a pixel")
         .integer("N", OVERSAMPLE)
-        .default("as the crystal's size demands"),
-    row(FlagId::OversampleThick, &["-oversample_thick"], "absorption anew for every sub-pixel"),
-    row(FlagId::OversamplePolar, &["-oversample_polar"], "polarization anew for every sub-pixel"),
-    row(FlagId::OversampleOmega, &["-oversample_omega"], "solid angle anew for every sub-pixel"),
-    row(FlagId::Roi, &["-roi"], "compute only these pixels: fast from and to, slow from and to, inclusive")
+        .otherwise("as the crystal's size demands")
+        .shows(&["oversample"])
+        .effect(|draft, given| draft.rendering().oversample =
+            u32::try_from(given.integer(0)).ok().filter(|&n| n > 0)),
+    OversampleThick(&["-oversample_thick"], "absorption anew for every sub-pixel")
+        .shows(&["oversample_thick"])
+        .effect(|draft, _| draft.rendering().oversample_thick = true),
+    OversamplePolar(&["-oversample_polar"], "polarization anew for every sub-pixel")
+        .shows(&["oversample_polar"])
+        .effect(|draft, _| draft.rendering().oversample_polar = true),
+    OversampleOmega(&["-oversample_omega"], "solid angle anew for every sub-pixel")
+        .shows(&["oversample_omega"])
+        .effect(|draft, _| draft.rendering().oversample_omega = true),
+    Roi(&["-roi"], "compute only these pixels: fast from and to, slow from and to, inclusive")
         .integers("XMIN XMAX YMIN YMAX", 4, COORDINATE)
-        .default("whole image"),
-    row(FlagId::Dmin, &["-dmin"], "leave out what scatters to a finer resolution than this")
-        .number("X", "Angstrom", ANY)
-        .default("no limit"),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    group_row(Group::Sampling, id, names, help)
-}
+        .otherwise("whole image")
+        .shows(&["region (fast, slow; ends excluded)"])
+        .effect(|draft, given| {
+            let end = |index: usize| usize::try_from(given.integer(index)).ok();
+            draft.rendering().roi = Roi { fast: (end(0), end(1)), slow: (end(2), end(3)) };
+        }),
+    Dmin(&["-dmin"], "leave out what scatters to a finer resolution than this")
+        .number("X", Unit::Angstrom, ANY)
+        .otherwise("no limit")
+        .shows(&["dmin"])
+        .effect(|draft, given| {
+            // Multiplied, as the C program does: a division may differ in the last bit.
+            draft.rendering().dmin = given.number(0) * 1e-10;
+        }),
+);

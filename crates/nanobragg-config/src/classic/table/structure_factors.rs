@@ -1,53 +1,55 @@
 //! Flags of the structure factors.
 
-use super::row::ANY;
-use crate::classic::{Flag, FlagId, Group};
+use super::row::{ANY, rows};
+use crate::classic::{FlagId, Group, Role, Unit};
 
-pub(super) const ROWS: &[Flag] = &[
-    row(
-        FlagId::Hkl,
+rows!(
+    Group::StructureFactors,
+    Hkl(
         &["-hkl"],
-        "structure factors: MTZ or mmCIF, expanded by their symmetry; or text of h, k, l and F, without any",
+        "structure factors: MTZ or mmCIF, expanded by their symmetry; or text of h, k, l and F, \
+            without any"
     )
-    .path(),
-    row(
-        FlagId::HklColumn,
+    .input()
+    .shows(&["table entries read"])
+    .effect(|draft, given| draft.hkl = Some(given.path())),
+    HklColumn(
         &["-hkl_column"],
-        "column of an MTZ file, or item of an mmCIF file, to take amplitudes or intensities from",
+        "column of an MTZ file, or item of an mmCIF file, to take amplitudes or intensities from"
     )
     .text("LABEL")
-    .default("the first of F, F(+) and F(-), I"),
-    row(
-        FlagId::SpaceGroup,
+    .otherwise("the first of F, F(+) and F(-), I")
+    .role(Role::Extension)
+    .needs(FlagId::Hkl)
+    .effect(|draft, given| draft.hkl_column = Some(given.text())),
+    SpaceGroup(
         &["-spacegroup", "-space_group"],
-        "symmetry that the structure factors are expanded by, such as P212121; for text as well",
+        "symmetry that the structure factors are expanded by, such as P212121; for text as well"
     )
     .text("NAME")
-    .default("the file's"),
-    row(
-        FlagId::DefaultF,
-        &["-default_F"],
-        "structure factor of every reflection that the file does not list",
-    )
-    .number("F", "electrons", ANY)
-    .default("0"),
-    row(
-        FlagId::Dump,
-        &["-dump"],
-        "binary copy of the structure factors: written after -hkl, read in its absence",
-    )
-    .path()
-    .default("Fdump.bin"),
-    row(FlagId::NoDump, &["-nodump"], "neither write nor read the binary copy"),
-    row(
-        FlagId::Interpolate,
-        &["-interpolate"],
-        "tricubic interpolation of structure factors between reflections",
-    )
-    .default("on when -Na, -Nb or -Nc is at most 2"),
-    row(FlagId::NoInterpolate, &["-nointerpolate"], "take the structure factor of the nearest reflection"),
-];
-
-const fn row(id: FlagId, names: &'static [&'static str], help: &'static str) -> Flag {
-    super::row::row(Group::StructureFactors, id, names, help)
-}
+    .otherwise("the file's")
+    .role(Role::Extension)
+    .needs(FlagId::Hkl)
+    .effect(|draft, given| draft.space_group = Some(given.text())),
+    DefaultF(&["-default_F"], "structure factor of every reflection that the file does not list")
+        .number("F", Unit::Electron, ANY)
+        .default("0")
+        .shows(&["F of all others"])
+        .effect(|draft, given| draft.default_f = given.number(0)),
+    Dump(&["-dump"], "binary copy of the structure factors: written after -hkl, read in its absence")
+        .path()
+        .default("Fdump.bin")
+        .shows(&["structure factor dump"])
+        .effect(|draft, given| draft.dump = given.path()),
+    NoDump(&["-nodump"], "neither write nor read the binary copy")
+        .role(Role::Extension)
+        .shows(&["structure factor dump"])
+        .effect(|draft, _| (draft.reads_dump, draft.writes_dump) = (false, false)),
+    Interpolate(&["-interpolate"], "tricubic interpolation of structure factors between reflections")
+        .otherwise("on when -Na, -Nb or -Nc is at most 2")
+        .shows(&["interpolation"])
+        .effect(|draft, _| draft.rendering().interpolate = Some(true)),
+    NoInterpolate(&["-nointerpolate"], "take the structure factor of the nearest reflection")
+        .shows(&["interpolation"])
+        .effect(|draft, _| draft.rendering().interpolate = Some(false)),
+);

@@ -2,27 +2,28 @@
 
 use std::path::PathBuf;
 
-use nanobragg::model::{Convention, Crystal, Experiment, Frame, Pivot, Quirks, Seeds, StructureFactors};
+use nanobragg::model::{
+    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, PhiRequest, Quirks, Rendering, Seeds,
+    StructureFactors,
+};
+use nanobragg::nalgebra::Matrix3;
+use nanobragg_io::geometry;
 use nanobragg_session::{Device, GpuChoice, Outputs};
 
-use super::Context;
-use super::geometry::Instrument;
 use crate::{Origins, Setup};
 
 /// The set-up while flags are applied to it.
-pub(super) struct Draft {
+pub(crate) struct Draft {
     pub setup: Setup,
     /// Vectors of the custom convention, whether or not it is the one in force.
     pub frame: Frame,
-    pub custom: bool,
+    pub is_custom: bool,
     pub convention: Convention,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
-    /// The pivot that the flags set one after the other, as the reference program reads them.
-    pub pivot_in_order: Option<Pivot>,
     pub hkl: Option<PathBuf>,
     pub hkl_column: Option<String>,
     pub space_group: Option<String>,
@@ -36,6 +37,9 @@ pub(super) struct Draft {
     /// Whether structure factors of an earlier run may be read, and written for a later one.
     pub reads_dump: bool,
     pub writes_dump: bool,
+    /// The image whose format its extension tells.
+    pub output: Option<PathBuf>,
+    pub no_noise: bool,
     /// Whether the picture is linear, and the powers of ten that it shows where it is not.
     pub png_is_linear: bool,
     pub png_decades: f64,
@@ -44,39 +48,41 @@ pub(super) struct Draft {
     clock_seed: i64,
 }
 
+/// What the description of an instrument says that has to wait for the flags.
+pub(crate) struct Instrument {
+    /// Reciprocal cell vectors in 1/Å, in columns.
+    pub crystal: Option<Matrix3<f64>>,
+    pub panels: Vec<geometry::Panel>,
+    /// The panel that was asked for.
+    pub chosen: Option<usize>,
+}
+
 impl Draft {
-    pub(super) fn new(context: &Context, quirks: Quirks) -> Self {
+    /// A draft of which no flag has said anything, the defaults of the table included.
+    pub fn blank(clock_seed: i64, quirks: Quirks) -> Self {
         let mut experiment = Experiment::new(Crystal::blank(), StructureFactors::uniform(0.0));
         experiment.quirks = quirks;
         Draft {
             setup: Setup {
                 experiment,
                 panels: Vec::new(),
-                outputs: Outputs {
-                    float: Some(PathBuf::from("floatimage.bin")),
-                    int: Some(PathBuf::from("intimage.img")),
-                    pgm: Some(PathBuf::from("image.pgm")),
-                    noise: Some(PathBuf::from("noiseimage.img")),
-                    adc_offset: 40.0,
-                    ..Outputs::default()
-                },
+                outputs: Outputs::default(),
                 device: Device::default(),
                 precision: None,
                 gpu: GpuChoice::default(),
                 threads: 0,
-                progress: true,
+                progress: false,
                 origins: Origins::default(),
                 warnings: Vec::new(),
                 notes: Vec::new(),
                 inputs: Vec::new(),
             },
             frame: Frame::default(),
-            custom: false,
+            is_custom: false,
             convention: Convention::default(),
             beam_spot: None,
             fast_pixels: None,
             slow_pixels: None,
-            pivot_in_order: None,
             hkl: None,
             hkl_column: None,
             space_group: None,
@@ -86,18 +92,61 @@ impl Draft {
             spectrum: None,
             instrument: None,
             default_f: 0.0,
-            dump: PathBuf::from("Fdump.bin"),
+            dump: PathBuf::new(),
             reads_dump: true,
             writes_dump: true,
+            output: None,
+            no_noise: false,
             png_is_linear: false,
-            png_decades: 4.0,
+            png_decades: 0.0,
             seed_of_noise: None,
             seed_of_misset: None,
-            clock_seed: context.clock_seed,
+            clock_seed,
         }
     }
 
-    pub(super) fn finish(mut self) -> Setup {
+    pub fn beam(&mut self) -> &mut Beam {
+        &mut self.setup.experiment.beam
+    }
+
+    pub fn divergence(&mut self) -> &mut Divergence {
+        &mut self.setup.experiment.beam.divergence
+    }
+
+    pub fn crystal(&mut self) -> &mut Crystal {
+        &mut self.setup.experiment.crystal
+    }
+
+    pub fn phi(&mut self) -> &mut PhiRequest {
+        &mut self.setup.experiment.phi
+    }
+
+    pub fn rendering(&mut self) -> &mut Rendering {
+        &mut self.setup.experiment.rendering
+    }
+
+    pub fn detector(&mut self) -> &mut Detector {
+        &mut self.setup.experiment.detector
+    }
+
+    pub fn outputs(&mut self) -> &mut Outputs {
+        &mut self.setup.outputs
+    }
+
+    /// Chooses a named convention.
+    pub fn choose(&mut self, convention: Convention) {
+        self.convention = convention;
+        self.is_custom = false;
+    }
+
+    /// Chooses the custom convention, whose vectors these are.
+    pub fn custom(&mut self) -> &mut Frame {
+        self.is_custom = true;
+        &mut self.frame
+    }
+
+    /// The set-up, with its seeds.
+    pub fn finish(mut self) -> Setup {
         let noise = self.seed_of_noise.unwrap_or(self.clock_seed);
         let seeds = &mut self.setup.experiment.seeds;
         *seeds = Seeds { noise, misset: self.seed_of_misset.unwrap_or(noise), mosaic: seeds.mosaic };

@@ -1,0 +1,110 @@
+//! The units in which values are written.
+
+use nanobragg::units::{angstrom, deg, mm, mrad, percent, um};
+
+/// The unit of a flag's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unit {
+    /// A ratio, a count, a word, or nothing.
+    None,
+    /// Ångström.
+    Angstrom,
+    /// Micrometers.
+    Micrometer,
+    /// Millimeters.
+    Millimeter,
+    /// Meters.
+    Meter,
+    /// Degrees.
+    Degree,
+    /// Milliradians.
+    Milliradian,
+    /// Hundredths.
+    Percent,
+    /// Electronvolts.
+    ElectronVolt,
+    /// Photons through a square meter.
+    PhotonsPerM2,
+    /// Photons in a second.
+    PhotonsPerSecond,
+    /// Seconds.
+    Second,
+    /// Edges of a pixel.
+    Pixel,
+    /// Counts of the detector.
+    Count,
+    /// Electrons: the scattering of a free one is the unit of structure factors.
+    Electron,
+    /// Density.
+    GramsPerCm3,
+    /// Molar mass.
+    GramsPerMole,
+    /// Three edges in Ångström, then three angles in degrees.
+    Cell,
+}
+
+impl Unit {
+    /// As the help writes it; empty for none.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Unit::None => "",
+            Unit::Angstrom => "Angstrom",
+            Unit::Micrometer => "um",
+            Unit::Millimeter => "mm",
+            Unit::Meter => "m",
+            Unit::Degree => "deg",
+            Unit::Milliradian => "mrad",
+            Unit::Percent => "percent",
+            Unit::ElectronVolt => "eV",
+            Unit::PhotonsPerM2 => "photons/m^2",
+            Unit::PhotonsPerSecond => "photons/s",
+            Unit::Second => "s",
+            Unit::Pixel => "pixels",
+            Unit::Count => "counts",
+            Unit::Electron => "electrons",
+            Unit::GramsPerCm3 => "g/cm^3",
+            Unit::GramsPerMole => "g/mol",
+            Unit::Cell => "Angstrom, deg",
+        }
+    }
+
+    /// Lengths in meters, angles in radians, fractions; what the model keeps in another unit as it is.
+    #[must_use]
+    pub fn to_si(self, value: f64) -> f64 {
+        match self {
+            Unit::Angstrom => angstrom(value),
+            Unit::Micrometer => um(value),
+            Unit::Millimeter => mm(value),
+            Unit::Degree => deg(value),
+            Unit::Milliradian => mrad(value),
+            Unit::Percent => percent(value),
+            Unit::None
+            | Unit::Meter
+            | Unit::ElectronVolt
+            | Unit::PhotonsPerM2
+            | Unit::PhotonsPerSecond
+            | Unit::Second
+            | Unit::Pixel
+            | Unit::Count
+            | Unit::Electron
+            | Unit::GramsPerCm3
+            | Unit::GramsPerMole
+            | Unit::Cell => value,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Unit;
+
+    #[test]
+    fn conversions_are_those_of_the_c_program() {
+        assert_eq!(Unit::Millimeter.to_si(100.0), 100.0 / 1000.0);
+        assert_eq!(Unit::Micrometer.to_si(450.0), 450.0 * 1e-6);
+        assert_eq!(Unit::Angstrom.to_si(1.5), 1.5 / 1e10);
+        assert_eq!(Unit::Meter.to_si(0.25), 0.25);
+    }
+}

@@ -1,0 +1,29 @@
+//! Whether flags can stand beside each other, as the table says.
+
+use crate::ConfigError;
+use crate::classic::{Conflicts, Occurrence, ParsedArgs, flag, synopsis};
+
+/// # Errors
+/// A flag without the one that it needs, or beside one that decides the same.
+pub(super) fn check(args: &ParsedArgs) -> Result<(), ConfigError> {
+    for occurrence in &args.occurrences {
+        let Some(row) = flag(occurrence.flag) else { continue };
+        if let Some(needed) = row.needs.filter(|needed| !args.has(*needed)).and_then(flag) {
+            return Err(ConfigError::Needs { flag: occurrence.given.clone(), needs: synopsis(needed) });
+        }
+        let rivals = |other: &&Occurrence| match row.conflicts {
+            Conflicts::None => false,
+            Conflicts::With(flags) => flags.contains(&other.flag),
+            Conflicts::WithRole(role) => flag(other.flag).is_some_and(|other| other.is(role)),
+        };
+        if let Some(rival) = args.occurrences.iter().find(rivals) {
+            // The broader flag is named last: it is the other one that has to go.
+            let (flag, with) = match row.conflicts {
+                Conflicts::WithRole(_) => (rival, occurrence),
+                _ => (occurrence, rival),
+            };
+            return Err(ConfigError::Conflict { flag: flag.given.clone(), with: with.given.clone() });
+        }
+    }
+    Ok(())
+}
