@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use nanobragg::backend::Control;
 use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{ConfigError, Context, experiment_file, resolve, show};
+use nanobragg_config::{ConfigError, Context, experiment_file, remedy, resolve, show};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::console::{self, Console, print};
@@ -43,7 +43,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     let plan = setup.experiment.plan().map_err(ConfigError::from)?;
-    plan.resolved.warnings.iter().for_each(|warning| console.warn(warning));
+    plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     if args.has(FlagId::Show) {
         print(show::text(&setup, &plan).trim_end());
         return Ok(());

@@ -22,6 +22,7 @@ pub mod experiment_file;
 mod flag_id;
 mod origin;
 pub mod presets;
+pub mod remedy;
 mod resolve;
 mod setup;
 pub mod show;

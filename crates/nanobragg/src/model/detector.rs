@@ -1,6 +1,6 @@
 //! The detector: pixels, place, orientation, sensor.
 
-use super::{Convention, Pivot, PixelGrid};
+use super::{Convention, GridRequest, Pivot, PixelGrid};
 
 /// A flat (or cylindrically curved) pixel detector. Lengths in meters, angles in radians.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,5 +94,12 @@ pub struct Sensor {
 impl Default for Sensor {
     fn default() -> Self {
         Sensor { thickness: 0.0, layers: None, mu: None }
+    }
+}
+
+impl Sensor {
+    /// What is asked of the layers.
+    pub(crate) fn layer_request(&self) -> GridRequest {
+        GridRequest { range: Some(self.thickness), step: None, count: self.layers }
     }
 }

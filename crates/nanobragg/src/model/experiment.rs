@@ -55,6 +55,12 @@ impl Experiment {
     pub fn plan(&self) -> Result<Plan, PlanError> {
         Plan::new(self)
     }
+
+    /// Whether structure factors of a crystal of so many `cells` are interpolated.
+    pub(crate) fn interpolates(&self, cells: [f64; 3]) -> bool {
+        let wanted = self.rendering.interpolate.unwrap_or(cells.iter().any(|&n| n <= 2.0));
+        wanted && self.structure_factors.loaded() > 0
+    }
 }
 
 /// How pixels are evaluated.

@@ -48,8 +48,8 @@ quirks! {
     /// stay: for the first step those of the previous pixel's last one, and for the very first pixel the
     /// unrotated lattice.
     PhiZeroCarryover = "phi_zero_carryover", [Reference];
-    /// The pivot of a named detector convention cannot be overridden by `-pivot`, `-twotheta`, `-ORGX` and
-    /// the like.
+    /// The pivot of a named detector convention cannot be overridden, neither by asking for another nor by a
+    /// near point or a two-theta angle.
     ConventionPivotWins = "convention_pivot_wins", [Reference];
     /// A given vector to the first pixel only selects the custom convention; its value is recomputed from
     /// the beam center.
@@ -57,7 +57,8 @@ quirks! {
     /// Solid angle and polarization are computed at the pixel's first sub-pixel, layer and source and used
     /// for all; the capture fraction is that of the last layer's first sub-pixel.
     FirstValueFactors = "first_value_factors", [Reference Spec Port];
-    /// The `oversample_*` switches multiply the accumulated sum after each term instead of the term.
+    /// A factor that is computed for every sub-pixel multiplies the accumulated sum after each term instead
+    /// of the term.
     RunningSumFactors = "running_sum_factors", [Reference Spec Port];
     /// The weights of a source file are not used.
     SourceWeightsIgnored = "source_weights_ignored", [Reference Spec Port];
@@ -81,12 +82,12 @@ quirks! {
     /// The water background is multiplied by the square of the classical electron radius and the fluence
     /// twice and divided by the number of steps.
     WaterScaledTwice = "water_scaled_twice", [Reference Spec Port];
-    /// `-oversample_polar` brings back the polarization that `-nopolar` switched off.
+    /// Polarization for every sub-pixel brings back the polarization that was switched off.
     NopolarOverruled = "nopolar_overruled", [Reference];
-    /// `-oversample_thick` without a sensor thickness captures nothing, so that every term sets the sum to
-    /// zero.
+    /// Absorption for every sub-pixel of a sensor without thickness captures nothing, so that every term sets
+    /// the sum to zero.
     OversampleThickAlone = "oversample_thick_alone", [Reference];
-    /// `-twotheta_axis` is taken for `-twotheta` as well: its first number becomes the angle.
+    /// The two-theta axis is taken for the two-theta angle as well: its first number becomes the angle.
     TwothetaAxisSetsAngle = "twotheta_axis_sets_angle", [Reference];
     /// The two-theta axis is used with the length it was given.
     TwothetaAxisLength = "twotheta_axis_length", [Reference Port];

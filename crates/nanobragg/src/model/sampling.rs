@@ -13,7 +13,7 @@ const MISSING: f64 = -1.0;
 pub struct PhiRequest {
     /// Spindle angle of the first step.
     pub start: f64,
-    /// Rotation range (`-osc`).
+    /// Rotation range.
     pub range: Option<f64>,
     /// Angle between steps.
     pub step: Option<f64>,
@@ -149,8 +149,6 @@ pub struct Mosaic {
     pub spread: f64,
     /// Number of domains, at least one.
     pub domains: usize,
-    /// What had to be decided for the user, if anything.
-    pub note: Option<&'static str>,
 }
 
 impl Mosaic {
@@ -158,15 +156,12 @@ impl Mosaic {
     pub fn resolve(spread: Option<f64>, domains: Option<i64>) -> Mosaic {
         let spread = spread.unwrap_or(MISSING);
         let domains = domains.unwrap_or(0);
-        let (spread, domains, note) = match (domains > 0, spread) {
-            (false, s) if s < 0.0 => (0.0, 1, None),
-            (false, 0.0) => (0.0, 1, None),
-            (false, s) => (s, 10, Some("mosaic spread without a number of domains: using 10 domains")),
-            (true, s) if s < 0.0 => (0.0, 1, Some("mosaic domains without a spread: using one domain")),
-            (true, 0.0) => (0.0, 1, Some("mosaic spread is zero: using one domain")),
-            (true, s) => (s, domains, None),
+        let (spread, domains) = match (domains > 0, spread) {
+            (_, s) if s <= 0.0 => (0.0, 1),
+            (false, s) => (s, 10),
+            (true, s) => (s, domains),
         };
-        Mosaic { spread, domains: domains as usize, note }
+        Mosaic { spread, domains: domains as usize }
     }
 }
 
@@ -298,13 +293,13 @@ mod tests {
     fn mosaic_rows() {
         let domains = |spread, count| {
             let mosaic = Mosaic::resolve(spread, count);
-            (mosaic.spread, mosaic.domains, mosaic.note.is_some())
+            (mosaic.spread, mosaic.domains)
         };
-        assert_eq!(domains(None, None), (0.0, 1, false));
-        assert_eq!(domains(Some(0.0), None), (0.0, 1, false));
-        assert_eq!(domains(Some(0.01), None), (0.01, 10, true));
-        assert_eq!(domains(None, Some(5)), (0.0, 1, true));
-        assert_eq!(domains(Some(0.0), Some(5)), (0.0, 1, true));
-        assert_eq!(domains(Some(0.01), Some(5)), (0.01, 5, false));
+        assert_eq!(domains(None, None), (0.0, 1));
+        assert_eq!(domains(Some(0.0), None), (0.0, 1));
+        assert_eq!(domains(Some(0.01), None), (0.01, 10));
+        assert_eq!(domains(None, Some(5)), (0.0, 1));
+        assert_eq!(domains(Some(0.0), Some(5)), (0.0, 1));
+        assert_eq!(domains(Some(0.01), Some(5)), (0.01, 5));
     }
 }

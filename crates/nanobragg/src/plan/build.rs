@@ -2,11 +2,11 @@
 
 use super::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
 use super::{
-    Background, CrystalPlan, DetectorPlan, FactorMode, Factors, Interpolation, LayerPlan, NoiseStream,
-    Orientations, Plan, Ran1, Region, Resolved, mosaic, scan, sources,
+    Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
+    Plan, Ran1, Region, Resolved, Warning, acting, mosaic, scan, sources,
 };
 use crate::error::PlanError;
-use crate::model::{Experiment, GridRequest, Layers, Mosaic, Preset, Quirk, Quirks, Sensor};
+use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
 use crate::physics::background;
 use crate::physics::polarization::Kahn;
 use crate::units::R_E_SQR;
@@ -27,7 +27,7 @@ impl Plan {
         let (detector, frame) = DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
         let region = region(experiment, &detector)?;
         if region.pixels() == 0 {
-            warnings.push("the region of interest holds no pixel of the image".to_owned());
+            warnings.push(Warning::EmptyRegion);
         }
 
         let horizontal = beam.divergence.horizontal.resolve(1.0);
@@ -56,7 +56,7 @@ impl Plan {
         let mosaicity = experiment.crystal.mosaicity;
         let mosaic = Mosaic::resolve(mosaicity.spread, mosaicity.domains);
         limited("mosaic domains", mosaic.domains as f64, MOST_SAMPLES)?;
-        warnings.extend(mosaic.note.map(String::from));
+        warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
         let mut generator = Ran1::default();
         let crystal = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
@@ -72,10 +72,11 @@ impl Plan {
         };
         limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
         if oversample < recommended {
-            warnings.push(format!(
-                "intensity may vary significantly across a pixel: -oversample {recommended} would resolve the fringes of a {} A crystal",
-                crate::format::short(crystal.longest_edge() * 1e10)
-            ));
+            warnings.push(Warning::Undersampled {
+                used: oversample as usize,
+                needed: recommended,
+                longest_edge: crystal.longest_edge(),
+            });
         }
 
         let rendering = &experiment.rendering;
@@ -134,44 +135,9 @@ impl Plan {
             },
         };
         scan::settle_order(&mut plan, quirks);
-        plan.warn_of_quirks(experiment);
+        let acting = acting::warnings(&plan, experiment);
+        plan.resolved.warnings.extend(acting);
         Ok(plan)
-    }
-
-    /// Notes, once each, the quirks that change this experiment's result under a preset that is not the
-    /// reference itself, where they are asked for.
-    fn warn_of_quirks(&mut self, experiment: &Experiment) {
-        let quirks = self.resolved.quirks;
-        if quirks.preset() == Some(Preset::Reference) {
-            return;
-        }
-        let Factors { omega, polar, capture } = self.factors;
-        let running = [omega, polar, capture].contains(&FactorMode::RunningSum);
-        let weighted =
-            experiment.beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|w| w != 1.0));
-        let carried = self.orientations.carries();
-        let skewed =
-            experiment.crystal.cell.as_ref().is_some_and(|cell| self.crystal.angles_differ_from(cell));
-        let acting = [
-            (Quirk::PhiZeroCarryover, carried),
-            (Quirk::Pix0Ignored, experiment.detector.pix0.is_some()),
-            (Quirk::RunningSumFactors, running),
-            (Quirk::SourceWeightsIgnored, weighted),
-            (Quirk::InterpolationLatch, matches!(self.interpolation, Interpolation::UntilUnsafeIn(_))),
-            (Quirk::CellCStarZ, skewed),
-            (Quirk::WaterScaledTwice, self.background.present),
-        ];
-        for (quirk, _) in acting.into_iter().filter(|(quirk, acts)| *acts && quirks.has(*quirk)) {
-            let mut warning = format!("quirk {quirk} acts on this image: {}", quirk.description());
-            if quirk == Quirk::CellCStarZ {
-                let [.., alpha, beta, gamma] =
-                    self.crystal.unit_cell().map(|x| crate::format::short((x * 1e3).round() / 1e3));
-                warning += &format!(
-                    " The angles are {alpha} {beta} {gamma} degrees; -quirks exact keeps those given."
-                );
-            }
-            self.resolved.warnings.push(warning);
-        }
     }
 }
 
@@ -243,18 +209,14 @@ fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Regio
     })
 }
 
-fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<String>) -> Result<(Layers, f64), PlanError> {
+fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Result<(Layers, f64), PlanError> {
     ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
-    let request = GridRequest { range: Some(sensor.thickness), step: None, count: sensor.layers };
-    let layers = Layers::resolve(request, quirks.has(Quirk::LayerSpacing));
+    let layers = Layers::resolve(sensor.layer_request(), quirks.has(Quirk::LayerSpacing));
     limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
     let mut mu = sensor.mu.unwrap_or(-1.0);
     if layers.thickness > 0.0 && mu < 0.0 {
         mu = 1.0 / layers.thickness;
-        warnings.push(format!(
-            "the sensor has no attenuation depth: using its thickness, {} um",
-            crate::format::short(layers.thickness * 1e6)
-        ));
+        warnings.push(Warning::AttenuationAssumed { thickness: layers.thickness });
     }
     Ok((layers, mu))
 }
@@ -265,9 +227,15 @@ fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpo
     } else {
         crystal.shape.cells
     };
-    let wanted = experiment.rendering.interpolate.unwrap_or(cells.iter().any(|&n| n <= 2.0));
-    let possible = experiment.structure_factors.loaded() > 0;
-    if wanted && possible { Interpolation::On } else { Interpolation::Off }
+    if experiment.interpolates(cells) { Interpolation::On } else { Interpolation::Off }
+}
+
+/// What was decided about mosaic domains that the user did not ask for.
+fn note_on_domains(asked: &Mosaicity, found: &Mosaic) -> Option<Warning> {
+    match asked.domains.filter(|&domains| domains > 0) {
+        None => (found.domains > 1).then_some(Warning::DomainsAssumed { domains: found.domains }),
+        Some(asked) => (asked > 1 && found.spread == 0.0).then_some(Warning::OneDomain { asked }),
+    }
 }
 
 fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> {

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use super::{Ran1, mosaic};
+use super::{Ran1, SampleAxis, Warning, mosaic};
 use crate::error::PlanError;
 use crate::model::{Crystal, Experiment, Misset, Quirk, Quirks, UnitCell};
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
@@ -29,7 +29,7 @@ impl CrystalPlan<f64> {
     pub(super) fn new(
         experiment: &Experiment,
         generator: &mut Ran1,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Self, PlanError> {
         let crystal = &experiment.crystal;
         let quirks = experiment.quirks;
@@ -192,18 +192,14 @@ fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) ->
 }
 
 /// Cell counts, from the size where one is given; the beam clips the size along y and z.
-fn cell_counts(experiment: &Experiment, lattice: &RealLattice<f64>, warnings: &mut Vec<String>) -> [f64; 3] {
+fn cell_counts(experiment: &Experiment, lattice: &RealLattice<f64>, warnings: &mut Vec<Warning>) -> [f64; 3] {
     let crystal = &experiment.crystal;
     let beam = experiment.beam.fluence.beam_size;
     let mut size = crystal.size;
     if beam >= 0.0 {
-        for (axis, which) in [(1, "high"), (2, "wide")] {
+        for (axis, direction) in [(1, SampleAxis::High), (2, SampleAxis::Wide)] {
             if beam < size[axis] {
-                warnings.push(format!(
-                    "the sample, {} um {which}, is clipped by the beam, {} um",
-                    crate::format::short(size[axis] * 1e6),
-                    crate::format::short(beam * 1e6)
-                ));
+                warnings.push(Warning::SampleClipped { axis: direction, size: size[axis], beam });
                 size[axis] = beam;
             }
         }

@@ -2,6 +2,7 @@
 
 use nalgebra::Vector3;
 
+use super::Warning;
 use super::check::ranged;
 use crate::error::PlanError;
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
@@ -90,7 +91,7 @@ impl DetectorPlan<f64> {
     pub(super) fn new(
         detector: &Detector,
         quirks: Quirks,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<(Self, UnitFrame), PlanError> {
         let grid = detector.pixels;
         let pixel = grid.pixel_size;
@@ -214,7 +215,7 @@ impl DetectorPlan<f64> {
 fn unit_axes(
     convention: &Convention,
     quirks: Quirks,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(Axes, UnitFrame), PlanError> {
     let frame = convention.frame();
     let unit = |name: &'static str, v: &Vector3<f64>| match unitize(v) {
@@ -247,7 +248,7 @@ fn unit_axes(
             return Err(PlanError::NoDirection("detector normal (fast axis x slow axis)"));
         }
         if (length - 1.0).abs() > 1e-3 {
-            warnings.push("the detector normal is taken from fast axis x slow axis".to_owned());
+            warnings.push(Warning::NormalRegenerated);
         }
     }
     Ok((Axes { beam, fdet, sdet, odet, twotheta }, unit_frame))

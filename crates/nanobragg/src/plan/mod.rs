@@ -5,6 +5,7 @@
 //! (`phi_zero_carryover`, `interpolation_latch`) become the index of the pixel where they act, found by
 //! `scan`, so that rendering stays free of order.
 
+mod acting;
 mod build;
 mod cast;
 mod check;
@@ -16,6 +17,7 @@ mod phi;
 mod random;
 mod scan;
 mod sources;
+mod warning;
 
 pub use crystal::CrystalPlan;
 pub use detector::DetectorPlan;
@@ -23,6 +25,7 @@ pub use factors::{FactorMode, Factors};
 pub use phi::{Orientations, PhiStep};
 pub use random::Ran1;
 pub use sources::SourcePlan;
+pub use warning::{SampleAxis, Warning};
 
 use crate::model::{Grid, Layers, Mask, Mosaic, PhiSweep, Quirks, StructureFactors};
 use crate::physics::polarization::Kahn;
@@ -191,7 +194,7 @@ pub struct Resolved {
     /// Random stream of the photon noise, as the set-up left it.
     pub noise: NoiseStream,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Where the photon noise's random stream starts.

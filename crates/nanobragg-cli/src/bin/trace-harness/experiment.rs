@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
-use nanobragg_config::{Context, Setup, classic, resolve, show};
+use nanobragg_config::{Context, Setup, classic, remedy, resolve, show};
 use serde_json::json;
 
 use crate::arguments::{Source, TraceOptions};
@@ -72,7 +72,12 @@ pub fn snapshot(setup: &Setup, plan: &Plan) -> anyhow::Result<String> {
         })
         .collect();
     let quirks: Vec<&str> = plan.resolved.quirks.iter().map(|quirk| quirk.name()).collect();
-    let warnings: Vec<&String> = setup.warnings.iter().chain(&plan.resolved.warnings).collect();
+    let warnings = warnings(setup, plan);
     let snapshot = json!({ "quantities": quantities, "quirks": quirks, "warnings": warnings });
     Ok(serde_json::to_string_pretty(&snapshot)? + "\n")
+}
+
+/// What the user should know, a line each.
+pub fn warnings(setup: &Setup, plan: &Plan) -> Vec<String> {
+    setup.warnings.iter().cloned().chain(plan.resolved.warnings.iter().map(remedy::line)).collect()
 }

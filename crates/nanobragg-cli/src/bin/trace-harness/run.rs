@@ -16,7 +16,7 @@ use crate::{complain, environment, experiment, say};
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     let (setup, name) = experiment::resolved(options)?;
     let plan = setup.experiment.plan().map_err(ConfigError::from)?;
-    for warning in setup.warnings.iter().chain(&plan.resolved.warnings) {
+    for warning in experiment::warnings(&setup, &plan) {
         complain(&format!("warning: {warning}"));
     }
     let (slow_pixels, fast_pixels) = (plan.region.image_slow, plan.region.image_fast);

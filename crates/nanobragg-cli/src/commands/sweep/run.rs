@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
-use nanobragg_config::{ConfigError, Context, Setup, resolve};
+use nanobragg_config::{ConfigError, Context, Setup, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
 
 use super::arguments::{Arguments, Start, Wanted};
@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
     check_targets(arguments, &targets, &setup, images)?;
     let first = series.experiment(&setup.experiment, 1).plan().map_err(ConfigError::from)?;
-    first.resolved.warnings.iter().for_each(|warning| console.warn(warning));
+    first.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     outputs::warn_of_headers(console, &first, &target::outputs(&targets, 1, &setup.outputs)?, true);
 
     // Before signals are caught: what reads a slow disk here ends with the first one.

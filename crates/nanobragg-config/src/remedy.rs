@@ -1,0 +1,66 @@
+//! Which flag mends what the library warns of.
+
+use nanobragg::model::Quirk;
+use nanobragg::plan::Warning;
+
+/// What a program says of `warning`: its text, and the flag that mends it, if one does.
+///
+/// ```
+/// use nanobragg::plan::Warning;
+/// use nanobragg_config::remedy;
+///
+/// let warning = Warning::Undersampled { used: 1, needed: 9.0, longest_edge: 5e-8 };
+/// assert!(remedy::line(&warning).ends_with("; -oversample 9 resolves them"));
+/// ```
+pub fn line(warning: &Warning) -> String {
+    match of(warning) {
+        Some(remedy) => format!("{warning}; {remedy}"),
+        None => warning.to_string(),
+    }
+}
+
+/// The flag that mends `warning`, and what it does.
+pub fn of(warning: &Warning) -> Option<String> {
+    let fixed = match warning {
+        Warning::Undersampled { needed, .. } => return Some(format!("-oversample {needed} resolves them")),
+        Warning::QuirkActs { quirk: Quirk::PhiZeroCarryover, .. } => {
+            "-phi_carryover_mode spec starts every step afresh"
+        }
+        Warning::QuirkActs { quirk: Quirk::CellCStarZ, .. } => "-quirks exact keeps those given",
+        Warning::QuirkActs { .. } => "-quirks exact turns it off",
+        Warning::DomainsAssumed { .. } => "-mosaic_domains N sets their number",
+        Warning::OneDomain { .. } => "-mosaic DEG sets the spread",
+        Warning::AttenuationAssumed { .. } => "-detector_abs UM sets the depth",
+        _ => return None,
+    };
+    Some(fixed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classic::table;
+
+    #[test]
+    fn every_remedy_begins_with_a_flag() {
+        let quirks =
+            Quirk::ALL.iter().map(|&quirk| Warning::QuirkActs { quirk, angles_deg: Some([80.0; 3]) });
+        let others = [
+            Warning::Undersampled { used: 1, needed: 9.0, longest_edge: 5e-8 },
+            Warning::DomainsAssumed { domains: 10 },
+            Warning::OneDomain { asked: 5 },
+            Warning::AttenuationAssumed { thickness: 1e-4 },
+            Warning::EmptyRegion,
+        ];
+        for warning in quirks.chain(others) {
+            let text = warning.to_string();
+            let is_flag = |word: &str| {
+                word.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+            };
+            assert!(!text.split(' ').any(is_flag), "the library names a flag: {text}");
+            let Some(remedy) = of(&warning) else { continue };
+            let name = remedy.split(' ').next().unwrap_or_default();
+            assert!(table().iter().any(|flag| flag.names.contains(&name)), "{remedy}");
+        }
+    }
+}

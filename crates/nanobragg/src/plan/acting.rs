@@ -1,0 +1,139 @@
+//! Which quirks change the image of an experiment.
+
+use nalgebra::Vector3;
+
+use super::{DetectorPlan, FactorMode, Interpolation, Plan, Warning};
+use crate::model::{Experiment, Layers, Misset, Preset, Quirk};
+
+/// A warning for each quirk that changes the image of `experiment`, which `plan` is the plan of. The preset
+/// `reference` asks for all of them: nothing is said of it.
+pub(super) fn warnings(plan: &Plan, experiment: &Experiment) -> Vec<Warning> {
+    let quirks = experiment.quirks;
+    if quirks.preset() == Some(Preset::Reference) {
+        return Vec::new();
+    }
+    let acting = quirks.iter().filter(|&quirk| acts(quirk, plan, experiment));
+    let warning = |quirk| Warning::QuirkActs {
+        quirk,
+        angles_deg: (quirk == Quirk::CellCStarZ).then(|| {
+            let [.., alpha, beta, gamma] = plan.crystal.unit_cell();
+            [alpha, beta, gamma]
+        }),
+    };
+    acting.map(warning).collect()
+}
+
+/// Whether `quirk`, which is in force, changes the image.
+fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
+    let Experiment { beam, detector, crystal, rendering, .. } = experiment;
+    let (omega, polar, capture) = (plan.factors.omega, plan.factors.polar, plan.factors.capture);
+    match quirk {
+        Quirk::PhiZeroCarryover => plan.orientations.carries(),
+        Quirk::ConventionPivotWins
+        | Quirk::Pix0Ignored
+        | Quirk::TwothetaAxisLength
+        | Quirk::VectorsAsGiven => moves_the_detector(quirk, plan, experiment),
+        Quirk::FirstValueFactors => {
+            let inside = plan.oversample > 1 || plan.layers.count > 1;
+            let absorbed = capture == FactorMode::Once && plan.layers.absorbing;
+            let polarized = polar == FactorMode::Once && plan.polarization.is_some();
+            inside && (omega == FactorMode::Once || absorbed)
+                || polarized && (inside || directions_differ(plan))
+        }
+        Quirk::RunningSumFactors => [omega, polar, capture].contains(&FactorMode::RunningSum),
+        Quirk::SourceWeightsIgnored => {
+            beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|weight| weight != 1.0))
+        }
+        Quirk::LayerSpacing => {
+            let request = detector.sensor.layer_request();
+            Layers::resolve(request, true) != Layers::resolve(request, false)
+        }
+        Quirk::InterpolationLatch => matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)),
+        Quirk::InterpolationBeforeSize => {
+            experiment.interpolates(crystal.cells) != experiment.interpolates(plan.crystal.shape.cells)
+        }
+        Quirk::MissetRandomCap => crystal.misset == Misset::Random,
+        Quirk::CellCStarZ => {
+            let skewed = |cell| plan.crystal.angles_differ_from(cell);
+            crystal.matrix.is_none() && crystal.cell.as_ref().is_some_and(skewed)
+        }
+        Quirk::WaterScaledTwice => plan.background.present,
+        Quirk::NopolarOverruled => !beam.polarization.on && rendering.oversample_polar,
+        Quirk::OversampleThickAlone => {
+            rendering.oversample_thick
+                && Layers::resolve(detector.sensor.layer_request(), true).thickness == 0.0
+        }
+        Quirk::PolarizationEpsilon => plan.polarization.is_some(),
+        // They act on headers and flags, before there is an experiment or after its image.
+        Quirk::SmvBeamCenter | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => false,
+    }
+}
+
+/// Whether the detector would be elsewhere without `quirk`, by more than rounding.
+fn moves_the_detector(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
+    let without = DetectorPlan::new(&experiment.detector, experiment.quirks.without(quirk), &mut Vec::new());
+    let Ok((without, _)) = without else { return true };
+    let with = &plan.detector;
+    let apart = |a: &Vector3<f64>, b: &Vector3<f64>| (a - b).amax() > 1e-12;
+    apart(&with.beam, &without.beam)
+        || apart(&with.fdet, &without.fdet)
+        || apart(&with.sdet, &without.sdet)
+        || apart(&with.odet, &without.odet)
+        || apart(&with.pix0, &without.pix0)
+}
+
+fn directions_differ(plan: &Plan) -> bool {
+    plan.sources.windows(2).any(|pair| pair[0].incident != pair[1].incident)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{PixelGrid, Quirks, Tilt, UnitCell};
+
+    fn acting(experiment: &Experiment) -> Vec<Quirk> {
+        let quirk = |warning: &Warning| match warning {
+            Warning::QuirkActs { quirk, .. } => Some(*quirk),
+            _ => None,
+        };
+        experiment.plan().unwrap().resolved.warnings.iter().filter_map(quirk).collect()
+    }
+
+    fn small(preset: Preset) -> Experiment {
+        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
+        experiment.quirks = preset.into();
+        experiment
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_plain_experiment_nor_of_the_reference() {
+        for preset in [Preset::Reference, Preset::Spec, Preset::Exact] {
+            assert_eq!(acting(&small(preset)), [], "{preset:?}");
+        }
+        let mut skewed = small(Preset::Reference);
+        skewed.crystal.cell = Some(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0));
+        assert_eq!(acting(&skewed), []);
+        skewed.quirks = Preset::Spec.into();
+        assert_eq!(acting(&skewed), [Quirk::CellCStarZ]);
+    }
+
+    #[test]
+    fn first_values_act_where_there_are_others() {
+        let mut experiment = small(Preset::Spec);
+        experiment.rendering.oversample = Some(2);
+        assert_eq!(acting(&experiment), [Quirk::FirstValueFactors]);
+        experiment.quirks = Preset::Exact.into();
+        assert_eq!(acting(&experiment), []);
+    }
+
+    #[test]
+    fn the_pivot_of_a_detector_at_rest_changes_nothing() {
+        let mut experiment = small(Preset::Exact);
+        experiment.quirks = Quirks::from(Preset::Exact).with(Quirk::ConventionPivotWins);
+        experiment.detector.pivot = Some(crate::model::Pivot::Sample);
+        assert_eq!(acting(&experiment), []);
+        experiment.detector.tilt = Tilt { x: 0.1, ..Tilt::default() };
+        assert_eq!(acting(&experiment), [Quirk::ConventionPivotWins]);
+    }
+}

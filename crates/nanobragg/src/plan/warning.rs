@@ -1,0 +1,137 @@
+//! What a user should know about a plan.
+
+use std::fmt;
+
+use crate::format::short;
+use crate::model::Quirk;
+
+/// What was assumed, changed or left out while an experiment was planned.
+///
+/// ```
+/// use nanobragg::model::{Experiment, UnitCell};
+/// use nanobragg::plan::Warning;
+///
+/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+/// experiment.crystal = experiment.crystal.with_cells(50, 50, 50);
+/// experiment.rendering.oversample = Some(1);
+/// let plan = experiment.plan()?;
+/// assert!(matches!(plan.resolved.warnings[..], [Warning::Undersampled { used: 1, needed: 14.0, .. }]));
+/// assert_eq!(plan.resolved.warnings[0].code(), "plan.undersampled");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A quirk changes the image. (Of the preset `reference`, which is all quirks, nothing is said.)
+    QuirkActs {
+        /// The quirk.
+        quirk: Quirk,
+        /// The angles α, β, γ of the lattice in degrees, where the quirk made them others than those given.
+        angles_deg: Option<[f64; 3]>,
+    },
+    /// Sub-pixels are too few to resolve the crystal's fringes.
+    Undersampled {
+        /// Sub-pixels along an edge.
+        used: usize,
+        /// How many would resolve the fringes.
+        needed: f64,
+        /// The crystal's longest edge in meters.
+        longest_edge: f64,
+    },
+    /// The beam is smaller than the sample, of which it lights a part.
+    SampleClipped {
+        /// Direction across the beam.
+        axis: SampleAxis,
+        /// Size of the sample in meters.
+        size: f64,
+        /// Size of the beam in meters.
+        beam: f64,
+    },
+    /// No pixel of the image lies in the region of interest.
+    EmptyRegion,
+    /// A mosaic spread came without a number of domains.
+    DomainsAssumed {
+        /// How many are used.
+        domains: usize,
+    },
+    /// Mosaic domains came without a spread: there is only one.
+    OneDomain {
+        /// How many were asked for.
+        asked: i64,
+    },
+    /// The detector's normal is not of length one: it is taken from fast axis × slow axis.
+    NormalRegenerated,
+    /// The sensor has no attenuation depth: its thickness serves for it.
+    AttenuationAssumed {
+        /// The thickness in meters.
+        thickness: f64,
+    },
+}
+
+/// A direction of the sample across the beam.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleAxis {
+    /// Along b.
+    High,
+    /// Along c.
+    Wide,
+}
+
+impl Warning {
+    /// A stable word for programs to go by.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Warning::QuirkActs { .. } => "plan.quirk-acts",
+            Warning::Undersampled { .. } => "plan.undersampled",
+            Warning::SampleClipped { .. } => "plan.sample-clipped",
+            Warning::EmptyRegion => "plan.empty-region",
+            Warning::DomainsAssumed { .. } => "plan.domains-assumed",
+            Warning::OneDomain { .. } => "plan.one-domain",
+            Warning::NormalRegenerated => "plan.normal-regenerated",
+            Warning::AttenuationAssumed { .. } => "plan.attenuation-assumed",
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::QuirkActs { quirk, angles_deg } => {
+                let description = quirk.description();
+                write!(f, "quirk {quirk} acts on this image: {}", description.trim_end_matches('.'))?;
+                match angles_deg.map(|angles| angles.map(|x| short((x * 1e3).round() / 1e3))) {
+                    Some([alpha, beta, gamma]) => write!(f, " (the angles are {alpha} {beta} {gamma} deg)"),
+                    None => Ok(()),
+                }
+            }
+            Warning::Undersampled { used, needed, longest_edge } => write!(
+                f,
+                "undersampled: the fringes of a {} A crystal need {needed} sub-pixels along an edge, not {used}",
+                short(longest_edge * 1e10)
+            ),
+            Warning::SampleClipped { axis, size, beam } => {
+                let which = match axis {
+                    SampleAxis::High => "high",
+                    SampleAxis::Wide => "wide",
+                };
+                let (size, beam) = (short(size * 1e6), short(beam * 1e6));
+                write!(f, "the sample, {size} um {which}, is clipped by the beam, {beam} um")
+            }
+            Warning::EmptyRegion => f.write_str("the region of interest holds no pixel of the image"),
+            Warning::DomainsAssumed { domains } => {
+                write!(f, "mosaic spread without a number of domains: using {domains} domains")
+            }
+            Warning::OneDomain { asked } => {
+                write!(f, "{asked} mosaic domains without a spread: using one domain")
+            }
+            Warning::NormalRegenerated => {
+                f.write_str("the detector normal is taken from fast axis x slow axis")
+            }
+            Warning::AttenuationAssumed { thickness } => write!(
+                f,
+                "the sensor has no attenuation depth: using its thickness, {} um",
+                short(thickness * 1e6)
+            ),
+        }
+    }
+}
