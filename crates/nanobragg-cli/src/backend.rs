@@ -28,7 +28,7 @@ fn cpu(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
 mod gpu {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use nanobragg::RenderError;
+    use nanobragg::Error;
     use nanobragg::backend::{Backend, Control, Precision};
     use nanobragg::image::Image;
     use nanobragg::plan::Plan;
@@ -117,7 +117,7 @@ mod gpu {
             self.last().evaluation(plan)
         }
 
-        fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
+        fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
             let result = self.gpu.renderer().render(plan, control);
             let refused = matches!(
                 result,

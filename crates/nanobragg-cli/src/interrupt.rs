@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use nanobragg::RenderError;
+use nanobragg::{Error, ErrorKind};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -51,11 +51,8 @@ impl Interrupt {
     }
 
     /// What a failed render means to the user: one that was canceled was interrupted.
-    pub fn explain(&self, error: RenderError) -> anyhow::Error {
-        match error {
-            RenderError::Canceled => self.error().into(),
-            other => other.into(),
-        }
+    pub fn explain(&self, error: Error) -> anyhow::Error {
+        if error.kind() == ErrorKind::Canceled { self.error().into() } else { error.into() }
     }
 
     fn error(&self) -> Interrupted {

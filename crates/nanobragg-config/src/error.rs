@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::model::symmetry::SymmetryError;
-use nanobragg::{PlanError, TableError};
 use nanobragg_io::IoError;
 
 use crate::classic::{FlagError, plain};
@@ -42,7 +40,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: TableError,
+        source: nanobragg::Error,
     },
     /// A file has no reflections.
     #[error("{}: no reflections in it", shown(.0))]
@@ -62,7 +60,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: SymmetryError,
+        source: nanobragg::Error,
     },
     /// A file of unique reflections says nothing of their symmetry.
     #[error("{}: no symmetry in it; give -spacegroup NAME", shown(.0))]
@@ -133,7 +131,7 @@ pub enum ConfigError {
     SameOutput(PathBuf),
     /// The experiment cannot be planned.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(#[from] nanobragg::Error),
 }
 
 /// A path as part of a message: names may hold line breaks, messages may not.
@@ -144,11 +142,11 @@ fn shown(path: &Path) -> String {
 /// Errors of a source of reflections while a table is filled.
 pub(crate) enum FillError {
     File(IoError),
-    Table(TableError),
+    Table(nanobragg::Error),
 }
 
-impl From<TableError> for FillError {
-    fn from(error: TableError) -> Self {
+impl From<nanobragg::Error> for FillError {
+    fn from(error: nanobragg::Error) -> Self {
         FillError::Table(error)
     }
 }

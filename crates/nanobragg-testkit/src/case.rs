@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nanobragg::PlanError;
 use nanobragg::plan::Plan;
 use nanobragg_config::{ConfigError, Context, Setup, classic, resolve};
 use nanobragg_io::IoError;
@@ -28,7 +27,7 @@ pub enum TestError {
     Config(#[from] ConfigError),
     /// The experiment cannot be planned.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(#[from] nanobragg::Error),
     /// A recorded image is missing or wrong.
     #[error(transparent)]
     Image(#[from] IoError),

@@ -1,6 +1,6 @@
 //! Random experiments, as flags, for comparing evaluations with the definition.
 
-use nanobragg::TableError;
+use nanobragg::Error;
 use nanobragg::model::{IndexBox, Reflection, StructureFactors};
 
 use crate::SplitMix;
@@ -9,7 +9,7 @@ use crate::SplitMix;
 ///
 /// # Errors
 /// None that its own size could cause.
-pub fn gapped_table() -> Result<StructureFactors, TableError> {
+pub fn gapped_table() -> Result<StructureFactors, Error> {
     let mut random = SplitMix(3);
     let bounds = IndexBox { min: [-9, -7, -8], max: [8, 9, 7] };
     let indices = (-9..=8).flat_map(|h| (-7..=9).flat_map(move |k| (-8..=7).map(move |l| [h, k, l])));

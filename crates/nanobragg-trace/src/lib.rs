@@ -45,7 +45,7 @@
 //! let subscriber = tracing_subscriber::registry().with(factors.clone());
 //! tracing::subscriber::with_default(subscriber, || trace_pixel(&plan, 20, 45, Options::default()));
 //! assert_eq!(factors.0.lock().unwrap().len(), 5);
-//! # Ok::<(), nanobragg::PlanError>(())
+//! # Ok::<(), nanobragg::Error>(())
 //! ```
 //!
 //! # From text to a verdict

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use nanobragg::RenderError;
+use nanobragg::Error;
 use nanobragg::backend::{Backend, Control};
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
@@ -47,7 +47,7 @@ impl Backend for GpuBackend {
         format!("{} on {}", self.precision.name(), self.adapter)
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         let mut renderer = self.renderer();

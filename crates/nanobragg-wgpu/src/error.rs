@@ -102,11 +102,11 @@ pub enum GpuError {
     Canceled,
 }
 
-impl From<GpuError> for nanobragg::RenderError {
+impl From<GpuError> for nanobragg::Error {
     fn from(error: GpuError) -> Self {
         match error {
-            GpuError::Canceled => nanobragg::RenderError::Canceled,
-            error => nanobragg::RenderError::Backend { backend: crate::NAME, source: Box::new(error) },
+            GpuError::Canceled => nanobragg::Error::canceled(),
+            error => nanobragg::Error::backend(error),
         }
     }
 }

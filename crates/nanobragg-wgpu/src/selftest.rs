@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::PlanError;
 use nanobragg::backend::Control;
 use nanobragg::model::{
     Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors, UnitCell,
@@ -96,7 +95,7 @@ fn judge(gpu: &Gpu, precision: Precision, plan: &Plan, photons: &[f64]) -> SelfT
 }
 
 /// The experiment of the test.
-fn case() -> Result<Plan, PlanError> {
+fn case() -> Result<Plan, nanobragg::Error> {
     let bounds = IndexBox { min: [-12; 3], max: [12; 3] };
     let indices =
         (-12..=12i32).flat_map(|h| (-12..=12).flat_map(move |k| (-12..=12).map(move |l| [h, k, l])));

@@ -44,5 +44,5 @@ pub mod statistics;
 pub mod trace;
 pub mod units;
 
-pub use error::{PlanError, RenderError, TableError};
+pub use error::{Error, ErrorKind};
 pub use nalgebra;

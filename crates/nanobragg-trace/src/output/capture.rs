@@ -56,7 +56,7 @@ pub struct TraceText {
 /// let trace = capture(&experiment.plan()?, 20, 45, &CaptureOptions::default());
 /// assert!(trace.main.starts_with("TRACE_PY: pix0_vector_meters 0.1 "));
 /// assert_eq!((trace.counts.facts, trace.counts.steps), (45, 1));
-/// # Ok::<(), nanobragg::PlanError>(())
+/// # Ok::<(), nanobragg::Error>(())
 /// ```
 pub fn capture<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: &CaptureOptions) -> TraceText {
     capture_replayed(plan, slow, fast, options, |recorder| pixel(plan, slow, fast, recorder))

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::simd::{FastPlan, LANES};
 use super::{Backend, Control, Precision, pixel_by_pixel};
-use crate::error::RenderError;
+use crate::error::{Error, RenderCause};
 use crate::image::Image;
 use crate::plan::Plan;
 
@@ -27,12 +27,12 @@ impl Cpu {
     /// A backend with `threads` threads of its own (at most 16 a core); 0 lets the machine decide.
     ///
     /// # Errors
-    /// [`RenderError::Threads`] when the system grants no threads.
-    pub fn with_threads(threads: usize) -> Result<Self, RenderError> {
+    /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads.
+    pub fn with_threads(threads: usize) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|source| RenderError::Threads { threads, source })?;
+        let pool = pool.map_err(|source| RenderCause::Threads { threads, source })?;
         Ok(Cpu { pool: Some(pool), precision: Precision::default() })
     }
 
@@ -105,7 +105,7 @@ impl Backend for Cpu {
         Evaluation::of(plan, self.precision).describe()
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
@@ -136,7 +136,7 @@ impl Backend for Cpu {
                 if start + length >= columns.end {
                     control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
                 }
-                Ok::<(), RenderError>(())
+                Ok::<(), Error>(())
             })
         };
         match &self.pool {

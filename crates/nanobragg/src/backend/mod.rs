@@ -11,7 +11,7 @@ pub use scalar::Scalar;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::RenderError;
+use crate::error::Error;
 use crate::image::Image;
 use crate::nest::pixel;
 use crate::plan::Plan;
@@ -28,8 +28,8 @@ pub trait Backend {
     /// rendered.
     ///
     /// # Errors
-    /// [`RenderError::Canceled`] when `control` says so; what else depends on the backend.
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError>;
+    /// [`ErrorKind::Canceled`](crate::ErrorKind::Canceled) when `control` says so; what else depends on the backend.
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error>;
 }
 
 /// How a caller watches and stops a render.
@@ -47,8 +47,8 @@ impl Control<'_> {
         self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
-    fn check(&self) -> Result<(), RenderError> {
-        if self.canceled() { Err(RenderError::Canceled) } else { Ok(()) }
+    fn check(&self) -> Result<(), Error> {
+        if self.canceled() { Err(Error::canceled()) } else { Ok(()) }
     }
 
     fn report(&self, done: usize, total: usize) {

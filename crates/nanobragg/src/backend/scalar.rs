@@ -1,7 +1,7 @@
 //! The definition: scalar, double precision, one pixel after the other.
 
 use super::{Backend, Control};
-use crate::error::RenderError;
+use crate::error::Error;
 use crate::image::Image;
 use crate::nest::pixel;
 use crate::plan::Plan;
@@ -19,7 +19,7 @@ impl Backend for Scalar {
         "f64 term by term".to_owned()
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, RenderError> {
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);

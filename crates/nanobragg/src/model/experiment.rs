@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Beam, Crystal, Detector, PhiRequest, Quirks, StructureFactors, UnitCell};
-use crate::error::PlanError;
+use crate::error::Error;
 use crate::plan::Plan;
 
 /// Everything that a simulation depends on, in SI units. [`Experiment::plan`] validates it and chooses every
@@ -52,7 +52,7 @@ impl Experiment {
     ///
     /// # Errors
     /// A quantity out of its range, a cell or matrix that spans no volume, more samples than can be held.
-    pub fn plan(&self) -> Result<Plan, PlanError> {
+    pub fn plan(&self) -> Result<Plan, Error> {
         Plan::new(self)
     }
 

@@ -1,6 +1,7 @@
 //! Space groups by name: what a file means that gives a Hermann-Mauguin symbol and no operators.
 
-use super::symmetry::{SymmetryError, SymmetryOperator, group};
+use super::symmetry::{SymmetryOperator, group};
+use crate::error::Error;
 
 /// `number|symbol|generators`, one setting a line.
 const TABLE: &str = include_str!("spacegroups.txt");
@@ -46,7 +47,7 @@ fn rows() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
     })
 }
 
-fn parse(generators: &str) -> Result<Vec<SymmetryOperator>, SymmetryError> {
+fn parse(generators: &str) -> Result<Vec<SymmetryOperator>, Error> {
     let texts = generators.split(';').filter(|text| !text.is_empty());
     group(&texts.map(SymmetryOperator::parse).collect::<Result<Vec<_>, _>>()?)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::TableError;
+use crate::error::{Error, TableCause};
 
 /// One structure factor amplitude.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,14 +102,15 @@ impl StructureFactors {
     /// ```
     ///
     /// # Errors
-    /// [`TableError::TooLarge`] when the grid would take more than [`Self::MEMORY_LIMIT`],
-    /// [`TableError::Outside`] for a reflection that is not in `bounds`.
+    /// [`TableTooLarge`](crate::ErrorKind::TableTooLarge) when the grid would take more than
+    /// [`Self::MEMORY_LIMIT`], [`ReflectionOutside`](crate::ErrorKind::ReflectionOutside) for a reflection that is
+    /// not in `bounds`.
     pub fn from_reflections(
         bounds: IndexBox,
         default_f: f64,
         reflections: impl IntoIterator<Item = Reflection>,
-    ) -> Result<Self, TableError> {
-        let sound = reflections.into_iter().map(Ok::<_, TableError>);
+    ) -> Result<Self, Error> {
+        let sound = reflections.into_iter().map(Ok::<_, Error>);
         Self::try_from_reflections(bounds, default_f, Self::MEMORY_LIMIT, sound)
     }
 
@@ -117,7 +118,7 @@ impl StructureFactors {
     ///
     /// # Errors
     /// Those of [`Self::from_reflections`], and the first error of `reflections`.
-    pub fn try_from_reflections<E: From<TableError>>(
+    pub fn try_from_reflections<E: From<Error>>(
         bounds: IndexBox,
         default_f: f64,
         memory_limit: u64,
@@ -127,7 +128,8 @@ impl StructureFactors {
         let entries = if bounds.entries() == 0 { 0 } else { padded(0) * padded(1) * padded(2) };
         let bytes = entries.saturating_mul(size_of::<f64>() as u128);
         if bytes == 0 || bytes > u128::from(memory_limit) || usize::try_from(bytes).is_err() {
-            return Err(TableError::TooLarge { bounds, bytes, limit: memory_limit }.into());
+            let IndexBox { min, max } = bounds;
+            return Err(Error::from(TableCause::TooLarge { min, max, bytes, limit: memory_limit }).into());
         }
         let shape = [0, 1, 2].map(|axis| padded(axis) as usize);
         // Zeroed pages are only backed by memory once they are written: gaps of a large table cost nothing.
@@ -135,7 +137,8 @@ impl StructureFactors {
         let mut loaded = 0;
         for reflection in reflections {
             let Reflection { hkl, f } = reflection?;
-            let index = offset(&bounds, &shape, hkl).ok_or(TableError::Outside { hkl, bounds })?;
+            let index =
+                offset(&bounds, &shape, hkl).ok_or_else(|| Error::from(TableCause::Outside { hkl }))?;
             values[index] = f;
             loaded += 1;
         }
@@ -181,7 +184,7 @@ impl StructureFactors {
     /// let first = table()?;
     /// assert!(first.is_same_table(&first.clone()) && !first.is_same_table(&table()?));
     /// assert!(!StructureFactors::uniform(1.0).is_same_table(&StructureFactors::uniform(2.0)));
-    /// # Ok::<(), nanobragg::TableError>(())
+    /// # Ok::<(), nanobragg::Error>(())
     /// ```
     pub fn is_same_table(&self, other: &StructureFactors) -> bool {
         let same_grid = match (&self.grid, &other.grid) {
@@ -274,9 +277,7 @@ mod tests {
     fn a_reflection_outside_the_box_is_refused() {
         let bounds = IndexBox { min: [0; 3], max: [1; 3] };
         let stray = [Reflection { hkl: [2, 0, 0], f: 1.0 }];
-        assert!(matches!(
-            StructureFactors::from_reflections(bounds, 0.0, stray),
-            Err(TableError::Outside { .. })
-        ));
+        let error = StructureFactors::from_reflections(bounds, 0.0, stray).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::ReflectionOutside);
     }
 }

@@ -1,30 +1,16 @@
 //! Symmetry operators, and what they make of a set of unique reflections.
 
 use super::Reflection;
+use crate::error::{Error, SymmetryCause};
 
 /// Translations are counted in 24ths of a cell edge: every fraction of a space group is one.
 const PARTS: i32 = 24;
 /// The largest crystallographic point group, m-3m.
 const MOST_ROTATIONS: usize = 48;
-/// Operators of the largest space group setting, face-centerd m-3m.
+/// Operators of the largest space group setting, face-centered m-3m.
 const MOST_OPERATORS: usize = 192;
 /// Equivalent amplitudes whose relative difference is below this agree: files carry four digits or more.
 const AGREEMENT: f64 = 1e-3;
-
-/// Why a set of operators is none of a space group.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SymmetryError {
-    /// The text is no operator.
-    #[error("expected a symmetry operator such as \"-x,y+1/2,-z\", found {0:?}")]
-    NotAnOperator(String),
-    /// Products of the rotations go on without end.
-    #[error("the symmetry operators do not make a crystallographic group")]
-    NoGroup,
-    /// More operators than any space group has.
-    #[error("more than {MOST_OPERATORS} symmetry operators")]
-    TooMany,
-}
 
 /// x' = R x + t in fractional coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,9 +29,9 @@ impl SymmetryOperator {
     /// Reads a triplet such as `-y,x-y,z+1/3`, in upper or lower case, with or without blanks.
     ///
     /// # Errors
-    /// [`SymmetryError::NotAnOperator`] for anything else, and for a matrix whose determinant is not ±1.
-    pub fn parse(text: &str) -> Result<Self, SymmetryError> {
-        let wrong = || SymmetryError::NotAnOperator(text.chars().take(60).collect());
+    /// [`NotAnOperator`](crate::ErrorKind::NotAnOperator) for anything else, and for a matrix whose determinant is not ±1.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = || Error::from(SymmetryCause::NotAnOperator(text.chars().take(60).collect()));
         let mut parts = text.split(',');
         let mut operator = SymmetryOperator { rotation: [[0; 3]; 3], translation: [0; 3] };
         for axis in 0..3 {
@@ -77,8 +63,8 @@ impl SymmetryOperator {
 /// All operators that products of `generators` give, the identity first, in a fixed order.
 ///
 /// # Errors
-/// [`SymmetryError::TooMany`], [`SymmetryError::NoGroup`].
-pub fn group(generators: &[SymmetryOperator]) -> Result<Vec<SymmetryOperator>, SymmetryError> {
+/// [`TooManyOperators`](crate::ErrorKind::TooManyOperators), [`NoGroup`](crate::ErrorKind::NoGroup).
+pub fn group(generators: &[SymmetryOperator]) -> Result<Vec<SymmetryOperator>, Error> {
     let mut all = vec![SymmetryOperator::IDENTITY];
     let mut done = 0;
     while let Some(&current) = all.get(done) {
@@ -86,11 +72,11 @@ pub fn group(generators: &[SymmetryOperator]) -> Result<Vec<SymmetryOperator>, S
         for generator in generators {
             let next = generator.after(&current);
             if next.rotation.as_flattened().iter().any(|entry| entry.abs() > 2) {
-                return Err(SymmetryError::NoGroup);
+                return Err(SymmetryCause::NoGroup.into());
             }
             if !all.contains(&next) {
                 if all.len() == MOST_OPERATORS {
-                    return Err(SymmetryError::TooMany);
+                    return Err(SymmetryCause::TooMany { limit: MOST_OPERATORS }.into());
                 }
                 all.push(next);
             }
@@ -123,7 +109,7 @@ impl Expansion {
     /// let unique = [Reflection { hkl: [1, 2, 3], f: 10.0 }];
     /// let all: Vec<_> = Expansion::new(&unique, &[twofold], true)?.reflections().map(|r| r.hkl).collect();
     /// assert_eq!(all, [[-1, -2, -3], [-1, 2, -3], [1, -2, 3], [1, 2, 3]]);
-    /// # Ok::<(), nanobragg::model::symmetry::SymmetryError>(())
+    /// # Ok::<(), nanobragg::Error>(())
     /// ```
     ///
     /// # Errors
@@ -132,7 +118,7 @@ impl Expansion {
         reflections: &[Reflection],
         operators: &[SymmetryOperator],
         friedel: bool,
-    ) -> Result<Self, SymmetryError> {
+    ) -> Result<Self, Error> {
         let operators = group(operators)?;
         let mut rotations: Vec<_> = operators.iter().map(|operator| operator.rotation).collect();
         if friedel {
@@ -141,7 +127,7 @@ impl Expansion {
         rotations.sort_unstable();
         rotations.dedup();
         if rotations.len() > 2 * MOST_ROTATIONS {
-            return Err(SymmetryError::NoGroup);
+            return Err(SymmetryCause::NoGroup.into());
         }
         let canonical = |hkl| rotations.iter().map(|rotation| image(hkl, rotation)).max().unwrap_or(hkl);
         let mut given: Vec<_> = reflections.iter().map(|r| (canonical(r.hkl), r.f)).collect();
@@ -266,7 +252,7 @@ mod tests {
         let expected =
             SymmetryOperator { rotation: [[0, -1, 0], [1, -1, 0], [0, 0, 1]], translation: [0, 12, 8] };
         for text in ["-y,x-y+1/2,z+1/3", " -Y, 1/2+X-Y ,1/3 + Z", "-y,+x-y+0.5,z+.3333", "-y,x-y-1/2,z-2/3"] {
-            assert_eq!(SymmetryOperator::parse(text), Ok(expected), "{text}");
+            assert_eq!(SymmetryOperator::parse(text).unwrap(), expected, "{text}");
         }
     }
 
@@ -293,7 +279,7 @@ mod tests {
             assert_eq!(group(&operators(generators)).unwrap().len(), order, "{generators:?}");
         }
         let shear = operators(&["x+y,y,z"]);
-        assert_eq!(group(&shear), Err(SymmetryError::NoGroup));
+        assert_eq!(group(&shear).unwrap_err().kind(), crate::ErrorKind::NoGroup);
     }
 
     #[test]

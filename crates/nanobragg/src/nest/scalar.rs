@@ -28,7 +28,7 @@ use crate::real::{Real, real};
 /// let double = pixel(&plan, 20, 30, &mut ());
 /// let single = pixel(&plan.cast::<f32>(), 20, 30, &mut ());
 /// assert!((f64::from(single) / double - 1.0).abs() < 1e-3);
-/// # Ok::<(), nanobragg::PlanError>(())
+/// # Ok::<(), nanobragg::Error>(())
 /// ```
 pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, slow: usize, fast: usize, sink: &mut S) -> T {
     let index = plan.region.index(slow, fast);

@@ -5,7 +5,7 @@ use super::{
     Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
     Plan, Ran1, Region, Resolved, Warning, acting, mosaic, scan, sources,
 };
-use crate::error::PlanError;
+use crate::error::{Error, PlanCause};
 use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
 use crate::physics::background;
 use crate::physics::polarization::Kahn;
@@ -16,7 +16,7 @@ impl Plan {
     ///
     /// # Errors
     /// See [`Experiment::plan`].
-    pub fn new(experiment: &Experiment) -> Result<Plan, PlanError> {
+    pub fn new(experiment: &Experiment) -> Result<Plan, Error> {
         let span = tracing::info_span!("plan");
         let _entered = span.enter();
         let quirks = experiment.quirks;
@@ -141,7 +141,7 @@ impl Plan {
     }
 }
 
-fn validate(experiment: &Experiment) -> Result<(), PlanError> {
+fn validate(experiment: &Experiment) -> Result<(), Error> {
     let Experiment { beam, detector, crystal, rendering, .. } = experiment;
     positive("the wavelength (m)", beam.wavelength)?;
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
@@ -178,18 +178,14 @@ fn validate(experiment: &Experiment) -> Result<(), PlanError> {
     positive("the number of pixels along the slow axis", grid.slow() as f64)
 }
 
-fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Region, PlanError> {
+fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Region, Error> {
     let (image_fast, image_slow) = (detector.fast_pixels, detector.slow_pixels);
     let mask = experiment.rendering.mask.clone();
     if let Some(mask) = &mask
         && (mask.fast, mask.slow) != (image_fast, image_slow)
     {
-        return Err(PlanError::MaskSize {
-            mask_fast: mask.fast,
-            mask_slow: mask.slow,
-            fast: image_fast,
-            slow: image_slow,
-        });
+        let (mask, detector) = ([mask.fast, mask.slow], [image_fast, image_slow]);
+        return Err(PlanCause::MaskSize { mask, detector }.into());
     }
     if let Some(mask) = &mask {
         let count = mask.keep.len();
@@ -209,7 +205,7 @@ fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Regio
     })
 }
 
-fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Result<(Layers, f64), PlanError> {
+fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Result<(Layers, f64), Error> {
     ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
     let layers = Layers::resolve(sensor.layer_request(), quirks.has(Quirk::LayerSpacing));
     limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
@@ -250,6 +246,7 @@ fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
     use crate::model::{Mask, PixelGrid, UnitCell};
 
     fn small() -> Experiment {
@@ -271,7 +268,8 @@ mod tests {
         for (number, change) in changes.into_iter().enumerate() {
             let mut experiment = small();
             change(&mut experiment);
-            assert!(matches!(experiment.plan(), Err(PlanError::OutOfRange { .. })), "change {number}");
+            let error = experiment.plan().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OutOfRange, "change {number}: {error}");
         }
     }
 
@@ -282,6 +280,6 @@ mod tests {
         experiment.rendering.mask = Some(mask(12));
         assert!(experiment.plan().is_ok());
         experiment.rendering.mask = Some(mask(11));
-        assert!(matches!(experiment.plan(), Err(PlanError::OutOfRange { .. })));
+        assert_eq!(experiment.plan().unwrap_err().kind(), ErrorKind::OutOfRange);
     }
 }

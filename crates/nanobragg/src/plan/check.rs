@@ -1,14 +1,14 @@
 //! Checks of quantities, each with a message that names it.
 
-use crate::error::PlanError;
+use crate::error::{Error, PlanCause};
 
 /// Most samples of one kind, so that a slip of the keyboard ends in a message and not in swap.
 pub(super) const MOST_SAMPLES: f64 = 1e7;
 /// Most pixels of an image.
 pub(super) const MOST_PIXELS: f64 = (1u64 << 30) as f64;
 
-pub(super) fn limited(what: &'static str, count: f64, limit: f64) -> Result<(), PlanError> {
-    if count <= limit { Ok(()) } else { Err(PlanError::TooMany { what, count, limit }) }
+pub(super) fn limited(what: &'static str, count: f64, limit: f64) -> Result<(), Error> {
+    if count <= limit { Ok(()) } else { Err(PlanCause::TooMany { what, count, limit }.into()) }
 }
 
 pub(super) fn ranged(
@@ -16,10 +16,13 @@ pub(super) fn ranged(
     value: f64,
     expected: &'static str,
     good: bool,
-) -> Result<(), PlanError> {
-    if good && value.is_finite() { Ok(()) } else { Err(PlanError::OutOfRange { quantity, value, expected }) }
+) -> Result<(), Error> {
+    if good && value.is_finite() {
+        return Ok(());
+    }
+    Err(PlanCause::OutOfRange { quantity, value, expected }.into())
 }
 
-pub(super) fn positive(quantity: &'static str, value: f64) -> Result<(), PlanError> {
+pub(super) fn positive(quantity: &'static str, value: f64) -> Result<(), Error> {
     ranged(quantity, value, "positive", value > 0.0)
 }

@@ -3,7 +3,7 @@
 use nalgebra::Vector3;
 
 use super::{Ran1, SampleAxis, Warning, mosaic};
-use crate::error::PlanError;
+use crate::error::{Error, PlanCause};
 use crate::model::{Crystal, Experiment, Misset, Quirk, Quirks, UnitCell};
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::rotation::{about_xyz, dot, magnitude};
@@ -30,7 +30,7 @@ impl CrystalPlan<f64> {
         experiment: &Experiment,
         generator: &mut Ran1,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Self, PlanError> {
+    ) -> Result<Self, Error> {
         let crystal = &experiment.crystal;
         let quirks = experiment.quirks;
         let cell = crystal.cell.map(|cell| CellMetric::new(&cell.completed())).transpose()?;
@@ -41,7 +41,7 @@ impl CrystalPlan<f64> {
                 [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * matrix.0[row][column]))
             }
             (None, Some(cell)) => cell.default_orientation(quirks),
-            (None, None) => return Err(PlanError::NoLattice),
+            (None, None) => return Err(PlanCause::NoLattice.into()),
         };
         let misset = misset(crystal, quirks, experiment.seeds.misset, generator);
         if crystal.misset != Misset::None {
@@ -60,7 +60,7 @@ impl CrystalPlan<f64> {
         let finite = vectors.iter().all(|v| v.iter().all(|x| x.is_finite()) && magnitude(v) > 0.0);
         if v_star == 0.0 || !volume.is_finite() || !finite {
             let what = if crystal.matrix.is_some() { "the orientation matrix" } else { "the unit cell" };
-            return Err(PlanError::NoVolume(what.to_owned()));
+            return Err(PlanCause::NoVolume(what.to_owned()).into());
         }
         let [a, b, c] = &vectors;
         let reciprocal = [b.cross(c) * v_star, c.cross(a) * v_star, a.cross(b) * v_star];
@@ -118,7 +118,7 @@ struct CellMetric {
 }
 
 impl CellMetric {
-    fn new(cell: &UnitCell) -> Result<Self, PlanError> {
+    fn new(cell: &UnitCell) -> Result<Self, Error> {
         let edges = [cell.a, cell.b, cell.c];
         let angles = [cell.alpha, cell.beta, cell.gamma];
         for edge in edges {
@@ -130,12 +130,13 @@ impl CellMetric {
         let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
         let possible = skew > 0.0 && angles.iter().all(|&angle| angle > 0.0 && angle < std::f64::consts::PI);
         if !possible || !volume.is_finite() || volume == 0.0 {
-            return Err(PlanError::NoVolume(format!(
+            return Err(PlanCause::NoVolume(format!(
                 "the unit cell with angles {} {} {}",
                 crate::format::short(to_deg(alpha)),
                 crate::format::short(to_deg(beta)),
                 crate::format::short(to_deg(gamma))
-            )));
+            ))
+            .into());
         }
         Ok(CellMetric { edges, angles, volume })
     }
@@ -227,10 +228,11 @@ fn cell_of(vectors: &[Vector3<f64>; 3], volume: f64, reciprocal: &[Vector3<f64>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
     use crate::model::{MosflmMatrix, Preset, StructureFactors};
     use proptest::prelude::*;
 
-    fn plan(crystal: Crystal, preset: Preset) -> Result<CrystalPlan<f64>, PlanError> {
+    fn plan(crystal: Crystal, preset: Preset) -> Result<CrystalPlan<f64>, Error> {
         let mut experiment = Experiment::new(crystal, StructureFactors::uniform(1.0));
         experiment.quirks = preset.into();
         CrystalPlan::new(&experiment, &mut Ran1::default(), &mut Vec::new())
@@ -264,11 +266,11 @@ mod tests {
     #[test]
     fn impossible_lattices_are_refused() {
         let flat = Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0));
-        assert!(matches!(plan(flat, Preset::Spec), Err(PlanError::NoVolume(_))));
+        assert_eq!(plan(flat, Preset::Spec).unwrap_err().kind(), ErrorKind::NoVolume);
         let singular =
             Crystal::from_matrix(MosflmMatrix([[0.01, 0.02, 0.0], [0.01, 0.02, 0.0], [0.0, 0.0, 0.025]]));
-        assert!(matches!(plan(singular, Preset::Spec), Err(PlanError::NoVolume(_))));
-        assert!(matches!(plan(Crystal::blank(), Preset::Spec), Err(PlanError::NoLattice)));
+        assert_eq!(plan(singular, Preset::Spec).unwrap_err().kind(), ErrorKind::NoVolume);
+        assert_eq!(plan(Crystal::blank(), Preset::Spec).unwrap_err().kind(), ErrorKind::NoLattice);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use nalgebra::Vector3;
 
 use super::Warning;
 use super::check::ranged;
-use crate::error::PlanError;
+use crate::error::{Error, PlanCause};
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
 use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};
 use crate::real::Real;
@@ -92,7 +92,7 @@ impl DetectorPlan<f64> {
         detector: &Detector,
         quirks: Quirks,
         warnings: &mut Vec<Warning>,
-    ) -> Result<(Self, UnitFrame), PlanError> {
+    ) -> Result<(Self, UnitFrame), Error> {
         let grid = detector.pixels;
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
@@ -216,11 +216,11 @@ fn unit_axes(
     convention: &Convention,
     quirks: Quirks,
     warnings: &mut Vec<Warning>,
-) -> Result<(Axes, UnitFrame), PlanError> {
+) -> Result<(Axes, UnitFrame), Error> {
     let frame = convention.frame();
     let unit = |name: &'static str, v: &Vector3<f64>| match unitize(v) {
         (unit, length) if length > 0.0 && length.is_finite() => Ok(unit),
-        _ => Err(PlanError::NoDirection(name)),
+        _ => Err(Error::from(PlanCause::NoDirection(name))),
     };
     let beam = unit("beam vector", &frame.beam)?;
     let polar = unit("polarization vector", &frame.polar)?;
@@ -245,7 +245,7 @@ fn unit_axes(
         // The reference program takes any length that is not exactly one for a normal that was not given.
         odet = unitize(&fdet.cross(&sdet)).0;
         if odet.norm() == 0.0 {
-            return Err(PlanError::NoDirection("detector normal (fast axis x slow axis)"));
+            return Err(PlanCause::NoDirection("detector normal (fast axis x slow axis)").into());
         }
         if (length - 1.0).abs() > 1e-3 {
             warnings.push(Warning::NormalRegenerated);

@@ -3,7 +3,7 @@
 use nalgebra::Vector3;
 
 use super::detector::UnitFrame;
-use crate::error::PlanError;
+use crate::error::{Error, PlanCause};
 use crate::model::{Beam, Grid, Quirk, Quirks, SpectralLine};
 use crate::physics::rotation::{about_axis, unitize};
 use crate::real::Real;
@@ -27,18 +27,18 @@ pub(super) fn sources(
     horizontal: Grid,
     vertical: Grid,
     dispersion: Grid,
-) -> Result<(Vec<SourcePlan<f64>>, usize), PlanError> {
+) -> Result<(Vec<SourcePlan<f64>>, usize), Error> {
     let origin = crate::model::source_origin(&frame.beam);
     if let Some(listed) = &beam.sources {
         if listed.is_empty() {
-            return Err(PlanError::NoSources);
+            return Err(PlanCause::NoSources.into());
         }
         let total: f64 = listed.iter().map(|source| source.weight.unwrap_or(1.0)).sum();
         let sources = listed.iter().map(|source| {
             let position = Vector3::from_fn(|axis, _| source.position[axis].unwrap_or(origin[axis]));
             let (direction, length) = unitize(&position);
             if length == 0.0 {
-                return Err(PlanError::NoDirection("position of a source"));
+                return Err(Error::from(PlanCause::NoDirection("position of a source")));
             }
             let weight = if quirks.has(Quirk::SourceWeightsIgnored) || total == 0.0 {
                 1.0
@@ -70,13 +70,13 @@ pub(super) fn sources(
         }));
     }
     if sources.is_empty() {
-        return Err(PlanError::NoSources);
+        return Err(PlanCause::NoSources.into());
     }
     Ok((sources, directions))
 }
 
 /// The wavelengths of every direction; weights have the mean 1, because the sum is divided by the number of terms.
-fn lines(beam: &Beam, dispersion: Grid) -> Result<Vec<SpectralLine>, PlanError> {
+fn lines(beam: &Beam, dispersion: Grid) -> Result<Vec<SpectralLine>, Error> {
     let lines: Vec<SpectralLine> = match &beam.spectrum {
         None => {
             let wavelength =

@@ -79,7 +79,7 @@ pub struct Options {
 /// let plan = experiment.plan()?;
 /// let traced = trace_pixel(&plan, 20, 30, Options::default());
 /// assert_eq!(traced.to_bits(), pixel(&plan, 20, 30, &mut ()).to_bits());
-/// # Ok::<(), nanobragg::PlanError>(())
+/// # Ok::<(), nanobragg::Error>(())
 /// ```
 pub fn trace_pixel<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: Options) -> T {
     let mut recorder = Recorder::new(plan, slow, fast, options);
