@@ -1,10 +1,10 @@
 //! Traces of single pixels: every intermediate of the evaluation that renders, as text that other programs'
 //! traces can be compared with.
 //!
-//! # From events to text
-//! [`nanobragg::trace`] emits the events. [`ParityLayer`] writes them as the parity logs, [`JsonLinesLayer`] as
-//! JSON lines, [`capture`] all of it into memory. An application that embeds the library is free to install a
-//! subscriber of its own:
+//! # From a trace to text
+//! [`TraceText`] has all forms of a [`PixelTrace`](nanobragg::trace::PixelTrace): the parity logs, JSON, JSON
+//! lines; [`capture`] traces a pixel and gives them. Where a trace is emitted as events, [`ParityLayer`] and
+//! [`JsonLinesLayer`] write the same. An application is free to install a subscriber of its own:
 //!
 //! ```
 //! use std::sync::{Arc, Mutex};
@@ -43,7 +43,7 @@
 //!
 //! let factors = LatticeFactors::default();
 //! let subscriber = tracing_subscriber::registry().with(factors.clone());
-//! tracing::subscriber::with_default(subscriber, || trace_pixel(&plan, 20, 45, Options::default()));
+//! tracing::subscriber::with_default(subscriber, || trace_pixel(&plan, 20, 45, Options::default()).1.emit());
 //! assert_eq!(factors.0.lock().unwrap().len(), 5);
 //! # Ok::<(), nanobragg::Error>(())
 //! ```
@@ -65,5 +65,5 @@ pub use error::TraceError;
 pub use log::{Entry, Format, LineCounts, Stage, Trace};
 pub use output::{
     CaptureOptions, Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, TraceText, Written, capture,
-    capture_replayed, per_phi_json,
+    per_phi_json,
 };

@@ -12,8 +12,8 @@ mod supervisor;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use nanobragg::trace::{Options, trace_pixel};
-use nanobragg_trace::{CaptureOptions, JsonLinesLayer, ParityLayer, RunLabels, capture};
+use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
+use nanobragg_trace::{CaptureOptions, JsonLinesLayer, ParityLayer, RunLabels, TraceText, capture};
 use supervisor::small;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -45,7 +45,7 @@ fn other_events_do_not_get_in() {
     tracing::subscriber::with_default(tracing_subscriber::registry().with(parity).with(lines), || {
         tracing::info!(key = "intruder", value = 1.0, "an application's own event");
         tracing::error!(target: "TRACE_PY_OTHER", key = "intruder");
-        trace_pixel(&plan, 20, 45, Options::default());
+        trace_pixel(&plan, 20, 45, Options::default()).1.emit();
         tracing::warn!("and one after");
     });
     for text in [main.text(), per_phi.text(), json.text()] {
@@ -56,6 +56,31 @@ fn other_events_do_not_get_in() {
     assert_eq!(counts, written_json.finish().unwrap());
     assert!(counts.missing(Options::default()).is_empty());
     assert_eq!(counts.missing(Options { rot_stars: true, ..Options::default() }), ["TRACE_PY_ROTSTAR"]);
+}
+
+#[test]
+fn events_and_the_trace_in_memory_are_written_alike() {
+    let all = Options { rot_stars: true, all_steps: true };
+    let mut experiment = small("hkl_matrix");
+    experiment.phi.range = Some(0.01);
+    experiment.phi.count = Some(3);
+    experiment.rendering.oversample = Some(2);
+    for (experiment, neighborhood) in [(experiment, 69), (small("triclinic"), 0)] {
+        let plan = experiment.plan().unwrap();
+        let mut traces = (0..64).map(|at| trace_pixel(&plan, at, at, all).1);
+        let wanted = |trace: &PixelTrace| trace.value(Quantity::Neighborhood).is_some() == (neighborhood > 0);
+        let trace = traces.find(wanted).unwrap();
+        let [main, per_phi, json] = [Shared::default(), Shared::default(), Shared::default()];
+        let parity = ParityLayer::new(main.clone(), per_phi.clone()).with_digits(17);
+        let (written, lines) = (parity.written(), JsonLinesLayer::new(json.clone()));
+        let subscriber = tracing_subscriber::registry().with(parity).with(lines);
+        tracing::subscriber::with_default(subscriber, || trace.emit());
+        let text = TraceText::new(&trace, &CaptureOptions { digits: 17, ..CaptureOptions::default() });
+        assert_eq!(text.main, main.text());
+        assert_eq!(text.per_phi, per_phi.text());
+        assert_eq!(text.json_lines, json.text());
+        assert_eq!((text.counts, text.counts.tricubic), (written.counts(), neighborhood));
+    }
 }
 
 #[test]
@@ -77,7 +102,7 @@ fn a_full_disk_is_reported_once_and_ends_the_writing() {
     let layer = ParityLayer::new(Full(200), io::sink());
     let written = layer.written();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-        trace_pixel(&plan, 20, 45, Options::default());
+        trace_pixel(&plan, 20, 45, Options::default()).1.emit();
     });
     assert!(written.counts().facts < 10);
     assert_eq!(written.finish().unwrap_err().to_string(), "no space left");

@@ -203,3 +203,40 @@ fn single_precision_shows_what_it_does() {
     assert!(comparison.quantity("R_distance_meters").is_some_and(|r| !r.diverges()));
     assert!(comparison.quantity("pix0_vector_meters").unwrap().rel_delta.unwrap() > 0.0);
 }
+
+/// Keys and units of the rows of a table in `page`: keys between backticks in the first column, one unit for each key
+/// or one for all of them in the second.
+fn rows(page: &str) -> Vec<(&str, String)> {
+    let table = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut found = Vec::new();
+    for row in table {
+        let mut cells = row.split(" | ");
+        let (Some(keys), Some(units)) = (cells.next(), cells.next()) else { continue };
+        let units: Vec<String> = units.split(", ").map(|unit| unit.trim_matches('*').to_owned()).collect();
+        for (index, key) in keys.split(", ").map(|key| key.trim_matches('`')).enumerate() {
+            found.push((key, units.get(index).or(units.last()).cloned().unwrap_or_default()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_has_every_key_with_its_unit() {
+    use nanobragg::trace::{Quantity, Value};
+    let page = std::fs::read_to_string(nanobragg_testkit::fixtures().join("../docs/TRACE.md")).unwrap();
+    let rows = rows(&page);
+    let (_, trace) =
+        nanobragg::trace::trace_pixel(&small("triclinic").plan().unwrap(), 20, 45, Default::default());
+    let facts = trace.entries().iter().filter(|(_, value)| !matches!(value, Value::PhiStep(_)));
+    let facts: Vec<Quantity> = facts.map(|(quantity, _)| *quantity).collect();
+    assert_eq!(facts.len(), 45);
+    for fact in &facts {
+        let row = rows.iter().find(|(key, _)| *key == fact.key());
+        assert_eq!(row.map(|(_, unit)| unit.as_str()), Some(fact.unit().symbol()), "{fact}");
+    }
+    // All of them in the order of the registry, which is that of the page.
+    assert!(facts.is_sorted());
+    let places: Vec<usize> =
+        facts.iter().filter_map(|fact| rows.iter().position(|(key, _)| *key == fact.key())).collect();
+    assert!(places.is_sorted(), "{places:?}");
+}

@@ -1,13 +1,13 @@
 //! A trace as text in memory.
 
-use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
-use nanobragg::real::{Real, to_f64};
-use nanobragg::trace::{Options, Recorder};
-use tracing_subscriber::layer::SubscriberExt;
+use nanobragg::real::Real;
+use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
 
-use super::sink::Buffer;
-use super::{Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, per_phi_json};
+use super::entry::records;
+use super::line::line;
+use super::record::Target;
+use super::{Counts, ParityLayer, PhiStep, RunLabels, per_phi_json};
 
 /// What [`capture`] is asked for.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct TraceText {
     pub per_phi: String,
     /// The phi steps as one JSON document.
     pub per_phi_json: String,
-    /// Every event as a JSON line.
+    /// Everything as JSON lines.
     pub json_lines: String,
     /// Numbers of lines of the logs.
     pub counts: Counts,
@@ -45,7 +45,7 @@ pub struct TraceText {
     pub photons: f64,
 }
 
-/// Traces pixel (`slow`, `fast`) on the calling thread. Subscribers of the application see nothing of it.
+/// Traces pixel (`slow`, `fast`). No event is emitted.
 ///
 /// ```
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
@@ -59,34 +59,31 @@ pub struct TraceText {
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
 pub fn capture<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: &CaptureOptions) -> TraceText {
-    capture_replayed(plan, slow, fast, options, |recorder| pixel(plan, slow, fast, recorder))
+    TraceText::new(&trace_pixel(plan, slow, fast, options.trace).1, options)
 }
 
-/// As [`capture`], for an evaluation elsewhere: `replay` hands its values to the recorder in the order of evaluation and
-/// returns the photons.
-pub fn capture_replayed<'a, T: Real>(
-    plan: &'a Plan<T>,
-    slow: usize,
-    fast: usize,
-    options: &CaptureOptions,
-    replay: impl FnOnce(&mut Recorder<'a, T>) -> T,
-) -> TraceText {
-    let [main, per_phi, lines] = [Buffer::default(), Buffer::default(), Buffer::default()];
-    let parity = ParityLayer::new(main.clone(), per_phi.clone()).with_digits(options.digits);
-    let written = parity.written();
-    let subscriber = tracing_subscriber::registry().with(parity).with(JsonLinesLayer::new(lines.clone()));
-    let photons = tracing::subscriber::with_default(subscriber, || {
-        replay(&mut Recorder::new(plan, slow, fast, options.trace))
-    });
-    let json_lines = lines.take();
-    // Of all the lines those of phi steps have a step's fields.
-    let steps: Vec<PhiStep> = json_lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    TraceText {
-        main: main.take(),
-        per_phi: per_phi.take(),
-        per_phi_json: per_phi_json(&options.labels, slow, fast, &steps),
-        json_lines,
-        counts: written.counts(),
-        photons: to_f64(photons),
+impl TraceText {
+    /// All forms of `trace`.
+    pub fn new(trace: &PixelTrace, options: &CaptureOptions) -> Self {
+        let (mut main, mut per_phi, mut json_lines) = (String::new(), String::new(), String::new());
+        let mut counts = Counts::default();
+        records(trace, |record| {
+            let log = if record.target == Target::Step { &mut per_phi } else { &mut main };
+            log.push_str(&line(record, options.digits));
+            log.push('\n');
+            // A record holds nothing that JSON cannot: keys are strings, numbers are finite or strings.
+            json_lines.push_str(&serde_json::to_string(record).unwrap_or_default());
+            json_lines.push('\n');
+            counts.add(record.target);
+        });
+        let steps: Vec<PhiStep> = trace.phi_steps().map(PhiStep::from).collect();
+        TraceText {
+            main,
+            per_phi,
+            per_phi_json: per_phi_json(&options.labels, trace.slow(), trace.fast(), &steps),
+            json_lines,
+            counts,
+            photons: trace.scalar(Quantity::Photons).unwrap_or(f64::NAN),
+        }
     }
 }

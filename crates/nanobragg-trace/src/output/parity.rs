@@ -1,15 +1,14 @@
 //! The parity logs.
 
-use std::fmt::Write as _;
 use std::io::Write;
 
-use nanobragg_io::c_format;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
 use super::Written;
-use super::record::{Record, Target, Value};
+use super::line::line;
+use super::record::{Record, Target};
 
 const MAIN: usize = 0;
 const PER_PHI: usize = 1;
@@ -30,7 +29,7 @@ const PER_PHI: usize = 1;
 /// let layer = ParityLayer::new(std::io::stdout(), std::io::sink());
 /// let written = layer.written();
 /// tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-///     trace_pixel(&plan, 20, 45, Options::default())
+///     trace_pixel(&plan, 20, 45, Options::default()).1.emit();
 /// });
 /// assert_eq!(written.finish()?.facts, 45);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -67,32 +66,6 @@ impl<S: Subscriber> Layer<S> for ParityLayer {
         if let Some(record) = Record::of(event) {
             let which = if record.target == Target::Step { PER_PHI } else { MAIN };
             self.written.line(which, record.target, &line(&record, self.digits));
-        }
-    }
-}
-
-/// The record as a line, without its end.
-fn line(record: &Record, digits: usize) -> String {
-    let text = |value: &Value| match value {
-        Value::Number(number) => c_format::g(*number, digits),
-        Value::Whole(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-    };
-    let values: Vec<String> = record.shown().map(|(_, value)| text(value)).collect();
-    match record.target {
-        Target::Fact => format!("TRACE_PY: {} {}", record.key, values.join(" ")),
-        Target::Tricubic => match values.as_slice() {
-            [] => format!("TRACE_PY_TRICUBIC_{}", record.key),
-            [i, j, k, value] if record.key == "F" => format!("TRACE_PY_TRICUBIC: [{i},{j},{k}]={value}"),
-            axis => format!("TRACE_PY_TRICUBIC_{}: [{}]", record.key, axis.join(".0, ") + ".0"),
-        },
-        Target::Step | Target::RotStar => {
-            let mut line = String::from(record.target_name);
-            for ((name, _), value) in record.shown().zip(&values) {
-                // Writing to a string cannot fail.
-                let _ = write!(line, " {name}={value}");
-            }
-            line
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The phi steps as one JSON document.
 
+use nanobragg::trace;
 use serde::{Deserialize, Serialize};
 
 /// One phi step of a trace.
@@ -53,6 +54,31 @@ pub struct PhiStep {
     /// Volume of the cell, Å³.
     #[serde(with = "number")]
     pub V_actual: f64,
+}
+
+impl From<&trace::PhiStep> for PhiStep {
+    fn from(step: &trace::PhiStep) -> Self {
+        let ([s_x, s_y, s_z], [a_star_y, b_star_y, c_star_y]) =
+            (step.scattering_per_angstrom, step.star_y_per_angstrom);
+        PhiStep {
+            source: step.term.map(|term| term.source),
+            subpixel: step.term.map(|term| term.subpixel),
+            layer: step.term.map(|term| term.layer),
+            domain: step.term.map(|term| term.domain),
+            phi_tic: step.number,
+            phi_deg: step.phi_deg,
+            k_frac: step.k,
+            F_latt_b: step.f_latt_b,
+            F_latt: step.f_latt,
+            S_x: s_x,
+            S_y: s_y,
+            S_z: s_z,
+            a_star_y,
+            b_star_y,
+            c_star_y,
+            V_actual: step.volume_cubic_angstrom,
+        }
+    }
 }
 
 /// What ran, as the head of the per-phi document says.

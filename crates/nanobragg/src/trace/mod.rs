@@ -1,12 +1,11 @@
-//! Traces: every intermediate of one pixel as structured events, from the very evaluation that renders.
+//! Traces: every intermediate of one pixel, from the very evaluation that renders.
 //!
-//! [`trace_pixel`] runs [`nest::pixel`](crate::nest::pixel) with a [`Recorder`], which hands what the
-//! evaluation computed to [`tracing`]. Nothing is emitted while an image is rendered: backends evaluate with
-//! nobody looking on. The crate `nanobragg-trace` turns the events into text; any other
-//! subscriber sees them as well.
+//! [`trace_pixel`] runs [`nest::pixel`](crate::nest::pixel) with a [`Recorder`], which keeps what the
+//! evaluation computed as a [`PixelTrace`]: each [`Quantity`] with its [`Value`], in the order of evaluation.
+//! Nothing is recorded while an image is rendered: backends evaluate with nobody looking on. The crate `nanobragg-trace` turns a trace into text.
 //!
 //! # Events
-//! All are at level `TRACE` and carry `slow` and `fast`, the pixel. Numbers are `f64`, whole ones integers.
+//! [`PixelTrace::emit`] hands a trace to [`tracing`], for subscribers of any kind. All events are at level `TRACE` and carry `slow` and `fast`, the pixel. Numbers are `f64`, whole ones integers.
 //!
 //! | target | fields | once per |
 //! | --- | --- | --- |
@@ -15,9 +14,8 @@
 //! | [`TRACE_PY_PHI`] | `phi_tic` `phi_deg` `k_frac` `F_latt_b` `F_latt` `S_x` `S_y` `S_z` `a_star_y` `b_star_y` `c_star_y` `V_actual`; with [`Options::all_steps`] first `source` `subpixel` `layer` `domain` | phi step |
 //! | [`TRACE_PY_ROTSTAR`] | `phi_tic` `ap_y` `bp_y` `cp_y` | phi step, with [`Options::rot_stars`] |
 //!
-//! Phi steps are emitted as they are evaluated, between the facts; the real-space vectors of `ROTSTAR` after
-//! the last fact. Units are in the keys; S and the reciprocal vectors are in 1/Å, the volume in Å³, and
-//! `scattering_vec_A_inv`, despite its name, in 1/m.
+//! Phi steps stand where they were evaluated, between the facts; the real-space vectors of `ROTSTAR` after
+//! the last fact. [`Quantity::unit`] is the unit of a fact; S and the reciprocal vectors are in 1/Å, the volume in Å³.
 //!
 //! # What a fact belongs to
 //! Geometry belongs to the pixel's first sub-pixel of the first layer; what depends on the source to the
@@ -38,8 +36,12 @@
 //! of the lattice at rest, as in the C program.
 
 mod event;
+mod pixel_trace;
+mod quantity;
 mod recorder;
 
+pub use pixel_trace::{Grid, PhiStep, PixelTrace, RotatedCell, TermNumbers, Value};
+pub use quantity::{Quantity, Unit};
 pub use recorder::Recorder;
 
 use crate::nest::pixel;
@@ -64,24 +66,27 @@ pub struct Options {
     pub all_steps: bool,
 }
 
-/// Photons in pixel (`slow`, `fast`), with every intermediate emitted as an event.
+/// Photons in pixel (`slow`, `fast`), and every intermediate.
 ///
 /// The result has the bits of [`nest::pixel`](crate::nest::pixel) under any other sink. Mask and region of
-/// interest are not looked at. The events are emitted on the calling thread.
+/// interest are not looked at.
 ///
 /// ```
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::pixel;
-/// use nanobragg::trace::{Options, trace_pixel};
+/// use nanobragg::trace::{Options, Quantity, Unit, trace_pixel};
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0), 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
-/// let traced = trace_pixel(&plan, 20, 30, Options::default());
-/// assert_eq!(traced.to_bits(), pixel(&plan, 20, 30, &mut ()).to_bits());
+/// let (photons, trace) = trace_pixel(&plan, 20, 30, Options::default());
+/// assert_eq!(photons.to_bits(), pixel(&plan, 20, 30, &mut ()).to_bits());
+/// assert_eq!(trace.scalar(Quantity::Photons), Some(photons));
+/// assert_eq!(Quantity::ScatteringVector.unit(), Unit::PerMeter);
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
-pub fn trace_pixel<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: Options) -> T {
+pub fn trace_pixel<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: Options) -> (T, PixelTrace) {
     let mut recorder = Recorder::new(plan, slow, fast, options);
-    pixel(plan, slow, fast, &mut recorder)
+    let photons = pixel(plan, slow, fast, &mut recorder);
+    (photons, recorder.finish())
 }

@@ -1,9 +1,8 @@
-//! The sink that turns taps into events.
+//! The sink that keeps what the evaluation hands it.
 
 use nalgebra::Vector3;
 
-use super::Options;
-use super::event::{Labels, Pixel, RotStar, Step};
+use super::{Grid, Options, PhiStep, PixelTrace, Quantity, RotatedCell, TermNumbers, Value};
 use crate::model::Quirk;
 use crate::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use crate::physics::f_cell;
@@ -12,20 +11,19 @@ use crate::plan::{FactorMode, Plan};
 use crate::real::{Real, real, to_f64};
 use crate::units::to_deg;
 
-/// Emits what the evaluation of one pixel hands it as `tracing` events; see the [module](super) for their
-/// shape and order.
+/// Keeps what the evaluation of one pixel hands it; see the [module](super) for what belongs to which term.
 #[derive(Clone, Debug)]
 pub struct Recorder<'a, T: Real> {
     plan: &'a Plan<T>,
-    pixel: Pixel,
     options: Options,
+    trace: PixelTrace,
     /// Direction to the sub-pixel evaluated last.
     direction: Option<Vector3<T>>,
     /// The first term of the first source that survived the resolution limit.
     first: Option<TermIndex>,
     /// Scattering vector of the source evaluated last, 1/m.
     scattering: Vector3<T>,
-    rot_stars: Vec<RotStar>,
+    rotated_cells: Vec<RotatedCell>,
 }
 
 impl<'a, T: Real> Recorder<'a, T> {
@@ -33,13 +31,18 @@ impl<'a, T: Real> Recorder<'a, T> {
     pub fn new(plan: &'a Plan<T>, slow: usize, fast: usize, options: Options) -> Self {
         Recorder {
             plan,
-            pixel: Pixel { slow: slow as u64, fast: fast as u64 },
             options,
+            trace: PixelTrace::new(slow, fast),
             direction: None,
             first: None,
             scattering: Vector3::zeros(),
-            rot_stars: Vec::new(),
+            rotated_cells: Vec::new(),
         }
+    }
+
+    /// What was recorded.
+    pub fn finish(self) -> PixelTrace {
+        self.trace
     }
 
     /// Whether the trace follows the PyTorch port where its logs and the C program's are made differently.
@@ -52,33 +55,47 @@ impl<'a, T: Real> Recorder<'a, T> {
         self.first == Some(TermIndex { phi: 0, ..at })
     }
 
-    fn lattice(&self, term: &Term<'_, T>) {
-        let pixel = self.pixel;
-        let angstroms = |v: &Vector3<T>| components(v).map(|x| x * 1e10);
-        for (axis, key) in ["rot_a_angstroms", "rot_b_angstroms", "rot_c_angstroms"].into_iter().enumerate() {
-            pixel.vector(key, angstroms(&term.lattice.vectors[axis]));
-        }
-        let [raw, unit] = &self.plan.detector.spindle_axis;
-        pixel.vector("spindle_axis_raw", components(raw));
-        pixel.vector("spindle_axis_normalized", components(unit));
-        pixel.scalar("spindle_magnitude", magnitude(raw));
-        let stars =
-            if self.follows_port() { term.lattice.reciprocal() } else { self.plan.crystal.shape.reciprocal };
-        for (axis, key) in
-            ["rot_a_star_A_inv", "rot_b_star_A_inv", "rot_c_star_A_inv"].into_iter().enumerate()
-        {
-            pixel.vector(key, components(&stars.vectors[axis]));
-        }
-        pixel.indices("hkl_frac", term.indices.hkl.map(to_f64));
-        pixel.whole_indices("hkl_rounded", term.indices.nearest_i32().map(i64::from));
-        for (axis, key) in ["F_latt_a", "F_latt_b", "F_latt_c"].into_iter().enumerate() {
-            pixel.scalar(key, to_f64(term.f_latt.axes[axis]));
-        }
-        pixel.scalar("F_latt", to_f64(term.f_latt.product));
+    fn scalar<R: Real>(&mut self, quantity: Quantity, value: R) {
+        self.trace.push(quantity, Value::Scalar(to_f64(value)));
     }
 
-    fn structure_factor(&self, term: &Term<'_, T>) {
-        let pixel = self.pixel;
+    fn vector<R: Real>(&mut self, quantity: Quantity, value: &Vector3<R>) {
+        self.trace.push(quantity, Value::Vector(components(value)));
+    }
+
+    fn lattice(&mut self, term: &Term<'_, T>) {
+        let plan = self.plan;
+        for (quantity, edge) in
+            [Quantity::EdgeA, Quantity::EdgeB, Quantity::EdgeC].into_iter().zip(&term.lattice.vectors)
+        {
+            self.trace.push(quantity, Value::Vector(components(edge).map(|x| x * 1e10)));
+        }
+        let [raw, unit] = &plan.detector.spindle_axis;
+        self.vector(Quantity::Spindle, raw);
+        self.vector(Quantity::SpindleDirection, unit);
+        self.scalar(Quantity::SpindleLength, magnitude(raw));
+        let stars =
+            if self.follows_port() { term.lattice.reciprocal() } else { plan.crystal.shape.reciprocal };
+        for (quantity, star) in [Quantity::ReciprocalA, Quantity::ReciprocalB, Quantity::ReciprocalC]
+            .into_iter()
+            .zip(&stars.vectors)
+        {
+            self.vector(quantity, star);
+        }
+        self.trace.push(Quantity::Indices, Value::Indices(term.indices.hkl.map(to_f64)));
+        let nearest = term.indices.nearest_i32().map(i64::from);
+        self.trace.push(Quantity::NearestIndices, Value::WholeIndices(nearest));
+        for (quantity, factor) in
+            [Quantity::LatticeFactorA, Quantity::LatticeFactorB, Quantity::LatticeFactorC]
+                .into_iter()
+                .zip(term.f_latt.axes)
+        {
+            self.scalar(quantity, factor);
+        }
+        self.scalar(Quantity::LatticeFactor, term.f_latt.product);
+    }
+
+    fn structure_factor(&mut self, term: &Term<'_, T>) {
         let table = &self.plan.structure_factors;
         let neighborhood = f_cell::neighborhood(table, term.indices);
         let interpolated = match &neighborhood {
@@ -88,46 +105,38 @@ impl<'a, T: Real> Recorder<'a, T> {
         };
         let nearest =
             if term.interpolated { table.nearest(term.indices.nearest_i32()) } else { to_f64(term.f_cell) };
-        pixel.scalar("F_cell_interpolated", interpolated);
-        pixel.scalar("F_cell_nearest", nearest);
-        let Some(neighborhood) = neighborhood else { return };
-        pixel.grid_mark("GRID_START");
-        for (i, plane) in (0..).zip(&neighborhood.values) {
-            for (j, row) in (0..).zip(plane) {
-                for (k, &value) in (0..).zip(row) {
-                    pixel.grid_value([i, j, k], value);
-                }
-            }
-        }
-        pixel.grid_mark("GRID_END");
-        for (axis, key) in ["H_COORDS", "K_COORDS", "L_COORDS"].into_iter().enumerate() {
-            pixel.grid_axis(key, [0, 1, 2, 3].map(|n| i64::from(neighborhood.origin[axis]) + n));
+        self.trace.push(Quantity::InterpolatedStructureFactor, Value::Scalar(interpolated));
+        self.trace.push(Quantity::NearestStructureFactor, Value::Scalar(nearest));
+        if let Some(neighborhood) = neighborhood {
+            let grid = Grid { values: neighborhood.values, origin: neighborhood.origin.map(i64::from) };
+            self.trace.push(Quantity::Neighborhood, Value::Grid(Box::new(grid)));
         }
     }
 
-    fn step(&self, at: TermIndex, term: &Term<'_, T>) {
+    fn step(&mut self, at: TermIndex, term: &Term<'_, T>) {
         let plan = self.plan;
-        let step = Step {
-            phi_tic: at.phi as u64,
-            phi_deg: to_deg(to_f64(term.phi)),
-            k_frac: to_f64(term.indices.hkl[1]),
-            f_latt_b: to_f64(term.f_latt.axes[1]),
-            f_latt: to_f64(term.f_latt.product),
-            scattering: components(&self.scattering).map(|x| x * 1e-10),
-            star_y: term.lattice.reciprocal().vectors.map(|v| to_f64(v.y)),
-            volume: to_f64(term.lattice.volume()) * 1e30,
-        };
         let several = plan.sources.len() > 1
             || plan.oversample > 1
             || plan.layers.count > 1
             || plan.orientations.domains.len() > 1;
-        let labels = (self.options.all_steps && several).then(|| Labels {
+        let numbers = (self.options.all_steps && several).then(|| TermNumbers {
             source: at.source as u64,
             subpixel: (at.sub_slow * plan.oversample + at.sub_fast) as u64,
             layer: at.layer as u64,
             domain: at.domain as u64,
         });
-        self.pixel.step(labels, &step);
+        let step = PhiStep {
+            term: numbers,
+            number: at.phi as u64,
+            phi_deg: to_deg(to_f64(term.phi)),
+            k: to_f64(term.indices.hkl[1]),
+            f_latt_b: to_f64(term.f_latt.axes[1]),
+            f_latt: to_f64(term.f_latt.product),
+            scattering_per_angstrom: components(&self.scattering).map(|x| x * 1e-10),
+            star_y_per_angstrom: term.lattice.reciprocal().vectors.map(|v| to_f64(v.y)),
+            volume_cubic_angstrom: to_f64(term.lattice.volume()) * 1e30,
+        };
+        self.trace.push(Quantity::PhiStep, Value::PhiStep(Box::new(step)));
     }
 }
 
@@ -137,16 +146,16 @@ impl<T: Real> Sink<T> for Recorder<'_, T> {
         if self.direction.replace(position.diffracted).is_some() {
             return;
         }
-        let (pixel, detector) = (self.pixel, &self.plan.detector);
-        pixel.vector("pix0_vector_meters", components(&detector.pix0));
-        pixel.vector("fdet_vec", components(&detector.fdet));
-        pixel.vector("sdet_vec", components(&detector.sdet));
-        pixel.vector("pixel_pos_meters", components(&position.point));
-        pixel.scalar("R_distance_meters", to_f64(position.distance));
-        pixel.scalar("omega_pixel_sr", to_f64(subpixel.omega));
-        pixel.scalar("close_distance_meters", to_f64(detector.close_distance));
-        pixel.scalar("obliquity_factor", to_f64(detector.close_distance / position.distance));
-        pixel.vector("diffracted_vec", components(&position.diffracted));
+        let detector = &self.plan.detector;
+        self.vector(Quantity::Corner, &detector.pix0);
+        self.vector(Quantity::FastAxis, &detector.fdet);
+        self.vector(Quantity::SlowAxis, &detector.sdet);
+        self.vector(Quantity::Position, &position.point);
+        self.scalar(Quantity::Distance, position.distance);
+        self.scalar(Quantity::SubpixelSolidAngle, subpixel.omega);
+        self.scalar(Quantity::CloseDistance, detector.close_distance);
+        self.scalar(Quantity::Obliquity, detector.close_distance / position.distance);
+        self.vector(Quantity::Diffracted, &position.diffracted);
     }
 
     fn source(&mut self, at: TermIndex, scattering: &Scattering<'_, T>) {
@@ -155,11 +164,11 @@ impl<T: Real> Sink<T> for Recorder<'_, T> {
             return;
         }
         self.first = Some(at);
-        let pixel = self.pixel;
-        pixel.vector("incident_vec", components(scattering.incident));
-        pixel.scalar("lambda_meters", to_f64(scattering.wavelength));
-        pixel.scalar("lambda_angstroms", to_f64(scattering.wavelength) * 1e10);
-        pixel.vector("scattering_vec_A_inv", components(scattering.vector));
+        self.vector(Quantity::Incident, scattering.incident);
+        self.scalar(Quantity::Wavelength, scattering.wavelength);
+        let angstrom = to_f64(scattering.wavelength) * 1e10;
+        self.trace.push(Quantity::WavelengthInAngstrom, Value::Scalar(angstrom));
+        self.vector(Quantity::ScatteringVector, scattering.vector);
     }
 
     fn term(&mut self, at: TermIndex, term: &Term<'_, T>) {
@@ -172,38 +181,44 @@ impl<T: Real> Sink<T> for Recorder<'_, T> {
             self.step(at, term);
         }
         if on_first_path && self.options.rot_stars {
-            let y = term.lattice.vectors.map(|v| to_f64(v.y) * 1e10);
-            self.rot_stars.push(RotStar { phi_tic: at.phi as u64, y });
+            let y_angstrom = term.lattice.vectors.map(|v| to_f64(v.y) * 1e10);
+            self.rotated_cells.push(RotatedCell { number: at.phi as u64, y_angstrom });
         }
     }
 
     fn finished(&mut self, finished: &Finished<T>) {
-        let (pixel, plan) = (self.pixel, self.plan);
-        let term_by_term = |mode: FactorMode| mode != FactorMode::Once;
-        let post_polar =
-            if term_by_term(plan.factors.polar) { finished.sum } else { finished.sum * finished.polar };
-        pixel.scalar("I_before_scaling_pre_polar", to_f64(finished.sum));
-        pixel.scalar("I_before_scaling_post_polar", to_f64(post_polar));
-        pixel.scalar("r_e_meters", to_f64(plan.r_e_sqr.sqrt()));
-        pixel.scalar("r_e_sqr", to_f64(plan.r_e_sqr));
-        pixel.scalar("fluence_photons_per_m2", to_f64(plan.fluence));
-        pixel.scalar("steps", to_f64(plan.steps));
-        pixel.switch("oversample_thick", term_by_term(plan.factors.capture));
-        pixel.switch("oversample_polar", term_by_term(plan.factors.polar));
-        pixel.switch("oversample_omega", term_by_term(plan.factors.omega));
-        pixel.scalar("capture_fraction", to_f64(finished.capture));
-        pixel.scalar("polar", to_f64(finished.polar));
-        pixel.scalar("omega_pixel", to_f64(finished.omega));
+        let plan = self.plan;
+        let by_term = |mode: FactorMode| mode != FactorMode::Once;
+        let polarized =
+            if by_term(plan.factors.polar) { finished.sum } else { finished.sum * finished.polar };
+        self.scalar(Quantity::Sum, finished.sum);
+        self.scalar(Quantity::PolarizedSum, polarized);
+        self.scalar(Quantity::ElectronRadius, plan.r_e_sqr.sqrt());
+        self.scalar(Quantity::ElectronRadiusSquared, plan.r_e_sqr);
+        self.scalar(Quantity::Fluence, plan.fluence);
+        self.scalar(Quantity::Steps, plan.steps);
+        for (quantity, mode) in [
+            (Quantity::CaptureByTerm, plan.factors.capture),
+            (Quantity::PolarizationByTerm, plan.factors.polar),
+            (Quantity::SolidAngleByTerm, plan.factors.omega),
+        ] {
+            self.trace.push(quantity, Value::Switch(by_term(mode)));
+        }
+        self.scalar(Quantity::Capture, finished.capture);
+        self.scalar(Quantity::Polarization, finished.polar);
+        self.scalar(Quantity::SolidAngle, finished.omega);
         // The last source is a direction of incidence even where the resolution limit cut it off.
         let directions = plan.sources.last().zip(self.direction);
-        let cos_2theta =
+        let cos_2theta: T =
             directions.map_or(real(f64::NAN), |(source, direction)| dot(&source.incident, &direction));
-        pixel.scalar("cos_2theta", to_f64(cos_2theta));
+        self.scalar(Quantity::CosTwoTheta, cos_2theta);
+        self.scalar(Quantity::Photons, finished.photons);
         let photons = to_f64(finished.photons);
-        pixel.scalar("I_pixel_final", photons);
         let stored = if self.follows_port() { photons } else { f64::from(photons as f32) };
-        pixel.scalar("floatimage_accumulated", stored);
-        self.rot_stars.drain(..).for_each(|rot_star| pixel.rot_star(rot_star));
+        self.trace.push(Quantity::StoredPhotons, Value::Scalar(stored));
+        for cell in self.rotated_cells.drain(..) {
+            self.trace.push(Quantity::RotatedCell, Value::RotatedCell(cell));
+        }
     }
 }
 

@@ -59,9 +59,9 @@ impl<'a> Tracer<'a> {
             #[cfg(feature = "gpu")]
             Tracer::Gpu(plan, renderer, _) => {
                 let taps = renderer.trace(plan, slow, fast)?;
-                Ok(nanobragg_trace::capture_replayed(plan, slow, fast, options, |recorder| {
-                    taps.replay(plan, recorder)
-                }))
+                let mut recorder = nanobragg::trace::Recorder::new(plan, slow, fast, options.trace);
+                taps.replay(plan, &mut recorder);
+                Ok(TraceText::new(&recorder.finish(), options))
             }
         }
     }
