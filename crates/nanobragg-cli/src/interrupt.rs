@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use nanobragg::{Error, ErrorKind};
+use nanobragg_session::ErrorKind;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+
+use crate::error::job_kind;
 
 /// What a shell adds to the number of a signal in an exit status.
 const STATUS_OF_SIGNALS: i32 = 128;
@@ -40,19 +42,12 @@ impl Interrupt {
         &self.raised
     }
 
-    /// Stops a render for another reason than a signal.
-    pub fn stop(&self) {
-        self.raised.store(true, Ordering::Relaxed);
-    }
-
-    /// An error once a signal has come.
-    pub fn check(&self) -> Result<(), Interrupted> {
-        if self.raised.load(Ordering::Relaxed) { Err(self.error()) } else { Ok(()) }
-    }
-
-    /// What a failed render means to the user: one that was canceled was interrupted.
-    pub fn explain(&self, error: Error) -> anyhow::Error {
-        if error.kind() == ErrorKind::Canceled { self.error().into() } else { error.into() }
+    /// What a failed job means to the user: one that was canceled was interrupted.
+    pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        match job_kind(&error) {
+            Some(ErrorKind::Canceled) => self.error().into(),
+            _ => error,
+        }
     }
 
     fn error(&self) -> Interrupted {

@@ -1,21 +1,19 @@
 //! One run of the program: parse, plan, render, write.
 
 use std::ffi::OsString;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
-use nanobragg::backend::Control;
-use nanobragg::statistics::Statistics;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{ConfigError, Context, experiment_file, remedy, resolve, show};
+use nanobragg_session::Session;
 use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::called;
 use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
-use crate::outputs::Writer;
-use crate::progress::Meter;
-use crate::{backend, called, outputs, panels, summary};
+use crate::reporter::Reporter;
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
@@ -55,30 +53,12 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
             Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into()
         );
     }
-    outputs::check_folders(&setup.outputs)?;
-    outputs::warn_of_headers(console, &plan, &setup.outputs, false);
     let interrupt = Interrupt::catch();
-    outputs::dump(console, &plan, &setup.outputs);
-
-    let backend = backend::of(&setup, console)?;
-    if !setup.panels.is_empty() {
-        return panels::render(console, &setup, backend.as_ref(), &interrupt);
-    }
-    let meter = Meter::new(console, setup.progress && !diagnostics.prints_pixels());
-    let update = |progress| meter.update(progress);
-    let started = Instant::now();
-    let control = Control { progress: Some(&update), cancel: Some(interrupt.flag()) };
-    let rendered = backend.render(&plan, &control);
-    let elapsed = started.elapsed();
-    meter.finish();
-    let image = rendered.map_err(|error| interrupt.explain(error))?;
-
-    diagnostics.print(&plan, &image);
-    let statistics = Statistics::of(&plan, &image);
-    Writer::new(console, &plan, &image, &statistics, &setup.outputs).write(&interrupt)?;
-    summary::figures(console, &statistics);
-    summary::speed(console, &plan, backend.as_ref(), elapsed);
-    Ok(())
+    let progress = setup.progress && !diagnostics.prints_pixels();
+    let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);
+    let ended = Session::with_plan(setup.into_job(), plan).run(&reporter);
+    reporter.finish();
+    ended.map_err(|error| interrupt.explain(error.into()))
 }
 
 /// Prints what is asked for instead of an image; false when nothing of the kind is.

@@ -1,11 +1,8 @@
 //! What is said at the end of a run.
 
-use std::time::Duration;
-
-use nanobragg::backend::Backend;
-use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg_io::c_format::g;
+use nanobragg_session::Rendered;
 
 use crate::console::Console;
 
@@ -19,17 +16,16 @@ pub fn figures(console: Console, statistics: &Statistics) {
 }
 
 /// Says how long the render took and how fast it was.
-pub fn speed(console: Console, plan: &Plan, backend: &dyn Backend, render: Duration) {
-    let seconds = render.as_secs_f64();
+pub fn speed(console: Console, rendered: &Rendered) {
+    let Rendered { plan, backend, evaluation, elapsed, .. } = rendered;
+    let seconds = elapsed.as_secs_f64();
     let terms = plan.terms();
     let rate = if seconds > 0.0 { terms / seconds } else { 0.0 };
     console.say(&format!(
-        "rendered {} pixels, {} terms in {} s: {} terms/s ({}: {})",
+        "rendered {} pixels, {} terms in {} s: {} terms/s ({backend}: {evaluation})",
         plan.region.pixels(),
         g(terms, 4),
         g(seconds, 3),
         g(rate, 3),
-        backend.name(),
-        backend.evaluation(plan),
     ));
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
-use nanobragg_session::{Device, GpuChoice, Outputs, Panel};
+use nanobragg_session::{Compute, Device, GpuChoice, Job, Outputs, Panel};
 
 use crate::Origins;
 
@@ -39,18 +39,9 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// One experiment for every image to render: one for each panel, which differ in their detectors and in the
-    /// seeds of their noise.
-    pub fn experiments(&self) -> Vec<Experiment> {
-        if self.panels.is_empty() {
-            return vec![self.experiment.clone()];
-        }
-        let of = |(number, panel): (usize, &Panel)| {
-            let mut experiment = self.experiment.clone();
-            experiment.detector = panel.detector.clone();
-            experiment.seeds.noise = experiment.seeds.noise.wrapping_add(number as i64);
-            experiment
-        };
-        self.panels.iter().enumerate().map(of).collect()
+    /// What is to be done, without where it comes from.
+    pub fn into_job(self) -> Job {
+        let Setup { experiment, panels, outputs, device, precision, gpu, threads, .. } = self;
+        Job { experiment, panels, outputs, compute: Compute { device, precision, gpu, threads } }
     }
 }

@@ -1,13 +1,51 @@
 //! One job of the nanobragg simulator, from an experiment to written files.
 //!
-//! [`Outputs`] says what is written, [`Device`] what renders. [`header`] has what the headers of all formats say
-//! about a plan.
+//! A [`Job`] is an experiment, the files to make of it ([`Outputs`]) and what renders ([`Compute`]). [`run`] plans,
+//! renders and writes; an [`Observer`] is told of every step and may stop it. Nothing is printed.
+//!
+//! ```no_run
+//! use nanobragg::model::{Experiment, UnitCell};
+//! use nanobragg_session::{Compute, Event, Flow, Job, Observer, Outputs, run};
+//!
+//! struct Files;
+//!
+//! impl Observer for Files {
+//!     fn on(&self, event: Event<'_>) -> Flow {
+//!         if let Event::Wrote { path, content } = event {
+//!             println!("{}: {content}", path.display());
+//!         }
+//!         Flow::Continue
+//!     }
+//! }
+//!
+//! let job = Job {
+//!     experiment: Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0),
+//!     panels: Vec::new(),
+//!     outputs: Outputs { npy: Some("photons.npy".into()), ..Outputs::default() },
+//!     compute: Compute::default(),
+//! };
+//! run(job, &Files)?;
+//! # Ok::<(), nanobragg_session::Error>(())
+//! ```
 
+pub mod backend;
 mod device;
+mod error;
 pub mod header;
+mod job;
+mod observer;
+mod output;
 mod outputs;
 mod panel;
+mod place;
+mod session;
 
 pub use device::{Device, GpuChoice};
+pub use error::{Error, ErrorKind};
+pub use job::{Compute, Job};
+pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
+pub use output::{PROGRAM, Writer, header_warnings};
 pub use outputs::{Counting, DumpAction, Outputs, Picture, Rings};
 pub use panel::Panel;
+pub use place::check_place;
+pub use session::{Session, run};

@@ -7,12 +7,13 @@ use anyhow::Context as _;
 /// Each crate with those that it may depend on directly; what is not listed may not be.
 ///
 /// `nanobragg` and `nanobragg-io` know none of the others and not each other. Tests may also use the testkit.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("nanobragg", &[]),
     ("nanobragg-io", &[]),
     ("nanobragg-compare", &["nanobragg-io"]),
     ("nanobragg-wgpu", &["nanobragg"]),
     ("nanobragg-session", &["nanobragg", "nanobragg-io", "nanobragg-wgpu"]),
+    ("nanobragg-sweep", &["nanobragg", "nanobragg-io", "nanobragg-session"]),
     ("nanobragg-config", &["nanobragg", "nanobragg-io", "nanobragg-session"]),
     ("nanobragg-trace", &["nanobragg", "nanobragg-io"]),
     (
@@ -22,6 +23,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "nanobragg-io",
             "nanobragg-compare",
             "nanobragg-session",
+            "nanobragg-sweep",
             "nanobragg-config",
             "nanobragg-trace",
             "nanobragg-wgpu",

@@ -43,7 +43,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     for info in &adapters {
         sound &= describe(info, retest);
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(crate::FAILED) })
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(crate::error::FAILED) })
 }
 
 /// Prints what is known of an adapter; false when it failed a test.

@@ -1,14 +1,9 @@
 //! `nanobragg sweep`: many images of one experiment.
 
 mod arguments;
-mod fingerprint;
-mod manifest;
-mod parts;
+mod flags;
 mod progress;
 mod run;
-mod series;
-mod sweeper;
-mod target;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,7 +15,7 @@ use arguments::Arguments;
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     match Arguments::parse(arguments)? {
         None => print(arguments::HELP.trim_end()),
-        Some(arguments) => run::run(&arguments)?,
+        Some(arguments) => run::run(arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

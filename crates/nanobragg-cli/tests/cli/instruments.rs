@@ -26,7 +26,7 @@ fn every_panel_has_its_image() {
     let scales: Vec<&str> = run
         .out
         .lines()
-        .filter(|line| line.contains("counts a photon"))
+        .filter(|line| line.contains("counts per photon"))
         .map(|l| l.split(": ").nth(1).unwrap())
         .collect();
     assert_eq!(scales.len(), 3);

@@ -130,7 +130,7 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
     let scratch = Scratch::new();
     sweep(&scratch, "-images 2 -o a.cbf").good();
     let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o a.cbf"));
-    assert_eq!(error, "manifest.jsonl exists: -resume goes on with it, -restart begins anew");
+    assert_eq!(error, "manifest.jsonl exists; use -resume to continue or -restart to start over");
     for (more, what) in [
         ("-images 3 -o a.cbf", "its images: \"2\", now \"3\""),
         ("-images 2 -o a.cbf -N 6", "its flags: "),
@@ -165,7 +165,7 @@ fn what_cannot_be_swept_is_refused_in_a_line() {
     std::fs::create_dir(scratch.path("folder.nxs")).unwrap();
     for (line, expected) in [
         ("-images 3 -o a.cbf", "sweep: images would all be the same; give -osc DEGREES"),
-        ("-osc 1 -o a.cbf", "sweep: how many? give -images N"),
+        ("-osc 1 -o a.cbf", "sweep: give the number of images with -images N"),
         ("-osc 1 -images 3", "sweep: no output; give -o NAME"),
         ("-osc 1 -images x -o a.cbf", "sweep: -images must be a whole number"),
         ("-osc 1 -images 3 -o a.gif", "-o a.gif: unknown kind of file"),

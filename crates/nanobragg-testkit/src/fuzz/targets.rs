@@ -202,7 +202,8 @@ fn described(folder: &Path, flags: &str) -> Result<(), String> {
     let args = classic::parse(flags.split(' ').map(OsString::from)).map_err(|error| error.to_string())?;
     let context = Context { directory: folder.to_owned(), clock_seed: 1 };
     let setup = resolve(&args, &context).map_err(|error| error.to_string())?;
-    for experiment in setup.experiments().iter().take(MOST_PANELS).filter(|experiment| !heavy(experiment)) {
+    let job = setup.into_job();
+    for experiment in job.experiments().take(MOST_PANELS).filter(|experiment| !heavy(experiment)) {
         experiment.plan().map_err(|error| error.to_string())?;
     }
     Ok(())

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use nanobragg_sweep::Start;
+
 use crate::misuse::Misuse;
 
 /// What `nanobragg sweep -h` prints.
@@ -42,17 +44,6 @@ pub enum Wanted {
     Random,
     /// The orientations of a file.
     Listed(PathBuf),
-}
-
-/// What happens where there is a manifest already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// It is an error.
-    New,
-    /// Finished images are kept.
-    Resume,
-    /// It is replaced.
-    Restart,
 }
 
 /// The arguments.

@@ -12,7 +12,8 @@ use nanobragg_io::IoError;
 use nanobragg_io::atomic::write_atomic;
 use serde::{Deserialize, Serialize};
 
-use crate::misuse::Misuse;
+use crate::Error;
+use crate::error::Cause;
 
 /// Bytes of the longest line: far above any that is written.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -22,7 +23,7 @@ const MOST_LINES: usize = 1 << 21;
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Line {
+pub(crate) enum Line {
     Sweep(Sweep),
     Image(Image),
     Stack(FileRecord),
@@ -30,7 +31,7 @@ pub enum Line {
 
 /// What all images have in common; a sweep is resumed only if it is the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     pub program: String,
     pub series: String,
     pub images: usize,
@@ -43,7 +44,7 @@ pub struct Sweep {
 
 /// One finished image.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Image {
+pub(crate) struct Image {
     pub image: usize,
     pub files: Vec<FileRecord>,
     pub phi_start_deg: f64,
@@ -62,7 +63,7 @@ pub struct Image {
 
 /// A file and its length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FileRecord {
+pub(crate) struct FileRecord {
     pub name: String,
     pub bytes: u64,
 }
@@ -80,7 +81,8 @@ impl FileRecord {
 }
 
 /// A manifest that lines are added to.
-pub struct Manifest {
+#[derive(Debug)]
+pub(crate) struct Manifest {
     path: PathBuf,
     file: File,
     sweep: Sweep,
@@ -96,7 +98,7 @@ impl Manifest {
     }
 
     /// Goes on with the manifest at `path`, which has to be that of `sweep`; begins one when there is none.
-    pub fn resume(path: &Path, sweep: Sweep) -> anyhow::Result<Self> {
+    pub fn resume(path: &Path, sweep: Sweep) -> Result<Self, Error> {
         let lines = match File::open(path) {
             Ok(file) => read(path, file)?,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::begin(path, sweep)?),
@@ -104,11 +106,10 @@ impl Manifest {
         };
         let mut lines = lines.into_iter();
         let Some(Line::Sweep(found)) = lines.next() else {
-            return Err(Misuse(format!("{}: no manifest of a sweep", path.display())).into());
+            return Err(Cause::NoManifest(path.to_owned()).into());
         };
         if let Some(difference) = difference(&found, &sweep) {
-            let path = path.display();
-            return Err(Misuse(format!("{path}: another sweep: {difference}; -restart begins anew")).into());
+            return Err(Cause::OtherSweep { path: path.to_owned(), difference }.into());
         }
         let (mut images, mut stack) = (BTreeMap::new(), None);
         for line in lines {
@@ -172,7 +173,7 @@ fn text(line: &Line) -> String {
 }
 
 /// The lines up to the first that is none.
-fn read(path: &Path, file: File) -> anyhow::Result<Vec<Line>> {
+fn read(path: &Path, file: File) -> Result<Vec<Line>, IoError> {
     let mut lines = Vec::new();
     let mut reader = BufReader::new(file);
     let mut text = Vec::new();

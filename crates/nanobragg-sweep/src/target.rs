@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_config::{ConfigError, with_image};
 use nanobragg_session::{Counting, Outputs};
 
-use crate::misuse::Misuse;
+use crate::Error;
+use crate::error::Cause;
 
 /// The files of one `-o`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A file for each image.
     Numbered(Template),
     /// An NXmx file for all.
@@ -18,7 +18,7 @@ pub enum Target {
 
 /// How the files of the images are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
+pub(crate) struct Template {
     folder: PathBuf,
     before: String,
     digits: usize,
@@ -31,12 +31,12 @@ const DIGITS: usize = 5;
 const MOST_DIGITS: usize = 20;
 
 /// Whether two names ask for the same kind of file.
-pub fn same_kind(a: &Path, b: &Path) -> Result<bool, ConfigError> {
+pub(crate) fn same_kind(a: &Path, b: &Path) -> Result<bool, Error> {
     Ok(slots(a)? == slots(b)?)
 }
 
 /// Which of the outputs a name asks for.
-fn slots(name: &Path) -> Result<[bool; 9], ConfigError> {
+fn slots(name: &Path) -> Result<[bool; 9], Error> {
     let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } =
         with_image(Outputs::default(), name.to_owned())?;
     Ok([float, int, pgm, noise, cbf, nexus, npy, tiff, png].map(|slot| slot.is_some()))
@@ -44,7 +44,7 @@ fn slots(name: &Path) -> Result<[bool; 9], ConfigError> {
 
 impl Target {
     /// The files that the user calls `name`.
-    pub fn new(name: &Path) -> anyhow::Result<Self> {
+    pub fn new(name: &Path) -> Result<Self, Error> {
         if with_image(Outputs::default(), name.to_owned())?.nexus.is_some() {
             return Ok(Target::Stack(name.to_owned()));
         }
@@ -55,8 +55,7 @@ impl Target {
                 let before = file[..=last].trim_end_matches('#');
                 let digits = last + 1 - before.len();
                 if digits > MOST_DIGITS {
-                    let text = format!("sweep: a name has at most {MOST_DIGITS} # in a row, not {digits}");
-                    return Err(Misuse(text).into());
+                    return Err(Cause::Digits { most: MOST_DIGITS, digits }.into());
                 }
                 Template { folder, before: before.to_owned(), digits, after: file[last + 1..].to_owned() }
             }
@@ -73,6 +72,14 @@ impl Target {
         Ok(Target::Numbered(template))
     }
 
+    /// The file of all images, if it is one.
+    pub fn stack(&self) -> Option<&Path> {
+        match self {
+            Target::Stack(path) => Some(path),
+            Target::Numbered(_) => None,
+        }
+    }
+
     /// Where image number `image`, counted from 1, goes, if it has a file of its own.
     pub fn file(&self, image: usize) -> Option<PathBuf> {
         let Target::Numbered(Template { folder, before, digits, after }) = self else { return None };
@@ -81,7 +88,7 @@ impl Target {
 }
 
 /// What is written for image number `image`, counted from 1: its own files, with the choices of `setup`.
-pub fn outputs(targets: &[Target], image: usize, setup: &Outputs) -> Result<Outputs, ConfigError> {
+pub(crate) fn outputs(targets: &[Target], image: usize, setup: &Outputs) -> Result<Outputs, Error> {
     let mut outputs = setup.without_images();
     // A scale from the brightest pixel would be another one for each image.
     if outputs.scale <= 0.0 {
@@ -95,6 +102,11 @@ pub fn outputs(targets: &[Target], image: usize, setup: &Outputs) -> Result<Outp
         outputs.noise = outputs.int.take();
     }
     Ok(outputs)
+}
+
+fn with_image(outputs: Outputs, path: PathBuf) -> Result<Outputs, Error> {
+    let known = Outputs::KNOWN_FORMATS;
+    outputs.with_image(path.clone()).ok_or_else(|| Cause::UnknownFormat { path, known }.into())
 }
 
 #[cfg(test)]

@@ -1,39 +1,35 @@
 //! Rendering and writing the images of a sweep: while one is rendered, those before it are written.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use nanobragg::backend::{Backend, Control};
+use nanobragg::backend::Backend;
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
-use nanobragg_config::{ConfigError, Setup};
 use nanobragg_io::IoError;
-use nanobragg_io::c_format::g;
 use nanobragg_session::header::{Frame, stack_setting};
+use nanobragg_session::{Flow, Job, PROGRAM, Watch, Writer, backend};
 
-use super::manifest::{self, FileRecord, Manifest};
-use super::parts::Parts;
-use super::progress::Meter;
-use super::series::Series;
-use super::target::{self, Target};
-use crate::console::Console;
-use crate::interrupt::Interrupt;
-use crate::outputs::{PROGRAM, Writer};
+use crate::error::Cause;
+use crate::manifest::{self, FileRecord, Manifest};
+use crate::observer::{Silent, SweepEvent, SweepObserver};
+use crate::parts::Parts;
+use crate::target::{self, Target};
+use crate::{Error, Series};
 
 /// A sweep, resolved and checked.
-pub struct Sweeper {
-    pub console: Console,
-    pub setup: Setup,
+pub(crate) struct Sweeper<'a> {
+    pub job: Job,
     pub series: Series,
     pub images: usize,
     pub targets: Vec<Target>,
     pub parts: Vec<Parts>,
-    pub interrupt: Interrupt,
+    pub observer: &'a dyn SweepObserver,
 }
 
 /// An image on its way to the disk.
@@ -45,21 +41,24 @@ struct Rendered {
 }
 
 /// What the threads of a sweep share.
-struct Shared {
+struct Shared<'a> {
+    watch: Watch<'a>,
     manifest: Mutex<Manifest>,
     /// Whether frames go into the stack's parts.
     stacking: bool,
     /// Images that are finished.
     done: AtomicUsize,
     /// The first thing that went wrong.
-    failure: Mutex<Option<anyhow::Error>>,
-    meter: Meter,
+    failure: Mutex<Option<Error>>,
 }
 
-impl Sweeper {
+impl Sweeper<'_> {
     /// Renders and writes what `manifest` does not list as finished; `resume` says whether the stack's frames
     /// of an earlier run are kept.
-    pub fn run(&self, backend: &dyn Backend, mut manifest: Manifest, resume: bool) -> anyhow::Result<()> {
+    pub fn run(&self, mut manifest: Manifest, resume: bool) -> Result<(), Error> {
+        let stop = AtomicBool::new(false);
+        let watch = Watch::new(self.observer, &stop);
+        let backend = backend::open(&self.job.compute, watch)?;
         let stacked = manifest.stack.as_ref().is_some_and(FileRecord::holds);
         if !stacked {
             manifest.stack = None;
@@ -72,32 +71,30 @@ impl Sweeper {
         let listed = |number: &usize| manifest.images.get(number).is_some_and(finished);
         let todo: Vec<usize> = (1..=self.images).filter(|number| !listed(number)).collect();
         let kept = self.images - todo.len();
-        if resume {
-            self.console.say(&format!("{kept} of {} images are there already", self.images));
-        }
+        self.tell(&watch, SweepEvent::Started { kept: resume.then_some(kept), images: self.images });
         let shared = Shared {
+            watch,
             manifest: Mutex::new(manifest),
             stacking: !stacked && !self.parts.is_empty(),
             done: AtomicUsize::new(kept),
             failure: Mutex::new(None),
-            meter: Meter::new(self.console, self.setup.progress, self.images),
         };
-        self.render_and_store(backend, &todo, &shared);
-        shared.meter.finish();
+        self.render_and_store(backend.as_ref(), &todo, &shared);
+        self.tell(&watch, SweepEvent::Rendered);
         let Shared { manifest, done, failure, .. } = shared;
         if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             let done = done.into_inner();
-            self.console.say(&format!("{done} of {} images are finished; -resume goes on", self.images));
+            self.tell(&watch, SweepEvent::Unfinished { done, images: self.images });
             return Err(error);
         }
         let mut manifest = manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !stacked && !self.parts.is_empty() {
             let setting = stack_setting(&self.plan(1)?, self.series.step(), PROGRAM);
             for parts in &self.parts {
-                parts.assemble(&setting, self.images, &self.interrupt)?;
-                let stack = parts.stack();
-                self.console.say(&format!("wrote {}: {} images", stack.display(), self.images));
-                manifest.stack = Some(record(stack)?);
+                parts.assemble(&setting, self.images, &watch)?;
+                let path = parts.stack();
+                self.tell(&watch, SweepEvent::WroteStack { path, images: self.images });
+                manifest.stack = Some(record(path)?);
             }
         }
         manifest.finish()?;
@@ -107,51 +104,52 @@ impl Sweeper {
         Ok(())
     }
 
-    fn plan(&self, number: usize) -> Result<Plan, ConfigError> {
-        Ok(self.series.experiment(&self.setup.experiment, number).plan()?)
+    fn tell(&self, watch: &Watch<'_>, event: SweepEvent<'_>) {
+        if self.observer.on_sweep(event) == Flow::Stop {
+            watch.stop();
+        }
+    }
+
+    fn plan(&self, number: usize) -> Result<Plan, Error> {
+        Ok(self.series.experiment(&self.job.experiment, number).plan()?)
     }
 
     /// Renders on this thread; a few others write.
-    fn render_and_store(&self, backend: &dyn Backend, todo: &[usize], shared: &Shared) {
+    fn render_and_store(&self, backend: &dyn Backend, todo: &[usize], shared: &Shared<'_>) {
         let (send, receive) = sync_channel(1);
         let receive = Mutex::new(receive);
         thread::scope(|scope| {
             for _ in 0..writers() {
                 let spawned = thread::Builder::new().spawn_scoped(scope, || self.store_all(&receive, shared));
                 if let Err(cause) = spawned {
-                    shared.fail(
-                        anyhow::anyhow!("cannot start a thread to write images: {cause}"),
-                        &self.interrupt,
-                    );
+                    shared.fail(Cause::Thread(cause).into());
                 }
             }
             for &number in todo {
                 if shared.failed() {
                     break;
                 }
-                match self.render(backend, number, &shared.meter) {
+                match self.render(backend, number, &shared.watch) {
                     // The channel outlives the writers: it takes every image.
                     Ok(rendered) => drop(send.send(rendered)),
-                    Err(error) => shared.fail(error, &self.interrupt),
+                    Err(error) => shared.fail(error),
                 }
             }
             drop(send);
         });
     }
 
-    fn render(&self, backend: &dyn Backend, number: usize, meter: &Meter) -> anyhow::Result<Rendered> {
+    fn render(&self, backend: &dyn Backend, number: usize, watch: &Watch<'_>) -> Result<Rendered, Error> {
         let plan = self.plan(number)?;
-        let update = |progress| meter.rows(number, progress);
-        let control = Control { progress: Some(&update), cancel: Some(self.interrupt.flag()) };
-        let rendered = backend.render(&plan, &control);
-        let image = rendered.map_err(|error| self.interrupt.explain(error))?;
+        let rows = |progress| self.tell(watch, SweepEvent::Rows { image: number, progress });
+        let image = backend.render(&plan, &watch.control(&rows)).map_err(nanobragg_session::Error::from)?;
         let statistics = Statistics::of(&plan, &image);
         Ok(Rendered { number, plan, image, statistics })
     }
 
     /// Writes images until there are no more. After a failure they are dropped, so that the render does not
     /// wait for ever.
-    fn store_all(&self, receive: &Mutex<Receiver<Rendered>>, shared: &Shared) {
+    fn store_all(&self, receive: &Mutex<Receiver<Rendered>>, shared: &Shared<'_>) {
         loop {
             let Ok(rendered) = lock(receive).recv() else { return };
             if shared.failed() {
@@ -160,41 +158,29 @@ impl Sweeper {
             match self.store(&rendered, shared) {
                 Ok(()) => {
                     let done = shared.done.fetch_add(1, Ordering::Relaxed) + 1;
-                    shared.meter.done(rendered.number, done, &self.remark(&rendered));
+                    let Rendered { number: image, plan, statistics, .. } = &rendered;
+                    let series = &self.series;
+                    let event = SweepEvent::Finished { image: *image, done, series, plan, statistics };
+                    self.tell(&shared.watch, event);
                 }
-                Err(error) => shared.fail(error, &self.interrupt),
+                Err(error) => shared.fail(error),
             }
         }
     }
 
-    fn store(&self, rendered: &Rendered, shared: &Shared) -> anyhow::Result<()> {
+    fn store(&self, rendered: &Rendered, shared: &Shared<'_>) -> Result<(), Error> {
         let Rendered { number, plan, image, statistics } = rendered;
-        let outputs = target::outputs(&self.targets, *number, &self.setup.outputs)?;
-        let silent = Console { quiet: true };
-        let writer = Writer::new(silent, plan, image, statistics, &outputs);
-        writer.write(&self.interrupt)?;
+        let outputs = target::outputs(&self.targets, *number, &self.job.outputs)?;
+        let writer = Writer::new(plan, image, statistics, &outputs);
+        writer.write(&shared.watch.observed_by(&Silent))?;
         if shared.stacking {
             let counts = writer.counts();
             self.parts.iter().try_for_each(|parts| parts.write(*number, &counts.pixels))?;
         }
-        let files = outputs.images().map(|path| record(path)).collect::<Result<_, _>>()?;
+        let files = outputs.images().map(|path| record(path)).collect::<Result<_, IoError>>()?;
         let line = self.line(rendered, files);
         lock(&shared.manifest).add(line)?;
         Ok(())
-    }
-
-    /// What is said of a finished image.
-    fn remark(&self, rendered: &Rendered) -> String {
-        let max = g(rendered.statistics.max.into(), 6);
-        match self.series {
-            Series::Rotation(_) => {
-                format!("phi {:.3} deg, max_I = {max}", to_deg(rendered.plan.resolved.phi.start))
-            }
-            Series::Random | Series::Listed(_) => {
-                let angles = rendered.plan.crystal.misset.map(|angle| format!("{:.2}", to_deg(angle)));
-                format!("misset {} deg, max_I = {max}", angles.join(" "))
-            }
-        }
     }
 
     fn line(&self, rendered: &Rendered, files: Vec<FileRecord>) -> manifest::Image {
@@ -218,15 +204,15 @@ impl Sweeper {
     }
 }
 
-impl Shared {
+impl Shared<'_> {
     fn failed(&self) -> bool {
         lock(&self.failure).is_some()
     }
 
     /// Notes what went wrong, if nothing did before, and stops the render.
-    fn fail(&self, error: anyhow::Error, interrupt: &Interrupt) {
+    fn fail(&self, error: Error) {
         lock(&self.failure).get_or_insert(error);
-        interrupt.stop();
+        self.watch.stop();
     }
 }
 

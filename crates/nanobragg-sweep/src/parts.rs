@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use nanobragg_io::IoError;
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::{Setting, StackWriter, compress_frame};
+use nanobragg_session::Watch;
 
-use crate::interrupt::Interrupt;
+use crate::Error;
 
 /// The hidden folder of a stack.
-pub struct Parts {
+#[derive(Debug)]
+pub(crate) struct Parts {
     stack: PathBuf,
     folder: PathBuf,
 }
@@ -51,10 +53,10 @@ impl Parts {
     }
 
     /// Puts the stack together.
-    pub fn assemble(&self, setting: &Setting, images: usize, interrupt: &Interrupt) -> anyhow::Result<()> {
+    pub fn assemble(&self, setting: &Setting, images: usize, watch: &Watch<'_>) -> Result<(), Error> {
         let stack = StackWriter::create(&self.stack, setting, images)?;
         for image in 1..=images {
-            interrupt.check()?;
+            watch.check()?;
             let path = self.file(image);
             let bytes = fs::read(&path).map_err(|cause| IoError::read(&path, cause))?;
             stack.write_compressed(image - 1, &bytes)?;

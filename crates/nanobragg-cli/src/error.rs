@@ -1,0 +1,67 @@
+//! What an error means to the user: its line and its exit status.
+
+use nanobragg_config::ConfigError;
+use nanobragg_config::classic::FlagError;
+use nanobragg_session::ErrorKind;
+use nanobragg_sweep::ErrorKind as SweepErrorKind;
+
+use crate::interrupt::Interrupted;
+use crate::misuse::Misuse;
+
+/// Exit status when flags or input files are wrong.
+const WRONG_INPUT: u8 = 2;
+/// Exit status when an image could not be rendered or written.
+pub const FAILED: u8 = 1;
+
+/// The kind of an error of a job, or of a sweep's image.
+pub fn job_kind(error: &anyhow::Error) -> Option<ErrorKind> {
+    match sweep_kind(error) {
+        Some(SweepErrorKind::Image(kind)) => Some(kind),
+        _ => error.downcast_ref::<nanobragg_session::Error>().map(nanobragg_session::Error::kind),
+    }
+}
+
+fn sweep_kind(error: &anyhow::Error) -> Option<SweepErrorKind> {
+    error.downcast_ref::<nanobragg_sweep::Error>().map(nanobragg_sweep::Error::kind)
+}
+
+/// The line that says what is wrong, with the flag that mends it.
+pub fn line(error: &anyhow::Error) -> String {
+    // Each error says what caused it; the chain of causes would say it twice.
+    match (job_kind(error), sweep_kind(error)) {
+        (Some(ErrorKind::Adapter), _) => format!("-adapter: {error}"),
+        (Some(ErrorKind::Limits), _) => format!("-gpu_limits {error}"),
+        (Some(ErrorKind::NotBuilt), _) => format!("-device gpu: {error}"),
+        (_, Some(SweepErrorKind::Format)) => format!("-o {error}"),
+        (_, Some(SweepErrorKind::Names)) => format!("sweep: {error}"),
+        (_, Some(SweepErrorKind::Exists)) => {
+            format!("{error}; use -resume to continue or -restart to start over")
+        }
+        (_, Some(SweepErrorKind::OtherSweep)) => format!("{error}; use -restart to start over"),
+        _ => error.to_string(),
+    }
+}
+
+/// The exit status.
+pub fn status(error: &anyhow::Error) -> u8 {
+    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        return interrupted.status();
+    }
+    let of_input = |kind| {
+        use ErrorKind::{Adapter, Library, Limits, NotBuilt, Place};
+        match kind {
+            Library(kind) => !kind.code().starts_with("render."),
+            kind => matches!(kind, Adapter | Limits | NotBuilt | Place),
+        }
+    };
+    let of_names = |kind| {
+        use SweepErrorKind::{Exists, Format, Input, Names, NoManifest, OtherSweep, Overwrites};
+        matches!(kind, Exists | Format | Input | Names | NoManifest | OtherSweep | Overwrites)
+    };
+    let wrong_input = error.is::<ConfigError>()
+        || error.is::<FlagError>()
+        || error.is::<Misuse>()
+        || job_kind(error).is_some_and(of_input)
+        || sweep_kind(error).is_some_and(of_names);
+    if wrong_input { WRONG_INPUT } else { FAILED }
+}

@@ -1,0 +1,93 @@
+//! What is said of a job while it runs.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nanobragg_session::{Event, Flow, Note, Observer, Warning};
+
+use crate::console::Console;
+use crate::diagnostics::Diagnostics;
+use crate::interrupt::Interrupt;
+use crate::progress::Meter;
+use crate::summary;
+
+/// Says what happens, and passes signals on.
+pub struct Reporter<'a> {
+    console: Console,
+    /// Whether progress is shown.
+    progress: bool,
+    diagnostics: &'a Diagnostics,
+    interrupt: &'a Interrupt,
+    meter: Mutex<Meter>,
+}
+
+impl<'a> Reporter<'a> {
+    /// A reporter that prints the pixels of `diagnostics` as soon as they are rendered.
+    pub fn new(
+        console: Console,
+        progress: bool,
+        diagnostics: &'a Diagnostics,
+        interrupt: &'a Interrupt,
+    ) -> Self {
+        Reporter { console, progress, diagnostics, interrupt, meter: Mutex::new(Meter::Silent) }
+    }
+
+    /// The job ended.
+    pub fn finish(&self) {
+        self.meter().finish();
+    }
+
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.meter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Reporter<'_> {
+    fn on(&self, event: Event<'_>) -> Flow {
+        match event {
+            Event::Note(note) => self.console.say(&noted(note)),
+            Event::Warning(warning) => self.console.warn(&warned(warning)),
+            Event::Planned(_) => *self.meter() = Meter::new(self.console, self.progress),
+            Event::Progress(progress) => self.meter().update(progress),
+            Event::Rendered(rendered) => {
+                self.finish();
+                self.diagnostics.print(&rendered.plan, &rendered.image);
+            }
+            Event::Writing(rendered) => {
+                if let Some((number, name)) = &rendered.panel {
+                    self.console.say(format!("panel {number} {name}").trim_end());
+                }
+            }
+            Event::Wrote { path, content } => {
+                self.console.say(&format!("wrote {}: {content}", path.display()));
+            }
+            Event::Finished(rendered) => {
+                summary::figures(self.console, &rendered.statistics);
+                summary::speed(self.console, rendered);
+            }
+            _ => {}
+        }
+        Flow::Continue
+    }
+
+    fn stop_flag(&self) -> Option<&AtomicBool> {
+        Some(self.interrupt.flag())
+    }
+}
+
+/// The line of a note, with the flag that it is about.
+pub fn noted(note: &Note) -> String {
+    match note {
+        Note::StructureFactors(_) => format!("{note} for runs without -hkl"),
+        Note::OnCpu(_) => format!("-device auto: {note}"),
+        note => note.to_string(),
+    }
+}
+
+/// The line of a warning, with the flag that it is about.
+pub fn warned(warning: &Warning) -> String {
+    match warning {
+        Warning::DeviceFailed(_) => format!("-device auto: {warning}"),
+        warning => warning.to_string(),
+    }
+}

@@ -1,0 +1,30 @@
+//! What renders: the backend that a job asks for.
+
+#[cfg(not(feature = "gpu"))]
+mod absent;
+#[cfg(feature = "gpu")]
+mod gpu;
+
+use nanobragg::backend::{Backend, Cpu, Precision, Scalar};
+
+use crate::{Compute, Device, Error, Watch};
+#[cfg(not(feature = "gpu"))]
+use absent as gpu;
+
+/// The backend of `compute`. What is found out on the way, and later, `watch` is told.
+///
+/// # Errors
+/// Where a graphics processor is asked for and there is none, or it fails its test.
+pub fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Backend + 'a>, Error> {
+    match compute.device {
+        Device::Scalar => Ok(Box::new(Scalar)),
+        Device::Cpu => Ok(Box::new(cpu(compute)?)),
+        Device::Gpu => gpu::open(compute, watch),
+        Device::Auto => gpu::open_or(compute, watch, cpu(compute)?),
+    }
+}
+
+fn cpu(compute: &Compute) -> Result<Cpu, Error> {
+    let cpu = if compute.threads > 0 { Cpu::with_threads(compute.threads)? } else { Cpu::default() };
+    Ok(cpu.with_precision(compute.precision.unwrap_or(Precision::Double)))
+}

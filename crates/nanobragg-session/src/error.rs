@@ -1,0 +1,137 @@
+//! What can go wrong with a job.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use nanobragg_io::IoError;
+
+/// Why a job did not end with its files. The text is one line.
+#[derive(Debug)]
+pub struct Error(Box<Cause>);
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The library cannot plan or render the experiment.
+    Library(nanobragg::ErrorKind),
+    /// The observer, or its flag, asked for the end.
+    Canceled,
+    /// A file cannot lie where it is wanted.
+    Place,
+    /// A file could not be written, or read back.
+    File,
+    /// The graphics processor cannot be used.
+    Device,
+    /// There is no such graphics processor.
+    Adapter,
+    /// The limits of a graphics processor are not understood.
+    Limits,
+    /// Graphics processors are not built in.
+    NotBuilt,
+}
+
+impl ErrorKind {
+    /// A name that stays.
+    pub fn code(self) -> &'static str {
+        match self {
+            ErrorKind::Library(kind) => kind.code(),
+            ErrorKind::Canceled => "job.canceled",
+            ErrorKind::Place => "output.place",
+            ErrorKind::File => "output.file",
+            ErrorKind::Device => "device.failed",
+            ErrorKind::Adapter => "device.no-adapter",
+            ErrorKind::Limits => "device.limits",
+            ErrorKind::NotBuilt => "device.not-built",
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Cause::Library(ref error) => match error.kind() {
+                nanobragg::ErrorKind::Canceled => ErrorKind::Canceled,
+                kind => ErrorKind::Library(kind),
+            },
+            Cause::Canceled => ErrorKind::Canceled,
+            Cause::NoFolder { .. } | Cause::IsFolder(_) => ErrorKind::Place,
+            Cause::File(_) => ErrorKind::File,
+            #[cfg(feature = "gpu")]
+            Cause::Gpu(nanobragg_wgpu::GpuError::NoSuchAdapter { .. }) => ErrorKind::Adapter,
+            #[cfg(feature = "gpu")]
+            Cause::Gpu(_) => ErrorKind::Device,
+            #[cfg(feature = "gpu")]
+            Cause::Limits { .. } => ErrorKind::Limits,
+            #[cfg(not(feature = "gpu"))]
+            Cause::NotBuilt => ErrorKind::NotBuilt,
+        }
+    }
+
+    /// The end that an observer asked for.
+    pub(crate) fn canceled() -> Self {
+        Cause::Canceled.into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// What lies behind an [`Error`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cause {
+    #[error(transparent)]
+    Library(nanobragg::Error),
+    #[error(transparent)]
+    File(IoError),
+    #[error("the job was canceled")]
+    Canceled,
+    #[error("cannot write {}: {} is not a folder", path.display(), folder.display())]
+    NoFolder { path: PathBuf, folder: PathBuf },
+    #[error("cannot write {}: it is a folder", .0.display())]
+    IsFolder(PathBuf),
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(nanobragg_wgpu::GpuError),
+    #[cfg(feature = "gpu")]
+    #[error("{list}: {reason}")]
+    Limits { list: String, reason: nanobragg_wgpu::LimitsError },
+    #[cfg(not(feature = "gpu"))]
+    #[error("this program was built without graphics processors; render on the cpu")]
+    NotBuilt,
+}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Error(Box::new(cause))
+    }
+}
+
+impl From<nanobragg::Error> for Error {
+    fn from(error: nanobragg::Error) -> Self {
+        Cause::Library(error).into()
+    }
+}
+
+impl From<IoError> for Error {
+    fn from(error: IoError) -> Self {
+        Cause::File(error).into()
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl From<nanobragg_wgpu::GpuError> for Error {
+    fn from(error: nanobragg_wgpu::GpuError) -> Self {
+        Cause::Gpu(error).into()
+    }
+}

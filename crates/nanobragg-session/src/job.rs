@@ -1,0 +1,56 @@
+//! What is to be done.
+
+use nanobragg::backend::Precision;
+use nanobragg::model::Experiment;
+
+use crate::{Device, GpuChoice, Outputs, Panel};
+
+/// An experiment, what renders it, and the files that are made of it.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// Panels of a detector that has more than one, in order; empty for a single one. The first is that of
+    /// `experiment`.
+    pub panels: Vec<Panel>,
+    /// Files to write.
+    pub outputs: Outputs,
+    /// What renders.
+    pub compute: Compute,
+}
+
+/// What renders, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compute {
+    /// The device.
+    pub device: Device,
+    /// Precision of the lattice factor; `None` for the device's own.
+    pub precision: Option<Precision>,
+    /// Which graphics processor, and how it is used.
+    pub gpu: GpuChoice,
+    /// Threads; 0 for one on every core.
+    pub threads: usize,
+}
+
+impl Job {
+    /// The experiment of each image to render: one for each panel, which differ in their detectors and in the
+    /// seeds of their noise.
+    pub fn experiments(&self) -> impl Iterator<Item = Experiment> {
+        (0..self.panels.len().max(1)).map(|number| self.experiment(number))
+    }
+
+    /// The experiment of the image of panel `number`.
+    pub(crate) fn experiment(&self, number: usize) -> Experiment {
+        let mut experiment = self.experiment.clone();
+        if let Some(panel) = self.panels.get(number) {
+            experiment.detector = panel.detector.clone();
+            experiment.seeds.noise = experiment.seeds.noise.wrapping_add(number as i64);
+        }
+        experiment
+    }
+
+    /// The files of the image of panel `number`.
+    pub(crate) fn outputs(&self, number: usize) -> Outputs {
+        if self.panels.is_empty() { self.outputs.clone() } else { self.outputs.of_panel(number) }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a job tells while it runs, and how it is stopped.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nanobragg::backend::{Control, Progress};
+use nanobragg::image::Image;
+use nanobragg::plan::Plan;
+use nanobragg::statistics::Statistics;
+use nanobragg_io::c_format::g;
+
+use crate::Error;
+
+/// Something that looks on while a job runs.
+pub trait Observer: Sync {
+    /// Something happened; the answer says whether the job goes on. Progress comes from any thread.
+    fn on(&self, event: Event<'_>) -> Flow;
+
+    /// A flag whose raising stops the job between two events as well, such as one that a signal raises.
+    fn stop_flag(&self) -> Option<&AtomicBool> {
+        None
+    }
+}
+
+/// Whether a job goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It does.
+    Continue,
+    /// It ends with [`ErrorKind::Canceled`](crate::ErrorKind::Canceled); files in the making vanish.
+    Stop,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A fact worth a line.
+    Note(&'a Note),
+    /// What is assumed, ignored or cut off.
+    Warning(&'a Warning),
+    /// The image of this plan is rendered next.
+    Planned(&'a Plan),
+    /// Rows were finished.
+    Progress(Progress),
+    /// An image is there; no file is written yet.
+    Rendered(&'a Rendered),
+    /// The files of an image are written next.
+    Writing(&'a Rendered),
+    /// A file is complete.
+    Wrote {
+        /// The file.
+        path: &'a Path,
+        /// What is in it.
+        content: &'a str,
+    },
+    /// All files of an image are written.
+    Finished(&'a Rendered),
+}
+
+/// An image and how it came about.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Number and name of its panel, where the detector has several.
+    pub panel: Option<(usize, String)>,
+    /// What was rendered. Where there are several panels, its orientations are dropped before files are written.
+    pub plan: Plan,
+    /// Photons.
+    pub image: Image,
+    /// Figures of the image.
+    pub statistics: Statistics,
+    /// Name of the backend.
+    pub backend: &'static str,
+    /// How the backend evaluated the terms.
+    pub evaluation: String,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// A fact worth a line.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The structure factors were written to a file that a later job can read.
+    StructureFactors(PathBuf),
+    /// The graphics processor of this name is software.
+    SoftwareAdapter(String),
+    /// A graphics processor has passed its test.
+    SelfTest {
+        /// Its name.
+        adapter: String,
+        /// Name of the precision.
+        precision: String,
+        /// Largest error, of the brightest pixel.
+        max_of_max: f64,
+        /// Median error of a pixel.
+        median_relative: f64,
+    },
+    /// The graphics processor is not used, for this reason: the cores render.
+    OnCpu(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::StructureFactors(path) => {
+                write!(f, "wrote the structure factors to {}", path.display())
+            }
+            Note::SoftwareAdapter(name) => {
+                write!(f, "{name} is software: it renders on the cores that the cpu backend would use")
+            }
+            Note::SelfTest { adapter, precision, max_of_max, median_relative } => write!(
+                f,
+                "gpu {adapter}: self-test in {precision} within {max_of_max:.1e} of the brightest pixel, median \
+                 {median_relative:.1e} of a pixel"
+            ),
+            Note::OnCpu(reason) => write!(f, "{reason}; rendering on the cpu"),
+        }
+    }
+}
+
+/// What is assumed, ignored or cut off.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A format's header cannot say how the detector is tilted.
+    Tilted {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
+        /// By how much the detector is off a square setting.
+        off_deg: f64,
+    },
+    /// A format's header cannot say that the detector is curved.
+    Curved {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Pixels were cut off.
+    Saturated {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        pixels: usize,
+        /// The largest count.
+        most: i32,
+    },
+    /// The structure factors could not be written for a later job.
+    StructureFactors(String),
+    /// The graphics processor failed, for this reason: the cores render.
+    DeviceFailed(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::Tilted { path, format, off_deg } => write!(
+                f,
+                "{}: {format} cannot record a detector tilted by {} deg; use NXmx",
+                path.display(),
+                g(*off_deg, 4)
+            ),
+            Warning::Curved { path } => {
+                write!(f, "{}: its header says a flat detector; this one is curved", path.display())
+            }
+            Warning::Saturated { path, pixels, most } => {
+                write!(f, "{}: {pixels} pixels saturated at {most}", path.display())
+            }
+            Warning::StructureFactors(reason) => f.write_str(reason),
+            Warning::DeviceFailed(reason) => write!(f, "{reason}; rendering on the cpu"),
+        }
+    }
+}
+
+/// An observer, and the flag that stops what it watches.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    observer: &'a dyn Observer,
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Watch<'a> {
+    /// `observer` with its own flag, or with `stop` where it has none.
+    pub fn new(observer: &'a dyn Observer, stop: &'a AtomicBool) -> Self {
+        Watch { observer, stop: observer.stop_flag().unwrap_or(stop) }
+    }
+
+    /// Another observer with the same flag.
+    #[must_use]
+    pub fn observed_by<'b>(&self, observer: &'b dyn Observer) -> Watch<'b>
+    where
+        'a: 'b,
+    {
+        Watch { observer, stop: self.stop }
+    }
+
+    /// Tells what happened.
+    pub fn tell(&self, event: Event<'_>) {
+        if self.observer.on(event) == Flow::Stop {
+            self.stop();
+        }
+    }
+
+    /// Tells a fact.
+    pub fn note(&self, note: &Note) {
+        self.tell(Event::Note(note));
+    }
+
+    /// Tells a warning.
+    pub fn warn(&self, warning: &Warning) {
+        self.tell(Event::Warning(warning));
+    }
+
+    /// Stops the job.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// An error once the job is to stop.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
+    pub fn check(&self) -> Result<(), Error> {
+        if self.stop.load(Ordering::Relaxed) { Err(Error::canceled()) } else { Ok(()) }
+    }
+
+    /// The control of a render whose progress `progress` is told.
+    pub fn control<'b>(&'b self, progress: &'b (dyn Fn(Progress) + Sync)) -> Control<'b> {
+        Control { progress: Some(progress), cancel: Some(self.stop) }
+    }
+}

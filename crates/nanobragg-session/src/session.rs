@@ -1,0 +1,113 @@
+//! One job, from its plan to its files.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use nanobragg::backend::Backend;
+use nanobragg::plan::{Orientations, Plan};
+use nanobragg::statistics::{Statistics, auto_scale};
+
+use crate::observer::{Event, Observer, Rendered, Watch};
+use crate::output::{self, Writer};
+use crate::place::check_places;
+use crate::{Error, Job, backend};
+
+/// A job whose first image is planned.
+#[derive(Debug)]
+pub struct Session {
+    job: Job,
+    plan: Plan,
+}
+
+/// Plans, renders and writes; `observer` is told of every step.
+///
+/// # Errors
+/// The experiment cannot be planned, the device cannot be used or fails, a file cannot be written, or `observer`
+/// asked for the end. Files that were complete by then stay; those in the making vanish.
+pub fn run(job: Job, observer: &dyn Observer) -> Result<(), Error> {
+    Session::new(job)?.run(observer)
+}
+
+impl Session {
+    /// Plans the first image of `job`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Library`](crate::ErrorKind::Library).
+    pub fn new(job: Job) -> Result<Self, Error> {
+        let plan = job.experiment(0).plan()?;
+        Ok(Session { job, plan })
+    }
+
+    /// A job whose first image `plan` is that of.
+    pub fn with_plan(job: Job, plan: Plan) -> Self {
+        Session { job, plan }
+    }
+
+    /// Plan of the first image.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Renders all images, then writes their files: those of one detector have one scale.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn run(self, observer: &dyn Observer) -> Result<(), Error> {
+        let Session { job, plan } = self;
+        let stop = AtomicBool::new(false);
+        let watch = Watch::new(observer, &stop);
+        let images = job.panels.len().max(1);
+        (0..images).try_for_each(|number| check_places(&job.outputs(number)))?;
+        output::header_warnings(&plan, &job.outputs, false).iter().for_each(|warning| watch.warn(warning));
+        output::structure_factors(&watch, &plan, &job.outputs);
+        let backend = backend::open(&job.compute, watch)?;
+        let mut all = vec![render(&watch, &job, 0, plan, backend.as_ref())?];
+        for number in 1..images {
+            let plan = job.experiment(number).plan()?;
+            all.push(render(&watch, &job, number, plan, backend.as_ref())?);
+        }
+        write(&watch, &job, &all)
+    }
+}
+
+fn render(
+    watch: &Watch<'_>,
+    job: &Job,
+    number: usize,
+    plan: Plan,
+    backend: &dyn Backend,
+) -> Result<Rendered, Error> {
+    watch.tell(Event::Planned(&plan));
+    watch.check()?;
+    let started = Instant::now();
+    let image = backend.render(&plan, &watch.control(&|progress| watch.tell(Event::Progress(progress))))?;
+    let elapsed = started.elapsed();
+    let statistics = Statistics::of(&plan, &image);
+    let panel = job.panels.get(number).map(|panel| (number, panel.name.clone()));
+    let (backend, evaluation) = (backend.name(), backend.evaluation(&plan));
+    let mut rendered = Rendered { panel, plan, image, statistics, backend, evaluation, elapsed };
+    watch.tell(Event::Rendered(&rendered));
+    if rendered.panel.is_some() {
+        // Orientations have served, and may be the largest part.
+        let unrotated = rendered.plan.orientations.unrotated;
+        rendered.plan.orientations = Orientations::assemble(Vec::new(), Vec::new(), unrotated);
+    }
+    Ok(rendered)
+}
+
+fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
+    let brightest = all.iter().map(|rendered| rendered.statistics.max).fold(0.0, f32::max);
+    let widest = all.iter().map(|rendered| rendered.statistics.rmsd).fold(0.0, f64::max);
+    for (number, rendered) in all.iter().enumerate() {
+        let mut outputs = job.outputs(number);
+        if outputs.pgm_scale <= 0.0 && widest > 0.0 {
+            outputs.pgm_scale = 250.0 / (5.0 * widest);
+        }
+        watch.tell(Event::Writing(rendered));
+        let Rendered { plan, image, statistics, .. } = rendered;
+        let writer = Writer::new(plan, image, statistics, &outputs);
+        writer.with_automatic_scale(auto_scale(brightest)).write(watch)?;
+        watch.tell(Event::Finished(rendered));
+    }
+    Ok(())
+}

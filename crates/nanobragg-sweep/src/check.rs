@@ -1,0 +1,65 @@
+//! Whether the files of a sweep can be written, and do no harm.
+
+use std::path::{Path, PathBuf};
+
+use nanobragg_session::check_place;
+
+use crate::error::Cause;
+use crate::target::{self, Target};
+use crate::{Error, SweepJob};
+
+pub(crate) fn targets(job: &SweepJob, targets: &[Target]) -> Result<(), Error> {
+    let manifest = job.manifest_path();
+    for (at, (target, name)) in targets.iter().zip(&job.outputs).enumerate() {
+        for other in job.outputs.iter().take(at) {
+            if target::same_kind(name, other)? {
+                return Err(Cause::SameKind { one: other.clone(), other: name.clone() }.into());
+            }
+        }
+        if let Some(path) = target.stack()
+            && path.exists()
+            && !path.is_file()
+            && !path.is_dir()
+        {
+            return Err(Cause::NotRegular(path.to_owned()).into());
+        }
+    }
+    let inputs: Vec<PathBuf> = job.inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    check_place(&manifest)?;
+    let manifest_place = place(&real_folder(&manifest), &manifest);
+    if inputs.contains(&manifest_place) {
+        return Err(Cause::OverwritesInput(manifest).into());
+    }
+    for target in targets {
+        let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
+            Target::Stack(path) => Box::new(std::iter::once(path.clone())),
+            Target::Numbered(_) => Box::new((1..=job.images).filter_map(|image| target.file(image))),
+        };
+        // All files of a target lie in one folder.
+        let mut folder = None;
+        for path in paths {
+            check_place(&path)?;
+            let folder = folder.get_or_insert_with(|| real_folder(&path));
+            let real = place(folder, &path);
+            if inputs.contains(&real) {
+                return Err(Cause::OverwritesInput(path).into());
+            }
+            if real == manifest_place {
+                return Err(Cause::SameOutput(path).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The folder of a file that need not be there yet.
+fn real_folder(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Where a file in `folder` is written: links are followed.
+fn place(folder: &Path, path: &Path) -> PathBuf {
+    let linked = if path.is_symlink() { path.canonicalize().ok() } else { None };
+    linked.unwrap_or_else(|| folder.join(path.file_name().unwrap_or_default()))
+}

@@ -1,0 +1,140 @@
+//! What can go wrong with a sweep.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use nanobragg_io::IoError;
+
+/// Why a sweep did not end with its files. The text is one line.
+#[derive(Debug)]
+pub struct Error(Box<Cause>);
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// What an image can be refused for.
+    Image(nanobragg_session::ErrorKind),
+    /// A file could not be read or written.
+    File,
+    /// The format of an output is not known.
+    Format,
+    /// Names of files do not go together.
+    Names,
+    /// An output would replace an input or another output.
+    Overwrites,
+    /// An input cannot be read twice.
+    Input,
+    /// There is a manifest already.
+    Exists,
+    /// The manifest is that of another sweep.
+    OtherSweep,
+    /// What is called a manifest is none.
+    NoManifest,
+    /// A thread cannot be started.
+    Thread,
+}
+
+impl ErrorKind {
+    /// A name that stays.
+    pub fn code(self) -> &'static str {
+        match self {
+            ErrorKind::Image(kind) => kind.code(),
+            ErrorKind::File => "sweep.file",
+            ErrorKind::Format => "sweep.format",
+            ErrorKind::Names => "sweep.names",
+            ErrorKind::Overwrites => "sweep.overwrites",
+            ErrorKind::Input => "sweep.input",
+            ErrorKind::Exists => "sweep.exists",
+            ErrorKind::OtherSweep => "sweep.other",
+            ErrorKind::NoManifest => "sweep.no-manifest",
+            ErrorKind::Thread => "sweep.thread",
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.0 {
+            Cause::Image(error) => ErrorKind::Image(error.kind()),
+            Cause::File(_) => ErrorKind::File,
+            Cause::UnknownFormat { .. } => ErrorKind::Format,
+            Cause::SameKind { .. } | Cause::Digits { .. } => ErrorKind::Names,
+            Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
+            Cause::ReadOnce(_) => ErrorKind::Input,
+            Cause::Exists(_) => ErrorKind::Exists,
+            Cause::NoManifest(_) => ErrorKind::NoManifest,
+            Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
+            Cause::Thread(_) => ErrorKind::Thread,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// What lies behind an [`Error`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cause {
+    #[error(transparent)]
+    Image(nanobragg_session::Error),
+    #[error(transparent)]
+    File(IoError),
+    #[error("{}: unknown kind of file; known are {known}", path.display())]
+    UnknownFormat { path: PathBuf, known: &'static str },
+    #[error("{} and {} are of one kind", one.display(), other.display())]
+    SameKind { one: PathBuf, other: PathBuf },
+    #[error("a name has at most {most} # in a row, not {digits}")]
+    Digits { most: usize, digits: usize },
+    #[error("{} is an input and an output", .0.display())]
+    OverwritesInput(PathBuf),
+    #[error("{} is the name of two outputs", .0.display())]
+    SameOutput(PathBuf),
+    #[error("cannot write {}: it is no regular file", .0.display())]
+    NotRegular(PathBuf),
+    #[error("{}: a sweep reads its inputs twice: give a regular file", .0.display())]
+    ReadOnce(PathBuf),
+    #[error("{} exists", .0.display())]
+    Exists(PathBuf),
+    #[error("{}: no manifest of a sweep", .0.display())]
+    NoManifest(PathBuf),
+    #[error("{}: another sweep: {difference}", path.display())]
+    OtherSweep { path: PathBuf, difference: String },
+    #[error("cannot start a thread to write images: {0}")]
+    Thread(io::Error),
+}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Error(Box::new(cause))
+    }
+}
+
+impl From<nanobragg_session::Error> for Error {
+    fn from(error: nanobragg_session::Error) -> Self {
+        Cause::Image(error).into()
+    }
+}
+
+impl From<nanobragg::Error> for Error {
+    fn from(error: nanobragg::Error) -> Self {
+        nanobragg_session::Error::from(error).into()
+    }
+}
+
+impl From<IoError> for Error {
+    fn from(error: IoError) -> Self {
+        Cause::File(error).into()
+    }
+}

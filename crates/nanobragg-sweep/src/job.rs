@@ -1,0 +1,126 @@
+//! From what is wanted to a sweep: everything is checked before the first image is rendered.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use nanobragg::plan::Plan;
+use nanobragg_session::{Job, PROGRAM, Warning, header_warnings};
+
+use crate::error::Cause;
+use crate::manifest::{self, Manifest};
+use crate::observer::SweepObserver;
+use crate::parts::Parts;
+use crate::sweeper::Sweeper;
+use crate::target::{self, Target};
+use crate::{Error, Series, check, fingerprint};
+
+/// What happens where there is a manifest already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is an error.
+    New,
+    /// Finished images are kept.
+    Resume,
+    /// It is replaced.
+    Restart,
+}
+
+/// A series of images, and the files that are made of it.
+#[derive(Clone, Debug)]
+pub struct SweepJob {
+    /// What the images have in common, with the choices for their files: those that it names itself are not
+    /// written. It has one panel.
+    pub job: Job,
+    /// What they differ in.
+    pub series: Series,
+    /// How many there are.
+    pub images: usize,
+    /// Names of the files of all images: `####` in them stands for the number.
+    pub outputs: Vec<PathBuf>,
+    /// The manifest; `manifest.jsonl` beside the first output where it is not given.
+    pub manifest: Option<PathBuf>,
+    /// What happens where there is a manifest already.
+    pub start: Start,
+    /// What the images depend on, as words for the manifest.
+    pub flags: Vec<String>,
+    /// Files that the images depend on.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// A sweep that is checked.
+#[derive(Debug)]
+pub struct Sweep {
+    job: SweepJob,
+    first: Plan,
+    targets: Vec<Target>,
+    inputs: BTreeMap<String, String>,
+}
+
+impl SweepJob {
+    /// Checks what is wanted; nothing is written.
+    ///
+    /// # Errors
+    /// Files that cannot be written or do not go together, inputs that cannot be read, an experiment that cannot be
+    /// planned.
+    pub fn prepare(self) -> Result<Sweep, Error> {
+        let targets: Vec<Target> =
+            self.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
+        check::targets(&self, &targets)?;
+        let first = self.series.experiment(&self.job.experiment, 1).plan()?;
+        let inputs = fingerprint::inputs(&self.inputs)?;
+        Ok(Sweep { job: self, first, targets, inputs })
+    }
+
+    /// Where the manifest lies.
+    pub(crate) fn manifest_path(&self) -> PathBuf {
+        let beside = || self.outputs.first().map(|name| name.with_file_name("manifest.jsonl"));
+        self.manifest.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("manifest.jsonl"))
+    }
+}
+
+impl Sweep {
+    /// Plan of the first image.
+    pub fn first(&self) -> &Plan {
+        &self.first
+    }
+
+    /// What the headers of the files cannot say.
+    ///
+    /// # Errors
+    /// As [`SweepJob::prepare`].
+    pub fn warnings(&self) -> Result<Vec<Warning>, Error> {
+        let outputs = target::outputs(&self.targets, 1, &self.job.job.outputs)?;
+        Ok(header_warnings(&self.first, &outputs, true))
+    }
+
+    /// Renders and writes what is not there yet.
+    ///
+    /// # Errors
+    /// There is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
+    /// cannot be written; `observer` asked for the end. Images that were finished by then are in the manifest.
+    pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
+        let Sweep { job, targets, inputs, .. } = self;
+        let path = job.manifest_path();
+        let resume = job.start == Start::Resume;
+        let manifest = begin(&job, &path, inputs)?;
+        let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect();
+        let SweepJob { job, series, images, .. } = job;
+        Sweeper { job, series, images, targets, parts, observer }.run(manifest, resume)
+    }
+}
+
+fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Result<Manifest, Error> {
+    let sweep = manifest::Sweep {
+        program: PROGRAM.to_owned(),
+        series: job.series.name().to_owned(),
+        images: job.images,
+        outputs: job.outputs.iter().map(|name| name.display().to_string()).collect(),
+        flags: job.flags.clone(),
+        inputs,
+    };
+    match job.start {
+        Start::Resume => Manifest::resume(path, sweep),
+        Start::New if path.exists() => Err(Cause::Exists(path.to_owned()).into()),
+        Start::New | Start::Restart => Ok(Manifest::begin(path, sweep)?),
+    }
+}
