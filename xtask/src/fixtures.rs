@@ -17,7 +17,7 @@ pub fn run(check: bool) -> anyhow::Result<()> {
         for folder in sorted(&root.join(kind))?.into_iter().filter(|path| path.is_dir()) {
             let mut files = BTreeMap::new();
             for file in sorted(&folder)? {
-                files.insert(name(&file), crate::checksum::of_file(&file)?);
+                files.insert(name(&file), nanobragg_parity::checksum::of_file(&file)?);
             }
             let about = std::fs::read_to_string(folder.join("about.txt")).unwrap_or_default();
             entries.insert(name(&folder), json!({ "about": about.trim(), "sha256": files }));

@@ -2,7 +2,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task tells its user what it did")]
 
 mod bench;
-mod checksum;
 mod cli_docs;
 mod executable;
 mod fixtures;
@@ -59,14 +58,6 @@ fn main() -> anyhow::Result<ExitCode> {
 /// The workspace's root.
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The compiler's name and version, as it says them.
-fn rustc_version() -> String {
-    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = std::process::Command::new(compiler).arg("--version").output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    text.ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Writes `text` to `path`, or fails when it is not there already.

@@ -4,28 +4,80 @@ use std::path::PathBuf;
 
 use nanobragg_io::IoError;
 
-/// Why images cannot be compared.
+/// Why images cannot be compared. `Display` is one line and complete.
 #[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(#[from] Problem);
+
+/// What an [`Error`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CompareError {
+pub enum ErrorKind {
     /// A file cannot be read or written, or is not what it seems to be.
-    #[error(transparent)]
-    Io(#[from] IoError),
+    File,
     /// A raw image whose size nobody said.
-    #[error("{}: raw floats do not say how wide the image is, and the other image does not either: give its size", path.display())]
-    NoSize {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Images of different sizes; sizes are (fast, slow).
-    #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
-    Sizes {
-        /// Of the first image.
-        a: (usize, usize),
-        /// Of the second image.
-        b: (usize, usize),
-    },
+    NoSize,
+    /// Images of different sizes.
+    Sizes,
     /// A picture could not be encoded.
+    Picture,
+}
+
+impl ErrorKind {
+    /// A word that stays the same whatever the text.
+    pub const fn code(self) -> &'static str {
+        match self {
+            ErrorKind::File => "compare.file",
+            ErrorKind::NoSize => "compare.no-size",
+            ErrorKind::Sizes => "compare.sizes",
+            ErrorKind::Picture => "compare.picture",
+        }
+    }
+}
+
+impl Error {
+    /// What it is about.
+    pub fn kind(&self) -> ErrorKind {
+        match self.0 {
+            Problem::Io(_) => ErrorKind::File,
+            Problem::NoSize { .. } => ErrorKind::NoSize,
+            Problem::Sizes { .. } => ErrorKind::Sizes,
+            Problem::Picture(_) => ErrorKind::Picture,
+        }
+    }
+
+    /// The code of its kind.
+    pub fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// Images of different sizes, (fast, slow).
+    pub(crate) fn sizes(a: (usize, usize), b: (usize, usize)) -> Self {
+        Error(Problem::Sizes { a, b })
+    }
+}
+
+impl From<IoError> for Error {
+    fn from(error: IoError) -> Self {
+        Error(Problem::Io(error))
+    }
+}
+
+impl From<png::EncodingError> for Error {
+    fn from(error: png::EncodingError) -> Self {
+        Error(Problem::Picture(error))
+    }
+}
+
+/// What happened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error(transparent)]
+    Io(IoError),
+    #[error("{}: raw floats have no header; give the size", path.display())]
+    NoSize { path: PathBuf },
+    #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
+    Sizes { a: (usize, usize), b: (usize, usize) },
     #[error("the picture cannot be encoded: {0}")]
-    Picture(#[from] png::EncodingError),
+    Picture(png::EncodingError),
 }

@@ -10,7 +10,7 @@ use nanobragg_io::pgm::read_pgm;
 use nanobragg_io::smv::read_smv;
 use serde::Serialize;
 
-use crate::error::CompareError;
+use crate::error::{Error, Problem};
 
 /// A format of image files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,7 +32,7 @@ impl Format {
     ///
     /// # Errors
     /// A file that cannot be opened or read.
-    pub fn of(path: &Path) -> Result<Format, CompareError> {
+    pub fn of(path: &Path) -> Result<Format, Error> {
         let read = |cause| nanobragg_io::IoError::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
@@ -72,8 +72,8 @@ impl Image {
     /// Reads the image at `path`. `size` (fast, slow) is that of raw floats; other formats say their own.
     ///
     /// # Errors
-    /// [`CompareError::NoSize`] for raw floats without a size; [`CompareError::Io`].
-    pub fn read(path: &Path, size: Option<(usize, usize)>) -> Result<Image, CompareError> {
+    /// [`ErrorKind::NoSize`](crate::ErrorKind::NoSize) for raw floats without a size; [`ErrorKind::File`](crate::ErrorKind::File).
+    pub fn read(path: &Path, size: Option<(usize, usize)>) -> Result<Image, Error> {
         let format = Format::of(path)?;
         let (fast, slow, pixels) = match format {
             Format::Smv => {
@@ -89,7 +89,7 @@ impl Image {
                 (image.fast, image.slow, image.data)
             }
             Format::Float => {
-                let (fast, slow) = size.ok_or_else(|| CompareError::NoSize { path: path.to_owned() })?;
+                let (fast, slow) = size.ok_or_else(|| Problem::NoSize { path: path.to_owned() })?;
                 let pixels = read_float(path, fast.saturating_mul(slow))?;
                 (fast, slow, widened(&pixels))
             }
@@ -100,9 +100,9 @@ impl Image {
     /// Reads two images that are to be compared. Raw floats without a given size take that of the other image.
     ///
     /// # Errors
-    /// Those of [`Self::read`], and [`CompareError::Sizes`].
-    pub fn read_pair(a: &Path, b: &Path, size: Option<(usize, usize)>) -> Result<[Image; 2], CompareError> {
-        let own = |path: &Path| -> Result<Option<Image>, CompareError> {
+    /// Those of [`Self::read`], and [`ErrorKind::Sizes`](crate::ErrorKind::Sizes).
+    pub fn read_pair(a: &Path, b: &Path, size: Option<(usize, usize)>) -> Result<[Image; 2], Error> {
+        let own = |path: &Path| -> Result<Option<Image>, Error> {
             match (Format::of(path)?, size) {
                 (Format::Float, None) => Ok(None),
                 _ => Image::read(path, size).map(Some),
@@ -117,7 +117,7 @@ impl Image {
         ];
         let [a, b] = &images;
         if (a.fast, a.slow) != (b.fast, b.slow) {
-            return Err(CompareError::Sizes { a: (a.fast, a.slow), b: (b.fast, b.slow) });
+            return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
         }
         Ok(images)
     }
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!((a.format, b.format), (Format::Pgm, Format::Float));
         assert_eq!((a.pixels, (a.fast, a.slow)), (b.pixels, (b.fast, b.slow)));
         let error = Image::read_pair(&path("b"), &path("b"), None).unwrap_err();
-        assert!(matches!(error, CompareError::NoSize { .. }), "{error}");
+        assert_eq!(error.code(), "compare.no-size", "{error}");
         assert!(Image::read_pair(&path("b"), &path("b"), Some((2, 3))).is_ok());
         let error = Image::read_pair(&path("a"), &path("b"), Some((2, 3))).unwrap_err().to_string();
         assert_eq!(error, "A has 3 x 2 pixels (fast, slow), B has 2 x 3");

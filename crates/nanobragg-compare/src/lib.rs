@@ -31,7 +31,7 @@ pub mod report;
 pub mod tolerance;
 
 pub use comparison::{Comparison, Difference, QUANTILES, compare};
-pub use error::CompareError;
+pub use error::{Error, ErrorKind};
 pub use image::Image;
 pub use report::{Report, ReportOptions};
 pub use tolerance::Tolerance;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::comparison::{Comparison, QUANTILES, compare};
-use crate::error::CompareError;
+use crate::error::Error;
 use crate::image::Image;
 use crate::peaks::{PeakOptions, Peaks};
 use crate::tolerance::Tolerance;
@@ -43,10 +43,10 @@ impl Report {
     /// Compares `a` with `b`.
     ///
     /// # Errors
-    /// [`CompareError::Sizes`].
-    pub fn new(a: &Image, b: &Image, options: ReportOptions) -> Result<Report, CompareError> {
+    /// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes).
+    pub fn new(a: &Image, b: &Image, options: ReportOptions) -> Result<Report, Error> {
         if (a.fast, a.slow) != (b.fast, b.slow) {
-            return Err(CompareError::Sizes { a: (a.fast, a.slow), b: (b.fast, b.slow) });
+            return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
         }
         let comparison = compare(&a.pixels, &b.pixels, a.fast, options.tolerance);
         Ok(Report {

@@ -61,7 +61,7 @@ mod log;
 mod output;
 
 pub use compare::{Cause, Comparison, DEFAULT_TOLERANCE, Quantity, RunMetadata, Status, Style, diff};
-pub use error::TraceError;
+pub use error::{Error, ErrorKind};
 pub use log::{Entry, Format, LineCounts, Stage, Trace};
 pub use output::{
     CaptureOptions, Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, TraceText, Written, capture,

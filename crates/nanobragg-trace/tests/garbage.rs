@@ -9,7 +9,7 @@
 
 mod supervisor;
 
-use nanobragg_trace::{Comparison, Trace, TraceError};
+use nanobragg_trace::{Comparison, ErrorKind, Trace};
 use proptest::prelude::*;
 
 fn log() -> Vec<u8> {
@@ -57,7 +57,7 @@ fn files_that_cannot_be_used_say_why() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.log");
     let error = Trace::read(&missing).unwrap_err();
-    assert!(matches!(error, TraceError::Read { .. }));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Read, "trace.read"));
     assert!(error.to_string().starts_with(&format!("cannot read {}: ", missing.display())), "{error}");
     assert!(Trace::read(folder.path()).is_err());
     let empty = folder.path().join("empty.log");

@@ -106,7 +106,7 @@ fn count(valgrind: String) -> anyhow::Result<Counts> {
             evaluation = said(&full.stdout, "evaluation")?.to_owned();
         }
     }
-    Ok(Counts { rustc: crate::rustc_version(), valgrind, evaluation, per_term })
+    Ok(Counts { rustc: nanobragg_parity::machine::rustc_version(), valgrind, evaluation, per_term })
 }
 
 /// What the example says after `key`.

@@ -1,11 +1,8 @@
 //! What the command line asks for.
 
-use std::path::PathBuf;
-
 use anyhow::ensure;
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
-
-use super::backend::DEVICES;
+use nanobragg_parity::{DEVICES, Options, Selection};
 
 pub const HELP: &str = "\
 usage: cargo xtask parity (--case NAME ... | --all | --config supervisor) [OPTIONS] [-- FLAGS...]
@@ -30,110 +27,66 @@ all of it in a new folder that proves or disproves that the two agree.
 
 exit status: 0 agrees; 1 differs; 2 blocked, or wrong arguments";
 
-/// What is compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// Cases by name.
-    Cases(Vec<String>),
-    /// Every case.
-    All,
-    /// The built-in experiment.
-    Supervisor,
-}
-
-/// What the command line asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    pub selection: Selection,
-    pub data: Option<PathBuf>,
-    /// Pixels (slow, fast).
-    pub pixels: Vec<(usize, usize)>,
-    pub c_program: Option<PathBuf>,
-    pub trace: Option<PathBuf>,
-    pub against: Option<PathBuf>,
-    pub devices: Vec<String>,
-    pub dtypes: Vec<String>,
-    pub quirks: String,
-    pub label: Option<String>,
-    pub out: PathBuf,
-    /// More flags for our side.
-    pub extra: Vec<String>,
-}
-
-impl Options {
-    /// None where the help is asked for.
-    pub fn parse(arguments: &[String]) -> anyhow::Result<Option<Options>> {
-        let split = arguments.iter().position(|argument| argument == "--");
-        let (own, extra) = match split {
-            Some(at) => (&arguments[..at], arguments[at + 1..].to_vec()),
-            None => (arguments, Vec::new()),
-        };
-        let mut selection = None;
-        let mut options = Options {
-            selection: Selection::All,
-            data: None,
-            pixels: Vec::new(),
-            c_program: None,
-            trace: None,
-            against: None,
-            devices: Vec::new(),
-            dtypes: Vec::new(),
-            quirks: "reference".to_owned(),
-            label: None,
-            out: PathBuf::from("reports"),
-            extra,
-        };
-        let mut cases = Vec::new();
-        let mut parser = lexopt::Parser::from_args(own);
-        let mut in_cases = false;
-        while let Some(argument) = parser.next()? {
-            let more_cases = std::mem::take(&mut in_cases);
-            match argument {
-                Short('h') | Long("help") => return Ok(None),
-                Long("case") => {
-                    cases.push(parser.value()?.string()?);
-                    in_cases = true;
-                }
-                Value(name) if more_cases => {
-                    cases.push(name.string()?);
-                    in_cases = true;
-                }
-                Long("all") => selection = Some(Selection::All),
-                Long("config") => {
-                    let name = parser.value()?.string()?;
-                    ensure!(name == "supervisor", "--config {name}: expected supervisor");
-                    selection = Some(Selection::Supervisor);
-                }
-                Long("data") => options.data = Some(parser.value()?.into()),
-                Long("pixel") => options.pixels.push((parser.value()?.parse()?, parser.value()?.parse()?)),
-                Long("c-bin") => options.c_program = Some(parser.value()?.into()),
-                Long("trace") => options.trace = Some(parser.value()?.into()),
-                Long("against") => options.against = Some(parser.value()?.into()),
-                Long("device") => options.devices.push(device(&parser.value()?.string()?)?),
-                Long("dtype") => options.dtypes.push(dtype(&parser.value()?.string()?)?),
-                Long("quirks") => options.quirks = parser.value()?.string()?,
-                Long("label") => options.label = Some(label(&parser.value()?.string()?)?),
-                Long("out") => options.out = parser.value()?.into(),
-                other => return Err(other.unexpected().into()),
+/// The options; none where the help is asked for.
+pub fn parse(arguments: &[String]) -> anyhow::Result<Option<Options>> {
+    let split = arguments.iter().position(|argument| argument == "--");
+    let (own, extra) = match split {
+        Some(at) => (&arguments[..at], arguments[at + 1..].to_vec()),
+        None => (arguments, Vec::new()),
+    };
+    let mut selection = None;
+    let (devices, dtypes) = (Vec::new(), Vec::new());
+    let mut options = Options { devices, dtypes, extra, ..Options::new(Selection::All) };
+    let mut cases = Vec::new();
+    let mut parser = lexopt::Parser::from_args(own);
+    let mut in_cases = false;
+    while let Some(argument) = parser.next()? {
+        let more_cases = std::mem::take(&mut in_cases);
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Long("case") => {
+                cases.push(parser.value()?.string()?);
+                in_cases = true;
             }
-        }
-        ensure!(cases.is_empty() || selection.is_none(), "--case, --all and --config exclude each other");
-        options.selection = match (cases.is_empty(), selection) {
-            (false, _) => Selection::Cases(cases),
-            (true, Some(selection)) => selection,
-            (true, None) => anyhow::bail!("{HELP}"),
-        };
-        ensure!(
-            options.trace.is_none() || options.pixels.len() == 1,
-            "--trace is the log of one pixel: say which with one --pixel S F"
-        );
-        for (list, default) in [(&mut options.devices, "cpu"), (&mut options.dtypes, "f64")] {
-            if list.is_empty() {
-                list.push(default.to_owned());
+            Value(name) if more_cases => {
+                cases.push(name.string()?);
+                in_cases = true;
             }
+            Long("all") => selection = Some(Selection::All),
+            Long("config") => {
+                let name = parser.value()?.string()?;
+                ensure!(name == "supervisor", "--config {name}: expected supervisor");
+                selection = Some(Selection::Supervisor);
+            }
+            Long("data") => options.data = Some(parser.value()?.into()),
+            Long("pixel") => options.pixels.push((parser.value()?.parse()?, parser.value()?.parse()?)),
+            Long("c-bin") => options.c_program = Some(parser.value()?.into()),
+            Long("trace") => options.trace = Some(parser.value()?.into()),
+            Long("against") => options.against = Some(parser.value()?.into()),
+            Long("device") => options.devices.push(device(&parser.value()?.string()?)?),
+            Long("dtype") => options.dtypes.push(dtype(&parser.value()?.string()?)?),
+            Long("quirks") => options.quirks = parser.value()?.string()?,
+            Long("label") => options.label = Some(label(&parser.value()?.string()?)?),
+            Long("out") => options.out = parser.value()?.into(),
+            other => return Err(other.unexpected().into()),
         }
-        Ok(Some(options))
     }
+    ensure!(cases.is_empty() || selection.is_none(), "--case, --all and --config exclude each other");
+    options.selection = match (cases.is_empty(), selection) {
+        (false, _) => Selection::Cases(cases),
+        (true, Some(selection)) => selection,
+        (true, None) => anyhow::bail!("{HELP}"),
+    };
+    ensure!(
+        options.trace.is_none() || options.pixels.len() == 1,
+        "--trace is the log of one pixel: say which with one --pixel S F"
+    );
+    for (list, default) in [(&mut options.devices, "cpu"), (&mut options.dtypes, "f64")] {
+        if list.is_empty() {
+            list.push(default.to_owned());
+        }
+    }
+    Ok(Some(options))
 }
 
 fn device(name: &str) -> anyhow::Result<String> {
@@ -165,7 +118,7 @@ mod tests {
 
     fn parse(line: &str) -> anyhow::Result<Option<Options>> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Options::parse(&words)
+        super::parse(&words)
     }
 
     #[test]

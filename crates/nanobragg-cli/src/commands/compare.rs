@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 use nanobragg_compare::peaks::PeakOptions;
-use nanobragg_compare::{CompareError, Image, Report, ReportOptions, picture};
+use nanobragg_compare::{ErrorKind, Image, Report, ReportOptions, picture};
 use nanobragg_io::atomic::write_atomic;
 
 use crate::console::{complain, print};
@@ -87,10 +87,10 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// The flag that helps, where there is one.
-fn hint(error: CompareError) -> anyhow::Error {
-    match error {
-        CompareError::NoSize { .. } => Misuse(format!("{error} with --size FAST SLOW")).into(),
-        other => other.into(),
+fn hint(error: nanobragg_compare::Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::NoSize => Misuse(format!("{error} with --size FAST SLOW")).into(),
+        _ => error.into(),
     }
 }
 

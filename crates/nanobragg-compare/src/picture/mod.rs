@@ -11,7 +11,7 @@ pub use color::{INTENSITY, Rgb, SIGNED, at};
 pub use panel::{Panel, difference_panel, intensity_panel};
 pub use scale::{Intensities, Signed};
 
-use crate::error::CompareError;
+use crate::error::Error;
 use crate::image::Image;
 use canvas::{Canvas, GLYPH};
 
@@ -29,10 +29,10 @@ const LABEL: usize = 9;
 /// 900 pixels are shown in blocks: the brightest pixel of each, of the difference the largest.
 ///
 /// # Errors
-/// [`CompareError::Sizes`], [`CompareError::Picture`].
-pub fn side_by_side(a: &Image, b: &Image, names: [&str; 2]) -> Result<Vec<u8>, CompareError> {
+/// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes), [`ErrorKind::Picture`](crate::ErrorKind::Picture).
+pub fn side_by_side(a: &Image, b: &Image, names: [&str; 2]) -> Result<Vec<u8>, Error> {
     if (a.fast, a.slow) != (b.fast, b.slow) {
-        return Err(CompareError::Sizes { a: (a.fast, a.slow), b: (b.fast, b.slow) });
+        return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
     }
     let intensities = Intensities::of(a, b);
     let signed = Signed::of(a, b);
@@ -77,8 +77,8 @@ fn clipped(title: &str, most: usize) -> String {
 /// A panel as a PNG file.
 ///
 /// # Errors
-/// [`CompareError::Picture`].
-pub fn encode(panel: &Panel) -> Result<Vec<u8>, CompareError> {
+/// [`ErrorKind::Picture`](crate::ErrorKind::Picture).
+pub fn encode(panel: &Panel) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let (width, height) = (panel.width.max(1), panel.height.max(1));
     let sizes = [width, height].map(|size| u32::try_from(size).unwrap_or(u32::MAX));

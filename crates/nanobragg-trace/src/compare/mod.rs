@@ -12,7 +12,7 @@ pub use cause::Cause;
 pub use diff::{Style, diff};
 pub use report::RunMetadata;
 
-use crate::error::TraceError;
+use crate::error::{Error, Problem};
 use crate::log::{Entry, Format, LineCounts, Order, Stage, Trace, stage_and_order};
 use measure::Measure;
 
@@ -123,7 +123,7 @@ impl Quantity {
 /// let comparison = Comparison::new(&a, &b, 1e-6)?;
 /// assert_eq!(comparison.first_divergence().unwrap().key, "lambda_meters");
 /// assert!(comparison.explanation().contains("scattering"));
-/// # Ok::<(), nanobragg_trace::TraceError>(())
+/// # Ok::<(), nanobragg_trace::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Comparison {
@@ -149,8 +149,8 @@ impl Comparison {
     /// Compares `a` and `b` to the relative `tolerance`.
     ///
     /// # Errors
-    /// [`TraceError::NothingInCommon`] when no quantity is in both.
-    pub fn new(a: &Trace, b: &Trace, tolerance: f64) -> Result<Comparison, TraceError> {
+    /// [`ErrorKind::NothingInCommon`](crate::ErrorKind::NothingInCommon) when no quantity is in both.
+    pub fn new(a: &Trace, b: &Trace, tolerance: f64) -> Result<Comparison, Error> {
         let mut quantities = Vec::new();
         let (mut seen_a, mut seen_b) = (HashSet::new(), HashSet::new());
         let mut pair = |of_a: &Entry, of_b: &Entry| {
@@ -171,7 +171,7 @@ impl Comparison {
             }
         }
         if quantities.is_empty() {
-            return Err(TraceError::NothingInCommon { a: a.name().to_owned(), b: b.name().to_owned() });
+            return Err(Problem::NothingInCommon { a: a.name().to_owned(), b: b.name().to_owned() }.into());
         }
         let alone = |trace: &Trace, seen: &HashSet<String>| -> Vec<String> {
             let alone = trace.entries().iter().filter(|entry| !seen.contains(&entry.key));

@@ -9,7 +9,7 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::{Comparison, Quantity, Side, is_chain};
-use crate::error::TraceError;
+use crate::error::{Error, Problem};
 use crate::output::number;
 
 /// What the caller knows about a comparison's run, for `run_metadata.json`.
@@ -176,18 +176,18 @@ impl Comparison {
     /// Writes `metrics.json`, `summary.md` and `run_metadata.json` into `folder`, which is made where it is missing.
     ///
     /// # Errors
-    /// [`TraceError::Folder`] or [`TraceError::Write`], which name what could not be made or written.
-    pub fn write_reports(&self, folder: impl AsRef<Path>, run: &RunMetadata) -> Result<(), TraceError> {
+    /// [`ErrorKind::Write`](crate::ErrorKind::Write); the text names what could not be made or written.
+    pub fn write_reports(&self, folder: impl AsRef<Path>, run: &RunMetadata) -> Result<(), Error> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder)
-            .map_err(|cause| TraceError::Folder { path: folder.to_owned(), cause })?;
+            .map_err(|cause| Problem::Folder { path: folder.to_owned(), cause })?;
         let reports = [
             ("metrics.json", self.metrics_json()),
             ("summary.md", self.summary_md()),
             ("run_metadata.json", self.metadata_json(run)),
         ];
         for (name, text) in reports {
-            write_atomic(&folder.join(name), |out| out.write_all(text.as_bytes()))?;
+            write_atomic(&folder.join(name), |out| out.write_all(text.as_bytes())).map_err(Problem::Write)?;
         }
         Ok(())
     }

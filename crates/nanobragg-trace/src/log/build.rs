@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::text::{self, Line, Prefix};
 use super::{Entry, Format, LineCounts, Order, Stage, Trace, json, stage_and_order};
-use crate::error::TraceError;
+use crate::error::{Error, Problem};
 
 /// Collects the entries of a trace line by line.
 #[derive(Debug, Default)]
@@ -142,9 +142,9 @@ impl Builder {
     }
 
     /// The trace of all the lines.
-    pub fn finish(mut self, name: &str) -> Result<Trace, TraceError> {
+    pub fn finish(mut self, name: &str) -> Result<Trace, Error> {
         let Some(format) = self.format.filter(|_| !self.entries.is_empty()) else {
-            return Err(TraceError::NoTrace { name: name.to_owned(), lines: self.counts.lines });
+            return Err(Problem::NoTrace { name: name.to_owned(), lines: self.counts.lines }.into());
         };
         self.entries.sort_by_key(|entry| entry.order);
         let index = self.entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Trace;
 use super::build::Builder;
-use crate::error::TraceError;
+use crate::error::{Error, Problem};
 
 /// The longest line that is read: no trace has longer ones, and a file without line ends must not fill the
 /// memory.
@@ -17,9 +17,9 @@ impl Trace {
     /// Reads the trace in the file at `path`.
     ///
     /// # Errors
-    /// [`TraceError::Read`] when it cannot be read, [`TraceError::NoTrace`] when none of its lines is one of a
+    /// [`ErrorKind::Read`](crate::ErrorKind::Read) when it cannot be read, [`ErrorKind::NoTrace`](crate::ErrorKind::NoTrace) when none of its lines is one of a
     /// trace.
-    pub fn read(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Trace, Error> {
         let path = path.as_ref();
         let mut builder = Builder::default();
         feed(path, &mut builder)?;
@@ -32,7 +32,7 @@ impl Trace {
     ///
     /// # Errors
     /// Those of [`Self::read`]; a file beside it that exists has to be readable.
-    pub fn read_with_steps(path: impl AsRef<Path>) -> Result<Trace, TraceError> {
+    pub fn read_with_steps(path: impl AsRef<Path>) -> Result<Trace, Error> {
         let path = path.as_ref();
         let alone = Trace::read(path)?;
         let beside = per_phi_paths(path).into_iter().find(|beside| beside.is_file());
@@ -59,8 +59,8 @@ fn per_phi_paths(path: &Path) -> [PathBuf; 2] {
     })
 }
 
-fn feed(path: &Path, builder: &mut Builder) -> Result<(), TraceError> {
-    let failed = |cause| TraceError::Read { path: path.to_owned(), cause };
+fn feed(path: &Path, builder: &mut Builder) -> Result<(), Error> {
+    let failed = |cause| Problem::Read { path: path.to_owned(), cause };
     let mut reader = BufReader::new(File::open(path).map_err(failed)?);
     let mut line = Vec::new();
     loop {

@@ -12,7 +12,7 @@ use std::str::FromStr;
 pub use order::Stage;
 pub(crate) use order::{Order, stage_and_order};
 
-use crate::error::TraceError;
+use crate::error::Error;
 
 /// How a trace is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct LineCounts {
 /// let trace: nanobragg_trace::Trace = log.parse()?;
 /// assert_eq!(trace.get("R_distance_meters"), Some(&[0.25][..]));
 /// assert_eq!(trace.get("phi[1].k_frac"), Some(&[-0.59][..]));
-/// # Ok::<(), nanobragg_trace::TraceError>(())
+/// # Ok::<(), nanobragg_trace::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -98,8 +98,8 @@ impl Trace {
     /// line only.
     ///
     /// # Errors
-    /// [`TraceError::NoTrace`] when no line is one of a trace.
-    pub fn parse(name: &str, text: &[u8]) -> Result<Trace, TraceError> {
+    /// [`ErrorKind::NoTrace`](crate::ErrorKind::NoTrace) when no line is one of a trace.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Trace, Error> {
         let mut builder = build::Builder::default();
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         text.split(|&byte| byte == b'\n').for_each(|line| builder.line(line));
@@ -153,9 +153,9 @@ impl Trace {
 }
 
 impl FromStr for Trace {
-    type Err = TraceError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Trace, TraceError> {
+    fn from_str(text: &str) -> Result<Trace, Error> {
         Trace::parse("the trace", text.as_bytes())
     }
 }

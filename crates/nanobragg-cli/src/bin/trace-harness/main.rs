@@ -15,7 +15,6 @@ use std::process::ExitCode;
 use arguments::Command;
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
-use nanobragg_trace::TraceError;
 use usage::UsageError;
 
 /// Exit status when something that was asked for is missing, or traces diverge.
@@ -45,7 +44,7 @@ fn main() -> ExitCode {
             let wrong_input = error.is::<UsageError>()
                 || error.is::<ConfigError>()
                 || error.is::<FlagError>()
-                || error.is::<TraceError>()
+                || error.is::<nanobragg_trace::Error>()
                 || error.is::<lexopt::Error>();
             ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
         }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
+use crate::error::{Context as _, Result};
+
 /// The checksum of a file's contents in hexadecimal digits.
-pub fn of_file(path: &Path) -> anyhow::Result<String> {
+pub fn of_file(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     Ok(of_bytes(&bytes))
 }

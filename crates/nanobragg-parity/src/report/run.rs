@@ -5,12 +5,13 @@ use nanobragg_compare::{QUANTILES, Report};
 use nanobragg_io::c_format::g;
 use nanobragg_trace::{Comparison, Quantity, Status};
 
-use super::super::metrics::{Figures, Measured, Other};
-use super::super::text::phi_steps;
 use super::{chip, density, error, histogram, phi_plot, pictures, short, stages};
+use crate::error::Result;
+use crate::metrics::{Figures, Measured, Other};
+use crate::text::phi_steps;
 
 /// The section of a run.
-pub fn section(run: &Measured, index: usize) -> anyhow::Result<Markup> {
+pub fn section(run: &Measured, index: usize) -> Result<Markup> {
     let m = &run.metrics;
     let pictures = match &run.images {
         Some([ours, theirs]) => {

@@ -3,15 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
 use nanobragg_compare::Image;
 
-use super::backend::Backend;
+use super::device::Backend;
 use super::measure::{RunSpec, brightest, name_of_steps, size};
 use super::metrics::Other;
 use super::options::Options;
 use super::program::Record;
 use super::subject::{Subject, file_name};
+use crate::error::{Context as _, Result, fail, require};
 
 /// Makes the folder of `subject` in `bundle`; gives the pixels that are to be traced.
 pub fn furnish(
@@ -19,7 +19,7 @@ pub fn furnish(
     subject: &Subject,
     options: &Options,
     record: &mut Record,
-) -> anyhow::Result<(PathBuf, Vec<(usize, usize)>)> {
+) -> Result<(PathBuf, Vec<(usize, usize)>)> {
     let home = bundle.join(&subject.name);
     let (inputs, other) = (home.join("inputs"), home.join("other"));
     for folder in [&inputs, &other] {
@@ -69,7 +69,7 @@ fn pixels(
     options: &Options,
     float: Option<&Path>,
     inputs: &Path,
-) -> anyhow::Result<Vec<(usize, usize)>> {
+) -> Result<Vec<(usize, usize)>> {
     if !options.pixels.is_empty() {
         return Ok(options.pixels.clone());
     }
@@ -89,15 +89,15 @@ fn pixels(
     Ok(brightest(&image).into_iter().collect())
 }
 
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+fn copy(from: &Path, to: &Path) -> Result<()> {
     // The contents only: inputs may be write-protected, a bundle's copies need not be.
     let bytes = std::fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     std::fs::write(to, bytes).with_context(|| format!("cannot write {}", to.display()))
 }
 
 /// A given log with its phi steps, as the one of the only pixel.
-fn copy_log(log: &Path, pixels: &[(usize, usize)], other: &Path) -> anyhow::Result<()> {
-    let [(slow, fast)] = pixels else { bail!("a log is of one pixel") };
+fn copy_log(log: &Path, pixels: &[(usize, usize)], other: &Path) -> Result<()> {
+    let [(slow, fast)] = pixels else { fail!(Request, "a log is of one pixel") };
     let to = other.join(format!("trace_{slow}_{fast}.log"));
     copy(log, &to)?;
     let steps = log.with_file_name(name_of_steps(log));
@@ -115,7 +115,7 @@ fn run_c_program(
     pixels: &[(usize, usize)],
     other: &Path,
     record: &mut Record,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     for input in &subject.inputs {
         copy(input, &scratch.path().join(file_name(input)))?;
@@ -134,7 +134,7 @@ fn run_c_program(
         }
         let ran = record.run(program, &arguments, scratch.path(), &place)?;
         let image = scratch.path().join("floatimage.bin");
-        ensure!(ran.succeeded() && image.is_file(), "{}, without floatimage.bin", ran.complaint());
+        require!(ran.succeeded() && image.is_file(), Program, "{}, without floatimage.bin", ran.complaint());
         if number == 0 {
             copy(&image, &other.join("float.bin"))?;
             std::fs::write(other.join("stdout.txt"), &ran.stdout)?;

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use nanobragg_compare::{Image, Report, ReportOptions, Tolerance};
-use nanobragg_testkit::tolerance::{CPU_F32_MAX, CPU_F32_MEDIAN, REFERENCE_FLOATS};
+use nanobragg_compare::{Image, Report, ReportOptions};
 use nanobragg_testkit::{Case, compare};
 use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE, Trace};
 use serde::{Deserialize, Serialize};
 
-use super::backend::{Backend, refuses_order};
+use super::device::{Backend, refuses_order};
 use super::metrics::{Figures, Measured, Other, RunMetrics, TraceMetrics, Verdict};
 use super::printed;
 use super::program::{Programs, Ran, Record};
 use super::subject::words;
+use super::tolerance::{holds, tolerance};
+use crate::error::{Context as _, Error, ErrorKind, Result, fail};
 
 /// What is run. With the case's folder of the bundle it is all that a repetition needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,24 +27,6 @@ pub struct RunSpec {
     /// Pixels that are traced (slow, fast).
     pub pixels: Vec<(usize, usize)>,
     pub other: Other,
-}
-
-/// How far each pixel of two images may differ.
-pub fn tolerance(backend: &Backend) -> Tolerance {
-    if backend.is_single() { Tolerance { relative: 0.0, of_max: CPU_F32_MAX } } else { REFERENCE_FLOATS }
-}
-
-/// The typical error of an image in single precision: the median relative error over the pixels where the other
-/// side's are not zero, dim ones included. An error that every pixel shares can hide below a part of the brightest
-/// pixel; it cannot hide here.
-pub fn median(comparison: &nanobragg_compare::Comparison) -> f64 {
-    comparison.relative_quantiles[0]
-}
-
-/// Whether an image of `backend` agrees: no pixel is beyond the tolerance and, in single precision, the typical pixel
-/// is as close as that precision promises.
-pub fn holds(backend: &Backend, comparison: &nanobragg_compare::Comparison) -> bool {
-    comparison.passes() && (!backend.is_single() || median(comparison) <= CPU_F32_MEDIAN)
 }
 
 /// A backend that is not there, as a run.
@@ -78,7 +60,7 @@ pub fn measure(
     about: &str,
     programs: &Programs,
     record: &mut Record,
-) -> anyhow::Result<Measured> {
+) -> Result<Measured> {
     let (inputs, other) = (home.join("inputs"), home.join("other"));
     let folder = home.join(spec.backend.folder());
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -150,7 +132,7 @@ fn settle(metrics: &mut RunMetrics) {
 }
 
 /// The flags of our program: those of the case, then the bundle's.
-fn flags(spec: &RunSpec, inputs: &Path) -> anyhow::Result<Vec<String>> {
+fn flags(spec: &RunSpec, inputs: &Path) -> Result<Vec<String>> {
     let mut flags = words(&inputs.join("args.txt"))?;
     flags.extend(spec.extra.iter().cloned());
     flags.extend(["-quirks".to_owned(), spec.quirks.clone()]);
@@ -163,7 +145,7 @@ fn render(
     place: &str,
     programs: &Programs,
     record: &mut Record,
-) -> anyhow::Result<Ran> {
+) -> Result<Ran> {
     let mut arguments = flags(spec, inputs)?;
     arguments.extend(spec.backend.flags());
     if let (Other::Program, Some((slow, fast))) = (spec.other, spec.pixels.first()) {
@@ -173,13 +155,13 @@ fn render(
     arguments.extend(["-o", &image, "-nodump", "-noprogress"].map(str::to_owned));
     let ran = record.run(&programs.nanobragg, &arguments, inputs, place)?;
     if !ran.succeeded() {
-        bail!("{}", ran.complaint());
+        fail!(Program, "{}", ran.complaint());
     }
     Ok(ran)
 }
 
 /// Both images, ours first; none where the other side has none.
-fn images(spec: &RunSpec, inputs: &Path, folder: &Path, other: &Path) -> anyhow::Result<Option<[Image; 2]>> {
+fn images(spec: &RunSpec, inputs: &Path, folder: &Path, other: &Path) -> Result<Option<[Image; 2]>> {
     if !other.is_file() {
         return Ok(None);
     }
@@ -188,7 +170,7 @@ fn images(spec: &RunSpec, inputs: &Path, folder: &Path, other: &Path) -> anyhow:
 }
 
 /// Pixels (fast, slow) of the image.
-pub fn size(spec: &RunSpec, inputs: &Path) -> anyhow::Result<(usize, usize)> {
+pub fn size(spec: &RunSpec, inputs: &Path) -> Result<(usize, usize)> {
     let args = flags(spec, inputs)?;
     let case = Case { name: spec.case.clone(), folder: inputs.to_owned(), args };
     let region = case.plan(&[])?.region;
@@ -219,7 +201,7 @@ fn traces(
     place: &str,
     programs: &Programs,
     record: &mut Record,
-) -> anyhow::Result<Traces> {
+) -> Result<Traces> {
     // The definition and the vectorized evaluation are traced by the same scalar function.
     let device = if spec.backend.device == "reference" { "cpu" } else { &spec.backend.device };
     let folder = spec.backend.folder();
@@ -251,7 +233,7 @@ fn traces(
             continue;
         }
         if !ran.succeeded() {
-            bail!("{}", ran.complaint());
+            fail!(Program, "{}", ran.complaint());
         }
         let theirs = home.join("other").join(&name);
         if theirs.is_file() {
@@ -265,7 +247,7 @@ fn traces(
 
 /// The trace in a file and, where that has no phi steps, in the one beside it, under a name that is the same
 /// wherever the bundle lies.
-fn read_trace(path: &Path, name: &str) -> anyhow::Result<Trace> {
+fn read_trace(path: &Path, name: &str) -> Result<Trace> {
     let mut text = std::fs::read(path).with_context(|| path.display().to_string())?;
     let alone = Trace::parse(name, &text)?;
     if alone.counts().steps > 0 {
@@ -290,52 +272,13 @@ pub fn image_only(
     home: &Path,
     spec: &RunSpec,
     programs: &Programs,
-) -> anyhow::Result<(nanobragg_compare::Comparison, f64)> {
+) -> Result<(nanobragg_compare::Comparison, f64)> {
     let inputs = home.join("inputs");
     let folder = home.join(spec.backend.folder());
     std::fs::create_dir_all(&folder)?;
     let ran = render(spec, &inputs, &spec.case, programs, &mut Record::default())?;
     let images = images(spec, &inputs, &folder, &home.join("other/float.bin"))?;
-    let [ours, theirs] = images.with_context(|| format!("{} has no recorded image", spec.case))?;
+    let none = || Error::new(ErrorKind::Subject, format!("{} has no recorded image", spec.case));
+    let [ours, theirs] = images.ok_or_else(none)?;
     Ok((compare(&ours.pixels, &theirs.pixels, ours.fast, tolerance(&spec.backend)), ran.seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use nanobragg::backend::{Backend as _, Control, Cpu, Precision};
-
-    /// How phi_zero in single precision, with flags `extra`, compares with the C program's image.
-    fn phi_zero(extra: &[&str]) -> nanobragg_compare::Comparison {
-        let case = nanobragg_testkit::case("phi_zero").unwrap();
-        let plan = case.plan(&[&["-quirks", "reference"], extra].concat()).unwrap();
-        let cpu = Cpu::default().with_precision(Precision::Single);
-        let ours = cpu.render(&plan, &Control::default()).unwrap();
-        let theirs = case.float(ours.pixels().len()).unwrap();
-        compare(ours.pixels(), &theirs, ours.fast(), tolerance(&Backend::new("cpu", "f32")))
-    }
-
-    #[test]
-    fn a_background_below_the_pixels_tolerance_is_found_by_the_median() {
-        let single = Backend::new("cpu", "f32");
-        let same = phi_zero(&[]);
-        assert!(holds(&single, &same), "{same}");
-        let water = phi_zero(&["-water", "2e-3"]);
-        assert!(water.passes() && !holds(&single, &water), "{water}");
-    }
-
-    #[test]
-    fn dark_and_equal_pixels_do_not_decide_the_median() {
-        let holds = |ours: &[f64], theirs: &[f64]| {
-            let single = Backend::new("gpu", "f32");
-            holds(&single, &compare(ours, theirs, 2, tolerance(&single)))
-        };
-        assert!(holds(&[0.0; 4], &[0.0; 4]) && holds(&[7.0; 4], &[7.0; 4]));
-        // Where most pixels are zero on both sides those that are not decide.
-        let theirs = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.01, 0.01];
-        assert!(holds(&theirs, &theirs));
-        let ours = theirs.map(|value| value * (1.0 + 1e-5));
-        assert!(!holds(&ours, &theirs));
-        assert!(!holds(&[f64::NAN, 1.0], &[1.0, 1.0]) && !holds(&[1.0, 1.0], &[f64::NAN, 1.0]));
-    }
 }

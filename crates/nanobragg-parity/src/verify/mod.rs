@@ -1,77 +1,65 @@
-//! `cargo xtask bundle verify`: whether a bundle is whole, well-formed, can be repeated, and says what it shows.
+//! Whether a bundle is whole, well-formed, can be repeated, and says what it shows.
 
 mod claims;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::ExitCode;
 
-use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
-use super::backend::{Backend, is_absence};
+use super::device::{Backend, is_absence};
 use super::folder::{CHECKSUMS, contents};
 use super::measure::{self, RunSpec};
 use super::metrics::{Measured, Verdict};
 use super::program::{Programs, Record};
 use super::schema;
 use super::subject::files;
+use crate::error::{Context as _, Error, ErrorKind, Result, fail, require};
+use crate::machine;
 
-const USAGE: &str = "usage: cargo xtask bundle verify DIR
-
-Checks the checksums and the form of the metrics, runs the recorded commands again on the bundle's own inputs with
-this checkout's programs, compares what they give, and derives the verdict and the files for reading from it again.
-Exit status: 0 all of it holds, 1 something does not.";
-
-/// The task.
-pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let [verb, folder] = arguments else { bail!("{USAGE}") };
-    ensure!(verb == "verify", "{USAGE}");
-    let folder = Path::new(folder);
-    ensure!(folder.is_dir(), "{} is no folder", folder.display());
-    let problems = problems(folder, Programs::build)?;
-    for problem in &problems {
-        println!("WRONG: {problem}");
-    }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// All that is wrong with the bundle in `folder`; `programs` are asked for where there is something to repeat.
-pub(super) fn problems(
+/// All that is wrong with the bundle in `folder`; `programs` are asked for where there is something to repeat, and a
+/// text that they give instead is why they are not there. What is right goes to `say`, a line each.
+///
+/// # Errors
+/// The folder is no bundle, or its runs cannot be repeated for want of programs.
+pub fn problems(
     folder: &Path,
-    programs: impl FnOnce() -> anyhow::Result<Programs>,
-) -> anyhow::Result<Vec<String>> {
+    programs: impl FnOnce() -> Result<Programs, String>,
+    say: &mut dyn FnMut(&str),
+) -> Result<Vec<String>> {
+    require!(folder.is_dir(), Request, "{} is no folder", folder.display());
     let mut problems = Vec::new();
-    checksums(folder, &mut problems)?;
+    checksums(folder, &mut problems, say)?;
     let metrics = json(&folder.join("metrics.json"))?;
     match schema::check(&metrics) {
-        Ok(()) => println!("ok: metrics.json fits its schema"),
+        Ok(()) => say("ok: metrics.json fits its schema"),
         Err(error) => problems.push(error.to_string()),
     }
     let metadata = json(&folder.join("run_metadata.json"))?;
     let before = problems.len();
     if metrics["verdict"] == "blocked" {
         claims::blocked(folder, &metrics, &metadata, &mut problems)?;
-        println!("note: the bundle says that it was blocked; there is nothing to repeat");
+        say("note: the bundle says that it was blocked; there is nothing to repeat");
     } else {
         claims::of_runs(folder, &metrics, &metadata, &mut problems)?;
-        if let Some(runs) = repeat(folder, &metrics, &metadata, &programs()?, &mut problems)? {
+        let programs = programs().map_err(|reason| Error::new(ErrorKind::Program, reason))?;
+        if let Some(runs) = repeat(folder, &metrics, &metadata, &programs, &mut problems, say)? {
             claims::in_words(folder, &metrics, &metadata, &runs, &mut problems)?;
         }
     }
     if problems.len() == before {
-        println!("ok: verdict and headline are what the metrics come to");
+        say("ok: verdict and headline are what the metrics come to");
     }
     Ok(problems)
 }
 
-pub(super) fn json(path: &Path) -> anyhow::Result<Value> {
+pub(crate) fn json(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 /// Every file has its checksum, and every checksum its file.
-pub(super) fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Result<()> {
+fn checksums(folder: &Path, problems: &mut Vec<String>, say: &mut dyn FnMut(&str)) -> Result<()> {
     let path = folder.join(CHECKSUMS);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let before = problems.len();
@@ -92,7 +80,7 @@ pub(super) fn checksums(folder: &Path, problems: &mut Vec<String>) -> anyhow::Re
     }
     problems.extend(present.difference(&listed).map(|name| format!("{name} has no checksum")));
     if problems.len() == before {
-        println!("ok: {} files have their checksums", listed.len());
+        say(&format!("ok: {} files have their checksums", listed.len()));
     }
     Ok(())
 }
@@ -104,33 +92,37 @@ fn repeat(
     metadata: &Value,
     programs: &Programs,
     problems: &mut Vec<String>,
-) -> anyhow::Result<Option<Vec<Measured>>> {
+    say: &mut dyn FnMut(&str),
+) -> Result<Option<Vec<Measured>>> {
     let specs: Vec<RunSpec> =
         serde_json::from_value(metadata["runs"].clone()).context("run_metadata.json")?;
     let recorded = metrics["runs"].as_array().cloned().unwrap_or_default();
-    ensure!(specs.len() == recorded.len(), "metrics.json and run_metadata.json list different runs");
-    let (commit, _) = crate::bench::machine::commit();
+    require!(specs.len() == recorded.len(), Bundle, "metrics.json and run_metadata.json list different runs");
+    let (commit, _) = machine::commit();
     if metadata["git_commit"] != commit.as_str() {
-        println!("note: the bundle is of commit {}, this checkout is at {commit}", metadata["git_commit"]);
+        say(&format!(
+            "note: the bundle is of commit {}, this checkout is at {commit}",
+            metadata["git_commit"]
+        ));
     }
     let scratch = tempfile::tempdir()?;
     let mut runs = Vec::new();
     for (index, (spec, recorded)) in specs.iter().zip(&recorded).enumerate() {
         for part in [&spec.case, &spec.backend.device, &spec.backend.dtype] {
-            ensure!(is_plain(part), "run_metadata.json: {part:?} is no plain name");
+            require!(is_plain(part), Bundle, "run_metadata.json: {part:?} is no plain name");
         }
         let home = scratch.path().join(&spec.case);
         for part in ["inputs", "other"] {
             copy_folder(&folder.join(&spec.case).join(part), &home.join(part))?;
         }
         let name = format!("{} on {}", spec.case, spec.backend.name());
-        match again(&home, spec, recorded, programs) {
+        match again(&home, spec, recorded, programs, say) {
             Ok(mut run) => {
-                println!("ok: {name} gives the same metrics again");
+                say(&format!("ok: {name} gives the same metrics again"));
                 run.seconds = metadata["seconds"][index].as_f64().unwrap_or_default();
                 runs.push(run);
             }
-            Err(error) => problems.push(format!("{name} {error:#}")),
+            Err(error) => problems.push(format!("{name} {error}")),
         }
     }
     Ok((runs.len() == specs.len()).then_some(runs))
@@ -140,9 +132,15 @@ fn repeat(
 ///
 /// # Errors
 /// It cannot be repeated here, or gives other metrics.
-fn again(home: &Path, spec: &RunSpec, recorded: &Value, programs: &Programs) -> anyhow::Result<Measured> {
+fn again(
+    home: &Path,
+    spec: &RunSpec,
+    recorded: &Value,
+    programs: &Programs,
+    say: &mut dyn FnMut(&str),
+) -> Result<Measured> {
     // Through text, as the recorded ones have gone.
-    let json = |run: &Measured| -> anyhow::Result<Value> {
+    let json = |run: &Measured| -> Result<Value> {
         Ok(serde_json::from_str(&serde_json::to_string(&run.metrics)?)?)
     };
     // A graphics processor may be missing on one machine and there on another.
@@ -156,21 +154,26 @@ fn again(home: &Path, spec: &RunSpec, recorded: &Value, programs: &Programs) -> 
         (Ok(()), Some(absence)) => {
             let here = measure::measure(home, spec, "", programs, &mut Record::default())
                 .context("was skipped, and fails here")?;
-            ensure!(here.metrics.verdict != Verdict::Differs, "was skipped; here, {}", here.finding());
-            println!("note: what was skipped, with \"{absence}\", does not differ here");
+            require!(
+                here.metrics.verdict != Verdict::Differs,
+                Bundle,
+                "was skipped; here, {}",
+                here.finding()
+            );
+            say(&format!("note: what was skipped, with \"{absence}\", does not differ here"));
             measure::skipped(spec, "", absence.to_owned())
         }
         (Err(_), Some(absence)) => {
-            println!("note: what was skipped, with \"{absence}\", is not there either");
+            say(&format!("note: what was skipped, with \"{absence}\", is not there either"));
             measure::skipped(spec, "", absence.to_owned())
         }
         // The definition in single precision, which is nowhere.
         (Err(reason), None) if spec.backend.device != "gpu" => measure::skipped(spec, "", reason),
-        (Err(reason), None) => bail!("cannot be repeated here: {reason}"),
+        (Err(reason), None) => fail!(Bundle, "cannot be repeated here: {reason}"),
     };
     match first_difference(recorded, &json(&run)?, "") {
         None => Ok(run),
-        Some(place) => bail!("gives other metrics: {place}"),
+        Some(place) => fail!(Bundle, "gives other metrics: {place}"),
     }
 }
 
@@ -179,7 +182,7 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for path in files(from)? {
         let target = to.join(path.file_name().unwrap_or_default());
@@ -189,7 +192,7 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// The first place where two values differ, and how.
-pub(super) fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
+pub(crate) fn first_difference(a: &Value, b: &Value, at: &str) -> Option<String> {
     match (a, b) {
         (Value::Object(of_a), Value::Object(of_b)) => {
             let keys: BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
@@ -230,7 +233,7 @@ mod tests {
         let path = |name: &str| scratch.path().join(name);
         let found = || {
             let mut problems = Vec::new();
-            checksums(scratch.path(), &mut problems).unwrap();
+            checksums(scratch.path(), &mut problems, &mut |_| ()).unwrap();
             problems
         };
         std::fs::write(path("a"), "a").unwrap();

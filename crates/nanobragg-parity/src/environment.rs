@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::machine;
+
 /// The contents of `cpu_info.txt`: what the system says about the first processor, and how many there are.
 pub fn cpu_info() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -14,7 +16,7 @@ pub fn cpu_info() -> String {
 
 /// The contents of `env.json`.
 pub fn describe(time: &str) -> Value {
-    let (commit, clean) = crate::bench::machine::commit();
+    let (commit, clean) = machine::commit();
     let variables: Vec<(String, String)> = ["RAYON_NUM_THREADS", "OMP_NUM_THREADS", "RUSTFLAGS"]
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
@@ -24,11 +26,11 @@ pub fn describe(time: &str) -> Value {
         "program": format!("nanobragg {}", env!("CARGO_PKG_VERSION")),
         "git_commit": commit,
         "git_clean": clean,
-        "rustc": crate::rustc_version(),
+        "rustc": machine::rustc_version(),
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
         "kernel": std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim(),
-        "cpu": crate::bench::machine::processor(),
+        "cpu": machine::processor(),
         "cores": std::thread::available_parallelism().map_or(1, usize::from),
         "variables": variables.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
     })

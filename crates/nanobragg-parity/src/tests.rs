@@ -1,6 +1,6 @@
 //! Bundles from end to end, with stand-ins for the programs: scripts that hand out recorded results.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,12 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use nanobragg_io::float::{read_float, write_float};
 
-use super::folder::{CHECKSUMS, Folder};
-use super::metrics::Verdict;
-use super::options::Options;
-use super::program::Programs;
-use super::subject::Subject;
-use super::{make, verify};
+use crate::folder::{CHECKSUMS, Folder};
+use crate::metrics::Verdict;
+use crate::options::{Options, Selection};
+use crate::program::Programs;
+use crate::subject::Subject;
+use crate::verify;
 
 /// Where a test puts its scripts and bundles.
 struct Bench {
@@ -70,21 +70,41 @@ impl Bench {
         Bench { scratch, programs, subject }
     }
 
+    /// Options as a command line has them.
     fn options(&self, line: &str) -> Options {
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        let options = Options::parse(&words).unwrap().unwrap();
-        Options { out: self.scratch.path().join("reports"), ..options }
+        let mut options = Options::new(Selection::All);
+        options.out = self.scratch.path().join("reports");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for pair in words.chunks(2) {
+            let value = pair[1].to_owned();
+            match pair[0] {
+                "--case" => options.selection = Selection::Cases(vec![value]),
+                "--label" => options.label = Some(value),
+                "--c-bin" => options.c_program = Some(value.into()),
+                "--against" => options.against = Some(value.into()),
+                "--device" => options.devices.push(value),
+                "--dtype" => options.dtypes.push(value),
+                other => panic!("{other}"),
+            }
+        }
+        for list in [&mut options.devices, &mut options.dtypes] {
+            if list.len() > 1 {
+                list.remove(0);
+            }
+        }
+        options
     }
 
     /// The bundle of `line` at second `second` of 2026.
     fn make(&self, line: &str, second: u64) -> (Verdict, Folder) {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600 + second);
-        make(&self.options(line), &self.programs, std::slice::from_ref(&self.subject), time, &[]).unwrap()
+        let subjects = std::slice::from_ref(&self.subject);
+        crate::make(&self.options(line), &self.programs, subjects, time, &[], &mut |_| ()).unwrap()
     }
 
     /// What verification finds wrong in a bundle.
     fn wrong(&self, folder: &Path) -> Vec<String> {
-        verify::problems(folder, || Ok(self.programs.clone())).unwrap()
+        verify::problems(folder, || Ok(self.programs.clone()), &mut |_| ()).unwrap()
     }
 }
 
@@ -126,8 +146,10 @@ fn a_bundle_is_complete_and_can_be_repeated() {
     let page = std::fs::read_to_string(folder.path.join("report.html")).unwrap();
     let outside = page.replace("http://www.w3.org/2000/svg", "");
     assert!(page.contains("<h1>Agrees</h1>") && !outside.contains("http"), "the report needs the network");
-    let again = make(&bench.options("--case triclinic --label good"), &bench.programs, &[], time(), &[]);
-    assert!(again.unwrap_err().to_string().contains("never written twice"));
+    let options = bench.options("--case triclinic --label good");
+    let again = crate::make(&options, &bench.programs, &[], time(), &[], &mut |_| ()).unwrap_err();
+    assert_eq!(again.code(), "parity.request");
+    assert!(again.to_string().contains("never written twice"), "{again}");
 }
 
 fn time() -> SystemTime {

@@ -1,7 +1,8 @@
 //! The form of `metrics.json`.
 
-use anyhow::{Context as _, bail};
 use serde_json::Value;
+
+use crate::error::{Context as _, Error, ErrorKind, Result, fail};
 
 const SCHEMA: &str = include_str!("../../../docs/schema/metrics.schema.json");
 
@@ -9,13 +10,15 @@ const SCHEMA: &str = include_str!("../../../docs/schema/metrics.schema.json");
 ///
 /// # Errors
 /// Every place that does not fit, in one line.
-pub fn check(metrics: &Value) -> anyhow::Result<()> {
+pub fn check(metrics: &Value) -> Result<()> {
     let schema: Value = serde_json::from_str(SCHEMA).context("docs/schema/metrics.schema.json")?;
-    let validator = jsonschema::validator_for(&schema).context("docs/schema/metrics.schema.json")?;
+    let validator = jsonschema::validator_for(&schema).map_err(|error| {
+        Error::new(ErrorKind::Bundle, format!("docs/schema/metrics.schema.json: {error}"))
+    })?;
     let problems: Vec<String> =
         validator.iter_errors(metrics).map(|error| format!("{}: {error}", error.instance_path())).collect();
     if !problems.is_empty() {
-        bail!("metrics.json does not fit its schema: {}", problems.join("; "));
+        fail!(Bundle, "metrics.json does not fit its schema: {}", problems.join("; "));
     }
     Ok(())
 }

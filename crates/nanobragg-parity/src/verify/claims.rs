@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::parity::conclusion::{SINCE, conclude, together};
-use crate::parity::metrics::{Measured, Metrics, SCHEMA, Verdict};
-use crate::parity::{report, text};
+use crate::conclusion::{SINCE, conclude, together};
+use crate::error::{Context as _, Error, ErrorKind, Result};
+use crate::metrics::{Measured, Metrics, SCHEMA, Verdict};
+use crate::{report, text};
 
 /// What a folder whose bundle was blocked is called in the end.
 const BLOCKED: &str = "_blocked";
@@ -21,9 +21,11 @@ struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn of(metrics: &'a Value) -> anyhow::Result<Claim<'a>> {
+    fn of(metrics: &'a Value) -> Result<Claim<'a>> {
         let verdict = serde_json::from_value(metrics["verdict"].clone()).context("metrics.json: verdict")?;
-        let headline = metrics["headline"].as_str().context("metrics.json: headline")?;
+        let headline = metrics["headline"]
+            .as_str()
+            .ok_or_else(|| Error::new(ErrorKind::Bundle, "metrics.json: headline: expected a text"))?;
         Ok(Claim { verdict, headline })
     }
 
@@ -33,7 +35,7 @@ impl<'a> Claim<'a> {
         folder: &Path,
         metadata: &Value,
         problems: &mut Vec<String>,
-    ) -> anyhow::Result<()> {
+    ) -> Result<()> {
         if metadata["verdict"] != self.verdict.name() {
             problems.push(format!("run_metadata.json has the verdict {}", metadata["verdict"]));
         }
@@ -60,18 +62,13 @@ impl<'a> Claim<'a> {
     }
 }
 
-fn read(folder: &Path, name: &str) -> anyhow::Result<String> {
+fn read(folder: &Path, name: &str) -> Result<String> {
     let path = folder.join(name);
     std::fs::read_to_string(&path).with_context(|| path.display().to_string())
 }
 
 /// A bundle that was blocked: its folder is called so, and it says what stopped it.
-pub fn blocked(
-    folder: &Path,
-    metrics: &Value,
-    metadata: &Value,
-    problems: &mut Vec<String>,
-) -> anyhow::Result<()> {
+pub fn blocked(folder: &Path, metrics: &Value, metadata: &Value, problems: &mut Vec<String>) -> Result<()> {
     let claim = Claim::of(metrics)?;
     let path = folder.canonicalize().with_context(|| folder.display().to_string())?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -87,12 +84,7 @@ pub fn blocked(
 }
 
 /// The verdict is that of the recorded runs together, in every place.
-pub fn of_runs(
-    folder: &Path,
-    metrics: &Value,
-    metadata: &Value,
-    problems: &mut Vec<String>,
-) -> anyhow::Result<()> {
+pub fn of_runs(folder: &Path, metrics: &Value, metadata: &Value, problems: &mut Vec<String>) -> Result<()> {
     let claim = Claim::of(metrics)?;
     let runs = metrics["runs"].as_array().map(Vec::as_slice).unwrap_or_default();
     let runs: Vec<Verdict> = runs
@@ -121,7 +113,7 @@ pub fn in_words(
     metadata: &Value,
     runs: &[Measured],
     problems: &mut Vec<String>,
-) -> anyhow::Result<()> {
+) -> Result<()> {
     let claim = Claim::of(metrics)?;
     let (verdict, mut headline) = conclude(runs, None);
     claim.is_headed(&headline, problems);

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 use nanobragg_compare::Image;
+
+use crate::error::Result;
 use nanobragg_compare::picture::{
     INTENSITY, Intensities, Panel, Rgb, SIGNED, Signed, difference_panel, encode, intensity_panel,
 };
@@ -14,7 +16,7 @@ pub fn figures(
     theirs: &Image,
     traced: &[(usize, usize)],
     worst: Option<(usize, usize)>,
-) -> anyhow::Result<Markup> {
+) -> Result<Markup> {
     let intensities = Intensities::of(ours, theirs);
     let signed = Signed::of(ours, theirs);
     let marks = |with_worst: bool| marks(ours, traced, worst.filter(|_| with_worst));
@@ -46,7 +48,7 @@ fn figure(
     marks: &Markup,
     map: &[Rgb],
     ticks: &[(f64, String)],
-) -> anyhow::Result<Markup> {
+) -> Result<Markup> {
     let data = STANDARD.encode(encode(panel)?);
     Ok(html! {
         figure {

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, bail, ensure};
-
 use super::subject::files;
+use crate::error::{Context as _, Result, fail, require};
 
 /// Checksums of everything else in a bundle.
 pub const CHECKSUMS: &str = "sha256.txt";
@@ -13,7 +12,9 @@ pub const CHECKSUMS: &str = "sha256.txt";
 /// A bundle's folder.
 #[derive(Debug)]
 pub struct Folder {
+    /// Where it is.
     pub path: PathBuf,
+    /// What it is called.
     pub name: String,
 }
 
@@ -22,29 +23,29 @@ impl Folder {
     ///
     /// # Errors
     /// A folder of that name exists: a bundle is never written twice.
-    pub fn create(out: &Path, time: SystemTime, label: Option<&str>) -> anyhow::Result<Folder> {
+    pub fn create(out: &Path, time: SystemTime, label: Option<&str>) -> Result<Folder> {
         let stamp = stamp(time);
         let name = label.map_or_else(|| stamp.clone(), |label| format!("{stamp}_{label}"));
         std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
         let path = out.join(&name);
-        ensure!(!blocked(&path).exists(), "{} exists already", blocked(&path).display());
+        require!(!blocked(&path).exists(), Request, "{} exists already", blocked(&path).display());
         match std::fs::create_dir(&path) {
             Ok(()) => Ok(Folder { path: path.canonicalize()?, name }),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                bail!("{} exists already: a bundle is never written twice", path.display())
+                fail!(Request, "{} exists already: a bundle is never written twice", path.display())
             }
             Err(error) => Err(error).with_context(|| format!("cannot make {}", path.display())),
         }
     }
 
     /// Writes one of its files.
-    pub fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
+    pub fn write(&self, name: &str, text: &str) -> Result<()> {
         let path = self.path.join(name);
         std::fs::write(&path, text).with_context(|| path.display().to_string())
     }
 
     /// Writes the checksums of all files, in the form that `sha256sum -c` reads. Nothing may be added afterwards.
-    pub fn seal(&self) -> anyhow::Result<()> {
+    pub fn seal(&self) -> Result<()> {
         let mut text = String::new();
         for name in contents(&self.path)? {
             text += &format!("{}  {name}\n", crate::checksum::of_file(&self.path.join(&name))?);
@@ -53,7 +54,7 @@ impl Folder {
     }
 
     /// Gives it the name of a bundle that could not be finished.
-    pub fn mark_blocked(&mut self) -> anyhow::Result<()> {
+    pub fn mark_blocked(&mut self) -> Result<()> {
         let to = blocked(&self.path);
         std::fs::rename(&self.path, &to).with_context(|| to.display().to_string())?;
         self.path = to;
@@ -73,8 +74,8 @@ fn stamp(time: SystemTime) -> String {
 }
 
 /// Every file below `folder` but the checksums, by its path from there with slashes, sorted.
-pub fn contents(folder: &Path) -> anyhow::Result<Vec<String>> {
-    fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> anyhow::Result<()> {
+pub fn contents(folder: &Path) -> Result<Vec<String>> {
+    fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> Result<()> {
         for path in files(folder)? {
             let name = format!("{prefix}{}", super::subject::file_name(&path));
             if path.is_dir() {

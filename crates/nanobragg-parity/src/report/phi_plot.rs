@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::super::text::Step;
 use super::axis::Axis;
 use super::short;
+use crate::text::Step;
 
 const WIDTH: f64 = 860.0;
 const UPPER: [f64; 2] = [14.0, 176.0];

@@ -1,8 +1,12 @@
 //! The table case × backend: written, and checked where it stands.
 
+mod measure;
+
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, ensure};
+pub use measure::{columns, measure};
+
+use crate::error::{Error, ErrorKind, Result, require};
 
 const BEGIN: &str = "<!-- reference: begin -->";
 const END: &str = "<!-- reference: end -->";
@@ -43,10 +47,12 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Whether nothing is wrong with it.
     pub fn is_good(&self) -> bool {
         matches!(self, Cell::Compared { passes: true, .. } | Cell::Refused | Cell::Skipped)
     }
 
+    /// What stands in the table.
     pub fn text(&self) -> String {
         match self {
             Cell::Compared { passes, worst, seconds } => {
@@ -62,6 +68,18 @@ impl Cell {
 }
 
 impl Table {
+    /// Fails where a cell does not pass.
+    pub fn require_passes(&self) -> Result<()> {
+        let failing: Vec<&str> = self
+            .rows
+            .iter()
+            .filter(|(_, cells)| cells.iter().any(|cell| !cell.is_good()))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        require!(failing.is_empty(), Table, "cases that do not pass: {}", failing.join(", "));
+        Ok(())
+    }
+
     /// The table with what has to be known about it.
     pub fn markdown(&self) -> String {
         let mut text = format!(
@@ -97,34 +115,38 @@ impl Table {
 }
 
 /// `page` with `table` between the markers.
-pub fn replace(page: &str, table: &str) -> anyhow::Result<String> {
-    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("no line {BEGIN}"))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("no line {END}"))?;
+pub fn replace(page: &str, table: &str) -> Result<String> {
+    let (before, rest) = page.split_once(BEGIN).ok_or_else(|| lacking(&format!("no line {BEGIN}")))?;
+    let (_, after) = rest.split_once(END).ok_or_else(|| lacking(&format!("no line {END}")))?;
     Ok(format!("{before}{BEGIN}\n{table}{END}{after}"))
 }
 
 /// Whether the page's table is of these cases and backends, every cell filled and passing, and every backend that was
 /// left out named with a reason.
-pub fn check(page: &str, cases: &[String], columns: &[String]) -> anyhow::Result<()> {
-    let (_, rest) = page.split_once(BEGIN).with_context(|| format!("no line {BEGIN}"))?;
-    let (table, _) = rest.split_once(END).with_context(|| format!("no line {END}"))?;
+pub fn check(page: &str, cases: &[String], columns: &[String]) -> Result<()> {
+    let (_, rest) = page.split_once(BEGIN).ok_or_else(|| lacking(&format!("no line {BEGIN}")))?;
+    let (table, _) = rest.split_once(END).ok_or_else(|| lacking(&format!("no line {END}")))?;
     let mut rows = table.lines().filter(|line| line.starts_with("| ")).map(cells);
-    let head = rows.next().context("no table between the markers")?;
-    ensure!(head.get(1..) == Some(columns), "the backends are {columns:?}, the table has {head:?}");
+    let head = rows.next().ok_or_else(|| lacking("no table between the markers"))?;
+    require!(head.get(1..) == Some(columns), Table, "the backends are {columns:?}, the table has {head:?}");
     let rows: Vec<Vec<String>> = rows.filter(|row| row.first().is_some_and(|name| name != "---")).collect();
-    let (last, rows) = rows.split_last().context("the table is empty")?;
-    ensure!(last.first().is_some_and(|name| name == "**together**"), "the last row does not sum up");
+    let (last, rows) = rows.split_last().ok_or_else(|| lacking("the table is empty"))?;
+    require!(last.first().is_some_and(|name| name == "**together**"), Table, "the last row does not sum up");
     let names: Vec<&String> = rows.iter().filter_map(|row| row.first()).collect();
-    ensure!(names.iter().copied().eq(cases), "the rows are not the cases of fixtures/cases");
+    require!(names.iter().copied().eq(cases), Table, "the rows are not the cases of fixtures/cases");
     for row in rows {
-        ensure!(row.len() == columns.len() + 1, "a row has {} cells: {row:?}", row.len());
+        require!(row.len() == columns.len() + 1, Table, "a row has {} cells: {row:?}", row.len());
         for (column, cell) in columns.iter().zip(&row[1..]) {
             let left_out = cell == "–" && table.contains(&format!("- {column}: skipped: "));
             let refused = cell == REFUSED && column.starts_with("gpu ");
-            ensure!(left_out || refused || is_pass(cell), "{} on {column}: {cell}", row[0]);
+            require!(left_out || refused || is_pass(cell), Table, "{} on {column}: {cell}", row[0]);
         }
     }
     Ok(())
+}
+
+fn lacking(what: &str) -> Error {
+    Error::new(ErrorKind::Table, what)
 }
 
 fn cells(line: &str) -> Vec<String> {

@@ -5,23 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::Context as _;
+use crate::error::{Context as _, Result};
 
-/// Our programs, built as users build them.
+/// Our programs.
 #[derive(Clone, Debug)]
 pub struct Programs {
+    /// The program `nanobragg`.
     pub nanobragg: PathBuf,
+    /// The program `trace-harness`.
     pub trace_harness: PathBuf,
-}
-
-impl Programs {
-    pub fn build() -> anyhow::Result<Programs> {
-        eprintln!("building nanobragg and trace-harness for release: minutes the first time");
-        Ok(Programs {
-            nanobragg: crate::executable::build("nanobragg-cli", ["--bin", "nanobragg"])?,
-            trace_harness: crate::executable::build("nanobragg-cli", ["--bin", "trace-harness"])?,
-        })
-    }
 }
 
 /// A command that was run.
@@ -66,13 +58,7 @@ pub struct Record(pub Vec<Ran>);
 
 impl Record {
     /// Runs a program in `folder`, which the record calls `place`.
-    pub fn run(
-        &mut self,
-        program: &Path,
-        arguments: &[String],
-        folder: &Path,
-        place: &str,
-    ) -> anyhow::Result<Ran> {
+    pub fn run(&mut self, program: &Path, arguments: &[String], folder: &Path, place: &str) -> Result<Ran> {
         let started = Instant::now();
         let output = Command::new(program)
             .args(arguments)

@@ -6,8 +6,9 @@ use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::backend::Backend;
-use super::measure;
+use super::device::Backend;
+use super::tolerance;
+use crate::error::Result;
 
 /// The format's name; another one where a reader of this would go wrong.
 pub const SCHEMA: &str = "nanobragg-parity-metrics-1";
@@ -27,6 +28,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The word in `metrics.json`.
     pub const fn name(self) -> &'static str {
         match self {
             Verdict::Agrees => "agrees",
@@ -96,7 +98,7 @@ pub struct TraceMetrics {
 }
 
 impl TraceMetrics {
-    pub fn new(pixel: (usize, usize), comparison: &Comparison) -> anyhow::Result<TraceMetrics> {
+    pub fn new(pixel: (usize, usize), comparison: &Comparison) -> Result<TraceMetrics> {
         let compared = comparison.quantities().iter().filter(|quantity| quantity.rel_delta.is_some());
         Ok(TraceMetrics {
             slow: pixel.0,
@@ -132,13 +134,13 @@ impl Measured {
         let mut parts = Vec::new();
         if let Some(image) = &metrics.image {
             let c = &image.comparison;
-            parts.push(if image.passes && !measure::holds(&metrics.backend, c) {
+            parts.push(if image.passes && !tolerance::holds(&metrics.backend, c) {
                 format!(
                     "all {} pixels agree to {:.1e} of the maximum, but the median relative error is {:.1e}, \
                      allowed {CPU_F32_MEDIAN:e}",
                     c.pixels,
                     c.max_of_max,
-                    measure::median(c)
+                    tolerance::median(c)
                 )
             } else if image.passes {
                 let exact = if c.identical == c.pixels {

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
 use nanobragg_config::presets;
+
+use crate::error::{Context as _, Error, ErrorKind, Result, require};
+use crate::machine;
 
 /// Files of a case that are results, not inputs.
 const RESULTS: [&str; 6] = ["float.bin", "int.img", "noise.img", "image.pgm", "stdout.txt", "about.txt"];
@@ -11,9 +13,11 @@ const RESULTS: [&str; 6] = ["float.bin", "int.img", "noise.img", "image.pgm", "s
 /// An experiment with the other side's recorded results.
 #[derive(Clone, Debug)]
 pub struct Subject {
+    /// What it is called.
     pub name: String,
     /// One line on what it is about.
     pub about: String,
+    /// Flags of both programs.
     pub flags: Vec<String>,
     /// Files that the flags name.
     pub inputs: Vec<PathBuf>,
@@ -27,9 +31,13 @@ pub struct Subject {
 
 impl Subject {
     /// The case called `name` of the fixtures.
-    pub fn case(name: &str) -> anyhow::Result<Subject> {
-        let folder = crate::root().join("fixtures/cases").join(name);
-        ensure!(folder.join("args.txt").is_file(), "no case is called {name}: fixtures/cases lists them");
+    pub fn case(name: &str) -> Result<Subject> {
+        let folder = machine::root().join("fixtures/cases").join(name);
+        require!(
+            folder.join("args.txt").is_file(),
+            Request,
+            "no case is called {name}: fixtures/cases lists them"
+        );
         let inputs = files(&folder)?.into_iter().filter(|path| {
             let name = file_name(path);
             name != "args.txt" && !RESULTS.contains(&name.as_str())
@@ -48,17 +56,19 @@ impl Subject {
     }
 
     /// Every case, by name.
-    pub fn cases() -> anyhow::Result<Vec<Subject>> {
-        let folders = files(&crate::root().join("fixtures/cases"))?;
+    pub fn cases() -> Result<Vec<Subject>> {
+        let folders = files(&machine::root().join("fixtures/cases"))?;
         folders.iter().filter(|path| path.is_dir()).map(|path| Subject::case(&file_name(path))).collect()
     }
 
     /// The built-in experiment, its files from `data`, or from where the tests look for them.
-    pub fn supervisor(data: Option<&Path>) -> anyhow::Result<Subject> {
-        let preset = presets::find("supervisor").context("the experiment is not built in")?;
+    pub fn supervisor(data: Option<&Path>) -> Result<Subject> {
+        let preset = presets::find("supervisor")
+            .ok_or_else(|| missing("the experiment supervisor is not built in"))?;
         let data = data.map(Path::to_owned).or_else(nanobragg_testkit::upstream);
-        let data = data.context("A.mat and scaled.hkl are not there: give their folder with --data")?;
-        let stdout = crate::root().join("fixtures/traces/supervisor/stdout.txt");
+        let data =
+            data.ok_or_else(|| missing("A.mat and scaled.hkl are not there: say which folder has them"))?;
+        let stdout = machine::root().join("fixtures/traces/supervisor/stdout.txt");
         Ok(Subject {
             name: preset.name.to_owned(),
             about: "Pilatus 6M in custom vectors, ten phi steps over 0.1 degrees".to_owned(),
@@ -71,12 +81,16 @@ impl Subject {
     }
 }
 
+fn missing(text: &str) -> Error {
+    Error::new(ErrorKind::Request, text)
+}
+
 /// The C program's logs of single pixels of a case.
-fn recorded_traces(name: &str) -> anyhow::Result<Vec<((usize, usize), PathBuf)>> {
+fn recorded_traces(name: &str) -> Result<Vec<((usize, usize), PathBuf)>> {
     let mut traces = Vec::new();
     // The very first pixel of a case has a folder of its own.
     for folder in [name.to_owned(), format!("{name}_first")] {
-        let folder = crate::root().join("fixtures/traces").join(folder);
+        let folder = machine::root().join("fixtures/traces").join(folder);
         let logs = if folder.is_dir() { files(&folder)? } else { Vec::new() };
         traces.extend(logs.into_iter().filter_map(|path| Some((pixel_of(&file_name(&path))?, path))));
     }
@@ -92,7 +106,7 @@ fn pixel_of(name: &str) -> Option<(usize, usize)> {
 }
 
 /// The entries of a folder, sorted by name.
-pub fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
@@ -105,7 +119,7 @@ pub fn file_name(path: &Path) -> String {
 }
 
 /// The words of a file of flags.
-pub fn words(path: &Path) -> anyhow::Result<Vec<String>> {
+pub fn words(path: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     Ok(text.split_whitespace().map(str::to_owned).collect())
 }

@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde_json::Value;
 
 use super::metrics::Metrics;
 use super::verify::first_difference;
+use crate::error::{Context as _, Result};
 
 /// The metrics of the bundle in the folder `earlier`.
-pub fn read(earlier: &Path) -> anyhow::Result<Value> {
+pub fn read(earlier: &Path) -> Result<Value> {
     let path = earlier.join("metrics.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 /// What moved, the most important first; "Nothing moved" alone where nothing did.
-pub fn moved(metrics: &Metrics, before: &Value) -> anyhow::Result<Vec<String>> {
+pub fn moved(metrics: &Metrics, before: &Value) -> Result<Vec<String>> {
     // Through text, as the earlier ones have gone: numbers that are not finite are null there.
     let now: Value = serde_json::from_str(&serde_json::to_string(metrics)?)?;
     Ok(differences(before, &now))

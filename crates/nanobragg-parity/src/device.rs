@@ -1,9 +1,9 @@
-//! Devices and number types, and whether this build and this machine have them.
+//! What evaluates: devices and number types, and whether this build and this machine have them.
 
-use anyhow::bail;
 use serde::{Deserialize, Serialize};
 
 use super::program::{Programs, Record};
+use crate::error::{Result, fail};
 
 /// Whether a program's complaint is that a graphics processor refuses what depends on the order of terms.
 pub fn refuses_order(complaint: &str) -> bool {
@@ -58,7 +58,7 @@ impl Backend {
     ///
     /// # Errors
     /// The program failed for any other reason.
-    pub fn probe(&self, programs: &Programs) -> anyhow::Result<Result<(), String>> {
+    pub fn probe(&self, programs: &Programs) -> Result<Result<(), String>> {
         const TINY: &str = "-cell 70 80 90 90 90 90 -default_F 1 -N 2 -lambda 1 -distance 100 -pixel 1 \
             -detpixels 8 -oversample 1 -o probe.bin -noprogress -q";
         if self.device == "reference" && self.is_single() {
@@ -73,7 +73,7 @@ impl Backend {
             complaint if self.device == "gpu" && ran.status.is_some() && is_absence(&complaint) => {
                 Ok(Err(complaint))
             }
-            complaint => bail!("{complaint}"),
+            complaint => fail!(Program, "{complaint}"),
         }
     }
 }

@@ -12,6 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
 use super::metrics::{Measured, Metrics, Verdict};
+use crate::error::Result;
 
 const STYLE: &str = include_str!("style.css");
 /// Runs that are shown with pictures and tables; those that differ come first.
@@ -29,7 +30,7 @@ pub struct Page<'a> {
 }
 
 /// The page.
-pub fn page(page: &Page<'_>) -> anyhow::Result<String> {
+pub fn page(page: &Page<'_>) -> Result<String> {
     let mut shown: Vec<usize> = (0..page.runs.len()).collect();
     let rank = |index: &usize| match page.runs[*index].metrics.verdict {
         Verdict::Differs => 0,
