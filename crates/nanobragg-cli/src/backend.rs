@@ -26,12 +26,7 @@ fn cpu(setup: &Setup) -> anyhow::Result<Box<dyn Backend>> {
 
 #[cfg(feature = "gpu")]
 mod gpu {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use nanobragg::Error;
-    use nanobragg::backend::{Backend, Control, Precision};
-    use nanobragg::image::Image;
-    use nanobragg::plan::Plan;
+    use nanobragg::backend::{Backend, FirstOf, Precision, Refusal};
     use nanobragg_config::Setup;
     use nanobragg_session::GpuChoice;
     use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
@@ -61,7 +56,8 @@ mod gpu {
         match nanobragg_wgpu::open(&request(setup, Selection::BestReal)?) {
             Ok(opened) => {
                 let gpu = trusted(setup, console, opened)?;
-                Ok(Box::new(Auto { gpu, cpu: fallback(setup)?, console, on_cpu: AtomicBool::new(false) }))
+                let both = FirstOf::new(vec![Box::new(gpu), fallback(setup)?]);
+                Ok(Box::new(both.with_notice(move |refusal| passed_over(console, refusal))))
             }
             Err(GpuError::NoAdapter { .. }) => {
                 console.say("-device auto: no graphics processor in hardware, rendering on the cpu");
@@ -74,6 +70,13 @@ mod gpu {
                 fallback(setup)
             }
         }
+    }
+
+    /// Says that a backend cannot render the plan, and which does.
+    fn passed_over(console: Console, refusal: &Refusal) {
+        let Refusal { backend, reason, next, .. } = refusal;
+        let next = next.map_or_else(String::new, |next| format!("; rendering on the {next}"));
+        console.say(&format!("-device auto: {backend}: {reason}{next}"));
     }
 
     /// The error, which is the command line's where it names an adapter that is not there.
@@ -93,50 +96,6 @@ mod gpu {
         Ok(GpuBackend::new(opened.gpu, precision(setup))?)
     }
 
-    /// A graphics processor, and the CPU for what it refuses.
-    struct Auto {
-        gpu: GpuBackend,
-        cpu: Box<dyn Backend>,
-        console: Console,
-        /// Where the last image was rendered.
-        on_cpu: AtomicBool,
-    }
-
-    impl Auto {
-        fn last(&self) -> &dyn Backend {
-            if self.on_cpu.load(Ordering::Relaxed) { self.cpu.as_ref() } else { &self.gpu }
-        }
-    }
-
-    impl Backend for Auto {
-        fn name(&self) -> &'static str {
-            self.last().name()
-        }
-
-        fn evaluation(&self, plan: &Plan) -> String {
-            self.last().evaluation(plan)
-        }
-
-        fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
-            let result = self.gpu.renderer().render(plan, control);
-            let refused = matches!(
-                result,
-                Err(GpuError::OrderDependent { .. }
-                    | GpuError::Precision { .. }
-                    | GpuError::LimitExceeded { .. }
-                    | GpuError::OutOfMemory)
-            );
-            self.on_cpu.store(refused, Ordering::Relaxed);
-            match result {
-                Err(error) if refused => {
-                    self.console.say(&format!("-device auto: {error}; rendering on the cpu"));
-                    self.cpu.render(plan, control)
-                }
-                result => Ok(result?),
-            }
-        }
-    }
-
     fn request(setup: &Setup, unnamed: Selection) -> anyhow::Result<Request> {
         let GpuChoice { adapter, selftest, limits } = &setup.gpu;
         let lower: LimitsOverride = match limits {
@@ -147,11 +106,8 @@ mod gpu {
         Ok(Request { selection, lower, precision: precision(setup), retest: *selftest })
     }
 
-    fn precision(setup: &Setup) -> nanobragg_wgpu::Precision {
-        match setup.precision {
-            Some(Precision::Double) => nanobragg_wgpu::Precision::Double,
-            Some(Precision::Single) | None => nanobragg_wgpu::Precision::Single,
-        }
+    fn precision(setup: &Setup) -> Precision {
+        setup.precision.unwrap_or(Precision::Single)
     }
 }
 

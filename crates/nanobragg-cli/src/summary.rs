@@ -24,12 +24,11 @@ pub fn speed(console: Console, plan: &Plan, backend: &dyn Backend, render: Durat
     let terms = plan.terms();
     let rate = if seconds > 0.0 { terms / seconds } else { 0.0 };
     console.say(&format!(
-        "rendered {} pixels, {} terms in {} s: {} terms/s ({}: {})",
+        "rendered {} pixels, {} terms in {} s: {} terms/s ({})",
         plan.region.pixels(),
         g(terms, 4),
         g(seconds, 3),
         g(rate, 3),
-        backend.name(),
-        backend.evaluation(plan),
+        backend.describe(plan),
     ));
 }
