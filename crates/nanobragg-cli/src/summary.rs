@@ -17,12 +17,12 @@ pub fn figures(console: Console, statistics: &Statistics) {
 
 /// Says how long the render took and how fast it was.
 pub fn speed(console: Console, rendered: &Rendered) {
-    let Rendered { plan, backend, evaluation, elapsed, .. } = rendered;
+    let Rendered { plan, evaluation, elapsed, .. } = rendered;
     let seconds = elapsed.as_secs_f64();
     let terms = plan.terms();
     let rate = if seconds > 0.0 { terms / seconds } else { 0.0 };
     console.say(&format!(
-        "rendered {} pixels, {} terms in {} s: {} terms/s ({backend}: {evaluation})",
+        "rendered {} pixels, {} terms in {} s: {} terms/s ({evaluation})",
         plan.region.pixels(),
         g(terms, 4),
         g(seconds, 3),

@@ -1,5 +1,6 @@
 //! What evaluates: devices and number types, and whether this build and this machine have them.
 
+use nanobragg::backend::Unsupported;
 use serde::{Deserialize, Serialize};
 
 use super::program::{Programs, Record};
@@ -7,7 +8,7 @@ use crate::error::{Result, fail};
 
 /// Whether a program's complaint is that a graphics processor refuses what depends on the order of terms.
 pub fn refuses_order(complaint: &str) -> bool {
-    complaint.contains("depends on the order of evaluation")
+    complaint.contains(&Unsupported::RunningSumFactors.to_string())
 }
 
 /// The devices there are. `auto` is none of them: a bundle says what rendered.
@@ -97,7 +98,7 @@ mod tests {
             GpuError::NoSuchAdapter { asked: "x".to_owned(), present: vec![adapter()] },
             GpuError::SelfTest { adapter: adapter(), reason: "off by 1".to_owned() },
             GpuError::DeviceLost { reason: "reset".to_owned() },
-            GpuError::OutOfMemory,
+            GpuError::Unsupported(Unsupported::OutOfMemory),
         ] {
             assert!(!is_absence(&error.to_string()), "{error}");
         }

@@ -71,9 +71,7 @@ pub struct Rendered {
     pub image: Image,
     /// Figures of the image.
     pub statistics: Statistics,
-    /// Name of the backend.
-    pub backend: &'static str,
-    /// How the backend evaluated the terms.
+    /// Who rendered it and how the terms were evaluated.
     pub evaluation: String,
     /// How long it took.
     pub elapsed: Duration,

@@ -84,8 +84,8 @@ fn render(
     let elapsed = started.elapsed();
     let statistics = Statistics::of(&plan, &image);
     let panel = job.panels.get(number).map(|panel| (number, panel.name.clone()));
-    let (backend, evaluation) = (backend.name(), backend.evaluation(&plan));
-    let mut rendered = Rendered { panel, plan, image, statistics, backend, evaluation, elapsed };
+    let evaluation = backend.describe(&plan);
+    let mut rendered = Rendered { panel, plan, image, statistics, evaluation, elapsed };
     watch.tell(Event::Rendered(&rendered));
     if rendered.panel.is_some() {
         // Orientations have served, and may be the largest part.

@@ -4,12 +4,14 @@
 //! and what the reference program wrote. Tests run over the folder, so that a new case is a new folder and
 //! nothing else.
 
+mod backends;
 mod case;
 mod draw;
 pub mod fuzz;
 mod perturbation;
 pub mod tolerance;
 
+pub use backends::{Obeyed, obeys};
 pub use case::{Case, TestError, case, cases, fixtures, upstream};
 pub use draw::{gapped_table, random_flags};
 pub use nanobragg_compare::{Comparison, Difference, compare};

@@ -1,59 +1,109 @@
 //! The renderer as a backend of the library.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanobragg::Error;
-use nanobragg::backend::{Backend, Control};
-use nanobragg::image::Image;
+use nanobragg::backend::{
+    Backend, Capabilities, Control, Frame, Precision, Products, Ticket, Unsupported, Want, Watch,
+};
 use nanobragg::plan::Plan;
 
-use crate::Precision;
 use crate::error::GpuError;
 use crate::gpu::Gpu;
+use crate::read_back::Pending;
 use crate::renderer::Renderer;
 
-/// A [`Renderer`] that can be shared, as a [`Backend`].
+/// A [`Renderer`] that can be shared, as a [`Backend`]. Frames that are submitted before the one before is collected
+/// overlap: the device never waits for the host.
 #[derive(Debug)]
 pub struct GpuBackend {
     adapter: String,
     precision: Precision,
-    renderer: Mutex<Renderer>,
+    capabilities: Capabilities,
+    renderer: Arc<Mutex<Renderer>>,
 }
 
 impl GpuBackend {
-    /// A backend on `gpu`.
+    /// A backend on `gpu`, which renders in this precision and no other.
     ///
     /// # Errors
     /// As [`Renderer::new`].
     pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, GpuError> {
         let info = gpu.info();
         let adapter = format!("{} ({})", info.name, info.backend);
-        Ok(GpuBackend { adapter, precision, renderer: Mutex::new(Renderer::new(gpu, precision)?) })
+        let capabilities = Capabilities {
+            name: crate::NAME,
+            precisions: vec![precision],
+            products: Products::default(),
+            order: false,
+            table_bytes: Some(gpu.limits().binding.saturating_mul(2)),
+        };
+        let renderer = Arc::new(Mutex::new(Renderer::new(gpu, precision)?));
+        Ok(GpuBackend { adapter, precision, capabilities, renderer })
     }
 
     /// The renderer, for what a [`Backend`] does not offer.
     pub fn renderer(&self) -> MutexGuard<'_, Renderer> {
-        // A renderer has no state that a panic could leave half changed: buffers are compared before they are used.
-        self.renderer.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.renderer)
     }
 }
 
+/// A renderer has no state that a panic could leave half changed: buffers are compared before they are used.
+fn locked(renderer: &Mutex<Renderer>) -> MutexGuard<'_, Renderer> {
+    renderer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Backend for GpuBackend {
-    fn name(&self) -> &'static str {
-        crate::NAME
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
     }
 
     fn evaluation(&self, _plan: &Plan) -> String {
         format!("{} on {}", self.precision.name(), self.adapter)
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
+    fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
+        want.within(&self.capabilities)?;
+        match self.renderer().fits(plan) {
+            Err(GpuError::Unsupported(reason)) => Err(reason),
+            // A fault of the device says nothing about the plan: rendering tells of it.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
+        want.within(&self.capabilities).map_err(GpuError::from)?;
         let mut renderer = self.renderer();
         let image = renderer.render(plan, control)?;
         let timings = renderer.timings();
         tracing::debug!(?timings, evaluation = self.evaluation(plan), "rendered");
-        Ok(image)
+        Ok(Frame::of(image))
+    }
+
+    fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
+        want.within(&self.capabilities).map_err(GpuError::from)?;
+        let pending = self.renderer().submit(&plan, &watch.control())?;
+        Ok(Ticket::new(Flying { renderer: Arc::clone(&self.renderer), pending, watch }))
+    }
+}
+
+/// A frame that the device is rendering.
+struct Flying {
+    renderer: Arc<Mutex<Renderer>>,
+    pending: Pending,
+    watch: Watch,
+}
+
+impl nanobragg::backend::Pending for Flying {
+    fn is_finished(&mut self) -> bool {
+        // A device that has failed keeps nobody waiting: collecting tells of it.
+        locked(&self.renderer).is_finished(&self.pending).unwrap_or(true)
+    }
+
+    fn collect(self: Box<Self>) -> Result<Frame, Error> {
+        let Flying { renderer, pending, watch } = *self;
+        Ok(Frame::of(locked(&renderer).collect(pending, &watch.control())?))
     }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong on a graphics processor, and what to do about it.
 
+use nanobragg::backend::Unsupported;
+
 /// Why a graphics processor did not render.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,25 +40,9 @@ pub enum GpuError {
         /// What the driver says.
         reason: String,
     },
-    /// The device has too little memory.
-    #[error("the graphics device is out of memory: render a smaller region, or on the cpu")]
-    OutOfMemory,
-    /// The experiment needs more than the adapter offers.
-    #[error(
-        "{what} of this experiment need {needed} {unit}, {limit} are the limit of {adapter}: render on the cpu"
-    )]
-    LimitExceeded {
-        /// What needs it.
-        what: &'static str,
-        /// How much it needs.
-        needed: u64,
-        /// How much there is.
-        limit: u64,
-        /// Unit of both.
-        unit: &'static str,
-        /// Name of the adapter.
-        adapter: String,
-    },
+    /// The device cannot render what is wanted.
+    #[error("{0}; {remedy}", remedy = .0.remedy())]
+    Unsupported(#[from] Unsupported),
     /// A shader is not accepted by the driver.
     #[error("the driver of {adapter} refuses a shader: {reason}")]
     Shader {
@@ -69,22 +55,6 @@ pub enum GpuError {
     #[error("the graphics interface refuses a call: {reason}")]
     Refused {
         /// What it says.
-        reason: String,
-    },
-    /// The result depends on the order of the terms.
-    #[error("{what} depends on the order of evaluation, which a graphics processor does not have: {hint}")]
-    OrderDependent {
-        /// The quirk or flag.
-        what: &'static str,
-        /// What to do.
-        hint: &'static str,
-    },
-    /// Single precision is not enough.
-    #[error(
-        "single precision is not enough for this experiment: {reason}; render in double precision (f64), or on the cpu"
-    )]
-    Precision {
-        /// The bound that does not hold.
         reason: String,
     },
     /// The device computes something else than the definition.
@@ -106,7 +76,13 @@ impl From<GpuError> for nanobragg::Error {
     fn from(error: GpuError) -> Self {
         match error {
             GpuError::Canceled => nanobragg::Error::canceled(),
+            GpuError::Unsupported(reason) => nanobragg::Error::refused(crate::NAME, reason),
             error => nanobragg::Error::backend(error),
         }
     }
+}
+
+/// The error of what has no room on the device.
+pub(crate) fn too_large(what: &'static str, needed: u64, limit: u64, unit: &'static str) -> GpuError {
+    Unsupported::TooLarge { what, needed, limit, unit }.into()
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use nanobragg::backend::Unsupported;
+
 use crate::adapter::{AdapterInfo, Selection, select};
 use crate::error::GpuError;
 use crate::limits::{Limits, LimitsOverride};
@@ -90,8 +92,22 @@ impl Gpu {
         }
         match self.faults.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => Ok(()),
-            Some(wgpu::Error::OutOfMemory { .. }) => Err(GpuError::OutOfMemory),
+            Some(wgpu::Error::OutOfMemory { .. }) => Err(Unsupported::OutOfMemory.into()),
             Some(error) => Err(GpuError::Refused { reason: error.to_string() }),
+        }
+    }
+
+    /// Whether a submission is done.
+    pub(crate) fn is_done(&self, submission: &wgpu::SubmissionIndex) -> Result<bool, GpuError> {
+        self.check()?;
+        let now = wgpu::PollType::Wait {
+            submission_index: Some(submission.clone()),
+            timeout: Some(Duration::ZERO),
+        };
+        match self.device.poll(now) {
+            Ok(_) => Ok(true),
+            Err(wgpu::PollError::Timeout) => Ok(false),
+            Err(error) => Err(GpuError::DeviceLost { reason: error.to_string() }),
         }
     }
 
@@ -115,15 +131,5 @@ impl Gpu {
                 }
             }
         }
-    }
-
-    pub(crate) fn exceeded(
-        &self,
-        what: &'static str,
-        needed: u64,
-        limit: u64,
-        unit: &'static str,
-    ) -> GpuError {
-        GpuError::LimitExceeded { what, needed, limit, unit, adapter: self.info.name.clone() }
     }
 }

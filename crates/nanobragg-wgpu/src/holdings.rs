@@ -7,7 +7,7 @@ use nanobragg::plan::{Plan, Region};
 
 use crate::Precision;
 use crate::encode::{Encoded, TableBytes, largest};
-use crate::error::GpuError;
+use crate::error::{GpuError, too_large};
 use crate::gpu::Gpu;
 use crate::layout::Dispatch;
 use crate::pipeline::BINDINGS;
@@ -84,14 +84,31 @@ impl Holdings {
         let encoded = Encoded::new(plan, region, self.precision, taps, amplitude, self.gpu.limits.binding)?;
         let places = encoded.places_per_pixel() as u64;
         if places > u64::from(u32::MAX) {
-            return Err(self.gpu.exceeded(
-                "the sub-pixels and layers",
-                places,
-                u64::from(u32::MAX),
-                "of them",
-            ));
+            return Err(too_large("the sub-pixels and layers", places, u64::from(u32::MAX), "of them"));
         }
         Ok(encoded)
+    }
+
+    /// Whether the device has room for what does not change from band to band.
+    pub fn fits(&self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
+        let limit = self.gpu.limits.binding;
+        for (what, bytes) in [
+            ("the tiles", size_of_val(encoded.tiles.list.as_slice())),
+            ("the constants", encoded.frame.len()),
+            ("the sources", encoded.sources.len()),
+            ("rows and columns", encoded.places.len()),
+        ] {
+            if bytes as u64 > limit {
+                return Err(too_large(what, bytes as u64, limit, "bytes in one buffer"));
+            }
+        }
+        let table = encoded.plan.structure_factors.padded();
+        let entries = table.map_or(0, |table| table.values.len() as u64);
+        if entries > 2 * encoded.table_split {
+            let needed = entries * encoded.real_size();
+            return Err(too_large("the structure factors", needed, 2 * limit, "bytes in two buffers"));
+        }
+        Ok(())
     }
 
     /// Makes the device hold what does not change from band to band.
@@ -108,7 +125,7 @@ impl Holdings {
                 if contents.entries > 2 * encoded.table_split {
                     let needed = contents.bytes.len() as u64;
                     let limit = 2 * gpu.limits.binding;
-                    return Err(gpu.exceeded("the structure factors", needed, limit, "bytes in two buffers"));
+                    return Err(too_large("the structure factors", needed, limit, "bytes in two buffers"));
                 }
                 let at = contents.bytes.len().min((encoded.table_split * encoded.real_size()) as usize);
                 let (low, high) = contents.bytes.split_at(at);

@@ -6,8 +6,8 @@
 //! precision is enough.
 //!
 //! ```no_run
-//! use nanobragg::model::{Experiment, UnitCell};
 //! use nanobragg::backend::Control;
+//! use nanobragg::model::{Experiment, UnitCell};
 //! use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection};
 //!
 //! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0).plan()?;
@@ -39,6 +39,8 @@ mod staging;
 mod taps;
 mod timing;
 
+pub use nanobragg::backend::Precision;
+
 pub use adapter::{AdapterInfo, Kind, Selection, adapters};
 pub use backend::GpuBackend;
 pub use error::GpuError;
@@ -54,24 +56,3 @@ pub use timing::Timings;
 
 /// Name of the backend as users write it.
 pub const NAME: &str = "gpu";
-
-/// Precision of the evaluation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Precision {
-    /// Single, on every adapter: a pixel agrees with the definition to 1e-4 of the image's brightest, and with up to a
-    /// thousand cells in a row to some 1e-6 of itself.
-    #[default]
-    Single,
-    /// Double, where the adapter has it: every pixel agrees with the definition to 1e-10 of itself.
-    Double,
-}
-
-impl Precision {
-    /// Name as users write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Precision::Single => "f32",
-            Precision::Double => "f64",
-        }
-    }
-}

@@ -8,7 +8,7 @@ use crate::limits::LimitsOverride;
 use crate::selftest::{SelfTest, cache_folder, selftest, selftest_cached};
 
 /// What is asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Which adapter.
     pub selection: Selection,
@@ -18,6 +18,17 @@ pub struct Request {
     pub precision: Precision,
     /// Whether it is tested although the result of an earlier test is kept.
     pub retest: bool,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Request {
+            selection: Selection::default(),
+            lower: LimitsOverride::default(),
+            precision: Precision::Single,
+            retest: false,
+        }
+    }
 }
 
 /// A graphics processor that computes what the definition says.

@@ -10,7 +10,7 @@ use nanobragg::plan::Plan;
 
 use crate::Precision;
 use crate::encode::{Encoded, GROUP};
-use crate::error::GpuError;
+use crate::error::{GpuError, too_large};
 use crate::flights::Flights;
 use crate::gpu::Gpu;
 use crate::holdings::Holdings;
@@ -136,6 +136,30 @@ impl Renderer {
         Ok(pending)
     }
 
+    /// Whether `plan` can be rendered, without sending anything to the device.
+    ///
+    /// # Errors
+    /// [`GpuError::Unsupported`], and what the device reports.
+    pub fn fits(&mut self, plan: &Plan) -> Result<(), GpuError> {
+        self.gpu.check()?;
+        let encoded = self.holdings.encode(plan, &plan.region, false)?;
+        if encoded.tiles.list.is_empty() {
+            return Ok(());
+        }
+        self.holdings.fits(&encoded)?;
+        self.bands(&encoded)?;
+        Ok(())
+    }
+
+    /// Whether the device is done with a submitted plan.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn is_finished(&self, pending: &Pending) -> Result<bool, GpuError> {
+        let Some(last) = pending.bands.last() else { return Ok(true) };
+        self.gpu.is_done(&last.staging.submission)
+    }
+
     /// The image of a submitted plan, as soon as it is done.
     ///
     /// # Errors
@@ -166,12 +190,7 @@ impl Renderer {
         if encoded.permutation.placed {
             let places = GROUP as u64 * encoded.places_per_pixel() as u64 * encoded.placed_size();
             if places > binding {
-                return Err(self.gpu.exceeded(
-                    "the sub-pixels of a tile",
-                    places,
-                    binding,
-                    "bytes in one buffer",
-                ));
+                return Err(too_large("the sub-pixels of a tile", places, binding, "bytes in one buffer"));
             }
             most = most.min(binding / places);
         }

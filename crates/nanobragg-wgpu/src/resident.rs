@@ -1,6 +1,6 @@
 //! Buffers that stay on the device from one image to the next.
 
-use crate::error::GpuError;
+use crate::error::{GpuError, too_large};
 use crate::gpu::Gpu;
 
 /// How often each kind of data was sent to the device, since the renderer was made.
@@ -79,7 +79,7 @@ impl Resident {
         made: &mut u64,
     ) -> Result<(), GpuError> {
         if size > gpu.limits.binding {
-            return Err(gpu.exceeded(what, size, gpu.limits.binding, "bytes in one buffer"));
+            return Err(too_large(what, size, gpu.limits.binding, "bytes in one buffer"));
         }
         if self.buffer.size() >= size {
             return Ok(());

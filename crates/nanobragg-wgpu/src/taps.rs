@@ -5,7 +5,7 @@
 //! that one recorder serves all devices. Nothing that the shader computed is computed again: numbers are only
 //! brought to the definition's units.
 
-use nanobragg::backend::Control;
+use nanobragg::backend::{Control, Unsupported};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use nanobragg::physics::geometry::Position;
@@ -15,7 +15,7 @@ use nanobragg::plan::{FactorMode, Plan, Region};
 
 use crate::Precision;
 use crate::encode::Units;
-use crate::error::GpuError;
+use crate::error::{GpuError, too_large};
 use crate::read_back::Pending;
 use crate::renderer::Renderer;
 use crate::schedule::{Part, grid};
@@ -48,17 +48,14 @@ impl Renderer {
     /// Evaluates pixel (`slow`, `fast`) of `plan` with taps. Mask and region of interest are not looked at.
     ///
     /// # Errors
-    /// As [`Renderer::render`]; [`GpuError::LimitExceeded`] for a pixel with more terms than a buffer holds, and
-    /// [`GpuError::OrderDependent`] for the one pixel whose result depends on those before it.
+    /// As [`Renderer::render`]; [`Unsupported::TooLarge`] for a pixel with more terms than a buffer holds, and
+    /// [`Unsupported::OrderDependentPixel`] for the one pixel whose result depends on those before it.
     pub fn trace(&mut self, plan: &Plan, slow: usize, fast: usize) -> Result<Taps, GpuError> {
         self.gpu.check()?;
         let region = Region { fast: (fast, fast), slow: (slow, slow), mask: None, ..plan.region.clone() };
         let encoded = self.holdings.encode(plan, &region, true)?;
         if encoded.order_dependent_pixels().contains(&plan.region.index(slow, fast)) {
-            return Err(GpuError::OrderDependent {
-                what: "this pixel, in which phi_zero_carryover or interpolation_latch acts,",
-                hint: "trace it on the cpu",
-            });
+            return Err(Unsupported::OrderDependentPixel { slow, fast }.into());
         }
         if encoded.tiles.list.is_empty() {
             return Ok(Taps { values: Vec::new(), units: encoded.units, precision: self.precision() });
@@ -70,17 +67,12 @@ impl Renderer {
         let size = numbers.saturating_mul(encoded.real_size());
         for needed in [size, (orientations as u64).saturating_mul(encoded.orientation_size())] {
             if needed > binding {
-                return Err(self.gpu.exceeded(
-                    "the terms of a pixel",
-                    needed,
-                    binding,
-                    "bytes in one buffer",
-                ));
+                return Err(too_large("the terms of a pixel", needed, binding, "bytes in one buffer"));
             }
         }
         let count = (places as u64).saturating_mul(sources as u64).saturating_mul(orientations as u64);
         if count > MOST_TRACED {
-            return Err(self.gpu.exceeded("the terms of a traced pixel", count, MOST_TRACED, "terms"));
+            return Err(too_large("the terms of a traced pixel", count, MOST_TRACED, "terms"));
         }
         let pipelines = self.pipelines(encoded.permutation)?;
         self.holdings.upload(&encoded)?;

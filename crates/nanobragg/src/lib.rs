@@ -39,6 +39,7 @@ pub mod nest;
 pub mod noise;
 pub mod physics;
 pub mod plan;
+mod precision;
 pub mod real;
 pub mod statistics;
 pub mod trace;

@@ -1,9 +1,10 @@
 //! Graphics processors.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
-use nanobragg::backend::{Backend, Control, Cpu, Precision};
-use nanobragg::image::Image;
+use nanobragg::backend::{
+    Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Ticket, Unsupported, Want,
+};
 use nanobragg::plan::Plan;
 use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
 
@@ -29,7 +30,7 @@ pub(super) fn open_or<'a>(
     match nanobragg_wgpu::open(&request(compute, Selection::BestReal)?) {
         Ok(opened) => {
             let gpu = trusted(compute, watch, opened)?;
-            Ok(Box::new(Auto { gpu, cpu, watch, on_cpu: AtomicBool::new(false) }))
+            Ok(Box::new(Auto { both: FirstOf::new(vec![Box::new(gpu), Box::new(cpu)]), watch }))
         }
         Err(GpuError::NoAdapter { .. }) => {
             watch.note(&Note::OnCpu("no graphics processor in hardware".to_owned()));
@@ -54,47 +55,55 @@ fn trusted(compute: &Compute, watch: Watch<'_>, opened: Opened) -> Result<GpuBac
     Ok(GpuBackend::new(opened.gpu, precision(compute))?)
 }
 
-/// A graphics processor, and the CPU for what it refuses.
+/// A graphics processor, and the CPU for what it refuses, which is said.
 struct Auto<'a> {
-    gpu: GpuBackend,
-    cpu: Cpu,
+    both: FirstOf,
     watch: Watch<'a>,
-    /// Where the last image was rendered.
-    on_cpu: AtomicBool,
 }
 
 impl Auto<'_> {
-    fn last(&self) -> &dyn Backend {
-        if self.on_cpu.load(Ordering::Relaxed) { &self.cpu } else { &self.gpu }
+    /// Says what stands in the way of the backends that are passed over.
+    fn tell(&self, plan: &Plan, want: &Want) {
+        for refusal in self.both.choose(plan, want).1.iter().filter(|refusal| refusal.next.is_some()) {
+            self.watch.note(&Note::OnCpu(format!("{}: {}", refusal.backend, refusal.reason)));
+        }
     }
 }
 
 impl Backend for Auto<'_> {
-    fn name(&self) -> &'static str {
-        self.last().name()
+    fn capabilities(&self) -> &Capabilities {
+        self.both.capabilities()
     }
 
     fn evaluation(&self, plan: &Plan) -> String {
-        self.last().evaluation(plan)
+        self.both.evaluation(plan)
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, nanobragg::Error> {
-        let result = self.gpu.renderer().render(plan, control);
-        let refused = matches!(
-            result,
-            Err(GpuError::OrderDependent { .. }
-                | GpuError::Precision { .. }
-                | GpuError::LimitExceeded { .. }
-                | GpuError::OutOfMemory)
-        );
-        self.on_cpu.store(refused, Ordering::Relaxed);
-        match result {
-            Err(error) if refused => {
-                self.watch.note(&Note::OnCpu(error.to_string()));
-                self.cpu.render(plan, control)
-            }
-            result => Ok(result?),
-        }
+    fn describe(&self, plan: &Plan) -> String {
+        self.both.describe(plan)
+    }
+
+    fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
+        self.both.supports(plan, want)
+    }
+
+    fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, nanobragg::Error> {
+        self.tell(plan, want);
+        self.both.frame(plan, want, control)
+    }
+
+    fn submit(
+        &self,
+        plan: Arc<Plan>,
+        want: Want,
+        watch: nanobragg::backend::Watch,
+    ) -> Result<Ticket, nanobragg::Error> {
+        self.tell(&plan, &want);
+        self.both.submit(plan, want, watch)
+    }
+
+    fn collect(&self, ticket: Ticket) -> Result<Frame, nanobragg::Error> {
+        self.both.collect(ticket)
     }
 }
 
@@ -108,9 +117,6 @@ fn request(compute: &Compute, unnamed: Selection) -> Result<Request, Error> {
     Ok(Request { selection, lower, precision: precision(compute), retest: *selftest })
 }
 
-fn precision(compute: &Compute) -> nanobragg_wgpu::Precision {
-    match compute.precision {
-        Some(Precision::Double) => nanobragg_wgpu::Precision::Double,
-        Some(Precision::Single) | None => nanobragg_wgpu::Precision::Single,
-    }
+fn precision(compute: &Compute) -> Precision {
+    compute.precision.unwrap_or(Precision::Single)
 }

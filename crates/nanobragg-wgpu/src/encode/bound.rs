@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use nanobragg::backend::Unsupported;
 use nanobragg::model::Shape;
 
 use super::Encoded;
@@ -26,7 +27,7 @@ impl Encoded<'_> {
     pub(super) fn check_bound(&self) -> Result<(), GpuError> {
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
-        let refuse = |reason: String| Err(GpuError::Precision { reason });
+        let refuse = |reason: String| Err(Unsupported::PrecisionRange { reason }.into());
         let edges = plan.crystal.lattice.vectors.map(|v| v.norm() / self.wavelength);
         let alpha = edges.iter().fold(0.0f64, |most, &edge| most.max(edge));
         let reach = plan.sources.iter().map(|source| 1.0 + source.incident.norm()).fold(0.0, f64::max);
@@ -68,10 +69,7 @@ impl Encoded<'_> {
         }
         let error = 3f64.sqrt() * slope * index;
         if error > SINGLE_MAX {
-            return refuse(format!(
-                "its spots are so sharp that an index good to {index:.1e} leaves errors of {error:.1e} of the \
-                 brightest pixel, above the bound of {SINGLE_MAX:.0e}"
-            ));
+            return Err(Unsupported::PrecisionBound { error, limit: SINGLE_MAX }.into());
         }
         Ok(())
     }

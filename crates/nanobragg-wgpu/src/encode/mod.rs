@@ -12,6 +12,7 @@ pub(crate) use tiles::{EDGE, GROUP, Tiles};
 
 use std::ops::Range;
 
+use nanobragg::backend::Unsupported;
 use nanobragg::model::Shape;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::rotation::{magnitude, unitize};
@@ -66,7 +67,7 @@ impl<'a> Encoded<'a> {
     /// `amplitude` is the [`largest`] structure factor.
     ///
     /// # Errors
-    /// [`GpuError::OrderDependent`] and [`GpuError::Precision`].
+    /// [`Unsupported::RunningSumFactors`], [`Unsupported::PrecisionBound`] and [`Unsupported::PrecisionRange`].
     pub fn new(
         plan: &'a Plan,
         region: &Region,
@@ -76,10 +77,7 @@ impl<'a> Encoded<'a> {
         binding: u64,
     ) -> Result<Self, GpuError> {
         if plan.factors.depend_on_order() {
-            return Err(GpuError::OrderDependent {
-                what: "the quirk running_sum_factors",
-                hint: "use -quirks exact, leave the -oversample_* flags out, or render on the cpu",
-            });
+            return Err(Unsupported::RunningSumFactors.into());
         }
         let wavelength = plan.sources.iter().map(|source| source.wavelength).fold(f64::INFINITY, f64::min);
         let tiles = Tiles::new(region);

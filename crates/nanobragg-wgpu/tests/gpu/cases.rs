@@ -1,6 +1,6 @@
 //! Every case of the fixtures folder, under every preset.
 
-use nanobragg::backend::{Backend, Control};
+use nanobragg::backend::{Backend, Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg_testkit::tolerance::REFERENCE_FLOATS;
 use nanobragg_testkit::{cases, compare};
@@ -18,7 +18,7 @@ fn every_case(precision: Precision) {
             let name = format!("{} {} {}", case.name, preset.name(), precision.name());
             let photons = match renderer.photons(&plan, &Control::default()) {
                 Ok(photons) => photons,
-                Err(GpuError::OrderDependent { .. }) => {
+                Err(GpuError::Unsupported(Unsupported::RunningSumFactors)) => {
                     assert!(plan.factors.depend_on_order(), "{name}");
                     refused += 1;
                     continue;

@@ -1,6 +1,6 @@
 //! Random experiments over all options that shape a pixel.
 
-use nanobragg::backend::Control;
+use nanobragg::backend::{Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg_testkit::{SplitMix, gapped_table, random_flags};
 use nanobragg_wgpu::{GpuError, Precision};
@@ -33,7 +33,7 @@ fn random_experiments_agree_with_the_definition() {
                     worst[at] = worst[at].worst(differences);
                     rendered += 1;
                 }
-                Err(GpuError::OrderDependent { .. }) => {
+                Err(GpuError::Unsupported(Unsupported::RunningSumFactors)) => {
                     assert!(plan.factors.depend_on_order());
                     refused += 1;
                 }

@@ -10,6 +10,7 @@
 
 mod cases;
 mod comparison;
+mod contract;
 mod device;
 mod draws;
 mod faults;

@@ -1,6 +1,6 @@
 //! Limits forced low, so that an image really is cut: into bands, windows of orientations, dispatches.
 
-use nanobragg::backend::Control;
+use nanobragg::backend::{Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg::plan::FactorMode;
 use nanobragg_testkit::gapped_table;
@@ -63,7 +63,7 @@ fn what_cannot_be_cut_is_refused_with_the_limit() {
     let mut plan = planned("-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 8 -pixel 1 -oversample 1");
     plan.structure_factors = gapped_table().unwrap();
     let error = renderer.render(&plan, &Control::default()).unwrap_err();
-    assert!(matches!(error, GpuError::LimitExceeded { limit: 16_384, .. }), "{error}");
+    assert!(matches!(error, GpuError::Unsupported(Unsupported::TooLarge { limit: 16_384, .. })), "{error}");
     assert!(
         error.to_string().contains("structure factors") && error.to_string().contains("16384"),
         "{error}"

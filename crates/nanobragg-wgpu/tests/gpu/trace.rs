@@ -1,6 +1,6 @@
 //! Traces: what the device hands to a sink is what the definition does.
 
-use nanobragg::backend::Control;
+use nanobragg::backend::{Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::nest::pixel;
@@ -168,6 +168,6 @@ fn a_pixel_whose_result_depends_on_those_before_it_is_refused() {
     let first = plan.orientations.first_pixel.unwrap();
     let width = plan.region.image_fast;
     let error = renderer.trace(&plan, first / width, first % width).unwrap_err();
-    assert!(matches!(error, GpuError::OrderDependent { .. }), "{error}");
+    assert!(matches!(error, GpuError::Unsupported(Unsupported::OrderDependentPixel { .. })), "{error}");
     renderer.trace(&plan, first / width, first % width + 1).unwrap();
 }

@@ -1,11 +1,15 @@
 //! Rows in parallel, pixels in vectors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
 use super::simd::{FastPlan, LANES};
-use super::{Backend, Control, Precision, pixel_by_pixel};
+use super::{
+    Backend, Capabilities, Control, Frame, Precision, Products, Ticket, Unsupported, Want, Watch,
+    pixel_by_pixel,
+};
 use crate::error::{Error, RenderCause};
 use crate::image::Image;
 use crate::plan::Plan;
@@ -14,11 +18,21 @@ use crate::plan::Plan;
 ///
 /// In double precision every pixel agrees with [`super::Scalar`] to 1e-11 of itself before it is rounded to single precision, and
 /// has the same bits whatever the number of threads.
-#[derive(Debug, Default)]
+///
+/// Clones share the pool.
+#[derive(Clone, Debug, Default)]
 pub struct Cpu {
-    pool: Option<rayon::ThreadPool>,
+    pool: Option<Arc<rayon::ThreadPool>>,
     precision: Precision,
 }
+
+static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
+    name: "cpu",
+    precisions: Precision::ALL.to_vec(),
+    products: Products::default(),
+    order: true,
+    table_bytes: None,
+});
 
 impl Cpu {
     /// Threads for each core that a pool may have: more only get in each other's way.
@@ -33,10 +47,10 @@ impl Cpu {
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|source| RenderCause::Threads { threads, source })?;
-        Ok(Cpu { pool: Some(pool), precision: Precision::default() })
+        Ok(Cpu { pool: Some(Arc::new(pool)), precision: Precision::default() })
     }
 
-    /// The same backend in another precision.
+    /// The same backend with `precision` where a caller wants no other.
     pub fn with_precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
         self
@@ -97,24 +111,29 @@ fn piece(rows: usize, columns: usize, threads: usize) -> usize {
 }
 
 impl Backend for Cpu {
-    fn name(&self) -> &'static str {
-        "cpu"
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
     }
 
     fn evaluation(&self, plan: &Plan) -> String {
         Evaluation::of(plan, self.precision).describe()
     }
 
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
+    fn supports(&self, _plan: &Plan, want: &Want) -> Result<(), Unsupported> {
+        want.within(&CAPABILITIES)
+    }
+
+    fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
+        self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
         let (rows, columns) = plan.region.ranges();
         let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
         let length = piece(rows.len(), columns.len(), threads);
         let total = rows.len();
         let finished = AtomicUsize::new(0);
-        let evaluation = Evaluation::of(plan, self.precision);
+        let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
         tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
         let mut render = || {
             let lines = image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow));
@@ -143,6 +162,12 @@ impl Backend for Cpu {
             Some(pool) => pool.install(render)?,
             None => render()?,
         }
-        Ok(image)
+        Ok(Frame::of(image))
+    }
+
+    fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
+        self.supports(&plan, &want).map_err(|reason| Error::refused(self.name(), reason))?;
+        let cpu = self.clone();
+        Ticket::spawn(move || cpu.frame(&plan, &want, &watch.control()))
     }
 }

@@ -1,15 +1,26 @@
 //! Backends: what turns a plan into an image.
 
+mod capabilities;
+mod control;
 mod cpu;
-mod precision;
+mod first_of;
+mod frame;
 mod scalar;
 mod simd;
+mod ticket;
 
+pub use capabilities::{Capabilities, Products, Want};
+pub use control::{Control, Progress, Watch};
 pub use cpu::Cpu;
-pub use precision::Precision;
+pub use first_of::{FirstOf, Refusal};
+pub use frame::Frame;
 pub use scalar::Scalar;
+pub use ticket::{Pending, Ticket};
 
-use std::sync::atomic::{AtomicBool, Ordering};
+pub use crate::error::{Remedy, Unsupported};
+pub use crate::precision::Precision;
+
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::image::Image;
@@ -17,54 +28,59 @@ use crate::nest::pixel;
 use crate::plan::Plan;
 
 /// Something that renders plans.
-pub trait Backend {
-    /// Name as users write it.
-    fn name(&self) -> &'static str;
+pub trait Backend: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> &Capabilities;
 
     /// How the terms of `plan` are evaluated, for a line of a report.
     fn evaluation(&self, plan: &Plan) -> String;
 
-    /// Renders `plan`. The image is the same, bit for bit, however often and with however many threads it is
-    /// rendered.
+    /// Whether it renders what is wanted of `plan`. Asking does no work.
     ///
     /// # Errors
-    /// [`ErrorKind::Canceled`](crate::ErrorKind::Canceled) when `control` says so; what else depends on the backend.
-    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error>;
-}
+    /// What is in the way. [`Self::frame`] and [`Self::submit`] refuse for the same reason.
+    fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported>;
 
-/// How a caller watches and stops a render.
-#[derive(Clone, Copy, Default)]
-pub struct Control<'a> {
-    /// Called as rows are finished, from any thread.
-    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
-    /// Raised by the caller to stop the render.
-    pub cancel: Option<&'a AtomicBool>,
-}
+    /// Renders what is wanted of `plan`, and waits for it. The frame is the same, bit for bit, however often and with
+    /// however many threads it is rendered.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Canceled`](crate::ErrorKind::Canceled) when `control` says so,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported); what else depends on the backend.
+    fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error>;
 
-impl Control<'_> {
-    /// Whether the caller wants no more.
-    pub fn canceled(&self) -> bool {
-        self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    /// Begins to render what is wanted of `plan`. Several frames may be on their way at once, and are
+    /// [collected](Self::collect) in any order.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error>;
+
+    /// Waits for a frame that was submitted.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    fn collect(&self, ticket: Ticket) -> Result<Frame, Error> {
+        ticket.collect()
     }
 
-    fn check(&self) -> Result<(), Error> {
-        if self.canceled() { Err(Error::canceled()) } else { Ok(()) }
+    /// Name as users write it.
+    fn name(&self) -> &'static str {
+        self.capabilities().name
     }
 
-    fn report(&self, done: usize, total: usize) {
-        if let Some(progress) = self.progress {
-            progress(Progress { done, total });
-        }
+    /// Who renders `plan` and how, for a line of a report.
+    fn describe(&self, plan: &Plan) -> String {
+        format!("{}: {}", self.name(), self.evaluation(plan))
     }
-}
 
-/// How far a render is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows finished.
-    pub done: usize,
-    /// Rows to render.
-    pub total: usize,
+    /// The image of `plan`, in the backend's own choice of precision.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
+        Ok(self.frame(plan, &Want::default(), control)?.into_image())
+    }
 }
 
 /// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they

@@ -4,6 +4,7 @@ mod plan;
 mod render;
 mod symmetry;
 mod table;
+mod unsupported;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ pub(crate) use plan::PlanCause;
 pub(crate) use render::RenderCause;
 pub(crate) use symmetry::SymmetryCause;
 pub(crate) use table::TableCause;
+pub use unsupported::{Remedy, Unsupported};
 
 /// Why the library did not do what it was asked. Its text is one line; [`Error::kind`] is for programs.
 ///
@@ -110,9 +112,17 @@ impl Error {
         RenderCause::Canceled.into()
     }
 
-    /// The error of a backend that cannot render a plan: what it lacks, and what to do.
-    pub fn unsupported(backend: &'static str, reason: impl Into<String>) -> Self {
-        RenderCause::Unsupported { backend, reason: reason.into() }.into()
+    /// The error of a backend that cannot render a plan.
+    pub fn refused(backend: &'static str, reason: Unsupported) -> Self {
+        RenderCause::Unsupported { backend, reason }.into()
+    }
+
+    /// What a backend lacks, where it cannot render a plan.
+    pub fn unsupported(&self) -> Option<&Unsupported> {
+        match &*self.cause {
+            Cause::Render(RenderCause::Unsupported { reason, .. }) => Some(reason),
+            _ => None,
+        }
     }
 
     /// The error of a backend of another crate that failed.

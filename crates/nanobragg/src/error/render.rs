@@ -1,6 +1,7 @@
 //! Why a render did not end with an image.
 
 use super::ErrorKind;
+use super::unsupported::Unsupported;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RenderCause {
@@ -10,9 +11,12 @@ pub(crate) enum RenderCause {
     /// Worker threads could not be started.
     #[error("cannot start {threads} threads: {source}")]
     Threads { threads: usize, source: rayon::ThreadPoolBuildError },
+    /// A thread for a render that goes on could not be started.
+    #[error("cannot start a thread: {source}")]
+    Thread { source: std::io::Error },
     /// The backend cannot evaluate this plan.
-    #[error("the {backend} backend cannot render this experiment: {reason}")]
-    Unsupported { backend: &'static str, reason: String },
+    #[error("the {backend} backend cannot render this experiment: {reason}; {}", reason.remedy())]
+    Unsupported { backend: &'static str, reason: Unsupported },
     /// A backend of another crate failed.
     #[error("{source}")]
     Backend { source: Box<dyn std::error::Error + Send + Sync> },
@@ -22,7 +26,7 @@ impl RenderCause {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             RenderCause::Canceled => ErrorKind::Canceled,
-            RenderCause::Threads { .. } => ErrorKind::Threads,
+            RenderCause::Threads { .. } | RenderCause::Thread { .. } => ErrorKind::Threads,
             RenderCause::Unsupported { .. } => ErrorKind::Unsupported,
             RenderCause::Backend { .. } => ErrorKind::Backend,
         }

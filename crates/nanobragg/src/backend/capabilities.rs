@@ -1,0 +1,78 @@
+//! What a backend can do, and what is wanted of it.
+
+use super::{Precision, Unsupported};
+
+/// What a backend can do, whatever the plan. Whether it renders a certain one is said by
+/// [`Backend::supports`](super::Backend::supports).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Name as users write it.
+    pub name: &'static str,
+    /// Precisions, its own choice first.
+    pub precisions: Vec<Precision>,
+    /// What it makes besides the image of the spots.
+    pub products: Products,
+    /// Whether it keeps the order of terms where a quirk asks for it.
+    pub order: bool,
+    /// Bytes of the largest table that it takes; `None` where memory is the limit.
+    pub table_bytes: Option<u64>,
+}
+
+/// What is made besides the image of the spots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Products {
+    /// Which node lights each pixel up.
+    pub labels: bool,
+}
+
+impl Products {
+    /// What is in one or the other.
+    pub const fn or(self, other: Products) -> Products {
+        Products { labels: self.labels || other.labels }
+    }
+
+    /// Whether all of these are among those that a backend makes.
+    ///
+    /// # Errors
+    /// [`Unsupported::NoProduct`].
+    pub fn within(self, made: Products) -> Result<(), Unsupported> {
+        if self.labels && !made.labels { Err(Unsupported::NoProduct("labels")) } else { Ok(()) }
+    }
+}
+
+/// What is wanted of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Want {
+    /// The precision; `None` for the backend's own choice.
+    pub precision: Option<Precision>,
+    /// What is made besides the image of the spots.
+    pub products: Products,
+}
+
+impl Want {
+    /// The same in another precision.
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = Some(precision);
+        self
+    }
+
+    /// The same with these products besides the spots.
+    pub fn with_products(mut self, products: Products) -> Self {
+        self.products = products;
+        self
+    }
+
+    /// Whether a backend has the precision and makes the products.
+    ///
+    /// # Errors
+    /// [`Unsupported::NoPrecision`], [`Unsupported::NoProduct`].
+    pub fn within(&self, capabilities: &Capabilities) -> Result<(), Unsupported> {
+        match self.precision {
+            Some(precision) if !capabilities.precisions.contains(&precision) => {
+                Err(Unsupported::NoPrecision(precision))
+            }
+            _ => self.products.within(capabilities.products),
+        }
+    }
+}
