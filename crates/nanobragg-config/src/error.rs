@@ -130,10 +130,10 @@ pub enum ConfigError {
         slow: usize,
     },
     /// A cell without a volume.
-    #[error("unit cell {cell} ({origin}): no cell has these angles, its volume is zero")]
+    #[error("the unit cell with angles {angles} spans no volume ({origin})")]
     FlatCell {
-        /// Edges and angles.
-        cell: String,
+        /// Its angles in degrees.
+        angles: String,
         /// Where it comes from.
         origin: Origin,
     },

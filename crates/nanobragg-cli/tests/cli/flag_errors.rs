@@ -60,9 +60,9 @@ fn experiments_that_cannot_be_planned_say_why() {
         ("-fdet_vector 0 0 1 -sdet_vector 0 0 1 -odet_vector 2 0 0", "the detector normal"),
         ("-spindle_axis 0 0 0", "the spindle axis has no direction"),
         ("-fluence -1", "fluence"),
-        ("-flux 1e12 -beamsize 0", "fluence"),
-        ("-close_distance 0", "close distance"),
-        ("-detsize 1 -pixel 4 -detpixels 0", "number of pixels"),
+        ("-flux 1e12 -beamsize 0", "-beamsize must be greater than 0"),
+        ("-close_distance 0", "-close_distance must be greater than 0"),
+        ("-quirks reference -detsize 1 -pixel 4 -detpixels 0", "number of pixels"),
         ("-xtalsize 1e6", "crystal size"),
     ] {
         let error = scratch.refused(&format!("{TINY} {more}"));

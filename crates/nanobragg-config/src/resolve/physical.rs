@@ -1,6 +1,7 @@
 //! Whether what the inputs say together can be.
 
 use nanobragg::model::UnitCell;
+use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
 use crate::ConfigError;
@@ -18,20 +19,19 @@ pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigEr
     wavelength(draft, args);
     let crystal = &draft.setup.experiment.crystal;
     match crystal.cell.filter(|_| crystal.matrix.is_none()) {
-        Some(cell) if flatness(&cell.completed()) < FLAT => {
-            let UnitCell { a, b, c, alpha, beta, gamma } = cell.completed();
-            let [alpha, beta, gamma] = [alpha, beta, gamma].map(f64::to_degrees);
-            let cell = [a, b, c, alpha, beta, gamma].map(|number| g(number, 6)).join(" ");
-            Err(ConfigError::FlatCell { cell, origin: draft.setup.origins.of(&[FlagId::Cell]) })
+        Some(cell) if is_flat(&cell.completed()) => {
+            let UnitCell { alpha, beta, gamma, .. } = cell.completed();
+            let angles = [alpha, beta, gamma].map(|angle| g(to_deg(angle), 6)).join(" ");
+            Err(ConfigError::FlatCell { angles, origin: draft.setup.origins.of(&[FlagId::Cell]) })
         }
         _ => Ok(()),
     }
 }
 
-/// The square of the volume over the product of the edges; below zero where three angles make no corner.
-fn flatness(cell: &UnitCell) -> f64 {
+/// Whether the axes lie in a plane, but for rounding.
+fn is_flat(cell: &UnitCell) -> bool {
     let [a, b, c] = [cell.alpha, cell.beta, cell.gamma].map(f64::cos);
-    1.0 - a * a - b * b - c * c + 2.0 * a * b * c
+    (1.0 - a * a - b * b - c * c + 2.0 * a * b * c).abs() < FLAT
 }
 
 /// Says so where the wavelength is none of X-rays: a unit is likely to be another one.
