@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use nanobragg_io::IoError;
 
 use crate::classic::{FlagError, plain};
+use crate::origin::Origin;
 
 /// Why a description does not make an experiment. Each is one line.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,36 @@ pub enum ConfigError {
         flag: String,
         /// What it needs.
         needs: String,
+    },
+    /// A region of interest without pixels.
+    #[error(
+        "{} {}: no pixel of the detector lies there, {fast} x {slow} (fast, slow)",
+        plain(flag),
+        plain(values)
+    )]
+    EmptyRegion {
+        /// The flag as typed.
+        flag: String,
+        /// Its values as typed.
+        values: String,
+        /// Pixels along the fast axis.
+        fast: usize,
+        /// Pixels along the slow axis.
+        slow: usize,
+    },
+    /// A cell without a volume.
+    #[error("the unit cell with angles {angles} spans no volume ({origin})")]
+    FlatCell {
+        /// Its angles in degrees.
+        angles: String,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// Angle from step to step and range of a rotation that turn against each other.
+    #[error("{}: the steps turn against the range of the rotation", plain(flag))]
+    AgainstRange {
+        /// The flag as typed.
+        flag: String,
     },
     /// There is no lattice.
     #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]

@@ -10,31 +10,61 @@ use crate::lines::{Lines, finite, is_space};
 /// The nine numbers stand at the start of the file: it is read no further than this.
 const SEARCHED: u64 = 1 << 20;
 
-/// Reads the first nine numbers of a file: rows x, y, z; columns a*, b*, c*, dimensionless (reciprocal
-/// Angstrom times the wavelength in Angstrom).
+/// What a file of MOSFLM says of the crystal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mosflm {
+    /// Rows x, y, z; columns a*, b*, c*, dimensionless (reciprocal Angstrom times the wavelength in Angstrom).
+    pub matrix: [[f64; 3]; 3],
+    /// The cell that follows, in Å and degrees, if one does.
+    pub cell: Option<[f64; 6]>,
+}
+
+/// Reads the first nine numbers of a file: the matrix of [`read_mosflm`].
 ///
-/// The numbers are separated by white space, however they are broken into lines. What follows them is
-/// ignored: MOSFLM's files go on with the missetting angles and the cell.
+/// # Errors
+/// As those of [`read_mosflm`].
+pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
+    Ok(read_mosflm(path)?.matrix)
+}
+
+/// Reads the first nine numbers of a file, and the cell that stands behind them in MOSFLM's files.
+///
+/// The numbers are separated by white space, however they are broken into lines. MOSFLM's files go on with three
+/// missetting angles, a matrix of orientation and the cell; anything else that follows is ignored.
 ///
 /// # Errors
 /// [`Line`](crate::ErrorKind::Line) for something that is not a finite number among the first nine words, or for fewer than
 /// nine; [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
-pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
+pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
+    /// Misset angles and orientation stand between the matrix and the cell.
+    const CELL: std::ops::Range<usize> = 21..27;
     let mut lines = Lines::new(path, Source::open(path)?.take(SEARCHED));
-    let mut matrix = [[0.0; 3]; 3];
-    let mut count = 0;
-    while lines.advance()? {
+    let mut numbers = Vec::with_capacity(CELL.end);
+    'lines: while numbers.len() < CELL.end {
+        match lines.advance() {
+            Ok(true) => {}
+            Err(error) if numbers.len() < 9 => return Err(error),
+            _ => break,
+        }
         for token in lines.line().split(|&byte| is_space(byte)).filter(|token| !token.is_empty()) {
-            let number = finite(token).ok_or_else(|| lines.error("a number", token))?;
-            matrix[count / 3][count % 3] = number;
-            count += 1;
-            if count == 9 {
-                return Ok(matrix);
+            match finite(token) {
+                Some(number) => numbers.push(number),
+                None if numbers.len() < 9 => return Err(lines.error("a number", token)),
+                None => break 'lines,
             }
         }
     }
-    let expected = "nine numbers (rows x, y, z; columns a*, b*, c*)";
-    Err(Error::ends(path, lines.number().max(1), expected, format!("the end after {count}")))
+    let Some(&[a, b, c, d, e, f, g, h, i]) = numbers.first_chunk() else {
+        let expected = "nine numbers (rows x, y, z; columns a*, b*, c*)";
+        let found = format!("the end after {}", numbers.len());
+        return Err(Error::ends(path, lines.number().max(1), expected, found));
+    };
+    let cell = numbers.get(CELL).and_then(|cell| <[f64; 6]>::try_from(cell).ok());
+    let is_cell = |cell: &[f64; 6]| {
+        cell[..3].iter().all(|edge| *edge > 0.0)
+            && cell[3..].iter().all(|angle| 0.0 < *angle && *angle < 180.0)
+    };
+    Ok(Mosflm { matrix: [[a, b, c], [d, e, f], [g, h, i]], cell: cell.filter(is_cell) })
 }
 
 #[cfg(test)]
@@ -58,6 +88,23 @@ mod tests {
         assert_eq!(read(b"1 2\t3 4\r\n\r\n5 6 7 8 -0.009"), expected);
         assert_eq!(read(b"1 2 3\n4 5 6\n7 8 -.009\n  0.000 0.000 0.000\nSYMM P1 \xff\n"), expected);
         assert_eq!(read(b"1 2 3 4 5 6 7 8 -0.009 not a number"), expected);
+    }
+
+    #[test]
+    fn the_cell_behind_the_orientation() {
+        let cell = |text: &str| {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            read_mosflm(file.path()).unwrap().cell
+        };
+        let head = "1 0 0\n0 1 0\n0 0 1\n 0 0 0\n1 0 0\n0 1 0\n0 0 1\n";
+        assert_eq!(
+            cell(&format!("{head} 70 80 90 90 100 90\n 0 0 0\n")),
+            Some([70.0, 80.0, 90.0, 90.0, 100.0, 90.0])
+        );
+        assert_eq!(cell(&format!("{head} 70 80 90 90 100 0\n")), None);
+        assert_eq!(cell(&format!("{head} 70 80 90\nSYMM P1\n")), None);
+        assert_eq!(cell(head), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ fn flags_that_are_wrong_are_named() {
         ("-polar 1.01", "-polar must be from -1 to 1, not 1.01"),
         ("-cell 70 80 90 90 90 180", "-cell must be between 0 and 180 (Angstrom, deg), not 180"),
         ("-quirks most", "-quirks must be reference, spec, exact or port, not \"most\""),
-        ("-device tpu", "-device must be cpu, gpu, auto, scalar or reference, not \"tpu\""),
+        ("-device tpu", "-device must be cpu, gpu, auto, scalar, reference or cuda, not \"tpu\""),
         ("-pivot crystal", "-pivot must be sample or beam, not \"crystal\""),
     ] {
         assert_eq!(scratch.refused(&format!("{TINY} {more}")), expected);
@@ -60,9 +60,9 @@ fn experiments_that_cannot_be_planned_say_why() {
         ("-fdet_vector 0 0 1 -sdet_vector 0 0 1 -odet_vector 2 0 0", "the detector normal"),
         ("-spindle_axis 0 0 0", "the spindle axis has no direction"),
         ("-fluence -1", "fluence"),
-        ("-flux 1e12 -beamsize 0", "fluence"),
-        ("-close_distance 0", "close distance"),
-        ("-detsize 1 -pixel 4 -detpixels 0", "number of pixels"),
+        ("-flux 1e12 -beamsize 0", "-beamsize must be greater than 0"),
+        ("-close_distance 0", "-close_distance must be greater than 0"),
+        ("-quirks reference -detsize 1 -pixel 4 -detpixels 0", "number of pixels"),
         ("-xtalsize 1e6", "crystal size"),
     ] {
         let error = scratch.refused(&format!("{TINY} {more}"));

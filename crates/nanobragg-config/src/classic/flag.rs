@@ -26,6 +26,8 @@ pub struct Flag {
     pub group: Group,
     /// Placeholder of the values, as shown in the help: `MM`, `X Y Z`, empty when nothing follows.
     pub values: &'static str,
+    /// Which numbers say something, where the arity accepts others: those the C program takes for "not given".
+    pub sense: Limits,
     /// Unit of the values.
     pub unit: Unit,
     /// What holds without the flag.
@@ -148,8 +150,6 @@ impl WordRule {
 }
 
 /// Which numbers a flag accepts, as far as that does not depend on other flags.
-///
-/// Where the reference takes a negative number to mean "not given", any number is accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Limits {
     /// Every finite number.

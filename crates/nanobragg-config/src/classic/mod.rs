@@ -51,7 +51,7 @@ pub use man::man_page;
 pub use markdown::markdown;
 pub(crate) use markdown::{code, escape};
 pub use parse::{Occurrence, ParsedArgs, parse};
-pub(crate) use precedence::{pivot, quirks};
+pub(crate) use precedence::{pivot, preset, quirks};
 pub use role::{Conflicts, Role, Roles};
 pub use shell::Shell;
 pub use table::{flag, table};

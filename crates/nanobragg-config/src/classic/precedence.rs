@@ -5,10 +5,15 @@ use nanobragg::model::{Pivot, Preset, Quirk, Quirks};
 use super::role::Pivots;
 use super::{FlagId, Occurrence, ParsedArgs, flag};
 
+/// The preset that the flags ask for.
+pub(crate) fn preset(args: &ParsedArgs) -> Preset {
+    let named = args.last(FlagId::Quirks).and_then(|quirks| Preset::from_name(quirks.values.text(0)));
+    named.unwrap_or_default()
+}
+
 /// The quirks that the flags ask for.
 pub(crate) fn quirks(args: &ParsedArgs) -> Quirks {
-    let preset = args.last(FlagId::Quirks).and_then(|quirks| Preset::from_name(quirks.values.text(0)));
-    let quirks = Quirks::from(preset.unwrap_or_default());
+    let quirks = Quirks::from(preset(args));
     match args.last(FlagId::PhiCarryoverMode).map(|mode| mode.values.text(0)) {
         Some("c-parity") => quirks.with(Quirk::PhiZeroCarryover),
         Some(_) => quirks.without(Quirk::PhiZeroCarryover),

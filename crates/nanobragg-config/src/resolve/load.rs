@@ -1,17 +1,18 @@
 //! Input files that are read once all flags are known.
 
-use nanobragg::model::{MosflmMatrix, Source, SpectralLine, StructureFactors};
+use nanobragg::model::{MosflmMatrix, Preset, Source, SpectralLine, StructureFactors};
 use nanobragg::units::angstrom;
 use nanobragg_io::c_format::g;
-use nanobragg_io::matrix::read_matrix;
+use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::read_sources;
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 use nanobragg_session::DumpAction;
 
 use super::Context;
+use super::matrix;
 use super::reflections::{self, cell_from_file};
-use crate::classic::{FlagId, ParsedArgs};
+use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, Origin};
 
@@ -21,7 +22,10 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     if let Some(name) = draft.matrix.clone() {
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
-        draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(read_matrix(&path)?));
+        let found = read_mosflm(&path)?;
+        let wavelength = draft.setup.experiment.beam.wavelength * 1e10;
+        draft.setup.warnings.extend(matrix::warnings(&name.display().to_string(), &found, wavelength));
+        draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(found.matrix));
         draft.setup.inputs.push(path);
     }
     if let Some(name) = draft.pdb.clone() {
@@ -84,8 +88,12 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             draft.setup.outputs.dump = DumpAction::Write(draft.dump.clone());
         }
         (name, path, table)
-    } else if draft.reads_dump && dump.exists() {
+    } else if reads_dump(draft, args) && dump.exists() {
         let table = reflections::from_dump(&dump, default_f)?;
+        if !args.has(FlagId::Dump) && classic::preset(args) != Preset::Reference {
+            let text = "structure factors of an earlier run, for want of -hkl and -default_F";
+            draft.setup.warnings.push(format!("{}: {text}", draft.dump.display()));
+        }
         (draft.dump.clone(), dump, table)
     } else if default_f != 0.0 {
         draft.setup.experiment.structure_factors = StructureFactors::uniform(default_f);
@@ -97,4 +105,12 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     draft.setup.inputs.push(path);
     draft.setup.experiment.structure_factors = table;
     Ok(())
+}
+
+/// Whether structure factors that an earlier run left are taken. What nobody named may be stale: it is not taken in place
+/// of what the flags say, unless they ask for the C program's numbers.
+fn reads_dump(draft: &Draft, args: &ParsedArgs) -> bool {
+    let wanted =
+        args.has(FlagId::Dump) || draft.default_f == 0.0 || classic::preset(args) == Preset::Reference;
+    draft.reads_dump && wanted
 }

@@ -5,8 +5,12 @@ mod detector;
 mod geometry;
 mod headers;
 mod load;
+mod matrix;
 mod outputs;
+mod physical;
 mod reflections;
+mod rotation;
+mod sense;
 
 use std::path::{Path, PathBuf};
 
@@ -44,9 +48,11 @@ impl Context {
 /// A file that cannot be read, structure factors or a crystal that are missing.
 pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
+    let senseless = sense::check(args)?;
     let mut draft = Draft::blank(context.clock_seed, classic::quirks(args));
     classic::apply_defaults(&mut draft)?;
     draft.setup.warnings.extend(args.warnings.iter().cloned());
+    draft.setup.warnings.extend(senseless);
     let origin = |occurrence: &Occurrence| (occurrence.flag, Origin::Flag(occurrence.given.clone()));
     for occurrence in &args.occurrences {
         if classic::flag(occurrence.flag).is_some_and(|flag| flag.effect == Effect::Elsewhere) {
@@ -64,11 +70,14 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     }
     detector::finish(&mut draft, args);
     geometry::finish(&mut draft);
+    rotation::finish(&mut draft, args)?;
+    sense::region(&draft, args)?;
     if draft.setup.experiment.rendering.mask.is_some() && !draft.setup.panels.is_empty() {
         return Err(ConfigError::MaskOfPanels(draft.setup.panels.len()));
     }
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
+    physical::check(&mut draft, args)?;
     let setup = draft.finish();
     let mut places: Vec<PathBuf> = Vec::new();
     for path in written(&setup) {

@@ -101,7 +101,9 @@ fn sampling() -> Vec<Effect> {
         sets(FlagId::PhiStep, "0.25", |s| s.experiment.phi.step = Some(degrees(0.25))),
         sets(FlagId::PhiSteps, "4", |s| s.experiment.phi.count = Some(4)),
         sets(FlagId::Oversample, "3", |s| s.experiment.rendering.oversample = Some(3)),
-        after("-oversample 3", FlagId::Oversample, "-1", |s| s.experiment.rendering.oversample = None),
+        after("-quirks reference -oversample 3", FlagId::Oversample, "-1", |s| {
+            s.experiment.rendering.oversample = None
+        }),
         sets(FlagId::OversampleThick, "", |s| s.experiment.rendering.oversample_thick = true),
         sets(FlagId::OversamplePolar, "", |s| s.experiment.rendering.oversample_polar = true),
         sets(FlagId::OversampleOmega, "", |s| s.experiment.rendering.oversample_omega = true),

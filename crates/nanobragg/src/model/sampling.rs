@@ -19,6 +19,8 @@ pub struct PhiRequest {
     pub step: Option<f64>,
     /// Number of steps.
     pub count: Option<i64>,
+    /// Whether it turns the other way: range and step are counted against the right-handed sense of the axis.
+    pub backwards: bool,
 }
 
 /// A phi sweep with nothing left open: step `i` is at `start + step * i` radians.
@@ -56,6 +58,7 @@ impl PhiRequest {
                 (false, _) => (range, step, count),
             }
         };
+        let (range, step) = if self.backwards { (-range, -step) } else { (range, step) };
         PhiSweep { start: self.start, range, step, count: count.max(0) as usize }
     }
 }
@@ -181,7 +184,7 @@ mod tests {
     use super::*;
 
     fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let sweep = PhiRequest { start: 0.0, range, step, count }.resolve();
+        let sweep = PhiRequest { start: 0.0, range, step, count, backwards: false }.resolve();
         (sweep.range, sweep.step, sweep.count)
     }
 
@@ -232,6 +235,18 @@ mod tests {
     fn phi_all_given_is_kept() {
         assert_eq!(phi(Some(1.0), Some(0.1), Some(4)), (1.0, 0.1, 4));
         assert_eq!(phi(Some(1.0), Some(0.0), Some(4)), (1.0, 0.0, 4));
+    }
+
+    #[test]
+    fn a_rotation_may_turn_backwards() {
+        let request = PhiRequest {
+            start: 1.0,
+            range: Some(0.5),
+            count: Some(5),
+            backwards: true,
+            ..PhiRequest::default()
+        };
+        assert_eq!(request.resolve(), PhiSweep { start: 1.0, range: -0.5, step: -0.1, count: 5 });
     }
 
     #[test]

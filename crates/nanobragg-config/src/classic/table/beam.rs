@@ -3,7 +3,7 @@
 use nanobragg::model::Polarization;
 use nanobragg::units::wavelength_of_energy;
 
-use super::row::{ANY, COUNT, NON_NEGATIVE, POSITIVE, rows};
+use super::row::{ANY, NON_NEGATIVE, POSITIVE, rows};
 use crate::classic::{Conflicts, FlagId, Group, Limits, Role, Unit};
 
 /// The electric field is at most fully polarized, along the axis or across it.
@@ -24,16 +24,18 @@ rows!(
         .effect(|draft, given| draft.beam().wavelength = wavelength_of_energy(given.number(0))),
     Dispersion(&["-dispersion"], "full width of the spectrum relative to its center")
         .number("PERCENT", Unit::Percent, ANY)
+        .sense(Limits::NonNegative)
         .default("0")
         .shows(&["dispersion"])
         .effect(|draft, given| draft.beam().dispersion.range = Some(given.si())),
     Dispsteps(&["-dispsteps"], "number of wavelengths across that width")
-        .integer("N", COUNT)
+        .count("N")
         .otherwise("2 with a dispersion, else 1")
         .shows(&["dispersion steps"])
         .effect(|draft, given| draft.beam().dispersion.count = Some(given.integer(0))),
     Divergence(&["-divergence"], "sets -hdivrange and -vdivrange alike")
         .number("MRAD", Unit::Milliradian, ANY)
+        .sense(Limits::NonNegative)
         .shows(&["horizontal divergence", "vertical divergence"])
         .effect(|draft, given| {
             draft.divergence().horizontal.range = Some(given.si());
@@ -41,34 +43,38 @@ rows!(
         }),
     HdivRange(&["-hdivrange"], "full horizontal divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
+        .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["horizontal divergence"])
         .effect(|draft, given| draft.divergence().horizontal.range = Some(given.si())),
     VdivRange(&["-vdivrange"], "full vertical divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
+        .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["vertical divergence"])
         .effect(|draft, given| draft.divergence().vertical.range = Some(given.si())),
     HdivStep(&["-hdivstep"], "horizontal angle from one source to the next")
         .number("MRAD", Unit::Milliradian, ANY)
+        .sense(Limits::NonNegative)
         .otherwise("from range and count")
         .effect(|draft, given| draft.divergence().horizontal.step = Some(given.si())),
     VdivStep(&["-vdivstep"], "vertical angle from one source to the next")
         .number("MRAD", Unit::Milliradian, ANY)
+        .sense(Limits::NonNegative)
         .otherwise("from range and count")
         .effect(|draft, given| draft.divergence().vertical.step = Some(given.si())),
     HdivSteps(&["-hdivsteps"], "number of sources in the horizontal")
-        .integer("N", COUNT)
+        .count("N")
         .otherwise("2 with a range, else 1")
         .shows(&["horizontal steps"])
         .effect(|draft, given| draft.divergence().horizontal.count = Some(given.integer(0))),
     VdivSteps(&["-vdivsteps"], "number of sources in the vertical")
-        .integer("N", COUNT)
+        .count("N")
         .otherwise("2 with a range, else 1")
         .shows(&["vertical steps"])
         .effect(|draft, given| draft.divergence().vertical.count = Some(given.integer(0))),
     DivSteps(&["-divsteps"], "sets -hdivsteps and -vdivsteps alike")
-        .integer("N", COUNT)
+        .count("N")
         .shows(&["horizontal steps", "vertical steps"])
         .effect(|draft, given| {
             draft.divergence().horizontal.count = Some(given.integer(0));
@@ -128,17 +134,16 @@ rows!(
         .effect(|draft, given| draft.beam().fluence.flux = given.number(0)),
     Exposure(&["-exposure"], "exposure time, for -flux")
         .number("S", Unit::Second, ANY)
+        .sense(Limits::Positive)
         .default("1")
         .shows(&["fluence", "exposure"])
         .effect(|draft, given| draft.beam().fluence.exposure = given.number(0)),
-    BeamSize(
-        &["-beamsize"],
-        "width of the beam, for -flux; it clips a wider crystal, a negative one does not"
-    )
-    .number("MM", Unit::Millimeter, ANY)
-    .default("0.1")
-    .shows(&["fluence", "beam size"])
-    .effect(|draft, given| draft.beam().fluence.beam_size = given.si()),
+    BeamSize(&["-beamsize"], "width of the beam, for -flux; it clips a wider crystal")
+        .number("MM", Unit::Millimeter, ANY)
+        .sense(Limits::Positive)
+        .default("0.1")
+        .shows(&["fluence", "beam size"])
+        .effect(|draft, given| draft.beam().fluence.beam_size = given.si()),
     Hdiv(&["-hdiv"], "in old examples of the reference").unread(Some("-hdivrange")),
     Vdiv(&["-vdiv"], "in old examples of the reference").unread(Some("-vdivrange")),
     DispStep(&["-dispstep"], "in old examples of the reference").unread(Some("-dispsteps")),

@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Misset, Shape, UnitCell};
 
-use super::row::{ANY, COUNT, NON_NEGATIVE, SEED, rows};
+use super::row::{ANY, NON_NEGATIVE, SEED, rows};
 use crate::classic::{Group, Limits, Role, Unit, WordRule};
 
 /// Lengths may be anything real; an angle of 0 or 180 degrees would leave no volume.
@@ -49,22 +49,22 @@ rows!(
         .shows(&["misset seed"])
         .effect(|draft, given| draft.seed_of_misset = Some(given.integer(0))),
     N(&["-N"], "unit cells along each of a, b and c")
-        .integer("N", COUNT)
+        .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
         .effect(|draft, given| draft.crystal().cells = [given.integer(0) as f64; 3]),
     Na(&["-Na"], "unit cells along a")
-        .integer("N", COUNT)
+        .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
         .effect(|draft, given| draft.crystal().cells[0] = given.integer(0) as f64),
     Nb(&["-Nb"], "unit cells along b")
-        .integer("N", COUNT)
+        .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
         .effect(|draft, given| draft.crystal().cells[1] = given.integer(0) as f64),
     Nc(&["-Nc"], "unit cells along c")
-        .integer("N", COUNT)
+        .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
         .effect(|draft, given| draft.crystal().cells[2] = given.integer(0) as f64),
@@ -73,6 +73,7 @@ rows!(
         "width of the crystal in all three directions, in place of -N"
     )
     .number("MM", Unit::Millimeter, ANY)
+    .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size = [given.si(); 3]),
     XtalX(
@@ -81,6 +82,7 @@ rows!(
     )
     .prefixes(&["-xtal_thick", "-sample_thick"])
     .number("MM", Unit::Millimeter, ANY)
+    .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[0] = given.si()),
     XtalY(
@@ -89,6 +91,7 @@ rows!(
     )
     .prefixes(&["-xtal_width", "-sample_width"])
     .number("MM", Unit::Millimeter, ANY)
+    .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[1] = given.si()),
     XtalZ(
@@ -97,6 +100,7 @@ rows!(
     )
     .prefixes(&["-xtal_heigh", "-sample_heigh", "-heigh"])
     .number("MM", Unit::Millimeter, ANY)
+    .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[2] = given.si()),
     SquareXtal(&["-square_xtal"], "parallelepiped crystal: sharp fringes along the cell axes")
@@ -126,12 +130,13 @@ rows!(
     )
     .prefixes(&["-mosaici", "-mosaic_spr"])
     .number("DEG", Unit::Degree, ANY)
+    .sense(Limits::NonNegative)
     .otherwise("0")
     .shows(&["mosaic spread"])
     .effect(|draft, given| draft.crystal().mosaicity.spread = Some(given.si())),
     MosaicDomains(&["-mosaic_domains"], "number of mosaic domains, each with its own orientation")
         .prefixes(&["-mosaic_dom"])
-        .integer("N", COUNT)
+        .count("N")
         .otherwise("10 with a mosaic spread, else 1")
         .shows(&["mosaic domains"])
         .effect(|draft, given| draft.crystal().mosaicity.domains = Some(given.integer(0))),

@@ -2,9 +2,9 @@
 
 use nanobragg::model::{Convention, Pivot, Quirk};
 
-use super::row::{ANY, COUNT, PIXELS, PLACE, POSITIVE, rows};
+use super::row::{ANY, PIXELS, PLACE, POSITIVE, rows};
 use crate::classic::role::Pivots;
-use crate::classic::{Conflicts, FlagId, Group, Role, Unit, WordRule};
+use crate::classic::{Conflicts, FlagId, Group, Limits, Role, Unit, WordRule};
 
 rows!(
     Group::Detector,
@@ -16,18 +16,21 @@ rows!(
         .effect(|draft, given| draft.detector().pixels.pixel_size = given.si()),
     DetPixels(&["-detpixels"], "pixels along both edges")
         .integer("N", PIXELS)
+        .sense(Limits::Positive)
         .otherwise("from -detsize")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| (draft.fast_pixels, draft.slow_pixels) = (given.count(), given.count())),
     DetPixelsF(&["-detpixels_f", "-detpixels_x"], "pixels along the fast axis")
         .integer("N", PIXELS)
+        .sense(Limits::Positive)
         .otherwise("from -detsize_f")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| draft.fast_pixels = given.count()),
     DetPixelsS(&["-detpixels_s", "-detpixels_y"], "pixels along the slow axis")
         .integer("N", PIXELS)
+        .sense(Limits::Positive)
         .otherwise("from -detsize_s")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
@@ -60,6 +63,7 @@ rows!(
         .effect(|draft, given| draft.detector().distance = given.si()),
     CloseDistance(&["-close_distance"], "from the sample to the detector along its normal; sample pivot")
         .number("MM", Unit::Millimeter, ANY)
+        .sense(Limits::Positive)
         .otherwise("from -distance")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
@@ -250,6 +254,7 @@ rows!(
     )
     .prefixes(&["-detector_abs"])
     .number("UM | inf", Unit::Micrometer, ANY)
+    .sense(Limits::NonNegative)
     .or_word(WordRule::StartsWith("inf"))
     .otherwise("inf")
     .shows(&["attenuation depth"])
@@ -263,6 +268,7 @@ rows!(
     }),
     DetectorThick(&["-detector_thick"], "thickness of the sensor")
         .number("UM", Unit::Micrometer, ANY)
+        .sense(Limits::NonNegative)
         .default("0")
         .shows(&["sensor thickness"])
         .effect(|draft, given| draft.detector().sensor.thickness = given.si()),
@@ -270,7 +276,7 @@ rows!(
         &["-detector_thicksteps", "-thicksteps"],
         "number of layers that stand for the sensor's thickness"
     )
-    .integer("N", COUNT)
+    .count("N")
     .otherwise("2 with a thickness, else 1")
     .shows(&["sensor layers"])
     .effect(|draft, given| draft.detector().sensor.layers = Some(given.integer(0))),

@@ -19,8 +19,8 @@ pub(super) const NON_NEGATIVE: &[Limits] = &[Limits::NonNegative];
 /// The largest count of cells, steps, domains and so on: far more than could be computed, and far from overflow
 /// when some of them are multiplied.
 const MOST: i64 = 10_000_000;
-/// Counts below 1 mean "not given" or "decide for me" wherever the reference counts something.
-pub(super) const COUNT: (i64, i64) = (-MOST, MOST);
+/// Counts below 1 mean "not given" or "decide for me" wherever the C program counts something.
+const COUNT: (i64, i64) = (-MOST, MOST);
 /// The longest detector edge in pixels; 0 means "not given".
 pub(super) const PIXELS: (i64, i64) = (0, 100_000);
 /// A place in a list, counted from 0.
@@ -67,6 +67,7 @@ impl Flag {
             arity: Arity::Nothing,
             group,
             values: "",
+            sense: Limits::Any,
             unit: Unit::None,
             default: Fallback::Unsaid,
             help,
@@ -176,6 +177,17 @@ impl Flag {
             self.arity = Arity::Numbers { least, most, limits, word: Some(rule) };
         }
         self
+    }
+
+    /// Numbers outside of these limits say nothing: the C program takes them for "not given".
+    pub(super) const fn sense(mut self, limits: Limits) -> Self {
+        self.sense = limits;
+        self
+    }
+
+    /// A number of things follows.
+    pub(super) const fn count(self, values: &'static str) -> Self {
+        self.integer(values, COUNT).sense(Limits::Positive)
     }
 
     /// One whole number follows.

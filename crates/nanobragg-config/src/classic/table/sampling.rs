@@ -3,12 +3,10 @@
 use nanobragg::model::Roi;
 
 use super::row::{ANY, COORDINATE, rows};
-use crate::classic::{Group, Role, Unit};
+use crate::classic::{Group, Limits, Role, Unit};
 
 /// Sub-pixels along an edge: the square of this many for each pixel is already absurd.
 const OVERSAMPLE: (i64, i64) = (-10_000_000, 1_000);
-/// Phi steps are counted with the other counts.
-const STEPS: (i64, i64) = super::row::COUNT;
 
 rows!(
     Group::Sampling,
@@ -28,7 +26,7 @@ rows!(
         .shows(&["phi step"])
         .effect(|draft, given| draft.phi().step = Some(given.si())),
     PhiSteps(&["-phisteps"], "number of phi steps")
-        .integer("N", STEPS)
+        .count("N")
         .otherwise("2 with a range or a step, else 1")
         .shows(&["phi steps"])
         .effect(|draft, given| draft.phi().count = Some(given.integer(0))),
@@ -40,6 +38,7 @@ rows!(
         .effect(|draft, given| draft.custom().spindle_axis = given.direction()),
     Oversample(&["-oversample"], "sub-pixels along each edge of a pixel")
         .integer("N", OVERSAMPLE)
+        .sense(Limits::Positive)
         .otherwise("as the crystal's size demands")
         .shows(&["oversample"])
         .effect(|draft, given| draft.rendering().oversample =
@@ -63,6 +62,7 @@ rows!(
         }),
     Dmin(&["-dmin"], "leave out what scatters to a finer resolution than this")
         .number("X", Unit::Angstrom, ANY)
+        .sense(Limits::NonNegative)
         .otherwise("no limit")
         .shows(&["dmin"])
         .effect(|draft, given| {

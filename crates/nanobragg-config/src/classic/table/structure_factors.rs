@@ -36,7 +36,7 @@ rows!(
         .default("0")
         .shows(&["F of all others"])
         .effect(|draft, given| draft.default_f = given.number(0)),
-    Dump(&["-dump"], "binary copy of the structure factors: written after -hkl, read in its absence")
+    Dump(&["-dump"], "binary copy of the structure factors: written after -hkl, read where neither it nor -default_F is given; one that is named is read without -hkl")
         .path()
         .default("Fdump.bin")
         .shows(&["structure factor dump"])

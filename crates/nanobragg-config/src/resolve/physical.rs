@@ -1,0 +1,53 @@
+//! Whether what the inputs say together can be.
+
+use nanobragg::model::UnitCell;
+use nanobragg::units::to_deg;
+use nanobragg_io::c_format::g;
+
+use crate::ConfigError;
+use crate::classic::{FlagId, ParsedArgs};
+use crate::draft::Draft;
+
+/// Wavelengths that are likely to be meant, in Å.
+const X_RAYS: std::ops::RangeInclusive<f64> = 0.01..=100.0;
+/// The square of a cell's volume, relative to that of the box of its edges, which rounding alone can make.
+const FLAT: f64 = 1e-12;
+
+/// # Errors
+/// A cell without a volume.
+pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    wavelength(draft, args);
+    let crystal = &draft.setup.experiment.crystal;
+    match crystal.cell.filter(|_| crystal.matrix.is_none()) {
+        Some(cell) if is_flat(&cell.completed()) => {
+            let UnitCell { alpha, beta, gamma, .. } = cell.completed();
+            let angles = [alpha, beta, gamma].map(|angle| g(to_deg(angle), 6)).join(" ");
+            Err(ConfigError::FlatCell { angles, origin: draft.setup.origins.of(&[FlagId::Cell]) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the axes lie in a plane, but for rounding.
+fn is_flat(cell: &UnitCell) -> bool {
+    let [a, b, c] = [cell.alpha, cell.beta, cell.gamma].map(f64::cos);
+    (1.0 - a * a - b * b - c * c + 2.0 * a * b * c).abs() < FLAT
+}
+
+/// Says so where the wavelength is none of X-rays: a unit is likely to be another one.
+fn wavelength(draft: &mut Draft, args: &ParsedArgs) {
+    let angstrom = draft.setup.experiment.beam.wavelength * 1e10;
+    if X_RAYS.contains(&angstrom) {
+        return;
+    }
+    let said = args.occurrences.iter().rev().find(|o| [FlagId::Lambda, FlagId::Energy].contains(&o.flag));
+    let said = match said {
+        Some(occurrence) => {
+            let unit = if occurrence.flag == FlagId::Energy { "eV" } else { "Angstrom" };
+            format!("{} {} {unit}", occurrence.given, occurrence.values.text(0))
+        }
+        None => draft.setup.origins.of(&[FlagId::Lambda]).to_string(),
+    };
+    let text = format!("{said}: a wavelength of {} Angstrom is far from that of X-rays", g(angstrom, 6));
+    draft.setup.warnings.push(text);
+}

@@ -1,0 +1,35 @@
+//! A rotation that turns backwards.
+
+use nanobragg::model::Preset;
+
+use crate::ConfigError;
+use crate::classic::{self, FlagId, ParsedArgs};
+use crate::draft::Draft;
+
+/// Makes a range or a step below zero a rotation the other way. The C program takes such numbers for "not given", and
+/// so does its preset.
+///
+/// # Errors
+/// Steps that turn against the range.
+pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    let phi = &mut draft.setup.experiment.phi;
+    let signs =
+        [phi.range, phi.step].map(|angle| angle.filter(|angle| *angle != 0.0).map(f64::is_sign_negative));
+    let backwards = signs.contains(&Some(true));
+    if classic::preset(args) == Preset::Reference {
+        if backwards {
+            let text = "a rotation below zero is taken for none, as in the C program";
+            draft.setup.warnings.push(text.to_owned());
+        }
+        return Ok(());
+    }
+    if backwards && signs.contains(&Some(false)) {
+        let given = args.last(FlagId::PhiStep).map_or("-phistep", |occurrence| &occurrence.given);
+        return Err(ConfigError::AgainstRange { flag: given.to_owned() });
+    }
+    if backwards {
+        (phi.range, phi.step) = (phi.range.map(f64::abs), phi.step.map(f64::abs));
+        phi.backwards = true;
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Values and files that cannot be meant as they stand: each is refused, or named in a warning.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use nanobragg_config::classic::{Arity, Limits, parse, table};
+use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_io::smv::{HeaderEntry, write_smv};
+
+const BASE: &str = "-cell 70 80 90 90 90 90 -default_F 100 -detpixels 64";
+
+fn resolved(folder: &Path, line: &str) -> Result<Setup, String> {
+    let args = parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())?;
+    let context = Context { directory: folder.to_owned(), clock_seed: 1 };
+    resolve(&args, &context).map_err(|error| error.to_string())
+}
+
+fn setup(line: &str) -> Setup {
+    resolved(Path::new(""), &format!("{BASE} {line}")).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn refused(line: &str) -> String {
+    resolved(Path::new(""), &format!("{BASE} {line}")).err().unwrap_or_else(|| panic!("{line} is taken"))
+}
+
+#[test]
+fn a_number_that_says_nothing_is_refused_but_by_the_preset_of_the_c_program() {
+    let mut tried = 0;
+    for row in table().iter().filter(|row| row.sense != Limits::Any) {
+        let name = row.names[0];
+        let least = match row.arity {
+            Arity::Integers { least, .. } => least.max(-5),
+            _ => -5,
+        };
+        let line = format!("{name} {least}");
+        let error = refused(&line);
+        assert!(error.starts_with(&format!("{name} must be {}", row.sense)), "{error}");
+        assert!(error.ends_with(&format!("not {least}")), "{error}");
+        let warnings = setup(&format!("{line} -quirks reference")).warnings;
+        assert!(warnings.iter().any(|text| text.starts_with(&error)), "{line}: {warnings:?}");
+        tried += 1;
+    }
+    assert!(tried > 30, "{tried}");
+    assert_eq!(refused("-N -5"), "-N must be greater than 0, not -5");
+    assert_eq!(refused("-xtalsize -0.001"), "-xtalsize must be greater than 0 (mm), not -0.001");
+    assert_eq!(refused("-close_distance -5"), "-close_distance must be greater than 0 (mm), not -5");
+}
+
+#[test]
+fn a_region_without_pixels_is_refused() {
+    for values in ["100 200 100 200", "10 2 10 2", "0 5 64 70", "64 -1 0 5"] {
+        let error = refused(&format!("-roi {values}"));
+        assert_eq!(
+            error,
+            format!("-roi {values}: no pixel of the detector lies there, 64 x 64 (fast, slow)")
+        );
+    }
+    for values in ["5 63 10 20", "-1 -1 -1 -1", "63 100 0 0", "-5 0 -1 0"] {
+        setup(&format!("-roi {values}"));
+    }
+}
+
+#[test]
+fn a_rotation_below_zero_turns_backwards() {
+    let rotation = |line: &str| {
+        let sweep = setup(line).experiment.phi.resolve();
+        (sweep.range.to_degrees(), sweep.step.to_degrees(), sweep.count)
+    };
+    let close = |found: (f64, f64, usize), range: f64, step: f64, count| {
+        (found.0 - range).abs() < 1e-12 && (found.1 - step).abs() < 1e-12 && found.2 == count
+    };
+    assert!(close(rotation("-osc -0.5 -phisteps 5"), -0.5, -0.1, 5));
+    assert!(close(rotation("-osc -0.5"), -0.5, -0.25, 2));
+    assert!(close(rotation("-phistep -0.1 -phisteps 4 -osc -0.4"), -0.4, -0.1, 4));
+    assert!(close(rotation("-osc 0.5 -phisteps 5"), 0.5, 0.1, 5));
+    // The C program takes a range below zero for none.
+    assert!(close(rotation("-quirks reference -osc -0.5 -phisteps 5"), 1.0, 0.2, 5));
+    let warnings = setup("-quirks reference -osc -0.5").warnings;
+    assert_eq!(warnings, ["a rotation below zero is taken for none, as in the C program"]);
+    assert_eq!(
+        refused("-osc 0.5 -phistep -0.1"),
+        "-phistep: the steps turn against the range of the rotation"
+    );
+}
+
+#[test]
+fn a_rotation_below_zero_in_a_header_turns_backwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = [HeaderEntry::new("OSC_RANGE", "-0.5"), HeaderEntry::new("PHI", "3")];
+    write_smv(&folder.path().join("h.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let line = "-cell 70 80 90 90 90 90 -default_F 100 -img h.img";
+    let phi = resolved(folder.path(), line).unwrap().experiment.phi.resolve();
+    assert!((phi.range.to_degrees() + 0.5).abs() < 1e-12 && phi.count == 2);
+    assert!((phi.start.to_degrees() - 3.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_flat_cell_is_refused() {
+    for angles in ["120 120 120", "90 45 45", "100 130 130"] {
+        let line = format!("-default_F 1 -cell 70 80 90 {angles}");
+        let error = resolved(Path::new(""), &line).unwrap_err();
+        assert_eq!(error, format!("the unit cell with angles {angles} spans no volume (flag -cell)"));
+    }
+    resolved(Path::new(""), "-default_F 1 -cell 70 80 90 100 120 139").unwrap();
+}
+
+#[test]
+fn a_wavelength_far_from_x_rays_is_pointed_out() {
+    let said = setup("-energy 12.398").warnings;
+    assert_eq!(said, ["-energy 12.398 eV: a wavelength of 1000.03 Angstrom is far from that of X-rays"]);
+    let said = setup("-lambda 1e-10").warnings;
+    assert_eq!(said, ["-lambda 1e-10 Angstrom: a wavelength of 1e-10 Angstrom is far from that of X-rays"]);
+    assert!(setup("-energy 12398.42").warnings.is_empty());
+}
+
+#[test]
+fn structure_factors_that_lie_about_are_not_taken_in_place_of_what_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = b"0 0 0 0 0 0\n\x0c";
+    let mut bytes = dump.to_vec();
+    bytes.extend([500.0f64, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0].iter().flat_map(|f| f.to_le_bytes()));
+    std::fs::write(folder.path().join("Fdump.bin"), bytes).unwrap();
+    let loaded = |more: &str| {
+        let setup = resolved(folder.path(), &format!("-cell 70 80 90 90 90 90 {more}")).unwrap();
+        (setup.experiment.structure_factors.loaded() > 0, setup.warnings)
+    };
+    assert_eq!(loaded("-default_F 100"), (false, Vec::new()));
+    assert_eq!(loaded("-default_F 100 -dump Fdump.bin"), (true, Vec::new()));
+    assert!(loaded("-default_F 100 -quirks reference").0);
+    let (taken, warnings) = loaded("");
+    assert!(taken);
+    assert_eq!(warnings, ["Fdump.bin: structure factors of an earlier run, for want of -hkl and -default_F"]);
+}
+
+#[test]
+fn a_matrix_that_contradicts_its_cell_or_is_left_handed_is_pointed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let matrix =
+        "0.022 0 0\n0 0.01925 0\n0 0 0.0171111\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n70 80 90 90 90 90\n0 0 0\n";
+    std::fs::write(folder.path().join("A.mat"), matrix).unwrap();
+    std::fs::write(folder.path().join("L.mat"), "-0.0142857143 0 0\n0 0.0125 0\n0 0 0.0111111111\n").unwrap();
+    let warnings = |line: &str| resolved(folder.path(), &format!("-default_F 100 {line}")).unwrap().warnings;
+    let said = warnings("-mat A.mat");
+    assert!(
+        said[0].starts_with("A.mat: its cell is 70 80 90 Angstrom") && said[0].contains("1.54"),
+        "{said:?}"
+    );
+    assert!(warnings("-mat A.mat -lambda 1.54").is_empty());
+    assert!(warnings("-mat L.mat")[0].contains("L.mat: its axes are left-handed"));
+}
