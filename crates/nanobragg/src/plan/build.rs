@@ -11,11 +11,21 @@ use crate::physics::background;
 use crate::physics::polarization::Kahn;
 use crate::units::R_E_SQR;
 
-impl Plan {
-    /// Chooses every sample of `experiment`.
+impl Experiment {
+    /// [`Plan::new`] of the experiment.
     ///
     /// # Errors
-    /// See [`Experiment::plan`].
+    /// Those of [`Plan::new`].
+    pub fn plan(&self) -> Result<Plan, Error> {
+        Plan::new(self)
+    }
+}
+
+impl Plan {
+    /// Validates `experiment` and chooses every sample of it.
+    ///
+    /// # Errors
+    /// A quantity out of its range, a cell or matrix that spans no volume, more samples than can be held.
     pub fn new(experiment: &Experiment) -> Result<Plan, Error> {
         let span = tracing::info_span!("plan");
         let _entered = span.enter();

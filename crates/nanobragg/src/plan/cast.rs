@@ -1,6 +1,7 @@
 //! A plan in another number type.
 
 use super::{Background, CrystalPlan, DetectorPlan, LayerPlan, Orientations, PhiStep, Plan, SourcePlan};
+use crate::physics::geometry::Panel;
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::polarization::Kahn;
 use crate::real::{Real, real, vector};
@@ -25,18 +26,20 @@ impl Plan<f64> {
             ReciprocalLattice { vectors: [0, 1, 2].map(|i| vector(&shape.reciprocal.vectors[i])) };
         Plan {
             detector: DetectorPlan {
-                beam: vector(&detector.beam),
-                fdet: vector(&detector.fdet),
-                sdet: vector(&detector.sdet),
-                odet: vector(&detector.odet),
-                pix0: vector(&detector.pix0),
-                distance: real(detector.distance),
-                close_distance: real(detector.close_distance),
-                pixel_size: real(detector.pixel_size),
+                panel: Panel {
+                    beam: vector(&detector.beam),
+                    fdet: vector(&detector.fdet),
+                    sdet: vector(&detector.sdet),
+                    odet: vector(&detector.odet),
+                    pix0: vector(&detector.pix0),
+                    distance: real(detector.distance),
+                    close_distance: real(detector.close_distance),
+                    pixel_size: real(detector.pixel_size),
+                    curved: detector.curved,
+                    point_pixel: detector.point_pixel,
+                },
                 fast_pixels: detector.fast_pixels,
                 slow_pixels: detector.slow_pixels,
-                curved: detector.curved,
-                point_pixel: detector.point_pixel,
                 spindle_axis: detector.spindle_axis,
                 polar: detector.polar,
                 report: detector.report.clone(),

@@ -1,47 +1,41 @@
 //! From a convention, a distance and a beam center to the detector's axes and origin.
 
+use std::ops::Deref;
+
 use nalgebra::Vector3;
 
 use super::Warning;
 use super::check::ranged;
 use crate::error::{Error, PlanCause};
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
+use crate::physics::geometry::Panel;
 use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};
 use crate::real::Real;
 
-/// Where the detector is. Lengths in meters; vectors in the laboratory frame of the convention.
+/// Where the detector is, in the laboratory frame of the convention: a [`Panel`], whose fields it has, and what reports
+/// and image headers say of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DetectorPlan<T: Real> {
-    /// Direction of the incident beam.
-    pub beam: Vector3<T>,
-    /// Fast axis, rotated.
-    pub fdet: Vector3<T>,
-    /// Slow axis, rotated.
-    pub sdet: Vector3<T>,
-    /// Normal, rotated.
-    pub odet: Vector3<T>,
-    /// Vector from the crystal to the outer corner of the first pixel.
-    pub pix0: Vector3<T>,
-    /// Distance along the beam.
-    pub distance: T,
-    /// Distance to the nearest point of the detector's plane.
-    pub close_distance: T,
-    /// Edge of a pixel.
-    pub pixel_size: T,
+    /// The plane of pixels.
+    pub panel: Panel<T>,
     /// Pixels along the fast axis.
     pub fast_pixels: usize,
     /// Pixels along the slow axis.
     pub slow_pixels: usize,
-    /// All pixels at the same distance.
-    pub curved: bool,
-    /// Pixels are points.
-    pub point_pixel: bool,
     /// Spindle axis as given, and as a unit vector.
     pub spindle_axis: [Vector3<f64>; 2],
     /// Direction of polarization.
     pub polar: Vector3<f64>,
     /// Figures for reports and image headers.
     pub report: DetectorReport,
+}
+
+impl<T: Real> Deref for DetectorPlan<T> {
+    type Target = Panel<T>;
+
+    fn deref(&self) -> &Panel<T> {
+        &self.panel
+    }
 }
 
 /// Figures of the detector for reports and image headers; lengths in meters.
@@ -191,18 +185,20 @@ impl DetectorPlan<f64> {
             twotheta,
         };
         let plan = DetectorPlan {
-            beam: axes.beam,
-            fdet,
-            sdet,
-            odet,
-            pix0,
-            distance,
-            close_distance,
-            pixel_size: pixel,
+            panel: Panel {
+                beam: axes.beam,
+                fdet,
+                sdet,
+                odet,
+                pix0,
+                distance,
+                close_distance,
+                pixel_size: pixel,
+                curved: detector.curved,
+                point_pixel: detector.point_pixel,
+            },
             fast_pixels: grid.fast(),
             slow_pixels: grid.slow(),
-            curved: detector.curved,
-            point_pixel: detector.point_pixel,
             spindle_axis: [frame.spindle_axis, unit.spindle_axis],
             polar: unit.polar,
             report,
