@@ -1,6 +1,10 @@
 //! Making a plan.
 
+use std::sync::Arc;
+
 use super::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
+use super::detector::ChosenDetector;
+use super::place::{Choice, Parameters};
 use super::{
     Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
     Plan, Ran1, Region, Resolved, Warning, acting, mosaic, scan, sources,
@@ -34,7 +38,8 @@ impl Plan {
         validate(experiment)?;
 
         let beam = &experiment.beam;
-        let (detector, frame) = DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
+        let ChosenDetector { plan: detector, frame, choice, parameters } =
+            DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
         let region = region(experiment, &detector)?;
         if region.pixels() == 0 {
             warnings.push(Warning::EmptyRegion);
@@ -53,8 +58,10 @@ impl Plan {
         let wavelengths = beam.spectrum.as_ref().map_or(dispersion.count, Vec::len);
         let product = horizontal.count as f64 * vertical.count as f64 * wavelengths as f64;
         limited("sources", product, MOST_SAMPLES)?;
-        let (sources, divergence_steps) =
+        let (chosen, divergence_steps) =
             sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
+        let sources: Vec<SourcePlan<f64>> =
+            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength)).collect();
 
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
@@ -69,7 +76,7 @@ impl Plan {
         warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
         let mut generator = Ran1::default();
-        let crystal = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
+        let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic);
         let carry = quirks.has(Quirk::PhiZeroCarryover);
         let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, phi, domains, carry);
@@ -101,6 +108,7 @@ impl Plan {
         });
         let steps = sources.len() as f64 * mosaic.domains as f64 * phi.count as f64 * oversample * oversample;
 
+        let misset = crystal.misset;
         let mut plan = Plan {
             layers: LayerPlan {
                 count: layers.count,
@@ -124,6 +132,11 @@ impl Plan {
             r_e_sqr: R_E_SQR,
             fluence,
             steps,
+            choice: Arc::new(Choice {
+                detector: choice,
+                sources: chosen,
+                parameters: Parameters { wavelength: beam.wavelength, lattice, misset, detector: parameters },
+            }),
             resolved: Resolved {
                 horizontal,
                 vertical,
