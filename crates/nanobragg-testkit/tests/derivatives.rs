@@ -1,9 +1,9 @@
 //! Derivatives of pixels: a plan that is placed in dual numbers against differences of plans.
 
-#![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::model::{
-    Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Shape, Tilt, UnitCell,
+    Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Rotation, Shape, Tilt, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Parameters;
@@ -70,11 +70,8 @@ const NUMBERS: [Number; 9] = [
 ];
 
 fn cell(parameters: &mut Parameters<Dual64>, number: usize) -> &mut Dual64 {
-    match &mut parameters.lattice {
-        LatticeParameters::Cell(cell) if number < 3 => &mut cell.edges[number],
-        LatticeParameters::Cell(cell) => &mut cell.angles[number - 3],
-        _ => panic!("a lattice by a matrix"),
-    }
+    let LatticeParameters::Cell(cell) = &mut parameters.lattice else { panic!("a lattice by a matrix") };
+    if number < 3 { &mut cell.edges[number] } else { &mut cell.angles[number - 3] }
 }
 
 fn turn(experiment: &mut Experiment, axis: usize, step: f64) {
@@ -92,7 +89,7 @@ fn experiment(shape: Shape, convention: Convention, pivot: Pivot) -> Experiment 
     experiment.beam.polarization = Polarization::new(0.8);
     experiment.beam.dispersion.range = Some(0.01);
     experiment.beam.dispersion.count = Some(3);
-    (experiment.phi.start, experiment.phi.range, experiment.phi.count) = (0.1, Some(0.01), Some(2));
+    experiment.rotation = Rotation::over(0.1, 0.01, 2).unwrap();
     experiment.detector.convention = convention;
     experiment.detector.pivot = Some(pivot);
     experiment.detector.pixels = PixelGrid::new(16, 12, 4e-3);

@@ -69,6 +69,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     }
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
+    draft.setup.experiment.rotation = classic::rotation(&draft.rotation)?;
     let setup = draft.finish();
     let mut places: Vec<PathBuf> = Vec::new();
     for path in written(&setup) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Beam, Crystal, Detector, PhiRequest, Quirks, StructureFactors, UnitCell};
+use super::{Beam, Crystal, Detector, Quirks, Rotation, StructureFactors, UnitCell};
 
 /// Everything that a simulation depends on, in SI units. Its `plan` validates it and chooses every sample.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Experiment {
     /// Structure factors.
     pub structure_factors: StructureFactors,
     /// Rotation about the spindle.
-    pub phi: PhiRequest,
+    pub rotation: Rotation,
     /// How pixels are evaluated.
     pub rendering: Rendering,
     /// Seeds of the random streams.
@@ -33,7 +33,7 @@ impl Experiment {
             detector: Detector::default(),
             crystal,
             structure_factors,
-            phi: PhiRequest::default(),
+            rotation: Rotation::default(),
             rendering: Rendering::default(),
             seeds: Seeds::default(),
             quirks: Quirks::default(),

@@ -7,7 +7,7 @@ use super::detector::ChosenDetector;
 use super::place::{Choice, Parameters};
 use super::{
     Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
-    Plan, Ran1, Region, Resolved, Warning, acting, mosaic, scan, sources,
+    Plan, Ran1, Region, Resolved, SourcePlan, Warning, acting, mosaic, scan, sources,
 };
 use crate::error::{Error, PlanCause};
 use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
@@ -39,7 +39,7 @@ impl Plan {
 
         let beam = &experiment.beam;
         let ChosenDetector { plan: detector, frame, choice, parameters } =
-            DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
+            ChosenDetector::new(&experiment.detector, quirks, &mut warnings)?;
         let region = region(experiment, &detector)?;
         if region.pixels() == 0 {
             warnings.push(Warning::EmptyRegion);
@@ -66,9 +66,8 @@ impl Plan {
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
 
-        let phi = experiment.phi.resolve();
-        limited("phi steps", phi.count as f64, MOST_SAMPLES)?;
-        ranged("the number of phi steps", phi.count as f64, "at least one", phi.count > 0)?;
+        let rotation = experiment.rotation;
+        limited("phi steps", rotation.steps() as f64, MOST_SAMPLES)?;
 
         let mosaicity = experiment.crystal.mosaicity;
         let mosaic = Mosaic::resolve(mosaicity.spread, mosaicity.domains);
@@ -79,7 +78,7 @@ impl Plan {
         let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic);
         let carry = quirks.has(Quirk::PhiZeroCarryover);
-        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, phi, domains, carry);
+        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, carry);
 
         let recommended =
             crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
@@ -106,7 +105,8 @@ impl Plan {
             axis: frame.polar,
             epsilon: quirks.has(Quirk::PolarizationEpsilon),
         });
-        let steps = sources.len() as f64 * mosaic.domains as f64 * phi.count as f64 * oversample * oversample;
+        let steps =
+            sources.len() as f64 * mosaic.domains as f64 * rotation.steps() as f64 * oversample * oversample;
 
         let misset = crystal.misset;
         let mut plan = Plan {
@@ -144,7 +144,7 @@ impl Plan {
                 dispersion,
                 wavelength: beam.wavelength,
                 exposure: beam.fluence.exposure,
-                phi,
+                rotation,
                 layers,
                 mu,
                 mosaic,
@@ -178,10 +178,10 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("fudge", crystal.fudge, "finite", true)?;
     ranged("Kahn's factor", beam.polarization.kahn, "finite", true)?;
-    let angles = [Some(experiment.phi.start), experiment.phi.range, experiment.phi.step];
+    let start = [Some(experiment.rotation.start())];
     let grids = [beam.divergence.horizontal, beam.divergence.vertical, beam.dispersion];
     let grids = grids.into_iter().flat_map(|grid| [grid.range, grid.step]);
-    for value in angles.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
+    for value in start.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
         ranged("an angle (rad) or a relative bandwidth", value, "finite", true)?;
     }
     for cells in crystal.cells {
@@ -270,7 +270,7 @@ fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> 
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::model::{Mask, PixelGrid, UnitCell};
+    use crate::model::{Mask, PixelGrid, Rotation, UnitCell};
 
     fn small() -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
@@ -282,8 +282,8 @@ mod tests {
     fn what_is_not_a_number_is_refused() {
         let changes: [fn(&mut Experiment); 6] = [
             |e| e.beam.polarization.kahn = f64::NAN,
-            |e| e.phi.start = f64::NAN,
-            |e| e.phi.step = Some(f64::INFINITY),
+            |e| e.rotation = Rotation::still(f64::NAN),
+            |e| e.rotation = e.rotation.starting_at(f64::INFINITY),
             |e| e.beam.divergence.vertical.range = Some(f64::NAN),
             |e| e.beam.dispersion.step = Some(f64::NAN),
             |e| e.crystal.mosaicity.spread = Some(f64::NAN),

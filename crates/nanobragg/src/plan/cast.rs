@@ -50,7 +50,7 @@ impl Plan<f64> {
         let mut orientations = Orientations::new(
             &real_lattice,
             &self.detector.spindle_axis[1],
-            self.resolved.phi,
+            self.resolved.rotation,
             self.domains(),
             quirks.has(Quirk::PhiZeroCarryover),
         );

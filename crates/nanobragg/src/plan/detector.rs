@@ -82,12 +82,12 @@ pub(super) struct ChosenDetector {
     pub parameters: DetectorParameters,
 }
 
-impl DetectorPlan<f64> {
+impl ChosenDetector {
     pub(super) fn new(
         detector: &Detector,
         quirks: Quirks,
         warnings: &mut Vec<Warning>,
-    ) -> Result<ChosenDetector, Error> {
+    ) -> Result<Self, Error> {
         let grid = detector.pixels;
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
@@ -246,7 +246,7 @@ mod tests {
     use crate::model::{Frame, PixelGrid, Preset, Tilt};
 
     fn plan(detector: &Detector, preset: Preset) -> DetectorPlan<f64> {
-        DetectorPlan::new(detector, preset.into(), &mut Vec::new()).unwrap().plan
+        ChosenDetector::new(detector, preset.into(), &mut Vec::new()).unwrap().plan
     }
 
     fn small(convention: Convention) -> Detector {
@@ -343,7 +343,7 @@ mod tests {
     fn a_vector_without_direction_is_an_error() {
         let frame = Frame { fdet: Vector3::zeros(), ..Frame::default() };
         let detector = small(Convention::Custom(frame));
-        let error = DetectorPlan::new(&detector, Quirks::default(), &mut Vec::new()).err().unwrap();
+        let error = ChosenDetector::new(&detector, Quirks::default(), &mut Vec::new()).err().unwrap();
         assert_eq!(error.to_string(), "the fast axis has no direction");
     }
 }

@@ -31,7 +31,7 @@ pub use warning::{SampleAxis, Warning};
 
 use std::sync::Arc;
 
-use crate::model::{Grid, Layers, Mask, Mosaic, PhiSweep, Quirks, StructureFactors};
+use crate::model::{Grid, Layers, Mask, Mosaic, Quirks, Rotation, StructureFactors};
 use crate::physics::polarization::Kahn;
 use crate::real::Real;
 
@@ -179,7 +179,7 @@ pub struct Resolved {
     /// Exposure time in seconds.
     pub exposure: f64,
     /// Spindle rotation.
-    pub phi: PhiSweep,
+    pub rotation: Rotation,
     /// Sensor layers.
     pub layers: Layers,
     /// Attenuation coefficient in 1/m, -1 when the sensor is not modeled.

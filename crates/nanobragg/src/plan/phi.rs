@@ -2,7 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::model::PhiSweep;
+use crate::model::Rotation;
 use crate::physics::lattice::RealLattice;
 use crate::physics::rotation::{about_axis, by_matrix};
 use crate::real::{Real, real, vector};
@@ -43,19 +43,19 @@ impl<T: Real> Orientations<T> {
     pub(super) fn new(
         lattice: &RealLattice<T>,
         spindle_axis: &Vector3<f64>,
-        sweep: PhiSweep,
+        sweep: Rotation,
         domains: Vec<Matrix3<T>>,
         carry: bool,
     ) -> Self {
         let axis = vector(spindle_axis);
-        let mut steps = Vec::with_capacity(sweep.count);
+        let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
         // rest leave the steady state.
         let mut state = *lattice;
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
-            for tic in 0..sweep.count {
-                let phi = sweep.start + sweep.step * tic as f64;
+            for tic in 0..sweep.steps() {
+                let phi = sweep.start() + sweep.step() * tic as f64;
                 state = if phi != 0.0 {
                     lattice.map(|v| about_axis(v, &axis, real(phi)))
                 } else if carry {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn sweep(start: f64, step: f64, count: usize, carry: bool) -> Orientations {
-        let sweep = PhiSweep { start, range: 0.0, step, count };
+        let sweep = Rotation::sampled(start, 0.0, step, count).unwrap();
         Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], carry)
     }
 

@@ -188,7 +188,7 @@ impl Sweeper {
         let max = g(rendered.statistics.max.into(), 6);
         match self.series {
             Series::Rotation(_) => {
-                format!("phi {:.3} deg, max_I = {max}", to_deg(rendered.plan.resolved.phi.start))
+                format!("phi {:.3} deg, max_I = {max}", to_deg(rendered.plan.resolved.rotation.start()))
             }
             Series::Random | Series::Listed(_) => {
                 let angles = rendered.plan.crystal.misset.map(|angle| format!("{:.2}", to_deg(angle)));
@@ -200,12 +200,12 @@ impl Sweeper {
     fn line(&self, rendered: &Rendered, files: Vec<FileRecord>) -> manifest::Image {
         let Rendered { number, plan, statistics, .. } = rendered;
         let [a, b, c] = Frame::imgcif(plan).reciprocal;
-        let phi = plan.resolved.phi;
+        let rotation = plan.resolved.rotation;
         manifest::Image {
             image: *number,
             files,
-            phi_start_deg: to_deg(phi.start),
-            phi_range_deg: to_deg(phi.range),
+            phi_start_deg: to_deg(rotation.start()),
+            phi_range_deg: to_deg(rotation.range()),
             misset_deg: plan.crystal.misset.map(to_deg),
             misset_seed: matches!(self.series, Series::Random).then_some(plan.resolved.misset_seed),
             noise_seed: plan.resolved.noise.seed,
