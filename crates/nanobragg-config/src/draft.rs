@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use nanobragg::model::{
-    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, PhiRequest, Quirks, Rendering, Seeds,
+    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, Quirks, Rendering, Seeds,
     StructureFactors,
 };
 use nanobragg::nalgebra::Matrix3;
@@ -19,6 +19,7 @@ pub(crate) struct Draft {
     pub frame: Frame,
     pub is_custom: bool,
     pub convention: Convention,
+    pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
@@ -46,6 +47,17 @@ pub(crate) struct Draft {
     pub seed_of_noise: Option<i64>,
     pub seed_of_misset: Option<i64>,
     clock_seed: i64,
+}
+
+/// What flags and headers say of a rotation: angles in radians, `None` (or a negative number) where they say nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RotationRequest {
+    pub start: f64,
+    pub range: Option<f64>,
+    pub step: Option<f64>,
+    pub count: Option<i64>,
+    /// Whether it turns the other way: range and step are counted against the right-handed sense of the axis.
+    pub backwards: bool,
 }
 
 /// What the description of an instrument says that has to wait for the flags.
@@ -80,6 +92,7 @@ impl Draft {
             frame: Frame::default(),
             is_custom: false,
             convention: Convention::default(),
+            rotation: RotationRequest::default(),
             beam_spot: None,
             fast_pixels: None,
             slow_pixels: None,
@@ -115,10 +128,6 @@ impl Draft {
 
     pub fn crystal(&mut self) -> &mut Crystal {
         &mut self.setup.experiment.crystal
-    }
-
-    pub fn phi(&mut self) -> &mut PhiRequest {
-        &mut self.setup.experiment.phi
     }
 
     pub fn rendering(&mut self) -> &mut Rendering {

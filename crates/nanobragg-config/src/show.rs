@@ -230,10 +230,10 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
 fn sampling(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Sampling";
     let rendering = &table.setup.experiment.rendering;
-    table.set("phi", n(to_deg(plan.resolved.phi.start)), "deg");
-    table.fill("oscillation", n(to_deg(plan.resolved.phi.range)), "deg");
-    table.fill("phi step", n(to_deg(plan.resolved.phi.step)), "deg");
-    table.fill("phi steps", plan.resolved.phi.count.to_string(), "");
+    table.set("phi", n(to_deg(plan.resolved.rotation.start())), "deg");
+    table.fill("oscillation", n(to_deg(plan.resolved.rotation.range())), "deg");
+    table.fill("phi step", n(to_deg(plan.resolved.rotation.step())), "deg");
+    table.fill("phi steps", plan.resolved.rotation.steps().to_string(), "");
     table.fill("oversample", plan.oversample.to_string(), "");
     for (name, set) in [
         ("oversample_thick", rendering.oversample_thick),

@@ -200,7 +200,7 @@ fn flags_win_over_headers_and_the_image_over_the_mask() {
     let of = |line: &str| setup(folder.path(), &format!("{BASE} {line}")).experiment;
     let image = of("-distance 99 -lambda 3 -img a.img -phi 1");
     assert_eq!((image.detector.distance, image.beam.wavelength), (0.099, 3e-10));
-    assert!((image.phi.start.to_degrees() - 1.0).abs() < 1e-12);
+    assert!((image.rotation.start().to_degrees() - 1.0).abs() < 1e-12);
     let entries = [HeaderEntry::new("DISTANCE", "111"), HeaderEntry::new("ORGX", "8")];
     write_smv(&folder.path().join("mask.img"), &entries, 3, 2, &[1; 6]).unwrap();
     let both = of("-img a.img -mask mask.img");

@@ -39,7 +39,10 @@ impl Series {
         let Seeds { noise, misset, .. } = base.seeds;
         experiment.seeds.noise = seed(noise, image, Stream::Noise);
         match self {
-            Series::Rotation(range) => experiment.phi.start = base.phi.start + range * before as f64,
+            Series::Rotation(range) => {
+                let start = base.rotation.start() + range * before as f64;
+                experiment.rotation = base.rotation.starting_at(start);
+            }
             Series::Random => {
                 experiment.crystal.misset = Misset::Random;
                 experiment.seeds.misset = seed(misset, image, Stream::Misset);
@@ -81,18 +84,19 @@ fn mixed(mut z: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::UnitCell;
+    use nanobragg::model::{Rotation, UnitCell};
 
     fn base() -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
-        experiment.phi.start = 0.5;
+        experiment.rotation = Rotation::still(0.5);
         experiment
     }
 
     #[test]
     fn wedges_follow_one_another() {
         let series = Series::Rotation(0.25);
-        let starts: Vec<f64> = (1..4).map(|image| series.experiment(&base(), image).phi.start).collect();
+        let starts: Vec<f64> =
+            (1..4).map(|image| series.experiment(&base(), image).rotation.start()).collect();
         assert_eq!(starts, [0.5, 0.75, 1.0]);
         assert_eq!(
             (series.step(), Series::Random.step(), Series::Listed(Vec::new()).step()),
@@ -105,7 +109,7 @@ mod tests {
         let series = Series::Listed(vec![[0.0; 3], [180.0, 90.0, 0.0]]);
         let experiment = series.experiment(&base(), 2);
         assert_eq!(experiment.crystal.misset, Misset::Angles([deg(180.0), deg(90.0), 0.0]));
-        assert_eq!(experiment.phi.start, 0.5);
+        assert_eq!(experiment.rotation.start(), 0.5);
     }
 
     #[test]

@@ -186,12 +186,12 @@ impl Sweeper<'_> {
     fn line(&self, rendered: &Rendered, files: Vec<FileRecord>) -> manifest::Image {
         let Rendered { number, plan, statistics, .. } = rendered;
         let [a, b, c] = Frame::imgcif(plan).reciprocal;
-        let phi = plan.resolved.phi;
+        let rotation = plan.resolved.rotation;
         manifest::Image {
             image: *number,
             files,
-            phi_start_deg: to_deg(phi.start),
-            phi_range_deg: to_deg(phi.range),
+            phi_start_deg: to_deg(rotation.start()),
+            phi_range_deg: to_deg(rotation.range()),
             misset_deg: plan.crystal.misset.map(to_deg),
             misset_seed: matches!(self.series, Series::Random).then_some(plan.resolved.misset_seed),
             noise_seed: plan.resolved.noise.seed,

@@ -6,7 +6,7 @@
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
-    Source, Tilt, UnitCell,
+    Rotation, Source, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -34,7 +34,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
     let mut experiment = base();
     match quirk {
         Quirk::PhiZeroCarryover => {
-            (experiment.phi.range, experiment.phi.count) = (Some(0.03), Some(3));
+            experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap();
         }
         Quirk::ConventionPivotWins => {
             experiment.detector.pivot = Some(Pivot::Sample);
@@ -197,7 +197,7 @@ fn exact_water_does_not_depend_on_the_number_of_steps() {
         experiment.quirks = Preset::Exact.into();
         experiment.crystal.cells = [1.0; 3];
         experiment.structure_factors = nanobragg::model::StructureFactors::uniform(0.0);
-        (experiment.phi.range, experiment.phi.count) = (Some(0.03), Some(count));
+        experiment.rotation = Rotation::over(0.0, 0.03, count).unwrap();
         experiment.beam.fluence.fluence = 1e24;
         Scalar.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
     };

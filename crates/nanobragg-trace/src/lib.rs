@@ -9,7 +9,7 @@
 //! ```
 //! use std::sync::{Arc, Mutex};
 //!
-//! use nanobragg::model::{Experiment, PixelGrid, UnitCell};
+//! use nanobragg::model::{Experiment, PixelGrid, Rotation, UnitCell};
 //! use nanobragg::trace::{Options, TRACE_PY_PHI, trace_pixel};
 //! use tracing::field::{Field, Visit};
 //! use tracing_subscriber::layer::{Context, SubscriberExt};
@@ -37,8 +37,7 @@
 //!
 //! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
 //! experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
-//! experiment.phi.range = Some(0.01);
-//! experiment.phi.count = Some(5);
+//! experiment.rotation = Rotation::over(0.0, 0.01, 5)?;
 //! let plan = experiment.plan()?;
 //!
 //! let factors = LatticeFactors::default();

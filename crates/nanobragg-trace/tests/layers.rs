@@ -62,8 +62,7 @@ fn other_events_do_not_get_in() {
 fn events_and_the_trace_in_memory_are_written_alike() {
     let all = Options { rot_stars: true, all_steps: true };
     let mut experiment = small("hkl_matrix");
-    experiment.phi.range = Some(0.01);
-    experiment.phi.count = Some(3);
+    experiment.rotation = nanobragg::model::Rotation::over(0.0, 0.01, 3).unwrap();
     experiment.rendering.oversample = Some(2);
     for (experiment, neighborhood) in [(experiment, 69), (small("triclinic"), 0)] {
         let plan = experiment.plan().unwrap();

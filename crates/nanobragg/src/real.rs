@@ -4,6 +4,8 @@
 //! definition), in `f32` (to see what single precision does) and in the dual numbers of other crates (for
 //! derivatives).
 
+use std::any::TypeId;
+
 /// A real number that the physics can be evaluated in: `f64`, `f32`, or any `Copy` type that implements
 /// [`nalgebra::RealField`], such as a dual number.
 pub trait Real: nalgebra::RealField + Copy {}
@@ -14,6 +16,12 @@ impl<T: nalgebra::RealField + Copy> Real for T {}
 #[inline(always)]
 pub fn real<T: Real>(x: f64) -> T {
     nalgebra::convert(x)
+}
+
+/// Whether `x` is zero and carries nothing else, as a dual number can.
+pub fn is_plain_zero<T: Real>(x: T) -> bool {
+    let plain = [TypeId::of::<f64>(), TypeId::of::<f32>()].contains(&TypeId::of::<T>());
+    plain && x.is_zero()
 }
 
 /// The value of `x` in double precision; what else a dual number carries is dropped.

@@ -106,7 +106,6 @@ fn setting_up_returns() {
 fn heavy(experiment: &nanobragg::model::Experiment) -> bool {
     let divergence = experiment.beam.divergence;
     let counts = [
-        experiment.phi.count,
         experiment.crystal.mosaicity.domains,
         divergence.horizontal.count,
         divergence.vertical.count,
@@ -115,6 +114,7 @@ fn heavy(experiment: &nanobragg::model::Experiment) -> bool {
     ];
     let pixels = experiment.detector.pixels;
     counts.into_iter().flatten().any(|count| count > 1000)
+        || experiment.rotation.steps() > 1000
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 22
 }
 

@@ -29,7 +29,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
     let pair = |(a, b): (f64, f64)| vec![a, b];
     let micrometers = plan.crystal.size().map(|size| size * 1e6);
     let roi = [plan.region.fast.0, plan.region.fast.1, plan.region.slow.0, plan.region.slow.1];
-    let phi = resolved.phi;
+    let phi = resolved.rotation;
     let (h, v) = (resolved.horizontal, resolved.vertical);
     let mut facts = vec![
         ("Unit Cell: ", plan.crystal.unit_cell().to_vec()),
@@ -72,7 +72,10 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
         ("hdivrange=", vec![h.range, h.step]),
         ("vdivrange=", vec![v.range, v.step]),
         (" mosaic domains over ", vec![resolved.mosaic.domains as f64, to_deg(resolved.mosaic.spread)]),
-        (" phi steps from ", vec![phi.count as f64, to_deg(phi.start), to_deg(phi.start + phi.range)]),
+        (
+            " phi steps from ",
+            vec![phi.steps() as f64, to_deg(phi.start()), to_deg(phi.start() + phi.range())],
+        ),
         (" pixel oversample steps", vec![plan.oversample as f64; 2]),
     ];
     if let Some(factor) = resolved.kahn {

@@ -83,9 +83,9 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
         experiment.beam.polarization = Polarization::new(2.0 * polarization.fraction - 1.0);
     }
     if let Some(scan) = found.scan {
-        experiment.phi.start = deg(scan.start_deg);
+        draft.rotation.start = deg(scan.start_deg);
         // A scan of no width is a still, and counts of steps are left to the flags.
-        experiment.phi.range = (scan.range_deg != 0.0).then(|| deg(scan.range_deg));
+        draft.rotation.range = (scan.range_deg != 0.0).then(|| deg(scan.range_deg));
     }
     draft.frame = Frame {
         beam: found.beam,

@@ -75,10 +75,10 @@ fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> R
     detector.orgx = value("ORGX", &[FlagId::OrgX])?.or(detector.orgx);
     detector.orgy = value("ORGY", &[FlagId::OrgY])?.or(detector.orgy);
     if let Some(phi) = value("PHI", &[FlagId::Phi])? {
-        draft.setup.experiment.phi.start = deg(phi);
+        draft.rotation.start = deg(phi);
     }
     if let Some(range) = value("OSC_RANGE", &[FlagId::Osc])? {
-        draft.setup.experiment.phi.range = Some(deg(range));
+        draft.rotation.range = Some(deg(range));
     }
     if !draft.setup.experiment.quirks.has(Quirk::TwothetaHeader)
         && let Some(twotheta) = value("TWOTHETA", &[FlagId::Twotheta])?

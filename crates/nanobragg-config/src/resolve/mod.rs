@@ -77,6 +77,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     }
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
+    draft.setup.experiment.rotation = classic::rotation(&draft.rotation)?;
     physical::check(&mut draft, args)?;
     let setup = draft.finish();
     let mut places: Vec<PathBuf> = Vec::new();

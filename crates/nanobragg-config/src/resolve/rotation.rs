@@ -12,7 +12,7 @@ use crate::draft::Draft;
 /// # Errors
 /// Steps that turn against the range.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
-    let phi = &mut draft.setup.experiment.phi;
+    let phi = &mut draft.rotation;
     let signs =
         [phi.range, phi.step].map(|angle| angle.filter(|angle| *angle != 0.0).map(f64::is_sign_negative));
     let backwards = signs.contains(&Some(true));

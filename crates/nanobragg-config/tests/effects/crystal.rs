@@ -1,6 +1,8 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
-use nanobragg::model::{IndexBox, Misset, MosflmMatrix, Reflection, Roi, Shape, StructureFactors, UnitCell};
+use nanobragg::model::{
+    IndexBox, Misset, MosflmMatrix, Reflection, Roi, Rotation, Shape, StructureFactors, UnitCell,
+};
 use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
 use nanobragg_session::DumpAction;
@@ -96,10 +98,15 @@ fn size() -> Vec<Effect> {
 
 fn sampling() -> Vec<Effect> {
     vec![
-        sets(FlagId::Phi, "-10", |s| s.experiment.phi.start = degrees(-10.0)),
-        sets(FlagId::Osc, "2", |s| s.experiment.phi.range = Some(degrees(2.0))),
-        sets(FlagId::PhiStep, "0.25", |s| s.experiment.phi.step = Some(degrees(0.25))),
-        sets(FlagId::PhiSteps, "4", |s| s.experiment.phi.count = Some(4)),
+        sets(FlagId::Phi, "-10", |s| s.experiment.rotation = Rotation::still(degrees(-10.0))),
+        sets(FlagId::Osc, "2", |s| s.experiment.rotation = Rotation::over(0.0, degrees(2.0), 2).unwrap()),
+        sets(FlagId::PhiStep, "0.25", |s| {
+            let step = degrees(0.25);
+            s.experiment.rotation = Rotation::sampled(0.0, step, step, 2).unwrap()
+        }),
+        sets(FlagId::PhiSteps, "4", |s| {
+            s.experiment.rotation = Rotation::over(0.0, degrees(1.0), 4).unwrap()
+        }),
         sets(FlagId::Oversample, "3", |s| s.experiment.rendering.oversample = Some(3)),
         after("-quirks reference -oversample 3", FlagId::Oversample, "-1", |s| {
             s.experiment.rendering.oversample = None

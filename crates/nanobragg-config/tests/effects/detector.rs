@@ -1,6 +1,6 @@
 //! Size, place and sensor of the detector.
 
-use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid};
+use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid, Rotation};
 use nanobragg::nalgebra::Vector3;
 use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
@@ -24,7 +24,12 @@ fn header(s: &mut Setup, y_beam: f64) {
     (detector.x_beam, detector.y_beam) = (Some(0.003), Some(y_beam));
     (detector.orgx, detector.orgy) = (Some(2.5), Some(3.5));
     experiment.beam.wavelength = 1.2e-10;
-    (experiment.phi.start, experiment.phi.range) = (degrees(10.0), Some(degrees(0.5)));
+    experiment.rotation = wedge(10.0);
+}
+
+/// Half a degree, in the two steps of a range alone.
+fn wedge(start: f64) -> Rotation {
+    Rotation::over(degrees(start), degrees(0.5), 2).unwrap()
 }
 
 fn size_and_headers() -> Vec<Effect> {
@@ -45,13 +50,13 @@ fn size_and_headers() -> Vec<Effect> {
                 PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
             experiment.detector.measured_origin = Some([-0.001, 0.001, -0.1]);
             experiment.beam.wavelength = 1.1 / 1e10;
-            (experiment.phi.start, experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
+            experiment.rotation = wedge(5.0);
         }),
         after("-geometry a.expt", FlagId::ExperimentNumber, "1", |s| {
             s.experiment.beam.wavelength = 1.2e-10;
-            (s.experiment.phi.start, s.experiment.phi.range) = (degrees(5.0), Some(degrees(0.5)));
+            s.experiment.rotation = wedge(5.0);
         }),
-        after("-geometry a.expt", FlagId::ScanPoint, "2", |s| s.experiment.phi.start = degrees(6.0)),
+        after("-geometry a.expt", FlagId::ScanPoint, "2", |s| s.experiment.rotation = wedge(6.0)),
         after("-geometry a.expt", FlagId::Panel, "1", |s| {
             s.experiment.detector = s.panels[1].detector.clone()
         }),

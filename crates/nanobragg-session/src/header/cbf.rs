@@ -22,8 +22,8 @@ pub fn mini_header(plan: &Plan, counts: &PhotonCounts) -> MiniHeader {
         energy_ev: EV_ANGSTROM / wavelength_angstrom,
         distance: plan.detector.distance,
         beam_px: (fast / pixel, slow / pixel),
-        start_angle_deg: to_deg(plan.resolved.phi.start),
-        angle_increment_deg: to_deg(plan.resolved.phi.range),
+        start_angle_deg: to_deg(plan.resolved.rotation.start()),
+        angle_increment_deg: to_deg(plan.resolved.rotation.range()),
         twotheta_deg: to_deg(plan.detector.report.twotheta),
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
         polarization: plan.resolved.kahn.map(|kahn| (1.0 + kahn) / 2.0),

@@ -40,7 +40,7 @@ pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     } else {
         (fast - pixel, (plan.detector.slow_pixels + 1) as f64 * pixel - slow)
     };
-    let phi = plan.resolved.phi;
+    let rotation = plan.resolved.rotation;
     let entries = [
         ("PIXEL_SIZE", mm(pixel)),
         ("DISTANCE", mm(plan.detector.distance)),
@@ -57,9 +57,9 @@ pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
         ("XDS_ORGX", n(report.org.0)),
         ("XDS_ORGY", n(report.org.1)),
         ("CLOSE_DISTANCE", mm(plan.detector.close_distance)),
-        ("PHI", n(to_deg(phi.start))),
-        ("OSC_START", n(to_deg(phi.start))),
-        ("OSC_RANGE", n(to_deg(phi.range))),
+        ("PHI", n(to_deg(rotation.start()))),
+        ("OSC_START", n(to_deg(rotation.start()))),
+        ("OSC_RANGE", n(to_deg(rotation.range()))),
         ("TWOTHETA", n(to_deg(report.twotheta))),
         ("DETECTOR_SN", "000".to_owned()),
         ("BEAMLINE", "fake".to_owned()),

@@ -13,7 +13,7 @@ pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
     let frame = Frame::nexus(plan);
     let pixel = plan.detector.pixel_size;
     let (fast, slow) = plan.detector.report.beam_spot;
-    let phi = plan.resolved.phi;
+    let rotation = plan.resolved.rotation;
     let (width, height) = (plan.region.image_fast, plan.region.image_slow);
     let rendered = (0..width * height).map(|at| plan.region.renders(at / width, at % width));
     let measured: Vec<bool> = rendered.collect();
@@ -36,9 +36,9 @@ pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
         fluence_per_m2: plan.fluence,
         exposure: plan.resolved.exposure,
         spindle: frame.spindle.into(),
-        rotation: (phi.range != 0.0).then(|| Rotation {
-            start_deg: to_deg(phi.start),
-            range_deg: to_deg(phi.range),
+        rotation: (rotation.range() != 0.0).then(|| Rotation {
+            start_deg: to_deg(rotation.start()),
+            range_deg: to_deg(rotation.range()),
             step_deg: to_deg(step),
         }),
         cell: plan.crystal.unit_cell(),

@@ -264,7 +264,6 @@ fn plan(folder: &Path, args: &classic::ParsedArgs) -> Result<(), String> {
 fn heavy(experiment: &Experiment) -> bool {
     let divergence = experiment.beam.divergence;
     let counts = [
-        experiment.phi.count,
         experiment.crystal.mosaicity.domains,
         divergence.horizontal.count,
         divergence.vertical.count,
@@ -273,8 +272,8 @@ fn heavy(experiment: &Experiment) -> bool {
     ];
     let pixels = experiment.detector.pixels;
     counts.into_iter().flatten().any(|count| count > 100)
+        || experiment.rotation.steps() > 100
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 14
-        || experiment.phi.step.is_some()
         || divergence.horizontal.step.is_some()
         || divergence.vertical.step.is_some()
 }

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::{
-    Convention, Crystal, Experiment, Fluence, Frame, GridRequest, IndexBox, MosflmMatrix, PhiRequest, Pivot,
-    PixelGrid, Preset, Quirk, Quirks, Reflection, Sensor, StructureFactors, Tilt, UnitCell,
+    Convention, Crystal, Experiment, Fluence, Frame, GridRequest, IndexBox, MosflmMatrix, Pivot, PixelGrid,
+    Preset, Quirk, Quirks, Reflection, Rotation, Sensor, StructureFactors, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
@@ -67,8 +67,7 @@ pub fn experiment_with(quirks: impl Into<Quirks>, structure_factors: StructureFa
     experiment.quirks = quirks.into();
     experiment.beam.wavelength = angstrom(0.9768);
     experiment.beam.fluence = Fluence { flux: 1e18, exposure: 1.0, beam_size: mm(1.0), ..Fluence::default() };
-    experiment.phi =
-        PhiRequest { start: deg(0.0), range: Some(deg(0.1)), count: Some(10), ..PhiRequest::default() };
+    experiment.rotation = Rotation::over(deg(0.0), deg(0.1), 10).unwrap();
     experiment.rendering.oversample = Some(1);
     experiment.rendering.interpolate = Some(false);
     let detector = &mut experiment.detector;
@@ -116,7 +115,7 @@ pub fn small(name: &str) -> Experiment {
     match name {
         "triclinic" => {}
         "phi_zero" | "phi_zero_first" => {
-            experiment.phi = PhiRequest { range: Some(deg(2.0)), count: Some(5), ..PhiRequest::default() };
+            experiment.rotation = Rotation::over(0.0, deg(2.0), 5).unwrap();
         }
         "polar" => experiment.beam.polarization = nanobragg::model::Polarization::new(0.95),
         "tilted" => {

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Beam, Crystal, Detector, PhiRequest, Quirks, StructureFactors, UnitCell};
-use crate::error::Error;
-use crate::plan::Plan;
+use super::{Beam, Crystal, Detector, Quirks, Rotation, StructureFactors, UnitCell};
 
-/// Everything that a simulation depends on, in SI units. [`Experiment::plan`] validates it and chooses every
-/// sample.
+/// Everything that a simulation depends on, in SI units. Its `plan` validates it and chooses every sample.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     /// Incident beam.
@@ -19,7 +16,7 @@ pub struct Experiment {
     /// Structure factors.
     pub structure_factors: StructureFactors,
     /// Rotation about the spindle.
-    pub phi: PhiRequest,
+    pub rotation: Rotation,
     /// How pixels are evaluated.
     pub rendering: Rendering,
     /// Seeds of the random streams.
@@ -36,7 +33,7 @@ impl Experiment {
             detector: Detector::default(),
             crystal,
             structure_factors,
-            phi: PhiRequest::default(),
+            rotation: Rotation::default(),
             rendering: Rendering::default(),
             seeds: Seeds::default(),
             quirks: Quirks::default(),
@@ -46,14 +43,6 @@ impl Experiment {
     /// A crystal of `cell` whose structure factors all equal `f`.
     pub fn uniform(cell: UnitCell, f: f64) -> Self {
         Experiment::new(Crystal::from_cell(cell), StructureFactors::uniform(f))
-    }
-
-    /// Validates the experiment and chooses every sample of it.
-    ///
-    /// # Errors
-    /// A quantity out of its range, a cell or matrix that spans no volume, more samples than can be held.
-    pub fn plan(&self) -> Result<Plan, Error> {
-        Plan::new(self)
     }
 
     /// Whether structure factors of a crystal of so many `cells` are interpolated.

@@ -4,64 +4,7 @@
 //! program with all their corners (a step without a range always gives two samples, for instance), one test a
 //! row.
 
-use crate::units::deg;
-
 const MISSING: f64 = -1.0;
-
-/// What was asked of a rotation: angles in radians, `None` (or a negative number) where nothing was.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct PhiRequest {
-    /// Spindle angle of the first step.
-    pub start: f64,
-    /// Rotation range.
-    pub range: Option<f64>,
-    /// Angle between steps.
-    pub step: Option<f64>,
-    /// Number of steps.
-    pub count: Option<i64>,
-    /// Whether it turns the other way: range and step are counted against the right-handed sense of the axis.
-    pub backwards: bool,
-}
-
-/// A phi sweep with nothing left open: step `i` is at `start + step * i` radians.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PhiSweep {
-    /// Spindle angle of the first step.
-    pub start: f64,
-    /// Rotation range, for headers.
-    pub range: f64,
-    /// Angle between steps.
-    pub step: f64,
-    /// Number of steps, at least one.
-    pub count: usize,
-}
-
-impl PhiRequest {
-    /// Fills in what is missing.
-    pub fn resolve(&self) -> PhiSweep {
-        let range = self.range.unwrap_or(MISSING);
-        let step = self.step.unwrap_or(MISSING);
-        let count = self.count.unwrap_or(-1);
-        let (range, step, count) = if count < 0 {
-            match (range < 0.0, step <= 0.0) {
-                (true, true) => (0.0, 0.0, 1),
-                (true, false) => (step, step, 2),
-                (false, true) => (range, range / 2.0, 2),
-                (false, false) => (range, step, whole(range / step)),
-            }
-        } else {
-            let count = count.max(1);
-            match (range < 0.0, step <= 0.0) {
-                (true, true) => (deg(1.0), deg(1.0) / count as f64, count),
-                (true, false) => (step, step, 2),
-                (false, _) if step < 0.0 => (range, range / count as f64, count),
-                (false, _) => (range, step, count),
-            }
-        };
-        let (range, step) = if self.backwards { (-range, -step) } else { (range, step) };
-        PhiSweep { start: self.start, range, step, count: count.max(0) as usize }
-    }
-}
 
 /// What was asked of a grid of divergence angles (radians), wavelengths (relative) or sensor layers (meters).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -182,77 +125,6 @@ fn whole(ratio: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let sweep = PhiRequest { start: 0.0, range, step, count, backwards: false }.resolve();
-        (sweep.range, sweep.step, sweep.count)
-    }
-
-    #[test]
-    fn phi_without_anything_is_one_still() {
-        assert_eq!(phi(None, None, None), (0.0, 0.0, 1));
-    }
-
-    #[test]
-    fn phi_step_alone_gives_two_steps() {
-        assert_eq!(phi(None, Some(0.25), None), (0.25, 0.25, 2));
-    }
-
-    #[test]
-    fn phi_range_alone_gives_two_halves() {
-        assert_eq!(phi(Some(1.0), None, None), (1.0, 0.5, 2));
-        assert_eq!(phi(Some(1.0), Some(0.0), None), (1.0, 0.5, 2));
-    }
-
-    #[test]
-    fn phi_range_and_step_give_the_count() {
-        assert_eq!(phi(Some(1.0), Some(0.3), None), (1.0, 0.3, 4));
-    }
-
-    #[test]
-    fn phi_range_zero_with_a_step_has_no_step_to_render() {
-        assert_eq!(phi(Some(0.0), Some(0.3), None).2, 0);
-    }
-
-    #[test]
-    fn phi_count_alone_spans_a_degree() {
-        let degree = deg(1.0);
-        assert_eq!(phi(None, None, Some(4)), (degree, degree / 4.0, 4));
-        assert_eq!(phi(None, None, Some(0)), (degree, degree, 1));
-    }
-
-    #[test]
-    fn phi_count_and_step_without_range_give_two_steps() {
-        assert_eq!(phi(None, Some(0.25), Some(7)), (0.25, 0.25, 2));
-    }
-
-    #[test]
-    fn phi_range_and_count_give_the_step() {
-        assert_eq!(phi(Some(1.0), None, Some(4)), (1.0, 0.25, 4));
-    }
-
-    #[test]
-    fn phi_all_given_is_kept() {
-        assert_eq!(phi(Some(1.0), Some(0.1), Some(4)), (1.0, 0.1, 4));
-        assert_eq!(phi(Some(1.0), Some(0.0), Some(4)), (1.0, 0.0, 4));
-    }
-
-    #[test]
-    fn a_rotation_may_turn_backwards() {
-        let request = PhiRequest {
-            start: 1.0,
-            range: Some(0.5),
-            count: Some(5),
-            backwards: true,
-            ..PhiRequest::default()
-        };
-        assert_eq!(request.resolve(), PhiSweep { start: 1.0, range: -0.5, step: -0.1, count: 5 });
-    }
-
-    #[test]
-    fn negative_numbers_count_as_missing() {
-        assert_eq!(phi(Some(-1.0), Some(-2.0), Some(-3)), phi(None, None, None));
-    }
 
     fn grid(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
         let grid = GridRequest { range, step, count }.resolve(1.0);

@@ -2,7 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::real::{Real, real};
+use crate::real::{Real, is_plain_zero, real};
 
 /// `v` rotated about the laboratory's x, then y, then z axis by `angles` radians.
 ///
@@ -10,15 +10,15 @@ use crate::real::{Real, real};
 pub fn about_xyz<T: Real>(v: &Vector3<T>, angles: [T; 3]) -> Vector3<T> {
     let [x, y, z] = angles;
     let mut v = *v;
-    if !x.is_zero() {
+    if !is_plain_zero(x) {
         let (sin, cos) = (x.sin(), x.cos());
         v = Vector3::new(v.x, v.y * cos + v.z * -sin, v.y * sin + v.z * cos);
     }
-    if !y.is_zero() {
+    if !is_plain_zero(y) {
         let (sin, cos) = (y.sin(), y.cos());
         v = Vector3::new(v.x * cos + v.z * sin, v.y, v.x * -sin + v.z * cos);
     }
-    if !z.is_zero() {
+    if !is_plain_zero(z) {
         let (sin, cos) = (z.sin(), z.cos());
         v = Vector3::new(v.x * cos + v.y * -sin, v.x * sin + v.y * cos, v.z);
     }

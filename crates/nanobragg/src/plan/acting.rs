@@ -2,7 +2,8 @@
 
 use nalgebra::Vector3;
 
-use super::{DetectorPlan, FactorMode, Interpolation, Plan, Warning};
+use super::detector::ChosenDetector;
+use super::{FactorMode, Interpolation, Plan, Warning};
 use crate::model::{Experiment, Layers, Misset, Preset, Quirk};
 
 /// A warning for each quirk that changes the image of `experiment`, which `plan` is the plan of. The preset
@@ -71,9 +72,10 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
 
 /// Whether the detector would be elsewhere without `quirk`, by more than rounding.
 fn moves_the_detector(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
-    let without = DetectorPlan::new(&experiment.detector, experiment.quirks.without(quirk), &mut Vec::new());
-    let Ok((without, _)) = without else { return true };
-    let with = &plan.detector;
+    let without =
+        ChosenDetector::new(&experiment.detector, experiment.quirks.without(quirk), &mut Vec::new());
+    let Ok(without) = without else { return true };
+    let (with, without) = (&plan.detector, &without.plan);
     let apart = |a: &Vector3<f64>, b: &Vector3<f64>| (a - b).amax() > 1e-12;
     apart(&with.beam, &without.beam)
         || apart(&with.fdet, &without.fdet)

@@ -1,9 +1,13 @@
 //! Making a plan.
 
+use std::sync::Arc;
+
 use super::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
+use super::detector::ChosenDetector;
+use super::place::{Choice, Parameters};
 use super::{
     Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
-    Plan, Ran1, Region, Resolved, Warning, acting, mosaic, scan, sources,
+    Plan, Ran1, Region, Resolved, SourcePlan, Warning, acting, mosaic, scan, sources,
 };
 use crate::error::{Error, PlanCause};
 use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
@@ -11,11 +15,21 @@ use crate::physics::background;
 use crate::physics::polarization::Kahn;
 use crate::units::R_E_SQR;
 
-impl Plan {
-    /// Chooses every sample of `experiment`.
+impl Experiment {
+    /// [`Plan::new`] of the experiment.
     ///
     /// # Errors
-    /// See [`Experiment::plan`].
+    /// Those of [`Plan::new`].
+    pub fn plan(&self) -> Result<Plan, Error> {
+        Plan::new(self)
+    }
+}
+
+impl Plan {
+    /// Validates `experiment` and chooses every sample of it.
+    ///
+    /// # Errors
+    /// A quantity out of its range, a cell or matrix that spans no volume, more samples than can be held.
     pub fn new(experiment: &Experiment) -> Result<Plan, Error> {
         let span = tracing::info_span!("plan");
         let _entered = span.enter();
@@ -24,7 +38,8 @@ impl Plan {
         validate(experiment)?;
 
         let beam = &experiment.beam;
-        let (detector, frame) = DetectorPlan::new(&experiment.detector, quirks, &mut warnings)?;
+        let ChosenDetector { plan: detector, frame, choice, parameters } =
+            ChosenDetector::new(&experiment.detector, quirks, &mut warnings)?;
         let region = region(experiment, &detector)?;
         if region.pixels() == 0 {
             warnings.push(Warning::EmptyRegion);
@@ -43,15 +58,16 @@ impl Plan {
         let wavelengths = beam.spectrum.as_ref().map_or(dispersion.count, Vec::len);
         let product = horizontal.count as f64 * vertical.count as f64 * wavelengths as f64;
         limited("sources", product, MOST_SAMPLES)?;
-        let (sources, divergence_steps) =
+        let (chosen, divergence_steps) =
             sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
+        let sources: Vec<SourcePlan<f64>> =
+            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength)).collect();
 
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
 
-        let phi = experiment.phi.resolve();
-        limited("phi steps", phi.count as f64, MOST_SAMPLES)?;
-        ranged("the number of phi steps", phi.count as f64, "at least one", phi.count > 0)?;
+        let rotation = experiment.rotation;
+        limited("phi steps", rotation.steps() as f64, MOST_SAMPLES)?;
 
         let mosaicity = experiment.crystal.mosaicity;
         let mosaic = Mosaic::resolve(mosaicity.spread, mosaicity.domains);
@@ -59,10 +75,10 @@ impl Plan {
         warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
         let mut generator = Ran1::default();
-        let crystal = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
+        let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic);
         let carry = quirks.has(Quirk::PhiZeroCarryover);
-        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, phi, domains, carry);
+        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, carry);
 
         let recommended =
             crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
@@ -89,8 +105,10 @@ impl Plan {
             axis: frame.polar,
             epsilon: quirks.has(Quirk::PolarizationEpsilon),
         });
-        let steps = sources.len() as f64 * mosaic.domains as f64 * phi.count as f64 * oversample * oversample;
+        let steps =
+            sources.len() as f64 * mosaic.domains as f64 * rotation.steps() as f64 * oversample * oversample;
 
+        let misset = crystal.misset;
         let mut plan = Plan {
             layers: LayerPlan {
                 count: layers.count,
@@ -114,6 +132,11 @@ impl Plan {
             r_e_sqr: R_E_SQR,
             fluence,
             steps,
+            choice: Arc::new(Choice {
+                detector: choice,
+                sources: chosen,
+                parameters: Parameters { wavelength: beam.wavelength, lattice, misset, detector: parameters },
+            }),
             resolved: Resolved {
                 horizontal,
                 vertical,
@@ -121,7 +144,7 @@ impl Plan {
                 dispersion,
                 wavelength: beam.wavelength,
                 exposure: beam.fluence.exposure,
-                phi,
+                rotation,
                 layers,
                 mu,
                 mosaic,
@@ -155,10 +178,10 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("fudge", crystal.fudge, "finite", true)?;
     ranged("Kahn's factor", beam.polarization.kahn, "finite", true)?;
-    let angles = [Some(experiment.phi.start), experiment.phi.range, experiment.phi.step];
+    let start = [Some(experiment.rotation.start())];
     let grids = [beam.divergence.horizontal, beam.divergence.vertical, beam.dispersion];
     let grids = grids.into_iter().flat_map(|grid| [grid.range, grid.step]);
-    for value in angles.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
+    for value in start.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
         ranged("an angle (rad) or a relative bandwidth", value, "finite", true)?;
     }
     for cells in crystal.cells {
@@ -247,7 +270,7 @@ fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> 
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::model::{Mask, PixelGrid, UnitCell};
+    use crate::model::{Mask, PixelGrid, Rotation, UnitCell};
 
     fn small() -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
@@ -259,8 +282,8 @@ mod tests {
     fn what_is_not_a_number_is_refused() {
         let changes: [fn(&mut Experiment); 6] = [
             |e| e.beam.polarization.kahn = f64::NAN,
-            |e| e.phi.start = f64::NAN,
-            |e| e.phi.step = Some(f64::INFINITY),
+            |e| e.rotation = Rotation::still(f64::NAN),
+            |e| e.rotation = e.rotation.starting_at(f64::INFINITY),
             |e| e.beam.divergence.vertical.range = Some(f64::NAN),
             |e| e.beam.dispersion.step = Some(f64::NAN),
             |e| e.crystal.mosaicity.spread = Some(f64::NAN),

@@ -1,42 +1,120 @@
 //! A plan in another number type.
 
+use std::sync::Arc;
+
+use super::place::{self, Parameters};
 use super::{Background, CrystalPlan, DetectorPlan, LayerPlan, Orientations, PhiStep, Plan, SourcePlan};
+use crate::model::Quirk;
+use crate::physics::geometry::Panel;
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::polarization::Kahn;
 use crate::real::{Real, real, vector};
 
+/// The parts of a plan that say where things are.
+struct Places<T: Real> {
+    panel: Panel<T>,
+    sources: Vec<SourcePlan<T>>,
+    lattice: RealLattice<T>,
+    reciprocal: ReciprocalLattice<T>,
+    orientations: Orientations<T>,
+}
+
 impl Plan<f64> {
-    /// The same plan in the number type `T`, for evaluating the same physics in it.
+    /// The numbers that the plan was placed with.
+    pub fn parameters(&self) -> &Parameters {
+        &self.choice.parameters
+    }
+
+    /// The same samples with other numbers, in any number type: in dual numbers the rendered pixel carries its
+    /// derivative. What was chosen stays as it is (counts of samples, sizes in cells, where order-dependent quirks
+    /// act), as do figures for reports.
     ///
-    /// For derivatives, cast to a dual number and set the dual parts of the fields that the derivative is
-    /// taken by; those of lattices go through [`Orientations::assemble`].
+    /// ```
+    /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
+    /// use nanobragg::nest::pixel;
+    ///
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+    /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
+    /// let plan = experiment.plan()?;
+    /// let mut parameters = *plan.parameters();
+    /// assert_eq!(pixel(&plan.place(&parameters), 20, 30, &mut ()), pixel(&plan, 20, 30, &mut ()));
+    /// parameters.wavelength *= 1.001;
+    /// assert_ne!(pixel(&plan.place(&parameters), 20, 30, &mut ()), pixel(&plan, 20, 30, &mut ()));
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    pub fn place<T: Real>(&self, parameters: &Parameters<T>) -> Plan<T> {
+        let quirks = self.resolved.quirks;
+        let (panel, _) = self.choice.detector.place(&parameters.detector);
+        let lattice = place::lattice(&parameters.lattice, parameters.misset, quirks.has(Quirk::CellCStarZ));
+        let real_lattice = RealLattice { vectors: lattice.vectors.map(|v| v * real::<T>(1e-10)) };
+        let mut orientations = Orientations::new(
+            &real_lattice,
+            &self.detector.spindle_axis[1],
+            self.resolved.rotation,
+            self.domains(),
+            quirks.has(Quirk::PhiZeroCarryover),
+        );
+        orientations.first_pixel = self.orientations.first_pixel;
+        let sources = self.choice.sources.iter();
+        self.with(Places {
+            panel,
+            sources: sources.map(|source| SourcePlan::placed(source, parameters.wavelength)).collect(),
+            lattice: real_lattice,
+            reciprocal: ReciprocalLattice { vectors: lattice.reciprocal },
+            orientations,
+        })
+    }
+
+    /// The same plan rounded to the number type `T`, for evaluating the same physics in it.
     pub fn cast<T: Real>(&self) -> Plan<T> {
         let lattice =
             |l: &RealLattice<f64>| RealLattice { vectors: [0, 1, 2].map(|i| vector(&l.vectors[i])) };
         let steps = self.orientations.steps.iter();
         let steps =
             steps.map(|step| PhiStep { phi: real(step.phi), lattice: lattice(&step.lattice) }).collect();
-        let domains = self.orientations.domains.iter().map(|domain| domain.map(real::<T>)).collect();
-        let mut orientations = Orientations::assemble(steps, domains, lattice(&self.orientations.unrotated));
+        let mut orientations =
+            Orientations::assemble(steps, self.domains(), lattice(&self.orientations.unrotated));
         orientations.first_pixel = self.orientations.first_pixel;
-        let detector = &self.detector;
-        let shape = &self.crystal.shape;
-        let reciprocal =
-            ReciprocalLattice { vectors: [0, 1, 2].map(|i| vector(&shape.reciprocal.vectors[i])) };
+        let panel = &self.detector.panel;
+        let sources = self.sources.iter().map(|source| SourcePlan {
+            incident: vector(&source.incident),
+            wavelength: real(source.wavelength),
+            weight: real(source.weight),
+        });
+        let reciprocal = &self.crystal.shape.reciprocal;
+        self.with(Places {
+            panel: Panel {
+                beam: vector(&panel.beam),
+                fdet: vector(&panel.fdet),
+                sdet: vector(&panel.sdet),
+                odet: vector(&panel.odet),
+                pix0: vector(&panel.pix0),
+                distance: real(panel.distance),
+                close_distance: real(panel.close_distance),
+                pixel_size: real(panel.pixel_size),
+                curved: panel.curved,
+                point_pixel: panel.point_pixel,
+            },
+            sources: sources.collect(),
+            lattice: lattice(&self.crystal.lattice),
+            reciprocal: ReciprocalLattice { vectors: [0, 1, 2].map(|i| vector(&reciprocal.vectors[i])) },
+            orientations,
+        })
+    }
+
+    fn domains<T: Real>(&self) -> Vec<nalgebra::Matrix3<T>> {
+        self.orientations.domains.iter().map(|domain| domain.map(real::<T>)).collect()
+    }
+
+    /// The plan with other places, and everything else rounded to the number type `T`.
+    fn with<T: Real>(&self, places: Places<T>) -> Plan<T> {
+        let Places { panel, sources, lattice, reciprocal, orientations } = places;
+        let (detector, shape) = (&self.detector, &self.crystal.shape);
         Plan {
             detector: DetectorPlan {
-                beam: vector(&detector.beam),
-                fdet: vector(&detector.fdet),
-                sdet: vector(&detector.sdet),
-                odet: vector(&detector.odet),
-                pix0: vector(&detector.pix0),
-                distance: real(detector.distance),
-                close_distance: real(detector.close_distance),
-                pixel_size: real(detector.pixel_size),
+                panel,
                 fast_pixels: detector.fast_pixels,
                 slow_pixels: detector.slow_pixels,
-                curved: detector.curved,
-                point_pixel: detector.point_pixel,
                 spindle_axis: detector.spindle_axis,
                 polar: detector.polar,
                 report: detector.report.clone(),
@@ -49,22 +127,14 @@ impl Plan<f64> {
             },
             oversample: self.oversample,
             region: self.region.clone(),
-            sources: self
-                .sources
-                .iter()
-                .map(|source| SourcePlan {
-                    incident: vector(&source.incident),
-                    wavelength: real(source.wavelength),
-                    weight: real(source.weight),
-                })
-                .collect(),
+            sources,
             polarization: self.polarization.map(|kahn| Kahn {
                 factor: real(kahn.factor),
                 axis: vector(&kahn.axis),
                 epsilon: kahn.epsilon,
             }),
             crystal: CrystalPlan {
-                lattice: lattice(&self.crystal.lattice),
+                lattice,
                 shape: CrystalShape {
                     shape: shape.shape,
                     cells: shape.cells.map(real),
@@ -89,6 +159,7 @@ impl Plan<f64> {
             fluence: real(self.fluence),
             steps: real(self.steps),
             resolved: self.resolved.clone(),
+            choice: Arc::clone(&self.choice),
         }
     }
 }

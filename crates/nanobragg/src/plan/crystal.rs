@@ -2,11 +2,12 @@
 
 use nalgebra::Vector3;
 
+use super::place::{self, CellParameters, LatticeParameters, PlacedLattice};
 use super::{Ran1, SampleAxis, Warning, mosaic};
 use crate::error::{Error, PlanCause};
-use crate::model::{Crystal, Experiment, Misset, Quirk, Quirks, UnitCell};
+use crate::model::{Crystal, Experiment, Misset, MosflmMatrix, Quirk, Quirks, UnitCell};
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
-use crate::physics::rotation::{about_xyz, dot, magnitude};
+use crate::physics::rotation::{dot, magnitude};
 use crate::real::Real;
 use crate::units::to_deg;
 
@@ -30,40 +31,28 @@ impl CrystalPlan<f64> {
         experiment: &Experiment,
         generator: &mut Ran1,
         warnings: &mut Vec<Warning>,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, LatticeParameters), Error> {
         let crystal = &experiment.crystal;
         let quirks = experiment.quirks;
-        let cell = crystal.cell.map(|cell| CellMetric::new(&cell.completed())).transpose()?;
-        let mut stars = match (&crystal.matrix, &cell) {
-            (Some(matrix), _) => {
-                // The matrix is in units of the wavelength.
-                let scale = 1e-10 / experiment.beam.wavelength;
-                [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * matrix.0[row][column]))
-            }
-            (None, Some(cell)) => cell.default_orientation(quirks),
+        let cell = crystal.cell.map(|cell| checked(&cell.completed())).transpose()?;
+        // The matrix is in units of the wavelength.
+        let scale = 1e-10 / experiment.beam.wavelength;
+        let stars =
+            |m: &MosflmMatrix| [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * m.0[row][column]));
+        let parameters = match (&crystal.matrix, cell) {
+            (Some(matrix), Some(cell)) => LatticeParameters::MatrixOfCell(stars(matrix), cell),
+            (Some(matrix), None) => LatticeParameters::Matrix(stars(matrix)),
+            (None, Some(cell)) => LatticeParameters::Cell(cell),
             (None, None) => return Err(PlanCause::NoLattice.into()),
         };
         let misset = misset(crystal, quirks, experiment.seeds.misset, generator);
-        if crystal.misset != Misset::None {
-            stars = stars.map(|v| about_xyz(&v, misset));
-        }
-        let [a_star, b_star, c_star] = stars;
-        let mut crosses = [b_star.cross(&c_star), c_star.cross(&a_star), a_star.cross(&b_star)];
-        let mut v_star = dot(&a_star, &crosses[0]);
-        if let Some(cell) = &cell {
-            // The cell's own edges, whatever the orientation matrix or the default orientation gave.
-            crosses = [0, 1, 2].map(|axis| rescaled(&crosses[axis], cell.edges[axis] / cell.volume));
-            v_star = 1.0 / cell.volume;
-        }
-        let volume = 1.0 / v_star;
-        let vectors = crosses.map(|v| v * volume);
+        let PlacedLattice { vectors, reciprocal, volume } =
+            place::lattice(&parameters, misset, quirks.has(Quirk::CellCStarZ));
         let finite = vectors.iter().all(|v| v.iter().all(|x| x.is_finite()) && magnitude(v) > 0.0);
-        if v_star == 0.0 || !volume.is_finite() || !finite {
+        if !volume.is_finite() || !finite {
             let what = if crystal.matrix.is_some() { "the orientation matrix" } else { "the unit cell" };
             return Err(PlanCause::NoVolume(what.to_owned()).into());
         }
-        let [a, b, c] = &vectors;
-        let reciprocal = [b.cross(c) * v_star, c.cross(a) * v_star, a.cross(b) * v_star];
         let lattice = RealLattice { vectors: vectors.map(|v| v * 1e-10) };
         let cells = cell_counts(experiment, &lattice, warnings);
         let shape = CrystalShape {
@@ -72,7 +61,9 @@ impl CrystalPlan<f64> {
             fudge: crystal.fudge,
             reciprocal: ReciprocalLattice { vectors: reciprocal },
         };
-        Ok(CrystalPlan { lattice, shape, vectors_angstrom: vectors, volume_angstrom3: volume, misset })
+        let plan =
+            CrystalPlan { lattice, shape, vectors_angstrom: vectors, volume_angstrom3: volume, misset };
+        Ok((plan, parameters))
     }
 
     /// Edges in Å and angles in degrees, of the lattice as it is.
@@ -110,70 +101,21 @@ impl CrystalPlan<f64> {
     }
 }
 
-/// A direct cell's edges, angles and volume, with what follows from them.
-struct CellMetric {
-    edges: [f64; 3],
-    angles: [f64; 3],
-    volume: f64,
-}
-
-impl CellMetric {
-    fn new(cell: &UnitCell) -> Result<Self, Error> {
-        let edges = [cell.a, cell.b, cell.c];
-        let angles = [cell.alpha, cell.beta, cell.gamma];
-        for edge in edges {
-            super::check::positive("an edge of the unit cell (A)", edge)?;
-        }
-        let [alpha, beta, gamma] = angles;
-        let half = (alpha + beta + gamma) / 2.0;
-        let skew = half.sin() * (half - alpha).sin() * (half - beta).sin() * (half - gamma).sin();
-        let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
-        let possible = skew > 0.0 && angles.iter().all(|&angle| angle > 0.0 && angle < std::f64::consts::PI);
-        if !possible || !volume.is_finite() || volume == 0.0 {
-            return Err(PlanCause::NoVolume(format!(
-                "the unit cell with angles {} {} {}",
-                crate::format::short(to_deg(alpha)),
-                crate::format::short(to_deg(beta)),
-                crate::format::short(to_deg(gamma))
-            ))
-            .into());
-        }
-        Ok(CellMetric { edges, angles, volume })
+/// The edges and angles of `cell`, where they span a volume.
+fn checked(cell: &UnitCell) -> Result<CellParameters, Error> {
+    let edges = [cell.a, cell.b, cell.c];
+    let angles = [cell.alpha, cell.beta, cell.gamma];
+    for edge in edges {
+        super::check::positive("an edge of the unit cell (A)", edge)?;
     }
-
-    /// a*, b*, c* in 1/Å: a* along x, b* in the xy plane.
-    fn default_orientation(&self, quirks: Quirks) -> [Vector3<f64>; 3] {
-        let [a, b, c] = self.edges;
-        let [alpha, beta, gamma] = self.angles;
-        let v_star = 1.0 / self.volume;
-        let a_star = b * c * alpha.sin() * v_star;
-        let b_star = c * a * beta.sin() * v_star;
-        let c_star = a * b * gamma.sin() * v_star;
-        let sin_gamma_star = (c * v_star / a_star / b_star).clamp(-1.0, 1.0);
-        let cosine = |p: f64, q: f64, r: f64| (p.cos() * q.cos() - r.cos()) / (p.sin() * q.sin());
-        let [cos_alpha_star, cos_beta_star, cos_gamma_star] =
-            [cosine(beta, gamma, alpha), cosine(gamma, alpha, beta), cosine(alpha, beta, gamma)]
-                .map(|cos| if cos * cos > 1.0 { 1.0 } else { cos });
-        let c_star_z = if quirks.has(Quirk::CellCStarZ) {
-            c_star * self.volume / (a * b * c * sin_gamma_star)
-        } else {
-            v_star / (a_star * b_star * sin_gamma_star)
-        };
-        [
-            Vector3::new(a_star, 0.0, 0.0),
-            Vector3::new(b_star * cos_gamma_star, b_star * sin_gamma_star, 0.0),
-            Vector3::new(
-                c_star * cos_beta_star,
-                c_star * (cos_alpha_star - cos_beta_star * cos_gamma_star) / sin_gamma_star,
-                c_star_z,
-            ),
-        ]
+    let skew = place::skew(angles);
+    let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
+    let possible = skew > 0.0 && angles.iter().all(|&angle| angle > 0.0 && angle < std::f64::consts::PI);
+    if !possible || !volume.is_finite() || volume == 0.0 {
+        let [alpha, beta, gamma] = angles.map(|angle| crate::format::short(to_deg(angle)));
+        return Err(PlanCause::NoVolume(format!("the unit cell with angles {alpha} {beta} {gamma}")).into());
     }
-}
-
-fn rescaled(v: &Vector3<f64>, length: f64) -> Vector3<f64> {
-    let old = magnitude(v);
-    v * (length / if old > 0.0 { old } else { 1.0 })
+    Ok(CellParameters { edges, angles })
 }
 
 fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) -> [f64; 3] {
@@ -235,7 +177,7 @@ mod tests {
     fn plan(crystal: Crystal, preset: Preset) -> Result<CrystalPlan<f64>, Error> {
         let mut experiment = Experiment::new(crystal, StructureFactors::uniform(1.0));
         experiment.quirks = preset.into();
-        CrystalPlan::new(&experiment, &mut Ran1::default(), &mut Vec::new())
+        CrystalPlan::new(&experiment, &mut Ran1::default(), &mut Vec::new()).map(|(plan, _)| plan)
     }
 
     fn triclinic() -> Crystal {
@@ -279,7 +221,7 @@ mod tests {
         experiment.crystal.size = [50e-9; 3];
         experiment.beam.fluence.beam_size = 30e-9;
         let mut warnings = Vec::new();
-        let plan = CrystalPlan::new(&experiment, &mut Ran1::default(), &mut warnings).unwrap();
+        let (plan, _) = CrystalPlan::new(&experiment, &mut Ran1::default(), &mut warnings).unwrap();
         assert_eq!(plan.shape.cells, [8.0, 4.0, 4.0]);
         assert_eq!(warnings.len(), 2);
     }

@@ -1,47 +1,42 @@
 //! From a convention, a distance and a beam center to the detector's axes and origin.
 
+use std::ops::Deref;
+
 use nalgebra::Vector3;
 
 use super::Warning;
 use super::check::ranged;
+use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters};
 use crate::error::{Error, PlanCause};
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
-use crate::physics::rotation::{about_axis, about_xyz, dot, unitize};
+use crate::physics::geometry::Panel;
+use crate::physics::rotation::{dot, unitize};
 use crate::real::Real;
 
-/// Where the detector is. Lengths in meters; vectors in the laboratory frame of the convention.
+/// Where the detector is, in the laboratory frame of the convention: a [`Panel`], whose fields it has, and what reports
+/// and image headers say of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DetectorPlan<T: Real> {
-    /// Direction of the incident beam.
-    pub beam: Vector3<T>,
-    /// Fast axis, rotated.
-    pub fdet: Vector3<T>,
-    /// Slow axis, rotated.
-    pub sdet: Vector3<T>,
-    /// Normal, rotated.
-    pub odet: Vector3<T>,
-    /// Vector from the crystal to the outer corner of the first pixel.
-    pub pix0: Vector3<T>,
-    /// Distance along the beam.
-    pub distance: T,
-    /// Distance to the nearest point of the detector's plane.
-    pub close_distance: T,
-    /// Edge of a pixel.
-    pub pixel_size: T,
+    /// The plane of pixels.
+    pub panel: Panel<T>,
     /// Pixels along the fast axis.
     pub fast_pixels: usize,
     /// Pixels along the slow axis.
     pub slow_pixels: usize,
-    /// All pixels at the same distance.
-    pub curved: bool,
-    /// Pixels are points.
-    pub point_pixel: bool,
     /// Spindle axis as given, and as a unit vector.
     pub spindle_axis: [Vector3<f64>; 2],
     /// Direction of polarization.
     pub polar: Vector3<f64>,
     /// Figures for reports and image headers.
     pub report: DetectorReport,
+}
+
+impl<T: Real> Deref for DetectorPlan<T> {
+    type Target = Panel<T>;
+
+    fn deref(&self) -> &Panel<T> {
+        &self.panel
+    }
 }
 
 /// Figures of the detector for reports and image headers; lengths in meters.
@@ -79,20 +74,20 @@ pub(super) struct UnitFrame {
     pub spindle_axis: Vector3<f64>,
 }
 
-struct Axes {
-    beam: Vector3<f64>,
-    fdet: Vector3<f64>,
-    sdet: Vector3<f64>,
-    odet: Vector3<f64>,
-    twotheta: Vector3<f64>,
+/// A detector in its place, and how it got there.
+pub(super) struct ChosenDetector {
+    pub plan: DetectorPlan<f64>,
+    pub frame: UnitFrame,
+    pub choice: DetectorChoice,
+    pub parameters: DetectorParameters,
 }
 
-impl DetectorPlan<f64> {
+impl ChosenDetector {
     pub(super) fn new(
         detector: &Detector,
         quirks: Quirks,
         warnings: &mut Vec<Warning>,
-    ) -> Result<(Self, UnitFrame), Error> {
+    ) -> Result<Self, Error> {
         let grid = detector.pixels;
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
@@ -134,45 +129,35 @@ impl DetectorPlan<f64> {
         {
             ranged(what, angle, "finite", true)?;
         }
-        let mut ratio = dot(&axes.beam, &about_xyz(&axes.odet, tilt));
-        if ratio == 0.0 {
-            ratio = f64::MIN_POSITIVE;
-        }
-        let close_distance = detector.close_distance.unwrap_or((ratio * detector.distance).abs());
-        let distance = close_distance / ratio;
-
-        let swing = |v: &Vector3<f64>| about_axis(&about_xyz(v, tilt), &axes.twotheta, twotheta);
-        let [fdet, sdet, odet] = [&axes.fdet, &axes.sdet, &axes.odet].map(swing);
-        let origin =
-            |fast: f64, slow: f64, f: &Vector3<f64>, s: &Vector3<f64>, out: f64, o: &Vector3<f64>| {
-                Vector3::from_fn(|i, _| -fast * f[i] - slow * s[i] + out * o[i])
-            };
-        let mut pix0 = match pivot {
-            Pivot::Sample => {
-                swing(&origin(fclose, sclose, &axes.fdet, &axes.sdet, close_distance, &axes.odet))
-            }
-            Pivot::Beam => origin(center.fast, center.slow, &fdet, &sdet, distance, &axes.beam),
+        let point = match pivot {
+            Pivot::Sample => [fclose, sclose],
+            Pivot::Beam => [center.fast, center.slow],
         };
-        if let Some(given) = detector.pix0
-            && !quirks.has(Quirk::Pix0Ignored)
-        {
-            pix0 = Vector3::from(given);
-        }
-        if let Some(origin) = detector.measured_origin {
-            pix0 = Vector3::from(origin);
-        }
-
+        let given = detector.pix0.filter(|_| !quirks.has(Quirk::Pix0Ignored));
+        let placement = match (detector.measured_origin.or(given), detector.close_distance) {
+            (Some(origin), _) => PlacementParameters::Origin(origin.into()),
+            (None, Some(distance)) => PlacementParameters::Near { point, distance },
+            (None, None) => PlacementParameters::Beam { point, distance: detector.distance },
+        };
+        let parameters = DetectorParameters { placement, tilt, twotheta };
+        let choice = DetectorChoice {
+            axes,
+            pivot,
+            pixel_size: pixel,
+            curved: detector.curved,
+            point_pixel: detector.point_pixel,
+        };
+        let (panel, ratio) = choice.place(&parameters);
+        let Panel { fdet, sdet, pix0, close_distance, .. } = panel;
         let near_point = (-dot(&pix0, &fdet), -dot(&pix0, &sdet));
-        let close_distance = dot(&pix0, &odet);
-        let distance = close_distance / ratio;
         ranged(
             "the distance from the crystal to the detector's plane (m)",
             close_distance,
             "other than zero",
             close_distance != 0.0,
         )?;
-        ranged("the distance along the beam (m)", distance, "finite", true)?;
-        let spot = Vector3::from_fn(|i, _| close_distance / ratio * axes.beam[i] - pix0[i]);
+        ranged("the distance along the beam (m)", panel.distance, "finite", true)?;
+        let spot = Vector3::from_fn(|i, _| close_distance / ratio * panel.beam[i] - pix0[i]);
         let beam_spot = (dot(&fdet, &spot), dot(&sdet, &spot));
         let center = match detector.measured_origin {
             Some(_) => BeamCenter { x: beam_spot.0, y: beam_spot.1, fast: beam_spot.0, slow: beam_spot.1 },
@@ -191,23 +176,14 @@ impl DetectorPlan<f64> {
             twotheta,
         };
         let plan = DetectorPlan {
-            beam: axes.beam,
-            fdet,
-            sdet,
-            odet,
-            pix0,
-            distance,
-            close_distance,
-            pixel_size: pixel,
+            panel,
             fast_pixels: grid.fast(),
             slow_pixels: grid.slow(),
-            curved: detector.curved,
-            point_pixel: detector.point_pixel,
             spindle_axis: [frame.spindle_axis, unit.spindle_axis],
             polar: unit.polar,
             report,
         };
-        Ok((plan, unit))
+        Ok(ChosenDetector { plan, frame: unit, choice, parameters })
     }
 }
 
@@ -270,7 +246,7 @@ mod tests {
     use crate::model::{Frame, PixelGrid, Preset, Tilt};
 
     fn plan(detector: &Detector, preset: Preset) -> DetectorPlan<f64> {
-        DetectorPlan::new(detector, preset.into(), &mut Vec::new()).unwrap().0
+        ChosenDetector::new(detector, preset.into(), &mut Vec::new()).unwrap().plan
     }
 
     fn small(convention: Convention) -> Detector {
@@ -367,7 +343,7 @@ mod tests {
     fn a_vector_without_direction_is_an_error() {
         let frame = Frame { fdet: Vector3::zeros(), ..Frame::default() };
         let detector = small(Convention::Custom(frame));
-        let error = DetectorPlan::new(&detector, Quirks::default(), &mut Vec::new()).unwrap_err();
+        let error = ChosenDetector::new(&detector, Quirks::default(), &mut Vec::new()).err().unwrap();
         assert_eq!(error.to_string(), "the fast axis has no direction");
     }
 }

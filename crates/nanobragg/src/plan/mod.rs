@@ -14,6 +14,7 @@ mod detector;
 mod factors;
 mod mosaic;
 mod phi;
+pub mod place;
 mod random;
 mod scan;
 mod sources;
@@ -23,11 +24,14 @@ pub use crystal::CrystalPlan;
 pub use detector::DetectorPlan;
 pub use factors::{FactorMode, Factors};
 pub use phi::{Orientations, PhiStep};
+pub use place::Parameters;
 pub use random::Ran1;
 pub use sources::SourcePlan;
 pub use warning::{SampleAxis, Warning};
 
-use crate::model::{Grid, Layers, Mask, Mosaic, PhiSweep, Quirks, StructureFactors};
+use std::sync::Arc;
+
+use crate::model::{Grid, Layers, Mask, Mosaic, Quirks, Rotation, StructureFactors};
 use crate::physics::polarization::Kahn;
 use crate::real::Real;
 
@@ -68,6 +72,7 @@ pub struct Plan<T: Real = f64> {
     pub steps: T,
     /// What was decided on the way, for reports and headers.
     pub resolved: Resolved,
+    choice: Arc<place::Choice>,
 }
 
 /// Sensor layers.
@@ -174,7 +179,7 @@ pub struct Resolved {
     /// Exposure time in seconds.
     pub exposure: f64,
     /// Spindle rotation.
-    pub phi: PhiSweep,
+    pub rotation: Rotation,
     /// Sensor layers.
     pub layers: Layers,
     /// Attenuation coefficient in 1/m, -1 when the sensor is not modeled.

@@ -2,10 +2,10 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::model::PhiSweep;
+use crate::model::Rotation;
 use crate::physics::lattice::RealLattice;
 use crate::physics::rotation::{about_axis, by_matrix};
-use crate::real::Real;
+use crate::real::{Real, real, vector};
 
 /// One step of the phi sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,37 +37,38 @@ pub struct Orientations<T: Real = f64> {
 /// turned when it is needed, to the same bits.
 const MOST_COMBINED: usize = 1 << 18;
 
-impl Orientations<f64> {
+impl<T: Real> Orientations<T> {
+    /// The orientations of `lattice` over a sweep about the unit vector `spindle_axis`; `carry` is the state of the quirk
+    /// `phi_zero_carryover`.
     pub(super) fn new(
-        lattice: &RealLattice<f64>,
+        lattice: &RealLattice<T>,
         spindle_axis: &Vector3<f64>,
-        sweep: PhiSweep,
-        domains: Vec<Matrix3<f64>>,
+        sweep: Rotation,
+        domains: Vec<Matrix3<T>>,
         carry: bool,
     ) -> Self {
-        let mut steps = Vec::with_capacity(sweep.count);
+        let axis = vector(spindle_axis);
+        let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
         // rest leave the steady state.
         let mut state = *lattice;
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
-            for tic in 0..sweep.count {
-                let phi = sweep.start + sweep.step * tic as f64;
+            for tic in 0..sweep.steps() {
+                let phi = sweep.start() + sweep.step() * tic as f64;
                 state = if phi != 0.0 {
-                    lattice.map(|v| about_axis(v, spindle_axis, phi))
+                    lattice.map(|v| about_axis(v, &axis, real(phi)))
                 } else if carry {
                     state
                 } else {
                     *lattice
                 };
-                steps.push(PhiStep { phi, lattice: state });
+                steps.push(PhiStep { phi: real(phi), lattice: state });
             }
         }
         Orientations::assemble(steps, domains, *lattice)
     }
-}
 
-impl<T: Real> Orientations<T> {
     /// The orientations of `steps` times `domains`; `unrotated` is the lattice at rest.
     pub fn assemble(steps: Vec<PhiStep<T>>, domains: Vec<Matrix3<T>>, unrotated: RealLattice<T>) -> Self {
         let mut orientations =
@@ -125,7 +126,7 @@ mod tests {
     }
 
     fn sweep(start: f64, step: f64, count: usize, carry: bool) -> Orientations {
-        let sweep = PhiSweep { start, range: 0.0, step, count };
+        let sweep = Rotation::sampled(start, 0.0, step, count).unwrap();
         Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], carry)
     }
 

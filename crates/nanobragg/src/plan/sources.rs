@@ -3,10 +3,11 @@
 use nalgebra::Vector3;
 
 use super::detector::UnitFrame;
+use super::place::{SourceChoice, Wavelength};
 use crate::error::{Error, PlanCause};
-use crate::model::{Beam, Grid, Quirk, Quirks, SpectralLine};
+use crate::model::{Beam, Grid, Quirk, Quirks};
 use crate::physics::rotation::{about_axis, unitize};
-use crate::real::Real;
+use crate::real::{Real, real, vector};
 
 /// One source: a direction, a wavelength, a weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +20,17 @@ pub struct SourcePlan<T: Real> {
     pub weight: T,
 }
 
+impl<T: Real> SourcePlan<T> {
+    /// The source for a central wavelength in meters.
+    pub(super) fn placed(source: &SourceChoice, central: T) -> Self {
+        SourcePlan {
+            incident: vector(&source.incident),
+            wavelength: source.wavelength.place(central),
+            weight: real(source.weight),
+        }
+    }
+}
+
 /// The sources, and the number of directions of the divergence grid.
 pub(super) fn sources(
     beam: &Beam,
@@ -27,7 +39,7 @@ pub(super) fn sources(
     horizontal: Grid,
     vertical: Grid,
     dispersion: Grid,
-) -> Result<(Vec<SourcePlan<f64>>, usize), Error> {
+) -> Result<(Vec<SourceChoice>, usize), Error> {
     let origin = crate::model::source_origin(&frame.beam);
     if let Some(listed) = &beam.sources {
         if listed.is_empty() {
@@ -45,9 +57,10 @@ pub(super) fn sources(
             } else {
                 source.weight.unwrap_or(1.0) * listed.len() as f64 / total
             };
-            let wavelength = source.wavelength.unwrap_or(beam.wavelength);
-            super::check::positive("the wavelength of a source (m)", wavelength)?;
-            Ok(SourcePlan { incident: -direction, wavelength, weight })
+            let wavelength = source.wavelength.map_or(Wavelength::OfCentral(1.0), Wavelength::Own);
+            let placed = wavelength.place(beam.wavelength);
+            super::check::positive("the wavelength of a source (m)", placed)?;
+            Ok(SourceChoice { incident: -direction, wavelength, weight })
         });
         return Ok((sources.collect::<Result<_, _>>()?, 0));
     }
@@ -63,10 +76,10 @@ pub(super) fn sources(
             let raised = about_axis(&origin, &frame.polar, vdiv);
             -unitize(&about_axis(&raised, &frame.vertical, hdiv)).0
         };
-        sources.extend(lines.iter().map(|line| SourcePlan {
+        sources.extend(lines.iter().map(|&(wavelength, weight)| SourceChoice {
             incident,
-            wavelength: line.wavelength,
-            weight: line.weight,
+            wavelength,
+            weight,
         }));
     }
     if sources.is_empty() {
@@ -75,25 +88,24 @@ pub(super) fn sources(
     Ok((sources, directions))
 }
 
-/// The wavelengths of every direction; weights have the mean 1, because the sum is divided by the number of terms.
-fn lines(beam: &Beam, dispersion: Grid) -> Result<Vec<SpectralLine>, Error> {
-    let lines: Vec<SpectralLine> = match &beam.spectrum {
+/// Wavelengths and weights of every direction; weights have the mean 1, because the sum is divided by the number of terms.
+fn lines(beam: &Beam, dispersion: Grid) -> Result<Vec<(Wavelength, f64)>, Error> {
+    let lines: Vec<(Wavelength, f64)> = match &beam.spectrum {
         None => {
-            let wavelength =
-                |tic: usize| beam.wavelength * (1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0);
-            let line = |tic| SpectralLine { wavelength: wavelength(tic), weight: 1.0 };
-            (0..dispersion.count).map(line).collect()
+            let factor = |tic: usize| 1.0 + dispersion.step * tic as f64 - dispersion.range / 2.0;
+            (0..dispersion.count).map(|tic| (Wavelength::OfCentral(factor(tic)), 1.0)).collect()
         }
         Some(given) => {
             let total: f64 = given.iter().map(|line| line.weight).sum();
             super::check::positive("the sum of the weights of the spectrum", total)?;
             let scale = given.len() as f64 / total;
-            given.iter().map(|line| SpectralLine { weight: line.weight * scale, ..*line }).collect()
+            given.iter().map(|line| (Wavelength::Own(line.wavelength), line.weight * scale)).collect()
         }
     };
-    for line in &lines {
-        super::check::positive("the shortest wavelength of the spectrum (m)", line.wavelength)?;
-        super::check::ranged("a weight of the spectrum", line.weight, "not negative", line.weight >= 0.0)?;
+    for &(wavelength, weight) in &lines {
+        let placed = wavelength.place(beam.wavelength);
+        super::check::positive("the shortest wavelength of the spectrum (m)", placed)?;
+        super::check::ranged("a weight of the spectrum", weight, "not negative", weight >= 0.0)?;
     }
     Ok(lines)
 }
@@ -117,6 +129,7 @@ fn grid(horizontal: Grid, vertical: Grid, round: bool) -> impl Iterator<Item = (
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SpectralLine;
 
     fn directions(h: usize, v: usize, round: bool) -> usize {
         let axis = |count: usize| {
@@ -140,7 +153,12 @@ mod tests {
     fn the_weights_of_a_spectrum_have_the_mean_one() {
         let line = |wavelength, weight| SpectralLine { wavelength, weight };
         let one = Grid { range: 0.0, step: 0.0, count: 1 };
-        let of = |spectrum| lines(&Beam { spectrum: Some(spectrum), ..Beam::default() }, one);
+        let of = |spectrum| {
+            let lines = lines(&Beam { spectrum: Some(spectrum), ..Beam::default() }, one)?;
+            Ok::<_, Error>(
+                lines.iter().map(|&(own, weight)| line(own.place(1.0), weight)).collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(
             of(vec![line(1e-10, 1.0), line(2e-10, 3.0)]).unwrap(),
             [line(1e-10, 0.5), line(2e-10, 1.5)]

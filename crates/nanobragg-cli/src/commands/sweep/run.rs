@@ -80,7 +80,7 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
     match &arguments.wanted {
         Wanted::Random => Ok((Series::Random, images()?)),
         Wanted::Rotation => {
-            let range = setup.experiment.phi.resolve().range;
+            let range = setup.experiment.rotation.range();
             if range == 0.0 {
                 let text =
                     "sweep: images would all be the same; give -osc DEGREES for a rotation, or -orientations";

@@ -14,22 +14,22 @@ rows!(
         .number("DEG", Unit::Degree, ANY)
         .default("0")
         .shows(&["phi"])
-        .effect(|draft, given| draft.phi().start = given.si()),
+        .effect(|draft, given| draft.rotation.start = given.si()),
     Osc(&["-osc"], "range of the rotation")
         .number("DEG", Unit::Degree, ANY)
         .otherwise("from -phistep; 1 with -phisteps alone; else 0")
         .shows(&["oscillation"])
-        .effect(|draft, given| draft.phi().range = Some(given.si())),
+        .effect(|draft, given| draft.rotation.range = Some(given.si())),
     PhiStep(&["-phistep"], "angle from one phi step to the next")
         .number("DEG", Unit::Degree, ANY)
         .otherwise("from -osc and -phisteps")
         .shows(&["phi step"])
-        .effect(|draft, given| draft.phi().step = Some(given.si())),
+        .effect(|draft, given| draft.rotation.step = Some(given.si())),
     PhiSteps(&["-phisteps"], "number of phi steps")
         .count("N")
         .otherwise("2 with a range or a step, else 1")
         .shows(&["phi steps"])
-        .effect(|draft, given| draft.phi().count = Some(given.integer(0))),
+        .effect(|draft, given| draft.rotation.count = Some(given.integer(0))),
     SpindleAxis(&["-spindle_axis"], "axis about which phi turns, right-handed; selects a custom geometry")
         .vector(Unit::None)
         .otherwise("the convention's")

@@ -1,0 +1,142 @@
+//! Derivatives of pixels: a plan that is placed in dual numbers against differences of plans.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
+
+use nanobragg::model::{
+    Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Rotation, Shape, Tilt, UnitCell,
+};
+use nanobragg::nest::pixel;
+use nanobragg::plan::Parameters;
+use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
+use num_dual::Dual64;
+
+/// A number of an experiment: how it is moved, and which parameter of the plan it is.
+struct Number {
+    name: &'static str,
+    size: f64,
+    add: fn(&mut Experiment, f64),
+    mark: fn(&mut Parameters<Dual64>) -> &mut Dual64,
+}
+
+const NUMBERS: [Number; 9] = [
+    Number {
+        name: "wavelength",
+        size: 1e-10,
+        add: |e, step| e.beam.wavelength += step,
+        mark: |p| &mut p.wavelength,
+    },
+    Number {
+        name: "edge a",
+        size: 40.0,
+        add: |e, step| e.crystal.cell.as_mut().unwrap().a += step,
+        mark: |p| cell(p, 0),
+    },
+    Number {
+        name: "edge c",
+        size: 60.0,
+        add: |e, step| e.crystal.cell.as_mut().unwrap().c += step,
+        mark: |p| cell(p, 2),
+    },
+    Number {
+        name: "angle beta",
+        size: 1.0,
+        add: |e, step| e.crystal.cell.as_mut().unwrap().beta += step,
+        mark: |p| cell(p, 4),
+    },
+    Number { name: "misset x", size: 1.0, add: |e, step| turn(e, 0, step), mark: |p| &mut p.misset[0] },
+    Number { name: "misset z", size: 1.0, add: |e, step| turn(e, 2, step), mark: |p| &mut p.misset[2] },
+    Number {
+        name: "distance",
+        size: 0.1,
+        add: |e, step| e.detector.distance += step,
+        mark: |p| match &mut p.detector.placement {
+            PlacementParameters::Beam { distance, .. } => distance,
+            _ => panic!("placed by another point"),
+        },
+    },
+    // At rest: the value is zero, its derivative is not.
+    Number {
+        name: "tilt y",
+        size: 1.0,
+        add: |e, step| e.detector.tilt.y += step,
+        mark: |p| &mut p.detector.tilt[1],
+    },
+    Number {
+        name: "twotheta",
+        size: 1.0,
+        add: |e, step| e.detector.tilt.twotheta += step,
+        mark: |p| &mut p.detector.twotheta,
+    },
+];
+
+fn cell(parameters: &mut Parameters<Dual64>, number: usize) -> &mut Dual64 {
+    let LatticeParameters::Cell(cell) = &mut parameters.lattice else { panic!("a lattice by a matrix") };
+    if number < 3 { &mut cell.edges[number] } else { &mut cell.angles[number - 3] }
+}
+
+fn turn(experiment: &mut Experiment, axis: usize, step: f64) {
+    if let Misset::Angles(angles) = &mut experiment.crystal.misset {
+        angles[axis] += step;
+    }
+}
+
+fn experiment(shape: Shape, convention: Convention, pivot: Pivot) -> Experiment {
+    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 85.0, 95.0, 100.0), 50.0);
+    experiment.crystal = experiment.crystal.with_cells(3, 4, 5);
+    experiment.crystal.shape = shape;
+    experiment.crystal.misset = Misset::Angles([0.3, 0.2, 0.1]);
+    experiment.beam.wavelength = 1.3e-10;
+    experiment.beam.polarization = Polarization::new(0.8);
+    experiment.beam.dispersion.range = Some(0.01);
+    experiment.beam.dispersion.count = Some(3);
+    experiment.rotation = Rotation::over(0.1, 0.01, 2).unwrap();
+    experiment.detector.convention = convention;
+    experiment.detector.pivot = Some(pivot);
+    experiment.detector.pixels = PixelGrid::new(16, 12, 4e-3);
+    experiment.detector.tilt = Tilt { x: 0.05, y: 0.0, z: -0.02, twotheta: 0.1 };
+    experiment.rendering.oversample = Some(1);
+    experiment
+}
+
+fn check(experiment: &Experiment) {
+    let plan = experiment.plan().unwrap();
+    for Number { name, size, add, mark } in NUMBERS {
+        let mut parameters = plan.parameters().cast::<Dual64>();
+        mark(&mut parameters).eps = 1.0;
+        let placed = plan.place(&parameters);
+        let step = 1e-7 * size;
+        let moved = |by: f64| {
+            let mut moved = experiment.clone();
+            add(&mut moved, by);
+            moved.plan().unwrap()
+        };
+        let (above, below) = (moved(step), moved(-step));
+        for (slow, fast) in [(1, 2), (5, 9), (11, 15)] {
+            let derivative = pixel(&placed, slow, fast, &mut ());
+            let value = |plan| pixel(plan, slow, fast, &mut ());
+            assert!((derivative.re / value(&plan) - 1.0).abs() < 1e-9, "{name}: {derivative}");
+            let difference = (value(&above) - value(&below)) / (2.0 * step);
+            let scale = difference.abs().max(derivative.re / size);
+            assert!((derivative.eps - difference).abs() < 1e-4 * scale, "{name}: {derivative} {difference}");
+        }
+    }
+}
+
+#[test]
+fn a_placed_pixel_carries_its_derivative() {
+    check(&experiment(Shape::Square, Convention::Mosflm, Pivot::Beam));
+    check(&experiment(Shape::Gauss, Convention::Xds, Pivot::Sample));
+}
+
+#[test]
+fn what_is_placed_with_its_own_numbers_has_the_same_bits() {
+    let mut experiment = experiment(Shape::Round, Convention::Dials, Pivot::Sample);
+    experiment.crystal.mosaicity.spread = Some(0.01);
+    experiment.crystal.mosaicity.domains = Some(4);
+    let plan = experiment.plan().unwrap();
+    let placed = plan.place(plan.parameters());
+    for (slow, fast) in [(0, 0), (3, 7), (10, 4)] {
+        let (a, b) = (pixel(&plan, slow, fast, &mut ()), pixel(&placed, slow, fast, &mut ()));
+        assert_eq!(a.to_bits(), b.to_bits());
+    }
+}

@@ -1,0 +1,80 @@
+//! The rotation of a crystal while an image is taken.
+
+use crate::error::{Error, PlanCause};
+
+/// The rotation about the spindle while an image is taken. Step `i` is evaluated at `start + step * i`; angles are in
+/// radians.
+///
+/// ```
+/// use nanobragg::model::Rotation;
+///
+/// let rotation = Rotation::over(0.5, 0.1, 4)?;
+/// assert_eq!((rotation.step(), rotation.steps()), (0.025, 4));
+/// assert_eq!(Rotation::still(0.5).steps(), 1);
+/// assert!(Rotation::over(0.5, 0.1, 0).is_err());
+/// # Ok::<(), nanobragg::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rotation {
+    start: f64,
+    range: f64,
+    step: f64,
+    /// One less than the number of steps, so that there is always one.
+    further: usize,
+}
+
+impl Rotation {
+    /// A crystal that stands still at the spindle angle `phi`.
+    pub const fn still(phi: f64) -> Self {
+        Rotation { start: phi, range: 0.0, step: 0.0, further: 0 }
+    }
+
+    /// A rotation by `range` in `steps` equal steps.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for no steps and for angles that are not finite.
+    pub fn over(start: f64, range: f64, steps: usize) -> Result<Self, Error> {
+        Rotation::sampled(start, range, range / steps as f64, steps)
+    }
+
+    /// As [`Self::over`], with a step that need not divide the range.
+    ///
+    /// # Errors
+    /// Those of [`Self::over`].
+    pub fn sampled(start: f64, range: f64, step: f64, steps: usize) -> Result<Self, Error> {
+        let out_of_range = |quantity, value, expected| PlanCause::OutOfRange { quantity, value, expected };
+        let further = steps
+            .checked_sub(1)
+            .ok_or_else(|| out_of_range("the number of phi steps", 0.0, "at least one"))?;
+        if let Some(angle) = [start, range, step].into_iter().find(|angle| !angle.is_finite()) {
+            return Err(out_of_range("a spindle angle (rad)", angle, "finite").into());
+        }
+        Ok(Rotation { start, range, step, further })
+    }
+
+    /// The same rotation from another angle.
+    #[must_use]
+    pub const fn starting_at(self, start: f64) -> Self {
+        Rotation { start, ..self }
+    }
+
+    /// Spindle angle of the first step.
+    pub const fn start(&self) -> f64 {
+        self.start
+    }
+
+    /// Angle by which the crystal turns.
+    pub const fn range(&self) -> f64 {
+        self.range
+    }
+
+    /// Angle between steps.
+    pub const fn step(&self) -> f64 {
+        self.step
+    }
+
+    /// Number of steps, at least one.
+    pub const fn steps(&self) -> usize {
+        self.further.saturating_add(1)
+    }
+}

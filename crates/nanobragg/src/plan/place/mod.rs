@@ -1,0 +1,22 @@
+//! Numbers, generic over their type: where detector, lattice and sources are. What is chosen (which pivot, how many
+//! samples) is chosen in `f64` before; these functions only compute, in the order of the reference program.
+
+mod crystal;
+mod detector;
+mod parameters;
+mod sources;
+
+pub(super) use crystal::{PlacedLattice, place as lattice, skew};
+pub(super) use detector::{Axes, DetectorChoice};
+pub use parameters::{
+    CellParameters, DetectorParameters, LatticeParameters, Parameters, PlacementParameters,
+};
+pub(super) use sources::{SourceChoice, Wavelength};
+
+/// What a plan was placed with: the choices that no number changes, and the numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub detector: DetectorChoice,
+    pub sources: Vec<SourceChoice>,
+    pub parameters: Parameters,
+}

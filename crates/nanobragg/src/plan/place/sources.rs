@@ -1,0 +1,35 @@
+//! Wavelengths that follow the central one.
+
+use nalgebra::Vector3;
+
+use crate::real::{Real, real};
+
+/// A source before its wavelength is known.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::plan) struct SourceChoice {
+    /// Direction of incidence.
+    pub incident: Vector3<f64>,
+    /// Factor on the terms of the source.
+    pub weight: f64,
+    /// Its wavelength.
+    pub wavelength: Wavelength,
+}
+
+/// How a wavelength is given.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::plan) enum Wavelength {
+    /// In meters.
+    Own(f64),
+    /// As a multiple of the central one.
+    OfCentral(f64),
+}
+
+impl Wavelength {
+    /// The wavelength in meters for the central one in meters.
+    pub fn place<R: Real>(self, central: R) -> R {
+        match self {
+            Wavelength::Own(own) => real(own),
+            Wavelength::OfCentral(factor) => central * real(factor),
+        }
+    }
+}
