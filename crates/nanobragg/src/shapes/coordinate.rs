@@ -10,7 +10,7 @@ use crate::real::{Real, real, to_f64};
 /// The lattice factor and its parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LatticeFactor<T: Real> {
-    /// Factors along a, b, c of a parallelepiped; 1 for the shapes that do not factorise.
+    /// Factors along a, b, c of a parallelepiped; 1 for the shapes that do not factorize.
     pub axes: [T; 3],
     /// F_latt.
     pub product: T,
@@ -105,6 +105,8 @@ pub(crate) fn ball<S: OnBall, T: Real>(y: T) -> T {
 pub enum Metric {
     /// In reciprocal space, in 1/Å times the number of cells (reference program).
     CountedStar,
+    /// In reciprocal space, in units of (Na Nb Nc V)^(-1/3), V the cell's volume: the volume of a spot is 1.
+    Sphere,
 }
 
 impl Metric {
@@ -113,6 +115,13 @@ impl Metric {
     pub fn star<T: Real>(self, cells: &[T; 3], stars: &[Vector3<T>; 3]) -> Star<T> {
         match self {
             Metric::CountedStar => Star { vectors: *stars, factors: *cells },
+            Metric::Sphere => {
+                let ([a, b, c], [na, nb, nc]) = (stars, *cells);
+                let inverse = a.dot(&b.cross(c));
+                let volume = if inverse < T::zero() { -inverse } else { inverse }.recip();
+                let one = real(1.0);
+                Star { vectors: *stars, factors: [(na * nb * nc * volume).cbrt(), one, one] }
+            }
         }
     }
 }
@@ -138,17 +147,47 @@ impl<T: Real> Star<T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::shapes::{Coordinate, Shape};
     use proptest::prelude::*;
 
-    fn value(shape: Shape, hkl: [f64; 3], cells: [f64; 3], fudge: f64) -> f64 {
-        let star = 0.01;
-        let stars = [Vector3::x() * star, Vector3::y() * star, Vector3::z() * star];
+    /// Edges of 70, 80 and 90 Å: in real space, rows a, b, c.
+    pub(crate) const BRICK: [[f64; 3]; 3] = [[70.0, 0.0, 0.0], [0.0, 80.0, 0.0], [0.0, 0.0, 90.0]];
+    /// A triclinic cell, Å.
+    pub(crate) const SKEW: [[f64; 3]; 3] = [[70.0, 0.0, 0.0], [10.0, 80.0, 0.0], [-15.0, 20.0, 90.0]];
+
+    fn value(shape: Shape, cell: &[[f64; 3]; 3], hkl: [f64; 3], cells: [f64; 3], fudge: f64) -> f64 {
+        let [a, b, c] = cell.map(Vector3::from);
+        let volume = a.dot(&b.cross(&c));
+        let stars = [b.cross(&c), c.cross(&a), a.cross(&b)].map(|v| v / volume);
         let nearest = hkl.map(|h| (h - 0.5).ceil());
         let offset = [0, 1, 2].map(|axis| hkl[axis] - nearest[axis]);
         shape.visit(Value { nearest, offset, cells, fudge, stars: &stars }).product
+    }
+
+    /// The integral of F_latt² over a reciprocal cell, over the number of cells, on a grid of `steps`³ points.
+    pub(crate) fn integral(shape: Shape, cell: &[[f64; 3]; 3], cells: [f64; 3], steps: u32) -> f64 {
+        let at = |step: u32| (f64::from(step) + 0.5) / f64::from(steps) - 0.5;
+        let mut sum = 0.0;
+        for h in 0..steps {
+            for k in 0..steps {
+                for l in 0..steps {
+                    sum += value(shape, cell, [at(h), at(k), at(l)], cells, 1.0).powi(2);
+                }
+            }
+        }
+        sum / f64::from(steps).powi(3) / cells.iter().product::<f64>()
+    }
+
+    #[test]
+    fn integrals_of_the_other_shapes_are_those_of_their_closed_forms() {
+        // A row's square is a trigonometric polynomial: the grid's sum is its integral.
+        assert!((integral(Shape::Square, &BRICK, [3.0, 5.0, 20.0], 41) - 1.0).abs() < 1e-9);
+        for (shape, expected) in [(Shape::Round, 0.823020), (Shape::Gauss, 24.6244), (Shape::Tophat, 27.0)] {
+            let found = integral(shape, &BRICK, [3.0; 3], 40);
+            assert!((found / expected - 1.0).abs() < 2e-3, "{shape:?} {found} {expected}");
+        }
     }
 
     proptest! {
@@ -157,7 +196,7 @@ mod tests {
             na in 1u32..40, nb in 1u32..40, nc in 1u32..40, fudge in 0.5..2.0f64) {
             let cells = [na, nb, nc].map(f64::from);
             for &shape in Shape::ALL {
-                let found = value(shape, [h, k, l], cells, fudge);
+                let found = value(shape, &SKEW, [h, k, l], cells, fudge);
                 let most = cells[0] * cells[1] * cells[2];
                 prop_assert!(found * found <= most * most * (1.0 + 1e-12), "{shape:?} {found} {most}");
             }
@@ -171,7 +210,7 @@ mod tests {
                 Coordinate::Ball { peak } => 60.0 * peak,
                 Coordinate::Rows | Coordinate::Star { .. } => 60.0,
             };
-            let found = value(shape, [2.0, -4.0, 6.0], [3.0, 4.0, 5.0], 1.0);
+            let found = value(shape, &SKEW, [2.0, -4.0, 6.0], [3.0, 4.0, 5.0], 1.0);
             assert_eq!(found.abs(), peak, "{shape:?}");
         }
     }

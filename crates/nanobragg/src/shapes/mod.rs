@@ -62,6 +62,10 @@ shapes! {
     gauss Gauss,
     /// Spots of constant intensity inside a radius, nothing outside.
     tophat Tophat,
+    /// Gaussian spots that are round in reciprocal space, whatever the cell and the crystal.
+    gauss_star GaussStar,
+    /// Top-hat spots that are round in reciprocal space, whatever the cell and the crystal.
+    tophat_star TophatStar,
 }
 
 /// What a shape is a function of.
