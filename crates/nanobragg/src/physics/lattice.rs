@@ -34,6 +34,7 @@ impl<T: Real> RealLattice<T> {
 
     /// Fractional indices of the scattering vector q (1/m): h = a · q, k = b · q, l = c · q.
     #[inline(always)]
+    // @stage indices
     pub fn indices(&self, scattering: &Vector3<T>) -> Indices<T> {
         let [a, b, c] = &self.vectors;
         Indices::new([dot(a, scattering), dot(b, scattering), dot(c, scattering)])

@@ -41,6 +41,7 @@ impl<T: Real> Visit for Value<'_, T> {
     type Output = LatticeFactor<T>;
 
     #[inline(always)]
+    // @stage rows
     fn rows<S: RowFormulas>(self) -> LatticeFactor<T> {
         let axis = |axis: usize| row::<S, T>(self.nearest[axis], self.offset[axis], self.cells[axis]);
         let axes = [axis(0), axis(1), axis(2)];
@@ -48,6 +49,7 @@ impl<T: Real> Visit for Value<'_, T> {
     }
 
     #[inline(always)]
+    // @stage ball
     fn ball<S: OnBall>(self) -> LatticeFactor<T> {
         let [na, nb, nc] = self.cells;
         let y = radius(&self.offset, &self.cells, self.fudge);
@@ -55,6 +57,7 @@ impl<T: Real> Visit for Value<'_, T> {
     }
 
     #[inline(always)]
+    // @stage star
     fn star<S: OnStar>(self) -> LatticeFactor<T> {
         let [na, nb, nc] = self.cells;
         let square = S::METRIC.star(&self.cells, self.stars).square(&self.offset);

@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn the_radius_is_that_of_a_ball_of_volume_one() {
-        let radius = super::super::Shape::TophatStar.coordinate();
+        let radius = Shape::TophatStar.coordinate();
         let crate::shapes::Coordinate::Star { radius_sqr, .. } = radius else { panic!("{radius:?}") };
         let volume = 4.0 / 3.0 * std::f64::consts::PI * radius_sqr.powf(1.5);
         assert!((volume - 1.0).abs() < 1e-15, "{volume}");

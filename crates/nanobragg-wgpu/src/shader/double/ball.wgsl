@@ -1,5 +1,6 @@
 // A shape of a ball: the operations of shapes/coordinate.rs, in their order.
 
+// @stage ball
 fn lattice_factor(at: Indices) -> LatticeFactor {
     let volume = frame.cells_a * frame.cells_b * frame.cells_c;
     let radius_sqr = at.offset.x * at.offset.x * frame.cells_a * frame.cells_a

@@ -18,6 +18,7 @@ fn round_half_down(x: f64) -> f64 {
     return select(whole, whole - 1.0lf, whole - x == 0.5lf);
 }
 
+// @stage indices
 fn indices(lattice: Orientation, q: Scattering) -> Indices {
     let hkl = vec3<f64>(
         scalar_product(vec3<f64>(lattice.a_x, lattice.a_y, lattice.a_z), q.vector),
@@ -46,6 +47,7 @@ fn safe_along(h: f64, first: i32, shape: u32) -> bool {
     return h - least + 3.0lf <= f64(shape - 2u) && h - 2.0lf >= least;
 }
 
+// @stage is_safe
 fn is_safe(at: Indices) -> bool {
     return safe_along(at.hkl.x, frame.table_first_h, frame.table_shape_h)
         && safe_along(at.hkl.y, frame.table_first_k, frame.table_shape_k)

@@ -19,6 +19,7 @@ fn row_factor(nearest: f64, offset: f64, cells: f64, count: i32) -> f64 {
     return ratio;
 }
 
+// @stage rows
 fn lattice_factor(at: Indices) -> LatticeFactor {
     let axes = vec3<f64>(
         row_factor(at.nearest.x, at.offset.x, frame.cells_a, frame.whole_cells_a),

@@ -27,6 +27,7 @@ fn below(at: Star) -> f64 {
     return select(0.0lf, 1.0lf, at.square * frame.fudge < RADIUS_SQR);
 }
 
+// @stage star
 fn lattice_factor(at: Indices) -> LatticeFactor {
     let volume = frame.cells_a * frame.cells_b * frame.cells_c;
     return LatticeFactor(vec3<f64>(1.0lf, 1.0lf, 1.0lf), volume * profile(star_distance(at.offset)));

@@ -3,6 +3,7 @@
 // Of y its distance from the next whole number has to be good where y is hundreds. Each √fudge N δ is an
 // integer product, taken in units of 2⁻¹² and a rest; a root in single precision, rounded to such units, is
 // corrected by what its square lacks, of which the integers' part is exact modulo 2³².
+// @stage ball
 fn lattice_factor(at: Indices) -> LatticeFactor {
     let product = wide(at.turns, vec3<u32>(frame.radius_a, frame.radius_b, frame.radius_c));
     let shift = vec3<u32>(frame.radius_shift);

@@ -38,6 +38,7 @@ fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> 
     return v.whole.x * whole.x + v.whole.y * whole.y + v.whole.z * whole.z + i32(round(fine));
 }
 
+// @stage indices
 fn indices(o: Orientation, v: Scattering) -> Indices {
     let a = o.a.xyz;
     let b = o.b.xyz;
@@ -67,6 +68,7 @@ fn fraction(at: Indices) -> vec3<f32> {
 }
 
 // h + 2 ≤ h_max and h - 2 ≥ h_min, of the nearest index and the side of it.
+// @stage is_safe
 fn is_safe(at: Indices) -> bool {
     let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
     let shape = vec3<i32>(i32(frame.table_shape_h), i32(frame.table_shape_k), i32(frame.table_shape_l));

@@ -3,6 +3,7 @@
 // Keeps 0 / 0 away from the nodes, as at a node the quotient of the two is 1.
 const TINY: f32 = 1e-12;
 
+// @stage rows
 fn lattice_factor(at: Indices) -> LatticeFactor {
     let count = vec3<i32>(frame.whole_cells_a, frame.whole_cells_b, frame.whole_cells_c);
     let cells = vec3<f32>(frame.cells_a, frame.cells_b, frame.cells_c);

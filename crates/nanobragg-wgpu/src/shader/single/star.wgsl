@@ -63,6 +63,7 @@ fn below(d: Star) -> f32 {
     return select(0.0, 1.0, square_beyond(d, 0x1000000) < 0.0);
 }
 
+// @stage star
 fn lattice_factor(at: Indices) -> LatticeFactor {
     return LatticeFactor(vec3<f32>(1.0), profile(star_distance(at.turns)));
 }
