@@ -20,7 +20,7 @@ impl Encoded<'_> {
     /// The error of h (in turns) has three parts: the two products in single precision, each rounded to 2⁻²⁴ of
     /// at most 2⁻²³ |α| and |v| 2⁻¹¹, summed over three components, the last integer's half, and the direction's
     /// 2⁻⁴⁴, times |α|. Relative to the brightest pixel, which need not lie on a node, fringes of N cells change by π
-    /// N, and those of a ball by π N √fudge. A Gaussian spot changes by 1.5 over its radius
+    /// N, and those of a ball by π N √fudge. A smooth spot changes by 1.5 over its radius
     /// where it is steepest, relative to its peak, and by 25 relative to itself where only exp(-50) of it is left. A
     /// spot with an edge has it where the same error decides the sides of as many terms.
     pub(super) fn check_bound(&self) -> Result<(), GpuError> {
@@ -54,9 +54,7 @@ impl Encoded<'_> {
             Coordinate::Rows => PI * most,
             Coordinate::Ball { .. } => {
                 if most * root * 0.87 >= 8192.0 {
-                    return refuse(format!(
-                        "a round crystal of {most} cells has fringes beyond its counters"
-                    ));
+                    return refuse(format!("a crystal of {most} cells has fringes beyond its counters"));
                 }
                 PI * most * root
             }

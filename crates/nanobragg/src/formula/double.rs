@@ -139,7 +139,7 @@ impl<const FMA: bool, const SHORT: bool, const NARROW: bool> Words for Double<FM
 #[derive(Clone, Copy)]
 pub(crate) struct StarLane {
     /// Twice the distance over a spot's squared radius, as a quadratic form of the offset: its rounding, parts in
-    /// 10¹⁵, grows with the exponent to 1e-12 of a Gaussian where it underflows.
+    /// 10¹⁵, grows with the exponent to 1e-12 of the value where it underflows.
     pub twice: f64,
     /// The distance in the definition's operations: a last bit decides what is inside.
     pub square: f64,
