@@ -243,8 +243,9 @@ mod tests {
             for level in dispatch::Level::available() {
                 for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
                     let expected = pixel(&plan, 1, fast, &mut ());
+                    // Blocks take an exponential for zero where the definition's is no normal number.
                     assert!(
-                        (found - expected).abs() <= 1e-11 * expected,
+                        (found - expected).abs() <= 1e-11 * expected + 1e-300,
                         "{shape:?} {level:?} {fast}: {found} {expected}"
                     );
                 }
