@@ -5,7 +5,7 @@ use nanobragg_config::classic::FlagError;
 use nanobragg_session::ErrorKind;
 use nanobragg_sweep::ErrorKind as SweepErrorKind;
 
-use crate::interrupt::Interrupted;
+use crate::interrupt::{Interrupt, Interrupted};
 use crate::misuse::Misuse;
 
 /// Exit status when flags or input files are wrong.
@@ -13,8 +13,16 @@ const WRONG_INPUT: u8 = 2;
 /// Exit status when an image could not be rendered or written.
 pub const FAILED: u8 = 1;
 
+/// What a failed job means to the user: one that was canceled was interrupted.
+pub fn explain(error: anyhow::Error, interrupt: &Interrupt) -> anyhow::Error {
+    match job_kind(&error) {
+        Some(ErrorKind::Canceled) => interrupt.error().into(),
+        _ => error,
+    }
+}
+
 /// The kind of an error of a job, or of a sweep's image.
-pub fn job_kind(error: &anyhow::Error) -> Option<ErrorKind> {
+fn job_kind(error: &anyhow::Error) -> Option<ErrorKind> {
     match sweep_kind(error) {
         Some(SweepErrorKind::Image(kind)) => Some(kind),
         _ => error.downcast_ref::<nanobragg_session::Error>().map(nanobragg_session::Error::kind),

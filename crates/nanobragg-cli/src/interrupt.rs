@@ -4,11 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use nanobragg_session::ErrorKind;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
-
-use crate::error::job_kind;
 
 /// What a shell adds to the number of a signal in an exit status.
 const STATUS_OF_SIGNALS: i32 = 128;
@@ -42,15 +39,8 @@ impl Interrupt {
         &self.raised
     }
 
-    /// What a failed job means to the user: one that was canceled was interrupted.
-    pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        match job_kind(&error) {
-            Some(ErrorKind::Canceled) => self.error().into(),
-            _ => error,
-        }
-    }
-
-    fn error(&self) -> Interrupted {
+    /// The error that says which signal has come.
+    pub fn error(&self) -> Interrupted {
         let signal = i32::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(SIGINT);
         Interrupted { signal }
     }

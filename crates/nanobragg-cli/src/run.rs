@@ -11,6 +11,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::called;
 use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
+use crate::error::explain;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::reporter::Reporter;
@@ -58,7 +59,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);
     let ended = Session::with_plan(setup.into_job(), plan).run(&reporter);
     reporter.finish();
-    ended.map_err(|error| interrupt.explain(error.into()))
+    ended.map_err(|error| explain(error.into(), &interrupt))
 }
 
 /// Prints what is asked for instead of an image; false when nothing of the kind is.

@@ -1,7 +1,7 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Pivot, Quirk, Shape};
+use nanobragg::model::{Convention, Pivot, Quirk};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -111,13 +111,7 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
     let origin = table.setup.origins.of(&deciding(if sized { "crystal size" } else { counted }));
     table.add(counted, list(plan.crystal.shape.cells), "", origin);
     table.derive("crystal size", list(plan.crystal.size().map(|size| size * 1e6)), "um");
-    let shape = match crystal.shape {
-        Shape::Square => "parallelepiped",
-        Shape::Round => "ellipsoid",
-        Shape::Gauss => "gaussian spots",
-        Shape::Tophat => "top-hat spots",
-    };
-    table.set("shape", shape, "");
+    table.set("shape", crystal.shape.title(), "");
     table.set("fudge", n(crystal.fudge), "");
     table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg");
     table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "");

@@ -4,14 +4,20 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_session::check_place;
 
+use crate::Error;
 use crate::error::Cause;
 use crate::target::{self, Target};
-use crate::{Error, SweepJob};
 
-pub(crate) fn targets(job: &SweepJob, targets: &[Target]) -> Result<(), Error> {
-    let manifest = job.manifest_path();
-    for (at, (target, name)) in targets.iter().zip(&job.outputs).enumerate() {
-        for other in job.outputs.iter().take(at) {
+/// Checks the files of `images` images and the manifest; `outputs` are the names that `targets` were made from.
+pub(crate) fn targets(
+    outputs: &[PathBuf],
+    targets: &[Target],
+    images: usize,
+    manifest: &Path,
+    inputs: &[PathBuf],
+) -> Result<(), Error> {
+    for (at, (target, name)) in targets.iter().zip(outputs).enumerate() {
+        for other in outputs.iter().take(at) {
             if target::same_kind(name, other)? {
                 return Err(Cause::SameKind { one: other.clone(), other: name.clone() }.into());
             }
@@ -24,16 +30,16 @@ pub(crate) fn targets(job: &SweepJob, targets: &[Target]) -> Result<(), Error> {
             return Err(Cause::NotRegular(path.to_owned()).into());
         }
     }
-    let inputs: Vec<PathBuf> = job.inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
-    check_place(&manifest)?;
-    let manifest_place = place(&real_folder(&manifest), &manifest);
+    let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    check_place(manifest)?;
+    let manifest_place = place(&real_folder(manifest), manifest);
     if inputs.contains(&manifest_place) {
-        return Err(Cause::OverwritesInput(manifest).into());
+        return Err(Cause::OverwritesInput(manifest.to_owned()).into());
     }
     for target in targets {
         let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
             Target::Stack(path) => Box::new(std::iter::once(path.clone())),
-            Target::Numbered(_) => Box::new((1..=job.images).filter_map(|image| target.file(image))),
+            Target::Numbered(_) => Box::new((1..=images).filter_map(|image| target.file(image))),
         };
         // All files of a target lie in one folder.
         let mut folder = None;

@@ -87,7 +87,14 @@ impl Flags<'_> {
         for flag in ["-Na", "-Nb", "-Nc"] {
             self.whole(flag, 1, 12);
         }
-        self.choose(&["-square_xtal", "-round_xtal", "-gauss_xtal", "-tophat_spots"]);
+        self.choose(&[
+            "-square_xtal",
+            "-round_xtal",
+            "-gauss_xtal",
+            "-tophat_spots",
+            "-gauss_star",
+            "-tophat_star",
+        ]);
         self.number("-fudge", 0.3, 3.0);
         self.list.push("-misset".to_owned());
         for _ in 0..3 {

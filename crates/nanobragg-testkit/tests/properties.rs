@@ -183,7 +183,7 @@ fn dual_numbers_give_the_derivative_by_the_wavelength() {
 
 #[test]
 fn single_precision_evaluates_the_same_physics() {
-    for shape in [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat] {
+    for &shape in Shape::ALL {
         let mut experiment = small([4.0; 3], [0.3, 0.2, 0.1], 50.0);
         experiment.crystal.shape = shape;
         let plan = experiment.plan().unwrap();

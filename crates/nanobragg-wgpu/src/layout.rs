@@ -80,6 +80,7 @@ frames! {
         star_rest_ax, star_rest_ay, star_rest_az,
         star_rest_bx, star_rest_by, star_rest_bz,
         star_rest_cx, star_rest_cy, star_rest_cz,
+        star_factor_a, star_factor_b, star_factor_c,
         fudge,
         kahn,
         background_start,

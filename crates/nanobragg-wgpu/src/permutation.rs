@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use nanobragg::model::Shape;
+use nanobragg::shapes::Coordinate;
 
 use crate::Precision;
 use crate::polynomial::{self, Polynomial};
@@ -48,30 +49,48 @@ const SHARED: [&str; 8] = [
     include_str!("shader/pixel.wgsl"),
 ];
 
-const SINGLE: [&str; 4] = [
-    include_str!("shader/single/arithmetic.wgsl"),
-    include_str!("shader/single/geometry.wgsl"),
-    include_str!("shader/single/scattering.wgsl"),
-    include_str!("shader/single/lattice.wgsl"),
-];
+/// Files of a precision: those that every shape needs, and those of the coordinates.
+struct Files {
+    shared: [&'static str; 4],
+    rows: &'static str,
+    ball: &'static str,
+    star: &'static str,
+}
 
-const DOUBLE: [&str; 4] = [
-    include_str!("shader/double/arithmetic.wgsl"),
-    include_str!("shader/double/geometry.wgsl"),
-    include_str!("shader/double/scattering.wgsl"),
-    include_str!("shader/double/lattice.wgsl"),
-];
+const SINGLE: Files = Files {
+    shared: [
+        include_str!("shader/single/arithmetic.wgsl"),
+        include_str!("shader/single/geometry.wgsl"),
+        include_str!("shader/single/scattering.wgsl"),
+        include_str!("shader/single/lattice.wgsl"),
+    ],
+    rows: include_str!("shader/single/rows.wgsl"),
+    ball: include_str!("shader/single/ball.wgsl"),
+    star: include_str!("shader/single/star.wgsl"),
+};
+
+const DOUBLE: Files = Files {
+    shared: [
+        include_str!("shader/double/arithmetic.wgsl"),
+        include_str!("shader/double/geometry.wgsl"),
+        include_str!("shader/double/scattering.wgsl"),
+        include_str!("shader/double/lattice.wgsl"),
+    ],
+    rows: include_str!("shader/double/rows.wgsl"),
+    ball: include_str!("shader/double/ball.wgsl"),
+    star: include_str!("shader/double/star.wgsl"),
+};
 
 impl Permutation {
     /// Every permutation.
     #[cfg(test)]
     pub fn all() -> impl Iterator<Item = Permutation> {
         let precisions = [Precision::Single, Precision::Double];
-        let shapes = [Shape::Square, Shape::Round, Shape::Gauss, Shape::Tophat];
+        let shapes = Shape::ALL.iter().copied();
         let lookups = [Lookup::Uniform, Lookup::Nearest, Lookup::Tricubic];
         let switches = [(false, false), (false, true), (true, false), (true, true)];
         precisions.into_iter().flat_map(move |precision| {
-            shapes.into_iter().flat_map(move |shape| {
+            shapes.clone().flat_map(move |shape| {
                 lookups.into_iter().flat_map(move |lookup| {
                     switches.into_iter().map(move |(placed, taps)| Permutation {
                         precision,
@@ -87,7 +106,13 @@ impl Permutation {
 
     /// One of a precision.
     pub fn example(precision: Precision) -> Permutation {
-        Permutation { precision, shape: Shape::Square, lookup: Lookup::Nearest, placed: false, taps: false }
+        Permutation {
+            precision,
+            shape: Shape::default(),
+            lookup: Lookup::Nearest,
+            placed: false,
+            taps: false,
+        }
     }
 
     /// The whole WGSL text.
@@ -96,8 +121,14 @@ impl Permutation {
             Precision::Single => SINGLE,
             Precision::Double => DOUBLE,
         };
+        let shape = self.shape.text();
+        let coordinate = match shape.coordinate {
+            Coordinate::Rows => files.rows,
+            Coordinate::Ball { .. } => files.ball,
+            Coordinate::Star { .. } => files.star,
+        };
         let mut text = self.prelude();
-        for file in SHARED.into_iter().chain(files) {
+        for file in SHARED.into_iter().chain(files.shared).chain([coordinate, shape.wgsl]) {
             text.push('\n');
             text.push_str(file);
         }
@@ -107,16 +138,9 @@ impl Permutation {
     fn prelude(&self) -> String {
         let mut text = format!(
             "alias real = {};\n\
-             const SQUARE = 0u;\nconst ROUND = 1u;\nconst GAUSS = 2u;\nconst TOPHAT = 3u;\nconst SHAPE = {};\n\
              const UNIFORM = 0u;\nconst NEAREST = 1u;\nconst TRICUBIC = 2u;\nconst F_CELL = {};\n\
              const PLACED = {};\nconst TAPS = {};\n",
             self.real(),
-            match self.shape {
-                Shape::Square => "SQUARE",
-                Shape::Round => "ROUND",
-                Shape::Gauss => "GAUSS",
-                Shape::Tophat => "TOPHAT",
-            },
             match self.lookup {
                 Lookup::Uniform => "UNIFORM",
                 Lookup::Nearest => "NEAREST",
@@ -125,31 +149,50 @@ impl Permutation {
             self.placed,
             self.taps,
         );
-        for (name, value) in polynomial::CONSTANTS {
+        // What formulas write constants with.
+        text.push_str("fn c(x: real) -> real {\n    return x;\n}\n");
+        let shape = self.shape.text();
+        let mut constants = vec![("PI", std::f64::consts::PI)];
+        match shape.coordinate {
+            Coordinate::Rows => {}
+            Coordinate::Ball { peak } => constants.push(("PEAK", peak)),
+            Coordinate::Star { radius_sqr, .. } => constants.push(("RADIUS_SQR", radius_sqr)),
+        }
+        constants.extend(shape.constants);
+        for (name, value) in constants {
             let _ = writeln!(text, "const {name}: real = {};", self.literal(value));
         }
-        let polynomials = match self.precision {
-            Precision::Single => polynomial::SINGLE,
-            Precision::Double => polynomial::DOUBLE,
+        let (polynomials, single) = match self.precision {
+            Precision::Single => (polynomial::SINGLE, true),
+            Precision::Double => (polynomial::DOUBLE, false),
         };
-        for Polynomial { name, coefficients, form } in polynomials {
-            let inner = coefficients
-                .iter()
-                .rev()
-                .map(|&c| self.literal(c))
-                .reduce(|sum, c| format!("({sum} * s + {c})"));
-            let (argument, result) = match form {
-                polynomial::Form::Odd => ("let s = x * x;", "x * "),
-                polynomial::Form::Even => ("let s = x * x;", ""),
-                polynomial::Form::Plain => ("let s = x;", ""),
-            };
-            let inner = inner.unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "fn {name}(x: real) -> real {{\n    {argument}\n    return {result}{inner};\n}}"
-            );
+        let series = shape.series.iter().map(|series| Polynomial {
+            name: series.name,
+            coefficients: if single {
+                series.coefficients.split_at(series.short).0
+            } else {
+                series.coefficients
+            },
+            form: polynomial::Form::Plain,
+        });
+        for polynomial in polynomials.into_iter().chain(series) {
+            self.write_polynomial(&mut text, &polynomial);
         }
         text
+    }
+
+    fn write_polynomial(&self, text: &mut String, polynomial: &Polynomial) {
+        let Polynomial { name, coefficients, form } = polynomial;
+        let inner =
+            coefficients.iter().rev().map(|&c| self.literal(c)).reduce(|sum, c| format!("({sum} * s + {c})"));
+        let (argument, result) = match form {
+            polynomial::Form::Odd => ("let s = x * x;", "x * "),
+            polynomial::Form::Even => ("let s = x * x;", ""),
+            polynomial::Form::Plain => ("let s = x;", ""),
+        };
+        let inner = inner.unwrap_or_default();
+        let _ =
+            writeln!(text, "fn {name}(x: real) -> real {{\n    {argument}\n    return {result}{inner};\n}}");
     }
 
     fn real(&self) -> &'static str {
@@ -195,7 +238,7 @@ mod tests {
             assert_eq!(entries, ["render", "finish"]);
             count += 1;
         }
-        assert_eq!(count, 2 * 4 * 3 * 4);
+        assert_eq!(count, 2 * Shape::ALL.len() * 3 * 4);
     }
 
     #[test]

@@ -1,7 +1,6 @@
-//! Coefficients of the shaders' polynomials and the constants of the shapes.
+//! Coefficients of the shaders' polynomials.
 
-use nanobragg::physics::lattice::{BALL, BALL_SERIES, GAUSS_RADIUS, ROUND_SCALE, TOPHAT_RADIUS};
-use nanobragg::physics::sinpi::{COS_PI, SIN_PI};
+use nanobragg::formula::sinpi::{COS_PI, SIN_PI};
 
 /// How a polynomial's argument enters.
 #[derive(Clone, Copy, Debug)]
@@ -22,15 +21,6 @@ pub struct Polynomial {
     pub form: Form,
 }
 
-/// Constants of the physics that the shaders know by name.
-pub const CONSTANTS: [(&str, f64); 5] = [
-    ("PI", std::f64::consts::PI),
-    ("BALL_SERIES", BALL_SERIES),
-    ("ROUND_SCALE", ROUND_SCALE),
-    ("GAUSS_RADIUS", GAUSS_RADIUS),
-    ("TOPHAT_RADIUS", TOPHAT_RADIUS),
-];
-
 const fn factorials<const N: usize>() -> [f64; N] {
     let mut coefficients = [1.0; N];
     let mut n = 1;
@@ -49,21 +39,18 @@ const EXP_SHORT: [f64; 8] = factorials();
 const SIN_PI_SHORT: [f64; 5] = [std::f64::consts::PI, -5.16771, 2.5500698, -0.5982421, 0.07756039];
 /// cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-10.
 const COS_PI_SHORT: [f64; 6] = [1.0, -4.934802, 4.058709, -1.3352121, 0.23493756, -0.024396718];
-const BALL_SHORT: [f64; 7] = [BALL[0], BALL[1], BALL[2], BALL[3], BALL[4], BALL[5], BALL[6]];
 
 /// Polynomials in double precision: those of the definition.
-pub const DOUBLE: [Polynomial; 4] = [
+pub const DOUBLE: [Polynomial; 3] = [
     Polynomial { name: "sin_pi", coefficients: &SIN_PI, form: Form::Odd },
     Polynomial { name: "cos_pi", coefficients: &COS_PI, form: Form::Even },
-    Polynomial { name: "ball_series", coefficients: &BALL, form: Form::Plain },
     Polynomial { name: "exp_series", coefficients: &EXP, form: Form::Plain },
 ];
 
 /// Polynomials in single precision.
-pub const SINGLE: [Polynomial; 4] = [
+pub const SINGLE: [Polynomial; 3] = [
     Polynomial { name: "sin_pi", coefficients: &SIN_PI_SHORT, form: Form::Odd },
     Polynomial { name: "cos_pi", coefficients: &COS_PI_SHORT, form: Form::Even },
-    Polynomial { name: "ball_series", coefficients: &BALL_SHORT, form: Form::Plain },
     Polynomial { name: "exp_series", coefficients: &EXP_SHORT, form: Form::Plain },
 ];
 
@@ -90,16 +77,6 @@ mod tests {
             let r = x * 0.7;
             let exponential = f64::from(r).exp();
             assert!((f64::from(single("exp_series", r)) - exponential).abs() <= 2e-7 * exponential, "{r}");
-        }
-    }
-
-    #[test]
-    fn the_ball_s_series_is_good_to_single_precision() {
-        for step in 0u8..=100 {
-            let y = f64::from(step) / 200.0;
-            let square = (std::f64::consts::PI * y).powi(2);
-            let expected: f64 = nanobragg::physics::lattice::ball(y);
-            assert!((f64::from(single("ball_series", square as f32)) - expected).abs() <= 2e-7, "{y}");
         }
     }
 }

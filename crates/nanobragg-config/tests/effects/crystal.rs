@@ -90,6 +90,8 @@ fn size() -> Vec<Effect> {
         sets(FlagId::RoundXtal, "", |s| s.experiment.crystal.shape = Shape::Round),
         sets(FlagId::GaussXtal, "", |s| s.experiment.crystal.shape = Shape::Gauss),
         sets(FlagId::TophatSpots, "", |s| s.experiment.crystal.shape = Shape::Tophat),
+        sets(FlagId::GaussStar, "", |s| s.experiment.crystal.shape = Shape::GaussStar),
+        sets(FlagId::TophatStar, "", |s| s.experiment.crystal.shape = Shape::TophatStar),
         sets(FlagId::Fudge, "1.25", |s| s.experiment.crystal.fudge = 1.25),
         nothing(FlagId::Density, "1.2"),
         nothing(FlagId::MolecularWeight, "18"),

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use nanobragg::backend::Unsupported;
-use nanobragg::model::Shape;
+use nanobragg::shapes::Coordinate;
 
 use super::Encoded;
 use crate::error::GpuError;
@@ -21,9 +21,9 @@ impl Encoded<'_> {
     /// The error of h (in turns) has three parts: the two products in single precision, each rounded to 2⁻²⁴ of
     /// at most 2⁻²³ |α| and |v| 2⁻¹¹, summed over three components, the last integer's half, and the direction's
     /// 2⁻⁴⁴, times |α|. Relative to the brightest pixel, which need not lie on a node, fringes of N cells change by π
-    /// N, and those of a ball by π N √fudge. A Gaussian of radius 1 / (√fudge a* N³) changes by 1.5 over its radius
+    /// N, and those of a ball by π N √fudge. A smooth spot changes by 1.5 over its radius
     /// where it is steepest, relative to its peak, and by 25 relative to itself where only exp(-50) of it is left. A
-    /// top hat has an edge, where the same error decides the sides of as many terms.
+    /// spot with an edge has it where the same error decides the sides of as many terms.
     pub(super) fn check_bound(&self) -> Result<(), GpuError> {
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
@@ -42,7 +42,8 @@ impl Encoded<'_> {
         if crystal.cells.iter().any(|&n| n >= 2f64.powi(31)) {
             return refuse("a side of the crystal has more than 2^31 cells".to_owned());
         }
-        if crystal.shape != Shape::Square && crystal.fudge <= 0.0 {
+        let coordinate = crystal.shape.coordinate();
+        if coordinate != Coordinate::Rows && crystal.fudge <= 0.0 {
             return refuse(format!("fudge is {}, which is not positive", crystal.fudge));
         }
         let index = 3f64.sqrt() * 2f64.powi(-24) * (2f64.powi(-23) * alpha + reach * 2f64.powi(-11))
@@ -50,23 +51,25 @@ impl Encoded<'_> {
             + 2f64.powi(-44) * alpha;
         let most = crystal.cells.iter().fold(0.0f64, |most, &n| most.max(n));
         let root = crystal.fudge.abs().sqrt();
-        let stars = crystal.reciprocal.vectors.map(|v| v.norm());
-        let star = stars.iter().fold(0.0f64, |most, &star| most.max(star));
-        let sharpness = root * star * crystal.cells.iter().product::<f64>();
-        let slope = match crystal.shape {
-            Shape::Square => PI * most,
-            Shape::Round => PI * most * root,
-            Shape::Gauss | Shape::Tophat => 25.0 * sharpness,
+        let slope = match coordinate {
+            Coordinate::Rows => PI * most,
+            Coordinate::Ball { .. } => {
+                if most * root * 0.87 >= 8192.0 {
+                    return refuse(format!("a crystal of {most} cells has fringes beyond its counters"));
+                }
+                PI * most * root
+            }
+            Coordinate::Star { radius_sqr, .. } => {
+                let star = self.star();
+                let longest = star.vectors.iter().fold(0.0f64, |most, v| most.max(v.norm()));
+                let sharpness = root * longest * star.factors.iter().product::<f64>();
+                if sharpness >= 2f64.powi(STAR_EXPONENT) * radius_sqr.sqrt() {
+                    let radius = 1.0 / sharpness;
+                    return refuse(format!("a spot's radius is {radius:.1e} of the distance between spots"));
+                }
+                25.0 * sharpness
+            }
         };
-        if crystal.shape == Shape::Round && most * root * 0.87 >= 8192.0 {
-            return refuse(format!("a round crystal of {most} cells has fringes beyond its counters"));
-        }
-        if matches!(crystal.shape, Shape::Gauss | Shape::Tophat)
-            && 1.6 * sharpness >= 2f64.powi(STAR_EXPONENT)
-        {
-            let radius = 1.0 / sharpness;
-            return refuse(format!("a spot's radius is {radius:.1e} of the distance between spots"));
-        }
         let error = 3f64.sqrt() * slope * index;
         if error > SINGLE_MAX {
             return Err(Unsupported::PrecisionBound { error, limit: SINGLE_MAX }.into());

@@ -13,10 +13,10 @@ pub(crate) use tiles::{EDGE, GROUP, Tiles};
 use std::ops::Range;
 
 use nanobragg::backend::Unsupported;
-use nanobragg::model::Shape;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::rotation::{magnitude, unitize};
 use nanobragg::plan::{FactorMode, Interpolation, Plan, Region};
+use nanobragg::shapes::{Coordinate, Star};
 
 use crate::Precision;
 use crate::error::GpuError;
@@ -190,7 +190,8 @@ impl<'a> Encoded<'a> {
         let plan = self.plan;
         let detector = &plan.detector;
         let crystal = &plan.crystal.shape;
-        let [a, b, c] = &crystal.reciprocal.vectors;
+        let star = self.star();
+        let [a, b, c] = &star.vectors;
         let mode = |mode: FactorMode, bit: u32| if mode == FactorMode::PerTerm { bit } else { 0 };
         let when = |on: bool, bit: u32| if on { bit } else { 0 };
         let kahn = plan.polarization.as_ref();
@@ -237,6 +238,9 @@ impl<'a> Encoded<'a> {
             c_star_x: c.x,
             c_star_y: c.y,
             c_star_z: c.z,
+            star_factor_a: star.factors[0],
+            star_factor_b: star.factors[1],
+            star_factor_c: star.factors[2],
             fudge: crystal.fudge,
             kahn: kahn.map_or(0.0, |kahn| kahn.factor),
             background_start: plan.background.start,
@@ -287,7 +291,14 @@ impl<'a> Encoded<'a> {
         (b, unitize(&incident.cross(&b)).0)
     }
 
-    fn is(&self, shape: Shape) -> bool {
-        self.plan.crystal.shape.shape == shape
+    /// What distances from a node are measured with; where nothing is, a distance that is always zero.
+    fn star(&self) -> Star<f64> {
+        let crystal = &self.plan.crystal.shape;
+        match crystal.shape.coordinate() {
+            Coordinate::Star { metric, .. } => metric.star(&crystal.cells, &crystal.reciprocal.vectors),
+            Coordinate::Rows | Coordinate::Ball { .. } => {
+                Star { vectors: [Vector3::zeros(); 3], factors: [0.0; 3] }
+            }
+        }
     }
 }

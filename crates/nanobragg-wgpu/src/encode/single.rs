@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use nanobragg::model::Shape;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::geometry;
-use nanobragg::physics::lattice::{GAUSS_RADIUS, TOPHAT_RADIUS};
 use nanobragg::plan::FactorMode;
+use nanobragg::shapes::{Coordinate, Star};
 
 use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
 use super::{Encoded, Units};
@@ -41,19 +40,22 @@ impl Encoded<'_> {
         frame.default_f /= amplitude;
         frame.intensity = peak / most;
         self.limit_resolution(&mut frame);
-        let radius = match crystal.shape {
-            Shape::Gauss => cells * (crystal.fudge / GAUSS_RADIUS).sqrt(),
-            Shape::Tophat => cells * (crystal.fudge / TOPHAT_RADIUS).sqrt(),
-            Shape::Square | Shape::Round => 1.0,
-        };
-        self.sharpen_stars(&mut frame, radius);
-        if self.is(Shape::Round) {
-            let radii = crystal.cells.map(|n| n * crystal.fudge.sqrt());
-            let bits = radii.iter().fold(0.0f64, |most, r| most.max(*r)).log2().floor() as i32 + 1;
-            let bits = bits.clamp(-12, 19);
-            let [a, b, c] = radii.map(|r| (r * 2f64.powi(31 - bits)).round().min(f64::from(i32::MAX)) as u32);
-            (frame.radius_a, frame.radius_b, frame.radius_c) = (a, b, c);
-            frame.radius_shift = (19 - bits) as u32;
+        match crystal.shape.coordinate() {
+            Coordinate::Rows => {}
+            Coordinate::Ball { .. } => {
+                let radii = crystal.cells.map(|n| n * crystal.fudge.sqrt());
+                let bits = radii.iter().fold(0.0f64, |most, r| most.max(*r)).log2().floor() as i32 + 1;
+                let bits = bits.clamp(-12, 19);
+                let [a, b, c] =
+                    radii.map(|r| (r * 2f64.powi(31 - bits)).round().min(f64::from(i32::MAX)) as u32);
+                (frame.radius_a, frame.radius_b, frame.radius_c) = (a, b, c);
+                frame.radius_shift = (19 - bits) as u32;
+            }
+            Coordinate::Star { radius_sqr, .. } => {
+                let star = self.star();
+                let factor: f64 = star.factors.iter().product();
+                sharpen_stars(&mut frame, &star, factor * (crystal.fudge / radius_sqr).sqrt());
+            }
         }
         match self.flat_places() {
             Some((unit, places)) if !self.permutation.placed => {
@@ -65,29 +67,6 @@ impl Encoded<'_> {
         self.frame = bytemuck::bytes_of(&frame.narrowed()).to_vec();
         self.sources = bytemuck::cast_slice(&self.sources_single()).to_vec();
         Ok(())
-    }
-
-    /// Reciprocal vectors in which a spot's edge, or what its exponent is counted in, is 1, as integers and rests.
-    fn sharpen_stars(&self, frame: &mut FrameDouble, radius: f64) {
-        let stars = self.plan.crystal.shape.reciprocal.vectors.map(|star| star * radius);
-        let largest = stars.iter().flat_map(|star| star.iter()).fold(0.0f64, |most, x| most.max(x.abs()));
-        let exponent = (largest.log2().floor() as i32 + 1).clamp(-12, super::bound::STAR_EXPONENT);
-        let unit = 2f64.powi(exponent - 14);
-        let whole = stars.map(|star| star.map(|x| (x / unit).round()));
-        let rest = [0, 1, 2].map(|axis: usize| stars[axis] - whole[axis] * unit);
-        let [a, b, c] = &stars;
-        (frame.a_star_x, frame.a_star_y, frame.a_star_z) = (a.x, a.y, a.z);
-        (frame.b_star_x, frame.b_star_y, frame.b_star_z) = (b.x, b.y, b.z);
-        (frame.c_star_x, frame.c_star_y, frame.c_star_z) = (c.x, c.y, c.z);
-        let [a, b, c] = &rest;
-        (frame.star_rest_ax, frame.star_rest_ay, frame.star_rest_az) = (a.x, a.y, a.z);
-        (frame.star_rest_bx, frame.star_rest_by, frame.star_rest_bz) = (b.x, b.y, b.z);
-        (frame.star_rest_cx, frame.star_rest_cy, frame.star_rest_cz) = (c.x, c.y, c.z);
-        let [a, b, c] = whole.map(|star| star.map(|x| x as i32));
-        (frame.star_whole_ax, frame.star_whole_ay, frame.star_whole_az) = (a.x, a.y, a.z);
-        (frame.star_whole_bx, frame.star_whole_by, frame.star_whole_bz) = (b.x, b.y, b.z);
-        (frame.star_whole_cx, frame.star_whole_cy, frame.star_whole_cz) = (c.x, c.y, c.z);
-        frame.star_exponent = exponent;
     }
 
     /// The resolution limit as that of |v|², v = q λ₀.
@@ -203,4 +182,27 @@ impl Encoded<'_> {
         });
         bytemuck::cast_slice(&words).to_vec()
     }
+}
+
+/// The vectors times `radius`, in which a spot's edge, or what its exponent is counted in, is 1, as integers and rests.
+fn sharpen_stars(frame: &mut FrameDouble, star: &Star<f64>, radius: f64) {
+    let stars = star.vectors.map(|star| star * radius);
+    let largest = stars.iter().flat_map(|star| star.iter()).fold(0.0f64, |most, x| most.max(x.abs()));
+    let exponent = (largest.log2().floor() as i32 + 1).clamp(-12, super::bound::STAR_EXPONENT);
+    let unit = 2f64.powi(exponent - 14);
+    let whole = stars.map(|star| star.map(|x| (x / unit).round()));
+    let rest = [0, 1, 2].map(|axis: usize| stars[axis] - whole[axis] * unit);
+    let [a, b, c] = &stars;
+    (frame.a_star_x, frame.a_star_y, frame.a_star_z) = (a.x, a.y, a.z);
+    (frame.b_star_x, frame.b_star_y, frame.b_star_z) = (b.x, b.y, b.z);
+    (frame.c_star_x, frame.c_star_y, frame.c_star_z) = (c.x, c.y, c.z);
+    let [a, b, c] = &rest;
+    (frame.star_rest_ax, frame.star_rest_ay, frame.star_rest_az) = (a.x, a.y, a.z);
+    (frame.star_rest_bx, frame.star_rest_by, frame.star_rest_bz) = (b.x, b.y, b.z);
+    (frame.star_rest_cx, frame.star_rest_cy, frame.star_rest_cz) = (c.x, c.y, c.z);
+    let [a, b, c] = whole.map(|star| star.map(|x| x as i32));
+    (frame.star_whole_ax, frame.star_whole_ay, frame.star_whole_az) = (a.x, a.y, a.z);
+    (frame.star_whole_bx, frame.star_whole_by, frame.star_whole_bz) = (b.x, b.y, b.z);
+    (frame.star_whole_cx, frame.star_whole_cy, frame.star_whole_cz) = (c.x, c.y, c.z);
+    frame.star_exponent = exponent;
 }

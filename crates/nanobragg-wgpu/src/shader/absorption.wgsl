@@ -1,5 +1,6 @@
 // Photons that a sensor layer captures.
 
+// @stage capture
 fn layer_capture(layer: u32, unit: vec3<real>) -> real {
     if !has(FLAG_ABSORBING) {
         return real(1.0);

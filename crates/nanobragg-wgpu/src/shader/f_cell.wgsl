@@ -22,6 +22,7 @@ fn entry(hkl: vec3<i32>) -> real {
 }
 
 // The 4-point Lagrange polynomials at the fraction `u` behind the second of four nodes.
+// @stage weights
 fn weights(u: real) -> vec4<real> {
     let d0 = u + real(1.0);
     let d2 = u - real(1.0);
@@ -33,6 +34,7 @@ fn weights(u: real) -> vec4<real> {
 }
 
 // The product of the polynomials over the 4 × 4 × 4 neighbors: rows along l are contracted last.
+// @stage tricubic
 fn tricubic(lower: vec3<i32>, fraction: vec3<real>) -> real {
     var along_h = weights(fraction.x);
     var along_k = weights(fraction.y);

@@ -39,7 +39,7 @@ struct Frame {
     // Resolution limit: in double precision in meters, in single the square of shortest wavelength / limit.
     dmin: real,
     cells_a: real, cells_b: real, cells_c: real,
-    // Reciprocal vectors: in double precision in 1/Angstrom, in single times what makes the spot's radius 1.
+    // Vectors that distances from a node are measured with, in single precision such that the spot's radius is 1.
     a_star_x: real, a_star_y: real, a_star_z: real,
     b_star_x: real, b_star_y: real, b_star_z: real,
     c_star_x: real, c_star_y: real, c_star_z: real,
@@ -47,6 +47,8 @@ struct Frame {
     star_rest_ax: real, star_rest_ay: real, star_rest_az: real,
     star_rest_bx: real, star_rest_by: real, star_rest_bz: real,
     star_rest_cx: real, star_rest_cy: real, star_rest_cz: real,
+    // In double precision: squared distances are multiplied by their squares.
+    star_factor_a: real, star_factor_b: real, star_factor_c: real,
     fudge: real,
     kahn: real,
     background_start: real,

@@ -42,6 +42,7 @@ struct Kept {
 
 const NO_LAYER = 0xffffffffu;
 
+// @stage subpixel
 fn at_place(before: Kept, at: Place, position: Position) -> Kept {
     var kept = before;
     if !kept.has_omega || has(FLAG_OMEGA_PER_TERM) {
@@ -55,6 +56,7 @@ fn at_place(before: Kept, at: Place, position: Position) -> Kept {
     return kept;
 }
 
+// @stage source
 fn at_source(before: Kept, source: u32, position: Position) -> Kept {
     var kept = before;
     if !has(FLAG_POLARIZED) {
@@ -187,6 +189,7 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
 
 // The factors that are computed once, applied to the finished sums.
 @compute @workgroup_size(64)
+// @stage finish
 fn finish(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let tile = tile_of(group);
     if !tile.exists {

@@ -5,6 +5,7 @@ struct Polarization {
     cos_2theta: real,
 }
 
+// @stage polarization
 fn polarization(source: u32, unit: vec3<real>) -> Polarization {
     var incident = vec3<real>(sources[source].incident_x, sources[source].incident_y, sources[source].incident_z);
     var diffracted = unit;

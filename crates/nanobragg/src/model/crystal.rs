@@ -1,5 +1,7 @@
 //! The crystal: cell or matrix, orientation, size, shape, mosaicity.
 
+use crate::shapes::Shape;
+
 /// A perfect-lattice crystal, as mosaic domains.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crystal {
@@ -15,7 +17,7 @@ pub struct Crystal {
     pub size: [f64; 3],
     /// Shape of the crystal, which shapes the spots.
     pub shape: Shape,
-    /// Factor on the squared radius of the spots for [`Shape::Round`], [`Shape::Gauss`], [`Shape::Tophat`].
+    /// Factor on the squared radius of the spots, of the shapes that have one.
     pub fudge: f64,
     /// Spread of the domains' orientations.
     pub mosaicity: Mosaicity,
@@ -40,7 +42,7 @@ impl Crystal {
             misset: Misset::None,
             cells: [1.0; 3],
             size: [0.0; 3],
-            shape: Shape::Square,
+            shape: Shape::default(),
             fudge: 1.0,
             mosaicity: Mosaicity::default(),
         }
@@ -106,20 +108,6 @@ pub enum Misset {
     Angles([f64; 3]),
     /// Drawn from the misset seed.
     Random,
-}
-
-/// The shape of the crystal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// Parallelepiped: interference fringes between the spots.
-    #[default]
-    Square,
-    /// Ellipsoid.
-    Round,
-    /// Gaussian spots.
-    Gauss,
-    /// Spots of constant intensity inside a radius, nothing outside.
-    Tophat,
 }
 
 /// Orientation spread of the mosaic domains.

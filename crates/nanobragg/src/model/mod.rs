@@ -13,11 +13,12 @@ pub mod spacegroup;
 mod structure_factors;
 pub mod symmetry;
 
+pub use crate::shapes::Shape;
 pub(crate) use beam::source_origin;
 pub use beam::{Beam, Divergence, Fluence, Polarization, Source, SpectralLine};
 pub(crate) use convention::CenterInput;
 pub use convention::{BeamCenter, Convention, Frame, Pivot};
-pub use crystal::{Crystal, Misset, Mosaicity, MosflmMatrix, Shape, UnitCell};
+pub use crystal::{Crystal, Misset, Mosaicity, MosflmMatrix, UnitCell};
 pub use detector::{Detector, Sensor, Tilt};
 pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
 pub use pixel_grid::PixelGrid;

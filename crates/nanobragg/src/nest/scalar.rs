@@ -80,6 +80,7 @@ struct Evaluation<'a, T: Real, S> {
 
 impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
     #[inline(always)]
+    // @stage subpixel
     fn subpixel(&mut self, at: TermIndex) {
         let plan = self.plan;
         let subpixel_size = plan.detector.pixel_size / real(plan.oversample as f64);
@@ -105,6 +106,7 @@ impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
     }
 
     #[inline(always)]
+    // @stage source
     fn source(&mut self, at: TermIndex, source: &SourcePlan<T>) -> bool {
         let plan = self.plan;
         let diffracted = &self.position.diffracted;
@@ -226,6 +228,7 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
     }
 
     #[inline(always)]
+    // @stage finish
     fn finish(self) -> T {
         let plan = self.plan;
         let mut photons = scaling::photons(plan.r_e_sqr, plan.fluence, self.sum, plan.steps);

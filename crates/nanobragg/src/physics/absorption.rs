@@ -10,6 +10,7 @@ use crate::real::{Real, real};
 ///
 /// `spacing` z in meters, `mu` μ in 1/m; dimensionless.
 #[inline(always)]
+// @stage capture
 pub fn capture_fraction<T: Real>(
     layer: usize,
     spacing: T,

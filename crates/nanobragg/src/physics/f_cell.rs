@@ -18,6 +18,7 @@ pub struct Neighborhood {
 ///
 /// Reference program: the test before `polin3`.
 #[inline(always)]
+// @stage is_safe
 pub fn is_safe<T: Real>(bounds: &IndexBox, hkl: &[T; 3]) -> bool {
     let inside = |axis: usize| {
         let h = hkl[axis];
@@ -49,6 +50,7 @@ pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> 
 /// Tricubic interpolation: the product of 4-point Lagrange polynomials along h, k and l.
 ///
 /// Reference program: `polin3`; here h and k are contracted first, whose four sums stand side by side.
+// @stage tricubic
 pub fn tricubic<T: Real>(neighborhood: &Neighborhood, hkl: &[T; 3]) -> T {
     let along = |axis: usize| weights(hkl[axis] - real::<T>(f64::from(neighborhood.origin[axis])));
     let (along_h, along_k, along_l) = (along(0), along(1), along(2));
@@ -68,6 +70,7 @@ pub fn tricubic<T: Real>(neighborhood: &Neighborhood, hkl: &[T; 3]) -> T {
 
 /// The 4-point Lagrange polynomials at `d0`, for nodes at 0, 1, 2 and 3.
 #[inline(always)]
+// @stage weights
 pub fn weights<T: Real>(d0: T) -> [T; 4] {
     let (d1, d2, d3) = (d0 - real(1.0), d0 - real(2.0), d0 - real(3.0));
     // The nodes are one apart: the denominators are -6, 2, -2 and 6.

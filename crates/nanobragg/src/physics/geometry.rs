@@ -52,6 +52,7 @@ pub fn subpixel_center<T: Real>(pixel: usize, sub: usize, oversample: usize, sub
 /// On a curved detector the flat position's lab components, over the distance, are the angles by which the
 /// beam's impact point is rotated (reference program: `curved_detector`).
 #[inline(always)]
+// @stage position
 pub fn position<T: Real>(panel: &Panel<T>, fdet: T, sdet: T, odet: T) -> Position<T> {
     let along = |f: T, s: T, o: T, origin: T| fdet * f + sdet * s + odet * o + origin;
     let (f, s, o, origin) = (&panel.fdet, &panel.sdet, &panel.odet, &panel.pix0);
@@ -71,6 +72,7 @@ pub fn position<T: Real>(panel: &Panel<T>, fdet: T, sdet: T, odet: T) -> Positio
 
 /// Solid angle of a pixel at distance R: pixel² / R² · close_distance / R, or 1 / R² for a point, in sr.
 #[inline(always)]
+// @stage solid_angle
 pub fn solid_angle<T: Real>(panel: &Panel<T>, distance: T) -> T {
     if panel.point_pixel {
         return real::<T>(1.0) / distance / distance;

@@ -12,4 +12,3 @@ pub mod polarization;
 pub mod rotation;
 pub mod scaling;
 pub mod scattering;
-pub mod sinpi;

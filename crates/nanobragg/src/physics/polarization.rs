@@ -20,6 +20,7 @@ pub struct Kahn<T: Real> {
 ///
 /// cos 2θ = i · d; with B = unit(axis × i) and E = unit(i × B), ψ = -atan2(d · B, d · E).
 /// Returns the factor and cos 2θ.
+// @stage polarization
 pub fn factor<T: Real>(kahn: &Kahn<T>, incident: &Vector3<T>, diffracted: &Vector3<T>) -> (T, T) {
     let direction = |v: &Vector3<T>| {
         if kahn.epsilon { v / (magnitude(v) + real::<T>(1e-10)) } else { unitize(v).0 }

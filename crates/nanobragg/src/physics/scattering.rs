@@ -8,6 +8,7 @@ use crate::real::{Real, real};
 /// Scattering vector q = (d - i) / λ in 1/m, for unit vectors `diffracted` d and `incident` i and a
 /// wavelength in meters.
 #[inline(always)]
+// @stage scattering
 pub fn scattering_vector<T: Real>(
     diffracted: &Vector3<T>,
     incident: &Vector3<T>,
@@ -28,6 +29,7 @@ pub fn stol<T: Real>(scattering: &Vector3<T>) -> T {
 
 /// Whether a term at `stol` lies beyond the resolution limit `dmin` (meters; 0 for no limit).
 #[inline(always)]
+// @stage beyond_resolution
 pub fn beyond_resolution<T: Real>(dmin: T, stol: T) -> bool {
     let zero = T::zero();
     dmin > zero && stol > zero && dmin > real::<T>(0.5) / stol

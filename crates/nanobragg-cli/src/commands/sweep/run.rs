@@ -10,6 +10,7 @@ use super::flags::relevant;
 use super::progress::Reporter;
 use crate::called;
 use crate::console::Console;
+use crate::error::explain;
 use crate::interrupt::Interrupt;
 use crate::misuse::Misuse;
 use crate::run::log;
@@ -38,7 +39,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let reporter = Reporter::new(console, progress, &interrupt);
     let ended = sweep.run(&reporter);
     reporter.finish();
-    ended.map_err(|error| interrupt.explain(error.into()))
+    ended.map_err(|error| explain(error.into(), &interrupt))
 }
 
 fn job(arguments: Arguments, args: &ParsedArgs, setup: Setup, series: Series, images: usize) -> SweepJob {

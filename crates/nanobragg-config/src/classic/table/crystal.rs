@@ -119,6 +119,14 @@ rows!(
     )
     .shows(&["shape"])
     .effect(|draft, _| draft.crystal().shape = Shape::Tophat),
+    GaussStar(&["-gauss_star"], "Gaussian spots that are round in reciprocal space")
+        .role(Role::Extension)
+        .shows(&["shape"])
+        .effect(|draft, _| draft.crystal().shape = Shape::GaussStar),
+    TophatStar(&["-tophat_star"], "flat spots that are round in reciprocal space")
+        .role(Role::Extension)
+        .shows(&["shape"])
+        .effect(|draft, _| draft.crystal().shape = Shape::TophatStar),
     Fudge(&["-fudge"], "scale of the spot width of round, Gaussian and flat spots")
         .number("X", Unit::None, NON_NEGATIVE)
         .default("1")

@@ -13,6 +13,7 @@ fn subpixel_center(pixel: u32, sub: u32) -> f64 {
     return frame.subpixel_size * f64(pixel * frame.oversample + sub) + frame.subpixel_size / 2.0lf;
 }
 
+// @stage position
 fn position(pixel: Pixel, at: Place) -> Position {
     var point: vec3<f64>;
     if PLACED {
@@ -32,6 +33,7 @@ fn position(pixel: Pixel, at: Place) -> Position {
     return Position(point, distance, unitized(point));
 }
 
+// @stage solid_angle
 fn solid_angle(distance: f64) -> f64 {
     if has(FLAG_POINT_PIXEL) {
         return 1.0lf / distance / distance;

@@ -14,11 +14,13 @@ struct Scattering {
     vector: vec3<f64>,
 }
 
+// @stage scattering
 fn scattering(position: Position, source: u32) -> Scattering {
     let incident = vec3<f64>(sources[source].incident_x, sources[source].incident_y, sources[source].incident_z);
     return Scattering((position.unit - incident) / sources[source].wavelength);
 }
 
+// @stage beyond_resolution
 fn beyond_resolution(q: Scattering) -> bool {
     let stol = 0.5lf * magnitude(q.vector);
     return has(FLAG_DMIN) && stol > 0.0lf && frame.dmin > 0.5lf / stol;

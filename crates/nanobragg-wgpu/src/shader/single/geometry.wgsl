@@ -45,6 +45,7 @@ fn direction(p: Fixed) -> Fixed {
     return fixed_sum(near, fixed_shifted(widened(vec3<i32>(round(correction * 0x1p48f))), 6u));
 }
 
+// @stage position
 fn position(pixel: Pixel, at: Place) -> Position {
     if PLACED {
         let first = (pixel.slot * frame.layers * frame.oversample * frame.oversample + at.number) * 7u;
@@ -67,6 +68,7 @@ fn position(pixel: Pixel, at: Place) -> Position {
 }
 
 // Solid angle over that of the nearest point, up to its sign.
+// @stage solid_angle
 fn solid_angle(distance: f32) -> f32 {
     let nearness = frame.close_distance / distance;
     if has(FLAG_POINT_PIXEL) {

@@ -22,6 +22,7 @@ struct Scattering {
     coarse: vec3<f32>,
 }
 
+// @stage scattering
 fn scattering(position: Position, source: u32) -> Scattering {
     let incident = Fixed(
         vec3<i32>(sources[source].high_x, sources[source].high_y, sources[source].high_z),
@@ -41,6 +42,7 @@ fn scattering(position: Position, source: u32) -> Scattering {
 }
 
 // Near the limit the squares' difference is taken of integers, modulo 2³².
+// @stage beyond_resolution
 fn beyond_resolution(v: Scattering) -> bool {
     if !has(FLAG_DMIN) {
         return false;

@@ -1,8 +1,8 @@
 //! A block of pixels: positions, factors, scattering vectors: the stages that the walk over its terms drives.
 
-use super::polynomial::Divisor;
 use super::terms::{Amplitudes, Scattered, Scratch, Terms};
 use super::{FastPlan, LANES, Lanes};
+use crate::formula::double::Divisor;
 use crate::nalgebra::Vector3;
 use crate::nest::TermIndex;
 use crate::nest::kept::Values;

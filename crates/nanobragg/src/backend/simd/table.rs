@@ -1,7 +1,7 @@
 //! The table of structure factors as a block reads it.
 
-use super::polynomial::mul_add;
 use super::{LANES, Lanes};
+use crate::formula::double::mul_add;
 use crate::model::PaddedGrid;
 
 /// The padded grid with what places in it are computed from.

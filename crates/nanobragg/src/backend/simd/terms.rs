@@ -1,9 +1,9 @@
 //! Terms of a block: one orientation after the other, all pixels at once.
 
 use super::interpolated::{self, Neighborhoods};
-use super::polynomial::{mul_add, nearest};
 use super::table::Table;
 use super::{LANES, Lanes};
+use crate::formula::double::{mul_add, nearest};
 use crate::model::IndexBox;
 use crate::physics::lattice::RealLattice;
 
@@ -93,6 +93,9 @@ impl<'a> Amplitudes<'a> {
 
 /// How the terms of one orientation are added to the sums of a block. `FMA`: whether multiply-adds are fused.
 pub(super) trait Terms {
+    /// Precision of the lattice factor.
+    const PRECISION: &'static str;
+
     /// Adds f² · F_latt² · weight of every pixel to `sum`.
     fn add<const FMA: bool>(
         &self,
@@ -106,6 +109,9 @@ pub(super) trait Terms {
 
 /// F_latt² as a function of the offset from the nearest node, in double precision.
 pub(super) trait LatticeIntensity {
+    /// Precision of the lattice factor.
+    const PRECISION: &'static str;
+
     /// Whether it is zero at most offsets: it is evaluated before structure factors are looked up then.
     const SPARSE: bool;
 
@@ -124,6 +130,8 @@ pub(super) trait LatticeIntensity {
 }
 
 impl<L: LatticeIntensity> Terms for L {
+    const PRECISION: &'static str = L::PRECISION;
+
     #[inline(always)]
     fn add<const FMA: bool>(
         &self,

@@ -1,17 +1,20 @@
-//! Parallelepipeds in single precision, with the fringes' phases as whole numbers.
+//! Shapes of rows in single precision, with the fringes' phases as whole numbers.
 //!
 //! An index h is computed in double precision and kept as its whole part and its fraction in units of 2⁻³² turns,
 //! a 32-bit integer. Integer arithmetic wraps at a whole turn, so that N δ modulo 1, which single precision would
 //! lose for large N, is one exact multiplication: p = N t modulo 2³². Only the sines of t and p are narrowed. The
 //! error of a phase is N 2⁻³³ turns whatever h; it bounds the number of cells, [`MOST_CELLS`].
 
-use super::polynomial::mul_add;
-use super::single::sin_pi;
+use std::marker::PhantomData;
+
 use super::table::Table;
 use super::terms::{Amplitudes, Scattered, Scratch, Terms, quick_index};
 use super::{LANES, Lanes};
-use crate::physics::lattice::{CrystalShape, RealLattice};
+use crate::formula::Single;
+use crate::formula::double::mul_add;
+use crate::physics::lattice::RealLattice;
 use crate::plan::Plan;
+use crate::shapes::RowFormulas;
 
 /// Cells along an axis up to which a phase is good to 1.2e-6 turns, which is 4e-6 of a spot's maximum.
 pub(super) const MOST_CELLS: f64 = 10_000.0;
@@ -35,27 +38,28 @@ const UNIT: f32 = 1.0 / 4_294_967_296.0;
 /// normal number, and it is far below a unit.
 const TINY: f32 = 1e-12;
 
-/// Parallelepiped.
-#[derive(Clone, Copy)]
-pub(super) struct SquareTurns {
+/// A shape of rows.
+pub(super) struct Turns<S> {
     cells: [i32; 3],
+    shape: PhantomData<S>,
 }
 
-impl SquareTurns {
-    pub fn new(crystal: &CrystalShape<f64>) -> Self {
-        SquareTurns { cells: crystal.cells.map(|cells| cells as i32) }
+impl<S: RowFormulas> Turns<S> {
+    pub fn new(cells: [f64; 3]) -> Self {
+        Turns { cells: cells.map(|cells| cells as i32), shape: PhantomData }
     }
 
-    /// Π sin(π N δ) / sin(π δ) at `turns`, up to its sign.
+    /// F_latt at `turns`, up to its sign.
     #[inline(always)]
-    fn f_latt<const FMA: bool>(&self, turns: [i32; 3]) -> f32 {
-        let (mut fringes, mut sines) = (1.0, 1.0);
-        for (turns, cells) in turns.into_iter().zip(self.cells) {
-            let phase = turns.wrapping_mul(cells);
-            sines *= sin_pi::<FMA>(fraction::<FMA>(turns, TINY));
-            fringes *= sin_pi::<FMA>(fraction::<FMA>(phase, TINY * cells as f32));
-        }
-        fringes / sines
+    fn f_latt<const FMA: bool>(&self, [h, k, l]: [i32; 3]) -> f32 {
+        let [na, nb, nc] = self.cells;
+        let offset = |turns: i32| Single::<FMA>(fraction::<FMA>(turns, TINY));
+        let rest = |turns: i32, cells: i32| {
+            Single::<FMA>(fraction::<FMA>(turns.wrapping_mul(cells), TINY * cells as f32))
+        };
+        let one = Single(1.0);
+        let (rest_h, rest_k, rest_l) = (rest(h, na), rest(k, nb), rest(l, nc));
+        S::product(offset(h), offset(k), offset(l), rest_h, rest_k, rest_l, one, one, one).0
     }
 }
 
@@ -92,7 +96,9 @@ fn find<const FMA: bool>(
     }
 }
 
-impl Terms for SquareTurns {
+impl<S: RowFormulas> Terms for Turns<S> {
+    const PRECISION: &'static str = "f32";
+
     #[inline(always)]
     fn add<const FMA: bool>(
         &self,
@@ -120,6 +126,9 @@ impl Terms for SquareTurns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Experiment, UnitCell};
+    use crate::physics::lattice::{Indices, factor};
+    use crate::shapes::{OnBall, OnStar, Shape, Visit};
     use proptest::prelude::*;
 
     fn lattice(h: f64) -> (RealLattice<f64>, Scattered) {
@@ -127,6 +136,29 @@ mod tests {
         let vectors = [Vector3::x() * h, Vector3::y(), Vector3::z()];
         let q = [Lanes::splat(1.0), Lanes::splat(0.0), Lanes::splat(0.0)];
         (RealLattice { vectors }, Scattered { q, weight: Lanes::splat(1.0) })
+    }
+
+    fn plan() -> Plan {
+        Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 1.0).plan().unwrap()
+    }
+
+    /// F_latt of the shape that experiments have by default, which is one of rows.
+    fn kernel(cells: [i32; 3]) -> impl Fn([i32; 3]) -> f32 {
+        struct Of([i32; 3]);
+        impl Visit for Of {
+            type Output = Box<dyn Fn([i32; 3]) -> f32>;
+            fn rows<S: RowFormulas>(self) -> Self::Output {
+                let turns = Turns::<S>::new(self.0.map(f64::from));
+                Box::new(move |at| turns.f_latt::<true>(at))
+            }
+            fn ball<S: OnBall>(self) -> Self::Output {
+                unreachable!()
+            }
+            fn star<S: OnStar>(self) -> Self::Output {
+                unreachable!()
+            }
+        }
+        Shape::default().visit(Of(cells))
     }
 
     fn turns_of(h: f64) -> i32 {
@@ -149,10 +181,10 @@ mod tests {
         fn fringes_agree_with_double_precision(offset in -0.5..0.5f64, cells in 1..10_000i32) {
             let turns = (offset / f64::from(UNIT)) as i32;
             let offset = f64::from(turns) * f64::from(UNIT);
-            let square = SquareTurns { cells: [cells, 1, 1] };
-            let found = f64::from(square.f_latt::<true>([turns, 12345, -54321]));
-            let found = found.abs();
-            let exact = crate::physics::lattice::grating(0.0, offset, f64::from(cells)).abs();
+            let found = f64::from(kernel([cells, 1, 1])([turns, 12345, -54321]).abs());
+            let mut plan = plan();
+            plan.crystal.shape.cells = [f64::from(cells), 1.0, 1.0];
+            let exact = factor(&plan.crystal.shape, &Indices::new([offset, 0.1, 0.1])).product.abs();
             let peak = f64::from(cells);
             // Two sines of 3e-7 each, a few roundings, and where the fringe is zero those of the phase.
             let scale = exact.max(0.1 * peak.min(1.0 / offset.abs()));
@@ -170,7 +202,6 @@ mod tests {
 
     #[test]
     fn a_node_gives_the_number_of_cells() {
-        let square = SquareTurns { cells: [5, 1, 12] };
-        assert_eq!(square.f_latt::<true>([0; 3]).abs(), 60.0);
+        assert_eq!(kernel([5, 1, 12])([0; 3]).abs(), 60.0);
     }
 }

@@ -1,34 +1,35 @@
-//! Sine, cosine and exponential as polynomials over lanes, and division by a number that is known beforehand.
+//! The arithmetic of blocks in double precision: sine, cosine and exponential as polynomials, and division by a
+//! number that is known beforehand.
 //!
 //! With `FMA` multiply-adds are fused, which vector units do in one instruction; without, they are rounded
 //! twice, as on machines that cannot.
 
-use crate::physics::lattice::{BALL, BALL_SERIES};
-use crate::physics::sinpi::{COS_PI, SHIFT, round_even, round_half_down};
+use super::sinpi::{COS_PI, SHIFT, SIN_PI, round_even, round_half_down};
+use super::{StarWords, Words, operators, single};
 
 /// a · b + c.
 #[inline(always)]
-pub(super) fn mul_add<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
+pub(crate) fn mul_add<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// ceil(x - 1/2): the whole number next to `x`, the lower one of two (|x| < 2⁵¹). Fused, it is the reference
 /// program's own expression, which makes -1 of the one number above -1/2 where the definition has 0.
 #[inline(always)]
-pub(super) fn nearest<const FMA: bool>(x: f64) -> f64 {
+pub(crate) fn nearest<const FMA: bool>(x: f64) -> f64 {
     // Machines with fused multiply-add round in one instruction, the others with two additions.
     if FMA { (x - 0.5).ceil() } else { round_half_down(x) }
 }
 
 /// The whole number next to `x`, the even one of two (|x| < 2⁵¹).
 #[inline(always)]
-pub(super) fn nearest_even<const FMA: bool>(x: f64) -> f64 {
+pub(crate) fn nearest_even<const FMA: bool>(x: f64) -> f64 {
     if FMA { x.round_ties_even() } else { round_even(x) }
 }
 
 /// A number to divide by, and its reciprocal.
 #[derive(Clone, Copy)]
-pub(super) struct Divisor {
+pub(crate) struct Divisor {
     value: f64,
     reciprocal: f64,
 }
@@ -76,27 +77,13 @@ fn horner<const FMA: bool, const N: usize>(coefficients: &[f64; N], x: f64) -> f
 
 /// sin π x for |x| ≤ 1/2, to 6.2e-14.
 #[inline(always)]
-pub(super) fn sin_pi<const FMA: bool>(x: f64) -> f64 {
+pub(crate) fn sin_pi<const FMA: bool>(x: f64) -> f64 {
     x * horner::<FMA, 7>(&SIN_PI_SHORT, x * x)
-}
-
-/// [`crate::physics::lattice::ball`], up to its sign.
-#[inline(always)]
-pub(super) fn ball<const FMA: bool>(y: f64) -> f64 {
-    use crate::physics::sinpi::SIN_PI;
-    let x = std::f64::consts::PI * y;
-    let square = x * x;
-    let series = horner::<FMA, 11>(&BALL, square);
-    let rest = y - nearest_even::<FMA>(y);
-    let sine = rest * horner::<FMA, 9>(&SIN_PI, rest * rest);
-    let cosine = horner::<FMA, 9>(&COS_PI, rest * rest);
-    let closed = 3.0 * (sine / x - cosine) / square;
-    if y <= BALL_SERIES { series } else { closed }
 }
 
 /// exp x for [`EXP_UNDERFLOW`] ≤ x ≤ 0 by 2^k · exp r, r = x - k ln 2, |r| ≤ ln 2 / 2.
 #[inline(always)]
-pub(super) fn exp<const FMA: bool>(x: f64) -> f64 {
+pub(crate) fn exp<const FMA: bool>(x: f64) -> f64 {
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     /// Taylor coefficients: the first term left out is 9e-15 of the value.
@@ -117,18 +104,88 @@ pub(super) fn exp<const FMA: bool>(x: f64) -> f64 {
 }
 
 /// Below this an exponential is no longer a normal double: 1e-307 of a peak, next to nothing in every image.
-pub(super) const EXP_UNDERFLOW: f64 = -707.0;
+pub(crate) const EXP_UNDERFLOW: f64 = -707.0;
+
+/// A double. `SHORT`: its sines are [`sin_pi`], to 6.2e-14. `NARROW`: its exponentials are to single precision.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(crate) struct Double<const FMA: bool, const SHORT: bool, const NARROW: bool>(pub f64);
+
+operators!(Double<FMA, SHORT, NARROW>);
+
+impl<const FMA: bool, const SHORT: bool, const NARROW: bool> Words for Double<FMA, SHORT, NARROW> {
+    #[inline(always)]
+    fn constant(x: f64) -> Self {
+        Double(x)
+    }
+
+    #[inline(always)]
+    fn sine(self) -> Self {
+        let Double(x) = self;
+        Double(if SHORT { sin_pi::<FMA>(x) } else { x * horner::<FMA, 9>(&SIN_PI, x * x) })
+    }
+
+    #[inline(always)]
+    fn cosine(self) -> Self {
+        Double(horner::<FMA, 9>(&COS_PI, self.0 * self.0))
+    }
+
+    #[inline(always)]
+    fn polynomial<const N: usize, const SINGLE: usize>(self, coefficients: &[f64; N]) -> Self {
+        Double(horner::<FMA, N>(coefficients, self.0))
+    }
+}
+
+/// A distance from a node in a block of pixels.
+#[derive(Clone, Copy)]
+pub(crate) struct StarLane {
+    /// Twice the distance over a spot's squared radius, as a quadratic form of the offset: its rounding, parts in
+    /// 10¹⁵, grows with the exponent to 1e-12 of the value where it underflows.
+    pub twice: f64,
+    /// The distance in the definition's operations: a last bit decides what is inside.
+    pub square: f64,
+    /// A spot's squared radius.
+    pub radius_sqr: f64,
+}
+
+impl<const FMA: bool, const SHORT: bool, const NARROW: bool> Double<FMA, SHORT, NARROW> {
+    /// exp x, 0 where it underflows.
+    #[inline(always)]
+    fn exponential(x: f64) -> Self {
+        // A quadratic form that rounds below zero is zero.
+        let bounded = x.clamp(EXP_UNDERFLOW, 0.0);
+        let value = if NARROW { single::exp::<FMA>(bounded) } else { exp::<FMA>(bounded) };
+        Double(if x > EXP_UNDERFLOW { value } else { 0.0 })
+    }
+}
+
+impl<const FMA: bool, const SHORT: bool, const NARROW: bool> StarWords for Double<FMA, SHORT, NARROW> {
+    type Star = StarLane;
+
+    #[inline(always)]
+    fn exp_neg(at: StarLane) -> Self {
+        Self::exponential(-0.5 * at.twice)
+    }
+
+    #[inline(always)]
+    fn exp_neg_sqr(at: StarLane) -> Self {
+        Self::exponential(-at.twice)
+    }
+
+    #[inline(always)]
+    fn below(at: StarLane) -> Self {
+        Double(if at.square < at.radius_sqr { 1.0 } else { 0.0 })
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::physics::lattice;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn sines_agree_with_the_definition(x in -0.5..=0.5f64) {
-            let expected = crate::physics::sinpi::sin_pi(x);
+            let expected = crate::formula::sinpi::sin_pi(x);
             for found in [sin_pi::<true>(x), sin_pi::<false>(x)] {
                 prop_assert!((found - expected).abs() <= 6.4e-14 * expected.abs());
             }
@@ -139,14 +196,6 @@ mod tests {
             let expected = x.exp();
             for found in [exp::<true>(x), exp::<false>(x)] {
                 prop_assert!((found / expected - 1.0).abs() <= 1.2e-14, "{x} {found} {expected}");
-            }
-        }
-
-        #[test]
-        fn balls_agree_with_the_definition(y in 0.0..60.0f64) {
-            let expected: f64 = lattice::ball(y);
-            for found in [ball::<true>(y), ball::<false>(y)] {
-                prop_assert!((found.abs() - expected.abs()).abs() <= 1e-15, "{y} {found} {expected}");
             }
         }
     }

@@ -1,0 +1,43 @@
+//! F_latt² of shapes of a ball, in double precision or with sines in single.
+
+use std::marker::PhantomData;
+
+use super::terms::LatticeIntensity;
+use crate::formula::double::nearest_even;
+use crate::formula::{Double, Single};
+use crate::shapes::OnBall;
+use crate::shapes::coordinate::radius;
+
+/// A shape of a ball. `NARROW`: in single precision.
+pub(super) struct Ball<S, const NARROW: bool> {
+    cells: [f64; 3],
+    fudge: f64,
+    /// F_latt at a node.
+    peak: f64,
+    shape: PhantomData<S>,
+}
+
+impl<S: OnBall, const NARROW: bool> Ball<S, NARROW> {
+    pub fn new(cells: [f64; 3], fudge: f64) -> Self {
+        let [na, nb, nc] = cells;
+        Ball { cells, fudge, peak: na * nb * nc * S::PEAK, shape: PhantomData }
+    }
+}
+
+impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
+    const PRECISION: &'static str = if NARROW { "f32" } else { "f64" };
+    const SPARSE: bool = false;
+
+    #[inline(always)]
+    fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64 {
+        let y = radius(&offset, &self.cells, self.fudge);
+        let rest = y - nearest_even::<FMA>(y);
+        let profile = if NARROW {
+            f64::from(S::profile(Single::<FMA>(y as f32), Single(rest as f32)).0)
+        } else {
+            S::profile(Double::<FMA, false, false>(y), Double(rest)).0
+        };
+        let f_latt = self.peak * profile;
+        f_latt * f_latt
+    }
+}

@@ -1,0 +1,38 @@
+//! Gaussian spots.
+
+use super::{Definition, Metric, OnStar, StarFormulas, Visit};
+use crate::formula::formula;
+
+pub(crate) struct Gauss;
+
+formula! {
+    impl StarFormulas for Gauss {
+        /// F_latt over the number of cells.
+        fn profile(at: Star) -> real {
+            return exp_neg(at);
+        }
+
+        /// Its square.
+        fn square(at: Star) -> real {
+            return exp_neg_sqr(at);
+        }
+    }
+}
+
+impl OnStar for Gauss {
+    type Profile = Self;
+    const METRIC: Metric = Metric::CountedStar;
+    const RADIUS_SQR: f64 = 0.63;
+    const SMOOTH: bool = true;
+    // Where an exponential of twice the distance underflows.
+    const REACH: f64 = 353.5;
+}
+
+impl Definition for Gauss {
+    const TITLE: &'static str = "gaussian spots";
+
+    #[inline(always)]
+    fn visit<V: Visit>(visitor: V) -> V::Output {
+        visitor.star::<Self>()
+    }
+}

@@ -1,0 +1,37 @@
+//! Top-hat spots: constant intensity inside a radius, nothing outside.
+
+use super::{Definition, Metric, OnStar, StarFormulas, Visit};
+use crate::formula::formula;
+
+pub(crate) struct Tophat;
+
+formula! {
+    impl StarFormulas for Tophat {
+        /// F_latt over the number of cells.
+        fn profile(at: Star) -> real {
+            return below(at);
+        }
+
+        /// Its square.
+        fn square(at: Star) -> real {
+            return below(at);
+        }
+    }
+}
+
+impl OnStar for Tophat {
+    type Profile = Self;
+    const METRIC: Metric = Metric::CountedStar;
+    const RADIUS_SQR: f64 = 0.3969;
+    const SMOOTH: bool = false;
+    const REACH: f64 = 1.0;
+}
+
+impl Definition for Tophat {
+    const TITLE: &'static str = "top-hat spots";
+
+    #[inline(always)]
+    fn visit<V: Visit>(visitor: V) -> V::Output {
+        visitor.star::<Self>()
+    }
+}
