@@ -65,8 +65,8 @@ fn a_region_without_pixels_is_refused() {
 #[test]
 fn a_rotation_below_zero_turns_backwards() {
     let rotation = |line: &str| {
-        let sweep = setup(line).experiment.phi.resolve();
-        (sweep.range.to_degrees(), sweep.step.to_degrees(), sweep.count)
+        let found = setup(line).experiment.rotation;
+        (found.range().to_degrees(), found.step().to_degrees(), found.steps())
     };
     let close = |found: (f64, f64, usize), range: f64, step: f64, count| {
         (found.0 - range).abs() < 1e-12 && (found.1 - step).abs() < 1e-12 && found.2 == count
@@ -91,9 +91,9 @@ fn a_rotation_below_zero_in_a_header_turns_backwards() {
     let entries = [HeaderEntry::new("OSC_RANGE", "-0.5"), HeaderEntry::new("PHI", "3")];
     write_smv(&folder.path().join("h.img"), &entries, 3, 2, &[1; 6]).unwrap();
     let line = "-cell 70 80 90 90 90 90 -default_F 100 -img h.img";
-    let phi = resolved(folder.path(), line).unwrap().experiment.phi.resolve();
-    assert!((phi.range.to_degrees() + 0.5).abs() < 1e-12 && phi.count == 2);
-    assert!((phi.start.to_degrees() - 3.0).abs() < 1e-12);
+    let found = resolved(folder.path(), line).unwrap().experiment.rotation;
+    assert!((found.range().to_degrees() + 0.5).abs() < 1e-12 && found.steps() == 2);
+    assert!((found.start().to_degrees() - 3.0).abs() < 1e-12);
 }
 
 #[test]

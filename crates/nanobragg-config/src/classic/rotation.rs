@@ -41,8 +41,8 @@ mod tests {
     use super::*;
 
     fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let rotation = super::rotation(&RotationRequest { range, step, count, ..RotationRequest::default() }).unwrap();
-        (rotation.range(), rotation.step(), rotation.steps())
+        let found = rotation(&RotationRequest { range, step, count, ..RotationRequest::default() }).unwrap();
+        (found.range(), found.step(), found.steps())
     }
 
     #[test]

@@ -89,7 +89,9 @@ impl SweepObserver for Reporter<'_> {
 fn remark(series: &Series, plan: &Plan, statistics: &Statistics) -> String {
     let max = g(statistics.max.into(), 6);
     match series {
-        Series::Rotation(_) => format!("phi {:.3} deg, max_I = {max}", to_deg(plan.resolved.rotation.start())),
+        Series::Rotation(_) => {
+            format!("phi {:.3} deg, max_I = {max}", to_deg(plan.resolved.rotation.start()))
+        }
         Series::Random | Series::Listed(_) => {
             let angles = plan.crystal.misset.map(|angle| format!("{:.2}", to_deg(angle)));
             format!("misset {} deg, max_I = {max}", angles.join(" "))
