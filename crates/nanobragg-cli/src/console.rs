@@ -1,12 +1,20 @@
 //! What the program says, and where: facts on standard output, warnings and errors on standard error.
 
 use std::io::Write as _;
+use std::sync::OnceLock;
+
+use crate::misuse::Misuse;
+
+/// The first warning of the run, for those who take none.
+static FIRST_WARNING: OnceLock<String> = OnceLock::new();
 
 /// How much is said.
 #[derive(Clone, Copy, Debug)]
 pub struct Console {
     /// Nothing but errors.
     pub quiet: bool,
+    /// Whether warnings are errors.
+    pub strict: bool,
 }
 
 impl Console {
@@ -19,8 +27,18 @@ impl Console {
 
     /// A warning on standard error.
     pub fn warn(&self, line: &str) {
+        FIRST_WARNING.get_or_init(|| line.to_owned());
         if !self.quiet {
             complain(&format!("warning: {line}"));
+        }
+    }
+
+    /// # Errors
+    /// The first warning of the run, where warnings are errors.
+    pub fn deny_warnings(&self) -> Result<(), Misuse> {
+        match FIRST_WARNING.get().filter(|_| self.strict) {
+            Some(first) => Err(Misuse(format!("{first} (an error by -strict)"))),
+            None => Ok(()),
         }
     }
 }

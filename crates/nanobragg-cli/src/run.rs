@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{ConfigError, Context, experiment_file, remedy, resolve, show};
-use nanobragg_session::Session;
+use nanobragg_session::{Session, header_warnings};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::called;
@@ -29,7 +29,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     if information(args) {
         return Ok(());
     }
-    let console = Console { quiet: args.has(FlagId::Quiet) };
+    let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(args);
 
     let context = Context { clock_seed: clock(), ..Context::default() };
@@ -43,6 +43,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     let plan = setup.experiment.plan().map_err(ConfigError::from)?;
     plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
+    console.deny_warnings()?;
     if args.has(FlagId::Show) {
         print(show::text(&setup, &plan).trim_end());
         return Ok(());
@@ -54,6 +55,12 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
             Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into()
         );
     }
+    if console.strict {
+        // A job says them when it runs, which is too late.
+        let warnings = header_warnings(&plan, &setup.outputs, false);
+        warnings.iter().for_each(|warning| console.warn(&warning.to_string()));
+    }
+    console.deny_warnings()?;
     let interrupt = Interrupt::catch();
     let progress = setup.progress && !diagnostics.prints_pixels();
     let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);

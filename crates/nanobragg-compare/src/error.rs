@@ -1,6 +1,6 @@
 //! Why images cannot be compared.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nanobragg_io::IoError;
 
@@ -17,6 +17,8 @@ pub enum ErrorKind {
     File,
     /// A raw image whose size nobody said.
     NoSize,
+    /// A format that is written and not read.
+    NotRead,
     /// Images of different sizes.
     Sizes,
     /// A picture could not be encoded.
@@ -29,6 +31,7 @@ impl ErrorKind {
         match self {
             ErrorKind::File => "compare.file",
             ErrorKind::NoSize => "compare.no-size",
+            ErrorKind::NotRead => "compare.not-read",
             ErrorKind::Sizes => "compare.sizes",
             ErrorKind::Picture => "compare.picture",
         }
@@ -41,6 +44,7 @@ impl Error {
         match self.0 {
             Problem::Io(_) => ErrorKind::File,
             Problem::NoSize { .. } => ErrorKind::NoSize,
+            Problem::NotRead { .. } => ErrorKind::NotRead,
             Problem::Sizes { .. } => ErrorKind::Sizes,
             Problem::Picture(_) => ErrorKind::Picture,
         }
@@ -49,6 +53,11 @@ impl Error {
     /// The code of its kind.
     pub fn code(&self) -> &'static str {
         self.kind().code()
+    }
+
+    /// A file of a format that is not read.
+    pub(crate) fn not_read(path: &Path, kind: &'static str) -> Self {
+        Error(Problem::NotRead { path: path.to_owned(), kind })
     }
 
     /// Images of different sizes, (fast, slow).
@@ -76,6 +85,8 @@ pub(crate) enum Problem {
     Io(IoError),
     #[error("{}: raw floats have no header; give the size", path.display())]
     NoSize { path: PathBuf },
+    #[error("{}: {kind} is not read: give SMV images, NumPy arrays, gray maps or files of floats", path.display())]
+    NotRead { path: PathBuf, kind: &'static str },
     #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
     Sizes { a: (usize, usize), b: (usize, usize) },
     #[error("the picture cannot be encoded: {0}")]

@@ -31,11 +31,21 @@ impl Format {
     /// The format of a file, from its first bytes; what begins like no other is raw floats.
     ///
     /// # Errors
-    /// A file that cannot be opened or read.
+    /// [`NotRead`](crate::ErrorKind::NotRead) for CBF, HDF5, TIFF and PNG; a file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, Error> {
         let read = |cause| nanobragg_io::IoError::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
+        let unread: [(&[u8], &str); 5] = [
+            (b"###CBF", "CBF"),
+            (b"\x89HDF\r\n\x1a\n", "HDF5 (NXmx)"),
+            (b"II*\0", "TIFF"),
+            (b"MM\0*", "TIFF"),
+            (b"\x89PNG", "PNG"),
+        ];
+        if let Some((_, kind)) = unread.into_iter().find(|(magic, _)| start.starts_with(magic)) {
+            return Err(Error::not_read(path, kind));
+        }
         Ok(match start.as_slice() {
             start if start.starts_with(NPY_MAGIC) => Format::Npy,
             start if start.starts_with(b"{\nHEADER") || start.starts_with(b"{\r\nHEADER") => Format::Smv,
@@ -78,7 +88,7 @@ impl Image {
         let (fast, slow, pixels) = match format {
             Format::Smv => {
                 let image = read_smv(path)?;
-                (image.fast, image.slow, widened(&image.data))
+                (image.fast, image.slow, image.data.iter().map(|&count| count as f64).collect())
             }
             Format::Pgm => {
                 let image = read_pgm(path)?;

@@ -65,6 +65,8 @@ pub(crate) struct Instrument {
     /// Reciprocal cell vectors in 1/Å, in columns.
     pub crystal: Option<Matrix3<f64>>,
     pub panels: Vec<geometry::Panel>,
+    /// Models of all images, where they vary.
+    pub moving: Vec<geometry::Moving>,
     /// The panel that was asked for.
     pub chosen: Option<usize>,
 }
@@ -78,6 +80,7 @@ impl Draft {
             setup: Setup {
                 experiment,
                 panels: Vec::new(),
+                images: Vec::new(),
                 outputs: Outputs::default(),
                 device: Device::default(),
                 precision: None,

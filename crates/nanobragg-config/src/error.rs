@@ -82,6 +82,33 @@ pub enum ConfigError {
         /// The other.
         with: String,
     },
+    /// The distance is in other files than the one that describes the instrument.
+    #[error(
+        "{}: its distance stands in the data files ({}), which are not read: give -distance",
+        shown(path),
+        plain(place)
+    )]
+    NoDistance {
+        /// The file.
+        path: PathBuf,
+        /// Where the data files have it.
+        place: String,
+    },
+    /// The header of an image has its geometry in the keys of d*TREK.
+    #[error(
+        "{}: {}: the geometry of a d*TREK header is not read; give it by flags, or by -geometry with an experiment list of DIALS",
+        shown(path),
+        plain(key)
+    )]
+    DTrek {
+        /// The image.
+        path: PathBuf,
+        /// The key that tells the kind of the header.
+        key: String,
+    },
+    /// A warning, where none is taken.
+    #[error("{0}")]
+    Denied(String),
     /// More pixels than can be held.
     #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one by -panel", shown(path))]
     TooManyPixels {

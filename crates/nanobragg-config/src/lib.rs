@@ -26,6 +26,7 @@ pub mod remedy;
 mod resolve;
 mod setup;
 pub mod show;
+mod strict;
 
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};

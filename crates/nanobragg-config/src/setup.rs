@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
-use nanobragg_session::{Compute, Device, GpuChoice, Job, Outputs, Panel};
+use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Outputs, Panel};
 
 use crate::Origins;
 
@@ -16,6 +16,8 @@ pub struct Setup {
     /// Panels of a detector that has more than one, in the order of the file; empty for a single one. The first is
     /// that of `experiment`.
     pub panels: Vec<Panel>,
+    /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
+    pub images: Vec<ImageModel>,
     /// Files to write.
     pub outputs: Outputs,
     /// What renders.
@@ -41,7 +43,7 @@ pub struct Setup {
 impl Setup {
     /// What is to be done, without where it comes from.
     pub fn into_job(self) -> Job {
-        let Setup { experiment, panels, outputs, device, precision, gpu, threads, .. } = self;
-        Job { experiment, panels, outputs, compute: Compute { device, precision, gpu, threads } }
+        let Setup { experiment, panels, images, outputs, device, precision, gpu, threads, .. } = self;
+        Job { experiment, panels, images, outputs, compute: Compute { device, precision, gpu, threads } }
     }
 }

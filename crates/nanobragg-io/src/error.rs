@@ -178,7 +178,7 @@ impl Error {
 }
 
 /// A path as part of a message: names may hold line breaks, messages may not.
-struct OneLine<'a>(&'a Path);
+pub(crate) struct OneLine<'a>(pub(crate) &'a Path);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -198,9 +198,14 @@ const QUOTE_LIMIT: usize = 58;
 
 /// Text from a file as part of a message: in quotation marks, escaped, shortened to 60 characters.
 pub(crate) fn quoted(bytes: &[u8]) -> String {
+    format!("\"{}\"", shown(bytes))
+}
+
+/// Text from a file as part of a message: escaped, shortened to 58 characters.
+pub(crate) fn shown(bytes: &[u8]) -> String {
     // No shown character takes more than four bytes, so a prefix will do.
     let shown = &bytes[..bytes.len().min(4 * QUOTE_LIMIT + 4)];
-    let mut text = String::from("\"");
+    let mut text = String::new();
     let mut length = 0;
     let mut pieces = Vec::new();
     for chunk in shown.utf8_chunks() {
@@ -224,7 +229,9 @@ pub(crate) fn quoted(bytes: &[u8]) -> String {
         }
         text.push_str(piece);
     }
-    text.push_str(if cut { "...\"" } else { "\"" });
+    if cut {
+        text.push_str("...");
+    }
     text
 }
 

@@ -55,5 +55,7 @@ pub mod sources;
 pub mod spectrum;
 pub mod text;
 pub mod tiff;
+mod warning;
 
 pub use error::{Error, Error as IoError, ErrorKind, Result};
+pub use warning::{Found, Warning};

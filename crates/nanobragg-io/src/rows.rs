@@ -1,7 +1,10 @@
 //! Rows of structure factors as MTZ and mmCIF files give them, with the cell and symmetry beside them.
 
+use std::path::Path;
+
 use crate::hkl::HklRecord;
 use crate::lines::{finite, is_space};
+use crate::warning::Warning;
 
 /// Indices beyond this are damage: no crystal diffracts to them.
 const LARGEST_INDEX: u32 = 100_000;
@@ -30,6 +33,8 @@ pub struct Reflections {
     pub missing: u64,
     /// Intensities below zero, taken for zero.
     pub negative: u64,
+    /// What was not taken as it stands.
+    pub warnings: Vec<Warning>,
 }
 
 /// What the columns hold that amplitudes are taken from.
@@ -42,8 +47,10 @@ pub(crate) enum Quantity {
 /// Collects rows into [`Reflections`].
 #[derive(Debug)]
 pub(crate) struct Collector {
-    pub found: Reflections,
+    found: Reflections,
     quantity: Quantity,
+    /// Values as the file has them, amplitudes or intensities.
+    rows: Vec<([i32; 3], f64)>,
 }
 
 impl Collector {
@@ -58,38 +65,87 @@ impl Collector {
             others,
             missing: 0,
             negative: 0,
+            warnings: Vec::new(),
         };
-        Collector { found, quantity }
+        Collector { found, quantity, rows: Vec::new() }
     }
 
     /// Adds a row: the value, and that of the Friedel mate where mates differ. A mate that is missing is taken
     /// for equal.
     pub(crate) fn push(&mut self, [h, k, l]: [i32; 3], value: Option<f64>, mate: Option<f64>) {
-        let (value, mate) = (value.map(|x| self.amplitude(x)), mate.map(|x| self.amplitude(x)));
-        let Some(f) = value.or(mate) else {
+        let Some(first) = value.or(mate) else {
             self.found.missing += 1;
             return;
         };
-        self.found.records.push(HklRecord { h, k, l, f });
+        self.rows.push(([h, k, l], first));
         if !self.found.friedel_equal {
-            let f = mate.unwrap_or(f);
-            self.found.records.push(HklRecord { h: -h, k: -k, l: -l, f });
+            self.rows.push(([-h, -k, -l], mate.unwrap_or(first)));
         }
     }
 
     /// Whether no more reflections are taken.
     pub(crate) fn is_full(&self) -> bool {
-        self.found.records.len() >= MOST_REFLECTIONS
+        self.rows.len() >= MOST_REFLECTIONS
     }
 
-    fn amplitude(&mut self, value: f64) -> f64 {
-        match self.quantity {
-            Quantity::Amplitude => value,
-            Quantity::Intensity => {
-                self.found.negative += u64::from(value < 0.0);
-                value.max(0.0).sqrt()
-            }
+    /// Whether there is no row with a value.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The amplitudes, in the order of the file. A reflection that stands in several rows was measured several times:
+    /// the mean is taken of what was measured, intensities where the file has them, and not of their square roots.
+    pub(crate) fn finish(mut self, path: &Path) -> Reflections {
+        let count = self.rows.len();
+        let ascending = self.rows.is_sorted_by(|(a, _), (b, _)| a < b);
+        if !ascending {
+            self.merge();
         }
+        let merged = count - self.rows.len();
+        if merged > 0 {
+            let found = format!("{merged} rows repeat a reflection, as in data that are not merged");
+            let what = match self.quantity {
+                Quantity::Amplitude => "amplitudes",
+                Quantity::Intensity => "intensities",
+            };
+            let assumed = format!("the mean of its {what} is taken");
+            self.found.warnings.push(Warning::new(
+                path,
+                format!("column {}", self.found.column),
+                found,
+                assumed,
+            ));
+        }
+        let mut found = self.found;
+        found.records.reserve_exact(self.rows.len());
+        for ([h, k, l], value) in self.rows {
+            let f = match self.quantity {
+                Quantity::Amplitude => value,
+                Quantity::Intensity => {
+                    found.negative += u64::from(value < 0.0);
+                    value.max(0.0).sqrt()
+                }
+            };
+            found.records.push(HklRecord { h, k, l, f });
+        }
+        found
+    }
+
+    /// Puts the mean of the rows of one reflection in the place of the first.
+    fn merge(&mut self) {
+        let rows = &self.rows;
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|&at| rows[at].0);
+        let mut repeated = vec![false; rows.len()];
+        let mut means = Vec::new();
+        for same in order.chunk_by(|&a, &b| rows[a].0 == rows[b].0).filter(|same| same.len() > 1) {
+            let sum: f64 = same.iter().map(|&at| rows[at].1).sum();
+            means.push((same[0], sum / same.len() as f64));
+            same[1..].iter().for_each(|&at| repeated[at] = true);
+        }
+        means.into_iter().for_each(|(first, mean)| self.rows[first].1 = mean);
+        let mut repeated = repeated.into_iter();
+        self.rows.retain(|_| repeated.next() == Some(false));
     }
 }
 
@@ -113,4 +169,28 @@ pub(crate) fn plausible_cell(cell: [f64; 6]) -> bool {
 /// Finite numbers of a line, as far as they go.
 pub(crate) fn numbers(text: &[u8]) -> impl Iterator<Item = f64> + '_ {
     text.split(|&byte| is_space(byte)).filter(|word| !word.is_empty()).map_while(finite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collected(quantity: Quantity, rows: &[([i32; 3], f64)]) -> Reflections {
+        let mut collector = Collector::new(quantity, true, "I".to_owned(), Vec::new());
+        rows.iter().for_each(|(hkl, value)| collector.push(*hkl, Some(*value), None));
+        collector.finish(Path::new("a"))
+    }
+
+    #[test]
+    fn the_mean_is_that_of_what_was_measured() {
+        let rows = [([2, 0, 0], 10000.0), ([1, 0, 0], 4.0), ([2, 0, 0], 20000.0), ([0, 0, 1], -3.0)];
+        let found = collected(Quantity::Intensity, &rows);
+        let values: Vec<_> = found.records.iter().map(|record| (record.h, record.f)).collect();
+        assert_eq!(values, [(2, 15000_f64.sqrt()), (1, 2.0), (0, 0.0)]);
+        assert_eq!((found.negative, found.warnings.len()), (1, 1));
+        let text = found.warnings[0].to_string();
+        assert!(text.starts_with("a: column I: 1 rows repeat a reflection"), "{text}");
+        assert_eq!(collected(Quantity::Amplitude, &rows).records[0].f, 15000.0);
+        assert!(collected(Quantity::Amplitude, &rows[..2]).warnings.is_empty());
+    }
 }

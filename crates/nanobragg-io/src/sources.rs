@@ -1,12 +1,18 @@
 //! A table of beam sources.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
+use crate::warning::{Found, Warning};
 
 /// More rows than any simulation could use; it keeps memory bounded.
 const MOST_ROWS: usize = 1_000_000;
+/// Wavelengths of X-rays and of electrons in microscopes. Angstrom in the place of meters are far outside.
+const POSSIBLE_M: RangeInclusive<f64> = 1e-13..=1e-8;
+/// Wavelengths that crystals are measured at.
+const USUAL_M: RangeInclusive<f64> = 1e-12..=1e-9;
 
 /// One source; `None` where the row ends before that column.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,15 +32,16 @@ pub struct SourceRow {
 /// Reads a table with the columns x, y, z, weight, wavelength (meters), of which trailing ones may be missing.
 ///
 /// Columns are separated by spaces, tabs or `,;:!`, any number of them in a row; `#` starts a comment; blank
-/// lines are skipped.
+/// lines are skipped. A warning names the first wavelength that no crystal is measured at.
 ///
 /// # Errors
-/// [`Line`](crate::ErrorKind::Line) for something that is not a finite number, a sixth column, a wavelength that is not
-/// positive, a source at the sample (0, 0, 0), and for more than a million rows; [`Value`](crate::ErrorKind::Value) for a file
+/// [`Line`](crate::ErrorKind::Line) for something that is not a finite number, a sixth column, a weight below zero, a
+/// wavelength that is not one of X-rays in meters (1e-13 to 1e-8), a source at the sample (0, 0, 0), and for more than a million rows; [`Value`](crate::ErrorKind::Value) for a file
 /// without rows; [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
-pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
+pub fn read_sources(path: &Path) -> Result<Found<Vec<SourceRow>>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
+    let mut warnings = Vec::new();
     while lines.advance()? {
         let text = without_comment(lines.line());
         let mut columns = [None; 5];
@@ -50,8 +57,21 @@ pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
             continue;
         }
         let [x, y, z, weight, wavelength_m] = columns;
-        if wavelength_m.is_some_and(|wavelength| wavelength <= 0.0) {
-            return Err(lines.error("a positive wavelength in meters in column 5", text));
+        if let Some(wavelength) = wavelength_m.filter(|wavelength| !POSSIBLE_M.contains(wavelength)) {
+            let expected = "a positive wavelength in meters in column 5, 1e-13 to 1e-8";
+            return Err(lines.error(expected, wavelength.to_string().as_bytes()));
+        }
+        if let Some(weight) = weight.filter(|weight| *weight < 0.0) {
+            return Err(
+                lines.error("a weight that is not negative in column 4", weight.to_string().as_bytes())
+            );
+        }
+        if let Some(wavelength) = wavelength_m.filter(|wavelength| !USUAL_M.contains(wavelength))
+            && warnings.is_empty()
+        {
+            let place = format!("line {}", lines.number());
+            let assumed = "taken for a wavelength in meters";
+            warnings.push(Warning::new(path, place, format!("{wavelength:e}"), assumed));
         }
         if [x, y, z] == [Some(0.0); 3] {
             return Err(lines.error("a source away from the sample at 0 0 0", text));
@@ -64,7 +84,7 @@ pub fn read_sources(path: &Path) -> Result<Vec<SourceRow>> {
     if rows.is_empty() {
         return Err(Error::missing(path, "sources", "at least one row \"x y z weight wavelength\""));
     }
-    Ok(rows)
+    Ok(Found { data: rows, warnings })
 }
 
 fn is_delimiter(byte: u8) -> bool {
@@ -79,7 +99,7 @@ mod tests {
     fn read(text: &[u8]) -> std::result::Result<Vec<SourceRow>, String> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
-        read_sources(file.path()).map_err(|error| {
+        read_sources(file.path()).map(|found| found.data).map_err(|error| {
             let name = file.path().display().to_string();
             error.to_string().strip_prefix(&name).unwrap().to_owned()
         })
@@ -114,8 +134,14 @@ mod tests {
         assert_eq!(wrong(b"1 inf 0\n"), ":1: expected a number, found \"inf\"");
         let columns = ":1: expected at most 5 columns (x y z weight wavelength), found \"1 2 3 4 5 6\"";
         assert_eq!(wrong(b"1 2 3 4 5 6\n"), columns);
-        let wavelength = ":1: expected a positive wavelength in meters in column 5, found \"1 2 3 4 0\"";
-        assert_eq!(wrong(b"1 2 3 4 0\n"), wavelength);
+        for (text, found) in
+            [("1 2 3 4 0", "0"), ("1 2 3 4 1.5", "1.5"), ("1 2 3 4 1e-14", "0.00000000000001")]
+        {
+            let wavelength = ":1: expected a positive wavelength in meters in column 5, 1e-13 to 1e-8, found";
+            assert_eq!(wrong(text.as_bytes()), format!("{wavelength} \"{found}\""));
+        }
+        let weight = ":2: expected a weight that is not negative in column 4, found \"-0.5\"";
+        assert_eq!(wrong(b"1 2 3 1\n1 2 3 -0.5\n"), weight);
         let origin = ":1: expected a source away from the sample at 0 0 0, found \"0 -0 0.0 1\"";
         assert_eq!(wrong(b"0 -0 0.0 1\n"), origin);
         let none = ": sources: expected at least one row \"x y z weight wavelength\", found none";

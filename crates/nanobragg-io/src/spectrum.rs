@@ -4,12 +4,17 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
+use crate::warning::{Found, Warning};
 
 /// Numbers from this one on are energies in eV, smaller ones wavelengths in Ångström: X-rays have more than 100 eV
 /// and less than 100 Å.
 const LEAST_EV: f64 = 100.0;
 /// Photon energy times wavelength, eV Å.
 const EV_ANGSTROM: f64 = 12398.42;
+/// Wavelengths that crystals are measured at: numbers outside are in another unit, keV or meters, as a rule.
+const USUAL_ANGSTROM: std::ops::RangeInclusive<f64> = 0.02..=5.0;
+/// What no X-rays have.
+const SHORTEST_ANGSTROM: f64 = 1e-3;
 // More lines than any simulation could use; it keeps memory bounded.
 const MOST_ROWS: usize = 1_000_000;
 
@@ -24,16 +29,17 @@ pub struct SpectrumRow {
 
 /// Reads a spectrum. Columns are separated by white space or commas; `#` starts a comment; blank lines are skipped.
 /// Rows of the weight 0 are left out. The first column is all energies (eV, from 100) or all wavelengths (Å, below
-/// 100).
+/// 100). A warning names the first wavelength that no crystal is measured at: its unit may be another one.
 ///
 /// # Errors
 /// [`Line`](crate::ErrorKind::Line) for a row that is not two numbers, a first one that is not positive or of the other kind than
 /// those before it, a negative weight, more than a million rows; [`Value`](crate::ErrorKind::Value) for a file without weight;
 /// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
-pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
+pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
     let mut energies = None;
+    let mut warnings = Vec::new();
     while lines.advance()? {
         let text = without_comment(lines.line());
         let mut words = text.split(|&byte| is_space(byte) || byte == b',').filter(|word| !word.is_empty());
@@ -54,15 +60,23 @@ pub fn read_spectrum(path: &Path) -> Result<Vec<SpectrumRow>> {
         if rows.len() == MOST_ROWS {
             return Err(lines.error(format!("at most {MOST_ROWS} rows"), text));
         }
+        let wavelength_angstrom = if is_energy { EV_ANGSTROM / place } else { place };
+        if wavelength_angstrom < SHORTEST_ANGSTROM {
+            return Err(lines.error("an energy in eV or a wavelength in Angstrom (meters?)", text));
+        }
         if weight > 0.0 {
-            let wavelength_angstrom = if is_energy { EV_ANGSTROM / place } else { place };
+            if warnings.is_empty() && !USUAL_ANGSTROM.contains(&wavelength_angstrom) {
+                let taken = if is_energy { "an energy in eV" } else { "a wavelength in Angstrom" };
+                let assumed = format!("taken for {taken}; keV and meters are not read");
+                warnings.push(Warning::new(path, format!("line {}", lines.number()), first, assumed));
+            }
             rows.push(SpectrumRow { wavelength_angstrom, weight });
         }
     }
     if rows.is_empty() {
         return Err(Error::missing(path, "spectrum", "at least one row with a weight"));
     }
-    Ok(rows)
+    Ok(Found { data: rows, warnings })
 }
 
 #[cfg(test)]
@@ -75,7 +89,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let rows =
             read_spectrum(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "s"))?;
-        Ok(rows.iter().map(|row| (row.wavelength_angstrom, row.weight)).collect())
+        Ok(rows.data.iter().map(|row| (row.wavelength_angstrom, row.weight)).collect())
     }
 
     #[test]
@@ -85,6 +99,22 @@ mod tests {
             Ok(vec![(1.0, 1.0), (2.0, 0.5)])
         );
         assert_eq!(read("1.0 3\n99 1"), Ok(vec![(1.0, 3.0), (99.0, 1.0)]));
+    }
+
+    #[test]
+    fn units_that_may_be_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let warnings = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let found = read_spectrum(&path).unwrap();
+            found.warnings.iter().map(|w| (w.place.clone(), w.found.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(warnings("# keV\n12.39842 1\n12.4 1\n"), [("line 2".to_owned(), "12.39842".to_owned())]);
+        assert_eq!(warnings("500 1\n").len(), 1);
+        assert_eq!(warnings("12398.42 1\n12410 1\n"), []);
+        assert_eq!(warnings("1.0 1\n1.1 1\n"), []);
+        assert!(read("1e-10 1\n").unwrap_err().starts_with("s:1: expected an energy in eV or a wavelength"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What is to be done.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::Experiment;
+use nanobragg::model::{Convention, Experiment, MosflmMatrix};
+use nanobragg::nalgebra::Vector3;
 
 use crate::{Device, GpuChoice, Outputs, Panel};
 
@@ -13,10 +14,25 @@ pub struct Job {
     /// Panels of a detector that has more than one, in order; empty for a single one. The first is that of
     /// `experiment`.
     pub panels: Vec<Panel>,
+    /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
+    pub images: Vec<ImageModel>,
     /// Files to write.
     pub outputs: Outputs,
     /// What renders.
     pub compute: Compute,
+}
+
+/// What an image of a scan has of its own; `None` where flags decide.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageModel {
+    /// Wavelength in meters.
+    pub wavelength: Option<f64>,
+    /// Direction of the beam.
+    pub beam: Option<Vector3<f64>>,
+    /// Axis of the rotation.
+    pub spindle_axis: Option<Vector3<f64>>,
+    /// Orientation and cell.
+    pub matrix: Option<MosflmMatrix>,
 }
 
 /// What renders, and how.
@@ -37,6 +53,24 @@ impl Job {
     /// seeds of their noise.
     pub fn experiments(&self) -> impl Iterator<Item = Experiment> {
         (0..self.panels.len().max(1)).map(|number| self.experiment(number))
+    }
+
+    /// The experiment with what image number `number` of a scan, counted from 1, has of its own. The rotation is that
+    /// of the first image.
+    pub fn experiment_of_image(&self, number: usize) -> Experiment {
+        let mut experiment = self.experiment.clone();
+        let Some(model) = self.images.get(number.saturating_sub(1)) else { return experiment };
+        if let Some(wavelength) = model.wavelength {
+            experiment.beam.wavelength = wavelength;
+        }
+        if let Convention::Custom(frame) = &mut experiment.detector.convention {
+            frame.beam = model.beam.unwrap_or(frame.beam);
+            frame.spindle_axis = model.spindle_axis.unwrap_or(frame.spindle_axis);
+        }
+        if model.matrix.is_some() {
+            experiment.crystal.matrix = model.matrix;
+        }
+        experiment
     }
 
     /// The experiment of the image of panel `number`.

@@ -21,6 +21,7 @@
 //! let job = Job {
 //!     experiment: Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0),
 //!     panels: Vec::new(),
+//!     images: Vec::new(),
 //!     outputs: Outputs { npy: Some("photons.npy".into()), ..Outputs::default() },
 //!     compute: Compute::default(),
 //! };
@@ -42,7 +43,7 @@ mod session;
 
 pub use device::{Device, GpuChoice};
 pub use error::{Error, ErrorKind};
-pub use job::{Compute, Job};
+pub use job::{Compute, ImageModel, Job};
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
 pub use output::{PROGRAM, Writer, header_warnings};
 pub use outputs::{Counting, DumpAction, Outputs, Picture, Rings};

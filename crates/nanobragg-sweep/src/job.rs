@@ -66,7 +66,7 @@ impl SweepJob {
         let targets: Vec<Target> =
             self.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
-        let first = self.series.experiment(&self.job.experiment, 1).plan()?;
+        let first = self.series.experiment(&self.series.base(&self.job, 1), 1).plan()?;
         let inputs = fingerprint::inputs(&self.inputs)?;
         Ok(Sweep { job: self, first, targets, inputs })
     }

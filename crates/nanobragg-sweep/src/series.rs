@@ -2,6 +2,7 @@
 
 use nanobragg::model::{Experiment, Misset, Seeds};
 use nanobragg::units::deg;
+use nanobragg_session::Job;
 
 /// What the images of a sweep differ in.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,14 @@ impl Series {
         match self {
             Series::Rotation(range) => *range,
             Series::Random | Series::Listed(_) => 0.0,
+        }
+    }
+
+    /// What image number `image`, counted from 1, is made from: a rotation goes on along a scan whose models vary.
+    pub fn base(&self, job: &Job, image: usize) -> Experiment {
+        match self {
+            Series::Rotation(_) => job.experiment_of_image(image),
+            Series::Random | Series::Listed(_) => job.experiment.clone(),
         }
     }
 

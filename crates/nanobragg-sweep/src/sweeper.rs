@@ -111,7 +111,7 @@ impl Sweeper<'_> {
     }
 
     fn plan(&self, number: usize) -> Result<Plan, Error> {
-        Ok(self.series.experiment(&self.job.experiment, number).plan()?)
+        Ok(self.series.experiment(&self.series.base(&self.job, number), number).plan()?)
     }
 
     /// Renders on this thread; a few others write.

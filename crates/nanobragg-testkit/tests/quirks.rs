@@ -86,7 +86,11 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
         }
         Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::new(0.9),
-        Quirk::CellCStarZ | Quirk::SmvBeamCenter | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => {}
+        Quirk::CellCStarZ
+        | Quirk::SmvBeamCenter
+        | Quirk::HeaderSubstrings
+        | Quirk::TwothetaHeader
+        | Quirk::TwothetaAxisSetsAngle => {}
         other => panic!("{other} needs an experiment here"),
     }
     experiment
@@ -115,8 +119,10 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
                 assert_ne!(smv_entries(&on, 40.0), smv_entries(&off, 40.0));
                 assert_eq!(photons(&on), photons(&off));
             }
-            // These two act on flags and headers, before an experiment is there.
-            Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => assert_eq!(photons(&on), photons(&off)),
+            // These act on flags and headers, before an experiment is there.
+            Quirk::HeaderSubstrings | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => {
+                assert_eq!(photons(&on), photons(&off));
+            }
             _ => assert_ne!(photons(&on), photons(&off), "{quirk}"),
         }
         // The same quirk leaves alone an experiment that it does not act on.

@@ -7,8 +7,10 @@
 mod compare;
 mod dump;
 mod experiment_files;
+mod faults;
 mod flag_errors;
 mod formats;
+mod formats_page;
 mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;

@@ -29,6 +29,21 @@ fn quiet_says_nothing_on_success_and_errors_all_the_same() {
 }
 
 #[test]
+fn strict_takes_no_warning() {
+    let scratch = Scratch::new();
+    scratch.write("s.txt", "12.4 1\n");
+    scratch.run(&format!("{TINY} -strict")).good();
+    let line = format!("{TINY} -spectrum s.txt -o x.bin");
+    scratch.run(&line).good();
+    assert!(scratch.path("x.bin").exists());
+    std::fs::remove_file(scratch.path("x.bin")).unwrap();
+    let run = scratch.run(&format!("{line} -strict"));
+    let error = run.error(2);
+    assert!(error.starts_with("s.txt: line 1: 12.4: taken for") && error.ends_with("by -strict)"), "{error}");
+    assert!(!scratch.path("x.bin").exists());
+}
+
+#[test]
 fn verbose_tells_what_each_stage_took() {
     let scratch = Scratch::new();
     assert!(!scratch.run(TINY).good().err.contains("time.busy"));

@@ -45,7 +45,7 @@ fn float_image(case: &Case, scratch: &Scratch) {
 }
 
 /// How many pixels of two count images differ by more than `tolerance`; headers have to be the same.
-fn differing(case: &Case, scratch: &Scratch, theirs: &str, ours: &str, tolerance: u16) -> (usize, usize) {
+fn differing(case: &Case, scratch: &Scratch, theirs: &str, ours: &str, tolerance: u64) -> (usize, usize) {
     let (expected, found) = (case.folder.join(theirs), scratch.path(ours));
     let keys = |path| header(&std::fs::read(path).unwrap());
     assert_eq!(keys(&found), keys(&expected), "{}: header of {ours}", case.name);
@@ -79,7 +79,7 @@ fn files_and_figures_are_those_of_the_reference_program() {
         let has = |name: &str| case.folder.join(name).exists();
         if has("int.img") {
             counts += 1;
-            let (off, _) = differing(case, &scratch, "int.img", "intimage.img", REFERENCE_COUNTS);
+            let (off, _) = differing(case, &scratch, "int.img", "intimage.img", u64::from(REFERENCE_COUNTS));
             assert_eq!(off, 0, "{}: counts", case.name);
         }
         if has("noise.img") {

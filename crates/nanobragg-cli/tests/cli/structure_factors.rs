@@ -24,7 +24,7 @@ fn mmcif_is_expanded_by_its_space_group_and_gives_the_cell() {
     let run = scratch.run(&format!("{BARE} -hkl r.cif")).good();
     // 1 2 3 has four equivalents, 0 1 0 and 2 0 -1 two each.
     assert_eq!(run.line("r.cif: 3 unique"), "r.cif: 3 unique reflections make 8 by symmetry");
-    assert_eq!(run.line("r.cif: column"), "r.cif: column f_meas_au (others: f_calc_au)");
+    assert_eq!(run.line("r.cif: column"), "r.cif: column F_meas_au (others: F_calc_au)");
     assert_eq!(run.line("unit cell"), "unit cell 50 60 70 90 100 90 from r.cif");
     assert_eq!(run.warnings().iter().filter(|w| w.contains("forbids")).count(), 1);
     assert_eq!(amplitudes(&scratch), 8);
@@ -79,7 +79,7 @@ fn what_is_lacking_or_contradictory_is_said() {
         ),
         (
             "-hkl r.cif -hkl_column FWT",
-            "r.cif: items of _refln: expected one of f_meas_au, f_calc_au, found \"FWT\"",
+            "r.cif: items of _refln: expected one of F_meas_au, F_calc_au, found \"FWT\"",
         ),
         ("-cell 50 -hkl P1.hkl -hkl_column F", "-hkl_column needs an MTZ or mmCIF file: text has one column"),
         ("-cell 50 -default_F 1 -spacegroup P1", "-spacegroup needs -hkl FILE"),

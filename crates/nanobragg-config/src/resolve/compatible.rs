@@ -1,7 +1,7 @@
 //! Whether flags can stand beside each other, as the table says.
 
 use crate::ConfigError;
-use crate::classic::{Conflicts, Occurrence, ParsedArgs, flag, synopsis};
+use crate::classic::{Conflicts, FlagId, Occurrence, ParsedArgs, flag, synopsis};
 
 /// # Errors
 /// A flag without the one that it needs, or beside one that decides the same.
@@ -14,6 +14,8 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), ConfigError> {
         let rivals = |other: &&Occurrence| match row.conflicts {
             Conflicts::None => false,
             Conflicts::With(flags) => flags.contains(&other.flag),
+            // Whether the description of an instrument has a distance is known once it is read.
+            Conflicts::WithRole(_) if other.flag == FlagId::Distance => false,
             Conflicts::WithRole(role) => flag(other.flag).is_some_and(|other| other.is(role)),
         };
         if let Some(rival) = args.occurrences.iter().find(rivals) {

@@ -1,18 +1,22 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
 use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Polarization};
-use nanobragg::nalgebra::Vector3;
+use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::geometry::{self, Geometry, Selection, read_geometry};
+use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
 use nanobragg_session::Panel;
 
 use super::Context;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::draft::{Draft, Instrument};
 use crate::{ConfigError, Origin};
+use nanobragg_session::ImageModel;
 
 /// Most pixels of all panels together: their images are held until all are rendered.
 const MOST_PIXELS: u64 = 1 << 30;
+
+/// Difference up to which pixels count as square, relative to their edge: nothing is seen of it.
+const SQUARE: f64 = 1e-9;
 
 /// Reads the file that `-geometry` names and takes from it what flags can still change.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
@@ -24,7 +28,27 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     let path = context.path(name);
     let selection =
         Selection { experiment: number(FlagId::ExperimentNumber), scan_point: number(FlagId::ScanPoint) };
-    let found = read_geometry(&path, selection)?;
+    let mut found = read_geometry(&path, selection)?;
+    let varies = found.varying_images > 1 && !args.has(FlagId::ScanPoint);
+    let moving = if varies { read_moving(&path, selection.experiment)? } else { Vec::new() };
+    let elsewhere = found.panels.iter().find_map(|panel| panel.distance_elsewhere.clone());
+    if let Some(distance) = last(FlagId::Distance).filter(|_| elsewhere.is_none()) {
+        return Err(ConfigError::Conflict { flag: distance.given.clone(), with: occurrence.given.clone() });
+    }
+    if let Some(place) = elsewhere {
+        // The beam travels along z in the files that leave the distance to others.
+        let Some(distance) = last(FlagId::Distance).map(|flag| flag.values.number(0)) else {
+            return Err(ConfigError::NoDistance { path: name.to_owned(), place });
+        };
+        for panel in found.panels.iter_mut().filter(|panel| panel.distance_elsewhere.is_some()) {
+            panel.origin_mm.z += distance;
+        }
+    }
+    draft.setup.warnings.extend(found.warnings.iter().map(ToString::to_string));
+    if found.beam.is_none() && !args.has(FlagId::BeamVector) {
+        let assumed = "no beam in it: -z is assumed; give -beam_vector";
+        draft.setup.warnings.push(format!("{}: {assumed}", name.display()));
+    }
     draft.setup.notes.push(format!("reading {}", name.display()));
     draft.setup.inputs.push(path);
     let chosen = last(FlagId::Panel).map(|flag| (flag.given.clone(), number(FlagId::Panel)));
@@ -63,8 +87,12 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         note(FlagId::Mat);
     }
     beam_and_scan(draft, &found);
-    draft.instrument =
-        Some(Instrument { crystal: found.crystal, panels: found.panels, chosen: chosen.map(|(_, n)| n) });
+    draft.instrument = Some(Instrument {
+        crystal: found.crystal,
+        panels: found.panels,
+        moving,
+        chosen: chosen.map(|(_, n)| n),
+    });
     Ok(())
 }
 
@@ -76,8 +104,9 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
     // The field oscillates in the plane of polarization, across the beam. Without a word about it the plane is that
     // of the laboratory's x.
     let normal = found.polarization.map_or_else(Vector3::y, |polarization| polarization.normal);
-    let across = normal.cross(&found.beam);
-    let polar = if across.norm() > 1e-6 { across.normalize() } else { found.beam.cross(&Vector3::x()) };
+    let beam = found.beam.unwrap_or_else(|| -Vector3::z());
+    let across = normal.cross(&beam);
+    let polar = if across.norm() > 1e-6 { across.normalize() } else { beam.cross(&Vector3::x()) };
     if let Some(polarization) = found.polarization {
         // A fraction f in the plane and 1 - f across it make Kahn's factor 2 f - 1.
         experiment.beam.polarization = Polarization::new(2.0 * polarization.fraction - 1.0);
@@ -88,7 +117,7 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
         draft.rotation.range = (scan.range_deg != 0.0).then(|| deg(scan.range_deg));
     }
     draft.frame = Frame {
-        beam: found.beam,
+        beam,
         polar,
         spindle_axis: found.spindle_axis.unwrap_or_else(Vector3::x),
         ..Frame::default()
@@ -96,20 +125,37 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
     draft.is_custom = true;
 }
 
+/// Axes and edge of square pixels that stand where the panel's do and have their area. Where the panel's are not
+/// square the axes are not unit vectors at right angles.
+fn square(panel: &geometry::Panel) -> (Vector3<f64>, Vector3<f64>, f64) {
+    let [fast_mm, slow_mm] = panel.pixel_mm;
+    let is_square =
+        (fast_mm - slow_mm).abs() <= SQUARE * fast_mm && panel.fast.dot(&panel.slow).abs() <= SQUARE;
+    if is_square {
+        return (panel.fast, panel.slow, fast_mm);
+    }
+    let (fast, slow) = (panel.fast * fast_mm, panel.slow * slow_mm);
+    let edge = fast.cross(&slow).norm().sqrt();
+    (fast / edge, slow / edge, edge)
+}
+
 /// Settles the panels, once all flags are known.
 pub(super) fn finish(draft: &mut Draft) {
     let Some(instrument) = &draft.instrument else { return };
     let rest = &draft.setup.experiment.detector;
-    let place = |panel: &geometry::Panel| Detector {
-        convention: Convention::Custom(Frame {
-            fdet: panel.fast,
-            sdet: panel.slow,
-            odet: panel.fast.cross(&panel.slow).normalize(),
-            ..draft.frame
-        }),
-        pixels: PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(panel.pixel_mm)),
-        measured_origin: Some(panel.origin_mm.map(mm).into()),
-        ..rest.clone()
+    let place = |panel: &geometry::Panel| {
+        let (fdet, sdet, pixel_mm) = square(panel);
+        Detector {
+            convention: Convention::Custom(Frame {
+                fdet,
+                sdet,
+                odet: fdet.cross(&sdet).normalize(),
+                ..draft.frame
+            }),
+            pixels: PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(pixel_mm)),
+            measured_origin: Some(panel.origin_mm.map(mm).into()),
+            ..rest.clone()
+        }
     };
     let mut panels: Vec<Panel> = instrument
         .panels
@@ -128,11 +174,33 @@ pub(super) fn finish(draft: &mut Draft) {
 }
 
 /// The orientation matrix, in units of the wavelength that the flags have left.
-pub(super) fn crystal(draft: &mut Draft) {
-    let matrix = draft.instrument.as_ref().and_then(|instrument| instrument.crystal);
-    if let Some(matrix) = matrix.filter(|_| draft.matrix.is_none()) {
-        let wavelength_angstrom = draft.setup.experiment.beam.wavelength * 1e10;
-        let rows = [0, 1, 2].map(|row| [0, 1, 2].map(|column| matrix[(row, column)] * wavelength_angstrom));
-        draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(rows));
+pub(super) fn crystal(draft: &mut Draft, args: &ParsedArgs) {
+    let Some(instrument) = &draft.instrument else { return };
+    let own = draft.setup.experiment.beam.wavelength;
+    let wanted = draft.matrix.is_none();
+    let matrix = instrument.crystal.filter(|_| wanted);
+    let given = |flags: &[FlagId]| flags.iter().any(|flag| args.has(*flag));
+    let free_wavelength = !given(&[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]);
+    let image = |moving: &Moving| {
+        let wavelength = moving.wavelength_angstrom.map(angstrom).filter(|_| free_wavelength);
+        ImageModel {
+            wavelength,
+            beam: moving.beam.filter(|_| !given(&[FlagId::BeamVector])),
+            spindle_axis: moving.spindle_axis.filter(|_| !given(&[FlagId::SpindleAxis])),
+            matrix: moving
+                .crystal
+                .filter(|_| wanted)
+                .map(|matrix| in_wavelengths(&matrix, wavelength.unwrap_or(own))),
+        }
+    };
+    draft.setup.images = instrument.moving.iter().map(image).collect();
+    if let Some(matrix) = matrix {
+        draft.setup.experiment.crystal.matrix = Some(in_wavelengths(&matrix, own));
     }
+}
+
+/// Reciprocal vectors of 1/Å as a matrix for a wavelength in meters.
+fn in_wavelengths(matrix: &Matrix3<f64>, wavelength: f64) -> MosflmMatrix {
+    let wavelength_angstrom = wavelength * 1e10;
+    MosflmMatrix([0, 1, 2].map(|row| [0, 1, 2].map(|column| matrix[(row, column)] * wavelength_angstrom)))
 }

@@ -1,13 +1,15 @@
 //! Geometry from the headers of a mask and of an image.
 
+use std::path::Path;
+
 use nanobragg::model::{Mask, Pivot, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::smv::{SmvImage, read_smv};
+use nanobragg_io::smv::{SmvHeader, SmvImage, read_smv};
 
 use super::Context;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Origin};
+use crate::{ConfigError, Origin, Origins};
 
 /// Reads the mask and the image that the command line names, the mask first.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
@@ -20,7 +22,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
         if !args.has(FlagId::Geometry) {
-            geometry(draft, &image, is_mask, &name.display().to_string())?;
+            geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
         }
         if is_mask {
             let keep = image.data.iter().map(|&value| value != 0).collect();
@@ -30,58 +32,153 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     Ok(())
 }
 
-fn geometry(draft: &mut Draft, image: &SmvImage, is_mask: bool, file: &str) -> Result<(), ConfigError> {
-    let header = &image.header;
-    let origins = &mut draft.setup.origins;
-    origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
-    let mut value = |key: &str, flags: &[FlagId]| -> Result<Option<f64>, ConfigError> {
-        let value = header.number(key)?;
-        if value.is_some() {
-            flags.iter().for_each(|&flag| origins.note(flag, Origin::Header(file.to_owned())));
+/// A quantity of a header: its keys, the first that is there counts; where the C program looks for it; and the flags
+/// that decide the same.
+struct Key {
+    names: &'static [&'static str],
+    substring: &'static str,
+    origins: &'static [FlagId],
+    overruled_by: &'static [FlagId],
+    /// Whether zero only says that nothing is known.
+    positive: bool,
+}
+
+impl Key {
+    const fn new(names: &'static [&'static str], substring: &'static str, flags: &'static [FlagId]) -> Self {
+        Key { names, substring, origins: flags, overruled_by: flags, positive: false }
+    }
+
+    const fn positive(self) -> Self {
+        Key { positive: true, ..self }
+    }
+
+    const fn overruled_by(self, overruled_by: &'static [FlagId]) -> Self {
+        Key { overruled_by, ..self }
+    }
+}
+
+const PIXEL: Key = Key::new(&["PIXEL_SIZE"], "PIXEL_SIZE", &[FlagId::Pixel]).positive();
+const DISTANCE: Key = Key::new(&["DISTANCE"], "DISTANCE", &[FlagId::Distance]).positive();
+const CLOSE: Key = Key::new(&["CLOSE_DISTANCE"], "CLOSE_DISTANCE", &[FlagId::CloseDistance]).positive();
+const WAVELENGTH: Key = Key::new(&["WAVELENGTH"], "WAVELENGTH", &[FlagId::Lambda])
+    .positive()
+    .overruled_by(&[FlagId::Lambda, FlagId::Energy]);
+const DENZO_X: Key = Key::new(&["DENZO_X_BEAM"], "DENZO_X_BEAM", &[FlagId::Xbeam]);
+const DENZO_Y: Key = Key::new(&["DENZO_Y_BEAM"], "DENZO_Y_BEAM", &[FlagId::Ybeam]);
+const CENTER_X: Key = Key::new(&["BEAM_CENTER_X"], "BEAM_CENTER_X", &[FlagId::Xbeam]);
+const CENTER_Y: Key = Key::new(&["BEAM_CENTER_Y"], "BEAM_CENTER_Y", &[FlagId::Ybeam]);
+const ORG_X: Key = Key::new(&["ORGX", "XDS_ORGX"], "ORGX", &[FlagId::OrgX]);
+const ORG_Y: Key = Key::new(&["ORGY", "XDS_ORGY"], "ORGY", &[FlagId::OrgY]);
+const PHI: Key = Key::new(&["OSC_START", "PHI"], "PHI", &[FlagId::Phi]);
+const RANGE: Key =
+    Key::new(&["OSC_RANGE"], "OSC_RANGE", &[FlagId::Osc]).overruled_by(&[FlagId::Osc, FlagId::PhiStep]);
+const TWOTHETA: Key = Key::new(&["TWOTHETA"], "TWOTHETA", &[FlagId::Twotheta]);
+
+/// Looks quantities up in one header.
+struct Lookup<'a> {
+    header: &'a SmvHeader,
+    args: &'a ParsedArgs,
+    file: &'a str,
+    substrings: bool,
+    origins: &'a mut Origins,
+    warnings: &'a mut Vec<String>,
+}
+
+impl Lookup<'_> {
+    fn value(&mut self, key: &Key) -> Result<Option<f64>, ConfigError> {
+        let given = if self.substrings {
+            self.header.number(key.substring)
+        } else {
+            match key.names.iter().find(|name| self.header.has(name)) {
+                Some(name) => self.header.entry(name),
+                None => Ok(None),
+            }
+        };
+        // What a flag decides need not make sense.
+        let overruled = key.overruled_by.iter().any(|flag| self.args.has(*flag));
+        let value = match given {
+            Err(_) if overruled => None,
+            given => given?,
+        };
+        let Some(value) = value else { return Ok(None) };
+        if key.positive && !self.substrings && value == 0.0 {
+            if !overruled {
+                let name = key.names.first().copied().unwrap_or_default();
+                self.warnings.push(format!("{}: {name}: 0: not taken, as if it were not there", self.file));
+            }
+            return Ok(None);
         }
-        Ok(value)
-    };
+        for flag in key.origins {
+            self.origins.note(*flag, Origin::Header(self.file.to_owned()));
+        }
+        Ok(Some(value))
+    }
+}
+
+fn geometry(
+    draft: &mut Draft,
+    args: &ParsedArgs,
+    image: &SmvImage,
+    is_mask: bool,
+    path: &Path,
+    file: &str,
+) -> Result<(), ConfigError> {
+    let header = &image.header;
+    let quirks = draft.setup.experiment.quirks;
+    let substrings = quirks.has(Quirk::HeaderSubstrings);
+    if let Some(key) = header.d_trek_key().filter(|_| !substrings) {
+        if !is_mask {
+            return Err(ConfigError::DTrek { path: path.to_owned(), key: key.to_owned() });
+        }
+        let assumed = "the geometry of a d*TREK header is not taken, its pixels are";
+        draft.setup.warnings.push(format!("{file}: {key}: {assumed}"));
+    }
+    draft.setup.origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
+    let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
+    let mut find = Lookup { header, args, file, substrings, origins, warnings };
     let detector = &mut draft.setup.experiment.detector;
-    if let Some(pixel) = value("PIXEL_SIZE", &[FlagId::Pixel])? {
+    if let Some(pixel) = find.value(&PIXEL)? {
         detector.pixels.pixel_size = mm(pixel);
     }
     (draft.fast_pixels, draft.slow_pixels) = (Some(image.fast), Some(image.slow));
     let size_slow = detector.pixels.pixel_size * image.slow as f64;
-    if let Some(distance) = value("DISTANCE", &[FlagId::Distance])? {
+    if let Some(distance) = find.value(&DISTANCE)? {
         detector.distance = mm(distance);
     }
-    if let Some(close) = value("CLOSE_DISTANCE", &[FlagId::CloseDistance])? {
+    if let Some(close) = find.value(&CLOSE)? {
         detector.close_distance = Some(mm(close));
     }
-    if let Some(wavelength) = value("WAVELENGTH", &[FlagId::Lambda])? {
+    if let Some(wavelength) = find.value(&WAVELENGTH)? {
         draft.setup.experiment.beam.wavelength = angstrom(wavelength);
     }
-    let spot = [value("DENZO_X_BEAM", &[FlagId::Xbeam])?, value("DENZO_Y_BEAM", &[FlagId::Ybeam])?];
+    let spot = [find.value(&DENZO_X)?, find.value(&DENZO_Y)?];
+    let is_placeholder = spot == [Some(0.0); 2] && header.has("BEAM_CENTER_X");
     if let [Some(slow), Some(fast)] = spot
-        && !draft.setup.experiment.quirks.has(Quirk::SmvBeamCenter)
+        && !quirks.has(Quirk::SmvBeamCenter)
+        && !is_placeholder
     {
         // Where the beam hits, whatever the convention: BEAM_CENTER_X and _Y mean different things to their
         // writers, these two keys do not.
         draft.beam_spot = Some((mm(fast), mm(slow)));
     } else {
-        if let Some(x) = value("BEAM_CENTER_X", &[FlagId::Xbeam])? {
+        if let Some(x) = find.value(&CENTER_X)? {
             detector.x_beam = Some(mm(x));
         }
-        if let Some(y) = value("BEAM_CENTER_Y", &[FlagId::Ybeam])? {
+        if let Some(y) = find.value(&CENTER_Y)? {
             // The reference program turns the slow axis of a mask, and of a mask only, upside down.
             detector.y_beam = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
         }
     }
-    detector.orgx = value("ORGX", &[FlagId::OrgX])?.or(detector.orgx);
-    detector.orgy = value("ORGY", &[FlagId::OrgY])?.or(detector.orgy);
-    if let Some(phi) = value("PHI", &[FlagId::Phi])? {
+    detector.orgx = find.value(&ORG_X)?.or(detector.orgx);
+    detector.orgy = find.value(&ORG_Y)?.or(detector.orgy);
+    if let Some(phi) = find.value(&PHI)? {
         draft.rotation.start = deg(phi);
     }
-    if let Some(range) = value("OSC_RANGE", &[FlagId::Osc])? {
+    if let Some(range) = find.value(&RANGE)? {
         draft.rotation.range = Some(deg(range));
     }
-    if !draft.setup.experiment.quirks.has(Quirk::TwothetaHeader)
-        && let Some(twotheta) = value("TWOTHETA", &[FlagId::Twotheta])?
+    if !quirks.has(Quirk::TwothetaHeader)
+        && let Some(twotheta) = find.value(&TWOTHETA)?
         && twotheta != 0.0
     {
         // The header's near point and close distance are those before the swing, which keeps them.

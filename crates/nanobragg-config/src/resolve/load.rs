@@ -18,7 +18,7 @@ use crate::{ConfigError, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;
-    super::geometry::crystal(draft);
+    super::geometry::crystal(draft, args);
     if let Some(name) = draft.matrix.clone() {
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
@@ -36,7 +36,8 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     if let Some(name) = draft.sources.clone() {
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
-        let rows = read_sources(&path)?;
+        let nanobragg_io::Found { data: rows, warnings } = read_sources(&path)?;
+        draft.setup.warnings.extend(warnings.iter().map(ToString::to_string));
         let source = |row: &nanobragg_io::sources::SourceRow| Source {
             position: [row.x, row.y, row.z],
             weight: row.weight,
@@ -57,7 +58,8 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
 fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     let Some(name) = draft.spectrum.clone() else { return Ok(()) };
     let path = context.path(&name);
-    let rows = read_spectrum(&path)?;
+    let nanobragg_io::Found { data: rows, warnings } = read_spectrum(&path)?;
+    draft.setup.warnings.extend(warnings.iter().map(ToString::to_string));
     let beam = &mut draft.setup.experiment.beam;
     if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) {
         let total: f64 = rows.iter().map(|row| row.weight).sum();

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
+use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
+use nanobragg::units::{deg, to_deg};
 use nanobragg_io::IoError;
+use nanobragg_io::c_format::g;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
@@ -43,6 +45,7 @@ pub(super) fn table(
                     return Err(ConfigError::TooManyReflections(path.to_owned()));
                 }
                 let operators = named(draft, &name, &given(args), None)?;
+                fits_cell(draft, path, &name, &operators, None);
                 Ok((expanded(draft, path, &records, &operators, true)?, None))
             }
         };
@@ -57,14 +60,52 @@ pub(super) fn table(
         n => format!(" (others: {} and {} more)", found.others[..LISTED].join(", "), n - LISTED),
     };
     draft.setup.notes.push(format!("{file}: column {}{others}", found.column));
+    draft.setup.warnings.extend(found.warnings.iter().map(ToString::to_string));
     if found.negative > 0 {
         draft
             .setup
             .warnings
             .push(format!("{file}: {} intensities below zero, taken for zero", found.negative));
     }
+    let group = draft.space_group.clone().or(found.space_group);
+    let group = group.unwrap_or_else(|| "of its symmetry operators".to_owned());
+    fits_cell(draft, path, &group, &operators, found.cell);
     let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
     Ok((table, found.cell))
+}
+
+/// Difference of the metric from that of a symmetric cell, relative to the squares of the edges, up to which it counts
+/// as an error of measurement: one percent of an edge, or of a right angle.
+const MISFIT: f64 = 0.02;
+
+/// Warns of a cell that cannot have the symmetry: equivalent reflections would lie at different angles.
+fn fits_cell(
+    draft: &mut Draft,
+    path: &Path,
+    group: &str,
+    operators: &[SymmetryOperator],
+    of_file: Option<[f64; 6]>,
+) {
+    let given = draft.setup.experiment.crystal.cell.as_ref().map(|cell| {
+        let UnitCell { a, b, c, alpha, beta, gamma } = cell.completed();
+        [a, b, c, to_deg(alpha), to_deg(beta), to_deg(gamma)]
+    });
+    let Some(cell) = given.or(of_file) else { return };
+    let misfit = symmetry::misfit(&vectors(cell), operators).unwrap_or(0.0);
+    if misfit > MISFIT {
+        let cell = cell.map(|x| g(x, 6)).join(" ");
+        let text = format!("the cell {cell} cannot have the symmetry of the space group {group}");
+        draft.setup.warnings.push(format!("{}: {text}: one of them is wrong", path.display()));
+    }
+}
+
+/// Vectors of a cell: a along x, b in the plane of x and y.
+fn vectors([a, b, c, alpha, beta, gamma]: [f64; 6]) -> [[f64; 3]; 3] {
+    let cos = |angle: f64| deg(angle).cos();
+    let sin_gamma = deg(gamma).sin();
+    let along_y = (cos(alpha) - cos(beta) * cos(gamma)) / sin_gamma;
+    let along_z = (1.0 - cos(beta).powi(2) - along_y * along_y).max(0.0).sqrt();
+    [[a, 0.0, 0.0], [b * cos(gamma), b * sin_gamma, 0.0], [c * cos(beta), c * along_y, c * along_z]]
 }
 
 /// How the user named the space group.
@@ -134,9 +175,17 @@ fn expanded(
     let table = fill(path, bounds, draft.default_f, limit, expansion.reflections().map(Ok))?;
     let (file, unique) = (path.display(), expansion.unique());
     draft.setup.notes.push(format!("{file}: {unique} unique reflections make {count} by symmetry"));
-    if expansion.disagreeing > 0 {
-        let text = "of them with equivalent amplitudes that differ by more than 0.1 %: their means are used";
-        draft.setup.warnings.push(format!("{file}: {} {text}", expansion.disagreeing));
+    if let Some(worst) = expansion.worst {
+        let [h, k, l] = worst.hkl;
+        let (low, high, percent) = (g(worst.low, 6), g(worst.high, 6), g(100.0 * worst.relative(), 3));
+        let text = "of them with equivalent amplitudes that differ by more than 0.1 %";
+        let most = format!("at most by {percent} % ({h} {k} {l}: {low} to {high})");
+        let count = expansion.disagreeing;
+        draft.setup.warnings.push(format!("{file}: {count} {text}, {most}: their means are used"));
+    }
+    if expansion.friedel_pairs > 0 {
+        let text = "Friedel pairs differ: each index keeps its own amplitude";
+        draft.setup.notes.push(format!("{file}: {} {text}", expansion.friedel_pairs));
     }
     if expansion.forbidden > 0 {
         let text = "reflections are there that the space group forbids";

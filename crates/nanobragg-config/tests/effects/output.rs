@@ -100,5 +100,6 @@ fn program() -> Vec<Effect> {
         nothing(FlagId::Verbose, ""),
         nothing(FlagId::VeryVerbose, ""),
         nothing(FlagId::Quiet, ""),
+        nothing(FlagId::Strict, ""),
     ]
 }

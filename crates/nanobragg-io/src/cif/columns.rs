@@ -39,15 +39,45 @@ pub(super) enum Lacking {
 }
 
 impl Columns {
-    /// All that could be read, in the order of preference; the one that is `wanted` is alone. A file may have items
-    /// without a single value.
-    pub(super) fn candidates(tags: &[String], wanted: Option<&str>) -> Result<Vec<Self>, Lacking> {
-        let first = Self::new(tags, wanted)?;
-        if wanted.is_some() {
-            return Ok(vec![first]);
+    /// All that could be read, in the order of preference, named as the file spells them in `written`; the one that is
+    /// `wanted` is alone. A file may have items without a single value.
+    pub(super) fn candidates(
+        tags: &[String],
+        written: &[String],
+        wanted: Option<&str>,
+    ) -> Result<Vec<Self>, Lacking> {
+        let as_written = |name: &String| {
+            let place = tags.iter().position(|tag| item(tag) == *name);
+            place
+                .and_then(|at| written.get(at))
+                .map_or_else(|| name.clone(), |tag| item_as_written(tag).to_owned())
+        };
+        let in_words = |lacking| match lacking {
+            Lacking::Indices => Lacking::Indices,
+            Lacking::Value(known) => Lacking::Value(known.iter().map(as_written).collect()),
+        };
+        let first = Self::new(tags, wanted).map_err(in_words)?;
+        let mut all = vec![first];
+        if wanted.is_none() {
+            let known = KNOWN.iter().filter(|(name, ..)| tags.iter().any(|tag| item(tag) == *name));
+            all = known
+                .map(|(name, ..)| Self::new(tags, Some(name)))
+                .collect::<Result<_, _>>()
+                .map_err(in_words)?;
         }
-        let all = KNOWN.iter().filter(|(name, ..)| tags.iter().any(|tag| item(tag) == *name));
-        all.map(|(name, ..)| Self::new(tags, Some(name))).collect()
+        for columns in &mut all {
+            let names: Vec<String> =
+                columns.name.split(", ").map(|name| as_written(&name.to_owned())).collect();
+            columns.name = names.join(", ");
+            columns.others = columns.others.iter().map(as_written).collect();
+        }
+        Ok(all)
+    }
+
+    /// The item that tells the sets of a file with several apart, where there is one.
+    pub(super) fn of_sets(tags: &[String]) -> Vec<usize> {
+        let is_set = |tag: &String| matches!(item(tag), "wavelength_id" | "crystal_id");
+        tags.iter().enumerate().filter(|(_, tag)| is_set(tag)).map(|(at, _)| at).collect()
     }
 
     /// Chooses among `tags`, which begin with `_refln.` or `_refln_` and are in small letters.
@@ -94,6 +124,14 @@ impl Columns {
 /// `_refln.f_calc` and `_refln_f_calc` as `f_calc`.
 fn item(tag: &str) -> &str {
     let rest = tag.strip_prefix("_refln").unwrap_or(tag);
+    rest.strip_prefix(['.', '_']).unwrap_or(rest)
+}
+
+/// The same of a tag in any letters.
+pub(super) fn item_as_written(tag: &str) -> &str {
+    let length = "_refln".len();
+    let is_category = tag.get(..length).is_some_and(|start| start.eq_ignore_ascii_case("_refln"));
+    let rest = if is_category { tag.get(length..).unwrap_or(tag) } else { tag };
     rest.strip_prefix(['.', '_']).unwrap_or(rest)
 }
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::columns::{Columns, Lacking};
+use super::columns::{Columns, Lacking, item_as_written};
 use super::tokens::{Kind, Tokens};
 use super::{CellTags, MOST_ITEMS, number};
 use crate::error::{Error, Result};
 use crate::rows::{Collector, MOST_REFLECTIONS, Reflections, index};
+use crate::warning::Warning;
 
 /// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
 const OPERATOR_TAGS: [&str; 6] = [
@@ -59,10 +60,9 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
         }
         next = tokens.advance()?;
     }
-    let Some(collector) = found else {
+    let Some(mut found) = found else {
         return Err(Error::missing(path, "reflections", "a loop with _refln.index_h, index_k and index_l"));
     };
-    let mut found = collector.found;
     found.cell = block.cell.complete();
     // A list with an unknown operator is not the group's: its name says more.
     found.operators = if block.operator_unknown { Vec::new() } else { block.operators };
@@ -102,21 +102,22 @@ impl Block {
 fn read_loop(
     tokens: &mut Tokens,
     block: &mut Block,
-    found: &mut Option<Collector>,
+    found: &mut Option<Reflections>,
     wanted: Option<&str>,
 ) -> Result<Option<Kind>> {
-    let mut tags = Vec::new();
+    let (mut tags, mut written) = (Vec::new(), Vec::new());
     let mut next = tokens.advance()?;
     while next == Some(Kind::Tag) {
         if tags.len() == MOST_ITEMS {
             return Err(tokens.lines().error("at most 1000 items in a loop", tokens.text()));
         }
         tags.push(tokens.name());
+        written.push(tokens.as_written());
         next = tokens.advance()?;
     }
     let of_reflections = tags.iter().any(|tag| matches!(tag.as_str(), "_refln.index_h" | "_refln_index_h"));
     if of_reflections && found.is_none() {
-        return rows(tokens, &tags, next, found, wanted);
+        return rows(tokens, &tags, &written, next, found, wanted);
     }
     let mut at = 0;
     while next == Some(Kind::Value) {
@@ -133,12 +134,13 @@ fn read_loop(
 fn rows(
     tokens: &mut Tokens,
     tags: &[String],
+    written: &[String],
     mut next: Option<Kind>,
-    found: &mut Option<Collector>,
+    found: &mut Option<Reflections>,
     wanted: Option<&str>,
 ) -> Result<Option<Kind>> {
     let path = tokens.lines().path().to_owned();
-    let columns = Columns::candidates(tags, wanted).map_err(|lacking| match lacking {
+    let columns = Columns::candidates(tags, written, wanted).map_err(|lacking| match lacking {
         Lacking::Indices => Error::missing(&path, "reflections", "_refln.index_h, index_k and index_l"),
         Lacking::Value(known) => {
             let known =
@@ -151,6 +153,7 @@ fn rows(
         }
     })?;
     let mut candidates: Vec<Candidate> = columns.into_iter().map(Candidate::new).collect();
+    let mut sets = Sets::new(tags);
     while next == Some(Kind::Value) {
         if candidates.iter().any(|candidate| candidate.collector.is_full()) {
             return Err(tokens
@@ -176,7 +179,11 @@ fn rows(
                     candidate.take(at, tokens)?;
                 }
             }
+            sets.take(at, tokens);
             next = tokens.advance()?;
+        }
+        if !sets.is_first() {
+            continue;
         }
         for candidate in &mut candidates {
             candidate.collector.push(hkl, candidate.values[0], candidate.values[1]);
@@ -187,8 +194,57 @@ fn rows(
         }
     }
     let chosen = candidates.iter().position(Candidate::has_values).unwrap_or(0);
-    *found = candidates.into_iter().nth(chosen).map(|candidate| candidate.collector);
+    *found = candidates.into_iter().nth(chosen).map(|candidate| candidate.collector.finish(&path));
+    if let Some(found) = found {
+        found.warnings.extend(sets.warning(&path, written));
+    }
     Ok(next)
+}
+
+/// The sets of amplitudes in one loop, such as those of a MAD experiment: the first is taken.
+#[derive(Debug)]
+struct Sets {
+    places: Vec<usize>,
+    /// What stands there in the first row, and in the current one.
+    first: Vec<Vec<u8>>,
+    current: Vec<Vec<u8>>,
+    /// The first difference: which of the items, and its other value.
+    other: Option<(usize, Vec<u8>)>,
+}
+
+impl Sets {
+    fn new(tags: &[String]) -> Self {
+        let places = Columns::of_sets(tags);
+        let none = vec![Vec::new(); places.len()];
+        Sets { places, first: Vec::new(), current: none, other: None }
+    }
+
+    fn take(&mut self, at: usize, tokens: &Tokens) {
+        if let Some(place) = self.places.iter().position(|place| *place == at) {
+            self.current[place] = tokens.text().to_vec();
+        }
+    }
+
+    /// Whether the current row is of the set that the first row is of.
+    fn is_first(&mut self) -> bool {
+        if self.first.is_empty() {
+            self.first = self.current.clone();
+        }
+        let differs = self.first.iter().zip(&self.current).position(|(first, current)| first != current);
+        if let (Some(place), None) = (differs, &self.other) {
+            self.other = Some((place, self.current[place].clone()));
+        }
+        differs.is_none()
+    }
+
+    fn warning(&self, path: &Path, written: &[String]) -> Option<Warning> {
+        let (place, other) = self.other.as_ref()?;
+        let name = self.places.get(*place).and_then(|at| written.get(*at))?;
+        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+        let first = text(self.first.get(*place)?);
+        let found = format!("several sets in one loop ({first}, {} ...)", text(other));
+        Some(Warning::new(path, item_as_written(name), found, format!("set {first} alone is taken")))
+    }
 }
 
 /// An item that may turn out to be the one to read.
@@ -208,7 +264,7 @@ impl Candidate {
     }
 
     fn has_values(&self) -> bool {
-        !self.collector.found.records.is_empty()
+        !self.collector.is_empty()
     }
 
     /// Takes the current word if it stands in a column of this item.
@@ -259,10 +315,21 @@ mod tests {
         let found = read(SMALL, None).unwrap();
         let values: Vec<_> = found.records.iter().map(|r| (r.h, r.k, r.l, r.f)).collect();
         assert_eq!(values, [(1, 2, 3, 12.5), (-1, 0, 2, 7.25)]);
-        assert_eq!((found.missing, found.column.as_str()), (1, "f_meas_au"));
+        assert_eq!((found.missing, found.column.as_str()), (1, "F_meas_au"));
         assert_eq!(found.cell, Some([10.5, 11.0, 12.0, 90.0, 100.5, 90.0]));
         assert_eq!(found.operators, ["x,y,z", "-x, y+1/2, -z"]);
         assert_eq!(found.space_group.as_deref(), Some("P 1 21 1"));
+    }
+
+    #[test]
+    fn of_several_sets_the_first_is_taken() {
+        let text = "data_x\nloop_\n_refln.wavelength_id\n_refln.index_h\n_refln.index_k\n_refln.index_l\n\
+            _refln.F_meas_au\n1 1 0 0 100\n2 1 0 0 200\n1 2 0 0 50\n";
+        let found = read(text, None).unwrap();
+        assert_eq!(found.records.iter().map(|r| r.f).collect::<Vec<_>>(), [100.0, 50.0]);
+        let said: Vec<_> = found.warnings.iter().map(|w| (w.place.as_str(), w.assumed.as_str())).collect();
+        assert_eq!(said, [("wavelength_id", "set 1 alone is taken")]);
+        assert!(read(&text.replace("2 1 0 0", "1 3 0 0"), None).unwrap().warnings.is_empty());
     }
 
     #[test]
@@ -311,6 +378,6 @@ mod tests {
         assert!(read(&SMALL.replace("? ?\n", "?\n"), None).unwrap_err().contains("6 values in a row"));
         assert!(read("data_x\n", None).unwrap_err().contains("a loop with _refln.index_h"));
         let error = read(SMALL, Some("F_calc")).unwrap_err();
-        assert_eq!(error, "a.cif: items of _refln: expected one of f_meas_au, found \"F_calc\"");
+        assert_eq!(error, "a.cif: items of _refln: expected one of F_meas_au, found \"F_calc\"");
     }
 }

@@ -52,6 +52,11 @@ impl Tokens {
         }
     }
 
+    /// The current word as it stands.
+    pub(super) fn as_written(&self) -> String {
+        String::from_utf8_lossy(self.text()).into_owned()
+    }
+
     /// The current word in small letters: tags do not go by case.
     pub(super) fn name(&self) -> String {
         String::from_utf8_lossy(self.text()).to_lowercase()

@@ -10,6 +10,7 @@ use super::crystfel_panel::PanelKeys;
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result};
 use crate::lines::LINE_LIMIT;
+use crate::warning::Warning;
 
 /// Photon energy times wavelength, eV Å.
 const EV_ANGSTROM: f64 = 12398.42;
@@ -26,6 +27,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut wavelength = None;
     let mut shift = Vector3::zeros();
+    let mut warnings = Vec::new();
+    let mut has_bad_regions = false;
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
         let number = number as u64 + 1;
         if line.len() > LINE_LIMIT {
@@ -44,6 +47,11 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         if let Some((name, key)) = key.split_once('/') {
             let name = name.trim();
             if name.starts_with(BAD_REGION) {
+                if !has_bad_regions {
+                    let assumed = "bad regions are rendered like the rest";
+                    warnings.push(Warning::new(path, format!("line {number}"), name, assumed));
+                }
+                has_bad_regions = true;
                 continue;
             }
             let at = match places.get(name) {
@@ -69,12 +77,23 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             "wavelength" if starts_number(value) => {
                 wavelength = Some(place.quantity(value, &[("m", 1e10), ("A", 1.0)])?);
             }
-            "detector_shift_x" if starts_number(value) => {
-                shift.x = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
+            "detector_shift_x" | "detector_shift_y" if starts_number(value) => {
+                let moved = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
+                *(if key == "detector_shift_x" { &mut shift.x } else { &mut shift.y }) = moved;
             }
-            "detector_shift_y" if starts_number(value) => {
-                shift.y = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
+            "detector_shift_x" | "detector_shift_y" => warnings.push(Warning::new(
+                path,
+                format!("line {number}: {key}"),
+                value,
+                "its value stands in the data files, which are not read: no shift is assumed",
+            )),
+            "electron_voltage" | "electron_energy" if starts_number(value) => {
+                let units = &[("V", 1.0), ("kV", 1e3), ("MV", 1e6), ("eV", 1.0), ("keV", 1e3), ("MeV", 1e6)];
+                wavelength = Some(of_electrons(place.quantity(value, units)?));
+                let assumed = "the wavelength is that of the electrons; scattering is that of X-rays";
+                warnings.push(Warning::new(path, format!("line {number}: {key}"), value, assumed));
             }
+            "electron_voltage" | "electron_energy" => return Err(place.error("a number of kV")),
             _ => defaults.set(key, value, &place)?,
         }
     }
@@ -87,11 +106,21 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     // The beam travels along z; y points up, so that x lies in the plane of polarization.
     Ok(Geometry {
         wavelength_angstrom: wavelength,
-        beam: Vector3::z(),
+        beam: Some(Vector3::z()),
         polarization: None,
         panels,
         spindle_axis: None,
         scan: None,
         crystal: None,
+        varying_images: 1,
+        warnings,
     })
+}
+
+/// The wavelength in Å of electrons that `volts` accelerated, with the theory of relativity.
+fn of_electrons(volts: f64) -> f64 {
+    /// h / √(2 m e) in Å √V, and e / (2 m c²) in 1/V (CODATA 2018).
+    const SLOW: f64 = 12.264_259_66;
+    const FAST: f64 = 9.784_756e-7;
+    SLOW / (volts * (1.0 + FAST * volts)).sqrt()
 }

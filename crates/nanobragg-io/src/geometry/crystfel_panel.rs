@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::Vector3;
 
 use super::crystfel_line::{Place, starts_number};
-use super::{Panel, pixels, square};
+use super::{Panel, pixels};
 use crate::error::{Error, Result};
 use crate::lines::finite;
 
@@ -26,8 +26,8 @@ pub(super) struct PanelKeys {
     /// In mm.
     clen_mm: Option<f64>,
     coffset_mm: f64,
-    /// Whether the distance is in the data files.
-    clen_elsewhere: bool,
+    /// Where the data files have the distance.
+    clen_elsewhere: Option<String>,
 }
 
 impl PanelKeys {
@@ -51,7 +51,10 @@ impl PanelKeys {
                 self.ss =
                     Some(direction(value).ok_or_else(|| place.error("a direction such as +1.0x-0.01y"))?)
             }
-            "clen" if !starts_number(value) => (self.clen_mm, self.clen_elsewhere) = (None, true),
+            "clen" if !starts_number(value) => {
+                (self.clen_mm, self.clen_elsewhere) =
+                    (None, value.split_whitespace().next().map(str::to_owned))
+            }
             "clen" => self.clen_mm = Some(place.quantity(value, LENGTHS)?),
             "coffset" => self.coffset_mm = place.quantity(value, LENGTHS)?,
             _ => {}
@@ -64,13 +67,6 @@ impl PanelKeys {
         let of = |what: &str| format!("{what} of panel {name:?}");
         let need =
             |value: Option<f64>, what: &str| value.ok_or_else(|| Error::missing(path, of(what), "a number"));
-        if self.clen_elsewhere && self.clen_mm.is_none() {
-            return Err(Error::missing(
-                path,
-                of("clen"),
-                "a number: the data files that have it are not read",
-            ));
-        }
         let size = |min: Option<f64>, max: Option<f64>, low: &str, high: &str| -> Result<usize> {
             pixels(path, &of(high), need(max, high)? - need(min, low)? + 1.0)
         };
@@ -79,14 +75,17 @@ impl PanelKeys {
         let ss = self.ss.unwrap_or_else(Vector3::y);
         let pixel = 1000.0 / super::positive(path, &of("res"), res)?;
         let corner = Vector3::new(need(self.corner.0, "corner_x")?, need(self.corner.1, "corner_y")?, 0.0);
-        let distance = need(self.clen_mm, "clen")? + self.coffset_mm;
+        let distance_elsewhere = self.clen_elsewhere.clone().filter(|_| self.clen_mm.is_none());
+        let clen = if distance_elsewhere.is_some() { 0.0 } else { need(self.clen_mm, "clen")? };
+        let distance = clen + self.coffset_mm;
         Ok(Panel {
             name: name.chars().filter(|c| !c.is_control()).take(80).collect(),
             origin_mm: corner * pixel + Vector3::new(0.0, 0.0, distance) + shift_mm,
             fast: fs,
             slow: ss,
-            // The lengths of fs and ss stretch the pixels: rounded directions are rarely of length one.
-            pixel_mm: square(path, &of("fs and ss"), fs.norm() * pixel, ss.norm() * pixel)?,
+            // The lengths of fs and ss stretch the pixels.
+            pixel_mm: [fs.norm() * pixel, ss.norm() * pixel],
+            distance_elsewhere,
             fast_pixels: size(self.min_fs, self.max_fs, "min_fs", "max_fs")?,
             slow_pixels: size(self.min_ss, self.max_ss, "min_ss", "max_ss")?,
         })

@@ -8,12 +8,14 @@ use serde_json::Value;
 use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector};
 use crate::error::{Error, Result};
+use crate::warning::Warning;
 
 /// Axes of a goniometer beyond which the file is damaged.
 const MOST_AXES: usize = 100;
 
-pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
-    let document: Value = serde_json::from_slice(bytes).map_err(|error| {
+/// The document, whose experiments and scan points [`geometry`] chooses from.
+pub(super) fn document(path: &Path, bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(&standard(bytes)).map_err(|error| {
         // The library counts lines and columns as editors do.
         Error::value(
             path,
@@ -21,44 +23,169 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             "JSON",
             b"something else",
         )
-    })?;
-    let root = Node { path, place: String::new(), value: &document };
-    let experiment = root.field("experiment")?.entry(selection.experiment)?;
+    })
+}
+
+pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> Result<Geometry> {
+    let root = Node { path, place: String::new(), value: document };
+    let (root, experiment) = chosen(&root, selection.experiment)?;
     let model = |name: &str| -> Result<Option<Node<'_>>> {
         match experiment.optional(name) {
             Some(number) => Ok(Some(root.field(name)?.entry(number.whole()?)?)),
             None => Ok(None),
         }
     };
+    let point = selection.scan_point;
     let lacking = |what: &str| Error::missing(path, experiment.place.clone(), format!("a {what} model"));
-    let beam = model("beam")?.ok_or_else(|| lacking("beam"))?;
     let detector = model("detector")?.ok_or_else(|| lacking("detector"))?;
-    let goniometer = model("goniometer")?.map(|node| Goniometer::new(&node)).transpose()?;
-    let scan = model("scan")?.map(|node| scan(&node, selection.scan_point)).transpose()?.flatten();
-    let has_points = model("scan")?.is_some() || model("crystal")?.is_some_and(|node| varies(&node));
-    let crystal = model("crystal")?.map(|node| crystal(&node, selection.scan_point)).transpose()?;
-    if selection.scan_point > 0 && !has_points {
+    let goniometer = model("goniometer")?;
+    let crystal_model = model("crystal")?;
+    let beam_model = model("beam")?;
+    let varying = [
+        (&beam_model, "s0_at_scan_points"),
+        (&goniometer, "setting_rotation_at_scan_points"),
+        (&crystal_model, "A_at_scan_points"),
+    ];
+    // Images lie between points: there is one fewer.
+    let points =
+        varying.iter().filter_map(|(node, key)| node.as_ref()?.optional(key)?.value.as_array()).map(Vec::len);
+    let varying_images = points.max().map_or(1, |points| points.saturating_sub(1).max(1));
+    let has_points = model("scan")?.is_some() || varying_images > 1;
+    let scan = model("scan")?.map(|node| scan(&node, point)).transpose()?.flatten();
+    let goniometer = goniometer.map(|node| Goniometer::new(&node, point)).transpose()?;
+    let crystal = crystal_model.map(|node| crystal(&node, point)).transpose()?;
+    if point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
         return Err(Error::missing(path, experiment.place, expected));
     }
+    let mut warnings = Vec::new();
+    let beam = beam_model.map(|node| Beam::new(&node, point, &mut warnings)).transpose()?.unwrap_or_default();
     let at_rest = goniometer.as_ref().map_or_else(Matrix3::identity, |g| g.setting * g.fixed);
-    let polarization = match (beam.optional("polarization_normal"), beam.optional("polarization_fraction")) {
-        (Some(normal), Some(fraction)) => {
-            Some(Polarization { normal: normal.vector()?, fraction: fraction.number()? })
-        }
-        _ => None,
-    };
     Ok(Geometry {
-        wavelength_angstrom: beam.optional("wavelength").map(|node| node.number()).transpose()?,
-        // The model's direction is that from the sample to the source.
-        beam: Vector3::zeros() - beam.field("direction")?.vector()?,
-        polarization,
-        panels: dxtbx_detector::panels(&detector)?,
+        wavelength_angstrom: beam.wavelength_angstrom,
+        beam: beam.direction,
+        polarization: beam.polarization,
+        panels: dxtbx_detector::panels(&detector, &mut warnings)?,
         // S R(axis) F = R(S axis) S F: the setting turns the axis, and with the fixed rotation the crystal.
         spindle_axis: goniometer.map(|g| g.setting * g.axis),
         scan,
         crystal: crystal.map(|matrix| at_rest * matrix),
+        varying_images,
+        warnings,
     })
+}
+
+/// JSON without the words that Python writes where a number was never set: they become `null`.
+fn standard(bytes: &[u8]) -> Vec<u8> {
+    const WORDS: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+    let mut text = Vec::with_capacity(bytes.len());
+    let (mut rest, mut in_string) = (bytes, false);
+    while let Some((&byte, after)) = rest.split_first() {
+        let word = WORDS.into_iter().find(|word| !in_string && rest.starts_with(word));
+        if let Some(word) = word {
+            text.extend_from_slice(b"null");
+            rest = rest.get(word.len()..).unwrap_or_default();
+            continue;
+        }
+        text.push(byte);
+        rest = after;
+        match (byte, after.split_first()) {
+            (b'"', _) => in_string = !in_string,
+            (b'\\', Some((&escaped, after))) if in_string => {
+                text.push(escaped);
+                rest = after;
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The document whose lists of models are meant, and the chosen experiment in it. Before version 2 DIALS wrote a list
+/// of DataBlocks, whose imagesets refer to the models as experiments do.
+fn chosen<'a>(root: &Node<'a>, number: usize) -> Result<(Node<'a>, Node<'a>)> {
+    let mut candidates = Vec::new();
+    let mut place = "experiment".to_owned();
+    if root.value.is_array() {
+        "imageset".clone_into(&mut place);
+        for block in root.entries() {
+            if block.value.get("__id__").and_then(Value::as_str) != Some("DataBlock") {
+                return Err(block.error("a DataBlock of DIALS or an experiment list"));
+            }
+            let sets = block.field("imageset")?;
+            candidates.extend(sets.entries().map(|set| (block.clone(), set)));
+        }
+    } else {
+        let list = root.field("experiment")?;
+        candidates.extend(list.entries().map(|experiment| (root.clone(), experiment)));
+    }
+    let count = candidates.len();
+    candidates.into_iter().nth(number).ok_or_else(|| match count {
+        0 => Error::missing(root.path, place, "at least one"),
+        _ => {
+            let expected = format!("a number from 0 to {}", count - 1);
+            Error::value(root.path, place, expected, number.to_string().as_bytes())
+        }
+    })
+}
+
+/// What a file says of the beam.
+#[derive(Default)]
+struct Beam {
+    wavelength_angstrom: Option<f64>,
+    direction: Option<Vector3<f64>>,
+    polarization: Option<Polarization>,
+}
+
+impl Beam {
+    fn new(node: &Node<'_>, point: usize, warnings: &mut Vec<Warning>) -> Result<Self> {
+        let said = |key: &str| node.optional(key).map(|value| (format!("{}.{key}", node.place), value));
+        if let Some((place, probe)) = said("probe").filter(|(_, probe)| !is_xray(probe.value)) {
+            let text = probe.value.as_str().map_or_else(|| probe.value.to_string(), str::to_owned);
+            warnings.push(Warning::new(node.path, place, text, "scattering is that of X-rays"));
+        }
+        if let Some((place, range)) = said("wavelength_range") {
+            let text = range.value.to_string();
+            let assumed =
+                "a polychromatic beam is rendered at its one wavelength; a spectrum is a file of its own";
+            warnings.push(Warning::new(node.path, place, text, assumed));
+        } else if node.value.get("__id__").and_then(Value::as_str) == Some("polychromatic") {
+            let assumed = "rendered at one wavelength; a spectrum is a file of its own";
+            warnings.push(Warning::new(
+                node.path,
+                format!("{}.__id__", node.place),
+                "polychromatic",
+                assumed,
+            ));
+        }
+        let polarization =
+            match (node.optional("polarization_normal"), node.optional("polarization_fraction")) {
+                (Some(normal), Some(fraction)) => {
+                    Some(Polarization { normal: normal.vector()?, fraction: fraction.number()? })
+                }
+                _ => None,
+            };
+        let mut wavelength_angstrom = node.optional("wavelength").map(|node| node.number()).transpose()?;
+        // The model's direction is that from the sample to the source.
+        let mut direction = Vector3::zeros() - node.field("direction")?.vector()?;
+        if let Some(points) = node.optional("s0_at_scan_points").filter(|points| points.value.is_array()) {
+            // s0 points along the beam and has the length 1 / wavelength.
+            let s0 = points.entry(point)?;
+            direction = s0.vector()?;
+            let length = direction.norm();
+            if !(length.is_finite() && length > 0.0) {
+                return Err(s0.error("a direction"));
+            }
+            wavelength_angstrom = Some(1.0 / length);
+        }
+        Ok(Beam { wavelength_angstrom, direction: Some(direction), polarization })
+    }
+}
+
+/// Whether a probe is X-rays, in the spellings of dxtbx.
+fn is_xray(probe: &Value) -> bool {
+    let name = probe.as_str().unwrap_or_default().to_lowercase();
+    matches!(name.trim_start_matches("probe."), "x-ray" | "xray")
 }
 
 /// What turns the crystal: setting, rotation about the axis, fixed rotation.
@@ -69,7 +196,17 @@ struct Goniometer {
 }
 
 impl Goniometer {
-    fn new(node: &Node<'_>) -> Result<Self> {
+    fn new(node: &Node<'_>, point: usize) -> Result<Self> {
+        let at_points =
+            node.optional("setting_rotation_at_scan_points").filter(|points| points.value.is_array());
+        let mut goniometer = Goniometer::at_rest(node)?;
+        if let Some(points) = at_points {
+            goniometer.setting = points.entry(point)?.matrix()?;
+        }
+        Ok(goniometer)
+    }
+
+    fn at_rest(node: &Node<'_>) -> Result<Self> {
         let Some(axes) = node.optional("axes") else {
             let matrix =
                 |name: &str| node.optional(name).map_or(Ok(Matrix3::identity()), |node| node.matrix());
@@ -135,10 +272,6 @@ fn scan(node: &Node<'_>, point: usize) -> Result<Option<Scan>> {
         (None, Err(_)) => 0.0,
     };
     Ok(Some(Scan { start_deg: start, range_deg: range }))
-}
-
-fn varies(crystal: &Node<'_>) -> bool {
-    crystal.optional("A_at_scan_points").is_some()
 }
 
 /// Reciprocal vectors of the crystal in its columns, in 1/Å, before the goniometer turns them.

@@ -1,10 +1,12 @@
 //! The detector of an experiment list: panels, and the groups that carry them.
 
 use nalgebra::{Matrix3, Vector3};
+use serde_json::Value;
 
 use super::node::Node;
-use super::{MOST_PANELS, Panel, pixels, square};
+use super::{MOST_PANELS, Panel, pixels};
 use crate::error::Result;
+use crate::warning::Warning;
 
 /// A frame in the laboratory: what the vectors of a panel or of a group inside it refer to.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,7 @@ impl Frame {
 }
 
 /// All panels in their order.
-pub(super) fn panels(detector: &Node<'_>) -> Result<Vec<Panel>> {
+pub(super) fn panels(detector: &Node<'_>, warnings: &mut Vec<Warning>) -> Result<Vec<Panel>> {
     let listed: Vec<Node<'_>> = detector.field("panels")?.entries().take(MOST_PANELS + 1).collect();
     if listed.is_empty() || listed.len() > MOST_PANELS {
         return Err(detector.error("from 1 to 10000 panels"));
@@ -42,7 +44,31 @@ pub(super) fn panels(detector: &Node<'_>) -> Result<Vec<Panel>> {
     if let Some(root) = detector.optional("hierarchy") {
         descend(&root, &Frame::LABORATORY, &mut parents)?;
     }
+    warnings.extend(left_out(&listed));
     listed.iter().zip(&parents).map(|(node, parent)| panel(node, parent)).collect()
+}
+
+/// What panels say of their pixels that changes counts and is not taken.
+fn left_out(panels: &[Node<'_>]) -> Option<Warning> {
+    let is_set = |value: &Value| match value {
+        Value::Array(entries) => !entries.is_empty(),
+        Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
+        Value::String(text) => !text.is_empty(),
+        _ => false,
+    };
+    let one = |value: &Value| value.as_f64() == Some(1.0);
+    let says = |key: &str| {
+        let mut values = panels.iter().filter_map(|node| node.value.get(key)).filter(|value| is_set(value));
+        values.any(|value| key != "gain" || !one(value))
+    };
+    let first = panels.first()?;
+    let keys: Vec<&str> =
+        ["mask", "thickness", "gain", "pedestal"].into_iter().filter(|key| says(key)).collect();
+    let place = first.place.rsplit_once('[').map_or(first.place.as_str(), |(list, _)| list);
+    (!keys.is_empty()).then(|| {
+        let assumed = "not taken: pixels count photons at their surface";
+        Warning::new(first.path, place, keys.join(", "), assumed)
+    })
 }
 
 /// Finds the frame of every panel below `group`. Documents nest at most 128 deep.
@@ -73,7 +99,8 @@ fn panel(node: &Node<'_>, parent: &Frame) -> Result<Panel> {
         origin_mm: frame.origin,
         fast: frame.axes.column(0).into_owned(),
         slow: frame.axes.column(1).into_owned(),
-        pixel_mm: square(node.path, &of("pixel_size"), fast_mm, slow_mm)?,
+        pixel_mm: [fast_mm, slow_mm],
+        distance_elsewhere: None,
         fast_pixels: pixels(node.path, &of("image_size"), fast_pixels)?,
         slow_pixels: pixels(node.path, &of("image_size"), slow_pixels)?,
     })

@@ -19,6 +19,7 @@ use nalgebra::{Matrix3, Vector3};
 use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
+use crate::warning::Warning;
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
 /// in memory may take fifteen times its length.
@@ -27,18 +28,18 @@ const LIMIT: u64 = 32 << 20;
 const MOST_PANELS: usize = 10_000;
 /// Longest edge of a panel in pixels.
 const MOST_PIXELS: f64 = 100_000.0;
-/// Relative difference up to which pixels count as square.
-const SQUARE: f64 = 1e-4;
-/// Cosine up to which axes count as at right angles: the area of a pixel is then square to a millionth.
-const OBLIQUE: f64 = 1e-3;
+/// Sine of the least angle between the axes of a panel.
+const FLAT: f64 = 1e-3;
+/// Wavelengths of X-rays, and of electrons in microscopes: a number outside is in another unit.
+const WAVELENGTHS_ANGSTROM: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
 
 /// An instrument, as far as the file describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Geometry {
     /// Wavelength in Ångström.
     pub wavelength_angstrom: Option<f64>,
-    /// Unit vector along which the beam travels.
-    pub beam: Vector3<f64>,
+    /// Unit vector along which the beam travels; `None` where the file does not say.
+    pub beam: Option<Vector3<f64>>,
     /// Polarization of the beam.
     pub polarization: Option<Polarization>,
     /// Panels of the detector, at least one.
@@ -49,6 +50,10 @@ pub struct Geometry {
     pub scan: Option<Scan>,
     /// Reciprocal cell vectors at spindle angle 0 in 1/Å: rows x, y, z; columns a*, b*, c*.
     pub crystal: Option<Matrix3<f64>>,
+    /// Images of the scan whose models differ from one another; 1 where none does.
+    pub varying_images: usize,
+    /// What was not taken as it stands.
+    pub warnings: Vec<Warning>,
 }
 
 /// Polarization of the beam.
@@ -60,7 +65,7 @@ pub struct Polarization {
     pub fraction: f64,
 }
 
-/// A flat rectangle of square pixels.
+/// A flat parallelogram of pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     /// Name; may be empty.
@@ -71,8 +76,10 @@ pub struct Panel {
     pub fast: Vector3<f64>,
     /// Unit vector along the slow axis.
     pub slow: Vector3<f64>,
-    /// Edge of a pixel in mm.
-    pub pixel_mm: f64,
+    /// Edges of a pixel along the fast and the slow axis in mm.
+    pub pixel_mm: [f64; 2],
+    /// Where the data files have the distance that has to be added along the beam, if the description has it not.
+    pub distance_elsewhere: Option<String>,
     /// Pixels along the fast axis.
     pub fast_pixels: usize,
     /// Pixels along the slow axis.
@@ -101,16 +108,50 @@ pub struct Selection {
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) or [`Line`](crate::ErrorKind::Line) for what is missing or makes no sense, a selection that the file does not
-/// have, pixels that are not square; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
+/// have; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     let bytes = gzip::whole(path, LIMIT)?;
     let bytes = without_mark(&bytes);
     let geometry = match bytes.trim_ascii_start().first() {
-        Some(b'{') => dxtbx::parse(path, bytes, selection)?,
+        Some(b'{' | b'[') => dxtbx::geometry(path, &dxtbx::document(path, bytes)?, selection)?,
         Some(b'0'..=b'9' | b'X' | b'G' | b'-') if xds::is_xparm(bytes) => xds::parse(path, bytes, selection)?,
         _ => crystfel::parse(path, bytes, selection)?,
     };
     geometry.checked(path)
+}
+
+/// What of an instrument and a crystal may differ from image to image of a scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moving {
+    /// Wavelength in Ångström.
+    pub wavelength_angstrom: Option<f64>,
+    /// Unit vector along which the beam travels.
+    pub beam: Option<Vector3<f64>>,
+    /// Axis of the rotation, right-handed, a unit vector.
+    pub spindle_axis: Option<Vector3<f64>>,
+    /// Reciprocal cell vectors at spindle angle 0 in 1/Å, as in [`Geometry::crystal`].
+    pub crystal: Option<Matrix3<f64>>,
+}
+
+/// The models of all images of a scan, in order, where any of them varies; none where none does.
+///
+/// # Errors
+/// Those of [`read_geometry`].
+pub fn read_moving(path: &Path, experiment: usize) -> Result<Vec<Moving>> {
+    let bytes = gzip::whole(path, LIMIT)?;
+    let bytes = without_mark(&bytes);
+    if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return Ok(Vec::new());
+    }
+    let document = dxtbx::document(path, bytes)?;
+    let at =
+        |scan_point| dxtbx::geometry(path, &document, Selection { experiment, scan_point })?.checked(path);
+    let images = at(0)?.varying_images;
+    let moving = |scan_point| {
+        let Geometry { wavelength_angstrom, beam, spindle_axis, crystal, .. } = at(scan_point)?;
+        Ok(Moving { wavelength_angstrom, beam, spindle_axis, crystal })
+    };
+    if images > 1 { (0..images).map(moving).collect() } else { Ok(Vec::new()) }
 }
 
 impl Geometry {
@@ -123,7 +164,7 @@ impl Geometry {
             good.then(|| vector / length)
                 .ok_or_else(|| Error::value(path, what, "a direction", found.as_bytes()))
         };
-        self.beam = unit("beam direction", self.beam)?;
+        self.beam = self.beam.map(|beam| unit("beam direction", beam)).transpose()?;
         if let Some(axis) = &mut self.spindle_axis {
             *axis = unit("rotation axis", *axis)?;
         }
@@ -135,21 +176,25 @@ impl Geometry {
                 return Err(Error::value(path, "polarization fraction", "from 0 to 1", found.as_bytes()));
             }
         }
-        if let Some(wavelength) = self.wavelength_angstrom {
-            positive(path, "wavelength", wavelength)?;
+        if let Some(wavelength) = self.wavelength_angstrom.filter(|x| !WAVELENGTHS_ANGSTROM.contains(x)) {
+            let expected = "from 0.001 to 1000 Angstrom";
+            return Err(Error::value(path, "wavelength", expected, wavelength.to_string().as_bytes()));
         }
         for panel in &mut self.panels {
             let of = |what: &str| format!("{what} of panel {:?}", panel.name);
             panel.fast = unit(&of("fast axis"), panel.fast)?;
             panel.slow = unit(&of("slow axis"), panel.slow)?;
-            positive(path, &of("pixel size"), panel.pixel_mm)?;
-            let cosine = panel.fast.dot(&panel.slow);
-            if cosine.abs() > OBLIQUE {
-                let found = format!("{:.3} degrees", cosine.clamp(-1.0, 1.0).acos().to_degrees());
-                return Err(Error::value(path, of("axes"), "axes at right angles", found.as_bytes()));
+            for edge in panel.pixel_mm {
+                positive(path, &of("pixel size"), edge)?;
             }
-            let distance = panel.origin_mm.dot(&panel.fast.cross(&panel.slow)).abs();
-            if !(distance.is_finite() && distance > 1e-9) {
+            let normal = panel.fast.cross(&panel.slow);
+            if normal.norm() < FLAT {
+                let cosine = panel.fast.dot(&panel.slow).clamp(-1.0, 1.0);
+                let found = format!("{:.3} degrees", cosine.acos().to_degrees());
+                return Err(Error::value(path, of("axes"), "axes that span a plane", found.as_bytes()));
+            }
+            let distance = panel.origin_mm.dot(&normal).abs();
+            if panel.distance_elsewhere.is_none() && !(distance.is_finite() && distance > 1e-9) {
                 let found = distance.to_string();
                 return Err(Error::value(path, of("plane"), "a distance from the sample", found.as_bytes()));
             }
@@ -177,15 +222,6 @@ fn pixels(path: &Path, what: &str, value: f64) -> Result<usize> {
     }
     let found = value.to_string();
     Err(Error::value(path, what, format!("a whole number from 1 to {MOST_PIXELS}"), found.as_bytes()))
-}
-
-/// The edge of square pixels.
-fn square(path: &Path, what: &str, fast: f64, slow: f64) -> Result<f64> {
-    positive(path, what, fast)?;
-    if (fast - slow).abs() <= SQUARE * fast {
-        return Ok(fast);
-    }
-    Err(Error::value(path, what, "square pixels", format!("{fast} x {slow}").as_bytes()))
 }
 
 #[cfg(test)]

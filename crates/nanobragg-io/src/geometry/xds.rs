@@ -4,17 +4,17 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::{Geometry, Panel, Scan, Selection, pixels, square};
+use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, pixels};
 use crate::error::{Error, Result};
 use crate::lines::finite;
 
 /// Numbers of each line, without the first line of newer files: frame, angle, range and axis; wavelength and beam;
-/// group and cell; a; b; c; segments and size; origin and distance; x; y; normal; segment; its place.
-const LINES: [usize; 13] = [6, 4, 7, 3, 3, 3, 5, 3, 3, 3, 3, 5, 9];
+/// group and cell; a; b; c; segments and size; origin and distance; x; y; normal. Two lines for each segment follow.
+const LINES: [usize; 11] = [6, 4, 7, 3, 3, 3, 5, 3, 3, 3, 3];
 /// The same before 2012: frame; wavelength; size; distance and origin; x; y; normal; group and cell; a; b; c.
 const OLD_LINES: [usize; 11] = [6, 4, 4, 3, 3, 3, 3, 7, 3, 3, 3];
 /// Names of the lines, for messages.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 11] = [
     "first frame, angle, range and rotation axis",
     "wavelength and beam",
     "space group and cell",
@@ -26,9 +26,9 @@ const NAMES: [&str; 13] = [
     "detector X axis",
     "detector Y axis",
     "detector normal",
-    "segment",
-    "place of the segment",
 ];
+/// More than a file of all segments has.
+const MOST_LINES: usize = 2 * MOST_PANELS + 64;
 /// Where the lines of an old file stand in a new one.
 const OLD_ORDER: [usize; 11] = [0, 1, 6, 7, 8, 9, 10, 2, 3, 4, 5];
 
@@ -50,51 +50,61 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let found = selection.experiment.to_string();
         return Err(Error::value(path, "experiments", "number 0 only", found.as_bytes()));
     }
-    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').take(64).collect();
+    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').take(MOST_LINES).collect();
     let titled = lines.iter().map(|line| line.trim_ascii()).find(|line| !line.is_empty());
     let titled = titled.is_some_and(|line| numbers(line).is_none());
     let mut rows = lines.iter().enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
     if titled {
         rows.next();
     }
+    let mut next = |count: usize, name: &str| -> Result<Vec<f64>> {
+        let (number, line) =
+            rows.next().map_or((lines.len(), &b"the end of the file"[..]), |(n, line)| (n, *line));
+        let found = numbers(line).filter(|numbers| numbers.len() == count);
+        let text = format!("{count} numbers: {name}");
+        found.ok_or_else(|| Error::line(path, number as u64 + 1, text, line.trim_ascii()))
+    };
     let expected: &[usize] = if titled { &LINES } else { &OLD_LINES };
     let mut table: Vec<Vec<f64>> = vec![Vec::new(); LINES.len()];
     for (at, &count) in expected.iter().enumerate() {
         let place = if titled { at } else { OLD_ORDER[at] };
-        let (number, line) =
-            rows.next().map_or((lines.len(), &b"the end of the file"[..]), |(n, line)| (n, *line));
-        let found = numbers(line).filter(|numbers| numbers.len() == count);
-        let text = format!("{count} numbers: {}", NAMES[place]);
-        table[place] = found.ok_or_else(|| Error::line(path, number as u64 + 1, text, line.trim_ascii()))?;
+        table[place] = next(count, NAMES[place])?;
     }
     let value = |line: usize, at: usize| table.get(line).and_then(|row| row.get(at)).copied().unwrap_or(0.0);
     let vector =
         |line: usize, at: usize| Vector3::new(value(line, at), value(line, at + 1), value(line, at + 2));
     // Old files have no number of segments before the size.
     let sizes = if titled { 1 } else { 0 };
-    if titled && value(6, 0) != 1.0 {
-        let found = value(6, 0).to_string();
-        return Err(Error::value(path, "detector segments", "1, a flat detector", found.as_bytes()));
-    }
     // Distance stands last in new files, first in old ones.
     let [orgx, orgy, distance] = if titled {
         [value(7, 0), value(7, 1), value(7, 2)]
     } else {
         [value(7, 1), value(7, 2), value(7, 0)]
     };
-    let pixel_mm = square(path, "pixel size", value(6, sizes + 2), value(6, sizes + 3))?;
-    let (fast, slow, normal) = (vector(8, 0), vector(9, 0), vector(10, 0));
-    // Pixels are counted from 1 at the center of the first, whose outer corner is half a pixel before.
-    let origin = fast * ((0.5 - orgx) * pixel_mm) + slow * ((0.5 - orgy) * pixel_mm) + normal * distance;
-    let panel = Panel {
-        name: String::new(),
-        origin_mm: origin,
-        fast,
-        slow,
-        pixel_mm,
-        fast_pixels: pixels(path, "pixels along X", value(6, sizes))?,
-        slow_pixels: pixels(path, "pixels along Y", value(6, sizes + 1))?,
+    let detector = Flat {
+        pixel_mm: [value(6, sizes + 2), value(6, sizes + 3)],
+        origin: [orgx, orgy, distance],
+        axes: Matrix3::from_columns(&[vector(8, 0), vector(9, 0), vector(10, 0)]),
     };
+    let size = [
+        pixels(path, "pixels along X", value(6, sizes))?,
+        pixels(path, "pixels along Y", value(6, sizes + 1))?,
+    ];
+    let mut panels = Vec::new();
+    if titled {
+        let count = pixels(path, "number of segments", value(6, 0))?.min(MOST_PANELS + 1);
+        if count > MOST_PANELS {
+            let expected = format!("at most {MOST_PANELS}");
+            return Err(Error::value(path, "number of segments", expected, b"more"));
+        }
+        for number in 0..count {
+            let region = next(5, "segment: its number, first and last pixel along X and along Y")?;
+            let place = next(9, "place of the segment: its origin, distance, X axis and Y axis")?;
+            panels.push(detector.segment(path, number, count, &region, &place)?);
+        }
+    } else {
+        panels.push(detector.whole(size));
+    }
     // Rows of the matrix are the cell vectors of the crystal at spindle angle 0.
     let cell = Matrix3::from_rows(&[vector(3, 0), vector(4, 0), vector(5, 0)].map(|v| v.transpose()));
     let reciprocal = cell.try_inverse();
@@ -102,11 +112,79 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let (start, range) = (value(0, 1), value(0, 2));
     Ok(Geometry {
         wavelength_angstrom: Some(value(1, 0)),
-        beam: vector(1, 1),
+        beam: Some(vector(1, 1)),
         polarization: None,
-        panels: vec![panel],
+        panels,
         spindle_axis: Some(vector(0, 3)),
         scan: Some(Scan { start_deg: start + range * selection.scan_point as f64, range_deg: range }),
         crystal: Some(crystal),
+        varying_images: 1,
+        warnings: Vec::new(),
     })
+}
+
+/// The detector before its segments are placed on it.
+struct Flat {
+    pixel_mm: [f64; 2],
+    /// ORGX and ORGY in pixels, the distance in mm.
+    origin: [f64; 3],
+    /// Columns: X axis, Y axis, normal.
+    axes: Matrix3<f64>,
+}
+
+impl Flat {
+    /// One panel of that many pixels. Pixels are counted from 1 at the center of the first, whose outer corner is half
+    /// a pixel before.
+    fn whole(&self, [fast_pixels, slow_pixels]: [usize; 2]) -> Panel {
+        let [orgx, orgy, distance] = self.origin;
+        let [fast, slow, normal] = [0, 1, 2].map(|axis| self.axes.column(axis).into_owned());
+        let across = fast * ((0.5 - orgx) * self.pixel_mm[0]) + slow * ((0.5 - orgy) * self.pixel_mm[1]);
+        Panel {
+            name: String::new(),
+            origin_mm: across + normal * distance,
+            fast,
+            slow,
+            pixel_mm: self.pixel_mm,
+            distance_elsewhere: None,
+            fast_pixels,
+            slow_pixels,
+        }
+    }
+
+    /// A segment, whose pixel (x, y) lies at (x - origin_x) qx e_x + (y - origin_y) qy e_y + distance e_z from the
+    /// point that is -ORGX qx, -ORGY qy and the distance away from the crystal along the detector's axes; e_x and e_y
+    /// refer to these axes too.
+    fn segment(&self, path: &Path, number: usize, of: usize, region: &[f64], place: &[f64]) -> Result<Panel> {
+        let &[_, x_first, x_last, y_first, y_last] = region else {
+            return Err(Error::missing(path, "segment", "5 numbers"));
+        };
+        let &[org_x, org_y, distance, x0, x1, x2, y0, y1, y2] = place else {
+            return Err(Error::missing(path, "place of the segment", "9 numbers"));
+        };
+        let size = [
+            pixels(path, "pixels of the segment along X", x_last - x_first + 1.0)?,
+            pixels(path, "pixels of the segment along Y", y_last - y_first + 1.0)?,
+        ];
+        let (along_x, along_y) = (Vector3::new(x0, x1, x2), Vector3::new(y0, y1, y2));
+        let is_whole = of == 1 && x_first == 1.0 && y_first == 1.0;
+        if is_whole
+            && along_x == Vector3::x()
+            && along_y == Vector3::y()
+            && [org_x, org_y, distance] == [0.0; 3]
+        {
+            return Ok(self.whole(size));
+        }
+        let [qx, qy] = self.pixel_mm;
+        let corner = along_x * ((x_first - 0.5 - org_x) * qx)
+            + along_y * ((y_first - 0.5 - org_y) * qy)
+            + along_x.cross(&along_y) * distance;
+        let from = Vector3::new(-self.origin[0] * qx, -self.origin[1] * qy, self.origin[2]);
+        Ok(Panel {
+            name: if of == 1 { String::new() } else { format!("segment {}", number + 1) },
+            origin_mm: self.axes * (from + corner),
+            fast: self.axes * along_x,
+            slow: self.axes * along_y,
+            ..self.whole(size)
+        })
+    }
 }

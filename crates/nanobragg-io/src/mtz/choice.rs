@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::header::{Column, Header};
 use crate::error::{Error, Result};
+use crate::warning::Warning;
 
 /// Labels that a message lists.
 const LISTED: usize = 12;
-/// Types of columns that amplitudes are taken from, in the order in which they are preferred: F, one of F(+) and
-/// F(-), intensity, one of I(+) and I(-).
+/// Types of columns that amplitudes are taken from: F, one of F(+) and F(-), intensity, one of I(+) and I(-).
 const PREFERRED: [u8; 4] = [b'F', b'G', b'J', b'K'];
 /// Types that a label may choose besides: normalized amplitudes and any real number.
 const CHOSEN_BY_LABEL: [u8; 2] = [b'E', b'R'];
@@ -26,6 +26,8 @@ pub(super) struct Choice {
     pub name: String,
     /// Labels that could have been chosen.
     pub others: Vec<String>,
+    /// What is odd about the choice.
+    pub warning: Option<Warning>,
 }
 
 impl Choice {
@@ -35,6 +37,11 @@ impl Choice {
         let &[h, k, l] = indices.as_slice() else {
             return Err(Error::missing(path, "indices", "three columns of type H"));
         };
+        if let (Some(isym), Some(batch)) = (of_kind(columns, b'Y').next(), of_kind(columns, b'B').next()) {
+            let found = format!("{}, {}", columns[isym].label, columns[batch].label);
+            let expected = "merged data, a row for each reflection: merge the file with a scaling program";
+            return Err(Error::value(path, "columns", expected, found.as_bytes()));
+        }
         let all: Vec<&str> = PREFERRED
             .iter()
             .flat_map(|&kind| of_kind(columns, kind))
@@ -44,15 +51,16 @@ impl Choice {
             Some(label) => named(columns, label).ok_or_else(|| {
                 Error::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
             })?,
-            None => {
-                let first = PREFERRED.iter().find_map(|&kind| of_kind(columns, kind).next());
-                first.ok_or_else(|| {
-                    let expected = "a column of amplitudes (type F or G) or intensities (J or K)";
-                    Error::missing(path, "columns", expected)
-                })?
-            }
+            None => measured(columns).ok_or_else(|| {
+                let expected = "a column of amplitudes (type F or G) or intensities (J or K)";
+                Error::missing(path, "columns", expected)
+            })?,
         };
         let Column { kind, dataset, .. } = columns[value];
+        let warning = (label.is_none() && role(columns, value) == Role::Map).then(|| {
+            let assumed = "no measured amplitudes in the file: those of a map or a model are taken";
+            Warning::new(path, format!("column {}", columns[value].label), "a phase stands after it", assumed)
+        });
         let pair = if matches!(kind, b'G' | b'K') { mate(columns, value) } else { None };
         // F(+) stands first, whichever of the two was named.
         let (value, mate) = match pair {
@@ -74,8 +82,46 @@ impl Choice {
             dataset,
             name,
             others: others.map(|label| (*label).to_owned()).collect(),
+            warning,
         })
     }
+}
+
+/// What a column of amplitudes is, by the column after it and by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// A standard deviation follows.
+    Measured,
+    Unknown,
+    /// A phase follows, or programs that compute maps and models give it this name.
+    Map,
+}
+
+/// How the labels of maps and models begin or end, in capitals.
+const COMPUTED: [&str; 8] = ["FWT", "FC", "F-MODEL", "FMODEL", "FCALC", "F_CALC", "2FOFC", "FOFC"];
+
+fn role(columns: &[Column], at: usize) -> Role {
+    let Some(own) = columns.get(at).filter(|own| own.kind == b'F') else { return Role::Unknown };
+    let label = own.label.to_uppercase();
+    let computed = COMPUTED.iter().any(|name| label.starts_with(name)) || label.ends_with("FWT");
+    match columns.get(at + 1).map(|next| next.kind) {
+        Some(b'Q') => Role::Measured,
+        Some(b'P') => Role::Map,
+        _ if computed => Role::Map,
+        _ => Role::Unknown,
+    }
+}
+
+/// What was measured, as far as types and order of the columns tell.
+fn measured(columns: &[Column]) -> Option<usize> {
+    let amplitudes = |role_wanted: Role| of_kind(columns, b'F').find(|&at| role(columns, at) == role_wanted);
+    let first = |kind: u8| of_kind(columns, kind).next();
+    amplitudes(Role::Measured)
+        .or_else(|| first(b'G'))
+        .or_else(|| first(b'J'))
+        .or_else(|| first(b'K'))
+        .or_else(|| amplitudes(Role::Unknown))
+        .or_else(|| amplitudes(Role::Map))
 }
 
 /// Labels for a message.

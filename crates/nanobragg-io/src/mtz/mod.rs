@@ -25,12 +25,13 @@ const LIMIT: u64 = 2 << 30;
 
 /// Reads the amplitudes of an MTZ file, with its cell and symmetry.
 ///
-/// `column` is a label. Without it the first column of type F is taken, else the first pair of type G (F(+) and
-/// F(-)), else the first of type J (intensities, whose square roots are taken), else the first pair of type K
-/// (I(+) and I(-)). The cell is that of the column's dataset.
+/// `column` is a label. Without it what was measured is taken: the first column of type F with a standard deviation
+/// after it, else the first pair of type G (F(+) and F(-)), else the first of type J (intensities, whose square roots
+/// are taken), else the first pair of type K (I(+) and I(-)), else the first column of type F without a phase after
+/// it, else one with a phase (a map or a model), with a warning. The cell is that of the column's dataset.
 ///
 /// # Errors
-/// [`Value`](crate::ErrorKind::Value) for what is no MTZ file, a header that does not fit the table, a label that is not there or
+/// [`Value`](crate::ErrorKind::Value) for what is no MTZ file, data that are not merged (columns of type Y and B), a header that does not fit the table, a label that is not there or
 /// is neither an amplitude nor an intensity, indices that are not whole; [`Length`](crate::ErrorKind::Length) for a file that is cut
 /// short; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
@@ -73,7 +74,8 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
         let mate = choice.mate.and_then(|at| amplitude(row, at));
         collector.push(hkl, amplitude(row, choice.value), mate);
     }
-    let mut found = collector.found;
+    let mut found = collector.finish(path);
+    found.warnings.extend(choice.warning);
     found.cell = header.cell_of(choice.dataset);
     found.operators = header.operators;
     found.space_group = header.space_group;

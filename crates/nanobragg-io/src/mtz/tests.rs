@@ -64,8 +64,9 @@ fn columns_by_label_and_by_type() {
     let columns = with(&[("I", 'J'), ("FC", 'F'), ("FWT", 'F'), ("PHI", 'P'), ("F(+)", 'G'), ("F(-)", 'G')]);
     let bytes = file(false, &columns, &[&[1.0, 2.0, 3.0, 49.0, 5.0, 6.0, 90.0, 8.0, 9.0]], &[]);
     let of = |label| parsed(&bytes, label).unwrap();
-    assert_eq!(values(&of(None)), [([1, 2, 3], 5.0)]);
-    assert_eq!(of(None).others, ["FWT", "F(+)", "F(-)", "I"]);
+    assert_eq!(values(&of(None)), [([1, 2, 3], 8.0), ([-1, -2, -3], 9.0)]);
+    assert_eq!(of(None).others, ["FC", "FWT", "I"]);
+    assert_eq!(values(&of(Some("FC"))), [([1, 2, 3], 5.0)]);
     assert_eq!(values(&of(Some("FWT"))), [([1, 2, 3], 6.0)]);
     assert_eq!(values(&of(Some("fwt"))), [([1, 2, 3], 6.0)]);
     assert_eq!(values(&of(Some("I"))), [([1, 2, 3], 7.0)]);
@@ -76,6 +77,30 @@ fn columns_by_label_and_by_type() {
     }
     let error = parsed(&bytes, Some("PHI")).unwrap_err();
     assert_eq!(error, "a.mtz: columns: expected one of FC, FWT, F(+), F(-), I, found \"PHI\"");
+}
+
+#[test]
+fn what_was_measured_comes_before_maps_and_models() {
+    let of = |columns: &[(&'static str, char)]| {
+        let columns = with(columns);
+        let row: Vec<f32> = (0..columns.len()).map(|at| at as f32).collect();
+        let found = parsed(&file(false, &columns, &[&row], &[]), None).unwrap();
+        (found.column, found.warnings.len())
+    };
+    let chosen = |name: &str, warnings| (name.to_owned(), warnings);
+    assert_eq!(of(&[("2FOFCWT", 'F'), ("PH", 'P'), ("FP", 'F'), ("SIGFP", 'Q')]), chosen("FP", 0));
+    assert_eq!(of(&[("FWT", 'F'), ("PHWT", 'P'), ("I", 'J'), ("SIGI", 'Q')]), chosen("I", 0));
+    assert_eq!(of(&[("FC", 'F'), ("FREE", 'I'), ("FOBS", 'F')]), chosen("FOBS", 0));
+    assert_eq!(of(&[("FC", 'F'), ("PHIC", 'P')]), chosen("FC", 1));
+}
+
+#[test]
+fn data_that_are_not_merged_are_refused() {
+    let columns = with(&[("M/ISYM", 'Y'), ("BATCH", 'B'), ("I", 'J')]);
+    let bytes = file(false, &columns, &[&[1.0, 0.0, 0.0, 1.0, 1.0, 4.0]], &[]);
+    let error = parsed(&bytes, None).unwrap_err();
+    assert!(error.starts_with("a.mtz: columns: expected merged data"), "{error}");
+    assert!(error.ends_with("found \"M/ISYM, BATCH\""), "{error}");
 }
 
 #[test]

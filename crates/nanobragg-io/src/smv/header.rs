@@ -49,19 +49,45 @@ impl SmvHeader {
     /// # Errors
     /// [`Value`](crate::ErrorKind::Value) naming the key when what follows is not a finite number.
     pub fn number(&self, key: &str) -> Result<Option<f64>> {
-        let Some(value) = self.after(key) else { return Ok(None) };
+        self.after(key).map(|value| self.leading(key, value)).transpose()
+    }
+
+    /// The number at the beginning of a value.
+    fn leading(&self, key: &str, value: &str) -> Result<f64> {
         let value = value.trim_start();
         let is_end = |character: char| character.is_whitespace() || matches!(character, ';' | ',' | '}');
         let word = &value[..value.find(is_end).unwrap_or(value.len())];
         match word.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Some(number)),
+            Ok(number) if number.is_finite() => Ok(number),
             _ => Err(Error::value(&self.path, key, "a number", word.as_bytes())),
         }
     }
 
+    /// The number of the entry that is called `key` and nothing longer, in the unit of the file; of several the last.
+    /// What follows the number after white space or a comma is ignored.
+    ///
+    /// # Errors
+    /// As of [`SmvHeader::number`].
+    pub fn entry(&self, key: &str) -> Result<Option<f64>> {
+        self.exact(key).map(|value| self.leading(key, value)).transpose()
+    }
+
+    /// Whether the entry that is called `key` and nothing longer is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.exact(key).is_some()
+    }
+
+    /// The first key that only headers of d*TREK have (Rigaku's and Bruker's programs write them): their geometry
+    /// stands in keys of other names than those of ADSC.
+    pub fn d_trek_key(&self) -> Option<&str> {
+        let is_sign = |key: &&str| *key == "DETECTOR_NAMES" || key.ends_with("GONIO_VALUES");
+        self.entries().map(|(key, _)| key).find(is_sign)
+    }
+
     /// The number of `key` where it is whole and within `1..=most`; any other is an error.
     pub(super) fn positive(&self, key: &str, most: u32) -> Result<Option<u32>> {
-        let Some(number) = self.number(key)? else { return Ok(None) };
+        let number = if self.has(key) { self.entry(key)? } else { self.number(key)? };
+        let Some(number) = number else { return Ok(None) };
         if number.fract() == 0.0 && number >= 1.0 && number <= f64::from(most) {
             return Ok(Some(number as u32));
         }
@@ -69,10 +95,15 @@ impl SmvHeader {
         Err(Error::value(&self.path, key, expected, number.to_string().as_bytes()))
     }
 
-    /// The text of the entry named `key` and nothing else.
+    /// The text of the entry that is called `key` and nothing longer; of several the last.
     pub(super) fn exact(&self, key: &str) -> Option<&str> {
-        let mut entries = self.text.split(['{', ';', '\n']).filter_map(|entry| entry.split_once('='));
-        entries.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+        self.entries().filter(|(name, _)| *name == key).last().map(|(_, value)| value)
+    }
+
+    /// Names and values.
+    fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.text.split(['{', ';', '\n']).filter_map(|entry| entry.split_once('='));
+        entries.map(|(name, value)| (name.trim(), value.trim()))
     }
 
     fn after(&self, key: &str) -> Option<&str> {
@@ -139,5 +170,10 @@ mod tests {
         let found = header("{\nDETECTOR_TYPE=CCD;\n}");
         assert_eq!(found.exact("TYPE"), None);
         assert_eq!(header("{\nTYPE = unsigned_short ;\n}").exact("TYPE"), Some("unsigned_short"));
+        let found = header("{\nWAVELENGTH=0.9;\nSOURCE_WAVELENGTH=1 0.8;\nOSC_AXIS=PHI;\nPHI=5;\n}");
+        assert_eq!(found.entry("WAVELENGTH").unwrap(), Some(0.9));
+        assert_eq!((found.entry("PHI").unwrap(), found.entry("AXIS").unwrap()), (Some(5.0), None));
+        assert_eq!(found.d_trek_key(), None);
+        assert_eq!(header("{\nPXD_GONIO_VALUES=0 0;\n}").d_trek_key(), Some("PXD_GONIO_VALUES"));
     }
 }

@@ -24,10 +24,81 @@ pub struct SmvImage {
     /// Pixels along the slow axis (`SIZE2`).
     pub slow: usize,
     /// `fast * slow` pixel values, the fast axis first, in this machine's byte order.
-    pub data: Vec<u16>,
+    pub data: Vec<i64>,
 }
 
-/// Reads an image of 16-bit unsigned pixels. Bytes after the pixels are ignored.
+/// How a header says that the pixels are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stored {
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+}
+
+/// Names of `TYPE` (ADSC's with underscores, d*TREK's `Data_type` with blanks).
+const STORED: [(&[&str], Stored); 6] = [
+    (&["unsigned_short", "unsigned_short_int"], Stored::U16),
+    (&["signed_short", "short", "short_int", "signed_short_int"], Stored::I16),
+    (&["unsigned_long", "unsigned_int", "unsigned_long_int"], Stored::U32),
+    (&["signed_long", "long", "long_int", "int", "signed_int", "signed_long_int"], Stored::I32),
+    (&["unsigned_char"], Stored::U8),
+    (&["signed_char"], Stored::I8),
+];
+
+impl Stored {
+    /// As the header says; 16 bits without a sign where it says nothing.
+    fn of(path: &Path, header: &SmvHeader) -> Result<Self> {
+        if let Some(how) = header.exact("COMPRESSION").filter(|how| !how.eq_ignore_ascii_case("none")) {
+            return Err(Error::value(path, "COMPRESSION", "None", how.as_bytes()));
+        }
+        for key in ["TYPE", "Data_type"] {
+            let Some(name) = header.exact(key) else { continue };
+            let plain = name.split([' ', '_']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+            let found = STORED.iter().find(|(names, _)| names.contains(&plain.to_lowercase().as_str()));
+            return found.map(|(_, stored)| *stored).ok_or_else(|| {
+                let expected = "unsigned_short, or another whole number of 8, 16 or 32 bits";
+                Error::value(path, key, expected, name.as_bytes())
+            });
+        }
+        Ok(Stored::U16)
+    }
+
+    const fn bytes(self) -> u8 {
+        match self {
+            Stored::U8 | Stored::I8 => 1,
+            Stored::U16 | Stored::I16 => 2,
+            Stored::U32 | Stored::I32 => 4,
+        }
+    }
+
+    fn read(self, path: &Path, file: impl Read, count: usize, big_endian: bool) -> Result<Vec<i64>> {
+        macro_rules! as_is {
+            ($number:ty) => {
+                read_numbers(path, file, count, |bytes| {
+                    let number = if big_endian {
+                        <$number>::from_be_bytes(bytes)
+                    } else {
+                        <$number>::from_le_bytes(bytes)
+                    };
+                    i64::from(number)
+                })
+            };
+        }
+        match self {
+            Stored::U8 => as_is!(u8),
+            Stored::I8 => as_is!(i8),
+            Stored::U16 => as_is!(u16),
+            Stored::I16 => as_is!(i16),
+            Stored::U32 => as_is!(u32),
+            Stored::I32 => as_is!(i32),
+        }
+    }
+}
+
+/// Reads an image of whole numbers of 8, 16 or 32 bits. Bytes after the pixels are ignored.
 ///
 /// The header begins with `{`, a line feed and `HEADER_BYTES`. Its length is that key's value, 512 without
 /// one. The size is `SIZE1` and `SIZE2`, or `DETECTOR_DIMENSIONS` for both where `SIZE1` is missing or 0.
@@ -35,25 +106,24 @@ pub struct SmvImage {
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) for a file that does not begin in that way, a header longer than 1 MiB, a size that is
-/// missing or no whole number, more than 2^30 pixels, and a `TYPE` other than `unsigned_short`;
+/// missing or no whole number, more than 2^30 pixels, a `TYPE` other than
+/// whole numbers of 8, 16 or 32 bits, and a `COMPRESSION`;
 /// [`Length`](crate::ErrorKind::Length) when the header or the pixels are cut short, checked before memory is allocated;
 /// [`Read`](crate::ErrorKind::Read), also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
 pub fn read_smv(path: &Path) -> Result<SmvImage> {
     let (mut file, length) = open_regular(path)?;
     let header = read_header(path, &mut file, length)?;
     let (fast, slow) = read_size(path, &header)?;
-    if let Some(kind) = header.exact("TYPE").filter(|kind| *kind != "unsigned_short") {
-        return Err(Error::value(path, "TYPE", "unsigned_short", kind.as_bytes()));
-    }
-    let expected = 2 * u128::from(fast) * u128::from(slow);
+    let stored = Stored::of(path, &header)?;
+    let expected = u128::from(stored.bytes()) * u128::from(fast) * u128::from(slow);
     let found = length.saturating_sub(header.header_bytes() as u64);
     if u128::from(found) < expected {
         return Err(Error::length(path, "pixels", expected, found.into()));
     }
-    let big_endian = header.text("BYTE_ORDER").is_some_and(|order| order.starts_with("big_endian"));
-    let convert = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
+    let order = header.exact("BYTE_ORDER").or_else(|| header.text("BYTE_ORDER"));
+    let big_endian = order.is_some_and(|order| order.starts_with("big_endian"));
     let (fast, slow) = (fast as usize, slow as usize);
-    let data = read_numbers(path, file, fast * slow, convert)?;
+    let data = stored.read(path, file, fast * slow, big_endian)?;
     Ok(SmvImage { header, fast, slow, data })
 }
 
@@ -81,7 +151,8 @@ fn read_header(path: &Path, mut file: impl Read + Seek, length: u64) -> Result<S
 }
 
 fn read_size(path: &Path, header: &SmvHeader) -> Result<(u32, u32)> {
-    let (fast, slow) = match header.number("SIZE1")? {
+    let given = if header.has("SIZE1") { header.entry("SIZE1")? } else { header.number("SIZE1")? };
+    let (fast, slow) = match given {
         Some(size) if size != 0.0 => {
             (header.positive("SIZE1", MOST_PIXELS)?, header.positive("SIZE2", MOST_PIXELS)?)
         }
@@ -134,6 +205,24 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_of_all_widths() {
+        let bytes = [0xff, 0xff, 0xff, 0xff];
+        for (kind, slow, expected) in [
+            ("unsigned_long", 1, vec![0xffff_ffff]),
+            ("long int", 1, vec![-1]),
+            ("signed_short", 2, vec![-1, -1]),
+            ("unsigned short int", 2, vec![0xffff; 2]),
+            ("unsigned_char", 4, vec![255; 4]),
+            ("signed char", 4, vec![-1; 4]),
+        ] {
+            let entries = format!("TYPE={kind};\nSIZE1=1;\nSIZE2={slow};\n");
+            assert_eq!(read(&file(&entries, 512, &bytes)).unwrap().data, expected, "{kind}");
+        }
+        let packed = file("COMPRESSION=packed;\nSIZE1=1;\nSIZE2=1;\n", 512, &bytes);
+        assert_eq!(read(&packed).unwrap_err(), ": COMPRESSION: expected None, found \"packed\"");
+    }
+
+    #[test]
     fn other_headers() {
         let image = read(&file("SIZE1=1;\nSIZE2=2;\n", 2048, &[1, 0, 2, 0])).unwrap();
         assert_eq!((image.header.header_bytes(), image.data), (2048, vec![1, 2]));
@@ -172,7 +261,7 @@ mod tests {
         );
         assert_eq!(
             entries("TYPE=float;\nSIZE1=2;\nSIZE2=2;\n"),
-            ": TYPE: expected unsigned_short, found \"float\""
+            ": TYPE: expected unsigned_short, or another whole number of 8, 16 or 32 bits, found \"float\""
         );
     }
 

@@ -5,11 +5,13 @@ use nanobragg::plan::Plan;
 use nanobragg::units::{EV_ANGSTROM, to_deg};
 use nanobragg_io::cbf::MiniHeader;
 
+use super::frame::crossing;
+
 /// The header of the image `counts` that `plan` gave.
 pub fn mini_header(plan: &Plan, counts: &PhotonCounts) -> MiniHeader {
     let pixel = plan.detector.pixel_size;
     let wavelength_angstrom = plan.resolved.wavelength * 1e10;
-    let (fast, slow) = plan.detector.report.beam_spot;
+    let (distance, beam_px) = crossing(plan);
     MiniHeader {
         fast: plan.region.image_fast,
         slow: plan.region.image_slow,
@@ -20,8 +22,8 @@ pub fn mini_header(plan: &Plan, counts: &PhotonCounts) -> MiniHeader {
         excluded_pixels: counts.pixels.iter().filter(|&&count| count < 0).count(),
         wavelength_angstrom,
         energy_ev: EV_ANGSTROM / wavelength_angstrom,
-        distance: plan.detector.distance,
-        beam_px: (fast / pixel, slow / pixel),
+        distance,
+        beam_px,
         start_angle_deg: to_deg(plan.resolved.rotation.start()),
         angle_increment_deg: to_deg(plan.resolved.rotation.range()),
         twotheta_deg: to_deg(plan.detector.report.twotheta),

@@ -20,6 +20,20 @@ pub struct Frame {
     pub reciprocal: [Vector3<f64>; 3],
 }
 
+/// Where the direct beam crosses the detector's plane: the distance along the beam in meters, and the pixels along fast
+/// and slow from the outer corner of the first.
+pub fn crossing(plan: &Plan) -> (f64, (f64, f64)) {
+    let detector = &plan.detector;
+    let beam = detector.beam.normalize();
+    let normal = detector.fdet.cross(&detector.sdet);
+    let distance = detector.pix0.dot(&normal) / beam.dot(&normal);
+    let spot = beam * distance - detector.pix0;
+    // Components along two axes that need not be unit vectors at right angles.
+    let (f, s) = (&detector.fdet, &detector.sdet);
+    let area = normal.norm_squared() * detector.pixel_size;
+    (distance, (spot.cross(s).dot(&normal) / area, f.cross(&spot).dot(&normal) / area))
+}
+
 impl Frame {
     /// The frame of imgCIF, and of dxtbx: z from the crystal to the source, x along the spindle as far as the
     /// beam allows (along the fast axis where the spindle is the beam).
@@ -98,6 +112,20 @@ mod tests {
         assert!((off(Convention::Dials, |_| {}) - 90.0).abs() < 1e-9);
         let swung = off(Convention::Mosflm, |experiment| experiment.detector.tilt.twotheta = 0.1);
         assert!((swung - to_deg(0.1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_beam_crosses_a_detector_that_swings_about_the_sample() {
+        let plan = plan(Convention::Xds, |experiment| {
+            experiment.detector.tilt.twotheta = 20_f64.to_radians();
+        });
+        let (distance, (fast, slow)) = crossing(&plan);
+        let angle = 20_f64.to_radians();
+        assert!((distance - 0.15 / angle.cos()).abs() < 1e-12, "{distance}");
+        assert!(
+            (fast - 10.0).abs() < 1e-9 && (slow - 15.0 - 150.0 * angle.tan()).abs() < 1e-9,
+            "{fast} {slow}"
+        );
     }
 
     #[test]

@@ -34,7 +34,12 @@ pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     let digits = if reference { DIGITS_OF_THE_REFERENCE } else { DIGITS };
     let n = |x: f64| g(x, digits);
     let mm = |x: f64| n(x * 1000.0);
-    let (fast, slow) = report.beam_spot;
+    let (distance, (fast, slow)) = if reference {
+        (plan.detector.distance, report.beam_spot)
+    } else {
+        let (distance, (fast, slow)) = frame::crossing(plan);
+        (distance, (fast * pixel, slow * pixel))
+    };
     let (center_x, center_y) = if reference {
         (report.center.x, report.center.y)
     } else {
@@ -43,7 +48,7 @@ pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     let rotation = plan.resolved.rotation;
     let entries = [
         ("PIXEL_SIZE", mm(pixel)),
-        ("DISTANCE", mm(plan.detector.distance)),
+        ("DISTANCE", mm(distance)),
         ("WAVELENGTH", n(plan.resolved.wavelength * 1e10)),
         ("BEAM_CENTER_X", mm(center_x)),
         ("BEAM_CENTER_Y", mm(center_y)),

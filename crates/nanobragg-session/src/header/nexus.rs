@@ -6,13 +6,14 @@ use nanobragg::units::to_deg;
 use nanobragg_io::nexus::{Rotation, Setting};
 
 use super::Frame;
+use super::frame::crossing;
 
 /// The setting of a stack that begins with the image of `plan`; `program` is the name and version of the
 /// program. Each image starts `step` radians after the one before it.
 pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
     let frame = Frame::nexus(plan);
     let pixel = plan.detector.pixel_size;
-    let (fast, slow) = plan.detector.report.beam_spot;
+    let (distance, beam_px) = crossing(plan);
     let rotation = plan.resolved.rotation;
     let (width, height) = (plan.region.image_fast, plan.region.image_slow);
     let rendered = (0..width * height).map(|at| plan.region.renders(at / width, at % width));
@@ -25,8 +26,8 @@ pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
         fast_axis: frame.fast.into(),
         slow_axis: frame.slow.into(),
         origin_mm: frame.origin_mm.into(),
-        distance_mm: plan.detector.distance * 1000.0,
-        beam_px: (fast / pixel, slow / pixel),
+        distance_mm: distance * 1000.0,
+        beam_px,
         twotheta_deg: to_deg(plan.detector.report.twotheta),
         sensor_thickness_mm: Some(plan.resolved.layers.thickness * 1000.0)
             .filter(|&thickness| thickness > 0.0),

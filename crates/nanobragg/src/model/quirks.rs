@@ -77,6 +77,8 @@ quirks! {
     /// BEAM_CENTER_X and _Y of an image header carry the convention's own beam center, which readers take
     /// for ADXV's.
     SmvBeamCenter = "smv_beam_center", [Reference];
+    /// Keys of an image header are found wherever their letters occur, also inside longer keys and in values.
+    HeaderSubstrings = "header_substrings", [Reference];
     /// TWOTHETA of an image header is read and dropped.
     TwothetaHeader = "twotheta_header", [Reference Spec Port];
     /// The water background is multiplied by the square of the classical electron radius and the fluence

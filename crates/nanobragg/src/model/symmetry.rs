@@ -21,6 +21,30 @@ pub struct SymmetryOperator {
     pub translation: [i32; 3],
 }
 
+/// How far the metric of a cell is from the symmetry of `operators`: the largest difference of an entry that their
+/// rotations make, relative to the squares of the edges. Rows of `cell` are the vectors.
+///
+/// # Errors
+/// Operators that make no group.
+pub fn misfit(cell: &[[f64; 3]; 3], operators: &[SymmetryOperator]) -> Result<f64, Error> {
+    let dot = |a: &[f64; 3], b: &[f64; 3]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let metric = |i: usize, j: usize| dot(&cell[i], &cell[j]);
+    let mut worst = 0.0_f64;
+    for SymmetryOperator { rotation, .. } in group(operators)? {
+        for i in 0..3 {
+            for j in 0..3 {
+                // Coordinates go with R, so the metric goes with R^T G R.
+                let turned: f64 = (0..9)
+                    .map(|n| f64::from(rotation[n / 3][i] * rotation[n % 3][j]) * metric(n / 3, n % 3))
+                    .sum();
+                let scale = (metric(i, i) * metric(j, j)).sqrt();
+                worst = worst.max((turned - metric(i, j)).abs() / scale);
+            }
+        }
+    }
+    Ok(worst)
+}
+
 impl SymmetryOperator {
     /// The operator that changes nothing.
     pub const IDENTITY: SymmetryOperator =
@@ -94,13 +118,37 @@ pub struct Expansion {
     rotations: Vec<[[i32; 3]; 3]>,
     /// Orbits for which amplitudes were given that differ by more than 0.1 %.
     pub disagreeing: u64,
+    /// The one whose amplitudes differ most, relative to the larger.
+    pub worst: Option<Disagreement>,
+    /// Friedel pairs whose members were both given and differ by more than 0.1 %. Where there are any, each index has
+    /// its own amplitude.
+    pub friedel_pairs: u64,
     /// Orbits of an amplitude other than 0 that the operators' translations forbid.
     pub forbidden: u64,
 }
 
+/// Different amplitudes of equivalent reflections.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Disagreement {
+    /// One of the reflections, as it was given.
+    pub hkl: [i32; 3],
+    /// The smallest amplitude.
+    pub low: f64,
+    /// The largest amplitude.
+    pub high: f64,
+}
+
+impl Disagreement {
+    /// The difference relative to the larger of the two.
+    pub fn relative(&self) -> f64 {
+        (self.high - self.low) / self.low.abs().max(self.high.abs())
+    }
+}
+
 impl Expansion {
     /// Sorts `reflections` into orbits of the group of `operators`. With `friedel`, h and -h are equivalent
-    /// too. Amplitudes of equivalent reflections are averaged.
+    /// too, unless both are given for some h with different amplitudes: two measurements of two things. Amplitudes of
+    /// equivalent reflections are averaged; a mate that is not given is taken for equal.
     ///
     /// ```
     /// use nanobragg::model::{Reflection, symmetry::{Expansion, SymmetryOperator}};
@@ -120,33 +168,87 @@ impl Expansion {
         friedel: bool,
     ) -> Result<Self, Error> {
         let operators = group(operators)?;
-        let mut rotations: Vec<_> = operators.iter().map(|operator| operator.rotation).collect();
+        let proper: Vec<_> = operators.iter().map(|operator| operator.rotation).collect();
+        let mut rotations = proper.clone();
         if friedel {
-            rotations.extend(operators.iter().map(|operator| operator.rotation.map(|row| row.map(|x| -x))));
+            rotations.extend(proper.iter().map(|rotation| rotation.map(|row| row.map(|x| -x))));
+            let apart = Self::of(reflections, &operators, proper.clone())?;
+            let friedel_pairs = apart.differing_pairs();
+            if friedel_pairs > 0 {
+                return Ok(Expansion { friedel_pairs, ..apart.with_mates() });
+            }
         }
+        Self::of(reflections, &operators, rotations)
+    }
+
+    /// Orbits of the rotations that are given.
+    fn of(
+        reflections: &[Reflection],
+        operators: &[SymmetryOperator],
+        mut rotations: Vec<[[i32; 3]; 3]>,
+    ) -> Result<Self, Error> {
         rotations.sort_unstable();
         rotations.dedup();
         if rotations.len() > 2 * MOST_ROTATIONS {
             return Err(SymmetryCause::NoGroup.into());
         }
-        let canonical = |hkl| rotations.iter().map(|rotation| image(hkl, rotation)).max().unwrap_or(hkl);
-        let mut given: Vec<_> = reflections.iter().map(|r| (canonical(r.hkl), r.f)).collect();
+        let mut given: Vec<_> =
+            reflections.iter().map(|r| (canonical(r.hkl, &rotations), r.hkl, r.f)).collect();
         // The sort is stable, so sums run in the order of the file.
-        given.sort_by_key(|(hkl, _)| *hkl);
-        let mut expansion = Expansion { orbits: Vec::new(), rotations, disagreeing: 0, forbidden: 0 };
-        for members in given.chunk_by(|(a, _), (b, _)| a == b) {
-            let Some(&(hkl, first)) = members.first() else { continue };
-            let amplitudes = || members.iter().map(|(_, f)| *f);
+        given.sort_by_key(|(orbit, ..)| *orbit);
+        let mut expansion = Expansion {
+            orbits: Vec::new(),
+            rotations,
+            disagreeing: 0,
+            worst: None,
+            friedel_pairs: 0,
+            forbidden: 0,
+        };
+        for members in given.chunk_by(|(a, ..), (b, ..)| a == b) {
+            let Some(&(orbit, hkl, first)) = members.first() else { continue };
+            let amplitudes = || members.iter().map(|(.., f)| *f);
             let (low, high) = amplitudes().fold((first, first), |(low, high), f| (low.min(f), high.max(f)));
             let mean = amplitudes().sum::<f64>() / members.len() as f64;
             // A mean of equals need not have their bits.
             let f = if low == high { first } else { mean };
-            expansion.disagreeing += u64::from(high - low > AGREEMENT * low.abs().max(high.abs()));
-            let forbidden = f != 0.0 && operators.iter().any(|operator| operator.cancels(hkl));
+            if high - low > AGREEMENT * low.abs().max(high.abs()) {
+                expansion.disagreeing += 1;
+                let found = Disagreement { hkl, low, high };
+                if expansion.worst.is_none_or(|worst| found.relative() > worst.relative()) {
+                    expansion.worst = Some(found);
+                }
+            }
+            let forbidden = f != 0.0 && operators.iter().any(|operator| operator.cancels(orbit));
             expansion.forbidden += u64::from(forbidden);
-            expansion.orbits.push(Reflection { hkl, f });
+            expansion.orbits.push(Reflection { hkl: orbit, f });
         }
         Ok(expansion)
+    }
+
+    /// Orbits and those of their mates that differ, each pair counted once.
+    fn differing_pairs(&self) -> u64 {
+        let differs = |orbit: &&Reflection| {
+            let mate = canonical(orbit.hkl.map(|index| -index), &self.rotations);
+            let other = self.orbits.binary_search_by_key(&mate, |other| other.hkl).ok();
+            let other = other.and_then(|at| self.orbits.get(at)).filter(|other| other.hkl > orbit.hkl);
+            other
+                .is_some_and(|other| (other.f - orbit.f).abs() > AGREEMENT * other.f.abs().max(orbit.f.abs()))
+        };
+        self.orbits.iter().filter(differs).count() as u64
+    }
+
+    /// The same with the orbits of mates that were not given.
+    fn with_mates(mut self) -> Self {
+        let mates = self.orbits.iter().map(|orbit| {
+            let hkl = canonical(orbit.hkl.map(|index| -index), &self.rotations);
+            Reflection { hkl, f: orbit.f }
+        });
+        let lacking =
+            |mate: &Reflection| self.orbits.binary_search_by_key(&mate.hkl, |orbit| orbit.hkl).is_err();
+        let more: Vec<_> = mates.filter(lacking).collect();
+        self.orbits.extend(more);
+        self.orbits.sort_by_key(|orbit| orbit.hkl);
+        self
     }
 
     /// Number of unique reflections.
@@ -164,6 +266,11 @@ impl Expansion {
             images.into_iter().map(|hkl| Reflection { hkl, f: orbit.f })
         })
     }
+}
+
+/// The largest of the equivalents of `hkl`.
+fn canonical(hkl: [i32; 3], rotations: &[[[i32; 3]; 3]]) -> [i32; 3] {
+    rotations.iter().map(|rotation| image(hkl, rotation)).max().unwrap_or(hkl)
 }
 
 /// h R: the reflection that has the amplitude of `hkl`. Indices beyond 32 bits stay at the limit, where no table
@@ -310,6 +417,45 @@ mod tests {
         assert_eq!((other.disagreeing, other.forbidden), (1, 1));
         let mean = other.reflections().find(|r| r.hkl == [1, -2, 3]).unwrap().f;
         assert_eq!(mean, 11.0);
+    }
+
+    #[test]
+    fn friedel_mates_that_differ_are_kept_apart() {
+        let twofold = operators(&["-x,y,-z"]);
+        let expand = |given: &[([i32; 3], f64)]| {
+            let given: Vec<_> = given.iter().map(|&(hkl, f)| Reflection { hkl, f }).collect();
+            Expansion::new(&given, &twofold, true).unwrap()
+        };
+        // -1 -2 -3 is the mate of 1 2 3; 2 0 1 is its own mate's equivalent; the mate of 0 1 1 is not given.
+        let apart = expand(&[([1, 2, 3], 10.0), ([-1, -2, -3], 5.0), ([2, 0, 1], 3.0), ([0, 1, 1], 7.0)]);
+        assert_eq!((apart.friedel_pairs, apart.disagreeing), (1, 0));
+        let f = |hkl| apart.reflections().find(|r| r.hkl == hkl).map(|r| r.f);
+        assert_eq!([f([-1, 2, -3]), f([1, -2, 3]), f([-2, 0, -1])], [Some(10.0), Some(5.0), Some(3.0)]);
+        assert_eq!([f([0, 1, -1]), f([0, -1, 1])], [Some(7.0); 2]);
+        let same = expand(&[([1, 2, 3], 10.0), ([-1, -2, -3], 10.001)]);
+        assert_eq!((same.friedel_pairs, same.unique()), (0, 1));
+    }
+
+    #[test]
+    fn the_worst_disagreement_is_kept() {
+        let twofold = operators(&["-x,y,-z"]);
+        let given = [([1, 2, 3], 10.0), ([-1, 2, -3], 9.0), ([0, 1, 1], 100.0), ([0, 1, -1], 60.0)];
+        let expansion = Expansion::new(&given.map(|(hkl, f)| Reflection { hkl, f }), &twofold, true).unwrap();
+        let worst = expansion.worst.unwrap();
+        assert_eq!((worst.hkl, worst.low, worst.high, worst.relative()), ([0, 1, 1], 60.0, 100.0, 0.4));
+    }
+
+    #[test]
+    fn cells_that_cannot_have_a_symmetry_do_not_fit() {
+        let orthogonal = |a: f64, b: f64, c: f64| [[a, 0.0, 0.0], [0.0, b, 0.0], [0.0, 0.0, c]];
+        let cubic = operators(&["z,x,y", "-x,-y,z"]);
+        let fit = |cell, operators: &[SymmetryOperator]| misfit(&cell, operators).unwrap();
+        assert!(fit(orthogonal(70.0, 80.0, 90.0), &cubic) > 0.2);
+        assert!(fit(orthogonal(70.0, 70.0, 70.0), &cubic) < 1e-12);
+        assert!(fit(orthogonal(70.0, 80.0, 90.0), &operators(&["-x,y+1/2,-z"])) < 1e-12);
+        let hexagonal = [[50.0, 0.0, 0.0], [-25.0, 25.0 * 3_f64.sqrt(), 0.0], [0.0, 0.0, 60.0]];
+        assert!(fit(hexagonal, &operators(&["x-y,x,z+1/6"])) < 1e-12);
+        assert!(fit(orthogonal(50.0, 50.0, 60.0), &operators(&["x-y,x,z+1/6"])) > 0.4);
     }
 
     proptest! {

@@ -66,7 +66,10 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         }
         Quirk::PolarizationEpsilon => plan.polarization.is_some(),
         // They act on headers and flags, before there is an experiment or after its image.
-        Quirk::SmvBeamCenter | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => false,
+        Quirk::SmvBeamCenter
+        | Quirk::HeaderSubstrings
+        | Quirk::TwothetaHeader
+        | Quirk::TwothetaAxisSetsAngle => false,
     }
 }
 

@@ -92,11 +92,17 @@ impl ChosenDetector {
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
         let (mut axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
-        if let Some(origin) = detector.measured_origin
-            && dot(&Vector3::from(origin), &axes.odet) < 0.0
-        {
-            // The sign of fast axis x slow axis is an accident of how the detector is read out.
-            axes.odet = -axes.odet;
+        if let Some(origin) = detector.measured_origin {
+            let (fdet, sdet) = (frame.fdet, frame.sdet);
+            let off = [dot(&fdet, &fdet) - 1.0, dot(&sdet, &sdet) - 1.0, dot(&fdet, &sdet)];
+            if off.into_iter().any(|difference| difference.abs() > 1e-9) {
+                // Steps from pixel to pixel of a panel that is not square: their parallelogram has a pixel's area.
+                (axes.fdet, axes.sdet) = (fdet, sdet);
+            }
+            if dot(&Vector3::from(origin), &axes.odet) < 0.0 {
+                // The sign of fast axis x slow axis is an accident of how the detector is read out.
+                axes.odet = -axes.odet;
+            }
         }
 
         let near = |org: Option<f64>, size: f64| org.map_or(size / 2.0, |org| (org - 0.5) * pixel);
@@ -149,7 +155,9 @@ impl ChosenDetector {
         };
         let (panel, ratio) = choice.place(&parameters);
         let Panel { fdet, sdet, pix0, close_distance, .. } = panel;
-        let near_point = (-dot(&pix0, &fdet), -dot(&pix0, &sdet));
+        let along = |v: &Vector3<f64>| components(v, &fdet, &sdet);
+        let near = along(&pix0);
+        let near_point = (-near.0, -near.1);
         ranged(
             "the distance from the crystal to the detector's plane (m)",
             close_distance,
@@ -158,7 +166,7 @@ impl ChosenDetector {
         )?;
         ranged("the distance along the beam (m)", panel.distance, "finite", true)?;
         let spot = Vector3::from_fn(|i, _| close_distance / ratio * panel.beam[i] - pix0[i]);
-        let beam_spot = (dot(&fdet, &spot), dot(&sdet, &spot));
+        let beam_spot = along(&spot);
         let center = match detector.measured_origin {
             Some(_) => BeamCenter { x: beam_spot.0, y: beam_spot.1, fast: beam_spot.0, slow: beam_spot.1 },
             None => center,
@@ -185,6 +193,17 @@ impl ChosenDetector {
         };
         Ok(ChosenDetector { plan, frame: unit, choice, parameters })
     }
+}
+
+/// How far `v` goes along two axes of a plane: its products with them where they are unit vectors at right angles.
+fn components(v: &Vector3<f64>, fast: &Vector3<f64>, slow: &Vector3<f64>) -> (f64, f64) {
+    let (f, s) = (dot(v, fast), dot(v, slow));
+    let (ff, ss, fs) = (dot(fast, fast), dot(slow, slow), dot(fast, slow));
+    if [ff - 1.0, ss - 1.0, fs].into_iter().all(|difference| difference.abs() < 1e-9) {
+        return (f, s);
+    }
+    let determinant = ff * ss - fs * fs;
+    ((f * ss - s * fs) / determinant, (s * ff - f * fs) / determinant)
 }
 
 /// The axes of a convention with the lengths that the quirks leave them.
@@ -320,6 +339,18 @@ mod tests {
                 assert!((plan.report.beam_spot.0 - 0.03).abs() < 1e-15);
             }
         }
+    }
+
+    #[test]
+    fn axes_of_a_measured_panel_keep_their_lengths_and_angle() {
+        let (fdet, sdet) = (Vector3::new(1.25, 0.0, 0.0), Vector3::new(0.1, 0.8, 0.0));
+        let frame = Frame { beam: Vector3::z(), fdet, sdet, odet: Vector3::zeros(), ..Frame::default() };
+        let convention = Convention::Custom(frame);
+        let detector = Detector { measured_origin: Some([-0.03, 0.02, 0.1]), ..small(convention) };
+        let plan = plan(&detector, Preset::Exact);
+        assert_eq!((plan.fdet, plan.sdet, plan.odet), (fdet, sdet, Vector3::z()));
+        let spot = plan.pix0 + fdet * plan.report.beam_spot.0 + sdet * plan.report.beam_spot.1;
+        assert!((spot - Vector3::new(0.0, 0.0, 0.1)).norm() < 1e-15, "{spot}");
     }
 
     #[test]

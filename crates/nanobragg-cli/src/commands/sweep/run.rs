@@ -19,7 +19,7 @@ use crate::run::log;
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let args = called::with_preset(classic::parse(arguments.image.iter().cloned())?)?;
     refuse_flags_of_one_image(&args)?;
-    let console = Console { quiet: args.has(FlagId::Quiet) };
+    let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(&args);
     // Without a seed the clock would make a resumed sweep another one.
     let setup = resolve(&args, &Context::default())?;
@@ -34,6 +34,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sweep = job(arguments, &args, setup, series, images).prepare()?;
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     sweep.warnings()?.iter().for_each(|warning| console.warn(&warning.to_string()));
+    console.deny_warnings()?;
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &interrupt);
@@ -87,7 +88,14 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
                     "sweep: images would all be the same; give -osc DEGREES for a rotation, or -orientations";
                 return Err(Misuse(text.to_owned()).into());
             }
-            Ok((Series::Rotation(range), images()?))
+            let images = images()?;
+            let described = setup.images.len();
+            if described > 0 && images > described {
+                let text =
+                    format!("sweep: -images {images}, but -geometry describes {described} that differ");
+                return Err(Misuse(text).into());
+            }
+            Ok((Series::Rotation(range), images))
         }
         Wanted::Listed(path) => {
             check_regular(path)?;

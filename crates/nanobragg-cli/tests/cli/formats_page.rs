@@ -1,0 +1,225 @@
+//! `docs/FORMATS.md`: the table of what files say and how it is answered, held against the readers.
+
+use std::path::Path;
+
+use crate::scratch::Scratch;
+
+/// A file for a row of the table.
+struct Sample {
+    /// Format and what the file says, as in the row.
+    row: [&'static str; 2],
+    /// Name and contents; an `=` before a path names a file of `fixtures/`.
+    file: (&'static str, String),
+    /// Flags that read it.
+    flags: &'static str,
+}
+
+/// A small image in every run; structure factors, cell and wavelength where the sample does not give them.
+const BARE: &str = "-N 2 -oversample 1 -seed 1 -noprogress -nodump -nonoise -o x.bin";
+const SMALL: &str = "-detpixels 8 -pixel 1";
+const CELL: &str = "-cell 50 60 70 90 90 90";
+const F: &str = "-default_F 10";
+const WAVE: &str = "-lambda 1";
+
+const LOOP: &str =
+    "data_x\n_symmetry.space_group_name_H-M 'P 2'\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n";
+const GEOM: &str = "photon_energy = 12000\nclen = 0.1\nres = 10000\np0/min_fs = 0\np0/max_fs = 7\np0/min_ss = 0\n\
+    p0/max_ss = 7\np0/corner_x = -4\np0/corner_y = -4\np0/fs = x\np0/ss = y\n";
+const HEADER: &str =
+    "HEADER_BYTES=512;\nDIM=2;\nSIZE1=8;\nSIZE2=8;\nPIXEL_SIZE=1;\nDISTANCE=100;\nWAVELENGTH=1;\n";
+
+fn sample(
+    format: &'static str,
+    what: &'static str,
+    name: &'static str,
+    text: &str,
+    flags: &'static str,
+) -> Sample {
+    Sample { row: [format, what], file: (name, text.to_owned()), flags }
+}
+
+/// An SMV image of 8 x 8 pixels of 32 bits, of which a reader of fewer takes the first.
+fn image(what: &'static str, from: &str, to: &str, flags: &'static str) -> Sample {
+    let entries = HEADER.replace(from, to);
+    let mut text = format!("{{\n{entries}}}\x0c");
+    text.extend(std::iter::repeat_n(' ', 512 - text.len()));
+    text.extend(std::iter::repeat_n('\u{1}', 256));
+    Sample { row: ["SMV", what], file: ("a.img", text), flags }
+}
+
+fn expt(what: &'static str, from: &str, to: &str) -> Sample {
+    let list = "{\"experiment\": [{\"beam\": 0, \"detector\": 0}], \"beam\": [{\"direction\": [0, 0, 1], \
+        \"wavelength\": 1}], \"detector\": [{\"panels\": [{\"origin\": [-1, 1, -50], \"fast_axis\": [1, 0, 0], \
+        \"slow_axis\": [0, -1, 0], \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
+    assert!(list.contains(from), "{from}");
+    sample("DIALS", what, "a.expt", &list.replace(from, to), "-geometry a.expt CELL F")
+}
+
+fn geom(what: &'static str, from: &str, to: &str) -> Sample {
+    assert!(GEOM.contains(from), "{from}");
+    sample("CrystFEL", what, "a.geom", &GEOM.replacen(from, to, 1), "-geometry a.geom CELL F")
+}
+
+fn cif(what: &'static str, rest: &str) -> Sample {
+    sample("mmCIF", what, "a.cif", &format!("{LOOP}{rest}"), "-hkl a.cif CELL WAVE SMALL")
+}
+
+fn samples() -> Vec<Sample> {
+    let hkl = |what, text: &str| sample("text", what, "a.hkl", text, "-hkl a.hkl CELL WAVE SMALL");
+    let symmetry = |what, text: &str, flags| sample("symmetry", what, "a.hkl", text, flags);
+    let spectrum =
+        |what, text: &str| sample("spectrum", what, "s.txt", text, "-spectrum s.txt CELL F WAVE SMALL");
+    let sources =
+        |what, text: &str| sample("source table", what, "s.txt", text, "-sourcefile s.txt CELL F WAVE SMALL");
+    let mut all = vec![
+        hkl("exponents with D", "1 0 0 1.5D+02\n"),
+        hkl("a column too many", "1 0 0 5 0.1\n"),
+        hkl("no reflections", "# none\n"),
+        sample("MTZ", "columns M/ISYM and BATCH", "=30-unmerged-mtz/a.mtz", "", "-hkl a.mtz CELL WAVE SMALL"),
+        sample(
+            "MTZ",
+            "a map before measured amplitudes",
+            "=29-mtz-default-is-a-map/a.mtz",
+            "",
+            "-hkl a.mtz CELL WAVE SMALL",
+        ),
+        cif("an item without a value before one with values", "_refln.F_meas_au\n_refln.F_calc\n1 0 0 ? 5\n"),
+        cif("several wavelength_id", "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n"),
+        cif("a reflection in several rows", "_refln.intensity_meas\n1 0 0 4\n1 0 0 5\n"),
+        cif("intensities below zero", "_refln.intensity_meas\n1 0 0 4\n0 1 0 -5\n"),
+        cif("a row cut short", "_refln.F_meas_au\n1 0 0 4\n0 1 0\n"),
+        symmetry(
+            "a cell that the group cannot have",
+            "1 0 0 5\n",
+            "-hkl a.hkl -spacegroup P432 CELL WAVE SMALL",
+        ),
+        symmetry(
+            "equivalents that differ",
+            "1 0 2 5\n-1 0 -2 5\n1 1 2 5\n-1 1 -2 6\n",
+            "-hkl a.hkl -spacegroup P2 CELL WAVE SMALL",
+        ),
+        symmetry("reflections that are forbidden", "0 1 0 5\n", "-hkl a.hkl -spacegroup P21 CELL WAVE SMALL"),
+        symmetry("a name of no group", "1 0 0 5\n", "-hkl a.hkl -spacegroup P7 CELL WAVE SMALL"),
+        sample(
+            "unit cell",
+            "1 1 1 90 90 90",
+            "a.pdb",
+            "CRYST1    1.000    1.000    1.000  90.00  90.00  90.00 P 1\n",
+            "-pdb a.pdb F WAVE SMALL",
+        ),
+        sample(
+            "matrix",
+            "a word among the nine numbers",
+            "A.mat",
+            "0.01 0 0\n0 x 0\n0 0 0.01\n",
+            "-mat A.mat F WAVE SMALL",
+        ),
+        spectrum("12.4 (keV, or a long wavelength)", "12.4 1\n"),
+        spectrum("1e-10 (meters)", "1e-10 1\n"),
+        spectrum("a weight below zero", "1 -1\n"),
+        sources("a wavelength of 1.0 (Angstrom)", "-10 0 0 1 1.0\n"),
+        sources("a wavelength of 1.5e-9 m", "-10 0 0 1 1.5e-9\n"),
+        sources("a weight below zero", "-10 0 0 -1 1e-10\n"),
+        expt("NaN for a number that is not needed", "\"wavelength\": 1", "\"wavelength\": 1, \"flux\": NaN"),
+        expt("a probe other than X-rays", "\"wavelength\": 1", "\"wavelength\": 1, \"probe\": \"electron\""),
+        expt("wavelength_range", "\"wavelength\": 1", "\"wavelength\": 1, \"wavelength_range\": [0.9, 1.1]"),
+        expt(
+            "mask, gain, pedestal, thickness",
+            "\"image_size\"",
+            "\"gain\": 2, \"thickness\": 0.3, \"image_size\"",
+        ),
+        expt("a wavelength of 1e-10", "\"wavelength\": 1", "\"wavelength\": 1e-10"),
+        expt("no beam", "\"beam\": 0, ", ""),
+        expt("no detector", ", \"detector\": 0", ""),
+        expt("pixels that are not square", "[0.1, 0.1]", "[0.1, 0.2]"),
+        geom("clen in the data files", "clen = 0.1", "clen = /encoder"),
+        geom("detector_shift_x in the data files", "clen", "detector_shift_x = /x\nclen"),
+        geom("electron_voltage", "photon_energy = 12000", "electron_voltage = 200 kV"),
+        geom("bad regions", "clen", "bad/min_x = 1\nclen"),
+        geom("axes that are not square", "p0/fs = x", "p0/fs = 1.001x+0.002y"),
+        sample("XDS", "a segment that is turned", "=59-xparm-segment/XPARM.XDS", "", "-geometry XPARM.XDS F"),
+        image("pixels of 32 bits", "DIM=2", "TYPE=unsigned_long", "-img a.img CELL F"),
+        image("pixels that are floats", "DIM=2", "TYPE=float", "-img a.img CELL F"),
+        image("compressed pixels", "DIM=2", "COMPRESSION=packed", "-img a.img CELL F"),
+        image("a distance of 0", "DISTANCE=100", "DISTANCE=0", "-img a.img CELL F"),
+        image("a distance that is no number", "DISTANCE=100", "DISTANCE=nan", "-img a.img CELL F"),
+        image(
+            "a header of d*TREK, by -img",
+            "DISTANCE=100",
+            "PXD_GONIO_VALUES=0 0 0 0 0 40",
+            "-img a.img CELL F",
+        ),
+        image(
+            "a header of d*TREK, by -mask",
+            "DISTANCE=100",
+            "PXD_GONIO_VALUES=0 0 0 0 0 40",
+            "-mask a.img CELL F",
+        ),
+    ];
+    all.push(sample(
+        "Fdump.bin",
+        "another length than its box",
+        "F.bin",
+        "0 0 0 0 0 0\n\u{c}x",
+        "-dump F.bin CELL WAVE SMALL",
+    ));
+    all
+}
+
+/// Rows of the table: format, what the file says, answer, words of the message.
+fn rows() -> Vec<[String; 4]> {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FORMATS.md")).unwrap();
+    let section = page.split("\n## Taken, refused, left out\n").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
+    };
+    let lines = section.lines().filter(|line| line.starts_with("| ")).skip(2);
+    lines.map(|line| cells(line).try_into().unwrap()).collect()
+}
+
+#[test]
+fn every_row_is_answered_as_the_page_says() {
+    let (rows, samples) = (rows(), samples());
+    let in_page: Vec<[&str; 2]> =
+        rows.iter().map(|[format, what, ..]| [format.as_str(), what.as_str()]).collect();
+    let here: Vec<[&str; 2]> = samples.iter().map(|sample| sample.row).collect();
+    assert_eq!(in_page, here);
+    let mut wrong = Vec::new();
+    for ([format, what, answer, words], Sample { file: (name, text), flags, .. }) in rows.iter().zip(&samples)
+    {
+        let scratch = Scratch::new();
+        match name.strip_prefix('=') {
+            Some(fixture) => {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/faults").join(fixture);
+                let name = path.file_name().unwrap().to_str().unwrap();
+                std::fs::copy(&path, scratch.path(name)).unwrap();
+            }
+            None => {
+                scratch.write(name, text);
+            }
+        }
+        let flags = flags.replace("CELL", CELL).replace("WAVE", WAVE).replace("SMALL", SMALL);
+        let flags =
+            flags.split(' ').map(|word| if word == "F" { F } else { word }).collect::<Vec<_>>().join(" ");
+        let bare = if flags.contains("-dump") { BARE.replace("-nodump ", "") } else { BARE.to_owned() };
+        let run = scratch.run(&format!("{bare} {flags}"));
+        let said = run.err.lines().filter(|line| !line.contains("may vary")).collect::<Vec<_>>().join("\n");
+        let begins =
+            |start: &str| said.lines().any(|line| line.starts_with(start) && line.contains(words.as_str()));
+        let good = match answer.as_str() {
+            "taken" => run.status == 0 && said.is_empty() && words.is_empty(),
+            "refused" => run.status == 2 && begins("error: "),
+            "warning" => run.status == 0 && begins("warning: "),
+            other => panic!("{other:?} is no answer"),
+        };
+        if !good {
+            wrong.push(format!(
+                "{format}: {what}: not {answer} with {words:?}: status {}: {said}",
+                run.status
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
