@@ -107,6 +107,7 @@ mod tests {
     fn small(preset: Preset) -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
+        experiment.rendering.oversample = Some(1);
         experiment.quirks = preset.into();
         experiment
     }
@@ -138,7 +139,8 @@ mod tests {
         experiment.quirks = Quirks::from(Preset::Exact).with(Quirk::ConventionPivotWins);
         experiment.detector.pivot = Some(crate::model::Pivot::Sample);
         assert_eq!(acting(&experiment), []);
-        experiment.detector.tilt = Tilt { x: 0.1, ..Tilt::default() };
+        // About an axis other than the beam's, which goes through both points.
+        experiment.detector.tilt = Tilt { y: 0.1, ..Tilt::default() };
         assert_eq!(acting(&experiment), [Quirk::ConventionPivotWins]);
     }
 }
