@@ -156,7 +156,9 @@ impl Flags<'_> {
         }
         if self.one_in(4) {
             self.choose(&["-roi"]);
-            let ends = [2, 60, 1, 4].map(|end: u64| (end + self.random.next_u64() % 4).to_string());
+            // The first pixel lies on the smallest detector, the last one may lie beyond the largest.
+            let ends = [(1, 4), (60, 4), (0, 3), (4, 4)];
+            let ends = ends.map(|(end, more): (u64, u64)| (end + self.random.next_u64() % more).to_string());
             self.list.extend(ends);
         }
     }
