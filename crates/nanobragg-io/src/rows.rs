@@ -96,12 +96,8 @@ impl Collector {
     /// The amplitudes, in the order of the file. A reflection that stands in several rows was measured several times:
     /// the mean is taken of what was measured, intensities where the file has them, and not of their square roots.
     pub(crate) fn finish(mut self, path: &Path) -> Reflections {
-        let count = self.rows.len();
         let ascending = self.rows.is_sorted_by(|(a, _), (b, _)| a < b);
-        if !ascending {
-            self.merge();
-        }
-        let merged = count - self.rows.len();
+        let merged = if ascending { 0 } else { self.merge() };
         if merged > 0 {
             let found = format!("{merged} rows repeat a reflection, as in data that are not merged");
             let what = match self.quantity {
@@ -131,21 +127,27 @@ impl Collector {
         found
     }
 
-    /// Puts the mean of the rows of one reflection in the place of the first.
-    fn merge(&mut self) {
+    /// Puts the mean of the rows of one reflection in the place of the first. Gives the number of rows that went into
+    /// the mean of rows that differ.
+    fn merge(&mut self) -> usize {
         let rows = &self.rows;
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|&at| rows[at].0);
         let mut repeated = vec![false; rows.len()];
         let mut means = Vec::new();
+        let mut differing = 0;
         for same in order.chunk_by(|&a, &b| rows[a].0 == rows[b].0).filter(|same| same.len() > 1) {
             let sum: f64 = same.iter().map(|&at| rows[at].1).sum();
-            means.push((same[0], sum / same.len() as f64));
+            if same.iter().any(|&at| rows[at].1 != rows[same[0]].1) {
+                means.push((same[0], sum / same.len() as f64));
+                differing += same.len() - 1;
+            }
             same[1..].iter().for_each(|&at| repeated[at] = true);
         }
         means.into_iter().for_each(|(first, mean)| self.rows[first].1 = mean);
         let mut repeated = repeated.into_iter();
         self.rows.retain(|_| repeated.next() == Some(false));
+        differing
     }
 }
 
@@ -192,5 +194,7 @@ mod tests {
         assert!(text.starts_with("a: column I: 1 rows repeat a reflection"), "{text}");
         assert_eq!(collected(Quantity::Amplitude, &rows).records[0].f, 15000.0);
         assert!(collected(Quantity::Amplitude, &rows[..2]).warnings.is_empty());
+        let alike = collected(Quantity::Amplitude, &[rows[0], rows[1], rows[0]]);
+        assert_eq!((alike.records.len(), alike.warnings.len()), (2, 0));
     }
 }

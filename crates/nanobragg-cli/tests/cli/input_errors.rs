@@ -88,7 +88,7 @@ fn malformed_lines_are_named_with_what_was_expected() {
             "-sourcefile",
             TINY,
             "-10 0 0 1 -1e-10\n",
-            "file:1: expected a positive wavelength in meters in column 5, found \"-10 0 0 1 -1e-10\"",
+            "file:1: expected a positive wavelength in meters in column 5, 1e-13 to 1e-8, found \"-0.0000000001\"",
         ),
     ] {
         let scratch = Scratch::new();
