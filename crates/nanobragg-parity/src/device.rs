@@ -20,7 +20,10 @@ pub fn is_absence(complaint: &str) -> bool {
     // The first is not "no graphics adapter 'NAME'", which is about a name.
     ["no graphics adapter;", "no graphics adapter but software ones;", "has no double precision:"]
         .into_iter()
-        .chain(["this program was built without its feature gpu;"])
+        .chain([
+            "this program was built without its feature gpu;",
+            "this program was built without graphics processors;",
+        ])
         .any(|absence| complaint.contains(absence))
 }
 
@@ -102,6 +105,7 @@ mod tests {
         ] {
             assert!(!is_absence(&error.to_string()), "{error}");
         }
+        assert!(is_absence("this program was built without graphics processors; render on the cpu"));
         assert!(!is_absence("nanobragg ended by a signal"));
     }
 }

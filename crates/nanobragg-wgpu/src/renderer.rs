@@ -139,9 +139,8 @@ impl Renderer {
     /// Whether `plan` can be rendered, without sending anything to the device.
     ///
     /// # Errors
-    /// [`GpuError::Unsupported`], and what the device reports.
+    /// [`GpuError::Unsupported`].
     pub fn fits(&mut self, plan: &Plan) -> Result<(), GpuError> {
-        self.gpu.check()?;
         let encoded = self.holdings.encode(plan, &plan.region, false)?;
         if encoded.tiles.list.is_empty() {
             return Ok(());
