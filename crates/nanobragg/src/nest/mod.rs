@@ -1,7 +1,7 @@
 //! The sum over terms, composed once for all evaluations.
 //!
-//! [`walk`] has the only loops over terms; [`kept`] alone knows how solid angle, polarization and capture enter the
-//! sum. What is evaluated at each step of the walk are the [`Stages`] of a [`Lane`]: of one pixel in any number type
+//! `walk` has the only loops over terms; `kept` alone knows how solid angle, polarization and capture enter the
+//! sum. What is evaluated at each step of the walk are the `Stages` of a [`Lane`]: of one pixel in any number type
 //! ([`scalar`]), or of a block of neighboring pixels (`backend::simd::block`). A [`Sink`] looks on.
 
 mod index;
