@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 /// The functions that the silent evaluation may be inlined into, the first one found counts: the loop over a row,
 /// or the scalar backend where that loop is inlined in turn (in both ways of spelling symbols).
 const LOOPS: [&[&str]; 3] =
-    [&["render_row"], &["..Scalar$", "$GT$6render17h"], &["6Scalar", "7Backend6render"]];
+    [&["render_row"], &["..Scalar$", "$GT$5frame17h"], &["6Scalar", "7Backend5frame"]];
 
 pub fn run() -> anyhow::Result<()> {
     let scratch = crate::root().join("target/probe-cost");
@@ -138,7 +138,7 @@ mod tests {
     fn the_body_of_the_loop_is_found() {
         let assembly = "other:\n\tnop\n_ZN10render_row17h0E:\n\t.cfi_startproc\n\tmovq %rax, %rbx\n.L1:\n\tjmp .L1\n\t.cfi_endproc\n\tret\n";
         assert_eq!(body(assembly), ["movq %rax, %rbx", "jmp"]);
-        let backend = "_ZN86_$LT$nanobragg..backend..scalar..Scalar$u20$as$u20$nanobragg..backend..Backend$GT$6render17h0E";
+        let backend = "_ZN86_$LT$nanobragg..backend..scalar..Scalar$u20$as$u20$nanobragg..backend..Backend$GT$5frame17h0E";
         assert_eq!(body(&assembly.replace("_ZN10render_row17h0E", backend)), ["movq %rax, %rbx", "jmp"]);
         assert!(body(&assembly.replace("render_row", "another")).is_empty());
     }
