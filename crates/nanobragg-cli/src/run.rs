@@ -36,6 +36,10 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let setup = resolve(args, &context)?;
     let as_file = args.last(FlagId::Show).is_some_and(|show| show.values.text(0) == "toml");
     if as_file {
+        if console.strict {
+            setup.warnings.iter().for_each(|warning| console.warn(warning));
+            console.deny_warnings()?;
+        }
         print(experiment_file::write(args)?.trim_end());
         return Ok(());
     }
@@ -66,7 +70,9 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);
     let ended = Session::with_plan(setup.into_job(), plan).run(&reporter);
     reporter.finish();
-    ended.map_err(|error| explain(error.into(), &interrupt))
+    ended.map_err(|error| explain(error.into(), &interrupt))?;
+    // By then files are written: no longer a matter of flags and inputs.
+    console.deny_warnings().map_err(|denied| anyhow::Error::msg(denied.0))
 }
 
 /// Prints what is asked for instead of an image; false when nothing of the kind is.

@@ -15,7 +15,7 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), ConfigError> {
             Conflicts::None => false,
             Conflicts::With(flags) => flags.contains(&other.flag),
             // Whether the description of an instrument has a distance is known once it is read.
-            Conflicts::WithRole(_) if other.flag == FlagId::Distance => false,
+            Conflicts::WithRole(_) if (row.id, other.flag) == (FlagId::Geometry, FlagId::Distance) => false,
             Conflicts::WithRole(role) => flag(other.flag).is_some_and(|other| other.is(role)),
         };
         if let Some(rival) = args.occurrences.iter().find(rivals) {

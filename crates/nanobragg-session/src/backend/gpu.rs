@@ -1,9 +1,9 @@
 //! Graphics processors.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanobragg::backend::{
-    Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Ticket, Unsupported, Want,
+    Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Refusal, Ticket, Unsupported, Want,
 };
 use nanobragg::plan::Plan;
 use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
@@ -30,7 +30,7 @@ pub(super) fn open_or<'a>(
     match nanobragg_wgpu::open(&request(compute, Selection::BestReal)?) {
         Ok(opened) => {
             let gpu = trusted(compute, watch, opened)?;
-            Ok(Box::new(Auto { both: FirstOf::new(vec![Box::new(gpu), Box::new(cpu)]), watch }))
+            Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
         }
         Err(GpuError::NoAdapter { .. }) => {
             watch.note(&Note::OnCpu("no graphics processor in hardware".to_owned()));
@@ -59,15 +59,40 @@ fn trusted(compute: &Compute, watch: Watch<'_>, opened: Opened) -> Result<GpuBac
 struct Auto<'a> {
     both: FirstOf,
     watch: Watch<'a>,
+    /// What was passed over and is not said yet.
+    refusals: Arc<Mutex<Vec<Refusal>>>,
+    /// The evaluation of the last frame that the CPU rendered, where it rendered the last one.
+    on_cpu: Mutex<Option<Precision>>,
+    precision: Precision,
 }
 
-impl Auto<'_> {
-    /// Says what stands in the way of the backends that are passed over.
-    fn tell(&self, plan: &Plan, want: &Want) {
-        for refusal in self.both.choose(plan, want).1.iter().filter(|refusal| refusal.next.is_some()) {
+impl<'a> Auto<'a> {
+    fn new(gpu: GpuBackend, cpu: Cpu, precision: Precision, watch: Watch<'a>) -> Self {
+        let refusals = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&refusals);
+        let both = FirstOf::new(vec![Box::new(gpu), Box::new(cpu)])
+            .with_notice(move |refusal: &Refusal| lock(&heard).push(refusal.clone()));
+        Auto { both, watch, refusals, on_cpu: Mutex::new(None), precision }
+    }
+
+    /// Says what was passed over, if anything.
+    fn tell(&self) {
+        let refusals = std::mem::take(&mut *lock(&self.refusals));
+        *lock(&self.on_cpu) = (!refusals.is_empty()).then_some(self.precision);
+        for refusal in refusals.iter().filter(|refusal| refusal.next.is_some()) {
             self.watch.note(&Note::OnCpu(format!("{}: {}", refusal.backend, refusal.reason)));
         }
     }
+
+    /// A CPU to ask how it evaluates, where it rendered the last frame.
+    fn cpu(&self) -> Option<Cpu> {
+        lock(&self.on_cpu).map(|precision| Cpu::default().with_precision(precision))
+    }
+}
+
+/// A thread that panicked leaves data that are as good as before.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Backend for Auto<'_> {
@@ -76,11 +101,11 @@ impl Backend for Auto<'_> {
     }
 
     fn evaluation(&self, plan: &Plan) -> String {
-        self.both.evaluation(plan)
+        self.cpu().map_or_else(|| self.both.evaluation(plan), |cpu| cpu.evaluation(plan))
     }
 
     fn describe(&self, plan: &Plan) -> String {
-        self.both.describe(plan)
+        self.cpu().map_or_else(|| self.both.describe(plan), |cpu| cpu.describe(plan))
     }
 
     fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
@@ -88,8 +113,9 @@ impl Backend for Auto<'_> {
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, nanobragg::Error> {
-        self.tell(plan, want);
-        self.both.frame(plan, want, control)
+        let frame = self.both.frame(plan, want, control);
+        self.tell();
+        frame
     }
 
     fn submit(
@@ -98,12 +124,15 @@ impl Backend for Auto<'_> {
         want: Want,
         watch: nanobragg::backend::Watch,
     ) -> Result<Ticket, nanobragg::Error> {
-        self.tell(&plan, &want);
-        self.both.submit(plan, want, watch)
+        let ticket = self.both.submit(plan, want, watch);
+        self.tell();
+        ticket
     }
 
     fn collect(&self, ticket: Ticket) -> Result<Frame, nanobragg::Error> {
-        self.both.collect(ticket)
+        let frame = self.both.collect(ticket);
+        self.tell();
+        frame
     }
 }
 

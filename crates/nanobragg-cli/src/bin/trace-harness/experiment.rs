@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
-use nanobragg_config::{Context, Setup, classic, remedy, resolve, show};
+use nanobragg_config::classic::{self, FlagId};
+use nanobragg_config::{Context, Setup, remedy, resolve, show};
 use serde_json::json;
 
 use crate::arguments::{Source, TraceOptions};
 use crate::say;
 use crate::usage::UsageError;
 
-/// The experiment that the options name, and what it is called.
-pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
+/// The experiment that the options name, what it is called, and whether warnings are errors.
+pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String, bool)> {
     if let Source::Unsaid(preset) = &options.source {
         say(&format!("no --config, --args or -- FLAGS: taking --config {}", preset.name));
     }
@@ -46,7 +47,8 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String)> {
         flags.push("-nodump".into());
     }
     let parsed = classic::parse(flags)?;
-    Ok((resolve(&parsed, &Context { directory, ..Context::default() })?, name))
+    let setup = resolve(&parsed, &Context { directory, ..Context::default() })?;
+    Ok((setup, name, parsed.has(FlagId::Strict)))
 }
 
 /// The folder that has all `files`: the one of `--data`, or the working directory.

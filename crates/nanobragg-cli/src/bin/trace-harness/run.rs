@@ -14,10 +14,17 @@ use crate::{complain, environment, experiment, say};
 
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
-    let (setup, name) = experiment::resolved(options)?;
+    let (setup, name, strict) = experiment::resolved(options)?;
     let plan = setup.experiment.plan().map_err(ConfigError::from)?;
     for warning in experiment::warnings(&setup, &plan) {
         complain(&format!("warning: {warning}"));
+    }
+    if strict {
+        setup.deny_warnings(&plan)?;
+    }
+    if !setup.panels.is_empty() {
+        let panels = setup.panels.len();
+        return Err(UsageError(format!("which of the {panels} panels? -panel N chooses one")).into());
     }
     let (slow_pixels, fast_pixels) = (plan.region.image_slow, plan.region.image_fast);
     for &(slow, fast) in &options.pixels {

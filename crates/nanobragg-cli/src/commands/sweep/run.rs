@@ -40,7 +40,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let reporter = Reporter::new(console, progress, &interrupt);
     let ended = sweep.run(&reporter);
     reporter.finish();
-    ended.map_err(|error| explain(error.into(), &interrupt))
+    ended.map_err(|error| explain(error.into(), &interrupt))?;
+    // By then files are written: no longer a matter of flags and inputs.
+    console.deny_warnings().map_err(|denied| anyhow::Error::msg(denied.0))
 }
 
 fn job(arguments: Arguments, args: &ParsedArgs, setup: Setup, series: Series, images: usize) -> SweepJob {

@@ -91,10 +91,13 @@ rows!(
         .role(Role::NoPixels)
         .role(Role::Extension)
         .elsewhere(),
-    Strict(&["-strict"], "take no warning: the first one is an error, and nothing is rendered")
-        .role(Role::NoPixels)
-        .role(Role::Extension)
-        .elsewhere(),
+    Strict(
+        &["-strict"],
+        "take no warning: the first one is an error, before anything is rendered where it is known by then"
+    )
+    .role(Role::NoPixels)
+    .role(Role::Extension)
+    .elsewhere(),
     Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
     Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
     Version(&["-version"], "print the version, and stop")
