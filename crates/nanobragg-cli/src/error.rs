@@ -40,7 +40,6 @@ pub fn line(error: &anyhow::Error) -> String {
         (Some(ErrorKind::Adapter), _) => format!("-adapter: {error}"),
         (Some(ErrorKind::Limits), _) => format!("-gpu_limits {error}"),
         (Some(ErrorKind::NotBuilt), _) => format!("-device gpu: {error}"),
-        (_, Some(SweepErrorKind::Format)) => format!("-o {error}"),
         (_, Some(SweepErrorKind::Names)) => format!("sweep: {error}"),
         (_, Some(SweepErrorKind::Exists)) => {
             format!("{error}; use -resume to continue or -restart to start over")
@@ -63,8 +62,8 @@ pub fn status(error: &anyhow::Error) -> u8 {
         }
     };
     let of_names = |kind| {
-        use SweepErrorKind::{Exists, Format, Input, Names, NoManifest, OtherSweep, Overwrites};
-        matches!(kind, Exists | Format | Input | Names | NoManifest | OtherSweep | Overwrites)
+        use SweepErrorKind::{Exists, Input, Names, NoManifest, OtherSweep, Overwrites};
+        matches!(kind, Exists | Input | Names | NoManifest | OtherSweep | Overwrites)
     };
     let wrong_input = error.is::<ConfigError>()
         || error.is::<FlagError>()

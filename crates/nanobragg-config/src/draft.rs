@@ -8,9 +8,9 @@ use nanobragg::model::{
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
-use nanobragg_session::{Device, GpuChoice, Outputs};
+use nanobragg_session::{Device, GpuChoice};
 
-use crate::{Origins, Setup};
+use crate::{Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
 pub(crate) struct Draft {

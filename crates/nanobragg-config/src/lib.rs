@@ -21,6 +21,7 @@ mod error;
 pub mod experiment_file;
 mod flag_id;
 mod origin;
+mod outputs;
 pub mod presets;
 pub mod remedy;
 mod resolve;
@@ -30,5 +31,6 @@ mod strict;
 
 pub use error::ConfigError;
 pub use origin::{Origin, Origins};
-pub use resolve::{Context, resolve, with_image};
+pub use outputs::{Counting, DumpAction, Outputs};
+pub use resolve::{Context, resolve};
 pub use setup::Setup;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
-use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Outputs, Panel};
+use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel};
 
-use crate::Origins;
+use crate::{Origins, Outputs};
 
 /// The experiment that a command line describes, and what is to be done with it.
 #[derive(Clone, Debug)]
@@ -43,7 +43,8 @@ pub struct Setup {
 impl Setup {
     /// What is to be done, without where it comes from.
     pub fn into_job(self) -> Job {
-        let Setup { experiment, panels, images, outputs, device, precision, gpu, threads, .. } = self;
-        Job { experiment, panels, images, outputs, compute: Compute { device, precision, gpu, threads } }
+        let Setup { experiment, panels, outputs, device, precision, gpu, threads, .. } = self;
+        let outputs = outputs.list();
+        Job { experiment, panels, outputs, compute: Compute { device, precision, gpu, threads } }
     }
 }

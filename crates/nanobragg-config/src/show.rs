@@ -5,10 +5,10 @@ use nanobragg::model::{Convention, Pivot, Quirk};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
-use nanobragg_session::{Device, DumpAction};
+use nanobragg_session::Device;
 
 use crate::classic::{FlagId, table};
-use crate::{Origin, Setup};
+use crate::{DumpAction, Origin, Setup};
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]

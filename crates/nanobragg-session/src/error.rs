@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Canceled,
     /// A file cannot lie where it is wanted.
     Place,
+    /// A format cannot hold the content that is wanted of it.
+    Content,
     /// A file could not be written, or read back.
     File,
     /// The graphics processor cannot be used.
@@ -38,6 +40,7 @@ impl ErrorKind {
             ErrorKind::Library(kind) => kind.code(),
             ErrorKind::Canceled => "job.canceled",
             ErrorKind::Place => "output.place",
+            ErrorKind::Content => "output.content",
             ErrorKind::File => "output.file",
             ErrorKind::Device => "device.failed",
             ErrorKind::Adapter => "device.no-adapter",
@@ -57,6 +60,7 @@ impl Error {
             },
             Cause::Canceled => ErrorKind::Canceled,
             Cause::NoFolder { .. } | Cause::IsFolder(_) => ErrorKind::Place,
+            Cause::Content(_) => ErrorKind::Content,
             Cause::File(_) => ErrorKind::File,
             #[cfg(feature = "gpu")]
             Cause::Gpu(nanobragg_wgpu::GpuError::NoSuchAdapter { .. }) => ErrorKind::Adapter,
@@ -98,6 +102,8 @@ pub(crate) enum Cause {
     Canceled,
     #[error("cannot write {}: {} is not a folder", path.display(), folder.display())]
     NoFolder { path: PathBuf, folder: PathBuf },
+    #[error("{}: a file of this format cannot hold what is wanted of it", .0.display())]
+    Content(PathBuf),
     #[error("cannot write {}: it is a folder", .0.display())]
     IsFolder(PathBuf),
     #[cfg(feature = "gpu")]

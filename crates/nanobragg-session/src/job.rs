@@ -4,7 +4,7 @@ use nanobragg::backend::Precision;
 use nanobragg::model::{Convention, Experiment, MosflmMatrix};
 use nanobragg::nalgebra::Vector3;
 
-use crate::{Device, GpuChoice, Outputs, Panel};
+use crate::{Device, GpuChoice, Output, Panel};
 
 /// An experiment, what renders it, and the files that are made of it.
 #[derive(Clone, Debug)]
@@ -14,10 +14,8 @@ pub struct Job {
     /// Panels of a detector that has more than one, in order; empty for a single one. The first is that of
     /// `experiment`.
     pub panels: Vec<Panel>,
-    /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
-    pub images: Vec<ImageModel>,
-    /// Files to write.
-    pub outputs: Outputs,
+    /// Files to write, in this order.
+    pub outputs: Vec<Output>,
     /// What renders.
     pub compute: Compute,
 }
@@ -33,6 +31,25 @@ pub struct ImageModel {
     pub spindle_axis: Option<Vector3<f64>>,
     /// Orientation and cell.
     pub matrix: Option<MosflmMatrix>,
+}
+
+impl ImageModel {
+    /// The experiment with what the image has of its own in the place of what all have.
+    #[must_use]
+    pub fn apply(&self, experiment: &Experiment) -> Experiment {
+        let mut experiment = experiment.clone();
+        if let Some(wavelength) = self.wavelength {
+            experiment.beam.wavelength = wavelength;
+        }
+        if let Convention::Custom(frame) = &mut experiment.detector.convention {
+            frame.beam = self.beam.unwrap_or(frame.beam);
+            frame.spindle_axis = self.spindle_axis.unwrap_or(frame.spindle_axis);
+        }
+        if self.matrix.is_some() {
+            experiment.crystal.matrix = self.matrix;
+        }
+        experiment
+    }
 }
 
 /// What renders, and how.
@@ -55,24 +72,6 @@ impl Job {
         (0..self.panels.len().max(1)).map(|number| self.experiment(number))
     }
 
-    /// The experiment with what image number `number` of a scan, counted from 1, has of its own. The rotation is that
-    /// of the first image.
-    pub fn experiment_of_image(&self, number: usize) -> Experiment {
-        let mut experiment = self.experiment.clone();
-        let Some(model) = self.images.get(number.saturating_sub(1)) else { return experiment };
-        if let Some(wavelength) = model.wavelength {
-            experiment.beam.wavelength = wavelength;
-        }
-        if let Convention::Custom(frame) = &mut experiment.detector.convention {
-            frame.beam = model.beam.unwrap_or(frame.beam);
-            frame.spindle_axis = model.spindle_axis.unwrap_or(frame.spindle_axis);
-        }
-        if model.matrix.is_some() {
-            experiment.crystal.matrix = model.matrix;
-        }
-        experiment
-    }
-
     /// The experiment of the image of panel `number`.
     pub(crate) fn experiment(&self, number: usize) -> Experiment {
         let mut experiment = self.experiment.clone();
@@ -84,7 +83,12 @@ impl Job {
     }
 
     /// The files of the image of panel `number`.
-    pub(crate) fn outputs(&self, number: usize) -> Outputs {
-        if self.panels.is_empty() { self.outputs.clone() } else { self.outputs.of_panel(number) }
+    pub(crate) fn outputs(&self, number: usize) -> Vec<Output> {
+        let numbered = |output: &Output| output.of_panel(number);
+        if self.panels.is_empty() {
+            self.outputs.clone()
+        } else {
+            self.outputs.iter().filter_map(numbered).collect()
+        }
     }
 }

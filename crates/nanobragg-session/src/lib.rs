@@ -1,11 +1,11 @@
 //! One job of the nanobragg simulator, from an experiment to written files.
 //!
-//! A [`Job`] is an experiment, the files to make of it ([`Outputs`]) and what renders ([`Compute`]). [`run`] plans,
+//! A [`Job`] is an experiment, the files to make of it (an [`Output`] each) and what renders ([`Compute`]). [`run`] plans,
 //! renders and writes; an [`Observer`] is told of every step and may stop it. Nothing is printed.
 //!
 //! ```no_run
 //! use nanobragg::model::{Experiment, UnitCell};
-//! use nanobragg_session::{Compute, Event, Flow, Job, Observer, Outputs, run};
+//! use nanobragg_session::{Compute, Content, Event, Flow, Format, Job, Observer, Output, run};
 //!
 //! struct Files;
 //!
@@ -21,8 +21,7 @@
 //! let job = Job {
 //!     experiment: Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0),
 //!     panels: Vec::new(),
-//!     images: Vec::new(),
-//!     outputs: Outputs { npy: Some("photons.npy".into()), ..Outputs::default() },
+//!     outputs: vec![Output { path: "photons.npy".into(), format: Format::Npy, content: Content::Photons }],
 //!     compute: Compute::default(),
 //! };
 //! run(job, &Files)?;
@@ -36,8 +35,8 @@ pub mod header;
 mod job;
 mod observer;
 mod output;
-mod outputs;
 mod panel;
+mod picture;
 mod place;
 mod session;
 
@@ -45,8 +44,8 @@ pub use device::{Device, GpuChoice};
 pub use error::{Error, ErrorKind};
 pub use job::{Compute, ImageModel, Job};
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
-pub use output::{PROGRAM, Writer, header_warnings};
-pub use outputs::{Counting, DumpAction, Outputs, Picture, Rings};
+pub use output::{Brightness, Content, Format, Levels, Output, PROGRAM, Writer, header_warnings};
 pub use panel::Panel;
+pub use picture::{Picture, Rings};
 pub use place::check_place;
 pub use session::{Session, run};

@@ -3,14 +3,17 @@
 use std::path::Path;
 
 use crate::error::Cause;
-use crate::{Error, Outputs};
+use crate::{Error, Output};
 
-/// Finds out before the render whether the folders of the outputs are there.
+/// Finds out before the render whether the images can be written.
 ///
 /// # Errors
-/// As [`check_place`].
-pub(crate) fn check_places(outputs: &Outputs) -> Result<(), Error> {
-    outputs.images().try_for_each(|path| check_place(path))
+/// As [`check_place`] and [`Output::check`].
+pub(crate) fn check_outputs(outputs: &[Output]) -> Result<(), Error> {
+    outputs.iter().filter(|output| output.is_image()).try_for_each(|output| {
+        output.check()?;
+        check_place(&output.path)
+    })
 }
 
 /// Finds out whether a file of this name could be written.

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use nanobragg::backend::Backend;
 use nanobragg::plan::{Orientations, Plan};
-use nanobragg::statistics::{Statistics, auto_scale};
+use nanobragg::statistics::Statistics;
 
 use crate::observer::{Event, Observer, Rendered, Watch};
-use crate::output::{self, Writer};
-use crate::place::check_places;
+use crate::output::{self, Brightness, Writer};
+use crate::place::check_outputs;
 use crate::{Error, Job, backend};
 
 /// A job whose first image is planned.
@@ -57,7 +57,7 @@ impl Session {
         let stop = AtomicBool::new(false);
         let watch = Watch::new(observer, &stop);
         let images = job.panels.len().max(1);
-        (0..images).try_for_each(|number| check_places(&job.outputs(number)))?;
+        (0..images).try_for_each(|number| check_outputs(&job.outputs(number)))?;
         output::header_warnings(&plan, &job.outputs, false).iter().for_each(|warning| watch.warn(warning));
         output::structure_factors(&watch, &plan, &job.outputs);
         let backend = backend::open(&job.compute, watch)?;
@@ -96,17 +96,11 @@ fn render(
 }
 
 fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
-    let brightest = all.iter().map(|rendered| rendered.statistics.max).fold(0.0, f32::max);
-    let widest = all.iter().map(|rendered| rendered.statistics.rmsd).fold(0.0, f64::max);
+    let brightness = Brightness::of(all.iter().map(|rendered| &rendered.statistics));
     for (number, rendered) in all.iter().enumerate() {
-        let mut outputs = job.outputs(number);
-        if outputs.pgm_scale <= 0.0 && widest > 0.0 {
-            outputs.pgm_scale = 250.0 / (5.0 * widest);
-        }
         watch.tell(Event::Writing(rendered));
-        let Rendered { plan, image, statistics, .. } = rendered;
-        let writer = Writer::new(plan, image, statistics, &outputs);
-        writer.with_automatic_scale(auto_scale(brightest)).write(watch)?;
+        let writer = Writer::new(&rendered.plan, &rendered.image, brightness);
+        writer.write(&job.outputs(number), watch)?;
         watch.tell(Event::Finished(rendered));
     }
     Ok(())

@@ -2,32 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_session::check_place;
+use nanobragg_session::{Output, check_place};
 
 use crate::Error;
 use crate::error::Cause;
-use crate::target::{self, Target};
+use crate::target::Target;
 
-/// Checks the files of `images` images and the manifest; `outputs` are the names that `targets` were made from.
+/// Checks the files of `images` images and the manifest; `outputs` are what `targets` were made from.
 pub(crate) fn targets(
-    outputs: &[PathBuf],
+    outputs: &[Output],
     targets: &[Target],
     images: usize,
     manifest: &Path,
     inputs: &[PathBuf],
 ) -> Result<(), Error> {
-    for (at, (target, name)) in targets.iter().zip(outputs).enumerate() {
-        for other in outputs.iter().take(at) {
-            if target::same_kind(name, other)? {
-                return Err(Cause::SameKind { one: other.clone(), other: name.clone() }.into());
-            }
+    for (at, (target, output)) in targets.iter().zip(outputs).enumerate() {
+        output.check()?;
+        if let Some(other) = outputs.iter().take(at).find(|other| other.format == output.format) {
+            return Err(Cause::SameKind { one: other.path.clone(), other: output.path.clone() }.into());
         }
-        if let Some(path) = target.stack()
+        if let Some(Output { path, .. }) = target.stack()
             && path.exists()
             && !path.is_file()
             && !path.is_dir()
         {
-            return Err(Cause::NotRegular(path.to_owned()).into());
+            return Err(Cause::NotRegular(path.clone()).into());
         }
     }
     let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
@@ -38,8 +37,8 @@ pub(crate) fn targets(
     }
     for target in targets {
         let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
-            Target::Stack(path) => Box::new(std::iter::once(path.clone())),
-            Target::Numbered(_) => Box::new((1..=images).filter_map(|image| target.file(image))),
+            Target::Stack(output) => Box::new(std::iter::once(output.path.clone())),
+            Target::Numbered(..) => Box::new((1..=images).filter_map(|image| target.file(image))),
         };
         // All files of a target lie in one folder.
         let mut folder = None;

@@ -18,8 +18,8 @@ pub enum ErrorKind {
     Image(nanobragg_session::ErrorKind),
     /// A file could not be read or written.
     File,
-    /// The format of an output is not known.
-    Format,
+    /// A file cannot hold the content that is wanted of it.
+    Content,
     /// Names of files do not go together.
     Names,
     /// An output would replace an input or another output.
@@ -42,7 +42,7 @@ impl ErrorKind {
         match self {
             ErrorKind::Image(kind) => kind.code(),
             ErrorKind::File => "sweep.file",
-            ErrorKind::Format => "sweep.format",
+            ErrorKind::Content => "sweep.content",
             ErrorKind::Names => "sweep.names",
             ErrorKind::Overwrites => "sweep.overwrites",
             ErrorKind::Input => "sweep.input",
@@ -60,7 +60,7 @@ impl Error {
         match &*self.0 {
             Cause::Image(error) => ErrorKind::Image(error.kind()),
             Cause::File(_) => ErrorKind::File,
-            Cause::UnknownFormat { .. } => ErrorKind::Format,
+            Cause::NoCounts(_) => ErrorKind::Content,
             Cause::SameKind { .. } | Cause::Digits { .. } => ErrorKind::Names,
             Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
             Cause::ReadOnce(_) => ErrorKind::Input,
@@ -91,8 +91,8 @@ pub(crate) enum Cause {
     Image(nanobragg_session::Error),
     #[error(transparent)]
     File(IoError),
-    #[error("{}: unknown kind of file; known are {known}", path.display())]
-    UnknownFormat { path: PathBuf, known: &'static str },
+    #[error("{}: a stack holds counts", .0.display())]
+    NoCounts(PathBuf),
     #[error("{} and {} are of one kind", one.display(), other.display())]
     SameKind { one: PathBuf, other: PathBuf },
     #[error("a name has at most {most} # in a row, not {digits}")]

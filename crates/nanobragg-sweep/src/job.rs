@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
-use nanobragg_session::{Job, PROGRAM, Warning, header_warnings};
+use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning, header_warnings};
 
 use crate::error::Cause;
 use crate::manifest::{self, Manifest};
@@ -28,15 +29,19 @@ pub enum Start {
 /// A series of images, and the files that are made of it.
 #[derive(Clone, Debug)]
 pub struct SweepJob {
-    /// What the images have in common, with the choices for their files: those that it names itself are not
-    /// written. It has one panel.
-    pub job: Job,
+    /// What the images have in common.
+    pub experiment: Experiment,
+    /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
+    pub models: Vec<ImageModel>,
+    /// What renders.
+    pub compute: Compute,
     /// What they differ in.
     pub series: Series,
     /// How many there are.
     pub images: usize,
-    /// Names of the files of all images: `####` in them stands for the number.
-    pub outputs: Vec<PathBuf>,
+    /// The files of all images, a format once: `####` in a name stands for the number, which comes before the
+    /// extension where there is none; NXmx is one file.
+    pub outputs: Vec<Output>,
     /// The manifest; `manifest.jsonl` beside the first output where it is not given.
     pub manifest: Option<PathBuf>,
     /// What happens where there is a manifest already.
@@ -63,17 +68,16 @@ impl SweepJob {
     /// Files that cannot be written or do not go together, inputs that cannot be read, an experiment that cannot be
     /// planned.
     pub fn prepare(self) -> Result<Sweep, Error> {
-        let targets: Vec<Target> =
-            self.outputs.iter().map(|name| Target::new(name)).collect::<Result<_, _>>()?;
+        let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
-        let first = self.series.experiment(&self.series.base(&self.job, 1), 1).plan()?;
+        let first = self.series.experiment(&self.series.base(&self.experiment, &self.models, 1), 1).plan()?;
         let inputs = fingerprint::inputs(&self.inputs)?;
         Ok(Sweep { job: self, first, targets, inputs })
     }
 
     /// Where the manifest lies.
     pub(crate) fn manifest_path(&self) -> PathBuf {
-        let beside = || self.outputs.first().map(|name| name.with_file_name("manifest.jsonl"));
+        let beside = || self.outputs.first().map(|output| output.path.with_file_name("manifest.jsonl"));
         self.manifest.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("manifest.jsonl"))
     }
 }
@@ -85,12 +89,8 @@ impl Sweep {
     }
 
     /// What the headers of the files cannot say.
-    ///
-    /// # Errors
-    /// As [`SweepJob::prepare`].
-    pub fn warnings(&self) -> Result<Vec<Warning>, Error> {
-        let outputs = target::outputs(&self.targets, 1, &self.job.job.outputs)?;
-        Ok(header_warnings(&self.first, &outputs, true))
+    pub fn warnings(&self) -> Vec<Warning> {
+        header_warnings(&self.first, &target::outputs(&self.targets, 1), true)
     }
 
     /// Renders and writes what is not there yet.
@@ -103,9 +103,9 @@ impl Sweep {
         let path = job.manifest_path();
         let resume = job.start == Start::Resume;
         let manifest = begin(&job, &path, inputs)?;
-        let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect();
-        let SweepJob { job, series, images, .. } = job;
-        Sweeper { job, series, images, targets, parts, observer }.run(manifest, resume)
+        let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
+        let SweepJob { experiment, models, compute, series, images, .. } = job;
+        Sweeper { experiment, models, compute, series, images, targets, parts, observer }.run(manifest, resume)
     }
 }
 
@@ -114,7 +114,7 @@ fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Resul
         program: PROGRAM.to_owned(),
         series: job.series.name().to_owned(),
         images: job.images,
-        outputs: job.outputs.iter().map(|name| name.display().to_string()).collect(),
+        outputs: job.outputs.iter().map(|output| output.path.display().to_string()).collect(),
         flags: job.flags.clone(),
         inputs,
     };

@@ -8,30 +8,45 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use nanobragg::readout::Readout;
 use nanobragg_io::IoError;
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::{Setting, StackWriter, compress_frame};
-use nanobragg_session::Watch;
+use nanobragg_session::{Content, Output, Watch};
 
 use crate::Error;
+use crate::error::Cause;
 
 /// The hidden folder of a stack.
 #[derive(Debug)]
 pub(crate) struct Parts {
     stack: PathBuf,
+    readout: Readout,
     folder: PathBuf,
 }
 
 impl Parts {
-    /// The parts of the stack at `path`.
-    pub fn of(path: &Path) -> Self {
+    /// The parts of a stack.
+    ///
+    /// # Errors
+    /// It is not to hold counts.
+    pub fn of(output: &Output) -> Result<Self, Error> {
+        let Output { path, content: Content::Counts(readout), .. } = output else {
+            return Err(Cause::NoCounts(output.path.clone()).into());
+        };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Parts { stack: path.to_owned(), folder: path.with_file_name(format!(".{name}.parts")) }
+        let folder = path.with_file_name(format!(".{name}.parts"));
+        Ok(Parts { stack: path.clone(), readout: readout.clone(), folder })
     }
 
     /// The stack.
     pub fn stack(&self) -> &Path {
         &self.stack
+    }
+
+    /// What its frames hold.
+    pub fn readout(&self) -> &Readout {
+        &self.readout
     }
 
     /// Makes the folder; `keep` says whether parts that are there are kept.

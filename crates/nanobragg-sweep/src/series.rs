@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Experiment, Misset, Seeds};
 use nanobragg::units::deg;
-use nanobragg_session::Job;
+use nanobragg_session::ImageModel;
 
 /// What the images of a sweep differ in.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,12 +33,13 @@ impl Series {
         }
     }
 
-    /// What image number `image`, counted from 1, is made from: a rotation goes on along a scan whose models vary.
-    pub fn base(&self, job: &Job, image: usize) -> Experiment {
-        match self {
-            Series::Rotation(_) => job.experiment_of_image(image),
-            Series::Random | Series::Listed(_) => job.experiment.clone(),
-        }
+    /// What image number `image`, counted from 1, is made from: a rotation goes on along a scan whose `models` vary.
+    pub fn base(&self, experiment: &Experiment, models: &[ImageModel], image: usize) -> Experiment {
+        let model = match self {
+            Series::Rotation(_) => models.get(image.saturating_sub(1)),
+            Series::Random | Series::Listed(_) => None,
+        };
+        model.map_or_else(|| experiment.clone(), |model| model.apply(experiment))
     }
 
     /// The experiment of image number `image`, counted from 1.

@@ -8,12 +8,13 @@ use std::thread;
 
 use nanobragg::backend::Backend;
 use nanobragg::image::Image;
+use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::IoError;
 use nanobragg_session::header::{Frame, stack_setting};
-use nanobragg_session::{Flow, Job, PROGRAM, Watch, Writer, backend};
+use nanobragg_session::{ImageModel, Brightness, Compute, Flow, PROGRAM, Watch, Writer, backend};
 
 use crate::error::Cause;
 use crate::manifest::{self, FileRecord, Manifest};
@@ -24,7 +25,9 @@ use crate::{Error, Series};
 
 /// A sweep, resolved and checked.
 pub(crate) struct Sweeper<'a> {
-    pub job: Job,
+    pub experiment: Experiment,
+    pub models: Vec<ImageModel>,
+    pub compute: Compute,
     pub series: Series,
     pub images: usize,
     pub targets: Vec<Target>,
@@ -58,7 +61,7 @@ impl Sweeper<'_> {
     pub fn run(&self, mut manifest: Manifest, resume: bool) -> Result<(), Error> {
         let stop = AtomicBool::new(false);
         let watch = Watch::new(self.observer, &stop);
-        let backend = backend::open(&self.job.compute, watch)?;
+        let backend = backend::open(&self.compute, watch)?;
         let stacked = manifest.stack.as_ref().is_some_and(FileRecord::holds);
         if !stacked {
             manifest.stack = None;
@@ -111,7 +114,8 @@ impl Sweeper<'_> {
     }
 
     fn plan(&self, number: usize) -> Result<Plan, Error> {
-        Ok(self.series.experiment(&self.series.base(&self.job, number), number).plan()?)
+        let base = self.series.base(&self.experiment, &self.models, number);
+        Ok(self.series.experiment(&base, number).plan()?)
     }
 
     /// Renders on this thread; a few others write.
@@ -170,14 +174,15 @@ impl Sweeper<'_> {
 
     fn store(&self, rendered: &Rendered, shared: &Shared<'_>) -> Result<(), Error> {
         let Rendered { number, plan, image, statistics } = rendered;
-        let outputs = target::outputs(&self.targets, *number, &self.job.outputs)?;
-        let writer = Writer::new(plan, image, statistics, &outputs);
-        writer.write(&shared.watch.observed_by(&Silent))?;
+        let outputs = target::outputs(&self.targets, *number);
+        let writer = Writer::new(plan, image, Brightness::of([statistics].into_iter()));
+        writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
         if shared.stacking {
-            let counts = writer.counts();
-            self.parts.iter().try_for_each(|parts| parts.write(*number, &counts.pixels))?;
+            for parts in &self.parts {
+                parts.write(*number, &writer.read(parts.readout()).pixels)?;
+            }
         }
-        let files = outputs.images().map(|path| record(path)).collect::<Result<_, IoError>>()?;
+        let files = outputs.iter().map(|output| record(&output.path)).collect::<Result<_, IoError>>()?;
         let line = self.line(rendered, files);
         lock(&shared.manifest).add(line)?;
         Ok(())

@@ -30,17 +30,16 @@
 //! [`model::Quirk`], and presets, [`model::Preset`].
 
 pub mod backend;
-pub mod counting;
 mod error;
 mod format;
 pub mod formula;
 pub mod image;
 pub mod model;
 pub mod nest;
-pub mod noise;
 pub mod physics;
 pub mod plan;
 mod precision;
+pub mod readout;
 pub mod real;
 pub mod shapes;
 pub mod statistics;

@@ -1,4 +1,4 @@
-//! Figures of an image, and its conversion to integers.
+//! Figures of an image.
 
 use crate::image::Image;
 use crate::plan::Plan;
@@ -60,56 +60,4 @@ fn last_subpixel(plan: &Plan, slow: usize, fast: usize) -> (f64, f64) {
         crate::physics::geometry::subpixel_center::<f64>(pixel, plan.oversample - 1, plan.oversample, size)
     };
     (center(fast), center(slow))
-}
-
-/// The scale that puts the brightest pixel at 55000, or 1 for a dark image.
-pub fn auto_scale(max: f32) -> f64 {
-    if max > 0.0 { 55000.0 / f64::from(max) } else { 1.0 }
-}
-
-/// An image of 16-bit counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// Counts, slow-major.
-    pub pixels: Vec<u16>,
-    /// Pixels that had to be cut off at 65535.
-    pub saturated: usize,
-}
-
-/// `image` × `scale` + `adc_offset`, rounded and cut to 0..=65535; zero outside the region of interest.
-pub fn scaled_counts(plan: &Plan, image: &Image, scale: f64, adc_offset: f64) -> Counts {
-    let mut counts = Counts { pixels: vec![0; image.pixels().len()], saturated: 0 };
-    for_roi(plan, image, |at, value| {
-        let mut count = f64::from(value) * scale + adc_offset;
-        if count > 65535.0 {
-            counts.saturated += 1;
-            count = 65535.0;
-        }
-        // Rounded in single precision, as in the reference program.
-        counts.pixels[at] = ((count.max(0.0) + 0.5) as f32).floor() as u16;
-    });
-    counts
-}
-
-/// `image` × `scale`, cut to 0..=255; zero outside the region of interest.
-pub fn scaled_bytes(plan: &Plan, image: &Image, scale: f64) -> Vec<u8> {
-    let mut bytes = vec![0; image.pixels().len()];
-    for_roi(plan, image, |at, value| {
-        let level = f64::from(value) * scale;
-        // What is not a number stays black.
-        bytes[at] = if level > 255.0 { 255 } else { level as u8 };
-    });
-    bytes
-}
-
-/// Calls `visit` with position and value of each pixel of the region of interest, in scan order.
-pub(crate) fn for_roi(plan: &Plan, image: &Image, mut visit: impl FnMut(usize, f32)) {
-    let (rows, columns) = plan.region.ranges();
-    for slow in rows {
-        for fast in columns.clone() {
-            if let Some(value) = image.get(slow, fast) {
-                visit(plan.region.index(slow, fast), value);
-            }
-        }
-    }
 }

@@ -89,7 +89,7 @@ fn counts_outside_the_region_are_marked() {
 fn counts_saturate_and_say_how_many() {
     let scratch = Scratch::new();
     let run = scratch.run(&format!("{TINY} -fluence 1e38 -o c.cbf")).good();
-    let most = nanobragg::counting::MOST;
+    let most = nanobragg::readout::MOST;
     let full = cbf_counts(&scratch.read("c.cbf")).into_iter().filter(|&count| count == most).count();
     assert!(full > 0 && run.warnings().contains(&&*format!("c.cbf: {full} pixels saturated at {most}")));
 }

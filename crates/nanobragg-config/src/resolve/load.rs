@@ -7,14 +7,13 @@ use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::read_sources;
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
-use nanobragg_session::DumpAction;
 
 use super::Context;
 use super::matrix;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Origin};
+use crate::{ConfigError, DumpAction, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;

@@ -14,12 +14,11 @@ mod sense;
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_session::{DumpAction, Outputs};
+use nanobragg_session::Output;
 
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, Origin, Setup};
-pub use outputs::with_image;
 
 /// What a resolution depends on besides the command line.
 #[derive(Clone, Debug)]
@@ -97,18 +96,14 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
 
 /// All files that are to be written.
 fn written(setup: &Setup) -> Vec<PathBuf> {
-    let sets = match setup.panels.len() {
-        0 => vec![setup.outputs.clone()],
-        count => (0..count).map(|number| setup.outputs.of_panel(number)).collect(),
+    let outputs = setup.outputs.list();
+    let outputs: Vec<Output> = match setup.panels.len() {
+        0 => outputs,
+        count => (0..count)
+            .flat_map(|number| outputs.iter().filter_map(move |output| output.of_panel(number)))
+            .collect(),
     };
-    let files = |set: Outputs| {
-        let dump = match &set.dump {
-            DumpAction::Write(path) => Some(path),
-            DumpAction::None => None,
-        };
-        set.images().chain(dump).cloned().collect::<Vec<_>>()
-    };
-    sets.into_iter().flat_map(files).collect()
+    outputs.into_iter().map(|output| output.path).collect()
 }
 
 /// Whether two paths lead to one regular file.

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use nanobragg_io::preview::Scale;
-use nanobragg_session::{Counting, Outputs};
 
-use crate::ConfigError;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
+use crate::{ConfigError, Counting, Outputs};
 
 /// Settles what depends on more than one flag.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
@@ -19,7 +18,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(path) = draft.output.take() {
         let named = named(&draft.setup.outputs, args);
-        let chosen = with_image(named.clone(), path)?;
+        let chosen = named.clone().with_image(path)?;
         for lost in named.images().filter(|image| !chosen.images().any(|path| path == *image)) {
             let lost = lost.display();
             draft.setup.warnings.push(format!("{lost} is not written: -o names the image of that format"));
@@ -45,13 +44,4 @@ fn named(outputs: &Outputs, args: &ParsedArgs) -> Outputs {
         png: image(FlagId::PngFile, &outputs.png),
         ..outputs.without_images()
     }
-}
-
-/// `outputs` with an image at `path`, its format told by the extension.
-///
-/// # Errors
-/// [`ConfigError::UnknownFormat`].
-pub fn with_image(outputs: Outputs, path: PathBuf) -> Result<Outputs, ConfigError> {
-    let known = Outputs::KNOWN_FORMATS;
-    outputs.with_image(path.clone()).ok_or(ConfigError::UnknownFormat { path, known })
 }

@@ -3,9 +3,8 @@
 use nanobragg::model::{
     IndexBox, Misset, MosflmMatrix, Reflection, Roi, Rotation, Shape, StructureFactors, UnitCell,
 };
-use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
-use nanobragg_session::DumpAction;
+use nanobragg_config::{DumpAction, Setup};
 
 use super::{Effect, after, degrees, nothing, sets};
 

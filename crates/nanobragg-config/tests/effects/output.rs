@@ -2,10 +2,10 @@
 
 use nanobragg::backend::Precision;
 use nanobragg::model::{Preset, Quirk, Quirks};
-use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
+use nanobragg_config::{Counting, Outputs, Setup};
 use nanobragg_io::preview::{Colors, Scale};
-use nanobragg_session::{Counting, Device, Outputs, Rings};
+use nanobragg_session::{Device, Rings};
 
 use super::{Effect, after, nothing, sets};
 

@@ -1,14 +1,14 @@
 //! The header of a miniCBF image.
 
-use nanobragg::counting::{MOST, PhotonCounts};
 use nanobragg::plan::Plan;
+use nanobragg::readout::{Counts, MOST};
 use nanobragg::units::{EV_ANGSTROM, to_deg};
 use nanobragg_io::cbf::MiniHeader;
 
 use super::frame::crossing;
 
 /// The header of the image `counts` that `plan` gave.
-pub fn mini_header(plan: &Plan, counts: &PhotonCounts) -> MiniHeader {
+pub fn mini_header(plan: &Plan, counts: &Counts) -> MiniHeader {
     let pixel = plan.detector.pixel_size;
     let wavelength_angstrom = plan.resolved.wavelength * 1e10;
     let (distance, beam_px) = crossing(plan);

@@ -1,7 +1,7 @@
 //! What the images of an NXmx stack have in common.
 
-use nanobragg::counting::MOST;
 use nanobragg::plan::Plan;
+use nanobragg::readout::MOST;
 use nanobragg::units::to_deg;
 use nanobragg_io::nexus::{Rotation, Setting};
 

@@ -1,20 +1,26 @@
 //! Gray levels as PGM.
 
-use nanobragg::statistics::scaled_bytes;
+use nanobragg::readout::Readout;
 use nanobragg_io::c_format::g;
 use nanobragg_io::pgm::write_pgm;
 
-use super::{Writer, wrote};
+use super::writer::wrote;
+use super::{Content, Levels, Output, Writer};
 use crate::{Error, Watch};
 
-pub(super) fn write(writer: &Writer<'_>, watch: &Watch<'_>) -> Result<(), Error> {
-    let Some(path) = &writer.outputs.pgm else { return Ok(()) };
-    let scale = match writer.outputs.pgm_scale {
-        given if given > 0.0 => given,
-        _ if writer.statistics.rmsd > 0.0 => 250.0 / (5.0 * writer.statistics.rmsd),
-        _ => writer.scale(),
+pub(super) fn holds(content: &Content) -> bool {
+    matches!(content, Content::Levels(_))
+}
+
+pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
+    let Output { path, content: Content::Levels(levels), .. } = output else { return output.check() };
+    let deviation = writer.brightness.deviation;
+    let scale = match *levels {
+        Levels::Given(scale) => scale,
+        Levels::Deviation(_) if deviation > 0.0 => 250.0 / (5.0 * deviation),
+        Levels::Deviation(uniform) => uniform.factor(writer.brightness.brightest),
     };
-    let bytes = scaled_bytes(writer.plan, writer.image, scale);
+    let bytes = Readout::levels(scale).read(writer.plan, writer.image, writer.brightness.brightest).bytes();
     let comment = format!("pixels scaled by {}", g(scale, 6));
     write_pgm(path, writer.image.fast(), writer.image.slow(), &comment, &bytes)?;
     wrote(watch, path, &format!("{} gray levels per photon", g(scale, 6)));

@@ -1,103 +1,220 @@
-//! Writing the files of an image, one module a content.
+//! The files that are made of an image: one module a content, one row a format.
 
 mod counts;
 mod levels;
 mod photons;
 mod picture;
-mod scaled;
+mod smv;
 mod structure_factors;
+mod writer;
 
-use std::cell::OnceCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use nanobragg::counting::PhotonCounts;
-use nanobragg::image::Image;
 use nanobragg::plan::Plan;
-use nanobragg::statistics::{Statistics, auto_scale};
+use nanobragg::readout::{Readout, Scale};
 
+use crate::error::Cause;
 use crate::header::Frame;
-use crate::observer::Event;
-use crate::{Error, Outputs, Warning, Watch};
+use crate::{Error, Picture, Warning, Watch};
 
 pub(crate) use structure_factors::structure_factors;
+pub use writer::{Brightness, Writer};
 
 /// Name and version, for files that say who made them.
 pub const PROGRAM: &str = concat!("nanobragg ", env!("CARGO_PKG_VERSION"));
 
-/// What writes one content of an image.
-type Write = fn(&Writer<'_>, &Watch<'_>) -> Result<(), Error>;
-
-/// The contents, in the order in which they are written.
-const CONTENTS: [Write; 6] =
-    [photons::write, scaled::write, levels::write, scaled::write_noise, counts::write, picture::write];
-
-/// Geometry that a wanted format cannot say: of miniCBF and NXmx, and of SMV images where `smv` asks for it.
-/// (Those are written by default, and for more than other programs to process.)
-pub fn header_warnings(plan: &Plan, outputs: &Outputs, smv: bool) -> Vec<Warning> {
-    let smv_images = [&outputs.int, &outputs.noise].into_iter().flatten().filter(|_| smv);
-    let off_deg = Frame::imgcif(plan).off_square_deg();
-    let cbf = outputs.cbf.iter().map(|path| (path, "miniCBF"));
-    let tilted = cbf.chain(smv_images.map(|path| (path, "SMV"))).filter(|_| off_deg > 1e-6);
-    let tilted = tilted.map(|(path, format)| Warning::Tilted { path: path.clone(), format, off_deg });
-    let curved = [&outputs.cbf, &outputs.nexus].into_iter().flatten().filter(|_| plan.detector.curved);
-    tilted.chain(curved.map(|path| Warning::Curved { path: path.clone() })).collect()
+/// A file that is made of an image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// The file. That of panel 3 of several has `_3` before its extension; a series puts a number in place of
+    /// `####`.
+    pub path: PathBuf,
+    /// How it is written.
+    pub format: Format,
+    /// What is in it.
+    pub content: Content,
 }
 
-/// An image, and what has to be known to write it.
-pub struct Writer<'a> {
-    plan: &'a Plan,
-    image: &'a Image,
-    statistics: &'a Statistics,
-    outputs: &'a Outputs,
-    counts: OnceCell<PhotonCounts>,
-    /// Scale of the 16-bit counts where none is given.
-    automatic: f64,
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// Raw 32-bit floats.
+    Float,
+    /// A NumPy array.
+    Npy,
+    /// 32-bit floats as TIFF.
+    Tiff,
+    /// SMV, 16-bit counts.
+    Smv,
+    /// A gray map of 8 bits.
+    Pgm,
+    /// MiniCBF, 32-bit counts.
+    Cbf,
+    /// NXmx, 32-bit counts.
+    Nexus,
+    /// A picture.
+    Png,
+    /// A table of structure factors.
+    Table,
 }
 
-impl<'a> Writer<'a> {
-    /// A writer of `image`, which `plan` gave.
-    pub fn new(plan: &'a Plan, image: &'a Image, statistics: &'a Statistics, outputs: &'a Outputs) -> Self {
-        let automatic = auto_scale(statistics.max);
-        Writer { plan, image, statistics, outputs, counts: OnceCell::new(), automatic }
+/// What is in a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// Photons as they are.
+    Photons,
+    /// What a detector reads out.
+    Counts(Readout),
+    /// Gray levels.
+    Levels(Levels),
+    /// A picture to look at.
+    Picture(Picture),
+    /// The structure factors, for a later job. Failing to write them is a warning.
+    StructureFactors,
+}
+
+/// Gray levels per photon.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Levels {
+    /// So many.
+    Given(f64),
+    /// As many as put five standard deviations of the detector's pixels at 250; the scale given here where all pixels
+    /// are the same.
+    Deviation(Scale),
+}
+
+/// What writes a content in a format.
+type Write = fn(&Writer<'_>, &Output, &Watch<'_>) -> Result<(), Error>;
+
+/// A format.
+struct Row {
+    format: Format,
+    extensions: &'static [&'static str],
+    /// Whether the format can hold a content.
+    holds: fn(&Content) -> bool,
+    write: Write,
+}
+
+/// The formats.
+const ROWS: [Row; 8] = [
+    Row { format: Format::Float, extensions: &["bin"], holds: photons::holds, write: photons::float },
+    Row { format: Format::Smv, extensions: &["img"], holds: counts::holds, write: smv::write },
+    Row { format: Format::Pgm, extensions: &["pgm"], holds: levels::holds, write: levels::write },
+    Row { format: Format::Cbf, extensions: &["cbf"], holds: counts::holds, write: counts::cbf },
+    Row { format: Format::Nexus, extensions: &["nxs", "h5"], holds: counts::holds, write: counts::nexus },
+    Row { format: Format::Npy, extensions: &["npy"], holds: photons::holds, write: photons::npy },
+    Row { format: Format::Tiff, extensions: &["tif", "tiff"], holds: photons::holds, write: photons::tiff },
+    Row { format: Format::Png, extensions: &["png"], holds: picture::holds, write: picture::write },
+];
+
+impl Format {
+    /// Extensions that [`Format::of`] knows, as text.
+    pub const KNOWN: &str = ".bin (floats), .img (SMV), .pgm, .cbf, .nxs .h5 (NXmx), .npy, .tif .tiff, .png";
+
+    /// The format that the extension of a name stands for.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_string_lossy().to_lowercase();
+        let row = ROWS.iter().find(|row| row.extensions.contains(&extension.as_str()));
+        row.map(|row| row.format)
     }
 
-    /// The same with another scale of the 16-bit counts where none is given: images of one detector share one.
-    #[must_use]
-    pub fn with_automatic_scale(mut self, scale: f64) -> Self {
-        self.automatic = scale;
-        self
+    fn row(self) -> Option<&'static Row> {
+        ROWS.iter().find(|row| row.format == self)
+    }
+}
+
+impl Output {
+    /// Whether this is an image, and not what it is made from.
+    pub fn is_image(&self) -> bool {
+        self.format != Format::Table
     }
 
-    /// Writes the files that are wanted. The job can be stopped between two of them.
+    /// The output of panel `number`: `_number` stands before the extension. The structure factors are written with
+    /// panel 0.
+    pub fn of_panel(&self, number: usize) -> Option<Self> {
+        if !self.is_image() {
+            return (number == 0).then(|| self.clone());
+        }
+        let mut name = self.path.file_stem().unwrap_or_default().to_os_string();
+        name.push(format!("_{number}"));
+        if let Some(extension) = self.path.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        Some(Output { path: self.path.with_file_name(name), ..self.clone() })
+    }
+
+    /// Finds out whether the format can hold the content.
     ///
     /// # Errors
-    /// A file cannot be written; [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
-    pub fn write(&self, watch: &Watch<'_>) -> Result<(), Error> {
-        let span = tracing::info_span!("write");
-        let _entered = span.enter();
-        for write in CONTENTS {
-            watch.check()?;
-            write(self, watch)?;
+    /// [`ErrorKind::Content`](crate::ErrorKind::Content).
+    pub fn check(&self) -> Result<(), Error> {
+        let holds = match self.format.row() {
+            Some(row) => (row.holds)(&self.content),
+            None => self.content == Content::StructureFactors,
+        };
+        if holds { Ok(()) } else { Err(Cause::Content(self.path.clone()).into()) }
+    }
+}
+
+/// Geometry that a format of `outputs` cannot say: of miniCBF and NXmx, and of SMV images where `smv` asks for it.
+/// (Those are written by default, and for more than other programs to process.)
+pub fn header_warnings(plan: &Plan, outputs: &[Output], smv: bool) -> Vec<Warning> {
+    let off_deg = Frame::imgcif(plan).off_square_deg();
+    let mut warnings = Vec::new();
+    for format in [Format::Cbf, Format::Smv] {
+        let name = match format {
+            Format::Cbf => "miniCBF",
+            _ if smv => "SMV",
+            _ => continue,
+        };
+        let tilted = outputs.iter().filter(|output| output.format == format && off_deg > 1e-6);
+        warnings.extend(tilted.map(|output| Warning::Tilted {
+            path: output.path.clone(),
+            format: name,
+            off_deg,
+        }));
+    }
+    let flat = |output: &&Output| matches!(output.format, Format::Cbf | Format::Nexus);
+    let curved = outputs.iter().filter(flat).filter(|_| plan.detector.curved);
+    warnings.extend(curved.map(|output| Warning::Curved { path: output.path.clone() }));
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(name: &str, content: Content) -> Output {
+        let path = PathBuf::from(name);
+        Output { format: Format::of(&path).unwrap(), path, content }
+    }
+
+    #[test]
+    fn extensions_tell_the_format() {
+        assert_eq!(Format::of(Path::new("a.b/c.NXS")), Some(Format::Nexus));
+        assert_eq!([Format::of(Path::new("a.gif")), Format::of(Path::new("a"))], [None, None]);
+        for row in ROWS {
+            assert!(row.extensions.iter().all(|extension| Format::KNOWN.contains(extension)));
         }
-        Ok(())
     }
 
-    /// The counts of miniCBF and NXmx.
-    pub fn counts(&self) -> &PhotonCounts {
-        self.counts.get_or_init(|| counts::of(self))
+    #[test]
+    fn a_format_holds_what_it_can() {
+        assert!(output("a.cbf", Content::Counts(Readout::counted())).check().is_ok());
+        assert!(output("a.npy", Content::Photons).check().is_ok());
+        let error = output("a.cbf", Content::Photons).check().unwrap_err();
+        assert_eq!(error.kind().code(), "output.content");
     }
 
-    fn scale(&self) -> f64 {
-        if self.outputs.scale > 0.0 { self.outputs.scale } else { self.automatic }
-    }
-}
-
-fn wrote(watch: &Watch<'_>, path: &Path, content: &str) {
-    watch.tell(Event::Wrote { path, content });
-}
-
-fn saturated(watch: &Watch<'_>, path: &Path, pixels: usize, most: i32) {
-    if pixels > 0 {
-        watch.warn(&Warning::Saturated { path: path.to_owned(), pixels, most });
+    #[test]
+    fn panels_have_numbers() {
+        let image = output("x/a.cbf", Content::Photons).of_panel(3).unwrap();
+        assert_eq!(image.path, PathBuf::from("x/a_3.cbf"));
+        let table =
+            Output { path: "F.bin".into(), format: Format::Table, content: Content::StructureFactors };
+        assert_eq!((table.of_panel(0), table.of_panel(1)), (Some(table.clone()), None));
     }
 }

@@ -1,28 +1,38 @@
 //! Photons as they are: raw floats, NumPy arrays, TIFF.
 
-use std::path::Path;
-
 use nanobragg_io::float::write_float;
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::tiff::write_tiff;
 
-use super::{PROGRAM, Writer, wrote};
+use super::writer::wrote;
+use super::{Content, Output, PROGRAM, Writer};
 use crate::{Error, Watch};
 
-pub(super) fn write(writer: &Writer<'_>, watch: &Watch<'_>) -> Result<(), Error> {
-    let (fast, slow, pixels) = (writer.image.fast(), writer.image.slow(), writer.image.pixels());
-    let wrote = |path: &Path| wrote(watch, path, &format!("{} floats", pixels.len()));
-    if let Some(path) = &writer.outputs.float {
-        write_float(path, pixels)?;
-        wrote(path);
-    }
-    if let Some(path) = &writer.outputs.npy {
-        write_npy(path, fast, slow, pixels)?;
-        wrote(path);
-    }
-    if let Some(path) = &writer.outputs.tiff {
-        write_tiff(path, fast, slow, &format!("photons per pixel, {PROGRAM}"), pixels)?;
-        wrote(path);
-    }
+pub(super) fn holds(content: &Content) -> bool {
+    matches!(content, Content::Photons)
+}
+
+pub(super) fn float(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
+    write_float(&output.path, writer.image.pixels())?;
+    told(writer, output, watch);
     Ok(())
+}
+
+pub(super) fn npy(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
+    let (fast, slow) = (writer.image.fast(), writer.image.slow());
+    write_npy(&output.path, fast, slow, writer.image.pixels())?;
+    told(writer, output, watch);
+    Ok(())
+}
+
+pub(super) fn tiff(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
+    let (fast, slow) = (writer.image.fast(), writer.image.slow());
+    let description = format!("photons per pixel, {PROGRAM}");
+    write_tiff(&output.path, fast, slow, &description, writer.image.pixels())?;
+    told(writer, output, watch);
+    Ok(())
+}
+
+fn told(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) {
+    wrote(watch, &output.path, &format!("{} floats", writer.image.pixels().len()));
 }

@@ -3,13 +3,18 @@
 use nanobragg_io::c_format::g;
 use nanobragg_io::preview::{Style, auto_rings, write_preview};
 
-use super::{Writer, wrote};
+use super::writer::wrote;
+use super::{Content, Output, Writer};
 use crate::header::PlanGeometry;
 use crate::{Error, Picture, Rings, Watch};
 
-pub(super) fn write(writer: &Writer<'_>, watch: &Watch<'_>) -> Result<(), Error> {
-    let Some(path) = &writer.outputs.png else { return Ok(()) };
-    let Picture { tone, colors, rings, beam } = &writer.outputs.picture;
+pub(super) fn holds(content: &Content) -> bool {
+    matches!(content, Content::Picture(_))
+}
+
+pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
+    let Output { path, content: Content::Picture(picture), .. } = output else { return output.check() };
+    let Picture { tone, colors, rings, beam } = picture;
     let geometry = PlanGeometry(writer.plan);
     let (fast, slow) = (writer.image.fast(), writer.image.slow());
     let rings = match rings {

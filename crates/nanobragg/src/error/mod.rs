@@ -1,6 +1,7 @@
 //! The library's error: one opaque type, with a kind to go by.
 
 mod plan;
+mod readout;
 mod render;
 mod symmetry;
 mod table;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use plan::PlanCause;
+pub(crate) use readout::ReadoutCause;
 pub(crate) use render::RenderCause;
 pub(crate) use symmetry::SymmetryCause;
 pub(crate) use table::TableCause;
@@ -43,6 +45,8 @@ enum Cause {
     Plan(PlanCause),
     #[error(transparent)]
     Render(RenderCause),
+    #[error(transparent)]
+    Readout(ReadoutCause),
 }
 
 macro_rules! kinds {
@@ -86,6 +90,8 @@ kinds! {
     NoSources = "plan.no-sources",
     /// More samples than can be held.
     TooMany = "plan.too-many",
+    /// Stages of a readout do not follow one another.
+    StageOrder = "readout.order",
     /// The caller stopped the render.
     Canceled = "render.canceled",
     /// Worker threads could not be started.
@@ -104,6 +110,7 @@ impl Error {
             Cause::Symmetry(cause) => cause.kind(),
             Cause::Plan(cause) => cause.kind(),
             Cause::Render(cause) => cause.kind(),
+            Cause::Readout(_) => ErrorKind::StageOrder,
         }
     }
 
@@ -147,7 +154,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.cause {
             Cause::Render(cause) => std::error::Error::source(cause),
-            Cause::Table(_) | Cause::Symmetry(_) | Cause::Plan(_) => None,
+            Cause::Table(_) | Cause::Symmetry(_) | Cause::Plan(_) | Cause::Readout(_) => None,
         }
     }
 }
@@ -167,6 +174,12 @@ impl From<SymmetryCause> for Error {
 impl From<PlanCause> for Error {
     fn from(cause: PlanCause) -> Self {
         Error { cause: Arc::new(Cause::Plan(cause)) }
+    }
+}
+
+impl From<ReadoutCause> for Error {
+    fn from(cause: ReadoutCause) -> Self {
+        Error { cause: Arc::new(Cause::Readout(cause)) }
     }
 }
 

@@ -3,6 +3,7 @@
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{ConfigError, Context, Setup, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
+use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
 
 use super::arguments::{Arguments, Wanted};
@@ -31,9 +32,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let (series, images) = series(&arguments, &setup)?;
     let progress = setup.progress;
-    let sweep = job(arguments, &args, setup, series, images).prepare()?;
+    let sweep = job(arguments, &args, setup, series, images)?.prepare()?;
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
-    sweep.warnings()?.iter().for_each(|warning| console.warn(&warning.to_string()));
+    sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
     console.deny_warnings()?;
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
@@ -45,21 +46,35 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     console.deny_warnings().map_err(|denied| anyhow::Error::msg(denied.0))
 }
 
-fn job(arguments: Arguments, args: &ParsedArgs, setup: Setup, series: Series, images: usize) -> SweepJob {
+fn job(
+    arguments: Arguments,
+    args: &ParsedArgs,
+    setup: Setup,
+    series: Series,
+    images: usize,
+) -> Result<SweepJob, ConfigError> {
     let mut inputs = setup.inputs.clone();
     if let Wanted::Listed(path) = arguments.wanted {
         inputs.push(path);
     }
-    SweepJob {
-        job: setup.into_job(),
+    let mut outputs = Vec::new();
+    for name in arguments.outputs {
+        outputs.extend(setup.outputs.of_series(name)?);
+    }
+    let models = setup.images.clone();
+    let Job { experiment, compute, .. } = setup.into_job();
+    Ok(SweepJob {
+        experiment,
+        models,
+        compute,
         series,
         images,
-        outputs: arguments.outputs,
+        outputs,
         manifest: arguments.manifest,
         start: arguments.start,
         flags: relevant(args),
         inputs,
-    }
+    })
 }
 
 /// Flags that say what one image is to be, or print instead of rendering.

@@ -1,58 +1,29 @@
-//! Photon noise, in the reference program's random numbers and precision.
+//! Photon noise, in the C program's random numbers and precision.
 
 use std::f64::consts::PI;
 
-use crate::image::Image;
-use crate::plan::{Plan, Ran1};
-use crate::statistics::{Counts, for_roi};
-
-/// An image of counts with photon noise.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Noisy {
-    /// Counts, the offset included.
-    pub counts: Counts,
-    /// Photons before the offset.
-    pub photons: f64,
-}
-
-/// `image` with Poisson noise from the plan's seed, plus `adc_offset`.
-pub fn poisson_image(plan: &Plan, image: &Image, adc_offset: f64) -> Noisy {
-    let mut noisy =
-        Noisy { counts: Counts { pixels: vec![0; image.pixels().len()], saturated: 0 }, photons: 0.0 };
-    for_deviates(plan, image, |at, deviate| {
-        noisy.photons += deviate;
-        let count = deviate + adc_offset;
-        if count > 65535.0 {
-            noisy.counts.saturated += 1;
-        }
-        noisy.counts.pixels[at] = count.clamp(0.0, 65535.0) as u16;
-    });
-    noisy
-}
-
-/// Calls `visit` with position and Poisson deviate of each pixel of the region of interest, in scan order, from
-/// the plan's seed.
-pub(crate) fn for_deviates(plan: &Plan, image: &Image, mut visit: impl FnMut(usize, f64)) {
-    let stream = &plan.resolved.noise;
-    let mut generator = stream.generator.clone();
-    generator.reseed(stream.seed);
-    let mut poisson = Poisson::new(generator);
-    for_roi(plan, image, |at, mean| visit(at, f64::from(poisson.deviate(mean))));
-}
+use crate::plan::{NoiseStream, Ran1};
 
 /// Poisson deviates: products of uniform deviates below a mean of 12, rejection against a Lorentzian up to
 /// 10⁶, a normal deviate above (Numerical Recipes in C, 2nd ed., §7.3).
 #[derive(Clone, Debug)]
-pub struct Poisson {
+pub struct Deviates {
     generator: Ran1,
     /// The second of a pair of normal deviates.
     spare: Option<f32>,
 }
 
-impl Poisson {
+impl Deviates {
+    /// Deviates of a plan's stream, from its seed.
+    pub(super) fn of(stream: &NoiseStream) -> Self {
+        let mut generator = stream.generator.clone();
+        generator.reseed(stream.seed);
+        Self::new(generator)
+    }
+
     /// Deviates that draw from `generator`.
     pub fn new(generator: Ran1) -> Self {
-        Poisson { generator, spare: None }
+        Deviates { generator, spare: None }
     }
 
     /// A deviate with mean `mean`; a mean that is not a number gives 0.
@@ -147,9 +118,9 @@ mod tests {
     use super::*;
 
     fn moments(mean: f32) -> (f64, f64) {
-        let mut poisson = Poisson::new(Ran1::new(99));
+        let mut deviates = Deviates::new(Ran1::new(99));
         let count = 20_000;
-        let deviates: Vec<f64> = (0..count).map(|_| f64::from(poisson.deviate(mean))).collect();
+        let deviates: Vec<f64> = (0..count).map(|_| f64::from(deviates.deviate(mean))).collect();
         let average = deviates.iter().sum::<f64>() / f64::from(count);
         let variance = deviates.iter().map(|d| (d - average).powi(2)).sum::<f64>() / f64::from(count - 1);
         (average, variance)
@@ -167,11 +138,11 @@ mod tests {
 
     #[test]
     fn odd_means_end() {
-        let mut poisson = Poisson::new(Ran1::new(1));
-        assert_eq!(poisson.deviate(0.0), 0.0);
-        assert_eq!(poisson.deviate(f32::NAN), 0.0);
-        assert_eq!(poisson.deviate(-1.0), 0.0);
-        assert!(poisson.deviate(f32::INFINITY).is_infinite());
+        let mut deviates = Deviates::new(Ran1::new(1));
+        assert_eq!(deviates.deviate(0.0), 0.0);
+        assert_eq!(deviates.deviate(f32::NAN), 0.0);
+        assert_eq!(deviates.deviate(-1.0), 0.0);
+        assert!(deviates.deviate(f32::INFINITY).is_infinite());
     }
 
     #[test]

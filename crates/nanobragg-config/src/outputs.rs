@@ -1,0 +1,185 @@
+//! The files that flags choose.
+
+use std::path::PathBuf;
+
+use nanobragg::readout::{Readout, Scale};
+use nanobragg_session::{Content, Format, Levels, Output, Picture};
+
+use crate::ConfigError;
+
+/// The files that flags choose, one of a kind; `None` where a file is not wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outputs {
+    /// Photons as floats.
+    pub float: Option<PathBuf>,
+    /// Scaled counts.
+    pub int: Option<PathBuf>,
+    /// Gray map.
+    pub pgm: Option<PathBuf>,
+    /// Photon counts with noise.
+    pub noise: Option<PathBuf>,
+    /// 32-bit counts as miniCBF.
+    pub cbf: Option<PathBuf>,
+    /// 32-bit counts as NXmx.
+    pub nexus: Option<PathBuf>,
+    /// Photons as a NumPy array.
+    pub npy: Option<PathBuf>,
+    /// Photons as TIFF.
+    pub tiff: Option<PathBuf>,
+    /// Picture.
+    pub png: Option<PathBuf>,
+    /// What the 32-bit counts are.
+    pub counting: Counting,
+    /// How the picture is made.
+    pub picture: Picture,
+    /// Scale of the counts; chosen from the brightest pixel when it is not positive.
+    pub scale: f64,
+    /// Offset of the counts.
+    pub adc_offset: f64,
+    /// Scale of the gray map; chosen from the image when it is not positive.
+    pub pgm_scale: f64,
+    /// Structure factors for the next run.
+    pub dump: DumpAction,
+}
+
+impl Outputs {
+    /// The images to write.
+    pub fn images(&self) -> impl Iterator<Item = &PathBuf> {
+        let Outputs { float, int, pgm, noise, cbf, nexus, npy, tiff, png, .. } = self;
+        [float, int, pgm, noise, cbf, nexus, npy, tiff, png].into_iter().flatten()
+    }
+
+    /// The same choices with no image to write.
+    #[must_use]
+    pub fn without_images(&self) -> Self {
+        Outputs {
+            scale: self.scale,
+            adc_offset: self.adc_offset,
+            pgm_scale: self.pgm_scale,
+            counting: self.counting,
+            picture: self.picture.clone(),
+            dump: self.dump.clone(),
+            ..Outputs::default()
+        }
+    }
+
+    /// The same with an image at `path`, its format told by the extension.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownFormat`].
+    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
+        let slot = match Format::of(&path) {
+            Some(Format::Float) => &mut self.float,
+            Some(Format::Smv) => &mut self.int,
+            Some(Format::Pgm) => &mut self.pgm,
+            Some(Format::Cbf) => &mut self.cbf,
+            Some(Format::Nexus) => &mut self.nexus,
+            Some(Format::Npy) => &mut self.npy,
+            Some(Format::Tiff) => &mut self.tiff,
+            Some(Format::Png) => &mut self.png,
+            _ => return Err(ConfigError::UnknownFormat { path, known: Format::KNOWN }),
+        };
+        *slot = Some(path);
+        Ok(self)
+    }
+
+    /// The file of all images of a series that `name` stands for, with these choices. A series stands for a
+    /// measurement: its SMV images are those with noise, unless noise is off, and a scale that followed from the
+    /// brightest pixel would be another one for each image.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownFormat`].
+    pub fn of_series(&self, name: PathBuf) -> Result<Vec<Output>, ConfigError> {
+        let mut outputs = Outputs { dump: DumpAction::None, ..self.without_images() }.with_image(name)?;
+        if outputs.scale <= 0.0 {
+            outputs.scale = 1.0;
+        }
+        if outputs.counting == Counting::Poisson {
+            outputs.noise = outputs.int.take();
+        }
+        Ok(outputs.list())
+    }
+
+    /// The files, in the order in which they are written.
+    pub fn list(&self) -> Vec<Output> {
+        let given = (self.scale > 0.0).then_some(self.scale);
+        let scale = given.map_or(Scale::Brightest, Scale::Given);
+        let counted = match self.counting {
+            Counting::Poisson => Readout::counted(),
+            Counting::Rounded => Readout::rounded(given.unwrap_or(1.0)),
+        };
+        let levels = match self.pgm_scale {
+            given if given > 0.0 => Levels::Given(given),
+            _ => Levels::Deviation(scale),
+        };
+        let scaled = Content::Counts(Readout::scaled(scale, self.adc_offset));
+        let noisy = Content::Counts(Readout::noisy(self.adc_offset));
+        let counts = Content::Counts(counted);
+        let dump = match &self.dump {
+            DumpAction::Write(path) => Some(path.clone()),
+            DumpAction::None => None,
+        };
+        let files = [
+            (&dump, Format::Table, Content::StructureFactors),
+            (&self.float, Format::Float, Content::Photons),
+            (&self.npy, Format::Npy, Content::Photons),
+            (&self.tiff, Format::Tiff, Content::Photons),
+            (&self.int, Format::Smv, scaled),
+            (&self.pgm, Format::Pgm, Content::Levels(levels)),
+            (&self.noise, Format::Smv, noisy),
+            (&self.cbf, Format::Cbf, counts.clone()),
+            (&self.nexus, Format::Nexus, counts),
+            (&self.png, Format::Png, Content::Picture(self.picture.clone())),
+        ];
+        let output = |(path, format, content): (&Option<PathBuf>, Format, Content)| {
+            path.clone().map(|path| Output { path, format, content })
+        };
+        files.into_iter().filter_map(output).collect()
+    }
+}
+
+/// What the 32-bit counts of miniCBF and NXmx are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Poisson deviates of the photons.
+    #[default]
+    Poisson,
+    /// Photons, scaled and rounded.
+    Rounded,
+}
+
+/// What happens to the file of structure factors that the next run can read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum DumpAction {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is written.
+    Write(PathBuf),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smv_images_of_a_series_have_noise_unless_it_is_off() {
+        let noisy = Outputs { adc_offset: 40.0, ..Outputs::default() };
+        let content = |outputs: &Outputs| outputs.of_series("a.img".into()).unwrap().remove(0).content;
+        assert_eq!(content(&noisy), Content::Counts(Readout::noisy(40.0)));
+        let plain = Outputs { counting: Counting::Rounded, ..noisy };
+        assert_eq!(content(&plain), Content::Counts(Readout::scaled(Scale::Given(1.0), 40.0)));
+        assert!(plain.of_series("a.gif".into()).is_err() && plain.of_series("a".into()).is_err());
+    }
+
+    #[test]
+    fn formats_hold_what_is_chosen_for_them() {
+        let mut outputs = Outputs { noise: Some("n.img".into()), ..Outputs::default() };
+        for name in ["a.bin", "a.img", "a.pgm", "a.cbf", "a.h5", "a.npy", "a.tif", "a.png"] {
+            outputs = outputs.with_image(name.into()).unwrap();
+        }
+        let list = outputs.list();
+        assert_eq!(list.len(), 9);
+        assert!(list.iter().all(|output| output.check().is_ok()));
+    }
+}

@@ -1,0 +1,87 @@
+//! Writing the files of one image.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use nanobragg::image::Image;
+use nanobragg::plan::Plan;
+use nanobragg::readout::{Counts, Readout};
+use nanobragg::statistics::Statistics;
+
+use super::Output;
+use crate::observer::Event;
+use crate::{Error, Warning, Watch};
+
+/// How bright the images of a detector are: they have one scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brightness {
+    /// Photons of the brightest pixel.
+    pub brightest: f32,
+    /// Largest standard deviation of an image's pixels.
+    pub deviation: f64,
+}
+
+impl Brightness {
+    /// Of images with these figures.
+    pub fn of<'a>(images: impl Iterator<Item = &'a Statistics>) -> Self {
+        let none = Brightness { brightest: 0.0, deviation: 0.0 };
+        images.fold(none, |Brightness { brightest, deviation }, image| Brightness {
+            brightest: brightest.max(image.max),
+            deviation: deviation.max(image.rmsd),
+        })
+    }
+}
+
+/// An image, and what has to be known to write it.
+pub struct Writer<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) image: &'a Image,
+    pub(super) brightness: Brightness,
+    /// What was read out last: two formats often hold the same counts.
+    counts: RefCell<Option<(Readout, Rc<Counts>)>>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer of `image`, which `plan` gave, one of a detector of this brightness.
+    pub fn new(plan: &'a Plan, image: &'a Image, brightness: Brightness) -> Self {
+        Writer { plan, image, brightness, counts: RefCell::new(None) }
+    }
+
+    /// Writes the images of `outputs`. The job can be stopped between two of them.
+    ///
+    /// # Errors
+    /// A file cannot be written; [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
+    pub fn write(&self, outputs: &[Output], watch: &Watch<'_>) -> Result<(), Error> {
+        let span = tracing::info_span!("write");
+        let _entered = span.enter();
+        for output in outputs {
+            let Some(row) = output.format.row() else { continue };
+            watch.check()?;
+            (row.write)(self, output, watch)?;
+        }
+        watch.check()
+    }
+
+    /// What a detector reads out of the image.
+    pub fn read(&self, readout: &Readout) -> Rc<Counts> {
+        if let Some((last, counts)) = &*self.counts.borrow()
+            && last == readout
+        {
+            return Rc::clone(counts);
+        }
+        let counts = Rc::new(readout.read(self.plan, self.image, self.brightness.brightest));
+        *self.counts.borrow_mut() = Some((readout.clone(), Rc::clone(&counts)));
+        counts
+    }
+}
+
+pub(super) fn wrote(watch: &Watch<'_>, path: &Path, content: &str) {
+    watch.tell(Event::Wrote { path, content });
+}
+
+pub(super) fn saturated(watch: &Watch<'_>, path: &Path, pixels: usize, most: i32) {
+    if pixels > 0 {
+        watch.warn(&Warning::Saturated { path: path.to_owned(), pixels, most });
+    }
+}
