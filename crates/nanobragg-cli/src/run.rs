@@ -61,7 +61,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     }
     if console.strict {
         // A job says them when it runs, which is too late.
-        let warnings = header_warnings(&plan, &setup.outputs, false);
+        let warnings = header_warnings(&plan, &setup.outputs.clone().list(), false);
         warnings.iter().for_each(|warning| console.warn(&warning.to_string()));
     }
     console.deny_warnings()?;

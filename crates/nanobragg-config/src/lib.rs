@@ -20,6 +20,7 @@ mod draft;
 mod error;
 pub mod experiment_file;
 mod flag_id;
+mod named;
 mod origin;
 mod outputs;
 pub mod presets;

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use nanobragg::readout::{Readout, Scale};
 use nanobragg_session::{Content, Format, Levels, Output, Picture};
 
-use crate::ConfigError;
-
 /// The files that flags choose, one of a kind; `None` where a file is not wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outputs {
@@ -61,43 +59,6 @@ impl Outputs {
             dump: self.dump.clone(),
             ..Outputs::default()
         }
-    }
-
-    /// The same with an image at `path`, its format told by the extension.
-    ///
-    /// # Errors
-    /// [`ConfigError::UnknownFormat`].
-    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
-        let slot = match Format::of(&path) {
-            Some(Format::Float) => &mut self.float,
-            Some(Format::Smv) => &mut self.int,
-            Some(Format::Pgm) => &mut self.pgm,
-            Some(Format::Cbf) => &mut self.cbf,
-            Some(Format::Nexus) => &mut self.nexus,
-            Some(Format::Npy) => &mut self.npy,
-            Some(Format::Tiff) => &mut self.tiff,
-            Some(Format::Png) => &mut self.png,
-            _ => return Err(ConfigError::UnknownFormat { path, known: Format::KNOWN }),
-        };
-        *slot = Some(path);
-        Ok(self)
-    }
-
-    /// The file of all images of a series that `name` stands for, with these choices. A series stands for a
-    /// measurement: its SMV images are those with noise, unless noise is off, and a scale that followed from the
-    /// brightest pixel would be another one for each image.
-    ///
-    /// # Errors
-    /// [`ConfigError::UnknownFormat`].
-    pub fn of_series(&self, name: PathBuf) -> Result<Vec<Output>, ConfigError> {
-        let mut outputs = Outputs { dump: DumpAction::None, ..self.without_images() }.with_image(name)?;
-        if outputs.scale <= 0.0 {
-            outputs.scale = 1.0;
-        }
-        if outputs.counting == Counting::Poisson {
-            outputs.noise = outputs.int.take();
-        }
-        Ok(outputs.list())
     }
 
     /// The files, in the order in which they are written.
@@ -161,16 +122,6 @@ pub enum DumpAction {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn smv_images_of_a_series_have_noise_unless_it_is_off() {
-        let noisy = Outputs { adc_offset: 40.0, ..Outputs::default() };
-        let content = |outputs: &Outputs| outputs.of_series("a.img".into()).unwrap().remove(0).content;
-        assert_eq!(content(&noisy), Content::Counts(Readout::noisy(40.0)));
-        let plain = Outputs { counting: Counting::Rounded, ..noisy };
-        assert_eq!(content(&plain), Content::Counts(Readout::scaled(Scale::Given(1.0), 40.0)));
-        assert!(plain.of_series("a.gif".into()).is_err() && plain.of_series("a".into()).is_err());
-    }
 
     #[test]
     fn formats_hold_what_is_chosen_for_them() {

@@ -105,7 +105,8 @@ impl Sweep {
         let manifest = begin(&job, &path, inputs)?;
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
         let SweepJob { experiment, models, compute, series, images, .. } = job;
-        Sweeper { experiment, models, compute, series, images, targets, parts, observer }.run(manifest, resume)
+        Sweeper { experiment, models, compute, series, images, targets, parts, observer }
+            .run(manifest, resume)
     }
 }
 

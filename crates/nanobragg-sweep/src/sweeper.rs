@@ -14,7 +14,7 @@ use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::IoError;
 use nanobragg_session::header::{Frame, stack_setting};
-use nanobragg_session::{ImageModel, Brightness, Compute, Flow, PROGRAM, Watch, Writer, backend};
+use nanobragg_session::{Brightness, Compute, Flow, ImageModel, PROGRAM, Watch, Writer, backend};
 
 use crate::error::Cause;
 use crate::manifest::{self, FileRecord, Manifest};
