@@ -170,8 +170,15 @@ def check_columns(folder):
     ]:
         found, _ = table(folder, "many.mtz", "-hkl_column", label)
         compare(f"column {label}", found, expanded(group, hkl, plus, minus), 2e-7)
+    # FC and FWT have no standard deviations: they were not measured, and the first pair of amplitudes was.
     default, _ = table(folder, "many.mtz")
-    compare("first column of amplitudes", default, expanded(group, hkl, column("FC")))
+    compare("amplitudes taken without -hkl_column", default, expanded(group, hkl, column("F(+)"), column("F(-)")))
+    mtz = mtz_of(group, cell, hkl, [
+        ("FC", "F", 2 * f), ("PHIC", "P", f), ("FP", "F", f), ("SIGFP", "Q", f), ("F(+)", "G", 3 * f), ("F(-)", "G", mates),
+    ])
+    mtz.write_to_file(str(folder / "measured.mtz"))
+    default, _ = table(folder, "measured.mtz")
+    compare("the amplitude with a standard deviation", default, expanded(group, hkl, f))
 
 
 def check_text(folder):
