@@ -25,11 +25,17 @@ pub struct Brightness {
 impl Brightness {
     /// Of images with these figures.
     pub fn of<'a>(images: impl Iterator<Item = &'a Statistics>) -> Self {
-        let none = Brightness { brightest: 0.0, deviation: 0.0 };
-        images.fold(none, |Brightness { brightest, deviation }, image| Brightness {
-            brightest: brightest.max(image.max),
-            deviation: deviation.max(image.rmsd),
-        })
+        let mut brightness = Brightness { brightest: 0.0, deviation: 0.0 };
+        // Comparisons, because LLVM 22 crashes on a fold with a maximum in either precision.
+        for image in images {
+            if image.max > brightness.brightest {
+                brightness.brightest = image.max;
+            }
+            if image.rmsd > brightness.deviation {
+                brightness.deviation = image.rmsd;
+            }
+        }
+        brightness
     }
 }
 
