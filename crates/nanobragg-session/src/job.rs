@@ -1,7 +1,7 @@
 //! What is to be done.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Experiment, MosflmMatrix};
+use nanobragg::model::{Convention, Experiment, MosflmMatrix, Quirk};
 use nanobragg::nalgebra::Vector3;
 
 use crate::{Device, GpuChoice, Output, Panel};
@@ -66,8 +66,8 @@ pub struct Compute {
 }
 
 impl Job {
-    /// The experiment of each image to render: one for each panel, which differ in their detectors and in the
-    /// seeds of their noise.
+    /// The experiment of each image to render: one for each panel, which differ in their detectors and, under the
+    /// quirk `poisson_single_precision`, in the seeds of their noise.
     pub fn experiments(&self) -> impl Iterator<Item = Experiment> {
         (0..self.panels.len().max(1)).map(|number| self.experiment(number))
     }
@@ -77,7 +77,10 @@ impl Job {
         let mut experiment = self.experiment.clone();
         if let Some(panel) = self.panels.get(number) {
             experiment.detector = panel.detector.clone();
-            experiment.seeds.noise = experiment.seeds.noise.wrapping_add(number as i64);
+            if experiment.quirks.has(Quirk::PoissonSinglePrecision) {
+                // One stream an image: panels differ by their seeds.
+                experiment.seeds.noise = experiment.seeds.noise.wrapping_add(number as i64);
+            }
         }
         experiment
     }

@@ -1,6 +1,6 @@
 //! What the images of a sweep differ in.
 
-use nanobragg::model::{Experiment, Misset, Seeds};
+use nanobragg::model::{Experiment, Misset, Quirk, Seeds};
 use nanobragg::units::deg;
 use nanobragg_session::ImageModel;
 
@@ -47,7 +47,11 @@ impl Series {
         let mut experiment = base.clone();
         let before = image.saturating_sub(1);
         let Seeds { noise, misset, .. } = base.seeds;
-        experiment.seeds.noise = seed(noise, image, Stream::Noise);
+        experiment.seeds.noise = if base.quirks.has(Quirk::PoissonSinglePrecision) {
+            seed(noise, image, Stream::Noise)
+        } else {
+            consecutive(noise, image)
+        };
         match self {
             Series::Rotation(range) => {
                 let start = base.rotation.start() + range * before as f64;
@@ -73,16 +77,24 @@ enum Stream {
     Misset = 1,
 }
 
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+const MODULUS: u64 = 2_147_483_646;
+
 /// The seed of an image: positive, below 2³¹ - 1, as unlike its neighbors' as a hash can make it (the random
 /// generator's first numbers from consecutive seeds are evenly spaced; SplitMix64: Steele, Lea & Flood, OOPSLA
 /// 2014).
 fn seed(base: i64, image: usize, stream: Stream) -> i64 {
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    const MODULUS: u64 = 2_147_483_646;
     let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN));
     let place = (image as u64).wrapping_mul(2).wrapping_add(stream as u64);
     let hash = mixed(start.wrapping_add(place.wrapping_mul(GOLDEN)));
     i64::try_from(hash % MODULUS).unwrap_or(0) + 1
+}
+
+/// The noise seed of an image where deviates are keyed by their seed: consecutive numbers, so that no two images of a
+/// sweep have the same, from a start that is a hash of `base`, so that another sweep's lie elsewhere.
+fn consecutive(base: i64, image: usize) -> i64 {
+    let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN)) % MODULUS;
+    i64::try_from(start.wrapping_add(image as u64) % MODULUS).unwrap_or(0) + 1
 }
 
 fn mixed(mut z: u64) -> u64 {
@@ -135,5 +147,25 @@ mod tests {
         seeds.dedup();
         assert_eq!(seeds.len(), 998);
         seed(i64::MIN, usize::MAX, Stream::Misset);
+    }
+
+    #[test]
+    fn no_two_images_of_a_sweep_have_the_same_noise() {
+        let all = |base: i64| -> std::collections::HashSet<i64> {
+            let experiment = |image| Series::Random.experiment(&based(base), image);
+            (1..20_000).map(|image| experiment(image).seeds.noise).collect()
+        };
+        let seeds = all(1);
+        assert_eq!(seeds.len(), 19_999);
+        assert!(seeds.iter().all(|seed| (1..2_147_483_647).contains(seed)));
+        assert!(seeds.is_disjoint(&all(2)));
+        assert_eq!(seeds, all(1));
+        assert!((1..2_147_483_647).contains(&consecutive(i64::MIN, usize::MAX)));
+    }
+
+    fn based(noise: i64) -> Experiment {
+        let mut experiment = base();
+        experiment.seeds.noise = noise;
+        experiment
     }
 }

@@ -10,6 +10,7 @@ use nanobragg::model::{
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
+use nanobragg::readout::Readout;
 use nanobragg_session::header::smv_entries;
 use nanobragg_testkit::case;
 
@@ -90,7 +91,8 @@ fn acted_on(quirk: Quirk) -> Experiment {
         | Quirk::SmvBeamCenter
         | Quirk::HeaderSubstrings
         | Quirk::TwothetaHeader
-        | Quirk::TwothetaAxisSetsAngle => {}
+        | Quirk::TwothetaAxisSetsAngle
+        | Quirk::PoissonSinglePrecision => {}
         other => panic!("{other} needs an experiment here"),
     }
     experiment
@@ -117,6 +119,12 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
         match quirk {
             Quirk::SmvBeamCenter => {
                 assert_ne!(smv_entries(&on, 40.0), smv_entries(&off, 40.0));
+                assert_eq!(photons(&on), photons(&off));
+            }
+            Quirk::PoissonSinglePrecision => {
+                let image = Scalar.render(&on, &Control::default()).unwrap();
+                let counts = |plan| Readout::counted().read(plan, &image, 0.0);
+                assert_ne!(counts(&on), counts(&off));
                 assert_eq!(photons(&on), photons(&off));
             }
             // These act on flags and headers, before an experiment is there.

@@ -143,7 +143,7 @@ fn square(panel: &geometry::Panel) -> (Vector3<f64>, Vector3<f64>, f64) {
 pub(super) fn finish(draft: &mut Draft) {
     let Some(instrument) = &draft.instrument else { return };
     let rest = &draft.setup.experiment.detector;
-    let place = |panel: &geometry::Panel| {
+    let place = |number: u32, panel: &geometry::Panel| {
         let (fdet, sdet, pixel_mm) = square(panel);
         Detector {
             convention: Convention::Custom(Frame {
@@ -154,13 +154,13 @@ pub(super) fn finish(draft: &mut Draft) {
             }),
             pixels: PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(pixel_mm)),
             measured_origin: Some(panel.origin_mm.map(mm).into()),
+            panel: number,
             ..rest.clone()
         }
     };
-    let mut panels: Vec<Panel> = instrument
-        .panels
-        .iter()
-        .map(|panel| Panel { name: panel.name.clone(), detector: place(panel) })
+    let mut panels: Vec<Panel> = (0..)
+        .zip(&instrument.panels)
+        .map(|(number, panel)| Panel { name: panel.name.clone(), detector: place(number, panel) })
         .collect();
     if let Some(chosen) = instrument.chosen {
         panels = panels.drain(..).skip(chosen).take(1).collect();

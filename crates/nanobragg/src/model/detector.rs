@@ -41,6 +41,8 @@ pub struct Detector {
     pub point_pixel: bool,
     /// Sensor material.
     pub sensor: Sensor,
+    /// Number of the panel in a detector of several, from 0: each has noise of its own.
+    pub panel: u32,
 }
 
 impl Default for Detector {
@@ -63,6 +65,7 @@ impl Default for Detector {
             curved: false,
             point_pixel: false,
             sensor: Sensor::default(),
+            panel: 0,
         }
     }
 }

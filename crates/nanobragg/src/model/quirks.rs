@@ -98,6 +98,9 @@ quirks! {
     VectorsAsGiven = "vectors_as_given", [Port];
     /// The polarization factor normalizes its directions by their norm + 1e-10.
     PolarizationEpsilon = "polarization_epsilon", [Port];
+    /// Photon noise is one stream of random numbers for the image, in scan order, and the logarithm of the gamma
+    /// function that its rejection needs is in single precision.
+    PoissonSinglePrecision = "poisson_single_precision", [Reference Spec Port];
 }
 
 /// A set of quirks that makes sense as a whole.
@@ -144,23 +147,23 @@ impl Preset {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Quirks {
-    set: u32,
+    set: u64,
 }
 
 impl Quirks {
     /// Whether `quirk` is in the set.
     pub const fn has(self, quirk: Quirk) -> bool {
-        self.set & (1 << quirk as u32) != 0
+        self.set & (1u64 << quirk as u32) != 0
     }
 
     /// The set with `quirk`.
     pub const fn with(self, quirk: Quirk) -> Quirks {
-        Quirks { set: self.set | (1 << quirk as u32) }
+        Quirks { set: self.set | (1u64 << quirk as u32) }
     }
 
     /// The set without `quirk`.
     pub const fn without(self, quirk: Quirk) -> Quirks {
-        Quirks { set: self.set & !(1 << quirk as u32) }
+        Quirks { set: self.set & !(1u64 << quirk as u32) }
     }
 
     /// The quirks of the set.

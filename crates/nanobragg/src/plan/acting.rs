@@ -69,7 +69,8 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         Quirk::SmvBeamCenter
         | Quirk::HeaderSubstrings
         | Quirk::TwothetaHeader
-        | Quirk::TwothetaAxisSetsAngle => false,
+        | Quirk::TwothetaAxisSetsAngle
+        | Quirk::PoissonSinglePrecision => false,
     }
 }
 

@@ -153,7 +153,11 @@ impl Plan {
                 kahn: beam.polarization.factor(),
                 water_size: rendering.water_size,
                 misset_seed: experiment.seeds.misset,
-                noise: NoiseStream { generator, seed: experiment.seeds.noise },
+                noise: NoiseStream {
+                    generator,
+                    seed: experiment.seeds.noise,
+                    panel: experiment.detector.panel,
+                },
                 warnings,
             },
         };

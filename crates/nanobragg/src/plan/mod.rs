@@ -18,6 +18,7 @@ pub mod place;
 mod random;
 mod scan;
 mod sources;
+mod streams;
 mod warning;
 
 pub use crystal::CrystalPlan;
@@ -27,6 +28,7 @@ pub use phi::{Orientations, PhiStep};
 pub use place::Parameters;
 pub use random::Ran1;
 pub use sources::SourcePlan;
+pub use streams::Streams;
 pub use warning::{SampleAxis, Warning};
 
 use std::sync::Arc;
@@ -196,19 +198,21 @@ pub struct Resolved {
     pub water_size: f64,
     /// Seed of a random orientation, as the user wrote it.
     pub misset_seed: i64,
-    /// Random stream of the photon noise, as the set-up left it.
+    /// Random numbers of the photon noise.
     pub noise: NoiseStream,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
 
-/// Where the photon noise's random stream starts.
+/// What the photon noise draws from.
 #[derive(Clone, Debug)]
 pub struct NoiseStream {
-    /// The generator's state after the set-up, which a non-negative internal seed goes on from.
+    /// The C program's generator as the set-up left it, which a negative seed goes on from.
     pub generator: Ran1,
     /// Seed as the user wrote it.
     pub seed: i64,
+    /// Number of the panel.
+    pub panel: u32,
 }
 
 impl Plan {

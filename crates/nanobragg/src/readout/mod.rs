@@ -2,8 +2,9 @@
 //!
 //! A [`Readout`] is a list of [`Stage`]s in the order of physics: photons are scaled, detected with the noise of
 //! their number, become counts on a pedestal, are cut off and rounded, and pixels that were not measured are marked.
-//! [`Readout::read`] takes every pixel of the region of interest through all stages, in scan order, so that the
-//! stream of random numbers is one for the image.
+//! [`Readout::read`] takes every pixel of the region of interest through all stages. The noise of a pixel depends on the
+//! seed, the panel and the pixel alone, so that rows are read out at once; under the quirk `poisson_single_precision`
+//! the stream of random numbers is one for the image, in scan order.
 //!
 //! ```
 //! use nanobragg::readout::{Readout, Rounding, Scale, Stage};
@@ -20,15 +21,20 @@ mod poisson;
 mod presets;
 mod saturation;
 mod scale;
+mod single_stream;
 
 pub use adc::Rounding;
 pub use mask::UNMEASURED;
-pub use poisson::Deviates;
 pub use saturation::{BYTE, MOST, WORD};
 pub use scale::Scale;
+pub use single_stream::Deviates;
+
+use poisson::Photons;
+use rayon::prelude::*;
 
 use crate::error::{Error, ReadoutCause};
 use crate::image::Image;
+use crate::model::Quirk;
 use crate::plan::Plan;
 
 /// One step from photons to counts.
@@ -131,27 +137,65 @@ impl Readout {
     }
 
     /// Counts of `image`, which `plan` gave. `brightest` is the brightest pixel of the detector, for
-    /// [`Scale::Brightest`].
+    /// [`Scale::Brightest`]. The same counts on any number of threads.
     pub fn read(&self, plan: &Plan, image: &Image, brightest: f32) -> Counts {
         let mark = self.stages.iter().find_map(|stage| match stage {
             Stage::Mask(mark) => Some(*mark),
             _ => None,
         });
-        let mut deviates = Deviates::of(&plan.resolved.noise);
-        let pixels = vec![mark.unwrap_or(0); image.pixels().len()];
-        let mut counts = Counts { pixels, saturated: 0, photons: 0.0 };
-        let (rows, columns) = plan.region.ranges();
-        for (slow, fast) in rows.flat_map(|slow| columns.clone().map(move |fast| (slow, fast))) {
-            let Some(photons) = image.get(slow, fast) else { continue };
+        let mut pixels = vec![mark.unwrap_or(0); image.pixels().len()];
+        let source = Source { plan, image, brightest, mark };
+        let (rows, _) = plan.region.ranges();
+        let width = image.fast();
+        let noise = &plan.resolved.noise;
+        let read: Vec<Row> = if self.has_noise() && plan.resolved.quirks.has(Quirk::PoissonSinglePrecision) {
+            let mut deviates = Deviates::of(noise);
+            let lines = pixels.chunks_mut(width).enumerate().filter(|(slow, _)| rows.contains(slow));
+            let mut line = |(slow, counts)| {
+                // A mean in single precision, as an image holds it.
+                self.row(&source, slow, counts, |_, mean| f64::from(deviates.deviate(mean as f32)))
+            };
+            lines.map(&mut line).collect()
+        } else {
+            let photons = Photons::of(noise);
+            let lines = pixels.par_chunks_mut(width).enumerate().filter(|(slow, _)| rows.contains(slow));
+            let line = |(slow, counts)| {
+                self.row(&source, slow, counts, |fast, mean| photons.deviate(slow, fast, mean))
+            };
+            lines.map(line).collect()
+        };
+        // In the order of rows, which the sum of the photons depends on beyond 2⁵³.
+        let counts = Counts { pixels, saturated: 0, photons: 0.0 };
+        read.iter().fold(counts, |counts, row| Counts {
+            saturated: counts.saturated + row.saturated,
+            photons: counts.photons + row.photons,
+            ..counts
+        })
+    }
+
+    /// Reads out the region's part of row `slow` into `counts`; `detect` gives a column's mean its noise.
+    fn row(
+        &self,
+        source: &Source<'_>,
+        slow: usize,
+        counts: &mut [i32],
+        mut detect: impl FnMut(usize, f64) -> f64,
+    ) -> Row {
+        let Source { plan, image, brightest, mark } = *source;
+        let mut row = Row { saturated: 0, photons: 0.0 };
+        let (_, columns) = plan.region.ranges();
+        for fast in columns {
+            let (Some(photons), Some(pixel)) = (image.get(slow, fast), counts.get_mut(fast)) else {
+                continue;
+            };
             let mut value = f64::from(photons);
             let mut cut = false;
             for stage in &self.stages {
                 match *stage {
                     Stage::Scale(scale) => value *= scale.factor(brightest),
                     Stage::Poisson => {
-                        // A mean in single precision, as an image holds it.
-                        value = f64::from(deviates.deviate(value as f32));
-                        counts.photons += value;
+                        value = detect(fast, value);
+                        row.photons += value;
                     }
                     Stage::Offset(offset) => value += offset,
                     Stage::Saturation(most) => (value, cut) = saturation::cut(value, most),
@@ -160,16 +204,28 @@ impl Readout {
                 }
             }
             if mark.is_none() || plan.region.renders(slow, fast) {
-                counts.saturated += usize::from(cut);
+                row.saturated += usize::from(cut);
                 // What is not a number counts nothing.
-                let count = value.clamp(0.0, f64::from(i32::MAX)) as i32;
-                if let Some(pixel) = counts.pixels.get_mut(plan.region.index(slow, fast)) {
-                    *pixel = count;
-                }
+                *pixel = value.clamp(0.0, f64::from(i32::MAX)) as i32;
             }
         }
-        counts
+        row
     }
+}
+
+/// What is read out.
+struct Source<'a> {
+    plan: &'a Plan,
+    image: &'a Image,
+    brightest: f32,
+    /// What stands where nothing was measured.
+    mark: Option<i32>,
+}
+
+/// Sums over a row.
+struct Row {
+    saturated: usize,
+    photons: f64,
 }
 
 impl Counts {
