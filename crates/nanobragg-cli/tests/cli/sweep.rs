@@ -41,8 +41,8 @@ fn a_rotation_series_is_numbered_and_listed() {
     assert_eq!(kinds, ["sweep", "image", "image", "image", "stack"]);
     assert_eq!(lines[0]["images"], 3);
     assert_eq!(lines[2]["phi_start_deg"], 1.0);
-    assert_eq!(lines[2]["files"][0]["name"], "b_02.img");
-    assert_eq!(lines[2]["files"][0]["bytes"], scratch.read("b_02.img").len());
+    assert_eq!(lines[2]["files"][0]["name"], "a_00002.cbf");
+    assert_eq!(lines[2]["files"][0]["bytes"], scratch.read("a_00002.cbf").len());
     assert_eq!(lines[4]["bytes"], scratch.read("c.nxs").len());
     assert_ne!(lines[1]["noise_seed"], lines[2]["noise_seed"]);
 }
