@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use nanobragg::model::{
-    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, Quirks, Rendering, Seeds,
+    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, Quirks, Rendering, Seeds, StepPoint,
     StructureFactors,
 };
 use nanobragg::nalgebra::Matrix3;
@@ -56,6 +56,8 @@ pub(crate) struct RotationRequest {
     pub range: Option<f64>,
     pub step: Option<f64>,
     pub count: Option<i64>,
+    /// Where steps are sampled, if that is said.
+    pub at: Option<StepPoint>,
     /// Whether it turns the other way: range and step are counted against the right-handed sense of the axis.
     pub backwards: bool,
 }

@@ -1,7 +1,7 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Pivot, Quirk};
+use nanobragg::model::{Convention, Pivot, Quirk, StepPoint};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -228,6 +228,13 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
     table.fill("oscillation", n(to_deg(plan.resolved.rotation.range())), "deg");
     table.fill("phi step", n(to_deg(plan.resolved.rotation.step())), "deg");
     table.fill("phi steps", plan.resolved.rotation.steps().to_string(), "");
+    let at_start = plan.resolved.quirks.has(Quirk::PhiAtStepStart);
+    let otherwise = if at_start { StepPoint::Start } else { StepPoint::Middle };
+    let point = match plan.resolved.rotation.at().unwrap_or(otherwise) {
+        StepPoint::Start => "start",
+        StepPoint::Middle => "mid",
+    };
+    table.fill("phi sampling", point.to_owned(), "");
     table.fill("oversample", plan.oversample.to_string(), "");
     for (name, set) in [
         ("oversample_thick", rendering.oversample_thick),

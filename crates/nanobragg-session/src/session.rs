@@ -89,8 +89,8 @@ fn render(
     watch.tell(Event::Rendered(&rendered));
     if rendered.panel.is_some() {
         // Orientations have served, and may be the largest part.
-        let unrotated = rendered.plan.orientations.unrotated;
-        rendered.plan.orientations = Orientations::assemble(Vec::new(), Vec::new(), unrotated);
+        let Orientations { unrotated, spindle, .. } = rendered.plan.orientations;
+        rendered.plan.orientations = Orientations::assemble(Vec::new(), Vec::new(), unrotated, spindle);
     }
     Ok(rendered)
 }

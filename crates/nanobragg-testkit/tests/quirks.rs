@@ -6,7 +6,7 @@
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
-    Rotation, Source, Tilt, UnitCell,
+    Rotation, Shape, Source, StepPoint, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -35,7 +35,8 @@ fn acted_on(quirk: Quirk) -> Experiment {
     let mut experiment = base();
     match quirk {
         Quirk::PhiZeroCarryover => {
-            experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap();
+            // Sampled in its middle, a step that starts at 0 does not stand there.
+            experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap().sampled_at(StepPoint::Start);
         }
         Quirk::ConventionPivotWins => {
             experiment.detector.pivot = Some(Pivot::Sample);
@@ -85,6 +86,17 @@ fn acted_on(quirk: Quirk) -> Experiment {
         }
         Quirk::VectorsAsGiven => {
             experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
+        }
+        Quirk::GaussUnits => experiment.crystal.shape = Shape::Gauss,
+        Quirk::PhiAtStepStart => experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap(),
+        Quirk::LayerFrontFace => {
+            experiment.detector.sensor.thickness = 4.5e-4;
+            experiment.detector.sensor.mu = Some(3e3);
+        }
+        Quirk::MosaicAfterSpindle => {
+            experiment.rotation = Rotation::over(0.1, 0.03, 3).unwrap();
+            experiment.crystal.mosaicity.spread = Some(0.01);
+            experiment.crystal.mosaicity.domains = Some(3);
         }
         Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::new(0.9),
         Quirk::CellCStarZ
@@ -154,8 +166,9 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
 
 #[test]
 fn the_first_pixel_of_a_carried_over_sweep_starts_at_rest() {
-    let on = plan(Quirk::PhiZeroCarryover, Quirks::from(Preset::Exact).with(Quirk::PhiZeroCarryover));
-    let off = plan(Quirk::PhiZeroCarryover, Quirks::from(Preset::Exact));
+    let without = Quirks::from(Preset::Exact).with(Quirk::PhiAtStepStart);
+    let on = plan(Quirk::PhiZeroCarryover, without.with(Quirk::PhiZeroCarryover));
+    let off = plan(Quirk::PhiZeroCarryover, without);
     let (on, off) = (photons(&on), photons(&off));
     assert_eq!(on[0], off[0]);
     assert!(on.iter().zip(&off).skip(1).all(|(a, b)| a != b));

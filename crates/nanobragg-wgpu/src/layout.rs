@@ -71,6 +71,8 @@ frames! {
         pixel_size,
         close_distance,
         layer_spacing,
+        layer_depth,
+        plane_step,
         mu,
         dmin,
         cells_a, cells_b, cells_c,

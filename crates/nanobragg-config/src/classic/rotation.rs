@@ -33,7 +33,8 @@ pub(crate) fn rotation(request: &RotationRequest) -> Result<Rotation, Error> {
         }
     };
     let (range, step) = if request.backwards { (-range, -step) } else { (range, step) };
-    Rotation::sampled(request.start, range, step, usize::try_from(count).unwrap_or(0))
+    let rotation = Rotation::sampled(request.start, range, step, usize::try_from(count).unwrap_or(0))?;
+    Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
 use nanobragg::model::{
-    IndexBox, Misset, MosflmMatrix, Reflection, Roi, Rotation, Shape, StructureFactors, UnitCell,
+    IndexBox, Misset, MosflmMatrix, Reflection, Roi, Rotation, Shape, StepPoint, StructureFactors, UnitCell,
 };
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{DumpAction, Setup};
@@ -107,6 +107,12 @@ fn sampling() -> Vec<Effect> {
         }),
         sets(FlagId::PhiSteps, "4", |s| {
             s.experiment.rotation = Rotation::over(0.0, degrees(1.0), 4).unwrap()
+        }),
+        after("-osc 1", FlagId::PhiSampling, "start", |s| {
+            s.experiment.rotation = s.experiment.rotation.sampled_at(StepPoint::Start)
+        }),
+        sets(FlagId::PhiSampling, "mid", |s| {
+            s.experiment.rotation = s.experiment.rotation.sampled_at(StepPoint::Middle)
         }),
         sets(FlagId::Oversample, "3", |s| s.experiment.rendering.oversample = Some(3)),
         after("-quirks reference -oversample 3", FlagId::Oversample, "-1", |s| {

@@ -60,7 +60,7 @@ impl Encoded<'_> {
         for &tile in self.tiles.list.get(tiles).unwrap_or_default() {
             for (slow, fast) in self.tiles.all_pixels(tile as usize) {
                 for layer in 0..plan.layers.count {
-                    let odet = layer as f64 * plan.layers.spacing;
+                    let odet = plan.layers.depth_of(layer);
                     for sub in 0..n * n {
                         let fdet = geometry::subpixel_center(fast, sub % n, n, size);
                         let sdet = geometry::subpixel_center(slow, sub / n, n, size);

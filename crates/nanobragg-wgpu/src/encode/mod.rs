@@ -224,6 +224,8 @@ impl<'a> Encoded<'a> {
             pixel_size: detector.pixel_size,
             close_distance: detector.close_distance,
             layer_spacing: plan.layers.spacing,
+            layer_depth: plan.layers.depth.unwrap_or(0.0),
+            plane_step: if plan.layers.depth.is_some() { plan.layers.spacing } else { 0.0 },
             mu: plan.layers.mu,
             dmin: plan.dmin,
             cells_a: crystal.cells[0],

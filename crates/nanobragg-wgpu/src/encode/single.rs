@@ -146,7 +146,7 @@ impl Encoded<'_> {
         let center = |number: usize| size * number as f64 + size / 2.0;
         let row = |number: usize| detector.sdet * center(number) + detector.pix0;
         let column = |number: usize| detector.fdet * center(number);
-        let layer = |number: usize| detector.odet * (number as f64 * plan.layers.spacing);
+        let layer = |number: usize| detector.odet * plan.layers.depth_of(number);
         let rows = rows.start * n..rows.end * n;
         let columns = columns.start * n..columns.end * n;
         let layers = 0..plan.layers.count;

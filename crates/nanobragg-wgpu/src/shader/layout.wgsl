@@ -35,6 +35,8 @@ struct Frame {
     pixel_size: real,
     close_distance: real,
     layer_spacing: real,
+    layer_depth: real,
+    plane_step: real,
     mu: real,
     // Resolution limit: in double precision in meters, in single the square of shortest wavelength / limit.
     dmin: real,

@@ -46,7 +46,7 @@ const NO_LAYER = 0xffffffffu;
 fn at_place(before: Kept, at: Place, position: Position) -> Kept {
     var kept = before;
     if !kept.has_omega || has(FLAG_OMEGA_PER_TERM) {
-        kept.omega = solid_angle(position.distance);
+        kept.omega = solid_angle(at.layer, position.distance);
         kept.has_omega = true;
     }
     if kept.capture_layer != at.layer || has(FLAG_CAPTURE_PER_TERM) {
@@ -207,7 +207,7 @@ fn finish(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
         value *= first_polarization(pixel);
     }
     if !has(FLAG_OMEGA_PER_TERM) {
-        value *= solid_angle(position(pixel, place_of(0u)).distance);
+        value *= solid_angle(0u, position(pixel, place_of(0u)).distance);
     }
     sums[slot] = value;
 }

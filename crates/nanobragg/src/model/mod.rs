@@ -23,6 +23,6 @@ pub use detector::{Detector, Sensor, Tilt};
 pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
 pub use pixel_grid::PixelGrid;
 pub use quirks::{Preset, Quirk, Quirks};
-pub use rotation::Rotation;
+pub use rotation::{Rotation, StepPoint};
 pub use sampling::{Grid, GridRequest, Layers, Mosaic};
 pub use structure_factors::{IndexBox, PaddedGrid, Reflection, StructureFactors};

@@ -93,6 +93,17 @@ quirks! {
     TwothetaAxisSetsAngle = "twotheta_axis_sets_angle", [Reference];
     /// The two-theta axis is used with the length it was given.
     TwothetaAxisLength = "twotheta_axis_length", [Reference Port];
+    /// Gaussian and top-hat spots are as wide in 1/Å as the inverse of the number of cells, so that the photons of a
+    /// reflection do not grow with the crystal.
+    GaussUnits = "gauss_units", [Reference Spec Port];
+    /// Each phi step is sampled where it starts instead of in its middle, so that spots come half a step early.
+    PhiAtStepStart = "phi_at_step_start", [Reference Spec Port];
+    /// A sensor layer is taken at its front face and seen at the angle of the sensor's front, instead of at the
+    /// mean depth of what it captures.
+    LayerFrontFace = "layer_front_face", [Reference Spec Port];
+    /// Mosaic domains are turned after the spindle, so that their misorientation stays fixed in the laboratory
+    /// while the crystal turns; and they are drawn one by one, so that their mean is not the crystal's orientation.
+    MosaicAfterSpindle = "mosaic_after_spindle", [Reference Spec Port];
     /// Custom vectors are neither unitized nor is the detector normal regenerated, and the beam vector
     /// enters the scattering vector as given.
     VectorsAsGiven = "vectors_as_given", [Port];

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, PlanCause};
 
-/// The rotation about the spindle while an image is taken. Step `i` is evaluated at `start + step * i`; angles are in
-/// radians.
+/// The rotation about the spindle while an image is taken. Step `i` turns from `start + step * i` to the next one's
+/// beginning and is sampled in its middle, unless [`at`](Self::at) or a quirk says otherwise; angles are in radians.
 ///
 /// ```
 /// use nanobragg::model::Rotation;
@@ -21,12 +21,22 @@ pub struct Rotation {
     step: f64,
     /// One less than the number of steps, so that there is always one.
     further: usize,
+    at: Option<StepPoint>,
+}
+
+/// Where in a phi step the crystal is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepPoint {
+    /// Where it starts.
+    Start,
+    /// In its middle.
+    Middle,
 }
 
 impl Rotation {
     /// A crystal that stands still at the spindle angle `phi`.
     pub const fn still(phi: f64) -> Self {
-        Rotation { start: phi, range: 0.0, step: 0.0, further: 0 }
+        Rotation { start: phi, range: 0.0, step: 0.0, further: 0, at: None }
     }
 
     /// A rotation by `range` in `steps` equal steps.
@@ -49,7 +59,7 @@ impl Rotation {
         if let Some(angle) = [start, range, step].into_iter().find(|angle| !angle.is_finite()) {
             return Err(out_of_range("a spindle angle (rad)", angle, "finite").into());
         }
-        Ok(Rotation { start, range, step, further })
+        Ok(Rotation { start, range, step, further, at: None })
     }
 
     /// The same rotation from another angle.
@@ -58,7 +68,27 @@ impl Rotation {
         Rotation { start, ..self }
     }
 
-    /// Spindle angle of the first step.
+    /// The same rotation with its steps sampled at `point`, whatever the quirks.
+    #[must_use]
+    pub const fn sampled_at(self, point: StepPoint) -> Self {
+        Rotation { at: Some(point), ..self }
+    }
+
+    /// Where steps are sampled, if that was asked for.
+    pub const fn at(&self) -> Option<StepPoint> {
+        self.at
+    }
+
+    /// Spindle angle at which step `step` is sampled; `otherwise` is where, unless it was asked for.
+    pub fn angle(&self, step: usize, otherwise: StepPoint) -> f64 {
+        let first = match self.at.unwrap_or(otherwise) {
+            StepPoint::Start => self.start,
+            StepPoint::Middle => self.start + self.step / 2.0,
+        };
+        first + self.step * step as f64
+    }
+
+    /// Spindle angle at which the rotation begins.
     pub const fn start(&self) -> f64 {
         self.start
     }

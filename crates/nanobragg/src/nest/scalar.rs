@@ -86,10 +86,11 @@ impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
         let subpixel_size = plan.detector.pixel_size / real(plan.oversample as f64);
         let fdet = geometry::subpixel_center(self.fast, at.sub_fast, plan.oversample, subpixel_size);
         let sdet = geometry::subpixel_center(self.slow, at.sub_slow, plan.oversample, subpixel_size);
-        let odet = real::<T>(at.layer as f64) * plan.layers.spacing;
+        let odet = plan.layers.depth_of(at.layer);
         self.position = geometry::position(&plan.detector, fdet, sdet, odet);
         if kept::sets_omega(plan, at) {
-            self.kept.omega = geometry::solid_angle(&plan.detector, self.position.distance);
+            let plane = plan.layers.plane_of(at.layer, plan.detector.close_distance);
+            self.kept.omega = geometry::solid_angle(&plan.detector, plane, self.position.distance);
         }
         if kept::sets_capture(plan, at) {
             let (layers, direction) = (&plan.layers, &self.position.diffracted);

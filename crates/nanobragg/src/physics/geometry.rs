@@ -70,13 +70,14 @@ pub fn position<T: Real>(panel: &Panel<T>, fdet: T, sdet: T, odet: T) -> Positio
     Position { point, distance, diffracted }
 }
 
-/// Solid angle of a pixel at distance R: pixel² / R² · close_distance / R, or 1 / R² for a point, in sr.
+/// Solid angle of a pixel at distance R in a plane at distance `plane`: pixel² / R² · plane / R, or 1 / R² for a point,
+/// in sr.
 #[inline(always)]
 // @stage solid_angle
-pub fn solid_angle<T: Real>(panel: &Panel<T>, distance: T) -> T {
+pub fn solid_angle<T: Real>(panel: &Panel<T>, plane: T, distance: T) -> T {
     if panel.point_pixel {
         return real::<T>(1.0) / distance / distance;
     }
     let pixel = panel.pixel_size;
-    pixel * pixel / distance / distance * panel.close_distance / distance
+    pixel * pixel / distance / distance * plane / distance
 }

@@ -64,6 +64,10 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
             rendering.oversample_thick
                 && Layers::resolve(detector.sensor.layer_request(), true).thickness == 0.0
         }
+        Quirk::GaussUnits => crystal.shape.with_gauss_units() != crystal.shape,
+        Quirk::PhiAtStepStart => experiment.rotation.step() != 0.0 && experiment.rotation.at().is_none(),
+        Quirk::LayerFrontFace => plan.layers.absorbing && plan.layers.spacing != 0.0,
+        Quirk::MosaicAfterSpindle => plan.orientations.domains.len() > 1,
         Quirk::PolarizationEpsilon => plan.polarization.is_some(),
         // They act on headers and flags, before there is an experiment or after its image.
         Quirk::SmvBeamCenter

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::error::{Error, PlanCause};
 use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
-use crate::physics::background;
 use crate::physics::polarization::Kahn;
+use crate::physics::{absorption, background, geometry};
 use crate::units::R_E_SQR;
 
 impl Experiment {
@@ -76,9 +76,10 @@ impl Plan {
 
         let mut generator = Ran1::default();
         let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
-        let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic);
-        let carry = quirks.has(Quirk::PhiZeroCarryover);
-        let orientations = Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, carry);
+        let singly = quirks.has(Quirk::MosaicAfterSpindle);
+        let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic, singly);
+        let orientations =
+            Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, quirks);
 
         let recommended =
             crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
@@ -113,6 +114,8 @@ impl Plan {
             layers: LayerPlan {
                 count: layers.count,
                 spacing: layers.spacing,
+                depth: (!quirks.has(Quirk::LayerFrontFace))
+                    .then(|| absorption::mean_depth(layers.spacing, mu.max(0.0), obliquity(&detector))),
                 mu,
                 absorbing: layers.thickness != 0.0
                     || (rendering.oversample_thick && quirks.has(Quirk::OversampleThickAlone)),
@@ -232,9 +235,19 @@ fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Regio
     })
 }
 
+/// Layers of a sensor of which no number is given: thin enough that one depth serves a layer at every angle, to a
+/// fiftieth of a pixel.
+const FEWEST_LAYERS: f64 = 3.0;
+const MOST_LAYERS: f64 = 16.0;
+
 fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Result<(Layers, f64), Error> {
     ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
-    let layers = Layers::resolve(sensor.layer_request(), quirks.has(Quirk::LayerSpacing));
+    let mut request = sensor.layer_request();
+    if sensor.thickness > 0.0 && sensor.layers.unwrap_or(0) <= 0 && !quirks.has(Quirk::LayerFrontFace) {
+        let thickness_mu = sensor.mu.filter(|&mu| mu >= 0.0).map_or(1.0, |mu| mu * sensor.thickness);
+        request.count = Some((2.5 * thickness_mu).ceil().clamp(FEWEST_LAYERS, MOST_LAYERS) as i64);
+    }
+    let layers = Layers::resolve(request, quirks.has(Quirk::LayerSpacing));
     limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
     let mut mu = sensor.mu.unwrap_or(-1.0);
     if layers.thickness > 0.0 && mu < 0.0 {
@@ -242,6 +255,17 @@ fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Resul
         warnings.push(Warning::AttenuationAssumed { thickness: layers.thickness });
     }
     Ok((layers, mu))
+}
+
+/// Cosine of the greatest angle of incidence on the detector: that of its farthest corner.
+fn obliquity(detector: &DetectorPlan<f64>) -> f64 {
+    let edge = |pixels: usize| [0.0, pixels as f64 * detector.pixel_size];
+    let (fast, slow) = (edge(detector.fast_pixels), edge(detector.slow_pixels));
+    let corners = fast.iter().flat_map(|&f| slow.iter().map(move |&s| (f, s)));
+    let cosines = corners.map(|(f, s)| {
+        geometry::position(detector, f, s, 0.0).diffracted.dot(&detector.odet).abs().clamp(0.1, 1.0)
+    });
+    cosines.fold(1.0, f64::min)
 }
 
 fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpolation {

@@ -53,7 +53,7 @@ impl Plan<f64> {
             &self.detector.spindle_axis[1],
             self.resolved.rotation,
             self.domains(),
-            quirks.has(Quirk::PhiZeroCarryover),
+            quirks,
         );
         orientations.first_pixel = self.orientations.first_pixel;
         let sources = self.choice.sources.iter();
@@ -73,8 +73,9 @@ impl Plan<f64> {
         let steps = self.orientations.steps.iter();
         let steps =
             steps.map(|step| PhiStep { phi: real(step.phi), lattice: lattice(&step.lattice) }).collect();
-        let mut orientations =
-            Orientations::assemble(steps, self.domains(), lattice(&self.orientations.unrotated));
+        let spindle = self.orientations.spindle.as_ref().map(vector);
+        let unrotated = lattice(&self.orientations.unrotated);
+        let mut orientations = Orientations::assemble(steps, self.domains(), unrotated, spindle);
         orientations.first_pixel = self.orientations.first_pixel;
         let panel = &self.detector.panel;
         let sources = self.sources.iter().map(|source| SourcePlan {
@@ -123,6 +124,7 @@ impl Plan<f64> {
             layers: LayerPlan {
                 count: self.layers.count,
                 spacing: real(self.layers.spacing),
+                depth: self.layers.depth.map(real),
                 mu: real(self.layers.mu),
                 absorbing: self.layers.absorbing,
             },

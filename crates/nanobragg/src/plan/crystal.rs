@@ -55,8 +55,9 @@ impl CrystalPlan<f64> {
         }
         let lattice = RealLattice { vectors: vectors.map(|v| v * 1e-10) };
         let cells = cell_counts(experiment, &lattice, warnings);
+        let counted = quirks.has(Quirk::GaussUnits);
         let shape = CrystalShape {
-            shape: crystal.shape,
+            shape: if counted { crystal.shape.with_gauss_units() } else { crystal.shape },
             cells,
             fudge: crystal.fudge,
             reciprocal: ReciprocalLattice { vectors: reciprocal },

@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use crate::model::{Grid, Layers, Mask, Mosaic, Quirks, Rotation, StructureFactors};
 use crate::physics::polarization::Kahn;
-use crate::real::Real;
+use crate::real::{Real, real};
 
 /// Every sample of an experiment, in the number type `T`.
 #[derive(Clone, Debug)]
@@ -84,11 +84,34 @@ pub struct LayerPlan<T: Real> {
     pub count: usize,
     /// Distance between layers in meters.
     pub spacing: T,
+    /// Mean depth in meters, below a layer's face, of what it captures at the greatest obliquity of the detector; the
+    /// layer is taken there. `None` with the quirk `layer_front_face`: at its face, with the solid angle of the
+    /// sensor's front.
+    pub depth: Option<T>,
     /// Attenuation coefficient in 1/m.
     pub mu: T,
     /// Whether layers absorb; without a thickness every photon is captured (none is under the quirk
     /// `oversample_thick_alone`).
     pub absorbing: bool,
+}
+
+impl<T: Real> LayerPlan<T> {
+    /// Depth in meters at which layer `layer` is taken, from the front of the sensor.
+    #[inline(always)]
+    pub fn depth_of(&self, layer: usize) -> T {
+        let face = real::<T>(layer as f64) * self.spacing;
+        match self.depth {
+            Some(depth) => face + depth,
+            None => face,
+        }
+    }
+
+    /// Distance from the crystal of the plane by which layer `layer`'s solid angle goes, where that of the sensor's
+    /// front is `close`.
+    #[inline(always)]
+    pub fn plane_of(&self, layer: usize, close: T) -> T {
+        if self.depth.is_some() { close + self.depth_of(layer) } else { close }
+    }
 }
 
 /// The pixels to render.

@@ -66,9 +66,19 @@ pub(super) fn misset_angles(u: &Matrix3<f64>) -> [f64; 3] {
     }
 }
 
-/// One rotation a mosaic domain; the first is the identity. Every domain takes its numbers from the stream.
-pub(super) fn domains(mosaic: &Mosaic, generator: &mut Ran1, seed: i64) -> Vec<Matrix3<f64>> {
+/// One rotation a mosaic domain. With `singly` (quirk `mosaic_after_spindle`) the first is the identity, and every
+/// domain takes its numbers from the stream. Otherwise rotations come in pairs with their inverses, after the identity
+/// where their number is odd, so that the mean is no rotation.
+pub(super) fn domains(mosaic: &Mosaic, generator: &mut Ran1, seed: i64, singly: bool) -> Vec<Matrix3<f64>> {
     generator.reseed(seed);
+    if !singly {
+        let mut drawn = if mosaic.domains % 2 == 1 { vec![Matrix3::identity()] } else { Vec::new() };
+        while drawn.len() < mosaic.domains {
+            let rotation = cap_rotation(mosaic.spread as f32, generator);
+            drawn.extend([rotation, rotation.transpose()]);
+        }
+        return drawn;
+    }
     let drawn = (0..mosaic.domains).map(|domain| {
         let rotation = cap_rotation(mosaic.spread as f32, generator);
         if domain == 0 { Matrix3::identity() } else { rotation }
@@ -116,6 +126,22 @@ mod tests {
         let mean =
             (0..count).map(|_| angle(&uniform_rotation(&mut generator))).sum::<f64>() / f64::from(count);
         assert!((mean - (PI / 2.0 + 2.0 / PI)).abs() < 0.02, "{mean}");
+    }
+
+    #[test]
+    fn domains_in_pairs_have_the_crystal_as_their_mean() {
+        for count in [1, 2, 7, 10] {
+            let mosaic = Mosaic { spread: 0.02, domains: count };
+            let all = domains(&mosaic, &mut Ran1::new(1), 12345678, false);
+            assert_eq!(all.len(), count);
+            let mean = all.iter().fold(Matrix3::zeros(), |sum, u| sum + u) / count as f64;
+            // What the mean lacks of a rotation is symmetric.
+            assert!((mean - mean.transpose()).amax() < 1e-15, "{count}");
+        }
+        let singly = domains(&Mosaic { spread: 0.02, domains: 7 }, &mut Ran1::new(1), 12345678, true);
+        assert_eq!(singly[0], Matrix3::identity());
+        let mean = singly.iter().fold(Matrix3::zeros(), |sum, u| sum + u) / 7.0;
+        assert!((mean - mean.transpose()).amax() > 1e-4);
     }
 
     #[test]

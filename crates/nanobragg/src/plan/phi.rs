@@ -2,7 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::model::Rotation;
+use crate::model::{Quirk, Quirks, Rotation, StepPoint};
 use crate::physics::lattice::RealLattice;
 use crate::physics::rotation::{about_axis, by_matrix};
 use crate::real::{Real, real, vector};
@@ -22,13 +22,16 @@ pub struct PhiStep<T: Real> {
 pub struct Orientations<T: Real = f64> {
     /// Phi steps.
     pub steps: Vec<PhiStep<T>>,
-    /// Rotations of the mosaic domains, the identity first.
+    /// Rotations of the mosaic domains.
     pub domains: Vec<Matrix3<T>>,
     /// The lattice at rest.
     pub unrotated: RealLattice<T>,
     /// With the quirk `phi_zero_carryover`: the pixel (in scan order) whose first sweep still starts from the
     /// lattice at rest.
     pub first_pixel: Option<usize>,
+    /// Unit vector along the spindle, where it turns the domains with the crystal; `None` with the quirk
+    /// `mosaic_after_spindle`.
+    pub spindle: Option<Vector3<T>>,
     /// Lattices of all steps and domains, domain fastest; empty when they would take too much memory.
     combined: Vec<RealLattice<T>>,
 }
@@ -38,15 +41,16 @@ pub struct Orientations<T: Real = f64> {
 const MOST_COMBINED: usize = 1 << 18;
 
 impl<T: Real> Orientations<T> {
-    /// The orientations of `lattice` over a sweep about the unit vector `spindle_axis`; `carry` is the state of the quirk
-    /// `phi_zero_carryover`.
+    /// The orientations of `lattice` over a rotation about the unit vector `spindle_axis`.
     pub(super) fn new(
         lattice: &RealLattice<T>,
         spindle_axis: &Vector3<f64>,
         sweep: Rotation,
         domains: Vec<Matrix3<T>>,
-        carry: bool,
+        quirks: Quirks,
     ) -> Self {
+        let carry = quirks.has(Quirk::PhiZeroCarryover);
+        let point = if quirks.has(Quirk::PhiAtStepStart) { StepPoint::Start } else { StepPoint::Middle };
         let axis = vector(spindle_axis);
         let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
@@ -55,7 +59,7 @@ impl<T: Real> Orientations<T> {
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
             for tic in 0..sweep.steps() {
-                let phi = sweep.start() + sweep.step() * tic as f64;
+                let phi = sweep.angle(tic, point);
                 state = if phi != 0.0 {
                     lattice.map(|v| about_axis(v, &axis, real(phi)))
                 } else if carry {
@@ -66,18 +70,25 @@ impl<T: Real> Orientations<T> {
                 steps.push(PhiStep { phi: real(phi), lattice: state });
             }
         }
-        Orientations::assemble(steps, domains, *lattice)
+        let spindle = (!quirks.has(Quirk::MosaicAfterSpindle)).then_some(axis);
+        Orientations::assemble(steps, domains, *lattice, spindle)
     }
 
-    /// The orientations of `steps` times `domains`; `unrotated` is the lattice at rest.
-    pub fn assemble(steps: Vec<PhiStep<T>>, domains: Vec<Matrix3<T>>, unrotated: RealLattice<T>) -> Self {
+    /// The orientations of `steps` times `domains`; `unrotated` is the lattice at rest. With a `spindle` the domains
+    /// turn with the crystal, R(φ) U A; without one they keep their direction in the laboratory, U R(φ) A.
+    pub fn assemble(
+        steps: Vec<PhiStep<T>>,
+        domains: Vec<Matrix3<T>>,
+        unrotated: RealLattice<T>,
+        spindle: Option<Vector3<T>>,
+    ) -> Self {
         let mut orientations =
-            Orientations { steps, domains, unrotated, first_pixel: None, combined: Vec::new() };
-        let count = orientations.steps.len().saturating_mul(orientations.domains.len());
-        if count <= MOST_COMBINED {
-            let all = orientations.steps.iter().flat_map(|step| {
-                orientations.domains.iter().map(|domain| step.lattice.map(|v| by_matrix(v, domain)))
-            });
+            Orientations { steps, domains, unrotated, first_pixel: None, spindle, combined: Vec::new() };
+        let (steps, domains) = (orientations.steps.len(), orientations.domains.len());
+        if steps.saturating_mul(domains) <= MOST_COMBINED {
+            let all = (0..steps)
+                .flat_map(|step| (0..domains).map(move |domain| (step, domain)))
+                .map(|(step, domain)| orientations.turned_to(step, domain));
             orientations.combined = all.collect();
         }
         orientations
@@ -88,7 +99,16 @@ impl<T: Real> Orientations<T> {
     pub fn lattice(&self, step: usize, domain: usize) -> RealLattice<T> {
         match self.combined.get(step * self.domains.len() + domain) {
             Some(lattice) => *lattice,
-            None => self.turned(&self.steps[step].lattice, domain),
+            None => self.turned_to(step, domain),
+        }
+    }
+
+    fn turned_to(&self, step: usize, domain: usize) -> RealLattice<T> {
+        let step = &self.steps[step];
+        match &self.spindle {
+            Some(_) if step.phi.is_zero() => self.unrotated(domain),
+            Some(axis) => self.unrotated(domain).map(|v| about_axis(v, axis, step.phi)),
+            None => self.turned(&step.lattice, domain),
         }
     }
 
@@ -120,6 +140,7 @@ impl<T: Real> Orientations<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Preset;
 
     fn cube() -> RealLattice<f64> {
         RealLattice { vectors: [Vector3::x(), Vector3::y(), Vector3::z()] }
@@ -127,7 +148,44 @@ mod tests {
 
     fn sweep(start: f64, step: f64, count: usize, carry: bool) -> Orientations {
         let sweep = Rotation::sampled(start, 0.0, step, count).unwrap();
-        Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], carry)
+        let spec = Quirks::from(Preset::Spec);
+        let quirks = if carry { spec.with(Quirk::PhiZeroCarryover) } else { spec };
+        Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], quirks)
+    }
+
+    #[test]
+    fn steps_are_sampled_in_their_middle_unless_a_quirk_or_the_user_says_otherwise() {
+        let rotation = Rotation::over(0.2, -0.4, 4).unwrap();
+        let phi = |rotation: Rotation, quirks: Quirks| {
+            let domains = vec![Matrix3::identity()];
+            let all = Orientations::<f64>::new(&cube(), &Vector3::z(), rotation, domains, quirks);
+            [all.steps.first(), all.steps.last()].map(|step| (step.unwrap().phi * 1e9).round() / 1e9)
+        };
+        let (exact, spec) = (Quirks::from(Preset::Exact), Quirks::from(Preset::Spec));
+        assert_eq!(phi(rotation, exact), [0.15, -0.15]);
+        assert_eq!(phi(rotation, spec), [0.2, -0.1]);
+        assert_eq!(phi(rotation.sampled_at(StepPoint::Start), exact), [0.2, -0.1]);
+        assert_eq!(phi(rotation.sampled_at(StepPoint::Middle), spec), [0.15, -0.15]);
+        assert_eq!(phi(Rotation::still(0.3), exact.with(Quirk::PhiZeroCarryover))[0], 0.3);
+    }
+
+    #[test]
+    fn domains_turn_with_the_crystal_or_stay_in_the_laboratory() {
+        let tilt = |v: &Vector3<f64>| about_axis(v, &Vector3::x(), 0.02);
+        let domain = Matrix3::from_columns(&[Vector3::x(), Vector3::y(), Vector3::z()].map(|v| tilt(&v)));
+        let rotation = Rotation::over(0.0, 2.0, 2).unwrap().sampled_at(StepPoint::Start);
+        let all = |preset: Preset| {
+            Orientations::<f64>::new(&cube(), &Vector3::z(), rotation, vec![domain], Quirks::from(preset))
+        };
+        let (exact, spec) = (all(Preset::Exact), all(Preset::Spec));
+        assert_eq!(exact.lattice(0, 0), spec.lattice(0, 0));
+        let turned = cube().map(|v| about_axis(&tilt(v), &Vector3::z(), 1.0));
+        let fixed = cube().map(|v| tilt(&about_axis(v, &Vector3::z(), 1.0)));
+        assert_eq!(exact.lattice(1, 0), turned);
+        for (found, expected) in spec.lattice(1, 0).vectors.iter().zip(fixed.vectors) {
+            assert!((found - expected).norm() < 1e-15);
+        }
+        assert!((turned.vectors[0] - fixed.vectors[0]).norm() > 1e-2);
     }
 
     #[test]
@@ -157,10 +215,13 @@ mod tests {
         let mut orientations = sweep(0.2, 0.1, 2, false);
         orientations.domains =
             vec![Matrix3::identity(), Matrix3::new(0.8, -0.6, 0.0, 0.6, 0.8, 0.0, 0.0, 0.0, 1.0)];
-        let kept = Orientations::assemble(orientations.steps.clone(), orientations.domains.clone(), cube());
-        let on_demand = Orientations { combined: Vec::new(), ..kept.clone() };
-        for (step, domain) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-            assert_eq!(kept.lattice(step, domain), on_demand.lattice(step, domain));
+        for spindle in [None, Some(Vector3::z())] {
+            let (steps, domains) = (orientations.steps.clone(), orientations.domains.clone());
+            let kept = Orientations::assemble(steps, domains, cube(), spindle);
+            let on_demand = Orientations { combined: Vec::new(), ..kept.clone() };
+            for (step, domain) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                assert_eq!(kept.lattice(step, domain), on_demand.lattice(step, domain));
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ fn directions(plan: &Plan, slow: usize, fast: usize) -> impl Iterator<Item = Vec
         let size = plan.detector.pixel_size / oversample as f64;
         let fdet = geometry::subpixel_center(fast, sub_fast, oversample, size);
         let sdet = geometry::subpixel_center(slow, sub_slow, oversample, size);
-        let odet = layer as f64 * plan.layers.spacing;
+        let odet = plan.layers.depth_of(layer);
         geometry::position(&plan.detector, fdet, sdet, odet).diffracted
     })
 }

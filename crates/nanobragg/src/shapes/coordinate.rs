@@ -106,7 +106,9 @@ pub(crate) fn ball<S: OnBall, T: Real>(y: T) -> T {
 /// How a distance from the node is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Metric {
-    /// In reciprocal space, in 1/Å times the number of cells (reference program).
+    /// In cells: √(Σ (N δ)²), so that a spot is as wide along each axis as the crystal is thin.
+    Cells,
+    /// In reciprocal space, in 1/Å times the number of cells (quirk `gauss_units`).
     CountedStar,
     /// In reciprocal space, in units of (Na Nb Nc V)^(-1/3), V the cell's volume: the volume of a spot is 1.
     Sphere,
@@ -117,6 +119,14 @@ impl Metric {
     #[inline(always)]
     pub fn star<T: Real>(self, cells: &[T; 3], stars: &[Vector3<T>; 3]) -> Star<T> {
         match self {
+            Metric::Cells => {
+                let ([na, nb, nc], [zero, one]) = (*cells, [real(0.0), real(1.0)]);
+                let along = |x, y, z| Vector3::new(x, y, z);
+                Star {
+                    vectors: [along(na, zero, zero), along(zero, nb, zero), along(zero, zero, nc)],
+                    factors: [one; 3],
+                }
+            }
             Metric::CountedStar => Star { vectors: *stars, factors: *cells },
             Metric::Sphere => {
                 let ([a, b, c], [na, nb, nc]) = (stars, *cells);
@@ -187,10 +197,17 @@ pub(crate) mod tests {
     fn integrals_of_the_other_shapes_are_those_of_their_closed_forms() {
         // A row's square is a trigonometric polynomial: the grid's sum is its integral.
         assert!((integral(Shape::Square, &BRICK, [3.0, 5.0, 20.0], 41) - 1.0).abs() < 1e-9);
-        for (shape, expected) in [(Shape::Round, 0.823020), (Shape::Gauss, 24.6244), (Shape::Tophat, 27.0)] {
+        for (shape, expected) in [
+            (Shape::Round, 0.823020),
+            (Shape::Gauss, 0.999490),
+            (Shape::GaussCounted, 24.6244),
+            (Shape::TophatCounted, 27.0),
+        ] {
             let found = integral(shape, &BRICK, [3.0; 3], 40);
             assert!((found / expected - 1.0).abs() < 2e-3, "{shape:?} {found} {expected}");
         }
+        let found = integral(Shape::Tophat, &BRICK, [3.0; 3], 80);
+        assert!((found - 1.0).abs() < 1e-2, "{found}");
     }
 
     proptest! {

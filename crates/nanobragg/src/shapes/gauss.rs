@@ -21,8 +21,9 @@ formula! {
 
 impl OnStar for Gauss {
     type Profile = Self;
-    const METRIC: Metric = Metric::CountedStar;
-    const RADIUS_SQR: f64 = 0.63;
+    const METRIC: Metric = Metric::Cells;
+    // exp(-π/2 u²)² has the integral of the crystal's own transform: the number of cells over a reciprocal cell.
+    const RADIUS_SQR: f64 = std::f64::consts::FRAC_2_PI;
     const SMOOTH: bool = true;
     // Where an exponential of twice the distance underflows.
     const REACH: f64 = 353.5;

@@ -66,6 +66,21 @@ shapes! {
     gauss_star GaussStar,
     /// Top-hat spots that are round in reciprocal space, whatever the cell and the crystal.
     tophat_star TophatStar,
+    /// Gaussian spots under the quirk `gauss_units`.
+    gauss_counted GaussCounted,
+    /// Top-hat spots under the quirk `gauss_units`.
+    tophat_counted TophatCounted,
+}
+
+impl Shape {
+    /// What the shape is with the quirk `gauss_units`.
+    pub(crate) fn with_gauss_units(self) -> Shape {
+        match self {
+            Shape::Gauss => Shape::GaussCounted,
+            Shape::Tophat => Shape::TophatCounted,
+            other => other,
+        }
+    }
 }
 
 /// What a shape is a function of.

@@ -21,8 +21,9 @@ formula! {
 
 impl OnStar for Tophat {
     type Profile = Self;
-    const METRIC: Metric = Metric::CountedStar;
-    const RADIUS_SQR: f64 = 0.3969;
+    const METRIC: Metric = Metric::Cells;
+    // (3 / 4π)^(2/3): a ball of volume 1, whose integral over a reciprocal cell is the number of cells.
+    const RADIUS_SQR: f64 = 0.3848347315591266;
     const SMOOTH: bool = false;
     const REACH: f64 = 1.0;
 }

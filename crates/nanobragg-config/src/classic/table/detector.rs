@@ -277,7 +277,9 @@ rows!(
         "number of layers that stand for the sensor's thickness"
     )
     .count("N")
-    .otherwise("2 with a thickness, else 1")
+    .otherwise(
+        "3 to 16, by how much the sensor absorbs; 2 with the quirk layer_front_face; 1 without a thickness"
+    )
     .shows(&["sensor layers"])
     .effect(|draft, given| draft.detector().sensor.layers = Some(given.integer(0))),
     Geometry(

@@ -1,6 +1,6 @@
 //! Flags of rotation, sub-pixels and limits of what is computed.
 
-use nanobragg::model::Roi;
+use nanobragg::model::{Roi, StepPoint};
 
 use super::row::{ANY, COORDINATE, rows};
 use crate::classic::{Group, Limits, Role, Unit};
@@ -30,6 +30,15 @@ rows!(
         .otherwise("2 with a range or a step, else 1")
         .shows(&["phi steps"])
         .effect(|draft, given| draft.rotation.count = Some(given.integer(0))),
+    PhiSampling(&["-phi_sampling"], "where in each phi step the crystal is taken")
+        .word("start|mid", &["start", "mid"])
+        .otherwise("mid; start with the quirk phi_at_step_start")
+        .role(Role::Extension)
+        .shows(&["phi sampling"])
+        .effect(|draft, given| {
+            let middle = given.text() == "mid";
+            draft.rotation.at = Some(if middle { StepPoint::Middle } else { StepPoint::Start });
+        }),
     SpindleAxis(&["-spindle_axis"], "axis about which phi turns, right-handed; selects a custom geometry")
         .vector(Unit::None)
         .otherwise("the convention's")

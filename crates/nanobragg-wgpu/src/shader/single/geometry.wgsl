@@ -69,10 +69,11 @@ fn position(pixel: Pixel, at: Place) -> Position {
 
 // Solid angle over that of the nearest point, up to its sign.
 // @stage solid_angle
-fn solid_angle(distance: f32) -> f32 {
+fn solid_angle(layer: u32, distance: f32) -> f32 {
     let nearness = frame.close_distance / distance;
     if has(FLAG_POINT_PIXEL) {
         return nearness * nearness;
     }
-    return nearness * nearness * nearness;
+    let plane = frame.close_distance + (frame.layer_depth + f32(layer) * frame.plane_step);
+    return nearness * nearness * (plane / distance);
 }

@@ -125,7 +125,7 @@ fn locate<const FMA: bool>(plan: &Plan, [slow, start]: [usize; 2], at: TermIndex
     let detector = &plan.detector;
     let size = detector.pixel_size / plan.oversample as f64;
     let sdet = geometry::subpixel_center(slow, at.sub_slow, plan.oversample, size);
-    let odet = at.layer as f64 * plan.layers.spacing;
+    let odet = plan.layers.depth_of(at.layer);
     let base = (start * plan.oversample + at.sub_fast) as f64;
     let stride = plan.oversample as f64;
     let (f, s, o, origin) = (&detector.fdet, &detector.sdet, &detector.odet, &detector.pix0);
@@ -158,7 +158,8 @@ fn locate<const FMA: bool>(plan: &Plan, [slow, start]: [usize; 2], at: TermIndex
 #[inline(always)]
 fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lanes>) {
     if kept::sets_omega(plan, at) {
-        solid_angles(&plan.detector, positions, &mut kept.omega);
+        let plane = plan.layers.plane_of(at.layer, plan.detector.close_distance);
+        solid_angles(&plan.detector, plane, positions, &mut kept.omega);
     }
     if kept::sets_capture(plan, at) {
         let layers = &plan.layers;
@@ -177,8 +178,8 @@ fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lane
 
 /// [`geometry::solid_angle`] with one division.
 #[inline(always)]
-fn solid_angles(detector: &DetectorPlan<f64>, positions: &Positions, omega: &mut Lanes) {
-    let area = detector.pixel_size * detector.pixel_size * detector.close_distance;
+fn solid_angles(detector: &DetectorPlan<f64>, plane: f64, positions: &Positions, omega: &mut Lanes) {
+    let area = detector.pixel_size * detector.pixel_size * plane;
     for i in 0..LANES {
         let inverse = 1.0 / positions.distance.0[i];
         let square = inverse * inverse;
