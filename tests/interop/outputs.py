@@ -136,9 +136,11 @@ def nexus_geometry(path, name, flags, places):
         wavelength = beam.incident_wavelength.to("angstrom").magnitude
         near(f"{name}: wavelength in NXmx", wavelength, value(flags, "-lambda", 1), 1e-9)
         near(f"{name}: exposure in NXmx", detector.count_time.to("s").magnitude, value(flags, "-exposure", 1), 1e-12)
-        same(f"{name}: sensor material", detector.sensor_material, "Si")
-        thickness = value(flags, "-detector_thick", 0) / 1000
-        near(f"{name}: sensor thickness in NXmx", detector.sensor_thickness.to("mm").magnitude, thickness, 1.1e-6)
+        has_sensor = "-detector_thick" in flags
+        # A sensor that is not modeled captures every photon: an opaque one stands for it.
+        same(f"{name}: sensor material", detector.sensor_material, "Si" if has_sensor else "CdTe")
+        thickness = value(flags, "-detector_thick", 1000) / 1000
+        near(f"{name}: sensor thickness in NXmx", detector.sensor_thickness.to("mm").magnitude, thickness, 1e-12)
         check(f"{name}: saturation", detector.saturation_value > 2e9)
 
 

@@ -6,9 +6,12 @@ use super::compress::LEVEL;
 use super::node::{Axis, Result, attribute, group, quantity, row, scalar, text};
 use super::{Rotation, Setting, compress_frame};
 
-/// Thickness of a sensor that counts photons at its surface. The field has to be there, and readers refuse zero;
-/// a nanometer moves no spot.
-const SURFACE_MM: f64 = 1e-6;
+/// Material of a sensor that is modeled.
+const SILICON: &str = "Si";
+/// Material and thickness that stand for a sensor that is not modeled and captures every photon. Both have to be there,
+/// readers refuse zero and compute the captured fraction and the depth of capture from them: of what they know, this is
+/// opaque and shallow.
+const OPAQUE: (&str, f64) = ("CdTe", 1.0);
 
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";
 const MODULE_OFFSET: &str = "/entry/instrument/detector/module/module_offset";
@@ -71,8 +74,9 @@ fn detector(instrument: &H5Group, setting: &Setting) -> Result<()> {
     quantity(&detector, "beam_center_x", setting.beam_px.0, "pixel")?;
     quantity(&detector, "beam_center_y", setting.beam_px.1, "pixel")?;
     quantity(&detector, "two_theta", setting.twotheta_deg, "deg")?;
-    text(&detector, "sensor_material", "Si")?;
-    quantity(&detector, "sensor_thickness", setting.sensor_thickness_mm.unwrap_or(SURFACE_MM), "mm")?;
+    let (material, thickness_mm) = setting.sensor_thickness_mm.map_or(OPAQUE, |given| (SILICON, given));
+    text(&detector, "sensor_material", material)?;
+    quantity(&detector, "sensor_thickness", thickness_mm, "mm")?;
     scalar(&detector, "saturation_value", setting.saturation)?;
     scalar(&detector, "underload_value", 0i32)?;
     scalar(&detector, "bit_depth_readout", 32i32)?;

@@ -24,7 +24,8 @@ pub struct Setting {
     pub beam_px: (f64, f64),
     /// Swing of the detector, degrees; information only, the axes have it already.
     pub twotheta_deg: f64,
-    /// Thickness of the silicon sensor, millimeters; `None` where photons are counted at its surface.
+    /// Thickness of the silicon sensor, millimeters; `None` where no sensor is modeled and every photon is counted at
+    /// the surface, for which the file names an opaque sensor.
     pub sensor_thickness_mm: Option<f64>,
     /// The largest count.
     pub saturation: i32,

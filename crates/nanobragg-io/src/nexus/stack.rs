@@ -164,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn a_sensor_that_is_not_modeled_is_opaque() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        for (thickness, expected) in [(Some(0.32), ("Si", 0.32)), (None, ("CdTe", 1.0))] {
+            let setting = Setting { sensor_thickness_mm: thickness, ..setting() };
+            let stack = StackWriter::create(&path, &setting, 1).unwrap();
+            stack.write(0, &[0; 15]).unwrap();
+            stack.finish().unwrap();
+            let file = H5File::open(&path).unwrap();
+            let field = |name: &str| file.dataset(&format!("entry/instrument/detector/{name}")).unwrap();
+            assert_eq!(field("sensor_material").read_strings().unwrap(), [expected.0]);
+            assert_eq!(field("sensor_thickness").read_raw::<f64>().unwrap(), [expected.1]);
+        }
+    }
+
+    #[test]
     fn images_at_one_spindle_angle_all_start_there() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.nxs");
