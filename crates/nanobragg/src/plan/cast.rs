@@ -71,8 +71,13 @@ impl Plan<f64> {
         let lattice =
             |l: &RealLattice<f64>| RealLattice { vectors: [0, 1, 2].map(|i| vector(&l.vectors[i])) };
         let steps = self.orientations.steps.iter();
-        let steps =
-            steps.map(|step| PhiStep { phi: real(step.phi), lattice: lattice(&step.lattice) }).collect();
+        let steps = steps
+            .map(|step| PhiStep {
+                phi: real(step.phi),
+                turned: real(step.turned),
+                lattice: lattice(&step.lattice),
+            })
+            .collect();
         let spindle = self.orientations.spindle.as_ref().map(vector);
         let unrotated = lattice(&self.orientations.unrotated);
         let mut orientations = Orientations::assemble(steps, self.domains(), unrotated, spindle);

@@ -12,6 +12,8 @@ use crate::real::{Real, real, vector};
 pub struct PhiStep<T: Real> {
     /// Spindle angle in radians.
     pub phi: T,
+    /// Angle by which the lattice is turned: `phi`, unless the quirk `phi_zero_carryover` left another.
+    pub turned: T,
     /// The lattice of the step, before the mosaic domains' rotations.
     pub lattice: RealLattice<T>,
 }
@@ -55,19 +57,20 @@ impl<T: Real> Orientations<T> {
         let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
         // rest leave the steady state.
-        let mut state = *lattice;
+        let mut state = (T::zero(), *lattice);
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
             for tic in 0..sweep.steps() {
                 let phi = sweep.angle(tic, point);
                 state = if phi != 0.0 {
-                    lattice.map(|v| about_axis(v, &axis, real(phi)))
+                    (real(phi), lattice.map(|v| about_axis(v, &axis, real(phi))))
                 } else if carry {
                     state
                 } else {
-                    *lattice
+                    (T::zero(), *lattice)
                 };
-                steps.push(PhiStep { phi: real(phi), lattice: state });
+                let (turned, lattice) = state;
+                steps.push(PhiStep { phi: real(phi), turned, lattice });
             }
         }
         let spindle = (!quirks.has(Quirk::MosaicAfterSpindle)).then_some(axis);
@@ -106,8 +109,8 @@ impl<T: Real> Orientations<T> {
     fn turned_to(&self, step: usize, domain: usize) -> RealLattice<T> {
         let step = &self.steps[step];
         match &self.spindle {
-            Some(_) if step.phi.is_zero() => self.unrotated(domain),
-            Some(axis) => self.unrotated(domain).map(|v| about_axis(v, axis, step.phi)),
+            Some(_) if step.turned.is_zero() => self.unrotated(domain),
+            Some(axis) => self.unrotated(domain).map(|v| about_axis(v, axis, step.turned)),
             None => self.turned(&step.lattice, domain),
         }
     }
