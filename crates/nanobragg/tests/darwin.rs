@@ -1,5 +1,7 @@
 //! Photons of whole reflections, and where they land, against theory: no number here comes from another program.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // clippy.toml allows them in test functions, not in what they call
+
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::image::Image;
 use nanobragg::model::{

@@ -6,7 +6,7 @@ use nanobragg_testkit::tolerance::GPU_F32_MAX;
 use nanobragg_wgpu::{GpuError, Precision};
 
 use crate::comparison::{Differences, notices};
-use crate::device::{definition, planned, renderer};
+use crate::device::{definition, plan, planned, renderer};
 
 /// 1000 cells along each axis and indices up to 100: the fringes' phases need eleven digits.
 const LARGE: &str = "-cell 100 110 120 90 95 100 -default_F 100 -N 1000 -misset 7 11 13 -lambda 1 -distance 60 \
@@ -79,17 +79,19 @@ fn ten_thousand_terms_keep_their_digits() {
 #[test]
 fn what_single_precision_cannot_hold_is_refused_with_the_bound() {
     let Some(mut renderer) = renderer(Precision::Single) else { return };
-    for (flags, reason) in [
-        ("-N 400000", "limit 1e-4"),
-        ("-N 120 -gauss_xtal -quirks spec", "limit 1e-4"),
-        ("-N 1000 -gauss_xtal -quirks spec", "a spot's radius is"),
-        ("-N 1000 -tophat_spots -quirks spec", "a spot's radius is"),
-        ("-N 30000 -round_xtal", "beyond its counters"),
-        ("-N 5 -round_xtal -fudge 2", "fudge is -2"),
+    for (preset, flags, reason) in [
+        (Preset::Exact, "-N 400000", "limit 1e-4"),
+        (Preset::Spec, "-N 120 -gauss_xtal", "limit 1e-4"),
+        (Preset::Spec, "-N 1000 -gauss_xtal", "a spot's radius is"),
+        (Preset::Spec, "-N 1000 -tophat_spots", "a spot's radius is"),
+        (Preset::Exact, "-N 30000 -round_xtal", "beyond its counters"),
+        (Preset::Exact, "-N 5 -round_xtal -fudge 2", "fudge is -2"),
     ] {
-        let mut plan = planned(&format!(
+        let line = format!(
             "-cell 70 80 90 90 90 90 -default_F 1 -lambda 1 -distance 100 -pixel 1 -detpixels 8 -oversample 1 {flags}"
-        ));
+        );
+        let line: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let mut plan = plan(&line, preset, None).unwrap();
         if plan.crystal.shape.fudge == 2.0 {
             // A flag cannot say this, a program that embeds the library can.
             plan.crystal.shape.fudge = -2.0;
