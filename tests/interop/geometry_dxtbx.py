@@ -136,7 +136,8 @@ def check_spots(folder, experiment, point):
     """Fractional indices of a pixel, from the program's trace and from dxtbx's models."""
     panel = experiment.detector[0]
     fast, slow = 20, 11
-    flags = ["-geometry", "models.expt", "-panel", "0", "-scan_point", str(point), "-phisteps", "1", "-oversample", "1"]
+    flags = ["-geometry", "models.expt", "-panel", "0", "-scan_point", str(point), "-phisteps", "1",
+             "-phi_sampling", "start", "-oversample", "1"]
     line = [PROGRAM, "-default_F", "1", "-N", "3", "-nodump", "-q", *flags, "-o", "x.bin",
             "-trace_pixel", str(slow), str(fast)]
     text = subprocess.run(line, cwd=folder, check=True, capture_output=True, text=True).stdout

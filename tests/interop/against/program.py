@@ -61,7 +61,9 @@ def place_mm(folder, flags, fast, slow):
     flags = flags.split()
     if "-roi" in flags:
         del flags[flags.index("-roi") : flags.index("-roi") + 5]
-    text = run(folder, " ".join(flags), "-q", "-o", "traced.bin", "-trace_pixel", str(slow), str(fast))
+    # Headers describe the sensor's front, a layer lies deeper.
+    front = ["-detector_thick", "0"] if "-detector_thick" in flags else []
+    text = run(folder, " ".join(flags), *front, "-q", "-o", "traced.bin", "-trace_pixel", str(slow), str(fast))
     line = next(line for line in text.splitlines() if "pixel_pos_meters" in line)
     x, y, z = (1000 * float(word) for word in line.split()[2:])
     # MOSFLM: beam along x, spindle along z. XDS: beam along z, spindle along x. imgCIF: beam along -z, spindle x.
