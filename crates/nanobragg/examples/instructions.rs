@@ -8,7 +8,8 @@ use std::hint::black_box;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
-    Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirks, Reflection, Shape, StructureFactors, UnitCell,
+    Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape, StructureFactors,
+    UnitCell,
 };
 use nanobragg::units::deg;
 
@@ -46,7 +47,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     experiment.detector.distance = 0.2;
     experiment.detector.pixels = PixelGrid::new(WIDTH, 64, 0.2e-3);
     // Quirks that depend on the order of pixels are settled on all threads: no two counts would be alike.
-    experiment.quirks = Quirks::from(Preset::Exact);
+    // Of Gaussian and flat spots the C program's are the narrow ones, most terms of which are left out.
+    experiment.quirks = Quirks::from(Preset::Exact).with(Quirk::GaussUnits);
     experiment.rendering.oversample = Some(1);
     experiment.rendering.interpolate = Some(interpolate);
 
