@@ -1,6 +1,6 @@
 //! Gaussian spots.
 
-use super::{Definition, Metric, OnStar, StarFormulas, Visit};
+use super::{Definition, Metric, OnStar, Profile, StarFormulas, Visit};
 use crate::formula::formula;
 
 pub(crate) struct Gauss;
@@ -19,14 +19,17 @@ formula! {
     }
 }
 
+impl Profile for Gauss {
+    const SMOOTH: bool = true;
+    // Where an exponential of twice the distance underflows.
+    const REACH: f64 = 353.5;
+}
+
 impl OnStar for Gauss {
     type Profile = Self;
     const METRIC: Metric = Metric::Cells;
     // exp(-π/2 u²)² has the integral of the crystal's own transform: the number of cells over a reciprocal cell.
     const RADIUS_SQR: f64 = std::f64::consts::FRAC_2_PI;
-    const SMOOTH: bool = true;
-    // Where an exponential of twice the distance underflows.
-    const REACH: f64 = 353.5;
 }
 
 impl Definition for Gauss {

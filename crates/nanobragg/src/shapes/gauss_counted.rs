@@ -10,8 +10,6 @@ impl OnStar for GaussCounted {
     type Profile = Gauss;
     const METRIC: Metric = Metric::CountedStar;
     const RADIUS_SQR: f64 = 0.63;
-    const SMOOTH: bool = Gauss::SMOOTH;
-    const REACH: f64 = Gauss::REACH;
 }
 
 impl Definition for GaussCounted {

@@ -10,8 +10,6 @@ impl OnStar for GaussStar {
     const METRIC: Metric = Metric::Sphere;
     // exp(-π/2 d)² has the integral of the crystal's own transform: the number of cells over a reciprocal cell.
     const RADIUS_SQR: f64 = std::f64::consts::FRAC_2_PI;
-    const SMOOTH: bool = Gauss::SMOOTH;
-    const REACH: f64 = Gauss::REACH;
 }
 
 impl Definition for GaussStar {

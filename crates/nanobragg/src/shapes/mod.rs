@@ -201,18 +201,22 @@ pub(crate) trait StarFormulas: Send + Sync + 'static {
     fn square<R: StarWords>(at: R::Star) -> R;
 }
 
-/// A shape of [`Coordinate::Star`].
-pub(crate) trait OnStar: Definition {
-    /// Its formulas, which shapes that differ in metric and radius share.
-    type Profile: StarFormulas;
-    /// How the distance is measured.
-    const METRIC: Metric;
-    /// A spot's squared radius in it.
-    const RADIUS_SQR: f64;
+/// A profile of shapes of [`Coordinate::Star`]: formulas, and what is known of them.
+pub(crate) trait Profile: StarFormulas {
     /// Whether the profile has a slope. A step has none, and gains nothing from single precision.
     const SMOOTH: bool;
     /// From this distance on, in squared radii, the square is zero.
     const REACH: f64;
+}
+
+/// A shape of [`Coordinate::Star`].
+pub(crate) trait OnStar: Definition {
+    /// Its profile, which shapes that differ in metric and radius share.
+    type Profile: Profile;
+    /// How the distance is measured.
+    const METRIC: Metric;
+    /// A spot's squared radius in it.
+    const RADIUS_SQR: f64;
 }
 
 /// Something that does for every coordinate what it does for a shape.

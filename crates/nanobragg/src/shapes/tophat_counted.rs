@@ -10,8 +10,6 @@ impl OnStar for TophatCounted {
     type Profile = Tophat;
     const METRIC: Metric = Metric::CountedStar;
     const RADIUS_SQR: f64 = 0.3969;
-    const SMOOTH: bool = Tophat::SMOOTH;
-    const REACH: f64 = Tophat::REACH;
 }
 
 impl Definition for TophatCounted {

@@ -10,8 +10,6 @@ impl OnStar for TophatStar {
     const METRIC: Metric = Metric::Sphere;
     // (3 / 4π)^(2/3): a ball of volume 1, whose integral over a reciprocal cell is the number of cells.
     const RADIUS_SQR: f64 = 0.3848347315591266;
-    const SMOOTH: bool = Tophat::SMOOTH;
-    const REACH: f64 = Tophat::REACH;
 }
 
 impl Definition for TophatStar {

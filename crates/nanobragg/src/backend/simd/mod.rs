@@ -30,7 +30,7 @@ use terms::{Amplitudes, Scratch, Terms};
 
 use crate::nest::pixel;
 use crate::plan::{Interpolation, Plan};
-use crate::shapes::{OnBall, OnStar, RowFormulas, Visit};
+use crate::shapes::{OnBall, OnStar, Profile, RowFormulas, Visit};
 
 /// Pixels of a block.
 pub(super) const LANES: usize = 64;
@@ -95,7 +95,7 @@ impl Visit for Choice<'_> {
         let crystal = &self.plan.crystal.shape;
         let (cells, fudge, stars) = (&crystal.cells, crystal.fudge, &crystal.reciprocal.vectors);
         match self.precision {
-            Precision::Single if S::SMOOTH => {
+            Precision::Single if S::Profile::SMOOTH => {
                 Box::new(star::Star::<S::Profile, true>::new::<S>(cells, fudge, stars))
             }
             Precision::Single | Precision::Double => {

@@ -8,7 +8,7 @@ use crate::formula::Double;
 use crate::formula::double::{StarLane, mul_add, nearest_even};
 use crate::nalgebra::Vector3;
 use crate::physics::lattice::RealLattice;
-use crate::shapes::{Metric, OnStar, StarFormulas, coordinate};
+use crate::shapes::{Metric, OnStar, Profile, StarFormulas, coordinate};
 
 /// A positive definite quadratic form of the offset.
 #[derive(Clone, Copy)]
@@ -104,7 +104,7 @@ impl<P, const NARROW: bool> Star<P, NARROW> {
         let metric: Metric = S::METRIC;
         let star = metric.star(cells, stars);
         let scale = 2.0 / S::RADIUS_SQR * fudge * square(&star.factors);
-        let reach = Reach::new(&star.vectors, scale, 2.0 * S::REACH);
+        let reach = Reach::new(&star.vectors, scale, 2.0 * S::Profile::REACH);
         let (form, peak_sqr) = (reach.form, square(cells));
         Star { star, fudge, radius_sqr: S::RADIUS_SQR, form, peak_sqr, reach, profile: PhantomData }
     }
