@@ -228,9 +228,7 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
     table.fill("oscillation", n(to_deg(plan.resolved.rotation.range())), "deg");
     table.fill("phi step", n(to_deg(plan.resolved.rotation.step())), "deg");
     table.fill("phi steps", plan.resolved.rotation.steps().to_string(), "");
-    let at_start = plan.resolved.quirks.has(Quirk::PhiAtStepStart);
-    let otherwise = if at_start { StepPoint::Start } else { StepPoint::Middle };
-    let point = match plan.resolved.rotation.at().unwrap_or(otherwise) {
+    let point = match plan.resolved.rotation.point(plan.resolved.quirks) {
         StepPoint::Start => "start",
         StepPoint::Middle => "mid",
     };

@@ -1,5 +1,6 @@
 //! The rotation of a crystal while an image is taken.
 
+use super::{Quirk, Quirks};
 use crate::error::{Error, PlanCause};
 
 /// The rotation about the spindle while an image is taken. Step `i` turns from `start + step * i` to the next one's
@@ -79,9 +80,16 @@ impl Rotation {
         self.at
     }
 
-    /// Spindle angle at which step `step` is sampled; `otherwise` is where, unless it was asked for.
-    pub fn angle(&self, step: usize, otherwise: StepPoint) -> f64 {
-        let first = match self.at.unwrap_or(otherwise) {
+    /// Where steps are sampled with `quirks`: where it was asked for, else in their middle, or where they start with
+    /// the quirk `phi_at_step_start`.
+    pub fn point(&self, quirks: Quirks) -> StepPoint {
+        let at_start = quirks.has(Quirk::PhiAtStepStart);
+        self.at.unwrap_or(if at_start { StepPoint::Start } else { StepPoint::Middle })
+    }
+
+    /// Spindle angle at which step `step` is sampled with `quirks`.
+    pub fn angle(&self, step: usize, quirks: Quirks) -> f64 {
+        let first = match self.point(quirks) {
             StepPoint::Start => self.start,
             StepPoint::Middle => self.start + self.step / 2.0,
         };

@@ -29,7 +29,12 @@ pub fn about_xyz<T: Real>(v: &Vector3<T>, angles: [T; 3]) -> Vector3<T> {
 ///
 /// Reference program: `rotate_axis`.
 pub fn about_axis<T: Real>(v: &Vector3<T>, axis: &Vector3<T>, phi: T) -> Vector3<T> {
-    let (sin, cos) = (phi.sin(), phi.cos());
+    about_axis_by(v, axis, (phi.sin(), phi.cos()))
+}
+
+/// [`about_axis`] by the angle of this sine and cosine.
+#[inline(always)]
+pub fn about_axis_by<T: Real>(v: &Vector3<T>, axis: &Vector3<T>, (sin, cos): (T, T)) -> Vector3<T> {
     let along = dot(axis, v) * (real::<T>(1.0) - cos);
     Vector3::new(
         axis.x * along + v.x * cos + (-axis.z * v.y + axis.y * v.z) * sin,

@@ -74,7 +74,7 @@ impl Plan<f64> {
         let steps = steps
             .map(|step| PhiStep {
                 phi: real(step.phi),
-                turned: real(step.turned),
+                turned: (real(step.turned.0), real(step.turned.1)),
                 lattice: lattice(&step.lattice),
             })
             .collect();

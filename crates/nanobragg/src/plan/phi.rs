@@ -2,9 +2,9 @@
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::model::{Quirk, Quirks, Rotation, StepPoint};
+use crate::model::{Quirk, Quirks, Rotation};
 use crate::physics::lattice::RealLattice;
-use crate::physics::rotation::{about_axis, by_matrix};
+use crate::physics::rotation::{about_axis_by, by_matrix};
 use crate::real::{Real, real, vector};
 
 /// One step of the phi sweep.
@@ -12,8 +12,9 @@ use crate::real::{Real, real, vector};
 pub struct PhiStep<T: Real> {
     /// Spindle angle in radians.
     pub phi: T,
-    /// Angle by which the lattice is turned: `phi`, unless the quirk `phi_zero_carryover` left another.
-    pub turned: T,
+    /// Sine and cosine of the angle by which the lattice is turned: `phi`, unless the quirk `phi_zero_carryover` left
+    /// another.
+    pub turned: (T, T),
     /// The lattice of the step, before the mosaic domains' rotations.
     pub lattice: RealLattice<T>,
 }
@@ -52,22 +53,23 @@ impl<T: Real> Orientations<T> {
         quirks: Quirks,
     ) -> Self {
         let carry = quirks.has(Quirk::PhiZeroCarryover);
-        let point = if quirks.has(Quirk::PhiAtStepStart) { StepPoint::Start } else { StepPoint::Middle };
         let axis = vector(spindle_axis);
         let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
         // rest leave the steady state.
-        let mut state = (T::zero(), *lattice);
+        let at_rest = ((T::zero(), real(1.0)), *lattice);
+        let mut state = at_rest;
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
             for tic in 0..sweep.steps() {
-                let phi = sweep.angle(tic, point);
+                let phi = sweep.angle(tic, quirks);
                 state = if phi != 0.0 {
-                    (real(phi), lattice.map(|v| about_axis(v, &axis, real(phi))))
+                    let turned = (real::<T>(phi).sin(), real::<T>(phi).cos());
+                    (turned, lattice.map(|v| about_axis_by(v, &axis, turned)))
                 } else if carry {
                     state
                 } else {
-                    (T::zero(), *lattice)
+                    at_rest
                 };
                 let (turned, lattice) = state;
                 steps.push(PhiStep { phi: real(phi), turned, lattice });
@@ -109,8 +111,7 @@ impl<T: Real> Orientations<T> {
     fn turned_to(&self, step: usize, domain: usize) -> RealLattice<T> {
         let step = &self.steps[step];
         match &self.spindle {
-            Some(_) if step.turned.is_zero() => self.unrotated(domain),
-            Some(axis) => self.unrotated(domain).map(|v| about_axis(v, axis, step.turned)),
+            Some(axis) => self.unrotated(domain).map(|v| about_axis_by(v, axis, step.turned)),
             None => self.turned(&step.lattice, domain),
         }
     }
@@ -143,7 +144,8 @@ impl<T: Real> Orientations<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Preset;
+    use crate::model::{Preset, StepPoint};
+    use crate::physics::rotation::about_axis;
 
     fn cube() -> RealLattice<f64> {
         RealLattice { vectors: [Vector3::x(), Vector3::y(), Vector3::z()] }
