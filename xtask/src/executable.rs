@@ -5,22 +5,31 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-/// Builds what `selection` (`--bin NAME`, `--example NAME`, ...) names in `package` and says where it is.
-///
+/// Builds a program of the workspace and says where it is. No package is named: its dependencies get the features
+/// that `cargo run --release --bin NAME` gives them, so that neither builds them anew.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    build(&["--bin", name])
+}
+
+/// Builds an example of a package and says where it is.
+pub fn example(package: &str, name: &str) -> anyhow::Result<PathBuf> {
+    build(&["--package", package, "--example", name])
+}
+
 /// Flags for the compiler in the environment are left out: numbers are about the program as it is delivered.
-pub fn build(package: &str, selection: [&str; 2]) -> anyhow::Result<PathBuf> {
+fn build(selection: &[&str]) -> anyhow::Result<PathBuf> {
     let output = Command::new(env!("CARGO"))
         .current_dir(crate::root())
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .args(["build", "--quiet", "--release", "--package", package])
+        .args(["build", "--quiet", "--release"])
         .args(selection)
         .args(["--message-format", "json-render-diagnostics"])
         .stderr(Stdio::inherit())
         .output()?;
-    ensure!(output.status.success(), "building {package} {} failed", selection.join(" "));
+    ensure!(output.status.success(), "building {} failed", selection.join(" "));
     let messages = String::from_utf8_lossy(&output.stdout);
-    path(&messages).with_context(|| format!("cargo named no executable of {package} {}", selection.join(" ")))
+    path(&messages).with_context(|| format!("cargo named no executable of {}", selection.join(" ")))
 }
 
 /// The executable among cargo's messages, the last one built.

@@ -76,7 +76,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     }
     let scratch = tempfile::tempdir()?;
     let bench = Bench {
-        program: crate::executable::build("nanobragg-cli", ["--bin", "nanobragg"])?,
+        program: crate::executable::program("nanobragg")?,
         c_program: options.c_program.clone(),
         folder: scratch.path().to_owned(),
         effort: if options.quick { Effort::QUICK } else { Effort::FULL },

@@ -90,7 +90,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
 
 /// Counts every kind.
 fn count(valgrind: String) -> anyhow::Result<Counts> {
-    let program = crate::executable::build("nanobragg", ["--example", "instructions"])?;
+    let program = crate::executable::example("nanobragg", "instructions")?;
     let scratch = tempfile::tempdir()?;
     let mut per_term = BTreeMap::new();
     let mut evaluation = String::new();

@@ -71,6 +71,6 @@ pub fn bundle(arguments: &[String]) -> anyhow::Result<ExitCode> {
 /// Our programs, built as users build them.
 pub fn programs() -> anyhow::Result<Programs> {
     eprintln!("building nanobragg and trace-harness for release: minutes the first time");
-    let build = |name| crate::executable::build("nanobragg-cli", ["--bin", name]);
-    Ok(Programs { nanobragg: build("nanobragg")?, trace_harness: build("trace-harness")? })
+    use crate::executable::program;
+    Ok(Programs { nanobragg: program("nanobragg")?, trace_harness: program("trace-harness")? })
 }

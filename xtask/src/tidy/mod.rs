@@ -1,9 +1,10 @@
 //! Rules of the house that no other tool checks: sizes and names of files, circles among modules, which crate knows
-//! which, spelling.
+//! which, which files name a shape, spelling.
 
 mod circles;
 mod graph;
 mod paths;
+mod shapes;
 mod spelling;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ pub fn run() -> anyhow::Result<()> {
         }
     }
     problems.extend(spelling_problems(&root)?);
+    problems.extend(shapes::problems(&root, &files)?);
     problems.extend(graph::problems()?);
     problems.extend(circle_problems(&all_circles(&root)?, KNOWN_CIRCLES));
     lengths.sort_unstable();
