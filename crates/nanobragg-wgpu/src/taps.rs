@@ -23,7 +23,7 @@ use crate::schedule::{Part, grid};
 /// Numbers of a place, a source and a term in `shader/taps.wgsl`, and of the end.
 const PLACE: usize = 9;
 const SOURCE: usize = 10;
-const TERM: usize = 23;
+const TERM: usize = 24;
 const FINISHED: usize = 4;
 
 /// How many numbers a pixel has.
@@ -213,9 +213,10 @@ impl Taps {
         let f_cell = values.number() * units.f_cell;
         let interpolated = values.switch();
         let _left_table = values.switch();
+        let amount = values.number() * units.sum;
         let sum = values.number() * units.sum;
-        let term =
-            Term { phi, lattice: &lattice, indices: &indices, f_latt: &f_latt, f_cell, interpolated, sum };
+        let (lattice, indices, f_latt) = (&lattice, &indices, &f_latt);
+        let term = Term { phi, lattice, indices, f_latt, f_cell, interpolated, amount, sum };
         sink.term(at, &term);
     }
 }

@@ -1,5 +1,9 @@
 // The water around the crystal: what a pixel's sum starts from, and what every term adds.
 
+fn bragg(f_cell: real, f_latt: real) -> real {
+    return f_cell * f_cell * f_latt * f_latt * frame.intensity;
+}
+
 fn term(f_cell: real, f_latt: real) -> real {
-    return f_cell * f_cell * f_latt * f_latt * frame.intensity + frame.background_per_term;
+    return bragg(f_cell, f_latt) + frame.background_per_term;
 }

@@ -29,7 +29,7 @@ fn pixel_of(tile: u32, slot: u32, local: u32) -> Pixel {
     return Pixel(slow, fast, slot, slow * frame.image_fast + fast < frame.latch);
 }
 
-// How the three factors enter, as physics/nest/kept.rs and physics/pixel.rs keep them from one term to the next.
+// How the three factors enter, as nest/kept.rs and nest/scalar.rs keep them from one term to the next.
 struct Kept {
     omega: real,
     polar: real,
@@ -156,11 +156,13 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                     if TAPS {
                         let vanishes = f_latt.product == real(0.0) && !has(FLAG_WATER);
                         let f_cell = amplitude(hkl, pixel.interpolates && !vanishes);
+                        var amount = real(0.0);
                         if survives && !vanishes {
+                            amount = bragg(f_cell.f, f_latt.product) * weight;
                             sum = add(sum, term(f_cell.f, f_latt.product) * weight);
                         }
                         if traced {
-                            out = tap_term(out, staged[i], hkl, f_latt, f_cell, sum);
+                            out = tap_term(out, staged[i], hkl, f_latt, f_cell, amount, sum);
                         }
                     } else {
                         let f_cell = amplitude(hkl, pixel.interpolates);

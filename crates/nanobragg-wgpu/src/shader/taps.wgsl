@@ -29,7 +29,15 @@ fn tap_source(first: u32, source: u32, q: Scattering, survives: bool, kept: Kept
     return tap(out, kept.cos_2theta);
 }
 
-fn tap_term(first: u32, lattice: Orientation, at: Indices, f_latt: LatticeFactor, f_cell: Amplitude, sum: Sum) -> u32 {
+fn tap_term(
+    first: u32,
+    lattice: Orientation,
+    at: Indices,
+    f_latt: LatticeFactor,
+    f_cell: Amplitude,
+    amount: real,
+    sum: Sum,
+) -> u32 {
     let vectors = tapped_lattice(lattice);
     var out = tap3(first, vectors[0]);
     out = tap3(out, vectors[1]);
@@ -42,6 +50,7 @@ fn tap_term(first: u32, lattice: Orientation, at: Indices, f_latt: LatticeFactor
     out = tap(out, f_cell.f);
     out = tap(out, select(real(0.0), real(1.0), f_cell.interpolated));
     out = tap(out, select(real(0.0), real(1.0), f_cell.left));
+    out = tap(out, amount);
     return tap(out, sum.high + sum.low);
 }
 

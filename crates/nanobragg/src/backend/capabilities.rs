@@ -1,6 +1,7 @@
 //! What a backend can do, and what is wanted of it.
 
 use super::{Precision, Unsupported};
+use crate::plan::Plan;
 
 /// What a backend can do, whatever the plan. Whether it renders a certain one is said by
 /// [`Backend::supports`](super::Backend::supports).
@@ -37,6 +38,15 @@ impl Products {
     /// [`Unsupported::NoProduct`].
     pub fn within(self, made: Products) -> Result<(), Unsupported> {
         if self.labels && !made.labels { Err(Unsupported::NoProduct("labels")) } else { Ok(()) }
+    }
+
+    /// Whether `plan` has these: under a quirk that multiplies running sums, nodes have no share of their own.
+    ///
+    /// # Errors
+    /// [`Unsupported::RunningSumFactors`].
+    pub fn of(self, plan: &Plan) -> Result<(), Unsupported> {
+        let ordered = self.labels && plan.factors.depend_on_order();
+        if ordered { Err(Unsupported::RunningSumFactors) } else { Ok(()) }
     }
 }
 

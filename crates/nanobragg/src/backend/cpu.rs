@@ -5,13 +5,17 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
-use super::simd::{FastPlan, LANES};
+use super::labels::LabelRow;
+use super::row::RowSink;
+use super::simd::FastPlan;
 use super::{
-    Backend, Capabilities, Control, Frame, Precision, Products, Ticket, Unsupported, Want, Watch,
+    Backend, Capabilities, Control, Frame, LabelImage, Precision, Products, Ticket, Unsupported, Want, Watch,
     pixel_by_pixel,
 };
 use crate::error::{Error, RenderCause};
 use crate::image::Image;
+use crate::nest::Label;
+use crate::nest::block::LANES;
 use crate::plan::Plan;
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
@@ -29,7 +33,7 @@ pub struct Cpu {
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     name: "cpu",
     precisions: Precision::ALL.to_vec(),
-    products: Products::default(),
+    products: Products { labels: true },
     order: true,
     table_bytes: None,
 });
@@ -65,21 +69,27 @@ impl Cpu {
         let (rows, columns) = plan.region.ranges();
         if rows.contains(&slow) {
             let evaluation = Evaluation::of(plan, self.precision);
-            evaluation.render(plan, slow, columns.start, &mut photons[columns]);
+            evaluation.render(plan, slow, columns.start, &mut photons[columns], &mut ());
         }
         photons
     }
 }
 
 /// How the terms of a plan are evaluated.
-enum Evaluation<'a> {
-    Vectorized(Box<FastPlan<'a>>),
+enum Evaluation<'a, R: RowSink = ()> {
+    Vectorized(Box<FastPlan<'a, R>>),
     TermByTerm(&'static str),
 }
 
 impl<'a> Evaluation<'a> {
     fn of(plan: &'a Plan, precision: Precision) -> Self {
-        match FastPlan::new(plan, precision) {
+        Evaluation::from(FastPlan::new(plan, precision))
+    }
+}
+
+impl<'a, R: RowSink> Evaluation<'a, R> {
+    fn from(found: Result<FastPlan<'a, R>, &'static str>) -> Self {
+        match found {
             Ok(fast) => Evaluation::Vectorized(Box::new(fast)),
             Err(reason) => Evaluation::TermByTerm(reason),
         }
@@ -93,17 +103,60 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
-    fn render(&self, plan: &Plan, slow: usize, start: usize, photons: &mut [f64]) {
+    fn render(&self, plan: &Plan, slow: usize, start: usize, photons: &mut [f64], sink: &mut R) {
         match self {
-            Evaluation::Vectorized(fast) => fast.render(slow, start, photons),
-            Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons),
+            Evaluation::Vectorized(fast) => fast.render(slow, start, photons, sink),
+            Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons, sink),
         }
     }
 }
 
-/// Pieces of rows that are handed to threads: whole rows, or less where there are so few of them that threads
-/// would wait for the last.
-fn piece(rows: usize, columns: usize, threads: usize) -> usize {
+/// A piece of a row that a thread renders.
+struct Piece<'a> {
+    slow: usize,
+    /// Fast coordinate of the first pixel.
+    start: usize,
+    /// A row counts as finished when its last pixels are.
+    ends_row: bool,
+    photons: &'a mut [f32],
+    labels: Option<&'a mut [Option<Label>]>,
+}
+
+impl Piece<'_> {
+    fn render<R: RowSink>(&mut self, evaluation: &Evaluation<'_, R>, plan: &Plan, sink: &mut R) {
+        let mut photons = vec![0.0; self.photons.len()];
+        evaluation.render(plan, self.slow, self.start, &mut photons, sink);
+        for (pixel, photons) in self.photons.iter_mut().zip(photons) {
+            *pixel = photons as f32;
+        }
+    }
+}
+
+/// The pieces of the rendered region: whole rows, or less where there are so few rows that threads would wait for the
+/// last.
+fn pieces<'a>(
+    plan: &Plan,
+    image: &'a mut Image,
+    labels: Option<&'a mut LabelImage>,
+    threads: usize,
+) -> Vec<Piece<'a>> {
+    let (rows, columns) = plan.region.ranges();
+    let length = piece_length(rows.len(), columns.len(), threads);
+    let mut label_rows = labels.map(|labels| labels.rows_mut().skip(rows.start));
+    let mut pieces = Vec::new();
+    for (slow, row) in image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow)) {
+        let row_labels = label_rows.as_mut().and_then(Iterator::next);
+        let mut row_labels = row_labels.map(|row| row[columns.clone()].chunks_mut(length));
+        let starts = columns.clone().step_by(length);
+        for (start, photons) in starts.zip(row[columns.clone()].chunks_mut(length)) {
+            let labels = row_labels.as_mut().and_then(Iterator::next);
+            pieces.push(Piece { slow, start, ends_row: start + length >= columns.end, photons, labels });
+        }
+    }
+    pieces
+}
+
+fn piece_length(rows: usize, columns: usize, threads: usize) -> usize {
     /// Pieces for each thread that are enough to share the work evenly.
     const SHARES: usize = 16;
     let pieces = (threads * SHARES).div_ceil(rows.max(1));
@@ -119,8 +172,11 @@ impl Backend for Cpu {
         Evaluation::of(plan, self.precision).describe()
     }
 
-    fn supports(&self, _plan: &Plan, want: &Want) -> Result<(), Unsupported> {
-        want.within(&CAPABILITIES)
+    fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
+        want.within(&CAPABILITIES)?;
+        want.products.of(plan)?;
+        let narrow = want.products.labels && want.precision == Some(Precision::Single);
+        if narrow { Err(Unsupported::NoProduct("labels in f32")) } else { Ok(()) }
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
@@ -128,41 +184,43 @@ impl Backend for Cpu {
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
-        let (rows, columns) = plan.region.ranges();
+        let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
+        let rows = plan.region.ranges().0.len();
         let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
-        let length = piece(rows.len(), columns.len(), threads);
-        let total = rows.len();
         let finished = AtomicUsize::new(0);
-        let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
-        tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
-        let mut render = || {
-            let lines = image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow));
-            let pieces = lines.flat_map(|(slow, line)| {
-                let starts = columns.clone().step_by(length);
-                starts
-                    .zip(line[columns.clone()].chunks_mut(length))
-                    .map(move |(start, out)| (slow, start, out))
-            });
-            let pieces: Vec<_> = pieces.collect();
-            pieces.into_par_iter().try_for_each(|(slow, start, out)| {
-                control.check()?;
-                let mut photons = vec![0.0; out.len()];
-                evaluation.render(plan, slow, start, &mut photons);
-                for (pixel, photons) in out.iter_mut().zip(photons) {
-                    *pixel = photons as f32;
-                }
-                // A row counts when its last pixels begin to be finished.
-                if start + length >= columns.end {
-                    control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
-                }
-                Ok::<(), Error>(())
-            })
+        let done = |piece: &Piece<'_>| {
+            if piece.ends_row {
+                control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, rows);
+            }
+        };
+        let pieces = pieces(plan, &mut image, labels.as_mut(), threads);
+        let render = || match want.products.labels {
+            true => {
+                let evaluation = Evaluation::from(FastPlan::tapped(plan));
+                pieces.into_par_iter().try_for_each(|mut piece| {
+                    control.check()?;
+                    let labels = piece.labels.take().unwrap_or_default();
+                    piece.render(&evaluation, plan, &mut LabelRow::new(piece.start, labels));
+                    done(&piece);
+                    Ok::<(), Error>(())
+                })
+            }
+            false => {
+                let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
+                tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
+                pieces.into_par_iter().try_for_each(|mut piece| {
+                    control.check()?;
+                    piece.render(&evaluation, plan, &mut ());
+                    done(&piece);
+                    Ok(())
+                })
+            }
         };
         match &self.pool {
             Some(pool) => pool.install(render)?,
             None => render()?,
         }
-        Ok(Frame::of(image))
+        Ok(Frame::labeled(image, labels))
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {

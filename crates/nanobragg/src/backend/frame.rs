@@ -1,5 +1,6 @@
 //! What a backend makes of a plan.
 
+use super::LabelImage;
 use crate::image::Image;
 
 /// What a backend made of a plan: an image for every product and panel.
@@ -8,12 +9,19 @@ use crate::image::Image;
 pub struct Frame {
     /// Photons in the spots, and of the background that the plan holds: an image a panel.
     pub spots: Vec<Image>,
+    /// Which node lights each pixel up, an image a panel; empty unless it was wanted.
+    pub labels: Vec<LabelImage>,
 }
 
 impl Frame {
     /// The frame of one panel.
     pub fn of(spots: Image) -> Self {
-        Frame { spots: vec![spots] }
+        Frame { spots: vec![spots], labels: Vec::new() }
+    }
+
+    /// The frame of one panel with labels, if there are any.
+    pub(super) fn labeled(spots: Image, labels: Option<LabelImage>) -> Self {
+        Frame { spots: vec![spots], labels: labels.into_iter().collect() }
     }
 
     /// The photons on the first panel.

@@ -5,6 +5,8 @@ mod control;
 mod cpu;
 mod first_of;
 mod frame;
+mod labels;
+mod row;
 mod scalar;
 mod simd;
 mod ticket;
@@ -14,6 +16,7 @@ pub use control::{Control, Progress, Watch};
 pub use cpu::Cpu;
 pub use first_of::{FirstOf, Refusal};
 pub use frame::Frame;
+pub use labels::LabelImage;
 pub use scalar::Scalar;
 pub use ticket::{Pending, Ticket};
 
@@ -26,6 +29,7 @@ use crate::error::Error;
 use crate::image::Image;
 use crate::nest::pixel;
 use crate::plan::Plan;
+use row::RowSink;
 
 /// Something that renders plans.
 pub trait Backend: Send + Sync {
@@ -85,10 +89,10 @@ pub trait Backend: Send + Sync {
 
 /// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they
 /// are.
-fn pixel_by_pixel(plan: &Plan, slow: usize, start: usize, out: &mut [f64]) {
+fn pixel_by_pixel<R: RowSink>(plan: &Plan, slow: usize, start: usize, out: &mut [f64], sink: &mut R) {
     for (fast, out) in (start..).zip(out) {
         if plan.region.renders(slow, fast) {
-            *out = pixel(plan, slow, fast, &mut ());
+            *out = pixel(plan, slow, fast, &mut sink.pixel(fast));
         }
     }
 }

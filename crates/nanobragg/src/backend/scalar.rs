@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{Backend, Capabilities, Control, Frame, Precision, Products, Ticket, Unsupported, Want, Watch};
+use super::labels::LabelRow;
+use super::{
+    Backend, Capabilities, Control, Frame, LabelImage, Precision, Products, Ticket, Unsupported, Want, Watch,
+    pixel_by_pixel,
+};
 use crate::error::Error;
 use crate::image::Image;
-use crate::nest::pixel;
 use crate::plan::Plan;
 
 /// Renders serially in scan order with the scalar double-precision evaluation.
@@ -15,7 +18,7 @@ pub struct Scalar;
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     name: "scalar",
     precisions: vec![Precision::Double],
-    products: Products::default(),
+    products: Products { labels: true },
     order: true,
     table_bytes: None,
 });
@@ -29,8 +32,9 @@ impl Backend for Scalar {
         "f64 term by term".to_owned()
     }
 
-    fn supports(&self, _plan: &Plan, want: &Want) -> Result<(), Unsupported> {
-        want.within(&CAPABILITIES)
+    fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
+        want.within(&CAPABILITIES)?;
+        want.products.of(plan)
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
@@ -38,27 +42,30 @@ impl Backend for Scalar {
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
         let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
-        let (rows, _) = plan.region.ranges();
+        let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
+        let (rows, columns) = plan.region.ranges();
+        let mut label_rows = labels.as_mut().map(|labels| labels.rows_mut().skip(rows.start));
+        let mut photons = vec![0.0; columns.len()];
         for (done, slow) in rows.clone().enumerate() {
             control.check()?;
-            render_row(plan, slow, image.row_mut(slow));
+            photons.fill(0.0);
+            match label_rows.as_mut().and_then(Iterator::next) {
+                Some(row) => {
+                    let mut sink = LabelRow::new(columns.start, &mut row[columns.clone()]);
+                    pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut sink);
+                }
+                None => pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut ()),
+            }
+            for (pixel, photons) in image.row_mut(slow)[columns.clone()].iter_mut().zip(&photons) {
+                *pixel = *photons as f32;
+            }
             control.report(done + 1, rows.len());
         }
-        Ok(Frame::of(image))
+        Ok(Frame::labeled(image, labels))
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
         self.supports(&plan, &want).map_err(|reason| Error::refused(self.name(), reason))?;
         Ticket::spawn(move || Scalar.frame(&plan, &want, &watch.control()))
-    }
-}
-
-/// Renders one row of the image.
-fn render_row(plan: &Plan, slow: usize, row: &mut [f32]) {
-    let (_, columns) = plan.region.ranges();
-    for fast in columns {
-        if plan.region.renders(slow, fast) {
-            row[fast] = pixel(plan, slow, fast, &mut ()) as f32;
-        }
     }
 }

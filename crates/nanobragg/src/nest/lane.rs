@@ -76,6 +76,8 @@ pub struct Term<'a, T: Real> {
     pub f_cell: T,
     /// Whether F_cell was interpolated.
     pub interpolated: bool,
+    /// What the term adds to the sum, the background left out.
+    pub amount: T,
     /// The accumulated sum after this term.
     pub sum: T,
 }

@@ -171,7 +171,7 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
         {
             if S::NEEDS.zero_terms {
                 let f_latt = lattice::factor(&plan.crystal.shape, &indices);
-                self.tap(at, lattice, &indices, &f_latt, f, false);
+                self.tap(at, lattice, &indices, &f_latt, (f, false), T::zero());
             }
             return;
         }
@@ -179,7 +179,7 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
         if f_latt.product.is_zero() && !water {
             if S::NEEDS.zero_terms {
                 let f = known_f.unwrap_or_else(|| self.nearest(&indices));
-                self.tap(at, lattice, &indices, &f_latt, f, false);
+                self.tap(at, lattice, &indices, &f_latt, (f, false), T::zero());
             }
             return;
         }
@@ -187,12 +187,13 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
             Some(f) => (f, false),
             None => self.interpolated(&indices),
         };
-        let intensity = f_cell * f_cell * f_latt.product * f_latt.product + plan.background.per_term;
+        let bragg = f_cell * f_cell * f_latt.product * f_latt.product;
+        let intensity = bragg + plan.background.per_term;
         self.sum += intensity * self.weight;
         if running {
             self.kept.weigh_running_sum(&plan.factors, &mut self.sum);
         }
-        self.tap(at, lattice, &indices, &f_latt, f_cell, interpolated);
+        self.tap(at, lattice, &indices, &f_latt, (f_cell, interpolated), bragg);
     }
 
     #[inline(always)]
@@ -218,12 +219,13 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
         lattice: &RealLattice<T>,
         indices: &Indices<T>,
         f_latt: &LatticeFactor<T>,
-        f_cell: T,
-        interpolated: bool,
+        (f_cell, interpolated): (T, bool),
+        bragg: T,
     ) {
         if S::NEEDS.terms {
             let phi = self.plan.orientations.steps[at.phi].phi;
-            let term = Term { phi, lattice, indices, f_latt, f_cell, interpolated, sum: self.sum };
+            let amount = bragg * self.weight;
+            let term = Term { phi, lattice, indices, f_latt, f_cell, interpolated, amount, sum: self.sum };
             self.sink.term(at, &term);
         }
     }

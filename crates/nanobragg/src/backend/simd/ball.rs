@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::terms::LatticeIntensity;
 use crate::formula::double::nearest_even;
 use crate::formula::{Double, Single};
+use crate::nest::block::LatticeIntensity;
 use crate::shapes::OnBall;
 use crate::shapes::coordinate::radius;
 

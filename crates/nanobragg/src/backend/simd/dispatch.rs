@@ -2,8 +2,8 @@
 
 #![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
 
-use super::block::Work;
-use super::terms::Terms;
+use crate::nest::Sink;
+use crate::nest::block::{Lanes, Terms, Work};
 
 /// The widest vectors of this machine that there is code for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Level {
     }
 
     /// Evaluates a block.
-    pub fn run<T: Terms>(self, work: Work<'_>, terms: &T) {
+    pub fn run<T: Terms, S: Sink<Lanes>>(self, work: Work<'_, S>, terms: &T) {
         match self {
             // SAFETY: `available` is the only maker of this level, and it has found these instructions.
             #[cfg(target_arch = "x86_64")]
@@ -72,12 +72,12 @@ impl Level {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-fn avx512<T: Terms>(work: Work<'_>, terms: &T) {
+fn avx512<T: Terms, S: Sink<Lanes>>(work: Work<'_, S>, terms: &T) {
     work.evaluate::<T, true>(terms);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<T: Terms>(work: Work<'_>, terms: &T) {
+fn avx2<T: Terms, S: Sink<Lanes>>(work: Work<'_, S>, terms: &T) {
     work.evaluate::<T, true>(terms);
 }

@@ -14,108 +14,43 @@
 #![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
 
 mod ball;
-mod block;
 mod dispatch;
-mod interpolated;
+mod kernel;
 mod rows;
 mod star;
-mod table;
-mod terms;
 mod turns;
 
+use super::row::RowSink;
 use super::{Precision, pixel_by_pixel};
-use block::Work;
-use table::Table;
-use terms::{Amplitudes, Scratch, Terms};
+use kernel::Kernel;
 
+use crate::nest::block::{Amplitudes, LANES, Lanes, Scratch, Table, Work};
 use crate::nest::pixel;
 use crate::plan::{Interpolation, Plan};
-use crate::shapes::{OnBall, OnStar, Profile, RowFormulas, Visit};
-
-/// Pixels of a block.
-pub(super) const LANES: usize = 64;
-
-/// One number for each pixel of a block.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-pub(super) struct Lanes(pub [f64; LANES]);
-
-impl Lanes {
-    #[inline(always)]
-    fn splat(x: f64) -> Self {
-        Lanes([x; LANES])
-    }
-}
-
-/// A crystal's terms, of whatever shape and precision.
-trait Kernel: Sync {
-    /// Evaluates a block.
-    fn run(&self, level: dispatch::Level, work: Work<'_>);
-
-    /// The precision of the lattice factor.
-    fn precision(&self) -> &'static str;
-}
-
-impl<T: Terms + Sync> Kernel for T {
-    fn run(&self, level: dispatch::Level, work: Work<'_>) {
-        level.run(work, self);
-    }
-
-    fn precision(&self) -> &'static str {
-        T::PRECISION
-    }
-}
-
-/// Finds the kernel of a shape.
-struct Choice<'a> {
-    plan: &'a Plan,
-    precision: Precision,
-}
-
-impl Visit for Choice<'_> {
-    type Output = Box<dyn Kernel>;
-
-    fn rows<S: RowFormulas>(self) -> Box<dyn Kernel> {
-        let cells = self.plan.crystal.shape.cells;
-        match self.precision {
-            Precision::Single if turns::hold(self.plan) => Box::new(turns::Turns::<S>::new(cells)),
-            Precision::Single | Precision::Double => Box::new(rows::Rows::<S>::new(cells)),
-        }
-    }
-
-    fn ball<S: OnBall>(self) -> Box<dyn Kernel> {
-        let crystal = &self.plan.crystal.shape;
-        match self.precision {
-            Precision::Single => Box::new(ball::Ball::<S, true>::new(crystal.cells, crystal.fudge)),
-            Precision::Double => Box::new(ball::Ball::<S, false>::new(crystal.cells, crystal.fudge)),
-        }
-    }
-
-    fn star<S: OnStar>(self) -> Box<dyn Kernel> {
-        let crystal = &self.plan.crystal.shape;
-        let (cells, fudge, stars) = (&crystal.cells, crystal.fudge, &crystal.reciprocal.vectors);
-        match self.precision {
-            Precision::Single if S::Profile::SMOOTH => {
-                Box::new(star::Star::<S::Profile, true>::new::<S>(cells, fudge, stars))
-            }
-            Precision::Single | Precision::Double => {
-                Box::new(star::Star::<S::Profile, false>::new::<S>(cells, fudge, stars))
-            }
-        }
-    }
-}
 
 /// A plan and what the vectorized evaluation knows about it.
-pub(super) struct FastPlan<'a> {
+/// `R`: what looks on.
+pub(super) struct FastPlan<'a, R: RowSink = ()> {
     plan: &'a Plan,
     table: Option<Table<'a>>,
-    kernel: Box<dyn Kernel>,
+    kernel: Box<dyn Kernel<R::Block>>,
     level: dispatch::Level,
 }
 
 impl<'a> FastPlan<'a> {
-    /// Prepares `plan`, or says why its terms have to be evaluated one by one.
+    /// Prepares `plan` for images, or says why its terms have to be evaluated one by one.
     pub fn new(plan: &'a Plan, precision: Precision) -> Result<Self, &'static str> {
+        FastPlan::with(plan, plan.crystal.shape.shape.visit(kernel::Image { plan, precision }))
+    }
+}
+
+impl<'a, R: RowSink> FastPlan<'a, R> {
+    /// The same, in double precision, for a sink.
+    pub fn tapped(plan: &'a Plan) -> Result<Self, &'static str> {
+        FastPlan::with(plan, plan.crystal.shape.shape.visit(kernel::Tapped::of(plan)))
+    }
+
+    fn with(plan: &'a Plan, kernel: Box<dyn Kernel<R::Block>>) -> Result<Self, &'static str> {
         if plan.factors.depend_on_order() {
             return Err("the quirk running_sum_factors asks for the order of terms");
         }
@@ -125,7 +60,6 @@ impl<'a> FastPlan<'a> {
             }
             None => None,
         };
-        let kernel = plan.crystal.shape.shape.visit(Choice { plan, precision });
         Ok(FastPlan { plan, table, kernel, level: dispatch::Level::detect() })
     }
 
@@ -135,14 +69,14 @@ impl<'a> FastPlan<'a> {
     }
 
     /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
-    pub fn render(&self, slow: usize, start: usize, photons: &mut [f64]) {
+    pub fn render(&self, slow: usize, start: usize, photons: &mut [f64], sink: &mut R) {
         let mut scratch = Scratch::new();
         for (start, block) in (start..).step_by(LANES).zip(photons.chunks_mut(LANES)) {
-            self.render_block(slow, start, &mut scratch, block);
+            self.render_block(slow, start, &mut scratch, block, sink);
         }
     }
 
-    fn render_block(&self, slow: usize, start: usize, scratch: &mut Scratch, out: &mut [f64]) {
+    fn render_block(&self, slow: usize, start: usize, scratch: &mut Scratch, out: &mut [f64], sink: &mut R) {
         let plan = self.plan;
         let fasts = start..start + out.len();
         if !fasts.clone().any(|fast| plan.region.renders(slow, fast)) {
@@ -158,26 +92,29 @@ impl<'a> FastPlan<'a> {
             }
             // The block where the latch trips.
             (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
-                pixel_by_pixel(plan, slow, start, out);
+                pixel_by_pixel(plan, slow, start, out, sink);
                 return;
             }
             (Some(table), _, _) => Amplitudes::Nearest(table),
             (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
         let mut photons = Lanes::splat(0.0);
-        let work = Work { fast: self, slow, start, amplitudes, scratch, photons: &mut photons };
+        let block = sink.block(start);
+        let work = Work { plan, sink: block, slow, start, amplitudes, scratch, photons: &mut photons };
         self.kernel.run(self.level, work);
         let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
             if kept(fast) {
                 *out = photons;
+                sink.keep(fast, fast - start);
             }
         }
         // The one pixel whose first sweep starts from the lattice at rest.
         if let Some(at) = plan.orientations.first_pixel.filter(|at| (first..=last).contains(at))
             && plan.region.renders(slow, start + at - first)
         {
-            out[at - first] = pixel(plan, slow, start + at - first, &mut ());
+            let fast = start + at - first;
+            out[at - first] = pixel(plan, slow, fast, &mut sink.pixel(fast));
         }
     }
 }
@@ -209,7 +146,7 @@ mod tests {
     fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
         let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
         let mut row = vec![0.0; plan.region.image_fast];
-        fast.render(1, 0, &mut row);
+        fast.render(1, 0, &mut row, &mut ());
         row
     }
 

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::terms::LatticeIntensity;
 use crate::formula::Double;
 use crate::formula::double::nearest_even;
+use crate::nest::block::LatticeIntensity;
 use crate::shapes::RowFormulas;
 
 /// A shape of rows.

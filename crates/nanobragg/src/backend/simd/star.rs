@@ -2,11 +2,10 @@
 
 use std::marker::PhantomData;
 
-use super::LANES;
-use super::terms::{LatticeIntensity, Scattered, quick_index};
 use crate::formula::Double;
 use crate::formula::double::{StarLane, mul_add, nearest_even};
 use crate::nalgebra::Vector3;
+use crate::nest::block::{LANES, LatticeIntensity, Scattered, quick_index};
 use crate::physics::lattice::RealLattice;
 use crate::shapes::{Metric, OnStar, Profile, StarFormulas, coordinate};
 

@@ -7,11 +7,10 @@
 
 use std::marker::PhantomData;
 
-use super::table::Table;
-use super::terms::{Amplitudes, Scattered, Scratch, Terms, quick_index};
-use super::{LANES, Lanes};
 use crate::formula::Single;
 use crate::formula::double::mul_add;
+use crate::nest::Sink;
+use crate::nest::block::{Amplitudes, LANES, Lanes, Scattered, Scratch, Table, Terms, quick_index};
 use crate::physics::lattice::RealLattice;
 use crate::plan::Plan;
 use crate::shapes::RowFormulas;
@@ -100,18 +99,19 @@ impl<S: RowFormulas> Terms for Turns<S> {
     const PRECISION: &'static str = "f32";
 
     #[inline(always)]
-    fn add<const FMA: bool>(
+    fn add<K: Sink<Lanes>, const FMA: bool>(
         &self,
         lattice: &RealLattice<f64>,
         amplitudes: &Amplitudes<'_>,
         scattered: &Scattered,
         scratch: &mut Scratch,
         sum: &mut Lanes,
-    ) {
+    ) -> bool {
+        const { assert!(!K::NEEDS.terms, "sinks look on in double precision") };
         find::<FMA>(amplitudes.table(), lattice, scattered, scratch);
         let Scratch { fractions: [h, k, l], place, f, around, f_latt_single: f_latt, .. } = scratch;
         if !amplitudes.look_up::<FMA>(lattice, scattered, None, place, around, f) {
-            return;
+            return false;
         }
         for i in 0..LANES {
             f_latt[i] = self.f_latt::<FMA>([h[i], k[i], l[i]]);
@@ -120,6 +120,7 @@ impl<S: RowFormulas> Terms for Turns<S> {
             let amplitude = f.0[i] * f64::from(f_latt[i]);
             sum.0[i] = mul_add::<FMA>(amplitude * amplitude, scattered.weight.0[i], sum.0[i]);
         }
+        true
     }
 }
 

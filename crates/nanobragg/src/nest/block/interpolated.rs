@@ -1,14 +1,13 @@
 //! Interpolated structure factors of a block.
 
-use super::table::Table;
-use super::terms::{Scattered, index};
-use super::{LANES, Lanes};
+use super::scattered::{Scattered, index};
+use super::{LANES, Lanes, Table};
 use crate::model::IndexBox;
 use crate::physics::f_cell::{is_safe, weights};
 use crate::physics::lattice::RealLattice;
 
 /// The neighborhoods of a block's pixels.
-pub(super) struct Neighborhoods {
+pub(crate) struct Neighborhoods {
     /// Place of the entry with the least indices.
     start: [u32; LANES],
     safe: [bool; LANES],

@@ -6,7 +6,7 @@ use crate::model::PaddedGrid;
 
 /// The padded grid with what places in it are computed from.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// Least and greatest index of the grid with its border.
     least: [f64; 3],
     most: [f64; 3],

@@ -1,127 +1,36 @@
-//! A block of pixels: positions, factors, scattering vectors: the stages that the walk over its terms drives.
+//! Positions, factors and scattering vectors of a block.
 
-use super::terms::{Amplitudes, Scattered, Scratch, Terms};
-use super::{FastPlan, LANES, Lanes};
+use super::{LANES, Lanes, Scattered};
 use crate::formula::double::Divisor;
 use crate::nalgebra::Vector3;
-use crate::nest::TermIndex;
-use crate::nest::kept::Values;
-use crate::nest::{Kept, Stages, kept, walk};
+use crate::nest::{Kept, TermIndex, kept};
 use crate::physics::polarization::Kahn;
 use crate::physics::rotation::unitize;
 use crate::physics::{absorption, geometry, polarization, scaling, scattering};
 use crate::plan::{DetectorPlan, Plan, SourcePlan};
 
-/// A block to evaluate.
-pub(super) struct Work<'a> {
-    pub fast: &'a FastPlan<'a>,
-    pub slow: usize,
-    /// Fast coordinate of the first pixel.
-    pub start: usize,
-    /// Structure factors of the block's terms.
-    pub amplitudes: Amplitudes<'a>,
-    /// What the evaluation writes its intermediates to.
-    pub scratch: &'a mut Scratch,
-    /// Receives the photons of each pixel.
-    pub photons: &'a mut Lanes,
-}
-
 /// Directions and distances of a sub-pixel of every pixel.
-struct Positions {
-    diffracted: [Lanes; 3],
-    distance: Lanes,
+pub(super) struct Positions {
+    pub diffracted: [Lanes; 3],
+    pub distance: Lanes,
 }
 
 /// Where the polarization factor is known already.
 #[derive(Clone, Copy, PartialEq)]
-enum Known {
+pub(super) enum Known {
     Nowhere,
     Somewhere([bool; LANES]),
     Everywhere,
 }
 
-impl Values<f64> for Lanes {
-    #[inline(always)]
-    fn all(value: f64) -> Self {
-        Lanes::splat(value)
-    }
-
-    #[inline(always)]
-    fn multiply(&mut self, factors: &Self) {
-        for i in 0..LANES {
-            self.0[i] *= factors.0[i];
-        }
-    }
-}
-
-impl Work<'_> {
-    #[inline(always)]
-    pub fn evaluate<T: Terms, const FMA: bool>(self, terms: &T) {
-        let plan = self.fast.plan;
-        let mut block: Block<'_, T, FMA> = Block {
-            plan,
-            terms,
-            slow: self.slow,
-            start: self.start,
-            amplitudes: self.amplitudes,
-            scratch: self.scratch,
-            sum: &mut Lanes::splat(plan.background.start),
-            kept: &mut Kept::new(plan),
-            polar_known: &mut Known::Nowhere,
-            positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
-            scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
-        };
-        walk(plan, &mut block);
-        finish(plan, block.sum, block.kept, self.photons);
-    }
-}
-
-/// The block's sums, where the walk is, and what is kept from one term to the next. Arrays are borrowed, so that
-/// what is small stays in registers.
-struct Block<'a, T, const FMA: bool> {
-    plan: &'a Plan,
-    terms: &'a T,
-    slow: usize,
-    start: usize,
-    amplitudes: Amplitudes<'a>,
-    scratch: &'a mut Scratch,
-    sum: &'a mut Lanes,
-    kept: &'a mut Kept<Lanes>,
-    polar_known: &'a mut Known,
-    positions: &'a mut Positions,
-    scattered: &'a mut Scattered,
-}
-
-impl<T: Terms, const FMA: bool> Stages<f64> for Block<'_, T, FMA> {
-    #[inline(always)]
-    fn subpixel(&mut self, at: TermIndex) {
-        locate::<FMA>(self.plan, [self.slow, self.start], at, self.positions);
-        weigh(self.plan, at, self.positions, self.kept);
-    }
-
-    #[inline(always)]
-    fn source(&mut self, _at: TermIndex, source: &SourcePlan<f64>) -> bool {
-        let (kept, known) = (&mut *self.kept, &mut *self.polar_known);
-        scatter::<FMA>(self.plan, source, self.positions, kept, known, self.scattered)
-    }
-
-    #[inline(always)]
-    fn term(&mut self, at: TermIndex) {
-        let lattice = self.plan.orientations.lattice(at.phi, at.domain);
-        // A copy of its own tells the compiler that the sums do not change it.
-        let amplitudes = self.amplitudes;
-        self.terms.add::<FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
-    }
-
-    #[inline(always)]
-    fn source_done(&mut self) {
-        add_background(self.plan, self.scattered, self.sum);
-    }
-}
-
 /// Positions of a sub-pixel of every pixel, in the operations of [`geometry::position`].
 #[inline(always)]
-fn locate<const FMA: bool>(plan: &Plan, [slow, start]: [usize; 2], at: TermIndex, positions: &mut Positions) {
+pub(super) fn locate<const FMA: bool>(
+    plan: &Plan,
+    [slow, start]: [usize; 2],
+    at: TermIndex,
+    positions: &mut Positions,
+) {
     let detector = &plan.detector;
     let size = detector.pixel_size / plan.oversample as f64;
     let sdet = geometry::subpixel_center(slow, at.sub_slow, plan.oversample, size);
@@ -156,7 +65,7 @@ fn locate<const FMA: bool>(plan: &Plan, [slow, start]: [usize; 2], at: TermIndex
 
 /// Solid angle and capture fraction where this sub-pixel sets them.
 #[inline(always)]
-fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lanes>) {
+pub(super) fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lanes>) {
     if kept::sets_omega(plan, at) {
         let plane = plan.layers.plane_of(at.layer, plan.detector.close_distance);
         solid_angles(&plan.detector, plane, positions, &mut kept.omega);
@@ -196,7 +105,7 @@ fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
 /// Scattering vectors, polarization and weights for a source; false when no pixel is within the resolution
 /// limit.
 #[inline(always)]
-fn scatter<const FMA: bool>(
+pub(super) fn scatter<const FMA: bool>(
     plan: &Plan,
     source: &SourcePlan<f64>,
     positions: &Positions,
@@ -296,7 +205,7 @@ fn factors(kahn: &Kahn<f64>, incident: &Vector3<f64>, positions: &Positions, int
 
 /// The water that every term adds under presets that scale it once.
 #[inline(always)]
-fn add_background(plan: &Plan, scattered: &Scattered, sum: &mut Lanes) {
+pub(super) fn add_background(plan: &Plan, scattered: &Scattered, sum: &mut Lanes) {
     if plan.background.per_term != 0.0 {
         let all = plan.background.per_term * plan.orientations.count() as f64;
         for i in 0..LANES {
@@ -307,7 +216,7 @@ fn add_background(plan: &Plan, scattered: &Scattered, sum: &mut Lanes) {
 
 /// Photons from the finished sums.
 #[inline(always)]
-fn finish(plan: &Plan, sum: &Lanes, kept: &Kept<Lanes>, photons: &mut Lanes) {
+pub(super) fn finish(plan: &Plan, sum: &Lanes, kept: &Kept<Lanes>, photons: &mut Lanes) {
     let scale = scaling::photons(plan.r_e_sqr, plan.fluence, 1.0, plan.steps);
     for i in 0..LANES {
         photons.0[i] = scale * sum.0[i];

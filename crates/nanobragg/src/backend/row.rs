@@ -1,0 +1,40 @@
+//! What looks on while pixels of a row are evaluated.
+
+use crate::nest::Sink;
+use crate::nest::block::Lanes;
+
+/// What looks on while pixels of a row are evaluated, in blocks or one by one.
+pub(super) trait RowSink {
+    /// What looks on a block.
+    type Block: Sink<Lanes> + 'static;
+    /// What looks on a pixel by itself.
+    type Pixel<'a>: Sink<f64>
+    where
+        Self: 'a;
+
+    /// For the block whose first pixel is `start`.
+    fn block(&mut self, start: usize) -> &mut Self::Block;
+
+    /// Takes over what was found for a pixel of the last block. A block may reach beyond the pixels that are rendered.
+    fn keep(&mut self, fast: usize, lane: usize);
+
+    /// For a pixel by itself. What it finds replaces what a block has found.
+    fn pixel(&mut self, fast: usize) -> Self::Pixel<'_>;
+}
+
+/// Nobody looks on.
+impl RowSink for () {
+    type Block = ();
+    type Pixel<'a> = ();
+
+    #[inline(always)]
+    fn block(&mut self, _start: usize) -> &mut () {
+        self
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, _fast: usize, _lane: usize) {}
+
+    #[inline(always)]
+    fn pixel(&mut self, _fast: usize) {}
+}

@@ -1,0 +1,144 @@
+//! A block of neighboring pixels: the stages that the walk over its terms drives.
+//!
+//! `stages` has positions, factors and scattering vectors, `terms` what an orientation adds, `amplitudes`, `table` and
+//! `interpolated` where structure factors come from. The lattice factor of a block is a [`Terms`] of the backend.
+
+#![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
+
+mod amplitudes;
+mod interpolated;
+mod lane;
+mod scattered;
+mod scratch;
+mod stages;
+mod table;
+mod terms;
+
+pub(crate) use amplitudes::Amplitudes;
+pub(crate) use lane::{BlockFinished, BlockTerm};
+pub(crate) use scattered::{Scattered, quick_index};
+pub(crate) use scratch::Scratch;
+pub(crate) use table::Table;
+pub(crate) use terms::{LatticeIntensity, Terms};
+
+use super::kept::{Kept, Values};
+use super::{Sink, Stages, TermIndex, walk};
+use crate::plan::{Plan, SourcePlan};
+use stages::{Known, Positions};
+
+/// Pixels of a block.
+pub(crate) const LANES: usize = 64;
+
+/// One number for each pixel of a block.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Lanes(pub [f64; LANES]);
+
+impl Lanes {
+    #[inline(always)]
+    pub fn splat(x: f64) -> Self {
+        Lanes([x; LANES])
+    }
+}
+
+/// A block to evaluate.
+pub(crate) struct Work<'a, S> {
+    pub plan: &'a Plan,
+    /// What looks on.
+    pub sink: &'a mut S,
+    pub slow: usize,
+    /// Fast coordinate of the first pixel.
+    pub start: usize,
+    /// Structure factors of the block's terms.
+    pub amplitudes: Amplitudes<'a>,
+    /// What the evaluation writes its intermediates to.
+    pub scratch: &'a mut Scratch,
+    /// Receives the photons of each pixel.
+    pub photons: &'a mut Lanes,
+}
+
+impl Values<f64> for Lanes {
+    #[inline(always)]
+    fn all(value: f64) -> Self {
+        Lanes::splat(value)
+    }
+
+    #[inline(always)]
+    fn multiply(&mut self, factors: &Self) {
+        for i in 0..LANES {
+            self.0[i] *= factors.0[i];
+        }
+    }
+}
+
+impl<S: Sink<Lanes>> Work<'_, S> {
+    #[inline(always)]
+    pub fn evaluate<T: Terms, const FMA: bool>(self, terms: &T) {
+        let plan = self.plan;
+        let mut block: Block<'_, T, S, FMA> = Block {
+            plan,
+            terms,
+            sink: self.sink,
+            slow: self.slow,
+            start: self.start,
+            amplitudes: self.amplitudes,
+            scratch: self.scratch,
+            sum: &mut Lanes::splat(plan.background.start),
+            kept: &mut Kept::new(plan),
+            polar_known: &mut Known::Nowhere,
+            positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
+            scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
+        };
+        walk(plan, &mut block);
+        stages::finish(plan, block.sum, block.kept, self.photons);
+        block.sink.finished(&BlockFinished { sum: block.sum });
+    }
+}
+
+/// The block's sums, where the walk is, and what is kept from one term to the next. Arrays are borrowed, so that
+/// what is small stays in registers.
+struct Block<'a, T, S, const FMA: bool> {
+    plan: &'a Plan,
+    terms: &'a T,
+    sink: &'a mut S,
+    slow: usize,
+    start: usize,
+    amplitudes: Amplitudes<'a>,
+    scratch: &'a mut Scratch,
+    sum: &'a mut Lanes,
+    kept: &'a mut Kept<Lanes>,
+    polar_known: &'a mut Known,
+    positions: &'a mut Positions,
+    scattered: &'a mut Scattered,
+}
+
+impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, FMA> {
+    #[inline(always)]
+    fn subpixel(&mut self, at: TermIndex) {
+        stages::locate::<FMA>(self.plan, [self.slow, self.start], at, self.positions);
+        stages::weigh(self.plan, at, self.positions, self.kept);
+    }
+
+    #[inline(always)]
+    fn source(&mut self, _at: TermIndex, source: &SourcePlan<f64>) -> bool {
+        let (kept, known) = (&mut *self.kept, &mut *self.polar_known);
+        stages::scatter::<FMA>(self.plan, source, self.positions, kept, known, self.scattered)
+    }
+
+    #[inline(always)]
+    fn term(&mut self, at: TermIndex) {
+        let lattice = self.plan.orientations.lattice(at.phi, at.domain);
+        // A copy of its own tells the compiler that the sums do not change it.
+        let amplitudes = self.amplitudes;
+        let added = self.terms.add::<S, FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
+        if S::NEEDS.terms && added {
+            let Scratch { node, f, f_latt, .. } = &*self.scratch;
+            self.sink.term(at, &BlockTerm { node, f, f_latt_sqr: f_latt, weight: &self.scattered.weight });
+        }
+    }
+
+    #[inline(always)]
+    fn source_done(&mut self) {
+        stages::add_background(self.plan, self.scattered, self.sum);
+    }
+}

@@ -1,0 +1,128 @@
+//! Terms of a block: one orientation after the other, all pixels at once.
+
+use super::scattered::index;
+use super::{Amplitudes, LANES, Lanes, Scattered, Scratch, Table};
+use crate::formula::double::{mul_add, nearest};
+use crate::nest::Sink;
+use crate::physics::lattice::RealLattice;
+
+/// How the terms of one orientation are added to the sums of a block. `FMA`: whether multiply-adds are fused. `S`:
+/// the sink that looks on; one that sees terms finds nodes, structure factors and lattice factors in the scratch.
+pub(crate) trait Terms {
+    /// Precision of the lattice factor.
+    const PRECISION: &'static str;
+
+    /// Adds f² · F_latt² · weight of every pixel to `sum`; false when nothing was added to any.
+    fn add<S: Sink<Lanes>, const FMA: bool>(
+        &self,
+        lattice: &RealLattice<f64>,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) -> bool;
+}
+
+/// F_latt² as a function of the offset from the nearest node, in double precision.
+pub(crate) trait LatticeIntensity {
+    /// Precision of the lattice factor.
+    const PRECISION: &'static str;
+
+    /// Whether it is zero at most offsets: it is evaluated before structure factors are looked up then.
+    const SPARSE: bool;
+
+    /// Added to every offset so that a quotient of two zeros does not arise at a node; far below what the
+    /// evaluation resolves.
+    const TINY: f64 = 1e-40;
+
+    /// Whether F_latt² certainly vanishes in all pixels of the block.
+    #[inline(always)]
+    fn vanishes<const FMA: bool>(&self, _lattice: &RealLattice<f64>, _scattered: &Scattered) -> bool {
+        false
+    }
+
+    /// F_latt² at the offset (h, k, l) from the nearest node.
+    fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64;
+}
+
+impl<L: LatticeIntensity> Terms for L {
+    const PRECISION: &'static str = L::PRECISION;
+
+    #[inline(always)]
+    fn add<S: Sink<Lanes>, const FMA: bool>(
+        &self,
+        lattice: &RealLattice<f64>,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) -> bool {
+        if self.vanishes::<FMA>(lattice, scattered) {
+            return false;
+        }
+        find::<S, FMA>(amplitudes.table(), lattice, scattered, L::TINY, scratch);
+        let Scratch { offset, place, f, around, f_latt: f_latt_sqr, .. } = scratch;
+        let offset = |i: usize| [offset[0].0[i], offset[1].0[i], offset[2].0[i]];
+        if L::SPARSE {
+            for i in 0..LANES {
+                f_latt_sqr.0[i] = self.intensity::<FMA>(offset(i));
+            }
+            if !amplitudes.look_up::<FMA>(lattice, scattered, Some(f_latt_sqr), place, around, f) {
+                return false;
+            }
+            for i in 0..LANES {
+                let f = f.0[i];
+                sum.0[i] = mul_add::<FMA>(f * f * f_latt_sqr.0[i], scattered.weight.0[i], sum.0[i]);
+            }
+        } else {
+            if !amplitudes.look_up::<FMA>(lattice, scattered, None, place, around, f) {
+                return false;
+            }
+            for i in 0..LANES {
+                let f = f.0[i];
+                let intensity = self.intensity::<FMA>(offset(i));
+                if S::NEEDS.terms {
+                    f_latt_sqr.0[i] = intensity;
+                }
+                sum.0[i] = mul_add::<FMA>(f * f * intensity, scattered.weight.0[i], sum.0[i]);
+            }
+        }
+        true
+    }
+}
+
+/// Nearest nodes: offsets from them, and with a table their places in it.
+#[inline(always)]
+fn find<S: Sink<Lanes>, const FMA: bool>(
+    table: Option<&Table<'_>>,
+    lattice: &RealLattice<f64>,
+    scattered: &Scattered,
+    tiny: f64,
+    scratch: &mut Scratch,
+) {
+    let Some(table) = table else {
+        for i in 0..LANES {
+            for axis in 0..3 {
+                let h = index(lattice, axis, &scattered.q, i);
+                let node = nearest::<FMA>(h);
+                scratch.offset[axis].0[i] = h - node + tiny;
+                if S::NEEDS.terms {
+                    scratch.node[axis].0[i] = node;
+                }
+            }
+        }
+        return;
+    };
+    for i in 0..LANES {
+        let mut node = [0.0; 3];
+        for axis in 0..3 {
+            let h = index(lattice, axis, &scattered.q, i);
+            node[axis] = nearest::<FMA>(h);
+            scratch.offset[axis].0[i] = h - node[axis] + tiny;
+            if S::NEEDS.terms {
+                scratch.node[axis].0[i] = node[axis];
+            }
+        }
+        scratch.place[i] = table.place::<FMA>(node);
+    }
+}
