@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::IoError;
-
 /// Why images cannot be compared. `Display` is one line and complete.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -66,8 +64,8 @@ impl Error {
     }
 }
 
-impl From<IoError> for Error {
-    fn from(error: IoError) -> Self {
+impl From<nanobragg_io::Error> for Error {
+    fn from(error: nanobragg_io::Error) -> Self {
         Error(Problem::Io(error))
     }
 }
@@ -82,7 +80,7 @@ impl From<png::EncodingError> for Error {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
     #[error(transparent)]
-    Io(IoError),
+    Io(nanobragg_io::Error),
     #[error("{}: raw floats have no header; give the size", path.display())]
     NoSize { path: PathBuf },
     #[error("{}: {kind} is not read: give SMV images, NumPy arrays, gray maps or files of floats", path.display())]

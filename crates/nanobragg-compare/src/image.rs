@@ -33,7 +33,7 @@ impl Format {
     /// # Errors
     /// [`NotRead`](crate::ErrorKind::NotRead) for CBF, HDF5, TIFF and PNG; a file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, Error> {
-        let read = |cause| nanobragg_io::IoError::read(path, cause);
+        let read = |cause| nanobragg_io::Error::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
         let unread: [(&[u8], &str); 5] = [

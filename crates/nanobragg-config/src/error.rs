@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::IoError;
-
 use crate::classic::{FlagError, plain};
 use crate::origin::Origin;
 
@@ -34,7 +32,7 @@ pub enum ConfigError {
     },
     /// A file is wrong.
     #[error(transparent)]
-    File(#[from] IoError),
+    File(#[from] nanobragg_io::Error),
     /// The structure factors of a file do not make a table.
     #[error("{}: {source}", shown(path))]
     Table {
@@ -199,7 +197,7 @@ fn shown(path: &Path) -> String {
 
 /// Errors of a source of reflections while a table is filled.
 pub(crate) enum FillError {
-    File(IoError),
+    File(nanobragg_io::Error),
     Table(nanobragg::Error),
 }
 

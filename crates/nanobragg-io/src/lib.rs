@@ -57,5 +57,5 @@ pub mod text;
 pub mod tiff;
 mod warning;
 
-pub use error::{Error, Error as IoError, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use warning::{Found, Warning};

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use nanobragg_io::IoError;
-
 /// Why a job did not end with its files. The text is one line.
 #[derive(Debug)]
 pub struct Error(Box<Cause>);
@@ -97,7 +95,7 @@ pub(crate) enum Cause {
     #[error(transparent)]
     Library(nanobragg::Error),
     #[error(transparent)]
-    File(IoError),
+    File(nanobragg_io::Error),
     #[error("the job was canceled")]
     Canceled,
     #[error("cannot write {}: {} is not a folder", path.display(), folder.display())]
@@ -129,8 +127,8 @@ impl From<nanobragg::Error> for Error {
     }
 }
 
-impl From<IoError> for Error {
-    fn from(error: IoError) -> Self {
+impl From<nanobragg_io::Error> for Error {
+    fn from(error: nanobragg_io::Error) -> Self {
         Cause::File(error).into()
     }
 }

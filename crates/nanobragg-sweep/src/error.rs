@@ -4,8 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use nanobragg_io::IoError;
-
 /// Why a sweep did not end with its files. The text is one line.
 #[derive(Debug)]
 pub struct Error(Box<Cause>);
@@ -90,7 +88,7 @@ pub(crate) enum Cause {
     #[error(transparent)]
     Image(nanobragg_session::Error),
     #[error(transparent)]
-    File(IoError),
+    File(nanobragg_io::Error),
     #[error("{}: a stack holds counts", .0.display())]
     NoCounts(PathBuf),
     #[error("{} and {} are of one kind", one.display(), other.display())]
@@ -133,8 +131,8 @@ impl From<nanobragg::Error> for Error {
     }
 }
 
-impl From<IoError> for Error {
-    fn from(error: IoError) -> Self {
+impl From<nanobragg_io::Error> for Error {
+    fn from(error: nanobragg_io::Error) -> Self {
         Cause::File(error).into()
     }
 }

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::IoError;
 use sha2::{Digest as _, Sha256};
 
 use crate::Error;
@@ -31,9 +30,9 @@ pub fn check_regular(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn digest(path: &Path) -> Result<String, IoError> {
+fn digest(path: &Path) -> Result<String, nanobragg_io::Error> {
     const BLOCK: usize = 1 << 16;
-    let failed = |cause| IoError::read(path, cause);
+    let failed = |cause| nanobragg_io::Error::read(path, cause);
     let mut file = File::open(path).map_err(failed)?;
     let mut hash = Sha256::new();
     let mut block = vec![0; BLOCK];

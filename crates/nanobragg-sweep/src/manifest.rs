@@ -8,7 +8,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::IoError;
 use nanobragg_io::atomic::write_atomic;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +92,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     /// Begins a manifest, in place of one that may be there.
-    pub fn begin(path: &Path, sweep: Sweep) -> Result<Self, IoError> {
+    pub fn begin(path: &Path, sweep: Sweep) -> Result<Self, nanobragg_io::Error> {
         Self::with(path, sweep, BTreeMap::new(), None)
     }
 
@@ -102,7 +101,7 @@ impl Manifest {
         let lines = match File::open(path) {
             Ok(file) => read(path, file)?,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::begin(path, sweep)?),
-            Err(cause) => return Err(IoError::read(path, cause).into()),
+            Err(cause) => return Err(nanobragg_io::Error::read(path, cause).into()),
         };
         let mut lines = lines.into_iter();
         let Some(Line::Sweep(found)) = lines.next() else {
@@ -127,27 +126,27 @@ impl Manifest {
         sweep: Sweep,
         images: BTreeMap<usize, Image>,
         stack: Option<FileRecord>,
-    ) -> Result<Self, IoError> {
+    ) -> Result<Self, nanobragg_io::Error> {
         // Written whole first: a line that was cut off must not be continued.
         write_all(path, &sweep, &images, stack.as_ref())?;
         let file = OpenOptions::new().append(true).open(path);
-        let file = file.map_err(|cause| IoError::write(path, cause))?;
+        let file = file.map_err(|cause| nanobragg_io::Error::write(path, cause))?;
         Ok(Manifest { path: path.to_owned(), file, sweep, images, stack })
     }
 
     /// Adds the line of a finished image.
-    pub fn add(&mut self, image: Image) -> Result<(), IoError> {
+    pub fn add(&mut self, image: Image) -> Result<(), nanobragg_io::Error> {
         let mut text = text(&Line::Image(image.clone()));
         text.push('\n');
         let added = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
-        added.map_err(|cause| IoError::write(&self.path, cause))?;
+        added.map_err(|cause| nanobragg_io::Error::write(&self.path, cause))?;
         self.images.insert(image.image, image);
         Ok(())
     }
 
     /// Writes the whole manifest in order: one of a sweep that was interrupted is then no other than one that
     /// was not.
-    pub fn finish(self) -> Result<(), IoError> {
+    pub fn finish(self) -> Result<(), nanobragg_io::Error> {
         write_all(&self.path, &self.sweep, &self.images, self.stack.as_ref())
     }
 }
@@ -157,7 +156,7 @@ fn write_all(
     sweep: &Sweep,
     images: &BTreeMap<usize, Image>,
     stack: Option<&FileRecord>,
-) -> Result<(), IoError> {
+) -> Result<(), nanobragg_io::Error> {
     write_atomic(path, |out| {
         writeln!(out, "{}", text(&Line::Sweep(sweep.clone())))?;
         for image in images.values() {
@@ -173,14 +172,14 @@ fn text(line: &Line) -> String {
 }
 
 /// The lines up to the first that is none.
-fn read(path: &Path, file: File) -> Result<Vec<Line>, IoError> {
+fn read(path: &Path, file: File) -> Result<Vec<Line>, nanobragg_io::Error> {
     let mut lines = Vec::new();
     let mut reader = BufReader::new(file);
     let mut text = Vec::new();
     while lines.len() < MOST_LINES {
         text.clear();
         let read = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text);
-        read.map_err(|cause| IoError::read(path, cause))?;
+        read.map_err(|cause| nanobragg_io::Error::read(path, cause))?;
         match serde_json::from_slice(&text) {
             Ok(line) if text.ends_with(b"\n") => lines.push(line),
             _ => break,

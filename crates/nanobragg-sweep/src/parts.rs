@@ -9,7 +9,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
-use nanobragg_io::IoError;
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::{Setting, StackWriter, compress_frame};
 use nanobragg_session::{Content, Output, Watch};
@@ -50,11 +49,11 @@ impl Parts {
     }
 
     /// Makes the folder; `keep` says whether parts that are there are kept.
-    pub fn open(&self, keep: bool) -> Result<(), IoError> {
+    pub fn open(&self, keep: bool) -> Result<(), nanobragg_io::Error> {
         if !keep {
             self.remove();
         }
-        fs::create_dir_all(&self.folder).map_err(|cause| IoError::write(&self.folder, cause))
+        fs::create_dir_all(&self.folder).map_err(|cause| nanobragg_io::Error::write(&self.folder, cause))
     }
 
     /// Whether the frame of image `image` is there.
@@ -63,7 +62,7 @@ impl Parts {
     }
 
     /// Keeps a frame.
-    pub fn write(&self, image: usize, pixels: &[i32]) -> Result<(), IoError> {
+    pub fn write(&self, image: usize, pixels: &[i32]) -> Result<(), nanobragg_io::Error> {
         write_atomic(&self.file(image), |out| out.write_all(&compress_frame(pixels)))
     }
 
@@ -73,7 +72,7 @@ impl Parts {
         for image in 1..=images {
             watch.check()?;
             let path = self.file(image);
-            let bytes = fs::read(&path).map_err(|cause| IoError::read(&path, cause))?;
+            let bytes = fs::read(&path).map_err(|cause| nanobragg_io::Error::read(&path, cause))?;
             stack.write_compressed(image - 1, &bytes)?;
         }
         stack.finish()?;

@@ -12,7 +12,6 @@ use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
-use nanobragg_io::IoError;
 use nanobragg_session::header::{Frame, stack_setting};
 use nanobragg_session::{Brightness, Compute, Flow, ImageModel, PROGRAM, Watch, Writer, backend};
 
@@ -182,7 +181,8 @@ impl Sweeper<'_> {
                 parts.write(*number, &writer.read(parts.readout()).pixels)?;
             }
         }
-        let files = outputs.iter().map(|output| record(&output.path)).collect::<Result<_, IoError>>()?;
+        let files =
+            outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
         let line = self.line(rendered, files);
         lock(&shared.manifest).add(line)?;
         Ok(())
@@ -232,6 +232,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The file that was just written. Where it was removed since, that is said now and not by a later reader.
-fn record(path: &Path) -> Result<FileRecord, IoError> {
-    FileRecord::of(path).map_err(|cause| IoError::write(path, cause))
+fn record(path: &Path) -> Result<FileRecord, nanobragg_io::Error> {
+    FileRecord::of(path).map_err(|cause| nanobragg_io::Error::write(path, cause))
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::plan::Plan;
 use nanobragg_config::{ConfigError, Context, Setup, classic, resolve};
-use nanobragg_io::IoError;
 
 /// Why a case cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +29,7 @@ pub enum TestError {
     Plan(#[from] nanobragg::Error),
     /// A recorded image is missing or wrong.
     #[error(transparent)]
-    Image(#[from] IoError),
+    Image(#[from] nanobragg_io::Error),
 }
 
 /// A folder with flags, inputs, and what the reference program made of them.

@@ -3,8 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use nanobragg_io::IoError;
-
 /// Why a trace could not be read, compared or written. `Display` is one line and complete.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -65,5 +63,5 @@ pub(crate) enum Problem {
     #[error("cannot make the folder {}: {cause}", path.display())]
     Folder { path: PathBuf, cause: io::Error },
     #[error(transparent)]
-    Write(IoError),
+    Write(nanobragg_io::Error),
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
 use nanobragg::units::{deg, to_deg};
-use nanobragg_io::IoError;
 use nanobragg_io::c_format::g;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
@@ -206,7 +205,7 @@ pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
     draft.setup.notes.push(format!("unit cell {a} {b} {c} {alpha} {beta} {gamma} from {file}"));
 }
 
-fn reflection(record: Result<HklRecord, IoError>) -> Result<Reflection, FillError> {
+fn reflection(record: Result<HklRecord, nanobragg_io::Error>) -> Result<Reflection, FillError> {
     let record = record.map_err(FillError::File)?;
     Ok(Reflection { hkl: [record.h, record.k, record.l], f: record.f })
 }

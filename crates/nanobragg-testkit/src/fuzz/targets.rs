@@ -16,7 +16,7 @@ use nanobragg_io::geometry::{Selection, read_geometry};
 use nanobragg_io::hkl::HklReader;
 use nanobragg_io::reflections::{Kind, Reflections};
 use nanobragg_io::{
-    IoError, cif, float, matrix, mtz, npy, orientations, pdb, pgm, reflections, smv, sources, spectrum, text,
+    cif, float, matrix, mtz, npy, orientations, pdb, pgm, reflections, smv, sources, spectrum, text,
 };
 use nanobragg_trace::{Comparison, Trace};
 
@@ -170,7 +170,7 @@ fn read_npy(folder: &Path, input: &[u8]) -> Result<(), String> {
     with(folder, input, |path| {
         let image = npy::read_npy(path)?;
         assert_eq!(Some(image.data.len()), image.fast.checked_mul(image.slow), "a pixel too many or too few");
-        Ok::<(), IoError>(())
+        Ok::<(), nanobragg_io::Error>(())
     })
 }
 
