@@ -2,16 +2,13 @@
 
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
+pub use nanobragg_config::classic::status::FAILED;
+use nanobragg_config::classic::status::{ABSENT, REFUSED, WRONG_INPUT};
 use nanobragg_session::ErrorKind;
 use nanobragg_sweep::ErrorKind as SweepErrorKind;
 
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::misuse::Misuse;
-
-/// Exit status when flags or input files are wrong.
-const WRONG_INPUT: u8 = 2;
-/// Exit status when an image could not be rendered or written.
-pub const FAILED: u8 = 1;
 
 /// What a failed job means to the user: one that was canceled was interrupted.
 pub fn explain(error: anyhow::Error, interrupt: &Interrupt) -> anyhow::Error {
@@ -54,11 +51,16 @@ pub fn status(error: &anyhow::Error) -> u8 {
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
         return interrupted.status();
     }
+    match job_kind(error) {
+        Some(ErrorKind::Absent | ErrorKind::NotBuilt) => return ABSENT,
+        Some(ErrorKind::Library(nanobragg::ErrorKind::Unsupported)) => return REFUSED,
+        _ => {}
+    }
     let of_input = |kind| {
-        use ErrorKind::{Adapter, Library, Limits, NotBuilt, Place};
+        use ErrorKind::{Adapter, Library, Limits, Place};
         match kind {
             Library(kind) => !kind.code().starts_with("render."),
-            kind => matches!(kind, Adapter | Limits | NotBuilt | Place),
+            kind => matches!(kind, Adapter | Limits | Place),
         }
     };
     let of_names = |kind| {

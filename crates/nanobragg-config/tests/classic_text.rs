@@ -70,7 +70,11 @@ fn the_page_has_every_flag_in_tables_of_five_columns_and_every_command_in_one_of
         assert_eq!(page.matches(&format!("\n| `{}` |", command.name)).count(), 1, "{}", command.name);
     }
     for section in page.split("\n## ") {
-        let columns = if section.starts_with("Commands\n") { 3 } else { 5 };
+        let columns = match section.lines().next() {
+            Some("Commands") => 3,
+            Some("Exit status") => 2,
+            _ => 5,
+        };
         for line in section.lines().filter(|line| line.starts_with('|')) {
             assert_eq!(line.replace("\\|", "").matches('|').count(), columns + 1, "{line}");
         }

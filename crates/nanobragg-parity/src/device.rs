@@ -1,31 +1,12 @@
 //! What evaluates: devices and number types, and whether this build and this machine have them.
 
-use nanobragg::backend::Unsupported;
 use serde::{Deserialize, Serialize};
 
 use super::program::{Programs, Record};
 use crate::error::{Result, fail};
 
-/// Whether a program's complaint is that a graphics processor refuses what depends on the order of terms.
-pub fn refuses_order(complaint: &str) -> bool {
-    complaint.contains(&Unsupported::RunningSumFactors.to_string())
-}
-
 /// The devices there are. `auto` is none of them: a bundle says what rendered.
 pub const DEVICES: [&str; 3] = ["reference", "cpu", "gpu"];
-
-/// Whether a program that was asked for a graphics processor says that there is none that it could use. Any other
-/// complaint, such as that of a processor which fails its self-test, is a failure.
-pub fn is_absence(complaint: &str) -> bool {
-    // The first is not "no graphics adapter 'NAME'", which is about a name.
-    ["no graphics adapter;", "no graphics adapter but software ones;", "has no double precision:"]
-        .into_iter()
-        .chain([
-            "this program was built without its feature gpu;",
-            "this program was built without graphics processors;",
-        ])
-        .any(|absence| complaint.contains(absence))
-}
 
 /// What evaluates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,38 +55,8 @@ impl Backend {
         let ran = Record::default().run(&programs.nanobragg, &arguments, scratch.path(), ".")?;
         match ran.complaint() {
             _ if ran.succeeded() => Ok(Ok(())),
-            complaint if self.device == "gpu" && ran.status.is_some() && is_absence(&complaint) => {
-                Ok(Err(complaint))
-            }
+            complaint if self.device == "gpu" && ran.lacks_device() => Ok(Err(complaint)),
             complaint => fail!(Program, "{complaint}"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use nanobragg_wgpu::GpuError;
-
-    #[test]
-    fn only_what_is_not_there_counts_as_absent() {
-        let adapter = || "llvmpipe".to_owned();
-        for error in [
-            GpuError::NoAdapter { software: false },
-            GpuError::NoAdapter { software: true },
-            GpuError::NoDoublePrecision { adapter: adapter() },
-        ] {
-            assert!(is_absence(&error.to_string()), "{error}");
-        }
-        for error in [
-            GpuError::NoSuchAdapter { asked: "x".to_owned(), present: vec![adapter()] },
-            GpuError::SelfTest { adapter: adapter(), reason: "off by 1".to_owned() },
-            GpuError::DeviceLost { reason: "reset".to_owned() },
-            GpuError::Unsupported(Unsupported::OutOfMemory),
-        ] {
-            assert!(!is_absence(&error.to_string()), "{error}");
-        }
-        assert!(is_absence("this program was built without graphics processors; render on the cpu"));
-        assert!(!is_absence("nanobragg ended by a signal"));
     }
 }

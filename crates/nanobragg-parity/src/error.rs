@@ -22,6 +22,8 @@ pub enum ErrorKind {
     File,
     /// A program failed.
     Program,
+    /// A device does not render what is compared, and says so.
+    Refused,
     /// A bundle is not in the form of a bundle, or does not repeat.
     Bundle,
     /// A table of cases is not what it should be, or does not pass.
@@ -37,6 +39,7 @@ impl ErrorKind {
             ErrorKind::Request => "parity.request",
             ErrorKind::File => "parity.file",
             ErrorKind::Program => "parity.program",
+            ErrorKind::Refused => "parity.refused",
             ErrorKind::Bundle => "parity.bundle",
             ErrorKind::Table => "parity.table",
             ErrorKind::Subject => "parity.subject",

@@ -7,7 +7,7 @@ use nanobragg_testkit::{Case, compare};
 use nanobragg_trace::{Comparison, DEFAULT_TOLERANCE, Trace};
 use serde::{Deserialize, Serialize};
 
-use super::device::{Backend, refuses_order};
+use super::device::Backend;
 use super::metrics::{Figures, Measured, Other, RunMetrics, TraceMetrics, Verdict};
 use super::printed;
 use super::program::{Programs, Ran, Record};
@@ -154,6 +154,9 @@ fn render(
     let image = format!("../{}/float.bin", spec.backend.folder());
     arguments.extend(["-o", &image, "-nodump", "-noprogress"].map(str::to_owned));
     let ran = record.run(&programs.nanobragg, &arguments, inputs, place)?;
+    if ran.is_refused() {
+        fail!(Refused, "{}", ran.complaint());
+    }
     if !ran.succeeded() {
         fail!(Program, "{}", ran.complaint());
     }
@@ -228,7 +231,7 @@ fn traces(
             arguments.extend(spec.extra.iter().cloned());
         }
         let ran = record.run(&programs.trace_harness, &arguments, &home.join("inputs"), place)?;
-        if !ran.succeeded() && refuses_order(&ran.complaint()) {
+        if ran.is_refused() {
             traces.left_out.push(format!("pixel {slow} {fast} was not traced: {}", ran.complaint()));
             continue;
         }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use nanobragg_config::classic::status;
+
 use crate::error::{Context as _, Result};
 
 /// Our programs.
@@ -33,6 +35,18 @@ pub struct Ran {
 impl Ran {
     pub fn succeeded(&self) -> bool {
         self.status == Some(0)
+    }
+
+    /// Whether one of our programs was asked for a device that this machine or its build lacks. Any other failure, such as
+    /// that of a processor which fails its self-test, is a failure.
+    pub fn lacks_device(&self) -> bool {
+        self.status == Some(i32::from(status::ABSENT))
+    }
+
+    /// Whether the device of one of our programs does not render the experiment, such as one in which the order of
+    /// terms counts.
+    pub fn is_refused(&self) -> bool {
+        self.status == Some(i32::from(status::REFUSED))
     }
 
     /// Why it failed: the last line that it said on standard error, warnings left out.

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Device,
     /// There is no such graphics processor.
     Adapter,
+    /// There is no graphics processor, or it lacks the precision that is wanted.
+    Absent,
     /// The limits of a graphics processor are not understood.
     Limits,
     /// Graphics processors are not built in.
@@ -42,6 +44,7 @@ impl ErrorKind {
             ErrorKind::File => "output.file",
             ErrorKind::Device => "device.failed",
             ErrorKind::Adapter => "device.no-adapter",
+            ErrorKind::Absent => "device.absent",
             ErrorKind::Limits => "device.limits",
             ErrorKind::NotBuilt => "device.not-built",
         }
@@ -61,9 +64,11 @@ impl Error {
             Cause::Content(_) => ErrorKind::Content,
             Cause::File(_) => ErrorKind::File,
             #[cfg(feature = "gpu")]
-            Cause::Gpu(nanobragg_wgpu::GpuError::NoSuchAdapter { .. }) => ErrorKind::Adapter,
-            #[cfg(feature = "gpu")]
-            Cause::Gpu(_) => ErrorKind::Device,
+            Cause::Gpu(ref error) => match error.kind() {
+                nanobragg_wgpu::ErrorKind::NoSuchAdapter => ErrorKind::Adapter,
+                kind if kind.is_absence() => ErrorKind::Absent,
+                _ => ErrorKind::Device,
+            },
             #[cfg(feature = "gpu")]
             Cause::Limits { .. } => ErrorKind::Limits,
             #[cfg(not(feature = "gpu"))]
@@ -106,7 +111,7 @@ pub(crate) enum Cause {
     IsFolder(PathBuf),
     #[cfg(feature = "gpu")]
     #[error(transparent)]
-    Gpu(nanobragg_wgpu::GpuError),
+    Gpu(nanobragg_wgpu::Error),
     #[cfg(feature = "gpu")]
     #[error("{list}: {reason}")]
     Limits { list: String, reason: nanobragg_wgpu::LimitsError },
@@ -134,8 +139,8 @@ impl From<nanobragg_io::Error> for Error {
 }
 
 #[cfg(feature = "gpu")]
-impl From<nanobragg_wgpu::GpuError> for Error {
-    fn from(error: nanobragg_wgpu::GpuError) -> Self {
+impl From<nanobragg_wgpu::Error> for Error {
+    fn from(error: nanobragg_wgpu::Error) -> Self {
         Cause::Gpu(error).into()
     }
 }

@@ -1,6 +1,6 @@
 //! The adapters of the machine.
 
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::limits::Limits;
 
 /// What kind of device an adapter is.
@@ -124,20 +124,19 @@ fn numbered(adapters: &[wgpu::Adapter]) -> Vec<AdapterInfo> {
 }
 
 /// The adapter that `selection` means.
-pub(crate) fn select(selection: &Selection) -> Result<(wgpu::Adapter, AdapterInfo), GpuError> {
+pub(crate) fn select(selection: &Selection) -> Result<(wgpu::Adapter, AdapterInfo), Error> {
     let mut adapters = enumerate();
     let infos = numbered(&adapters);
     let info = choose(selection, &infos)?.clone();
     Ok((adapters.swap_remove(info.index), info))
 }
 
-fn choose<'a>(selection: &Selection, infos: &'a [AdapterInfo]) -> Result<&'a AdapterInfo, GpuError> {
+fn choose<'a>(selection: &Selection, infos: &'a [AdapterInfo]) -> Result<&'a AdapterInfo, Error> {
     if infos.is_empty() {
-        return Err(GpuError::NoAdapter { software: false });
+        return Err(Cause::NoAdapter { software: false }.into());
     }
-    let missing = |asked: String| GpuError::NoSuchAdapter {
-        asked,
-        present: infos.iter().map(AdapterInfo::to_string).collect(),
+    let missing = |asked: String| {
+        Cause::NoSuchAdapter { asked, present: infos.iter().map(AdapterInfo::to_string).collect() }.into()
     };
     let best = |real: bool| infos.iter().filter(|info| info.is_real() || !real).min_by_key(|info| info.kind);
     match selection {
@@ -149,8 +148,8 @@ fn choose<'a>(selection: &Selection, infos: &'a [AdapterInfo]) -> Result<&'a Ada
             numbered().or(named).ok_or_else(|| missing(name.clone()))
         }
         Selection::Index(index) => infos.get(*index).ok_or_else(|| missing(index.to_string())),
-        Selection::BestReal => best(true).ok_or(GpuError::NoAdapter { software: true }),
-        Selection::Any => best(false).ok_or(GpuError::NoAdapter { software: false }),
+        Selection::BestReal => best(true).ok_or(Cause::NoAdapter { software: true }.into()),
+        Selection::Any => best(false).ok_or(Cause::NoAdapter { software: false }.into()),
     }
 }
 
@@ -190,9 +189,10 @@ mod tests {
     #[test]
     fn software_is_taken_only_where_it_is_asked_for() {
         let infos = [info(0, "llvmpipe", Kind::Cpu)];
-        assert!(matches!(choose(&Selection::BestReal, &infos), Err(GpuError::NoAdapter { software: true })));
+        let software = choose(&Selection::BestReal, &infos).unwrap_err();
+        assert!(software.to_string().contains("but software ones"), "{software}");
         assert_eq!(choose(&Selection::Any, &infos).unwrap().index, 0);
-        assert!(matches!(choose(&Selection::Any, &[]), Err(GpuError::NoAdapter { software: false })));
+        assert_eq!(choose(&Selection::Any, &[]).unwrap_err().kind(), crate::ErrorKind::NoAdapter);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use nanobragg::backend::{
 };
 use nanobragg::plan::Plan;
 
-use crate::error::GpuError;
+use crate::error;
 use crate::gpu::Gpu;
 use crate::read_back::Pending;
 use crate::renderer::Renderer;
@@ -28,7 +28,7 @@ impl GpuBackend {
     ///
     /// # Errors
     /// As [`Renderer::new`].
-    pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, GpuError> {
+    pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, error::Error> {
         let info = gpu.info();
         let adapter = format!("{} ({})", info.name, info.backend);
         let capabilities = Capabilities {
@@ -64,17 +64,17 @@ impl Backend for GpuBackend {
 
     fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
         want.within(&self.capabilities)?;
-        match self.renderer().fits(plan) {
-            Err(GpuError::Unsupported(reason)) => Err(reason),
-            // A fault of the device says nothing about the plan: rendering tells of it.
-            Ok(()) | Err(_) => Ok(()),
+        // A fault of the device says nothing about the plan: rendering tells of it.
+        match self.renderer().fits(plan).err().and_then(|error| error.unsupported().cloned()) {
+            Some(reason) => Err(reason),
+            None => Ok(()),
         }
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
-        want.within(&self.capabilities).map_err(GpuError::from)?;
+        want.within(&self.capabilities).map_err(error::Error::from)?;
         let mut renderer = self.renderer();
         let image = renderer.render(plan, control)?;
         let timings = renderer.timings();
@@ -83,7 +83,7 @@ impl Backend for GpuBackend {
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
-        want.within(&self.capabilities).map_err(GpuError::from)?;
+        want.within(&self.capabilities).map_err(error::Error::from)?;
         let pending = self.renderer().submit(&plan, &watch.control())?;
         Ok(Ticket::new(Flying { renderer: Arc::clone(&self.renderer), pending, watch }))
     }

@@ -2,10 +2,120 @@
 
 use nanobragg::backend::Unsupported;
 
-/// Why a graphics processor did not render.
-#[derive(Debug, thiserror::Error)]
+use std::fmt;
+
+/// Why a graphics processor did not render. The text is one line.
+#[derive(Debug)]
+pub struct Error(Box<Cause>);
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum GpuError {
+pub enum ErrorKind {
+    /// There is no adapter at all, or none of the kind that was asked for.
+    NoAdapter,
+    /// No adapter has the name or number that was asked for.
+    NoSuchAdapter,
+    /// The adapter cannot compute in double precision.
+    NoDoublePrecision,
+    /// The device could not be opened.
+    Open,
+    /// The device is gone: reset by its driver, unplugged, or destroyed.
+    DeviceLost,
+    /// The device cannot render what is wanted: [`Error::unsupported`] says why.
+    Unsupported,
+    /// A shader is not accepted by the driver.
+    Shader,
+    /// A call was not accepted: a defect of this program.
+    Refused,
+    /// The device computes something else than the definition.
+    SelfTest,
+    /// The caller's flag was raised.
+    Canceled,
+}
+
+impl ErrorKind {
+    /// A name that stays.
+    pub const fn code(self) -> &'static str {
+        match self {
+            ErrorKind::NoAdapter => "gpu.no-adapter",
+            ErrorKind::NoSuchAdapter => "gpu.no-such-adapter",
+            ErrorKind::NoDoublePrecision => "gpu.no-double-precision",
+            ErrorKind::Open => "gpu.open",
+            ErrorKind::DeviceLost => "gpu.device-lost",
+            ErrorKind::Unsupported => "gpu.unsupported",
+            ErrorKind::Shader => "gpu.shader",
+            ErrorKind::Refused => "gpu.refused",
+            ErrorKind::SelfTest => "gpu.self-test",
+            ErrorKind::Canceled => "gpu.canceled",
+        }
+    }
+
+    /// Whether what is wanted is not there: a graphics processor, or its double precision. Whatever else is wrong is
+    /// a failure.
+    pub const fn is_absence(self) -> bool {
+        matches!(self, ErrorKind::NoAdapter | ErrorKind::NoDoublePrecision)
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Cause::NoAdapter { .. } => ErrorKind::NoAdapter,
+            Cause::NoSuchAdapter { .. } => ErrorKind::NoSuchAdapter,
+            Cause::NoDoublePrecision { .. } => ErrorKind::NoDoublePrecision,
+            Cause::Open { .. } => ErrorKind::Open,
+            Cause::DeviceLost { .. } => ErrorKind::DeviceLost,
+            Cause::Unsupported(_) => ErrorKind::Unsupported,
+            Cause::Shader { .. } => ErrorKind::Shader,
+            Cause::Refused { .. } => ErrorKind::Refused,
+            Cause::SelfTest { .. } => ErrorKind::SelfTest,
+            Cause::Canceled => ErrorKind::Canceled,
+        }
+    }
+
+    /// What the device cannot do, where it cannot.
+    pub fn unsupported(&self) -> Option<&Unsupported> {
+        match &*self.0 {
+            Cause::Unsupported(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// The error of a machine without graphics processors.
+    pub fn no_adapter() -> Error {
+        Cause::NoAdapter { software: false }.into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.0)
+    }
+}
+
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Error(Box::new(cause))
+    }
+}
+
+impl From<Unsupported> for Error {
+    fn from(reason: Unsupported) -> Self {
+        Cause::Unsupported(reason).into()
+    }
+}
+
+/// What lies behind an [`Error`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cause {
     /// There is no adapter at all, or none of the kind that was asked for.
     #[error("no graphics adapter{}; render on the cpu, or install a driver (Vulkan, Metal or DirectX 12)", if *software { " but software ones" } else { "" })]
     NoAdapter {
@@ -42,7 +152,7 @@ pub enum GpuError {
     },
     /// The device cannot render what is wanted.
     #[error("{0}; {remedy}", remedy = .0.remedy())]
-    Unsupported(#[from] Unsupported),
+    Unsupported(Unsupported),
     /// A shader is not accepted by the driver.
     #[error("the driver of {adapter} refuses a shader: {reason}")]
     Shader {
@@ -58,9 +168,7 @@ pub enum GpuError {
         reason: String,
     },
     /// The device computes something else than the definition.
-    #[error(
-        "{adapter} does not compute what the definition says ({reason}): it is not used; render on the cpu"
-    )]
+    #[error("{adapter} failed its self-test ({reason}); render on the cpu")]
     SelfTest {
         /// Name of the adapter.
         adapter: String,
@@ -72,17 +180,17 @@ pub enum GpuError {
     Canceled,
 }
 
-impl From<GpuError> for nanobragg::Error {
-    fn from(error: GpuError) -> Self {
-        match error {
-            GpuError::Canceled => nanobragg::Error::canceled(),
-            GpuError::Unsupported(reason) => nanobragg::Error::refused(crate::NAME, reason),
-            error => nanobragg::Error::backend(error),
+impl From<Error> for nanobragg::Error {
+    fn from(error: Error) -> Self {
+        match *error.0 {
+            Cause::Canceled => nanobragg::Error::canceled(),
+            Cause::Unsupported(reason) => nanobragg::Error::refused(crate::NAME, reason),
+            cause => nanobragg::Error::backend(Error::from(cause)),
         }
     }
 }
 
 /// The error of what has no room on the device.
-pub(crate) fn too_large(what: &'static str, needed: u64, limit: u64, unit: &'static str) -> GpuError {
+pub(crate) fn too_large(what: &'static str, needed: u64, limit: u64, unit: &'static str) -> Error {
     Unsupported::TooLarge { what, needed, limit, unit }.into()
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nanobragg::backend::Control;
 
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
 use crate::schedule::Pace;
@@ -56,7 +56,7 @@ impl Flights {
     }
 
     /// Ends an image: the stamps of its dispatches go to the host.
-    pub fn stop_clock(&mut self, staging: &mut Staging) -> Result<Option<Ticks>, GpuError> {
+    pub fn stop_clock(&mut self, staging: &mut Staging) -> Result<Option<Ticks>, Error> {
         self.clock.as_mut().map_or(Ok(None), |clock| clock.stop(&self.gpu, staging))
     }
 
@@ -74,7 +74,7 @@ impl Flights {
         bind_group: &wgpu::BindGroup,
         groups: [u32; 2],
         terms: f64,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(terms));
@@ -93,9 +93,9 @@ impl Flights {
     }
 
     /// Waits until the device has no more before it than it needs, and takes note of its speed.
-    pub fn make_room(&mut self, control: &Control<'_>) -> Result<(), GpuError> {
+    pub fn make_room(&mut self, control: &Control<'_>) -> Result<(), Error> {
         if control.canceled() {
-            return Err(GpuError::Canceled);
+            return Err(Cause::Canceled.into());
         }
         while self.in_flight.len() > IN_FLIGHT {
             let Some(flight) = self.in_flight.pop_front() else { break };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use nanobragg::backend::Unsupported;
 
 use crate::adapter::{AdapterInfo, Selection, select};
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::limits::{Limits, LimitsOverride};
 
 /// An opened graphics device. Clones share it.
@@ -33,9 +33,9 @@ impl Gpu {
     /// Opens the adapter that `selection` means, with limits no higher than `lower`.
     ///
     /// # Errors
-    /// [`GpuError::NoAdapter`], [`GpuError::NoSuchAdapter`], and [`GpuError::Open`] where the driver does not let
+    /// [`ErrorKind::NoAdapter`], [`ErrorKind::NoSuchAdapter`], and [`ErrorKind::Open`] where the driver does not let
     /// it be used.
-    pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, GpuError> {
+    pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, Error> {
         let (adapter, info) = select(selection)?;
         let wanted = wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY;
         let required_limits = wgpu::Limits {
@@ -52,7 +52,7 @@ impl Gpu {
         };
         let open = pollster::block_on(adapter.request_device(&descriptor));
         let (device, queue) =
-            open.map_err(|error| GpuError::Open { adapter: info.name.clone(), reason: error.to_string() })?;
+            open.map_err(|error| Cause::Open { adapter: info.name.clone(), reason: error.to_string() })?;
         let faults = Arc::new(Faults::default());
         let seen = Arc::clone(&faults);
         device.set_device_lost_callback(move |reason, message| {
@@ -78,7 +78,7 @@ impl Gpu {
         self.limits
     }
 
-    /// Gives the device back to the driver: every later use is a [`GpuError::DeviceLost`].
+    /// Gives the device back to the driver: every later use is a [`ErrorKind::DeviceLost`].
     pub fn destroy(&self) {
         self.device.destroy();
         *self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -86,19 +86,19 @@ impl Gpu {
     }
 
     /// What the driver has reported since the last call.
-    pub(crate) fn check(&self) -> Result<(), GpuError> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         if let Some(reason) = self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(GpuError::DeviceLost { reason });
+            return Err(Cause::DeviceLost { reason }.into());
         }
         match self.faults.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => Ok(()),
             Some(wgpu::Error::OutOfMemory { .. }) => Err(Unsupported::OutOfMemory.into()),
-            Some(error) => Err(GpuError::Refused { reason: error.to_string() }),
+            Some(error) => Err(Cause::Refused { reason: error.to_string() }.into()),
         }
     }
 
     /// Whether a submission is done.
-    pub(crate) fn is_done(&self, submission: &wgpu::SubmissionIndex) -> Result<bool, GpuError> {
+    pub(crate) fn is_done(&self, submission: &wgpu::SubmissionIndex) -> Result<bool, Error> {
         self.check()?;
         let now = wgpu::PollType::Wait {
             submission_index: Some(submission.clone()),
@@ -107,7 +107,7 @@ impl Gpu {
         match self.device.poll(now) {
             Ok(_) => Ok(true),
             Err(wgpu::PollError::Timeout) => Ok(false),
-            Err(error) => Err(GpuError::DeviceLost { reason: error.to_string() }),
+            Err(error) => Err(Cause::DeviceLost { reason: error.to_string() }.into()),
         }
     }
 
@@ -116,18 +116,18 @@ impl Gpu {
         &self,
         submission: &wgpu::SubmissionIndex,
         canceled: &dyn Fn() -> bool,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         loop {
             self.check()?;
             let wait =
                 wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(PATIENCE) };
             match self.device.poll(wait) {
                 Ok(_) => return self.check(),
-                Err(wgpu::PollError::Timeout) if canceled() => return Err(GpuError::Canceled),
+                Err(wgpu::PollError::Timeout) if canceled() => return Err(Cause::Canceled.into()),
                 Err(wgpu::PollError::Timeout) => {}
                 Err(error) => {
                     self.check()?;
-                    return Err(GpuError::DeviceLost { reason: error.to_string() });
+                    return Err(Cause::DeviceLost { reason: error.to_string() }.into());
                 }
             }
         }

@@ -7,7 +7,7 @@ use nanobragg::plan::{Plan, Region};
 
 use crate::Precision;
 use crate::encode::{Encoded, TableBytes, largest};
-use crate::error::{GpuError, too_large};
+use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
 use crate::layout::Dispatch;
 use crate::pipeline::BINDINGS;
@@ -66,12 +66,7 @@ impl Holdings {
     }
 
     /// The pixels of `plan` in `region` as the shaders read them.
-    pub fn encode<'a>(
-        &mut self,
-        plan: &'a Plan,
-        region: &Region,
-        taps: bool,
-    ) -> Result<Encoded<'a>, GpuError> {
+    pub fn encode<'a>(&mut self, plan: &'a Plan, region: &Region, taps: bool) -> Result<Encoded<'a>, Error> {
         let table = &plan.structure_factors;
         let known = self.known.take().filter(|known| known.table.is_same_table(table));
         let known = known.unwrap_or_else(|| KnownTable {
@@ -90,7 +85,7 @@ impl Holdings {
     }
 
     /// Whether the device has room for what does not change from band to band.
-    pub fn fits(&self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
+    pub fn fits(&self, encoded: &Encoded<'_>) -> Result<(), Error> {
         let limit = self.gpu.limits.binding;
         for (what, bytes) in [
             ("the tiles", size_of_val(encoded.tiles.list.as_slice())),
@@ -112,7 +107,7 @@ impl Holdings {
     }
 
     /// Makes the device hold what does not change from band to band.
-    pub fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), GpuError> {
+    pub fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), Error> {
         let (gpu, sent) = (&self.gpu, &mut self.uploads);
         let tiles = bytemuck::cast_slice(&encoded.tiles.list).to_vec();
         let made = &mut sent.buffers;
@@ -147,7 +142,7 @@ impl Holdings {
         encoded: &Encoded<'_>,
         band: &Range<usize>,
         sums: u64,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         let made = &mut self.uploads.buffers;
         self.sums.reserve(&self.gpu, sums, "the sums", made)?;
         if encoded.permutation.placed {
@@ -159,7 +154,7 @@ impl Holdings {
     }
 
     /// Makes the device hold the orientations of `range`.
-    pub fn hold_orientations(&mut self, encoded: &Encoded<'_>, range: Range<usize>) -> Result<(), GpuError> {
+    pub fn hold_orientations(&mut self, encoded: &Encoded<'_>, range: Range<usize>) -> Result<(), Error> {
         let bytes = encoded.orientations(range);
         let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
         self.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)

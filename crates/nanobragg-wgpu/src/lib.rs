@@ -43,7 +43,7 @@ pub use nanobragg::backend::Precision;
 
 pub use adapter::{AdapterInfo, Kind, Selection, adapters};
 pub use backend::GpuBackend;
-pub use error::GpuError;
+pub use error::{Error, ErrorKind};
 pub use gpu::Gpu;
 pub use limits::{Limits, LimitsOverride};
 pub use open::{LimitsError, Opened, Request, open};

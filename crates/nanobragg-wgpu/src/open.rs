@@ -2,7 +2,7 @@
 
 use crate::Precision;
 use crate::adapter::Selection;
-use crate::error::GpuError;
+use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::limits::LimitsOverride;
 use crate::selftest::{SelfTest, cache_folder, selftest, selftest_cached};
@@ -44,8 +44,8 @@ pub struct Opened {
 /// kept in the user's cache folder, where there is one.
 ///
 /// # Errors
-/// Those of [`Gpu::open`] and of the test; [`GpuError::SelfTest`] where the device computes something else.
-pub fn open(request: &Request) -> Result<Opened, GpuError> {
+/// Those of [`Gpu::open`] and of the test; [`ErrorKind::SelfTest`] where the device computes something else.
+pub fn open(request: &Request) -> Result<Opened, Error> {
     let gpu = Gpu::open(&request.selection, request.lower)?;
     let result = match cache_folder().filter(|_| !request.retest) {
         Some(folder) => selftest_cached(&folder, &gpu, request.precision)?,

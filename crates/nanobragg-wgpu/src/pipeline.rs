@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
 
@@ -56,7 +56,7 @@ impl Compiled {
     }
 
     /// The pipelines of `permutation`, compiled where they are not known yet.
-    pub fn get(&mut self, gpu: &Gpu, permutation: Permutation) -> Result<Pipelines, GpuError> {
+    pub fn get(&mut self, gpu: &Gpu, permutation: Permutation) -> Result<Pipelines, Error> {
         if let Some(pipelines) = self.known.get(&permutation) {
             return Ok(pipelines.clone());
         }
@@ -83,7 +83,7 @@ impl Compiled {
         let pipelines = Pipelines { render: pipeline("render"), finish: pipeline("finish") };
         if let Some(error) = pollster::block_on(scope.pop()) {
             gpu.check()?;
-            return Err(GpuError::Shader { adapter: gpu.info.name.clone(), reason: error.to_string() });
+            return Err(Cause::Shader { adapter: gpu.info.name.clone(), reason: error.to_string() }.into());
         }
         gpu.check()?;
         self.known.insert(permutation, pipelines.clone());

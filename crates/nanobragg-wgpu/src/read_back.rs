@@ -9,7 +9,7 @@ use nanobragg::plan::Region;
 
 use crate::Precision;
 use crate::encode::{EDGE, Encoded, GROUP, Tiles};
-use crate::error::GpuError;
+use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::staging::{Staged, Staging};
 use crate::timing::Timings;
@@ -59,7 +59,7 @@ impl Pending {
         staging: &mut Staging,
         control: &Control<'_>,
         from: impl Fn(f64) -> T,
-    ) -> Result<(Vec<T>, Timings), GpuError> {
+    ) -> Result<(Vec<T>, Timings), Error> {
         let Pending { region, mut timings, bands, settled, ticks, precision, scale, tiles, submitted } = self;
         let layout = Tiles::new(&Region { mask: None, ..region.clone() });
         let mut image = vec![T::default(); region.image_fast * region.image_slow];

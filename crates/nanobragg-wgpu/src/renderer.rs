@@ -10,7 +10,7 @@ use nanobragg::plan::Plan;
 
 use crate::Precision;
 use crate::encode::{Encoded, GROUP};
-use crate::error::{GpuError, too_large};
+use crate::error::{Cause, Error, too_large};
 use crate::flights::Flights;
 use crate::gpu::Gpu;
 use crate::holdings::Holdings;
@@ -46,10 +46,10 @@ impl Renderer {
     /// A renderer on `gpu`.
     ///
     /// # Errors
-    /// [`GpuError::NoDoublePrecision`] where the adapter lacks it, [`GpuError::DeviceLost`].
-    pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, GpuError> {
+    /// [`ErrorKind::NoDoublePrecision`] where the adapter lacks it, [`ErrorKind::DeviceLost`].
+    pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, Error> {
         if precision == Precision::Double && !gpu.info.double_precision {
-            return Err(GpuError::NoDoublePrecision { adapter: gpu.info.name.clone() });
+            return Err(Cause::NoDoublePrecision { adapter: gpu.info.name.clone() }.into());
         }
         let compiled = Compiled::new(&gpu);
         let (holdings, flights) = (Holdings::new(&gpu, precision), Flights::new(&gpu));
@@ -88,8 +88,8 @@ impl Renderer {
     /// Renders `plan`.
     ///
     /// # Errors
-    /// What the device reports, and what it cannot do: see [`GpuError`].
-    pub fn render(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Image, GpuError> {
+    /// What the device reports, and what it cannot do: see [`Error`].
+    pub fn render(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
         let pending = self.submit(plan, control)?;
         self.collect(pending, control)
     }
@@ -99,7 +99,7 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Self::render`].
-    pub fn photons(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Vec<f64>, GpuError> {
+    pub fn photons(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Vec<f64>, Error> {
         let pending = self.submit(plan, control)?;
         self.collect_photons(pending, control)
     }
@@ -109,7 +109,7 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Self::render`].
-    pub fn submit(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Pending, GpuError> {
+    pub fn submit(&mut self, plan: &Plan, control: &Control<'_>) -> Result<Pending, Error> {
         let span = tracing::info_span!("submit", backend = crate::NAME);
         let _entered = span.enter();
         self.gpu.check()?;
@@ -139,8 +139,8 @@ impl Renderer {
     /// Whether `plan` can be rendered, without sending anything to the device.
     ///
     /// # Errors
-    /// [`GpuError::Unsupported`].
-    pub fn fits(&mut self, plan: &Plan) -> Result<(), GpuError> {
+    /// [`ErrorKind::Unsupported`].
+    pub fn fits(&mut self, plan: &Plan) -> Result<(), Error> {
         let encoded = self.holdings.encode(plan, &plan.region, false)?;
         if encoded.tiles.list.is_empty() {
             return Ok(());
@@ -154,7 +154,7 @@ impl Renderer {
     ///
     /// # Errors
     /// What the device reports.
-    pub fn is_finished(&self, pending: &Pending) -> Result<bool, GpuError> {
+    pub fn is_finished(&self, pending: &Pending) -> Result<bool, Error> {
         let Some(last) = pending.bands.last() else { return Ok(true) };
         self.gpu.is_done(&last.staging.submission)
     }
@@ -163,7 +163,7 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Self::render`].
-    pub fn collect(&mut self, pending: Pending, control: &Control<'_>) -> Result<Image, GpuError> {
+    pub fn collect(&mut self, pending: Pending, control: &Control<'_>) -> Result<Image, Error> {
         let (fast, slow) = (pending.region.image_fast, pending.region.image_slow);
         let (pixels, timings) =
             pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons as f32)?;
@@ -175,14 +175,14 @@ impl Renderer {
     ///
     /// # Errors
     /// As [`Self::render`].
-    pub fn collect_photons(&mut self, pending: Pending, control: &Control<'_>) -> Result<Vec<f64>, GpuError> {
+    pub fn collect_photons(&mut self, pending: Pending, control: &Control<'_>) -> Result<Vec<f64>, Error> {
         let (photons, timings) = pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons)?;
         self.timings = timings;
         Ok(photons)
     }
 
     /// The tiles in pieces whose sums fit into a buffer.
-    fn bands(&self, encoded: &Encoded<'_>) -> Result<Vec<Range<usize>>, GpuError> {
+    fn bands(&self, encoded: &Encoded<'_>) -> Result<Vec<Range<usize>>, Error> {
         let binding = self.gpu.limits.binding.min(MOST_BAND);
         let sums = 2 * GROUP as u64 * encoded.real_size();
         let mut most = binding / sums;
@@ -205,7 +205,7 @@ impl Renderer {
         band: Range<usize>,
         control: &Control<'_>,
         pending: &mut Pending,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         let began = Instant::now();
         let sums = band.len() * GROUP;
         self.holdings.prepare_band(encoded, &band, 2 * sums as u64 * encoded.real_size())?;
@@ -262,7 +262,7 @@ impl Renderer {
         band: &Range<usize>,
         control: &Control<'_>,
         pending: &mut Pending,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         let limits = self.gpu.limits;
         let terms = self.flights.terms(encoded.permutation);
         let most = (limits.groups as usize).saturating_mul(limits.groups as usize);
@@ -282,7 +282,7 @@ impl Renderer {
         Ok(())
     }
 
-    pub(crate) fn pipelines(&mut self, permutation: Permutation) -> Result<Pipelines, GpuError> {
+    pub(crate) fn pipelines(&mut self, permutation: Permutation) -> Result<Pipelines, Error> {
         self.compiled.get(&self.gpu, permutation)
     }
 
@@ -295,7 +295,7 @@ impl Renderer {
         groups: [u32; 2],
         terms: f64,
         pending: &mut Pending,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         let bind_group = self.holdings.bind(dispatch, &self.compiled.layout);
         self.flights.submit(permutation, pipeline, &bind_group, groups, terms)?;
         pending.timings.dispatches += 1;

@@ -1,6 +1,6 @@
 //! Buffers that stay on the device from one image to the next.
 
-use crate::error::{GpuError, too_large};
+use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
 
 /// How often each kind of data was sent to the device, since the renderer was made.
@@ -46,7 +46,7 @@ impl Resident {
         what: &'static str,
         sent: &mut u64,
         made: &mut u64,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), Error> {
         if bytes.is_empty() || bytes == self.contents {
             return Ok(());
         }
@@ -57,13 +57,7 @@ impl Resident {
     }
 
     /// Sends `bytes`, of which no copy is kept to compare with.
-    pub fn send(
-        &mut self,
-        gpu: &Gpu,
-        bytes: &[u8],
-        what: &'static str,
-        made: &mut u64,
-    ) -> Result<(), GpuError> {
+    pub fn send(&mut self, gpu: &Gpu, bytes: &[u8], what: &'static str, made: &mut u64) -> Result<(), Error> {
         self.reserve(gpu, bytes.len() as u64, what, made)?;
         self.contents.clear();
         gpu.queue.write_buffer(&self.buffer, 0, bytes);
@@ -71,13 +65,7 @@ impl Resident {
     }
 
     /// Makes the buffer at least `size` bytes long.
-    pub fn reserve(
-        &mut self,
-        gpu: &Gpu,
-        size: u64,
-        what: &'static str,
-        made: &mut u64,
-    ) -> Result<(), GpuError> {
+    pub fn reserve(&mut self, gpu: &Gpu, size: u64, what: &'static str, made: &mut u64) -> Result<(), Error> {
         if size > gpu.limits.binding {
             return Err(too_large(what, size, gpu.limits.binding, "bytes in one buffer"));
         }

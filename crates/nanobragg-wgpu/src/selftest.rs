@@ -11,7 +11,7 @@ use nanobragg::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 use crate::Precision;
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
 use crate::renderer::Renderer;
@@ -40,8 +40,8 @@ impl SelfTest {
     /// The result, or the error that it is.
     ///
     /// # Errors
-    /// [`GpuError::SelfTest`] where the test did not pass.
-    pub fn passes(self) -> Result<Self, GpuError> {
+    /// [`ErrorKind::SelfTest`] where the test did not pass.
+    pub fn passes(self) -> Result<Self, Error> {
         if self.passed {
             return Ok(self);
         }
@@ -49,7 +49,7 @@ impl SelfTest {
             "a test image in {} is off by {:.1e} of its brightest pixel",
             self.precision, self.max_of_max
         );
-        Err(GpuError::SelfTest { adapter: self.adapter, reason })
+        Err(Cause::SelfTest { adapter: self.adapter, reason }.into())
     }
 }
 
@@ -58,10 +58,10 @@ impl SelfTest {
 ///
 /// # Errors
 /// What the device reports; an image that is wrong is a result that has not passed.
-pub fn selftest(gpu: &Gpu, precision: Precision) -> Result<SelfTest, GpuError> {
+pub fn selftest(gpu: &Gpu, precision: Precision) -> Result<SelfTest, Error> {
     let span = tracing::info_span!("selftest", adapter = gpu.info().name, precision = precision.name());
     let _entered = span.enter();
-    let plan = case().map_err(|error| GpuError::Refused { reason: error.to_string() })?;
+    let plan = case().map_err(|error| Cause::Refused { reason: error.to_string() })?;
     let photons = Renderer::new(gpu.clone(), precision)?.photons(&plan, &Control::default())?;
     Ok(judge(gpu, precision, &plan, &photons))
 }
@@ -122,7 +122,7 @@ fn case() -> Result<Plan, nanobragg::Error> {
 ///
 /// # Errors
 /// As [`selftest`].
-pub fn selftest_cached(folder: &Path, gpu: &Gpu, precision: Precision) -> Result<SelfTest, GpuError> {
+pub fn selftest_cached(folder: &Path, gpu: &Gpu, precision: Precision) -> Result<SelfTest, Error> {
     let file = folder.join(file_name(gpu, precision));
     if let Some(kept) = read(&file).filter(|kept| kept.passed) {
         return Ok(kept);

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use nanobragg::backend::Control;
 
-use crate::error::GpuError;
+use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 
 /// Host-visible buffers, used again and again.
@@ -28,7 +28,7 @@ pub(crate) struct Staged {
 
 impl Staging {
     /// Submits a copy of the first `size` bytes of `source`.
-    pub fn copy(&mut self, gpu: &Gpu, source: &wgpu::Buffer, size: u64) -> Result<Staged, GpuError> {
+    pub fn copy(&mut self, gpu: &Gpu, source: &wgpu::Buffer, size: u64) -> Result<Staged, Error> {
         let size = size.next_multiple_of(8);
         let fitting = self.free.iter().position(|buffer| buffer.size() >= size && buffer.size() <= 4 * size);
         let buffer = match fitting {
@@ -59,9 +59,9 @@ impl Staging {
         staged: Staged,
         control: &Control<'_>,
         with: impl FnOnce(&[u8]) -> R,
-    ) -> Result<R, GpuError> {
+    ) -> Result<R, Error> {
         gpu.wait(&staged.submission, &|| control.canceled())?;
-        let lost = |reason: String| GpuError::DeviceLost { reason };
+        let lost = |reason: String| Cause::DeviceLost { reason }.into();
         loop {
             match staged.mapped.try_recv() {
                 Ok(result) => break result.map_err(|error| lost(error.to_string()))?,
@@ -74,7 +74,7 @@ impl Staging {
             }
         }
         let view = staged.buffer.get_mapped_range(0..staged.size);
-        let view = view.map_err(|error| GpuError::Refused { reason: error.to_string() })?;
+        let view = view.map_err(|error| Cause::Refused { reason: error.to_string() })?;
         let result = with(&view);
         drop(view);
         staged.buffer.unmap();

@@ -15,7 +15,7 @@ use nanobragg::plan::{FactorMode, Plan, Region};
 
 use crate::Precision;
 use crate::encode::Units;
-use crate::error::{GpuError, too_large};
+use crate::error::{Error, too_large};
 use crate::read_back::Pending;
 use crate::renderer::Renderer;
 use crate::schedule::{Part, grid};
@@ -50,7 +50,7 @@ impl Renderer {
     /// # Errors
     /// As [`Renderer::render`]; [`Unsupported::TooLarge`] for a pixel with more terms than a buffer holds, and
     /// [`Unsupported::OrderDependentPixel`] for the one pixel whose result depends on those before it.
-    pub fn trace(&mut self, plan: &Plan, slow: usize, fast: usize) -> Result<Taps, GpuError> {
+    pub fn trace(&mut self, plan: &Plan, slow: usize, fast: usize) -> Result<Taps, Error> {
         self.gpu.check()?;
         let region = Region { fast: (fast, fast), slow: (slow, slow), mask: None, ..plan.region.clone() };
         let encoded = self.holdings.encode(plan, &region, true)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nanobragg::backend::Control;
 
-use crate::error::GpuError;
+use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::staging::{Staged, Staging};
 
@@ -93,7 +93,7 @@ impl Clock {
     }
 
     /// Ends an image: its stamps go to the host.
-    pub fn stop(&mut self, gpu: &Gpu, staging: &mut Staging) -> Result<Option<Ticks>, GpuError> {
+    pub fn stop(&mut self, gpu: &Gpu, staging: &mut Staging) -> Result<Option<Ticks>, Error> {
         let (count, terms) = (self.used, self.terms);
         self.reset();
         if count == 0 {
@@ -115,7 +115,7 @@ impl Ticks {
         staging: &mut Staging,
         control: &Control<'_>,
         terms: f64,
-    ) -> Result<Option<Duration>, GpuError> {
+    ) -> Result<Option<Duration>, Error> {
         let period = f64::from(gpu.queue.get_timestamp_period());
         let count = self.count as usize;
         let ticks = staging.read(gpu, self.staged, control, |bytes| {

@@ -51,8 +51,8 @@ pub fn run(bench: &Bench, options: &GpuOptions, quick: bool, out: Option<&Path>)
         let request = Request { selection: selection.clone(), precision, ..Request::default() };
         let opened = match nanobragg_wgpu::open(&request) {
             Ok(opened) => opened,
-            Err(nanobragg_wgpu::GpuError::NoDoublePrecision { adapter }) => {
-                println!("SKIPPED: {adapter} has no double precision");
+            Err(error) if error.kind() == nanobragg_wgpu::ErrorKind::NoDoublePrecision => {
+                println!("SKIPPED: {error}");
                 continue;
             }
             Err(error) => return Err(error.into()),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use nanobragg_wgpu::{AdapterInfo, GpuError, Precision, Request, Selection};
+use nanobragg_wgpu::{AdapterInfo, Error, Precision, Request, Selection};
 
 use crate::console::print;
 use crate::misuse::Misuse;
@@ -37,7 +37,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     }
     let adapters = nanobragg_wgpu::adapters();
     if adapters.is_empty() {
-        return Err(GpuError::NoAdapter { software: false }.into());
+        return Err(Error::no_adapter().into());
     }
     let mut sound = true;
     for info in &adapters {

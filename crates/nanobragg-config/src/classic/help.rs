@@ -1,6 +1,7 @@
 //! The help text.
 
 use super::error::alternatives;
+use super::status::STATUSES;
 use super::wrap::wrap;
 use super::{Arity, COMMANDS, EXAMPLE, Effect, Flag, Group, INTRODUCTION, PROGRAM, table};
 
@@ -29,6 +30,10 @@ pub fn help_text() -> String {
         for flag in table().iter().filter(|flag| flag.group == group) {
             push_flag(&mut text, flag);
         }
+    }
+    text.push_str("\nExit status:\n");
+    for (status, meaning) in STATUSES {
+        push_entry(&mut text, status, meaning);
     }
     text
 }

@@ -1,6 +1,7 @@
 //! The manual page.
 
 use super::help::{canonical, description};
+use super::status::STATUSES;
 use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, PROGRAM, table};
 
 /// The manual page in the language of `man`. It carries no date, so that the same version always gives the
@@ -25,6 +26,10 @@ pub fn man_page(version: &str) -> String {
         for flag in table().iter().filter(|flag| flag.group == group) {
             page.push_str(&entry(flag));
         }
+    }
+    page.push_str(".SH EXIT STATUS\n");
+    for (status, meaning) in STATUSES {
+        page.push_str(&format!(".TP\n\\fB{status}\\fR\n{}\n", line(meaning)));
     }
     page.push_str(&format!(".SH EXAMPLE\n.nf\n{}\n.fi\n", line(EXAMPLE)));
     page

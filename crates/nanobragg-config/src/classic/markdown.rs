@@ -1,6 +1,7 @@
 //! The page about the flags.
 
 use super::help::{canonical, meaning, remark, synonyms};
+use super::status::STATUSES;
 use super::wrap::wrap;
 use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, table};
 
@@ -30,6 +31,10 @@ pub fn markdown() -> String {
         for flag in table().iter().filter(|flag| flag.group == group) {
             text.push_str(&row(flag));
         }
+    }
+    text.push_str("\n## Exit status\n\n| status | meaning |\n| ---: | --- |\n");
+    for (status, meaning) in STATUSES {
+        text.push_str(&format!("| {status} | {meaning} |\n"));
     }
     text
 }

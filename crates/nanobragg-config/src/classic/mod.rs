@@ -34,6 +34,7 @@ mod read;
 mod role;
 mod rotation;
 mod shell;
+pub mod status;
 mod table;
 mod unit;
 mod values;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Cell, Table};
-use crate::device::{Backend, refuses_order};
+use crate::device::Backend;
 use crate::error::{Context as _, Error, ErrorKind, Result};
 use crate::machine;
 use crate::measure::{RunSpec, image_only};
@@ -102,7 +102,7 @@ fn cell(
         Ok((comparison, seconds)) => {
             Cell::Compared { passes: holds(backend, &comparison), worst: comparison.max_of_max, seconds }
         }
-        Err(error) if refuses_order(&error.to_string()) => Cell::Refused,
+        Err(error) if error.kind() == ErrorKind::Refused => Cell::Refused,
         Err(error) => {
             say(&format!("{} on {}: {error}", subject.name, backend.name()));
             Cell::Failed

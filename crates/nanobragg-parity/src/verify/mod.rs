@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::device::{Backend, is_absence};
+use super::device::Backend;
 use super::folder::{CHECKSUMS, contents};
 use super::measure::{self, RunSpec};
 use super::metrics::{Measured, Verdict};
@@ -145,7 +145,7 @@ fn again(
     };
     // A graphics processor may be missing on one machine and there on another.
     let reason = recorded["reason"].as_str().and_then(|reason| reason.strip_prefix("skipped: "));
-    let absence = reason.filter(|reason| spec.backend.device == "gpu" && is_absence(reason));
+    let absence = reason.filter(|_| spec.backend.device == "gpu");
     let backend = Backend::new(&spec.backend.device, &spec.backend.dtype);
     let there = backend.probe(programs).context("cannot be repeated here")?;
     let run = match (there, absence) {

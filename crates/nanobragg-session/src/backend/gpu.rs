@@ -6,7 +6,7 @@ use nanobragg::backend::{
     Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Refusal, Ticket, Unsupported, Want,
 };
 use nanobragg::plan::Plan;
-use nanobragg_wgpu::{GpuBackend, GpuError, LimitsOverride, Opened, Request, Selection};
+use nanobragg_wgpu::{ErrorKind, GpuBackend, LimitsOverride, Opened, Request, Selection};
 
 use crate::error::Cause;
 use crate::{Compute, Error, GpuChoice, Note, Warning, Watch};
@@ -32,11 +32,11 @@ pub(super) fn open_or<'a>(
             let gpu = trusted(compute, watch, opened)?;
             Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
         }
-        Err(GpuError::NoAdapter { .. }) => {
+        Err(error) if error.kind() == ErrorKind::NoAdapter => {
             watch.note(&Note::OnCpu("no graphics processor in hardware".to_owned()));
             Ok(Box::new(cpu))
         }
-        Err(error @ GpuError::NoSuchAdapter { .. }) => Err(error.into()),
+        Err(error) if error.kind() == ErrorKind::NoSuchAdapter => Err(error.into()),
         Err(error) => {
             watch.warn(&Warning::DeviceFailed(error.to_string()));
             Ok(Box::new(cpu))

@@ -6,7 +6,7 @@ use nanobragg::backend::Unsupported;
 use nanobragg::shapes::Coordinate;
 
 use super::Encoded;
-use crate::error::GpuError;
+use crate::error::Error;
 
 /// Largest error of a pixel, relative to the brightest, that single precision may have.
 pub(crate) const SINGLE_MAX: f64 = 1e-4;
@@ -24,7 +24,7 @@ impl Encoded<'_> {
     /// N, and those of a ball by π N √fudge. A smooth spot changes by 1.5 over its radius
     /// where it is steepest, relative to its peak, and by 25 relative to itself where only exp(-50) of it is left. A
     /// spot with an edge has it where the same error decides the sides of as many terms.
-    pub(super) fn check_bound(&self) -> Result<(), GpuError> {
+    pub(super) fn check_bound(&self) -> Result<(), Error> {
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
         let refuse = |reason: String| Err(Unsupported::PrecisionRange { reason }.into());

@@ -19,7 +19,7 @@ use nanobragg::plan::{FactorMode, Interpolation, Plan, Region};
 use nanobragg::shapes::{Coordinate, Star};
 
 use crate::Precision;
-use crate::error::GpuError;
+use crate::error::Error;
 use crate::layout::{FrameDouble, OrientationDouble, OrientationSingle, flag};
 use crate::permutation::{Lookup, Permutation};
 
@@ -75,7 +75,7 @@ impl<'a> Encoded<'a> {
         taps: bool,
         amplitude: f64,
         binding: u64,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, Error> {
         if plan.factors.depend_on_order() {
             return Err(Unsupported::RunningSumFactors.into());
         }

@@ -9,11 +9,11 @@ use nanobragg::shapes::{Coordinate, Star};
 
 use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
 use super::{Encoded, Units};
-use crate::error::GpuError;
+use crate::error::Error;
 use crate::layout::{FrameDouble, OrientationSingle, SourceSingle, flag};
 
 impl Encoded<'_> {
-    pub(super) fn fill_single(&mut self, amplitude: f64) -> Result<(), GpuError> {
+    pub(super) fn fill_single(&mut self, amplitude: f64) -> Result<(), Error> {
         self.check_bound()?;
         let plan = self.plan;
         let crystal = &plan.crystal.shape;

@@ -5,8 +5,8 @@ use std::process::Command;
 use nanobragg::ErrorKind;
 use nanobragg::backend::{Backend, Control};
 use nanobragg_wgpu::{
-    Gpu, GpuBackend, GpuError, LimitsOverride, Precision, Renderer, Selection, adapters, selftest,
-    selftest_cached,
+    ErrorKind as GpuErrorKind, Gpu, GpuBackend, LimitsOverride, Precision, Renderer, Selection, adapters,
+    selftest, selftest_cached,
 };
 
 use crate::device::{open, planned};
@@ -28,7 +28,7 @@ fn a_lost_device_is_an_error_before_and_during_a_render() {
         Renderer::new(gpu.clone(), Precision::Single).unwrap_err(),
         selftest(&gpu, Precision::Single).unwrap_err(),
     ] {
-        assert!(matches!(error, GpuError::DeviceLost { .. }), "{error}");
+        assert_eq!(error.kind(), GpuErrorKind::DeviceLost, "{error}");
     }
     let reopened = open(LimitsOverride::default()).unwrap();
     Renderer::new(reopened, Precision::Single).unwrap().render(&plan, &Control::default()).unwrap();
@@ -57,7 +57,7 @@ fn without_a_driver_there_is_no_adapter() {
             assert!(adapters().is_empty());
             for selection in [Selection::BestReal, Selection::Any, Selection::Index(0)] {
                 let error = Gpu::open(&selection, LimitsOverride::default()).unwrap_err();
-                assert!(matches!(error, GpuError::NoAdapter { software: false }), "{error}");
+                assert_eq!(error.kind(), GpuErrorKind::NoAdapter, "{error}");
             }
         }
         return;
@@ -79,7 +79,7 @@ fn an_adapter_that_is_not_there_is_an_error() {
     }
     let error =
         Gpu::open(&Selection::Named("no such card".to_owned()), LimitsOverride::default()).unwrap_err();
-    assert!(matches!(error, GpuError::NoSuchAdapter { .. }), "{error}");
+    assert_eq!(error.kind(), GpuErrorKind::NoSuchAdapter, "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use nanobragg::backend::{Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg::plan::FactorMode;
 use nanobragg_testkit::gapped_table;
-use nanobragg_wgpu::{GpuError, LimitsOverride, Precision, Renderer};
+use nanobragg_wgpu::{LimitsOverride, Precision, Renderer};
 
 use crate::comparison::Differences;
 use crate::device::{definition, open, plan, planned};
@@ -63,7 +63,7 @@ fn what_cannot_be_cut_is_refused_with_the_limit() {
     let mut plan = planned("-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 8 -pixel 1 -oversample 1");
     plan.structure_factors = gapped_table().unwrap();
     let error = renderer.render(&plan, &Control::default()).unwrap_err();
-    assert!(matches!(error, GpuError::Unsupported(Unsupported::TooLarge { limit: 16_384, .. })), "{error}");
+    assert!(matches!(error.unsupported(), Some(Unsupported::TooLarge { limit: 16_384, .. })), "{error}");
     assert!(
         error.to_string().contains("structure factors") && error.to_string().contains("16384"),
         "{error}"

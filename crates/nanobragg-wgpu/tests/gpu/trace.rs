@@ -8,7 +8,7 @@ use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
 use nanobragg::plan::Plan;
 use nanobragg_testkit::tolerance::{GPU_F32_TRACE, GPU_TRACE};
 use nanobragg_testkit::{case, cases};
-use nanobragg_wgpu::{GpuError, Precision};
+use nanobragg_wgpu::Precision;
 
 use crate::device::renderer;
 use crate::supervisor;
@@ -168,6 +168,6 @@ fn a_pixel_whose_result_depends_on_those_before_it_is_refused() {
     let first = plan.orientations.first_pixel.unwrap();
     let width = plan.region.image_fast;
     let error = renderer.trace(&plan, first / width, first % width).unwrap_err();
-    assert!(matches!(error, GpuError::Unsupported(Unsupported::OrderDependentPixel { .. })), "{error}");
+    assert!(matches!(error.unsupported(), Some(Unsupported::OrderDependentPixel { .. })), "{error}");
     renderer.trace(&plan, first / width, first % width + 1).unwrap();
 }

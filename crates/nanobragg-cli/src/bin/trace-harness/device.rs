@@ -89,6 +89,45 @@ fn gpu<'a>(plan: &'a Plan, adapter: Option<&str>, single: bool) -> anyhow::Resul
 
 #[cfg(not(feature = "gpu"))]
 fn gpu<'a>(_: &'a Plan, _: Option<&str>, _: bool) -> anyhow::Result<Tracer<'a>> {
-    let text = "--device gpu: this program was built without its feature gpu; use cpu";
-    Err(crate::usage::UsageError(text.to_owned()).into())
+    Err(NotBuilt.into())
+}
+
+/// Graphics processors are not built in.
+#[derive(Debug)]
+#[cfg(not(feature = "gpu"))]
+struct NotBuilt;
+
+#[cfg(not(feature = "gpu"))]
+impl std::fmt::Display for NotBuilt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("--device gpu: this program was built without its feature gpu; use cpu")
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+impl std::error::Error for NotBuilt {}
+
+/// What was asked for and is not to be had.
+pub enum Lacking {
+    /// The device.
+    Device,
+    /// The device's support for the experiment.
+    Support,
+}
+
+/// What is lacking, where that is the error.
+#[cfg(feature = "gpu")]
+pub fn lacking(error: &anyhow::Error) -> Option<Lacking> {
+    let kind = error.downcast_ref::<nanobragg_wgpu::Error>()?.kind();
+    match kind {
+        kind if kind.is_absence() => Some(Lacking::Device),
+        nanobragg_wgpu::ErrorKind::Unsupported => Some(Lacking::Support),
+        _ => None,
+    }
+}
+
+/// What is lacking, where that is the error.
+#[cfg(not(feature = "gpu"))]
+pub fn lacking(error: &anyhow::Error) -> Option<Lacking> {
+    error.is::<NotBuilt>().then_some(Lacking::Device)
 }

@@ -15,12 +15,8 @@ use std::process::ExitCode;
 use arguments::Command;
 use nanobragg_config::ConfigError;
 use nanobragg_config::classic::FlagError;
+use nanobragg_config::classic::status::{ABSENT, FAILED, REFUSED, WRONG_INPUT};
 use usage::UsageError;
-
-/// Exit status when something that was asked for is missing, or traces diverge.
-const FAILED: u8 = 1;
-/// Exit status when arguments or files are wrong.
-const WRONG_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
     let outcome = arguments::parse(std::env::args_os().skip(1)).and_then(|command| match command {
@@ -41,14 +37,23 @@ fn main() -> ExitCode {
         Err(error) => {
             // Each error says what caused it; the chain of causes would say it twice.
             complain(&format!("error: {error}"));
-            let wrong_input = error.is::<UsageError>()
-                || error.is::<ConfigError>()
-                || error.is::<FlagError>()
-                || error.is::<nanobragg_trace::Error>()
-                || error.is::<lexopt::Error>();
-            ExitCode::from(if wrong_input { WRONG_INPUT } else { FAILED })
+            ExitCode::from(status(&error))
         }
     }
+}
+
+fn status(error: &anyhow::Error) -> u8 {
+    match device::lacking(error) {
+        Some(device::Lacking::Device) => return ABSENT,
+        Some(device::Lacking::Support) => return REFUSED,
+        None => {}
+    }
+    let wrong_input = error.is::<UsageError>()
+        || error.is::<ConfigError>()
+        || error.is::<FlagError>()
+        || error.is::<nanobragg_trace::Error>()
+        || error.is::<lexopt::Error>();
+    if wrong_input { WRONG_INPUT } else { FAILED }
 }
 
 /// A line on standard output. A reader that has gone away, or a full disk, is no reason to stop.

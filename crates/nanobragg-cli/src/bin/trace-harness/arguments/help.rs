@@ -50,4 +50,4 @@ It reads logs of this program, of the C program and of the PyTorch port, and JSO
 NAME_per_phi.log beside NAME.log belong to it.
 
 exit status: 0 done, or all within the tolerance; 1 something diverges, or a kind of line that was asked for is
-absent; 2 an argument, a flag or a file is wrong";
+absent; 2 an argument, a flag or a file is wrong; 3 the device is not there; 4 it does not evaluate this experiment";
