@@ -6,6 +6,7 @@ mod cli_docs;
 mod executable;
 mod fixtures;
 mod fuzz;
+mod guard;
 mod instructions;
 mod parity;
 mod probe_cost;
@@ -24,6 +25,7 @@ usage: cargo xtask TASK [OPTIONS]
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]
+  guard      checksums of every case on the CPU backends under every preset, compared with those kept: [--check]
   instructions  count instructions per term by callgrind and compare them with those kept
              [--check | --write]
   parity     make a bundle that proves or disproves parity: --case NAME ... | --all | --config supervisor
@@ -46,6 +48,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("instructions") => instructions::run(rest)?,
         Some("cli-docs") => cli_docs::run(check)?,
         Some("fuzz") => fuzz::run(rest)?,
+        Some("guard") => guard::run(check)?,
         Some("fixtures") => fixtures::run(check)?,
         Some("probe-cost") => probe_cost::run()?,
         Some("reference") => reference::run(rest)?,

@@ -45,7 +45,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "nanobragg-testkit",
         ],
     ),
-    ("xtask", &["nanobragg", "nanobragg-config", "nanobragg-wgpu", "nanobragg-parity", "nanobragg-testkit"]),
+    (
+        "xtask",
+        &[
+            "nanobragg",
+            "nanobragg-config",
+            "nanobragg-wgpu",
+            "nanobragg-parity",
+            "nanobragg-testkit",
+            "nanobragg-trace",
+        ],
+    ),
 ];
 
 /// Dependencies of the workspace's crates that the table does not allow.
