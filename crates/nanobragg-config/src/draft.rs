@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use nanobragg::model::{
-    Beam, Convention, Crystal, Detector, Divergence, Experiment, Frame, Quirks, Rendering, Seeds, StepPoint,
-    StructureFactors,
+    Convention, Crystal, Detector, Dose, Experiment, Frame, Quirks, Rendering, Seeds, Source, SpectralLine,
+    StepPoint, StructureFactors,
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
@@ -19,6 +19,7 @@ pub(crate) struct Draft {
     pub frame: Frame,
     pub is_custom: bool,
     pub convention: Convention,
+    pub beam: BeamRequest,
     pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
@@ -62,6 +63,57 @@ pub(crate) struct RotationRequest {
     pub backwards: bool,
 }
 
+/// What flags say of samples: `None` (or a negative number) where they say nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StepsRequest {
+    pub range: Option<f64>,
+    pub step: Option<f64>,
+    pub count: Option<i64>,
+}
+
+/// What flags, headers and files say of the beam, in SI units.
+#[derive(Clone, Debug)]
+pub(crate) struct BeamRequest {
+    pub wavelength: f64,
+    /// As fractions of the wavelength.
+    pub dispersion: StepsRequest,
+    pub horizontal: StepsRequest,
+    pub vertical: StepsRequest,
+    /// Whether the corners of the grid of directions are kept.
+    pub square: bool,
+    pub spectrum: Option<Vec<SpectralLine>>,
+    pub sources: Option<Vec<Source>>,
+    /// Kahn's factor, whether or not it is applied.
+    pub kahn: f64,
+    pub polarized: bool,
+    pub fluence: f64,
+    /// Zero where it is not given.
+    pub flux: f64,
+    pub exposure: f64,
+    pub size: f64,
+}
+
+impl Default for BeamRequest {
+    fn default() -> Self {
+        let dose = Dose::default();
+        BeamRequest {
+            wavelength: 1e-10,
+            dispersion: StepsRequest { range: Some(0.0), ..StepsRequest::default() },
+            horizontal: StepsRequest::default(),
+            vertical: StepsRequest::default(),
+            square: false,
+            spectrum: None,
+            sources: None,
+            kahn: 0.0,
+            polarized: true,
+            fluence: dose.fluence(),
+            flux: 0.0,
+            exposure: dose.exposure(),
+            size: dose.beam_size().unwrap_or_default(),
+        }
+    }
+}
+
 /// What the description of an instrument says that has to wait for the flags.
 pub(crate) struct Instrument {
     /// Reciprocal cell vectors in 1/Å, in columns.
@@ -97,6 +149,7 @@ impl Draft {
             frame: Frame::default(),
             is_custom: false,
             convention: Convention::default(),
+            beam: BeamRequest::default(),
             rotation: RotationRequest::default(),
             beam_spot: None,
             fast_pixels: None,
@@ -121,14 +174,6 @@ impl Draft {
             seed_of_misset: None,
             clock_seed,
         }
-    }
-
-    pub fn beam(&mut self) -> &mut Beam {
-        &mut self.setup.experiment.beam
-    }
-
-    pub fn divergence(&mut self) -> &mut Divergence {
-        &mut self.setup.experiment.beam.divergence
     }
 
     pub fn crystal(&mut self) -> &mut Crystal {

@@ -1,7 +1,7 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Pivot, Quirk, StepPoint};
+use nanobragg::model::{Convention, Outline, Pivot, Quirk, Spectrum, StepPoint};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -139,28 +139,33 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
 fn beam(table: &mut Table<'_>, plan: &Plan) {
     table.group = "Beam";
     let beam = &table.setup.experiment.beam;
-    table.set("wavelength", n(beam.wavelength * 1e10), "A");
-    if let Some(spectrum) = &beam.spectrum {
-        table.set("spectrum lines", spectrum.len().to_string(), "");
+    table.set("wavelength", n(beam.wavelength() * 1e10), "A");
+    if let Some(Spectrum::Lines(lines)) = beam.spectrum() {
+        table.set("spectrum lines", lines.len().to_string(), "");
     }
-    table.set("dispersion", n(plan.resolved.dispersion.range * 100.0), "%");
-    table.fill("dispersion steps", plan.resolved.dispersion.count.to_string(), "");
-    for (name, steps_name, grid) in [
+    table.set("dispersion", n(plan.resolved.dispersion.range() * 100.0), "%");
+    table.fill("dispersion steps", plan.resolved.dispersion.count().to_string(), "");
+    for (name, steps_name, steps) in [
         ("horizontal divergence", "horizontal steps", plan.resolved.horizontal),
         ("vertical divergence", "vertical steps", plan.resolved.vertical),
     ] {
-        table.fill(name, n(grid.range * 1000.0), "mrad");
-        table.fill(steps_name, grid.count.to_string(), "");
+        table.fill(name, n(steps.range() * 1000.0), "mrad");
+        table.fill(steps_name, steps.count().to_string(), "");
     }
-    table.set("round divergence", on(beam.divergence.round), "");
+    if let Some(divergence) = beam.divergence() {
+        table.set("round divergence", on(divergence.outline == Outline::Ellipse), "");
+    }
     table.fill("sources", plan.sources.len().to_string(), "");
     let polarization = plan.resolved.kahn.map_or("off".to_owned(), n);
     table.set("Kahn factor", polarization, "");
-    if beam.fluence.flux != 0.0 {
-        table.set("flux", n(beam.fluence.flux), "photons/s");
-        table.set("exposure", n(beam.fluence.exposure), "s");
+    let dose = beam.dose();
+    if let Some(flux) = dose.flux() {
+        table.set("flux", n(flux), "photons/s");
+        table.set("exposure", n(dose.exposure()), "s");
     }
-    table.set("beam size", n(beam.fluence.beam_size * 1000.0), "mm");
+    if let Some(size) = dose.beam_size() {
+        table.set("beam size", n(size * 1000.0), "mm");
+    }
     table.set("fluence", n(plan.fluence), "photons/m^2");
     table.set("water", n(plan.resolved.water_size * 1e6), "um");
 }

@@ -35,11 +35,13 @@ pub struct ImageModel {
 
 impl ImageModel {
     /// The experiment with what the image has of its own in the place of what all have.
-    #[must_use]
-    pub fn apply(&self, experiment: &Experiment) -> Experiment {
+    ///
+    /// # Errors
+    /// A wavelength that is not positive.
+    pub fn apply(&self, experiment: &Experiment) -> Result<Experiment, nanobragg::Error> {
         let mut experiment = experiment.clone();
         if let Some(wavelength) = self.wavelength {
-            experiment.beam.wavelength = wavelength;
+            experiment.beam = experiment.beam.with_wavelength(wavelength)?;
         }
         if let Convention::Custom(frame) = &mut experiment.detector.convention {
             frame.beam = self.beam.unwrap_or(frame.beam);
@@ -48,7 +50,7 @@ impl ImageModel {
         if self.matrix.is_some() {
             experiment.crystal.matrix = self.matrix;
         }
-        experiment
+        Ok(experiment)
     }
 }
 

@@ -70,7 +70,8 @@ impl SweepJob {
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
-        let first = self.series.experiment(&self.series.base(&self.experiment, &self.models, 1), 1).plan()?;
+        let base = self.series.base(&self.experiment, &self.models, 1)?;
+        let first = self.series.experiment(&base, 1).plan()?;
         let inputs = fingerprint::inputs(&self.inputs)?;
         Ok(Sweep { job: self, first, targets, inputs })
     }

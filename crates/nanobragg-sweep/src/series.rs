@@ -34,12 +34,20 @@ impl Series {
     }
 
     /// What image number `image`, counted from 1, is made from: a rotation goes on along a scan whose `models` vary.
-    pub fn base(&self, experiment: &Experiment, models: &[ImageModel], image: usize) -> Experiment {
+    ///
+    /// # Errors
+    /// Those of [`ImageModel::apply`].
+    pub fn base(
+        &self,
+        experiment: &Experiment,
+        models: &[ImageModel],
+        image: usize,
+    ) -> Result<Experiment, nanobragg::Error> {
         let model = match self {
             Series::Rotation(_) => models.get(image.saturating_sub(1)),
             Series::Random | Series::Listed(_) => None,
         };
-        model.map_or_else(|| experiment.clone(), |model| model.apply(experiment))
+        model.map_or_else(|| Ok(experiment.clone()), |model| model.apply(experiment))
     }
 
     /// The experiment of image number `image`, counted from 1.

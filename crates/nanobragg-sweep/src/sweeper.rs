@@ -113,7 +113,7 @@ impl Sweeper<'_> {
     }
 
     fn plan(&self, number: usize) -> Result<Plan, Error> {
-        let base = self.series.base(&self.experiment, &self.models, number);
+        let base = self.series.base(&self.experiment, &self.models, number)?;
         Ok(self.series.experiment(&base, number).plan()?)
     }
 

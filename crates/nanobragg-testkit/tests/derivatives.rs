@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::model::{
-    Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Rotation, Shape, Tilt, UnitCell,
+    Beam, Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Rotation, Shape, Spectrum, Steps,
+    Tilt, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Parameters;
@@ -22,7 +23,7 @@ const NUMBERS: [Number; 9] = [
     Number {
         name: "wavelength",
         size: 1e-10,
-        add: |e, step| e.beam.wavelength += step,
+        add: |e, step| e.beam = e.beam.clone().with_wavelength(e.beam.wavelength() + step).unwrap(),
         mark: |p| &mut p.wavelength,
     },
     Number {
@@ -85,10 +86,10 @@ fn experiment(shape: Shape, convention: Convention, pivot: Pivot) -> Experiment 
     experiment.crystal = experiment.crystal.with_cells(3, 4, 5);
     experiment.crystal.shape = shape;
     experiment.crystal.misset = Misset::Angles([0.3, 0.2, 0.1]);
-    experiment.beam.wavelength = 1.3e-10;
-    experiment.beam.polarization = Polarization::new(0.8);
-    experiment.beam.dispersion.range = Some(0.01);
-    experiment.beam.dispersion.count = Some(3);
+    experiment.beam = Beam::new(1.3e-10)
+        .and_then(|beam| beam.with_polarization(Polarization::Kahn(0.8)))
+        .and_then(|beam| beam.with_spectrum(Spectrum::Band(Steps::across(0.01, 3)?)))
+        .unwrap();
     experiment.rotation = Rotation::over(0.1, 0.01, 2).unwrap();
     experiment.detector.convention = convention;
     experiment.detector.pivot = Some(pivot);

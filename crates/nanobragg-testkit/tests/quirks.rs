@@ -5,8 +5,8 @@
 
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
-    Convention, Crystal, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset, Quirk, Quirks,
-    Rotation, Shape, Source, StepPoint, Tilt, UnitCell,
+    Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset,
+    Quirk, Quirks, Rotation, Shape, Source, StepPoint, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -18,7 +18,7 @@ fn base() -> Experiment {
     let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
     experiment.crystal.cells = [5.0; 3];
     experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
-    experiment.beam.wavelength = 1.5e-10;
+    experiment.beam = Beam::new(1.5e-10).unwrap();
     experiment.detector.pixels = PixelGrid::new(24, 20, 3e-3);
     experiment.rendering.oversample = Some(1);
     experiment
@@ -57,7 +57,8 @@ fn acted_on(quirk: Quirk) -> Experiment {
                 weight: Some(weight),
                 wavelength: None,
             };
-            experiment.beam.sources = Some(vec![source(0.0, 1.0), source(0.05, 3.0)]);
+            let sources = vec![source(0.0, 1.0), source(0.05, 3.0)];
+            experiment.beam = experiment.beam.with_sources(sources).unwrap();
         }
         Quirk::LayerSpacing => {
             experiment.detector.sensor.thickness = 4.5e-4;
@@ -75,10 +76,6 @@ fn acted_on(quirk: Quirk) -> Experiment {
         }
         Quirk::OversampleThickAlone => experiment.rendering.oversample_thick = true,
         Quirk::MissetRandomCap => experiment.crystal.misset = Misset::Random,
-        Quirk::NopolarOverruled => {
-            experiment.beam.polarization = Polarization::OFF;
-            experiment.rendering.oversample_polar = true;
-        }
         Quirk::WaterScaledTwice => experiment.rendering.water_size = 1e-5,
         Quirk::TwothetaAxisLength => {
             experiment = custom(Frame { twotheta_axis: Vector3::new(0.0, 0.0, -1.5), ..Frame::default() });
@@ -98,10 +95,13 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment.crystal.mosaicity.spread = Some(0.01);
             experiment.crystal.mosaicity.domains = Some(3);
         }
-        Quirk::PolarizationEpsilon => experiment.beam.polarization = Polarization::new(0.9),
+        Quirk::PolarizationEpsilon => {
+            experiment.beam = experiment.beam.with_polarization(Polarization::Kahn(0.9)).unwrap();
+        }
         Quirk::CellCStarZ
         | Quirk::SmvBeamCenter
         | Quirk::HeaderSubstrings
+        | Quirk::NopolarOverruled
         | Quirk::TwothetaHeader
         | Quirk::TwothetaAxisSetsAngle
         | Quirk::PoissonSinglePrecision => {}
@@ -140,7 +140,10 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
                 assert_eq!(photons(&on), photons(&off));
             }
             // These act on flags and headers, before an experiment is there.
-            Quirk::HeaderSubstrings | Quirk::TwothetaHeader | Quirk::TwothetaAxisSetsAngle => {
+            Quirk::HeaderSubstrings
+            | Quirk::NopolarOverruled
+            | Quirk::TwothetaHeader
+            | Quirk::TwothetaAxisSetsAngle => {
                 assert_eq!(photons(&on), photons(&off));
             }
             _ => assert_ne!(photons(&on), photons(&off), "{quirk}"),
@@ -207,9 +210,10 @@ fn weights_are_relative() {
     let exact = |scale: f64| {
         let mut experiment = acted_on(Quirk::SourceWeightsIgnored);
         experiment.quirks = Preset::Exact.into();
-        for source in experiment.beam.sources.iter_mut().flatten() {
-            source.weight = source.weight.map(|weight| weight * scale);
-        }
+        let scaled =
+            |source: &Source| Source { weight: source.weight.map(|weight| weight * scale), ..*source };
+        let sources = experiment.beam.sources().iter().map(scaled).collect();
+        experiment.beam = experiment.beam.with_sources(sources).unwrap();
         photons(&experiment.plan().unwrap())
     };
     for (a, b) in exact(1.0).iter().zip(exact(10.0)) {
@@ -225,7 +229,7 @@ fn exact_water_does_not_depend_on_the_number_of_steps() {
         experiment.crystal.cells = [1.0; 3];
         experiment.structure_factors = nanobragg::model::StructureFactors::uniform(0.0);
         experiment.rotation = Rotation::over(0.0, 0.03, count).unwrap();
-        experiment.beam.fluence.fluence = 1e24;
+        experiment.beam = experiment.beam.with_dose(Dose::of_fluence(1e24).unwrap());
         Scalar.render(&experiment.plan().unwrap(), &Control::default()).unwrap()
     };
     let (one, five) = (water(1), water(5));
@@ -236,6 +240,13 @@ fn exact_water_does_not_depend_on_the_number_of_steps() {
 
 #[test]
 fn flags_and_headers_feel_their_quirks() {
+    let polarized = |quirks| {
+        let flags = ["-polar", "0.5", "-nopolar", "-oversample_polar", "-quirks", quirks];
+        case("cubic").unwrap().setup(&flags).unwrap().experiment.beam.polarization()
+    };
+    assert_eq!(polarized("reference"), Polarization::Kahn(0.5));
+    assert_eq!(polarized("spec"), Polarization::Off);
+
     let twotheta = |args: &[&str]| {
         let setup = case("cubic").unwrap().setup(args).unwrap();
         setup.experiment.detector.tilt.twotheta

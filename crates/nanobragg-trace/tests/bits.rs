@@ -11,8 +11,8 @@ mod supervisor;
 
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
-    Convention, Crystal, Experiment, Frame, GridRequest, IndexBox, Mosaicity, Preset, Quirk, Quirks,
-    Reflection, Shape, Source, StructureFactors, UnitCell,
+    Convention, Crystal, Divergence, Experiment, Frame, IndexBox, Mosaicity, Preset, Quirk, Quirks,
+    Reflection, Shape, Source, Spectrum, Steps, StructureFactors, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::trace::{Options, trace_pixel};
@@ -60,8 +60,9 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
     add("everything sampled", &|e| {
         e.rendering.oversample = Some(2);
         e.crystal.mosaicity = Mosaicity { spread: Some(deg(0.5)), domains: Some(3) };
-        e.beam.divergence.horizontal = three(0.002);
-        e.beam.dispersion = GridRequest { range: Some(0.01), count: Some(2), ..GridRequest::default() };
+        let band = Spectrum::Band(Steps::across(0.01, 2).unwrap());
+        let beam = e.beam.clone().with_spectrum(band).unwrap();
+        e.beam = beam.with_divergence(Divergence::round(three(0.002), Steps::ONE));
         e.detector.sensor = small("absorption").detector.sensor;
     });
     add("running sums", &|e| {
@@ -79,7 +80,7 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
             weight: Some(weight),
             ..Source::default()
         };
-        e.beam.sources = Some(vec![source(0.0, 1.0), source(0.01, 3.0)]);
+        e.beam = e.beam.clone().with_sources(vec![source(0.0, 1.0), source(0.01, 3.0)]).unwrap();
         e.quirks = Preset::Exact.into();
     });
     for (name, shape) in [("round", Shape::Round), ("gauss", Shape::Gauss), ("tophat", Shape::Tophat)] {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::backend::Control;
 use nanobragg::model::{
-    Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors, UnitCell,
+    Beam, Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors,
+    UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -110,8 +111,7 @@ fn case() -> Result<Plan, nanobragg::Error> {
     experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
     experiment.crystal.mosaicity.spread = Some(0.02);
     experiment.crystal.mosaicity.domains = Some(3);
-    experiment.beam.wavelength = 1.5e-10;
-    experiment.beam.polarization = Polarization::new(0.7);
+    experiment.beam = Beam::new(1.5e-10)?.with_polarization(Polarization::Kahn(0.7))?;
     experiment.detector.pixels = PixelGrid::new(32, 32, 2e-3);
     experiment.rendering.oversample = Some(2);
     experiment.plan()

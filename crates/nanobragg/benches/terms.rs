@@ -4,7 +4,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nanobragg::backend::{Backend, Control, Cpu, Precision};
 use nanobragg::model::{
-    Crystal, Experiment, IndexBox, PixelGrid, Preset, Reflection, Shape, StructureFactors, UnitCell,
+    Beam, Crystal, Experiment, IndexBox, PixelGrid, Preset, Reflection, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::plan::Plan;
 use nanobragg::units::deg;
@@ -47,7 +47,7 @@ fn plan(case: Case) -> Result<Plan, Box<dyn std::error::Error>> {
     let mut experiment = Experiment::new(crystal, table);
     // The preset that earlier measurements had.
     experiment.quirks = Preset::Spec.into();
-    experiment.beam.wavelength = 2e-10;
+    experiment.beam = Beam::new(2e-10)?;
     experiment.crystal.shape = case.shape;
     experiment.crystal.mosaicity.spread = Some(deg(0.5));
     experiment.crystal.mosaicity.domains = Some(case.domains);

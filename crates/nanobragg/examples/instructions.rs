@@ -8,8 +8,8 @@ use std::hint::black_box;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
-    Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape, StructureFactors,
-    UnitCell,
+    Beam, Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape,
+    StructureFactors, UnitCell,
 };
 use nanobragg::units::deg;
 
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0);
     let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(cells, cells, cells), table()?);
-    experiment.beam.wavelength = 2e-10;
+    experiment.beam = Beam::new(2e-10)?;
     experiment.crystal.shape = shape;
     experiment.crystal.mosaicity.spread = Some(deg(0.5));
     experiment.crystal.mosaicity.domains = Some(10);

@@ -5,8 +5,8 @@
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::image::Image;
 use nanobragg::model::{
-    Experiment, Fluence, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirk, Quirks, Reflection, Roi,
-    Rotation, Sensor, Shape, StructureFactors, UnitCell,
+    Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirk, Quirks, Reflection,
+    Roi, Rotation, Sensor, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::nalgebra::{Rotation3, Unit, Vector3};
 use nanobragg::plan::Plan;
@@ -35,9 +35,10 @@ fn experiment(hkl: [i32; 3], shape: Shape, cells: u32) -> Experiment {
     experiment.crystal = experiment.crystal.with_cells(cells, cells, cells);
     experiment.crystal.shape = shape;
     experiment.crystal.misset = Misset::Angles([11.0, 23.0, 37.0].map(deg));
-    experiment.beam.wavelength = WAVELENGTH;
-    experiment.beam.fluence = Fluence { fluence: FLUENCE, ..Fluence::default() };
-    experiment.beam.polarization = Polarization::OFF;
+    experiment.beam = Beam::new(WAVELENGTH)
+        .and_then(|beam| beam.with_polarization(Polarization::Off))
+        .unwrap()
+        .with_dose(Dose::of_fluence(FLUENCE).unwrap());
     experiment.detector.distance = 0.2;
     experiment.detector.pixels = PixelGrid::new(2000, 2000, 1e-4);
     experiment.rendering.interpolate = Some(false);

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
-use nanobragg::model::{Convention, Experiment, Fluence, Frame, PixelGrid, Polarization, UnitCell};
+use nanobragg::model::{Beam, Convention, Dose, Experiment, Frame, PixelGrid, Polarization, UnitCell};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::units::{AVOGADRO, R_E_SQR};
 
@@ -85,8 +85,10 @@ fn field() -> Vector3<f64> {
 fn experiment(panel: &Panel) -> Experiment {
     let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 90.0, 100.0), F);
     experiment.crystal = experiment.crystal.with_cells(1, 1, 1);
-    experiment.beam.fluence = Fluence { fluence: FLUENCE, ..Fluence::default() };
-    experiment.beam.polarization = Polarization::OFF;
+    experiment.beam = Beam::default()
+        .with_dose(Dose::of_fluence(FLUENCE).unwrap())
+        .with_polarization(Polarization::Off)
+        .unwrap();
     experiment.rendering.oversample = Some(1);
     experiment.detector.pixels = PixelGrid::new(3, 2, PIXEL);
     experiment.detector.measured_origin = Some(panel.origin.into());
@@ -142,11 +144,16 @@ fn a_pixel_has_its_solid_angle() {
     compare(|_| {}, |panel| F * F * panel.solid_angle());
 }
 
+fn polarize(experiment: &mut Experiment, kahn: f64) {
+    let polarization = Polarization::Kahn(kahn);
+    experiment.beam = experiment.beam.clone().with_polarization(polarization).unwrap();
+}
+
 #[test]
 fn a_field_does_not_radiate_along_itself() {
     for kahn in [-1.0, -0.4, 0.0, 0.7, 1.0] {
         let expected = |panel: &Panel| F * F * panel.solid_angle() * polarization(panel, kahn);
-        compare(|experiment| experiment.beam.polarization = Polarization::new(kahn), expected);
+        compare(|experiment| polarize(experiment, kahn), expected);
     }
 }
 
@@ -167,7 +174,7 @@ fn water_scatters_like_its_molecules() {
     let change = |experiment: &mut Experiment| {
         wet(experiment);
         thick(experiment);
-        experiment.beam.polarization = Polarization::new(0.9);
+        polarize(experiment, 0.9);
     };
     let expected =
         |panel: &Panel| all * panel.solid_angle() * polarization(panel, 0.9) * captured(panel, 2.0);

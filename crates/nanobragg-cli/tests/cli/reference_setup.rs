@@ -42,7 +42,11 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
         (" xtal: ", plan.crystal.shape.cells.to_vec()),
         (
             "wave=",
-            vec![resolved.wavelength, resolved.dispersion.range * 100.0, resolved.dispersion.count as f64],
+            vec![
+                resolved.wavelength,
+                resolved.dispersion.range() * 100.0,
+                resolved.dispersion.count() as f64,
+            ],
         ),
         ("incident fluence: ", vec![plan.fluence, 2.0]),
         (
@@ -69,8 +73,8 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
         ("PLANE_NORMAL= ", list(&detector.beam.cross(&detector.polar))),
         ("dials origin= ", report.dials_origin_mm.to_vec()),
         ("roi: ", roi.map(|end| end as f64).to_vec()),
-        ("hdivrange=", vec![h.range, h.step]),
-        ("vdivrange=", vec![v.range, v.step]),
+        ("hdivrange=", vec![h.range(), h.step()]),
+        ("vdivrange=", vec![v.range(), v.step()]),
         (" mosaic domains over ", vec![resolved.mosaic.domains as f64, to_deg(resolved.mosaic.spread)]),
         (
             " phi steps from ",

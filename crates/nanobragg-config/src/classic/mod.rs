@@ -19,6 +19,7 @@
 //! ```
 
 mod apply;
+mod beam;
 mod commands;
 mod completions;
 mod error;
@@ -35,12 +36,14 @@ mod role;
 mod rotation;
 mod shell;
 pub mod status;
+mod steps;
 mod table;
 mod unit;
 mod values;
 mod wrap;
 
 pub(crate) use apply::{apply, apply_defaults};
+pub(crate) use beam::beam;
 pub use commands::{COMMANDS, Command};
 pub use completions::completions;
 pub use error::FlagError;

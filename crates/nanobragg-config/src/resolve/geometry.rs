@@ -1,6 +1,6 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
-use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Polarization};
+use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
@@ -97,9 +97,8 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
 }
 
 fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
-    let experiment = &mut draft.setup.experiment;
     if let Some(wavelength) = found.wavelength_angstrom {
-        experiment.beam.wavelength = angstrom(wavelength);
+        draft.beam.wavelength = angstrom(wavelength);
     }
     // The field oscillates in the plane of polarization, across the beam. Without a word about it the plane is that
     // of the laboratory's x.
@@ -109,7 +108,7 @@ fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
     let polar = if across.norm() > 1e-6 { across.normalize() } else { beam.cross(&Vector3::x()) };
     if let Some(polarization) = found.polarization {
         // A fraction f in the plane and 1 - f across it make Kahn's factor 2 f - 1.
-        experiment.beam.polarization = Polarization::new(2.0 * polarization.fraction - 1.0);
+        (draft.beam.kahn, draft.beam.polarized) = (2.0 * polarization.fraction - 1.0, true);
     }
     if let Some(scan) = found.scan {
         draft.rotation.start = deg(scan.start_deg);
@@ -176,7 +175,7 @@ pub(super) fn finish(draft: &mut Draft) {
 /// The orientation matrix, in units of the wavelength that the flags have left.
 pub(super) fn crystal(draft: &mut Draft, args: &ParsedArgs) {
     let Some(instrument) = &draft.instrument else { return };
-    let own = draft.setup.experiment.beam.wavelength;
+    let own = draft.beam.wavelength;
     let wanted = draft.matrix.is_none();
     let matrix = instrument.crystal.filter(|_| wanted);
     let given = |flags: &[FlagId]| flags.iter().any(|flag| args.has(*flag));

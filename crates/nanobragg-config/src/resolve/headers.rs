@@ -149,7 +149,7 @@ fn geometry(
         detector.close_distance = Some(mm(close));
     }
     if let Some(wavelength) = find.value(&WAVELENGTH)? {
-        draft.setup.experiment.beam.wavelength = angstrom(wavelength);
+        draft.beam.wavelength = angstrom(wavelength);
     }
     let spot = [find.value(&DENZO_X)?, find.value(&DENZO_Y)?];
     let is_placeholder = spot == [Some(0.0); 2] && header.has("BEAM_CENTER_X");

@@ -22,7 +22,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
         let found = read_mosflm(&path)?;
-        let wavelength = draft.setup.experiment.beam.wavelength * 1e10;
+        let wavelength = draft.beam.wavelength * 1e10;
         draft.setup.warnings.extend(matrix::warnings(&name.display().to_string(), &found, wavelength));
         draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(found.matrix));
         draft.setup.inputs.push(path);
@@ -42,7 +42,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             weight: row.weight,
             wavelength: row.wavelength_m,
         };
-        draft.setup.experiment.beam.sources = Some(rows.iter().map(source).collect());
+        draft.beam.sources = Some(rows.iter().map(source).collect());
         draft.setup.inputs.push(path);
     }
     structure_factors(draft, args, context)?;
@@ -59,7 +59,7 @@ fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(
     let path = context.path(&name);
     let nanobragg_io::Found { data: rows, warnings } = read_spectrum(&path)?;
     draft.setup.warnings.extend(warnings.iter().map(ToString::to_string));
-    let beam = &mut draft.setup.experiment.beam;
+    let beam = &mut draft.beam;
     if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) {
         let total: f64 = rows.iter().map(|row| row.weight).sum();
         let mean = rows.iter().map(|row| row.wavelength_angstrom * (row.weight / total)).sum();

@@ -76,7 +76,9 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
     }
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
-    draft.setup.experiment.rotation = classic::rotation(&draft.rotation)?;
+    let experiment = &mut draft.setup.experiment;
+    experiment.rotation = classic::rotation(&draft.rotation)?;
+    experiment.beam = classic::beam(&draft.beam, experiment.quirks, experiment.rendering.oversample_polar)?;
     physical::check(&mut draft, args)?;
     let setup = draft.finish();
     let mut places: Vec<PathBuf> = Vec::new();

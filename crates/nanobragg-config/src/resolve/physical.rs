@@ -36,7 +36,7 @@ fn is_flat(cell: &UnitCell) -> bool {
 
 /// Says so where the wavelength is none of X-rays: a unit is likely to be another one.
 fn wavelength(draft: &mut Draft, args: &ParsedArgs) {
-    let angstrom = draft.setup.experiment.beam.wavelength * 1e10;
+    let angstrom = draft.beam.wavelength * 1e10;
     if X_RAYS.contains(&angstrom) {
         return;
     }

@@ -23,7 +23,7 @@ fn header(s: &mut Setup, y_beam: f64) {
     (detector.distance, detector.close_distance) = (0.15, Some(0.14));
     (detector.x_beam, detector.y_beam) = (Some(0.003), Some(y_beam));
     (detector.orgx, detector.orgy) = (Some(2.5), Some(3.5));
-    experiment.beam.wavelength = 1.2e-10;
+    experiment.beam = experiment.beam.clone().with_wavelength(1.2e-10).unwrap();
     experiment.rotation = wedge(10.0);
 }
 
@@ -49,11 +49,11 @@ fn size_and_headers() -> Vec<Effect> {
             experiment.detector.pixels =
                 PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
             experiment.detector.measured_origin = Some([-0.001, 0.001, -0.1]);
-            experiment.beam.wavelength = 1.1 / 1e10;
+            experiment.beam = experiment.beam.clone().with_wavelength(1.1 / 1e10).unwrap();
             experiment.rotation = wedge(5.0);
         }),
         after("-geometry a.expt", FlagId::ExperimentNumber, "1", |s| {
-            s.experiment.beam.wavelength = 1.2e-10;
+            s.experiment.beam = s.experiment.beam.clone().with_wavelength(1.2e-10).unwrap();
             s.experiment.rotation = wedge(5.0);
         }),
         after("-geometry a.expt", FlagId::ScanPoint, "2", |s| s.experiment.rotation = wedge(6.0)),

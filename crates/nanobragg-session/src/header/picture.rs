@@ -26,12 +26,12 @@ impl Geometry for PlanGeometry<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::{Experiment, PixelGrid, UnitCell};
+    use nanobragg::model::{Beam, Experiment, PixelGrid, UnitCell};
 
     #[test]
     fn resolution_follows_from_the_angle() {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
-        experiment.beam.wavelength = 1.5e-10;
+        experiment.beam = Beam::new(1.5e-10).unwrap();
         experiment.detector.pixels = PixelGrid::new(100, 80, 1e-3);
         let plan = experiment.plan().unwrap();
         let geometry = PlanGeometry(&plan);

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::{
-    Convention, Crystal, Experiment, Fluence, Frame, GridRequest, IndexBox, MosflmMatrix, Pivot, PixelGrid,
-    Preset, Quirk, Quirks, Reflection, Rotation, Sensor, StructureFactors, Tilt, UnitCell,
+    Beam, Convention, Crystal, Dose, Experiment, Frame, IndexBox, MosflmMatrix, Pivot, PixelGrid, Preset,
+    Quirk, Quirks, Reflection, Rotation, Sensor, Steps, StructureFactors, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
@@ -65,8 +65,8 @@ pub fn experiment_with(quirks: impl Into<Quirks>, structure_factors: StructureFa
     let crystal = Crystal::from_matrix(matrix).with_cells(36, 47, 29);
     let mut experiment = Experiment::new(crystal, structure_factors);
     experiment.quirks = quirks.into();
-    experiment.beam.wavelength = angstrom(0.9768);
-    experiment.beam.fluence = Fluence { flux: 1e18, exposure: 1.0, beam_size: mm(1.0), ..Fluence::default() };
+    let dose = Dose::of_flux(1e18, 1.0, mm(1.0)).unwrap();
+    experiment.beam = Beam::new(angstrom(0.9768)).unwrap().with_dose(dose);
     experiment.rotation = Rotation::over(deg(0.0), deg(0.1), 10).unwrap();
     experiment.rendering.oversample = Some(1);
     experiment.rendering.interpolate = Some(false);
@@ -106,7 +106,7 @@ pub fn parsed(text: &TraceText) -> Trace {
 pub fn small(name: &str) -> Experiment {
     let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
     experiment.quirks = Preset::Reference.into();
-    experiment.beam.wavelength = angstrom(1.5);
+    experiment.beam = Beam::new(angstrom(1.5)).unwrap();
     experiment.crystal = experiment.crystal.with_cells(5, 5, 5);
     experiment.crystal.misset = nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg));
     experiment.rendering.oversample = Some(1);
@@ -117,7 +117,10 @@ pub fn small(name: &str) -> Experiment {
         "phi_zero" | "phi_zero_first" => {
             experiment.rotation = Rotation::over(0.0, deg(2.0), 5).unwrap();
         }
-        "polar" => experiment.beam.polarization = nanobragg::model::Polarization::new(0.95),
+        "polar" => {
+            let polarization = nanobragg::model::Polarization::Kahn(0.95);
+            experiment.beam = experiment.beam.with_polarization(polarization).unwrap();
+        }
         "tilted" => {
             experiment.detector.tilt = Tilt { x: deg(5.0), y: deg(3.0), z: deg(2.0), twotheta: deg(10.0) };
         }
@@ -129,7 +132,7 @@ pub fn small(name: &str) -> Experiment {
             let folder = fixture("cases/hkl_matrix");
             let matrix = nanobragg_io::matrix::read_matrix(&folder.join("A.mat")).unwrap();
             experiment.crystal = Crystal::from_matrix(MosflmMatrix(matrix)).with_cells(6, 6, 6);
-            experiment.beam.wavelength = angstrom(1.2);
+            experiment.beam = Beam::new(angstrom(1.2)).unwrap();
             experiment.structure_factors = table(&folder.join("P1.hkl"));
             experiment.rendering.interpolate = Some(false);
         }
@@ -147,6 +150,6 @@ pub fn table(path: &Path) -> StructureFactors {
 }
 
 /// A grid of three samples.
-pub fn three(range: f64) -> GridRequest {
-    GridRequest { range: Some(range), count: Some(3), ..GridRequest::default() }
+pub fn three(range: f64) -> Steps {
+    Steps::across(range, 3).unwrap()
 }

@@ -1,130 +1,230 @@
-//! The incident beam: wavelength, spectrum, divergence, polarization, dose.
+//! The incident beam: wavelengths, directions, polarization, dose.
 
 use nalgebra::Vector3;
 
-use super::GridRequest;
+use super::{Dose, Source, Spectrum, Steps};
+use crate::check::{positive, ranged};
+use crate::error::Error;
 
 /// The incident beam.
+///
+/// ```
+/// use nanobragg::model::{Beam, Divergence, Dose, Polarization, Spectrum, Steps};
+///
+/// let half_mrad = Steps::across(0.5e-3, 3)?;
+/// let beam = Beam::new(1.2e-10)?
+///     .with_spectrum(Spectrum::Band(Steps::across(0.002, 5)?))?
+///     .with_divergence(Divergence::round(half_mrad, half_mrad))
+///     .with_polarization(Polarization::Kahn(0.95))?
+///     .with_dose(Dose::of_flux(1e12, 0.1, 20e-6)?);
+/// assert_eq!(beam.wavelength(), 1.2e-10);
+/// assert_eq!(Beam::new(0.0).unwrap_err().kind().code(), "plan.out-of-range");
+/// # Ok::<(), nanobragg::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beam {
-    /// Central wavelength in meters.
-    pub wavelength: f64,
-    /// Spectrum: range and step as fractions of the wavelength.
-    pub dispersion: GridRequest,
-    /// Spread of the directions of incidence.
-    pub divergence: Divergence,
-    /// Lines of a measured spectrum; they replace wavelength and dispersion in every direction of incidence.
-    pub spectrum: Option<Vec<SpectralLine>>,
-    /// Sources listed one by one; they replace spectrum, dispersion and divergence.
-    pub sources: Option<Vec<Source>>,
-    /// Polarization of the beam.
-    pub polarization: Polarization,
-    /// Photons per area.
-    pub fluence: Fluence,
+    wavelength: f64,
+    incidence: Incidence,
+    polarization: Polarization,
+    dose: Dose,
 }
 
 impl Default for Beam {
+    /// A parallel, unpolarized beam of 1 Å.
     fn default() -> Self {
         Beam {
             wavelength: 1e-10,
-            dispersion: GridRequest { range: Some(0.0), ..GridRequest::default() },
-            divergence: Divergence::default(),
-            spectrum: None,
-            sources: None,
-            polarization: Polarization::new(0.0),
-            fluence: Fluence::default(),
+            incidence: Incidence::default(),
+            polarization: Polarization::default(),
+            dose: Dose::default(),
         }
     }
 }
 
-/// A grid of directions of incidence, in radians.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Divergence {
-    /// About the axis that is perpendicular to the beam and the polarization.
-    pub horizontal: GridRequest,
-    /// About the polarization axis.
-    pub vertical: GridRequest,
-    /// Whether the corners of the grid are cut to an ellipse.
-    pub round: bool,
-}
+impl Beam {
+    /// A parallel, monochromatic, unpolarized beam of a wavelength in meters.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a wavelength that is not positive.
+    pub fn new(wavelength: f64) -> Result<Self, Error> {
+        Beam::default().with_wavelength(wavelength)
+    }
 
-impl Default for Divergence {
-    fn default() -> Self {
-        Divergence { horizontal: GridRequest::default(), vertical: GridRequest::default(), round: true }
+    /// The same beam about another central wavelength in meters.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that is not positive.
+    pub fn with_wavelength(self, wavelength: f64) -> Result<Self, Error> {
+        positive("the wavelength (m)", wavelength)?;
+        Ok(Beam { wavelength, ..self })
+    }
+
+    /// The same beam with other wavelengths in every direction of incidence. Sources that were listed make room for it.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a band that reaches zero, and for lines of which a wavelength
+    /// or the sum of the weights is not positive or a weight is negative.
+    pub fn with_spectrum(self, spectrum: Spectrum) -> Result<Self, Error> {
+        spectrum.check()?;
+        let divergence = self.divergence().copied().unwrap_or_default();
+        Ok(Beam { incidence: Incidence::Grid { spectrum, divergence }, ..self })
+    }
+
+    /// The same beam with other directions of incidence. Sources that were listed make room for them.
+    #[must_use]
+    pub fn with_divergence(self, divergence: Divergence) -> Self {
+        let spectrum = match self.incidence {
+            Incidence::Grid { spectrum, .. } => spectrum,
+            Incidence::Sources(_) => Spectrum::Line,
+        };
+        Beam { incidence: Incidence::Grid { spectrum, divergence }, ..self }
+    }
+
+    /// The same beam from sources listed one by one, in the place of its spectrum and its divergence.
+    ///
+    /// # Errors
+    /// [`NoSources`](crate::ErrorKind::NoSources) for an empty list, [`OutOfRange`](crate::ErrorKind::OutOfRange) for a
+    /// wavelength that is not positive and for what is not finite.
+    pub fn with_sources(self, sources: Vec<Source>) -> Result<Self, Error> {
+        super::spectrum::check_sources(&sources)?;
+        Ok(Beam { incidence: Incidence::Sources(sources), ..self })
+    }
+
+    /// The same beam with another polarization.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a factor that is not finite.
+    pub fn with_polarization(self, polarization: Polarization) -> Result<Self, Error> {
+        ranged("Kahn's factor", polarization.factor().unwrap_or_default(), "finite", true)?;
+        Ok(Beam { polarization, ..self })
+    }
+
+    /// The same beam with another dose.
+    #[must_use]
+    pub fn with_dose(self, dose: Dose) -> Self {
+        Beam { dose, ..self }
+    }
+
+    /// Central wavelength in meters: that of headers, of orientation matrices, and of sources without their own.
+    pub fn wavelength(&self) -> f64 {
+        self.wavelength
+    }
+
+    /// From where and in which wavelengths the photons come.
+    pub fn incidence(&self) -> &Incidence {
+        &self.incidence
+    }
+
+    /// Wavelengths of every direction of incidence; `None` where sources are listed.
+    pub fn spectrum(&self) -> Option<&Spectrum> {
+        match &self.incidence {
+            Incidence::Grid { spectrum, .. } => Some(spectrum),
+            Incidence::Sources(_) => None,
+        }
+    }
+
+    /// Directions of incidence; `None` where sources are listed.
+    pub fn divergence(&self) -> Option<&Divergence> {
+        match &self.incidence {
+            Incidence::Grid { divergence, .. } => Some(divergence),
+            Incidence::Sources(_) => None,
+        }
+    }
+
+    /// Sources listed one by one; none where spectrum and divergence say what comes from where.
+    pub fn sources(&self) -> &[Source] {
+        match &self.incidence {
+            Incidence::Grid { .. } => &[],
+            Incidence::Sources(sources) => sources,
+        }
+    }
+
+    /// Polarization.
+    pub fn polarization(&self) -> Polarization {
+        self.polarization
+    }
+
+    /// Photons per area.
+    pub fn dose(&self) -> Dose {
+        self.dose
     }
 }
 
-/// One source point of an explicit list.
+/// From where and in which wavelengths the photons come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Incidence {
+    /// Every wavelength of a spectrum from every direction of a grid.
+    Grid {
+        /// The wavelengths.
+        spectrum: Spectrum,
+        /// The directions.
+        divergence: Divergence,
+    },
+    /// Sources listed one by one.
+    Sources(Vec<Source>),
+}
+
+impl Default for Incidence {
+    fn default() -> Self {
+        Incidence::Grid { spectrum: Spectrum::Line, divergence: Divergence::default() }
+    }
+}
+
+/// A grid of directions of incidence; angles in radians.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Source {
-    /// Position relative to the crystal in meters; a missing component is that of a point 10 m up the beam.
-    pub position: [Option<f64>; 3],
-    /// Relative intensity; 1 when missing.
-    pub weight: Option<f64>,
-    /// Wavelength in meters; the beam's when missing.
-    pub wavelength: Option<f64>,
+pub struct Divergence {
+    /// About the axis that is perpendicular to the beam and the polarization.
+    pub horizontal: Steps,
+    /// About the polarization axis.
+    pub vertical: Steps,
+    /// Which directions of the grid count.
+    pub outline: Outline,
 }
 
-/// One wavelength of a measured spectrum.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SpectralLine {
-    /// Wavelength in meters.
-    pub wavelength: f64,
-    /// Relative number of photons. Unlike the weights of listed sources it counts under every preset.
-    pub weight: f64,
+/// Which directions of a grid count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outline {
+    /// Those inside the ellipse of the two ranges.
+    #[default]
+    Ellipse,
+    /// All.
+    Rectangle,
 }
 
-/// How the incident beam is polarized.
+impl Divergence {
+    /// Directions inside the ellipse of two ranges.
+    pub fn round(horizontal: Steps, vertical: Steps) -> Self {
+        Divergence { horizontal, vertical, outline: Outline::Ellipse }
+    }
+
+    /// All directions of two ranges.
+    pub fn square(horizontal: Steps, vertical: Steps) -> Self {
+        Divergence { horizontal, vertical, outline: Outline::Rectangle }
+    }
+}
+
+/// How the incident beam is polarized; along which axis, says the frame of the convention.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Polarization {
+pub enum Polarization {
+    /// No polarization factor is applied.
+    Off,
     /// Kahn's factor: 0 is unpolarized, 1 fully polarized along the polarization axis, -1 across it.
-    pub kahn: f64,
-    /// Whether the polarization factor is applied. Where it is not, `kahn` matters to the quirk
-    /// `nopolar_overruled` alone.
-    pub on: bool,
+    Kahn(f64),
+}
+
+impl Default for Polarization {
+    /// An unpolarized beam.
+    fn default() -> Self {
+        Polarization::Kahn(0.0)
+    }
 }
 
 impl Polarization {
-    /// No polarization correction.
-    pub const OFF: Polarization = Polarization { kahn: 0.0, on: false };
-
-    /// A beam of the given Kahn factor.
-    pub fn new(kahn: f64) -> Self {
-        Polarization { kahn, on: true }
-    }
-
-    /// Kahn's factor where the correction is applied.
-    pub fn factor(&self) -> Option<f64> {
-        self.on.then_some(self.kahn)
-    }
-}
-
-/// Where the fluence comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fluence {
-    /// Photons per m²; used when `flux` is zero.
-    pub fluence: f64,
-    /// Photons per second.
-    pub flux: f64,
-    /// Exposure time in seconds.
-    pub exposure: f64,
-    /// Full width of the square beam in meters; it also clips the sample. A negative size does not.
-    pub beam_size: f64,
-}
-
-impl Default for Fluence {
-    fn default() -> Self {
-        Fluence { fluence: 125932015286227086360700780544.0, flux: 0.0, exposure: 1.0, beam_size: 1e-4 }
-    }
-}
-
-impl Fluence {
-    /// Photons per m²: flux × exposure / area where a flux is given.
-    pub fn photons_per_m2(&self) -> f64 {
-        if self.flux != 0.0 && self.exposure > 0.0 && self.beam_size >= 0.0 {
-            self.flux * self.exposure / self.beam_size / self.beam_size
-        } else {
-            self.fluence
+    /// Kahn's factor, where a polarization factor is applied.
+    pub fn factor(self) -> Option<f64> {
+        match self {
+            Polarization::Off => None,
+            Polarization::Kahn(factor) => Some(factor),
         }
     }
 }
@@ -133,4 +233,51 @@ impl Fluence {
 pub(crate) fn source_origin(beam: &Vector3<f64>) -> Vector3<f64> {
     const SOURCE_DISTANCE: f64 = 10.0;
     Vector3::new(-SOURCE_DISTANCE * beam.x, -SOURCE_DISTANCE * beam.y, -SOURCE_DISTANCE * beam.z)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use crate::model::SpectralLine;
+
+    #[test]
+    fn what_no_beam_has_is_refused() {
+        let beam = Beam::default;
+        let band = |range| beam().with_spectrum(Spectrum::Band(Steps::across(range, 2).unwrap()));
+        let lines = |lines: &[(f64, f64)]| {
+            let line = |&(wavelength, weight): &(f64, f64)| SpectralLine { wavelength, weight };
+            beam().with_spectrum(Spectrum::Lines(lines.iter().map(line).collect()))
+        };
+        let source = |wavelength| Source { wavelength: Some(wavelength), ..Source::default() };
+        let refused = [
+            Beam::new(-1e-10),
+            Beam::new(f64::NAN),
+            band(2.0),
+            lines(&[]),
+            lines(&[(1e-10, 0.0)]),
+            lines(&[(-1e-10, 1.0)]),
+            lines(&[(1e-10, 2.0), (1e-10, -1.0)]),
+            lines(&[(1e-10, f64::NAN)]),
+            beam().with_sources(vec![source(0.0)]),
+            beam().with_sources(vec![Source { weight: Some(f64::NAN), ..Source::default() }]),
+            beam().with_polarization(Polarization::Kahn(f64::INFINITY)),
+        ];
+        for (number, refused) in refused.into_iter().enumerate() {
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfRange, "{number}");
+        }
+        assert_eq!(beam().with_sources(Vec::new()).unwrap_err().kind(), ErrorKind::NoSources);
+        assert!(band(1.9).is_ok() && lines(&[(1e-10, 0.0), (2e-10, 1.0)]).is_ok());
+    }
+
+    #[test]
+    fn sources_and_grids_replace_each_other() {
+        let sources = Beam::default().with_sources(vec![Source::default()]).unwrap();
+        assert_eq!((sources.sources().len(), sources.spectrum(), sources.divergence()), (1, None, None));
+        let steps = Steps::across(0.1, 2).unwrap();
+        let grid = sources.with_divergence(Divergence::square(steps, Steps::ONE));
+        assert_eq!((grid.sources(), grid.spectrum()), (&[][..], Some(&Spectrum::Line)));
+        let band = grid.with_spectrum(Spectrum::Band(steps)).unwrap();
+        assert_eq!(band.divergence(), Some(&Divergence::square(steps, Steps::ONE)));
+    }
 }

@@ -43,7 +43,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         }
         Quirk::RunningSumFactors => [omega, polar, capture].contains(&FactorMode::RunningSum),
         Quirk::SourceWeightsIgnored => {
-            beam.sources.iter().flatten().any(|source| source.weight.is_some_and(|weight| weight != 1.0))
+            beam.sources().iter().any(|source| source.weight.is_some_and(|weight| weight != 1.0))
         }
         Quirk::LayerSpacing => {
             let request = detector.sensor.layer_request();
@@ -59,7 +59,6 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
             crystal.matrix.is_none() && crystal.cell.as_ref().is_some_and(skewed)
         }
         Quirk::WaterScaledTwice => plan.background.present,
-        Quirk::NopolarOverruled => !beam.polarization.on && rendering.oversample_polar,
         Quirk::OversampleThickAlone => {
             rendering.oversample_thick
                 && Layers::resolve(detector.sensor.layer_request(), true).thickness == 0.0
@@ -72,6 +71,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         // They act on headers and flags, before there is an experiment or after its image.
         Quirk::SmvBeamCenter
         | Quirk::HeaderSubstrings
+        | Quirk::NopolarOverruled
         | Quirk::TwothetaHeader
         | Quirk::TwothetaAxisSetsAngle
         | Quirk::PoissonSinglePrecision => false,

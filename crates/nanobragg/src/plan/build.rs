@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
 use super::detector::ChosenDetector;
 use super::place::{Choice, Parameters};
 use super::{
     Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
     Plan, Ran1, Region, Resolved, SourcePlan, Warning, acting, mosaic, scan, sources,
 };
+use crate::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
 use crate::error::{Error, PlanCause};
-use crate::model::{Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor};
+use crate::model::{
+    Divergence, Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor, Spectrum, Steps,
+};
 use crate::physics::polarization::Kahn;
 use crate::physics::{absorption, background, geometry};
 use crate::units::R_E_SQR;
@@ -45,23 +47,27 @@ impl Plan {
             warnings.push(Warning::EmptyRegion);
         }
 
-        let horizontal = beam.divergence.horizontal.resolve(1.0);
-        let vertical = beam.divergence.vertical.resolve(1.0);
-        let dispersion = beam.dispersion.resolve(1.0);
-        for (what, grid) in [
+        let Divergence { horizontal, vertical, .. } = beam.divergence().copied().unwrap_or_default();
+        let dispersion = match beam.spectrum() {
+            Some(Spectrum::Band(steps)) => *steps,
+            _ => Steps::ONE,
+        };
+        for (what, steps) in [
             ("horizontal divergence steps", horizontal),
             ("vertical divergence steps", vertical),
             ("dispersion steps", dispersion),
         ] {
-            limited(what, grid.count as f64, MOST_SAMPLES)?;
+            limited(what, steps.count() as f64, MOST_SAMPLES)?;
         }
-        let wavelengths = beam.spectrum.as_ref().map_or(dispersion.count, Vec::len);
-        let product = horizontal.count as f64 * vertical.count as f64 * wavelengths as f64;
+        let wavelengths = match beam.spectrum() {
+            Some(Spectrum::Lines(lines)) => lines.len(),
+            _ => dispersion.count(),
+        };
+        let product = horizontal.count() as f64 * vertical.count() as f64 * wavelengths as f64;
         limited("sources", product, MOST_SAMPLES)?;
-        let (chosen, divergence_steps) =
-            sources::sources(beam, &frame, quirks, horizontal, vertical, dispersion)?;
+        let (chosen, divergence_steps) = sources::sources(beam, &frame, quirks)?;
         let sources: Vec<SourcePlan<f64>> =
-            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength)).collect();
+            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength())).collect();
 
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
@@ -82,7 +88,7 @@ impl Plan {
             Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, quirks);
 
         let recommended =
-            crystal.recommended_oversample(beam.wavelength, detector.distance, detector.pixel_size);
+            crystal.recommended_oversample(beam.wavelength(), detector.distance, detector.pixel_size);
         let oversample = match experiment.rendering.oversample {
             Some(n) if n > 0 => f64::from(n),
             _ => recommended,
@@ -98,11 +104,9 @@ impl Plan {
 
         let rendering = &experiment.rendering;
         let factors = Factors::new(rendering, quirks);
-        let fluence = beam.fluence.photons_per_m2();
-        ranged("the fluence (photons/m^2)", fluence, "not negative", fluence >= 0.0)?;
-        let overruled = rendering.oversample_polar && quirks.has(Quirk::NopolarOverruled);
-        let polarization = (beam.polarization.on || overruled).then(|| Kahn {
-            factor: beam.polarization.kahn,
+        let fluence = beam.dose().fluence();
+        let polarization = beam.polarization().factor().map(|factor| Kahn {
+            factor,
             axis: frame.polar,
             epsilon: quirks.has(Quirk::PolarizationEpsilon),
         });
@@ -138,22 +142,27 @@ impl Plan {
             choice: Arc::new(Choice {
                 detector: choice,
                 sources: chosen,
-                parameters: Parameters { wavelength: beam.wavelength, lattice, misset, detector: parameters },
+                parameters: Parameters {
+                    wavelength: beam.wavelength(),
+                    lattice,
+                    misset,
+                    detector: parameters,
+                },
             }),
             resolved: Resolved {
                 horizontal,
                 vertical,
                 divergence_steps,
                 dispersion,
-                wavelength: beam.wavelength,
-                exposure: beam.fluence.exposure,
+                wavelength: beam.wavelength(),
+                exposure: beam.dose().exposure(),
                 rotation,
                 layers,
                 mu,
                 mosaic,
                 recommended_oversample: recommended,
                 quirks,
-                kahn: beam.polarization.factor(),
+                kahn: beam.polarization().factor(),
                 water_size: rendering.water_size,
                 misset_seed: experiment.seeds.misset,
                 noise: NoiseStream {
@@ -172,8 +181,7 @@ impl Plan {
 }
 
 fn validate(experiment: &Experiment) -> Result<(), Error> {
-    let Experiment { beam, detector, crystal, rendering, .. } = experiment;
-    positive("the wavelength (m)", beam.wavelength)?;
+    let Experiment { detector, crystal, rendering, .. } = experiment;
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
     positive("the detector's fast size (m)", detector.pixels.size_fast)?;
     positive("the detector's slow size (m)", detector.pixels.size_slow)?;
@@ -184,12 +192,8 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     ranged("dmin (m)", rendering.dmin, "finite", true)?;
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("fudge", crystal.fudge, "finite", true)?;
-    ranged("Kahn's factor", beam.polarization.kahn, "finite", true)?;
-    let start = [Some(experiment.rotation.start())];
-    let grids = [beam.divergence.horizontal, beam.divergence.vertical, beam.dispersion];
-    let grids = grids.into_iter().flat_map(|grid| [grid.range, grid.step]);
-    for value in start.into_iter().chain(grids).chain([crystal.mosaicity.spread]).flatten() {
-        ranged("an angle (rad) or a relative bandwidth", value, "finite", true)?;
+    for value in [Some(experiment.rotation.start()), crystal.mosaicity.spread].into_iter().flatten() {
+        ranged("an angle (rad)", value, "finite", true)?;
     }
     for cells in crystal.cells {
         ranged(
@@ -308,12 +312,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_refused() {
-        let changes: [fn(&mut Experiment); 6] = [
-            |e| e.beam.polarization.kahn = f64::NAN,
+        let changes: [fn(&mut Experiment); 3] = [
             |e| e.rotation = Rotation::still(f64::NAN),
             |e| e.rotation = e.rotation.starting_at(f64::INFINITY),
-            |e| e.beam.divergence.vertical.range = Some(f64::NAN),
-            |e| e.beam.dispersion.step = Some(f64::NAN),
             |e| e.crystal.mosaicity.spread = Some(f64::NAN),
         ];
         for (number, change) in changes.into_iter().enumerate() {

@@ -36,7 +36,7 @@ impl CrystalPlan<f64> {
         let quirks = experiment.quirks;
         let cell = crystal.cell.map(|cell| checked(&cell.completed())).transpose()?;
         // The matrix is in units of the wavelength.
-        let scale = 1e-10 / experiment.beam.wavelength;
+        let scale = 1e-10 / experiment.beam.wavelength();
         let stars =
             |m: &MosflmMatrix| [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * m.0[row][column]));
         let parameters = match (&crystal.matrix, cell) {
@@ -107,7 +107,7 @@ fn checked(cell: &UnitCell) -> Result<CellParameters, Error> {
     let edges = [cell.a, cell.b, cell.c];
     let angles = [cell.alpha, cell.beta, cell.gamma];
     for edge in edges {
-        super::check::positive("an edge of the unit cell (A)", edge)?;
+        crate::check::positive("an edge of the unit cell (A)", edge)?;
     }
     let skew = place::skew(angles);
     let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
@@ -138,9 +138,8 @@ fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) ->
 /// Cell counts, from the size where one is given; the beam clips the size along y and z.
 fn cell_counts(experiment: &Experiment, lattice: &RealLattice<f64>, warnings: &mut Vec<Warning>) -> [f64; 3] {
     let crystal = &experiment.crystal;
-    let beam = experiment.beam.fluence.beam_size;
     let mut size = crystal.size;
-    if beam >= 0.0 {
+    if let Some(beam) = experiment.beam.dose().beam_size() {
         for (axis, direction) in [(1, SampleAxis::High), (2, SampleAxis::Wide)] {
             if beam < size[axis] {
                 warnings.push(Warning::SampleClipped { axis: direction, size: size[axis], beam });
@@ -172,7 +171,7 @@ fn cell_of(vectors: &[Vector3<f64>; 3], volume: f64, reciprocal: &[Vector3<f64>;
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::model::{MosflmMatrix, Preset, StructureFactors};
+    use crate::model::{Dose, Preset, StructureFactors};
     use proptest::prelude::*;
 
     fn plan(crystal: Crystal, preset: Preset) -> Result<CrystalPlan<f64>, Error> {
@@ -220,7 +219,7 @@ mod tests {
     fn the_beam_clips_the_size_across_it() {
         let mut experiment = Experiment::new(triclinic(), StructureFactors::uniform(1.0));
         experiment.crystal.size = [50e-9; 3];
-        experiment.beam.fluence.beam_size = 30e-9;
+        experiment.beam = experiment.beam.with_dose(Dose::default().with_beam_size(30e-9).unwrap());
         let mut warnings = Vec::new();
         let (plan, _) = CrystalPlan::new(&experiment, &mut Ran1::default(), &mut warnings).unwrap();
         assert_eq!(plan.shape.cells, [8.0, 4.0, 4.0]);

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use nalgebra::Vector3;
 
 use super::Warning;
-use super::check::ranged;
 use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters};
+use crate::check::ranged;
 use crate::error::{Error, PlanCause};
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
 use crate::physics::geometry::Panel;

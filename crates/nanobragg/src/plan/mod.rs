@@ -8,7 +8,6 @@
 mod acting;
 mod build;
 mod cast;
-mod check;
 mod crystal;
 mod detector;
 mod factors;
@@ -33,7 +32,7 @@ pub use warning::{SampleAxis, Warning};
 
 use std::sync::Arc;
 
-use crate::model::{Grid, Layers, Mask, Mosaic, Quirks, Rotation, StructureFactors};
+use crate::model::{Layers, Mask, Mosaic, Quirks, Rotation, Steps, StructureFactors};
 use crate::physics::polarization::Kahn;
 use crate::real::{Real, real};
 
@@ -192,13 +191,13 @@ pub struct Background<T: Real> {
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// Horizontal divergence in radians.
-    pub horizontal: Grid,
+    pub horizontal: Steps,
     /// Vertical divergence in radians.
-    pub vertical: Grid,
+    pub vertical: Steps,
     /// Divergence directions that survived rounding.
     pub divergence_steps: usize,
     /// Spectrum, relative to the wavelength.
-    pub dispersion: Grid,
+    pub dispersion: Steps,
     /// Central wavelength in meters.
     pub wavelength: f64,
     /// Exposure time in seconds.

@@ -149,7 +149,8 @@ fn first_pixel(plan: &Plan, sought: impl Fn(usize, usize) -> bool + Sync) -> Opt
 mod tests {
     use super::*;
     use crate::model::{
-        Convention, Crystal, Experiment, Frame, PixelGrid, Preset, Reflection, StructureFactors, UnitCell,
+        Beam, Convention, Crystal, Experiment, Frame, PixelGrid, Preset, Reflection, StructureFactors,
+        UnitCell,
     };
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
         let table = StructureFactors::from_reflections(bounds, 0.0, one).unwrap();
         let cell = UnitCell::new(10.0, 10.0, 10.0, 90.0, 90.0, 90.0);
         let mut experiment = Experiment::new(Crystal::from_cell(cell), table);
-        experiment.beam.wavelength = 5e-10;
+        experiment.beam = Beam::new(5e-10).unwrap();
         experiment.detector.pixels = PixelGrid::new(4, 4, 1e-3);
         experiment.quirks = Preset::Port.into();
         let mut latch = |length: f64| {

@@ -1,6 +1,5 @@
 //! Flags of the beam.
 
-use nanobragg::model::Polarization;
 use nanobragg::units::wavelength_of_energy;
 
 use super::row::{ANY, NON_NEGATIVE, POSITIVE, rows};
@@ -16,77 +15,77 @@ rows!(
         .number("X", Unit::Angstrom, POSITIVE)
         .default("1.0")
         .shows(&["wavelength"])
-        .effect(|draft, given| draft.beam().wavelength = given.si()),
+        .effect(|draft, given| draft.beam.wavelength = given.si()),
     Energy(&["-energy"], "photon energy, in place of -lambda")
         .number("EV", Unit::ElectronVolt, POSITIVE)
         .otherwise("12398.42")
         .shows(&["wavelength"])
-        .effect(|draft, given| draft.beam().wavelength = wavelength_of_energy(given.number(0))),
+        .effect(|draft, given| draft.beam.wavelength = wavelength_of_energy(given.number(0))),
     Dispersion(&["-dispersion"], "full width of the spectrum relative to its center")
         .number("PERCENT", Unit::Percent, ANY)
         .sense(Limits::NonNegative)
         .default("0")
         .shows(&["dispersion"])
-        .effect(|draft, given| draft.beam().dispersion.range = Some(given.si())),
+        .effect(|draft, given| draft.beam.dispersion.range = Some(given.si())),
     Dispsteps(&["-dispsteps"], "number of wavelengths across that width")
         .count("N")
         .otherwise("2 with a dispersion, else 1")
         .shows(&["dispersion steps"])
-        .effect(|draft, given| draft.beam().dispersion.count = Some(given.integer(0))),
+        .effect(|draft, given| draft.beam.dispersion.count = Some(given.integer(0))),
     Divergence(&["-divergence"], "sets -hdivrange and -vdivrange alike")
         .number("MRAD", Unit::Milliradian, ANY)
         .sense(Limits::NonNegative)
         .shows(&["horizontal divergence", "vertical divergence"])
         .effect(|draft, given| {
-            draft.divergence().horizontal.range = Some(given.si());
-            draft.divergence().vertical.range = Some(given.si());
+            draft.beam.horizontal.range = Some(given.si());
+            draft.beam.vertical.range = Some(given.si());
         }),
     HdivRange(&["-hdivrange"], "full horizontal divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
         .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["horizontal divergence"])
-        .effect(|draft, given| draft.divergence().horizontal.range = Some(given.si())),
+        .effect(|draft, given| draft.beam.horizontal.range = Some(given.si())),
     VdivRange(&["-vdivrange"], "full vertical divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
         .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["vertical divergence"])
-        .effect(|draft, given| draft.divergence().vertical.range = Some(given.si())),
+        .effect(|draft, given| draft.beam.vertical.range = Some(given.si())),
     HdivStep(&["-hdivstep"], "horizontal angle from one source to the next")
         .number("MRAD", Unit::Milliradian, ANY)
         .sense(Limits::NonNegative)
         .otherwise("from range and count")
-        .effect(|draft, given| draft.divergence().horizontal.step = Some(given.si())),
+        .effect(|draft, given| draft.beam.horizontal.step = Some(given.si())),
     VdivStep(&["-vdivstep"], "vertical angle from one source to the next")
         .number("MRAD", Unit::Milliradian, ANY)
         .sense(Limits::NonNegative)
         .otherwise("from range and count")
-        .effect(|draft, given| draft.divergence().vertical.step = Some(given.si())),
+        .effect(|draft, given| draft.beam.vertical.step = Some(given.si())),
     HdivSteps(&["-hdivsteps"], "number of sources in the horizontal")
         .count("N")
         .otherwise("2 with a range, else 1")
         .shows(&["horizontal steps"])
-        .effect(|draft, given| draft.divergence().horizontal.count = Some(given.integer(0))),
+        .effect(|draft, given| draft.beam.horizontal.count = Some(given.integer(0))),
     VdivSteps(&["-vdivsteps"], "number of sources in the vertical")
         .count("N")
         .otherwise("2 with a range, else 1")
         .shows(&["vertical steps"])
-        .effect(|draft, given| draft.divergence().vertical.count = Some(given.integer(0))),
+        .effect(|draft, given| draft.beam.vertical.count = Some(given.integer(0))),
     DivSteps(&["-divsteps"], "sets -hdivsteps and -vdivsteps alike")
         .count("N")
         .shows(&["horizontal steps", "vertical steps"])
         .effect(|draft, given| {
-            draft.divergence().horizontal.count = Some(given.integer(0));
-            draft.divergence().vertical.count = Some(given.integer(0));
+            draft.beam.horizontal.count = Some(given.integer(0));
+            draft.beam.vertical.count = Some(given.integer(0));
         }),
     RoundDiv(&["-round_div"], "leave out the corners of the grid of sources")
         .default_on("on")
         .shows(&["round divergence"])
-        .effect(|draft, _| draft.divergence().round = true),
+        .effect(|draft, _| draft.beam.square = false),
     SquareDiv(&["-square_div"], "keep the corners of the grid of sources")
         .shows(&["round divergence"])
-        .effect(|draft, _| draft.divergence().round = false),
+        .effect(|draft, _| draft.beam.square = true),
     Spectrum(
         &["-spectrum"],
         "text file of photon energies (eV) or wavelengths (Angstrom) and weights; replaces -dispersion"
@@ -107,10 +106,10 @@ rows!(
         .number("K", Unit::None, POLAR)
         .default("0")
         .shows(&["Kahn factor"])
-        .effect(|draft, given| draft.beam().polarization = Polarization::new(given.number(0))),
+        .effect(|draft, given| (draft.beam.kahn, draft.beam.polarized) = (given.number(0), true)),
     NoPolar(&["-nopolar"], "leave out the polarization factor")
         .shows(&["Kahn factor"])
-        .effect(|draft, _| draft.beam().polarization.on = false),
+        .effect(|draft, _| draft.beam.polarized = false),
     BeamVector(&["-beam_vector"], "direction in which the beam travels; selects a custom geometry")
         .vector(Unit::None)
         .otherwise("the convention's")
@@ -127,23 +126,23 @@ rows!(
         .number("X", Unit::PhotonsPerM2, NON_NEGATIVE)
         .otherwise("1.25932015286227e+29")
         .shows(&["fluence"])
-        .effect(|draft, given| draft.beam().fluence.fluence = given.number(0)),
+        .effect(|draft, given| draft.beam.fluence = given.number(0)),
     Flux(&["-flux"], "photons per second; with -exposure and -beamsize, in place of -fluence")
         .number("X", Unit::PhotonsPerSecond, NON_NEGATIVE)
         .shows(&["fluence", "flux"])
-        .effect(|draft, given| draft.beam().fluence.flux = given.number(0)),
+        .effect(|draft, given| draft.beam.flux = given.number(0)),
     Exposure(&["-exposure"], "exposure time, for -flux")
         .number("S", Unit::Second, ANY)
         .sense(Limits::Positive)
         .default("1")
         .shows(&["fluence", "exposure"])
-        .effect(|draft, given| draft.beam().fluence.exposure = given.number(0)),
+        .effect(|draft, given| draft.beam.exposure = given.number(0)),
     BeamSize(&["-beamsize"], "width of the beam, for -flux; it clips a wider crystal")
         .number("MM", Unit::Millimeter, ANY)
         .sense(Limits::Positive)
         .default("0.1")
         .shows(&["fluence", "beam size"])
-        .effect(|draft, given| draft.beam().fluence.beam_size = given.si()),
+        .effect(|draft, given| draft.beam.size = given.si()),
     Hdiv(&["-hdiv"], "in old examples of the reference").unread(Some("-hdivrange")),
     Vdiv(&["-vdiv"], "in old examples of the reference").unread(Some("-vdivrange")),
     DispStep(&["-dispstep"], "in old examples of the reference").unread(Some("-dispsteps")),

@@ -122,7 +122,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Experiment, Misset, PixelGrid, Polarization, Shape, UnitCell};
+    use crate::model::{Beam, Experiment, Misset, PixelGrid, Polarization, Shape, UnitCell};
 
     /// Spots so small that most blocks hold none, and so wide that all do.
     const CELLS: [[f64; 3]; 2] = [[5.0, 1.0, 12.0], [30.0, 25.0, 40.0]];
@@ -132,8 +132,8 @@ mod tests {
         experiment.crystal.shape = shape;
         experiment.crystal.cells = cells;
         experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
-        experiment.beam.wavelength = 1.5e-10;
-        experiment.beam.polarization = Polarization::new(0.7);
+        let beam = Beam::new(1.5e-10).unwrap();
+        experiment.beam = beam.with_polarization(Polarization::Kahn(0.7)).unwrap();
         experiment.detector.pixels = PixelGrid::new(150, 3, 5e-4);
         experiment.rendering.oversample = Some(2);
         experiment

@@ -3,15 +3,15 @@
 use crate::error::{Error, PlanCause};
 
 /// Most samples of one kind, so that a slip of the keyboard ends in a message and not in swap.
-pub(super) const MOST_SAMPLES: f64 = 1e7;
+pub(crate) const MOST_SAMPLES: f64 = 1e7;
 /// Most pixels of an image.
-pub(super) const MOST_PIXELS: f64 = (1u64 << 30) as f64;
+pub(crate) const MOST_PIXELS: f64 = (1u64 << 30) as f64;
 
-pub(super) fn limited(what: &'static str, count: f64, limit: f64) -> Result<(), Error> {
+pub(crate) fn limited(what: &'static str, count: f64, limit: f64) -> Result<(), Error> {
     if count <= limit { Ok(()) } else { Err(PlanCause::TooMany { what, count, limit }.into()) }
 }
 
-pub(super) fn ranged(
+pub(crate) fn ranged(
     quantity: &'static str,
     value: f64,
     expected: &'static str,
@@ -23,6 +23,6 @@ pub(super) fn ranged(
     Err(PlanCause::OutOfRange { quantity, value, expected }.into())
 }
 
-pub(super) fn positive(quantity: &'static str, value: f64) -> Result<(), Error> {
+pub(crate) fn positive(quantity: &'static str, value: f64) -> Result<(), Error> {
     ranged(quantity, value, "positive", value > 0.0)
 }

@@ -1,0 +1,79 @@
+//! How the C program completes samples of which range, step and number are given in part.
+
+use nanobragg::Error;
+use nanobragg::model::Steps;
+
+use crate::draft::StepsRequest;
+
+const MISSING: f64 = -1.0;
+
+/// The samples, by the C program's rules with all their corners: a step without a range gives two, a number alone spans
+/// the whole range of its unit.
+///
+/// # Errors
+/// Numbers that are not finite.
+pub(crate) fn steps(request: &StepsRequest) -> Result<Steps, Error> {
+    let (range, step, count) = completed(request);
+    if range <= 0.0 || step <= 0.0 || count <= 0 {
+        return Ok(Steps::ONE);
+    }
+    Steps::new(range, step, usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+fn completed(request: &StepsRequest) -> (f64, f64, i64) {
+    let range = request.range.unwrap_or(MISSING);
+    let step = request.step.unwrap_or(MISSING);
+    let count = request.count.unwrap_or(0);
+    match (count > 0, range < 0.0, step <= 0.0) {
+        (false, true, true) => (0.0, 0.0, 1),
+        (_, true, false) => (step, step, 2),
+        (false, false, true) => (range, range, 2),
+        (false, false, false) => (range, step, (range / step).ceil() as i64),
+        (true, true, true) => (1.0, 1.0 / count as f64, count),
+        (true, false, true) => {
+            let count = count.max(2);
+            (range, range / (count - 1) as f64, count)
+        }
+        (true, false, false) => (range, step, count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
+        let found = steps(&StepsRequest { range, step, count }).unwrap();
+        (found.range(), found.step(), found.count())
+    }
+
+    #[test]
+    fn each_row() {
+        assert_eq!(of(None, None, None), (0.0, 0.0, 1));
+        assert_eq!(of(None, Some(0.2), None), (0.2, 0.2, 2));
+        assert_eq!(of(Some(0.4), None, None), (0.4, 0.4, 2));
+        assert_eq!(of(Some(0.5), Some(0.2), None), (0.5, 0.2, 3));
+        assert_eq!(of(None, None, Some(4)), (1.0, 0.25, 4));
+        assert_eq!(of(None, Some(0.2), Some(4)), (0.2, 0.2, 2));
+        assert_eq!(of(Some(0.6), None, Some(4)), (0.6, 0.6 / 3.0, 4));
+        assert_eq!(of(Some(0.6), None, Some(1)), (0.6, 0.6, 2));
+        assert_eq!(of(Some(0.6), Some(0.1), Some(4)), (0.6, 0.1, 4));
+    }
+
+    #[test]
+    fn an_empty_range_is_one_sample_whatever_the_count() {
+        assert_eq!(of(Some(0.0), None, Some(5)), (0.0, 0.0, 1));
+        assert_eq!(of(Some(0.0), Some(0.1), None), (0.0, 0.0, 1));
+    }
+
+    #[test]
+    fn negative_numbers_count_as_missing() {
+        assert_eq!(of(Some(-1.0), Some(-2.0), Some(-3)), of(None, None, None));
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        let request = StepsRequest { range: Some(f64::NAN), ..StepsRequest::default() };
+        assert_eq!(steps(&request).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
+    }
+}
