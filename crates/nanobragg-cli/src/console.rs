@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::OnceLock;
 
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
 
 /// The first warning of the run, for those who take none.
 static FIRST_WARNING: OnceLock<String> = OnceLock::new();
@@ -35,9 +35,9 @@ impl Console {
 
     /// # Errors
     /// The first warning of the run, where warnings are errors.
-    pub fn deny_warnings(&self) -> Result<(), Misuse> {
+    pub fn deny_warnings(&self) -> Result<(), UsageError> {
         match FIRST_WARNING.get().filter(|_| self.strict) {
-            Some(first) => Err(Misuse(format!("{first} (an error by -strict)"))),
+            Some(first) => Err(UsageError(format!("{first} (an error by -strict)"))),
             None => Ok(()),
         }
     }

@@ -10,7 +10,7 @@ use nanobragg_io::c_format::{f, g};
 use nanobragg_trace::{CaptureOptions, capture};
 
 use crate::console::print;
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
 
 /// The pixels that the command line wants to see from inside; (slow, fast).
 pub struct Diagnostics {
@@ -25,7 +25,7 @@ enum Printout {
 
 impl Diagnostics {
     /// Reads the flags and checks that the pixels lie on the image.
-    pub fn new(args: &ParsedArgs, plan: &Plan) -> Result<Self, Misuse> {
+    pub fn new(args: &ParsedArgs, plan: &Plan) -> Result<Self, UsageError> {
         let region = &plan.region;
         let on_image = |flag: FlagId, slow: i64, fast: i64| {
             let place = |at: i64, size: usize| usize::try_from(at).ok().filter(|&at| at < size);
@@ -33,7 +33,9 @@ impl Diagnostics {
             let given = args.last(flag).map_or("", |occurrence| &occurrence.given);
             found.ok_or_else(|| {
                 let (width, height) = (region.image_fast, region.image_slow);
-                Misuse(format!("{given}: slow {slow} fast {fast} is not on the image, {width} x {height}"))
+                UsageError(format!(
+                    "{given}: slow {slow} fast {fast} is not on the image, {width} x {height}"
+                ))
             })
         };
         let pair = |flag| args.last(flag).map(|o| (o.values.integer(0), o.values.integer(1)));

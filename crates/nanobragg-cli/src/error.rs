@@ -8,7 +8,7 @@ use nanobragg_session::ErrorKind;
 use nanobragg_sweep::ErrorKind as SweepErrorKind;
 
 use crate::interrupt::{Interrupt, Interrupted};
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
 
 /// What a failed job means to the user: one that was canceled was interrupted.
 pub fn explain(error: anyhow::Error, interrupt: &Interrupt) -> anyhow::Error {
@@ -69,7 +69,7 @@ pub fn status(error: &anyhow::Error) -> u8 {
     };
     let wrong_input = error.is::<ConfigError>()
         || error.is::<FlagError>()
-        || error.is::<Misuse>()
+        || error.is::<UsageError>()
         || job_kind(error).is_some_and(of_input)
         || sweep_kind(error).is_some_and(of_names);
     if wrong_input { WRONG_INPUT } else { FAILED }

@@ -6,11 +6,11 @@ mod console;
 mod diagnostics;
 mod error;
 mod interrupt;
-mod misuse;
 mod progress;
 mod reporter;
 mod run;
 mod summary;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -13,13 +13,13 @@ use crate::console::{self, Console, print};
 use crate::diagnostics::Diagnostics;
 use crate::error::explain;
 use crate::interrupt::Interrupt;
-use crate::misuse::Misuse;
 use crate::reporter::Reporter;
+use crate::usage::UsageError;
 
 /// Does what the arguments (without the program's own name) ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<()> {
     if arguments.is_empty() {
-        return Err(Misuse("no flags; nanobragg -h lists them".to_owned()).into());
+        return Err(UsageError("no flags; nanobragg -h lists them".to_owned()).into());
     }
     simulate(&called::with_preset(classic::parse(arguments)?)?)
 }
@@ -55,9 +55,10 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let diagnostics = Diagnostics::new(args, &plan)?;
     if diagnostics.asks_for_pixels() && !setup.panels.is_empty() {
         let panels = setup.panels.len();
-        return Err(
-            Misuse(format!("which of the {panels} panels is the pixel on? -panel N chooses one")).into()
-        );
+        return Err(UsageError(format!(
+            "which of the {panels} panels is the pixel on? -panel N chooses one"
+        ))
+        .into());
     }
     if console.strict {
         // A job says them when it runs, which is too late.

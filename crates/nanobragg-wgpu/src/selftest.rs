@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy as _;
 use nanobragg::backend::Control;
 use nanobragg::model::{
     Beam, Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors,
@@ -137,15 +138,8 @@ pub fn selftest_cached(folder: &Path, gpu: &Gpu, precision: Precision) -> Result
 /// Where users' programs keep what can be made again, with a folder of this one; `None` where the system has no
 /// such place.
 pub fn cache_folder() -> Option<PathBuf> {
-    let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = if cfg!(windows) {
-        from("LOCALAPPDATA")
-    } else if cfg!(target_vendor = "apple") {
-        from("HOME").map(|home| home.join("Library/Caches"))
-    } else {
-        from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|home| home.join(".cache")))
-    };
-    base.map(|base| base.join("nanobragg"))
+    let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+    Some(strategy.cache_dir().join("nanobragg"))
 }
 
 fn read(file: &Path) -> Option<SelfTest> {

@@ -1,52 +1,26 @@
 //! `nanobragg compare`: how far two images are apart.
 
+mod arguments;
+
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use lexopt::prelude::*;
-use nanobragg_compare::peaks::PeakOptions;
-use nanobragg_compare::{ErrorKind, Image, Report, ReportOptions, picture};
+use nanobragg_compare::{ErrorKind, Image, Report, picture};
 use nanobragg_io::atomic::write_atomic;
 
 use crate::console::{complain, print};
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
+use arguments::{HELP, Options};
 
 /// Exit status when the images differ.
 const DIFFERENT: u8 = 1;
 /// Exit status when they cannot be compared.
 const UNREADABLE: u8 = 2;
 
-const HELP: &str = "\
-Usage: nanobragg compare A B [OPTIONS]
-
-How far two images are apart: errors and their quantiles, sums, correlation, spots. B is the one that A is
-measured by. Reads SMV, NumPy arrays (.npy), PGM and raw 32-bit floats, by content; any two of one size.
-
-  --size FAST SLOW       pixels of raw floats; without it they take the other image's size
-  --tolerance REL        a pixel agrees within REL |B| + OFMAX max |B| (default 1e-6)
-  --of-max OFMAX         (default 1e-7)
-  --peak-quantile Q      local maxima above this quantile of the positive pixels are spots (default 0.99)
-  --peak-radius R        largest distance of a spot and its counterpart, pixels (default 2)
-  --json                 print JSON instead of text
-  --png FILE             write a picture: A, B, and A - B, with color bars
-  -h, --help             this text
-
-Exit status: 0 every pixel agrees; 1 some do not; 2 the images cannot be read or compared, or the picture not be
-written. Only pixels decide; sums, correlation and spots are for reading.";
-
-struct Options {
-    a: PathBuf,
-    b: PathBuf,
-    size: Option<(usize, usize)>,
-    report: ReportOptions,
-    json: bool,
-    png: Option<PathBuf>,
-}
-
 /// Compares as the arguments say. Every error ends in the status for images that cannot be compared.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
-    let outcome = parse(arguments).and_then(|options| match options {
+    let outcome = Options::parse(arguments).and_then(|options| match options {
         Some(options) => compare(&options),
         None => {
             print(HELP);
@@ -65,9 +39,11 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
             input.canonicalize().ok().is_some_and(|path| png.canonicalize().ok() == Some(path))
         };
         if [&options.a, &options.b].into_iter().any(|input| same(input)) {
-            return Err(
-                Misuse(format!("--png {} would replace an image that is compared", png.display())).into()
-            );
+            return Err(UsageError(format!(
+                "--png {} would replace an image that is compared",
+                png.display()
+            ))
+            .into());
         }
     }
     let [a, b] = Image::read_pair(&options.a, &options.b, options.size).map_err(hint)?;
@@ -89,69 +65,7 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
 /// The flag that helps, where there is one.
 fn hint(error: nanobragg_compare::Error) -> anyhow::Error {
     match error.kind() {
-        ErrorKind::NoSize => Misuse(format!("{error} with --size FAST SLOW")).into(),
+        ErrorKind::NoSize => UsageError(format!("{error} with --size FAST SLOW")).into(),
         _ => error.into(),
     }
-}
-
-/// None where the help is asked for.
-fn parse(arguments: Vec<OsString>) -> anyhow::Result<Option<Options>> {
-    let mut files = Vec::new();
-    let (mut size, mut json, mut png) = (None, false, None);
-    let mut report = ReportOptions::default();
-    let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Short('h') | Long("help") => return Ok(None),
-            Long("size") => {
-                let mut edge = || {
-                    let size = number(&mut parser, "--size", "two whole numbers FAST SLOW")?;
-                    positive("--size", size)
-                };
-                size = Some((edge()?, edge()?));
-            }
-            Long("tolerance") => report.tolerance.relative = not_negative(&mut parser, "--tolerance")?,
-            Long("of-max") => report.tolerance.of_max = not_negative(&mut parser, "--of-max")?,
-            Long("peak-quantile") => {
-                report.peaks.quantile = not_negative(&mut parser, "--peak-quantile")?;
-                if report.peaks.quantile > 1.0 {
-                    return Err(Misuse("--peak-quantile: expected 0 to 1".to_owned()).into());
-                }
-            }
-            Long("peak-radius") => {
-                let radius = not_negative(&mut parser, "--peak-radius")?;
-                report.peaks = PeakOptions { radius, ..report.peaks };
-            }
-            Long("json") => json = true,
-            Long("png") => png = Some(PathBuf::from(parser.value()?)),
-            Value(file) => files.push(PathBuf::from(file)),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let [a, b] = <[PathBuf; 2]>::try_from(files).map_err(|files| {
-        Misuse(format!("compare takes two images, not {}; nanobragg compare -h shows the usage", files.len()))
-    })?;
-    Ok(Some(Options { a, b, size, report, json, png }))
-}
-
-fn number<T: std::str::FromStr>(
-    parser: &mut lexopt::Parser,
-    option: &str,
-    expected: &str,
-) -> anyhow::Result<T> {
-    let value = parser.value()?;
-    let parsed = value.to_str().and_then(|text| text.parse().ok());
-    Ok(parsed.ok_or_else(|| Misuse(format!("{option} expects {expected}, not {value:?}")))?)
-}
-
-fn positive(option: &str, value: usize) -> anyhow::Result<usize> {
-    anyhow::ensure!(value > 0, Misuse(format!("{option}: a size is not 0")));
-    Ok(value)
-}
-
-fn not_negative(parser: &mut lexopt::Parser, option: &str) -> anyhow::Result<f64> {
-    let value: f64 = number(parser, option, "a number")?;
-    let fits = value >= 0.0 && value.is_finite();
-    anyhow::ensure!(fits, Misuse(format!("{option} {value}: expected a number that is not negative")));
-    Ok(value)
 }

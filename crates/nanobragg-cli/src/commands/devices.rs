@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use nanobragg_wgpu::{AdapterInfo, Error, Precision, Request, Selection};
 
 use crate::console::print;
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
 
 const HELP: &str = "\
 Usage: nanobragg devices [-selftest]
@@ -29,9 +29,10 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
             }
             Some("selftest") => retest = true,
             _ => {
-                return Err(
-                    Misuse(format!("devices: unknown argument {argument:?}; -h shows the usage")).into()
-                );
+                return Err(UsageError(format!(
+                    "devices: unknown argument {argument:?}; -h shows the usage"
+                ))
+                .into());
             }
         }
     }

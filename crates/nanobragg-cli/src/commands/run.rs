@@ -8,7 +8,7 @@ use nanobragg_config::{classic, experiment_file};
 
 use crate::called;
 use crate::console::print;
-use crate::misuse::Misuse;
+use crate::usage::UsageError;
 
 const HELP: &str = "\
 Usage: nanobragg run EXPERIMENT.toml [FLAG...]
@@ -24,14 +24,14 @@ docs/EXPERIMENT.md lists the keys.";
 /// Runs the experiment file that the first argument names.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let Some((file, flags)) = arguments.split_first() else {
-        return Err(Misuse("run needs an experiment file; nanobragg run -h says more".to_owned()).into());
+        return Err(UsageError("run needs an experiment file; nanobragg run -h says more".to_owned()).into());
     };
     if ["-h", "-help", "--help"].iter().any(|help| file == help) {
         print(HELP);
         return Ok(ExitCode::SUCCESS);
     }
     if file.to_string_lossy().starts_with('-') {
-        return Err(Misuse("run needs an experiment file before its flags".to_owned()).into());
+        return Err(UsageError("run needs an experiment file before its flags".to_owned()).into());
     }
     let mut args = experiment_file::read(Path::new(file))?;
     args.extend(classic::parse(flags.iter().cloned())?);

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod flags;
+mod help;
+mod meter;
 mod progress;
 mod run;
 
@@ -14,7 +16,7 @@ use arguments::Arguments;
 /// Does what the arguments after `sweep` ask for.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     match Arguments::parse(arguments)? {
-        None => print(arguments::HELP.trim_end()),
+        None => print(help::HELP.trim_end()),
         Some(arguments) => run::run(arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,32 +5,7 @@ use std::path::PathBuf;
 
 use nanobragg_sweep::Start;
 
-use crate::misuse::Misuse;
-
-/// What `nanobragg sweep -h` prints.
-pub const HELP: &str = "\
-Usage: nanobragg sweep -o NAME [-images N] [-orientations random|FILE] FLAG...
-
-Renders a series of images with the flags of one image (nanobragg -h). With -osc alone it is a rotation
-series: each image goes on where the one before it ends. docs/SWEEP.md describes it.
-
-  -o NAME                       files to write: .img (SMV), .cbf, .bin, .npy, .tif, .pgm, .png, numbered in
-                                place of #### or before the extension; .nxs or .h5 (NXmx) is one file with
-                                all images. It may be given several times, for several kinds.
-  -images N                     number of images; that of the list with -orientations FILE
-  -orientations random          a new random orientation for each image
-  -orientations FILE            misset angles in degrees, three a line, one line an image
-  -manifest FILE                parameters of every image, a JSON object a line [manifest.jsonl beside NAME]
-  -resume                       go on with an interrupted sweep: finished images are not repeated
-  -restart                      begin anew although there is a manifest
-  -h                            this help
-
-SMV, CBF and NXmx hold counts with Poisson noise; -nonoise writes photons times -scale instead. Each image has
-seeds of its own, made from -seed and -misset_seed, which the manifest lists.
-
-Example:
-  nanobragg sweep -images 24 -osc 1 -phisteps 5 -o sweep.cbf -cell 70 80 90 75 85 95 -default_F 100 -N 10
-";
+use crate::usage::UsageError;
 
 /// The most images of a series.
 const MOST_IMAGES: usize = 1_000_000;
@@ -60,7 +35,7 @@ pub struct Arguments {
 
 impl Arguments {
     /// Reads the arguments; `None` when the help is wanted.
-    pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, Misuse> {
+    pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
         let mut parsed = Arguments {
             images: None,
             outputs: Vec::new(),
@@ -78,7 +53,7 @@ impl Arguments {
             let mut value = |what: &str| {
                 let value = attached.clone().map(OsString::from).or_else(|| rest.next());
                 let value = value.filter(|value| !value.is_empty());
-                value.ok_or_else(|| Misuse(format!("sweep: {} needs {what}", argument.to_string_lossy())))
+                value.ok_or_else(|| UsageError(format!("sweep: {} needs {what}", argument.to_string_lossy())))
             };
             match name.as_deref() {
                 Some("h" | "help") => return Ok(None),
@@ -96,14 +71,14 @@ impl Arguments {
             }
         }
         if parsed.outputs.is_empty() {
-            return Err(Misuse("sweep: no output; give -o NAME, such as -o sweep.cbf".to_owned()));
+            return Err(UsageError("sweep: no output; give -o NAME, such as -o sweep.cbf".to_owned()));
         }
         Ok(Some(parsed))
     }
 
-    fn begin(&mut self, start: Start) -> Result<(), Misuse> {
+    fn begin(&mut self, start: Start) -> Result<(), UsageError> {
         if self.start != Start::New && self.start != start {
-            return Err(Misuse("sweep: -resume and -restart exclude each other".to_owned()));
+            return Err(UsageError("sweep: -resume and -restart exclude each other".to_owned()));
         }
         self.start = start;
         Ok(())
@@ -120,11 +95,11 @@ fn split(argument: &OsString) -> (Option<String>, Option<String>) {
     }
 }
 
-fn count(value: &OsString) -> Result<usize, Misuse> {
+fn count(value: &OsString) -> Result<usize, UsageError> {
     let count = value.to_str().and_then(|text| text.parse().ok());
     count.filter(|count| (1..=MOST_IMAGES).contains(count)).ok_or_else(|| {
         let given = value.to_string_lossy();
-        Misuse(format!("sweep: -images must be a whole number from 1 to {MOST_IMAGES}, not {given:?}"))
+        UsageError(format!("sweep: -images must be a whole number from 1 to {MOST_IMAGES}, not {given:?}"))
     })
 }
 
@@ -132,7 +107,7 @@ fn count(value: &OsString) -> Result<usize, Misuse> {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Option<Arguments>, Misuse> {
+    fn parse(line: &str) -> Result<Option<Arguments>, UsageError> {
         Arguments::parse(line.split_whitespace().map(OsString::from).collect())
     }
 

@@ -1,12 +1,8 @@
 //! What is said of a sweep: a bar of images on a terminal, a line an image elsewhere.
 
-use std::io::IsTerminal as _;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use nanobragg::backend::Progress;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
@@ -14,6 +10,7 @@ use nanobragg_io::c_format::g;
 use nanobragg_session::{Event, Flow, Observer};
 use nanobragg_sweep::{Series, SweepEvent, SweepObserver};
 
+use super::meter::Meter;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::reporter;
@@ -95,61 +92,6 @@ fn remark(series: &Series, plan: &Plan, statistics: &Statistics) -> String {
         Series::Random | Series::Listed(_) => {
             let angles = plan.crystal.misset.map(|angle| format!("{:.2}", to_deg(angle)));
             format!("misset {} deg, max_I = {max}", angles.join(" "))
-        }
-    }
-}
-
-/// Shows progress, or nothing.
-enum Meter {
-    /// Nothing is shown.
-    Silent,
-    /// A bar on standard error.
-    Bar(ProgressBar),
-    /// Lines on standard output.
-    Lines(Console, usize),
-}
-
-impl Meter {
-    /// A meter for `images` images, for this terminal or for none.
-    pub fn new(console: Console, wanted: bool, images: usize) -> Self {
-        if !wanted || console.quiet {
-            return Meter::Silent;
-        }
-        if !std::io::stderr().is_terminal() {
-            return Meter::Lines(console, images);
-        }
-        let bar = ProgressBar::new(images as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} images, {eta} left  {msg}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Meter::Bar(bar)
-    }
-
-    /// An image was finished; `remark` says what is in it.
-    pub fn done(&self, image: usize, finished: usize, remark: &str) {
-        match self {
-            Meter::Silent => {}
-            Meter::Bar(bar) => {
-                bar.set_position(finished as u64);
-                bar.println(format!("image {image}: {remark}"));
-            }
-            Meter::Lines(console, images) => console.say(&format!("image {image} of {images}: {remark}")),
-        }
-    }
-
-    /// Rows of an image were finished; lines are for whole images.
-    pub fn rows(&self, image: usize, progress: Progress) {
-        if let Meter::Bar(bar) = self {
-            let percent = progress.done * 100 / progress.total.max(1);
-            bar.set_message(format!("image {image}: {percent}%"));
-        }
-    }
-
-    /// The sweep ended.
-    pub fn finish(&self) {
-        if let Meter::Bar(bar) = self {
-            bar.finish_and_clear();
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::called;
 use crate::console::Console;
 use crate::error::explain;
 use crate::interrupt::Interrupt;
-use crate::misuse::Misuse;
 use crate::run::log;
+use crate::usage::UsageError;
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -28,7 +28,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     if !setup.panels.is_empty() {
         let panels = setup.panels.len();
-        return Err(Misuse(format!("sweep: the detector has {panels} panels; -panel N chooses one")).into());
+        return Err(
+            UsageError(format!("sweep: the detector has {panels} panels; -panel N chooses one")).into()
+        );
     }
     let (series, images) = series(&arguments, &setup)?;
     let progress = setup.progress;
@@ -78,12 +80,12 @@ fn job(
 }
 
 /// Flags that say what one image is to be, or print instead of rendering.
-fn refuse_flags_of_one_image(args: &ParsedArgs) -> Result<(), Misuse> {
+fn refuse_flags_of_one_image(args: &ParsedArgs) -> Result<(), UsageError> {
     let refused = |row: &classic::Flag| row.is(Role::OneImage) || row.is(Role::Prints);
     let found =
         args.occurrences.iter().find(|occurrence| classic::flag(occurrence.flag).is_some_and(refused));
     match found {
-        Some(occurrence) => Err(Misuse(format!(
+        Some(occurrence) => Err(UsageError(format!(
             "sweep: {} is a flag of a single image; -o names the files of a sweep",
             occurrence.given
         ))),
@@ -94,7 +96,7 @@ fn refuse_flags_of_one_image(args: &ParsedArgs) -> Result<(), Misuse> {
 fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize)> {
     let images = || {
         let text = "sweep: give the number of images with -images N";
-        arguments.images.ok_or_else(|| Misuse(text.to_owned()))
+        arguments.images.ok_or_else(|| UsageError(text.to_owned()))
     };
     match &arguments.wanted {
         Wanted::Random => Ok((Series::Random, images()?)),
@@ -103,14 +105,14 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             if range == 0.0 {
                 let text =
                     "sweep: images would all be the same; give -osc DEGREES for a rotation, or -orientations";
-                return Err(Misuse(text.to_owned()).into());
+                return Err(UsageError(text.to_owned()).into());
             }
             let images = images()?;
             let described = setup.images.len();
             if described > 0 && images > described {
                 let text =
                     format!("sweep: -images {images}, but -geometry describes {described} that differ");
-                return Err(Misuse(text).into());
+                return Err(UsageError(text).into());
             }
             Ok((Series::Rotation(range), images))
         }
@@ -120,9 +122,10 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             let images = arguments.images.unwrap_or(angles.len());
             if images > angles.len() {
                 let (path, rows) = (path.display(), angles.len());
-                return Err(
-                    Misuse(format!("sweep: -images {images}, but {path} lists {rows} orientations")).into()
-                );
+                return Err(UsageError(format!(
+                    "sweep: -images {images}, but {path} lists {rows} orientations"
+                ))
+                .into());
             }
             Ok((Series::Listed(angles), images))
         }
