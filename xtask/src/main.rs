@@ -11,6 +11,7 @@ mod instructions;
 mod parity;
 mod probe_cost;
 mod reference;
+mod science;
 mod tidy;
 
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ usage: cargo xtask TASK [OPTIONS]
   probe-cost show that the silent probe adds no instruction to the rendering loop
   reference  every recorded case on every backend, as a table in docs/PARITY.md
              [--all | --case NAME ... | --check]
+  science    the full circle with DIALS, from made-up structure factors to merged ones, in docs/SCIENCE.md
+             [--quick] [--only SERIES ...] [--work DIR] [--again] [--write] [--required]
   tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling
 
 --check writes nothing and fails when a file is not what the task would write";
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match arguments.first().map(String::as_str) {
         Some("bundle") => return parity::bundle(rest),
         Some("parity") => return Ok(parity::run(rest)),
+        Some("science") => return science::run(rest),
         Some("bench") => bench::run(rest)?,
         Some("instructions") => instructions::run(rest)?,
         Some("cli-docs") => cli_docs::run(check)?,
