@@ -84,7 +84,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     if !options.again {
         let program = match std::env::var_os("NANOBRAGG") {
             Some(path) => PathBuf::from(path),
-            None => crate::executable::build("nanobragg-cli", ["--bin", "nanobragg"])?,
+            None => crate::executable::program("nanobragg")?,
         };
         let truth = work.join("truth.mtz");
         print!("{}", python("structure.py", &[AMPLITUDES_TO_ANGSTROM.as_ref(), truth.as_ref()])?);

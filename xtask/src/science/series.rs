@@ -81,7 +81,7 @@ const ROTATION: &[&str] = &[
     "7",
 ];
 
-/// Wide spots in a beam with a bandwidth of half a percent, so that a still shows enough of them.
+/// Wide spots in a beam with a bandwidth of 0.2 percent, so that a still shows enough of them.
 const STILLS: &[&str] = &[
     "-orientations",
     "random",
@@ -91,13 +91,13 @@ const STILLS: &[&str] = &[
     "15",
     "-gauss_xtal",
     "-fudge",
-    "0.1",
+    "0.3",
     "-mosaic",
     "0.05",
     "-dispersion",
-    "0.5",
+    "0.2",
     "-dispsteps",
-    "9",
+    "5",
     "-seed",
     "3",
 ];
@@ -144,7 +144,7 @@ pub fn all() -> Vec<Series> {
             name: "stills",
             kind: Kind::Stills,
             images: 20,
-            fluence: 1e29,
+            fluence: 2e28,
             flags: &[],
             has_nxmx: false,
             ..GAUSS
