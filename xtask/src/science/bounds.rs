@@ -100,7 +100,7 @@ fn rotation(name: &str, value: &Value, checks: &mut Vec<Check>) {
         "differences of Friedel mates, slope",
         at(value, "/bijvoet_slope"),
         "",
-        bounded.then(|| [0.98, 1.02]),
+        bounded.then_some([0.98, 1.02]),
     );
     let scale = if name == "square" { None } else { around(1.0, 0.001) };
     put("photons over theory, summation, to 8 Å", at(value, "/absolute/summation/mean"), "", scale);
