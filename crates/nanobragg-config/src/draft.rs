@@ -20,6 +20,7 @@ pub(crate) struct Draft {
     pub is_custom: bool,
     pub convention: Convention,
     pub beam: BeamRequest,
+    pub sensor: SensorRequest,
     pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
@@ -69,6 +70,14 @@ pub(crate) struct StepsRequest {
     pub range: Option<f64>,
     pub step: Option<f64>,
     pub count: Option<i64>,
+}
+
+/// What flags say of the sensor, in SI units.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SensorRequest {
+    pub thickness: f64,
+    pub mu: Option<f64>,
+    pub layers: Option<i64>,
 }
 
 /// What flags, headers and files say of the beam, in SI units.
@@ -150,6 +159,7 @@ impl Draft {
             is_custom: false,
             convention: Convention::default(),
             beam: BeamRequest::default(),
+            sensor: SensorRequest::default(),
             rotation: RotationRequest::default(),
             beam_spot: None,
             fast_pixels: None,

@@ -6,7 +6,7 @@ use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
 use nanobragg::model::{
     Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Roi,
-    Shape, StructureFactors, UnitCell,
+    Sensor, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::physics::f_cell;
@@ -209,15 +209,14 @@ fn exact_images_converge_with_sub_pixels_and_layers() {
     // Under `exact` the sum is a mean over sub-pixels: refining it twice moves it less and less.
     let mut experiment = small([3.0; 3], [0.3, 0.2, 0.1], 50.0);
     experiment.quirks = Quirks::from(Preset::Exact);
-    experiment.detector.sensor.thickness = 3e-4;
-    experiment.detector.sensor.mu = Some(2e3);
+    let sensor = Sensor::new(3e-4).unwrap().with_attenuation(2e3).unwrap();
     let total = |experiment: &Experiment| {
         render(experiment).pixels().iter().map(|&value| f64::from(value)).sum::<f64>()
     };
     let mut totals = Vec::new();
     for n in [4, 8, 16] {
         experiment.rendering.oversample = Some(n);
-        experiment.detector.sensor.layers = Some(i64::from(n) / 2);
+        experiment.detector.sensor = sensor.with_layers(n as usize / 2).unwrap();
         totals.push(total(&experiment));
     }
     let (first, second) = ((totals[1] - totals[0]).abs(), (totals[2] - totals[1]).abs());

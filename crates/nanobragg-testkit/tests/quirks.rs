@@ -6,7 +6,7 @@
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset,
-    Quirk, Quirks, Rotation, Shape, Source, StepPoint, Tilt, UnitCell,
+    Quirk, Quirks, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -28,6 +28,10 @@ fn custom(frame: Frame) -> Experiment {
     let mut experiment = base();
     experiment.detector.convention = Convention::Custom(frame);
     experiment
+}
+
+fn sensor() -> Sensor {
+    Sensor::new(4.5e-4).unwrap().with_attenuation(3e3).unwrap()
 }
 
 /// An experiment on which `quirk` acts, everything else without quirks.
@@ -61,9 +65,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment.beam = experiment.beam.with_sources(sources).unwrap();
         }
         Quirk::LayerSpacing => {
-            experiment.detector.sensor.thickness = 4.5e-4;
-            experiment.detector.sensor.mu = Some(3e3);
-            experiment.detector.sensor.layers = Some(3);
+            experiment.detector.sensor = sensor().with_layers(3).unwrap();
         }
         Quirk::InterpolationLatch => {
             let case =
@@ -87,8 +89,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
         Quirk::GaussUnits => experiment.crystal.shape = Shape::Gauss,
         Quirk::PhiAtStepStart => experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap(),
         Quirk::LayerFrontFace => {
-            experiment.detector.sensor.thickness = 4.5e-4;
-            experiment.detector.sensor.mu = Some(3e3);
+            experiment.detector.sensor = sensor();
         }
         Quirk::MosaicAfterSpindle => {
             experiment.rotation = Rotation::over(0.1, 0.03, 3).unwrap();

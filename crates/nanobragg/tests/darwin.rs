@@ -188,7 +188,8 @@ fn spots_of_a_thick_sensor_are_shifted_by_the_mean_depth_of_capture() {
         let mut experiment = experiment(at.hkl, Shape::Gauss, 20);
         experiment.detector.distance = 0.1;
         if let Some((thickness, depth)) = sensor {
-            experiment.detector.sensor = Sensor { thickness, layers: None, mu: Some(1.0 / depth) };
+            let sensor = Sensor::new(thickness).unwrap();
+            experiment.detector.sensor = sensor.with_attenuation(1.0 / depth).unwrap();
         }
         let window = Window { half: 0.002 * at.lorentz, steps: 20, pixels: 20, oversample: 6 };
         render(experiment, &at, &window)

@@ -7,7 +7,9 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
-use nanobragg::model::{Beam, Convention, Dose, Experiment, Frame, PixelGrid, Polarization, UnitCell};
+use nanobragg::model::{
+    Beam, Convention, Dose, Experiment, Frame, PixelGrid, Polarization, Sensor, UnitCell,
+};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::units::{AVOGADRO, R_E_SQR};
 
@@ -135,8 +137,8 @@ fn captured(panel: &Panel, depths: f64) -> f64 {
 
 /// A layer of two attenuation depths. It is thin in meters: where in it a ray stops does not change the distance.
 fn thick(experiment: &mut Experiment) {
-    let sensor = &mut experiment.detector.sensor;
-    (sensor.thickness, sensor.mu, sensor.layers) = (2e-9, Some(1e9), Some(1));
+    let sensor = Sensor::new(2e-9).and_then(|sensor| sensor.with_attenuation(1e9)?.with_layers(1));
+    experiment.detector.sensor = sensor.unwrap();
 }
 
 #[test]

@@ -104,15 +104,19 @@ fn setting_up_returns() {
 
 /// Whether making a plan would take long: many samples, or a search for the first unsafe neighborhood.
 fn heavy(experiment: &nanobragg::model::Experiment) -> bool {
-    let counts = [experiment.crystal.mosaicity.domains, experiment.detector.sensor.layers];
+    let layers = match experiment.detector.sensor.layers() {
+        nanobragg::model::SensorLayers::Count(count)
+        | nanobragg::model::SensorLayers::Spaced { count, .. } => count.get(),
+        nanobragg::model::SensorLayers::Auto => 1,
+    };
     let divergence = experiment.beam.divergence().copied().unwrap_or_default();
     let wavelengths = match experiment.beam.spectrum() {
         Some(nanobragg::model::Spectrum::Band(steps)) => steps.count(),
         _ => 1,
     };
-    let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths];
+    let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths, layers];
     let pixels = experiment.detector.pixels;
-    counts.into_iter().flatten().any(|count| count > 1000)
+    experiment.crystal.mosaicity.domains.is_some_and(|count| count > 1000)
         || steps.into_iter().any(|count| count > 1000)
         || experiment.rotation.steps() > 1000
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 22

@@ -20,6 +20,7 @@
 
 mod apply;
 mod beam;
+mod cell;
 mod commands;
 mod completions;
 mod error;
@@ -34,6 +35,7 @@ mod precedence;
 mod read;
 mod role;
 mod rotation;
+mod sensor;
 mod shell;
 pub mod status;
 mod steps;
@@ -44,6 +46,7 @@ mod wrap;
 
 pub(crate) use apply::{apply, apply_defaults};
 pub(crate) use beam::beam;
+pub(crate) use cell::cell;
 pub use commands::{COMMANDS, Command};
 pub use completions::completions;
 pub use error::FlagError;
@@ -59,6 +62,7 @@ pub use parse::{Occurrence, ParsedArgs, parse};
 pub(crate) use precedence::{pivot, preset, quirks};
 pub use role::{Conflicts, Role, Roles};
 pub(crate) use rotation::rotation;
+pub(crate) use sensor::sensor;
 pub use shell::Shell;
 pub use table::{flag, table};
 pub use unit::Unit;

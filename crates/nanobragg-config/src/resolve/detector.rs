@@ -2,11 +2,15 @@
 
 use nanobragg::model::{Convention, PixelGrid};
 
+use crate::ConfigError;
 use crate::classic::{self, ParsedArgs};
 use crate::draft::Draft;
 
-/// Settles what depends on more than one flag: convention, pivot, size.
-pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) {
+/// Settles what depends on more than one flag: convention, pivot, size, sensor.
+///
+/// # Errors
+/// Numbers that make no sensor.
+pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     let detector = &mut draft.setup.experiment.detector;
     detector.convention = if draft.is_custom { Convention::Custom(draft.frame) } else { draft.convention };
     detector.pivot = classic::pivot(args, draft.setup.experiment.quirks).or(detector.pivot);
@@ -22,4 +26,6 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) {
         detector.x_beam = detector.x_beam.or(Some(x));
         detector.y_beam = detector.y_beam.or(Some(y));
     }
+    detector.sensor = classic::sensor(&draft.sensor)?;
+    Ok(())
 }

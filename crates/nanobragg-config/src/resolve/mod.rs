@@ -67,7 +67,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigErro
             draft.setup.origins.note(flag, origin);
         }
     }
-    detector::finish(&mut draft, args);
+    detector::finish(&mut draft, args)?;
     geometry::finish(&mut draft);
     rotation::finish(&mut draft, args)?;
     sense::region(&draft, args)?;

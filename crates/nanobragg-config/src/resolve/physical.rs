@@ -19,8 +19,8 @@ pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigEr
     wavelength(draft, args);
     let crystal = &draft.setup.experiment.crystal;
     match crystal.cell.filter(|_| crystal.matrix.is_none()) {
-        Some(cell) if is_flat(&cell.completed()) => {
-            let UnitCell { alpha, beta, gamma, .. } = cell.completed();
+        Some(cell) if is_flat(&cell) => {
+            let UnitCell { alpha, beta, gamma, .. } = cell;
             let angles = [alpha, beta, gamma].map(|angle| g(to_deg(angle), 6)).join(" ");
             Err(ConfigError::FlatCell { angles, origin: draft.setup.origins.of(&[FlagId::Cell]) })
         }

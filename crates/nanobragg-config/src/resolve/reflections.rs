@@ -10,7 +10,7 @@ use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
 use crate::ConfigError;
-use crate::classic::{FlagId, ParsedArgs};
+use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
 
@@ -86,7 +86,7 @@ fn fits_cell(
     of_file: Option<[f64; 6]>,
 ) {
     let given = draft.setup.experiment.crystal.cell.as_ref().map(|cell| {
-        let UnitCell { a, b, c, alpha, beta, gamma } = cell.completed();
+        let UnitCell { a, b, c, alpha, beta, gamma } = *cell;
         [a, b, c, to_deg(alpha), to_deg(beta), to_deg(gamma)]
     });
     let Some(cell) = given.or(of_file) else { return };
@@ -143,7 +143,7 @@ fn named(
     cell: Option<[f64; 6]>,
 ) -> Result<Vec<SymmetryOperator>, ConfigError> {
     let gamma = match (&draft.setup.experiment.crystal.cell, cell) {
-        (Some(cell), _) => Some(cell.completed().gamma.to_degrees()),
+        (Some(cell), _) => Some(cell.gamma.to_degrees()),
         (None, Some(cell)) => Some(cell[5]),
         (None, None) => None,
     };
@@ -200,7 +200,7 @@ pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
         return;
     }
     let [a, b, c, alpha, beta, gamma] = cell;
-    crystal.cell = Some(UnitCell::new(a, b, c, alpha, beta, gamma));
+    crystal.cell = Some(classic::cell(UnitCell::new(a, b, c, alpha, beta, gamma)));
     draft.setup.origins.note(FlagId::Cell, crate::Origin::Header(file.to_owned()));
     draft.setup.notes.push(format!("unit cell {a} {b} {c} {alpha} {beta} {gamma} from {file}"));
 }

@@ -54,8 +54,9 @@ fn lattice() -> Vec<Effect> {
             s.experiment.crystal.cell = Some(UnitCell { a: 10.0, b: 20.0, c: 30.0, alpha, beta, gamma });
         }),
         sets(FlagId::Cell, "10 20", |s| {
-            let (c, alpha, beta, gamma) = (0.0, 0.0, 0.0, 0.0);
-            s.experiment.crystal.cell = Some(UnitCell { a: 10.0, b: 20.0, c, alpha, beta, gamma });
+            let right = std::f64::consts::FRAC_PI_2;
+            let (alpha, beta, gamma) = (right, right, right);
+            s.experiment.crystal.cell = Some(UnitCell { a: 10.0, b: 20.0, c: 10.0, alpha, beta, gamma });
         }),
         sets(FlagId::Misset, "10 -20 30", |s| {
             s.experiment.crystal.misset = Misset::Angles([10.0, -20.0, 30.0].map(degrees));

@@ -1,6 +1,6 @@
 //! Size, place and sensor of the detector.
 
-use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid, Rotation};
+use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid, Rotation, Sensor};
 use nanobragg::nalgebra::Vector3;
 use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
@@ -156,6 +156,10 @@ fn axes() -> Vec<Effect> {
     ]
 }
 
+fn sensor(s: &mut Setup, sensor: Result<Sensor, nanobragg::Error>) {
+    s.experiment.detector.sensor = sensor.unwrap();
+}
+
 fn turns_and_sensor() -> Vec<Effect> {
     vec![
         sets(FlagId::Twotheta, "20", |s| {
@@ -167,12 +171,13 @@ fn turns_and_sensor() -> Vec<Effect> {
         sets(FlagId::DetectorRotZ, "5", |s| s.experiment.detector.tilt.z = degrees(5.0)),
         sets(FlagId::CurvedDet, "", |s| s.experiment.detector.curved = true),
         sets(FlagId::PointPixel, "", |s| s.experiment.detector.point_pixel = true),
-        sets(FlagId::DetectorAbs, "250", |s| s.experiment.detector.sensor.mu = Some(4000.0)),
+        sets(FlagId::DetectorAbs, "250", |s| sensor(s, Sensor::NONE.with_attenuation(4000.0))),
         after("-detector_thick 450", FlagId::DetectorAbs, "inf", |s| {
-            s.experiment.detector.sensor.mu = Some(0.0);
-            s.experiment.detector.sensor.thickness = 0.0;
+            sensor(s, Sensor::NONE.with_attenuation(0.0));
         }),
-        sets(FlagId::DetectorThick, "450", |s| s.experiment.detector.sensor.thickness = 450.0 * 1e-6),
-        sets(FlagId::DetectorThicksteps, "4", |s| s.experiment.detector.sensor.layers = Some(4)),
+        sets(FlagId::DetectorThick, "450", |s| sensor(s, Sensor::new(450.0 * 1e-6))),
+        after("-detector_thick 450", FlagId::DetectorThicksteps, "4", |s| {
+            sensor(s, s.experiment.detector.sensor.with_layers(4));
+        }),
     ]
 }

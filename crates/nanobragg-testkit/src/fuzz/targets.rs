@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nanobragg::model::symmetry::SymmetryOperator;
-use nanobragg::model::{Experiment, Spectrum};
+use nanobragg::model::{Experiment, SensorLayers, Spectrum};
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{Context, classic, experiment_file, resolve};
 use nanobragg_io::dump::DumpReader;
@@ -267,15 +267,18 @@ fn plan(folder: &Path, args: &classic::ParsedArgs) -> Result<(), String> {
 
 /// Whether making a plan would take long: many samples, or a search for the first unsafe neighborhood.
 fn heavy(experiment: &Experiment) -> bool {
-    let counts = [experiment.crystal.mosaicity.domains, experiment.detector.sensor.layers];
+    let layers = match experiment.detector.sensor.layers() {
+        SensorLayers::Count(count) | SensorLayers::Spaced { count, .. } => count.get(),
+        SensorLayers::Auto => 1,
+    };
     let divergence = experiment.beam.divergence().copied().unwrap_or_default();
     let wavelengths = match experiment.beam.spectrum() {
         Some(Spectrum::Band(steps)) => steps.count(),
         _ => 1,
     };
-    let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths];
+    let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths, layers];
     let pixels = experiment.detector.pixels;
-    counts.into_iter().flatten().any(|count| count > 100)
+    experiment.crystal.mosaicity.domains.is_some_and(|count| count > 100)
         || steps.into_iter().any(|count| count > 100)
         || experiment.rotation.steps() > 100
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 14

@@ -125,8 +125,8 @@ pub fn small(name: &str) -> Experiment {
             experiment.detector.tilt = Tilt { x: deg(5.0), y: deg(3.0), z: deg(2.0), twotheta: deg(10.0) };
         }
         "absorption" => {
-            experiment.detector.sensor =
-                Sensor { thickness: um(450.0), layers: Some(4), mu: Some(1.0 / um(300.0)) };
+            let sensor = Sensor::new(um(450.0)).unwrap().with_attenuation(1.0 / um(300.0)).unwrap();
+            experiment.detector.sensor = sensor.with_layers(4).unwrap();
         }
         "hkl_matrix" => {
             let folder = fixture("cases/hkl_matrix");

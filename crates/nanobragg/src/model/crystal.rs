@@ -55,7 +55,7 @@ impl Crystal {
     }
 }
 
-/// Edges in Ångström and angles in radians. A non-positive b or c means a, a non-positive angle 90°.
+/// Edges in Ångström and angles in radians.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UnitCell {
     /// Edge a.
@@ -77,20 +77,6 @@ impl UnitCell {
     pub fn new(a: f64, b: f64, c: f64, alpha_deg: f64, beta_deg: f64, gamma_deg: f64) -> Self {
         use crate::units::deg;
         UnitCell { a, b, c, alpha: deg(alpha_deg), beta: deg(beta_deg), gamma: deg(gamma_deg) }
-    }
-
-    /// The cell with its missing members filled in.
-    pub fn completed(&self) -> UnitCell {
-        let edge = |x: f64| if x > 0.0 { x } else { self.a };
-        let angle = |x: f64| if x > 0.0 { x } else { std::f64::consts::FRAC_PI_2 };
-        UnitCell {
-            a: self.a,
-            b: edge(self.b),
-            c: edge(self.c),
-            alpha: angle(self.alpha),
-            beta: angle(self.beta),
-            gamma: angle(self.gamma),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The detector: pixels, place, orientation, sensor.
 
-use super::{Convention, GridRequest, Pivot, PixelGrid};
+use super::{Convention, Pivot, PixelGrid, Sensor};
 
 /// A flat (or cylindrically curved) pixel detector. Lengths in meters, angles in radians.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub struct Detector {
     pub curved: bool,
     /// Whether pixels are points: no obliquity, solid angle 1/R².
     pub point_pixel: bool,
-    /// Sensor material.
+    /// What the photons are absorbed in.
     pub sensor: Sensor,
     /// Number of the panel in a detector of several, from 0: each has noise of its own.
     pub panel: u32,
@@ -81,28 +81,4 @@ pub struct Tilt {
     pub z: f64,
     /// About the two-theta axis of the frame.
     pub twotheta: f64,
-}
-
-/// Sensor material; a thickness of zero leaves absorption out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sensor {
-    /// Thickness in meters.
-    pub thickness: f64,
-    /// Number of layers to integrate over.
-    pub layers: Option<i64>,
-    /// Attenuation coefficient in 1/m; the inverse thickness when missing.
-    pub mu: Option<f64>,
-}
-
-impl Default for Sensor {
-    fn default() -> Self {
-        Sensor { thickness: 0.0, layers: None, mu: None }
-    }
-}
-
-impl Sensor {
-    /// What is asked of the layers.
-    pub(crate) fn layer_request(&self) -> GridRequest {
-        GridRequest { range: Some(self.thickness), step: None, count: self.layers }
-    }
 }

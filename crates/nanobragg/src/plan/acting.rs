@@ -3,8 +3,8 @@
 use nalgebra::Vector3;
 
 use super::detector::ChosenDetector;
-use super::{FactorMode, Interpolation, Plan, Warning};
-use crate::model::{Experiment, Layers, Misset, Preset, Quirk};
+use super::{FactorMode, Interpolation, Layers, Plan, Warning};
+use crate::model::{Experiment, Misset, Preset, Quirk};
 
 /// A warning for each quirk that changes the image of `experiment`, which `plan` is the plan of. The preset
 /// `reference` asks for all of them: nothing is said of it.
@@ -26,7 +26,7 @@ pub(super) fn warnings(plan: &Plan, experiment: &Experiment) -> Vec<Warning> {
 
 /// Whether `quirk`, which is in force, changes the image.
 fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
-    let Experiment { beam, detector, crystal, rendering, .. } = experiment;
+    let Experiment { beam, detector, crystal, rendering, quirks, .. } = experiment;
     let (omega, polar, capture) = (plan.factors.omega, plan.factors.polar, plan.factors.capture);
     match quirk {
         Quirk::PhiZeroCarryover => plan.orientations.carries(),
@@ -46,8 +46,8 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
             beam.sources().iter().any(|source| source.weight.is_some_and(|weight| weight != 1.0))
         }
         Quirk::LayerSpacing => {
-            let request = detector.sensor.layer_request();
-            Layers::resolve(request, true) != Layers::resolve(request, false)
+            let without = quirks.without(quirk);
+            Layers::of(&detector.sensor, *quirks) != Layers::of(&detector.sensor, without)
         }
         Quirk::InterpolationLatch => matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)),
         Quirk::InterpolationBeforeSize => {
@@ -59,10 +59,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
             crystal.matrix.is_none() && crystal.cell.as_ref().is_some_and(skewed)
         }
         Quirk::WaterScaledTwice => plan.background.present,
-        Quirk::OversampleThickAlone => {
-            rendering.oversample_thick
-                && Layers::resolve(detector.sensor.layer_request(), true).thickness == 0.0
-        }
+        Quirk::OversampleThickAlone => rendering.oversample_thick && detector.sensor.thickness() == 0.0,
         Quirk::GaussUnits => crystal.shape.with_gauss_units() != crystal.shape,
         Quirk::PhiAtStepStart => experiment.rotation.step() != 0.0 && experiment.rotation.at().is_none(),
         Quirk::LayerFrontFace => plan.layers.absorbing && plan.layers.spacing != 0.0,

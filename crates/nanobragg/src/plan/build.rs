@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
+use super::choose::{layers, mosaic, oversample, region, sources};
 use super::detector::ChosenDetector;
 use super::place::{Choice, Parameters};
 use super::{
-    Background, CrystalPlan, DetectorPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations,
-    Plan, Ran1, Region, Resolved, SourcePlan, Warning, acting, mosaic, scan, sources,
+    Background, CrystalPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations, Plan, Ran1,
+    Resolved, SourcePlan, Warning, acting, scan,
 };
 use crate::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
-use crate::error::{Error, PlanCause};
-use crate::model::{
-    Divergence, Experiment, Layers, Mosaic, Mosaicity, Quirk, Quirks, Sensor, Spectrum, Steps,
-};
+use crate::error::Error;
+use crate::model::{Divergence, Experiment, Mosaicity, Quirk, Quirks, Spectrum, Steps};
 use crate::physics::polarization::Kahn;
-use crate::physics::{absorption, background, geometry};
+use crate::physics::{absorption, background};
 use crate::units::R_E_SQR;
 
 impl Experiment {
@@ -42,7 +41,7 @@ impl Plan {
         let beam = &experiment.beam;
         let ChosenDetector { plan: detector, frame, choice, parameters } =
             ChosenDetector::new(&experiment.detector, quirks, &mut warnings)?;
-        let region = region(experiment, &detector)?;
+        let region = region::region(experiment, &detector)?;
         if region.pixels() == 0 {
             warnings.push(Warning::EmptyRegion);
         }
@@ -70,13 +69,13 @@ impl Plan {
             chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength())).collect();
 
         let sensor = &experiment.detector.sensor;
-        let (layers, mu) = layers(sensor, quirks, &mut warnings)?;
+        let (layers, mu) = layers::layers(sensor, quirks, &mut warnings)?;
 
         let rotation = experiment.rotation;
         limited("phi steps", rotation.steps() as f64, MOST_SAMPLES)?;
 
         let mosaicity = experiment.crystal.mosaicity;
-        let mosaic = Mosaic::resolve(mosaicity.spread, mosaicity.domains);
+        let mosaic = mosaic::Mosaic::resolve(mosaicity.spread, mosaicity.domains);
         limited("mosaic domains", mosaic.domains as f64, MOST_SAMPLES)?;
         warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
@@ -87,20 +86,11 @@ impl Plan {
         let orientations =
             Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, quirks);
 
+        let edge = crystal.longest_edge();
         let recommended =
-            crystal.recommended_oversample(beam.wavelength(), detector.distance, detector.pixel_size);
-        let oversample = match experiment.rendering.oversample {
-            Some(n) if n > 0 => f64::from(n),
-            _ => recommended,
-        };
-        limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
-        if oversample < recommended {
-            warnings.push(Warning::Undersampled {
-                used: oversample as usize,
-                needed: recommended,
-                longest_edge: crystal.longest_edge(),
-            });
-        }
+            oversample::recommended(edge, beam.wavelength(), detector.distance, detector.pixel_size);
+        let oversample =
+            oversample::chosen(experiment.rendering.oversample, recommended, edge, &mut warnings)?;
 
         let rendering = &experiment.rendering;
         let factors = Factors::new(rendering, quirks);
@@ -118,8 +108,9 @@ impl Plan {
             layers: LayerPlan {
                 count: layers.count,
                 spacing: layers.spacing,
-                depth: (!quirks.has(Quirk::LayerFrontFace))
-                    .then(|| absorption::mean_depth(layers.spacing, mu.max(0.0), obliquity(&detector))),
+                depth: (!quirks.has(Quirk::LayerFrontFace)).then(|| {
+                    absorption::mean_depth(layers.spacing, mu.max(0.0), layers::obliquity(&detector))
+                }),
                 mu,
                 absorbing: layers.thickness != 0.0
                     || (rendering.oversample_thick && quirks.has(Quirk::OversampleThickAlone)),
@@ -212,66 +203,6 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     positive("the number of pixels along the slow axis", grid.slow() as f64)
 }
 
-fn region(experiment: &Experiment, detector: &DetectorPlan<f64>) -> Result<Region, Error> {
-    let (image_fast, image_slow) = (detector.fast_pixels, detector.slow_pixels);
-    let mask = experiment.rendering.mask.clone();
-    if let Some(mask) = &mask
-        && (mask.fast, mask.slow) != (image_fast, image_slow)
-    {
-        let (mask, detector) = ([mask.fast, mask.slow], [image_fast, image_slow]);
-        return Err(PlanCause::MaskSize { mask, detector }.into());
-    }
-    if let Some(mask) = &mask {
-        let count = mask.keep.len();
-        let whole = count == image_fast * image_slow;
-        ranged("the number of values in the mask", count as f64, "one for each of its pixels", whole)?;
-    }
-    let roi = experiment.rendering.roi;
-    let ends = |(first, last): (Option<usize>, Option<usize>), size: usize| {
-        (first.unwrap_or(0), last.unwrap_or(size))
-    };
-    Ok(Region {
-        fast: ends(roi.fast, image_fast),
-        slow: ends(roi.slow, image_slow),
-        image_fast,
-        image_slow,
-        mask,
-    })
-}
-
-/// Layers of a sensor of which no number is given: thin enough that one depth serves a layer at every angle, to a
-/// fiftieth of a pixel.
-const FEWEST_LAYERS: f64 = 3.0;
-const MOST_LAYERS: f64 = 16.0;
-
-fn layers(sensor: &Sensor, quirks: Quirks, warnings: &mut Vec<Warning>) -> Result<(Layers, f64), Error> {
-    ranged("the sensor thickness (m)", sensor.thickness, "finite", true)?;
-    let mut request = sensor.layer_request();
-    if sensor.thickness > 0.0 && sensor.layers.unwrap_or(0) <= 0 && !quirks.has(Quirk::LayerFrontFace) {
-        let thickness_mu = sensor.mu.filter(|&mu| mu >= 0.0).map_or(1.0, |mu| mu * sensor.thickness);
-        request.count = Some((2.5 * thickness_mu).ceil().clamp(FEWEST_LAYERS, MOST_LAYERS) as i64);
-    }
-    let layers = Layers::resolve(request, quirks.has(Quirk::LayerSpacing));
-    limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
-    let mut mu = sensor.mu.unwrap_or(-1.0);
-    if layers.thickness > 0.0 && mu < 0.0 {
-        mu = 1.0 / layers.thickness;
-        warnings.push(Warning::AttenuationAssumed { thickness: layers.thickness });
-    }
-    Ok((layers, mu))
-}
-
-/// Cosine of the greatest angle of incidence on the detector: that of its farthest corner.
-fn obliquity(detector: &DetectorPlan<f64>) -> f64 {
-    let edge = |pixels: usize| [0.0, pixels as f64 * detector.pixel_size];
-    let (fast, slow) = (edge(detector.fast_pixels), edge(detector.slow_pixels));
-    let corners = fast.iter().flat_map(|&f| slow.iter().map(move |&s| (f, s)));
-    let cosines = corners.map(|(f, s)| {
-        geometry::position(detector, f, s, 0.0).diffracted.dot(&detector.odet).abs().clamp(0.1, 1.0)
-    });
-    cosines.fold(1.0, f64::min)
-}
-
 fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpolation {
     let cells = if experiment.quirks.has(Quirk::InterpolationBeforeSize) {
         experiment.crystal.cells
@@ -282,7 +213,7 @@ fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpo
 }
 
 /// What was decided about mosaic domains that the user did not ask for.
-fn note_on_domains(asked: &Mosaicity, found: &Mosaic) -> Option<Warning> {
+fn note_on_domains(asked: &Mosaicity, found: &mosaic::Mosaic) -> Option<Warning> {
     match asked.domains.filter(|&domains| domains > 0) {
         None => (found.domains > 1).then_some(Warning::DomainsAssumed { domains: found.domains }),
         Some(asked) => (asked > 1 && found.spread == 0.0).then_some(Warning::OneDomain { asked }),
@@ -302,7 +233,7 @@ fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> 
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::model::{Mask, PixelGrid, Rotation, UnitCell};
+    use crate::model::{PixelGrid, Rotation, UnitCell};
 
     fn small() -> Experiment {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
@@ -323,15 +254,5 @@ mod tests {
             let error = experiment.plan().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::OutOfRange, "change {number}: {error}");
         }
-    }
-
-    #[test]
-    fn a_mask_has_a_value_for_every_pixel() {
-        let mut experiment = small();
-        let mask = |count| Mask { fast: 4, slow: 3, keep: vec![true; count].into() };
-        experiment.rendering.mask = Some(mask(12));
-        assert!(experiment.plan().is_ok());
-        experiment.rendering.mask = Some(mask(11));
-        assert_eq!(experiment.plan().unwrap_err().kind(), ErrorKind::OutOfRange);
     }
 }

@@ -2,8 +2,9 @@
 
 use nalgebra::Vector3;
 
+use super::choose::mosaic;
 use super::place::{self, CellParameters, LatticeParameters, PlacedLattice};
-use super::{Ran1, SampleAxis, Warning, mosaic};
+use super::{Ran1, SampleAxis, Warning};
 use crate::error::{Error, PlanCause};
 use crate::model::{Crystal, Experiment, Misset, MosflmMatrix, Quirk, Quirks, UnitCell};
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
@@ -34,7 +35,7 @@ impl CrystalPlan<f64> {
     ) -> Result<(Self, LatticeParameters), Error> {
         let crystal = &experiment.crystal;
         let quirks = experiment.quirks;
-        let cell = crystal.cell.map(|cell| checked(&cell.completed())).transpose()?;
+        let cell = crystal.cell.map(|cell| checked(&cell)).transpose()?;
         // The matrix is in units of the wavelength.
         let scale = 1e-10 / experiment.beam.wavelength();
         let stars =
@@ -87,15 +88,8 @@ impl CrystalPlan<f64> {
         self.size().into_iter().fold(0.0, f64::max)
     }
 
-    /// Sub-pixels that resolve the fringes of the crystal: three a reciprocal pixel.
-    pub(super) fn recommended_oversample(&self, wavelength: f64, distance: f64, pixel: f64) -> f64 {
-        let reciprocal_pixel = wavelength * distance / pixel;
-        (3.0 * self.longest_edge() / reciprocal_pixel).ceil().max(1.0)
-    }
-
     /// Whether the lattice's angles are not those of `cell`.
     pub(super) fn angles_differ_from(&self, cell: &UnitCell) -> bool {
-        let cell = cell.completed();
         let found = self.unit_cell();
         let differ = |found: f64, given: f64| (found - to_deg(given)).abs() > 1e-6;
         differ(found[3], cell.alpha) || differ(found[4], cell.beta) || differ(found[5], cell.gamma)

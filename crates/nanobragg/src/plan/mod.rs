@@ -8,31 +8,30 @@
 mod acting;
 mod build;
 mod cast;
+mod choose;
 mod crystal;
 mod detector;
 mod factors;
-mod mosaic;
-mod phi;
 pub mod place;
 mod random;
 mod scan;
-mod sources;
 mod streams;
 mod warning;
 
+pub use choose::layers::Layers;
+pub use choose::mosaic::Mosaic;
+pub use choose::region::Region;
 pub use crystal::CrystalPlan;
 pub use detector::DetectorPlan;
 pub use factors::{FactorMode, Factors};
-pub use phi::{Orientations, PhiStep};
-pub use place::Parameters;
+pub use place::{Orientations, Parameters, PhiStep, SourcePlan};
 pub use random::Ran1;
-pub use sources::SourcePlan;
 pub use streams::Streams;
 pub use warning::{SampleAxis, Warning};
 
 use std::sync::Arc;
 
-use crate::model::{Layers, Mask, Mosaic, Quirks, Rotation, Steps, StructureFactors};
+use crate::model::{Quirks, Rotation, Steps, StructureFactors};
 use crate::physics::polarization::Kahn;
 use crate::real::{Real, real};
 
@@ -110,57 +109,6 @@ impl<T: Real> LayerPlan<T> {
     #[inline(always)]
     pub fn plane_of(&self, layer: usize, close: T) -> T {
         if self.depth.is_some() { close + self.depth_of(layer) } else { close }
-    }
-}
-
-/// The pixels to render.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Region {
-    /// First and last rendered pixel along the fast axis, both included; empty when the first is greater.
-    pub fast: (usize, usize),
-    /// First and last rendered pixel along the slow axis.
-    pub slow: (usize, usize),
-    /// Pixels of the image along the fast axis.
-    pub image_fast: usize,
-    /// Pixels of the image along the slow axis.
-    pub image_slow: usize,
-    /// Pixels to keep.
-    pub mask: Option<Mask>,
-}
-
-impl Region {
-    /// Whether the pixel lies in the region of interest, masked or not.
-    #[inline]
-    pub fn in_roi(&self, slow: usize, fast: usize) -> bool {
-        (self.fast.0..=self.fast.1).contains(&fast) && (self.slow.0..=self.slow.1).contains(&slow)
-    }
-
-    /// Whether the pixel is rendered.
-    #[inline]
-    pub fn renders(&self, slow: usize, fast: usize) -> bool {
-        let kept = |mask: &Mask| mask.keep.get(slow * mask.fast + fast).copied().unwrap_or(false);
-        self.in_roi(slow, fast) && self.mask.as_ref().is_none_or(kept)
-    }
-
-    /// Position of a pixel in scan order.
-    #[inline]
-    pub fn index(&self, slow: usize, fast: usize) -> usize {
-        slow * self.image_fast + fast
-    }
-
-    /// Rows and columns of the region that lie on the image: (slow, fast) ranges.
-    pub fn ranges(&self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
-        let range = |(first, last): (usize, usize), size: usize| {
-            let first = first.min(size);
-            first..last.saturating_add(1).min(size).max(first)
-        };
-        (range(self.slow, self.image_slow), range(self.fast, self.image_fast))
-    }
-
-    /// Number of pixels in the region of interest.
-    pub fn pixels(&self) -> usize {
-        let (rows, columns) = self.ranges();
-        rows.len() * columns.len()
     }
 }
 

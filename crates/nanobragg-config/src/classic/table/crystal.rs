@@ -3,7 +3,7 @@
 use nanobragg::model::{Misset, Shape, UnitCell};
 
 use super::row::{ANY, NON_NEGATIVE, SEED, rows};
-use crate::classic::{Group, Limits, Role, Unit, WordRule};
+use crate::classic::{self, Group, Limits, Role, Unit, WordRule};
 
 /// Lengths may be anything real; an angle of 0 or 180 degrees would leave no volume.
 const CELL: &[Limits] = &[
@@ -28,7 +28,7 @@ rows!(
             // Numbers that are left out are 0, which the C program completes.
             let part = |index: usize| given.numbers().get(index).copied().unwrap_or(0.0);
             let cell = UnitCell::new(part(0), part(1), part(2), part(3), part(4), part(5));
-            draft.crystal().cell = Some(cell);
+            draft.crystal().cell = Some(classic::cell(cell));
         }),
     Pdb(&["-pdb"], "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat")
         .input()

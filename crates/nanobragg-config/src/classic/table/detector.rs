@@ -259,7 +259,7 @@ rows!(
     .otherwise("inf")
     .shows(&["attenuation depth"])
     .effect(|draft, given| {
-        let sensor = &mut draft.detector().sensor;
+        let sensor = &mut draft.sensor;
         if given.is_word() || given.number(0) == 0.0 {
             (sensor.thickness, sensor.mu) = (0.0, Some(0.0));
         } else {
@@ -271,7 +271,7 @@ rows!(
         .sense(Limits::NonNegative)
         .default("0")
         .shows(&["sensor thickness"])
-        .effect(|draft, given| draft.detector().sensor.thickness = given.si()),
+        .effect(|draft, given| draft.sensor.thickness = given.si()),
     DetectorThicksteps(
         &["-detector_thicksteps", "-thicksteps"],
         "number of layers that stand for the sensor's thickness"
@@ -281,7 +281,7 @@ rows!(
         "3 to 16, by how much the sensor absorbs; 2 with the quirk layer_front_face; 1 without a thickness"
     )
     .shows(&["sensor layers"])
-    .effect(|draft, given| draft.detector().sensor.layers = Some(given.integer(0))),
+    .effect(|draft, given| draft.sensor.layers = Some(given.integer(0))),
     Geometry(
         &["-geometry"],
         "beam, detector, spindle, scan and crystal from a DIALS .expt, XPARM.XDS, GXPARM.XDS or \

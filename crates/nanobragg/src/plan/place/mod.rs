@@ -3,14 +3,17 @@
 
 mod crystal;
 mod detector;
+mod orientations;
 mod parameters;
 mod sources;
 
 pub(super) use crystal::{PlacedLattice, place as lattice, skew};
 pub(super) use detector::{Axes, DetectorChoice};
+pub use orientations::{Orientations, PhiStep};
 pub use parameters::{
     CellParameters, DetectorParameters, LatticeParameters, Parameters, PlacementParameters,
 };
+pub use sources::SourcePlan;
 pub(super) use sources::{SourceChoice, Wavelength};
 
 /// What a plan was placed with: the choices that no number changes, and the numbers.

@@ -1,8 +1,8 @@
-//! Wavelengths that follow the central one.
+//! Sources, whose wavelengths follow the central one.
 
 use nalgebra::Vector3;
 
-use crate::real::{Real, real};
+use crate::real::{Real, real, vector};
 
 /// A source before its wavelength is known.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,28 @@ impl Wavelength {
         match self {
             Wavelength::Own(own) => real(own),
             Wavelength::OfCentral(factor) => central * real(factor),
+        }
+    }
+}
+
+/// One source: a direction, a wavelength, a weight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SourcePlan<T: Real> {
+    /// Direction of incidence i.
+    pub incident: Vector3<T>,
+    /// Wavelength in meters.
+    pub wavelength: T,
+    /// Factor on the terms of the source; 1 for all unless sources are weighted.
+    pub weight: T,
+}
+
+impl<T: Real> SourcePlan<T> {
+    /// The source for a central wavelength in meters.
+    pub(in crate::plan) fn placed(source: &SourceChoice, central: T) -> Self {
+        SourcePlan {
+            incident: vector(&source.incident),
+            wavelength: source.wavelength.place(central),
+            weight: real(source.weight),
         }
     }
 }

@@ -2,37 +2,14 @@
 
 use nalgebra::Vector3;
 
-use super::detector::UnitFrame;
-use super::place::{SourceChoice, Wavelength};
 use crate::error::{Error, PlanCause};
 use crate::model::{Beam, Divergence, Incidence, Outline, Quirk, Quirks, Source, Spectrum, Steps};
 use crate::physics::rotation::{about_axis, unitize};
-use crate::real::{Real, real, vector};
-
-/// One source: a direction, a wavelength, a weight.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SourcePlan<T: Real> {
-    /// Direction of incidence i.
-    pub incident: Vector3<T>,
-    /// Wavelength in meters.
-    pub wavelength: T,
-    /// Factor on the terms of the source; 1 for all unless sources are weighted.
-    pub weight: T,
-}
-
-impl<T: Real> SourcePlan<T> {
-    /// The source for a central wavelength in meters.
-    pub(super) fn placed(source: &SourceChoice, central: T) -> Self {
-        SourcePlan {
-            incident: vector(&source.incident),
-            wavelength: source.wavelength.place(central),
-            weight: real(source.weight),
-        }
-    }
-}
+use crate::plan::detector::UnitFrame;
+use crate::plan::place::{SourceChoice, Wavelength};
 
 /// The sources, and the number of directions of the divergence grid.
-pub(super) fn sources(
+pub(in crate::plan) fn sources(
     beam: &Beam,
     frame: &UnitFrame,
     quirks: Quirks,

@@ -1,16 +1,38 @@
-//! Orientations drawn at random: mosaic domains, and the crystal's own.
+//! Orientations drawn at random: mosaic domains, how many there are, and the crystal's own.
 
 use std::f64::consts::PI;
 
 use nalgebra::Matrix3;
 
-use super::Ran1;
-use crate::model::Mosaic;
+use crate::plan::Ran1;
+
+/// Mosaic sampling with nothing left open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mosaic {
+    /// Spread in radians.
+    pub spread: f64,
+    /// Number of domains, at least one.
+    pub domains: usize,
+}
+
+impl Mosaic {
+    /// Fills in what is missing: a spread without a count gives ten domains, a count without a spread one.
+    pub(in crate::plan) fn resolve(spread: Option<f64>, domains: Option<i64>) -> Mosaic {
+        let spread = spread.unwrap_or(0.0);
+        let domains = domains.unwrap_or(0);
+        let (spread, domains) = match (domains > 0, spread) {
+            (_, s) if s <= 0.0 => (0.0, 1),
+            (false, s) => (s, 10),
+            (true, s) => (s, domains),
+        };
+        Mosaic { spread, domains: domains as usize }
+    }
+}
 
 /// A rotation drawn from a spherical cap of `cap` radians about the identity.
 ///
 /// Reference program: `mosaic_rotation_umat`, in its mixture of precisions.
-pub(super) fn cap_rotation(cap: f32, generator: &mut Ran1) -> Matrix3<f64> {
+pub(in crate::plan) fn cap_rotation(cap: f32, generator: &mut Ran1) -> Matrix3<f64> {
     let mut deviate = || 2.0 * f64::from(generator.uniform()) - 1.0;
     let (r1, r2, r3) = (deviate(), deviate(), deviate());
     let xy = (1.0 - r2 * r2).sqrt();
@@ -40,7 +62,7 @@ fn about([x, y, z]: [f64; 3], angle: f64) -> Matrix3<f64> {
 }
 
 /// A rotation drawn uniformly from all rotations (Shoemake, Graphics Gems III, 1992).
-pub(super) fn uniform_rotation(generator: &mut Ran1) -> Matrix3<f64> {
+pub(in crate::plan) fn uniform_rotation(generator: &mut Ran1) -> Matrix3<f64> {
     let mut uniform = || f64::from(generator.uniform());
     let (u1, u2, u3) = (uniform(), 2.0 * PI * uniform(), 2.0 * PI * uniform());
     let (low, high) = ((1.0 - u1).sqrt(), u1.sqrt());
@@ -52,7 +74,7 @@ pub(super) fn uniform_rotation(generator: &mut Ran1) -> Matrix3<f64> {
 /// The angles about x, then y, then z, whose rotation is `u`.
 ///
 /// Reference program: `umat2misset`, for a matrix that is orthogonal already.
-pub(super) fn misset_angles(u: &Matrix3<f64>) -> [f64; 3] {
+pub(in crate::plan) fn misset_angles(u: &Matrix3<f64>) -> [f64; 3] {
     let row = |i: usize| {
         let (x, y, z) = (u[(i, 0)], u[(i, 1)], u[(i, 2)]);
         let length = (x * x + y * y + z * z).sqrt();
@@ -69,7 +91,12 @@ pub(super) fn misset_angles(u: &Matrix3<f64>) -> [f64; 3] {
 /// One rotation a mosaic domain. With `singly` (quirk `mosaic_after_spindle`) the first is the identity, and every
 /// domain takes its numbers from the stream. Otherwise rotations come in pairs with their inverses, after the identity
 /// where their number is odd, so that the mean is no rotation.
-pub(super) fn domains(mosaic: &Mosaic, generator: &mut Ran1, seed: i64, singly: bool) -> Vec<Matrix3<f64>> {
+pub(in crate::plan) fn domains(
+    mosaic: &Mosaic,
+    generator: &mut Ran1,
+    seed: i64,
+    singly: bool,
+) -> Vec<Matrix3<f64>> {
     generator.reseed(seed);
     if !singly {
         let mut drawn = if mosaic.domains % 2 == 1 { vec![Matrix3::identity()] } else { Vec::new() };
@@ -154,5 +181,19 @@ mod tests {
                 assert!((about_xyz(&v, angles) - by_matrix(&v, &u)).norm() < 1e-12);
             }
         }
+    }
+
+    #[test]
+    fn mosaic_rows() {
+        let domains = |spread, count| {
+            let mosaic = Mosaic::resolve(spread, count);
+            (mosaic.spread, mosaic.domains)
+        };
+        assert_eq!(domains(None, None), (0.0, 1));
+        assert_eq!(domains(Some(0.0), None), (0.0, 1));
+        assert_eq!(domains(Some(0.01), None), (0.01, 10));
+        assert_eq!(domains(None, Some(5)), (0.0, 1));
+        assert_eq!(domains(Some(0.0), Some(5)), (0.0, 1));
+        assert_eq!(domains(Some(0.01), Some(5)), (0.01, 5));
     }
 }

@@ -45,7 +45,7 @@ const MOST_COMBINED: usize = 1 << 18;
 
 impl<T: Real> Orientations<T> {
     /// The orientations of `lattice` over a rotation about the unit vector `spindle_axis`.
-    pub(super) fn new(
+    pub(in crate::plan) fn new(
         lattice: &RealLattice<T>,
         spindle_axis: &Vector3<f64>,
         sweep: Rotation,
@@ -131,7 +131,7 @@ impl<T: Real> Orientations<T> {
     }
 
     /// Whether the first step is at phi = 0 and has another lattice than the one at rest.
-    pub(super) fn first_step_carries(&self) -> bool {
+    pub(in crate::plan) fn first_step_carries(&self) -> bool {
         self.steps.first().is_some_and(|step| step.phi.is_zero() && step.lattice != self.unrotated)
     }
 

@@ -1,0 +1,47 @@
+//! Sub-pixels.
+
+use crate::check::limited;
+use crate::error::Error;
+use crate::plan::Warning;
+
+/// Sub-pixels along a pixel's edge that resolve the fringes of a crystal whose longest edge is `edge`: three a reciprocal
+/// pixel. Lengths in meters.
+pub(in crate::plan) fn recommended(edge: f64, wavelength: f64, distance: f64, pixel: f64) -> f64 {
+    let reciprocal_pixel = wavelength * distance / pixel;
+    (3.0 * edge / reciprocal_pixel).ceil().max(1.0)
+}
+
+/// Sub-pixels along a pixel's edge: those `asked` for, or those `recommended` for a crystal whose longest edge is `edge`.
+pub(in crate::plan) fn chosen(
+    asked: Option<u32>,
+    recommended: f64,
+    edge: f64,
+    warnings: &mut Vec<Warning>,
+) -> Result<f64, Error> {
+    let oversample = match asked {
+        Some(n) if n > 0 => f64::from(n),
+        _ => recommended,
+    };
+    limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
+    if oversample < recommended {
+        let used = oversample as usize;
+        warnings.push(Warning::Undersampled { used, needed: recommended, longest_edge: edge });
+    }
+    Ok(oversample)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_counts_and_too_few_are_told() {
+        let needed = recommended(3.5e-7, 1e-10, 0.1, 1e-4);
+        assert_eq!(needed, 11.0);
+        let chosen = |asked| {
+            let mut warnings = Vec::new();
+            (chosen(asked, needed, 3.5e-7, &mut warnings).unwrap(), warnings.len())
+        };
+        assert_eq!([chosen(None), chosen(Some(20)), chosen(Some(1))], [(11.0, 0), (20.0, 0), (1.0, 1)]);
+    }
+}
