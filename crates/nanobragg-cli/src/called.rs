@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use nanobragg::model::Preset;
-use nanobragg_config::classic::{self, FlagError, FlagId, ParsedArgs};
+use nanobragg_config::Error;
+use nanobragg_config::classic::{self, FlagId, ParsedArgs};
 
 /// The C program's name: scripts written for it find its numbers under a link of this name.
 const REFERENCE: &str = "nanoBragg";
 
 /// `args`, with the preset that belongs to the program's name where they choose none.
-pub fn with_preset(args: ParsedArgs) -> Result<ParsedArgs, FlagError> {
+pub fn with_preset(args: ParsedArgs) -> Result<ParsedArgs, Error> {
     let called = std::env::args_os().next().unwrap_or_default();
     if Path::new(&called).file_name().is_none_or(|name| name != REFERENCE) || args.has(FlagId::Quirks) {
         return Ok(args);

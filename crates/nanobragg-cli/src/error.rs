@@ -1,7 +1,5 @@
 //! What an error means to the user: its line and its exit status.
 
-use nanobragg_config::ConfigError;
-use nanobragg_config::classic::FlagError;
 pub use nanobragg_config::classic::status::FAILED;
 use nanobragg_config::classic::status::{ABSENT, REFUSED, WRONG_INPUT};
 use nanobragg_session::ErrorKind;
@@ -67,8 +65,7 @@ pub fn status(error: &anyhow::Error) -> u8 {
         use SweepErrorKind::{Exists, Input, Names, NoManifest, OtherSweep, Overwrites};
         matches!(kind, Exists | Input | Names | NoManifest | OtherSweep | Overwrites)
     };
-    let wrong_input = error.is::<ConfigError>()
-        || error.is::<FlagError>()
+    let wrong_input = error.is::<nanobragg_config::Error>()
         || error.is::<UsageError>()
         || job_kind(error).is_some_and(of_input)
         || sweep_kind(error).is_some_and(of_names);

@@ -1,14 +1,155 @@
 //! What can be wrong with a description.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::classic::{FlagError, plain};
 use crate::origin::Origin;
 
-/// Why a description does not make an experiment. Each is one line.
-#[derive(Debug, thiserror::Error)]
+/// Why a description does not make an experiment. The text is one line, and names flag or file, place and value.
+#[derive(Debug)]
+pub struct Error(Box<ConfigError>);
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ConfigError {
+pub enum ErrorKind {
+    /// No flag, or no command, is spelled so.
+    UnknownFlag,
+    /// A flag has fewer values than it needs.
+    MissingValue,
+    /// A flag has more values than it takes.
+    ExcessValue,
+    /// A value is not a number, not a whole one, or not text.
+    Malformed,
+    /// A value is none of those that a flag or a file may have.
+    OutOfRange,
+    /// Flags contradict each other, or one needs another.
+    Combination,
+    /// An experiment file is wrong.
+    ExperimentFile,
+    /// A file cannot be read, or is wrong.
+    File(nanobragg_io::ErrorKind),
+    /// There are no structure factors, or none that make a table.
+    StructureFactors,
+    /// A symmetry is missing, unknown or wrong.
+    Symmetry,
+    /// There is no crystal, or one without a volume.
+    Crystal,
+    /// An instrument's description does not say enough, or says too much.
+    Instrument,
+    /// An output's name does not do.
+    Output,
+    /// A warning, where none is taken.
+    Denied,
+    /// The experiment cannot be planned.
+    Plan(nanobragg::ErrorKind),
+}
+
+impl ErrorKind {
+    /// A name that stays.
+    pub fn code(self) -> &'static str {
+        match self {
+            ErrorKind::UnknownFlag => "flag.unknown",
+            ErrorKind::MissingValue => "flag.missing-value",
+            ErrorKind::ExcessValue => "flag.excess-value",
+            ErrorKind::Malformed => "flag.malformed",
+            ErrorKind::OutOfRange => "flag.out-of-range",
+            ErrorKind::Combination => "flag.combination",
+            ErrorKind::ExperimentFile => "config.experiment-file",
+            ErrorKind::File(kind) => kind.code(),
+            ErrorKind::StructureFactors => "config.structure-factors",
+            ErrorKind::Symmetry => "config.symmetry",
+            ErrorKind::Crystal => "config.crystal",
+            ErrorKind::Instrument => "config.instrument",
+            ErrorKind::Output => "config.output",
+            ErrorKind::Denied => "config.denied-warning",
+            ErrorKind::Plan(kind) => kind.code(),
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.0 {
+            ConfigError::Flag(flag) => match flag {
+                FlagError::UnknownFlag { .. } | FlagError::UnknownCommand { .. } => ErrorKind::UnknownFlag,
+                FlagError::MissingValue { .. } => ErrorKind::MissingValue,
+                FlagError::TooManyValues { .. } | FlagError::UnexpectedValue { .. } => ErrorKind::ExcessValue,
+                FlagError::NotANumber { .. } | FlagError::NotWhole { .. } | FlagError::NotUnicode { .. } => {
+                    ErrorKind::Malformed
+                }
+                FlagError::OutOfRange { .. } | FlagError::UnknownWord { .. } => ErrorKind::OutOfRange,
+            },
+            ConfigError::ExperimentFile { .. } | ConfigError::NotText { .. } => ErrorKind::ExperimentFile,
+            ConfigError::File(error) => ErrorKind::File(error.kind()),
+            ConfigError::Table { .. }
+            | ConfigError::NoReflections(_)
+            | ConfigError::TooManyReflections(_)
+            | ConfigError::ReadOnce(_)
+            | ConfigError::NoStructureFactors(_) => ErrorKind::StructureFactors,
+            ConfigError::Symmetry { .. }
+            | ConfigError::NoSymmetry(_)
+            | ConfigError::UnknownSpaceGroup { .. } => ErrorKind::Symmetry,
+            ConfigError::Conflict { .. }
+            | ConfigError::Needs { .. }
+            | ConfigError::MaskOfPanels(_)
+            | ConfigError::AgainstRange { .. } => ErrorKind::Combination,
+            ConfigError::NoDistance { .. }
+            | ConfigError::DTrek { .. }
+            | ConfigError::TooManyPixels { .. }
+            | ConfigError::NoPanel { .. } => ErrorKind::Instrument,
+            ConfigError::Denied(_) => ErrorKind::Denied,
+            ConfigError::EmptyRegion { .. } => ErrorKind::OutOfRange,
+            ConfigError::FlatCell { .. } | ConfigError::NoCrystal => ErrorKind::Crystal,
+            ConfigError::UnknownFormat { .. }
+            | ConfigError::OverwritesInput(_)
+            | ConfigError::SameOutput(_) => ErrorKind::Output,
+            ConfigError::Plan(error) => ErrorKind::Plan(error.kind()),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(cause: ConfigError) -> Self {
+        Error(Box::new(cause))
+    }
+}
+
+impl From<FlagError> for Error {
+    fn from(error: FlagError) -> Self {
+        ConfigError::from(error).into()
+    }
+}
+
+impl From<nanobragg_io::Error> for Error {
+    fn from(error: nanobragg_io::Error) -> Self {
+        ConfigError::from(error).into()
+    }
+}
+
+impl From<nanobragg::Error> for Error {
+    fn from(error: nanobragg::Error) -> Self {
+        ConfigError::from(error).into()
+    }
+}
+
+/// What lies behind an [`Error`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
     /// A flag is wrong.
     #[error(transparent)]
     Flag(#[from] FlagError),

@@ -30,7 +30,8 @@ mod setup;
 pub mod show;
 mod strict;
 
-pub use error::ConfigError;
+pub(crate) use error::ConfigError;
+pub use error::{Error, ErrorKind};
 pub use origin::{Origin, Origins};
 pub use outputs::{Counting, DumpAction, Outputs};
 pub use resolve::{Context, resolve};

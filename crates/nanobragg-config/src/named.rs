@@ -4,15 +4,20 @@ use std::path::PathBuf;
 
 use nanobragg_session::{Format, Output};
 
-use crate::ConfigError;
 use crate::outputs::{Counting, DumpAction, Outputs};
+use crate::{ConfigError, Error};
 
 impl Outputs {
     /// The same with an image at `path`, its format told by the extension.
     ///
     /// # Errors
-    /// [`ConfigError::UnknownFormat`].
-    pub fn with_image(mut self, path: PathBuf) -> Result<Self, ConfigError> {
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) for an unknown extension.
+    pub fn with_image(self, path: PathBuf) -> Result<Self, Error> {
+        Ok(self.named(path)?)
+    }
+
+    /// [`Self::with_image`], with the error's cause.
+    pub(crate) fn named(mut self, path: PathBuf) -> Result<Self, ConfigError> {
         let slot = match Format::of(&path) {
             Some(Format::Float) => &mut self.float,
             Some(Format::Smv) => &mut self.int,
@@ -33,8 +38,8 @@ impl Outputs {
     /// brightest pixel would be another one for each image.
     ///
     /// # Errors
-    /// [`ConfigError::UnknownFormat`].
-    pub fn of_series(&self, name: PathBuf) -> Result<Vec<Output>, ConfigError> {
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) for an unknown extension.
+    pub fn of_series(&self, name: PathBuf) -> Result<Vec<Output>, Error> {
         let mut outputs = Outputs { dump: DumpAction::None, ..self.without_images() }.with_image(name)?;
         if outputs.scale <= 0.0 {
             outputs.scale = 1.0;

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use nanobragg_config::classic::{FlagError, FlagId, ParsedArgs, parse};
+use nanobragg_config::classic::{FlagId, ParsedArgs, parse};
+use nanobragg_config::{Error, ErrorKind};
 use proptest::prelude::*;
 
-fn line(text: &str) -> Result<ParsedArgs, FlagError> {
+fn line(text: &str) -> Result<ParsedArgs, Error> {
     parse(text.split_whitespace().map(OsString::from))
 }
 
@@ -85,7 +86,7 @@ fn a_longer_word_with_a_name_of_the_reference_in_it_is_that_flag() {
     }
     // Names that begin others are compared as a whole, and flags that the reference does not have as well.
     for given in ["-detpixels_g", "-phistart", "-N5", "-threads8", "-pdbfile", "-matrix=A.mat", "-mosaic_"] {
-        assert!(matches!(line(given), Err(FlagError::UnknownFlag { .. })), "{given}");
+        assert!(line(given).is_err_and(|error| error.kind() == ErrorKind::UnknownFlag), "{given}");
     }
     // A name of the table wins over one inside of it.
     assert!(line("-hkl_column F").unwrap().warnings.is_empty());
@@ -130,9 +131,9 @@ fn the_cell_takes_one_to_six_numbers() {
         error("-cell -N 5"),
         "-cell needs 1 to 6 values (A B C AL BE GA, Angstrom, deg), but -N follows"
     );
-    assert!(matches!(line("-cell 70 80 9O"), Err(FlagError::NotANumber { .. })));
-    assert!(matches!(line("-cell 70 -80 90"), Err(FlagError::OutOfRange { .. })));
-    assert!(matches!(line("-cell 70 80 90 90 90 180"), Err(FlagError::OutOfRange { .. })));
+    assert!(line("-cell 70 80 9O").is_err_and(|error| error.kind() == ErrorKind::Malformed));
+    assert!(line("-cell 70 -80 90").is_err_and(|error| error.kind() == ErrorKind::OutOfRange));
+    assert!(line("-cell 70 80 90 90 90 180").is_err_and(|error| error.kind() == ErrorKind::OutOfRange));
     let parsed = line(&format!("-cell {cell} 7")).unwrap();
     assert_eq!(parsed.warnings, ["ignored argument \"7\""]);
 }
@@ -146,7 +147,7 @@ fn words_in_place_of_numbers() {
     assert_eq!(parsed.last(FlagId::DetectorAbs).unwrap().values.text(0), "inf");
     assert_eq!(line("--detector_abs=infinite").unwrap().occurrences.len(), 1);
     assert_eq!(line("-detector_abs 300").unwrap().number(FlagId::DetectorAbs), Some(300.0));
-    assert!(matches!(line("-misset 1 random 3"), Err(FlagError::NotANumber { .. })));
+    assert!(line("-misset 1 random 3").is_err_and(|error| error.kind() == ErrorKind::Malformed));
 }
 
 #[test]
@@ -221,12 +222,15 @@ fn only_paths_may_be_other_than_utf8() {
     assert_eq!(parsed.occurrences[0].values.path(0), Path::new(&odd()));
     assert_eq!(parsed.occurrences[0].values.text(0), "");
     for flag in ["-distance", "-N", "-pivot", "-misset"] {
-        assert!(matches!(parse([flag.into(), odd()]), Err(FlagError::NotUnicode { .. })), "{flag}");
+        assert!(
+            parse([flag.into(), odd()]).is_err_and(|error| error.kind() == ErrorKind::Malformed),
+            "{flag}"
+        );
     }
     let joined = OsString::from_vec(b"--hkl=f\xff".to_vec());
-    assert!(matches!(parse([joined]), Err(FlagError::NotUnicode { .. })));
+    assert!(parse([joined]).is_err_and(|error| error.kind() == ErrorKind::Malformed));
     let unknown = OsString::from_vec(b"-h\xff\xffk".to_vec());
-    assert!(matches!(parse([unknown]), Err(FlagError::UnknownFlag { .. })));
+    assert!(parse([unknown]).is_err_and(|error| error.kind() == ErrorKind::UnknownFlag));
 }
 
 #[test]

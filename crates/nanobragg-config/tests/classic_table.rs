@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 
+use nanobragg_config::ErrorKind;
 use nanobragg_config::classic::{
-    Arity, Effect, Flag, FlagError, FlagId, Limits, Shell, WordRule, find, flag, parse, table,
+    Arity, Effect, Flag, FlagId, Limits, Shell, WordRule, find, flag, parse, table,
 };
 
 fn args(words: &[&str]) -> Vec<OsString> {
@@ -108,11 +109,12 @@ fn every_flag_with_one_value_takes_it_behind_an_equals_sign() {
                 (flag.id, &*value)
             );
         } else {
-            assert!(matches!(parsed, Err(FlagError::UnexpectedValue { .. })), "{given}: {parsed:?}");
+            let error = parsed.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ExcessValue, "{given}: {error}");
         }
         // With one dash the sign is part of a name that nobody has.
         assert!(
-            matches!(parse(args(&[&given[1..]])), Err(FlagError::UnknownFlag { suggestion: Some(_), .. })),
+            parse(args(&[&given[1..]])).is_err_and(|error| error.kind() == ErrorKind::UnknownFlag),
             "{given}"
         );
     }
@@ -127,7 +129,7 @@ fn every_flag_that_needs_values_says_so_when_they_are_missing() {
             let mut words = vec![name.to_owned()];
             words.extend(needed.iter().take(needed.len() - missing).cloned());
             let at_end = parse(words.iter().map(OsString::from)).unwrap_err();
-            assert!(matches!(at_end, FlagError::MissingValue { found: None, .. }), "{name}: {at_end}");
+            assert_eq!(at_end.kind(), ErrorKind::MissingValue, "{name}: {at_end}");
             assert!(at_end.to_string().starts_with(&format!("{name} needs ")), "{at_end}");
             assert!(at_end.to_string().contains(flag.unit.text()), "{at_end}");
             words.push("-4stol".to_owned());
@@ -145,11 +147,13 @@ fn every_number_keeps_its_limits() {
             Arity::Numbers { least, limits, word, .. } => {
                 for bad in ["abc", "1mm", "", "nan", "-nan", "1e999", "0x10", "-5mm"] {
                     let error = parse(args(&[name, bad])).unwrap_err();
-                    assert!(matches!(error, FlagError::NotANumber { .. }), "{name} {bad}: {error}");
+                    assert_eq!(error.kind(), ErrorKind::Malformed, "{name} {bad}: {error}");
                     assert!(error.to_string().starts_with(name) && error.to_string().contains(bad));
                 }
                 if word.is_none() {
-                    assert!(matches!(parse(args(&[name, "inf"])), Err(FlagError::NotANumber { .. })));
+                    assert!(
+                        parse(args(&[name, "inf"])).is_err_and(|error| error.kind() == ErrorKind::Malformed)
+                    );
                 }
                 let bad = match limits[0] {
                     Limits::Any => continue,
@@ -166,7 +170,7 @@ fn every_number_keeps_its_limits() {
                     },
                 ))
                 .unwrap_err();
-                assert!(matches!(error, FlagError::OutOfRange { .. }), "{name} {bad}: {error}");
+                assert_eq!(error.kind(), ErrorKind::OutOfRange, "{name} {bad}: {error}");
             }
             Arity::Integers { count, least, most } => {
                 let many = |value: &str| {
@@ -181,11 +185,17 @@ fn every_number_keeps_its_limits() {
                     assert_eq!(many(&value.to_string()).unwrap().integer(flag.id), Some(value));
                 }
                 for bad in ["5.5", "1e3", "abc", "", "nan", "1.0.0", ".5", "0x10"] {
-                    assert!(matches!(many(bad), Err(FlagError::NotWhole { .. })), "{name} {bad}");
+                    assert!(
+                        many(bad).is_err_and(|error| error.kind() == ErrorKind::Malformed),
+                        "{name} {bad}"
+                    );
                 }
                 let beyond = [(least - 1).to_string(), (most + 1).to_string(), "9".repeat(30)];
                 for bad in beyond {
-                    assert!(matches!(many(&bad), Err(FlagError::OutOfRange { .. })), "{name} {bad}");
+                    assert!(
+                        many(&bad).is_err_and(|error| error.kind() == ErrorKind::OutOfRange),
+                        "{name} {bad}"
+                    );
                 }
             }
             Arity::Word(choices) => {

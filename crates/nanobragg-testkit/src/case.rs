@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nanobragg::plan::Plan;
-use nanobragg_config::{ConfigError, Context, Setup, classic, resolve};
+use nanobragg_config::{Context, Setup, classic, resolve};
 
 /// Why a case cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +18,9 @@ pub enum TestError {
         /// What is wrong.
         source: std::io::Error,
     },
-    /// A flag is wrong.
+    /// A flag is wrong, or the flags do not make an experiment.
     #[error(transparent)]
-    Flags(#[from] classic::FlagError),
-    /// The flags do not make an experiment.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] nanobragg_config::Error),
     /// The experiment cannot be planned.
     #[error(transparent)]
     Plan(#[from] nanobragg::Error),

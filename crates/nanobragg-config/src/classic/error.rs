@@ -2,8 +2,7 @@
 
 /// One thing that is wrong with a command line, as one line that names the flag as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FlagError {
+pub(crate) enum FlagError {
     /// No flag is spelled so.
     #[error("unknown flag {}{}", plain(given), suggestion.map(|s| format!("; did you mean {s}?")).unwrap_or_default())]
     UnknownFlag {

@@ -15,7 +15,7 @@
 //! let parsed = parse(args.map(Into::into))?;
 //! assert_eq!(parsed.number(FlagId::Distance), Some(100.0));
 //! assert_eq!(parsed.last(FlagId::Misset).map(|o| o.values.text(0)), Some("random"));
-//! # Ok::<(), nanobragg_config::classic::FlagError>(())
+//! # Ok::<(), nanobragg_config::Error>(())
 //! ```
 
 mod apply;
@@ -49,7 +49,7 @@ pub(crate) use beam::beam;
 pub(crate) use cell::cell;
 pub use commands::{COMMANDS, Command};
 pub use completions::completions;
-pub use error::FlagError;
+pub(crate) use error::FlagError;
 pub(crate) use error::plain;
 pub use flag::{Arity, Effect, Fallback, Flag, Group, Limits, WordRule};
 pub use help::help_text;

@@ -6,6 +6,7 @@ use super::error::plain;
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
 use super::{Effect, Flag, FlagError, FlagId, Values, find, nearest};
+use crate::Error;
 
 /// A flag that was found on the command line.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +64,12 @@ impl ParsedArgs {
 /// # Errors
 ///
 /// The first thing that is wrong: an unknown flag, or a value that is missing, malformed or out of range.
-pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, FlagError> {
+pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, Error> {
     let args: Vec<OsString> = args.into_iter().collect();
+    Ok(parsed(&args)?)
+}
+
+fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
     let mut parsed = ParsedArgs::default();
     let mut position = 0;
     while let Some(argument) = args.get(position) {

@@ -30,7 +30,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// The value of `--name=value`.
-    pub fn inline(&self, value: &str) -> Result<Values, FlagError> {
+    pub(super) fn inline(&self, value: &str) -> Result<Values, FlagError> {
         if !self.flag.arity.is_single() {
             return Err(FlagError::UnexpectedValue { flag: self.given.to_owned(), needs: self.needs() });
         }
@@ -40,7 +40,7 @@ impl Reader<'_> {
     }
 
     /// The values among the arguments that follow, and how many of these they are.
-    pub fn following(&self, rest: &[OsString]) -> Result<(Values, usize), FlagError> {
+    pub(super) fn following(&self, rest: &[OsString]) -> Result<(Values, usize), FlagError> {
         let (least, most) = self.counts();
         let mut values = Values::default();
         for argument in rest.iter().take(most) {

@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de::DeArray};
 
 use super::keys::{find, flags, group, key, opposite, section};
-use crate::ConfigError;
 use crate::classic::{Arity, Flag, Group, ParsedArgs, Role, plain};
+use crate::{ConfigError, Error};
 
 /// Longest experiment file.
 const LIMIT: u64 = 1 << 20;
@@ -20,16 +20,20 @@ const MOST_VALUES: usize = 100;
 ///
 /// # Errors
 /// A file that cannot be read, and those of [`parse`].
-pub fn read(path: &Path) -> Result<ParsedArgs, ConfigError> {
+pub fn read(path: &Path) -> Result<ParsedArgs, Error> {
     parse(path, &read_text(path, LIMIT)?)
 }
 
 /// The flags of an experiment file whose text is `text`, in the order of the file; `path` is where it is.
 ///
 /// # Errors
-/// [`ConfigError::ExperimentFile`], with line and column, for what is no TOML, a table or key that is not known
+/// [`ErrorKind::ExperimentFile`](crate::ErrorKind::ExperimentFile), with line and column, for what is no TOML, a table or key that is not known
 /// (with those that are), a value that the flag does not take.
-pub fn parse(path: &Path, text: &str) -> Result<ParsedArgs, ConfigError> {
+pub fn parse(path: &Path, text: &str) -> Result<ParsedArgs, Error> {
+    Ok(occurrences(path, text)?)
+}
+
+fn occurrences(path: &Path, text: &str) -> Result<ParsedArgs, ConfigError> {
     let document = Document { path, text };
     let root = DeTable::parse(text)
         .map_err(|error| document.error(error.span().map_or(0, |span| span.start), error.message()))?;

@@ -1,8 +1,8 @@
 //! From flags to an experiment file.
 
 use super::keys::{has_key, key, section};
-use crate::ConfigError;
 use crate::classic::{Arity, Flag, Group, Occurrence, ParsedArgs, Role, flag};
+use crate::{ConfigError, Error};
 
 const HEAD: &str = "# An experiment of nanobragg: run it by \"nanobragg run\" and the name of this file.\n\
     # Input files are looked for in the folder of this file, output files go into the working directory.\n";
@@ -11,8 +11,8 @@ const HEAD: &str = "# An experiment of nanobragg: run it by \"nanobragg run\" an
 /// command line.
 ///
 /// # Errors
-/// [`ConfigError::NotText`] for a path that is not UTF-8.
-pub fn write(args: &ParsedArgs) -> Result<String, ConfigError> {
+/// [`ErrorKind::ExperimentFile`](crate::ErrorKind::ExperimentFile) for a path that is not UTF-8.
+pub fn write(args: &ParsedArgs) -> Result<String, Error> {
     let mut text = HEAD.to_owned();
     for group in order(args) {
         let mut lines = String::new();

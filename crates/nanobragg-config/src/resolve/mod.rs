@@ -18,7 +18,7 @@ use nanobragg_session::Output;
 
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Origin, Setup};
+use crate::{ConfigError, Error, Origin, Setup};
 
 /// What a resolution depends on besides the command line.
 #[derive(Clone, Debug)]
@@ -45,7 +45,11 @@ impl Context {
 ///
 /// # Errors
 /// A file that cannot be read, structure factors or a crystal that are missing.
-pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
+pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, Error> {
+    Ok(resolved(args, context)?)
+}
+
+fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
     let senseless = sense::check(args)?;
     let mut draft = Draft::blank(context.clock_seed, classic::quirks(args));

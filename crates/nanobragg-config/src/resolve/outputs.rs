@@ -18,7 +18,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
     if let Some(path) = draft.output.take() {
         let named = named(&draft.setup.outputs, args);
-        let chosen = named.clone().with_image(path)?;
+        let chosen = named.clone().named(path)?;
         for lost in named.images().filter(|image| !chosen.images().any(|path| path == *image)) {
             let lost = lost.display();
             draft.setup.warnings.push(format!("{lost} is not written: -o names the image of that format"));

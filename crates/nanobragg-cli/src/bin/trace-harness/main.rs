@@ -13,8 +13,6 @@ mod usage;
 use std::process::ExitCode;
 
 use arguments::Command;
-use nanobragg_config::ConfigError;
-use nanobragg_config::classic::FlagError;
 use nanobragg_config::classic::status::{ABSENT, FAILED, REFUSED, WRONG_INPUT};
 use usage::UsageError;
 
@@ -49,8 +47,7 @@ fn status(error: &anyhow::Error) -> u8 {
         None => {}
     }
     let wrong_input = error.is::<UsageError>()
-        || error.is::<ConfigError>()
-        || error.is::<FlagError>()
+        || error.is::<nanobragg_config::Error>()
         || error.is::<nanobragg_trace::Error>()
         || error.is::<lexopt::Error>();
     if wrong_input { WRONG_INPUT } else { FAILED }

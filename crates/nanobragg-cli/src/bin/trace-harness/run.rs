@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use nanobragg_config::ConfigError;
 use nanobragg_io::c_format::g;
 use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 
@@ -15,7 +14,7 @@ use crate::{complain, environment, experiment, say};
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     let (setup, name, strict) = experiment::resolved(options)?;
-    let plan = setup.experiment.plan().map_err(ConfigError::from)?;
+    let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     for warning in experiment::warnings(&setup, &plan) {
         complain(&format!("warning: {warning}"));
     }

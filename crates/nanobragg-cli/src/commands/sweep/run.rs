@@ -1,7 +1,7 @@
 //! From arguments to a sweep.
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
-use nanobragg_config::{ConfigError, Context, Setup, remedy, resolve};
+use nanobragg_config::{Context, Setup, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
@@ -54,7 +54,7 @@ fn job(
     setup: Setup,
     series: Series,
     images: usize,
-) -> Result<SweepJob, ConfigError> {
+) -> Result<SweepJob, nanobragg_config::Error> {
     let mut inputs = setup.inputs.clone();
     if let Wanted::Listed(path) = arguments.wanted {
         inputs.push(path);
@@ -118,7 +118,7 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
         }
         Wanted::Listed(path) => {
             check_regular(path)?;
-            let angles = read_orientations(path).map_err(ConfigError::from)?;
+            let angles = read_orientations(path).map_err(nanobragg_config::Error::from)?;
             let images = arguments.images.unwrap_or(angles.len());
             if images > angles.len() {
                 let (path, rows) = (path.display(), angles.len());
