@@ -33,7 +33,7 @@ impl Gpu {
     /// Opens the adapter that `selection` means, with limits no higher than `lower`.
     ///
     /// # Errors
-    /// [`ErrorKind::NoAdapter`], [`ErrorKind::NoSuchAdapter`], and [`ErrorKind::Open`] where the driver does not let
+    /// [`ErrorKind::NoAdapter`](crate::ErrorKind::NoAdapter), [`ErrorKind::NoSuchAdapter`](crate::ErrorKind::NoSuchAdapter), and [`ErrorKind::Open`](crate::ErrorKind::Open) where the driver does not let
     /// it be used.
     pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, Error> {
         let (adapter, info) = select(selection)?;
@@ -78,7 +78,7 @@ impl Gpu {
         self.limits
     }
 
-    /// Gives the device back to the driver: every later use is a [`ErrorKind::DeviceLost`].
+    /// Gives the device back to the driver: every later use is a [`ErrorKind::DeviceLost`](crate::ErrorKind::DeviceLost).
     pub fn destroy(&self) {
         self.device.destroy();
         *self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner) =

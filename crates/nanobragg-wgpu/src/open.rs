@@ -44,7 +44,7 @@ pub struct Opened {
 /// kept in the user's cache folder, where there is one.
 ///
 /// # Errors
-/// Those of [`Gpu::open`] and of the test; [`ErrorKind::SelfTest`] where the device computes something else.
+/// Those of [`Gpu::open`] and of the test; [`ErrorKind::SelfTest`](crate::ErrorKind::SelfTest) where the device computes something else.
 pub fn open(request: &Request) -> Result<Opened, Error> {
     let gpu = Gpu::open(&request.selection, request.lower)?;
     let result = match cache_folder().filter(|_| !request.retest) {

@@ -46,7 +46,7 @@ impl Renderer {
     /// A renderer on `gpu`.
     ///
     /// # Errors
-    /// [`ErrorKind::NoDoublePrecision`] where the adapter lacks it, [`ErrorKind::DeviceLost`].
+    /// [`ErrorKind::NoDoublePrecision`](crate::ErrorKind::NoDoublePrecision) where the adapter lacks it, [`ErrorKind::DeviceLost`](crate::ErrorKind::DeviceLost).
     pub fn new(gpu: Gpu, precision: Precision) -> Result<Self, Error> {
         if precision == Precision::Double && !gpu.info.double_precision {
             return Err(Cause::NoDoublePrecision { adapter: gpu.info.name.clone() }.into());
@@ -139,7 +139,7 @@ impl Renderer {
     /// Whether `plan` can be rendered, without sending anything to the device.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`].
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     pub fn fits(&mut self, plan: &Plan) -> Result<(), Error> {
         let encoded = self.holdings.encode(plan, &plan.region, false)?;
         if encoded.tiles.list.is_empty() {

@@ -42,7 +42,7 @@ impl SelfTest {
     /// The result, or the error that it is.
     ///
     /// # Errors
-    /// [`ErrorKind::SelfTest`] where the test did not pass.
+    /// [`ErrorKind::SelfTest`](crate::ErrorKind::SelfTest) where the test did not pass.
     pub fn passes(self) -> Result<Self, Error> {
         if self.passed {
             return Ok(self);
