@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::time::SystemTime;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{Context, experiment_file, remedy, resolve, show};
+use nanobragg_config::{Context, chosen, experiment_file, remedy, resolve, show};
 use nanobragg_session::{Session, header_warnings};
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -46,6 +46,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
+    chosen(&setup.experiment, &plan).iter().for_each(|line| console.say(line));
     plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     console.deny_warnings()?;
     if args.has(FlagId::Show) {

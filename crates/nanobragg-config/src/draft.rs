@@ -58,6 +58,8 @@ pub(crate) struct RotationRequest {
     pub range: Option<f64>,
     pub step: Option<f64>,
     pub count: Option<i64>,
+    /// Whether the count is the plan's to choose.
+    pub enough: bool,
     /// Where steps are sampled, if that is said.
     pub at: Option<StepPoint>,
     /// Whether it turns the other way: range and step are counted against the right-handed sense of the axis.

@@ -15,6 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod chosen;
 pub mod classic;
 mod draft;
 mod error;
@@ -30,6 +31,7 @@ mod setup;
 pub mod show;
 mod strict;
 
+pub use chosen::chosen;
 pub(crate) use error::ConfigError;
 pub use error::{Error, ErrorKind};
 pub use origin::{Origin, Origins};

@@ -23,6 +23,18 @@ pub fn line(warning: &Warning) -> String {
 pub fn of(warning: &Warning) -> Option<String> {
     let fixed = match warning {
         Warning::Undersampled { needed, .. } => return Some(format!("-oversample {needed} resolves them")),
+        Warning::FewPhiSteps { needed, .. } => {
+            return Some(format!("-phisteps {needed} or auto sets their number"));
+        }
+        Warning::FewDomains { needed, .. } => {
+            return Some(format!("-mosaic_domains {needed} or auto sets their number"));
+        }
+        Warning::FewWavelengths { needed, .. } => {
+            return Some(format!("-dispsteps {needed} sets their number, where they are not from a file"));
+        }
+        Warning::FewDirections { needed: [horizontal, vertical], .. } => {
+            return Some(format!("-hdivsteps {horizontal} and -vdivsteps {vertical} set their number"));
+        }
         Warning::QuirkActs { quirk: Quirk::PhiZeroCarryover, .. } => {
             "-phi_carryover_mode spec starts every step afresh"
         }
@@ -47,6 +59,10 @@ mod tests {
             Quirk::ALL.iter().map(|&quirk| Warning::QuirkActs { quirk, angles_deg: Some([80.0; 3]) });
         let others = [
             Warning::Undersampled { used: 1, needed: 9.0, longest_edge: 5e-8 },
+            Warning::FewPhiSteps { used: 2, needed: 20, width: 0.01, error: 0.5 },
+            Warning::FewDomains { used: 10, needed: 200, error: 0.5 },
+            Warning::FewWavelengths { used: 2, needed: 20 },
+            Warning::FewDirections { used: [2, 1], needed: [20, 1] },
             Warning::DomainsAssumed { domains: 10 },
             Warning::OneDomain { asked: 5 },
             Warning::AttenuationAssumed { thickness: 1e-4 },

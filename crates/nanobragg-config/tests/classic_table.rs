@@ -172,7 +172,7 @@ fn every_number_keeps_its_limits() {
                 .unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::OutOfRange, "{name} {bad}: {error}");
             }
-            Arity::Integers { count, least, most } => {
+            Arity::Integers { count, least, most, .. } => {
                 let many = |value: &str| {
                     let mut words = vec![OsString::from(name)];
                     words.extend(vec![OsString::from(value); count]);

@@ -59,7 +59,7 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
     });
     add("everything sampled", &|e| {
         e.rendering.oversample = Some(2);
-        e.crystal.mosaicity = Mosaicity { spread: Some(deg(0.5)), domains: Some(3) };
+        e.crystal.mosaicity = Mosaicity { spread: Some(deg(0.5)), domains: Some(3), enough: None };
         let band = Spectrum::Band(Steps::across(0.01, 2).unwrap());
         let beam = e.beam.clone().with_spectrum(band).unwrap();
         e.beam = beam.with_divergence(Divergence::round(three(0.002), Steps::ONE));

@@ -68,7 +68,7 @@ impl Flag {
     #[must_use]
     pub fn example_word(&self) -> Option<&'static str> {
         match self.arity {
-            Arity::Numbers { word: Some(rule), .. } => {
+            Arity::Numbers { word: Some(rule), .. } | Arity::Integers { word: Some(rule), .. } => {
                 self.values.rsplit(['|', ' ']).next().filter(|word| rule.allows(word))
             }
             _ => None,
@@ -101,6 +101,8 @@ pub enum Arity {
         least: i64,
         /// The largest that is accepted.
         most: i64,
+        /// A word that may stand instead of all of them.
+        word: Option<WordRule>,
     },
     /// One of these words.
     Word(&'static [&'static str]),

@@ -115,8 +115,13 @@ impl Reader<'_> {
                     });
                 }
             }
-            Arity::Integers { least, most, .. } => {
-                let integer = self.integer(self.unicode(argument)?, least, most)?;
+            Arity::Integers { least, most, word, .. } => {
+                let text = self.unicode(argument)?;
+                if values.is_empty() && word.is_some_and(|rule| rule.allows(text)) {
+                    values.given.push(argument.to_owned());
+                    return Ok(());
+                }
+                let integer = self.integer(text, least, most)?;
                 values.integers.push(integer);
                 values.numbers.push(integer as f64);
             }
@@ -202,7 +207,10 @@ impl Reader<'_> {
             }
             Arity::Numbers { least, most, .. } if least == most => shown(most.to_string()),
             Arity::Numbers { least, most, .. } => shown(format!("{least} to {most}")),
-            Arity::Integers { count: 1, .. } => "a value (a whole number)".to_owned(),
+            Arity::Integers { count: 1, .. } => match self.flag.example_word() {
+                Some(word) => format!("a value (a whole number or {word:?})"),
+                None => "a value (a whole number)".to_owned(),
+            },
             Arity::Integers { count, .. } => shown(count.to_string()),
             Arity::Word(choices) | Arity::OptionalWord(choices) => {
                 format!("a value ({})", alternatives(choices))

@@ -13,6 +13,9 @@ use crate::draft::RotationRequest;
 /// A range of zero that is given with a step has no step to render.
 pub(crate) fn rotation(request: &RotationRequest) -> Result<Rotation, Error> {
     const MISSING: f64 = -1.0;
+    if request.enough {
+        return in_enough_steps(request);
+    }
     let range = request.range.unwrap_or(MISSING);
     let step = request.step.unwrap_or(MISSING);
     let count = request.count.unwrap_or(-1);
@@ -34,6 +37,17 @@ pub(crate) fn rotation(request: &RotationRequest) -> Result<Rotation, Error> {
     };
     let (range, step) = if request.backwards { (-range, -step) } else { (range, step) };
     let rotation = Rotation::sampled(request.start, range, step, usize::try_from(count).unwrap_or(0))?;
+    Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
+}
+
+/// The most steps that "auto" chooses.
+const MOST_STEPS: usize = 1000;
+
+/// A rotation whose steps are the plan's to choose: what is not said to turn stands still.
+fn in_enough_steps(request: &RotationRequest) -> Result<Rotation, Error> {
+    let range = request.range.unwrap_or_default().max(0.0);
+    let range = if request.backwards { -range } else { range };
+    let rotation = Rotation::in_enough_steps(request.start, range, MOST_STEPS)?;
     Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
 }
 

@@ -124,7 +124,9 @@ fn word(flag: &Flag, value: &DeValue<'_>) -> Option<OsString> {
     match value {
         DeValue::String(text) => {
             let allowed = match flag.arity {
-                Arity::Numbers { word: Some(rule), .. } => rule.allows(text),
+                Arity::Numbers { word: Some(rule), .. } | Arity::Integers { word: Some(rule), .. } => {
+                    rule.allows(text)
+                }
                 Arity::Numbers { .. } | Arity::Integers { .. } => false,
                 _ => true,
             };
@@ -152,7 +154,10 @@ fn expects(flag: &Flag, given: &str, value: &DeValue<'_>) -> String {
             Some(word) => format!("numbers{unit} or a word such as {word:?}"),
             None => format!("numbers{unit}"),
         },
-        Arity::Integers { .. } => "whole numbers".to_owned(),
+        Arity::Integers { .. } => match flag.example_word() {
+            Some(word) => format!("a whole number or {word:?}"),
+            None => "whole numbers".to_owned(),
+        },
         Arity::Path => "the name of a file in quotation marks".to_owned(),
         _ => "text in quotation marks".to_owned(),
     };

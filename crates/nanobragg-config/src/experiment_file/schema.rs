@@ -47,12 +47,16 @@ fn property(flag: &Flag) -> Value {
                 None => plain,
             }
         }
-        Arity::Integers { count, least, most } => {
+        Arity::Integers { count, least, most, word } => {
             let item = json!({ "type": "integer", "minimum": least, "maximum": most });
-            if count == 1 {
+            let plain = if count == 1 {
                 item
             } else {
                 json!({ "type": "array", "items": item, "minItems": count, "maxItems": count })
+            };
+            match word {
+                Some(_) => json!({ "anyOf": [plain, { "type": "string" }] }),
+                None => plain,
             }
         }
         Arity::Word(choices) | Arity::OptionalWord(choices) => json!({ "enum": choices }),

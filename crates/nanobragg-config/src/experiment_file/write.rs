@@ -53,7 +53,9 @@ fn value(row: &Flag, occurrence: &Occurrence) -> Result<String, ConfigError> {
     };
     Ok(match row.arity {
         Arity::Nothing => "true".to_owned(),
-        Arity::Integers { .. } => list(values.integers().iter().map(i64::to_string).collect()),
+        Arity::Integers { .. } if !values.is_word() => {
+            list(values.integers().iter().map(i64::to_string).collect())
+        }
         // Debug gives the shortest text that reads as the same number, with a point or an exponent.
         Arity::Numbers { .. } if !values.is_word() => {
             list(values.numbers().iter().map(|number| format!("{number:?}")).collect())

@@ -10,8 +10,13 @@ use crate::draft::Draft;
 /// so does its preset.
 ///
 /// # Errors
-/// Steps that turn against the range.
+/// Steps that turn against the range; a step beside a number of steps that the plan is to choose.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    let step = args.last(FlagId::PhiStep).filter(|_| draft.rotation.enough);
+    if let (Some(step), Some(steps)) = (step, args.last(FlagId::PhiSteps)) {
+        let steps = format!("{} {}", steps.given, steps.values.text(0));
+        return Err(ConfigError::Conflict { flag: step.given.clone(), with: steps });
+    }
     let phi = &mut draft.rotation;
     let signs =
         [phi.range, phi.step].map(|angle| angle.filter(|angle| *angle != 0.0).map(f64::is_sign_negative));

@@ -65,6 +65,7 @@ fn lattice() -> Vec<Effect> {
         sets(FlagId::MissetSeed, "5", |s| s.experiment.seeds.misset = 5),
         sets(FlagId::Mosaic, "0.5", |s| s.experiment.crystal.mosaicity.spread = Some(degrees(0.5))),
         sets(FlagId::MosaicDomains, "6", |s| s.experiment.crystal.mosaicity.domains = Some(6)),
+        sets(FlagId::MosaicDomains, "auto", |s| s.experiment.crystal.mosaicity.enough = Some(1000)),
         sets(FlagId::MosaicSeed, "5", |s| s.experiment.seeds.mosaic = 5),
     ]
 }
@@ -108,6 +109,12 @@ fn sampling() -> Vec<Effect> {
         }),
         sets(FlagId::PhiSteps, "4", |s| {
             s.experiment.rotation = Rotation::over(0.0, degrees(1.0), 4).unwrap()
+        }),
+        after("-osc 1", FlagId::PhiSteps, "auto", |s| {
+            s.experiment.rotation = Rotation::in_enough_steps(0.0, degrees(1.0), 1000).unwrap()
+        }),
+        sets(FlagId::PhiSteps, "auto", |s| {
+            s.experiment.rotation = Rotation::in_enough_steps(0.0, 0.0, 1000).unwrap()
         }),
         after("-osc 1", FlagId::PhiSampling, "start", |s| {
             s.experiment.rotation = s.experiment.rotation.sampled_at(StepPoint::Start)

@@ -103,4 +103,6 @@ pub struct Mosaicity {
     pub spread: Option<f64>,
     /// Number of domains.
     pub domains: Option<i64>,
+    /// Where the plan is to choose a number of domains that is enough: the most that there may be.
+    pub enough: Option<usize>,
 }

@@ -23,6 +23,8 @@ pub struct Rotation {
     /// One less than the number of steps, so that there is always one.
     further: usize,
     at: Option<StepPoint>,
+    /// Where the number of steps is the plan's to choose: the most that there may be.
+    most: Option<usize>,
 }
 
 /// Where in a phi step the crystal is taken.
@@ -37,7 +39,7 @@ pub enum StepPoint {
 impl Rotation {
     /// A crystal that stands still at the spindle angle `phi`.
     pub const fn still(phi: f64) -> Self {
-        Rotation { start: phi, range: 0.0, step: 0.0, further: 0, at: None }
+        Rotation { start: phi, range: 0.0, step: 0.0, further: 0, at: None, most: None }
     }
 
     /// A rotation by `range` in `steps` equal steps.
@@ -60,7 +62,39 @@ impl Rotation {
         if let Some(angle) = [start, range, step].into_iter().find(|angle| !angle.is_finite()) {
             return Err(out_of_range("a spindle angle (rad)", angle, "finite").into());
         }
-        Ok(Rotation { start, range, step, further, at: None })
+        Ok(Rotation { start, range, step, further, at: None, most: None })
+    }
+
+    /// A rotation by `range` in as many steps as its plan finds enough for the photons of a reflection, at most `most`;
+    /// until then it has one.
+    ///
+    /// ```
+    /// use nanobragg::model::{Experiment, Rotation, UnitCell};
+    ///
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+    /// experiment.crystal = experiment.crystal.with_cells(10, 10, 10);
+    /// experiment.rotation = Rotation::in_enough_steps(0.0, 1_f64.to_radians(), 1000)?;
+    /// assert!(experiment.plan()?.resolved.rotation.steps() > 10);
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a `most` of zero and for angles that are not finite.
+    pub fn in_enough_steps(start: f64, range: f64, most: usize) -> Result<Self, Error> {
+        Rotation::over(start, range, most)?;
+        Ok(Rotation { most: Some(most), ..Rotation::over(start, range, 1)? })
+    }
+
+    /// The most steps that its plan may choose, where it is to choose them.
+    pub const fn most_steps(&self) -> Option<usize> {
+        self.most
+    }
+
+    /// The same rotation with the steps that `choose` finds enough for the most that there may be.
+    pub(crate) fn settled(self, choose: impl FnOnce(usize) -> usize) -> Self {
+        let Some(most) = self.most else { return self };
+        let steps = choose(most).max(1);
+        Rotation { step: self.range / steps as f64, further: steps - 1, most: None, ..self }
     }
 
     /// The same rotation from another angle.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::choose::{layers, mosaic, oversample, region, sources};
 use super::detector::ChosenDetector;
+use super::enough::Enough;
 use super::place::{Choice, Parameters};
 use super::{
     Background, CrystalPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations, Plan, Ran1,
@@ -71,16 +72,21 @@ impl Plan {
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers::layers(sensor, quirks, &mut warnings)?;
 
-        let rotation = experiment.rotation;
-        limited("phi steps", rotation.steps() as f64, MOST_SAMPLES)?;
-
+        limited("phi steps", experiment.rotation.steps() as f64, MOST_SAMPLES)?;
         let mosaicity = experiment.crystal.mosaicity;
-        let mosaic = mosaic::Mosaic::resolve(mosaicity.spread, mosaicity.domains);
+        let mut mosaic = mosaic::Mosaic::resolve(mosaicity.spread, mosaicity.domains);
         limited("mosaic domains", mosaic.domains as f64, MOST_SAMPLES)?;
         warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
         let mut generator = Ran1::default();
         let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
+        let enough = Enough::new(&detector, &region, &sources, &crystal, &frame, experiment);
+        if let Some(most) = mosaicity.enough {
+            mosaic.domains = enough.domains(mosaic.spread, most);
+        }
+        let rotation = experiment.rotation.settled(|most| enough.phi_steps(&mosaic, most));
+        let lines = if !beam.sources().is_empty() { &[] } else { &sources[..wavelengths.min(sources.len())] };
+        warnings.extend(enough.warnings(&rotation, &mosaic, [horizontal, vertical], lines));
         let singly = quirks.has(Quirk::MosaicAfterSpindle);
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic, singly);
         let orientations =
@@ -214,6 +220,9 @@ fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpo
 
 /// What was decided about mosaic domains that the user did not ask for.
 fn note_on_domains(asked: &Mosaicity, found: &mosaic::Mosaic) -> Option<Warning> {
+    if asked.enough.is_some() {
+        return None;
+    }
     match asked.domains.filter(|&domains| domains > 0) {
         None => (found.domains > 1).then_some(Warning::DomainsAssumed { domains: found.domains }),
         Some(asked) => (asked > 1 && found.spread == 0.0).then_some(Warning::OneDomain { asked }),

@@ -11,6 +11,7 @@ mod cast;
 mod choose;
 mod crystal;
 mod detector;
+mod enough;
 mod factors;
 pub mod place;
 mod random;

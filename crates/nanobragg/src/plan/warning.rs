@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::format::short;
 use crate::model::Quirk;
+use crate::units::to_deg;
 
 /// What was assumed, changed or left out while an experiment was planned.
 ///
@@ -37,6 +38,41 @@ pub enum Warning {
         needed: f64,
         /// The crystal's longest edge in meters.
         longest_edge: f64,
+    },
+    /// Phi steps are so wide that reflections are stepped over or counted as too much.
+    FewPhiSteps {
+        /// How many are used.
+        used: usize,
+        /// How many hold the error below 2 %.
+        needed: usize,
+        /// Angle between steps in radians.
+        width: f64,
+        /// Root mean square of the relative error of a reflection's photons, where it is greatest in the region.
+        error: f64,
+    },
+    /// Mosaic domains are so few that they are seen one by one.
+    FewDomains {
+        /// How many are used.
+        used: usize,
+        /// How many hold the error below 5 %.
+        needed: usize,
+        /// Root mean square of the relative error of a reflection's photons, or a fourth of the unevenness of its spot,
+        /// where it is greatest in the region.
+        error: f64,
+    },
+    /// Wavelengths are so far apart that each has spots of its own.
+    FewWavelengths {
+        /// How many are used.
+        used: usize,
+        /// How many would run into each other.
+        needed: usize,
+    },
+    /// Directions of incidence are so far apart that each has spots of its own.
+    FewDirections {
+        /// How many are used, horizontally and vertically.
+        used: [usize; 2],
+        /// How many would run into each other.
+        needed: [usize; 2],
     },
     /// The beam is smaller than the sample, of which it lights a part.
     SampleClipped {
@@ -83,6 +119,10 @@ impl Warning {
         match self {
             Warning::QuirkActs { .. } => "plan.quirk-acts",
             Warning::Undersampled { .. } => "plan.undersampled",
+            Warning::FewPhiSteps { .. } => "plan.few-phi-steps",
+            Warning::FewDomains { .. } => "plan.few-domains",
+            Warning::FewWavelengths { .. } => "plan.few-wavelengths",
+            Warning::FewDirections { .. } => "plan.few-directions",
             Warning::SampleClipped { .. } => "plan.sample-clipped",
             Warning::EmptyRegion => "plan.empty-region",
             Warning::DomainsAssumed { .. } => "plan.domains-assumed",
@@ -109,6 +149,26 @@ impl fmt::Display for Warning {
                 "undersampled: the fringes of a {} A crystal need {needed} sub-pixels along an edge, not {used}",
                 short(longest_edge * 1e10)
             ),
+            Warning::FewPhiSteps { used, needed, width, error } => write!(
+                f,
+                "too few phi steps: with {used} of {} deg photons of a reflection are off by {} %; {needed} would do",
+                short(round(to_deg(*width))),
+                percent(*error)
+            ),
+            Warning::FewDomains { used, needed, error } => write!(
+                f,
+                "too few mosaic domains: with {used} photons of a reflection are off by {} %; {needed} would do",
+                percent(*error)
+            ),
+            Warning::FewWavelengths { used, needed } => write!(
+                f,
+                "too few wavelengths: the spots of {used} stand apart; {needed} would run into each other"
+            ),
+            Warning::FewDirections { used: [h, v], needed: [most_h, most_v] } => write!(
+                f,
+                "too few directions of incidence: the spots of {h} x {v} stand apart; {most_h} x {most_v} would run into \
+                 each other"
+            ),
             Warning::SampleClipped { axis, size, beam } => {
                 let which = match axis {
                     SampleAxis::High => "high",
@@ -134,4 +194,14 @@ impl fmt::Display for Warning {
             ),
         }
     }
+}
+
+/// An angle as far as it is worth reading.
+fn round(angle: f64) -> f64 {
+    (angle * 1e6).round() / 1e6
+}
+
+/// A relative error in whole percent, at least one.
+fn percent(error: f64) -> f64 {
+    (error * 100.0).round().max(1.0)
 }

@@ -7,6 +7,7 @@
 //! To add a shape: its file, with its formulas, and its name below.
 
 pub(crate) mod coordinate;
+pub(crate) mod overlap;
 
 pub use coordinate::{LatticeFactor, Metric, Star};
 

@@ -1,7 +1,7 @@
 //! From arguments to a sweep.
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
-use nanobragg_config::{Context, Setup, remedy, resolve};
+use nanobragg_config::{Context, Setup, chosen, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
@@ -33,8 +33,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         );
     }
     let (series, images) = series(&arguments, &setup)?;
-    let progress = setup.progress;
+    let (progress, asked) = (setup.progress, setup.experiment.clone());
     let sweep = job(arguments, &args, setup, series, images)?.prepare()?;
+    chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
     console.deny_warnings()?;

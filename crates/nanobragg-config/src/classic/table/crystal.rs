@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Misset, Shape, UnitCell};
 
-use super::row::{ANY, NON_NEGATIVE, SEED, rows};
+use super::row::{ANY, AUTO, NON_NEGATIVE, SEED, rows};
 use crate::classic::{self, Group, Limits, Role, Unit, WordRule};
 
 /// Lengths may be anything real; an angle of 0 or 180 degrees would leave no volume.
@@ -14,6 +14,9 @@ const CELL: &[Limits] = &[
     Limits::Inside(0.0, 180.0),
     Limits::Inside(0.0, 180.0),
 ];
+
+/// The most domains that "auto" chooses.
+const MOST_DOMAINS: usize = 1000;
 
 rows!(
     Group::Crystal,
@@ -144,10 +147,15 @@ rows!(
     .effect(|draft, given| draft.crystal().mosaicity.spread = Some(given.si())),
     MosaicDomains(&["-mosaic_domains"], "number of mosaic domains, each with its own orientation")
         .prefixes(&["-mosaic_dom"])
-        .count("N")
+        .count("N|auto")
+        .or_word(AUTO)
         .otherwise("10 with a mosaic spread, else 1")
         .shows(&["mosaic domains"])
-        .effect(|draft, given| draft.crystal().mosaicity.domains = Some(given.integer(0))),
+        .effect(|draft, given| {
+            let mosaicity = &mut draft.crystal().mosaicity;
+            mosaicity.enough = given.is_word().then_some(MOST_DOMAINS);
+            mosaicity.domains = (!given.is_word()).then(|| given.integer(0));
+        }),
     MosaicSeed(&["-mosaic_seed"], "seed of the domain orientations")
         .integer("SEED", SEED)
         .default("12345678")

@@ -23,6 +23,8 @@ const MOST: i64 = 10_000_000;
 const COUNT: (i64, i64) = (-MOST, MOST);
 /// The longest detector edge in pixels; 0 means "not given".
 pub(super) const PIXELS: (i64, i64) = (0, 100_000);
+/// The word for a number that the plan is to choose.
+pub(super) const AUTO: WordRule = WordRule::StartsWith("auto");
 /// A place in a list, counted from 0.
 pub(super) const PLACE: (i64, i64) = (0, MOST);
 /// A pixel's coordinate; a negative one means "not given".
@@ -173,8 +175,9 @@ impl Flag {
 
     /// A word may stand instead of the numbers.
     pub(super) const fn or_word(mut self, rule: WordRule) -> Self {
-        if let Arity::Numbers { least, most, limits, .. } = self.arity {
-            self.arity = Arity::Numbers { least, most, limits, word: Some(rule) };
+        match &mut self.arity {
+            Arity::Numbers { word, .. } | Arity::Integers { word, .. } => *word = Some(rule),
+            _ => {}
         }
         self
     }
@@ -198,7 +201,7 @@ impl Flag {
     /// So many whole numbers follow.
     pub(super) const fn integers(mut self, values: &'static str, count: usize, range: (i64, i64)) -> Self {
         self.values = values;
-        self.arity = Arity::Integers { count, least: range.0, most: range.1 };
+        self.arity = Arity::Integers { count, least: range.0, most: range.1, word: None };
         self
     }
 

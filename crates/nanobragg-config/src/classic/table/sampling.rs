@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Roi, StepPoint};
 
-use super::row::{ANY, COORDINATE, rows};
+use super::row::{ANY, AUTO, COORDINATE, rows};
 use crate::classic::{Group, Limits, Role, Unit};
 
 /// Sub-pixels along an edge: the square of this many for each pixel is already absurd.
@@ -26,10 +26,15 @@ rows!(
         .shows(&["phi step"])
         .effect(|draft, given| draft.rotation.step = Some(given.si())),
     PhiSteps(&["-phisteps"], "number of phi steps")
-        .count("N")
+        .count("N|auto")
+        .or_word(AUTO)
         .otherwise("2 with a range or a step, else 1")
         .shows(&["phi steps"])
-        .effect(|draft, given| draft.rotation.count = Some(given.integer(0))),
+        .effect(|draft, given| {
+            let enough = given.is_word();
+            draft.rotation.enough = enough;
+            draft.rotation.count = (!enough).then(|| given.integer(0));
+        }),
     PhiSampling(&["-phi_sampling"], "where in each phi step the crystal is taken")
         .word("start|mid", &["start", "mid"])
         .otherwise("mid; start with the quirk phi_at_step_start")

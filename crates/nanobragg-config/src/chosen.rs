@@ -1,0 +1,27 @@
+//! What the plan chose where it was asked to.
+
+use nanobragg::model::Experiment;
+use nanobragg::plan::Plan;
+
+/// The numbers that `plan` chose because `experiment`, whose plan it is, leaves them to it, one line each.
+///
+/// ```
+/// use nanobragg_config::{Context, chosen, classic, resolve};
+///
+/// let flags = "-cell 70 80 90 90 90 90 -default_F 100 -N 5 -osc 1 -phisteps auto".split(' ').map(Into::into);
+/// let experiment = resolve(&classic::parse(flags)?, &Context::default())?.experiment;
+/// let plan = experiment.plan()?;
+/// let steps = plan.resolved.rotation.steps();
+/// assert_eq!(chosen(&experiment, &plan), [format!("auto: {steps} phi steps")]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn chosen(experiment: &Experiment, plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    if experiment.rotation.most_steps().is_some() {
+        lines.push(format!("auto: {} phi steps", plan.resolved.rotation.steps()));
+    }
+    if experiment.crystal.mosaicity.enough.is_some() {
+        lines.push(format!("auto: {} mosaic domains", plan.resolved.mosaic.domains));
+    }
+    lines
+}
