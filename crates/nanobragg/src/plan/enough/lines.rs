@@ -5,7 +5,7 @@ use super::{Blur, Enough, STEPS_TOLERATED, STEPS_WANTED};
 use crate::model::Steps;
 use crate::plan::{SourcePlan, Warning};
 
-/// Steps between spots, in breadths of a spot, up to which nothing is said: the sum of Gaussians that are as far apart as
+/// Steps between spots, in breadths of a spot, up to which nothing is said: the sum of normal distributions as far apart as
 /// they are broad at half their height is even to 6 %, 1.25 times as far to 20 %.
 const APART_TOLERATED: f64 = 1.25;
 

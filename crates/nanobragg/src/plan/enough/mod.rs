@@ -169,7 +169,7 @@ impl Enough {
     /// The relative error by `count` domains, and the number that brings it down to what is wanted.
     ///
     /// A domain's reflection of variance a² lies b² off its mean: the mean of n has the relative variance
-    /// (⟨f²⟩ / ⟨f⟩² - 1) / n, where ⟨f²⟩ / ⟨f⟩² = (a² + b²) / (a √(a² + 2 b²)) of Gaussians. Photons of a whole reflection
+    /// (⟨f²⟩ / ⟨f⟩² - 1) / n, where ⟨f²⟩ / ⟨f⟩² = (a² + b²) / (a √(a² + 2 b²)) of normal distributions. Photons of a whole reflection
     /// are f along the scattered ray; spots are f across it as well.
     fn domains_error(&self, spread: f64, count: usize) -> (f64, usize) {
         let variance = |site: &Site| {
@@ -206,7 +206,7 @@ impl Blur {
     }
 }
 
-/// ⟨f²⟩ / ⟨f⟩² of a Gaussian of variance `one` at a distance of variance `many`.
+/// ⟨f²⟩ / ⟨f⟩² of a normal distribution of variance `one` at a distance of variance `many`.
 fn peakedness(one: f64, many: f64) -> f64 {
     (one + many) / (one * (one + 2.0 * many)).sqrt()
 }
