@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::classic::{FlagError, plain};
+use crate::flag_error::{FlagError, plain};
 use crate::origin::Origin;
 
 /// Why a description does not make an experiment. The text is one line, and names flag or file, place and value.

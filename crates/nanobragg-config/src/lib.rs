@@ -20,6 +20,7 @@ pub mod classic;
 mod draft;
 mod error;
 pub mod experiment_file;
+mod flag_error;
 mod flag_id;
 mod named;
 mod origin;

@@ -1,9 +1,9 @@
 //! The help text.
 
-use super::error::alternatives;
 use super::status::STATUSES;
 use super::wrap::wrap;
 use super::{Arity, COMMANDS, EXAMPLE, Effect, Flag, Group, INTRODUCTION, PROGRAM, table};
+use crate::flag_error::alternatives;
 
 /// No line is longer, so that the help fits a common terminal.
 const WIDTH: usize = 100;

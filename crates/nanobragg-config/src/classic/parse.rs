@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 
-use super::error::plain;
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
 use super::{Effect, Flag, FlagError, FlagId, Values, find, nearest};
 use crate::Error;
+use crate::flag_error::plain;
 
 /// A flag that was found on the command line.
 #[derive(Debug, Clone, PartialEq)]

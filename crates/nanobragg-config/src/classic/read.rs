@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::num::IntErrorKind;
 
-use super::error::alternatives;
 use super::{Arity, Flag, FlagError, Values, find};
+use crate::flag_error::alternatives;
 
 /// Whether an argument is a flag by its looks: it starts with a dash and is not a number.
 ///

@@ -99,7 +99,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// `a`, `a or b`, `a, b or c`.
-pub(super) fn alternatives(words: &[&str]) -> String {
+pub(crate) fn alternatives(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [only] => (*only).to_owned(),
