@@ -1,7 +1,7 @@
 """What DIALS made of a simulated rotation series, against what went in: circle.py FOLDER TRUTH.mtz MANIFEST PHYSICS.json
 
 FOLDER holds the files of DIALS (refined.expt, reindexed.expt and .refl, merged.mtz), TRUTH.mtz the amplitudes that
-were rendered, MANIFEST the sweep's manifest. PHYSICS.json gives fluence, cells along an axis, wavelength, degrees an
+were rendered, MANIFEST the sweep's manifest. PHYSICS.json gives fluence, cells of the crystal, wavelength, degrees an
 image, resolution limit and the integral of the shape in units of the grating's. The answer is one JSON object.
 """
 
@@ -115,7 +115,7 @@ def absolute(folder, truth, physics):
     table = flex.reflection_table.from_file(folder + "/reindexed.refl")
     volume = truth.unit_cell().volume() * 1e-30
     unit = physics["fluence"] / np.radians(physics["range_deg"]) * R_E_SQR
-    unit *= (physics["wavelength_angstrom"] * 1e-10) ** 3 * physics["cells"] ** 3 / volume * physics["integral"]
+    unit *= (physics["wavelength_angstrom"] * 1e-10) ** 3 * physics["cells"] / volume * physics["integral"]
     full = {h: f for h, f in zip(truth.indices(), truth.data())}
     f2 = np.array([full.get(tuple(h), np.nan) ** 2 for h in table["miller_index"]])
     d, z = column(table["d"]), column(table["xyzcal.px"].parts()[2])

@@ -120,7 +120,7 @@ fn measure(series: &Series, reduction: &str, work: &Path) -> anyhow::Result<Valu
         Kind::Rotation => {
             let physics = folder.join("physics.json");
             let given = json!({
-                "fluence": series.fluence, "cells": 10, "wavelength_angstrom": 1.0, "range_deg": 1.0,
+                "fluence": series.fluence, "cells": series::CELLS, "wavelength_angstrom": 1.0, "range_deg": 1.0,
                 "d_min": COMPARED_TO_ANGSTROM, "integral": series.integral,
             });
             std::fs::write(&physics, given.to_string())?;
