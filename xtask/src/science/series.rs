@@ -15,7 +15,7 @@ pub enum Kind {
 }
 
 /// Cells of the crystal that turns, along its three axes together.
-pub const CELLS: u32 = 10 * 10 * 21;
+pub const CELLS: u32 = 10 * 10 * 10;
 
 /// One series.
 #[derive(Clone, Debug)]
@@ -59,11 +59,10 @@ const SETUP: &[&str] = &[
     "-q",
 ];
 
-/// A crystal of 10 × 10 × 21 cells that turns by a degree an image, with a divergence of 0.3 mrad.
+/// A crystal of 10 × 10 × 10 cells that turns by a degree an image, with a divergence of 0.3 mrad.
 ///
-/// It is 79 × 79 × 80 nm: as wide in all directions, for DIALS takes all spots to be alike. The square of its transform
-/// does not change within less than 7.3e-4 1/Å. Twelve steps a degree move a reflection at 2.2 Å by 6.6e-4, two
-/// sub-pixels are 4.9e-4: sums are as good as integrals.
+/// The square of its transform does not change within less than 7.5e-4 1/Å. Twelve steps a degree move a reflection at
+/// 2.2 Å by 6.6e-4, two sub-pixels are 4.9e-4: sums are as good as integrals.
 const ROTATION: &[&str] = &[
     "-misset",
     "25",
@@ -74,7 +73,7 @@ const ROTATION: &[&str] = &[
     "-Nb",
     "10",
     "-Nc",
-    "21",
+    "10",
     "-mosaic",
     "0.1",
     "-hdivrange",
@@ -116,7 +115,7 @@ const GAUSS: Series = Series {
     images: 90,
     fluence: 2e29,
     integral: 1.0,
-    flags: &["-gauss_xtal"],
+    flags: &["-gauss_star"],
     has_nxmx: true,
 };
 
@@ -128,7 +127,7 @@ pub fn all() -> Vec<Series> {
             name: "round",
             images: 15,
             fluence: 4e28,
-            integral: 0.955_904,
+            integral: 0.949_597,
             flags: &["-round_xtal"],
             has_nxmx: false,
             ..GAUSS
@@ -144,7 +143,7 @@ pub fn all() -> Vec<Series> {
         Series {
             name: "sensor",
             images: 10,
-            flags: &["-gauss_xtal", "-detector_thick", "450", "-detector_abs", "242"],
+            flags: &["-gauss_star", "-detector_thick", "450", "-detector_abs", "242"],
             has_nxmx: false,
             ..GAUSS
         },
