@@ -135,6 +135,9 @@ def nexus_geometry(path, name, flags, places):
         beam = entry.instruments[0].beams[0]
         wavelength = beam.incident_wavelength.to("angstrom").magnitude
         near(f"{name}: wavelength in NXmx", wavelength, value(flags, "-lambda", 1), 1e-9)
+        # Unpolarized by default; Kahn's factor with -polar, along the spindle, which is x.
+        stokes = file["/entry/instrument/beam/incident_polarization_stokes"][()]
+        near(f"{name}: polarization in NXmx", stokes, [1, value(flags, "-polar", 0), 0, 0], 1e-12)
         near(f"{name}: exposure in NXmx", detector.count_time.to("s").magnitude, value(flags, "-exposure", 1), 1e-12)
         has_sensor = "-detector_thick" in flags
         # A sensor that is not modeled captures every photon: an opaque one stands for it.

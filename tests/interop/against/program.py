@@ -15,7 +15,7 @@ EXPERIMENTS = [
     (
         "square",
         f"{CELL} -lambda 1.1 -distance 150.5 -pixel 0.12 -detpixels_f 120 -detpixels_s 90 -Xbeam 5.1 -Ybeam 7.3 "
-        "-osc 0.5 -phi 3 -phisteps 2 -oversample 1 -fluence 1e29 -exposure 0.25",
+        "-osc 0.5 -phi 3 -phisteps 2 -oversample 1 -fluence 1e29 -exposure 0.25 -polar 0.9",
         True,
     ),
     (

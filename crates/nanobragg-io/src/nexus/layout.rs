@@ -54,6 +54,9 @@ pub(super) fn write(file: &H5File, setting: &Setting, images: usize) -> Result<H
 fn beam(instrument: &H5Group, setting: &Setting) -> Result<()> {
     let beam = group(instrument, "beam", "NXbeam")?;
     quantity(&beam, "incident_wavelength", setting.wavelength_angstrom, "angstrom")?;
+    if let Some(stokes) = &setting.polarization_stokes {
+        row(&beam, "incident_polarization_stokes", stokes)?;
+    }
     if setting.exposure > 0.0 {
         // A flux here is a density, photons per time and area.
         quantity(&beam, "flux", setting.fluence_per_m2 / setting.exposure, "1/s/m^2")?;

@@ -37,6 +37,9 @@ pub struct Setting {
     pub fluence_per_m2: f64,
     /// Exposure time of an image, seconds.
     pub exposure: f64,
+    /// Stokes parameters of the beam, I = 1, in the frame of NeXus: Q is positive along x, U along the bisector of x
+    /// and y; `None` where no polarization is modeled.
+    pub polarization_stokes: Option<[f64; 4]>,
     /// Direction of the spindle, a unit vector about which the crystal turns right-handedly.
     pub spindle: [f64; 3],
     /// How the images are turned about it; `None` for stills.

@@ -129,6 +129,7 @@ mod tests {
             wavelength_angstrom: 1.0,
             fluence_per_m2: 1e24,
             exposure: 0.1,
+            polarization_stokes: Some([1.0, 0.9, 0.0, 0.0]),
             spindle: [-1.0, 0.0, 0.0],
             rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
             cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],

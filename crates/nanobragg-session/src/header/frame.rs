@@ -16,6 +16,8 @@ pub struct Frame {
     pub origin_mm: Vector3<f64>,
     /// Direction of the spindle, right-handed.
     pub spindle: Vector3<f64>,
+    /// Direction of the polarization axis.
+    pub polar: Vector3<f64>,
     /// a*, b*, c* at a spindle angle of zero, 1/Å.
     pub reciprocal: [Vector3<f64>; 3],
 }
@@ -51,6 +53,7 @@ impl Frame {
             slow: turned(&detector.sdet),
             origin_mm: turned(&detector.pix0) * 1000.0,
             spindle: turned(&spindle),
+            polar: turned(&detector.polar),
             reciprocal: plan.crystal.shape.reciprocal.vectors.map(|v| turned(&v)),
         }
     }
@@ -58,12 +61,13 @@ impl Frame {
     /// The frame of NeXus: z along the beam, y as in [`Frame::imgcif`].
     pub fn nexus(plan: &Plan) -> Self {
         let turned = |v: Vector3<f64>| Vector3::new(-v.x, v.y, -v.z);
-        let Frame { fast, slow, origin_mm, spindle, reciprocal } = Self::imgcif(plan);
+        let Frame { fast, slow, origin_mm, spindle, polar, reciprocal } = Self::imgcif(plan);
         Frame {
             fast: turned(fast),
             slow: turned(slow),
             origin_mm: turned(origin_mm),
             spindle: turned(spindle),
+            polar: turned(polar),
             reciprocal: reciprocal.map(turned),
         }
     }

@@ -1,5 +1,6 @@
 //! What the images of an NXmx stack have in common.
 
+use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
 use nanobragg::readout::MOST;
 use nanobragg::units::to_deg;
@@ -36,6 +37,7 @@ pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
         wavelength_angstrom: plan.resolved.wavelength * 1e10,
         fluence_per_m2: plan.fluence,
         exposure: plan.resolved.exposure,
+        polarization_stokes: plan.resolved.kahn.map(|kahn| stokes(kahn, &frame.polar)),
         spindle: frame.spindle.into(),
         rotation: (rotation.range() != 0.0).then(|| Rotation {
             start_deg: to_deg(rotation.start()),
@@ -43,5 +45,28 @@ pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
             step_deg: to_deg(step),
         }),
         cell: plan.crystal.unit_cell(),
+    }
+}
+
+/// The normalized Stokes parameters of a beam along z whose part polarized along `axis` exceeds that across it by `kahn`.
+fn stokes(kahn: f64, axis: &Vector3<f64>) -> [f64; 4] {
+    let (sin, cos) = (2.0 * axis.y.atan2(axis.x)).sin_cos();
+    [1.0, kahn * cos, kahn * sin, 0.0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linear_polarization_is_along_x_or_between_the_axes() {
+        let near = |found: [f64; 4], expected: [f64; 4]| {
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
+        };
+        near(stokes(0.9, &Vector3::x()), [1.0, 0.9, 0.0, 0.0]);
+        near(stokes(0.9, &-Vector3::x()), [1.0, 0.9, 0.0, 0.0]);
+        near(stokes(0.9, &Vector3::y()), [1.0, -0.9, 0.0, 0.0]);
+        near(stokes(0.9, &Vector3::new(1.0, 1.0, 0.0)), [1.0, 0.0, 0.9, 0.0]);
+        near(stokes(-0.5, &Vector3::new(1.0, -1.0, 0.0)), [1.0, 0.0, 0.5, 0.0]);
     }
 }
