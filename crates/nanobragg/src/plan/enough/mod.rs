@@ -102,7 +102,7 @@ impl Enough {
             }
         }
         if !lines.is_empty() {
-            let samples = mosaic.domains * used;
+            let samples = mosaic.domains * rotation.steps();
             let spots = Lines { enough: self, spread: mosaic.spread, samples };
             warnings.extend(spots.of_spectrum(lines));
             warnings.extend(spots.of_directions(grids));
