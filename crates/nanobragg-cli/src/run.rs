@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{Context, chosen, experiment_file, remedy, resolve, show};
-use nanobragg_session::{Session, header_warnings};
+use nanobragg_session::Session;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::called;
@@ -61,16 +61,16 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         ))
         .into());
     }
+    let progress = setup.progress && !diagnostics.prints_pixels();
+    let mut session = Session::with_plan(setup.into_job(), plan);
     if console.strict {
         // A job says them when it runs, which is too late.
-        let warnings = header_warnings(&plan, &setup.outputs.clone().list(), false);
-        warnings.iter().for_each(|warning| console.warn(&warning.to_string()));
+        session.warnings()?.iter().for_each(|warning| console.warn(&warning.to_string()));
     }
     console.deny_warnings()?;
     let interrupt = Interrupt::catch();
-    let progress = setup.progress && !diagnostics.prints_pixels();
     let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);
-    let ended = Session::with_plan(setup.into_job(), plan).run(&reporter);
+    let ended = session.run(&reporter);
     reporter.finish();
     ended.map_err(|error| explain(error.into(), &interrupt))?;
     // By then files are written: no longer a matter of flags and inputs.

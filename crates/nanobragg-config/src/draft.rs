@@ -146,6 +146,7 @@ impl Draft {
                 experiment,
                 panels: Vec::new(),
                 images: Vec::new(),
+                described: None,
                 outputs: Outputs::default(),
                 device: Device::default(),
                 precision: None,

@@ -18,6 +18,8 @@ pub struct Setup {
     pub panels: Vec<Panel>,
     /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
     pub images: Vec<ImageModel>,
+    /// Start and range, in radians, of the first of these images.
+    pub described: Option<[f64; 2]>,
     /// Files to write.
     pub outputs: Outputs,
     /// What renders.

@@ -6,6 +6,7 @@ use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 use nanobragg_session::Device;
+use nanobragg_session::header::crossing;
 
 use crate::classic::{FlagId, table};
 use crate::{DumpAction, Origin, Setup};
@@ -190,6 +191,11 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
     table.set("pixels (fast, slow)", pixels, "");
     table.set("pixel size", n(plan.detector.pixel_size * 1000.0), "mm");
     table.fill("distance", n(plan.detector.distance * 1000.0), "mm");
+    // Of a plane that is swung about the crystal, the near point keeps its distance, and the beam goes further.
+    let along = crossing(plan).0;
+    if along.is_finite() && (along - plan.detector.distance).abs() > 1e-9 * along.abs() {
+        table.derive("distance along the beam", n(along * 1000.0), "mm");
+    }
     table.fill("close distance", n(plan.detector.close_distance * 1000.0), "mm");
     let center = [report.center.x * 1000.0, report.center.y * 1000.0];
     table.set("beam center X, Y", list(center), "mm");

@@ -44,7 +44,7 @@ pub use device::{Device, GpuChoice};
 pub use error::{Error, ErrorKind};
 pub use job::{Compute, ImageModel, Job};
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
-pub use output::{Brightness, Content, Format, Levels, Output, PROGRAM, Writer, header_warnings};
+pub use output::{Brightness, Content, Format, Levels, Output, PROGRAM, Writer};
 pub use panel::Panel;
 pub use picture::{Picture, Rings};
 pub use place::check_place;

@@ -12,6 +12,7 @@ use nanobragg::statistics::Statistics;
 use nanobragg_io::c_format::g;
 
 use crate::Error;
+use crate::header::OffSquare;
 
 /// Something that looks on while a job runs.
 pub trait Observer: Sync {
@@ -123,19 +124,39 @@ impl fmt::Display for Note {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A format's header cannot say how the detector is tilted.
+    /// A format's header cannot say how detector and spindle lie.
     Tilted {
-        /// The file.
+        /// The first file.
         path: PathBuf,
+        /// How many more.
+        more: usize,
         /// The format.
         format: &'static str,
-        /// By how much the detector is off a square setting.
-        off_deg: f64,
+        /// By how much they are off what readers take; the most of all files.
+        off: OffSquare,
     },
     /// A format's header cannot say that the detector is curved.
     Curved {
+        /// The first file.
+        path: PathBuf,
+        /// How many more.
+        more: usize,
+    },
+    /// The header of a stack is that of its first image, and that of another one differs.
+    FirstImage {
         /// The file.
         path: PathBuf,
+        /// What differs.
+        what: String,
+        /// The first image that differs, counted from 1.
+        image: usize,
+    },
+    /// A sweep turns otherwise than the scan whose models it follows.
+    OtherScan {
+        /// Start and range of the first image that the models are those of, degrees.
+        described_deg: [f64; 2],
+        /// Start and range of the first image of the sweep, degrees.
+        turned_deg: [f64; 2],
     },
     /// Pixels were cut off.
     Saturated {
@@ -155,14 +176,27 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::Tilted { path, format, off_deg } => write!(
+            Warning::Tilted { path, more, format, off } => {
+                write!(f, "{}: {format} cannot record {off}; use NXmx", named(path, *more))
+            }
+            Warning::Curved { path, more } => {
+                write!(f, "{}: headers say a flat detector; this one is curved", named(path, *more))
+            }
+            Warning::FirstImage { path, what, image } => write!(
                 f,
-                "{}: {format} cannot record a detector tilted by {} deg; use NXmx",
-                path.display(),
-                g(*off_deg, 4)
+                "{}: the header is that of the first image; image {image} has another {what}",
+                path.display()
             ),
-            Warning::Curved { path } => {
-                write!(f, "{}: its header says a flat detector; this one is curved", path.display())
+            Warning::OtherScan { described_deg, turned_deg } => {
+                let wedge =
+                    |[start, range]: [f64; 2]| format!("{} deg from {} deg", g(range, 6), g(start, 6));
+                write!(
+                    f,
+                    "the first image of the sweep turns {}, that of the scan in -geometry {}; image i has the models of \
+                     image i of that scan",
+                    wedge(*turned_deg),
+                    wedge(*described_deg)
+                )
             }
             Warning::Saturated { path, pixels, most } => {
                 write!(f, "{}: {pixels} pixels saturated at {most}", path.display())
@@ -171,6 +205,11 @@ impl fmt::Display for Warning {
             Warning::DeviceFailed(reason) => write!(f, "{reason}; rendering on the cpu"),
         }
     }
+}
+
+fn named(path: &Path, more: usize) -> String {
+    let path = path.display();
+    if more == 0 { path.to_string() } else { format!("{path} (and {more} more)") }
 }
 
 /// An observer, and the flag that stops what it watches.

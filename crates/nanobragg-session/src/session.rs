@@ -7,16 +7,19 @@ use nanobragg::backend::Backend;
 use nanobragg::plan::{Orientations, Plan};
 use nanobragg::statistics::Statistics;
 
+use crate::header::Lost;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::place::check_outputs;
-use crate::{Error, Job, backend};
+use crate::{Error, Job, Warning, backend};
 
 /// A job whose first image is planned.
 #[derive(Debug)]
 pub struct Session {
     job: Job,
     plan: Plan,
+    /// Once they are found.
+    warnings: Option<Vec<Warning>>,
 }
 
 /// Plans, renders and writes; `observer` is told of every step.
@@ -35,12 +38,12 @@ impl Session {
     /// [`ErrorKind::Library`](crate::ErrorKind::Library).
     pub fn new(job: Job) -> Result<Self, Error> {
         let plan = job.experiment(0).plan()?;
-        Ok(Session { job, plan })
+        Ok(Session::with_plan(job, plan))
     }
 
     /// A job whose first image `plan` is that of.
     pub fn with_plan(job: Job, plan: Plan) -> Self {
-        Session { job, plan }
+        Session { job, plan, warnings: None }
     }
 
     /// Plan of the first image.
@@ -48,17 +51,33 @@ impl Session {
         &self.plan
     }
 
+    /// What the headers of the files cannot say; [`Session::run`] tells it before it renders.
+    ///
+    /// # Errors
+    /// A panel cannot be planned.
+    pub fn warnings(&mut self) -> Result<&[Warning], Error> {
+        if self.warnings.is_none() {
+            let mut lost = Lost::default();
+            lost.note(&self.plan, &self.job.outputs(0));
+            for number in 1..self.job.panels.len() {
+                lost.note(&self.job.experiment(number).plan()?, &self.job.outputs(number));
+            }
+            self.warnings = Some(lost.warnings());
+        }
+        Ok(self.warnings.as_deref().unwrap_or_default())
+    }
+
     /// Renders all images, then writes their files: those of one detector have one scale.
     ///
     /// # Errors
     /// As [`run`].
-    pub fn run(self, observer: &dyn Observer) -> Result<(), Error> {
-        let Session { job, plan } = self;
+    pub fn run(mut self, observer: &dyn Observer) -> Result<(), Error> {
         let stop = AtomicBool::new(false);
         let watch = Watch::new(observer, &stop);
-        let images = job.panels.len().max(1);
-        (0..images).try_for_each(|number| check_outputs(&job.outputs(number)))?;
-        output::header_warnings(&plan, &job.outputs, false).iter().for_each(|warning| watch.warn(warning));
+        let images = self.job.panels.len().max(1);
+        (0..images).try_for_each(|number| check_outputs(&self.job.outputs(number)))?;
+        self.warnings()?.iter().for_each(|warning| watch.warn(warning));
+        let Session { job, plan, .. } = self;
         output::structure_factors(&watch, &plan, &job.outputs);
         let backend = backend::open(&job.compute, watch)?;
         let mut all = vec![render(&watch, &job, 0, plan, backend.as_ref())?];

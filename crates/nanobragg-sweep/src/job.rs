@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
-use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning, header_warnings};
+use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning};
 
 use crate::error::Cause;
 use crate::manifest::{self, Manifest};
 use crate::observer::SweepObserver;
 use crate::parts::Parts;
 use crate::sweeper::Sweeper;
-use crate::target::{self, Target};
-use crate::{Error, Series, check, fingerprint};
+use crate::target::Target;
+use crate::{Error, Series, check, fingerprint, lost};
 
 /// What happens where there is a manifest already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct SweepJob {
     pub experiment: Experiment,
     /// What differs from image to image of a scan whose description varies, in order; empty where nothing does.
     pub models: Vec<ImageModel>,
+    /// Start and range, in radians, of the first image that `models` describe, where they say it.
+    pub described: Option<[f64; 2]>,
     /// What renders.
     pub compute: Compute,
     /// What they differ in.
@@ -57,6 +59,7 @@ pub struct SweepJob {
 pub struct Sweep {
     job: SweepJob,
     first: Plan,
+    warnings: Vec<Warning>,
     targets: Vec<Target>,
     inputs: BTreeMap<String, String>,
 }
@@ -72,8 +75,9 @@ impl SweepJob {
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
         let base = self.series.base(&self.experiment, &self.models, 1)?;
         let first = self.series.experiment(&base, 1).plan()?;
+        let warnings = lost::warnings(&self, &first, &targets)?;
         let inputs = fingerprint::inputs(&self.inputs)?;
-        Ok(Sweep { job: self, first, targets, inputs })
+        Ok(Sweep { job: self, first, warnings, targets, inputs })
     }
 
     /// Where the manifest lies.
@@ -89,9 +93,9 @@ impl Sweep {
         &self.first
     }
 
-    /// What the headers of the files cannot say.
-    pub fn warnings(&self) -> Vec<Warning> {
-        header_warnings(&self.first, &target::outputs(&self.targets, 1), true)
+    /// What the headers of the files cannot say, and what contradicts the models of a scan.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Renders and writes what is not there yet.

@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod fingerprint;
 mod job;
+mod lost;
 mod manifest;
 mod observer;
 mod parts;

@@ -40,7 +40,8 @@ fn a_crystal_and_structure_factors_are_needed() {
     let scratch = Scratch::new();
     let no_crystal = scratch.refused("-default_F 100 -detpixels 16");
     assert!(no_crystal.contains("-cell") && no_crystal.contains("-mat"), "{no_crystal}");
-    for line in [NO_F.to_owned(), format!("{NO_F} -default_F 0"), format!("{NO_F} -nodump")] {
+    for line in [NO_F.to_owned(), format!("{NO_F} -default_F 0 -quirks reference"), format!("{NO_F} -nodump")]
+    {
         let no_factors = scratch.refused(&line);
         assert!(no_factors.contains("-hkl") && no_factors.contains("-default_F"), "{no_factors}");
     }

@@ -31,7 +31,10 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     let mut found = read_geometry(&path, selection)?;
     let varies = found.varying_images > 1 && !args.has(FlagId::ScanPoint);
     let moving = if varies { read_moving(&path, selection.experiment)? } else { Vec::new() };
-    let elsewhere = found.panels.iter().find_map(|panel| panel.distance_elsewhere.clone());
+    let chosen = last(FlagId::Panel).map(|flag| (flag.given.clone(), number(FlagId::Panel)));
+    let is_rendered = |panel: usize| chosen.as_ref().is_none_or(|(_, chosen)| *chosen == panel);
+    let rendered = found.panels.iter().enumerate().filter(|(number, _)| is_rendered(*number));
+    let elsewhere = rendered.map(|(_, panel)| panel).find_map(|panel| panel.distance_elsewhere.clone());
     if let Some(distance) = last(FlagId::Distance).filter(|_| elsewhere.is_none()) {
         return Err(ConfigError::Conflict { flag: distance.given.clone(), with: occurrence.given.clone() });
     }
@@ -51,7 +54,6 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     }
     draft.setup.notes.push(format!("reading {}", name.display()));
     draft.setup.inputs.push(path);
-    let chosen = last(FlagId::Panel).map(|flag| (flag.given.clone(), number(FlagId::Panel)));
     if let Some((given, panel)) = &chosen
         && *panel >= found.panels.len()
     {
@@ -86,7 +88,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     if found.crystal.is_some() {
         note(FlagId::Mat);
     }
-    beam_and_scan(draft, &found);
+    beam_and_scan(draft, &found, varies);
     draft.instrument = Some(Instrument {
         crystal: found.crystal,
         panels: found.panels,
@@ -96,7 +98,11 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     Ok(())
 }
 
-fn beam_and_scan(draft: &mut Draft, found: &Geometry) {
+/// `varies` says whether what is found is that of the first image of a scan.
+fn beam_and_scan(draft: &mut Draft, found: &Geometry, varies: bool) {
+    if let Some(scan) = found.scan {
+        draft.setup.described = varies.then(|| [deg(scan.start_deg), deg(scan.range_deg)]);
+    }
     if let Some(wavelength) = found.wavelength_angstrom {
         draft.beam.wavelength = angstrom(wavelength);
     }

@@ -96,7 +96,11 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             draft.setup.warnings.push(format!("{}: {text}", draft.dump.display()));
         }
         (draft.dump.clone(), dump, table)
-    } else if default_f != 0.0 {
+    } else if gives_f(draft, args) {
+        if default_f == 0.0 {
+            let text = "-default_F 0: all structure factors are zero, and spots have no photons";
+            draft.setup.warnings.push(text.to_owned());
+        }
         draft.setup.experiment.structure_factors = StructureFactors::uniform(default_f);
         return Ok(());
     } else {
@@ -108,10 +112,15 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     Ok(())
 }
 
+/// Whether `-default_F` says what the structure factors are. To the C program 0 says nothing.
+fn gives_f(draft: &Draft, args: &ParsedArgs) -> bool {
+    draft.default_f != 0.0 || args.has(FlagId::DefaultF) && classic::preset(args) != Preset::Reference
+}
+
 /// Whether structure factors that an earlier run left are taken. What nobody named may be stale: it is not taken in place
 /// of what the flags say, unless they ask for the C program's numbers.
 fn reads_dump(draft: &Draft, args: &ParsedArgs) -> bool {
     let wanted =
-        args.has(FlagId::Dump) || draft.default_f == 0.0 || classic::preset(args) == Preset::Reference;
+        args.has(FlagId::Dump) || !gives_f(draft, args) || classic::preset(args) == Preset::Reference;
     draft.reads_dump && wanted
 }

@@ -72,8 +72,8 @@ fn detector(instrument: &H5Group, setting: &Setting) -> Result<()> {
     quantity(&detector, "count_time", setting.exposure, "s")?;
     quantity(&detector, "frame_time", setting.exposure, "s")?;
     quantity(&detector, "distance", setting.distance_mm, "mm")?;
-    quantity(&detector, "x_pixel_size", setting.pixel_size_mm, "mm")?;
-    quantity(&detector, "y_pixel_size", setting.pixel_size_mm, "mm")?;
+    quantity(&detector, "x_pixel_size", setting.pixel_size_mm.0, "mm")?;
+    quantity(&detector, "y_pixel_size", setting.pixel_size_mm.1, "mm")?;
     quantity(&detector, "beam_center_x", setting.beam_px.0, "pixel")?;
     quantity(&detector, "beam_center_y", setting.beam_px.1, "pixel")?;
     quantity(&detector, "two_theta", setting.twotheta_deg, "deg")?;
@@ -99,10 +99,12 @@ fn detector(instrument: &H5Group, setting: &Setting) -> Result<()> {
     let [x, y, z] = setting.origin_mm;
     let (direction, length) = unit([x, y, z - setting.distance_mm]);
     along(direction, DETECTOR_Z).mark(&scalar(&module, "module_offset", length)?)?;
-    for (name, axis) in
-        [("fast_pixel_direction", setting.fast_axis), ("slow_pixel_direction", setting.slow_axis)]
-    {
-        along(axis, MODULE_OFFSET).mark(&scalar(&module, name, setting.pixel_size_mm)?)?;
+    let (fast_mm, slow_mm) = setting.pixel_size_mm;
+    for (name, axis, edge) in [
+        ("fast_pixel_direction", setting.fast_axis, fast_mm),
+        ("slow_pixel_direction", setting.slow_axis, slow_mm),
+    ] {
+        along(axis, MODULE_OFFSET).mark(&scalar(&module, name, edge)?)?;
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ pub struct Setting {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Edge of a pixel, millimeters.
-    pub pixel_size_mm: f64,
+    /// Edges of a pixel along fast and slow, millimeters.
+    pub pixel_size_mm: (f64, f64),
     /// Direction of the fast axis, a unit vector.
     pub fast_axis: [f64; 3],
     /// Direction of the slow axis, a unit vector.

@@ -116,7 +116,7 @@ mod tests {
             program: "nanobragg".to_owned(),
             fast: 5,
             slow: 3,
-            pixel_size_mm: 0.1,
+            pixel_size_mm: (0.1, 0.1),
             fast_axis: [-1.0, 0.0, 0.0],
             slow_axis: [0.0, -1.0, 0.0],
             origin_mm: [0.25, 0.15, 100.0],
@@ -162,6 +162,22 @@ mod tests {
         assert_eq!(phi.read_raw::<f64>().unwrap(), [10.0, 10.5]);
         let fast = file.dataset("entry/instrument/detector/module/fast_pixel_direction").unwrap();
         assert_eq!(fast.attr("vector").unwrap().read_numeric_as::<f64>().unwrap(), [-1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_polarization_is_there_where_it_is_modeled() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        for stokes in [Some([1.0, 0.9, -0.1, 0.0]), None] {
+            let stack =
+                StackWriter::create(&path, &Setting { polarization_stokes: stokes, ..setting() }, 1).unwrap();
+            stack.write(0, &[0; 15]).unwrap();
+            stack.finish().unwrap();
+            let file = H5File::open(&path).unwrap();
+            let field = file.dataset("entry/instrument/beam/incident_polarization_stokes");
+            let found = field.ok().map(|field| field.read_raw::<f64>().unwrap());
+            assert_eq!(found, stokes.map(Vec::from));
+        }
     }
 
     #[test]

@@ -28,10 +28,16 @@ pub(super) fn open_or<'a>(
     cpu: Cpu,
 ) -> Result<Box<dyn Backend + 'a>, Error> {
     match nanobragg_wgpu::open(&request(compute, Selection::BestReal)?) {
-        Ok(opened) => {
-            let gpu = trusted(compute, watch, opened)?;
-            Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
-        }
+        Ok(opened) => match trusted(compute, watch, opened) {
+            Ok(gpu) => {
+                Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
+            }
+            // What was opened and has passed its test may still lack what the renderer needs.
+            Err(error) => {
+                watch.warn(&Warning::DeviceFailed(error.to_string()));
+                Ok(Box::new(cpu))
+            }
+        },
         Err(error) if error.kind() == ErrorKind::NoAdapter => {
             watch.note(&Note::OnCpu("no graphics processor in hardware".to_owned()));
             Ok(Box::new(cpu))

@@ -28,6 +28,6 @@ pub fn mini_header(plan: &Plan, counts: &Counts) -> MiniHeader {
         angle_increment_deg: to_deg(plan.resolved.rotation.range()),
         twotheta_deg: to_deg(plan.detector.report.twotheta),
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
-        polarization: plan.resolved.kahn.map(|kahn| (1.0 + kahn) / 2.0),
+        polarization: plan.polarization.map(|kahn| (1.0 + kahn.factor) / 2.0),
     }
 }

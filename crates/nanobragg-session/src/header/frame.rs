@@ -1,8 +1,11 @@
 //! Detector, spindle and lattice in the frames of the formats.
 
+use std::fmt;
+
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
 use nanobragg::units::to_deg;
+use nanobragg_io::c_format::g;
 
 /// Detector, spindle and lattice in a frame that other programs use. Every convention's laboratory is turned so
 /// that beam and spindle come to lie where that frame has them; distances and angles stay what they are.
@@ -72,14 +75,61 @@ impl Frame {
         }
     }
 
-    /// Degrees by which this frame, of imgCIF, is off the setting that headers with a distance and a beam
-    /// center alone stand for: fast axis along x, slow axis along -y, spindle along x.
-    pub fn off_square_deg(&self) -> f64 {
-        let ideal = [(self.fast, Vector3::x()), (self.slow, -Vector3::y()), (self.spindle, Vector3::x())];
-        let angle = |(found, ideal): (Vector3<f64>, Vector3<f64>)| {
-            found.cross(&ideal).norm().atan2(found.dot(&ideal))
+    /// By how much this frame, of imgCIF, is off the setting that headers with a distance, a beam center and one pixel
+    /// size stand for: fast axis along x, slow axis along -y, both of one step, spindle along x.
+    pub fn off_square(&self) -> OffSquare {
+        let angle = |found: Vector3<f64>, ideal: Vector3<f64>| {
+            to_deg(found.cross(&ideal).norm().atan2(found.dot(&ideal)))
         };
-        to_deg(ideal.map(angle).into_iter().fold(0.0, f64::max))
+        OffSquare {
+            detector_deg: angle(self.fast, Vector3::x()).max(angle(self.slow, -Vector3::y())),
+            spindle_deg: angle(self.spindle, Vector3::x()),
+            stretch: (self.fast.norm() / self.slow.norm() - 1.0).abs(),
+        }
+    }
+}
+
+/// By how much a setting is off the one that headers with a distance and a beam center stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OffSquare {
+    /// Degrees between an axis of the detector and the one that readers take, whichever is further off.
+    pub detector_deg: f64,
+    /// Degrees between the spindle and the one that readers take.
+    pub spindle_deg: f64,
+    /// By how much of its height a pixel is wider or narrower than high.
+    pub stretch: f64,
+}
+
+impl OffSquare {
+    /// Whether there is more to it than rounding.
+    pub fn is_lost(&self) -> bool {
+        self.detector_deg > 1e-6 || self.spindle_deg > 1e-6 || self.stretch > 1e-8
+    }
+
+    /// The larger of each.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        OffSquare {
+            detector_deg: self.detector_deg.max(other.detector_deg),
+            spindle_deg: self.spindle_deg.max(other.spindle_deg),
+            stretch: self.stretch.max(other.stretch),
+        }
+    }
+}
+
+impl fmt::Display for OffSquare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.detector_deg > 1e-6 {
+            parts.push(format!("a detector tilted by {} deg", g(self.detector_deg, 4)));
+        }
+        if self.spindle_deg > 1e-6 {
+            parts.push(format!("a spindle {} deg off the normal of the beam", g(self.spindle_deg, 4)));
+        }
+        if self.stretch > 1e-8 {
+            parts.push("pixels that are not square".to_owned());
+        }
+        f.write_str(&parts.join(" and "))
     }
 }
 
@@ -101,7 +151,8 @@ mod tests {
     fn the_usual_conventions_are_square() {
         for convention in [Convention::Mosflm, Convention::Denzo, Convention::Xds] {
             let frame = Frame::imgcif(&plan(convention, |_| {}));
-            assert!(frame.off_square_deg() < 1e-12, "{convention:?}");
+            let off = frame.off_square();
+            assert!(!off.is_lost() && off.detector_deg < 1e-12 && off.spindle_deg < 1e-12, "{convention:?}");
             assert!((frame.origin_mm.z + 150.0).abs() < 1e-9, "{convention:?}");
         }
     }
@@ -109,13 +160,35 @@ mod tests {
     #[test]
     fn what_is_not_square_is_measured() {
         let off = |convention, change: fn(&mut Experiment)| {
-            Frame::imgcif(&plan(convention, change)).off_square_deg()
+            Frame::imgcif(&plan(convention, change)).off_square().detector_deg
         };
         // Seen from behind, and turned by a quarter about the beam.
         assert!((off(Convention::Adxv, |_| {}) - 180.0).abs() < 1e-9);
         assert!((off(Convention::Dials, |_| {}) - 90.0).abs() < 1e-9);
         let swung = off(Convention::Mosflm, |experiment| experiment.detector.tilt.twotheta = 0.1);
         assert!((swung - to_deg(0.1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_spindle_along_the_beam_and_oblong_pixels_are_named() {
+        let custom = |spindle: Vector3<f64>, fast: f64| {
+            let frame = Frame::imgcif(&plan(
+                Convention::Custom(nanobragg::model::Frame {
+                    fdet: Vector3::x() * fast,
+                    sdet: -Vector3::y(),
+                    odet: -Vector3::z(),
+                    beam: -Vector3::z(),
+                    spindle_axis: spindle,
+                    ..Default::default()
+                }),
+                |experiment| experiment.detector.measured_origin = Some([-0.01, 0.015, -0.15]),
+            ));
+            frame.off_square()
+        };
+        assert!(!custom(Vector3::x(), 1.0).is_lost());
+        let text = custom(Vector3::new(1.0, 0.0, 1.0), 1.0).to_string();
+        assert_eq!(text, "a spindle 45 deg off the normal of the beam");
+        assert_eq!(custom(Vector3::x(), 1.25).to_string(), "pixels that are not square");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 mod cbf;
 mod frame;
+mod lost;
 mod nexus;
 mod picture;
 
 pub use cbf::mini_header;
-pub use frame::Frame;
+pub use frame::{Frame, OffSquare, crossing};
+pub use lost::Lost;
 pub use nexus::stack_setting;
 pub use picture::PlanGeometry;
 
@@ -37,7 +39,7 @@ pub fn smv_entries(plan: &Plan, adc_offset: f64) -> Vec<HeaderEntry> {
     let (distance, (fast, slow)) = if reference {
         (plan.detector.distance, report.beam_spot)
     } else {
-        let (distance, (fast, slow)) = frame::crossing(plan);
+        let (distance, (fast, slow)) = crossing(plan);
         (distance, (fast * pixel, slow * pixel))
     };
     let (center_x, center_y) = if reference {

@@ -10,12 +10,10 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::plan::Plan;
 use nanobragg::readout::{Readout, Scale};
 
 use crate::error::Cause;
-use crate::header::Frame;
-use crate::{Error, Picture, Warning, Watch};
+use crate::{Error, Picture, Watch};
 
 pub(crate) use structure_factors::structure_factors;
 pub use writer::{Brightness, Writer};
@@ -157,30 +155,6 @@ impl Output {
         };
         if holds { Ok(()) } else { Err(Cause::Content(self.path.clone()).into()) }
     }
-}
-
-/// Geometry that a format of `outputs` cannot say: of miniCBF and NXmx, and of SMV images where `smv` asks for it.
-/// (Those are written by default, and for more than other programs to process.)
-pub fn header_warnings(plan: &Plan, outputs: &[Output], smv: bool) -> Vec<Warning> {
-    let off_deg = Frame::imgcif(plan).off_square_deg();
-    let mut warnings = Vec::new();
-    for format in [Format::Cbf, Format::Smv] {
-        let name = match format {
-            Format::Cbf => "miniCBF",
-            _ if smv => "SMV",
-            _ => continue,
-        };
-        let tilted = outputs.iter().filter(|output| output.format == format && off_deg > 1e-6);
-        warnings.extend(tilted.map(|output| Warning::Tilted {
-            path: output.path.clone(),
-            format: name,
-            off_deg,
-        }));
-    }
-    let flat = |output: &&Output| matches!(output.format, Format::Cbf | Format::Nexus);
-    let curved = outputs.iter().filter(flat).filter(|_| plan.detector.curved);
-    warnings.extend(curved.map(|output| Warning::Curved { path: output.path.clone() }));
-    warnings
 }
 
 #[cfg(test)]

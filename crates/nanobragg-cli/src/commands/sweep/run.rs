@@ -64,11 +64,12 @@ fn job(
     for name in arguments.outputs {
         outputs.extend(setup.outputs.of_series(name)?);
     }
-    let models = setup.images.clone();
+    let (models, described) = (setup.images.clone(), setup.described);
     let Job { experiment, compute, .. } = setup.into_job();
     Ok(SweepJob {
         experiment,
         models,
+        described,
         compute,
         series,
         images,

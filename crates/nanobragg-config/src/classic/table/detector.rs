@@ -54,7 +54,7 @@ rows!(
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| draft.detector().pixels.size_slow = given.si()),
-    Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot")
+    Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot. With a .geom file whose clen stands elsewhere: that clen")
         .number("MM", Unit::Millimeter, POSITIVE)
         .default("100")
         .role(Role::PlacesDetector)

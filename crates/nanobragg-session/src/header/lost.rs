@@ -1,0 +1,124 @@
+//! What the headers of files cannot say of the setting of their images.
+
+use std::path::PathBuf;
+
+use nanobragg::model::Quirk;
+use nanobragg::plan::Plan;
+
+use super::{Frame, OffSquare};
+use crate::{Format, Output, Warning};
+
+/// What the headers of files cannot say, gathered over the images of a job: a warning for each format.
+#[derive(Debug, Default)]
+pub struct Lost {
+    tilted: Vec<(Format, Files, OffSquare)>,
+    curved: Files,
+}
+
+/// Files that have something in common: the first, and how many more.
+#[derive(Clone, Debug, Default)]
+struct Files {
+    first: Option<PathBuf>,
+    more: usize,
+}
+
+impl Files {
+    fn add(&mut self, output: &Output) {
+        if self.first.is_some() {
+            self.more += 1;
+        } else {
+            self.first = Some(output.path.clone());
+        }
+    }
+}
+
+impl Lost {
+    /// Takes note of an image: its plan, and the files that are made of it.
+    ///
+    /// Under the quirk `smv_beam_center` SMV headers are those of the C program, whatever they leave out.
+    pub fn note(&mut self, plan: &Plan, outputs: &[Output]) {
+        let off = Frame::imgcif(plan).off_square();
+        let as_the_c_program = plan.resolved.quirks.has(Quirk::SmvBeamCenter);
+        for output in outputs {
+            let square = match output.format {
+                Format::Cbf => true,
+                Format::Smv => !as_the_c_program,
+                _ => false,
+            };
+            if square && off.is_lost() {
+                self.tilt(output, off);
+            }
+            if plan.detector.curved && matches!(output.format, Format::Cbf | Format::Nexus) {
+                self.curved.add(output);
+            }
+        }
+    }
+
+    fn tilt(&mut self, output: &Output, off: OffSquare) {
+        if let Some((_, files, worst)) = self.tilted.iter_mut().find(|(format, ..)| *format == output.format)
+        {
+            files.add(output);
+            *worst = worst.or(off);
+        } else {
+            let mut files = Files::default();
+            files.add(output);
+            self.tilted.push((output.format, files, off));
+        }
+    }
+
+    /// The warnings.
+    pub fn warnings(self) -> Vec<Warning> {
+        let tilted = self.tilted.into_iter().filter_map(|(format, Files { first, more }, off)| {
+            let format = if format == Format::Cbf { "miniCBF" } else { "SMV" };
+            Some(Warning::Tilted { path: first?, more, format, off })
+        });
+        let Files { first, more } = self.curved;
+        let curved = first.map(|path| Warning::Curved { path, more });
+        tilted.chain(curved).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Content;
+    use nanobragg::model::{Experiment, PixelGrid, Preset, Quirks, UnitCell};
+
+    fn plan(preset: Preset, twotheta: f64) -> Plan {
+        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
+        experiment.detector.tilt.twotheta = twotheta;
+        experiment.quirks = Quirks::from(preset);
+        experiment.plan().unwrap()
+    }
+
+    fn outputs() -> Vec<Output> {
+        let output = |name: &str| {
+            let path = PathBuf::from(name);
+            Output { format: Format::of(&path).unwrap(), path, content: Content::Photons }
+        };
+        ["a.img", "b.img", "c.cbf", "d.nxs", "e.npy"].map(output).into()
+    }
+
+    fn texts(preset: Preset, angles: &[f64]) -> Vec<String> {
+        let mut lost = Lost::default();
+        angles.iter().for_each(|&angle| lost.note(&plan(preset, angle), &outputs()));
+        lost.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_format_that_cannot_say_it_is_named_once() {
+        let expected = [
+            "a.img (and 3 more): SMV cannot record a detector tilted by 30 deg; use NXmx",
+            "c.cbf (and 1 more): miniCBF cannot record a detector tilted by 30 deg; use NXmx",
+        ];
+        assert_eq!(texts(Preset::Exact, &[0.0, 10_f64.to_radians(), 30_f64.to_radians()]), expected);
+        assert_eq!(texts(Preset::Exact, &[0.0]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn headers_of_the_c_program_are_left_alone() {
+        let expected = ["c.cbf: miniCBF cannot record a detector tilted by 10 deg; use NXmx"];
+        assert_eq!(texts(Preset::Reference, &[10_f64.to_radians()]), expected);
+    }
+}
