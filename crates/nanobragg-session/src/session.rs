@@ -7,7 +7,7 @@ use nanobragg::backend::Backend;
 use nanobragg::plan::{Orientations, Plan};
 use nanobragg::statistics::Statistics;
 
-use crate::header::Lost;
+use crate::lost::Lost;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::place::check_outputs;

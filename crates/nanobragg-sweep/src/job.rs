@@ -8,6 +8,7 @@ use nanobragg::plan::Plan;
 use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning};
 
 use crate::error::Cause;
+use crate::lost::Scan;
 use crate::manifest::{self, Manifest};
 use crate::observer::SweepObserver;
 use crate::parts::Parts;
@@ -75,7 +76,9 @@ impl SweepJob {
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
         let base = self.series.base(&self.experiment, &self.models, 1)?;
         let first = self.series.experiment(&base, 1).plan()?;
-        let warnings = lost::warnings(&self, &first, &targets)?;
+        let SweepJob { experiment, series, models, described, images, .. } = &self;
+        let scan = Scan { experiment, series, models, described: *described, images: *images };
+        let warnings = lost::warnings(&scan, &first, &targets)?;
         let inputs = fingerprint::inputs(&self.inputs)?;
         Ok(Sweep { job: self, first, warnings, targets, inputs })
     }

@@ -4,17 +4,26 @@ use nanobragg::model::Experiment;
 use nanobragg::nalgebra::Matrix3;
 use nanobragg::plan::Plan;
 use nanobragg::units::to_deg;
-use nanobragg_session::header::Lost;
-use nanobragg_session::{ImageModel, Output, Warning};
+use nanobragg_session::{ImageModel, Lost, Output, Warning};
 
 use crate::target::{self, Target};
-use crate::{Error, Series, SweepJob};
+use crate::{Error, Series};
 
 /// Difference from which on two numbers are told apart, relative to the first or in radians.
 const SAME: f64 = 1e-9;
 
-/// The warnings of `job`, whose first image `first` is the plan of.
-pub(crate) fn warnings(job: &SweepJob, first: &Plan, targets: &[Target]) -> Result<Vec<Warning>, Error> {
+/// What images of a sweep follow.
+pub(crate) struct Scan<'a> {
+    pub experiment: &'a Experiment,
+    pub series: &'a Series,
+    pub models: &'a [ImageModel],
+    /// Start and range of the first image that the models describe, radians.
+    pub described: Option<[f64; 2]>,
+    pub images: usize,
+}
+
+/// The warnings of a sweep over `job`, whose first image `first` is the plan of.
+pub(crate) fn warnings(job: &Scan<'_>, first: &Plan, targets: &[Target]) -> Result<Vec<Warning>, Error> {
     let mut lost = Lost::default();
     let stacks: Vec<Output> = targets.iter().filter_map(|target| target.stack().cloned()).collect();
     lost.note(first, &target::outputs(targets, 1));
@@ -29,12 +38,12 @@ pub(crate) fn warnings(job: &SweepJob, first: &Plan, targets: &[Target]) -> Resu
         _ => false,
     };
     for (image, _) in (2..).zip(models.windows(2)).filter(|(_, pair)| turned(pair)) {
-        let base = job.series.base(&job.experiment, &job.models, image)?;
+        let base = job.series.base(job.experiment, job.models, image)?;
         let plan = job.series.experiment(&base, image).plan()?;
         lost.note(&plan, &target::outputs(targets, image));
     }
     let mut warnings = lost.warnings();
-    if let Some((what, image)) = first_that_differs(&job.experiment, models) {
+    if let Some((what, image)) = first_that_differs(job.experiment, models) {
         let warning = |path| Warning::FirstImage { path, what: what.to_owned(), image };
         warnings.extend(stacks.into_iter().map(|output| warning(output.path)));
     }

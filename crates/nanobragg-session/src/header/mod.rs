@@ -2,13 +2,11 @@
 
 mod cbf;
 mod frame;
-mod lost;
 mod nexus;
 mod picture;
 
 pub use cbf::mini_header;
 pub use frame::{Frame, OffSquare, crossing};
-pub use lost::Lost;
 pub use nexus::stack_setting;
 pub use picture::PlanGeometry;
 

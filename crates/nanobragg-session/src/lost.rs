@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use nanobragg::model::Quirk;
 use nanobragg::plan::Plan;
 
-use super::{Frame, OffSquare};
+use crate::header::{Frame, OffSquare};
 use crate::{Format, Output, Warning};
 
 /// What the headers of files cannot say, gathered over the images of a job: a warning for each format.
