@@ -48,7 +48,8 @@ impl Check {
 
 /// Five digits after the point at most, or an exponent for what is small.
 fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
+    // A thousandth that arithmetic has left a little below it is still written as one.
+    if value != 0.0 && value.abs() < 0.9995e-3 {
         return format!("{value:.2e}");
     }
     let text = format!("{value:.5}");
