@@ -1,13 +1,13 @@
 //! What can be wrong with a description.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::flag_error::{FlagError, plain};
 use crate::origin::Origin;
 
 /// Why a description does not make an experiment. The text is one line, and names flag or file, place and value.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<ConfigError>);
 
 /// The kinds of [`Error`].
@@ -108,18 +108,6 @@ impl Error {
             | ConfigError::SameOutput(_) => ErrorKind::Output,
             ConfigError::Plan(error) => ErrorKind::Plan(error.kind()),
         }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }
 

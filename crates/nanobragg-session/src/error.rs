@@ -1,10 +1,10 @@
 //! What can go wrong with a job.
 
-use std::fmt;
 use std::path::PathBuf;
 
 /// Why a job did not end with its files. The text is one line.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Cause>);
 
 /// The kinds of [`Error`].
@@ -79,18 +79,6 @@ impl Error {
     /// The end that an observer asked for.
     pub(crate) fn canceled() -> Self {
         Cause::Canceled.into()
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }
 

@@ -1,11 +1,11 @@
 //! What can go wrong with a sweep.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
 /// Why a sweep did not end with its files. The text is one line.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Cause>);
 
 /// The kinds of [`Error`].
@@ -67,18 +67,6 @@ impl Error {
             Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
             Cause::Thread(_) => ErrorKind::Thread,
         }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }
 

@@ -2,10 +2,9 @@
 
 use nanobragg::backend::Unsupported;
 
-use std::fmt;
-
 /// Why a graphics processor did not render. The text is one line.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Cause>);
 
 /// The kinds of [`Error`].
@@ -86,18 +85,6 @@ impl Error {
     /// The error of a machine without graphics processors.
     pub fn no_adapter() -> Error {
         Cause::NoAdapter { software: false }.into()
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&*self.0)
     }
 }
 
