@@ -51,7 +51,7 @@ fn pixels_are_dark(frame: &Frame, at: usize) -> bool {
     frame.spots[0].pixels()[at] < 1e-30
 }
 
-/// Adds up the background that the terms leave.
+/// Adds up what the terms add without the background.
 struct Bragg(f64);
 
 impl Sink<f64> for Bragg {

@@ -122,14 +122,28 @@ struct Piece<'a> {
     labels: Option<&'a mut [Option<Label>]>,
 }
 
-impl Piece<'_> {
-    fn render<R: RowSink>(&mut self, evaluation: &Evaluation<'_, R>, plan: &Plan, sink: &mut R) {
-        let mut photons = vec![0.0; self.photons.len()];
-        evaluation.render(plan, self.slow, self.start, &mut photons, sink);
-        for (pixel, photons) in self.photons.iter_mut().zip(photons) {
+/// Renders the pieces in parallel, each under the sink that is made for it, and reports every row that is finished.
+fn render<'p, R: RowSink>(
+    pieces: Vec<Piece<'p>>,
+    evaluation: &Evaluation<'_, R>,
+    plan: &Plan,
+    control: &Control<'_>,
+    report: impl Fn() + Sync,
+    sink: impl Fn(&mut Piece<'p>) -> R + Sync,
+) -> Result<(), Error> {
+    tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
+    pieces.into_par_iter().try_for_each(|mut piece| {
+        control.check()?;
+        let mut photons = vec![0.0; piece.photons.len()];
+        evaluation.render(plan, piece.slow, piece.start, &mut photons, &mut sink(&mut piece));
+        for (pixel, photons) in piece.photons.iter_mut().zip(photons) {
             *pixel = photons as f32;
         }
-    }
+        if piece.ends_row {
+            report();
+        }
+        Ok(())
+    })
 }
 
 /// The pieces of the rendered region: whole rows, or less where there are so few rows that threads would wait for the
@@ -188,32 +202,17 @@ impl Backend for Cpu {
         let rows = plan.region.ranges().0.len();
         let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
         let finished = AtomicUsize::new(0);
-        let done = |piece: &Piece<'_>| {
-            if piece.ends_row {
-                control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, rows);
-            }
-        };
+        let report = || control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, rows);
         let pieces = pieces(plan, &mut image, labels.as_mut(), threads);
-        let render = || match want.products.labels {
-            true => {
+        let render = || {
+            if want.products.labels {
                 let evaluation = Evaluation::from(FastPlan::tapped(plan));
-                pieces.into_par_iter().try_for_each(|mut piece| {
-                    control.check()?;
-                    let labels = piece.labels.take().unwrap_or_default();
-                    piece.render(&evaluation, plan, &mut LabelRow::new(piece.start, labels));
-                    done(&piece);
-                    Ok::<(), Error>(())
+                render(pieces, &evaluation, plan, control, report, |piece| {
+                    LabelRow::new(piece.start, piece.labels.take().unwrap_or_default())
                 })
-            }
-            false => {
+            } else {
                 let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
-                tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
-                pieces.into_par_iter().try_for_each(|mut piece| {
-                    control.check()?;
-                    piece.render(&evaluation, plan, &mut ());
-                    done(&piece);
-                    Ok(())
-                })
+                render(pieces, &evaluation, plan, control, report, |_| ())
             }
         };
         match &self.pool {

@@ -58,7 +58,7 @@ impl RowSink for LabelRow<'_> {
     where
         Self: 'a;
 
-    fn block(&mut self, _start: usize) -> &mut BlockNodeSums {
+    fn block(&mut self) -> &mut BlockNodeSums {
         self.block.clear();
         &mut self.block
     }

@@ -12,8 +12,8 @@ pub(super) trait RowSink {
     where
         Self: 'a;
 
-    /// For the block whose first pixel is `start`.
-    fn block(&mut self, start: usize) -> &mut Self::Block;
+    /// For the next block.
+    fn block(&mut self) -> &mut Self::Block;
 
     /// Takes over what was found for a pixel of the last block. A block may reach beyond the pixels that are rendered.
     fn keep(&mut self, fast: usize, lane: usize);
@@ -28,7 +28,7 @@ impl RowSink for () {
     type Pixel<'a> = ();
 
     #[inline(always)]
-    fn block(&mut self, _start: usize) -> &mut () {
+    fn block(&mut self) -> &mut () {
         self
     }
 

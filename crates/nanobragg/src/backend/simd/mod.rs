@@ -28,8 +28,7 @@ use crate::nest::block::{Amplitudes, LANES, Lanes, Scratch, Table, Work};
 use crate::nest::pixel;
 use crate::plan::{Interpolation, Plan};
 
-/// A plan and what the vectorized evaluation knows about it.
-/// `R`: what looks on.
+/// A plan and what the vectorized evaluation knows about it. `R`: what looks on.
 pub(super) struct FastPlan<'a, R: RowSink = ()> {
     plan: &'a Plan,
     table: Option<Table<'a>>,
@@ -99,8 +98,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
             (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
         let mut photons = Lanes::splat(0.0);
-        let block = sink.block(start);
-        let work = Work { plan, sink: block, slow, start, amplitudes, scratch, photons: &mut photons };
+        let work = Work { plan, sink: sink.block(), slow, start, amplitudes, scratch, photons: &mut photons };
         self.kernel.run(self.level, work);
         let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
