@@ -44,7 +44,7 @@ impl Layers {
                 Layers { thickness, spacing: thickness / 2.0, count: 2 }
             }
             SensorLayers::Auto => {
-                let depths = sensor.attenuation().map_or(1.0, |mu| mu * thickness);
+                let depths = attenuation(sensor) * thickness;
                 across((2.5 * depths).ceil().clamp(FEWEST_LAYERS, MOST_LAYERS) as usize)
             }
         }
@@ -59,12 +59,17 @@ pub(in crate::plan) fn layers(
 ) -> Result<(Layers, f64), Error> {
     let layers = Layers::of(sensor, quirks);
     limited("sensor layers", layers.count as f64, MOST_SAMPLES)?;
-    let mut mu = sensor.attenuation().unwrap_or(-1.0);
-    if layers.thickness > 0.0 && mu < 0.0 {
-        mu = 1.0 / layers.thickness;
+    if layers.thickness > 0.0 && sensor.attenuation().is_none() {
         warnings.push(Warning::AttenuationAssumed { thickness: layers.thickness });
     }
-    Ok((layers, mu))
+    Ok((layers, attenuation(sensor)))
+}
+
+/// The attenuation coefficient in 1/m: where none is given, that of a sensor as thick as its attenuation is deep; -1
+/// where there is no sensor either.
+fn attenuation(sensor: &Sensor) -> f64 {
+    let thickness = sensor.thickness();
+    sensor.attenuation().unwrap_or(if thickness > 0.0 { 1.0 / thickness } else { -1.0 })
 }
 
 /// Cosine of the greatest angle of incidence on the detector: that of its farthest corner.
