@@ -101,9 +101,25 @@ pub struct OffSquare {
 }
 
 impl OffSquare {
+    /// What rounding leaves of an angle in degrees, and of the shape of a pixel.
+    const ROUNDING_DEG: f64 = 1e-6;
+    const ROUNDING_OF_STRETCH: f64 = 1e-8;
+
+    fn is_tilted(&self) -> bool {
+        self.detector_deg > Self::ROUNDING_DEG
+    }
+
+    fn is_oblique(&self) -> bool {
+        self.spindle_deg > Self::ROUNDING_DEG
+    }
+
+    fn is_stretched(&self) -> bool {
+        self.stretch > Self::ROUNDING_OF_STRETCH
+    }
+
     /// Whether there is more to it than rounding.
     pub fn is_lost(&self) -> bool {
-        self.detector_deg > 1e-6 || self.spindle_deg > 1e-6 || self.stretch > 1e-8
+        self.is_tilted() || self.is_oblique() || self.is_stretched()
     }
 
     /// The larger of each.
@@ -120,13 +136,13 @@ impl OffSquare {
 impl fmt::Display for OffSquare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
-        if self.detector_deg > 1e-6 {
+        if self.is_tilted() {
             parts.push(format!("a detector tilted by {} deg", g(self.detector_deg, 4)));
         }
-        if self.spindle_deg > 1e-6 {
+        if self.is_oblique() {
             parts.push(format!("a spindle {} deg off the normal of the beam", g(self.spindle_deg, 4)));
         }
-        if self.stretch > 1e-8 {
+        if self.is_stretched() {
             parts.push("pixels that are not square".to_owned());
         }
         f.write_str(&parts.join(" and "))
