@@ -7,6 +7,9 @@ use anyhow::{Context as _, ensure};
 
 use super::series::{Kind, Series};
 
+/// How the beam is polarized: DIALS reads it from none of the formats.
+const POLARIZED: &str = "geometry.beam.polarization_fraction=0.99";
+
 /// What DIALS calls itself; none where it is not installed.
 pub fn version() -> Option<String> {
     let output = Command::new("dials.version").stderr(Stdio::null()).output().ok()?;
@@ -31,15 +34,8 @@ pub fn reduce(series: &Series, work: &Path) -> anyhow::Result<()> {
         let is_nxmx = reduction != series.name;
         match series.kind {
             Kind::Stills => stills(&run, &files)?,
-            Kind::Rotation if is_nxmx => {
-                // The file says how the beam is polarized.
-                rotation(&run, &[images.join("image.nxs").display().to_string()])?;
-            }
-            Kind::Rotation => {
-                let mut arguments = files.clone();
-                arguments.push("geometry.beam.polarization_fraction=0.99".to_owned());
-                rotation(&run, &arguments)?;
-            }
+            Kind::Rotation if is_nxmx => rotation(&run, &[images.join("image.nxs").display().to_string()])?,
+            Kind::Rotation => rotation(&run, &files)?,
         }
     }
     Ok(())
@@ -47,7 +43,9 @@ pub fn reduce(series: &Series, work: &Path) -> anyhow::Result<()> {
 
 /// A rotation series. The cell is given, so that indexing takes minutes less; it is refined freely within its lattice.
 fn rotation(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
-    run.step("dials.import", images)?;
+    let mut arguments = images.to_vec();
+    arguments.push(POLARIZED.to_owned());
+    run.step("dials.import", &arguments)?;
     run.step("dials.find_spots", &["imported.expt", "nproc=1"])?;
     let lattice = ["space_group=P422", "unit_cell=79,79,38,90,90,90"];
     run.step("dials.index", &["imported.expt", "strong.refl", lattice[0], lattice[1]])?;
@@ -64,7 +62,7 @@ fn rotation(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
 fn stills(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
     let mut arguments = images.to_vec();
     let options = [
-        "geometry.beam.polarization_fraction=0.99",
+        POLARIZED,
         "convert_sequences_to_stills=True",
         "indexing.known_symmetry.space_group=P422",
         "indexing.known_symmetry.unit_cell=79,79,38,90,90,90",
