@@ -6,7 +6,7 @@ use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 use nanobragg_session::Device;
-use nanobragg_session::header::crossing;
+use nanobragg_session::header::FrameDescription;
 
 use crate::classic::{FlagId, table};
 use crate::{DumpAction, Origin, Setup};
@@ -192,7 +192,7 @@ fn detector(table: &mut Table<'_>, plan: &Plan) {
     table.set("pixel size", n(plan.detector.pixel_size * 1000.0), "mm");
     table.fill("distance", n(plan.detector.distance * 1000.0), "mm");
     // Of a plane that is swung about the crystal, the near point keeps its distance, and the beam goes further.
-    let along = crossing(plan).0;
+    let along = FrameDescription::of(plan).panel.distance;
     if along.is_finite() && (along - plan.detector.distance).abs() > 1e-9 * along.abs() {
         table.derive("distance along the beam", n(along * 1000.0), "mm");
     }

@@ -1,14 +1,16 @@
 //! NXmx: NeXus files (HDF5) with a stack of images and the geometry of detector and goniometer.
 //!
-//! The HDF5 comes from the pure-Rust crate `rust-hdf5`, and the chunks are compressed here and handed over as
-//! they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
+//! The tree is written into a store (`FrameStore`), of which there is one: HDF5 by the pure-Rust crate `rust-hdf5`. Chunks
+//! are compressed here and handed over as they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
 //! is shuffle and deflate.
 
 mod compress;
+mod hdf5;
 mod layout;
 mod node;
 mod setting;
 mod stack;
+mod store;
 
 pub use compress::{compress_frame, decompress_frame};
 pub use setting::{Rotation, Setting};

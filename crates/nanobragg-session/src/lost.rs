@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use nanobragg::model::Quirk;
 use nanobragg::plan::Plan;
 
-use crate::header::{Frame, OffSquare};
+use crate::header::{FrameDescription, OffSquare};
 use crate::{Format, Output, Warning};
 
 /// What the headers of files cannot say, gathered over the images of a job: a warning for each format.
@@ -37,18 +36,18 @@ impl Lost {
     ///
     /// Under the quirk `smv_beam_center` SMV headers are those of the C program, whatever they leave out.
     pub fn note(&mut self, plan: &Plan, outputs: &[Output]) {
-        let off = Frame::imgcif(plan).off_square();
-        let as_the_c_program = plan.resolved.quirks.has(Quirk::SmvBeamCenter);
+        let frame = FrameDescription::of(plan);
+        let off = frame.axes.off_square();
         for output in outputs {
             let square = match output.format {
                 Format::Cbf => true,
-                Format::Smv => !as_the_c_program,
+                Format::Smv => !frame.counting.smv_of_the_c_program,
                 _ => false,
             };
             if square && off.is_lost() {
                 self.tilt(output, off);
             }
-            if plan.detector.curved && matches!(output.format, Format::Cbf | Format::Nexus) {
+            if frame.panel.plane.curved && matches!(output.format, Format::Cbf | Format::Nexus) {
                 self.curved.add(output);
             }
         }

@@ -68,7 +68,7 @@ impl Parts {
 
     /// Puts the stack together.
     pub fn assemble(&self, setting: &Setting, images: usize, watch: &Watch<'_>) -> Result<(), Error> {
-        let stack = StackWriter::create(&self.stack, setting, images)?;
+        let mut stack = StackWriter::create(&self.stack, setting, images)?;
         for image in 1..=images {
             watch.check()?;
             let path = self.file(image);

@@ -12,8 +12,8 @@ use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
-use nanobragg_session::header::{Frame, stack_setting};
-use nanobragg_session::{Brightness, Compute, Flow, ImageModel, PROGRAM, Watch, Writer, backend};
+use nanobragg_session::header::{FrameDescription, stack_setting};
+use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend};
 
 use crate::error::Cause;
 use crate::manifest::{self, FileRecord, Manifest};
@@ -91,7 +91,7 @@ impl Sweeper<'_> {
         }
         let mut manifest = manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !stacked && !self.parts.is_empty() {
-            let setting = stack_setting(&self.plan(1)?, self.series.step(), PROGRAM);
+            let setting = stack_setting(&FrameDescription::of(&self.plan(1)?), self.series.step());
             for parts in &self.parts {
                 parts.assemble(&setting, self.images, &watch)?;
                 let path = parts.stack();
@@ -183,25 +183,24 @@ impl Sweeper<'_> {
         }
         let files =
             outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
-        let line = self.line(rendered, files);
+        let line = self.line(rendered, writer.frame(), files);
         lock(&shared.manifest).add(line)?;
         Ok(())
     }
 
-    fn line(&self, rendered: &Rendered, files: Vec<FileRecord>) -> manifest::Image {
+    fn line(&self, rendered: &Rendered, frame: &FrameDescription, files: Vec<FileRecord>) -> manifest::Image {
         let Rendered { number, plan, statistics, .. } = rendered;
-        let [a, b, c] = Frame::imgcif(plan).reciprocal;
-        let rotation = plan.resolved.rotation;
+        let [a, b, c] = frame.axes.reciprocal;
         manifest::Image {
             image: *number,
             files,
-            phi_start_deg: to_deg(rotation.start()),
-            phi_range_deg: to_deg(rotation.range()),
-            misset_deg: plan.crystal.misset.map(to_deg),
+            phi_start_deg: to_deg(frame.scan.start),
+            phi_range_deg: to_deg(frame.scan.range),
+            misset_deg: frame.crystal.misset.map(to_deg),
             misset_seed: matches!(self.series, Series::Random).then_some(plan.resolved.misset_seed),
-            noise_seed: plan.resolved.noise.seed,
-            wavelength_angstrom: plan.resolved.wavelength * 1e10,
-            unit_cell: plan.crystal.unit_cell(),
+            noise_seed: frame.counting.seed,
+            wavelength_angstrom: frame.beam.wavelength_angstrom,
+            unit_cell: frame.crystal.cell,
             a_matrix: [a.x, b.x, c.x, a.y, b.y, c.y, a.z, b.z, c.z],
             max_photons: statistics.max.into(),
             mean_photons: statistics.mean,

@@ -11,7 +11,7 @@ use nanobragg::model::{
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::readout::Readout;
-use nanobragg_session::header::smv_entries;
+use nanobragg_session::header::{FrameDescription, smv_entries};
 use nanobragg_testkit::case;
 
 fn base() -> Experiment {
@@ -131,7 +131,8 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
         let (on, off) = (plan(quirk, without.with(quirk)), plan(quirk, without));
         match quirk {
             Quirk::SmvBeamCenter => {
-                assert_ne!(smv_entries(&on, 40.0), smv_entries(&off, 40.0));
+                let entries = |plan| smv_entries(&FrameDescription::of(plan), 40.0);
+                assert_ne!(entries(&on), entries(&off));
                 assert_eq!(photons(&on), photons(&off));
             }
             Quirk::PoissonSinglePrecision => {
@@ -276,8 +277,8 @@ fn our_own_images_give_their_geometry_back() {
             let plan = case.plan(&flags).unwrap();
             let path = folder.path().join(format!("{preset}{number}.img"));
             let (fast, slow) = (plan.region.image_fast, plan.region.image_slow);
-            nanobragg_io::smv::write_smv(&path, &smv_entries(&plan, 40.0), fast, slow, &vec![0; fast * slow])
-                .unwrap();
+            let entries = smv_entries(&FrameDescription::of(&plan), 40.0);
+            nanobragg_io::smv::write_smv(&path, &entries, fast, slow, &vec![0; fast * slow]).unwrap();
             let again = case.plan(&["-img", path.to_str().unwrap(), convention, "-quirks", preset]).unwrap();
             let moved = (again.detector.pix0 - plan.detector.pix0).norm();
             assert!(moved < 1e-7, "{convention} {preset}: the first pixel moved by {moved} m");

@@ -1,10 +1,14 @@
 //! The tree of an NXmx file.
 
-use rust_hdf5::{H5Dataset, H5File, H5Group};
+use std::io;
 
 use super::compress::LEVEL;
-use super::node::{Axis, Result, attribute, group, quantity, row, scalar, text};
+use super::node::{Axis, attribute, group, quantity, text};
+use super::store::{Chunked, FrameStore, Values};
 use super::{Rotation, Setting, compress_frame};
+
+/// The data set that takes the frames.
+pub(super) const FRAMES: &str = "/entry/data/data";
 
 /// Material of a sensor that is modeled.
 const SILICON: &str = "Si";
@@ -13,132 +17,138 @@ const SILICON: &str = "Si";
 /// opaque and shallow.
 const OPAQUE: (&str, f64) = ("CdTe", 1.0);
 
+const DETECTOR: &str = "/entry/instrument/detector";
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";
 const MODULE_OFFSET: &str = "/entry/instrument/detector/module/module_offset";
 const PHI: &str = "/entry/sample/transformations/phi";
 
-/// Writes all of a stack but its frames; returns the data set that takes them.
-pub(super) fn write(file: &H5File, setting: &Setting, images: usize) -> Result<H5Dataset> {
-    let root = file.root_group();
-    root.set_attr_string("NX_class", "NXroot")?;
-    root.set_attr_string("default", "entry")?;
-    root.set_attr_string("creator", &setting.program)?;
-    let entry = group(&root, "entry", "NXentry")?;
-    entry.set_attr_string("default", "data")?;
-    attribute(&text(&entry, "definition", "NXmx")?, "version", "1.0")?;
-    text(&entry, "program_name", &setting.program)?;
+/// Writes all of a stack but its frames, which go to [`FRAMES`].
+pub(super) fn write(store: &mut dyn FrameStore, setting: &Setting, images: usize) -> io::Result<()> {
+    attribute(store, "/", "NX_class", "NXroot")?;
+    attribute(store, "/", "default", "entry")?;
+    attribute(store, "/", "creator", &setting.program)?;
+    group(store, "/entry", "NXentry")?;
+    attribute(store, "/entry", "default", "data")?;
+    text(store, "/entry/definition", "NXmx")?;
+    attribute(store, "/entry/definition", "version", "1.0")?;
+    text(store, "/entry/program_name", &setting.program)?;
     // A simulation has no time of day, and equal inputs have to give equal bytes.
-    text(&entry, "start_time", "1970-01-01T00:00:00Z")?;
-    text(&entry, "end_time_estimated", "1970-01-01T00:00:00Z")?;
+    text(store, "/entry/start_time", "1970-01-01T00:00:00Z")?;
+    text(store, "/entry/end_time_estimated", "1970-01-01T00:00:00Z")?;
 
-    let data = group(&entry, "data", "NXdata")?;
-    data.set_attr_string("signal", "data")?;
-    let frames = data
-        .new_dataset::<i32>()
-        .shape([images, setting.slow, setting.fast])
-        .chunk(&[1, setting.slow, setting.fast])
-        .shuffle_deflate(LEVEL)
-        .create("data")?;
+    group(store, "/entry/data", "NXdata")?;
+    attribute(store, "/entry/data", "signal", "data")?;
+    let Setting { fast, slow, .. } = *setting;
+    let layout = Chunked { shape: vec![images, slow, fast], chunk: vec![1, slow, fast], level: LEVEL };
+    store.counts(FRAMES, &layout)?;
 
-    let source = group(&entry, "source", "NXsource")?;
-    text(&source, "name", "simulation")?;
-    text(&source, "probe", "x-ray")?;
-    let instrument = group(&entry, "instrument", "NXinstrument")?;
-    text(&instrument, "name", "nanobragg")?;
-    beam(&instrument, setting)?;
-    detector(&instrument, setting)?;
-    sample(&entry, setting, images)?;
-    Ok(frames)
+    group(store, "/entry/source", "NXsource")?;
+    text(store, "/entry/source/name", "simulation")?;
+    text(store, "/entry/source/probe", "x-ray")?;
+    group(store, "/entry/instrument", "NXinstrument")?;
+    text(store, "/entry/instrument/name", "nanobragg")?;
+    beam(store, "/entry/instrument/beam", setting)?;
+    detector(store, DETECTOR, setting)?;
+    sample(store, "/entry/sample", setting, images)
 }
 
-fn beam(instrument: &H5Group, setting: &Setting) -> Result<()> {
-    let beam = group(instrument, "beam", "NXbeam")?;
-    quantity(&beam, "incident_wavelength", setting.wavelength_angstrom, "angstrom")?;
+fn beam(store: &mut dyn FrameStore, beam: &str, setting: &Setting) -> io::Result<()> {
+    group(store, beam, "NXbeam")?;
+    let wavelength = setting.wavelength_angstrom;
+    quantity(store, &format!("{beam}/incident_wavelength"), wavelength, "angstrom")?;
     if let Some(stokes) = &setting.polarization_stokes {
-        row(&beam, "incident_polarization_stokes", stokes)?;
+        store.values(&format!("{beam}/incident_polarization_stokes"), Values::Floats(stokes))?;
     }
     if setting.exposure > 0.0 {
         // A flux here is a density, photons per time and area.
-        quantity(&beam, "flux", setting.fluence_per_m2 / setting.exposure, "1/s/m^2")?;
+        let flux = setting.fluence_per_m2 / setting.exposure;
+        quantity(store, &format!("{beam}/flux"), flux, "1/s/m^2")?;
     }
     Ok(())
 }
 
-fn detector(instrument: &H5Group, setting: &Setting) -> Result<()> {
-    let detector = group(instrument, "detector", "NXdetector")?;
-    text(&detector, "description", "simulated pixel detector")?;
-    text(&detector, "type", "PAD")?;
-    text(&detector, "depends_on", DETECTOR_Z)?;
-    quantity(&detector, "count_time", setting.exposure, "s")?;
-    quantity(&detector, "frame_time", setting.exposure, "s")?;
-    quantity(&detector, "distance", setting.distance_mm, "mm")?;
-    quantity(&detector, "x_pixel_size", setting.pixel_size_mm.0, "mm")?;
-    quantity(&detector, "y_pixel_size", setting.pixel_size_mm.1, "mm")?;
-    quantity(&detector, "beam_center_x", setting.beam_px.0, "pixel")?;
-    quantity(&detector, "beam_center_y", setting.beam_px.1, "pixel")?;
-    quantity(&detector, "two_theta", setting.twotheta_deg, "deg")?;
+fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io::Result<()> {
+    let at = |name: &str| format!("{detector}/{name}");
+    group(store, detector, "NXdetector")?;
+    text(store, &at("description"), "simulated pixel detector")?;
+    text(store, &at("type"), "PAD")?;
+    text(store, &at("depends_on"), DETECTOR_Z)?;
     let (material, thickness_mm) = setting.sensor_thickness_mm.map_or(OPAQUE, |given| (SILICON, given));
-    text(&detector, "sensor_material", material)?;
-    quantity(&detector, "sensor_thickness", thickness_mm, "mm")?;
-    scalar(&detector, "saturation_value", setting.saturation)?;
-    scalar(&detector, "underload_value", 0i32)?;
-    scalar(&detector, "bit_depth_readout", 32i32)?;
-    mask(&detector, setting)?;
-    detector.create_soft_link("data", "/entry/data/data")?;
+    for (name, value, units) in [
+        ("count_time", setting.exposure, "s"),
+        ("frame_time", setting.exposure, "s"),
+        ("distance", setting.distance_mm, "mm"),
+        ("x_pixel_size", setting.pixel_size_mm.0, "mm"),
+        ("y_pixel_size", setting.pixel_size_mm.1, "mm"),
+        ("beam_center_x", setting.beam_px.0, "pixel"),
+        ("beam_center_y", setting.beam_px.1, "pixel"),
+        ("two_theta", setting.twotheta_deg, "deg"),
+    ] {
+        quantity(store, &at(name), value, units)?;
+    }
+    text(store, &at("sensor_material"), material)?;
+    quantity(store, &at("sensor_thickness"), thickness_mm, "mm")?;
+    store.values(&at("saturation_value"), Values::Int(setting.saturation))?;
+    store.values(&at("underload_value"), Values::Int(0))?;
+    store.values(&at("bit_depth_readout"), Values::Int(32))?;
+    mask(store, detector, setting)?;
+    store.link(&at("data"), FRAMES)?;
 
     // The chain: along the beam to the detector's plane, from there to the first pixel's corner, then along its
     // axes. The beam is z, so the first step's length is the third component of the second's start.
-    let transformations = group(&detector, "transformations", "NXtransformations")?;
+    group(store, &at("transformations"), "NXtransformations")?;
     let along = |vector, depends_on| Axis { kind: "translation", units: "mm", vector, depends_on };
-    along([0.0, 0.0, 1.0], ".").mark(&scalar(&transformations, "det_z", setting.distance_mm)?)?;
+    along([0.0, 0.0, 1.0], ".").write(store, DETECTOR_Z, Values::Float(setting.distance_mm))?;
 
-    let module = group(&detector, "module", "NXdetector_module")?;
-    row(&module, "data_origin", &[0i32, 0])?;
-    row(&module, "data_size", &[setting.slow as i32, setting.fast as i32])?;
-    row(&module, "data_stride", &[1i32, 1])?;
+    group(store, &at("module"), "NXdetector_module")?;
+    let size = [setting.slow as i32, setting.fast as i32];
+    for (name, numbers) in [("data_origin", [0, 0]), ("data_size", size), ("data_stride", [1, 1])] {
+        store.values(&at(&format!("module/{name}")), Values::Ints(&numbers))?;
+    }
     let [x, y, z] = setting.origin_mm;
     let (direction, length) = unit([x, y, z - setting.distance_mm]);
-    along(direction, DETECTOR_Z).mark(&scalar(&module, "module_offset", length)?)?;
+    along(direction, DETECTOR_Z).write(store, MODULE_OFFSET, Values::Float(length))?;
     let (fast_mm, slow_mm) = setting.pixel_size_mm;
     for (name, axis, edge) in [
-        ("fast_pixel_direction", setting.fast_axis, fast_mm),
-        ("slow_pixel_direction", setting.slow_axis, slow_mm),
+        ("module/fast_pixel_direction", setting.fast_axis, fast_mm),
+        ("module/slow_pixel_direction", setting.slow_axis, slow_mm),
     ] {
-        along(axis, MODULE_OFFSET).mark(&scalar(&module, name, edge)?)?;
+        along(axis, MODULE_OFFSET).write(store, &at(name), Values::Float(edge))?;
     }
     Ok(())
 }
 
 /// Bit 8 of the mask is a user's: a pixel that was left out.
-fn mask(detector: &H5Group, setting: &Setting) -> Result<()> {
+fn mask(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io::Result<()> {
     const LEFT_OUT: i32 = 1 << 8;
     let Some(measured) = &setting.measured else { return Ok(()) };
     let (slow, fast) = (setting.slow, setting.fast);
     let values: Vec<i32> = measured.iter().map(|&measured| if measured { 0 } else { LEFT_OUT }).collect();
-    let mask = detector.new_dataset::<i32>().shape([slow, fast]).chunk(&[slow, fast]).shuffle_deflate(LEVEL);
-    mask.create("pixel_mask")?.write_chunk_raw(0, &compress_frame(&values), 0)?;
-    scalar(detector, "pixel_mask_applied", 1i8)?;
-    Ok(())
+    let mask = format!("{detector}/pixel_mask");
+    store.counts(&mask, &Chunked { shape: vec![slow, fast], chunk: vec![slow, fast], level: LEVEL })?;
+    store.chunk(&mask, 0, &compress_frame(&values))?;
+    store.values(&format!("{detector}/pixel_mask_applied"), Values::Byte(1))
 }
 
-fn sample(entry: &H5Group, setting: &Setting, images: usize) -> Result<()> {
-    let sample = group(entry, "sample", "NXsample")?;
-    text(&sample, "name", "simulated crystal")?;
-    row(&sample, "unit_cell", &setting.cell)?;
+fn sample(store: &mut dyn FrameStore, sample: &str, setting: &Setting, images: usize) -> io::Result<()> {
+    group(store, sample, "NXsample")?;
+    text(store, &format!("{sample}/name"), "simulated crystal")?;
+    store.values(&format!("{sample}/unit_cell"), Values::Floats(&setting.cell))?;
+    let chain = format!("{sample}/depends_on");
     let Some(Rotation { start_deg, range_deg, step_deg }) = setting.rotation else {
         // Stills have no scan: readers take a missing chain for that.
-        text(&sample, "depends_on", ".")?;
-        return Ok(());
+        return text(store, &chain, ".");
     };
-    text(&sample, "depends_on", PHI)?;
-    let transformations = group(&sample, "transformations", "NXtransformations")?;
+    text(store, &chain, PHI)?;
+    group(store, &format!("{sample}/transformations"), "NXtransformations")?;
     let angles: Vec<f64> = (0..images).map(|image| start_deg + step_deg * image as f64).collect();
     let ends: Vec<f64> = angles.iter().map(|angle| angle + range_deg).collect();
     let spindle = Axis { kind: "rotation", units: "deg", vector: setting.spindle, depends_on: "." };
-    spindle.mark(&row(&transformations, "phi", &angles)?)?;
-    attribute(&row(&transformations, "phi_end", &ends)?, "units", "deg")?;
-    quantity(&transformations, "phi_range_average", range_deg, "deg")?;
-    Ok(())
+    spindle.write(store, PHI, Values::Floats(&angles))?;
+    let end = format!("{PHI}_end");
+    store.values(&end, Values::Floats(&ends))?;
+    attribute(store, &end, "units", "deg")?;
+    quantity(store, &format!("{PHI}_range_average"), range_deg, "deg")
 }
 
 fn unit(vector: [f64; 3]) -> ([f64; 3], f64) {

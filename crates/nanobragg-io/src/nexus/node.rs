@@ -1,57 +1,29 @@
 //! Groups, data sets and attributes in the forms that NeXus asks for.
 
-use rust_hdf5::{DatatypeMessage, H5Dataset, H5Group, H5Type, Hdf5Error, VarLenUnicode};
+use std::io;
 
-/// What writing a node returns.
-pub(super) type Result<T> = std::result::Result<T, Hdf5Error>;
+use super::store::{Attribute, FrameStore, Values};
 
-/// The group `name` of a NeXus class.
-pub(super) fn group(parent: &H5Group, name: &str, class: &str) -> Result<H5Group> {
-    let group = parent.create_group(name)?;
-    group.set_attr_string("NX_class", class)?;
-    Ok(group)
+/// A group of a NeXus class.
+pub(super) fn group(store: &mut dyn FrameStore, path: &str, class: &str) -> io::Result<()> {
+    store.group(path)?;
+    attribute(store, path, "NX_class", class)
 }
 
-/// A scalar string, of fixed length as other programs write it.
-pub(super) fn text(parent: &H5Group, name: &str, value: &str) -> Result<H5Dataset> {
-    // A string of no bytes has no type.
-    let bytes = if value.is_empty() { b" " } else { value.as_bytes() };
-    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let datatype = DatatypeMessage::FixedString { size, padding: 1, charset: 1 };
-    let dataset = parent.new_dataset::<u8>().datatype(datatype).scalar().create(name)?;
-    dataset.write_raw_bytes(bytes)?;
-    Ok(dataset)
-}
-
-/// A scalar number.
-pub(super) fn scalar<T: H5Type>(parent: &H5Group, name: &str, value: T) -> Result<H5Dataset> {
-    let dataset = parent.new_dataset::<T>().scalar().create(name)?;
-    dataset.write_raw(&[value])?;
-    Ok(dataset)
+/// A scalar string.
+pub(super) fn text(store: &mut dyn FrameStore, path: &str, value: &str) -> io::Result<()> {
+    store.values(path, Values::Text(value))
 }
 
 /// A scalar length, time, angle and so on.
-pub(super) fn quantity(parent: &H5Group, name: &str, value: f64, units: &str) -> Result<H5Dataset> {
-    let dataset = scalar(parent, name, value)?;
-    attribute(&dataset, "units", units)?;
-    Ok(dataset)
-}
-
-/// Numbers in a row.
-pub(super) fn row<T: H5Type>(parent: &H5Group, name: &str, values: &[T]) -> Result<H5Dataset> {
-    let dataset = parent.new_dataset::<T>().shape([values.len()]).create(name)?;
-    dataset.write_raw(values)?;
-    Ok(dataset)
+pub(super) fn quantity(store: &mut dyn FrameStore, path: &str, value: f64, units: &str) -> io::Result<()> {
+    store.values(path, Values::Float(value))?;
+    attribute(store, path, "units", units)
 }
 
 /// A string attribute.
-pub(super) fn attribute(dataset: &H5Dataset, name: &str, value: &str) -> Result<()> {
-    dataset.new_attr::<VarLenUnicode>().shape(()).create(name)?.write_string(value)
-}
-
-/// A vector as an attribute.
-pub(super) fn vector(dataset: &H5Dataset, name: &str, value: [f64; 3]) -> Result<()> {
-    dataset.new_attr::<f64>().shape([3usize]).create(name)?.write_array(&value)
+pub(super) fn attribute(store: &mut dyn FrameStore, path: &str, name: &str, value: &str) -> io::Result<()> {
+    store.attribute(path, name, Attribute::Text(value))
 }
 
 /// The attributes that make a data set an axis of a chain of transformations.
@@ -65,13 +37,14 @@ pub(super) struct Axis<'a> {
 }
 
 impl Axis<'_> {
-    /// Makes `dataset` this axis.
-    pub fn mark(&self, dataset: &H5Dataset) -> Result<()> {
-        attribute(dataset, "units", self.units)?;
-        attribute(dataset, "transformation_type", self.kind)?;
-        vector(dataset, "vector", self.vector)?;
-        vector(dataset, "offset", [0.0; 3])?;
-        attribute(dataset, "offset_units", "mm")?;
-        attribute(dataset, "depends_on", self.depends_on)
+    /// The data set `path` of `values` as this axis.
+    pub fn write(&self, store: &mut dyn FrameStore, path: &str, values: Values<'_>) -> io::Result<()> {
+        store.values(path, values)?;
+        attribute(store, path, "units", self.units)?;
+        attribute(store, path, "transformation_type", self.kind)?;
+        store.attribute(path, "vector", Attribute::Vector(self.vector))?;
+        store.attribute(path, "offset", Attribute::Vector([0.0; 3]))?;
+        attribute(store, path, "offset_units", "mm")?;
+        attribute(store, path, "depends_on", self.depends_on)
     }
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use rust_hdf5::{H5Dataset, H5File, H5FileOptions, Hdf5Error};
-
+use super::hdf5::Hdf5File;
+use super::store::FrameStore;
 use super::{Setting, compress_frame, layout};
 use crate::atomic::Pending;
 use crate::error::{Error, Result};
@@ -12,8 +12,7 @@ use crate::error::{Error, Result};
 /// A stack in the making. Frames are on disk once they are written, under a temporary name; the file appears
 /// when the stack is [finished](StackWriter::finish), and vanishes when it is dropped before that.
 pub struct StackWriter {
-    file: Closing,
-    frames: H5Dataset,
+    store: Box<dyn FrameStore>,
     pixels: usize,
     pending: Pending,
 }
@@ -28,6 +27,16 @@ impl StackWriter {
     /// [`Unwritable`](crate::ErrorKind::Unwritable) when there are no images or no pixels, or the mask has another size;
     /// [`Write`](crate::ErrorKind::Write), also for a pipe or device.
     pub fn create(path: &Path, setting: &Setting, images: usize) -> Result<Self> {
+        Self::within(path, setting, images, |temporary| Ok(Box::new(Hdf5File::create(temporary)?)))
+    }
+
+    /// [`Self::create`], in the store that `open` makes of the temporary file.
+    fn within(
+        path: &Path,
+        setting: &Setting,
+        images: usize,
+        open: impl FnOnce(&Path) -> io::Result<Box<dyn FrameStore>>,
+    ) -> Result<Self> {
         let pixels = setting.fast.saturating_mul(setting.slow);
         let sizes = [setting.fast, setting.slow, images, pixels];
         if sizes.into_iter().any(|size| size == 0 || size > Self::MOST) {
@@ -38,13 +47,10 @@ impl StackWriter {
             return Err(Error::unwritable(path, "the mask has another size than the image"));
         }
         let pending = Pending::beside(path)?;
-        // Nobody else knows the temporary name, and some network file systems have no locks.
-        let created = H5FileOptions::new().no_locking().create(pending.temporary());
-        let created = created.map_err(|error| failed(path, error))?;
-        let frames = layout::write(&created, setting, images);
-        let file = Closing(Some(created));
-        let frames = frames.map_err(|error| failed(path, error))?;
-        Ok(StackWriter { file, frames, pixels, pending })
+        let failed = |cause| Error::write(path, cause);
+        let mut store = open(pending.temporary()).map_err(failed)?;
+        layout::write(store.as_mut(), setting, images).map_err(failed)?;
+        Ok(StackWriter { store, pixels, pending })
     }
 
     /// Writes image number `index`, counted from 0.
@@ -52,7 +58,7 @@ impl StackWriter {
     /// # Errors
     /// [`Unwritable`](crate::ErrorKind::Unwritable) when `pixels` does not hold the stack's pixels; [`Write`](crate::ErrorKind::Write), also for an
     /// index beyond the stack.
-    pub fn write(&self, index: usize, pixels: &[i32]) -> Result<()> {
+    pub fn write(&mut self, index: usize, pixels: &[i32]) -> Result<()> {
         if pixels.len() != self.pixels {
             let reason = format!("{} pixels expected, {} given", self.pixels, pixels.len());
             return Err(Error::unwritable(self.pending.path(), reason));
@@ -64,9 +70,9 @@ impl StackWriter {
     ///
     /// # Errors
     /// [`Write`](crate::ErrorKind::Write), also for an index beyond the stack.
-    pub fn write_compressed(&self, index: usize, bytes: &[u8]) -> Result<()> {
-        let written = self.frames.write_chunk_raw(index, bytes, 0);
-        written.map_err(|error| failed(self.pending.path(), error))
+    pub fn write_compressed(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
+        let written = self.store.chunk(layout::FRAMES, index, bytes);
+        written.map_err(|cause| Error::write(self.pending.path(), cause))
     }
 
     /// Completes the file and gives it its name.
@@ -74,42 +80,93 @@ impl StackWriter {
     /// # Errors
     /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
-        let StackWriter { mut file, frames, pending, .. } = self;
-        drop(frames);
-        file.close().map_err(|error| failed(pending.path(), error))?;
+        let StackWriter { mut store, pending, .. } = self;
+        store.close().map_err(|cause| Error::write(pending.path(), cause))?;
         pending.finish()
     }
 }
 
-/// A file that is closed in silence where it is given up: the library would print that it could not complete it,
-/// and nobody wants it.
-struct Closing(Option<H5File>);
-
-impl Closing {
-    /// Completes the file.
-    fn close(&mut self) -> std::result::Result<(), Hdf5Error> {
-        self.0.take().map_or(Ok(()), H5File::close_no_sync)
-    }
-}
-
-impl Drop for Closing {
-    fn drop(&mut self) {
-        let given_up = self.close();
-        drop(given_up);
-    }
-}
-
-fn failed(path: &Path, error: Hdf5Error) -> Error {
-    let text = error.to_string();
-    // The library keeps the system's reason to itself, as the end of a text with its own layers before it.
-    let reason = text.rsplit_once("I/O error: ").map_or(text.as_str(), |(_, reason)| reason);
-    Error::write(path, io::Error::other(reason))
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_hdf5::H5File;
+
     use super::*;
     use crate::nexus::Rotation;
+    use crate::nexus::store::{Attribute, Chunked, Values};
+
+    /// A store whose disk is full after so many writes.
+    struct Filling {
+        file: Hdf5File,
+        left: usize,
+    }
+
+    impl Filling {
+        fn one(&mut self) -> io::Result<&mut Hdf5File> {
+            self.left = self.left.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(&mut self.file)
+        }
+    }
+
+    impl FrameStore for Filling {
+        fn group(&mut self, path: &str) -> io::Result<()> {
+            self.one()?.group(path)
+        }
+
+        fn values(&mut self, path: &str, values: Values<'_>) -> io::Result<()> {
+            self.one()?.values(path, values)
+        }
+
+        fn counts(&mut self, path: &str, layout: &Chunked) -> io::Result<()> {
+            self.one()?.counts(path, layout)
+        }
+
+        fn attribute(&mut self, path: &str, name: &str, value: Attribute<'_>) -> io::Result<()> {
+            self.one()?.attribute(path, name, value)
+        }
+
+        fn link(&mut self, path: &str, target: &str) -> io::Result<()> {
+            self.one()?.link(path, target)
+        }
+
+        fn chunk(&mut self, path: &str, index: usize, bytes: &[u8]) -> io::Result<()> {
+            self.one()?.chunk(path, index, bytes)
+        }
+
+        fn close(&mut self) -> io::Result<()> {
+            self.one()?.close()
+        }
+    }
+
+    /// A stack of two images, in a store that takes `writes` writes.
+    fn filled(path: &Path, writes: usize) -> Result<()> {
+        let mut stack = StackWriter::within(path, &setting(), 2, |temporary| {
+            Ok(Box::new(Filling { file: Hdf5File::create(temporary)?, left: writes }))
+        })?;
+        stack.write(0, &[1; 15])?;
+        stack.write(1, &[2; 15])?;
+        stack.finish()
+    }
+
+    #[test]
+    fn whichever_write_fails_nothing_stays_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let mut writes = 0;
+        while let Err(error) = filled(&path, writes) {
+            assert_eq!(error.kind(), crate::ErrorKind::Write);
+            assert!(error.to_string().starts_with(&format!("cannot write {}: ", path.display())), "{error}");
+            assert_eq!(names(directory.path()), 0, "after {writes} writes");
+            writes += 1;
+        }
+        assert!(writes > 100, "only {writes} writes were tried");
+        assert_eq!(names(directory.path()), 1);
+        // A file that is there stays as it is.
+        let whole = std::fs::read(&path).unwrap();
+        for writes in (0..writes).step_by(7) {
+            filled(&path, writes).unwrap_err();
+            assert!(std::fs::read(&path).unwrap() == whole && names(directory.path()) == 1);
+        }
+    }
 
     fn setting() -> Setting {
         Setting {
@@ -144,7 +201,7 @@ mod tests {
     fn frames_and_geometry_come_back() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.nxs");
-        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        let mut stack = StackWriter::create(&path, &setting(), 2).unwrap();
         let frame = |offset: i32| (0..15).map(|n| n * 1000 - offset).collect::<Vec<i32>>();
         stack.write(1, &frame(1)).unwrap();
         stack.write_compressed(0, &compress_frame(&frame(0))).unwrap();
@@ -169,7 +226,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.nxs");
         for stokes in [Some([1.0, 0.9, -0.1, 0.0]), None] {
-            let stack =
+            let mut stack =
                 StackWriter::create(&path, &Setting { polarization_stokes: stokes, ..setting() }, 1).unwrap();
             stack.write(0, &[0; 15]).unwrap();
             stack.finish().unwrap();
@@ -186,7 +243,7 @@ mod tests {
         let path = directory.path().join("a.nxs");
         for (thickness, expected) in [(Some(0.32), ("Si", 0.32)), (None, ("CdTe", 1.0))] {
             let setting = Setting { sensor_thickness_mm: thickness, ..setting() };
-            let stack = StackWriter::create(&path, &setting, 1).unwrap();
+            let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
             stack.write(0, &[0; 15]).unwrap();
             stack.finish().unwrap();
             let file = H5File::open(&path).unwrap();
@@ -201,7 +258,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.nxs");
         let rotation = Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.0 });
-        let stack = StackWriter::create(&path, &Setting { rotation, ..setting() }, 2).unwrap();
+        let mut stack = StackWriter::create(&path, &Setting { rotation, ..setting() }, 2).unwrap();
         stack.write(0, &[0; 15]).unwrap();
         stack.write(1, &[0; 15]).unwrap();
         stack.finish().unwrap();
@@ -218,7 +275,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let write = |name: &str, value: i32| {
             let path = directory.path().join(name);
-            let stack = StackWriter::create(&path, &setting(), 1).unwrap();
+            let mut stack = StackWriter::create(&path, &setting(), 1).unwrap();
             stack.write(0, &[value; 15]).unwrap();
             stack.finish().unwrap();
             std::fs::read(path).unwrap()
@@ -232,7 +289,7 @@ mod tests {
     fn an_unfinished_stack_leaves_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.nxs");
-        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        let mut stack = StackWriter::create(&path, &setting(), 2).unwrap();
         stack.write(0, &[1; 15]).unwrap();
         drop(stack);
         assert_eq!(names(directory.path()), 0);
@@ -246,7 +303,7 @@ mod tests {
         assert!(refused(&setting(), 0).to_string().ends_with("0 images of 5 x 3 pixels"));
         let masked = Setting { measured: Some(vec![true; 4]), ..setting() };
         assert!(refused(&masked, 1).to_string().contains("the mask has another size"));
-        let stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        let mut stack = StackWriter::create(&path, &setting(), 2).unwrap();
         assert!(stack.write(0, &[0; 4]).unwrap_err().to_string().contains("15 pixels expected, 4 given"));
         assert!(stack.write(2, &[0; 15]).is_err());
         drop(stack);

@@ -1,33 +1,30 @@
 //! The header of a miniCBF image.
 
-use nanobragg::plan::Plan;
 use nanobragg::readout::{Counts, MOST};
 use nanobragg::units::{EV_ANGSTROM, to_deg};
 use nanobragg_io::cbf::MiniHeader;
 
-use super::frame::crossing;
+use super::FrameDescription;
 
-/// The header of the image `counts` that `plan` gave.
-pub fn mini_header(plan: &Plan, counts: &Counts) -> MiniHeader {
-    let pixel = plan.detector.pixel_size;
-    let wavelength_angstrom = plan.resolved.wavelength * 1e10;
-    let (distance, beam_px) = crossing(plan);
+/// The header of the image `counts`, which `frame` describes.
+pub fn mini_header(frame: &FrameDescription, counts: &Counts) -> MiniHeader {
+    let FrameDescription { panel, beam, scan, .. } = frame;
     MiniHeader {
-        fast: plan.region.image_fast,
-        slow: plan.region.image_slow,
-        pixel_size: pixel,
-        sensor_thickness: Some(plan.resolved.layers.thickness).filter(|&thickness| thickness > 0.0),
-        exposure: plan.resolved.exposure,
+        fast: panel.fast,
+        slow: panel.slow,
+        pixel_size: panel.plane.pixel_size,
+        sensor_thickness: panel.sensor_thickness,
+        exposure: scan.exposure,
         count_cutoff: MOST,
         excluded_pixels: counts.pixels.iter().filter(|&&count| count < 0).count(),
-        wavelength_angstrom,
-        energy_ev: EV_ANGSTROM / wavelength_angstrom,
-        distance,
-        beam_px,
-        start_angle_deg: to_deg(plan.resolved.rotation.start()),
-        angle_increment_deg: to_deg(plan.resolved.rotation.range()),
-        twotheta_deg: to_deg(plan.detector.report.twotheta),
+        wavelength_angstrom: beam.wavelength_angstrom,
+        energy_ev: EV_ANGSTROM / beam.wavelength_angstrom,
+        distance: panel.distance,
+        beam_px: panel.beam_px,
+        start_angle_deg: to_deg(scan.start),
+        angle_increment_deg: to_deg(scan.range),
+        twotheta_deg: to_deg(panel.convention.twotheta),
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
-        polarization: plan.polarization.map(|kahn| (1.0 + kahn.factor) / 2.0),
+        polarization: beam.kahn.map(|kahn| (1.0 + kahn) / 2.0),
     }
 }

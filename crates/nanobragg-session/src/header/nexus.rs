@@ -1,50 +1,43 @@
 //! What the images of an NXmx stack have in common.
 
 use nanobragg::nalgebra::Vector3;
-use nanobragg::plan::Plan;
 use nanobragg::readout::MOST;
 use nanobragg::units::to_deg;
 use nanobragg_io::nexus::{Rotation, Setting};
 
-use super::Frame;
-use super::frame::crossing;
+use super::FrameDescription;
 
-/// The setting of a stack that begins with the image of `plan`; `program` is the name and version of the
-/// program. Each image starts `step` radians after the one before it.
-pub fn stack_setting(plan: &Plan, step: f64, program: &str) -> Setting {
-    let frame = Frame::nexus(plan);
-    let pixel = plan.detector.pixel_size;
-    let (distance, beam_px) = crossing(plan);
-    let rotation = plan.resolved.rotation;
-    let (width, height) = (plan.region.image_fast, plan.region.image_slow);
-    let rendered = (0..width * height).map(|at| plan.region.renders(at / width, at % width));
-    let measured: Vec<bool> = rendered.collect();
+/// The setting of a stack that begins with the image that `frame` describes. Each image starts `step` radians after the
+/// one before it.
+pub fn stack_setting(frame: &FrameDescription, step: f64) -> Setting {
+    let FrameDescription { panel, beam, scan, .. } = frame;
+    let axes = frame.axes.in_nexus();
+    let pixel = panel.plane.pixel_size;
     Setting {
-        program: program.to_owned(),
-        fast: width,
-        slow: height,
-        pixel_size_mm: (pixel * frame.fast.norm() * 1000.0, pixel * frame.slow.norm() * 1000.0),
-        fast_axis: frame.fast.normalize().into(),
-        slow_axis: frame.slow.normalize().into(),
-        origin_mm: frame.origin_mm.into(),
-        distance_mm: distance * 1000.0,
-        beam_px,
-        twotheta_deg: to_deg(plan.detector.report.twotheta),
-        sensor_thickness_mm: Some(plan.resolved.layers.thickness * 1000.0)
-            .filter(|&thickness| thickness > 0.0),
+        program: frame.program.to_owned(),
+        fast: panel.fast,
+        slow: panel.slow,
+        pixel_size_mm: (pixel * axes.fast.norm() * 1000.0, pixel * axes.slow.norm() * 1000.0),
+        fast_axis: axes.fast.normalize().into(),
+        slow_axis: axes.slow.normalize().into(),
+        origin_mm: axes.origin_mm.into(),
+        distance_mm: panel.distance * 1000.0,
+        beam_px: panel.beam_px,
+        twotheta_deg: to_deg(panel.convention.twotheta),
+        sensor_thickness_mm: panel.sensor_thickness.map(|thickness| thickness * 1000.0),
         saturation: MOST,
-        measured: if measured.iter().all(|&measured| measured) { None } else { Some(measured) },
-        wavelength_angstrom: plan.resolved.wavelength * 1e10,
-        fluence_per_m2: plan.fluence,
-        exposure: plan.resolved.exposure,
-        polarization_stokes: plan.resolved.kahn.map(|kahn| stokes(kahn, &frame.polar)),
-        spindle: frame.spindle.into(),
-        rotation: (rotation.range() != 0.0).then(|| Rotation {
-            start_deg: to_deg(rotation.start()),
-            range_deg: to_deg(rotation.range()),
+        measured: panel.rendered(),
+        wavelength_angstrom: beam.wavelength_angstrom,
+        fluence_per_m2: beam.fluence,
+        exposure: scan.exposure,
+        polarization_stokes: beam.kahn.map(|kahn| stokes(kahn, &axes.polar)),
+        spindle: axes.spindle.into(),
+        rotation: (scan.range != 0.0).then(|| Rotation {
+            start_deg: to_deg(scan.start),
+            range_deg: to_deg(scan.range),
             step_deg: to_deg(step),
         }),
-        cell: plan.crystal.unit_cell(),
+        cell: frame.crystal.cell,
     }
 }
 

@@ -1,25 +1,23 @@
 //! Where resolution rings and the beam are on a picture.
 
 use nanobragg::physics::geometry::position;
-use nanobragg::plan::Plan;
 use nanobragg_io::preview::Geometry;
 
-/// The geometry of a plan's detector, by the definition that renders its pixels.
-#[derive(Clone, Copy, Debug)]
-pub struct PlanGeometry<'a>(pub &'a Plan);
+use super::FrameDescription;
 
-impl Geometry for PlanGeometry<'_> {
+/// By the definition that renders the pixels.
+impl Geometry for FrameDescription {
     fn resolution_angstrom(&self, fast_px: f64, slow_px: f64) -> f64 {
-        let detector = &self.0.detector;
-        let pixel = detector.pixel_size;
-        let diffracted = position(detector, fast_px * pixel, slow_px * pixel, 0.0).diffracted;
+        let plane = &self.panel.plane;
+        let pixel = plane.pixel_size;
+        let diffracted = position(plane, fast_px * pixel, slow_px * pixel, 0.0).diffracted;
         // |s| = |s1 - s0| is 1 / d.
-        self.0.resolved.wavelength * 1e10 / (diffracted - detector.beam.normalize()).norm()
+        self.beam.wavelength_angstrom / (diffracted - plane.beam.normalize()).norm()
     }
 
     fn beam_px(&self) -> (f64, f64) {
-        let (fast, slow) = self.0.detector.report.beam_spot;
-        (fast / self.0.detector.pixel_size, slow / self.0.detector.pixel_size)
+        let (fast, slow) = self.panel.convention.beam_spot;
+        (fast / self.panel.plane.pixel_size, slow / self.panel.plane.pixel_size)
     }
 }
 
@@ -33,8 +31,7 @@ mod tests {
         let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
         experiment.beam = Beam::new(1.5e-10).unwrap();
         experiment.detector.pixels = PixelGrid::new(100, 80, 1e-3);
-        let plan = experiment.plan().unwrap();
-        let geometry = PlanGeometry(&plan);
+        let geometry = FrameDescription::of(&experiment.plan().unwrap());
         let (fast, slow) = geometry.beam_px();
         assert!(geometry.resolution_angstrom(fast, slow) > 1e6);
         // 30 mm off the beam, 100 mm behind the crystal.

@@ -6,7 +6,7 @@ use nanobragg_io::cbf::write_cbf;
 use nanobragg_io::nexus::StackWriter;
 
 use super::writer::{saturated, wrote};
-use super::{Content, Output, PROGRAM, Writer};
+use super::{Content, Output, Writer};
 use crate::header::{mini_header, stack_setting};
 use crate::{Error, Watch};
 
@@ -17,7 +17,7 @@ pub(super) fn holds(content: &Content) -> bool {
 pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let counts = writer.read(readout);
-    write_cbf(path, &mini_header(writer.plan, &counts), &counts.pixels)?;
+    write_cbf(path, &mini_header(&writer.frame, &counts), &counts.pixels)?;
     told(writer, output, readout, &counts, watch);
     Ok(())
 }
@@ -25,7 +25,7 @@ pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
 pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let counts = writer.read(readout);
-    let stack = StackWriter::create(path, &stack_setting(writer.plan, 0.0, PROGRAM), 1)?;
+    let mut stack = StackWriter::create(path, &stack_setting(&writer.frame, 0.0), 1)?;
     stack.write(0, &counts.pixels)?;
     stack.finish()?;
     told(writer, output, readout, &counts, watch);
@@ -34,7 +34,7 @@ pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
 
 fn told(writer: &Writer<'_>, output: &Output, readout: &Readout, counts: &Counts, watch: &Watch<'_>) {
     let sum: f64 = counts.pixels.iter().map(|&count| f64::from(count.max(0))).sum();
-    let seed = writer.plan.resolved.noise.seed;
+    let seed = writer.frame.counting.seed;
     let content = if readout.has_noise() {
         format!("{} photons, seed {seed}", f(sum, 0))
     } else {

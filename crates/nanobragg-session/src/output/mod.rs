@@ -18,9 +18,6 @@ use crate::{Error, Picture, Watch};
 pub(crate) use structure_factors::structure_factors;
 pub use writer::{Brightness, Writer};
 
-/// Name and version, for files that say who made them.
-pub const PROGRAM: &str = concat!("nanobragg ", env!("CARGO_PKG_VERSION"));
-
 /// A file that is made of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {

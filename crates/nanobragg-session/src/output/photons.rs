@@ -5,7 +5,8 @@ use nanobragg_io::npy::write_npy;
 use nanobragg_io::tiff::write_tiff;
 
 use super::writer::wrote;
-use super::{Content, Output, PROGRAM, Writer};
+use super::{Content, Output, Writer};
+use crate::header::PROGRAM;
 use crate::{Error, Watch};
 
 pub(super) fn holds(content: &Content) -> bool {

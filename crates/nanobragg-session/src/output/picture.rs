@@ -5,7 +5,6 @@ use nanobragg_io::preview::{Style, auto_rings, write_preview};
 
 use super::writer::wrote;
 use super::{Content, Output, Writer};
-use crate::header::PlanGeometry;
 use crate::{Error, Picture, Rings, Watch};
 
 pub(super) fn holds(content: &Content) -> bool {
@@ -15,16 +14,16 @@ pub(super) fn holds(content: &Content) -> bool {
 pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Picture(picture), .. } = output else { return output.check() };
     let Picture { tone, colors, rings, beam } = picture;
-    let geometry = PlanGeometry(writer.plan);
+    let geometry = &writer.frame;
     let (fast, slow) = (writer.image.fast(), writer.image.slow());
     let rings = match rings {
         Rings::None => Vec::new(),
-        Rings::Auto => auto_rings(&geometry, fast, slow),
+        Rings::Auto => auto_rings(geometry, fast, slow),
         Rings::At(spacings) => spacings.clone(),
     };
     let listed = rings.iter().map(|&spacing| g(spacing, 3)).collect::<Vec<_>>().join(" ");
     let style = Style { tone: *tone, colors: *colors, rings, beam: *beam };
-    write_preview(path, fast, slow, writer.image.pixels(), &style, &geometry)?;
+    write_preview(path, fast, slow, writer.image.pixels(), &style, geometry)?;
     let rings = if listed.is_empty() { String::new() } else { format!(", rings at {listed} A") };
     wrote(watch, path, &format!("picture{rings}"));
     Ok(())

@@ -12,10 +12,10 @@ use crate::{Error, Watch};
 pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let counts = writer.read(readout);
-    let region = &writer.plan.region;
-    let entries = smv_entries(writer.plan, readout.offset());
-    write_smv(path, &entries, region.image_fast, region.image_slow, &counts.words())?;
-    let seed = writer.plan.resolved.noise.seed;
+    let (fast, slow) = (writer.frame.panel.fast, writer.frame.panel.slow);
+    let entries = smv_entries(&writer.frame, readout.offset());
+    write_smv(path, &entries, fast, slow, &counts.words())?;
+    let seed = writer.frame.counting.seed;
     let content = if readout.has_noise() {
         format!("{} photons, seed {seed}", f(counts.photons, 0))
     } else {

@@ -10,6 +10,7 @@ use nanobragg::readout::{Counts, Readout};
 use nanobragg::statistics::Statistics;
 
 use super::Output;
+use crate::header::FrameDescription;
 use crate::observer::Event;
 use crate::{Error, Warning, Watch};
 
@@ -42,6 +43,8 @@ impl Brightness {
 /// An image, and what has to be known to write it.
 pub struct Writer<'a> {
     pub(super) plan: &'a Plan,
+    /// What headers may say of it.
+    pub(super) frame: FrameDescription,
     pub(super) image: &'a Image,
     pub(super) brightness: Brightness,
     /// What was read out last: two formats often hold the same counts.
@@ -51,7 +54,7 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// A writer of `image`, which `plan` gave, one of a detector of this brightness.
     pub fn new(plan: &'a Plan, image: &'a Image, brightness: Brightness) -> Self {
-        Writer { plan, image, brightness, counts: RefCell::new(None) }
+        Writer { plan, frame: FrameDescription::of(plan), image, brightness, counts: RefCell::new(None) }
     }
 
     /// Writes the images of `outputs`. The job can be stopped between two of them.
@@ -67,6 +70,11 @@ impl<'a> Writer<'a> {
             (row.write)(self, output, watch)?;
         }
         watch.check()
+    }
+
+    /// What headers say of the image.
+    pub fn frame(&self) -> &FrameDescription {
+        &self.frame
     }
 
     /// What a detector reads out of the image.

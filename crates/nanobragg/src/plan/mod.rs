@@ -23,7 +23,7 @@ pub use choose::layers::Layers;
 pub use choose::mosaic::Mosaic;
 pub use choose::region::Region;
 pub use crystal::CrystalPlan;
-pub use detector::DetectorPlan;
+pub use detector::{DetectorPlan, DetectorReport};
 pub use factors::{FactorMode, Factors};
 pub use place::{Orientations, Parameters, PhiStep, SourcePlan};
 pub use random::Ran1;

@@ -1,4 +1,4 @@
-//! Detector, spindle and lattice in the frames of the formats.
+//! Directions of detector, spindle and lattice in the frames of the formats.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use nanobragg::plan::Plan;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
-/// Detector, spindle and lattice in a frame that other programs use. Every convention's laboratory is turned so
+/// Directions of detector, spindle and lattice in a frame that other programs use. Every convention's laboratory is turned so
 /// that beam and spindle come to lie where that frame has them; distances and angles stay what they are.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
+pub struct Axes {
     /// Direction of the fast axis.
     pub fast: Vector3<f64>,
     /// Direction of the slow axis.
@@ -25,24 +25,10 @@ pub struct Frame {
     pub reciprocal: [Vector3<f64>; 3],
 }
 
-/// Where the direct beam crosses the detector's plane: the distance along the beam in meters, and the pixels along fast
-/// and slow from the outer corner of the first.
-pub fn crossing(plan: &Plan) -> (f64, (f64, f64)) {
-    let detector = &plan.detector;
-    let beam = detector.beam.normalize();
-    let normal = detector.fdet.cross(&detector.sdet);
-    let distance = detector.pix0.dot(&normal) / beam.dot(&normal);
-    let spot = beam * distance - detector.pix0;
-    // Components along two axes that need not be unit vectors at right angles.
-    let (f, s) = (&detector.fdet, &detector.sdet);
-    let area = normal.norm_squared() * detector.pixel_size;
-    (distance, (spot.cross(s).dot(&normal) / area, f.cross(&spot).dot(&normal) / area))
-}
-
-impl Frame {
+impl Axes {
     /// The frame of imgCIF, and of dxtbx: z from the crystal to the source, x along the spindle as far as the
     /// beam allows (along the fast axis where the spindle is the beam).
-    pub fn imgcif(plan: &Plan) -> Self {
+    pub(super) fn imgcif(plan: &Plan) -> Self {
         let detector = &plan.detector;
         let z = -detector.beam.normalize();
         let across = |v: &Vector3<f64>| v - z * z.dot(v);
@@ -51,7 +37,7 @@ impl Frame {
         let x = if along.norm() > 1e-9 { along.normalize() } else { across(&detector.fdet).normalize() };
         let y = z.cross(&x);
         let turned = |v: &Vector3<f64>| Vector3::new(x.dot(v), y.dot(v), z.dot(v));
-        Frame {
+        Axes {
             fast: turned(&detector.fdet),
             slow: turned(&detector.sdet),
             origin_mm: turned(&detector.pix0) * 1000.0,
@@ -61,21 +47,21 @@ impl Frame {
         }
     }
 
-    /// The frame of NeXus: z along the beam, y as in [`Frame::imgcif`].
-    pub fn nexus(plan: &Plan) -> Self {
-        let turned = |v: Vector3<f64>| Vector3::new(-v.x, v.y, -v.z);
-        let Frame { fast, slow, origin_mm, spindle, polar, reciprocal } = Self::imgcif(plan);
-        Frame {
-            fast: turned(fast),
-            slow: turned(slow),
-            origin_mm: turned(origin_mm),
-            spindle: turned(spindle),
-            polar: turned(polar),
-            reciprocal: reciprocal.map(turned),
+    /// These axes, of imgCIF, in the frame of NeXus: z along the beam, y as in imgCIF.
+    #[must_use]
+    pub fn in_nexus(&self) -> Self {
+        let turned = |v: &Vector3<f64>| Vector3::new(-v.x, v.y, -v.z);
+        Axes {
+            fast: turned(&self.fast),
+            slow: turned(&self.slow),
+            origin_mm: turned(&self.origin_mm),
+            spindle: turned(&self.spindle),
+            polar: turned(&self.polar),
+            reciprocal: self.reciprocal.map(|v| turned(&v)),
         }
     }
 
-    /// By how much this frame, of imgCIF, is off the setting that headers with a distance, a beam center and one pixel
+    /// By how much these axes, of imgCIF, are off the setting that headers with a distance, a beam center and one pixel
     /// size stand for: fast axis along x, slow axis along -y, both of one step, spindle along x.
     pub fn off_square(&self) -> OffSquare {
         let angle = |found: Vector3<f64>, ideal: Vector3<f64>| {
@@ -166,17 +152,17 @@ mod tests {
     #[test]
     fn the_usual_conventions_are_square() {
         for convention in [Convention::Mosflm, Convention::Denzo, Convention::Xds] {
-            let frame = Frame::imgcif(&plan(convention, |_| {}));
-            let off = frame.off_square();
+            let axes = Axes::imgcif(&plan(convention, |_| {}));
+            let off = axes.off_square();
             assert!(!off.is_lost() && off.detector_deg < 1e-12 && off.spindle_deg < 1e-12, "{convention:?}");
-            assert!((frame.origin_mm.z + 150.0).abs() < 1e-9, "{convention:?}");
+            assert!((axes.origin_mm.z + 150.0).abs() < 1e-9, "{convention:?}");
         }
     }
 
     #[test]
     fn what_is_not_square_is_measured() {
         let off = |convention, change: fn(&mut Experiment)| {
-            Frame::imgcif(&plan(convention, change)).off_square().detector_deg
+            Axes::imgcif(&plan(convention, change)).off_square().detector_deg
         };
         // Seen from behind, and turned by a quarter about the beam.
         assert!((off(Convention::Adxv, |_| {}) - 180.0).abs() < 1e-9);
@@ -188,7 +174,7 @@ mod tests {
     #[test]
     fn a_spindle_along_the_beam_and_oblong_pixels_are_named() {
         let custom = |spindle: Vector3<f64>, fast: f64| {
-            let frame = Frame::imgcif(&plan(
+            let axes = Axes::imgcif(&plan(
                 Convention::Custom(nanobragg::model::Frame {
                     fdet: Vector3::x() * fast,
                     sdet: -Vector3::y(),
@@ -199,26 +185,12 @@ mod tests {
                 }),
                 |experiment| experiment.detector.measured_origin = Some([-0.01, 0.015, -0.15]),
             ));
-            frame.off_square()
+            axes.off_square()
         };
         assert!(!custom(Vector3::x(), 1.0).is_lost());
         let text = custom(Vector3::new(1.0, 0.0, 1.0), 1.0).to_string();
         assert_eq!(text, "a spindle 45 deg off the normal of the beam");
         assert_eq!(custom(Vector3::x(), 1.25).to_string(), "pixels that are not square");
-    }
-
-    #[test]
-    fn the_beam_crosses_a_detector_that_swings_about_the_sample() {
-        let plan = plan(Convention::Xds, |experiment| {
-            experiment.detector.tilt.twotheta = 20_f64.to_radians();
-        });
-        let (distance, (fast, slow)) = crossing(&plan);
-        let angle = 20_f64.to_radians();
-        assert!((distance - 0.15 / angle.cos()).abs() < 1e-12, "{distance}");
-        assert!(
-            (fast - 10.0).abs() < 1e-9 && (slow - 15.0 - 150.0 * angle.tan()).abs() < 1e-9,
-            "{fast} {slow}"
-        );
     }
 
     #[test]
@@ -228,9 +200,9 @@ mod tests {
             experiment.detector.tilt.y = -0.1;
         });
         let detector = &plan.detector;
-        for frame in [Frame::imgcif(&plan), Frame::nexus(&plan)] {
+        for axes in [Axes::imgcif(&plan), Axes::imgcif(&plan).in_nexus()] {
             let lab = [detector.fdet, detector.sdet, detector.pix0 * 1000.0, detector.spindle_axis[1]];
-            let turned = [frame.fast, frame.slow, frame.origin_mm, frame.spindle];
+            let turned = [axes.fast, axes.slow, axes.origin_mm, axes.spindle];
             for a in 0..4 {
                 for b in 0..4 {
                     assert!((lab[a].dot(&lab[b]) - turned[a].dot(&turned[b])).abs() < 1e-9);
@@ -239,6 +211,6 @@ mod tests {
             let handed = |v: &[Vector3<f64>; 4]| v[0].cross(&v[1]).dot(&v[2]);
             assert!((handed(&lab) - handed(&turned)).abs() < 1e-9);
         }
-        assert!(Frame::nexus(&plan).origin_mm.z > 0.0);
+        assert!(Axes::imgcif(&plan).in_nexus().origin_mm.z > 0.0);
     }
 }
