@@ -92,8 +92,9 @@ def merged(path, truth, d_min):
     found, known = pairs.common_sets(truth)
     i, d = column(found.data()), column(found.d_spacings().data())
     f2 = column(known.data()) ** 2
-    r, cc = agreement(i, f2)
-    out = {"merged_reflections": len(i), "r_f": r, "cc": cc, "space_group": str(pairs.space_group_info())}
+    r, cc_all = agreement(i, f2)
+    _, cc = agreement(i[d < 8.0], f2[d < 8.0])
+    out = {"merged_reflections": len(i), "r_f": r, "cc": cc, "cc_all": cc_all, "space_group": str(pairs.space_group_info())}
     out["completeness"] = len(i) / int((column(truth.d_spacings().data()) >= max(d_min, d.min())).sum())
     scale = (i * f2).sum() / (f2 * f2).sum()
     out["merged_shells"] = []

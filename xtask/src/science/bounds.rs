@@ -90,7 +90,8 @@ fn rotation(name: &str, value: &Value, checks: &mut Vec<Check>) {
     put("merged reflections", at(value, "/merged_reflections"), "", None);
     put("completeness", at(value, "/completeness"), "", None);
     put("R(F), Friedel mates apart", at(value, "/r_f"), "", bounded.then_some([0.0, 0.005]));
-    put("CC of intensities", at(value, "/cc"), "", bounded.then_some([0.999, f64::INFINITY]));
+    put("CC of intensities, to 8 Å", at(value, "/cc"), "", bounded.then_some([0.9995, f64::INFINITY]));
+    put("CC of intensities, all", at(value, "/cc_all"), "", None);
     put(
         "differences of Friedel mates, CC",
         at(value, "/bijvoet_cc"),

@@ -58,7 +58,8 @@ fn rotation(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
     run.step("dials.merge", &["scaled.expt", "scaled.refl"])
 }
 
-/// Stills, each for itself.
+/// Stills, each for itself. Mosaicity and domain size are not what is asked of them: the limit on what they make of the
+/// sphere of reflection is lifted.
 fn stills(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
     let mut arguments = images.to_vec();
     let options = [
@@ -68,10 +69,11 @@ fn stills(run: &Run<'_>, images: &[String]) -> anyhow::Result<()> {
         "indexing.known_symmetry.unit_cell=79,79,38,90,90,90",
         "output.composite_output=True",
         "output.integrated_experiments_filename=idx-integrated.expt",
+        "indexing.stills.ewald_proximal_volume_max=0.02",
         "mp.nproc=1",
     ];
     arguments.extend(options.map(str::to_owned));
-    run.step("dials.stills_process", &arguments)
+    run.script("stills_process.py", &arguments)
 }
 
 /// One reduction's folder.
@@ -83,9 +85,25 @@ impl Run<'_> {
     /// Runs one program; what it says is kept beside its files.
     fn step<A: AsRef<std::ffi::OsStr>>(&self, program: &str, arguments: &[A]) -> anyhow::Result<()> {
         println!("{}: {program}", self.folder.display());
+        self.run(&mut Command::new(program), program, arguments)
+    }
+
+    /// Runs a program of `xtask/science` in its place.
+    fn script(&self, name: &str, arguments: &[String]) -> anyhow::Result<()> {
+        println!("{}: {name}", self.folder.display());
+        let mut command = Command::new(super::interpreter());
+        self.run(command.arg(super::scripts().join(name)), name, arguments)
+    }
+
+    fn run<A: AsRef<std::ffi::OsStr>>(
+        &self,
+        command: &mut Command,
+        program: &str,
+        arguments: &[A],
+    ) -> anyhow::Result<()> {
         let log = self.folder.join(format!("{program}.out"));
         let out = std::fs::File::create(&log)?;
-        let status = Command::new(program)
+        let status = command
             .current_dir(self.folder)
             .env("OMP_NUM_THREADS", "1")
             .args(arguments)

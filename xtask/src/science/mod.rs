@@ -10,6 +10,7 @@ mod page;
 mod plot;
 mod series;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::SystemTime;
@@ -133,11 +134,20 @@ fn measure(series: &Series, reduction: &str, work: &Path) -> anyhow::Result<Valu
     serde_json::from_str(last).with_context(|| format!("{}: no JSON: {answer}", folder.display()))
 }
 
+/// The Python that has dxtbx.
+fn interpreter() -> OsString {
+    std::env::var_os("DIALS_PYTHON").unwrap_or_else(|| "/usr/bin/python3".into())
+}
+
+/// The folder of the Python programs.
+fn scripts() -> PathBuf {
+    crate::root().join("xtask/science")
+}
+
 /// Runs a program of `xtask/science` and returns what it prints.
 fn python(script: &str, arguments: &[&std::ffi::OsStr]) -> anyhow::Result<String> {
-    let script = crate::root().join("xtask/science").join(script);
-    let interpreter = std::env::var_os("DIALS_PYTHON").unwrap_or_else(|| "/usr/bin/python3".into());
-    let output = Command::new(interpreter).arg(&script).args(arguments).output()?;
+    let script = scripts().join(script);
+    let output = Command::new(interpreter()).arg(&script).args(arguments).output()?;
     ensure!(
         output.status.success(),
         "{}: {}",
