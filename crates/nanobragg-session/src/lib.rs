@@ -47,7 +47,7 @@ pub use header::PROGRAM;
 pub use job::{Compute, ImageModel, Job};
 pub use lost::Lost;
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
-pub use output::{Brightness, Content, Format, Levels, Output, Writer};
+pub use output::{Brightness, Content, Format, Levels, Output, PathPattern, Writer};
 pub use panel::Panel;
 pub use picture::{Picture, Rings};
 pub use place::check_place;

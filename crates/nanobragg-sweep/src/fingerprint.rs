@@ -9,12 +9,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 use crate::error::Cause;
+use crate::name;
 
 /// The SHA-256 of every input file.
 pub(crate) fn inputs(inputs: &[PathBuf]) -> Result<BTreeMap<String, String>, Error> {
     let named = |path: &PathBuf| {
         check_regular(path)?;
-        Ok((path.display().to_string(), digest(path)?))
+        Ok((name::text(path), digest(path)?))
     };
     inputs.iter().map(named).collect()
 }

@@ -14,7 +14,7 @@ use crate::observer::SweepObserver;
 use crate::parts::Parts;
 use crate::sweeper::Sweeper;
 use crate::target::Target;
-use crate::{Error, Series, check, fingerprint, lost};
+use crate::{Error, Series, check, fingerprint, lost, name};
 
 /// What happens where there is a manifest already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Resul
         program: PROGRAM.to_owned(),
         series: job.series.name().to_owned(),
         images: job.images,
-        outputs: job.outputs.iter().map(|output| output.path.display().to_string()).collect(),
+        outputs: job.outputs.iter().map(|output| name::text(&output.path)).collect(),
         flags: job.flags.clone(),
         inputs,
     };

@@ -11,6 +11,7 @@ mod fingerprint;
 mod job;
 mod lost;
 mod manifest;
+mod name;
 mod observer;
 mod parts;
 mod series;

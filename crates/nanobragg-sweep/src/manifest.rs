@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::Cause;
+use crate::name;
 
 /// Bytes of the longest line: far above any that is written.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -63,19 +64,29 @@ pub(crate) struct Image {
 /// A file and its length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FileRecord {
+    /// Its name, to look at where that is not Unicode.
     pub name: String,
+    /// The bytes of a name that is not Unicode, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_bytes: Option<String>,
     pub bytes: u64,
 }
 
 impl FileRecord {
     /// The file that is at `path` now.
     pub fn of(path: &Path) -> io::Result<Self> {
-        Ok(FileRecord { name: path.display().to_string(), bytes: fs::metadata(path)?.len() })
+        let name_bytes = name::bytes(path);
+        Ok(FileRecord { name: path.display().to_string(), name_bytes, bytes: fs::metadata(path)?.len() })
     }
 
     /// Whether the file is still there, with that length.
     pub fn holds(&self) -> bool {
-        fs::metadata(&self.name).is_ok_and(|found| found.is_file() && found.len() == self.bytes)
+        let path = match &self.name_bytes {
+            None => Some(PathBuf::from(&self.name)),
+            Some(bytes) => name::path(bytes),
+        };
+        let found = path.and_then(|path| fs::metadata(path).ok());
+        found.is_some_and(|found| found.is_file() && found.len() == self.bytes)
     }
 }
 
@@ -231,7 +242,7 @@ mod tests {
     fn image(image: usize) -> Image {
         Image {
             image,
-            files: vec![FileRecord { name: format!("a_{image:05}.cbf"), bytes: 1234 }],
+            files: vec![FileRecord { name: format!("a_{image:05}.cbf"), name_bytes: None, bytes: 1234 }],
             phi_start_deg: 0.5,
             phi_range_deg: 0.25,
             misset_deg: [1.0, -2.0, 3e-9],
@@ -248,7 +259,7 @@ mod tests {
     /// A manifest of two images and a stack.
     fn written(path: &Path) -> Vec<u8> {
         let images = BTreeMap::from([(1, image(1)), (2, image(2))]);
-        let stack = FileRecord { name: "a.nxs".to_owned(), bytes: u64::MAX };
+        let stack = FileRecord { name: "a.nxs".to_owned(), name_bytes: None, bytes: u64::MAX };
         Manifest::with(path, sweep(), images, Some(stack)).unwrap().finish().unwrap();
         fs::read(path).unwrap()
     }

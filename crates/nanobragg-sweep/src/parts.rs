@@ -4,6 +4,7 @@
 //! nothing of a finished image is lost however the program ends. When all are there the stack is put together
 //! from them as they are, without compressing again.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,10 @@ impl Parts {
         let Output { path, content: Content::Counts(readout), .. } = output else {
             return Err(Cause::NoCounts(output.path.clone()).into());
         };
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = path.with_file_name(format!(".{name}.parts"));
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(".parts");
+        let folder = path.with_file_name(name);
         Ok(Parts { stack: path.clone(), readout: readout.clone(), folder })
     }
 

@@ -1,8 +1,8 @@
 //! The files of a sweep: numbered ones, or one stack.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use nanobragg_session::{Format, Output};
+use nanobragg_session::{Format, Output, PathPattern};
 
 use crate::Error;
 use crate::error::Cause;
@@ -11,22 +11,11 @@ use crate::error::Cause;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     /// A file for each image.
-    Numbered(Template, Output),
+    Numbered(PathPattern, Output),
     /// An NXmx file for all.
     Stack(Output),
 }
 
-/// How the files of the images are called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Template {
-    folder: PathBuf,
-    before: String,
-    digits: usize,
-    after: String,
-}
-
-/// Digits of the number where the name has no place for it.
-const DIGITS: usize = 5;
 /// The most digits of a number.
 const MOST_DIGITS: usize = 20;
 
@@ -36,29 +25,11 @@ impl Target {
         if output.format == Format::Nexus {
             return Ok(Target::Stack(output.clone()));
         }
-        let name = &output.path;
-        let folder = name.parent().map(Path::to_owned).unwrap_or_default();
-        let file = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let template = match file.rfind('#') {
-            Some(last) => {
-                let before = file[..=last].trim_end_matches('#');
-                let digits = last + 1 - before.len();
-                if digits > MOST_DIGITS {
-                    return Err(Cause::Digits { most: MOST_DIGITS, digits }.into());
-                }
-                Template { folder, before: before.to_owned(), digits, after: file[last + 1..].to_owned() }
-            }
-            None => {
-                let (stem, extension) = file.rsplit_once('.').unwrap_or((&file, ""));
-                Template {
-                    folder,
-                    before: format!("{stem}_"),
-                    digits: DIGITS,
-                    after: format!(".{extension}"),
-                }
-            }
-        };
-        Ok(Target::Numbered(template, output.clone()))
+        let pattern = PathPattern::of_images(&output.path);
+        if pattern.digits() > MOST_DIGITS {
+            return Err(Cause::Digits { most: MOST_DIGITS, digits: pattern.digits() }.into());
+        }
+        Ok(Target::Numbered(pattern, output.clone()))
     }
 
     /// The file of all images, if it is one.
@@ -71,8 +42,8 @@ impl Target {
 
     /// Where image number `image`, counted from 1, goes, if it has a file of its own.
     pub fn file(&self, image: usize) -> Option<PathBuf> {
-        let Target::Numbered(Template { folder, before, digits, after }, _) = self else { return None };
-        Some(folder.join(format!("{before}{image:0digits$}{after}")))
+        let Target::Numbered(pattern, _) = self else { return None };
+        Some(pattern.file(image))
     }
 }
 
@@ -101,15 +72,6 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_where_the_name_says() {
-        assert_eq!(files("a.cbf", 7), "a_00007.cbf");
-        assert_eq!(files("out/a.b.img", 123456), "out/a.b_123456.img");
-        assert_eq!(files("a_###.cbf", 7), "a_007.cbf");
-        assert_eq!(files("#/a#b##.img", 7), "#/a#b07.img");
-        assert_eq!(target("a.NXS").unwrap().file(1), None);
-    }
-
-    #[test]
     fn a_name_has_a_bounded_number_of_digits() {
         let name = |digits| format!("a{}.cbf", "#".repeat(digits));
         assert_eq!(files(&name(20), 7), format!("a{:020}.cbf", 7));
@@ -121,6 +83,7 @@ mod tests {
 
     #[test]
     fn an_image_has_files_of_its_own_beside_the_stack() {
+        assert_eq!(target("a.NXS").unwrap().file(1), None);
         let targets = [target("a.img").unwrap(), target("b.nxs").unwrap()];
         let paths: Vec<PathBuf> = outputs(&targets, 2).into_iter().map(|output| output.path).collect();
         assert_eq!(paths, [PathBuf::from("a_00002.img")]);

@@ -227,3 +227,27 @@ fn a_pipe_is_no_input_of_a_sweep() {
     std::fs::remove_file(scratch.path("pipe")).unwrap();
     assert!(scratch.names().is_empty());
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_unicode_are_kept() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let scratch = Scratch::new();
+    let sweep = |more: &[&str]| {
+        let mut command = scratch.command(["sweep"]);
+        command.args(TINY.split_whitespace()).args(OSC.split_whitespace()).args(["-images", "2"]);
+        for name in [b"\xff.npy", b"\xff.nxs"] {
+            command.arg("-o").arg(OsStr::from_bytes(name));
+        }
+        crate::scratch::Run::from(command.args(more).output().unwrap()).good()
+    };
+    sweep(&[]);
+    let names = std::fs::read_dir(scratch.folder()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<Vec<u8>> = names.map(|name| name.as_bytes().to_vec()).collect();
+    names.sort();
+    assert_eq!(names, [&b"manifest.jsonl"[..], b"\xff.nxs", b"\xff_00001.npy", b"\xff_00002.npy"]);
+    assert_eq!(manifest(&scratch)[1]["files"][0]["name_bytes"], "ff5f30303030312e6e7079");
+    let run = sweep(&["-resume"]);
+    assert!(run.out.contains("2 of 2 images are there already"), "{}", run.out);
+}

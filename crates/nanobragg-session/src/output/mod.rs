@@ -2,6 +2,7 @@
 
 mod counts;
 mod levels;
+mod pattern;
 mod photons;
 mod picture;
 mod smv;
@@ -15,14 +16,14 @@ use nanobragg::readout::{Readout, Scale};
 use crate::error::Cause;
 use crate::{Error, Picture, Watch};
 
+pub use pattern::PathPattern;
 pub(crate) use structure_factors::structure_factors;
 pub use writer::{Brightness, Writer};
 
 /// A file that is made of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
-    /// The file. That of panel 3 of several has `_3` before its extension; a series puts a number in place of
-    /// `####`.
+    /// The file. Panels of a detector and images of a series have numbers in it, as [`PathPattern`] says.
     pub path: PathBuf,
     /// How it is written.
     pub format: Format,
@@ -126,19 +127,13 @@ impl Output {
         self.format != Format::Table
     }
 
-    /// The output of panel `number`: `_number` stands before the extension. The structure factors are written with
+    /// The output of panel `number`, under its [name](PathPattern::of_panels). The structure factors are written with
     /// panel 0.
     pub fn of_panel(&self, number: usize) -> Option<Self> {
         if !self.is_image() {
             return (number == 0).then(|| self.clone());
         }
-        let mut name = self.path.file_stem().unwrap_or_default().to_os_string();
-        name.push(format!("_{number}"));
-        if let Some(extension) = self.path.extension() {
-            name.push(".");
-            name.push(extension);
-        }
-        Some(Output { path: self.path.with_file_name(name), ..self.clone() })
+        Some(Output { path: PathPattern::of_panels(&self.path).file(number), ..self.clone() })
     }
 
     /// Finds out whether the format can hold the content.

@@ -1,0 +1,124 @@
+//! Names of numbered files.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// Names of files that differ by a number, made of one name. What is not the number stays as it is, byte by byte, also
+/// where it is not Unicode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPattern {
+    /// The name as it was given, whose folder all files lie in.
+    given: PathBuf,
+    before: OsString,
+    digits: usize,
+    after: OsString,
+}
+
+/// Digits of an image's number where the name has no place for it.
+const DIGITS: usize = 5;
+
+impl PathPattern {
+    /// The files of the images of a series: the number stands where the last run of `#` in the name is, with as many
+    /// digits, or before the extension as `_00001`. In a name that is not Unicode, `#` is found on Unix alone.
+    pub fn of_images(path: &Path) -> Self {
+        match around_marks(path.file_name().unwrap_or_default()) {
+            Some((before, digits, after)) => PathPattern { given: path.to_owned(), before, digits, after },
+            None => Self::before_extension(path, DIGITS),
+        }
+    }
+
+    /// The files of the panels of a detector: the number stands before the extension as `_1`.
+    pub fn of_panels(path: &Path) -> Self {
+        Self::before_extension(path, 0)
+    }
+
+    fn before_extension(path: &Path, digits: usize) -> Self {
+        let mut before = path.file_stem().unwrap_or_default().to_owned();
+        before.push("_");
+        let mut after = OsString::new();
+        if let Some(extension) = path.extension() {
+            after.push(".");
+            after.push(extension);
+        }
+        PathPattern { given: path.to_owned(), before, digits, after }
+    }
+
+    /// Digits that a number has at least.
+    pub fn digits(&self) -> usize {
+        self.digits
+    }
+
+    /// The file with this number.
+    pub fn file(&self, number: usize) -> PathBuf {
+        let number = number.to_string();
+        let mut name = self.before.clone();
+        name.push("0".repeat(self.digits.saturating_sub(number.len())));
+        name.push(number);
+        name.push(&self.after);
+        self.given.with_file_name(name)
+    }
+}
+
+/// What stands before and after the last run of `#`, and how long it is.
+fn around_marks(name: &OsStr) -> Option<(OsString, usize, OsString)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let (before, digits, after) = around_marks_in(name.as_bytes())?;
+        Some((OsStr::from_bytes(before).to_owned(), digits, OsStr::from_bytes(after).to_owned()))
+    }
+    #[cfg(not(unix))]
+    {
+        let (before, digits, after) = around_marks_in(name.to_str()?.as_bytes())?;
+        let text = |part| OsString::from(String::from_utf8_lossy(part).into_owned());
+        Some((text(before), digits, text(after)))
+    }
+}
+
+fn around_marks_in(name: &[u8]) -> Option<(&[u8], usize, &[u8])> {
+    let last = name.iter().rposition(|&byte| byte == b'#')?;
+    let (marked, after) = name.split_at(last + 1);
+    let digits = marked.iter().rev().take_while(|&&byte| byte == b'#').count();
+    Some((marked.get(..marked.len() - digits)?, digits, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(name: &str, number: usize) -> String {
+        PathPattern::of_images(Path::new(name)).file(number).to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn numbers_of_images_stand_where_the_name_says() {
+        assert_eq!(image("a.cbf", 7), "a_00007.cbf");
+        assert_eq!(image("out/a.b.img", 123_456), "out/a.b_123456.img");
+        assert_eq!(image("a_###.cbf", 7), "a_007.cbf");
+        assert_eq!(image("#/a#b##.img", 7), "#/a#b07.img");
+        assert_eq!(image("#.img", 70), "70.img");
+        assert_eq!(PathPattern::of_images(Path::new("a_####.cbf")).digits(), 4);
+    }
+
+    #[test]
+    fn numbers_of_panels_stand_before_the_extension() {
+        let panel = |name: &str| PathPattern::of_panels(Path::new(name)).file(3);
+        assert_eq!(panel("x/a.cbf"), Path::new("x/a_3.cbf"));
+        assert_eq!(panel("a#"), Path::new("a#_3"));
+    }
+
+    #[test]
+    fn a_number_may_be_of_any_length() {
+        assert_eq!(image(&format!("a{}.cbf", "#".repeat(70_000)), 7).len(), 70_005);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_unicode_are_kept() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = |bytes: &[u8]| Path::new(OsStr::from_bytes(bytes)).to_owned();
+        assert_eq!(PathPattern::of_images(&name(b"d\xfe/\xff.npy")).file(7), name(b"d\xfe/\xff_00007.npy"));
+        assert_eq!(PathPattern::of_images(&name(b"\xff##\xfe.npy")).file(7), name(b"\xff07\xfe.npy"));
+        assert_eq!(PathPattern::of_panels(&name(b"\xff.npy")).file(2), name(b"\xff_2.npy"));
+    }
+}
