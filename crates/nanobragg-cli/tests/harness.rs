@@ -405,3 +405,17 @@ fn a_graphics_processor_writes_the_same_trace() {
         assert!(environment["adapter"][key].is_string(), "{key}: {text}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_do_not_end_are_given_up() {
+    for (arguments, limit) in [
+        (&["--args", "/dev/zero", "--pixel", "1", "1"][..], "1048576"),
+        (&["compare", "/dev/zero", "/dev/zero"], "536870912"),
+    ] {
+        let output = harness(arguments);
+        assert!(!output.status.success());
+        let expected = format!("cannot read /dev/zero: it has more than {limit} bytes");
+        assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+    }
+}

@@ -10,16 +10,50 @@ use crate::error::{Error, Result};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BUFFER: usize = 1 << 16;
-/// Most bytes that a compressed file may unfold to. Text is read in constant memory: this bounds the time.
-const UNFOLDED_LIMIT: u64 = 16 << 30;
+/// Most bytes that are read of a text, and that a compressed one may unfold to. Text is read in constant memory: this
+/// bounds the time.
+const MOST_OF_TEXT: u64 = 16 << 30;
+const MOST_UNFOLDED: u64 = 2 << 30;
 
 /// A file's contents, decompressed where they are compressed.
 #[derive(Debug)]
 pub(crate) enum Source {
     /// As it is.
     Plain(File),
-    /// Through the decompressor, with the bytes that may still come.
-    Gzip(Box<MultiGzDecoder<BufReader<File>>>, u64),
+    /// Through the decompressor.
+    Gzip(Box<MultiGzDecoder<BufReader<File>>>),
+}
+
+/// What may be read of a [`Source`].
+#[derive(Debug)]
+pub(crate) struct Bounded<R = Source> {
+    input: R,
+    left: u64,
+    limit: u64,
+}
+
+impl Bounded {
+    /// A text.
+    pub(crate) fn text(path: &Path) -> Result<Self> {
+        Self::open(path, MOST_OF_TEXT)
+    }
+
+    /// A file of which no more than `limit` bytes are read.
+    pub(crate) fn open(path: &Path, limit: u64) -> Result<Self> {
+        let input = Source::open(path)?;
+        let limit = if matches!(input, Source::Gzip(_)) { limit.min(MOST_UNFOLDED) } else { limit };
+        Ok(Bounded { input, left: limit, limit })
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::other(format!("no more than {} bytes of it are read, and it goes on", self.limit))
+        })?;
+        Ok(count)
+    }
 }
 
 impl Source {
@@ -37,7 +71,7 @@ impl Source {
             return Ok(Source::Plain(file));
         }
         let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file));
-        Ok(Source::Gzip(Box::new(decoder), UNFOLDED_LIMIT))
+        Ok(Source::Gzip(Box::new(decoder)))
     }
 }
 
@@ -45,13 +79,7 @@ impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Source::Plain(file) => file.read(buffer),
-            Source::Gzip(decoder, left) => {
-                let count = decoder.read(buffer)?;
-                *left = left.checked_sub(count as u64).ok_or_else(|| {
-                    io::Error::other(format!("it unfolds to more than {UNFOLDED_LIMIT} bytes"))
-                })?;
-                Ok(count)
-            }
+            Source::Gzip(decoder) => decoder.read(buffer),
         }
     }
 }
@@ -81,4 +109,18 @@ pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(Error::value(path, "length", format!("at most {limit} bytes"), b"more"));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_on_beyond_the_limit_is_an_error() {
+        let mut bytes = Vec::new();
+        let read = |length: u64, limit| Bounded { input: io::repeat(b'x').take(length), left: limit, limit };
+        assert_eq!(read(10, 10).read_to_end(&mut bytes).unwrap(), 10);
+        let error = read(u64::MAX, 1 << 20).read_to_end(&mut bytes).unwrap_err().to_string();
+        assert_eq!(error, "no more than 1048576 bytes of it are read, and it goes on");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use memchr::memchr;
 
 use crate::error::{Error, Result};
-use crate::gzip::Source;
+use crate::gzip::Bounded;
 
 /// The longest line accepted, in bytes: far above any table's, far below what a binary file can hold
 /// between two line feeds.
@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Splits a file into lines without copying them: the current line is a slice of the read buffer.
 #[derive(Debug)]
-pub(crate) struct Lines<R = Source> {
+pub(crate) struct Lines<R = Bounded> {
     input: R,
     path: PathBuf,
     buffer: Box<[u8]>,
@@ -32,7 +32,12 @@ pub(crate) struct Lines<R = Source> {
 
 impl Lines {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        Ok(Self::new(path, Source::open(path)?))
+        Ok(Self::new(path, Bounded::text(path)?))
+    }
+
+    /// A file of which no more than `limit` bytes are read.
+    pub(crate) fn open_within(path: &Path, limit: u64) -> Result<Self> {
+        Ok(Self::new(path, Bounded::open(path, limit)?))
     }
 }
 

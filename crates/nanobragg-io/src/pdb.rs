@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::lines::{Lines, finite};
 use crate::reflections::{Kind, kind};
-use crate::rows::{PLACEHOLDER, plausible_cell};
+use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
 use crate::{cif, crystfel_cell};
 
 /// Columns of the record CRYST1 that hold the cell, counted from 0, ends excluded.
@@ -21,7 +21,7 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
     if kind(path)? == Kind::Cif {
         return cif::read_cell(path);
     }
-    let mut lines = Lines::open(path)?;
+    let mut lines = Lines::open_within(path, SEARCHED_FOR_CELL)?;
     while lines.advance()? {
         let line = lines.line();
         if lines.number() == 1 && crystfel_cell::is_title(line) {

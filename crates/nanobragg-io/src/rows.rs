@@ -8,6 +8,9 @@ use crate::warning::Warning;
 
 /// Indices beyond this are damage: no crystal diffracts to them.
 const LARGEST_INDEX: u32 = 100_000;
+/// Bytes of a file in which its cell is searched: it stands before atoms and reflections.
+pub(crate) const SEARCHED_FOR_CELL: u64 = 64 << 20;
+
 /// Reflections beyond this are damage, or a compressed file that was made to unfold without end.
 pub const MOST_REFLECTIONS: usize = 20_000_000;
 

@@ -180,3 +180,23 @@ fn endless_files_end_in_an_error() {
         assert!(error.contains("/dev/zero"), "{flag}: {error}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_does_not_end_is_given_up() {
+    let scratch = Scratch::new();
+    let error = scratch.refused("-default_F 100 -N 2 -detpixels 8 -pdb /dev/urandom");
+    assert!(error.contains("/dev/urandom: no more than 67108864 bytes of it are read"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dump_of_nothing_does_not_make_gigabytes() {
+    let scratch = Scratch::new();
+    let header = "-260 260 -260 260 -260 260\n\x0c";
+    scratch.write("hole.bin", header);
+    let file = std::fs::OpenOptions::new().write(true).open(scratch.path("hole.bin")).unwrap();
+    file.set_len(header.len() as u64 + 522 * 522 * 522 * 8).unwrap();
+    let error = scratch.refused(&format!("{NO_F} -dump hole.bin"));
+    assert!(error.contains("the limit is 1073 MB"), "{error}");
+}

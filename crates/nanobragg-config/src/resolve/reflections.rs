@@ -233,7 +233,28 @@ pub(super) fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors,
     let index_box = reader.index_box();
     let (h, k, l) = (index_box.h, index_box.k, index_box.l);
     let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
-    fill(path, bounds, default_f, StructureFactors::MEMORY_LIMIT, reader.map(reflection))
+    let limit = limit_of_dump(path, bounds, default_f)?;
+    fill(path, bounds, default_f, limit, reader.map(reflection))
+}
+
+/// Most bytes that the table of a dump may take: as of a text, by the reflections that it has. They are counted where
+/// it matters, up to as many as are enough.
+fn limit_of_dump(path: &Path, bounds: IndexBox, default_f: f64) -> Result<u64, ConfigError> {
+    let bytes = u64::try_from(bounds.entries().saturating_mul(8)).unwrap_or(u64::MAX);
+    if bytes <= SMALL_TABLE {
+        return Ok(SMALL_TABLE);
+    }
+    let mut limit = 0;
+    for record in nanobragg_io::dump::DumpReader::open(path)? {
+        let f = record?.f;
+        if f != 0.0 && f != default_f {
+            limit += BYTES_PER_REFLECTION;
+        }
+        if limit > bytes {
+            return Ok(StructureFactors::MEMORY_LIMIT);
+        }
+    }
+    Ok(SMALL_TABLE.max(limit))
 }
 
 fn fill(

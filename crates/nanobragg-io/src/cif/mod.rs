@@ -7,8 +7,8 @@ mod tokens;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::lines::finite;
-use crate::rows::{PLACEHOLDER, plausible_cell};
+use crate::lines::{Lines, finite};
+use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
@@ -24,7 +24,7 @@ const MOST_ITEMS: usize = 1000;
 /// [`Value`](crate::ErrorKind::Value) when there is none or one that spans nothing, [`Line`](crate::ErrorKind::Line) for malformed CIF,
 /// [`Read`](crate::ErrorKind::Read).
 pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
-    let mut tokens = Tokens::open(path)?;
+    let mut tokens = Tokens::of(Lines::open_within(path, SEARCHED_FOR_CELL)?);
     let mut cell = CellTags::default();
     // Tags whose values come next: one, or those of a loop, which go round.
     let mut tags: Vec<String> = Vec::new();

@@ -36,8 +36,11 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let lines = Lines::open(path)?;
-        Ok(Tokens { lines, at: 0, in_line: false, word: (0, 0), field: None, quoted: false })
+        Ok(Self::of(Lines::open(path)?))
+    }
+
+    pub(super) fn of(lines: Lines) -> Self {
+        Tokens { lines, at: 0, in_line: false, word: (0, 0), field: None, quoted: false }
     }
 
     pub(super) fn lines(&self) -> &Lines {

@@ -63,7 +63,8 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+    /// The byte order, and the place of the header in words, counted from 1, as the preamble has them.
+    pub(super) fn place(path: &Path, bytes: &[u8]) -> Result<(Order, u64)> {
         if !bytes.starts_with(MAGIC) {
             let start = bytes.get(..bytes.len().min(MAGIC.len())).unwrap_or_default();
             return Err(Error::value(path, "first bytes", "\"MTZ \"", start));
@@ -96,6 +97,11 @@ impl Header {
             }
             place => u64::try_from(place).unwrap_or(0),
         };
+        Ok((order, place))
+    }
+
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        let (order, place) = Self::place(path, bytes)?;
         let start = usize::try_from(place).ok().and_then(|place| place.checked_sub(1)?.checked_mul(WORD));
         let records = start.filter(|start| *start >= PREAMBLE * WORD).and_then(|start| bytes.get(start..));
         let Some(records) = records else {

@@ -20,8 +20,9 @@ pub(crate) const MAGIC: &[u8] = b"MTZ ";
 const WORD: usize = 4;
 /// Words of the preamble.
 const PREAMBLE: usize = 20;
-/// Longest file read, decompressed.
-const LIMIT: u64 = 2 << 30;
+/// Most bytes of a table that are read, and of the header, history and batches behind it.
+const MOST_OF_TABLE: u64 = 1 << 30;
+const MOST_OF_HEADER: u64 = 64 << 20;
 
 /// Reads the amplitudes of an MTZ file, with its cell and symmetry.
 ///
@@ -35,7 +36,7 @@ const LIMIT: u64 = 2 << 30;
 /// is neither an amplitude nor an intensity, indices that are not whole; [`Length`](crate::ErrorKind::Length) for a file that is cut
 /// short; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
-    let bytes = gzip::whole(path, LIMIT)?;
+    let bytes = whole(path)?;
     let header = Header::parse(path, &bytes)?;
     let choice = Choice::new(path, &header, column)?;
     let width = header.columns.len();
@@ -80,6 +81,17 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
     found.operators = header.operators;
     found.space_group = header.space_group;
     Ok(found)
+}
+
+/// The whole file, decompressed. It is as long as its preamble says, whatever it unfolds to.
+fn whole(path: &Path) -> Result<Vec<u8>> {
+    let preamble = gzip::beginning(path, (PREAMBLE * WORD) as u64)?;
+    let table = match preamble.as_slice() {
+        // A pipe, which has no beginning.
+        [] => 0,
+        preamble => Header::place(path, preamble)?.1.saturating_mul(WORD as u64),
+    };
+    gzip::whole(path, table.min(MOST_OF_TABLE) + MOST_OF_HEADER)
 }
 
 #[cfg(test)]

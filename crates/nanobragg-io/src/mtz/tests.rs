@@ -147,3 +147,19 @@ fn damage_is_named() {
     let few = file(false, &[("H", 'H'), ("F", 'F')], &[&[1.0, 2.0]], &[]);
     assert!(wrong(&few).contains("three columns of type H"));
 }
+
+#[test]
+fn a_file_is_read_as_far_as_its_preamble_reaches() {
+    use std::io::Write as _;
+    let columns = with(&[("FP", 'F')]);
+    let rows: [&[f32]; 1] = [&[1.0, -2.0, 3.0, 12.5]];
+    let packed = |megabytes: u64| {
+        let mut bytes = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        bytes.write_all(&file(false, &columns, &rows, &[])).unwrap();
+        (0..megabytes).for_each(|_| bytes.write_all(&[0; 1 << 20]).unwrap());
+        bytes.finish().unwrap()
+    };
+    assert_eq!(parsed(&packed(0), None).unwrap().records.len(), 1);
+    let error = parsed(&packed((MOST_OF_HEADER >> 20) + 1), None).unwrap_err();
+    assert!(error.starts_with("a.mtz: length: expected at most 67"), "{error}");
+}

@@ -12,6 +12,8 @@ use crate::error::{Error, Problem};
 /// The longest line that is read: no trace has longer ones, and a file without line ends must not fill the
 /// memory.
 const LONGEST_LINE: u64 = 1 << 16;
+/// Most bytes of a file that are read: far more than any trace has.
+const MOST_BYTES: u64 = 512 << 20;
 
 impl Trace {
     /// Reads the trace in the file at `path`.
@@ -61,13 +63,18 @@ fn per_phi_paths(path: &Path) -> [PathBuf; 2] {
 
 fn feed(path: &Path, builder: &mut Builder) -> Result<(), Error> {
     let failed = |cause| Problem::Read { path: path.to_owned(), cause };
-    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
+    let mut reader = BufReader::new(File::open(path).map_err(failed)?.take(MOST_BYTES + 1));
     let mut line = Vec::new();
     loop {
         line.clear();
         let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(failed)?;
         if length == 0 {
-            return Ok(());
+            return match reader.get_ref().limit() {
+                0 => {
+                    Err(failed(std::io::Error::other(format!("it has more than {MOST_BYTES} bytes"))).into())
+                }
+                _ => Ok(()),
+            };
         }
         if line.last() == Some(&b'\n') {
             line.pop();

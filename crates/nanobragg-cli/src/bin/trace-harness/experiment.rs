@@ -1,6 +1,8 @@
 //! The experiment that is traced.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::Preset;
@@ -24,7 +26,7 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String, bool)>
             (preset.flags.iter().map(OsString::from).collect(), directory, preset.name.to_owned())
         }
         Source::File(path) => {
-            let text = std::fs::read_to_string(path)
+            let text = flags_in(path)
                 .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             let flags: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
@@ -49,6 +51,18 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String, bool)>
     let parsed = classic::parse(flags)?;
     let setup = resolve(&parsed, &Context { directory, ..Context::default() })?;
     Ok((setup, name, parsed.has(FlagId::Strict)))
+}
+
+/// The text of a file of flags, or of a pipe.
+fn flags_in(path: &Path) -> io::Result<String> {
+    /// Far more than any command line has.
+    const MOST_BYTES: u64 = 1 << 20;
+    let mut text = String::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("it has more than {MOST_BYTES} bytes")));
+    }
+    Ok(text)
 }
 
 /// The folder that has all `files`: the one of `--data`, or the working directory.
