@@ -410,7 +410,7 @@ fn a_graphics_processor_writes_the_same_trace() {
 #[test]
 fn files_that_do_not_end_are_given_up() {
     for (arguments, limit) in [
-        (&["--args", "/dev/zero", "--pixel", "1", "1"][..], "1048576"),
+        (&["--args", "/dev/zero", "--pixel", "1", "1", "--out", "unused"][..], "1048576"),
         (&["compare", "/dev/zero", "/dev/zero"], "536870912"),
     ] {
         let output = harness(arguments);

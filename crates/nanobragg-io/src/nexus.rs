@@ -4,6 +4,7 @@
 //! are compressed here and handed over as they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
 //! is shuffle and deflate.
 
+mod bands;
 mod compress;
 mod hdf5;
 mod layout;
@@ -12,6 +13,7 @@ mod setting;
 mod stack;
 mod store;
 
+pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
 pub use setting::{Rotation, Setting};
 pub use stack::StackWriter;

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Place,
     /// A format cannot hold the content that is wanted of it.
     Content,
+    /// There is not enough memory for the images and their files.
+    Memory,
     /// A file could not be written, or read back.
     File,
     /// The graphics processor cannot be used.
@@ -41,6 +43,7 @@ impl ErrorKind {
             ErrorKind::Canceled => "job.canceled",
             ErrorKind::Place => "output.place",
             ErrorKind::Content => "output.content",
+            ErrorKind::Memory => "job.memory",
             ErrorKind::File => "output.file",
             ErrorKind::Device => "device.failed",
             ErrorKind::Adapter => "device.no-adapter",
@@ -62,6 +65,7 @@ impl Error {
             Cause::Canceled => ErrorKind::Canceled,
             Cause::NoFolder { .. } | Cause::IsFolder(_) => ErrorKind::Place,
             Cause::Content(_) => ErrorKind::Content,
+            Cause::Memory { .. } => ErrorKind::Memory,
             Cause::File(_) => ErrorKind::File,
             #[cfg(feature = "gpu")]
             Cause::Gpu(ref error) => match error.kind() {
@@ -95,6 +99,12 @@ pub(crate) enum Cause {
     NoFolder { path: PathBuf, folder: PathBuf },
     #[error("{}: a file of this format cannot hold what is wanted of it", .0.display())]
     Content(PathBuf),
+    #[error(
+        "not enough memory: {images} image{} of {fast} x {slow} pixels and {} files need {bytes} bytes",
+        if *images == 1 { "" } else { "s" },
+        if *images == 1 { "its" } else { "their" }
+    )]
+    Memory { images: usize, fast: usize, slow: usize, bytes: u128 },
     #[error("cannot write {}: it is a folder", .0.display())]
     IsFolder(PathBuf),
     #[cfg(feature = "gpu")]

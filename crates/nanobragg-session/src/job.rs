@@ -1,7 +1,7 @@
 //! What is to be done.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Experiment, MosflmMatrix, Quirk};
+use nanobragg::model::{Convention, Detector, Experiment, MosflmMatrix, Quirk};
 use nanobragg::nalgebra::Vector3;
 
 use crate::{Device, GpuChoice, Output, Panel};
@@ -85,6 +85,16 @@ impl Job {
             }
         }
         experiment
+    }
+
+    /// Pixels of the images along fast and slow.
+    pub(crate) fn sizes(&self) -> Vec<(usize, usize)> {
+        let size = |detector: &Detector| (detector.pixels.fast(), detector.pixels.slow());
+        if self.panels.is_empty() {
+            vec![size(&self.experiment.detector)]
+        } else {
+            self.panels.iter().map(|panel| size(&panel.detector)).collect()
+        }
     }
 
     /// The files of the image of panel `number`.

@@ -8,6 +8,7 @@ use nanobragg::plan::{Orientations, Plan};
 use nanobragg::statistics::Statistics;
 
 use crate::lost::Lost;
+use crate::memory::check_memory;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::place::check_outputs;
@@ -76,6 +77,7 @@ impl Session {
         let watch = Watch::new(observer, &stop);
         let images = self.job.panels.len().max(1);
         (0..images).try_for_each(|number| check_outputs(&self.job.outputs(number)))?;
+        check_memory(&self.job.sizes(), &self.job.outputs)?;
         self.warnings()?.iter().for_each(|warning| watch.warn(warning));
         let Session { job, plan, .. } = self;
         output::structure_factors(&watch, &plan, &job.outputs);

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_session::{Output, check_place};
+use nanobragg::model::PixelGrid;
+use nanobragg_session::{Output, check_memory, check_place};
 
-use crate::Error;
 use crate::error::Cause;
 use crate::target::Target;
+use crate::{Error, sweeper};
 
 /// Checks the files of `images` images and the manifest; `outputs` are what `targets` were made from.
 pub(crate) fn targets(
@@ -55,6 +56,12 @@ pub(crate) fn targets(
         }
     }
     Ok(())
+}
+
+/// Finds out whether there is memory for the image that is rendered, the one that waits and those that are written.
+pub(crate) fn memory(pixels: &PixelGrid, outputs: &[Output], images: usize) -> Result<(), Error> {
+    let at_once = images.min(2 + sweeper::writers());
+    Ok(check_memory(&vec![(pixels.fast(), pixels.slow()); at_once], outputs)?)
 }
 
 /// The folder of a file that need not be there yet.

@@ -74,6 +74,7 @@ impl SweepJob {
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
+        check::memory(&self.experiment.detector.pixels, &self.outputs, self.images)?;
         let base = self.series.base(&self.experiment, &self.models, 1)?;
         let first = self.series.experiment(&base, 1).plan()?;
         let SweepJob { experiment, series, models, described, images, .. } = &self;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
 use nanobragg_io::atomic::write_atomic;
-use nanobragg_io::nexus::{Setting, StackWriter, compress_frame};
+use nanobragg_io::nexus::{Bands, Setting, StackWriter};
 use nanobragg_session::{Content, Output, Watch};
 
 use crate::Error;
@@ -64,9 +64,9 @@ impl Parts {
         self.file(image).is_file()
     }
 
-    /// Keeps a frame.
-    pub fn write(&self, image: usize, pixels: &[i32]) -> Result<(), nanobragg_io::Error> {
-        write_atomic(&self.file(image), |out| out.write_all(&compress_frame(pixels)))
+    /// Keeps a frame, which is stored in `bands`.
+    pub fn write(&self, image: usize, bands: Bands, pixels: &[i32]) -> Result<(), nanobragg_io::Error> {
+        write_atomic(&self.file(image), |out| out.write_all(&bands.compress(pixels)))
     }
 
     /// Puts the stack together.

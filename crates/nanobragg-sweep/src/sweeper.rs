@@ -12,6 +12,7 @@ use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
+use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
 use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend};
 
@@ -178,7 +179,11 @@ impl Sweeper<'_> {
         writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
         if shared.stacking {
             for parts in &self.parts {
-                parts.write(*number, &writer.read(parts.readout()).pixels)?;
+                parts.write(
+                    *number,
+                    Bands::of(image.fast(), image.slow()),
+                    &writer.read(parts.readout()).pixels,
+                )?;
             }
         }
         let files =
@@ -221,7 +226,7 @@ impl Shared<'_> {
 }
 
 /// Threads that write: one for every four cores, since rendering uses them all.
-fn writers() -> usize {
+pub(crate) fn writers() -> usize {
     (thread::available_parallelism().map_or(1, usize::from) / 4).clamp(1, 4)
 }
 

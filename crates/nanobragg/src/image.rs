@@ -1,5 +1,7 @@
 //! Images.
 
+use crate::error::{Error, RenderCause};
+
 /// An image of single-precision photon counts, slow-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
@@ -11,6 +13,20 @@ impl Image {
     /// A dark image of `fast` × `slow` pixels.
     pub fn new(fast: usize, slow: usize) -> Self {
         Image { fast: fast.max(1), pixels: vec![0.0; fast * slow] }
+    }
+
+    /// [`Image::new`], where there may be no memory for it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory).
+    pub fn try_new(fast: usize, slow: usize) -> Result<Self, Error> {
+        let pixels = fast.checked_mul(slow);
+        // Memory that comes zeroed cannot be asked for in the first place.
+        if pixels.is_some_and(|pixels| Vec::<f32>::new().try_reserve_exact(pixels).is_ok()) {
+            return Ok(Self::new(fast, slow));
+        }
+        let bytes = (fast as u128 * slow as u128).saturating_mul(size_of::<f32>() as u128);
+        Err(RenderCause::Memory { fast, slow, bytes }.into())
     }
 
     /// An image from its pixels; `None` when they do not fill whole rows.
@@ -49,5 +65,22 @@ impl Image {
     /// All rows.
     pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.pixels.chunks_exact_mut(self.fast)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_that_no_memory_holds_is_an_error() {
+        for edge in [1 << 30, usize::MAX] {
+            assert_eq!(Image::try_new(edge, edge).unwrap_err().kind(), crate::ErrorKind::Memory);
+        }
+        let error = Image::try_new(1 << 31, 1 << 31).unwrap_err().to_string();
+        let expected =
+            "not enough memory for an image of 2147483648 x 2147483648 pixels, 18446744073709551616 bytes";
+        assert_eq!(error, expected);
+        assert_eq!(Image::try_new(3, 2).unwrap(), Image::new(3, 2));
     }
 }

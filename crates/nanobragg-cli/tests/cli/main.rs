@@ -18,6 +18,8 @@ mod information;
 mod input_errors;
 mod instruments;
 mod interruption;
+#[cfg(target_os = "linux")]
+mod memory;
 mod messages;
 mod outputs;
 mod parity_page;

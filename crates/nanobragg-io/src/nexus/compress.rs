@@ -9,21 +9,27 @@ use flate2::write::ZlibEncoder;
 /// Level of deflate, also written down in the file. Higher levels take longer and save little on counts.
 pub(super) const LEVEL: u32 = 4;
 
+/// Counts whose bytes are put side by side at a time.
+const BLOCK: usize = 1 << 15;
+
 /// Bytes of a count.
 const WIDTH: usize = 4;
 
-/// A frame of counts as a stack stores it.
+/// A frame of counts, or a band of its rows, as a stack stores it.
 pub fn compress_frame(pixels: &[i32]) -> Vec<u8> {
-    let mut shuffled = vec![0; pixels.len() * WIDTH];
-    for (at, pixel) in pixels.iter().enumerate() {
-        for (plane, byte) in pixel.to_le_bytes().into_iter().enumerate() {
-            shuffled[plane * pixels.len() + at] = byte;
-        }
-    }
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(pixels.len()), Compression::new(LEVEL));
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(LEVEL));
+    let mut block = [0; BLOCK];
     // Writing to memory does not fail.
-    let written = encoder.write_all(&shuffled).and_then(|()| encoder.finish());
-    written.unwrap_or_default()
+    let written = (0..WIDTH).try_for_each(|plane| {
+        pixels.chunks(BLOCK).try_for_each(|pixels| {
+            let part = &mut block[..pixels.len()];
+            for (byte, pixel) in part.iter_mut().zip(pixels) {
+                *byte = pixel.to_le_bytes()[plane];
+            }
+            encoder.write_all(part)
+        })
+    });
+    written.and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
 /// Undoes [`compress_frame`]; `None` when the bytes do not hold exactly `count` counts.
@@ -51,6 +57,19 @@ mod tests {
         assert!(bytes.len() < pixels.len() * WIDTH);
         assert_eq!(decompress_frame(&bytes, pixels.len()), Some(pixels));
         assert_eq!(decompress_frame(&compress_frame(&[]), 0), Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_stored_does_not_depend_on_blocks() {
+        let noise = |n: i32| if n % 7 == 0 { n.wrapping_mul(-1_640_531_535) >> 20 } else { n % 3 };
+        for count in [1, 1000, 100_000, 300_001] {
+            let pixels: Vec<i32> = (0..count).map(noise).collect();
+            let byte = |plane: usize| pixels.iter().map(move |pixel| pixel.to_le_bytes()[plane]);
+            let shuffled: Vec<u8> = (0..WIDTH).flat_map(byte).collect();
+            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(LEVEL));
+            encoder.write_all(&shuffled).unwrap();
+            assert!(encoder.finish().unwrap() == compress_frame(&pixels), "{count}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use super::compress::LEVEL;
 use super::node::{Axis, attribute, group, quantity, text};
 use super::store::{Chunked, FrameStore, Values};
-use super::{Rotation, Setting, compress_frame};
+use super::{Bands, Rotation, Setting};
 
 /// The data set that takes the frames.
 pub(super) const FRAMES: &str = "/entry/data/data";
@@ -23,7 +23,12 @@ const MODULE_OFFSET: &str = "/entry/instrument/detector/module/module_offset";
 const PHI: &str = "/entry/sample/transformations/phi";
 
 /// Writes all of a stack but its frames, which go to [`FRAMES`].
-pub(super) fn write(store: &mut dyn FrameStore, setting: &Setting, images: usize) -> io::Result<()> {
+pub(super) fn write(
+    store: &mut dyn FrameStore,
+    setting: &Setting,
+    bands: Bands,
+    images: usize,
+) -> io::Result<()> {
     attribute(store, "/", "NX_class", "NXroot")?;
     attribute(store, "/", "default", "entry")?;
     attribute(store, "/", "creator", &setting.program)?;
@@ -39,7 +44,7 @@ pub(super) fn write(store: &mut dyn FrameStore, setting: &Setting, images: usize
     group(store, "/entry/data", "NXdata")?;
     attribute(store, "/entry/data", "signal", "data")?;
     let Setting { fast, slow, .. } = *setting;
-    let layout = Chunked { shape: vec![images, slow, fast], chunk: vec![1, slow, fast], level: LEVEL };
+    let layout = Chunked { shape: vec![images, slow, fast], chunk: vec![1, bands.rows, fast], level: LEVEL };
     store.counts(FRAMES, &layout)?;
 
     group(store, "/entry/source", "NXsource")?;
@@ -48,7 +53,7 @@ pub(super) fn write(store: &mut dyn FrameStore, setting: &Setting, images: usize
     group(store, "/entry/instrument", "NXinstrument")?;
     text(store, "/entry/instrument/name", "nanobragg")?;
     beam(store, "/entry/instrument/beam", setting)?;
-    detector(store, DETECTOR, setting)?;
+    detector(store, DETECTOR, setting, bands)?;
     sample(store, "/entry/sample", setting, images)
 }
 
@@ -67,7 +72,7 @@ fn beam(store: &mut dyn FrameStore, beam: &str, setting: &Setting) -> io::Result
     Ok(())
 }
 
-fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io::Result<()> {
+fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting, bands: Bands) -> io::Result<()> {
     let at = |name: &str| format!("{detector}/{name}");
     group(store, detector, "NXdetector")?;
     text(store, &at("description"), "simulated pixel detector")?;
@@ -91,7 +96,7 @@ fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io
     store.values(&at("saturation_value"), Values::Int(setting.saturation))?;
     store.values(&at("underload_value"), Values::Int(0))?;
     store.values(&at("bit_depth_readout"), Values::Int(32))?;
-    mask(store, detector, setting)?;
+    mask(store, detector, setting, bands)?;
     store.link(&at("data"), FRAMES)?;
 
     // The chain: along the beam to the detector's plane, from there to the first pixel's corner, then along its
@@ -119,14 +124,16 @@ fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io
 }
 
 /// Bit 8 of the mask is a user's: a pixel that was left out.
-fn mask(store: &mut dyn FrameStore, detector: &str, setting: &Setting) -> io::Result<()> {
+fn mask(store: &mut dyn FrameStore, detector: &str, setting: &Setting, bands: Bands) -> io::Result<()> {
     const LEFT_OUT: i32 = 1 << 8;
     let Some(measured) = &setting.measured else { return Ok(()) };
     let (slow, fast) = (setting.slow, setting.fast);
-    let values: Vec<i32> = measured.iter().map(|&measured| if measured { 0 } else { LEFT_OUT }).collect();
     let mask = format!("{detector}/pixel_mask");
-    store.counts(&mask, &Chunked { shape: vec![slow, fast], chunk: vec![slow, fast], level: LEVEL })?;
-    store.chunk(&mask, 0, &compress_frame(&values))?;
+    store.counts(&mask, &Chunked { shape: vec![slow, fast], chunk: vec![bands.rows, fast], level: LEVEL })?;
+    for (index, band) in measured.chunks(bands.pixels()).enumerate() {
+        let values: Vec<i32> = band.iter().map(|&measured| if measured { 0 } else { LEFT_OUT }).collect();
+        store.chunk(&mask, index, &bands.compress_band(&values))?;
+    }
     store.values(&format!("{detector}/pixel_mask_applied"), Values::Byte(1))
 }
 

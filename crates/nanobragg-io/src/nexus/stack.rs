@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::hdf5::Hdf5File;
 use super::store::FrameStore;
-use super::{Setting, compress_frame, layout};
+use super::{Bands, Setting, layout};
 use crate::atomic::Pending;
 use crate::error::{Error, Result};
 
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 pub struct StackWriter {
     store: Box<dyn FrameStore>,
     pixels: usize,
+    bands: Bands,
     pending: Pending,
 }
 
@@ -27,13 +28,15 @@ impl StackWriter {
     /// [`Unwritable`](crate::ErrorKind::Unwritable) when there are no images or no pixels, or the mask has another size;
     /// [`Write`](crate::ErrorKind::Write), also for a pipe or device.
     pub fn create(path: &Path, setting: &Setting, images: usize) -> Result<Self> {
-        Self::within(path, setting, images, |temporary| Ok(Box::new(Hdf5File::create(temporary)?)))
+        let bands = Bands::of(setting.fast, setting.slow);
+        Self::within(path, setting, bands, images, |temporary| Ok(Box::new(Hdf5File::create(temporary)?)))
     }
 
     /// [`Self::create`], in the store that `open` makes of the temporary file.
     fn within(
         path: &Path,
         setting: &Setting,
+        bands: Bands,
         images: usize,
         open: impl FnOnce(&Path) -> io::Result<Box<dyn FrameStore>>,
     ) -> Result<Self> {
@@ -49,8 +52,8 @@ impl StackWriter {
         let pending = Pending::beside(path)?;
         let failed = |cause| Error::write(path, cause);
         let mut store = open(pending.temporary()).map_err(failed)?;
-        layout::write(store.as_mut(), setting, images).map_err(failed)?;
-        Ok(StackWriter { store, pixels, pending })
+        layout::write(store.as_mut(), setting, bands, images).map_err(failed)?;
+        Ok(StackWriter { store, pixels, bands, pending })
     }
 
     /// Writes image number `index`, counted from 0.
@@ -63,15 +66,44 @@ impl StackWriter {
             let reason = format!("{} pixels expected, {} given", self.pixels, pixels.len());
             return Err(Error::unwritable(self.pending.path(), reason));
         }
-        self.write_compressed(index, &compress_frame(pixels))
+        let bands = pixels.chunks(self.bands.pixels()).enumerate();
+        bands.into_iter().try_for_each(|(band, pixels)| self.write_band(index, band, pixels))
     }
 
-    /// Writes image number `index`, as [`compress_frame`] made it.
+    /// How images are stored.
+    pub fn bands(&self) -> Bands {
+        self.bands
+    }
+
+    /// Writes band number `band` of image number `index`, both counted from 0.
     ///
     /// # Errors
-    /// [`Write`](crate::ErrorKind::Write), also for an index beyond the stack.
+    /// As [`Self::write`].
+    pub fn write_band(&mut self, index: usize, band: usize, pixels: &[i32]) -> Result<()> {
+        let expected =
+            self.bands.pixels().min(self.pixels.saturating_sub(self.bands.pixels().saturating_mul(band)));
+        if pixels.len() != expected || expected == 0 {
+            let reason = format!("{expected} pixels expected in band {band}, {} given", pixels.len());
+            return Err(Error::unwritable(self.pending.path(), reason));
+        }
+        self.chunk(index, band, &self.bands.compress_band(pixels))
+    }
+
+    /// Writes image number `index`, as [`Bands::compress`] made it.
+    ///
+    /// # Errors
+    /// [`Unwritable`](crate::ErrorKind::Unwritable) for an image of other bands; [`Write`](crate::ErrorKind::Write), also for an
+    /// index beyond the stack.
     pub fn write_compressed(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
-        let written = self.store.chunk(layout::FRAMES, index, bytes);
+        let Some(bands) = self.bands.split(bytes) else {
+            return Err(Error::unwritable(self.pending.path(), "a compressed image has other bands"));
+        };
+        let mut bands = bands.into_iter().enumerate();
+        bands.try_for_each(|(band, bytes)| self.chunk(index, band, bytes))
+    }
+
+    fn chunk(&mut self, index: usize, band: usize, bytes: &[u8]) -> Result<()> {
+        let written = self.store.chunk(layout::FRAMES, index * self.bands.count() + band, bytes);
         written.map_err(|cause| Error::write(self.pending.path(), cause))
     }
 
@@ -91,8 +123,8 @@ mod tests {
     use rust_hdf5::H5File;
 
     use super::*;
-    use crate::nexus::Rotation;
     use crate::nexus::store::{Attribute, Chunked, Values};
+    use crate::nexus::{Rotation, compress_frame, decompress_frame};
 
     /// A store whose disk is full after so many writes.
     struct Filling {
@@ -139,7 +171,7 @@ mod tests {
 
     /// A stack of two images, in a store that takes `writes` writes.
     fn filled(path: &Path, writes: usize) -> Result<()> {
-        let mut stack = StackWriter::within(path, &setting(), 2, |temporary| {
+        let mut stack = StackWriter::within(path, &setting(), Bands::within(5, 3, 10), 2, |temporary| {
             Ok(Box::new(Filling { file: Hdf5File::create(temporary)?, left: writes }))
         })?;
         stack.write(0, &[1; 15])?;
@@ -219,6 +251,40 @@ mod tests {
         assert_eq!(phi.read_raw::<f64>().unwrap(), [10.0, 10.5]);
         let fast = file.dataset("entry/instrument/detector/module/fast_pixel_direction").unwrap();
         assert_eq!(fast.attr("vector").unwrap().read_numeric_as::<f64>().unwrap(), [-1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn large_images_are_stored_in_bands() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.nxs");
+        let bands = Bands::within(5, 3, 10);
+        let mut stack = StackWriter::within(&path, &setting(), bands, 2, |temporary| {
+            Ok(Box::new(Hdf5File::create(temporary)?))
+        })
+        .unwrap();
+        assert_eq!((stack.bands().rows, stack.bands().count()), (2, 2));
+        let frame: Vec<i32> = (0..15).collect();
+        stack.write_compressed(0, &bands.compress(&frame)).unwrap();
+        stack.write_band(1, 1, &frame[10..]).unwrap();
+        stack.write_band(1, 0, &frame[..10]).unwrap();
+        for (band, count) in [(0, 5), (1, 10), (2, 0), (usize::MAX, 5)] {
+            stack.write_band(0, band, &frame[..count]).unwrap_err();
+        }
+        stack.write_compressed(0, &compress_frame(&frame)).unwrap_err();
+        stack.finish().unwrap();
+        let file = H5File::open(&path).unwrap();
+        let data = file.dataset("entry/data/data").unwrap();
+        assert_eq!((data.shape(), data.chunk_dims()), (vec![2, 3, 5], Some(vec![1, 2, 5])));
+        let band = |set: &rust_hdf5::H5Dataset, at: &[usize]| {
+            decompress_frame(&set.read_chunk_raw_at(at).unwrap().0, bands.pixels()).unwrap()
+        };
+        for image in [0, 1] {
+            assert_eq!(band(&data, &[image, 0, 0]), frame[..10]);
+            assert_eq!(band(&data, &[image, 1, 0]), [&frame[10..], &[0; 5]].concat());
+        }
+        let mask = file.dataset("entry/instrument/detector/pixel_mask").unwrap();
+        let left_out = [band(&mask, &[0, 0]), band(&mask, &[1, 0])].concat();
+        assert!(left_out.iter().enumerate().all(|(at, &mask)| mask == if at == 7 { 256 } else { 0 }));
     }
 
     #[test]

@@ -18,28 +18,57 @@ pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let counts = writer.read(readout);
     write_cbf(path, &mini_header(&writer.frame, &counts), &counts.pixels)?;
-    told(writer, output, readout, &counts, watch);
+    let mut sums = Sums::default();
+    sums.add(&counts);
+    told(writer, output, readout, &sums, watch);
     Ok(())
 }
 
 pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
-    let counts = writer.read(readout);
     let mut stack = StackWriter::create(path, &stack_setting(&writer.frame, 0.0), 1)?;
-    stack.write(0, &counts.pixels)?;
+    let bands = stack.bands();
+    let mut sums = Sums::default();
+    if bands.count() == 1 {
+        let counts = writer.read(readout);
+        stack.write(0, &counts.pixels)?;
+        sums.add(&counts);
+    } else {
+        // Of an image that large, the counts of a band at a time are enough.
+        let mut reading = writer.start(readout);
+        for band in 0..bands.count() {
+            watch.check()?;
+            let counts = reading.rows(bands.rows);
+            stack.write_band(0, band, &counts.pixels)?;
+            sums.add(&counts);
+        }
+    }
     stack.finish()?;
-    told(writer, output, readout, &counts, watch);
+    told(writer, output, readout, &sums, watch);
     Ok(())
 }
 
-fn told(writer: &Writer<'_>, output: &Output, readout: &Readout, counts: &Counts, watch: &Watch<'_>) {
-    let sum: f64 = counts.pixels.iter().map(|&count| f64::from(count.max(0))).sum();
-    let seed = writer.frame.counting.seed;
+/// What is said of counts.
+#[derive(Default)]
+struct Sums {
+    counts: f64,
+    saturated: usize,
+}
+
+impl Sums {
+    fn add(&mut self, counts: &Counts) {
+        self.counts += counts.pixels.iter().map(|&count| f64::from(count.max(0))).sum::<f64>();
+        self.saturated += counts.saturated;
+    }
+}
+
+fn told(writer: &Writer<'_>, output: &Output, readout: &Readout, sums: &Sums, watch: &Watch<'_>) {
+    let (sum, seed) = (sums.counts, writer.frame.counting.seed);
     let content = if readout.has_noise() {
         format!("{} photons, seed {seed}", f(sum, 0))
     } else {
         format!("{} counts without noise", f(sum, 0))
     };
     wrote(watch, &output.path, &content);
-    saturated(watch, &output.path, counts.saturated, MOST);
+    saturated(watch, &output.path, sums.saturated, MOST);
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
-use nanobragg::readout::{Counts, Readout};
+use nanobragg::readout::{Counts, Reading, Readout};
 use nanobragg::statistics::Statistics;
 
 use super::Output;
@@ -75,6 +75,11 @@ impl<'a> Writer<'a> {
     /// What headers say of the image.
     pub fn frame(&self) -> &FrameDescription {
         &self.frame
+    }
+
+    /// What a detector reads out of the image, band after band.
+    pub(super) fn start<'r>(&'r self, readout: &'r Readout) -> Reading<'r> {
+        readout.start(self.plan, self.image, self.brightness.brightest)
     }
 
     /// What a detector reads out of the image.

@@ -197,7 +197,7 @@ impl Backend for Cpu {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
-        let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
+        let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
         let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
         let rows = plan.region.ranges().0.len();
         let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());

@@ -41,7 +41,7 @@ impl Backend for Scalar {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
-        let mut image = Image::new(plan.region.image_fast, plan.region.image_slow);
+        let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
         let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
         let (rows, columns) = plan.region.ranges();
         let mut label_rows = labels.as_mut().map(|labels| labels.rows_mut().skip(rows.start));

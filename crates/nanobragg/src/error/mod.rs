@@ -94,6 +94,8 @@ kinds! {
     StageOrder = "readout.order",
     /// The caller stopped the render.
     Canceled = "render.canceled",
+    /// An image does not fit into memory.
+    Memory = "render.memory",
     /// Worker threads could not be started.
     Threads = "render.threads",
     /// The backend cannot render this plan.

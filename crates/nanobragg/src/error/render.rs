@@ -14,6 +14,9 @@ pub(crate) enum RenderCause {
     /// A thread for a render that goes on could not be started.
     #[error("cannot start a thread: {source}")]
     Thread { source: std::io::Error },
+    /// There is no memory for the image.
+    #[error("not enough memory for an image of {fast} x {slow} pixels, {bytes} bytes")]
+    Memory { fast: usize, slow: usize, bytes: u128 },
     /// The backend cannot evaluate this plan.
     #[error("the {backend} backend cannot render this experiment: {reason}; {}", reason.remedy())]
     Unsupported { backend: &'static str, reason: Unsupported },
@@ -27,6 +30,7 @@ impl RenderCause {
         match self {
             RenderCause::Canceled => ErrorKind::Canceled,
             RenderCause::Threads { .. } | RenderCause::Thread { .. } => ErrorKind::Threads,
+            RenderCause::Memory { .. } => ErrorKind::Memory,
             RenderCause::Unsupported { .. } => ErrorKind::Unsupported,
             RenderCause::Backend { .. } => ErrorKind::Backend,
         }

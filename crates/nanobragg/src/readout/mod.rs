@@ -19,22 +19,20 @@ mod adc;
 mod mask;
 mod poisson;
 mod presets;
+mod reading;
 mod saturation;
 mod scale;
 mod single_stream;
 
 pub use adc::Rounding;
 pub use mask::UNMEASURED;
+pub use reading::Reading;
 pub use saturation::{BYTE, MOST, WORD};
 pub use scale::Scale;
 pub use single_stream::Deviates;
 
-use poisson::Photons;
-use rayon::prelude::*;
-
 use crate::error::{Error, ReadoutCause};
 use crate::image::Image;
-use crate::model::Quirk;
 use crate::plan::Plan;
 
 /// One step from photons to counts.
@@ -139,38 +137,12 @@ impl Readout {
     /// Counts of `image`, which `plan` gave. `brightest` is the brightest pixel of the detector, for
     /// [`Scale::Brightest`]. The same counts on any number of threads.
     pub fn read(&self, plan: &Plan, image: &Image, brightest: f32) -> Counts {
-        let mark = self.stages.iter().find_map(|stage| match stage {
-            Stage::Mask(mark) => Some(*mark),
-            _ => None,
-        });
-        let mut pixels = vec![mark.unwrap_or(0); image.pixels().len()];
-        let source = Source { plan, image, brightest, mark };
-        let (rows, _) = plan.region.ranges();
-        let width = image.fast();
-        let noise = &plan.resolved.noise;
-        let read: Vec<Row> = if self.has_noise() && plan.resolved.quirks.has(Quirk::PoissonSinglePrecision) {
-            let mut deviates = Deviates::of(noise);
-            let lines = pixels.chunks_mut(width).enumerate().filter(|(slow, _)| rows.contains(slow));
-            let mut line = |(slow, counts)| {
-                // A mean in single precision, as an image holds it.
-                self.row(&source, slow, counts, |_, mean| f64::from(deviates.deviate(mean as f32)))
-            };
-            lines.map(&mut line).collect()
-        } else {
-            let photons = Photons::of(noise);
-            let lines = pixels.par_chunks_mut(width).enumerate().filter(|(slow, _)| rows.contains(slow));
-            let line = |(slow, counts)| {
-                self.row(&source, slow, counts, |fast, mean| photons.deviate(slow, fast, mean))
-            };
-            lines.map(line).collect()
-        };
-        // In the order of rows, which the sum of the photons depends on beyond 2⁵³.
-        let counts = Counts { pixels, saturated: 0, photons: 0.0 };
-        read.iter().fold(counts, |counts, row| Counts {
-            saturated: counts.saturated + row.saturated,
-            photons: counts.photons + row.photons,
-            ..counts
-        })
+        self.start(plan, image, brightest).rows(image.slow())
+    }
+
+    /// [`Readout::read`], band after band.
+    pub fn start<'a>(&'a self, plan: &'a Plan, image: &'a Image, brightest: f32) -> Reading<'a> {
+        Reading::new(self, plan, image, brightest)
     }
 
     /// Reads out the region's part of row `slow` into `counts`; `detect` gives a column's mean its noise.

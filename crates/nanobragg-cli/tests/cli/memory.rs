@@ -1,0 +1,28 @@
+//! Memory that there is not: what would need it ends before it renders, in one line.
+
+use std::process::Command;
+
+use crate::scratch::{Run, Scratch, TINY};
+
+/// Runs the program with the words of `line` in an address space of so many kibibytes.
+fn within(scratch: &Scratch, kibibytes: u64, line: &str) -> Run {
+    let script = format!("ulimit -v {kibibytes}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.current_dir(scratch.folder()).args(["-c", &script, env!("CARGO_BIN_EXE_nanobragg")]);
+    command.args(line.split_whitespace()).output().unwrap().into()
+}
+
+#[test]
+fn an_image_that_does_not_fit_is_not_begun() {
+    let scratch = Scratch::new();
+    for (pixels, output) in [(32768, "a.npy"), (20000, "a.cbf"), (20000, "a.tif")] {
+        let line = TINY.replace("-detpixels 16", &format!("-detpixels {pixels}"));
+        let run = within(&scratch, 2_000_000, &format!("{line} -nodump -o {output}"));
+        let error = run.error(1);
+        let expected = format!("not enough memory: 1 image of {pixels} x {pixels} pixels and its files need");
+        assert!(error.starts_with(&expected), "{error}");
+        let run = within(&scratch, 4_000_000, &format!("sweep {line} -images 2 -osc 1 -o {output}"));
+        assert!(run.error(1).starts_with("not enough memory: 2 images of"), "{}", run.err);
+    }
+    assert_eq!(scratch.names(), [""; 0]);
+}
