@@ -121,6 +121,8 @@ def absolute(folder, truth, physics):
     f2 = np.array([full.get(tuple(h), np.nan) ** 2 for h in table["miller_index"]])
     d, z = column(table["d"]), column(table["xyzcal.px"].parts()[2])
     lp = column(table["lp"])
+    # What of the photons the sensor captures, where the headers describe one.
+    lp = lp / column(table["qe"]) if "qe" in table else lp
     good = np.isfinite(f2) & (column(table["partiality"]) > FULL) & (d > physics["d_min"])
     strong = good & (f2 > np.nanmedian(f2))
     out = {}

@@ -88,6 +88,9 @@ pub fn noted(note: &Note) -> String {
 pub fn warned(warning: &Warning) -> String {
     match warning {
         Warning::DeviceFailed(_) => format!("-device auto: {warning}"),
+        Warning::Dark { .. } => {
+            format!("{warning}; -fluence or -flux and the crystal's size, -N or -xtalsize, decide how many")
+        }
         warning => warning.to_string(),
     }
 }

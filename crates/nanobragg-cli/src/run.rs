@@ -1,7 +1,7 @@
 //! One run of the program: parse, plan, render, write.
 
 use std::ffi::OsString;
-use std::time::SystemTime;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{Context, chosen, experiment_file, remedy, resolve, show};
@@ -14,6 +14,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::explain;
 use crate::interrupt::Interrupt;
 use crate::reporter::Reporter;
+use crate::summary;
 use crate::usage::UsageError;
 
 /// Does what the arguments (without the program's own name) ask for.
@@ -32,7 +33,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(args);
 
-    let context = Context { clock_seed: clock(), ..Context::default() };
+    let context = Context { seed: drawn(), ..Context::default() };
     let setup = resolve(args, &context)?;
     let as_file = args.last(FlagId::Show).is_some_and(|show| show.values.text(0) == "toml");
     if as_file {
@@ -61,6 +62,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         ))
         .into());
     }
+    summary::cost(console, &setup, &plan, setup.panels.len().max(1));
     let progress = setup.progress && !diagnostics.prints_pixels();
     let mut session = Session::with_plan(setup.into_job(), plan);
     if console.strict {
@@ -114,8 +116,10 @@ pub fn log(args: &ParsedArgs) {
     drop(tracing::subscriber::set_global_default(subscriber));
 }
 
-/// Seconds since 1970, the seed of noise and random orientation where none is given.
-fn clock() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(1, |since| i64::try_from(since.as_secs()).unwrap_or(1))
+/// The seed of noise and random orientation where none is given: jobs that start together on many machines must not
+/// get the same.
+fn drawn() -> i64 {
+    // The standard library keys its hashes by the system's entropy.
+    let bits = RandomState::new().build_hasher().finish();
+    i64::from((bits >> 33) as u32).max(1)
 }

@@ -1,10 +1,15 @@
 //! What is said at the end of a run.
 
+use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
+use nanobragg_config::Setup;
 use nanobragg_io::c_format::g;
-use nanobragg_session::Rendered;
+use nanobragg_session::{Compute, Rendered, estimate};
 
 use crate::console::Console;
+
+/// Shorter runs end before one has read how long they take.
+const WORTH_SAYING_SECONDS: f64 = 2.0;
 
 /// Says the figures of the image. Scripts look for the lines that begin with `max_I` and `mean`.
 pub fn figures(console: Console, statistics: &Statistics) {
@@ -13,6 +18,31 @@ pub fn figures(console: Console, statistics: &Statistics) {
     console.say(&format!("max_I = {}  at {} {}", g6(statistics.max.into()), g6(fast), g6(slow)));
     let Statistics { mean, rms, rmsd, .. } = *statistics;
     console.say(&format!("mean= {} rms= {} rmsd= {}", g6(mean), g6(rms), g6(rmsd)));
+}
+
+/// Says what `images` such images cost, where they take long enough to wonder.
+pub fn cost(console: Console, setup: &Setup, plan: &Plan, images: usize) {
+    let compute = Compute { device: setup.device, threads: setup.threads, ..Compute::default() };
+    let Some(time) = estimate(plan, &compute).map(|time| time.as_secs_f64() * images as f64) else { return };
+    if time < WORTH_SAYING_SECONDS {
+        return;
+    }
+    let chosen = setup.experiment.rendering.oversample.is_none();
+    let why = if chosen { ", chosen for the size of the crystal" } else { "" };
+    let each = if images == 1 { String::new() } else { format!("{images} images of ") };
+    console.say(&format!(
+        "{each}{} terms with {n} x {n} sub-pixels{why}: about {}",
+        g(plan.terms(), 2),
+        human(time),
+        n = plan.oversample
+    ));
+}
+
+/// A time as one says it.
+fn human(seconds: f64) -> String {
+    let units = [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3600.0), ("minutes", 60.0)];
+    let (unit, length) = units.into_iter().find(|(_, length)| seconds >= 2.0 * length).unwrap_or(("s", 1.0));
+    format!("{} {unit}", g((seconds / length).round(), 2))
 }
 
 /// Says how long the render took and how fast it was.

@@ -1,7 +1,9 @@
 //! What the plan chose where it was asked to.
 
-use nanobragg::model::Experiment;
+use nanobragg::model::{Experiment, Misset};
 use nanobragg::plan::Plan;
+use nanobragg::units::to_deg;
+use nanobragg_io::c_format::g;
 
 /// The numbers that `plan` chose because `experiment`, whose plan it is, leaves them to it, one line each.
 ///
@@ -19,6 +21,10 @@ pub fn chosen(experiment: &Experiment, plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
     if experiment.rotation.most_steps().is_some() {
         lines.push(format!("auto: {} phi steps", plan.resolved.rotation.steps()));
+    }
+    if experiment.crystal.misset == Misset::Random {
+        let angles = plan.crystal.misset.map(|angle| g(to_deg(angle), 10)).join(" ");
+        lines.push(format!("-misset random: -misset {angles} by -misset_seed {}", experiment.seeds.misset));
     }
     if experiment.crystal.mosaicity.enough.is_some() {
         lines.push(format!("auto: {} mosaic domains", plan.resolved.mosaic.domains));

@@ -41,14 +41,14 @@ pub(crate) struct Draft {
     pub reads_dump: bool,
     pub writes_dump: bool,
     /// The image whose format its extension tells.
-    pub output: Option<PathBuf>,
+    pub named: Vec<PathBuf>,
     pub no_noise: bool,
     /// Whether the picture is linear, and the powers of ten that it shows where it is not.
     pub png_is_linear: bool,
     pub png_decades: f64,
     pub seed_of_noise: Option<i64>,
     pub seed_of_misset: Option<i64>,
-    clock_seed: i64,
+    seed: i64,
 }
 
 /// What flags and headers say of a rotation: angles in radians, `None` (or a negative number) where they say nothing.
@@ -138,7 +138,7 @@ pub(crate) struct Instrument {
 
 impl Draft {
     /// A draft of which no flag has said anything, the defaults of the table included.
-    pub fn blank(clock_seed: i64, quirks: Quirks) -> Self {
+    pub fn blank(seed: i64, quirks: Quirks) -> Self {
         let mut experiment = Experiment::new(Crystal::blank(), StructureFactors::uniform(0.0));
         experiment.quirks = quirks;
         Draft {
@@ -179,13 +179,13 @@ impl Draft {
             dump: PathBuf::new(),
             reads_dump: true,
             writes_dump: true,
-            output: None,
+            named: Vec::new(),
             no_noise: false,
             png_is_linear: false,
             png_decades: 0.0,
             seed_of_noise: None,
             seed_of_misset: None,
-            clock_seed,
+            seed,
         }
     }
 
@@ -219,7 +219,7 @@ impl Draft {
 
     /// The set-up, with its seeds.
     pub fn finish(mut self) -> Setup {
-        let noise = self.seed_of_noise.unwrap_or(self.clock_seed);
+        let noise = self.seed_of_noise.unwrap_or(self.seed);
         let seeds = &mut self.setup.experiment.seeds;
         *seeds = Seeds { noise, misset: self.seed_of_misset.unwrap_or(noise), mosaic: seeds.mosaic };
         self.setup

@@ -74,7 +74,9 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
             ConfigError::Flag(flag) => match flag {
-                FlagError::UnknownFlag { .. } | FlagError::UnknownCommand { .. } => ErrorKind::UnknownFlag,
+                FlagError::UnknownFlag { .. }
+                | FlagError::OneDashValue { .. }
+                | FlagError::UnknownCommand { .. } => ErrorKind::UnknownFlag,
                 FlagError::MissingValue { .. } => ErrorKind::MissingValue,
                 FlagError::TooManyValues { .. } | FlagError::UnexpectedValue { .. } => ErrorKind::ExcessValue,
                 FlagError::NotANumber { .. } | FlagError::NotWhole { .. } | FlagError::NotUnicode { .. } => {

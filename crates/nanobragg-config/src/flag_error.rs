@@ -11,6 +11,22 @@ pub(crate) enum FlagError {
         /// The flag whose spelling comes nearest, if one is near enough.
         suggestion: Option<&'static str>,
     },
+    /// A value behind an equals sign, and one dash before the name.
+    #[error(
+        "unknown flag {}={}; write {} {} or -{}={}",
+        plain(name),
+        plain(value),
+        plain(name),
+        plain(value),
+        plain(name),
+        plain(value)
+    )]
+    OneDashValue {
+        /// The name of a flag, with its dash.
+        name: String,
+        /// What follows the equals sign.
+        value: String,
+    },
     /// The first argument is neither a flag nor a command.
     #[error("unknown command {given:?}; flags begin with a dash (see -help)")]
     UnknownCommand {

@@ -20,6 +20,8 @@ impl Outputs {
     pub(crate) fn named(mut self, path: PathBuf) -> Result<Self, ConfigError> {
         let slot = match Format::of(&path) {
             Some(Format::Float) => &mut self.float,
+            // As of the other formats of counts: those with noise, unless it is off.
+            Some(Format::Smv) if self.counting == Counting::Poisson => &mut self.noise,
             Some(Format::Smv) => &mut self.int,
             Some(Format::Pgm) => &mut self.pgm,
             Some(Format::Cbf) => &mut self.cbf,
@@ -33,8 +35,7 @@ impl Outputs {
         Ok(self)
     }
 
-    /// The file of all images of a series that `name` stands for, with these choices. A series stands for a
-    /// measurement: its SMV images are those with noise, unless noise is off, and a scale that followed from the
+    /// The file of all images of a series that `name` stands for, with these choices. A scale that followed from the
     /// brightest pixel would be another one for each image.
     ///
     /// # Errors
@@ -43,9 +44,6 @@ impl Outputs {
         let mut outputs = Outputs { dump: DumpAction::None, ..self.without_images() }.with_image(name)?;
         if outputs.scale <= 0.0 {
             outputs.scale = 1.0;
-        }
-        if outputs.counting == Counting::Poisson {
-            outputs.noise = outputs.int.take();
         }
         Ok(outputs.list())
     }

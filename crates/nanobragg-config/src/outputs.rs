@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn formats_hold_what_is_chosen_for_them() {
-        let mut outputs = Outputs { noise: Some("n.img".into()), ..Outputs::default() };
+        let mut outputs = Outputs { int: Some("i.img".into()), ..Outputs::default() };
         for name in ["a.bin", "a.img", "a.pgm", "a.cbf", "a.h5", "a.npy", "a.tif", "a.png"] {
             outputs = outputs.with_image(name.into()).unwrap();
         }

@@ -46,7 +46,12 @@ fn near_misses_are_recognized() {
         ("-xbeam", "-Xbeam"),
         ("-default_f", "-default_F"),
         ("-detector_thickness", "-detector_thick"),
-        ("-lambda=1.5", "-lambda"),
+        ("-lamda=1.5", "-lambda"),
+        ("-dist", "-distance"),
+        ("-size", "-detsize"),
+        ("-rotx", "-detector_rotx"),
+        ("-beam_center", "-Xbeam and -Ybeam"),
+        ("-resolution", "-dmin"),
         ("-n", "-N"),
         ("-detpixels_g", "-detpixels_f"),
         ("-no_noise", "-nonoise"),
@@ -55,6 +60,7 @@ fn near_misses_are_recognized() {
         let expected = format!("unknown flag {given}; did you mean {meant}?");
         assert_eq!(error(&format!("{given} 100")), expected);
     }
+    assert_eq!(error("-lambda=1.5"), "unknown flag -lambda=1.5; write -lambda 1.5 or --lambda=1.5");
     assert_eq!(error("-entirely_other 1"), "unknown flag -entirely_other");
     assert_eq!(error(&format!("-{}", "x".repeat(5000))).len(), "unknown flag -".len() + 5000);
     assert_eq!(error("--"), "unknown flag --");

@@ -13,7 +13,7 @@ const BASE: &str = "-cell 70 80 90 90 90 90 -default_F 100 -detpixels 64";
 
 fn resolved(folder: &Path, line: &str) -> Result<Setup, String> {
     let args = parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())?;
-    let context = Context { directory: folder.to_owned(), clock_seed: 1 };
+    let context = Context { directory: folder.to_owned(), seed: 1 };
     resolve(&args, &context).map_err(|error| error.to_string())
 }
 
@@ -107,12 +107,50 @@ fn a_flat_cell_is_refused() {
 }
 
 #[test]
-fn a_wavelength_far_from_x_rays_is_pointed_out() {
-    let said = setup("-energy 12.398").warnings;
-    assert_eq!(said, ["-energy 12.398 eV: a wavelength of 1000.03 Angstrom is far from that of X-rays"]);
-    let said = setup("-lambda 1e-10").warnings;
-    assert_eq!(said, ["-lambda 1e-10 Angstrom: a wavelength of 1e-10 Angstrom is far from that of X-rays"]);
-    assert!(setup("-energy 12398.42").warnings.is_empty());
+fn numbers_in_another_unit_are_pointed_out() {
+    for (flags, said) in [
+        ("-energy 12.398", "-energy 12.398 eV: 12.398 keV? (likely are 500 to 250000 eV)"),
+        ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (likely are 0.05 to 25 Angstrom)"),
+        ("-lambda 12398", "-lambda 12398 Angstrom: likely are 0.05 to 25 Angstrom"),
+        ("-distance 0.1", "-distance 0.1 mm: 0.1 m? (likely are 5 to 20000 mm)"),
+        ("--pixel=172", "--pixel 172 mm: 172 um? (likely are 0.001 to 10 mm)"),
+        ("-xtalsize 5", "-xtalsize 5 mm: 5 um? (likely are 0.0000001 to 2 mm)"),
+        ("-cell 70 80 90 1.57 1.57 1.57", "-cell 1.57 deg: 1.57 rad? (likely are 20 to 160 deg)"),
+        ("-hdivrange 400", "-hdivrange 400 mrad: likely are 0 to 100 mrad"),
+    ] {
+        assert_eq!(setup(flags).warnings, [said], "{flags}");
+        // What the C program takes without a word its preset takes so too.
+        assert!(setup(&format!("{flags} -quirks reference")).warnings.is_empty(), "{flags}");
+    }
+    for usual in ["-energy 12398.42", "-distance 180", "-pixel 0.172", "-distance 0.1 -distance 100"] {
+        assert!(setup(usual).warnings.is_empty(), "{usual}");
+    }
+}
+
+#[test]
+fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
+    for (flags, said) in [
+        ("-lambda 1 -energy 9000", "-energy 9000 wins over -lambda 1: the later one counts"),
+        ("-mosflm -xds", "-xds wins over -mosflm: the later one counts"),
+        ("-round_xtal -gauss_xtal", "-gauss_xtal wins over -round_xtal: the later one counts"),
+        ("-polar 0.5 -nopolar", "-nopolar wins over -polar 0.5: the later one counts"),
+        ("-flux 1e12 -fluence 1e20", "-flux 1e12 wins over -fluence 1e20"),
+        ("-xtalsize 0.001 -N 5", "-xtalsize 0.001 wins over -N 5"),
+        ("-close_distance 50 -distance 100", "-close_distance 50 wins over -distance 100"),
+        ("-detpixels 50 -detsize 10", "-detpixels 50 wins over -detsize 10"),
+        ("-exposure 2", "-exposure 2 does not change the photons without -flux"),
+        ("-cell 70 80 90 90 90", "-cell 70 80 90 90 90 has 5 numbers: gamma is left out"),
+        (
+            "-osc 1 -phistep 0.1 -phisteps 3",
+            "-osc 1, -phistep 0.1 and -phisteps 3 contradict each other: the steps are rendered",
+        ),
+    ] {
+        assert_eq!(setup(flags).warnings, [said], "{flags}");
+        assert!(setup(&format!("{flags} -quirks reference")).warnings.is_empty(), "{flags}");
+    }
+    for usual in ["-N 5 -Na 7", "-osc 1 -phistep 0.1 -phisteps 10", "-cell 70", "-N 3 -N 5"] {
+        assert!(setup(usual).warnings.is_empty(), "{usual}");
+    }
 }
 
 #[test]

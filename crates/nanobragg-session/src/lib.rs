@@ -31,6 +31,7 @@
 pub mod backend;
 mod device;
 mod error;
+mod estimate;
 pub mod header;
 mod job;
 mod lost;
@@ -44,6 +45,7 @@ mod session;
 
 pub use device::{Device, GpuChoice};
 pub use error::{Error, ErrorKind};
+pub use estimate::estimate;
 pub use header::PROGRAM;
 pub use job::{Compute, ImageModel, Job};
 pub use lost::Lost;

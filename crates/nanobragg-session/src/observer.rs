@@ -167,6 +167,13 @@ pub enum Warning {
         /// The largest count.
         most: i32,
     },
+    /// No photon was counted.
+    Dark {
+        /// The file.
+        path: PathBuf,
+        /// Photons that the brightest pixel expects.
+        brightest: f32,
+    },
     /// The structure factors could not be written for a later job.
     StructureFactors(String),
     /// The graphics processor failed, for this reason: the cores render.
@@ -201,6 +208,12 @@ impl fmt::Display for Warning {
             Warning::Saturated { path, pixels, most } => {
                 write!(f, "{}: {pixels} pixels saturated at {most}", path.display())
             }
+            Warning::Dark { path, brightest } => write!(
+                f,
+                "{}: all counts are zero: the brightest pixel expects {} photons",
+                path.display(),
+                g((*brightest).into(), 3)
+            ),
             Warning::StructureFactors(reason) => f.write_str(reason),
             Warning::DeviceFailed(reason) => write!(f, "{reason}; rendering on the cpu"),
         }

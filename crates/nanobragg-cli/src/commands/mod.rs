@@ -3,6 +3,7 @@
 mod compare;
 #[cfg(feature = "gpu")]
 mod devices;
+mod help;
 mod run;
 mod sweep;
 
@@ -18,6 +19,7 @@ pub fn find(name: &OsStr) -> Option<Run> {
         ("compare", compare::run),
         #[cfg(feature = "gpu")]
         ("devices", devices::run),
+        ("help", help::run),
         ("run", run::run),
         ("sweep", sweep::run),
     ];

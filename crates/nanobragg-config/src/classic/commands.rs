@@ -23,6 +23,7 @@ pub const COMMANDS: &[Command] = &[
         usage: "[-selftest]",
         summary: "lists the graphics processors, and how far each is from the definition",
     },
+    Command { name: "help", usage: "[COMMAND]", summary: "prints the help of a command, or this one" },
     Command {
         name: "run",
         usage: "EXPERIMENT.toml [FLAG...]",

@@ -28,6 +28,9 @@ pub struct Flag {
     pub values: &'static str,
     /// Which numbers say something, where the arity accepts others: those the C program takes for "not given".
     pub sense: Limits,
+    /// From where to where each number in turn is likely to lie, the last one also for those after it; empty where
+    /// nothing is unlikely. What lies outside may have been meant in another unit.
+    pub likely: &'static [(f64, f64)],
     /// Unit of the values.
     pub unit: Unit,
     /// What holds without the flag.

@@ -59,6 +59,31 @@ fn inside(name: &str) -> Option<(&'static Flag, &'static str)> {
     (!rival && !begins_another(flag, known)).then_some((flag, known))
 }
 
+/// Words that other programs have for what flags decide.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("-beam", "-Xbeam and -Ybeam"),
+    ("-beam_center", "-Xbeam and -Ybeam"),
+    ("-beamcenter", "-Xbeam and -Ybeam"),
+    ("-cbf", "-cbffile"),
+    ("-cells", "-N"),
+    ("-div", "-divergence"),
+    ("-help_all", "-help"),
+    ("-nxs", "-nxsfile"),
+    ("-npy", "-npyfile"),
+    ("-polarization", "-polar"),
+    ("-resolution", "-dmin"),
+    ("-spacegroup_name", "-spacegroup"),
+    ("-tif", "-tiffile"),
+];
+
+/// The shortest known spelling that begins or ends with `name`.
+fn part_of(name: &str) -> Option<&'static str> {
+    let spellings = || table().iter().flat_map(|flag| flag.names).copied();
+    let begun = spellings().filter(|known| known.starts_with(name)).min_by_key(|known| known.len());
+    let end = name.trim_start_matches('-');
+    begun.or_else(|| spellings().filter(|known| known.ends_with(end)).min_by_key(|known| known.len()))
+}
+
 /// The known spelling that comes nearest to an unknown one, if one is near enough to be meant.
 #[must_use]
 pub fn nearest(argument: &str) -> Option<&'static str> {
@@ -80,9 +105,14 @@ pub fn nearest(argument: &str) -> Option<&'static str> {
         // A difference in case alone counts less than any other.
         (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), strsim::damerau_levenshtein(name, known))
     };
+    if let Some((_, meant)) = SYNONYMS.iter().find(|(said, _)| *said == lower) {
+        return Some(meant);
+    }
     let closest = spellings().map(|known| (distance(known), known)).min_by_key(|(distance, _)| *distance);
     match closest {
         Some(((slips, _), known)) if slips <= tolerance.min(1) => Some(known),
+        // `-dist` begins a name, `-size` ends one.
+        _ if length >= SHORTEST_BEGINNING && part_of(name).is_some() => part_of(name),
         // `-detector_thickness` is meant to be `-detector_thick`, although other names look more like it.
         _ => spellings()
             .filter(|known| known.len() >= SHORTEST_BEGINNING && name.starts_with(known))

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
-use super::{Effect, Flag, FlagError, FlagId, Values, find, nearest};
+use super::{Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
 use crate::Error;
 use crate::flag_error::plain;
 
@@ -86,8 +86,7 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
             Some((name, value)) if name.starts_with("--") => (name, Some(value)),
             _ => (text.as_ref(), None),
         };
-        let flag = find(name)
-            .ok_or_else(|| FlagError::UnknownFlag { given: name.to_owned(), suggestion: nearest(name) })?;
+        let flag = find(name).ok_or_else(|| unknown(name))?;
         let rest = args.get(position + 1..).unwrap_or(&[]);
         let reader = Reader { flag, given: name };
         let (values, taken) = match inline {
@@ -108,6 +107,16 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
     Ok(parsed)
 }
 
+/// What is wrong with a name that no flag has.
+fn unknown(given: &str) -> FlagError {
+    match given.split_once('=') {
+        Some((name, value)) if find(name).is_some() => {
+            FlagError::OneDashValue { name: name.to_owned(), value: value.to_owned() }
+        }
+        _ => FlagError::UnknownFlag { given: given.to_owned(), suggestion: nearest(given) },
+    }
+}
+
 impl ParsedArgs {
     /// Adds a flag whose values are known one by one, as if it had been given last.
     pub(crate) fn push(
@@ -123,8 +132,13 @@ impl ParsedArgs {
         Ok(())
     }
 
-    /// Adds the flags of `later`, which win.
+    /// Adds the flags of `later`, which win: they replace even those of which every occurrence counts.
     pub fn extend(&mut self, later: ParsedArgs) {
+        let replaced = |occurrence: &Occurrence| {
+            later.has(occurrence.flag)
+                && super::flag(occurrence.flag).is_some_and(|row| row.is(Role::Several))
+        };
+        self.occurrences.retain(|occurrence| !replaced(occurrence));
         self.occurrences.extend(later.occurrences);
         self.warnings.extend(later.warnings);
     }

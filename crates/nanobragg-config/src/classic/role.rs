@@ -24,6 +24,8 @@ pub enum Role {
     NoPixels,
     /// The C program does not have it.
     Extension,
+    /// Every occurrence counts, not the last alone.
+    Several,
 }
 
 /// A set of roles.

@@ -70,6 +70,24 @@ impl Unit {
         }
     }
 
+    /// Other units that a number may have been meant in, with the factor from each to this one.
+    pub(crate) fn others(self) -> impl Iterator<Item = (&'static str, f64)> {
+        const LENGTHS: &[(&str, f64)] =
+            &[("m", 1.0), ("mm", 1e-3), ("um", 1e-6), ("nm", 1e-9), ("Angstrom", 1e-10)];
+        const ANGLES: &[(&str, f64)] = &[("deg", std::f64::consts::PI / 180.0), ("rad", 1.0), ("mrad", 1e-3)];
+        const ENERGIES: &[(&str, f64)] = &[("keV", 1e3)];
+        const FRACTIONS: &[(&str, f64)] = &[("as a fraction", 1.0)];
+        let (units, own) = match self {
+            Unit::Meter | Unit::Millimeter | Unit::Micrometer | Unit::Angstrom => (LENGTHS, self.to_si(1.0)),
+            Unit::Degree | Unit::Milliradian => (ANGLES, self.to_si(1.0)),
+            Unit::Cell => (ANGLES, Unit::Degree.to_si(1.0)),
+            Unit::ElectronVolt => (ENERGIES, 1.0),
+            Unit::Percent => (FRACTIONS, self.to_si(1.0)),
+            _ => (&[][..], 1.0),
+        };
+        units.iter().map(move |&(name, si)| (name, si / own)).filter(move |(name, _)| *name != self.text())
+    }
+
     /// Lengths in meters, angles in radians, fractions; what the model keeps in another unit as it is.
     #[must_use]
     pub fn to_si(self, value: f64) -> f64 {

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::flag_error::plain;
+
 /// The values that followed a flag, in the user's units.
 ///
 /// The parser has checked their number and kind against the flag's row, so a reader that asks for what
@@ -67,6 +69,12 @@ impl Values {
     #[must_use]
     pub fn text(&self, index: usize) -> &str {
         self.given.get(index).and_then(|text| text.to_str()).unwrap_or("")
+    }
+
+    /// All values as they were typed, in one line.
+    pub(crate) fn written(&self) -> String {
+        let words: Vec<String> = self.given.iter().map(|word| plain(&word.to_string_lossy())).collect();
+        words.join(" ")
     }
 
     /// The value at `index` as a path, empty if there is none.

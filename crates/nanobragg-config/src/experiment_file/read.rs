@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de::DeArray};
 
 use super::keys::{find, flags, group, key, opposite, section};
-use crate::classic::{Arity, Flag, Group, ParsedArgs, Role, plain};
+use crate::classic::{Arity, Flag, FlagError, Group, ParsedArgs, Role, plain};
 use crate::{ConfigError, Error};
 
 /// Longest experiment file.
@@ -106,7 +106,11 @@ impl Document<'_> {
         } else {
             words
         };
-        args.push(flag, given, &words).map_err(|error| wrong(&error.to_string()))
+        let wrong = |error: FlagError| wrong(&error.to_string());
+        if flag.is(Role::Several) {
+            return words.chunks(1).try_for_each(|word| args.push(flag, given, word).map_err(wrong));
+        }
+        args.push(flag, given, &words).map_err(wrong)
     }
 
     fn words(&self, flag: &Flag, given: &str, values: &DeArray<'_>) -> Result<Vec<OsString>, ConfigError> {

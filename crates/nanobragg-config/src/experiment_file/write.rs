@@ -23,7 +23,7 @@ pub fn write(args: &ParsedArgs) -> Result<String, Error> {
                 continue;
             };
             if !repeated {
-                lines.push_str(&format!("{} = {}\n", key(row), value(row, occurrence)?));
+                lines.push_str(&format!("{} = {}\n", key(row), values(row, occurrence, args)?));
             }
         }
         if !lines.is_empty() {
@@ -43,6 +43,16 @@ fn order(args: &ParsedArgs) -> Vec<Group> {
     let place = if named { groups.len() } else { 0 };
     groups.insert(place, Group::Detector);
     groups
+}
+
+/// The values of all occurrences that count.
+fn values(row: &Flag, last: &Occurrence, args: &ParsedArgs) -> Result<String, ConfigError> {
+    let all: Vec<&Occurrence> = args.occurrences.iter().filter(|other| other.flag == last.flag).collect();
+    if all.len() == 1 || !row.is(Role::Several) {
+        return value(row, last);
+    }
+    let items = all.into_iter().map(|occurrence| value(row, occurrence)).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("[{}]", items.join(", ")))
 }
 
 fn value(row: &Flag, occurrence: &Occurrence) -> Result<String, ConfigError> {

@@ -1,9 +1,11 @@
 //! From parsed flags to a [`Setup`].
 
 mod compatible;
+mod contradictions;
 mod detector;
 mod geometry;
 mod headers;
+mod likely;
 mod load;
 mod matrix;
 mod outputs;
@@ -14,6 +16,7 @@ mod sense;
 
 use std::path::{Path, PathBuf};
 
+use nanobragg::model::Preset;
 use nanobragg_session::Output;
 
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
@@ -25,13 +28,13 @@ use crate::{ConfigError, Error, Origin, Setup};
 pub struct Context {
     /// Folder that relative paths start from; empty for the working directory.
     pub directory: PathBuf,
-    /// Seed of noise and random orientation where none is given; the reference program takes the clock.
-    pub clock_seed: i64,
+    /// Seed of noise and random orientation where none is given. The C program takes the clock.
+    pub seed: i64,
 }
 
 impl Default for Context {
     fn default() -> Self {
-        Context { directory: PathBuf::new(), clock_seed: 1 }
+        Context { directory: PathBuf::new(), seed: 1 }
     }
 }
 
@@ -52,10 +55,18 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, Error> {
 fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
     let senseless = sense::check(args)?;
-    let mut draft = Draft::blank(context.clock_seed, classic::quirks(args));
+    let mut draft = Draft::blank(context.seed, classic::quirks(args));
     classic::apply_defaults(&mut draft)?;
+    if classic::preset(args) != Preset::Exact {
+        // The C program has no limit but patience.
+        draft.rendering().most_chosen = u32::MAX;
+    }
     draft.setup.warnings.extend(args.warnings.iter().cloned());
     draft.setup.warnings.extend(senseless);
+    if classic::preset(args) != Preset::Reference {
+        draft.setup.warnings.extend(likely::doubts(args));
+        draft.setup.warnings.extend(contradictions::of(args));
+    }
     let origin = |occurrence: &Occurrence| (occurrence.flag, Origin::Flag(occurrence.given.clone()));
     for occurrence in &args.occurrences {
         if classic::flag(occurrence.flag).is_some_and(|flag| flag.effect == Effect::Elsewhere) {

@@ -16,12 +16,20 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     }
     draft.setup.outputs.picture.tone.scale =
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
-    if let Some(path) = draft.output.take() {
+    if !draft.named.is_empty() {
         let named = named(&draft.setup.outputs, args);
-        let chosen = named.clone().named(path)?;
-        for lost in named.images().filter(|image| !chosen.images().any(|path| path == *image)) {
+        let mut chosen = named.clone();
+        let mut asked: Vec<PathBuf> = named.images().cloned().collect();
+        for path in std::mem::take(&mut draft.named) {
+            chosen = chosen.named(path.clone())?;
+            asked.push(path);
+        }
+        for lost in asked.iter().filter(|image| !chosen.images().any(|path| path == *image)) {
             let lost = lost.display();
-            draft.setup.warnings.push(format!("{lost} is not written: -o names the image of that format"));
+            draft
+                .setup
+                .warnings
+                .push(format!("{lost} is not written: -o names another image of that format"));
         }
         draft.setup.outputs = chosen;
         draft.writes_dump = false;

@@ -34,20 +34,13 @@ fn is_flat(cell: &UnitCell) -> bool {
     (1.0 - a * a - b * b - c * c + 2.0 * a * b * c).abs() < FLAT
 }
 
-/// Says so where the wavelength is none of X-rays: a unit is likely to be another one.
+/// Says so where a file's wavelength is none of X-rays: its unit is likely to be another one.
 fn wavelength(draft: &mut Draft, args: &ParsedArgs) {
     let angstrom = draft.beam.wavelength * 1e10;
-    if X_RAYS.contains(&angstrom) {
+    if X_RAYS.contains(&angstrom) || args.has(FlagId::Lambda) || args.has(FlagId::Energy) {
         return;
     }
-    let said = args.occurrences.iter().rev().find(|o| [FlagId::Lambda, FlagId::Energy].contains(&o.flag));
-    let said = match said {
-        Some(occurrence) => {
-            let unit = if occurrence.flag == FlagId::Energy { "eV" } else { "Angstrom" };
-            format!("{} {} {unit}", occurrence.given, occurrence.values.text(0))
-        }
-        None => draft.setup.origins.of(&[FlagId::Lambda]).to_string(),
-    };
+    let said = draft.setup.origins.of(&[FlagId::Lambda]);
     let text = format!("{said}: a wavelength of {} Angstrom is far from that of X-rays", g(angstrom, 6));
     draft.setup.warnings.push(text);
 }

@@ -39,7 +39,7 @@ fn files() -> Vec<Effect> {
             s.outputs.pgm = Some("image.pgm".into());
         }),
         sets(FlagId::Output, "x.bin", |s| only(s, |outputs| outputs.float = Some("x.bin".into()))),
-        sets(FlagId::Output, "x.img", |s| only(s, |outputs| outputs.int = Some("x.img".into()))),
+        sets(FlagId::Output, "x.img", |s| only(s, |outputs| outputs.noise = Some("x.img".into()))),
         sets(FlagId::Output, "x.pgm", |s| only(s, |outputs| outputs.pgm = Some("x.pgm".into()))),
         sets(FlagId::Output, "x.cbf", |s| only(s, |outputs| outputs.cbf = Some("x.cbf".into()))),
         sets(FlagId::Output, "x.nxs", |s| only(s, |outputs| outputs.nexus = Some("x.nxs".into()))),

@@ -5,7 +5,7 @@ use nanobragg_io::c_format::f;
 use nanobragg_io::cbf::write_cbf;
 use nanobragg_io::nexus::StackWriter;
 
-use super::writer::{saturated, wrote};
+use super::writer::{dark, saturated, wrote};
 use super::{Content, Output, Writer};
 use crate::header::{mini_header, stack_setting};
 use crate::{Error, Watch};
@@ -71,4 +71,5 @@ fn told(writer: &Writer<'_>, output: &Output, readout: &Readout, sums: &Sums, wa
     };
     wrote(watch, &output.path, &content);
     saturated(watch, &output.path, sums.saturated, MOST);
+    dark(writer, output, readout, sum, watch);
 }

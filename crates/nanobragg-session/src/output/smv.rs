@@ -4,7 +4,7 @@ use nanobragg::readout::WORD;
 use nanobragg_io::c_format::{f, g};
 use nanobragg_io::smv::write_smv;
 
-use super::writer::{saturated, wrote};
+use super::writer::{dark, saturated, wrote};
 use super::{Content, Output, Writer};
 use crate::header::smv_entries;
 use crate::{Error, Watch};
@@ -23,5 +23,6 @@ pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
     };
     wrote(watch, path, &content);
     saturated(watch, path, counts.saturated, WORD);
+    dark(writer, output, readout, counts.photons, watch);
     Ok(())
 }

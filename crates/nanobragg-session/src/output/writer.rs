@@ -99,6 +99,20 @@ pub(super) fn wrote(watch: &Watch<'_>, path: &Path, content: &str) {
     watch.tell(Event::Wrote { path, content });
 }
 
+/// Says so where noise was asked for and nothing was counted.
+pub(super) fn dark(
+    writer: &Writer<'_>,
+    output: &Output,
+    readout: &Readout,
+    photons: f64,
+    watch: &Watch<'_>,
+) {
+    if readout.has_noise() && photons == 0.0 {
+        let brightest = writer.brightness.brightest;
+        watch.warn(&Warning::Dark { path: output.path.clone(), brightest });
+    }
+}
+
 pub(super) fn saturated(watch: &Watch<'_>, path: &Path, pixels: usize, most: i32) {
     if pixels > 0 {
         watch.warn(&Warning::Saturated { path: path.to_owned(), pixels, most });

@@ -53,10 +53,12 @@ impl Experiment {
 }
 
 /// How pixels are evaluated.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rendering {
     /// Sub-pixels along each edge of a pixel; chosen from crystal and pixel size when missing.
     pub oversample: Option<u32>,
+    /// The most that are chosen: a length in a wrong unit asks for thousands, and their squares for days.
+    pub most_chosen: u32,
     /// Absorption for every sub-pixel.
     pub oversample_thick: bool,
     /// Polarization for every sub-pixel.
@@ -73,6 +75,23 @@ pub struct Rendering {
     pub mask: Option<Mask>,
     /// Edge of the cube of water around the crystal in meters.
     pub water_size: f64,
+}
+
+impl Default for Rendering {
+    fn default() -> Self {
+        Rendering {
+            oversample: None,
+            most_chosen: 100,
+            oversample_thick: false,
+            oversample_polar: false,
+            oversample_omega: false,
+            interpolate: None,
+            dmin: 0.0,
+            roi: Roi::default(),
+            mask: None,
+            water_size: 0.0,
+        }
+    }
 }
 
 /// A rectangle of pixels, both ends included; `None` where the image's edge is meant.

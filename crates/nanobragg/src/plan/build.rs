@@ -95,8 +95,7 @@ impl Plan {
         let edge = crystal.longest_edge();
         let recommended =
             oversample::recommended(edge, beam.wavelength(), detector.distance, detector.pixel_size);
-        let oversample =
-            oversample::chosen(experiment.rendering.oversample, recommended, edge, &mut warnings)?;
+        let oversample = oversample::chosen(&experiment.rendering, recommended, edge, &mut warnings)?;
 
         let rendering = &experiment.rendering;
         let factors = Factors::new(rendering, quirks);

@@ -147,7 +147,7 @@ impl fmt::Display for Warning {
             Warning::Undersampled { used, needed, longest_edge } => write!(
                 f,
                 "undersampled: the fringes of a {} A crystal need {needed} sub-pixels along an edge, not {used}",
-                short(longest_edge * 1e10)
+                short((longest_edge * 1e10).round())
             ),
             Warning::FewPhiSteps { used, needed, width, error } => write!(
                 f,

@@ -1,13 +1,13 @@
 //! What is said of a sweep: a bar of images on a terminal, a line an image elsewhere.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
-use nanobragg_session::{Event, Flow, Observer};
+use nanobragg_session::{Event, Flow, Observer, Warning};
 use nanobragg_sweep::{Series, SweepEvent, SweepObserver};
 
 use super::meter::Meter;
@@ -22,12 +22,20 @@ pub struct Reporter<'a> {
     progress: bool,
     interrupt: &'a Interrupt,
     meter: Mutex<Meter>,
+    /// Whether it was said that an image has no photons: what one lacks all lack.
+    dark: AtomicBool,
 }
 
 impl<'a> Reporter<'a> {
     /// A reporter; `progress` says whether progress is shown.
     pub fn new(console: Console, progress: bool, interrupt: &'a Interrupt) -> Self {
-        Reporter { console, progress, interrupt, meter: Mutex::new(Meter::Silent) }
+        Reporter {
+            console,
+            progress,
+            interrupt,
+            meter: Mutex::new(Meter::Silent),
+            dark: AtomicBool::new(false),
+        }
     }
 
     /// The sweep ended.
@@ -44,6 +52,7 @@ impl Observer for Reporter<'_> {
     fn on(&self, event: Event<'_>) -> Flow {
         match event {
             Event::Note(note) => self.console.say(&reporter::noted(note)),
+            Event::Warning(Warning::Dark { .. }) if self.dark.swap(true, Ordering::Relaxed) => {}
             Event::Warning(warning) => self.console.warn(&reporter::warned(warning)),
             _ => {}
         }

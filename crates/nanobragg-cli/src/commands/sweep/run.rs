@@ -14,6 +14,7 @@ use crate::console::Console;
 use crate::error::explain;
 use crate::interrupt::Interrupt;
 use crate::run::log;
+use crate::summary;
 use crate::usage::UsageError;
 
 /// Renders what the arguments ask for.
@@ -22,7 +23,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     refuse_flags_of_one_image(&args)?;
     let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(&args);
-    // Without a seed the clock would make a resumed sweep another one.
+    // A seed that is drawn would make a resumed sweep another one.
     let setup = resolve(&args, &Context::default())?;
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
@@ -33,12 +34,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         );
     }
     let (series, images) = series(&arguments, &setup)?;
-    let (progress, asked) = (setup.progress, setup.experiment.clone());
+    let (progress, asked) = (setup.progress, setup.clone());
     let sweep = job(arguments, &args, setup, series, images)?.prepare()?;
-    chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
+    chosen(&asked.experiment, sweep.first()).iter().for_each(|line| console.say(line));
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
     console.deny_warnings()?;
+    summary::cost(console, &asked, sweep.first(), images);
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &interrupt);

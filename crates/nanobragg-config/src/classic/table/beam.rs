@@ -13,16 +13,19 @@ rows!(
     Lambda(&["-lambda", "-wavelength"], "wavelength at the center of the spectrum")
         .prefixes(&["-lambda", "-wave"])
         .number("X", Unit::Angstrom, POSITIVE)
+        .likely(&[(0.05, 25.0)])
         .default("1.0")
         .shows(&["wavelength"])
         .effect(|draft, given| draft.beam.wavelength = given.si()),
     Energy(&["-energy"], "photon energy, in place of -lambda")
         .number("EV", Unit::ElectronVolt, POSITIVE)
+        .likely(&[(500.0, 250_000.0)])
         .otherwise("12398.42")
         .shows(&["wavelength"])
         .effect(|draft, given| draft.beam.wavelength = wavelength_of_energy(given.number(0))),
     Dispersion(&["-dispersion"], "full width of the spectrum relative to its center")
         .number("PERCENT", Unit::Percent, ANY)
+        .likely(&[(0.0, 50.0)])
         .sense(Limits::NonNegative)
         .default("0")
         .shows(&["dispersion"])
@@ -34,6 +37,7 @@ rows!(
         .effect(|draft, given| draft.beam.dispersion.count = Some(given.integer(0))),
     Divergence(&["-divergence"], "sets -hdivrange and -vdivrange alike")
         .number("MRAD", Unit::Milliradian, ANY)
+        .likely(&[(0.0, 100.0)])
         .sense(Limits::NonNegative)
         .shows(&["horizontal divergence", "vertical divergence"])
         .effect(|draft, given| {
@@ -42,12 +46,14 @@ rows!(
         }),
     HdivRange(&["-hdivrange"], "full horizontal divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
+        .likely(&[(0.0, 100.0)])
         .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["horizontal divergence"])
         .effect(|draft, given| draft.beam.horizontal.range = Some(given.si())),
     VdivRange(&["-vdivrange"], "full vertical divergence of the sources")
         .number("MRAD", Unit::Milliradian, ANY)
+        .likely(&[(0.0, 100.0)])
         .sense(Limits::NonNegative)
         .otherwise("0")
         .shows(&["vertical divergence"])
@@ -133,12 +139,14 @@ rows!(
         .effect(|draft, given| draft.beam.flux = given.number(0)),
     Exposure(&["-exposure"], "exposure time, for -flux")
         .number("S", Unit::Second, ANY)
+        .likely(&[(1e-18, 1e5)])
         .sense(Limits::Positive)
         .default("1")
         .shows(&["fluence", "exposure"])
         .effect(|draft, given| draft.beam.exposure = given.number(0)),
     BeamSize(&["-beamsize"], "width of the beam, for -flux; it clips a wider crystal")
         .number("MM", Unit::Millimeter, ANY)
+        .likely(&[(1e-6, 20.0)])
         .sense(Limits::Positive)
         .default("0.1")
         .shows(&["fluence", "beam size"])

@@ -26,6 +26,7 @@ rows!(
         .effect(|draft, given| draft.matrix = Some(given.path())),
     Cell(&["-cell"], "unit cell in a standard orientation, in place of -mat")
         .numbers("A B C AL BE GA", Unit::Cell, (1, 6), CELL,)
+        .likely(&[(2.0, 5000.0), (2.0, 5000.0), (2.0, 5000.0), (20.0, 160.0)])
         .shows(&["unit cell"])
         .effect(|draft, given| {
             // Numbers that are left out are 0, which the C program completes.
@@ -48,7 +49,7 @@ rows!(
         }),
     MissetSeed(&["-misset_seed"], "seed of the orientation that -misset random draws")
         .integer("SEED", SEED)
-        .otherwise("from the clock")
+        .otherwise("that of -seed, or drawn")
         .shows(&["misset seed"])
         .effect(|draft, given| draft.seed_of_misset = Some(given.integer(0))),
     N(&["-N"], "unit cells along each of a, b and c")
@@ -76,6 +77,7 @@ rows!(
         "width of the crystal in all three directions, in place of -N"
     )
     .number("MM", Unit::Millimeter, ANY)
+    .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size = [given.si(); 3]),
@@ -85,6 +87,7 @@ rows!(
     )
     .prefixes(&["-xtal_thick", "-sample_thick"])
     .number("MM", Unit::Millimeter, ANY)
+    .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[0] = given.si()),
@@ -94,6 +97,7 @@ rows!(
     )
     .prefixes(&["-xtal_width", "-sample_width"])
     .number("MM", Unit::Millimeter, ANY)
+    .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[1] = given.si()),
@@ -103,6 +107,7 @@ rows!(
     )
     .prefixes(&["-xtal_heigh", "-sample_heigh", "-heigh"])
     .number("MM", Unit::Millimeter, ANY)
+    .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
     .effect(|draft, given| draft.crystal().size[2] = given.si()),
@@ -141,6 +146,7 @@ rows!(
     )
     .prefixes(&["-mosaici", "-mosaic_spr"])
     .number("DEG", Unit::Degree, ANY)
+    .likely(&[(0.0, 180.0)])
     .sense(Limits::NonNegative)
     .otherwise("0")
     .shows(&["mosaic spread"])

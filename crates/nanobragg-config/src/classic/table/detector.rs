@@ -10,6 +10,7 @@ rows!(
     Group::Detector,
     Pixel(&["-pixel"], "edge of a square pixel")
         .number("MM", Unit::Millimeter, POSITIVE)
+        .likely(&[(1e-3, 10.0)])
         .default("0.1")
         .role(Role::PlacesDetector)
         .shows(&["pixel size"])
@@ -37,6 +38,7 @@ rows!(
         .effect(|draft, given| draft.slow_pixels = given.count()),
     DetSize(&["-detsize"], "length of both edges")
         .number("MM", Unit::Millimeter, POSITIVE)
+        .likely(&[(0.1, 5000.0)])
         .default("102.4")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
@@ -44,18 +46,21 @@ rows!(
             (given.si(), given.si())),
     DetSizeF(&["-detsize_f"], "length along the fast axis")
         .number("MM", Unit::Millimeter, POSITIVE)
+        .likely(&[(0.1, 5000.0)])
         .default("102.4")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| draft.detector().pixels.size_fast = given.si()),
     DetSizeS(&["-detsize_s"], "length along the slow axis")
         .number("MM", Unit::Millimeter, POSITIVE)
+        .likely(&[(0.1, 5000.0)])
         .default("102.4")
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| draft.detector().pixels.size_slow = given.si()),
     Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot. With a .geom file whose clen stands elsewhere: that clen")
         .number("MM", Unit::Millimeter, POSITIVE)
+        .likely(&[(5.0, 20_000.0)])
         .default("100")
         .role(Role::PlacesDetector)
         .pivot(Pivots::InOrder(Pivot::Beam))
@@ -63,6 +68,7 @@ rows!(
         .effect(|draft, given| draft.detector().distance = given.si()),
     CloseDistance(&["-close_distance"], "from the sample to the detector along its normal; sample pivot")
         .number("MM", Unit::Millimeter, ANY)
+        .likely(&[(5.0, 20_000.0)])
         .sense(Limits::Positive)
         .otherwise("from -distance")
         .role(Role::PlacesDetector)
@@ -268,6 +274,7 @@ rows!(
     }),
     DetectorThick(&["-detector_thick"], "thickness of the sensor")
         .number("UM", Unit::Micrometer, ANY)
+        .likely(&[(0.0, 20_000.0)])
         .sense(Limits::NonNegative)
         .default("0")
         .shows(&["sensor thickness"])

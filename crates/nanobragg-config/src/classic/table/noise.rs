@@ -20,7 +20,7 @@ rows!(
     .effect(|draft, _| draft.no_noise = true),
     Seed(&["-seed"], "seed of the photon noise")
         .integer("SEED", SEED)
-        .otherwise("from the clock")
+        .otherwise("drawn")
         .shows(&["noise seed"])
         .effect(|draft, given| draft.seed_of_noise = Some(given.integer(0))),
 );

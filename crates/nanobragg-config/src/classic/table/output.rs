@@ -76,11 +76,12 @@ rows!(
         .effect(|draft, given| draft.outputs().tiff = Some(given.path())),
     Output(
         &["-o", "-output"],
-        "image to write, its format told by the extension; besides it only images that flags name \
-            are written"
+        "image to write, its format told by the extension; given several times, several are written. Besides \
+            them only images that flags name are"
     )
     .path()
     .role(Role::Extension)
+    .role(Role::Several)
     .shows(&["float image", "integer image", "gray map", "miniCBF", "NXmx", "NumPy array", "TIFF", "picture"])
-    .effect(|draft, given| draft.output = Some(given.path())),
+    .effect(|draft, given| draft.named.push(given.path())),
 );

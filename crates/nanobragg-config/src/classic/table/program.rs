@@ -100,7 +100,7 @@ rows!(
     .elsewhere(),
     Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
     Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
-    Version(&["-version"], "print the version, and stop")
+    Version(&["-version", "-V"], "print the version, and stop")
         .role(Role::Prints)
         .role(Role::Extension)
         .elsewhere(),

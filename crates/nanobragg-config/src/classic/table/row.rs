@@ -70,6 +70,7 @@ impl Flag {
             group,
             values: "",
             sense: Limits::Any,
+            likely: &[],
             unit: Unit::None,
             default: Fallback::Unsaid,
             help,
@@ -185,6 +186,12 @@ impl Flag {
     /// Numbers outside of these limits say nothing: the C program takes them for "not given".
     pub(super) const fn sense(mut self, limits: Limits) -> Self {
         self.sense = limits;
+        self
+    }
+
+    /// From where to where each number is likely to lie.
+    pub(super) const fn likely(mut self, ranges: &'static [(f64, f64)]) -> Self {
+        self.likely = ranges;
         self
     }
 

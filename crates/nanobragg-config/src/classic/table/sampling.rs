@@ -76,6 +76,7 @@ rows!(
         }),
     Dmin(&["-dmin"], "leave out what scatters to a finer resolution than this")
         .number("X", Unit::Angstrom, ANY)
+        .likely(&[(0.2, 200.0)])
         .sense(Limits::NonNegative)
         .otherwise("no limit")
         .shows(&["dmin"])

@@ -2,6 +2,7 @@
 
 use crate::check::limited;
 use crate::error::Error;
+use crate::model::Rendering;
 use crate::plan::Warning;
 
 /// Sub-pixels along a pixel's edge that resolve the fringes of a crystal whose longest edge is `edge`: three a reciprocal
@@ -11,16 +12,17 @@ pub(in crate::plan) fn recommended(edge: f64, wavelength: f64, distance: f64, pi
     (3.0 * edge / reciprocal_pixel).ceil().max(1.0)
 }
 
-/// Sub-pixels along a pixel's edge: those `asked` for, or those `recommended` for a crystal whose longest edge is `edge`.
+/// Sub-pixels along a pixel's edge: those that are asked for, or those `recommended` for a crystal whose longest edge is
+/// `edge`, as far as that many may be chosen.
 pub(in crate::plan) fn chosen(
-    asked: Option<u32>,
+    rendering: &Rendering,
     recommended: f64,
     edge: f64,
     warnings: &mut Vec<Warning>,
 ) -> Result<f64, Error> {
-    let oversample = match asked {
+    let oversample = match rendering.oversample {
         Some(n) if n > 0 => f64::from(n),
-        _ => recommended,
+        _ => recommended.min(f64::from(rendering.most_chosen)),
     };
     limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
     if oversample < recommended {
@@ -38,10 +40,13 @@ mod tests {
     fn what_is_asked_for_counts_and_too_few_are_told() {
         let needed = recommended(3.5e-7, 1e-10, 0.1, 1e-4);
         assert_eq!(needed, 11.0);
-        let chosen = |asked| {
+        let chosen = |oversample, most_chosen| {
             let mut warnings = Vec::new();
-            (chosen(asked, needed, 3.5e-7, &mut warnings).unwrap(), warnings.len())
+            let rendering = Rendering { oversample, most_chosen, ..Rendering::default() };
+            (chosen(&rendering, needed, 3.5e-7, &mut warnings).unwrap(), warnings.len())
         };
-        assert_eq!([chosen(None), chosen(Some(20)), chosen(Some(1))], [(11.0, 0), (20.0, 0), (1.0, 1)]);
+        let asked = [chosen(None, 100), chosen(Some(20), 100), chosen(Some(1), 100)];
+        assert_eq!(asked, [(11.0, 0), (20.0, 0), (1.0, 1)]);
+        assert_eq!([chosen(None, 10), chosen(Some(20), 10)], [(10.0, 1), (20.0, 0)]);
     }
 }

@@ -1,0 +1,25 @@
+//! `nanobragg help`: the help of a command, or of the program.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use nanobragg_config::classic;
+
+use crate::console::print;
+use crate::usage::UsageError;
+
+/// Prints the help of the command that the first argument names.
+pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
+    match arguments.as_slice() {
+        [] => print(classic::help_text().trim_end()),
+        [name] if name != "help" => match super::find(name) {
+            Some(command) => return command(vec!["-h".into()]),
+            None => return Err(UsageError(format!("help: no command is called {name:?}")).into()),
+        },
+        [_] => print(classic::help_text().trim_end()),
+        [_, extra, ..] => {
+            return Err(UsageError(format!("help: one command at a time, not {extra:?} too")).into());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

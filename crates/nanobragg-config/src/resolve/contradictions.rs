@@ -1,0 +1,106 @@
+//! What flags say against each other, or without effect, and which of them counts.
+
+use crate::classic::{self, FlagId, Occurrence, ParsedArgs, Role, flag};
+
+/// Flags that decide the same, and which of them counts.
+enum Rivals {
+    /// The one that was given last.
+    Last(&'static [FlagId]),
+    /// Any of the first over any of the second.
+    Over(&'static [FlagId], &'static [FlagId]),
+}
+
+const RIVALS: &[Rivals] = &[
+    Rivals::Last(&[FlagId::Lambda, FlagId::Energy]),
+    Rivals::Last(&[FlagId::Polar, FlagId::NoPolar]),
+    Rivals::Over(&[FlagId::Flux], &[FlagId::Fluence]),
+    Rivals::Over(&[FlagId::XtalSize], &[FlagId::N, FlagId::Na, FlagId::Nb, FlagId::Nc]),
+    Rivals::Over(&[FlagId::XtalX], &[FlagId::Na]),
+    Rivals::Over(&[FlagId::XtalY], &[FlagId::Nb]),
+    Rivals::Over(&[FlagId::XtalZ], &[FlagId::Nc]),
+    Rivals::Over(&[FlagId::CloseDistance], &[FlagId::Distance]),
+    Rivals::Over(&[FlagId::DetPixels], &[FlagId::DetSize, FlagId::DetSizeF, FlagId::DetSizeS]),
+    Rivals::Over(&[FlagId::DetPixelsF], &[FlagId::DetSizeF]),
+    Rivals::Over(&[FlagId::DetPixelsS], &[FlagId::DetSizeS]),
+];
+
+/// One warning for each.
+pub(super) fn of(args: &ParsedArgs) -> Vec<String> {
+    let mut said: Vec<String> = RIVALS.iter().filter_map(|rivals| rivals.said(args)).collect();
+    let is_shape = |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.shows == ["shape"]);
+    let is_convention =
+        |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.is(Role::Convention));
+    said.extend(last_of(args.occurrences.iter().filter(is_shape)));
+    said.extend(last_of(args.occurrences.iter().filter(is_convention)));
+    said.extend(rotation(args));
+    said.extend(cell(args));
+    if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
+        said.push(format!("{} does not change the photons without -flux", written(exposure)));
+    }
+    said
+}
+
+impl Rivals {
+    fn said(&self, args: &ParsedArgs) -> Option<String> {
+        match self {
+            Rivals::Last(flags) => {
+                last_of(args.occurrences.iter().filter(|occurrence| flags.contains(&occurrence.flag)))
+            }
+            Rivals::Over(winners, losers) => {
+                let last = |flags: &[FlagId]| {
+                    args.occurrences.iter().rev().find(|occurrence| flags.contains(&occurrence.flag))
+                };
+                let (winner, loser) = (last(winners)?, last(losers)?);
+                Some(wins(winner, loser))
+            }
+        }
+    }
+}
+
+/// The last of flags that decide the same, where there are two.
+fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> Option<String> {
+    let winner = rivals.next_back()?;
+    let loser = rivals.rfind(|occurrence| occurrence.flag != winner.flag)?;
+    Some(format!("{}: the later one counts", wins(winner, loser)))
+}
+
+fn wins(winner: &Occurrence, loser: &Occurrence) -> String {
+    format!("{} wins over {}", written(winner), written(loser))
+}
+
+/// A flag as it was typed, with its values.
+fn written(occurrence: &Occurrence) -> String {
+    let given = classic::plain(&occurrence.given);
+    let values = occurrence.values.written();
+    if values.is_empty() { given } else { format!("{given} {values}") }
+}
+
+/// A range that is not its steps.
+fn rotation(args: &ParsedArgs) -> Option<String> {
+    let [osc, step] = [args.number(FlagId::Osc)?, args.number(FlagId::PhiStep)?];
+    let steps = args.integer(FlagId::PhiSteps).filter(|&count| count > 0)?;
+    let spanned = step * steps as f64;
+    if (spanned - osc).abs() <= 1e-6 * osc.abs() {
+        return None;
+    }
+    let [osc, step, steps] =
+        [FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].map(|flag| args.last(flag).map(written));
+    Some(format!("{}, {} and {} contradict each other: the steps are rendered", osc?, step?, steps?))
+}
+
+/// A cell of some numbers.
+fn cell(args: &ParsedArgs) -> Option<String> {
+    let cell = args.last(FlagId::Cell)?;
+    let count = cell.values.numbers().len();
+    let missing = ["a", "b", "c", "alpha", "beta", "gamma"].get(count..).filter(|names| !names.is_empty())?;
+    // One edge is a cube, three are a box: said often and meant so.
+    if matches!(count, 1 | 3) {
+        return None;
+    }
+    Some(format!("{} has {count} numbers: {} left out", written(cell), verb(missing)))
+}
+
+fn verb(names: &[&str]) -> String {
+    let are = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {are}", names.join(" "))
+}
