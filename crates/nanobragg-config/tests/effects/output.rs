@@ -75,8 +75,14 @@ fn program() -> Vec<Effect> {
         nothing(FlagId::TracePixel, "1 2"),
         after("-noprogress", FlagId::Progress, "", |s| s.progress = true),
         sets(FlagId::NoProgress, "", |s| s.progress = false),
-        after("-quirks spec", FlagId::Quirks, "exact", |s| s.experiment.quirks = Quirks::from(Preset::Exact)),
-        sets(FlagId::Quirks, "reference", |s| s.experiment.quirks = Quirks::from(Preset::Reference)),
+        after("-quirks spec", FlagId::Quirks, "exact", |s| {
+            s.experiment.quirks = Quirks::from(Preset::Exact);
+            s.experiment.rendering.most_chosen = 100;
+        }),
+        sets(FlagId::Quirks, "reference", |s| {
+            s.experiment.quirks = Quirks::from(Preset::Reference);
+            s.experiment.rendering.most_chosen = u32::MAX;
+        }),
         sets(FlagId::PhiCarryoverMode, "c-parity", |s| {
             s.experiment.quirks = s.experiment.quirks.with(Quirk::PhiZeroCarryover);
         }),
