@@ -8,6 +8,7 @@ mod compare;
 mod dump;
 mod experiment_files;
 mod faults;
+mod first_hour;
 mod flag_errors;
 mod formats;
 mod formats_page;

@@ -1,0 +1,72 @@
+//! What newcomers type, and what they are told.
+
+use std::collections::HashSet;
+
+use crate::scratch::Scratch;
+
+const FEW: &str = "-cell 70 80 90 90 90 90 -default_F 100 -N 5 -detpixels 16 -nodump -noprogress";
+
+#[test]
+fn help_and_version_come_in_the_spellings_that_people_try() {
+    let scratch = Scratch::new();
+    let out = |line: &str| scratch.run(line).good().out;
+    assert_eq!(out("-V"), out("-version"));
+    assert_eq!(out("help"), out("-help"));
+    for command in ["compare", "run", "sweep"] {
+        assert_eq!(out(&format!("help {command}")), out(&format!("{command} -h")));
+    }
+    assert_eq!(scratch.refused("help nothing"), "help: no command is called \"nothing\"");
+}
+
+#[test]
+fn an_orientation_that_is_drawn_is_said_and_can_be_given() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{FEW} -misset random -o a.bin")).good();
+    let said = run.line("-misset random: ").trim_start_matches("-misset random: ");
+    let (angles, seed) = said.split_once(" by ").unwrap();
+    scratch.run(&format!("{FEW} -misset random {seed} -o b.bin")).good();
+    assert_eq!(scratch.read("a.bin"), scratch.read("b.bin"));
+    scratch.run(&format!("{FEW} {angles} -o c.npy")).good();
+    scratch.run(&format!("{FEW} -misset random {seed} -o d.npy")).good();
+    scratch.run("compare c.npy d.npy --tolerance 1e-4").good();
+}
+
+#[test]
+fn seeds_that_are_drawn_differ_within_a_second() {
+    let scratch = Scratch::new();
+    let drawn = |_| {
+        let out = scratch.run(&format!("{FEW} -o a.cbf")).good().out;
+        out.split("seed ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    };
+    assert_eq!((0..4).map(drawn).collect::<HashSet<String>>().len(), 4);
+}
+
+#[test]
+fn an_image_without_photons_is_pointed_out() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{FEW} -flux 1e12 -exposure 0.1 -beamsize 0.1 -o a.cbf")).good();
+    let [said] = run.warnings()[..] else { panic!("{}", run.err) };
+    assert!(said.starts_with("a.cbf: all counts are zero: the brightest pixel expects "), "{said}");
+    assert!(scratch.run(&format!("{FEW} -o a.cbf")).good().warnings().is_empty());
+}
+
+#[test]
+fn a_length_in_a_wrong_unit_does_not_run_for_ever() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{FEW} -distance 0.1 -roi 0 0 0 0 -o a.bin")).good();
+    assert_eq!(run.warnings()[0], "-distance 0.1 mm: 0.1 m? (likely are 5 to 20000 mm)");
+    assert!(run.warnings()[1].contains(", not 100"), "{}", run.err);
+}
+
+#[test]
+fn a_long_run_says_what_it_costs_before_it_starts() {
+    let scratch = Scratch::new();
+    let line = format!("{FEW} -detpixels 4000 -N 100 -oversample 100 -o a.bin");
+    let mut child = scratch.command(line.split(' ')).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut reader = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut reader, &mut said).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said.starts_with("1.6e+11 terms with 100 x 100 sub-pixels: about "), "{said}");
+}
