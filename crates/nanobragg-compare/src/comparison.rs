@@ -91,7 +91,8 @@ where
     let max = brightest(b);
     let fast = fast.max(1);
     let mut worst = Worst::default();
-    let (mut absolute, mut relative) = (Vec::with_capacity(a.len().min(b.len())), Vec::new());
+    let common = a.len().min(b.len());
+    let (mut absolute, mut relative) = (Vec::with_capacity(common), Vec::with_capacity(common));
     let mut failing = if a.len() == b.len() { 0 } else { a.len().max(b.len()) };
     let (mut identical, mut squares) = (0, 0.0);
     let mut moments = Moments::default();

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     NotRead,
     /// Images of different sizes.
     Sizes,
+    /// There is not enough memory to compare images of this size.
+    Memory,
     /// A picture could not be encoded.
     Picture,
 }
@@ -31,6 +33,7 @@ impl ErrorKind {
             ErrorKind::NoSize => "compare.no-size",
             ErrorKind::NotRead => "compare.not-read",
             ErrorKind::Sizes => "compare.sizes",
+            ErrorKind::Memory => "compare.memory",
             ErrorKind::Picture => "compare.picture",
         }
     }
@@ -44,6 +47,7 @@ impl Error {
             Problem::NoSize { .. } => ErrorKind::NoSize,
             Problem::NotRead { .. } => ErrorKind::NotRead,
             Problem::Sizes { .. } => ErrorKind::Sizes,
+            Problem::Memory { .. } => ErrorKind::Memory,
             Problem::Picture(_) => ErrorKind::Picture,
         }
     }
@@ -56,6 +60,11 @@ impl Error {
     /// A file of a format that is not read.
     pub(crate) fn not_read(path: &Path, kind: &'static str) -> Self {
         Error(Problem::NotRead { path: path.to_owned(), kind })
+    }
+
+    /// There are not so many `bytes` for work on images of this size.
+    pub(crate) fn memory(fast: usize, slow: usize, bytes: u128) -> Self {
+        Error(Problem::Memory { fast, slow, bytes })
     }
 
     /// Images of different sizes, (fast, slow).
@@ -87,6 +96,8 @@ pub(crate) enum Problem {
     NotRead { path: PathBuf, kind: &'static str },
     #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
     Sizes { a: (usize, usize), b: (usize, usize) },
+    #[error("not enough memory: images of {fast} x {slow} pixels need {bytes} bytes more to be compared")]
+    Memory { fast: usize, slow: usize, bytes: u128 },
     #[error("the picture cannot be encoded: {0}")]
     Picture(png::EncodingError),
 }

@@ -88,11 +88,11 @@ impl Image {
         let (fast, slow, pixels) = match format {
             Format::Smv => {
                 let image = read_smv(path)?;
-                (image.fast, image.slow, image.data.iter().map(|&count| count as f64).collect())
+                (image.fast, image.slow, doubles(image.fast, &image.data, |count| count as f64)?)
             }
             Format::Pgm => {
                 let image = read_pgm(path)?;
-                (image.fast, image.slow, widened(&image.data))
+                (image.fast, image.slow, doubles(image.fast, &image.data, f64::from)?)
             }
             Format::Npy => {
                 let image = read_npy(path)?;
@@ -101,10 +101,19 @@ impl Image {
             Format::Float => {
                 let (fast, slow) = size.ok_or_else(|| Problem::NoSize { path: path.to_owned() })?;
                 let pixels = read_float(path, fast.saturating_mul(slow))?;
-                (fast, slow, widened(&pixels))
+                (fast, slow, doubles(fast, &pixels, f64::from)?)
             }
         };
         Ok(Image { slow, fast, pixels, format })
+    }
+
+    /// Finds out whether there is memory for what a comparison or a picture makes of two images of this size.
+    pub(crate) fn check_memory(&self) -> Result<(), Error> {
+        // Of each, one number a pixel: errors and relative errors, positive pixels of both images.
+        let bytes = self.pixels.len() as u128 * 2 * size_of::<f64>() as u128;
+        let fits =
+            usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+        if fits { Ok(()) } else { Err(Error::memory(self.fast, self.slow, bytes)) }
     }
 
     /// Reads two images that are to be compared. Raw floats without a given size take that of the other image.
@@ -133,8 +142,14 @@ impl Image {
     }
 }
 
-fn widened<T: Copy + Into<f64>>(pixels: &[T]) -> Vec<f64> {
-    pixels.iter().map(|&pixel| pixel.into()).collect()
+/// Pixels in double precision.
+fn doubles<T: Copy>(fast: usize, pixels: &[T], double: impl Fn(T) -> f64) -> Result<Vec<f64>, Error> {
+    let mut doubles = Vec::new();
+    let bytes = pixels.len() as u128 * size_of::<f64>() as u128;
+    let reserved = doubles.try_reserve_exact(pixels.len());
+    reserved.map_err(|_| Error::memory(fast, pixels.len() / fast.max(1), bytes))?;
+    doubles.extend(pixels.iter().map(|&pixel| double(pixel)));
+    Ok(doubles)
 }
 
 #[cfg(test)]

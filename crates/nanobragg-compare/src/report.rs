@@ -43,11 +43,12 @@ impl Report {
     /// Compares `a` with `b`.
     ///
     /// # Errors
-    /// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes).
+    /// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes), [`ErrorKind::Memory`](crate::ErrorKind::Memory).
     pub fn new(a: &Image, b: &Image, options: ReportOptions) -> Result<Report, Error> {
         if (a.fast, a.slow) != (b.fast, b.slow) {
             return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
         }
+        a.check_memory()?;
         let comparison = compare(&a.pixels, &b.pixels, a.fast, options.tolerance);
         Ok(Report {
             passes: comparison.passes(),

@@ -5,6 +5,9 @@ use nanobragg_io::nexus::Bands;
 use crate::error::Cause;
 use crate::{Content, Error, Format, Output};
 
+/// What the program takes beside images, about.
+const THREADS: u128 = 64 << 20;
+
 /// Finds out before the render whether there is memory for images of these sizes (fast, slow) at once, and for making
 /// `outputs` of the largest.
 ///
@@ -15,8 +18,9 @@ pub fn check_memory(sizes: &[(usize, usize)], outputs: &[Output]) -> Result<(), 
     let all: u128 = sizes.iter().map(pixels).sum::<u128>() * size_of::<f32>() as u128;
     let Some(largest) = sizes.iter().max_by_key(|size| pixels(size)) else { return Ok(()) };
     let bytes = all + to_write(*largest, outputs);
-    // What is reserved and not touched costs nothing.
-    let fits = usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+    // What is reserved and not touched costs nothing. Threads and buffers come on top.
+    let reserve = bytes + bytes / 32 + THREADS;
+    let fits = usize::try_from(reserve).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
     if fits {
         return Ok(());
     }

@@ -26,3 +26,17 @@ fn an_image_that_does_not_fit_is_not_begun() {
     }
     assert_eq!(scratch.names(), [""; 0]);
 }
+
+#[test]
+fn images_too_large_to_compare_are_an_error() {
+    let scratch = Scratch::new();
+    let mut bytes = b"\x93NUMPY\x01\x00\x46\x00".to_vec();
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (4000, 4000), }";
+    bytes.extend(format!("{header:<69}\n").bytes());
+    bytes.resize(bytes.len() + 4000 * 4000, 1);
+    scratch.write("a.npy", bytes);
+    let run = within(&scratch, 450_000, "compare a.npy a.npy --png a.png");
+    let expected = "not enough memory: images of 4000 x 4000 pixels need 256000000 bytes more to be compared";
+    assert_eq!(run.error(2), expected);
+    assert_eq!(scratch.names(), ["a.npy"]);
+}

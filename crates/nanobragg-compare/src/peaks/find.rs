@@ -27,8 +27,8 @@ pub fn find(image: &Image, options: PeakOptions) -> Vec<Peak> {
 
 /// The quantile of the pixels that are positive.
 fn threshold(image: &Image, quantile: f64) -> Option<f64> {
-    let mut values: Vec<f64> =
-        image.pixels.iter().copied().filter(|value| *value > 0.0 && value.is_finite()).collect();
+    let mut values: Vec<f64> = Vec::with_capacity(image.pixels.len());
+    values.extend(image.pixels.iter().copied().filter(|value| *value > 0.0 && value.is_finite()));
     let last = values.len().checked_sub(1)?;
     let at = (quantile.clamp(0.0, 1.0) * last as f64).round() as usize;
     let largest = values.iter().copied().fold(0.0, f64::max);

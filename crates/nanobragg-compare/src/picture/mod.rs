@@ -29,11 +29,13 @@ const LABEL: usize = 9;
 /// 900 pixels are shown in blocks: the brightest pixel of each, of the difference the largest.
 ///
 /// # Errors
-/// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes), [`ErrorKind::Picture`](crate::ErrorKind::Picture).
+/// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes), [`ErrorKind::Memory`](crate::ErrorKind::Memory),
+/// [`ErrorKind::Picture`](crate::ErrorKind::Picture).
 pub fn side_by_side(a: &Image, b: &Image, names: [&str; 2]) -> Result<Vec<u8>, Error> {
     if (a.fast, a.slow) != (b.fast, b.slow) {
         return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
     }
+    a.check_memory()?;
     let intensities = Intensities::of(a, b);
     let signed = Signed::of(a, b);
     let panels = [

@@ -22,8 +22,8 @@ impl Intensities {
     /// brightest.
     pub fn of(a: &Image, b: &Image) -> Intensities {
         let high = brightest(&a.pixels).max(brightest(&b.pixels));
-        let mut positive: Vec<f64> =
-            a.pixels.iter().chain(&b.pixels).copied().filter(|x| *x > 0.0 && x.is_finite()).collect();
+        let mut positive: Vec<f64> = Vec::with_capacity(a.pixels.len() + b.pixels.len());
+        positive.extend(a.pixels.iter().chain(&b.pixels).copied().filter(|x| *x > 0.0 && x.is_finite()));
         let quarter = positive.len() / 4;
         let low = if positive.is_empty() {
             0.0

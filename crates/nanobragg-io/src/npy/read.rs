@@ -52,7 +52,7 @@ pub fn read_npy(path: &Path) -> Result<NpyImage> {
     file.seek(SeekFrom::Start(start as u64)).map_err(failed)?;
     let (slow, fast) = (slow as usize, fast as usize);
     let data = elements(path, file, slow * fast, &kind)?;
-    let data = if fortran { transposed(&data, slow, fast) } else { data };
+    let data = if fortran { transposed(path, &data, slow, fast)? } else { data };
     Ok(NpyImage { fast, slow, data })
 }
 
@@ -174,12 +174,14 @@ fn elements(path: &Path, file: impl Read, count: usize, kind: &str) -> Result<Ve
 }
 
 /// An array stored with its first axis running fastest, the other way round.
-fn transposed(data: &[f64], slow: usize, fast: usize) -> Vec<f64> {
+fn transposed(path: &Path, data: &[f64], slow: usize, fast: usize) -> Result<Vec<f64>> {
+    let mut rows = Vec::new();
+    let reserved = rows.try_reserve_exact(data.len());
+    reserved.map_err(|_| Error::memory(path, size_of_val(data) as u128))?;
     let index = |s: usize, f: usize| f * slow + s;
-    (0..slow)
-        .flat_map(|s| (0..fast).map(move |f| index(s, f)))
-        .filter_map(|at| data.get(at).copied())
-        .collect()
+    let indices = (0..slow).flat_map(|s| (0..fast).map(move |f| index(s, f)));
+    rows.extend(indices.filter_map(|at| data.get(at).copied()));
+    Ok(rows)
 }
 
 #[cfg(test)]

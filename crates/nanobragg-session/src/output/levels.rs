@@ -20,7 +20,7 @@ pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
         Levels::Deviation(_) if deviation > 0.0 => 250.0 / (5.0 * deviation),
         Levels::Deviation(uniform) => uniform.factor(writer.brightness.brightest),
     };
-    let bytes = Readout::levels(scale).read(writer.plan, writer.image, writer.brightness.brightest).bytes();
+    let bytes = writer.read(&Readout::levels(scale)).bytes();
     let comment = format!("pixels scaled by {}", g(scale, 6));
     write_pgm(path, writer.image.fast(), writer.image.slow(), &comment, &bytes)?;
     wrote(watch, path, &format!("{} gray levels per photon", g(scale, 6)));

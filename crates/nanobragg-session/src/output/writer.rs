@@ -42,7 +42,7 @@ impl Brightness {
 
 /// An image, and what has to be known to write it.
 pub struct Writer<'a> {
-    pub(super) plan: &'a Plan,
+    plan: &'a Plan,
     /// What headers may say of it.
     pub(super) frame: FrameDescription,
     pub(super) image: &'a Image,
@@ -89,6 +89,8 @@ impl<'a> Writer<'a> {
         {
             return Rc::clone(counts);
         }
+        // Not both at once.
+        *self.counts.borrow_mut() = None;
         let counts = Rc::new(readout.read(self.plan, self.image, self.brightness.brightest));
         *self.counts.borrow_mut() = Some((readout.clone(), Rc::clone(&counts)));
         counts

@@ -198,7 +198,8 @@ impl Backend for Cpu {
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
         let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
-        let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
+        let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
+        let mut labels = labels.transpose()?;
         let rows = plan.region.ranges().0.len();
         let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
         let finished = AtomicUsize::new(0);

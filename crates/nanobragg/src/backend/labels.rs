@@ -1,6 +1,7 @@
 //! Labels of an image: which node lights each pixel up.
 
 use super::row::RowSink;
+use crate::error::{Error, RenderCause};
 use crate::nest::{BlockNodeSums, Finished, Label, Needs, NodeSums, Sink, Term, TermIndex};
 
 /// The label of each pixel, slow-major; `None` where no node gives photons.
@@ -12,8 +13,13 @@ pub struct LabelImage {
 
 impl LabelImage {
     /// An image of `fast` × `slow` pixels without labels.
-    pub(crate) fn new(fast: usize, slow: usize) -> Self {
-        LabelImage { fast: fast.max(1), labels: vec![None; fast * slow] }
+    pub(crate) fn try_new(fast: usize, slow: usize) -> Result<Self, Error> {
+        let mut labels = Vec::new();
+        let pixels = fast.saturating_mul(slow);
+        let bytes = pixels as u128 * size_of::<Option<Label>>() as u128;
+        labels.try_reserve_exact(pixels).map_err(|_| RenderCause::Memory { fast, slow, bytes })?;
+        labels.resize(pixels, None);
+        Ok(LabelImage { fast: fast.max(1), labels })
     }
 
     /// Pixels along the fast axis.

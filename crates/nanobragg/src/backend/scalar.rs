@@ -42,7 +42,8 @@ impl Backend for Scalar {
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
         let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
-        let mut labels = want.products.labels.then(|| LabelImage::new(image.fast(), image.slow()));
+        let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
+        let mut labels = labels.transpose()?;
         let (rows, columns) = plan.region.ranges();
         let mut label_rows = labels.as_mut().map(|labels| labels.rows_mut().skip(rows.start));
         let mut photons = vec![0.0; columns.len()];
