@@ -1,8 +1,10 @@
 //! What the program says, and where: facts on standard output, warnings and errors on standard error.
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 
+use nanobragg_io::text::one_line;
+
+pub use crate::streams::{complain, print};
 use crate::usage::UsageError;
 
 /// The first warning of the run, for those who take none.
@@ -18,10 +20,10 @@ pub struct Console {
 }
 
 impl Console {
-    /// A line on standard output. A reader that has gone away is no reason to stop rendering.
+    /// A line on standard output, on which control characters are escaped.
     pub fn say(&self, line: &str) {
         if !self.quiet {
-            print(line);
+            print(&one_line(line));
         }
     }
 
@@ -41,20 +43,6 @@ impl Console {
             None => Ok(()),
         }
     }
-}
-
-/// A line on standard output, whatever the verbosity: what was asked for.
-pub fn print(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-    // Nobody is left to tell.
-    drop(written);
-}
-
-/// A line on standard error.
-pub fn complain(line: &str) {
-    let written = writeln!(std::io::stderr().lock(), "{line}");
-    drop(written);
 }
 
 /// Standard error for the log, which would panic over a reader that has gone away.

@@ -9,6 +9,7 @@ mod interrupt;
 mod progress;
 mod reporter;
 mod run;
+mod streams;
 mod summary;
 mod usage;
 
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         Some(run) => run(arguments.split_off(1)),
         None => run::run(arguments).map(|()| ExitCode::SUCCESS),
     };
-    match result {
+    match result.and_then(|code| streams::check().map(|()| code)) {
         Ok(code) => code,
         Err(error) => {
             console::complain(&format!("error: {}", error::line(&error)));

@@ -111,7 +111,7 @@ pub(crate) enum FlagError {
 
 /// Text without quotes, but with control characters escaped: an error stays one line whatever was typed.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    nanobragg_io::text::one_line(text)
 }
 
 /// `a`, `a or b`, `a, b or c`.

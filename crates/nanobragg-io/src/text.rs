@@ -6,6 +6,12 @@ use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
 
+/// Text with control characters escaped: a message stays one line, and leaves the terminal as it is, whatever names are in
+/// it.
+pub fn one_line(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
 /// Reads a text file of at most `limit` bytes, without a byte-order mark.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 #![allow(clippy::print_stdout, reason = "a test that cannot run says why")]
 
+mod breaks;
 mod compare;
 mod dump;
 mod experiment_files;

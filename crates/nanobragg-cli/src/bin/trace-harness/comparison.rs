@@ -6,6 +6,7 @@ use nanobragg_trace::{Comparison, RunMetadata, Style, Trace, diff};
 
 use crate::arguments::{CompareOptions, Reports};
 use crate::pixels::save;
+use crate::streams::print;
 use crate::{environment, say};
 
 /// Compares two traces and says what was found; true when nothing diverges.
@@ -15,9 +16,9 @@ pub fn run(options: &CompareOptions) -> anyhow::Result<bool> {
     let comparison = Comparison::new(&a, &b, options.tolerance)?;
     if options.diff {
         let style = if std::io::stdout().is_terminal() { Style::Ansi } else { Style::Plain };
-        say(diff(&comparison, style).trim_end());
+        print(diff(&comparison, style).trim_end());
     }
-    say(&comparison.explanation());
+    print(&comparison.explanation());
     match &options.out {
         None => {}
         Some(Reports::Summary(path)) => {

@@ -8,28 +8,32 @@ mod environment;
 mod experiment;
 mod pixels;
 mod run;
+#[path = "../../streams.rs"]
+mod streams;
 mod usage;
 
 use std::process::ExitCode;
 
 use arguments::Command;
 use nanobragg_config::classic::status::{ABSENT, FAILED, REFUSED, WRONG_INPUT};
+use nanobragg_io::text::one_line;
+use streams::{complain, print};
 use usage::UsageError;
 
 fn main() -> ExitCode {
     let outcome = arguments::parse(std::env::args_os().skip(1)).and_then(|command| match command {
         Command::Help => {
-            say(arguments::HELP);
+            print(arguments::HELP);
             Ok(true)
         }
         Command::Version => {
-            say(&environment::program());
+            print(&environment::program());
             Ok(true)
         }
         Command::Trace(options) => run::run(&options),
         Command::Compare(options) => comparison::run(&options),
     });
-    match outcome {
+    match outcome.and_then(|passes| streams::check().map(|()| passes)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
@@ -53,14 +57,7 @@ fn status(error: &anyhow::Error) -> u8 {
     if wrong_input { WRONG_INPUT } else { FAILED }
 }
 
-/// A line on standard output. A reader that has gone away, or a full disk, is no reason to stop.
+/// A line on standard output, on which control characters are escaped.
 fn say(line: &str) {
-    use std::io::Write as _;
-    drop(writeln!(std::io::stdout().lock(), "{line}"));
-}
-
-/// A line on standard error.
-fn complain(line: &str) {
-    use std::io::Write as _;
-    drop(writeln!(std::io::stderr().lock(), "{line}"));
+    print(&one_line(line));
 }

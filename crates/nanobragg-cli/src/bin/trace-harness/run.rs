@@ -8,8 +8,9 @@ use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 use crate::arguments::TraceOptions;
 use crate::device::Tracer;
 use crate::pixels::{Paths, save};
+use crate::streams::complain;
 use crate::usage::UsageError;
-use crate::{complain, environment, experiment, say};
+use crate::{environment, experiment, say};
 
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {

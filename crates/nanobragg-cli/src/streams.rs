@@ -1,0 +1,37 @@
+//! Standard output and standard error, for both programs.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::sync::OnceLock;
+
+use nanobragg_io::text::one_line;
+
+/// The first failure to write standard output.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Text on standard output, as it is. A failure is kept for [`check`]: it is no reason to stop rendering.
+pub fn print(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    match written {
+        // A reader that has gone away wants no more.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => drop(LOST.set(error)),
+        _ => {}
+    }
+}
+
+/// Says at the end of the program whether all that was printed has arrived, or was not wanted.
+///
+/// # Errors
+/// Standard output could not be written, such as for want of space.
+pub fn check() -> anyhow::Result<()> {
+    match LOST.get() {
+        Some(error) => Err(anyhow::anyhow!("cannot write standard output: {error}")),
+        None => Ok(()),
+    }
+}
+
+/// A line on standard error, on which control characters are escaped.
+pub fn complain(line: &str) {
+    let written = writeln!(io::stderr().lock(), "{}", one_line(line));
+    drop(written);
+}
