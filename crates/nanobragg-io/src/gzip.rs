@@ -10,10 +10,14 @@ use crate::error::{Error, Result};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BUFFER: usize = 1 << 16;
-/// Most bytes that are read of a text, and that a compressed one may unfold to. Text is read in constant memory: this
-/// bounds the time.
+/// Most bytes that are read of a text, which takes time and no memory.
 const MOST_OF_TEXT: u64 = 16 << 30;
+/// Most bytes that a compressed file may unfold to, and how many times its own length where that is less: what people
+/// measure and write unfolds to ten times at most, what was made to unfold without end to a thousand times.
 const MOST_UNFOLDED: u64 = 2 << 30;
+const MOST_TIMES: u64 = 100;
+/// Bytes that any compressed file may unfold to.
+const UNFOLDED: u64 = 64 << 20;
 
 /// A file's contents, decompressed where they are compressed.
 #[derive(Debug)]
@@ -41,7 +45,13 @@ impl Bounded {
     /// A file of which no more than `limit` bytes are read.
     pub(crate) fn open(path: &Path, limit: u64) -> Result<Self> {
         let input = Source::open(path)?;
-        let limit = if matches!(input, Source::Gzip(_)) { limit.min(MOST_UNFOLDED) } else { limit };
+        let limit = match input {
+            Source::Plain(_) => limit,
+            Source::Gzip(_) => {
+                let length = fs::metadata(path).map_err(|cause| Error::read(path, cause))?.len();
+                limit.min(length.saturating_mul(MOST_TIMES).clamp(UNFOLDED, MOST_UNFOLDED))
+            }
+        };
         Ok(Bounded { input, left: limit, limit })
     }
 }
@@ -104,7 +114,7 @@ pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
     }
     let mut bytes = Vec::new();
-    Source::open(path)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Bounded::open(path, limit + 1)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
         return Err(Error::value(path, "length", format!("at most {limit} bytes"), b"more"));
     }
