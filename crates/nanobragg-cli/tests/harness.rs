@@ -359,10 +359,10 @@ fn the_lines_that_the_documents_show_are_those_of_the_traces() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_output_that_takes_no_lines_is_no_panic() {
+fn an_output_that_takes_no_lines_is_an_error_and_no_panic() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_trace-harness"));
-    assert!(program.arg("--help").stdout(full).status().unwrap().success());
+    assert_eq!(program.arg("--help").stdout(full).status().unwrap().code(), Some(1));
 }
 
 #[cfg(feature = "gpu")]
