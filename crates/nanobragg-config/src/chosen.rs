@@ -1,6 +1,6 @@
 //! What the plan chose where it was asked to.
 
-use nanobragg::model::{Experiment, Misset};
+use nanobragg::model::{Experiment, Misset, Mosaicity};
 use nanobragg::plan::Plan;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -22,11 +22,11 @@ pub fn chosen(experiment: &Experiment, plan: &Plan) -> Vec<String> {
     if experiment.rotation.most_steps().is_some() {
         lines.push(format!("auto: {} phi steps", plan.resolved.rotation.steps()));
     }
-    if experiment.crystal.misset == Misset::Random {
+    if experiment.crystal.misset() == Misset::Random {
         let angles = plan.crystal.misset.map(|angle| g(to_deg(angle), 10)).join(" ");
         lines.push(format!("-misset random: -misset {angles} by -misset_seed {}", experiment.seeds.misset));
     }
-    if experiment.crystal.mosaicity.enough.is_some() {
+    if matches!(experiment.crystal.mosaicity(), Mosaicity::Enough { .. }) {
         lines.push(format!("auto: {} mosaic domains", plan.resolved.mosaic.domains));
     }
     lines

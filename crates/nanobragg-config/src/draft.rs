@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use nanobragg::Error;
 use nanobragg::model::{
-    Convention, Crystal, Detector, Dose, Experiment, Frame, Quirks, Rendering, Seeds, Source, SpectralLine,
-    StepPoint, StructureFactors,
+    Convention, Detector, Dose, Experiment, Frame, Misset, Quirks, Rendering, Seeds, Shape, Source,
+    SpectralLine, StepPoint, UnitCell,
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
@@ -20,6 +21,7 @@ pub(crate) struct Draft {
     pub is_custom: bool,
     pub convention: Convention,
     pub beam: BeamRequest,
+    pub crystal: CrystalRequest,
     pub sensor: SensorRequest,
     pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
@@ -125,6 +127,43 @@ impl Default for BeamRequest {
     }
 }
 
+/// What flags and files say of the crystal.
+#[derive(Clone, Debug)]
+pub(crate) struct CrystalRequest {
+    /// Edges in Ångström and angles in radians, complete.
+    pub cell: Option<[f64; 6]>,
+    /// Rows of a MOSFLM matrix.
+    pub matrix: Option<[[f64; 3]; 3]>,
+    pub misset: Misset,
+    pub cells: [f64; 3],
+    /// Meters; zero where it is not given.
+    pub size: [f64; 3],
+    pub shape: Shape,
+    pub fudge: f64,
+    /// Mosaic spread in radians.
+    pub spread: Option<f64>,
+    pub domains: Option<i64>,
+    /// Where the plan is to choose their number: the most that there may be.
+    pub enough: Option<usize>,
+}
+
+impl Default for CrystalRequest {
+    fn default() -> Self {
+        CrystalRequest {
+            cell: None,
+            matrix: None,
+            misset: Misset::None,
+            cells: [1.0; 3],
+            size: [0.0; 3],
+            shape: Shape::default(),
+            fudge: 1.0,
+            spread: None,
+            domains: None,
+            enough: None,
+        }
+    }
+}
+
 /// What the description of an instrument says that has to wait for the flags.
 pub(crate) struct Instrument {
     /// Reciprocal cell vectors in 1/Å, in columns.
@@ -138,10 +177,15 @@ pub(crate) struct Instrument {
 
 impl Draft {
     /// A draft of which no flag has said anything, the defaults of the table included.
-    pub fn blank(seed: i64, quirks: Quirks) -> Self {
-        let mut experiment = Experiment::new(Crystal::blank(), StructureFactors::uniform(0.0));
+    ///
+    /// # Errors
+    /// None that flags could cause.
+    pub fn blank(seed: i64, quirks: Quirks) -> Result<Self, Error> {
+        // The place of the crystal that flags and files are going to describe.
+        let any = UnitCell::new(1.0, 1.0, 1.0, 90.0, 90.0, 90.0)?;
+        let mut experiment = Experiment::uniform(any, 0.0);
         experiment.quirks = quirks;
-        Draft {
+        Ok(Draft {
             setup: Setup {
                 experiment,
                 panels: Vec::new(),
@@ -162,6 +206,7 @@ impl Draft {
             is_custom: false,
             convention: Convention::default(),
             beam: BeamRequest::default(),
+            crystal: CrystalRequest::default(),
             sensor: SensorRequest::default(),
             rotation: RotationRequest::default(),
             beam_spot: None,
@@ -186,11 +231,7 @@ impl Draft {
             seed_of_noise: None,
             seed_of_misset: None,
             seed,
-        }
-    }
-
-    pub fn crystal(&mut self) -> &mut Crystal {
-        &mut self.setup.experiment.crystal
+        })
     }
 
     pub fn rendering(&mut self) -> &mut Rendering {

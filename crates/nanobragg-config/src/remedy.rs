@@ -40,8 +40,6 @@ pub fn of(warning: &Warning) -> Option<String> {
         }
         Warning::QuirkActs { quirk: Quirk::CellCStarZ, .. } => "-quirks exact keeps those given",
         Warning::QuirkActs { .. } => "-quirks exact turns it off",
-        Warning::DomainsAssumed { .. } => "-mosaic_domains N sets their number",
-        Warning::OneDomain { .. } => "-mosaic DEG sets the spread",
         Warning::AttenuationAssumed { .. } => "-detector_abs UM sets the depth",
         _ => return None,
     };
@@ -63,8 +61,6 @@ mod tests {
             Warning::FewDomains { used: 10, needed: 200, error: 0.5 },
             Warning::FewWavelengths { used: 2, needed: 20 },
             Warning::FewDirections { used: [2, 1], needed: [20, 1] },
-            Warning::DomainsAssumed { domains: 10 },
-            Warning::OneDomain { asked: 5 },
             Warning::AttenuationAssumed { thickness: 1e-4 },
             Warning::EmptyRegion,
         ];

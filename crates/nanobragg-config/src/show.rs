@@ -1,7 +1,7 @@
 //! The resolved experiment as a table: every quantity with its unit and where it comes from.
 
 use nanobragg::backend::Precision;
-use nanobragg::model::{Convention, Outline, Pivot, Quirk, Spectrum, StepPoint};
+use nanobragg::model::{Convention, Outline, Pivot, Quirk, Size, Spectrum, StepPoint};
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -107,13 +107,13 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
     table.derive("cell volume", n(plan.crystal.volume_angstrom3), "A^3");
     table.set("misset angles", list(plan.crystal.misset.map(to_deg)), "deg");
     table.set("misset seed", table.setup.experiment.seeds.misset.to_string(), "");
-    let sized = crystal.size.iter().any(|&size| size > 0.0);
+    let sized = crystal.size().iter().any(|size| matches!(size, Size::Length(_)));
     let counted = "cells along a, b, c";
     let origin = table.setup.origins.of(&deciding(if sized { "crystal size" } else { counted }));
     table.add(counted, list(plan.crystal.shape.cells), "", origin);
     table.derive("crystal size", list(plan.crystal.size().map(|size| size * 1e6)), "um");
-    table.set("shape", crystal.shape.title(), "");
-    table.set("fudge", n(crystal.fudge), "");
+    table.set("shape", crystal.shape().title(), "");
+    table.set("fudge", n(crystal.fudge()), "");
     table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg");
     table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "");
     table.set("mosaic seed", table.setup.experiment.seeds.mosaic.to_string(), "");

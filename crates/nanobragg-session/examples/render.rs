@@ -22,8 +22,8 @@ impl Observer for Teller {
 }
 
 fn main() -> Result<(), Error> {
-    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
-    experiment.crystal = experiment.crystal.with_cells(10, 10, 10);
+    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
+    experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?;
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.4e-3);
     experiment.rendering.oversample = Some(1);
 

@@ -47,8 +47,9 @@ impl ImageModel {
             frame.beam = self.beam.unwrap_or(frame.beam);
             frame.spindle_axis = self.spindle_axis.unwrap_or(frame.spindle_axis);
         }
-        if self.matrix.is_some() {
-            experiment.crystal.matrix = self.matrix;
+        if let Some(matrix) = self.matrix {
+            let lattice = experiment.crystal.lattice().oriented(matrix);
+            experiment.crystal = experiment.crystal.with_lattice(lattice);
         }
         Ok(experiment)
     }

@@ -19,7 +19,7 @@
 //! }
 //!
 //! let job = Job {
-//!     experiment: Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0),
+//!     experiment: Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0),
 //!     panels: Vec::new(),
 //!     outputs: vec![Output { path: "photons.npy".into(), format: Format::Npy, content: Content::Photons }],
 //!     compute: Compute::default(),

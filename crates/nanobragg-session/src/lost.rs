@@ -84,7 +84,8 @@ mod tests {
     use nanobragg::model::{Experiment, PixelGrid, Preset, Quirks, UnitCell};
 
     fn plan(preset: Preset, twotheta: f64) -> Plan {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
         experiment.detector.tilt.twotheta = twotheta;
         experiment.quirks = Quirks::from(preset);

@@ -76,7 +76,7 @@ impl SweepJob {
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
         check::memory(&self.experiment.detector.pixels, &self.outputs, self.images)?;
         let base = self.series.base(&self.experiment, &self.models, 1)?;
-        let first = self.series.experiment(&base, 1).plan()?;
+        let first = self.series.experiment(&base, 1)?.plan()?;
         let SweepJob { experiment, series, models, described, images, .. } = &self;
         let scan = Scan { experiment, series, models, described: *described, images: *images };
         let warnings = lost::warnings(&scan, &first, &targets)?;

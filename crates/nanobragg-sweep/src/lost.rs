@@ -39,7 +39,7 @@ pub(crate) fn warnings(job: &Scan<'_>, first: &Plan, targets: &[Target]) -> Resu
     };
     for (image, _) in (2..).zip(models.windows(2)).filter(|(_, pair)| turned(pair)) {
         let base = job.series.base(job.experiment, job.models, image)?;
-        let plan = job.series.experiment(&base, image).plan()?;
+        let plan = job.series.experiment(&base, image)?.plan()?;
         lost.note(&plan, &target::outputs(targets, image));
     }
     let mut warnings = lost.warnings();
@@ -82,7 +82,7 @@ fn first_that_differs(experiment: &Experiment, models: &[ImageModel]) -> Option<
 /// Products of the reciprocal vectors, in 1/Å².
 fn metric(model: &ImageModel, experiment: &Experiment) -> Option<Matrix3<f64>> {
     let wavelength = model.wavelength.unwrap_or(experiment.beam.wavelength()) * 1e10;
-    let [x, y, z] = model.matrix?.0;
+    let [x, y, z] = model.matrix?.rows();
     let rows = [x, y, z].map(|row| Matrix3::from_fn(|i, j| row[i] * row[j]));
     Some((rows[0] + rows[1] + rows[2]) / (wavelength * wavelength))
 }
@@ -96,13 +96,14 @@ mod tests {
 
     fn model(edge: f64, wavelength: Option<f64>) -> ImageModel {
         let a = wavelength.unwrap_or(1e-10) * 1e10 / edge;
-        let matrix = MosflmMatrix([[a, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.02]]);
+        let matrix = MosflmMatrix::new([[a, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.02]]).unwrap();
         ImageModel { wavelength, matrix: Some(matrix), ..ImageModel::default() }
     }
 
     #[test]
     fn what_differs_from_the_first_image_is_named() {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.beam = experiment.beam.with_wavelength(1e-10).unwrap();
         let differs = |models: &[ImageModel]| first_that_differs(&experiment, models);
         assert_eq!(differs(&[]), None);
@@ -110,9 +111,9 @@ mod tests {
         let other_cell = [model(50.0, None), model(50.0, None), model(50.1, None)];
         assert_eq!(differs(&other_cell), Some(("unit cell", 3)));
         // A turn of the crystal is not in the header.
-        let MosflmMatrix([x, y, z]) = model(50.0, None).matrix.unwrap();
+        let [x, y, z] = model(50.0, None).matrix.unwrap().rows();
         let turned =
-            ImageModel { matrix: Some(MosflmMatrix([y, x.map(|v| -v), z])), ..ImageModel::default() };
+            ImageModel { matrix: MosflmMatrix::new([y, x.map(|v| -v), z]).ok(), ..ImageModel::default() };
         assert_eq!(differs(&[model(50.0, None), turned]), None);
         let other = model(50.0, Some(1.1e-10));
         assert_eq!(differs(&[model(50.0, None), other]), Some(("wavelength", 2)));

@@ -51,7 +51,10 @@ impl Series {
     }
 
     /// The experiment of image number `image`, counted from 1.
-    pub fn experiment(&self, base: &Experiment, image: usize) -> Experiment {
+    ///
+    /// # Errors
+    /// Listed angles that are not finite.
+    pub fn experiment(&self, base: &Experiment, image: usize) -> Result<Experiment, nanobragg::Error> {
         let mut experiment = base.clone();
         let before = image.saturating_sub(1);
         let Seeds { noise, misset, .. } = base.seeds;
@@ -66,15 +69,15 @@ impl Series {
                 experiment.rotation = base.rotation.starting_at(start);
             }
             Series::Random => {
-                experiment.crystal.misset = Misset::Random;
+                experiment.crystal = experiment.crystal.with_misset(Misset::Random)?;
                 experiment.seeds.misset = seed(misset, image, Stream::Misset);
             }
             Series::Listed(angles) => {
                 let angles = angles.get(before).copied().unwrap_or_default();
-                experiment.crystal.misset = Misset::Angles(angles.map(deg));
+                experiment.crystal = experiment.crystal.with_misset(Misset::Angles(angles.map(deg)))?;
             }
         }
-        experiment
+        Ok(experiment)
     }
 }
 
@@ -117,7 +120,8 @@ mod tests {
     use nanobragg::model::{Rotation, UnitCell};
 
     fn base() -> Experiment {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.rotation = Rotation::still(0.5);
         experiment
     }
@@ -126,7 +130,7 @@ mod tests {
     fn wedges_follow_one_another() {
         let series = Series::Rotation(0.25);
         let starts: Vec<f64> =
-            (1..4).map(|image| series.experiment(&base(), image).rotation.start()).collect();
+            (1..4).map(|image| series.experiment(&base(), image).unwrap().rotation.start()).collect();
         assert_eq!(starts, [0.5, 0.75, 1.0]);
         assert_eq!(
             (series.step(), Series::Random.step(), Series::Listed(Vec::new()).step()),
@@ -137,8 +141,8 @@ mod tests {
     #[test]
     fn listed_orientations_are_in_degrees() {
         let series = Series::Listed(vec![[0.0; 3], [180.0, 90.0, 0.0]]);
-        let experiment = series.experiment(&base(), 2);
-        assert_eq!(experiment.crystal.misset, Misset::Angles([deg(180.0), deg(90.0), 0.0]));
+        let experiment = series.experiment(&base(), 2).unwrap();
+        assert_eq!(experiment.crystal.misset(), Misset::Angles([deg(180.0), deg(90.0), 0.0]));
         assert_eq!(experiment.rotation.start(), 0.5);
     }
 
@@ -160,7 +164,7 @@ mod tests {
     #[test]
     fn no_two_images_of_a_sweep_have_the_same_noise() {
         let all = |base: i64| -> std::collections::HashSet<i64> {
-            let experiment = |image| Series::Random.experiment(&based(base), image);
+            let experiment = |image| Series::Random.experiment(&based(base), image).unwrap();
             (1..20_000).map(|image| experiment(image).seeds.noise).collect()
         };
         let seeds = all(1);

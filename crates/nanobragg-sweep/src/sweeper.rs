@@ -115,7 +115,7 @@ impl Sweeper<'_> {
 
     fn plan(&self, number: usize) -> Result<Plan, Error> {
         let base = self.series.base(&self.experiment, &self.models, number)?;
-        Ok(self.series.experiment(&base, number).plan()?)
+        Ok(self.series.experiment(&base, number)?.plan()?)
     }
 
     /// Renders on this thread; a few others write.

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::model::{
-    Beam, Convention, Experiment, Misset, Pivot, PixelGrid, Polarization, Rotation, Shape, Spectrum, Steps,
-    Tilt, UnitCell,
+    Beam, Convention, Experiment, Lattice, Misset, Mosaicity, Pivot, PixelGrid, Polarization, Rotation,
+    Shape, Spectrum, Steps, Tilt, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Parameters;
@@ -26,24 +26,9 @@ const NUMBERS: [Number; 9] = [
         add: |e, step| e.beam = e.beam.clone().with_wavelength(e.beam.wavelength() + step).unwrap(),
         mark: |p| &mut p.wavelength,
     },
-    Number {
-        name: "edge a",
-        size: 40.0,
-        add: |e, step| e.crystal.cell.as_mut().unwrap().a += step,
-        mark: |p| cell(p, 0),
-    },
-    Number {
-        name: "edge c",
-        size: 60.0,
-        add: |e, step| e.crystal.cell.as_mut().unwrap().c += step,
-        mark: |p| cell(p, 2),
-    },
-    Number {
-        name: "angle beta",
-        size: 1.0,
-        add: |e, step| e.crystal.cell.as_mut().unwrap().beta += step,
-        mark: |p| cell(p, 4),
-    },
+    Number { name: "edge a", size: 40.0, add: |e, step| reshape(e, 0, step), mark: |p| cell(p, 0) },
+    Number { name: "edge c", size: 60.0, add: |e, step| reshape(e, 2, step), mark: |p| cell(p, 2) },
+    Number { name: "angle beta", size: 1.0, add: |e, step| reshape(e, 4, step), mark: |p| cell(p, 4) },
     Number { name: "misset x", size: 1.0, add: |e, step| turn(e, 0, step), mark: |p| &mut p.misset[0] },
     Number { name: "misset z", size: 1.0, add: |e, step| turn(e, 2, step), mark: |p| &mut p.misset[2] },
     Number {
@@ -75,17 +60,27 @@ fn cell(parameters: &mut Parameters<Dual64>, number: usize) -> &mut Dual64 {
     if number < 3 { &mut cell.edges[number] } else { &mut cell.angles[number - 3] }
 }
 
+fn reshape(experiment: &mut Experiment, number: usize, step: f64) {
+    let cell = experiment.crystal.lattice().cell().unwrap();
+    let (mut edges, mut angles) = (cell.edges(), cell.angles());
+    let number = if number < 3 { &mut edges[number] } else { &mut angles[number - 3] };
+    *number += step;
+    let cell = UnitCell::from_radians(edges, angles).unwrap();
+    experiment.crystal = experiment.crystal.with_lattice(Lattice::Cell(cell));
+}
+
 fn turn(experiment: &mut Experiment, axis: usize, step: f64) {
-    if let Misset::Angles(angles) = &mut experiment.crystal.misset {
-        angles[axis] += step;
-    }
+    let Misset::Angles(mut angles) = experiment.crystal.misset() else { panic!("no angles") };
+    angles[axis] += step;
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles(angles)).unwrap();
 }
 
 fn experiment(shape: Shape, convention: Convention, pivot: Pivot) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 85.0, 95.0, 100.0), 50.0);
-    experiment.crystal = experiment.crystal.with_cells(3, 4, 5);
-    experiment.crystal.shape = shape;
-    experiment.crystal.misset = Misset::Angles([0.3, 0.2, 0.1]);
+    let mut experiment =
+        Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 85.0, 95.0, 100.0).unwrap(), 50.0);
+    experiment.crystal = experiment.crystal.with_cells(3, 4, 5).unwrap();
+    experiment.crystal = experiment.crystal.with_shape(shape);
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles([0.3, 0.2, 0.1])).unwrap();
     experiment.beam = Beam::new(1.3e-10)
         .and_then(|beam| beam.with_polarization(Polarization::Kahn(0.8)))
         .and_then(|beam| beam.with_spectrum(Spectrum::Band(Steps::across(0.01, 3)?)))
@@ -132,8 +127,8 @@ fn a_placed_pixel_carries_its_derivative() {
 #[test]
 fn what_is_placed_with_its_own_numbers_has_the_same_bits() {
     let mut experiment = experiment(Shape::Round, Convention::Dials, Pivot::Sample);
-    experiment.crystal.mosaicity.spread = Some(0.01);
-    experiment.crystal.mosaicity.domains = Some(4);
+    let mosaicity = Mosaicity::Domains { spread: 0.01, count: 4 };
+    experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
     let plan = experiment.plan().unwrap();
     let placed = plan.place(plan.parameters());
     for (slow, fast) in [(0, 0), (3, 7), (10, 4)] {

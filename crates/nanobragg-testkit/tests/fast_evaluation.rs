@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use nanobragg::backend::{Cpu, Precision};
-use nanobragg::model::{Preset, StructureFactors};
+use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
@@ -18,7 +18,8 @@ fn plan(flags: &[String], preset: Preset, table: Option<&StructureFactors>) -> O
     let mut setup = resolve(&parsed, &Context::default()).unwrap();
     if let Some(table) = table {
         setup.experiment.structure_factors = table.clone();
-        setup.experiment.rendering.interpolate = Some(setup.experiment.crystal.cells[0] > 4.0);
+        setup.experiment.rendering.interpolate =
+            Some(matches!(setup.experiment.crystal.size()[0], Size::Cells(5.0..)));
     }
     // A round grid can cut off every direction: no experiment then.
     setup.experiment.plan().ok()

@@ -6,7 +6,7 @@ use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
 use nanobragg::model::{
     Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Roi,
-    Sensor, Shape, StructureFactors, UnitCell,
+    Sensor, Shape, Size, StructureFactors, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::physics::f_cell;
@@ -19,9 +19,9 @@ fn render(experiment: &Experiment) -> Image {
 }
 
 fn small(cells: [f64; 3], misset: [f64; 3], f: f64) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 85.0, 95.0, 100.0), f);
-    experiment.crystal.cells = cells;
-    experiment.crystal.misset = Misset::Angles(misset);
+    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 85.0, 95.0, 100.0).unwrap(), f);
+    experiment.crystal = experiment.crystal.with_size(cells.map(Size::Cells)).unwrap();
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles(misset)).unwrap();
     experiment.beam = Beam::new(1.3e-10).unwrap();
     experiment.detector.pixels = PixelGrid::new(16, 12, 4e-3);
     experiment.rendering.oversample = Some(1);
@@ -157,7 +157,7 @@ fn dual_numbers_give_the_derivative_by_the_wavelength() {
     use num_dual::Dual64;
     for shape in [Shape::Square, Shape::Round, Shape::Gauss] {
         let mut experiment = small([3.0; 3], [0.3, 0.2, 0.1], 50.0);
-        experiment.crystal.shape = shape;
+        experiment.crystal = experiment.crystal.with_shape(shape);
         experiment.beam = experiment.beam.with_polarization(Polarization::Kahn(0.8)).unwrap();
         let at = |wavelength: f64, slow, fast| {
             let mut moved = experiment.clone();
@@ -186,7 +186,7 @@ fn dual_numbers_give_the_derivative_by_the_wavelength() {
 fn single_precision_evaluates_the_same_physics() {
     for &shape in Shape::ALL {
         let mut experiment = small([4.0; 3], [0.3, 0.2, 0.1], 50.0);
-        experiment.crystal.shape = shape;
+        experiment.crystal = experiment.crystal.with_shape(shape);
         let plan = experiment.plan().unwrap();
         let single = plan.cast::<f32>();
         let image = render(&experiment);

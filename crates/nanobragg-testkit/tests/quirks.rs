@@ -5,8 +5,8 @@
 
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
-    Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Pivot, PixelGrid, Polarization, Preset,
-    Quirk, Quirks, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
+    Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Mosaicity, Pivot, PixelGrid, Polarization,
+    Preset, Quirk, Quirks, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -15,9 +15,10 @@ use nanobragg_session::header::{FrameDescription, smv_entries};
 use nanobragg_testkit::case;
 
 fn base() -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
-    experiment.crystal.cells = [5.0; 3];
-    experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
+    let mut experiment =
+        Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0).unwrap(), 100.0);
+    experiment.crystal = experiment.crystal.with_cells(5, 5, 5).unwrap();
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles([0.2, 0.3, 0.5])).unwrap();
     experiment.beam = Beam::new(1.5e-10).unwrap();
     experiment.detector.pixels = PixelGrid::new(24, 20, 3e-3);
     experiment.rendering.oversample = Some(1);
@@ -77,7 +78,9 @@ fn acted_on(quirk: Quirk) -> Experiment {
                 case("hkl_interpolate").unwrap().setup(&["-xtalsize", "0.00005"]).unwrap().experiment;
         }
         Quirk::OversampleThickAlone => experiment.rendering.oversample_thick = true,
-        Quirk::MissetRandomCap => experiment.crystal.misset = Misset::Random,
+        Quirk::MissetRandomCap => {
+            experiment.crystal = experiment.crystal.with_misset(Misset::Random).unwrap()
+        }
         Quirk::WaterScaledTwice => experiment.rendering.water_size = 1e-5,
         Quirk::TwothetaAxisLength => {
             experiment = custom(Frame { twotheta_axis: Vector3::new(0.0, 0.0, -1.5), ..Frame::default() });
@@ -86,15 +89,15 @@ fn acted_on(quirk: Quirk) -> Experiment {
         Quirk::VectorsAsGiven => {
             experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
         }
-        Quirk::GaussUnits => experiment.crystal.shape = Shape::Gauss,
+        Quirk::GaussUnits => experiment.crystal = experiment.crystal.with_shape(Shape::Gauss),
         Quirk::PhiAtStepStart => experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap(),
         Quirk::LayerFrontFace => {
             experiment.detector.sensor = sensor();
         }
         Quirk::MosaicAfterSpindle => {
             experiment.rotation = Rotation::over(0.1, 0.03, 3).unwrap();
-            experiment.crystal.mosaicity.spread = Some(0.01);
-            experiment.crystal.mosaicity.domains = Some(3);
+            let mosaicity = Mosaicity::Domains { spread: 0.01, count: 3 };
+            experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
         }
         Quirk::PolarizationEpsilon => {
             experiment.beam = experiment.beam.with_polarization(Polarization::Kahn(0.9)).unwrap();
@@ -152,8 +155,9 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
         }
         // The same quirk leaves alone an experiment that it does not act on.
         let mut plain = base();
-        plain.crystal =
-            Crystal::from_cell(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0)).with_cells(4, 4, 4);
+        plain.crystal = Crystal::from_cell(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0).unwrap())
+            .with_cells(4, 4, 4)
+            .unwrap();
         let image = |experiment: &Experiment| photons(&experiment.plan().unwrap());
         let exact = {
             plain.quirks = without;
@@ -228,7 +232,7 @@ fn exact_water_does_not_depend_on_the_number_of_steps() {
     let water = |count| {
         let mut experiment = acted_on(Quirk::WaterScaledTwice);
         experiment.quirks = Preset::Exact.into();
-        experiment.crystal.cells = [1.0; 3];
+        experiment.crystal = experiment.crystal.with_cells(1, 1, 1).unwrap();
         experiment.structure_factors = nanobragg::model::StructureFactors::uniform(0.0);
         experiment.rotation = Rotation::over(0.0, 0.03, count).unwrap();
         experiment.beam = experiment.beam.with_dose(Dose::of_fluence(1e24).unwrap());

@@ -35,7 +35,7 @@
 //!     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 //! }
 //!
-//! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+//! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
 //! experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 //! experiment.rotation = Rotation::over(0.0, 0.01, 5)?;
 //! let plan = experiment.plan()?;

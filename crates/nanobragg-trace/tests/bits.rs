@@ -59,7 +59,8 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
     });
     add("everything sampled", &|e| {
         e.rendering.oversample = Some(2);
-        e.crystal.mosaicity = Mosaicity { spread: Some(deg(0.5)), domains: Some(3), enough: None };
+        let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: 3 };
+        e.crystal = e.crystal.with_mosaicity(mosaicity).unwrap();
         let band = Spectrum::Band(Steps::across(0.01, 2).unwrap());
         let beam = e.beam.clone().with_spectrum(band).unwrap();
         e.beam = beam.with_divergence(Divergence::round(three(0.002), Steps::ONE));
@@ -84,7 +85,7 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
         e.quirks = Preset::Exact.into();
     });
     for (name, shape) in [("round", Shape::Round), ("gauss", Shape::Gauss), ("tophat", Shape::Tophat)] {
-        add(name, &|e| e.crystal.shape = shape);
+        add(name, &|e| e.crystal = e.crystal.with_shape(shape));
     }
     add("curved", &|e| e.detector.curved = true);
     add("vectors as given", &|e| {
@@ -143,7 +144,7 @@ fn the_exact_preset_says_that_factors_enter_term_by_term() {
 
 #[test]
 fn a_cell_without_a_table_has_no_neighborhood() {
-    let crystal = Crystal::from_cell(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0));
+    let crystal = Crystal::from_cell(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0).unwrap());
     let experiment = Experiment::new(crystal, StructureFactors::uniform(7.0));
     let text = capture(&experiment.plan().unwrap(), 20, 45, &CaptureOptions::default());
     assert!(text.main.contains("TRACE_PY: F_cell_interpolated nan\nTRACE_PY: F_cell_nearest 7\n"));

@@ -9,7 +9,7 @@
 
 mod supervisor;
 
-use nanobragg::model::{Preset, Quirk, Quirks};
+use nanobragg::model::{Lattice, Preset, Quirk, Quirks, UnitCell};
 use nanobragg::trace::Options;
 use nanobragg_trace::{
     CaptureOptions, Comparison, ErrorKind, Format, RunMetadata, Stage, Status, Style, Trace, capture, diff,
@@ -217,8 +217,10 @@ fn phi_steps_alone_can_be_compared() {
 fn another_cell_is_told_by_its_edges() {
     let traced_with = |stretch: f64| {
         let mut experiment = small("triclinic");
-        let cell = experiment.crystal.cell.as_mut().unwrap();
-        cell.a *= stretch;
+        let cell = experiment.crystal.lattice().cell().unwrap();
+        let [a, b, c] = cell.edges();
+        let cell = UnitCell::from_radians([a * stretch, b, c], cell.angles()).unwrap();
+        experiment.crystal = experiment.crystal.with_lattice(Lattice::Cell(cell));
         parsed(&traced(&experiment.plan().unwrap(), 20, 45))
     };
     let comparison = Comparison::new(&traced_with(1.0), &traced_with(1.007), 1e-6).unwrap();

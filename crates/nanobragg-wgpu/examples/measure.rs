@@ -8,7 +8,9 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use nanobragg::backend::Control;
-use nanobragg::model::{Crystal, Experiment, IndexBox, PixelGrid, Reflection, StructureFactors, UnitCell};
+use nanobragg::model::{
+    Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Reflection, StructureFactors, UnitCell,
+};
 use nanobragg::plan::Plan;
 use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection, Timings, selftest};
 
@@ -55,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn plan(pixels: usize, orientations: i64) -> Result<Plan, Box<dyn Error>> {
+fn plan(pixels: usize, orientations: usize) -> Result<Plan, Box<dyn Error>> {
     let bounds = IndexBox { min: [-40; 3], max: [40; 3] };
     let indices =
         (-40..=40i32).flat_map(|h| (-40..=40).flat_map(move |k| (-40..=40).map(move |l| [h, k, l])));
@@ -64,10 +66,10 @@ fn plan(pixels: usize, orientations: i64) -> Result<Plan, Box<dyn Error>> {
         f: f64::from((7 * hkl[0] + 13 * hkl[1] + 29 * hkl[2]).rem_euclid(101)),
     });
     let table = StructureFactors::from_reflections(bounds, 0.0, reflections)?;
-    let cell = UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0);
-    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(20, 20, 20), table);
-    experiment.crystal.mosaicity.spread = Some(0.01);
-    experiment.crystal.mosaicity.domains = Some(orientations);
+    let cell = UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?;
+    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(20, 20, 20)?, table);
+    let mosaicity = Mosaicity::Domains { spread: 0.01, count: orientations };
+    experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.rendering.interpolate = Some(false);
     experiment.rendering.oversample = Some(1);
     experiment.detector.pixels = PixelGrid::new(pixels, pixels, 0.2 / pixels as f64);

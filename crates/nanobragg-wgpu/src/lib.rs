@@ -10,7 +10,7 @@
 //! use nanobragg::model::{Experiment, UnitCell};
 //! use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection};
 //!
-//! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0).plan()?;
+//! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0).plan()?;
 //! let gpu = Gpu::open(&Selection::Any, LimitsOverride::default())?;
 //! let mut renderer = Renderer::new(gpu, Precision::Single)?;
 //! let image = renderer.render(&plan, &Control::default())?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy as _;
 use nanobragg::backend::Control;
 use nanobragg::model::{
-    Beam, Crystal, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, StructureFactors,
-    UnitCell,
+    Beam, Crystal, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Reflection,
+    StructureFactors, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -107,11 +107,11 @@ fn case() -> Result<Plan, nanobragg::Error> {
     });
     let table = StructureFactors::from_reflections(bounds, 3.0, reflections)
         .unwrap_or_else(|_| StructureFactors::uniform(100.0));
-    let cell = UnitCell::new(60.0, 70.0, 85.0, 75.0, 85.0, 95.0);
-    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(7, 8, 9), table);
-    experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
-    experiment.crystal.mosaicity.spread = Some(0.02);
-    experiment.crystal.mosaicity.domains = Some(3);
+    let cell = UnitCell::new(60.0, 70.0, 85.0, 75.0, 85.0, 95.0)?;
+    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(7, 8, 9)?, table);
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles([0.2, 0.3, 0.5]))?;
+    let mosaicity = Mosaicity::Domains { spread: 0.02, count: 3 };
+    experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.beam = Beam::new(1.5e-10)?.with_polarization(Polarization::Kahn(0.7))?;
     experiment.detector.pixels = PixelGrid::new(32, 32, 2e-3);
     experiment.rendering.oversample = Some(2);

@@ -1,10 +1,12 @@
 //! Time per term of the CPU backend on one thread; criterion's elements are terms.
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(clippy::unwrap_used, reason = "a benchmark whose experiment cannot be made measures nothing")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nanobragg::backend::{Backend, Control, Cpu, Precision};
 use nanobragg::model::{
-    Beam, Crystal, Experiment, IndexBox, PixelGrid, Preset, Reflection, Shape, StructureFactors, UnitCell,
+    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Preset, Reflection, Shape, StructureFactors,
+    UnitCell,
 };
 use nanobragg::plan::Plan;
 use nanobragg::units::deg;
@@ -15,7 +17,7 @@ struct Case {
     shape: Shape,
     /// Unit cells along each edge; with few, Gaussian and flat spots leave no term out.
     cells: u32,
-    domains: i64,
+    domains: usize,
     interpolate: bool,
 }
 
@@ -42,15 +44,15 @@ fn plan(case: Case) -> Result<Plan, Box<dyn std::error::Error>> {
     let reflections = indices
         .map(|[h, k, l]| Reflection { hkl: [h, k, l], f: f64::from(100 + (h * 7 + k * 5 + l * 3) % 50) });
     let table = StructureFactors::from_reflections(bounds, 0.0, reflections)?;
-    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0);
-    let crystal = Crystal::from_cell(cell).with_cells(case.cells, case.cells, case.cells);
+    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0).unwrap();
+    let crystal = Crystal::from_cell(cell).with_cells(case.cells, case.cells, case.cells).unwrap();
     let mut experiment = Experiment::new(crystal, table);
     // The preset that earlier measurements had.
     experiment.quirks = Preset::Spec.into();
     experiment.beam = Beam::new(2e-10)?;
-    experiment.crystal.shape = case.shape;
-    experiment.crystal.mosaicity.spread = Some(deg(0.5));
-    experiment.crystal.mosaicity.domains = Some(case.domains);
+    experiment.crystal = experiment.crystal.with_shape(case.shape);
+    let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: case.domains };
+    experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
     experiment.detector.distance = 0.2;
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.4e-3);
     experiment.rendering.oversample = Some(1);

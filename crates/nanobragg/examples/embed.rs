@@ -6,8 +6,8 @@ use nanobragg::model::{Beam, Experiment, PixelGrid, UnitCell};
 use nanobragg::statistics::Statistics;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
-    experiment.crystal = experiment.crystal.with_cells(10, 10, 10);
+    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
+    experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?;
     experiment.beam = Beam::new(1.5e-10)?;
     experiment.detector.pixels = PixelGrid::new(512, 512, 0.2e-3);
     experiment.rendering.oversample = Some(1);

@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
-    Beam, Crystal, Experiment, IndexBox, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape,
+    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape,
     StructureFactors, UnitCell,
 };
 use nanobragg::units::deg;
@@ -38,12 +38,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err(format!("no such kind: {kind}").into()),
     };
 
-    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0);
-    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(cells, cells, cells), table()?);
+    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0)?;
+    let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(cells, cells, cells)?, table()?);
     experiment.beam = Beam::new(2e-10)?;
-    experiment.crystal.shape = shape;
-    experiment.crystal.mosaicity.spread = Some(deg(0.5));
-    experiment.crystal.mosaicity.domains = Some(10);
+    experiment.crystal = experiment.crystal.with_shape(shape);
+    let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: 10 };
+    experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.detector.distance = 0.2;
     experiment.detector.pixels = PixelGrid::new(WIDTH, 64, 0.2e-3);
     // Quirks that depend on the order of pixels are settled on all threads: no two counts would be alike.

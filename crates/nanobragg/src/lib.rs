@@ -10,8 +10,8 @@
 //! use nanobragg::backend::{Backend, Control, Cpu};
 //! use nanobragg::statistics::Statistics;
 //!
-//! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
-//! experiment.crystal = experiment.crystal.with_cells(5, 5, 5);
+//! let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
+//! experiment.crystal = experiment.crystal.with_cells(5, 5, 5)?;
 //! experiment.beam = Beam::new(1.5e-10)?;
 //! experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 //! experiment.rendering.oversample = Some(1);

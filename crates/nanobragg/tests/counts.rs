@@ -15,7 +15,7 @@ const EDGE: usize = 1000;
 const N: f64 = (EDGE * EDGE) as f64;
 
 fn experiment(edge: usize) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
     experiment.detector.pixels = PixelGrid::new(edge, edge, 1e-4);
     experiment.rendering.oversample = Some(1);
     experiment

@@ -30,11 +30,11 @@ struct Crossing {
 }
 
 fn experiment(hkl: [i32; 3], shape: Shape, cells: u32) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(EDGE, EDGE, EDGE, 90.0, 90.0, 90.0), 0.0);
+    let mut experiment = Experiment::uniform(UnitCell::new(EDGE, EDGE, EDGE, 90.0, 90.0, 90.0).unwrap(), 0.0);
     experiment.structure_factors = table(hkl);
-    experiment.crystal = experiment.crystal.with_cells(cells, cells, cells);
-    experiment.crystal.shape = shape;
-    experiment.crystal.misset = Misset::Angles([11.0, 23.0, 37.0].map(deg));
+    experiment.crystal = experiment.crystal.with_cells(cells, cells, cells).unwrap();
+    experiment.crystal = experiment.crystal.with_shape(shape);
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles([11.0, 23.0, 37.0].map(deg))).unwrap();
     experiment.beam = Beam::new(WAVELENGTH)
         .and_then(|beam| beam.with_polarization(Polarization::Off))
         .unwrap()

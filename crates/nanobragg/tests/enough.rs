@@ -4,8 +4,8 @@
 
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{
-    Beam, Divergence, Experiment, IndexBox, Misset, PixelGrid, Polarization, Reflection, Roi, Rotation,
-    Shape, Spectrum, Steps, StructureFactors, UnitCell,
+    Beam, Divergence, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Reflection, Roi,
+    Rotation, Shape, Spectrum, Steps, StructureFactors, UnitCell,
 };
 use nanobragg::nalgebra::{Rotation3, Unit, Vector3};
 use nanobragg::plan::{Plan, Warning};
@@ -24,13 +24,13 @@ struct Spot {
 /// A table of one reflection at about 1.6 Å.
 fn experiment(shape: Shape, cells: u32) -> Experiment {
     let hkl = [17, -19, 18];
-    let mut experiment = Experiment::uniform(UnitCell::new(EDGE, EDGE, EDGE, 90.0, 90.0, 90.0), 0.0);
+    let mut experiment = Experiment::uniform(UnitCell::new(EDGE, EDGE, EDGE, 90.0, 90.0, 90.0).unwrap(), 0.0);
     let bounds = IndexBox::enclosing([hkl]).unwrap();
     experiment.structure_factors =
         StructureFactors::from_reflections(bounds, 0.0, [Reflection { hkl, f: 100.0 }]).unwrap();
-    experiment.crystal = experiment.crystal.with_cells(cells, cells, cells);
-    experiment.crystal.shape = shape;
-    experiment.crystal.misset = Misset::Angles([11.0, 23.0, 37.0].map(deg));
+    experiment.crystal = experiment.crystal.with_cells(cells, cells, cells).unwrap();
+    experiment.crystal = experiment.crystal.with_shape(shape);
+    experiment.crystal = experiment.crystal.with_misset(Misset::Angles([11.0, 23.0, 37.0].map(deg))).unwrap();
     experiment.beam = Beam::new(WAVELENGTH).unwrap().with_polarization(Polarization::Off).unwrap();
     experiment.detector.distance = 0.1;
     experiment.detector.pixels = PixelGrid::new(2000, 2000, 1e-4);
@@ -171,7 +171,7 @@ fn steps_are_chosen_so_that_nothing_is_said_and_within_their_bound() {
     assert_eq!(chosen(needed - 1), (needed - 1, Some(needed)));
     // Still and alone, there is nothing to choose.
     near.rotation = Rotation::in_enough_steps(spot.phi, 0.0, 1000).unwrap();
-    near.crystal.mosaicity.enough = Some(1000);
+    near.crystal = near.crystal.with_mosaicity(Mosaicity::Enough { spread: 0.0, at_most: 1000 }).unwrap();
     let plan = near.plan().unwrap();
     assert_eq!((plan.resolved.rotation.steps(), plan.resolved.mosaic.domains), (1, 1));
     assert_eq!(warnings(&near), []);
@@ -183,29 +183,29 @@ fn a_still_of_few_domains_is_off_by_as_much_as_is_said() {
     let spot = spot(&all);
     let mut near = around(&all, &spot, 30);
     near.rotation = Rotation::still(spot.phi);
-    near.crystal.mosaicity.spread = Some(deg(0.3));
-    let domains = |count: i64, seed: i64| {
+    let spread = deg(0.3);
+    let domains = |count: usize, seed: i64| {
         let mut near = near.clone();
-        near.crystal.mosaicity.domains = Some(count);
+        near.crystal = near.crystal.with_mosaicity(Mosaicity::Domains { spread, count }).unwrap();
         near.seeds.mosaic = seed;
         near
     };
     let converged = image(&domains(10_000, 99));
     let total: f64 = converged.iter().sum();
     let (needed, said) = few_domains(&domains(40, 1)).unwrap();
-    let error = |count: i64| {
+    let error = |count: usize| {
         root_mean_square((1..=12u8).map(|seed| photons(&domains(count, seed.into())) / total - 1.0))
     };
     let found = error(40);
     println!("40 domains: {found:.4}, said {said:.4}");
     // Domains in pairs, U and its inverse, say the same of a reflection that lies exactly on the sphere.
     assert!((1.0..1.6).contains(&(found / said)), "{found} {said}");
-    let found = error(needed as i64);
+    let found = error(needed);
     println!("{needed} domains: {found:.4}");
     assert!(found < 0.08, "{needed}: {found}");
     // Nor are they seen one by one.
     let brightest = converged.iter().copied().fold(0.0, f64::max);
-    let pixels = image(&domains(needed as i64, 1));
+    let pixels = image(&domains(needed, 1));
     let bright: Vec<f64> = pixels
         .iter()
         .zip(&converged)
@@ -215,10 +215,11 @@ fn a_still_of_few_domains_is_off_by_as_much_as_is_said() {
     let uneven = root_mean_square(bright.into_iter());
     assert!(uneven < 0.2, "{uneven}");
 
-    near.crystal.mosaicity.enough = Some(5000);
+    let enough = |at_most| Mosaicity::Enough { spread, at_most };
+    near.crystal = near.crystal.with_mosaicity(enough(5000)).unwrap();
     assert_eq!(near.plan().unwrap().resolved.mosaic.domains, needed);
     assert_eq!(warnings(&near), []);
-    near.crystal.mosaicity.enough = Some(100);
+    near.crystal = near.crystal.with_mosaicity(enough(100)).unwrap();
     assert_eq!(near.plan().unwrap().resolved.mosaic.domains, 100);
     assert!(few_domains(&near).is_some());
 }

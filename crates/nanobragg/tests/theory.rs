@@ -85,8 +85,8 @@ fn field() -> Vector3<f64> {
 }
 
 fn experiment(panel: &Panel) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 90.0, 100.0), F);
-    experiment.crystal = experiment.crystal.with_cells(1, 1, 1);
+    let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 90.0, 100.0).unwrap(), F);
+    experiment.crystal = experiment.crystal.with_cells(1, 1, 1).unwrap();
     experiment.beam = Beam::default()
         .with_dose(Dose::of_fluence(FLUENCE).unwrap())
         .with_polarization(Polarization::Off)

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use nanobragg::model::Mosaicity;
 use nanobragg_config::classic::{Arity, Flag, Role, parse, table};
 use nanobragg_config::{Context, resolve};
 use nanobragg_testkit::SplitMix;
@@ -116,7 +117,7 @@ fn heavy(experiment: &nanobragg::model::Experiment) -> bool {
     };
     let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths, layers];
     let pixels = experiment.detector.pixels;
-    experiment.crystal.mosaicity.domains.is_some_and(|count| count > 1000)
+    matches!(experiment.crystal.mosaicity(), Mosaicity::Domains { count: 1001.., .. })
         || steps.into_iter().any(|count| count > 1000)
         || experiment.rotation.steps() > 1000
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 22

@@ -1,19 +1,11 @@
 //! How the C program completes a unit cell of which only a part is given.
 
-use nanobragg::model::UnitCell;
-
-/// The cell: an edge b or c that is not positive is as long as a, an angle that is not is a right one.
-pub(crate) fn cell(given: UnitCell) -> UnitCell {
-    let edge = |x: f64| if x > 0.0 { x } else { given.a };
+/// Edges in Ångström and angles in radians: an edge b or c that is not positive is as long as a, an angle that is not
+/// is a right one.
+pub(crate) fn cell([a, b, c, alpha, beta, gamma]: [f64; 6]) -> [f64; 6] {
+    let edge = |x: f64| if x > 0.0 { x } else { a };
     let angle = |x: f64| if x > 0.0 { x } else { std::f64::consts::FRAC_PI_2 };
-    UnitCell {
-        a: given.a,
-        b: edge(given.b),
-        c: edge(given.c),
-        alpha: angle(given.alpha),
-        beta: angle(given.beta),
-        gamma: angle(given.gamma),
-    }
+    [a, edge(b), edge(c), angle(alpha), angle(beta), angle(gamma)]
 }
 
 #[cfg(test)]
@@ -22,11 +14,9 @@ mod tests {
 
     #[test]
     fn what_is_left_out_makes_a_cube() {
-        let cube = UnitCell::new(10.0, 10.0, 10.0, 90.0, 90.0, 90.0);
-        let found = cell(UnitCell::new(10.0, 0.0, 0.0, 0.0, 0.0, 0.0));
-        assert_eq!((found.a, found.b, found.c), (cube.a, cube.b, cube.c));
-        assert!((found.alpha - cube.alpha).abs() < 1e-15);
-        let whole = UnitCell::new(10.0, 20.0, 30.0, 80.0, 85.0, 95.0);
+        let right = std::f64::consts::FRAC_PI_2;
+        assert_eq!(cell([10.0, 0.0, 0.0, 0.0, 0.0, 0.0]), [10.0, 10.0, 10.0, right, right, right]);
+        let whole = [10.0, 20.0, 30.0, 1.4, 1.5, 1.6];
         assert_eq!(cell(whole), whole);
     }
 }

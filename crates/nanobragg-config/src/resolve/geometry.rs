@@ -179,8 +179,11 @@ pub(super) fn finish(draft: &mut Draft) {
 }
 
 /// The orientation matrix, in units of the wavelength that the flags have left.
-pub(super) fn crystal(draft: &mut Draft, args: &ParsedArgs) {
-    let Some(instrument) = &draft.instrument else { return };
+///
+/// # Errors
+/// A matrix that spans no volume.
+pub(super) fn crystal(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    let Some(instrument) = &draft.instrument else { return Ok(()) };
     let own = draft.beam.wavelength;
     let wanted = draft.matrix.is_none();
     let matrix = instrument.crystal.filter(|_| wanted);
@@ -188,24 +191,24 @@ pub(super) fn crystal(draft: &mut Draft, args: &ParsedArgs) {
     let free_wavelength = !given(&[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]);
     let image = |moving: &Moving| {
         let wavelength = moving.wavelength_angstrom.map(angstrom).filter(|_| free_wavelength);
-        ImageModel {
+        let rows = moving.crystal.filter(|_| wanted);
+        let rows = rows.map(|matrix| in_wavelengths(&matrix, wavelength.unwrap_or(own)));
+        Ok(ImageModel {
             wavelength,
             beam: moving.beam.filter(|_| !given(&[FlagId::BeamVector])),
             spindle_axis: moving.spindle_axis.filter(|_| !given(&[FlagId::SpindleAxis])),
-            matrix: moving
-                .crystal
-                .filter(|_| wanted)
-                .map(|matrix| in_wavelengths(&matrix, wavelength.unwrap_or(own))),
-        }
+            matrix: rows.map(MosflmMatrix::new).transpose()?,
+        })
     };
-    draft.setup.images = instrument.moving.iter().map(image).collect();
+    draft.setup.images = instrument.moving.iter().map(image).collect::<Result<_, nanobragg::Error>>()?;
     if let Some(matrix) = matrix {
-        draft.setup.experiment.crystal.matrix = Some(in_wavelengths(&matrix, own));
+        draft.crystal.matrix = Some(in_wavelengths(&matrix, own));
     }
+    Ok(())
 }
 
-/// Reciprocal vectors of 1/Å as a matrix for a wavelength in meters.
-fn in_wavelengths(matrix: &Matrix3<f64>, wavelength: f64) -> MosflmMatrix {
+/// Reciprocal vectors of 1/Å as rows of a matrix for a wavelength in meters.
+fn in_wavelengths(matrix: &Matrix3<f64>, wavelength: f64) -> [[f64; 3]; 3] {
     let wavelength_angstrom = wavelength * 1e10;
-    MosflmMatrix([0, 1, 2].map(|row| [0, 1, 2].map(|column| matrix[(row, column)] * wavelength_angstrom)))
+    [0, 1, 2].map(|row| [0, 1, 2].map(|column| matrix[(row, column)] * wavelength_angstrom))
 }

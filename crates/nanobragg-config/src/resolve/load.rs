@@ -1,6 +1,6 @@
 //! Input files that are read once all flags are known.
 
-use nanobragg::model::{MosflmMatrix, Preset, Source, SpectralLine, StructureFactors};
+use nanobragg::model::{Preset, Source, SpectralLine, StructureFactors};
 use nanobragg::units::angstrom;
 use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::read_mosflm;
@@ -17,14 +17,14 @@ use crate::{ConfigError, DumpAction, Origin};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;
-    super::geometry::crystal(draft, args);
+    super::geometry::crystal(draft, args)?;
     if let Some(name) = draft.matrix.clone() {
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
         let found = read_mosflm(&path)?;
         let wavelength = draft.beam.wavelength * 1e10;
         draft.setup.warnings.extend(matrix::warnings(&name.display().to_string(), &found, wavelength));
-        draft.setup.experiment.crystal.matrix = Some(MosflmMatrix(found.matrix));
+        draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }
     if let Some(name) = draft.pdb.clone() {
@@ -46,8 +46,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.inputs.push(path);
     }
     structure_factors(draft, args, context)?;
-    let crystal = &draft.setup.experiment.crystal;
-    if crystal.matrix.is_none() && crystal.cell.is_none() {
+    if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
         return Err(ConfigError::NoCrystal);
     }
     Ok(())

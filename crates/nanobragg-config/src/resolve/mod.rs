@@ -55,7 +55,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, Error> {
 fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
     let senseless = sense::check(args)?;
-    let mut draft = Draft::blank(context.seed, classic::quirks(args));
+    let mut draft = Draft::blank(context.seed, classic::quirks(args))?;
     classic::apply_defaults(&mut draft)?;
     if classic::preset(args) != Preset::Exact {
         // The C program has no limit but patience.
@@ -95,6 +95,10 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.rotation = classic::rotation(&draft.rotation)?;
     experiment.beam = classic::beam(&draft.beam, experiment.quirks, experiment.rendering.oversample_polar)?;
     physical::check(&mut draft, args)?;
+    let experiment = &mut draft.setup.experiment;
+    experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;
+    experiment.rendering.interpolate =
+        classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
     let setup = draft.finish();
     let mut places: Vec<PathBuf> = Vec::new();
     for path in written(&setup) {

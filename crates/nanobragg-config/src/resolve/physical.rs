@@ -1,6 +1,5 @@
 //! Whether what the inputs say together can be.
 
-use nanobragg::model::UnitCell;
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
@@ -17,10 +16,8 @@ const FLAT: f64 = 1e-12;
 /// A cell without a volume.
 pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     wavelength(draft, args);
-    let crystal = &draft.setup.experiment.crystal;
-    match crystal.cell.filter(|_| crystal.matrix.is_none()) {
-        Some(cell) if is_flat(&cell) => {
-            let UnitCell { alpha, beta, gamma, .. } = cell;
+    match draft.crystal.cell.filter(|_| draft.crystal.matrix.is_none()) {
+        Some([_, _, _, alpha, beta, gamma]) if is_flat([alpha, beta, gamma]) => {
             let angles = [alpha, beta, gamma].map(|angle| g(to_deg(angle), 6)).join(" ");
             Err(ConfigError::FlatCell { angles, origin: draft.setup.origins.of(&[FlagId::Cell]) })
         }
@@ -29,8 +26,8 @@ pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigEr
 }
 
 /// Whether the axes lie in a plane, but for rounding.
-fn is_flat(cell: &UnitCell) -> bool {
-    let [a, b, c] = [cell.alpha, cell.beta, cell.gamma].map(f64::cos);
+fn is_flat(angles: [f64; 3]) -> bool {
+    let [a, b, c] = angles.map(f64::cos);
     (1.0 - a * a - b * b - c * c + 2.0 * a * b * c).abs() < FLAT
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
-use nanobragg::model::{IndexBox, Reflection, StructureFactors, UnitCell, spacegroup};
+use nanobragg::model::{IndexBox, Reflection, StructureFactors, spacegroup};
 use nanobragg::units::{deg, to_deg};
 use nanobragg_io::c_format::g;
 use nanobragg_io::hkl::{HklReader, HklRecord};
@@ -85,10 +85,10 @@ fn fits_cell(
     operators: &[SymmetryOperator],
     of_file: Option<[f64; 6]>,
 ) {
-    let given = draft.setup.experiment.crystal.cell.as_ref().map(|cell| {
-        let UnitCell { a, b, c, alpha, beta, gamma } = *cell;
-        [a, b, c, to_deg(alpha), to_deg(beta), to_deg(gamma)]
-    });
+    let given = draft
+        .crystal
+        .cell
+        .map(|[a, b, c, alpha, beta, gamma]| [a, b, c, to_deg(alpha), to_deg(beta), to_deg(gamma)]);
     let Some(cell) = given.or(of_file) else { return };
     let misfit = symmetry::misfit(&vectors(cell), operators).unwrap_or(0.0);
     if misfit > MISFIT {
@@ -142,8 +142,8 @@ fn named(
     given: &str,
     cell: Option<[f64; 6]>,
 ) -> Result<Vec<SymmetryOperator>, ConfigError> {
-    let gamma = match (&draft.setup.experiment.crystal.cell, cell) {
-        (Some(cell), _) => Some(cell.gamma.to_degrees()),
+    let gamma = match (draft.crystal.cell, cell) {
+        (Some(cell), _) => Some(cell[5].to_degrees()),
         (None, Some(cell)) => Some(cell[5]),
         (None, None) => None,
     };
@@ -195,12 +195,12 @@ fn expanded(
 
 /// A cell from a file, where flags give none.
 pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
-    let crystal = &mut draft.setup.experiment.crystal;
+    let crystal = &mut draft.crystal;
     if crystal.cell.is_some() || crystal.matrix.is_some() {
         return;
     }
     let [a, b, c, alpha, beta, gamma] = cell;
-    crystal.cell = Some(classic::cell(UnitCell::new(a, b, c, alpha, beta, gamma)));
+    crystal.cell = Some(classic::cell([a, b, c, deg(alpha), deg(beta), deg(gamma)]));
     draft.setup.origins.note(FlagId::Cell, crate::Origin::Header(file.to_owned()));
     draft.setup.notes.push(format!("unit cell {a} {b} {c} {alpha} {beta} {gamma} from {file}"));
 }

@@ -1,7 +1,8 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
 use nanobragg::model::{
-    IndexBox, Misset, MosflmMatrix, Reflection, Roi, Rotation, Shape, StepPoint, StructureFactors, UnitCell,
+    Crystal, IndexBox, Lattice, Misset, Mosaicity, MosflmMatrix, Reflection, Roi, Rotation, Shape, Size,
+    StepPoint, StructureFactors, UnitCell,
 };
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{DumpAction, Setup};
@@ -47,27 +48,50 @@ fn lattice() -> Vec<Effect> {
         sets(FlagId::NoInterpolate, "", |s| s.experiment.rendering.interpolate = Some(false)),
         sets(FlagId::Mat, "A.mat", |s| {
             let rows = [[0.01, 0.001, 0.0], [0.0, 0.02, 0.002], [0.003, 0.0, 0.03]];
-            s.experiment.crystal.matrix = Some(MosflmMatrix(rows));
+            let matrix = MosflmMatrix::new(rows).unwrap();
+            crystal(s, |it| it.with_lattice(it.lattice().oriented(matrix)));
         }),
         sets(FlagId::Cell, "10 20 30 80 100 110", |s| {
-            let [alpha, beta, gamma] = [80.0, 100.0, 110.0].map(degrees);
-            s.experiment.crystal.cell = Some(UnitCell { a: 10.0, b: 20.0, c: 30.0, alpha, beta, gamma });
+            let cell = UnitCell::new(10.0, 20.0, 30.0, 80.0, 100.0, 110.0).unwrap();
+            crystal(s, |it| it.with_lattice(Lattice::Cell(cell)));
         }),
-        sets(FlagId::Cell, "10 20", |s| {
+        sets(FlagId::Cell, "10", |s| {
             let right = std::f64::consts::FRAC_PI_2;
-            let (alpha, beta, gamma) = (right, right, right);
-            s.experiment.crystal.cell = Some(UnitCell { a: 10.0, b: 20.0, c: 10.0, alpha, beta, gamma });
+            let cell = UnitCell::from_radians([10.0; 3], [right; 3]).unwrap();
+            crystal(s, |it| it.with_lattice(Lattice::Cell(cell)));
         }),
         sets(FlagId::Misset, "10 -20 30", |s| {
-            s.experiment.crystal.misset = Misset::Angles([10.0, -20.0, 30.0].map(degrees));
+            let angles = [10.0, -20.0, 30.0].map(degrees);
+            crystal(s, |it| it.with_misset(Misset::Angles(angles)).unwrap());
         }),
-        sets(FlagId::Misset, "random", |s| s.experiment.crystal.misset = Misset::Random),
+        sets(FlagId::Misset, "random", |s| crystal(s, |it| it.with_misset(Misset::Random).unwrap())),
         sets(FlagId::MissetSeed, "5", |s| s.experiment.seeds.misset = 5),
-        sets(FlagId::Mosaic, "0.5", |s| s.experiment.crystal.mosaicity.spread = Some(degrees(0.5))),
-        sets(FlagId::MosaicDomains, "6", |s| s.experiment.crystal.mosaicity.domains = Some(6)),
-        sets(FlagId::MosaicDomains, "auto", |s| s.experiment.crystal.mosaicity.enough = Some(1000)),
+        after("-mosaic_domains 6", FlagId::Mosaic, "0.5", |s| {
+            s.warnings.clear();
+            mosaicity(s, Mosaicity::Domains { spread: degrees(0.5), count: 6 });
+        }),
+        after("-mosaic 0.5", FlagId::MosaicDomains, "6", |s| {
+            s.warnings.clear();
+            mosaicity(s, Mosaicity::Domains { spread: degrees(0.5), count: 6 });
+        }),
+        after("-mosaic 0.5", FlagId::MosaicDomains, "auto", |s| {
+            s.warnings.clear();
+            mosaicity(s, Mosaicity::Enough { spread: degrees(0.5), at_most: 1000 });
+        }),
         sets(FlagId::MosaicSeed, "5", |s| s.experiment.seeds.mosaic = 5),
     ]
+}
+
+fn crystal(s: &mut Setup, change: impl FnOnce(Crystal) -> Crystal) {
+    s.experiment.crystal = change(s.experiment.crystal);
+}
+
+fn mosaicity(s: &mut Setup, mosaicity: Mosaicity) {
+    crystal(s, |it| it.with_mosaicity(mosaicity).unwrap());
+}
+
+fn sized(s: &mut Setup, size: [Size; 3]) {
+    crystal(s, |it| it.with_size(size).unwrap());
 }
 
 /// A table from -`max` to `max`.
@@ -79,21 +103,21 @@ fn factors(s: &mut Setup, max: [i32; 3], reflections: &[([i32; 3], f64)]) {
 
 fn size() -> Vec<Effect> {
     vec![
-        sets(FlagId::N, "7", |s| s.experiment.crystal.cells = [7.0; 3]),
-        sets(FlagId::Na, "7", |s| s.experiment.crystal.cells = [7.0, 1.0, 1.0]),
-        sets(FlagId::Nb, "7", |s| s.experiment.crystal.cells = [1.0, 7.0, 1.0]),
-        sets(FlagId::Nc, "7", |s| s.experiment.crystal.cells = [1.0, 1.0, 7.0]),
-        sets(FlagId::XtalSize, "0.5", |s| s.experiment.crystal.size = [0.0005; 3]),
-        sets(FlagId::XtalX, "0.5", |s| s.experiment.crystal.size = [0.0005, 0.0, 0.0]),
-        sets(FlagId::XtalY, "0.5", |s| s.experiment.crystal.size = [0.0, 0.0005, 0.0]),
-        sets(FlagId::XtalZ, "0.5", |s| s.experiment.crystal.size = [0.0, 0.0, 0.0005]),
-        after("-round_xtal", FlagId::SquareXtal, "", |s| s.experiment.crystal.shape = Shape::Square),
-        sets(FlagId::RoundXtal, "", |s| s.experiment.crystal.shape = Shape::Round),
-        sets(FlagId::GaussXtal, "", |s| s.experiment.crystal.shape = Shape::Gauss),
-        sets(FlagId::TophatSpots, "", |s| s.experiment.crystal.shape = Shape::Tophat),
-        sets(FlagId::GaussStar, "", |s| s.experiment.crystal.shape = Shape::GaussStar),
-        sets(FlagId::TophatStar, "", |s| s.experiment.crystal.shape = Shape::TophatStar),
-        sets(FlagId::Fudge, "1.25", |s| s.experiment.crystal.fudge = 1.25),
+        sets(FlagId::N, "7", |s| sized(s, [Size::Cells(7.0); 3])),
+        sets(FlagId::Na, "7", |s| sized(s, [Size::Cells(7.0), Size::Cells(1.0), Size::Cells(1.0)])),
+        sets(FlagId::Nb, "7", |s| sized(s, [Size::Cells(1.0), Size::Cells(7.0), Size::Cells(1.0)])),
+        sets(FlagId::Nc, "7", |s| sized(s, [Size::Cells(1.0), Size::Cells(1.0), Size::Cells(7.0)])),
+        sets(FlagId::XtalSize, "0.5", |s| sized(s, [Size::Length(0.0005); 3])),
+        sets(FlagId::XtalX, "0.5", |s| sized(s, [Size::Length(0.0005), Size::Cells(1.0), Size::Cells(1.0)])),
+        sets(FlagId::XtalY, "0.5", |s| sized(s, [Size::Cells(1.0), Size::Length(0.0005), Size::Cells(1.0)])),
+        sets(FlagId::XtalZ, "0.5", |s| sized(s, [Size::Cells(1.0), Size::Cells(1.0), Size::Length(0.0005)])),
+        after("-round_xtal", FlagId::SquareXtal, "", |s| crystal(s, |it| it.with_shape(Shape::Square))),
+        sets(FlagId::RoundXtal, "", |s| crystal(s, |it| it.with_shape(Shape::Round))),
+        sets(FlagId::GaussXtal, "", |s| crystal(s, |it| it.with_shape(Shape::Gauss))),
+        sets(FlagId::TophatSpots, "", |s| crystal(s, |it| it.with_shape(Shape::Tophat))),
+        sets(FlagId::GaussStar, "", |s| crystal(s, |it| it.with_shape(Shape::GaussStar))),
+        sets(FlagId::TophatStar, "", |s| crystal(s, |it| it.with_shape(Shape::TophatStar))),
+        sets(FlagId::Fudge, "1.25", |s| crystal(s, |it| it.with_fudge(1.25).unwrap())),
         nothing(FlagId::Density, "1.2"),
         nothing(FlagId::MolecularWeight, "18"),
     ]

@@ -28,7 +28,8 @@ mod tests {
 
     #[test]
     fn resolution_follows_from_the_angle() {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.beam = Beam::new(1.5e-10).unwrap();
         experiment.detector.pixels = PixelGrid::new(100, 80, 1e-3);
         let geometry = FrameDescription::of(&experiment.plan().unwrap());

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nanobragg::model::symmetry::SymmetryOperator;
-use nanobragg::model::{Experiment, SensorLayers, Spectrum};
+use nanobragg::model::{Experiment, Mosaicity, SensorLayers, Spectrum};
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{Context, classic, experiment_file, resolve};
 use nanobragg_io::dump::DumpReader;
@@ -278,7 +278,7 @@ fn heavy(experiment: &Experiment) -> bool {
     };
     let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths, layers];
     let pixels = experiment.detector.pixels;
-    experiment.crystal.mosaicity.domains.is_some_and(|count| count > 100)
+    matches!(experiment.crystal.mosaicity(), Mosaicity::Domains { count: 101.., .. })
         || steps.into_iter().any(|count| count > 100)
         || experiment.rotation.steps() > 100
         || pixels.fast().saturating_mul(pixels.slow()) > 1 << 14

@@ -51,7 +51,7 @@ pub struct TraceText {
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg_trace::{CaptureOptions, capture};
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let trace = capture(&experiment.plan()?, 20, 45, &CaptureOptions::default());
 /// assert!(trace.main.starts_with("TRACE_PY: pix0_vector_meters 0.1 "));

@@ -22,7 +22,7 @@ const PER_PHI: usize = 1;
 /// use nanobragg_trace::ParityLayer;
 /// use tracing_subscriber::layer::SubscriberExt;
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 ///

@@ -57,12 +57,13 @@ pub fn structure_factors() -> StructureFactors {
 
 /// The experiment with structure factors of the caller's.
 pub fn experiment_with(quirks: impl Into<Quirks>, structure_factors: StructureFactors) -> Experiment {
-    let matrix = MosflmMatrix([
+    let matrix = MosflmMatrix::new([
         [-0.02837711, -0.00305386, 0.02535816],
         [-0.02871390, 0.01019549, -0.01400049],
         [0.01050048, -0.03209440, -0.01036054],
-    ]);
-    let crystal = Crystal::from_matrix(matrix).with_cells(36, 47, 29);
+    ])
+    .unwrap();
+    let crystal = Crystal::from_matrix(matrix).with_cells(36, 47, 29).unwrap();
     let mut experiment = Experiment::new(crystal, structure_factors);
     experiment.quirks = quirks.into();
     let dose = Dose::of_flux(1e18, 1.0, mm(1.0)).unwrap();
@@ -104,11 +105,15 @@ pub fn parsed(text: &TraceText) -> Trace {
 
 /// The small experiments whose traces by the C program are in `fixtures/traces`.
 pub fn small(name: &str) -> Experiment {
-    let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
+    let mut experiment =
+        Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0).unwrap(), 100.0);
     experiment.quirks = Preset::Reference.into();
     experiment.beam = Beam::new(angstrom(1.5)).unwrap();
-    experiment.crystal = experiment.crystal.with_cells(5, 5, 5);
-    experiment.crystal.misset = nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg));
+    experiment.crystal = experiment.crystal.with_cells(5, 5, 5).unwrap();
+    experiment.crystal = experiment
+        .crystal
+        .with_misset(nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg)))
+        .unwrap();
     experiment.rendering.oversample = Some(1);
     experiment.detector.distance = mm(100.0);
     experiment.detector.pixels = PixelGrid::new(64, 64, mm(1.0));
@@ -131,7 +136,8 @@ pub fn small(name: &str) -> Experiment {
         "hkl_matrix" => {
             let folder = fixture("cases/hkl_matrix");
             let matrix = nanobragg_io::matrix::read_matrix(&folder.join("A.mat")).unwrap();
-            experiment.crystal = Crystal::from_matrix(MosflmMatrix(matrix)).with_cells(6, 6, 6);
+            experiment.crystal =
+                Crystal::from_matrix(MosflmMatrix::new(matrix).unwrap()).with_cells(6, 6, 6).unwrap();
             experiment.beam = Beam::new(angstrom(1.2)).unwrap();
             experiment.structure_factors = table(&folder.join("P1.hkl"));
             experiment.rendering.interpolate = Some(false);

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use nanobragg::model::{Preset, StructureFactors};
+use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
@@ -41,7 +41,8 @@ pub fn plan(flags: &[String], preset: Preset, table: Option<&StructureFactors>) 
     let mut setup = resolve(&parsed, &Context::default()).unwrap();
     if let Some(table) = table {
         setup.experiment.structure_factors = table.clone();
-        setup.experiment.rendering.interpolate = Some(setup.experiment.crystal.cells[0] > 4.0);
+        setup.experiment.rendering.interpolate =
+            Some(matches!(setup.experiment.crystal.size()[0], Size::Cells(5.0..)));
     }
     setup.experiment.plan().ok()
 }

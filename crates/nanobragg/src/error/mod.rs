@@ -21,10 +21,9 @@ pub use unsupported::{Remedy, Unsupported};
 ///
 /// ```
 /// use nanobragg::ErrorKind;
-/// use nanobragg::model::{Experiment, UnitCell};
+/// use nanobragg::model::UnitCell;
 ///
-/// let flat = UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0);
-/// let error = Experiment::uniform(flat, 100.0).plan().unwrap_err();
+/// let error = UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::NoVolume);
 /// assert_eq!(error.kind().code(), "plan.no-volume");
 /// assert_eq!(error.to_string(), "the unit cell with angles 10 10 170 spans no volume");
@@ -78,8 +77,6 @@ kinds! {
     TooManyOperators = "symmetry.too-many",
     /// A quantity is outside the range that makes sense.
     OutOfRange = "plan.out-of-range",
-    /// A crystal has neither a cell nor a matrix.
-    NoLattice = "plan.no-lattice",
     /// A cell or a matrix spans no volume.
     NoVolume = "plan.no-volume",
     /// A mask has another size than the detector.

@@ -7,9 +7,6 @@ pub(crate) enum PlanCause {
     /// A quantity, with its unit, is outside the range that makes sense.
     #[error("{quantity} is {value}; it has to be {expected}")]
     OutOfRange { quantity: &'static str, value: f64, expected: &'static str },
-    /// Neither a cell nor a matrix was given.
-    #[error("the crystal has neither a unit cell nor an orientation matrix")]
-    NoLattice,
     /// The cell or the matrix spans no volume.
     #[error("{0} spans no volume")]
     NoVolume(String),
@@ -33,7 +30,6 @@ impl PlanCause {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             PlanCause::OutOfRange { .. } => ErrorKind::OutOfRange,
-            PlanCause::NoLattice => ErrorKind::NoLattice,
             PlanCause::NoVolume(_) => ErrorKind::NoVolume,
             PlanCause::MaskSize { .. } => ErrorKind::MaskSize,
             PlanCause::NoDirection(_) => ErrorKind::NoDirection,

@@ -71,8 +71,8 @@ impl Rotation {
     /// ```
     /// use nanobragg::model::{Experiment, Rotation, UnitCell};
     ///
-    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
-    /// experiment.crystal = experiment.crystal.with_cells(10, 10, 10);
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
+    /// experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?;
     /// experiment.rotation = Rotation::in_enough_steps(0.0, 1_f64.to_radians(), 1000)?;
     /// assert!((5..50).contains(&experiment.plan()?.resolved.rotation.steps()));
     /// # Ok::<(), nanobragg::Error>(())

@@ -24,7 +24,7 @@ pub struct Label {
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::{NodeSums, pixel};
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0), 100.0);
+/// let mut experiment = Experiment::uniform(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let mut sums = NodeSums::default();

@@ -22,7 +22,7 @@ use crate::real::{Real, real};
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::pixel;
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0), 100.0);
+/// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let double = pixel(&plan, 20, 30, &mut ());

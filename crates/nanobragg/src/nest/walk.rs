@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn terms_are_visited_in_their_order_and_those_of_a_refused_source_are_not() {
-        let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
         experiment.rendering.oversample = Some(2);
         let mut plan = experiment.plan().unwrap();
         plan.layers.count = 2;

@@ -2,9 +2,10 @@
 
 use nalgebra::Vector3;
 
+use super::crystal::before_size;
 use super::detector::ChosenDetector;
 use super::{FactorMode, Interpolation, Layers, Plan, Warning};
-use crate::model::{Experiment, Misset, Preset, Quirk};
+use crate::model::{Experiment, Lattice, Misset, Preset, Quirk};
 
 /// A warning for each quirk that changes the image of `experiment`, which `plan` is the plan of. The preset
 /// `reference` asks for all of them: nothing is said of it.
@@ -51,16 +52,15 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         }
         Quirk::InterpolationLatch => matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)),
         Quirk::InterpolationBeforeSize => {
-            experiment.interpolates(crystal.cells) != experiment.interpolates(plan.crystal.shape.cells)
+            experiment.interpolates(before_size(crystal)) != experiment.interpolates(plan.crystal.shape.cells)
         }
-        Quirk::MissetRandomCap => crystal.misset == Misset::Random,
+        Quirk::MissetRandomCap => crystal.misset() == Misset::Random,
         Quirk::CellCStarZ => {
-            let skewed = |cell| plan.crystal.angles_differ_from(cell);
-            crystal.matrix.is_none() && crystal.cell.as_ref().is_some_and(skewed)
+            matches!(crystal.lattice(), Lattice::Cell(cell) if plan.crystal.angles_differ_from(&cell))
         }
         Quirk::WaterScaledTwice => plan.background.present,
         Quirk::OversampleThickAlone => rendering.oversample_thick && detector.sensor.thickness() == 0.0,
-        Quirk::GaussUnits => crystal.shape.with_gauss_units() != crystal.shape,
+        Quirk::GaussUnits => crystal.shape().with_gauss_units() != crystal.shape(),
         Quirk::PhiAtStepStart => experiment.rotation.step() != 0.0 && experiment.rotation.at().is_none(),
         Quirk::LayerFrontFace => plan.layers.absorbing && plan.layers.spacing != 0.0,
         Quirk::MosaicAfterSpindle => plan.orientations.domains.len() > 1,
@@ -96,7 +96,7 @@ fn directions_differ(plan: &Plan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PixelGrid, Quirks, Tilt, UnitCell};
+    use crate::model::{Crystal, PixelGrid, Quirks, Tilt, UnitCell};
 
     fn acting(experiment: &Experiment) -> Vec<Quirk> {
         let quirk = |warning: &Warning| match warning {
@@ -107,7 +107,8 @@ mod tests {
     }
 
     fn small(preset: Preset) -> Experiment {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
         experiment.rendering.oversample = Some(1);
         experiment.quirks = preset.into();
@@ -120,7 +121,7 @@ mod tests {
             assert_eq!(acting(&small(preset)), [], "{preset:?}");
         }
         let mut skewed = small(Preset::Reference);
-        skewed.crystal.cell = Some(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0));
+        skewed.crystal = Crystal::from_cell(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0).unwrap());
         assert_eq!(acting(&skewed), []);
         skewed.quirks = Preset::Spec.into();
         assert_eq!(acting(&skewed), [Quirk::CellCStarZ]);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::choose::{layers, mosaic, oversample, region, sources};
+use super::crystal::before_size;
 use super::detector::ChosenDetector;
 use super::enough::Enough;
 use super::place::{Choice, Parameters};
@@ -73,16 +74,15 @@ impl Plan {
         let (layers, mu) = layers::layers(sensor, quirks, &mut warnings)?;
 
         limited("phi steps", experiment.rotation.steps() as f64, MOST_SAMPLES)?;
-        let mosaicity = experiment.crystal.mosaicity;
-        let mut mosaic = mosaic::Mosaic::resolve(mosaicity.spread, mosaicity.domains);
+        let mosaicity = experiment.crystal.mosaicity();
+        let mut mosaic = mosaic::Mosaic::of(mosaicity);
         limited("mosaic domains", mosaic.domains as f64, MOST_SAMPLES)?;
-        warnings.extend(note_on_domains(&mosaicity, &mosaic));
 
         let mut generator = Ran1::default();
         let (crystal, lattice) = CrystalPlan::new(experiment, &mut generator, &mut warnings)?;
         let enough = Enough::new(&detector, &region, &sources, &crystal, &frame, experiment);
-        if let Some(most) = mosaicity.enough {
-            mosaic.domains = enough.domains(mosaic.spread, most);
+        if let Mosaicity::Enough { spread, at_most } = mosaicity {
+            mosaic.domains = enough.domains(spread, at_most);
         }
         let rotation = experiment.rotation.settled(|most| enough.phi_steps(&mosaic, most));
         let lines = if !beam.sources().is_empty() { &[] } else { &sources[..wavelengths.min(sources.len())] };
@@ -177,7 +177,7 @@ impl Plan {
 }
 
 fn validate(experiment: &Experiment) -> Result<(), Error> {
-    let Experiment { detector, crystal, rendering, .. } = experiment;
+    let Experiment { detector, rendering, .. } = experiment;
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
     positive("the detector's fast size (m)", detector.pixels.size_fast)?;
     positive("the detector's slow size (m)", detector.pixels.size_slow)?;
@@ -187,21 +187,7 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     }
     ranged("dmin (m)", rendering.dmin, "finite", true)?;
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
-    ranged("fudge", crystal.fudge, "finite", true)?;
-    for value in [Some(experiment.rotation.start()), crystal.mosaicity.spread].into_iter().flatten() {
-        ranged("an angle (rad)", value, "finite", true)?;
-    }
-    for cells in crystal.cells {
-        ranged(
-            "the number of cells",
-            cells,
-            "a whole number up to 10^9",
-            cells.abs() <= 1e9 && cells.fract() == 0.0,
-        )?;
-    }
-    for size in crystal.size {
-        ranged("the crystal size (m)", size, "below 1 m", size < 1.0)?;
-    }
+    ranged("an angle (rad)", experiment.rotation.start(), "finite", true)?;
     let grid = detector.pixels;
     limited("pixels", grid.size_fast / grid.pixel_size * (grid.size_slow / grid.pixel_size), MOST_PIXELS)?;
     positive("the number of pixels along the fast axis", grid.fast() as f64)?;
@@ -210,22 +196,11 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
 
 fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpolation {
     let cells = if experiment.quirks.has(Quirk::InterpolationBeforeSize) {
-        experiment.crystal.cells
+        before_size(&experiment.crystal)
     } else {
         crystal.shape.cells
     };
     if experiment.interpolates(cells) { Interpolation::On } else { Interpolation::Off }
-}
-
-/// What was decided about mosaic domains that the user did not ask for.
-fn note_on_domains(asked: &Mosaicity, found: &mosaic::Mosaic) -> Option<Warning> {
-    if asked.enough.is_some() {
-        return None;
-    }
-    match asked.domains.filter(|&domains| domains > 0) {
-        None => (found.domains > 1).then_some(Warning::DomainsAssumed { domains: found.domains }),
-        Some(asked) => (asked > 1 && found.spread == 0.0).then_some(Warning::OneDomain { asked }),
-    }
 }
 
 fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> {
@@ -244,17 +219,17 @@ mod tests {
     use crate::model::{PixelGrid, Rotation, UnitCell};
 
     fn small() -> Experiment {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
         experiment
     }
 
     #[test]
     fn what_is_not_a_number_is_refused() {
-        let changes: [fn(&mut Experiment); 3] = [
+        let changes: [fn(&mut Experiment); 2] = [
             |e| e.rotation = Rotation::still(f64::NAN),
             |e| e.rotation = e.rotation.starting_at(f64::INFINITY),
-            |e| e.crystal.mosaicity.spread = Some(f64::NAN),
         ];
         for (number, change) in changes.into_iter().enumerate() {
             let mut experiment = small();

@@ -33,8 +33,8 @@ impl Plan<f64> {
     /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
     /// use nanobragg::nest::pixel;
     ///
-    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
-    /// experiment.crystal = experiment.crystal.with_cells(5, 5, 5);
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
+    /// experiment.crystal = experiment.crystal.with_cells(5, 5, 5)?;
     /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
     /// let plan = experiment.plan()?;
     /// let mut parameters = *plan.parameters();

@@ -6,7 +6,7 @@ use super::choose::mosaic;
 use super::place::{self, CellParameters, LatticeParameters, PlacedLattice};
 use super::{Ran1, SampleAxis, Warning};
 use crate::error::{Error, PlanCause};
-use crate::model::{Crystal, Experiment, Misset, MosflmMatrix, Quirk, Quirks, UnitCell};
+use crate::model::{Crystal, Experiment, Lattice, Misset, MosflmMatrix, Quirk, Quirks, Size, UnitCell};
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::rotation::{dot, magnitude};
 use crate::real::Real;
@@ -35,32 +35,37 @@ impl CrystalPlan<f64> {
     ) -> Result<(Self, LatticeParameters), Error> {
         let crystal = &experiment.crystal;
         let quirks = experiment.quirks;
-        let cell = crystal.cell.map(|cell| checked(&cell)).transpose()?;
         // The matrix is in units of the wavelength.
         let scale = 1e-10 / experiment.beam.wavelength();
-        let stars =
-            |m: &MosflmMatrix| [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * m.0[row][column]));
-        let parameters = match (&crystal.matrix, cell) {
-            (Some(matrix), Some(cell)) => LatticeParameters::MatrixOfCell(stars(matrix), cell),
-            (Some(matrix), None) => LatticeParameters::Matrix(stars(matrix)),
-            (None, Some(cell)) => LatticeParameters::Cell(cell),
-            (None, None) => return Err(PlanCause::NoLattice.into()),
+        let stars = |m: &MosflmMatrix| {
+            let rows = m.rows();
+            [0, 1, 2].map(|column| Vector3::from_fn(|row, _| scale * rows[row][column]))
+        };
+        let edges_and_angles =
+            |cell: &UnitCell| CellParameters { edges: cell.edges(), angles: cell.angles() };
+        let parameters = match &crystal.lattice() {
+            Lattice::Cell(cell) => LatticeParameters::Cell(edges_and_angles(cell)),
+            Lattice::Matrix(matrix) => LatticeParameters::Matrix(stars(matrix)),
+            Lattice::MatrixOfCell(matrix, cell) => {
+                LatticeParameters::MatrixOfCell(stars(matrix), edges_and_angles(cell))
+            }
         };
         let misset = misset(crystal, quirks, experiment.seeds.misset, generator);
         let PlacedLattice { vectors, reciprocal, volume } =
             place::lattice(&parameters, misset, quirks.has(Quirk::CellCStarZ));
         let finite = vectors.iter().all(|v| v.iter().all(|x| x.is_finite()) && magnitude(v) > 0.0);
         if !volume.is_finite() || !finite {
-            let what = if crystal.matrix.is_some() { "the orientation matrix" } else { "the unit cell" };
+            let by_cell = matches!(crystal.lattice(), Lattice::Cell(_));
+            let what = if by_cell { "the unit cell" } else { "the orientation matrix" };
             return Err(PlanCause::NoVolume(what.to_owned()).into());
         }
         let lattice = RealLattice { vectors: vectors.map(|v| v * 1e-10) };
         let cells = cell_counts(experiment, &lattice, warnings);
         let counted = quirks.has(Quirk::GaussUnits);
         let shape = CrystalShape {
-            shape: if counted { crystal.shape.with_gauss_units() } else { crystal.shape },
+            shape: if counted { crystal.shape().with_gauss_units() } else { crystal.shape() },
             cells,
-            fudge: crystal.fudge,
+            fudge: crystal.fudge(),
             reciprocal: ReciprocalLattice { vectors: reciprocal },
         };
         let plan =
@@ -92,29 +97,12 @@ impl CrystalPlan<f64> {
     pub(super) fn angles_differ_from(&self, cell: &UnitCell) -> bool {
         let found = self.unit_cell();
         let differ = |found: f64, given: f64| (found - to_deg(given)).abs() > 1e-6;
-        differ(found[3], cell.alpha) || differ(found[4], cell.beta) || differ(found[5], cell.gamma)
+        [3, 4, 5].iter().zip(cell.angles()).any(|(&at, given)| differ(found[at], given))
     }
-}
-
-/// The edges and angles of `cell`, where they span a volume.
-fn checked(cell: &UnitCell) -> Result<CellParameters, Error> {
-    let edges = [cell.a, cell.b, cell.c];
-    let angles = [cell.alpha, cell.beta, cell.gamma];
-    for edge in edges {
-        crate::check::positive("an edge of the unit cell (A)", edge)?;
-    }
-    let skew = place::skew(angles);
-    let volume = 2.0 * cell.a * cell.b * cell.c * skew.abs().sqrt();
-    let possible = skew > 0.0 && angles.iter().all(|&angle| angle > 0.0 && angle < std::f64::consts::PI);
-    if !possible || !volume.is_finite() || volume == 0.0 {
-        let [alpha, beta, gamma] = angles.map(|angle| crate::format::short(to_deg(angle)));
-        return Err(PlanCause::NoVolume(format!("the unit cell with angles {alpha} {beta} {gamma}")).into());
-    }
-    Ok(CellParameters { edges, angles })
 }
 
 fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) -> [f64; 3] {
-    match crystal.misset {
+    match crystal.misset() {
         Misset::None => [0.0; 3],
         Misset::Angles(angles) => angles,
         Misset::Random => {
@@ -129,25 +117,30 @@ fn misset(crystal: &Crystal, quirks: Quirks, seed: i64, generator: &mut Ran1) ->
     }
 }
 
-/// Cell counts, from the size where one is given; the beam clips the size along y and z.
+/// Cell counts, of a length as many as cover it; the beam clips lengths along y and z.
 fn cell_counts(experiment: &Experiment, lattice: &RealLattice<f64>, warnings: &mut Vec<Warning>) -> [f64; 3] {
-    let crystal = &experiment.crystal;
-    let mut size = crystal.size;
+    let mut size = experiment.crystal.size();
     if let Some(beam) = experiment.beam.dose().beam_size() {
         for (axis, direction) in [(1, SampleAxis::High), (2, SampleAxis::Wide)] {
-            if beam < size[axis] {
-                warnings.push(Warning::SampleClipped { axis: direction, size: size[axis], beam });
-                size[axis] = beam;
+            if let Size::Length(length) = size[axis]
+                && beam < length
+            {
+                warnings.push(Warning::SampleClipped { axis: direction, size: length, beam });
+                size[axis] = Size::Length(beam);
             }
         }
     }
-    [0, 1, 2].map(|axis| {
-        let cells = if size[axis] > 0.0 {
-            (size[axis] / magnitude(&lattice.vectors[axis])).ceil()
-        } else {
-            crystal.cells[axis]
-        };
-        cells.max(1.0)
+    [0, 1, 2].map(|axis| match size[axis] {
+        Size::Cells(cells) => cells,
+        Size::Length(length) => (length / magnitude(&lattice.vectors[axis])).ceil().max(1.0),
+    })
+}
+
+/// Cells along a, b, c before a length is made cells of: one where there is only a length.
+pub(super) fn before_size(crystal: &Crystal) -> [f64; 3] {
+    crystal.size().map(|size| match size {
+        Size::Cells(cells) => cells,
+        Size::Length(_) => 1.0,
     })
 }
 
@@ -164,7 +157,6 @@ fn cell_of(vectors: &[Vector3<f64>; 3], volume: f64, reciprocal: &[Vector3<f64>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
     use crate::model::{Dose, Preset, StructureFactors};
     use proptest::prelude::*;
 
@@ -175,7 +167,7 @@ mod tests {
     }
 
     fn triclinic() -> Crystal {
-        Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0))
+        Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0).unwrap())
     }
 
     #[test]
@@ -192,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_matrix_gives_its_own_cell() {
-        let matrix = MosflmMatrix([[0.01, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.025]]);
+        let matrix = MosflmMatrix::new([[0.01, 0.0, 0.0], [0.0, 0.02, 0.0], [0.0, 0.0, 0.025]]).unwrap();
         let cell = plan(Crystal::from_matrix(matrix), Preset::Exact).unwrap().unit_cell();
         for (found, expected) in cell.iter().zip([100.0, 50.0, 40.0, 90.0, 90.0, 90.0]) {
             assert!((found - expected).abs() < 1e-10);
@@ -200,19 +192,9 @@ mod tests {
     }
 
     #[test]
-    fn impossible_lattices_are_refused() {
-        let flat = Crystal::from_cell(UnitCell::new(70.0, 80.0, 90.0, 10.0, 10.0, 170.0));
-        assert_eq!(plan(flat, Preset::Spec).unwrap_err().kind(), ErrorKind::NoVolume);
-        let singular =
-            Crystal::from_matrix(MosflmMatrix([[0.01, 0.02, 0.0], [0.01, 0.02, 0.0], [0.0, 0.0, 0.025]]));
-        assert_eq!(plan(singular, Preset::Spec).unwrap_err().kind(), ErrorKind::NoVolume);
-        assert_eq!(plan(Crystal::blank(), Preset::Spec).unwrap_err().kind(), ErrorKind::NoLattice);
-    }
-
-    #[test]
     fn the_beam_clips_the_size_across_it() {
         let mut experiment = Experiment::new(triclinic(), StructureFactors::uniform(1.0));
-        experiment.crystal.size = [50e-9; 3];
+        experiment.crystal = experiment.crystal.with_size([Size::Length(50e-9); 3]).unwrap();
         experiment.beam = experiment.beam.with_dose(Dose::default().with_beam_size(30e-9).unwrap());
         let mut warnings = Vec::new();
         let (plan, _) = CrystalPlan::new(&experiment, &mut Ran1::default(), &mut warnings).unwrap();
@@ -222,8 +204,8 @@ mod tests {
 
     #[test]
     fn misset_random_cap_in_both_states_of_its_quirk() {
-        let random = Crystal { misset: Misset::Random, ..triclinic() };
-        let reference = plan(random.clone(), Preset::Reference).unwrap();
+        let random = triclinic().with_misset(Misset::Random).unwrap();
+        let reference = plan(random, Preset::Reference).unwrap();
         let exact = plan(random, Preset::Exact).unwrap();
         assert_ne!(reference.misset, exact.misset);
     }
@@ -232,9 +214,9 @@ mod tests {
         #[test]
         fn reciprocal_of_reciprocal_is_the_lattice(a in 3.0..300.0f64, b in 3.0..300.0f64, c in 3.0..300.0f64,
             alpha in 60.0..120.0f64, beta in 60.0..120.0f64, gamma in 60.0..118.0f64, x in -3.0..3.0f64) {
-            let cell = UnitCell::new(a, b, c, alpha, beta, gamma);
-            let crystal = Crystal { misset: Misset::Angles([x, 2.0 * x, -x]), ..Crystal::from_cell(cell) };
-            let Ok(plan) = plan(crystal, Preset::Exact) else { return Ok(()); };
+            let Ok(cell) = UnitCell::new(a, b, c, alpha, beta, gamma) else { return Ok(()); };
+            let crystal = Crystal::from_cell(cell).with_misset(Misset::Angles([x, 2.0 * x, -x])).unwrap();
+            let plan = plan(crystal, Preset::Exact).unwrap();
             // 1/A vectors as a lattice in "meters": its reciprocal is the direct one over 1e10, in the same units.
             let star = RealLattice { vectors: plan.lattice.reciprocal().vectors };
             let back = star.reciprocal();

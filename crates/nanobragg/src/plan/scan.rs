@@ -158,7 +158,7 @@ mod tests {
         let bounds = IndexBox { min: [-6; 3], max: [6; 3] };
         let one = [Reflection { hkl: [0; 3], f: 1.0 }];
         let table = StructureFactors::from_reflections(bounds, 0.0, one).unwrap();
-        let cell = UnitCell::new(10.0, 10.0, 10.0, 90.0, 90.0, 90.0);
+        let cell = UnitCell::new(10.0, 10.0, 10.0, 90.0, 90.0, 90.0).unwrap();
         let mut experiment = Experiment::new(Crystal::from_cell(cell), table);
         experiment.beam = Beam::new(5e-10).unwrap();
         experiment.detector.pixels = PixelGrid::new(4, 4, 1e-3);

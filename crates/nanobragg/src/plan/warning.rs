@@ -12,8 +12,8 @@ use crate::units::to_deg;
 /// use nanobragg::model::{Experiment, UnitCell};
 /// use nanobragg::plan::Warning;
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
-/// experiment.crystal = experiment.crystal.with_cells(50, 50, 50);
+/// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
+/// experiment.crystal = experiment.crystal.with_cells(50, 50, 50)?;
 /// experiment.rendering.oversample = Some(1);
 /// let plan = experiment.plan()?;
 /// assert!(matches!(plan.resolved.warnings[..], [Warning::Undersampled { used: 1, needed: 14.0, .. }]));
@@ -85,16 +85,6 @@ pub enum Warning {
     },
     /// No pixel of the image lies in the region of interest.
     EmptyRegion,
-    /// A mosaic spread came without a number of domains.
-    DomainsAssumed {
-        /// How many are used.
-        domains: usize,
-    },
-    /// Mosaic domains came without a spread: there is only one.
-    OneDomain {
-        /// How many were asked for.
-        asked: i64,
-    },
     /// The detector's normal is not of length one: it is taken from fast axis × slow axis.
     NormalRegenerated,
     /// The sensor has no attenuation depth: its thickness serves for it.
@@ -125,8 +115,6 @@ impl Warning {
             Warning::FewDirections { .. } => "plan.few-directions",
             Warning::SampleClipped { .. } => "plan.sample-clipped",
             Warning::EmptyRegion => "plan.empty-region",
-            Warning::DomainsAssumed { .. } => "plan.domains-assumed",
-            Warning::OneDomain { .. } => "plan.one-domain",
             Warning::NormalRegenerated => "plan.normal-regenerated",
             Warning::AttenuationAssumed { .. } => "plan.attenuation-assumed",
         }
@@ -178,12 +166,6 @@ impl fmt::Display for Warning {
                 write!(f, "the sample, {size} um {which}, is clipped by the beam, {beam} um")
             }
             Warning::EmptyRegion => f.write_str("the region of interest holds no pixel of the image"),
-            Warning::DomainsAssumed { domains } => {
-                write!(f, "mosaic spread without a number of domains: using {domains} domains")
-            }
-            Warning::OneDomain { asked } => {
-                write!(f, "{asked} mosaic domains without a spread: using one domain")
-            }
             Warning::NormalRegenerated => {
                 f.write_str("the detector normal is taken from fast axis x slow axis")
             }

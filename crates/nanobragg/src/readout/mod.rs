@@ -218,7 +218,8 @@ mod tests {
     use crate::model::{Experiment, Mask, PixelGrid, Roi, UnitCell};
 
     fn plan(change: impl FnOnce(&mut Experiment)) -> Plan {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
         change(&mut experiment);
         experiment.plan().unwrap()

@@ -89,7 +89,8 @@ mod tests {
     #[test]
     fn bands_are_parts_of_the_whole() {
         for preset in [Preset::Exact, Preset::Reference] {
-            let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+            let mut experiment =
+                Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
             experiment.detector.pixels = PixelGrid::new(5, 7, 1e-3);
             experiment.rendering.roi = Roi::new((1, 4), (1, 5));
             experiment.quirks = Quirks::from(preset);

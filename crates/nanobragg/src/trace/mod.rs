@@ -76,7 +76,7 @@ pub struct Options {
 /// use nanobragg::nest::pixel;
 /// use nanobragg::trace::{Options, Quantity, Unit, trace_pixel};
 ///
-/// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0), 100.0);
+/// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let (photons, trace) = trace_pixel(&plan, 20, 30, Options::default());

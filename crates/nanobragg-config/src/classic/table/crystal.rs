@@ -1,6 +1,7 @@
 //! Flags of the crystal.
 
-use nanobragg::model::{Misset, Shape, UnitCell};
+use nanobragg::model::{Misset, Shape};
+use nanobragg::units::deg;
 
 use super::row::{ANY, AUTO, NON_NEGATIVE, SEED, rows};
 use crate::classic::{self, Group, Limits, Role, Unit, WordRule};
@@ -31,8 +32,9 @@ rows!(
         .effect(|draft, given| {
             // Numbers that are left out are 0, which the C program completes.
             let part = |index: usize| given.numbers().get(index).copied().unwrap_or(0.0);
-            let cell = UnitCell::new(part(0), part(1), part(2), part(3), part(4), part(5));
-            draft.crystal().cell = Some(classic::cell(cell));
+            let (edge, angle) = (part, |index| deg(part(index)));
+            draft.crystal.cell =
+                Some(classic::cell([edge(0), edge(1), edge(2), angle(3), angle(4), angle(5)]));
         }),
     Pdb(&["-pdb"], "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat")
         .input()
@@ -44,7 +46,7 @@ rows!(
         .default("0 0 0")
         .shows(&["misset angles"])
         .effect(|draft, given| {
-            draft.crystal().misset =
+            draft.crystal.misset =
                 if given.is_word() { Misset::Random } else { Misset::Angles(given.si_vector()) };
         }),
     MissetSeed(&["-misset_seed"], "seed of the orientation that -misset random draws")
@@ -56,22 +58,22 @@ rows!(
         .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
-        .effect(|draft, given| draft.crystal().cells = [given.integer(0) as f64; 3]),
+        .effect(|draft, given| draft.crystal.cells = [given.integer(0) as f64; 3]),
     Na(&["-Na"], "unit cells along a")
         .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
-        .effect(|draft, given| draft.crystal().cells[0] = given.integer(0) as f64),
+        .effect(|draft, given| draft.crystal.cells[0] = given.integer(0) as f64),
     Nb(&["-Nb"], "unit cells along b")
         .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
-        .effect(|draft, given| draft.crystal().cells[1] = given.integer(0) as f64),
+        .effect(|draft, given| draft.crystal.cells[1] = given.integer(0) as f64),
     Nc(&["-Nc"], "unit cells along c")
         .count("N")
         .default("1")
         .shows(&["cells along a, b, c"])
-        .effect(|draft, given| draft.crystal().cells[2] = given.integer(0) as f64),
+        .effect(|draft, given| draft.crystal.cells[2] = given.integer(0) as f64),
     XtalSize(
         &["-xtalsize", "-xtal_size", "-samplesize", "-sample_size"],
         "width of the crystal in all three directions, in place of -N"
@@ -80,7 +82,7 @@ rows!(
     .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
-    .effect(|draft, given| draft.crystal().size = [given.si(); 3]),
+    .effect(|draft, given| draft.crystal.size = [given.si(); 3]),
     XtalX(
         &["-xtal_thick", "-xtal_x", "-sample_thick", "-sample_x"],
         "width of the crystal along a, in place of -Na"
@@ -90,7 +92,7 @@ rows!(
     .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
-    .effect(|draft, given| draft.crystal().size[0] = given.si()),
+    .effect(|draft, given| draft.crystal.size[0] = given.si()),
     XtalY(
         &["-xtal_width", "-xtal_y", "-sample_width", "-sample_y", "-width"],
         "width of the crystal along b, in place of -Nb; never more than the beam's"
@@ -100,7 +102,7 @@ rows!(
     .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
-    .effect(|draft, given| draft.crystal().size[1] = given.si()),
+    .effect(|draft, given| draft.crystal.size[1] = given.si()),
     XtalZ(
         &["-xtal_height", "-xtal_z", "-sample_height", "-sample_z", "-height"],
         "width of the crystal along c, in place of -Nc; never more than the beam's"
@@ -110,36 +112,36 @@ rows!(
     .likely(&[(1e-7, 2.0)])
     .sense(Limits::Positive)
     .shows(&["crystal size"])
-    .effect(|draft, given| draft.crystal().size[2] = given.si()),
+    .effect(|draft, given| draft.crystal.size[2] = given.si()),
     SquareXtal(&["-square_xtal"], "parallelepiped crystal: sharp fringes along the cell axes")
         .default_on("this shape")
         .shows(&["shape"])
-        .effect(|draft, _| draft.crystal().shape = Shape::Square),
+        .effect(|draft, _| draft.crystal.shape = Shape::Square),
     RoundXtal(&["-round_xtal"], "ellipsoidal crystal, approximately")
         .shows(&["shape"])
-        .effect(|draft, _| draft.crystal().shape = Shape::Round),
+        .effect(|draft, _| draft.crystal.shape = Shape::Round),
     GaussXtal(&["-gauss_xtal"], "Gaussian spots without fringes")
         .shows(&["shape"])
-        .effect(|draft, _| draft.crystal().shape = Shape::Gauss),
+        .effect(|draft, _| draft.crystal.shape = Shape::Gauss),
     TophatSpots(
         &["-tophat_spots", "-binary_spots"],
         "flat spots that end at half of the maximum, without fringes"
     )
     .shows(&["shape"])
-    .effect(|draft, _| draft.crystal().shape = Shape::Tophat),
+    .effect(|draft, _| draft.crystal.shape = Shape::Tophat),
     GaussStar(&["-gauss_star"], "Gaussian spots that are round in reciprocal space")
         .role(Role::Extension)
         .shows(&["shape"])
-        .effect(|draft, _| draft.crystal().shape = Shape::GaussStar),
+        .effect(|draft, _| draft.crystal.shape = Shape::GaussStar),
     TophatStar(&["-tophat_star"], "flat spots that are round in reciprocal space")
         .role(Role::Extension)
         .shows(&["shape"])
-        .effect(|draft, _| draft.crystal().shape = Shape::TophatStar),
+        .effect(|draft, _| draft.crystal.shape = Shape::TophatStar),
     Fudge(&["-fudge"], "scale of the spot width of round, Gaussian and flat spots")
         .number("X", Unit::None, NON_NEGATIVE)
         .default("1")
         .shows(&["fudge"])
-        .effect(|draft, given| draft.crystal().fudge = given.number(0)),
+        .effect(|draft, given| draft.crystal.fudge = given.number(0)),
     Mosaic(
         &["-mosaic", "-mosaicity", "-mosaic_spread"],
         "mosaic spread: half-width of the cap of domain orientations; 90 makes a powder"
@@ -150,7 +152,7 @@ rows!(
     .sense(Limits::NonNegative)
     .otherwise("0")
     .shows(&["mosaic spread"])
-    .effect(|draft, given| draft.crystal().mosaicity.spread = Some(given.si())),
+    .effect(|draft, given| draft.crystal.spread = Some(given.si())),
     MosaicDomains(&["-mosaic_domains"], "number of mosaic domains, each with its own orientation")
         .prefixes(&["-mosaic_dom"])
         .count("N|auto")
@@ -158,9 +160,8 @@ rows!(
         .otherwise("10 with a mosaic spread, else 1")
         .shows(&["mosaic domains"])
         .effect(|draft, given| {
-            let mosaicity = &mut draft.crystal().mosaicity;
-            mosaicity.enough = given.is_word().then_some(MOST_DOMAINS);
-            mosaicity.domains = (!given.is_word()).then(|| given.integer(0));
+            draft.crystal.enough = given.is_word().then_some(MOST_DOMAINS);
+            draft.crystal.domains = (!given.is_word()).then(|| given.integer(0));
         }),
     MosaicSeed(&["-mosaic_seed"], "seed of the domain orientations")
         .integer("SEED", SEED)

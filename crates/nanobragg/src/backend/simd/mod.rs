@@ -120,16 +120,17 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Beam, Experiment, Misset, PixelGrid, Polarization, Shape, UnitCell};
+    use crate::model::{Beam, Experiment, Misset, PixelGrid, Polarization, Shape, Size, UnitCell};
 
     /// Spots so small that most blocks hold none, and so wide that all do.
     const CELLS: [[f64; 3]; 2] = [[5.0, 1.0, 12.0], [30.0, 25.0, 40.0]];
 
     fn experiment(shape: Shape, cells: [f64; 3]) -> Experiment {
-        let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0), 100.0);
-        experiment.crystal.shape = shape;
-        experiment.crystal.cells = cells;
-        experiment.crystal.misset = Misset::Angles([0.2, 0.3, 0.5]);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0).unwrap(), 100.0);
+        experiment.crystal = experiment.crystal.with_shape(shape);
+        experiment.crystal = experiment.crystal.with_size(cells.map(Size::Cells)).unwrap();
+        experiment.crystal = experiment.crystal.with_misset(Misset::Angles([0.2, 0.3, 0.5])).unwrap();
         let beam = Beam::new(1.5e-10).unwrap();
         experiment.beam = beam.with_polarization(Polarization::Kahn(0.7)).unwrap();
         experiment.detector.pixels = PixelGrid::new(150, 3, 5e-4);

@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn plan() -> Plan {
-        Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 1.0).plan().unwrap()
+        Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 1.0).plan().unwrap()
     }
 
     /// F_latt of the shape that experiments have by default, which is one of rows.

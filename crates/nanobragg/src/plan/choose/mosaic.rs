@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 
 use nalgebra::Matrix3;
 
+use crate::model::Mosaicity;
 use crate::plan::Ran1;
 
 /// Mosaic sampling with nothing left open.
@@ -16,16 +17,13 @@ pub struct Mosaic {
 }
 
 impl Mosaic {
-    /// Fills in what is missing: a spread without a count gives ten domains, a count without a spread one.
-    pub(in crate::plan) fn resolve(spread: Option<f64>, domains: Option<i64>) -> Mosaic {
-        let spread = spread.unwrap_or(0.0);
-        let domains = domains.unwrap_or(0);
-        let (spread, domains) = match (domains > 0, spread) {
-            (_, s) if s <= 0.0 => (0.0, 1),
-            (false, s) => (s, 10),
-            (true, s) => (s, domains),
-        };
-        Mosaic { spread, domains: domains as usize }
+    /// The sampling that is asked for; one domain where their number is to be chosen.
+    pub(in crate::plan) fn of(mosaicity: Mosaicity) -> Mosaic {
+        match mosaicity {
+            Mosaicity::None => Mosaic { spread: 0.0, domains: 1 },
+            Mosaicity::Domains { spread, count } => Mosaic { spread, domains: count },
+            Mosaicity::Enough { spread, .. } => Mosaic { spread, domains: 1 },
+        }
     }
 }
 
@@ -181,19 +179,5 @@ mod tests {
                 assert!((about_xyz(&v, angles) - by_matrix(&v, &u)).norm() < 1e-12);
             }
         }
-    }
-
-    #[test]
-    fn mosaic_rows() {
-        let domains = |spread, count| {
-            let mosaic = Mosaic::resolve(spread, count);
-            (mosaic.spread, mosaic.domains)
-        };
-        assert_eq!(domains(None, None), (0.0, 1));
-        assert_eq!(domains(Some(0.0), None), (0.0, 1));
-        assert_eq!(domains(Some(0.01), None), (0.01, 10));
-        assert_eq!(domains(None, Some(5)), (0.0, 1));
-        assert_eq!(domains(Some(0.0), Some(5)), (0.0, 1));
-        assert_eq!(domains(Some(0.01), Some(5)), (0.01, 5));
     }
 }

@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_mask_has_a_value_for_every_pixel() {
-        let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0), 1.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
         let mask = |count| Mask { fast: 4, slow: 3, keep: vec![true; count].into() };
         experiment.rendering.mask = Some(mask(12));

@@ -20,7 +20,7 @@ use self::site::{Beam, Site};
 use super::choose::mosaic::Mosaic;
 use super::detector::UnitFrame;
 use super::{CrystalPlan, DetectorPlan, Region, SourcePlan, Warning};
-use crate::model::{Experiment, Rotation, Steps};
+use crate::model::{Experiment, Mosaicity, Rotation, Steps};
 use crate::physics::rotation::about_axis;
 use crate::shapes::overlap::{Crystal, Overlap};
 
@@ -60,7 +60,8 @@ impl Enough {
         let shape = &crystal.shape;
         let overlap = shape.shape.visit(Crystal { cells: &shape.cells, fudge: shape.fudge, stars });
         let sites = site::across(detector, region, &beam, &overlap, &frame.spindle_axis, dmin * 1e10);
-        let chosen = [rotation.most_steps().is_some(), experiment.crystal.mosaicity.enough.is_some()];
+        let domains_are = matches!(experiment.crystal.mosaicity(), Mosaicity::Enough { .. });
+        let chosen = [rotation.most_steps().is_some(), domains_are];
         Enough {
             sites,
             overlap,

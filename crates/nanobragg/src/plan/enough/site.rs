@@ -142,8 +142,9 @@ mod tests {
 
     /// The site at the upper corner of a detector.
     fn corner(change: impl FnOnce(&mut Experiment)) -> (Plan, Site) {
-        let mut experiment = Experiment::uniform(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0), 1.0);
-        experiment.crystal = experiment.crystal.with_cells(10, 10, 10);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(50.0, 60.0, 70.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
+        experiment.crystal = experiment.crystal.with_cells(10, 10, 10).unwrap();
         experiment.detector.pixels = PixelGrid::new(1000, 1000, 1e-4);
         change(&mut experiment);
         let plan = experiment.plan().unwrap();

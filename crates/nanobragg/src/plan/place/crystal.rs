@@ -3,6 +3,7 @@
 use nalgebra::Vector3;
 
 use super::{CellParameters, LatticeParameters};
+use crate::model::skew;
 use crate::physics::rotation::{about_xyz, dot, magnitude};
 use crate::real::{Real, real};
 
@@ -90,12 +91,6 @@ impl<R: Real> Metric<R> {
             ),
         ]
     }
-}
-
-/// sin s sin(s - α) sin(s - β) sin(s - γ) with s = (α + β + γ) / 2: positive where the angles span a volume.
-pub(in crate::plan) fn skew<R: Real>([alpha, beta, gamma]: [R; 3]) -> R {
-    let half = (alpha + beta + gamma) / real(2.0);
-    half.sin() * (half - alpha).sin() * (half - beta).sin() * (half - gamma).sin()
 }
 
 fn rescaled<R: Real>(v: &Vector3<R>, length: R) -> Vector3<R> {

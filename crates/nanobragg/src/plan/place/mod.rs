@@ -7,7 +7,7 @@ mod orientations;
 mod parameters;
 mod sources;
 
-pub(super) use crystal::{PlacedLattice, place as lattice, skew};
+pub(super) use crystal::{PlacedLattice, place as lattice};
 pub(super) use detector::{Axes, DetectorChoice};
 pub use orientations::{Orientations, PhiStep};
 pub use parameters::{
