@@ -1,4 +1,4 @@
-//! What the name that the program is called by decides.
+//! What the way that the program is called decides: its name, and the environment.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,6 +9,13 @@ use nanobragg_config::classic::{self, FlagId, ParsedArgs};
 
 /// The C program's name: scripts written for it find its numbers under a link of this name.
 const REFERENCE: &str = "nanoBragg";
+
+/// Threads where `-threads` says nothing: as many as programs with OpenMP would use, all cores (0) where that is not said
+/// either.
+pub fn threads(asked: usize) -> usize {
+    let openmp = || std::env::var("OMP_NUM_THREADS").ok()?.split(',').next()?.trim().parse().ok();
+    if asked > 0 { asked } else { openmp().unwrap_or(0) }
+}
 
 /// `args`, with the preset that belongs to the program's name where they choose none.
 pub fn with_preset(args: ParsedArgs) -> Result<ParsedArgs, Error> {

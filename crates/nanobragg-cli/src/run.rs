@@ -34,7 +34,8 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     log(args);
 
     let context = Context { seed: drawn(), ..Context::default() };
-    let setup = resolve(args, &context)?;
+    let mut setup = resolve(args, &context)?;
+    setup.threads = called::threads(setup.threads);
     let as_file = args.last(FlagId::Show).is_some_and(|show| show.values.text(0) == "toml");
     if as_file {
         if console.strict {

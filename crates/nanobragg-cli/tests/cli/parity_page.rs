@@ -1,4 +1,5 @@
-//! `docs/PARITY.md`: every command it shows prints what it says, and every quirk has its place there.
+//! `docs/PARITY.md` and `docs/FROM_NANOBRAGG_C.md`: every command they show prints what they say, and every quirk has its
+//! place in the first.
 
 use std::path::{Path, PathBuf};
 
@@ -80,9 +81,11 @@ fn untrue(block: &[Shown<'_>]) -> Vec<String> {
 #[test]
 fn commands_print_what_the_page_shows() {
     let page = page();
-    let blocks = blocks(&page);
-    let shown: Vec<&Shown<'_>> = blocks.iter().flatten().collect();
-    assert!(shown.len() >= 2 * Quirk::ALL.len(), "{} commands", shown.len());
+    let other = std::fs::read_to_string(workspace().join("docs/FROM_NANOBRAGG_C.md")).unwrap();
+    let mut blocks = blocks(&page);
+    let shown = blocks.iter().flatten().count();
+    assert!(shown >= 2 * Quirk::ALL.len(), "{shown} commands");
+    blocks.extend(self::blocks(&other));
     for block in &blocks {
         let results: Vec<&[&str]> = block.iter().map(|shown| &*shown.lines).collect();
         let results: Vec<&[&str]> = results.into_iter().filter(|lines| !lines.is_empty()).collect();

@@ -24,7 +24,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
-    let setup = resolve(&args, &Context::default())?;
+    let mut setup = resolve(&args, &Context::default())?;
+    setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
     if !setup.panels.is_empty() {

@@ -69,7 +69,7 @@ rows!(
     .text("LIST")
     .role(Role::Extension)
     .effect(|draft, given| draft.setup.gpu.limits = Some(given.text())),
-    Threads(&["-threads"], "number of threads; 0 for one on every core")
+    Threads(&["-threads"], "number of threads; 0 for OMP_NUM_THREADS, or without it one on every core")
         .integer("N", THREADS)
         .default("0")
         .role(Role::NoPixels)
