@@ -107,6 +107,7 @@ impl Error {
             ConfigError::FlatCell { .. } | ConfigError::NoCrystal => ErrorKind::Crystal,
             ConfigError::UnknownFormat { .. }
             | ConfigError::OverwritesInput(_)
+            | ConfigError::OutsideOutput { .. }
             | ConfigError::SameOutput(_) => ErrorKind::Output,
             ConfigError::Plan(error) => ErrorKind::Plan(error.kind()),
         }
@@ -313,6 +314,18 @@ pub(crate) enum ConfigError {
     /// An output would replace an input.
     #[error("{} is an input and an output", shown(.0))]
     OverwritesInput(PathBuf),
+    /// An experiment file would write elsewhere than below the working directory.
+    #[error(
+        "{} is not below the working directory, and an experiment file names it ({}); -trust_paths allows that",
+        shown(path),
+        plain(key)
+    )]
+    OutsideOutput {
+        /// The file.
+        path: PathBuf,
+        /// The key that names it.
+        key: String,
+    },
     /// Two outputs have one name.
     #[error("{} is the name of two outputs", shown(.0))]
     SameOutput(PathBuf),

@@ -1,5 +1,6 @@
 //! Files that appear complete or not at all.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,10 @@ const BUFFER: usize = 1 << 18;
 
 /// How the names of files in the making begin.
 const TEMPORARY_PREFIX: &str = ".nanobragg-";
+/// How they end.
+const TEMPORARY_SUFFIX: &str = ".tmp";
+/// Bytes of the beginning that belong to one final name: 16 digits and a dash after what all have.
+const PREFIX_LENGTH: usize = TEMPORARY_PREFIX.len() + 17;
 
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
@@ -122,6 +127,85 @@ impl Place {
     }
 }
 
+/// The file that [`write_atomic`] makes or replaces for `path`: links are followed, and its folder has its real name, so
+/// that two paths lead to one file where this is the same. `None` for a pipe, a device or a folder.
+pub fn destination(path: &Path) -> Option<PathBuf> {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real.is_file().then_some(real);
+    }
+    let target = followed(path).ok()?;
+    let folder = directory(&target).canonicalize().unwrap_or_else(|_| directory(&target).to_owned());
+    Some(folder.join(target.file_name()?))
+}
+
+/// Finds out whether `path` can have the name of a file that is written: whether the name is one, its folder is there, and
+/// an existing file may be replaced. Nothing is written.
+///
+/// # Errors
+/// [`Write`](crate::ErrorKind::Write).
+pub fn check_name(path: &Path) -> Result<()> {
+    checked(path).map(drop).map_err(|cause| Error::write(path, cause))
+}
+
+/// Finds out whether [`write_atomic`] could begin to write `path`, as [`check_name`] does, and whether its folder takes new
+/// files. Nothing stays behind.
+///
+/// # Errors
+/// [`Write`](crate::ErrorKind::Write).
+pub fn check_file(path: &Path) -> Result<()> {
+    let tried = checked(path).and_then(|place| match place {
+        Place::File { target, .. } => temporary_beside(&target).map(drop),
+        Place::Device => Ok(()),
+    });
+    tried.map_err(|cause| Error::write(path, cause))
+}
+
+fn checked(path: &Path) -> io::Result<Place> {
+    let place = Place::of(path)?;
+    match &place {
+        Place::File { target, .. } if !directory(target).is_dir() => {
+            Err(io::Error::from(io::ErrorKind::NotFound))
+        }
+        _ => Ok(place),
+    }
+}
+
+/// The folder of a file.
+fn directory(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes what a program that was killed left of files of these names: those that it had not finished.
+pub fn remove_leftovers<'a>(paths: impl Iterator<Item = &'a Path>) {
+    let mut folders: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for target in paths.filter_map(destination) {
+        folders.entry(directory(&target).to_owned()).or_default().insert(prefix(&target));
+    }
+    for (folder, prefixes) in folders {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let own = name.get(..PREFIX_LENGTH).is_some_and(|start| prefixes.contains(start));
+            if own && name.ends_with(TEMPORARY_SUFFIX) {
+                // What stays is in nobody's way.
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+/// How the name of a file in the making begins: with a digest of the final name, by which leftovers are told from files
+/// that another program is writing.
+fn prefix(target: &Path) -> String {
+    // FNV-1a.
+    let bytes = target.file_name().unwrap_or_default().as_encoded_bytes();
+    let digest = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{TEMPORARY_PREFIX}{digest:016x}-")
+}
+
 /// The file to create for `path`, under which none is found: what its links lead to, or itself.
 fn followed(path: &Path) -> io::Result<PathBuf> {
     /// As many as Linux follows.
@@ -135,18 +219,16 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
     // The error that comes back names the temporary file, which would mean nothing to the reader of a message:
     // keep the operating system's own.
     let mut refusal = None;
-    let temporary =
-        tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(".tmp").make_in(directory, |name| {
+    let temporary = tempfile::Builder::new().prefix(&prefix(target)).suffix(TEMPORARY_SUFFIX).make_in(
+        directory(target),
+        |name| {
             let created = OpenOptions::new().write(true).create_new(true).open(name);
             created.inspect_err(|cause| refusal = cause.raw_os_error())
-        });
+        },
+    );
     temporary.map_err(|cause| refusal.map_or(cause, io::Error::from_raw_os_error))
 }
 
@@ -302,5 +384,26 @@ mod tests {
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
         let error = write_atomic(Path::new("/dev/full"), |out| out.write_all(b"x")).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Write);
+    }
+
+    #[test]
+    fn leftovers_are_removed_by_the_name_they_were_to_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let (own, other) = (Pending::beside(&path("a")).unwrap(), Pending::beside(&path("b")).unwrap());
+        fs::write(path(".nanobragg-x.tmp"), "").unwrap();
+        remove_leftovers([path("a")].iter().map(PathBuf::as_path));
+        assert!(!own.temporary().exists() && other.temporary().exists() && path(".nanobragg-x.tmp").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_names_of_one_file_have_one_destination() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("new", path("link")).unwrap();
+        assert_eq!(destination(&path("link")), destination(&path("./new")));
+        assert_ne!(destination(&path("link")), destination(&path("other")));
+        assert_eq!((destination(Path::new("/dev/null")), destination(folder.path())), (None, None));
     }
 }

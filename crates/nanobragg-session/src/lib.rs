@@ -54,5 +54,5 @@ pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
 pub use output::{Brightness, Content, Format, Levels, Output, PathPattern, Writer};
 pub use panel::Panel;
 pub use picture::{Picture, Rings};
-pub use place::check_place;
+pub use place::{check_first, check_place};
 pub use session::{Session, run};

@@ -118,11 +118,13 @@ fn render(
 
 fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
     let brightness = Brightness::of(all.iter().map(|rendered| &rendered.statistics));
+    let mut ended = Ok(());
     for (number, rendered) in all.iter().enumerate() {
         watch.tell(Event::Writing(rendered));
         let writer = Writer::new(&rendered.plan, &rendered.image, brightness);
-        writer.write(&job.outputs(number), watch)?;
+        ended = ended.and(writer.write(&job.outputs(number), watch));
+        watch.check()?;
         watch.tell(Event::Finished(rendered));
     }
-    Ok(())
+    ended
 }

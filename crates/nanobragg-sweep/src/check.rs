@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
-use nanobragg_session::{Output, check_memory, check_place};
+use nanobragg_io::atomic::{self, destination};
+use nanobragg_session::{Output, check_first, check_memory, check_place};
 
 use crate::error::Cause;
 use crate::target::Target;
@@ -30,28 +31,30 @@ pub(crate) fn targets(
             return Err(Cause::NotRegular(path.clone()).into());
         }
     }
-    let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| destination(input)).collect();
     check_place(manifest)?;
-    let manifest_place = place(&real_folder(manifest), manifest);
-    if inputs.contains(&manifest_place) {
+    atomic::check_file(manifest)?;
+    let manifest_place = destination(manifest);
+    if manifest_place.as_ref().is_some_and(|place| inputs.contains(place)) {
         return Err(Cause::OverwritesInput(manifest.to_owned()).into());
     }
-    for target in targets {
+    for (target, output) in targets.iter().zip(outputs) {
         let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
             Target::Stack(output) => Box::new(std::iter::once(output.path.clone())),
             Target::Numbered(..) => Box::new((1..=images).filter_map(|image| target.file(image))),
         };
-        // All files of a target lie in one folder.
-        let mut folder = None;
+        let mut first = true;
         for path in paths {
             check_place(&path)?;
-            let folder = folder.get_or_insert_with(|| real_folder(&path));
-            let real = place(folder, &path);
-            if inputs.contains(&real) {
+            let place = destination(&path);
+            if place.as_ref().is_some_and(|place| inputs.contains(place)) {
                 return Err(Cause::OverwritesInput(path).into());
             }
-            if real == manifest_place {
+            if place.is_some() && place == manifest_place {
                 return Err(Cause::SameOutput(path).into());
+            }
+            if std::mem::take(&mut first) {
+                check_first(&Output { path, ..output.clone() })?;
             }
         }
     }
@@ -62,16 +65,4 @@ pub(crate) fn targets(
 pub(crate) fn memory(pixels: &PixelGrid, outputs: &[Output], images: usize) -> Result<(), Error> {
     let at_once = images.min(2 + sweeper::writers());
     Ok(check_memory(&vec![(pixels.fast(), pixels.slow()); at_once], outputs)?)
-}
-
-/// The folder of a file that need not be there yet.
-fn real_folder(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
-}
-
-/// Where a file in `folder` is written: links are followed.
-fn place(folder: &Path, path: &Path) -> PathBuf {
-    let linked = if path.is_symlink() { path.canonicalize().ok() } else { None };
-    linked.unwrap_or_else(|| folder.join(path.file_name().unwrap_or_default()))
 }

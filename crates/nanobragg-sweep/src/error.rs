@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Input,
     /// There is a manifest already.
     Exists,
+    /// Another sweep is writing the same files.
+    Busy,
     /// The manifest is that of another sweep.
     OtherSweep,
     /// What is called a manifest is none.
@@ -45,6 +47,7 @@ impl ErrorKind {
             ErrorKind::Overwrites => "sweep.overwrites",
             ErrorKind::Input => "sweep.input",
             ErrorKind::Exists => "sweep.exists",
+            ErrorKind::Busy => "sweep.busy",
             ErrorKind::OtherSweep => "sweep.other",
             ErrorKind::NoManifest => "sweep.no-manifest",
             ErrorKind::Thread => "sweep.thread",
@@ -63,6 +66,7 @@ impl Error {
             Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
             Cause::ReadOnce(_) => ErrorKind::Input,
             Cause::Exists(_) => ErrorKind::Exists,
+            Cause::Busy { .. } => ErrorKind::Busy,
             Cause::NoManifest(_) => ErrorKind::NoManifest,
             Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
             Cause::Thread(_) => ErrorKind::Thread,
@@ -93,6 +97,8 @@ pub(crate) enum Cause {
     ReadOnce(PathBuf),
     #[error("{} exists", .0.display())]
     Exists(PathBuf),
+    #[error("{}: another sweep is writing it{holder}", path.display())]
+    Busy { path: PathBuf, holder: String },
     #[error("{}: no manifest of a sweep", .0.display())]
     NoManifest(PathBuf),
     #[error("{}: another sweep: {difference}", path.display())]

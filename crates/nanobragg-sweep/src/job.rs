@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
+use nanobragg_io::atomic::remove_leftovers;
 use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning};
 
 use crate::error::Cause;
+use crate::lock::Lock;
 use crate::lost::Scan;
 use crate::manifest::{self, Manifest};
 use crate::observer::SweepObserver;
@@ -105,18 +107,35 @@ impl Sweep {
     /// Renders and writes what is not there yet.
     ///
     /// # Errors
-    /// There is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
+    /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
     /// cannot be written; `observer` asked for the end. Images that were finished by then are in the manifest.
     pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
         let Sweep { job, targets, inputs, .. } = self;
         let path = job.manifest_path();
         let resume = job.start == Start::Resume;
+        // Held until the end.
+        let _locks = locks(&path, &targets)?;
         let manifest = begin(&job, &path, inputs)?;
+        if resume {
+            let files = |target: &Target| -> Vec<PathBuf> {
+                let stack = target.stack().map(|stack| stack.path.clone());
+                stack.into_iter().chain((1..=job.images).filter_map(|image| target.file(image))).collect()
+            };
+            let own: Vec<PathBuf> = targets.iter().flat_map(files).chain([path]).collect();
+            remove_leftovers(own.iter().map(PathBuf::as_path));
+        }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
         let SweepJob { experiment, models, compute, series, images, .. } = job;
         Sweeper { experiment, models, compute, series, images, targets, parts, observer }
             .run(manifest, resume)
     }
+}
+
+/// Locks on the manifest and on every output: no other sweep writes them.
+fn locks(manifest: &Path, targets: &[Target]) -> Result<Vec<Lock>, Error> {
+    let first = |target: &Target| target.stack().map(|stack| stack.path.clone()).or_else(|| target.file(1));
+    let files = targets.iter().filter_map(first);
+    std::iter::once(manifest.to_owned()).chain(files).map(|file| Lock::on(&file)).collect()
 }
 
 fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Result<Manifest, Error> {

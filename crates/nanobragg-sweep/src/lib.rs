@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod fingerprint;
 mod job;
+mod lock;
 mod lost;
 mod manifest;
 mod name;

@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use nanobragg_io::atomic::write_atomic;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::error::Cause;
-use crate::name;
+use crate::{Error, fingerprint, name};
 
 /// Bytes of the longest line: far above any that is written.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -47,6 +46,9 @@ pub(crate) struct Sweep {
 pub(crate) struct Image {
     pub image: usize,
     pub files: Vec<FileRecord>,
+    /// Its frame of the stack, as it was compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameRecord>,
     pub phi_start_deg: f64,
     pub phi_range_deg: f64,
     pub misset_deg: [f64; 3],
@@ -57,8 +59,23 @@ pub(crate) struct Image {
     pub unit_cell: [f64; 6],
     /// a*, b*, c* as columns, row after row, in 1/Å, in the frame of imgCIF, at a spindle angle of zero.
     pub a_matrix: [f64; 9],
-    pub max_photons: f64,
-    pub mean_photons: f64,
+    /// `None` where it is not finite, which JSON does not know.
+    pub max_photons: Option<f64>,
+    pub mean_photons: Option<f64>,
+}
+
+/// A compressed frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FrameRecord {
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+impl FrameRecord {
+    /// The frame that these bytes are.
+    pub fn of(bytes: &[u8]) -> Self {
+        FrameRecord { bytes: bytes.len() as u64, sha256: fingerprint::of_bytes(bytes) }
+    }
 }
 
 /// A file and its length.
@@ -243,6 +260,7 @@ mod tests {
         Image {
             image,
             files: vec![FileRecord { name: format!("a_{image:05}.cbf"), name_bytes: None, bytes: 1234 }],
+            frame: (image == 2).then(|| FrameRecord::of(b"frame")),
             phi_start_deg: 0.5,
             phi_range_deg: 0.25,
             misset_deg: [1.0, -2.0, 3e-9],
@@ -251,8 +269,8 @@ mod tests {
             wavelength_angstrom: 1.0,
             unit_cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
             a_matrix: [0.1, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0, 0.03],
-            max_photons: 1e6,
-            mean_photons: 0.5,
+            max_photons: Some(1e6),
+            mean_photons: (image == 1).then_some(0.5),
         }
     }
 

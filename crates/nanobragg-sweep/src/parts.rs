@@ -6,7 +6,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
@@ -16,6 +15,10 @@ use nanobragg_session::{Content, Output, Watch};
 
 use crate::Error;
 use crate::error::Cause;
+use crate::manifest::FrameRecord;
+
+/// Digits of the name of a part, at least.
+const DIGITS: usize = 7;
 
 /// The hidden folder of a stack.
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl Parts {
         &self.readout
     }
 
-    /// Makes the folder; `keep` says whether parts that are there are kept.
+    /// Makes the folder; `keep` says whether parts that are there are kept. What is no part stays in any case.
     pub fn open(&self, keep: bool) -> Result<(), nanobragg_io::Error> {
         if !keep {
             self.remove();
@@ -59,14 +62,24 @@ impl Parts {
         fs::create_dir_all(&self.folder).map_err(|cause| nanobragg_io::Error::write(&self.folder, cause))
     }
 
-    /// Whether the frame of image `image` is there.
-    pub fn has(&self, image: usize) -> bool {
-        self.file(image).is_file()
+    /// Whether the frame of image `image` is there as it was written.
+    pub fn holds(&self, image: usize, frame: &FrameRecord) -> bool {
+        let path = self.file(image);
+        // Not what is larger than any frame, a pipe or a device.
+        let found = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() == frame.bytes);
+        found && fs::read(&path).is_ok_and(|bytes| FrameRecord::of(&bytes) == *frame)
     }
 
     /// Keeps a frame, which is stored in `bands`.
-    pub fn write(&self, image: usize, bands: Bands, pixels: &[i32]) -> Result<(), nanobragg_io::Error> {
-        write_atomic(&self.file(image), |out| out.write_all(&bands.compress(pixels)))
+    pub fn write(
+        &self,
+        image: usize,
+        bands: Bands,
+        pixels: &[i32],
+    ) -> Result<FrameRecord, nanobragg_io::Error> {
+        let bytes = bands.compress(pixels);
+        write_atomic(&self.file(image), |out| out.write_all(&bytes))?;
+        Ok(FrameRecord::of(&bytes))
     }
 
     /// Puts the stack together.
@@ -82,13 +95,24 @@ impl Parts {
         Ok(())
     }
 
-    /// Removes what is there; a part that stays is in nobody's way.
+    /// Removes the parts, those that were cut off included, and the folder if nothing else is in it. A part that stays
+    /// is in nobody's way.
     pub fn remove(&self) {
-        let removed: io::Result<()> = fs::remove_dir_all(&self.folder);
-        drop(removed);
+        if self.folder.is_symlink() {
+            return drop(fs::remove_file(&self.folder));
+        }
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let part = name.len() >= DIGITS && name.bytes().all(|byte| byte.is_ascii_digit());
+            if part || name.starts_with(".nanobragg-") && name.ends_with(".tmp") {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+        drop(fs::remove_dir(&self.folder));
     }
 
     fn file(&self, image: usize) -> PathBuf {
-        self.folder.join(format!("{image:07}"))
+        self.folder.join(format!("{image:0DIGITS$}"))
     }
 }

@@ -67,9 +67,12 @@ impl Sweeper<'_> {
             manifest.stack = None;
             self.parts.iter().try_for_each(|parts| parts.open(resume))?;
         }
+        let holds = |parts: &Parts, image: &manifest::Image| {
+            image.frame.as_ref().is_some_and(|frame| parts.holds(image.image, frame))
+        };
         let finished = |image: &manifest::Image| {
             image.files.iter().all(FileRecord::holds)
-                && (stacked || self.parts.iter().all(|parts| parts.has(image.image)))
+                && (stacked || self.parts.iter().all(|parts| holds(parts, image)))
         };
         let listed = |number: &usize| manifest.images.get(number).is_some_and(finished);
         let todo: Vec<usize> = (1..=self.images).filter(|number| !listed(number)).collect();
@@ -177,18 +180,17 @@ impl Sweeper<'_> {
         let outputs = target::outputs(&self.targets, *number);
         let writer = Writer::new(plan, image, Brightness::of([statistics].into_iter()));
         writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
+        // There is one stack at most. The frame of an image that is in it already is the one that the manifest has.
+        let mut frame = lock(&shared.manifest).images.get(number).and_then(|image| image.frame.clone());
         if shared.stacking {
+            let bands = Bands::of(image.fast(), image.slow());
             for parts in &self.parts {
-                parts.write(
-                    *number,
-                    Bands::of(image.fast(), image.slow()),
-                    &writer.read(parts.readout()).pixels,
-                )?;
+                frame = Some(parts.write(*number, bands, &writer.read(parts.readout()).pixels)?);
             }
         }
         let files =
             outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
-        let line = self.line(rendered, writer.frame(), files);
+        let line = manifest::Image { frame, ..self.line(rendered, writer.frame(), files) };
         lock(&shared.manifest).add(line)?;
         Ok(())
     }
@@ -199,6 +201,7 @@ impl Sweeper<'_> {
         manifest::Image {
             image: *number,
             files,
+            frame: None,
             phi_start_deg: to_deg(frame.scan.start),
             phi_range_deg: to_deg(frame.scan.range),
             misset_deg: frame.crystal.misset.map(to_deg),
@@ -207,8 +210,8 @@ impl Sweeper<'_> {
             wavelength_angstrom: frame.beam.wavelength_angstrom,
             unit_cell: frame.crystal.cell,
             a_matrix: [a.x, b.x, c.x, a.y, b.y, c.y, a.z, b.z, c.z],
-            max_photons: statistics.max.into(),
-            mean_photons: statistics.mean,
+            max_photons: Some(statistics.max.into()).filter(|max: &f64| max.is_finite()),
+            mean_photons: Some(statistics.mean).filter(|mean| mean.is_finite()),
         }
     }
 }

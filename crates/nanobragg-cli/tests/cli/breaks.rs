@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use crate::scratch::{Run, Scratch, TINY};
@@ -50,4 +51,157 @@ fn names_do_not_reach_the_terminal_as_they_are() {
     let run = Run::from(command.args(["-o", "\u{1b}[31mred\n.npy"]).output().unwrap()).good();
     assert!(run.out.contains("wrote \\u{1b}[31mred\\n.npy: "), "{}", run.out);
     assert!(scratch.path("\u{1b}[31mred\n.npy").exists());
+}
+
+#[test]
+fn an_experiment_file_is_an_input_like_all_others() {
+    let scratch = Scratch::new();
+    let text = scratch.run(&format!("{TINY} -show toml")).good().out;
+    scratch.write("f.toml", &text).write("f.npy", format!("{text}[output]\noutput = \"f.npy\"\n"));
+    assert_eq!(scratch.refused("run f.toml -npyfile f.toml"), "f.toml is an input and an output");
+    assert_eq!(scratch.refused("run f.toml -npyfile ./f.toml"), "./f.toml is an input and an output");
+    assert_eq!(scratch.refused("run f.npy"), "f.npy is an input and an output");
+}
+
+#[test]
+fn two_names_of_one_file_are_one_output() {
+    let scratch = Scratch::new();
+    scratch.write("a.npy", "old").write("a.hkl", "0 0 1 100\n1 0 0 100\n");
+    symlink("a.npy", scratch.path("link.npy")).unwrap();
+    symlink("new.npy", scratch.path("dangling.npy")).unwrap();
+    fs::create_dir(scratch.path("d")).unwrap();
+    symlink("d", scratch.path("e")).unwrap();
+    let twice = |outputs: &str, named: &str| {
+        let error = scratch.refused(&format!("{TINY} {outputs}"));
+        let found =
+            error.strip_suffix(" is the name of two outputs").and_then(|path| path.rsplit('/').next());
+        assert_eq!(found, Some(named), "{error}");
+    };
+    twice("-npyfile a1 -floatfile ./a1", "a1");
+    twice("-npyfile a.npy -floatfile link.npy", "a.npy");
+    twice("-npyfile new.npy -floatfile dangling.npy", "new.npy");
+    twice("-npyfile e/a1 -floatfile d/a1", "a1");
+    twice("-hkl a.hkl -dump ./floatimage.bin -floatfile floatimage.bin", "floatimage.bin");
+}
+
+#[test]
+fn an_experiment_file_writes_below_the_working_directory_or_not_at_all() {
+    let scratch = Scratch::new();
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("escape.npy");
+    let target = target.to_str().unwrap();
+    let text = scratch.run(&format!("{TINY} -show toml")).good().out;
+    for (table, key, path) in [
+        ("output", "npyfile", target),
+        ("output", "output", target),
+        ("output", "floatfile", "../escape.bin"),
+        ("output", "floatfile", "d/../../escape.bin"),
+        ("structure_factors", "dump", "/tmp/Fdump.bin"),
+    ] {
+        let head = text.replace(&format!("[{table}]\n"), &format!("[{table}]\n{key} = \"{path}\"\n"));
+        let head = if head == text { format!("{text}\n[{table}]\n{key} = \"{path}\"\n") } else { head };
+        scratch.write("e.toml", head);
+        let error = scratch.refused("run e.toml");
+        let expected = "is not below the working directory, and an experiment file names it";
+        assert_eq!(error, format!("{path} {expected} ({key}); -trust_paths allows that"));
+    }
+    scratch.write("e.toml", format!("{text}\n[output]\nnpyfile = \"{target}\"\n"));
+    // What the command line says in its place was not in the file.
+    scratch.run("run e.toml -npyfile here.npy").good();
+    assert!(fs::read_dir(outside.path()).unwrap().next().is_none() && scratch.path("here.npy").exists());
+    scratch.run("run e.toml -trust_paths").good();
+    assert!(fs::metadata(target).unwrap().len() > 0);
+    // A file cannot say that it is to be trusted.
+    scratch.write("e.toml", format!("{text}\n[program]\ntrust_paths = true\n"));
+    assert!(scratch.refused("run e.toml").contains("unknown key trust_paths"));
+}
+
+#[test]
+fn what_cannot_be_written_is_found_before_the_render() {
+    let scratch = Scratch::new();
+    symlink("gone/a.npy", scratch.path("dangling.npy")).unwrap();
+    let long = format!("{}.npy", "n".repeat(300));
+    for (name, reason) in [("dangling.npy", "No such file"), (long.as_str(), "File name too long")] {
+        let run = scratch.run(&format!("{TINY} -o {name} -o b.img"));
+        assert!(run.error(1).starts_with(&format!("cannot write {name}: {reason}")), "{}", run.err);
+        assert!(!run.out.contains("rendered") && !scratch.path("b.img").exists(), "{}", run.out);
+    }
+}
+
+#[test]
+fn an_output_that_fails_does_not_take_the_others_with_it() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{TINY} -floatfile /dev/full"));
+    assert!(run.error(1).starts_with("cannot write /dev/full: No space left"), "{}", run.err);
+    assert_eq!(scratch.names(), ["image.pgm", "intimage.img", "noiseimage.img"]);
+}
+
+/// A sweep of so many images into a stack.
+fn sweep(images: usize, more: &str) -> String {
+    format!("sweep {TINY} -osc 1 -images {images} -o s.nxs {more}")
+}
+
+#[test]
+fn parts_that_are_not_as_they_were_written_are_rendered_again() {
+    let whole = Scratch::new();
+    whole.run(&sweep(4, "")).good();
+    let scratch = Scratch::new();
+    // What is left where the stack could not be put together.
+    fs::create_dir(scratch.path("s.nxs")).unwrap();
+    let manifest = whole.read("manifest.jsonl");
+    let manifest: Vec<&[u8]> = manifest.split_inclusive(|byte| *byte == b'\n').collect();
+    fs::remove_dir(scratch.path("s.nxs")).unwrap();
+    scratch.write("manifest.jsonl", manifest[..5].concat());
+    fs::create_dir(scratch.path(".s.nxs.parts")).unwrap();
+    let mut parts = Vec::new();
+    for image in 1..=4 {
+        let text = String::from_utf8(manifest[image].to_vec()).unwrap();
+        let bytes = text.split("\"frame\":{\"bytes\":").nth(1).unwrap().split(',').next().unwrap();
+        parts.push(bytes.parse::<usize>().unwrap());
+        // Of the right length, and not what was written.
+        scratch.write(&format!(".s.nxs.parts/{image:07}"), vec![b'x'; parts[image - 1]]);
+    }
+    let run = scratch.run(&sweep(4, "-resume")).good();
+    assert!(run.out.contains("0 of 4 images are there already"), "{}", run.out);
+    assert_eq!(scratch.files(), whole.files());
+}
+
+#[test]
+fn a_restart_removes_its_own_files_alone() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path(".s.nxs.parts")).unwrap();
+    scratch.write(".s.nxs.parts/letters", "mine").write(".s.nxs.parts/0000009", "part");
+    scratch.run(&sweep(2, "-restart")).good();
+    assert_eq!(scratch.read(".s.nxs.parts/letters"), b"mine");
+    assert!(!scratch.path(".s.nxs.parts/0000009").exists());
+}
+
+#[test]
+fn a_second_sweep_is_refused_while_the_first_one_writes() {
+    let scratch = Scratch::new();
+    let long = format!("sweep {TINY} -osc 1 -images 2000 -detpixels 300 -o s.npy");
+    let mut first = scratch.command(long.split_whitespace());
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !scratch.path("manifest.jsonl").exists() {
+        assert!(first.try_wait().unwrap().is_none(), "the first one ended");
+    }
+    for more in ["-restart", "-resume", "", "-manifest other.jsonl"] {
+        let run = scratch.run(&format!("{long} -default_F 200 {more}"));
+        let expected = format!("another sweep is writing it: process {}, begun ", first.id());
+        assert!(run.error(1).contains(&expected), "{}", run.err);
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    // The lock went with the process; what it was writing is removed.
+    let digest = scratch.names().into_iter().find(|name| name.starts_with(".nanobragg-"));
+    scratch.run(&format!("sweep {TINY} -osc 1 -images 2 -o s.npy -restart")).good();
+    scratch.write(".nanobragg-0-someone.tmp", "another program's");
+    scratch.run(&format!("sweep {TINY} -osc 1 -images 2 -o s.npy -resume")).good();
+    let hidden: Vec<String> = scratch.names().into_iter().filter(|name| name.starts_with('.')).collect();
+    let expected: Vec<String> = digest
+        .into_iter()
+        .filter(|name| scratch.path(name).exists())
+        .chain([".nanobragg-0-someone.tmp".to_owned()])
+        .collect();
+    assert!(hidden.iter().all(|name| expected.contains(name)), "{hidden:?} {expected:?}");
 }

@@ -1,6 +1,7 @@
 //! From arguments to flags with their values.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
@@ -19,6 +20,8 @@ pub struct Occurrence {
     pub values: Values,
     /// Its place among the arguments; the program's own name is not counted.
     pub position: usize,
+    /// Whether an experiment file says it, and not the command line.
+    pub from_file: bool,
 }
 
 /// What a command line says.
@@ -28,6 +31,8 @@ pub struct ParsedArgs {
     pub occurrences: Vec<Occurrence>,
     /// What the user ought to know, one line each.
     pub warnings: Vec<String>,
+    /// The experiment files that flags come from.
+    pub files: Vec<PathBuf>,
 }
 
 impl ParsedArgs {
@@ -101,7 +106,13 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
             parsed.warnings.push(format!("{} is read as {known}, as in the reference", plain(name)));
         }
         parsed.warnings.extend(warning(flag, name));
-        parsed.occurrences.push(Occurrence { flag: flag.id, given: name.to_owned(), values, position });
+        parsed.occurrences.push(Occurrence {
+            flag: flag.id,
+            given: name.to_owned(),
+            values,
+            position,
+            from_file: false,
+        });
         position += 1 + taken;
     }
     Ok(parsed)
@@ -128,7 +139,13 @@ impl ParsedArgs {
         let values = Reader { flag, given }.exactly(words)?;
         self.warnings.extend(warning(flag, given));
         let position = self.occurrences.len();
-        self.occurrences.push(Occurrence { flag: flag.id, given: given.to_owned(), values, position });
+        self.occurrences.push(Occurrence {
+            flag: flag.id,
+            given: given.to_owned(),
+            values,
+            position,
+            from_file: true,
+        });
         Ok(())
     }
 
@@ -141,6 +158,7 @@ impl ParsedArgs {
         self.occurrences.retain(|occurrence| !replaced(occurrence));
         self.occurrences.extend(later.occurrences);
         self.warnings.extend(later.warnings);
+        self.files.extend(later.files);
     }
 }
 

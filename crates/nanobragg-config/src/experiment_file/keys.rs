@@ -1,6 +1,6 @@
 //! From flags to keys and back.
 
-use crate::classic::{Arity, Effect, Flag, Group, Role, canonical, table};
+use crate::classic::{Arity, Effect, Flag, FlagId, Group, Role, canonical, table};
 
 /// The name of a group's table.
 pub(super) fn section(group: Group) -> String {
@@ -14,7 +14,9 @@ pub(super) fn group(section: &str) -> Option<Group> {
 
 /// Whether a flag has a key: those that print something and stop do not, nor those that nothing reads.
 pub(super) fn has_key(flag: &Flag) -> bool {
-    !flag.is(Role::Prints) && !matches!(flag.effect, Effect::Unread { .. })
+    // A file cannot say that it is to be trusted.
+    let of_caller = flag.is(Role::Prints) || flag.id == FlagId::TrustPaths;
+    !of_caller && !matches!(flag.effect, Effect::Unread { .. })
 }
 
 /// The key: the first name of more than one letter, if there is one, and the unit.
@@ -45,7 +47,7 @@ pub(super) fn opposite(flag: &Flag) -> Option<&'static Flag> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classic::{FlagId, flag};
+    use crate::classic::flag;
     use std::collections::HashSet;
 
     #[test]

@@ -36,7 +36,9 @@ output = \"image.img\"
 - A switch is `true`. `false` is the flag with `no` before its name where there is one (`interpolate = false` is
   `-nointerpolate`), and otherwise the same as leaving it out.
 - Keys take effect in the order of the file, as flags do: `N = 5`, then `Na = 7`.
-- Input files are looked for in the folder of the experiment file, output files go into the working directory.
+- Input files are looked for in the folder of the experiment file, output files go into the working directory. A file
+  that somebody else wrote reaches no further: `/tmp/a.npy` or `../a.npy` as an output is an error unless the command line
+  has `-trust_paths`.
 - An error names line and column, and the keys that are known: `experiment.toml:12:1: unknown key distnce_mm in
   [detector]; did you mean distance_mm? ...`
 ";

@@ -51,7 +51,7 @@ fn occurrences(path: &Path, text: &str) -> Result<ParsedArgs, ConfigError> {
     }
     // Tables are maps: the order of the file is that of the places.
     entries.sort_by_key(|(_, name, _)| name.span().start);
-    let mut args = ParsedArgs::default();
+    let mut args = ParsedArgs { files: vec![path.to_owned()], ..ParsedArgs::default() };
     for (group, name, value) in entries {
         let given = name.get_ref().as_ref();
         let flag = find(group, given)

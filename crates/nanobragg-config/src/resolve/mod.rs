@@ -10,18 +10,17 @@ mod load;
 mod matrix;
 mod outputs;
 mod physical;
+mod places;
 mod reflections;
 mod rotation;
 mod sense;
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::model::Preset;
-use nanobragg_session::Output;
-
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, Error, Origin, Setup};
+use nanobragg::model::Preset;
 
 /// What a resolution depends on besides the command line.
 #[derive(Clone, Debug)]
@@ -54,6 +53,7 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, Error> {
 
 fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
+    places::trusted(args)?;
     let senseless = sense::check(args)?;
     let mut draft = Draft::blank(context.seed, classic::quirks(args))?;
     classic::apply_defaults(&mut draft)?;
@@ -100,35 +100,6 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
     let setup = draft.finish();
-    let mut places: Vec<PathBuf> = Vec::new();
-    for path in written(&setup) {
-        let place = context.path(&path);
-        if setup.inputs.iter().any(|input| same_file(input, &place)) {
-            return Err(ConfigError::OverwritesInput(path));
-        }
-        // A device can take two images, a file cannot.
-        if places.contains(&place) && (!place.exists() || place.is_file()) {
-            return Err(ConfigError::SameOutput(path));
-        }
-        places.push(place);
-    }
+    places::check(&setup, args, context)?;
     Ok(setup)
-}
-
-/// All files that are to be written.
-fn written(setup: &Setup) -> Vec<PathBuf> {
-    let outputs = setup.outputs.list();
-    let outputs: Vec<Output> = match setup.panels.len() {
-        0 => outputs,
-        count => (0..count)
-            .flat_map(|number| outputs.iter().filter_map(move |output| output.of_panel(number)))
-            .collect(),
-    };
-    outputs.into_iter().map(|output| output.path).collect()
-}
-
-/// Whether two paths lead to one regular file.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
-    real(a).is_some_and(|a| Some(a) == real(b))
 }

@@ -57,19 +57,22 @@ impl<'a> Writer<'a> {
         Writer { plan, frame: FrameDescription::of(plan), image, brightness, counts: RefCell::new(None) }
     }
 
-    /// Writes the images of `outputs`. The job can be stopped between two of them.
+    /// Writes the images of `outputs`. The job can be stopped between two of them; one that fails does not keep the
+    /// others from being written.
     ///
     /// # Errors
-    /// A file cannot be written; [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
+    /// A file cannot be written, the first one of them; [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
     pub fn write(&self, outputs: &[Output], watch: &Watch<'_>) -> Result<(), Error> {
         let span = tracing::info_span!("write");
         let _entered = span.enter();
+        let mut ended = Ok(());
         for output in outputs {
             let Some(row) = output.format.row() else { continue };
             watch.check()?;
-            (row.write)(self, output, watch)?;
+            ended = ended.and((row.write)(self, output, watch));
         }
-        watch.check()
+        watch.check()?;
+        ended
     }
 
     /// What headers say of the image.

@@ -98,6 +98,13 @@ rows!(
     .role(Role::NoPixels)
     .role(Role::Extension)
     .elsewhere(),
+    TrustPaths(
+        &["-trust_paths"],
+        "let an experiment file write anywhere, not only below the working directory"
+    )
+    .role(Role::NoPixels)
+    .role(Role::Extension)
+    .elsewhere(),
     Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
     Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
     Version(&["-version", "-V"], "print the version, and stop")

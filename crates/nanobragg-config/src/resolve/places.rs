@@ -1,0 +1,82 @@
+//! Where files are written: nothing that is read is replaced, no two files are one, and an experiment file of somebody
+//! else reaches no further than the working directory.
+
+use std::path::{Component, Path, PathBuf};
+
+use nanobragg_io::atomic::destination;
+use nanobragg_session::Output;
+
+use super::Context;
+use crate::classic::{self, Arity, FlagId, Occurrence, ParsedArgs, Role};
+use crate::{ConfigError, Setup};
+
+/// Refuses outputs that an experiment file places elsewhere than below the working directory.
+pub(super) fn trusted(args: &ParsedArgs) -> Result<(), ConfigError> {
+    if args.has(FlagId::TrustPaths) {
+        return Ok(());
+    }
+    // What the command line says in their place was not in the file.
+    let counts = |occurrence: &&Occurrence| {
+        occurrence.from_file && args.last(occurrence.flag).is_some_and(|last| last.from_file)
+    };
+    for occurrence in args.occurrences.iter().filter(counts) {
+        let written = |row: &classic::Flag| row.arity == Arity::Path && !row.is(Role::InputFile);
+        let path = occurrence.values.path(0);
+        if classic::flag(occurrence.flag).is_some_and(written) && !is_below(path) {
+            let (path, key) = (path.to_owned(), occurrence.given.clone());
+            return Err(ConfigError::OutsideOutput { path, key });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path, by its text, leads below the folder that it starts from.
+fn is_below(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// Refuses outputs that are inputs, and outputs that are one file.
+pub(super) fn check(setup: &Setup, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
+    let inputs: Vec<PathBuf> =
+        setup.inputs.iter().chain(&args.files).filter_map(|path| destination(path)).collect();
+    let mut places: Vec<PathBuf> = Vec::new();
+    for path in written(setup) {
+        // A device can take two images, a file cannot.
+        let Some(place) = destination(&context.path(&path)) else { continue };
+        if inputs.contains(&place) {
+            return Err(ConfigError::OverwritesInput(path));
+        }
+        if places.contains(&place) {
+            return Err(ConfigError::SameOutput(path));
+        }
+        places.push(place);
+    }
+    Ok(())
+}
+
+/// All files that are to be written.
+fn written(setup: &Setup) -> Vec<PathBuf> {
+    let outputs = setup.outputs.list();
+    let outputs: Vec<Output> = match setup.panels.len() {
+        0 => outputs,
+        count => (0..count)
+            .flat_map(|number| outputs.iter().filter_map(move |output| output.of_panel(number)))
+            .collect(),
+    };
+    outputs.into_iter().map(|output| output.path).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_told_by_their_text() {
+        for path in ["a.npy", "./a.npy", "a/b.npy", "..a/b", ""] {
+            assert!(is_below(Path::new(path)), "{path}");
+        }
+        for path in ["../a.npy", "/a.npy", "a/../../b.npy", "a/..", "./.."] {
+            assert!(!is_below(Path::new(path)), "{path}");
+        }
+    }
+}
