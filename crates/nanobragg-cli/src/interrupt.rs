@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the render is stopped, files in the making vanish, and the exit status says why.
+//! SIGINT, SIGTERM and SIGHUP: the render is stopped, files in the making vanish, and the exit status says why.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Interrupt {
     /// Catches the signals from here on. The first one is noted; a second one ends the program at once.
     pub fn catch() -> Self {
         let interrupt = Interrupt::default();
-        for signal in [SIGINT, SIGTERM] {
+        for signal in caught() {
             let number = usize::try_from(signal).unwrap_or_default();
             let status = STATUS_OF_SIGNALS + signal;
             // In this order, so that the first signal does not find its own flag raised. Where the system
@@ -46,6 +46,35 @@ impl Interrupt {
     }
 }
 
+/// The signals that end a run, with a word to say.
+#[cfg(unix)]
+fn caught() -> Vec<i32> {
+    use signal_hook::consts::SIGHUP;
+    let signals = [SIGINT, SIGTERM, SIGHUP];
+    // Under nohup a terminal that closes is to be ignored.
+    signals.into_iter().filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP)).collect()
+}
+
+#[cfg(not(unix))]
+fn caught() -> Vec<i32> {
+    vec![SIGINT, SIGTERM]
+}
+
+/// Whether the program was started with `signal` ignored; taken for true where the system does not tell.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Has a file that grows beyond the limit (`ulimit -f`) be an error of the write, not the end of the program.
+pub fn survive_file_limit() {
+    #[cfg(unix)]
+    drop(flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
+}
+
 /// A signal has ended the program.
 #[derive(Debug)]
 pub struct Interrupted {
@@ -53,7 +82,7 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
-    /// The exit status that says so: 130 for SIGINT, 143 for SIGTERM.
+    /// The exit status that says so: 129 for SIGHUP, 130 for SIGINT, 143 for SIGTERM.
     pub fn status(&self) -> u8 {
         u8::try_from(STATUS_OF_SIGNALS + self.signal).unwrap_or(u8::MAX)
     }
@@ -61,7 +90,11 @@ impl Interrupted {
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
+        let name = match self.signal {
+            SIGTERM => "SIGTERM",
+            SIGINT => "SIGINT",
+            _ => "SIGHUP",
+        };
         write!(f, "interrupted by {name}")
     }
 }

@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    interrupt::survive_file_limit();
     let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let command = arguments.first().and_then(|name| commands::find(name));
     let result = match command {

@@ -5,6 +5,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::scratch::{Run, Scratch, TINY};
 
@@ -204,4 +205,40 @@ fn a_second_sweep_is_refused_while_the_first_one_writes() {
         .chain([".nanobragg-0-someone.tmp".to_owned()])
         .collect();
     assert!(hidden.iter().all(|name| expected.contains(name)), "{hidden:?} {expected:?}");
+}
+
+#[test]
+fn signals_end_a_run_in_the_middle_of_a_pixel() {
+    let pixel = "-cell 70 80 90 90 90 90 -default_F 100 -N 5 -lambda 1 -distance 100 -detpixels 2 -oversample 1000 \
+        -osc 1 -phisteps 5000 -mosaic 1 -mosaic_domains 100 -seed 1 -o a.npy -nodump";
+    for (name, status) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        for more in ["", "-device scalar", "-dtype f32"] {
+            let scratch = Scratch::new();
+            let mut child = scratch.command(format!("{pixel} {more}").split_whitespace());
+            let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(700));
+            let begun = Instant::now();
+            let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status();
+            assert!(sent.unwrap().success());
+            let run: Run = child.wait_with_output().unwrap().into();
+            let took = begun.elapsed();
+            assert_eq!(run.error(status), format!("interrupted by SIG{name}"), "{more}");
+            // 0.2 s, and as much again for a machine that does other things and for a build without optimization.
+            assert!(took < Duration::from_secs(2), "{more}: {took:?}");
+            assert!(scratch.names().is_empty(), "{:?}", scratch.names());
+        }
+    }
+}
+
+#[test]
+fn a_file_beyond_the_limit_of_its_size_is_an_error_of_the_write() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{TINY} -show toml")).good();
+    scratch.write("e.toml", run.out);
+    let program = env!("CARGO_BIN_EXE_nanobragg");
+    let line = format!("ulimit -f 8; exec {program} run e.toml -detpixels 300 -o a.npy");
+    let run: Run =
+        Command::new("sh").args(["-c", &line]).current_dir(scratch.folder()).output().unwrap().into();
+    assert_eq!(run.error(1), "cannot write a.npy: File too large (os error 27)");
+    assert_eq!(scratch.names(), ["e.toml"]);
 }

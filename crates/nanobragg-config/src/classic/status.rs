@@ -16,7 +16,7 @@ pub(super) const STATUSES: &[(&str, &str)] = &[
     ("2", "a flag or an input file is wrong; nothing was rendered"),
     ("3", "this machine, or this build, lacks the device that was asked for"),
     ("4", "the device that was asked for does not render this experiment"),
-    ("130, 143", "stopped by Ctrl-C (SIGINT), by SIGTERM"),
+    ("129, 130, 143", "stopped by SIGHUP (a closed terminal), Ctrl-C (SIGINT), SIGTERM"),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Rows in parallel, pixels in vectors.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
@@ -69,7 +69,7 @@ impl Cpu {
         let (rows, columns) = plan.region.ranges();
         if rows.contains(&slow) {
             let evaluation = Evaluation::of(plan, self.precision);
-            evaluation.render(plan, slow, columns.start, &mut photons[columns], &mut ());
+            evaluation.render(plan, slow, columns.start, &mut photons[columns], &mut (), None);
         }
         photons
     }
@@ -102,11 +102,20 @@ impl<'a, R: RowSink> Evaluation<'a, R> {
         }
     }
 
-    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
-    fn render(&self, plan: &Plan, slow: usize, start: usize, photons: &mut [f64], sink: &mut R) {
+    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are. Nothing is of use
+    /// once `stop` is raised.
+    fn render(
+        &self,
+        plan: &Plan,
+        slow: usize,
+        start: usize,
+        photons: &mut [f64],
+        sink: &mut R,
+        stop: Option<&AtomicBool>,
+    ) {
         match self {
-            Evaluation::Vectorized(fast) => fast.render(slow, start, photons, sink),
-            Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons, sink),
+            Evaluation::Vectorized(fast) => fast.render(slow, start, photons, sink, stop),
+            Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons, sink, stop),
         }
     }
 }
@@ -135,7 +144,10 @@ fn render<'p, R: RowSink>(
     pieces.into_par_iter().try_for_each(|mut piece| {
         control.check()?;
         let mut photons = vec![0.0; piece.photons.len()];
-        evaluation.render(plan, piece.slow, piece.start, &mut photons, &mut sink(&mut piece));
+        let (slow, start) = (piece.slow, piece.start);
+        evaluation.render(plan, slow, start, &mut photons, &mut sink(&mut piece), control.cancel);
+        // A piece that was cut off is none.
+        control.check()?;
         for (pixel, photons) in piece.photons.iter_mut().zip(photons) {
             *pixel = photons as f32;
         }

@@ -24,10 +24,11 @@ pub use crate::error::{Remedy, Unsupported};
 pub use crate::precision::Precision;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
 use crate::image::Image;
-use crate::nest::pixel;
+use crate::nest::pixel_unless;
 use crate::plan::Plan;
 use row::RowSink;
 
@@ -88,11 +89,21 @@ pub trait Backend: Send + Sync {
 }
 
 /// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they
-/// are.
-fn pixel_by_pixel<R: RowSink>(plan: &Plan, slow: usize, start: usize, out: &mut [f64], sink: &mut R) {
+/// are, and so do those that are not reached before `stop` is raised.
+fn pixel_by_pixel<R: RowSink>(
+    plan: &Plan,
+    slow: usize,
+    start: usize,
+    out: &mut [f64],
+    sink: &mut R,
+    stop: Option<&AtomicBool>,
+) {
     for (fast, out) in (start..).zip(out) {
+        if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return;
+        }
         if plan.region.renders(slow, fast) {
-            *out = pixel(plan, slow, fast, &mut sink.pixel(fast));
+            *out = pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop);
         }
     }
 }

@@ -53,10 +53,12 @@ impl Backend for Scalar {
             match label_rows.as_mut().and_then(Iterator::next) {
                 Some(row) => {
                     let mut sink = LabelRow::new(columns.start, &mut row[columns.clone()]);
-                    pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut sink);
+                    pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut sink, control.cancel);
                 }
-                None => pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut ()),
+                None => pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut (), control.cancel),
             }
+            // A row that was cut off is no row.
+            control.check()?;
             for (pixel, photons) in image.row_mut(slow)[columns.clone()].iter_mut().zip(&photons) {
                 *pixel = *photons as f32;
             }

@@ -19,5 +19,6 @@ pub(crate) use labels::BlockNodeSums;
 pub use labels::{Label, NodeSums};
 pub use lane::{Finished, Lane, Scattering, Subpixel, Term};
 pub use scalar::pixel;
+pub(crate) use scalar::pixel_unless;
 pub use sink::{Needs, Sink};
 pub(crate) use walk::{Stages, walk};

@@ -1,5 +1,7 @@
 //! One pixel, in any number type: the stages that the walk over its terms drives.
 
+use std::sync::atomic::AtomicBool;
+
 use nalgebra::Vector3;
 
 use super::index::TermIndex;
@@ -31,6 +33,17 @@ use crate::real::{Real, real};
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
 pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, slow: usize, fast: usize, sink: &mut S) -> T {
+    pixel_unless(plan, slow, fast, sink, None)
+}
+
+/// [`pixel`], which leaves terms out once `stop` is raised.
+pub(crate) fn pixel_unless<T: Real, S: Sink<T>>(
+    plan: &Plan<T>,
+    slow: usize,
+    fast: usize,
+    sink: &mut S,
+    stop: Option<&AtomicBool>,
+) -> T {
     let index = plan.region.index(slow, fast);
     let mut state = Evaluation {
         plan,
@@ -52,7 +65,7 @@ pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, slow: usize, fast: usize, sink
         },
         running: plan.factors.depend_on_order(),
     };
-    walk(plan, &mut state);
+    walk(plan, &mut state, stop);
     state.finish()
 }
 

@@ -1,5 +1,7 @@
 //! The loops over the terms of a pixel's sum.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::index::TermIndex;
 use crate::plan::{Plan, SourcePlan};
 use crate::real::Real;
@@ -19,10 +21,35 @@ pub(crate) trait Stages<T: Real> {
     fn source_done(&mut self);
 }
 
-/// Visits all terms in the order layer, sub-pixel (slow, then fast), source, phi step, mosaic domain.
+/// Asks now and then whether the caller still wants the sum.
+struct Patience<'a> {
+    /// Terms until it asks again.
+    left: usize,
+    stop: Option<&'a AtomicBool>,
+}
+
+impl Patience<'_> {
+    /// Terms from one question to the next: of a block a million, which take some milliseconds.
+    const TERMS: usize = 1 << 14;
+
+    /// Whether the walk goes on after so many terms.
+    #[inline(always)]
+    fn lasts(&mut self, terms: usize) -> bool {
+        if terms < self.left {
+            self.left -= terms;
+            return true;
+        }
+        self.left = Self::TERMS;
+        !self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
+
+/// Visits all terms in the order layer, sub-pixel (slow, then fast), source, phi step, mosaic domain. Once `stop` is raised it
+/// leaves the rest out: what has been summed by then is of no use.
 #[inline(always)]
-pub(crate) fn walk<T: Real>(plan: &Plan<T>, stages: &mut impl Stages<T>) {
+pub(crate) fn walk<T: Real>(plan: &Plan<T>, stages: &mut impl Stages<T>, stop: Option<&AtomicBool>) {
     let (steps, domains) = (plan.orientations.steps.len(), plan.orientations.domains.len());
+    let mut patience = Patience { left: Patience::TERMS, stop };
     for layer in 0..plan.layers.count {
         for sub_slow in 0..plan.oversample {
             for sub_fast in 0..plan.oversample {
@@ -30,12 +57,23 @@ pub(crate) fn walk<T: Real>(plan: &Plan<T>, stages: &mut impl Stages<T>) {
                 stages.subpixel(at);
                 for (number, source) in plan.sources.iter().enumerate() {
                     at.source = number;
+                    if !patience.lasts(1) {
+                        return;
+                    }
                     if !stages.source(at, source) {
                         continue;
                     }
                     for phi in 0..steps {
-                        for domain in 0..domains {
-                            stages.term(TermIndex { phi, domain, ..at });
+                        let mut first = 0;
+                        while first < domains {
+                            let last = domains.min(first + Patience::TERMS);
+                            for domain in first..last {
+                                stages.term(TermIndex { phi, domain, ..at });
+                            }
+                            if !patience.lasts(last - first) {
+                                return;
+                            }
+                            first = last;
                         }
                     }
                     stages.source_done();
@@ -86,12 +124,52 @@ mod tests {
         let source = plan.sources[0];
         plan.sources = vec![source; 3];
         let mut notes = Notes::default();
-        walk(&plan, &mut notes);
+        walk(&plan, &mut notes, None);
         let order = |at: &TermIndex| [at.layer, at.sub_slow, at.sub_fast, at.source, at.phi, at.domain];
         assert!(notes.subpixels.is_sorted_by(|a, b| order(a) < order(b)));
         assert!(notes.terms.is_sorted_by(|a, b| order(a) < order(b)));
         assert_eq!(notes.subpixels.len(), 8);
         assert_eq!(notes.done, 16);
         assert_eq!(notes.terms.len(), 16 * plan.orientations.count());
+    }
+
+    /// Raises the flag at a term.
+    struct Stopping<'a> {
+        at: usize,
+        seen: usize,
+        stop: &'a AtomicBool,
+    }
+
+    impl Stages<f64> for Stopping<'_> {
+        fn subpixel(&mut self, _: TermIndex) {}
+
+        fn source(&mut self, _: TermIndex, _: &SourcePlan<f64>) -> bool {
+            true
+        }
+
+        fn term(&mut self, _: TermIndex) {
+            self.seen += 1;
+            if self.seen == self.at {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+        }
+
+        fn source_done(&mut self) {}
+    }
+
+    #[test]
+    fn a_walk_ends_soon_after_the_flag_is_raised() {
+        let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+        experiment.rendering.oversample = Some(4);
+        let mut plan = experiment.plan().unwrap();
+        let domain = plan.orientations.domains[0].clone();
+        for domains in [1, 3 * Patience::TERMS] {
+            plan.orientations.domains = vec![domain.clone(); domains];
+            plan.sources = vec![plan.sources[0]; if domains == 1 { 9000 } else { 1 }];
+            let stop = AtomicBool::new(false);
+            let mut stages = Stopping { at: 1000, seen: 0, stop: &stop };
+            walk(&plan, &mut stages, Some(&stop));
+            assert!(stages.seen <= 1000 + 2 * Patience::TERMS, "{}", stages.seen);
+        }
     }
 }

@@ -20,12 +20,14 @@ mod rows;
 mod star;
 mod turns;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::row::RowSink;
 use super::{Precision, pixel_by_pixel};
 use kernel::Kernel;
 
 use crate::nest::block::{Amplitudes, LANES, Lanes, Scratch, Table, Work};
-use crate::nest::pixel;
+use crate::nest::pixel_unless;
 use crate::plan::{Interpolation, Plan};
 
 /// A plan and what the vectorized evaluation knows about it. `R`: what looks on.
@@ -67,15 +69,33 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
         format!("{} vectors, {}", self.kernel.precision(), self.level.name())
     }
 
-    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are.
-    pub fn render(&self, slow: usize, start: usize, photons: &mut [f64], sink: &mut R) {
+    /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are. Nothing is of use
+    /// once `stop` is raised.
+    pub fn render(
+        &self,
+        slow: usize,
+        start: usize,
+        photons: &mut [f64],
+        sink: &mut R,
+        stop: Option<&AtomicBool>,
+    ) {
         let mut scratch = Scratch::new();
         for (start, block) in (start..).step_by(LANES).zip(photons.chunks_mut(LANES)) {
-            self.render_block(slow, start, &mut scratch, block, sink);
+            if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                return;
+            }
+            self.render_block([slow, start], &mut scratch, block, sink, stop);
         }
     }
 
-    fn render_block(&self, slow: usize, start: usize, scratch: &mut Scratch, out: &mut [f64], sink: &mut R) {
+    fn render_block(
+        &self,
+        [slow, start]: [usize; 2],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+        sink: &mut R,
+        stop: Option<&AtomicBool>,
+    ) {
         let plan = self.plan;
         let fasts = start..start + out.len();
         if !fasts.clone().any(|fast| plan.region.renders(slow, fast)) {
@@ -91,14 +111,15 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
             }
             // The block where the latch trips.
             (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
-                pixel_by_pixel(plan, slow, start, out, sink);
+                pixel_by_pixel(plan, slow, start, out, sink, stop);
                 return;
             }
             (Some(table), _, _) => Amplitudes::Nearest(table),
             (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
         let mut photons = Lanes::splat(0.0);
-        let work = Work { plan, sink: sink.block(), slow, start, amplitudes, scratch, photons: &mut photons };
+        let (sink_of_block, into) = (sink.block(), &mut photons);
+        let work = Work { plan, sink: sink_of_block, slow, start, amplitudes, scratch, photons: into, stop };
         self.kernel.run(self.level, work);
         let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
@@ -112,7 +133,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
             && plan.region.renders(slow, start + at - first)
         {
             let fast = start + at - first;
-            out[at - first] = pixel(plan, slow, fast, &mut sink.pixel(fast));
+            out[at - first] = pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop);
         }
     }
 }
@@ -121,6 +142,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
 mod tests {
     use super::*;
     use crate::model::{Beam, Experiment, Misset, PixelGrid, Polarization, Shape, Size, UnitCell};
+    use crate::nest::pixel;
 
     /// Spots so small that most blocks hold none, and so wide that all do.
     const CELLS: [[f64; 3]; 2] = [[5.0, 1.0, 12.0], [30.0, 25.0, 40.0]];
@@ -145,7 +167,7 @@ mod tests {
     fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
         let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
         let mut row = vec![0.0; plan.region.image_fast];
-        fast.render(1, 0, &mut row, &mut ());
+        fast.render(1, 0, &mut row, &mut (), None);
         row
     }
 

@@ -21,6 +21,8 @@ pub(crate) use scratch::Scratch;
 pub(crate) use table::Table;
 pub(crate) use terms::{LatticeIntensity, Terms};
 
+use std::sync::atomic::AtomicBool;
+
 use super::kept::{Kept, Values};
 use super::{Sink, Stages, TermIndex, walk};
 use crate::plan::{Plan, SourcePlan};
@@ -55,6 +57,8 @@ pub(crate) struct Work<'a, S> {
     pub scratch: &'a mut Scratch,
     /// Receives the photons of each pixel.
     pub photons: &'a mut Lanes,
+    /// Where it is raised, terms are left out.
+    pub stop: Option<&'a AtomicBool>,
 }
 
 impl Values<f64> for Lanes {
@@ -89,7 +93,7 @@ impl<S: Sink<Lanes>> Work<'_, S> {
             positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
             scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
         };
-        walk(plan, &mut block);
+        walk(plan, &mut block, self.stop);
         stages::finish(plan, block.sum, block.kept, self.photons);
         block.sink.finished(&BlockFinished { sum: block.sum });
     }

@@ -61,7 +61,7 @@ impl Lines<'_> {
             return None;
         }
         let enough = self.enough;
-        let steps = |finest: f64| (range / finest).ceil() as usize + 1;
+        let steps = |finest: f64| ((range / finest).ceil() as usize).saturating_add(1);
         let apart = enough.sites.iter().map(|site| apart(site) / site.radial).fold(0.0, f64::max);
         let by_pixel = if apart * gap > APART_TOLERATED { steps(1.0 / apart) } else { used };
         let error = |site: &Site, count: usize| {
