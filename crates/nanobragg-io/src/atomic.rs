@@ -164,7 +164,7 @@ fn checked(path: &Path) -> io::Result<Place> {
     let place = Place::of(path)?;
     match &place {
         Place::File { target, .. } if !directory(target).is_dir() => {
-            Err(io::Error::from(io::ErrorKind::NotFound))
+            Err(io::Error::new(io::ErrorKind::NotFound, "the link leads to a folder that is not there"))
         }
         _ => Ok(place),
     }

@@ -113,6 +113,7 @@ kinds! {
     std::io::Error => File,
     serde_json::Error => Bundle,
     nanobragg_compare::Error => Subject,
+    nanobragg_config::Error => Subject,
     nanobragg_trace::Error => Subject,
     nanobragg_testkit::TestError => Subject,
 }

@@ -239,6 +239,53 @@ fn a_file_that_says_something_else_is_found() {
 }
 
 #[test]
+fn what_is_kept_of_a_run_is_what_the_run_makes() {
+    let bench = Bench::new(|_| ());
+    let cases: [(&str, Option<(&str, &str)>); 8] = [
+        ("commands.txt", Some(("nanobragg ", "rm -rf "))),
+        ("report.html", Some(("</main>", "<script></script></main>"))),
+        ("triclinic/cpu-f64/float.bin", None),
+        ("triclinic/cpu-f64/comparison.png", None),
+        ("triclinic/cpu-f64/stdout.txt", None),
+        ("triclinic/cpu-f64/trace_20_30.log", None),
+        ("triclinic/cpu-f64/more.txt", Some(("", "more"))),
+        ("triclinic/inputs/args.txt", Some(("-", "-npyfile escape.npy -"))),
+    ];
+    for (second, (name, change)) in cases.into_iter().enumerate() {
+        let (_, folder) = bench.make("--case triclinic", second as u64);
+        let name = match name {
+            "triclinic/cpu-f64/trace_20_30.log" => crate::folder::contents(&folder.path)
+                .unwrap()
+                .into_iter()
+                .find(|name| name.starts_with("triclinic/cpu-f64/trace_"))
+                .unwrap(),
+            name => name.to_owned(),
+        };
+        let path = folder.path.join(&name);
+        match change {
+            Some((from, to)) => {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+            }
+            None => {
+                let mut bytes = std::fs::read(&path).unwrap();
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 1;
+                std::fs::write(&path, bytes).unwrap();
+                folder.seal().unwrap();
+                let wrong = bench.wrong(&folder.path);
+                assert!(wrong.iter().any(|problem| problem.contains(&name)), "{name}: {wrong:?}");
+                std::fs::remove_file(&path).unwrap();
+            }
+        }
+        folder.seal().unwrap();
+        let wrong = bench.wrong(&folder.path);
+        let about = if name.ends_with("args.txt") { "-npyfile, which writes escape.npy" } else { &name };
+        assert!(wrong.iter().any(|problem| problem.contains(about)), "{name}: {wrong:?}");
+    }
+}
+
+#[test]
 fn a_bundle_is_not_blocked_because_it_says_so() {
     let bench = Bench::new(|pixels| pixels[0] += 1.0);
     let (_, folder) = bench.make("--case triclinic", 0);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::anew;
 use crate::conclusion::{SINCE, conclude, together};
 use crate::error::{Context as _, Error, ErrorKind, Result};
 use crate::metrics::{Measured, Metrics, SCHEMA, Verdict};
@@ -141,5 +142,5 @@ pub fn in_words(
             problems.push(format!("{file} is not what the runs come to"));
         }
     }
-    Ok(())
+    anew::page(folder, metadata, &again, runs, &moved, problems)
 }

@@ -1,10 +1,13 @@
 //! Whether a bundle is whole, well-formed, can be repeated, and says what it shows.
 
+mod anew;
 mod claims;
+mod flags;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use nanobragg_compare::picture;
 use serde_json::Value;
 
 use super::device::Backend;
@@ -13,7 +16,7 @@ use super::measure::{self, RunSpec};
 use super::metrics::{Measured, Verdict};
 use super::program::{Programs, Record};
 use super::schema;
-use super::subject::files;
+use super::subject::{Subject, files};
 use crate::error::{Context as _, Error, ErrorKind, Result, fail, require};
 use crate::machine;
 
@@ -43,9 +46,13 @@ pub fn problems(
     } else {
         claims::of_runs(folder, &metrics, &metadata, &mut problems)?;
         let programs = programs().map_err(|reason| Error::new(ErrorKind::Program, reason))?;
-        if let Some(runs) = repeat(folder, &metrics, &metadata, &programs, &mut problems, say)? {
+        let mut record = Record::default();
+        let found = repeat(folder, &metrics, &metadata, &programs, &mut record, &mut problems, say)?;
+        if let Some(runs) = found {
             claims::in_words(folder, &metrics, &metadata, &runs, &mut problems)?;
+            anew::commands(folder, &metadata, &record, &programs, &mut problems)?;
         }
+        say(anew::NOT_CHECKED);
     }
     if problems.len() == before {
         say("ok: verdict and headline are what the metrics come to");
@@ -91,6 +98,7 @@ fn repeat(
     metrics: &Value,
     metadata: &Value,
     programs: &Programs,
+    record: &mut Record,
     problems: &mut Vec<String>,
     say: &mut dyn FnMut(&str),
 ) -> Result<Option<Vec<Measured>>> {
@@ -116,8 +124,18 @@ fn repeat(
             copy_folder(&folder.join(&spec.case).join(part), &home.join(part))?;
         }
         let name = format!("{} on {}", spec.case, spec.backend.name());
-        match again(&home, spec, recorded, programs, say) {
+        let ran = flags::check(spec, &home.join("inputs"))
+            .and_then(|()| again(&home, spec, recorded, programs, record, say));
+        match ran {
             Ok(mut run) => {
+                let made = home.join(spec.backend.folder());
+                if let Some([ours, theirs]) = &run.images {
+                    let png = picture::side_by_side(ours, theirs, ["nanobragg", "other side"])?;
+                    std::fs::write(made.join("comparison.png"), png)?;
+                }
+                if run.metrics.verdict != Verdict::Skipped {
+                    anew::run(&folder.join(&spec.case).join(spec.backend.folder()), &made, problems)?;
+                }
                 say(&format!("ok: {name} gives the same metrics again"));
                 run.seconds = metadata["seconds"][index].as_f64().unwrap_or_default();
                 runs.push(run);
@@ -137,20 +155,28 @@ fn again(
     spec: &RunSpec,
     recorded: &Value,
     programs: &Programs,
+    record: &mut Record,
     say: &mut dyn FnMut(&str),
 ) -> Result<Measured> {
     // Through text, as the recorded ones have gone.
     let json = |run: &Measured| -> Result<Value> {
         Ok(serde_json::from_str(&serde_json::to_string(&run.metrics)?)?)
     };
+    // Of cases that this checkout has; the page says it.
+    let known = |name: &str| match name {
+        "supervisor" => Subject::supervisor(None),
+        name => Subject::case(name),
+    };
+    let about = known(&spec.case).map(|subject| subject.about).unwrap_or_default();
     // A graphics processor may be missing on one machine and there on another.
     let reason = recorded["reason"].as_str().and_then(|reason| reason.strip_prefix("skipped: "));
     let absence = reason.filter(|_| spec.backend.device == "gpu");
     let backend = Backend::new(&spec.backend.device, &spec.backend.dtype);
     let there = backend.probe(programs).context("cannot be repeated here")?;
     let run = match (there, absence) {
-        (Ok(()), None) => measure::measure(home, spec, "", programs, &mut Record::default())
-            .context("cannot be repeated")?,
+        (Ok(()), None) => {
+            measure::measure(home, spec, &about, programs, record).context("cannot be repeated")?
+        }
         (Ok(()), Some(absence)) => {
             let here = measure::measure(home, spec, "", programs, &mut Record::default())
                 .context("was skipped, and fails here")?;
@@ -161,14 +187,14 @@ fn again(
                 here.finding()
             );
             say(&format!("note: what was skipped, with \"{absence}\", does not differ here"));
-            measure::skipped(spec, "", absence.to_owned())
+            measure::skipped(spec, &about, absence.to_owned())
         }
         (Err(_), Some(absence)) => {
             say(&format!("note: what was skipped, with \"{absence}\", is not there either"));
-            measure::skipped(spec, "", absence.to_owned())
+            measure::skipped(spec, &about, absence.to_owned())
         }
         // The definition in single precision, which is nowhere.
-        (Err(reason), None) if spec.backend.device != "gpu" => measure::skipped(spec, "", reason),
+        (Err(reason), None) if spec.backend.device != "gpu" => measure::skipped(spec, &about, reason),
         (Err(reason), None) => fail!(Bundle, "cannot be repeated here: {reason}"),
     };
     match first_difference(recorded, &json(&run)?, "") {
@@ -185,6 +211,8 @@ fn is_plain(name: &str) -> bool {
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for path in files(from)? {
+        // A link could lead anywhere.
+        require!(!path.is_symlink(), Bundle, "{} is a link", path.display());
         let target = to.join(path.file_name().unwrap_or_default());
         std::fs::copy(&path, &target).with_context(|| path.display().to_string())?;
     }
