@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_walk_ends_soon_after_the_flag_is_raised() {
-        let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0), 100.0);
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
         experiment.rendering.oversample = Some(4);
         let mut plan = experiment.plan().unwrap();
         let domain = plan.orientations.domains[0].clone();
