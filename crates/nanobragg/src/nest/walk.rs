@@ -163,9 +163,9 @@ mod tests {
             Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
         experiment.rendering.oversample = Some(4);
         let mut plan = experiment.plan().unwrap();
-        let domain = plan.orientations.domains[0].clone();
+        let domain = plan.orientations.domains[0];
         for domains in [1, 3 * Patience::TERMS] {
-            plan.orientations.domains = vec![domain.clone(); domains];
+            plan.orientations.domains = vec![domain; domains];
             plan.sources = vec![plan.sources[0]; if domains == 1 { 9000 } else { 1 }];
             let stop = AtomicBool::new(false);
             let mut stages = Stopping { at: 1000, seen: 0, stop: &stop };
