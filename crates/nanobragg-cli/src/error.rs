@@ -35,6 +35,7 @@ pub fn line(error: &anyhow::Error) -> String {
         (Some(ErrorKind::Adapter), _) => format!("-adapter: {error}"),
         (Some(ErrorKind::Limits), _) => format!("-gpu_limits {error}"),
         (Some(ErrorKind::NotBuilt), _) => format!("-device gpu: {error}"),
+        (Some(ErrorKind::Photons), _) => format!("{error}; nothing is written without -allow_nonfinite"),
         (_, Some(SweepErrorKind::Names)) => format!("sweep: {error}"),
         (_, Some(SweepErrorKind::Exists)) => {
             format!("{error}; use -resume to continue or -restart to start over")

@@ -196,6 +196,7 @@ impl Draft {
                 precision: None,
                 gpu: GpuChoice::default(),
                 threads: 0,
+                allow_nonfinite: false,
                 progress: false,
                 origins: Origins::default(),
                 warnings: Vec::new(),

@@ -30,6 +30,8 @@ pub struct Setup {
     pub gpu: GpuChoice,
     /// Threads; 0 for one on every core.
     pub threads: usize,
+    /// Whether images may hold photons that are not finite, or negative.
+    pub allow_nonfinite: bool,
     /// Whether progress is shown.
     pub progress: bool,
     /// Where quantities come from.
@@ -45,8 +47,10 @@ pub struct Setup {
 impl Setup {
     /// What is to be done, without where it comes from.
     pub fn into_job(self) -> Job {
-        let Setup { experiment, panels, outputs, device, precision, gpu, threads, .. } = self;
+        let Setup { experiment, panels, outputs, device, precision, gpu, threads, allow_nonfinite, .. } =
+            self;
         let outputs = outputs.list();
-        Job { experiment, panels, outputs, compute: Compute { device, precision, gpu, threads } }
+        let compute = Compute { device, precision, gpu, threads, allow_nonfinite };
+        Job { experiment, panels, outputs, compute }
     }
 }

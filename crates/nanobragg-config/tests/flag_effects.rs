@@ -37,9 +37,9 @@ fn setup(folder: &Path, words: &str) -> Setup {
 
 /// Everything that decides what is computed and written, as text.
 fn text(setup: &Setup) -> String {
-    let Setup { experiment, outputs, device, precision, gpu, threads, progress, .. } = setup;
+    let Setup { experiment, outputs, device, precision, gpu, threads, allow_nonfinite, progress, .. } = setup;
     format!(
-        "{experiment:#?}\n{outputs:#?}\n{device:?} {precision:?}\n{gpu:#?}\nthreads {threads}\nprogress {progress}"
+        "{experiment:#?}\n{outputs:#?}\n{device:?} {precision:?}\n{gpu:#?}\nthreads {threads}\nallow {allow_nonfinite} progress {progress}"
     )
 }
 

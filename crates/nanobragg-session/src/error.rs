@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Content,
     /// There is not enough memory for the images and their files.
     Memory,
+    /// Photons of an image are not finite, or negative.
+    Photons,
     /// A file could not be written, or read back.
     File,
     /// The graphics processor cannot be used.
@@ -43,6 +45,7 @@ impl ErrorKind {
             ErrorKind::Canceled => "job.canceled",
             ErrorKind::Place => "output.place",
             ErrorKind::Content => "output.content",
+            ErrorKind::Photons => "image.photons",
             ErrorKind::Memory => "job.memory",
             ErrorKind::File => "output.file",
             ErrorKind::Device => "device.failed",
@@ -66,6 +69,7 @@ impl Error {
             Cause::NoFolder { .. } | Cause::IsFolder(_) => ErrorKind::Place,
             Cause::Content(_) => ErrorKind::Content,
             Cause::Memory { .. } => ErrorKind::Memory,
+            Cause::Photons { .. } => ErrorKind::Photons,
             Cause::File(_) => ErrorKind::File,
             #[cfg(feature = "gpu")]
             Cause::Gpu(ref error) => match error.kind() {
@@ -105,6 +109,11 @@ pub(crate) enum Cause {
         if *images == 1 { "its" } else { "their" }
     )]
     Memory { images: usize, fast: usize, slow: usize, bytes: u128 },
+    #[error(
+        "{pixels} pixel{} photons that are not finite or below zero; the first, at fast {fast} slow {slow}, has {value}",
+        if *pixels == 1 { " has" } else { "s have" }
+    )]
+    Photons { pixels: usize, value: f32, fast: usize, slow: usize },
     #[error("cannot write {}: it is a folder", .0.display())]
     IsFolder(PathBuf),
     #[cfg(feature = "gpu")]

@@ -66,6 +66,8 @@ pub struct Compute {
     pub gpu: GpuChoice,
     /// Threads; 0 for one on every core.
     pub threads: usize,
+    /// Whether images may hold photons that are not finite, or negative.
+    pub allow_nonfinite: bool,
 }
 
 impl Job {

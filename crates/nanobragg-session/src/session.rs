@@ -11,6 +11,7 @@ use crate::lost::Lost;
 use crate::memory::check_memory;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
+use crate::photons::check_photons;
 use crate::place::check_outputs;
 use crate::{Error, Job, Warning, backend};
 
@@ -103,6 +104,9 @@ fn render(
     let started = Instant::now();
     let image = backend.render(&plan, &watch.control(&|progress| watch.tell(Event::Progress(progress))))?;
     let elapsed = started.elapsed();
+    if !job.compute.allow_nonfinite {
+        check_photons(&image)?;
+    }
     let statistics = Statistics::of(&plan, &image);
     let panel = job.panels.get(number).map(|panel| (number, panel.name.clone()));
     let evaluation = backend.describe(&plan);

@@ -14,7 +14,7 @@ use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
-use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend};
+use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend, check_photons};
 
 use crate::error::Cause;
 use crate::manifest::{self, FileRecord, Manifest};
@@ -150,6 +150,9 @@ impl Sweeper<'_> {
         let plan = self.plan(number)?;
         let rows = |progress| self.tell(watch, SweepEvent::Rows { image: number, progress });
         let image = backend.render(&plan, &watch.control(&rows)).map_err(nanobragg_session::Error::from)?;
+        if !self.compute.allow_nonfinite {
+            check_photons(&image)?;
+        }
         let statistics = Statistics::of(&plan, &image);
         Ok(Rendered { number, plan, image, statistics })
     }

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a test that cannot run says why")]
 
 mod breaks;
+mod breaks_image;
 mod compare;
 mod dump;
 mod experiment_files;

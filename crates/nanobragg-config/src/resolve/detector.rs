@@ -1,9 +1,9 @@
 //! What more than one flag says of the detector.
 
-use nanobragg::model::{Convention, PixelGrid};
+use nanobragg::model::{Convention, PixelGrid, Quirk};
 
 use crate::ConfigError;
-use crate::classic::{self, ParsedArgs};
+use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 
 /// Settles what depends on more than one flag: convention, pivot, size, sensor.
@@ -11,6 +11,7 @@ use crate::draft::Draft;
 /// # Errors
 /// Numbers that make no sensor.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    set_normal(draft, args);
     let detector = &mut draft.setup.experiment.detector;
     detector.convention = if draft.is_custom { Convention::Custom(draft.frame) } else { draft.convention };
     detector.pivot = classic::pivot(args, draft.setup.experiment.quirks).or(detector.pivot);
@@ -28,4 +29,19 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     }
     detector.sensor = classic::sensor(&draft.sensor)?;
     Ok(())
+}
+
+/// Takes fast axis × slow axis, away from the crystal, for the normal of a detector whose axes flags give without it.
+/// The C program takes that of its default axes.
+fn set_normal(draft: &mut Draft, args: &ParsedArgs) {
+    let given = [FlagId::FdetVector, FlagId::SdetVector].iter().any(|flag| args.has(*flag));
+    let quirks = draft.setup.experiment.quirks;
+    if !given || args.has(FlagId::OdetVector) || quirks.has(Quirk::TwothetaAxisLength) {
+        return;
+    }
+    let frame = &mut draft.frame;
+    let Some(normal) = frame.fdet.cross(&frame.sdet).try_normalize(0.0) else { return };
+    let pix0 = draft.setup.experiment.detector.pix0.filter(|_| !quirks.has(Quirk::Pix0Ignored));
+    let away = pix0.map_or(frame.beam, Into::into);
+    frame.odet = if normal.dot(&away) < 0.0 { -normal } else { normal };
 }

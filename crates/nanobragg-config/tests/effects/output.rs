@@ -98,6 +98,7 @@ fn program() -> Vec<Effect> {
         sets(FlagId::SelfTest, "", |s| s.gpu.selftest = true),
         sets(FlagId::GpuLimits, "terms=64", |s| s.gpu.limits = Some("terms=64".to_owned())),
         sets(FlagId::Threads, "3", |s| s.threads = 3),
+        sets(FlagId::AllowNonfinite, "", |s| s.allow_nonfinite = true),
         nothing(FlagId::Show, ""),
         nothing(FlagId::Version, ""),
         nothing(FlagId::Help, ""),

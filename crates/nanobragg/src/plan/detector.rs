@@ -6,6 +6,7 @@ use nalgebra::Vector3;
 
 use super::Warning;
 use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters};
+use super::plane;
 use crate::check::ranged;
 use crate::error::{Error, PlanCause};
 use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
@@ -165,6 +166,7 @@ impl ChosenDetector {
             close_distance != 0.0,
         )?;
         ranged("the distance along the beam (m)", panel.distance, "finite", true)?;
+        plane::check(&panel, detector.measured_origin.is_some(), quirks, warnings)?;
         let spot = Vector3::from_fn(|i, _| close_distance / ratio * panel.beam[i] - pix0[i]);
         let beam_spot = along(&spot);
         let center = match detector.measured_origin {

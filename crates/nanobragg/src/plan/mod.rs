@@ -14,6 +14,7 @@ mod detector;
 mod enough;
 mod factors;
 pub mod place;
+mod plane;
 mod random;
 mod scan;
 mod streams;

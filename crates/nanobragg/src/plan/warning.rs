@@ -87,6 +87,18 @@ pub enum Warning {
     EmptyRegion,
     /// The detector's normal is not of length one: it is taken from fast axis × slow axis.
     NormalRegenerated,
+    /// Axes of the detector are not at right angles.
+    ObliqueAxes {
+        /// Which angle it is, with its unit.
+        what: &'static str,
+        /// The angle in degrees.
+        angle_deg: f64,
+    },
+    /// The detector's normal points at the crystal, which makes photons negative.
+    HitFromBehind {
+        /// Distance from the crystal to the detector's plane along the normal, in meters.
+        close_distance: f64,
+    },
     /// The sensor has no attenuation depth: its thickness serves for it.
     AttenuationAssumed {
         /// The thickness in meters.
@@ -116,6 +128,8 @@ impl Warning {
             Warning::SampleClipped { .. } => "plan.sample-clipped",
             Warning::EmptyRegion => "plan.empty-region",
             Warning::NormalRegenerated => "plan.normal-regenerated",
+            Warning::ObliqueAxes { .. } => "plan.oblique-axes",
+            Warning::HitFromBehind { .. } => "plan.hit-from-behind",
             Warning::AttenuationAssumed { .. } => "plan.attenuation-assumed",
         }
     }
@@ -169,6 +183,14 @@ impl fmt::Display for Warning {
             Warning::NormalRegenerated => {
                 f.write_str("the detector normal is taken from fast axis x slow axis")
             }
+            Warning::ObliqueAxes { what, angle_deg } => {
+                write!(f, "{what} is {}, not 90: there is no such detector", short(round(*angle_deg)))
+            }
+            Warning::HitFromBehind { close_distance } => write!(
+                f,
+                "the detector is hit from behind, its plane {} mm along its normal: photons are negative",
+                short(close_distance * 1e3)
+            ),
             Warning::AttenuationAssumed { thickness } => write!(
                 f,
                 "the sensor has no attenuation depth: using its thickness, {} um",

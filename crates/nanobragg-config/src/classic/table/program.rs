@@ -105,6 +105,13 @@ rows!(
     .role(Role::NoPixels)
     .role(Role::Extension)
     .elsewhere(),
+    AllowNonfinite(
+        &["-allow_nonfinite"],
+        "write images although photons in them are not finite, or negative, which no detector sees"
+    )
+    .role(Role::NoPixels)
+    .role(Role::Extension)
+    .effect(|draft, _| draft.setup.allow_nonfinite = true),
     Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
     Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
     Version(&["-version", "-V"], "print the version, and stop")
