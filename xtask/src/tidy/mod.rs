@@ -1,7 +1,8 @@
 //! Rules of the house that no other tool checks: sizes and names of files, circles among modules, which crate knows
-//! which, which files name a shape, spelling.
+//! which, which files name a shape, that the library names no flag, spelling.
 
 mod circles;
+mod flags;
 mod graph;
 mod paths;
 mod shapes;
@@ -49,6 +50,7 @@ pub fn run() -> anyhow::Result<()> {
     }
     problems.extend(spelling_problems(&root)?);
     problems.extend(shapes::problems(&root, &files)?);
+    problems.extend(flags::problems(&root.join("crates/nanobragg/src"), &files)?);
     problems.extend(graph::problems()?);
     problems.extend(circle_problems(&all_circles(&root)?, KNOWN_CIRCLES));
     lengths.sort_unstable();
