@@ -135,8 +135,9 @@ fn axes() -> Vec<Effect> {
         convention(FlagId::Adxv, "", |s| s.experiment.detector.convention = Convention::Adxv),
         convention(FlagId::Denzo, "", |s| s.experiment.detector.convention = Convention::Denzo),
         convention(FlagId::Dials, "", |s| s.experiment.detector.convention = Convention::Dials),
-        sets(FlagId::FdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.fdet = v)),
-        sets(FlagId::SdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.sdet = v)),
+        // Without it, the normal would follow.
+        after("-odet_vector 1 0 0", FlagId::FdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.fdet = v)),
+        after("-odet_vector 1 0 0", FlagId::SdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.sdet = v)),
         sets(FlagId::OdetVector, "1 2 -3", |s| custom(s, |frame, v| frame.odet = v)),
         sets(FlagId::SpindleAxis, "1 2 -3", |s| custom(s, |frame, v| frame.spindle_axis = v)),
         sets(FlagId::TwothetaAxis, "1 2 -3", |s| custom(s, |frame, v| frame.twotheta_axis = v)),
