@@ -108,5 +108,6 @@ fn program() -> Vec<Effect> {
         nothing(FlagId::VeryVerbose, ""),
         nothing(FlagId::Quiet, ""),
         nothing(FlagId::Strict, ""),
+        nothing(FlagId::TrustPaths, ""),
     ]
 }
