@@ -1,9 +1,10 @@
-//! Images of the formats that are read: SMV, NumPy, PGM, raw floats.
+//! Images of the formats that are read: SMV, miniCBF, NumPy, PGM, raw floats.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use nanobragg_io::cbf::{CBF_MAGIC, read_cbf};
 use nanobragg_io::float::read_float;
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::pgm::read_pgm;
@@ -19,6 +20,8 @@ use crate::error::{Error, Problem};
 pub enum Format {
     /// SMV (ADSC) counts.
     Smv,
+    /// CBF counts.
+    Cbf,
     /// A NumPy array.
     Npy,
     /// An 8-bit gray map.
@@ -31,13 +34,12 @@ impl Format {
     /// The format of a file, from its first bytes; what begins like no other is raw floats.
     ///
     /// # Errors
-    /// [`NotRead`](crate::ErrorKind::NotRead) for CBF, HDF5, TIFF and PNG; a file that cannot be opened or read.
+    /// [`NotRead`](crate::ErrorKind::NotRead) for HDF5, TIFF and PNG; a file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, Error> {
         let read = |cause| nanobragg_io::Error::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
-        let unread: [(&[u8], &str); 5] = [
-            (b"###CBF", "CBF"),
+        let unread: [(&[u8], &str); 4] = [
             (b"\x89HDF\r\n\x1a\n", "HDF5 (NXmx)"),
             (b"II*\0", "TIFF"),
             (b"MM\0*", "TIFF"),
@@ -48,6 +50,7 @@ impl Format {
         }
         Ok(match start.as_slice() {
             start if start.starts_with(NPY_MAGIC) => Format::Npy,
+            start if start.starts_with(CBF_MAGIC) => Format::Cbf,
             start if start.starts_with(b"{\nHEADER") || start.starts_with(b"{\r\nHEADER") => Format::Smv,
             [b'P', b'5', space, ..] if space.is_ascii_whitespace() => Format::Pgm,
             _ => Format::Float,
@@ -58,6 +61,7 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Format::Smv => "SMV",
+            Format::Cbf => "CBF",
             Format::Npy => "npy",
             Format::Pgm => "PGM",
             Format::Float => "raw floats",
@@ -89,6 +93,10 @@ impl Image {
             Format::Smv => {
                 let image = read_smv(path)?;
                 (image.fast, image.slow, doubles(image.fast, &image.data, |count| count as f64)?)
+            }
+            Format::Cbf => {
+                let image = read_cbf(path)?;
+                (image.fast, image.slow, doubles(image.fast, &image.counts, f64::from)?)
             }
             Format::Pgm => {
                 let image = read_pgm(path)?;

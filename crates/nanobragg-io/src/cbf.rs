@@ -2,8 +2,10 @@
 
 mod byte_offset;
 mod header;
+mod read;
 mod write;
 
 pub use byte_offset::{compress, decompress};
 pub use header::MiniHeader;
+pub use read::{CBF_MAGIC, CbfImage, read_cbf};
 pub use write::write_cbf;

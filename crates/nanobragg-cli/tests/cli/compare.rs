@@ -30,6 +30,19 @@ fn an_image_agrees_with_itself_and_not_with_one_changed_pixel() {
 }
 
 #[test]
+fn counts_of_a_cbf_are_those_of_an_smv_image() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -fluence 1e28 -adc 0 -o a.cbf -o a.img")).good();
+    assert_eq!(scratch.run("compare a.cbf a.img").status, 0);
+    scratch.run(&format!("{TINY} -fluence 1e28 -adc 0 -seed 2 -o b.cbf")).good();
+    assert_eq!(scratch.run("compare a.cbf b.cbf").status, 1);
+    let mut bytes = scratch.read("a.cbf");
+    bytes.truncate(bytes.len() - 4500);
+    scratch.write("cut.cbf", bytes);
+    assert!(scratch.run("compare cut.cbf a.cbf").error(2).starts_with("cut.cbf: "));
+}
+
+#[test]
 fn formats_mix_and_a_picture_is_written() {
     let scratch = rendered();
     let run = scratch.run("compare a.img a.pgm --png picture.png");

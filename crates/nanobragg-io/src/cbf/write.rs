@@ -11,7 +11,7 @@ use crate::atomic::write_atomic;
 use crate::error::{Error, Result};
 
 /// What stands between the text and the compressed pixels.
-const START_OF_BINARY: [u8; 4] = [0x0c, 0x1a, 0x04, 0xd5];
+pub(super) const START_OF_BINARY: [u8; 4] = [0x0c, 0x1a, 0x04, 0xd5];
 /// Zero bytes after the pixels, as CBFlib leaves them.
 const PADDING: usize = 4095;
 

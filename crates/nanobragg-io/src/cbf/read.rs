@@ -1,0 +1,160 @@
+//! Reading an image of counts in byte-offset compression.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+
+use super::decompress;
+use super::write::START_OF_BINARY;
+use crate::binary::open_regular;
+use crate::error::{Error, Result};
+
+/// Every file begins so.
+pub const CBF_MAGIC: &[u8; 6] = b"###CBF";
+/// The longest text before the pixels.
+const LONGEST_HEADER: usize = 1 << 20;
+/// The largest image accepted, in pixels.
+const MOST_PIXELS: usize = 1 << 30;
+/// A count takes at most fifteen bytes.
+const MOST_BYTES: u64 = 1 << 32;
+
+/// An image of a CBF file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CbfImage {
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// `fast * slow` counts, the fast axis first; those below zero were not measured.
+    pub counts: Vec<i32>,
+}
+
+/// Reads the first image of a file: 32-bit counts in byte-offset compression, as this program and detectors write them.
+/// Where the file has a checksum it is compared.
+///
+/// # Errors
+/// [`Value`](crate::ErrorKind::Value) for a file that is no CBF, another compression or element type, a checksum that is
+/// not that of the pixels, a size that is not there, and pixels that are damaged; [`Length`](crate::ErrorKind::Length) for pixels that are cut short; [`Read`](crate::ErrorKind::Read), also for what is not a
+/// regular file.
+pub fn read_cbf(path: &Path) -> Result<CbfImage> {
+    let (mut file, length) = open_regular(path)?;
+    if length > MOST_BYTES {
+        return Err(Error::length(path, "file", MOST_BYTES.into(), length.into()));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|cause| Error::read(path, cause))?;
+    if !bytes.starts_with(CBF_MAGIC) {
+        let start = bytes.get(..8).unwrap_or(&bytes);
+        return Err(Error::value(path, "format", "a file starting with \"###CBF\"", start));
+    }
+    let searched = bytes.get(..LONGEST_HEADER).unwrap_or(&bytes);
+    let end = memchr::memmem::find(searched, &START_OF_BINARY)
+        .ok_or_else(|| Error::missing(path, "binary section", "pixels"))?;
+    let text = String::from_utf8_lossy(&bytes[..end]);
+    let header = Mime { path, text: &text };
+    header.expect("conversions=", "\"x-CBF_BYTE_OFFSET\"")?;
+    header.expect("X-Binary-Element-Type:", "\"signed 32-bit integer\"")?;
+    let fast = header.number("X-Binary-Size-Fastest-Dimension:")?;
+    let slow = header.number("X-Binary-Size-Second-Dimension:")?;
+    let size = header.number("X-Binary-Size:")?;
+    let pixels = fast.checked_mul(slow).filter(|&pixels| pixels <= MOST_PIXELS);
+    let pixels = pixels.ok_or_else(|| {
+        let found = format!("{fast} x {slow}");
+        Error::value(path, "dimensions", format!("at most {MOST_PIXELS} pixels"), found.as_bytes())
+    })?;
+    let start = end + START_OF_BINARY.len();
+    let rest = &bytes[start..];
+    let binary =
+        rest.get(..size).ok_or_else(|| Error::length(path, "pixels", size as u128, rest.len() as u128))?;
+    if let Some(digest) = header.word("Content-MD5:") {
+        let found = STANDARD.encode(Md5::digest(binary));
+        if digest != found {
+            return Err(Error::value(
+                path,
+                "Content-MD5",
+                format!("{found}, that of the pixels"),
+                digest.as_bytes(),
+            ));
+        }
+    }
+    let counts = decompress(binary, pixels)
+        .ok_or_else(|| Error::value(path, "pixels", format!("{pixels} counts"), b"others"))?;
+    Ok(CbfImage { fast, slow, counts })
+}
+
+/// The lines that describe the pixels.
+struct Mime<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl<'a> Mime<'a> {
+    /// What follows `key`, on the first line that begins with it.
+    fn word(&self, key: &str) -> Option<&'a str> {
+        self.text.lines().find_map(|line| line.trim_start().strip_prefix(key)).map(str::trim)
+    }
+
+    fn expect(&self, key: &'static str, expected: &'static str) -> Result<()> {
+        match self.word(key) {
+            None => Err(Error::missing(self.path, key, expected)),
+            Some(found) if found == expected => Ok(()),
+            Some(found) => Err(Error::value(self.path, key, expected, found.as_bytes())),
+        }
+    }
+
+    fn number(&self, key: &'static str) -> Result<usize> {
+        let word = self.word(key).ok_or_else(|| Error::missing(self.path, key, "a number"))?;
+        word.parse().map_err(|_| Error::value(self.path, key, "a whole number", word.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cbf::{MiniHeader, write_cbf};
+
+    fn header() -> MiniHeader {
+        MiniHeader {
+            fast: 3,
+            slow: 2,
+            pixel_size: 1e-4,
+            sensor_thickness: None,
+            exposure: 1.0,
+            count_cutoff: 100,
+            excluded_pixels: 0,
+            wavelength_angstrom: 1.0,
+            energy_ev: 12398.0,
+            distance: 0.1,
+            beam_px: (1.0, 1.0),
+            start_angle_deg: 0.0,
+            angle_increment_deg: 0.0,
+            twotheta_deg: 0.0,
+            polarization: None,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_damage_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.cbf");
+        let counts = [0, -1, 127, 40_000, i32::MAX, 5];
+        write_cbf(&path, &header(), &counts).unwrap();
+        let expected = CbfImage { fast: 3, slow: 2, counts: counts.to_vec() };
+        assert_eq!(read_cbf(&path).unwrap(), expected);
+        let good = std::fs::read(&path).unwrap();
+        let start = memchr::memmem::find(&good, &START_OF_BINARY).unwrap();
+        let changed = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = good.clone();
+            change(&mut bytes);
+            std::fs::write(&path, bytes).unwrap();
+            read_cbf(&path).unwrap_err().to_string()
+        };
+        assert!(changed(&|bytes| bytes[start + 5] ^= 1).contains("Content-MD5"));
+        assert!(changed(&|bytes| bytes.truncate(start + 8)).contains("pixels"));
+        assert!(changed(&|bytes| bytes.truncate(start)).contains("binary section"));
+        assert!(changed(&|bytes| bytes[0] = b'x').contains("###CBF"));
+    }
+}
