@@ -7,11 +7,12 @@
 //! the mask's header, then the image's header, then flags in their order.
 //!
 //! ```
+//! use nanobragg::model::Size;
 //! use nanobragg_config::{Context, classic, resolve};
 //!
 //! let flags = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -nonoise".split(' ').map(Into::into);
 //! let setup = resolve(&classic::parse(flags)?, &Context::default())?;
-//! assert_eq!(setup.experiment.crystal.cells, [5.0, 5.0, 5.0]);
+//! assert_eq!(setup.experiment.crystal.size(), [Size::Cells(5.0); 3]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
