@@ -63,9 +63,10 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         ))
         .into());
     }
-    summary::cost(console, &setup, &plan, setup.panels.len().max(1));
     let progress = setup.progress && !diagnostics.prints_pixels();
-    let mut session = Session::with_plan(setup.into_job(), plan);
+    let job = setup.into_job();
+    summary::cost(console, &job.experiment, &job.compute, &plan, job.panels.len().max(1));
+    let mut session = Session::with_plan(job, plan);
     if console.strict {
         // A job says them when it runs, which is too late.
         session.warnings()?.iter().for_each(|warning| console.warn(&warning.to_string()));

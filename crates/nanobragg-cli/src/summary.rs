@@ -1,8 +1,8 @@
 //! What is said at the end of a run.
 
+use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
-use nanobragg_config::Setup;
 use nanobragg_io::c_format::g;
 use nanobragg_session::{Compute, Rendered, estimate};
 
@@ -20,14 +20,13 @@ pub fn figures(console: Console, statistics: &Statistics) {
     console.say(&format!("mean= {} rms= {} rmsd= {}", g6(mean), g6(rms), g6(rmsd)));
 }
 
-/// Says what `images` such images cost, where they take long enough to wonder.
-pub fn cost(console: Console, setup: &Setup, plan: &Plan, images: usize) {
-    let compute = Compute { device: setup.device, threads: setup.threads, ..Compute::default() };
-    let Some(time) = estimate(plan, &compute).map(|time| time.as_secs_f64() * images as f64) else { return };
+/// Says what `images` such images of `experiment`, whose plan `plan` is, cost, where they take long enough to wonder.
+pub fn cost(console: Console, experiment: &Experiment, compute: &Compute, plan: &Plan, images: usize) {
+    let Some(time) = estimate(plan, compute).map(|time| time.as_secs_f64() * images as f64) else { return };
     if time < WORTH_SAYING_SECONDS {
         return;
     }
-    let chosen = setup.experiment.rendering.oversample.is_none();
+    let chosen = experiment.rendering.oversample.is_none();
     let why = if chosen { ", chosen for the size of the crystal" } else { "" };
     let each = if images == 1 { String::new() } else { format!("{images} images of ") };
     console.say(&format!(

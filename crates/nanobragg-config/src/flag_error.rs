@@ -1,5 +1,8 @@
 //! What can be wrong with a command line.
 
+/// A message stays one line whatever was typed.
+pub(crate) use nanobragg_io::text::one_line as plain;
+
 /// One thing that is wrong with a command line, as one line that names the flag as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FlagError {
@@ -107,11 +110,6 @@ pub(crate) enum FlagError {
         /// The value with replacement characters.
         value: String,
     },
-}
-
-/// Text without quotes, but with control characters escaped: an error stays one line whatever was typed.
-pub(crate) fn plain(text: &str) -> String {
-    nanobragg_io::text::one_line(text)
 }
 
 /// `a`, `a or b`, `a, b or c`.

@@ -134,8 +134,21 @@ pub fn destination(path: &Path) -> Option<PathBuf> {
         return real.is_file().then_some(real);
     }
     let target = followed(path).ok()?;
-    let folder = directory(&target).canonicalize().unwrap_or_else(|_| directory(&target).to_owned());
-    Some(folder.join(target.file_name()?))
+    Some(real_folder(&target).join(target.file_name()?))
+}
+
+/// [`destination`] of a file whose folder has the real name `folder`: of many files in one, that is asked once.
+pub fn destination_in(folder: &Path, path: &Path) -> Option<PathBuf> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => destination(path),
+        Ok(found) if !found.is_file() => None,
+        _ => Some(folder.join(path.file_name()?)),
+    }
+}
+
+/// The real name of the folder that a file is in, or the one that it has in `path`.
+pub fn real_folder(path: &Path) -> PathBuf {
+    directory(path).canonicalize().unwrap_or_else(|_| directory(path).to_owned())
 }
 
 /// Finds out whether `path` can have the name of a file that is written: whether the name is one, its folder is there, and
@@ -175,6 +188,11 @@ fn directory(target: &Path) -> &Path {
     target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Whether a file in the making has such a name, whatever its final one.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}
+
 /// Removes what a program that was killed left of files of these names: those that it had not finished.
 pub fn remove_leftovers<'a>(paths: impl Iterator<Item = &'a Path>) {
     let mut folders: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
@@ -187,7 +205,7 @@ pub fn remove_leftovers<'a>(paths: impl Iterator<Item = &'a Path>) {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let own = name.get(..PREFIX_LENGTH).is_some_and(|start| prefixes.contains(start));
-            if own && name.ends_with(TEMPORARY_SUFFIX) {
+            if own && is_temporary(&name) {
                 // What stays is in nobody's way.
                 drop(fs::remove_file(entry.path()));
             }

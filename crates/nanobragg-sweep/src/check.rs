@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
-use nanobragg_io::atomic::{self, destination};
+use nanobragg_io::atomic::{self, destination, destination_in, real_folder};
 use nanobragg_session::{Output, check_first, check_memory, check_place};
 
 use crate::error::Cause;
@@ -43,17 +43,19 @@ pub(crate) fn targets(
             Target::Stack(output) => Box::new(std::iter::once(output.path.clone())),
             Target::Numbered(..) => Box::new((1..=images).filter_map(|image| target.file(image))),
         };
-        let mut first = true;
+        // All files of a target lie in one folder.
+        let mut folder = None;
         for path in paths {
             check_place(&path)?;
-            let place = destination(&path);
+            let first = folder.is_none();
+            let place = destination_in(folder.get_or_insert_with(|| real_folder(&path)), &path);
             if place.as_ref().is_some_and(|place| inputs.contains(place)) {
                 return Err(Cause::OverwritesInput(path).into());
             }
             if place.is_some() && place == manifest_place {
                 return Err(Cause::SameOutput(path).into());
             }
-            if std::mem::take(&mut first) {
+            if first {
                 check_first(&Output { path, ..output.clone() })?;
             }
         }

@@ -45,14 +45,10 @@ fn digest(path: &Path) -> Result<String, nanobragg_io::Error> {
             Err(cause) => return Err(failed(cause)),
         }
     }
-    Ok(hexadecimal(hash))
+    Ok(name::hexadecimal(&hash.finalize()))
 }
 
 /// The SHA-256 of `bytes`.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
-    hexadecimal(Sha256::new().chain_update(bytes))
-}
-
-fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    name::hexadecimal(&Sha256::digest(bytes))
 }

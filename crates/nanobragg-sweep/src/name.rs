@@ -8,12 +8,17 @@ pub(crate) fn text(path: &Path) -> String {
     path.to_str().map_or_else(|| format!("{path:?}"), str::to_owned)
 }
 
+/// Two digits a byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The bytes of a name that is not Unicode, in hexadecimal.
 #[cfg(unix)]
 pub(crate) fn bytes(path: &Path) -> Option<String> {
     use std::os::unix::ffi::OsStrExt as _;
     let bytes = path.as_os_str().as_bytes();
-    path.to_str().is_none().then(|| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    path.to_str().is_none().then(|| hexadecimal(bytes))
 }
 
 /// The name of these bytes; `None` for what [`bytes`] does not give.

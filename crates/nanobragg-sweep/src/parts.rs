@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
-use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::atomic::{is_temporary, write_atomic};
 use nanobragg_io::nexus::{Bands, Setting, StackWriter};
 use nanobragg_session::{Content, Output, Watch};
 
@@ -105,7 +105,7 @@ impl Parts {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let part = name.len() >= DIGITS && name.bytes().all(|byte| byte.is_ascii_digit());
-            if part || name.starts_with(".nanobragg-") && name.ends_with(".tmp") {
+            if part || is_temporary(&name) {
                 drop(fs::remove_file(entry.path()));
             }
         }

@@ -11,15 +11,14 @@ use crate::usage::UsageError;
 /// Prints the help of the command that the first argument names.
 pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     match arguments.as_slice() {
-        [] => print(classic::help_text().trim_end()),
         [name] if name != "help" => match super::find(name) {
-            Some(command) => return command(vec!["-h".into()]),
-            None => return Err(UsageError(format!("help: no command is called {name:?}")).into()),
+            Some(command) => command(vec!["-h".into()]),
+            None => Err(UsageError(format!("help: no command is called {name:?}")).into()),
         },
-        [_] => print(classic::help_text().trim_end()),
-        [_, extra, ..] => {
-            return Err(UsageError(format!("help: one command at a time, not {extra:?} too")).into());
+        [_, extra, ..] => Err(UsageError(format!("help: one command at a time, not {extra:?} too")).into()),
+        _ => {
+            print(classic::help_text().trim_end());
+            Ok(ExitCode::SUCCESS)
         }
     }
-    Ok(ExitCode::SUCCESS)
 }

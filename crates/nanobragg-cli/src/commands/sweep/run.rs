@@ -35,13 +35,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         );
     }
     let (series, images) = series(&arguments, &setup)?;
-    let (progress, asked) = (setup.progress, setup.clone());
-    let sweep = job(arguments, &args, setup, series, images)?.prepare()?;
-    chosen(&asked.experiment, sweep.first()).iter().for_each(|line| console.say(line));
+    let (progress, asked) = (setup.progress, setup.experiment.clone());
+    let job = job(arguments, &args, setup, series, images)?;
+    let compute = job.compute.clone();
+    let sweep = job.prepare()?;
+    chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
     console.deny_warnings()?;
-    summary::cost(console, &asked, sweep.first(), images);
+    summary::cost(console, &asked, &compute, sweep.first(), images);
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &interrupt);
