@@ -68,6 +68,16 @@ impl Image {
     }
 }
 
+/// A number for each pixel of an image, if there is memory.
+pub(crate) fn zeros(fast: usize, slow: usize) -> Result<Vec<f64>, Error> {
+    let mut numbers = Vec::new();
+    let pixels = fast.saturating_mul(slow);
+    let bytes = pixels as u128 * size_of::<f64>() as u128;
+    numbers.try_reserve_exact(pixels).map_err(|_| RenderCause::Memory { fast, slow, bytes })?;
+    numbers.resize(pixels, 0.0);
+    Ok(numbers)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,10 +18,14 @@ pub fn real<T: Real>(x: f64) -> T {
     nalgebra::convert(x)
 }
 
+/// Whether numbers of type `T` carry nothing besides their value, as dual numbers do.
+pub fn is_plain<T: Real>() -> bool {
+    [TypeId::of::<f64>(), TypeId::of::<f32>()].contains(&TypeId::of::<T>())
+}
+
 /// Whether `x` is zero and carries nothing else, as a dual number can.
 pub fn is_plain_zero<T: Real>(x: T) -> bool {
-    let plain = [TypeId::of::<f64>(), TypeId::of::<f32>()].contains(&TypeId::of::<T>());
-    plain && x.is_zero()
+    is_plain::<T>() && x.is_zero()
 }
 
 /// The value of `x` in double precision; what else a dual number carries is dropped.

@@ -75,9 +75,19 @@ impl Cpu {
     }
 }
 
+impl Cpu {
+    /// Runs `work` on the backend's threads.
+    pub(super) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+}
+
 /// How the terms of a plan are evaluated.
 enum Evaluation<'a, R: RowSink = ()> {
-    Vectorized(Box<FastPlan<'a, R>>),
+    Vectorized(Box<FastPlan<'a, R::Block>>),
     TermByTerm(&'static str),
 }
 
@@ -88,7 +98,7 @@ impl<'a> Evaluation<'a> {
 }
 
 impl<'a, R: RowSink> Evaluation<'a, R> {
-    fn from(found: Result<FastPlan<'a, R>, &'static str>) -> Self {
+    fn from(found: Result<FastPlan<'a, R::Block>, &'static str>) -> Self {
         match found {
             Ok(fast) => Evaluation::Vectorized(Box::new(fast)),
             Err(reason) => Evaluation::TermByTerm(reason),
@@ -228,10 +238,7 @@ impl Backend for Cpu {
                 render(pieces, &evaluation, plan, control, report, |_| ())
             }
         };
-        match &self.pool {
-            Some(pool) => pool.install(render)?,
-            None => render()?,
-        }
+        self.install(render)?;
         Ok(Frame::labeled(image, labels))
     }
 

@@ -3,6 +3,7 @@
 mod capabilities;
 mod control;
 mod cpu;
+mod differentiate;
 mod first_of;
 mod frame;
 mod labels;
@@ -14,6 +15,7 @@ mod ticket;
 pub use capabilities::{Capabilities, Products, Want};
 pub use control::{Control, Progress, Watch};
 pub use cpu::Cpu;
+pub use differentiate::Differentiate;
 pub use first_of::{FirstOf, Refusal};
 pub use frame::Frame;
 pub use labels::LabelImage;

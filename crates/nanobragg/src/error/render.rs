@@ -17,9 +17,15 @@ pub(crate) enum RenderCause {
     /// There is no memory for the image.
     #[error("not enough memory for an image of {fast} x {slow} pixels, {bytes} bytes")]
     Memory { fast: usize, slow: usize, bytes: u128 },
+    /// A cotangent is no image of the plan.
+    #[error("the cotangent has {found} numbers, the image {pixels} pixels")]
+    Cotangent { found: usize, pixels: usize },
     /// The backend cannot evaluate this plan.
     #[error("the {backend} backend cannot render this experiment: {reason}; {}", reason.remedy())]
     Unsupported { backend: &'static str, reason: Unsupported },
+    /// What vectors of pixels cannot do.
+    #[error("cannot differentiate this experiment: {0}")]
+    Order(&'static str),
     /// A backend of another crate failed.
     #[error("{source}")]
     Backend { source: Box<dyn std::error::Error + Send + Sync> },
@@ -31,6 +37,8 @@ impl RenderCause {
             RenderCause::Canceled => ErrorKind::Canceled,
             RenderCause::Threads { .. } | RenderCause::Thread { .. } => ErrorKind::Threads,
             RenderCause::Memory { .. } => ErrorKind::Memory,
+            RenderCause::Cotangent { .. } => ErrorKind::OutOfRange,
+            RenderCause::Order(_) => ErrorKind::Unsupported,
             RenderCause::Unsupported { .. } => ErrorKind::Unsupported,
             RenderCause::Backend { .. } => ErrorKind::Backend,
         }

@@ -2,6 +2,7 @@
 
 use super::{Quirk, Quirks};
 use crate::error::{Error, PlanCause};
+use crate::real::{Real, real};
 
 /// The rotation about the spindle while an image is taken. Step `i` turns from `start + step * i` to the next one's
 /// beginning and is sampled in its middle, unless [`at`](Self::at) or a quirk says otherwise; angles are in radians.
@@ -123,11 +124,16 @@ impl Rotation {
 
     /// Spindle angle at which step `step` is sampled with `quirks`.
     pub fn angle(&self, step: usize, quirks: Quirks) -> f64 {
+        self.angle_from(step, quirks, self.start, self.step)
+    }
+
+    /// The same of a rotation that starts at `start` and takes steps of `each`.
+    pub(crate) fn angle_from<T: Real>(&self, step: usize, quirks: Quirks, start: T, each: T) -> T {
         let first = match self.point(quirks) {
-            StepPoint::Start => self.start,
-            StepPoint::Middle => self.start + self.step / 2.0,
+            StepPoint::Start => start,
+            StepPoint::Middle => start + each / real(2.0),
         };
-        first + self.step * step as f64
+        first + each * real(step as f64)
     }
 
     /// Spindle angle at which the rotation begins.

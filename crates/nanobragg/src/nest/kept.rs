@@ -1,7 +1,7 @@
 //! How solid angle, polarization and capture enter the sum: once, per term, or on the running sum.
 
 use super::index::TermIndex;
-use crate::plan::{FactorMode, Factors, Plan};
+use crate::plan::{FactorMode, Factors, LayerPlan, Plan};
 use crate::real::{Real, real};
 
 /// One number for each pixel that is evaluated at once.
@@ -91,14 +91,14 @@ impl<V> Kept<V> {
 
 /// Whether a sub-pixel sets the solid angle: every one, or a pixel's first.
 #[inline(always)]
-pub(crate) fn sets_omega<T: Real>(plan: &Plan<T>, at: TermIndex) -> bool {
-    plan.factors.omega != FactorMode::Once || (at.layer == 0 && is_first_of_layer(at))
+pub(crate) fn sets_omega(factors: &Factors, at: TermIndex) -> bool {
+    factors.omega != FactorMode::Once || (at.layer == 0 && is_first_of_layer(at))
 }
 
 /// Whether a sub-pixel sets the capture fraction: every one, or a layer's first.
 #[inline(always)]
-pub(crate) fn sets_capture<T: Real>(plan: &Plan<T>, at: TermIndex) -> bool {
-    plan.layers.absorbing && (plan.factors.capture != FactorMode::Once || is_first_of_layer(at))
+pub(crate) fn sets_capture<T: Real>(factors: &Factors, layers: &LayerPlan<T>, at: TermIndex) -> bool {
+    layers.absorbing && (factors.capture != FactorMode::Once || is_first_of_layer(at))
 }
 
 /// Whether a source sets the polarization factor of a pixel: every one, or its first within the resolution

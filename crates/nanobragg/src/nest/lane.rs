@@ -22,6 +22,10 @@ pub trait Lane {
     type Term<'a>
     where
         Self: 'a;
+    /// The end of a source's terms.
+    type SourceDone<'a>
+    where
+        Self: 'a;
     /// The end of the sum.
     type Finished<'a>
     where
@@ -32,6 +36,7 @@ impl<T: Real> Lane for T {
     type Subpixel<'a> = Subpixel<'a, T>;
     type Scattering<'a> = Scattering<'a, T>;
     type Term<'a> = Term<'a, T>;
+    type SourceDone<'a> = ();
     type Finished<'a> = Finished<T>;
 }
 

@@ -101,11 +101,11 @@ impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
         let sdet = geometry::subpixel_center(self.slow, at.sub_slow, plan.oversample, subpixel_size);
         let odet = plan.layers.depth_of(at.layer);
         self.position = geometry::position(&plan.detector, fdet, sdet, odet);
-        if kept::sets_omega(plan, at) {
+        if kept::sets_omega(&plan.factors, at) {
             let plane = plan.layers.plane_of(at.layer, plan.detector.close_distance);
             self.kept.omega = geometry::solid_angle(&plan.detector, plane, self.position.distance);
         }
-        if kept::sets_capture(plan, at) {
+        if kept::sets_capture(&plan.factors, &plan.layers, at) {
             let (layers, direction) = (&plan.layers, &self.position.diffracted);
             self.kept.capture = absorption::capture_fraction(
                 at.layer,

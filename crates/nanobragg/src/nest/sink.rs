@@ -14,19 +14,27 @@ pub struct Needs {
     pub terms: bool,
     /// Terms that add nothing as well.
     pub zero_terms: bool,
+    /// How blocks' terms change with the indices and with the number of cells.
+    pub slopes: bool,
 }
 
 impl Needs {
     /// Nothing.
-    pub const NONE: Needs = Needs { terms: false, zero_terms: false };
+    pub const NONE: Needs = Needs { terms: false, zero_terms: false, slopes: false };
     /// The terms that add something.
-    pub const TERMS: Needs = Needs { terms: true, zero_terms: false };
+    pub const TERMS: Needs = Needs { terms: true, ..Needs::NONE };
     /// Every term.
-    pub const ALL_TERMS: Needs = Needs { terms: true, zero_terms: true };
+    pub const ALL_TERMS: Needs = Needs { terms: true, zero_terms: true, ..Needs::NONE };
+    /// The terms that add something, with their slopes.
+    pub const SLOPES: Needs = Needs { terms: true, slopes: true, ..Needs::NONE };
 
     /// What one or the other needs.
     pub const fn and(self, other: Needs) -> Needs {
-        Needs { terms: self.terms || other.terms, zero_terms: self.zero_terms || other.zero_terms }
+        Needs {
+            terms: self.terms || other.terms,
+            zero_terms: self.zero_terms || other.zero_terms,
+            slopes: self.slopes || other.slopes,
+        }
     }
 }
 
@@ -47,6 +55,10 @@ pub trait Sink<L: Lane> {
     /// A term was added.
     #[inline(always)]
     fn term(&mut self, _at: TermIndex, _term: &L::Term<'_>) {}
+
+    /// All terms of a source have been added. Pixels by themselves do not say so.
+    #[inline(always)]
+    fn source_done(&mut self, _at: &L::SourceDone<'_>) {}
 
     /// The sum is finished.
     #[inline(always)]
@@ -78,6 +90,12 @@ impl<L: Lane, A: Sink<L>, B: Sink<L>> Sink<L> for (A, B) {
     fn term(&mut self, at: TermIndex, term: &L::Term<'_>) {
         self.0.term(at, term);
         self.1.term(at, term);
+    }
+
+    #[inline(always)]
+    fn source_done(&mut self, at: &L::SourceDone<'_>) {
+        self.0.source_done(at);
+        self.1.source_done(at);
     }
 
     #[inline(always)]

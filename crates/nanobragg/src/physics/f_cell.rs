@@ -35,7 +35,7 @@ pub fn neighborhood<T: Real>(table: &StructureFactors, indices: &Indices<T>) -> 
     if !is_safe(bounds, &indices.hkl) {
         return None;
     }
-    let origin = indices.hkl.map(|h| to_f64(h.floor()) as i32 - 1);
+    let origin = indices.hkl.map(|h| to_f64(h).floor() as i32 - 1);
     let mut values = [[[0.0; 4]; 4]; 4];
     for (h, plane) in (0..).zip(&mut values) {
         for (k, row) in (0..).zip(plane) {
@@ -77,6 +77,16 @@ pub fn weights<T: Real>(d0: T) -> [T; 4] {
     let sixth = real::<T>(1.0 / 6.0);
     let (inner, outer) = (d1 * d2, d0 * d3);
     [-sixth * inner * d3, real::<T>(0.5) * outer * d2, real::<T>(-0.5) * outer * d1, sixth * inner * d0]
+}
+
+/// The derivatives of [`weights`].
+#[inline(always)]
+pub fn weight_slopes<T: Real>(d0: T) -> [T; 4] {
+    let (d1, d2, d3) = (d0 - real(1.0), d0 - real(2.0), d0 - real(3.0));
+    let sixth = real::<T>(1.0 / 6.0);
+    let sum = |a: T, b: T, c: T| a * b + b * c + c * a;
+    let half = real::<T>(0.5);
+    [-sixth * sum(d1, d2, d3), half * sum(d0, d2, d3), -half * sum(d0, d1, d3), sixth * sum(d0, d1, d2)]
 }
 
 #[cfg(test)]

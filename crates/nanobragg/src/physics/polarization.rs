@@ -3,7 +3,7 @@
 use nalgebra::Vector3;
 
 use super::rotation::{dot, magnitude, unitize};
-use crate::real::{Real, real};
+use crate::real::{Real, is_plain, real};
 
 /// How the polarization factor is computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,14 +27,24 @@ pub fn factor<T: Real>(kahn: &Kahn<T>, incident: &Vector3<T>, diffracted: &Vecto
     };
     let (incident, diffracted) = (direction(incident), direction(diffracted));
     let one = real::<T>(1.0);
+    let axes = || {
+        let b_in = unitize(&kahn.axis.cross(&incident)).0;
+        (b_in, unitize(&incident.cross(&b_in)).0)
+    };
     let cos_2theta = dot(&incident, &diffracted);
     let cos_sqr = cos_2theta * cos_2theta;
     let sin_sqr = one - cos_sqr;
+    if !is_plain::<T>() {
+        // The same without an angle, which has no derivative straight ahead: cos 2ψ sin² 2θ = (d · E)² - (d · B)².
+        let (b_in, e_in) = axes();
+        let (b, e) = (dot(&diffracted, &b_in), dot(&diffracted, &e_in));
+        let anisotropic = kahn.factor * (e * e - b * b);
+        return (real::<T>(0.5) * (one + cos_sqr - anisotropic), cos_2theta);
+    }
     let psi = if kahn.factor.is_zero() {
         T::zero()
     } else {
-        let b_in = unitize(&kahn.axis.cross(&incident)).0;
-        let e_in = unitize(&incident.cross(&b_in)).0;
+        let (b_in, e_in) = axes();
         -dot(&diffracted, &b_in).atan2(dot(&diffracted, &e_in))
     };
     let anisotropic = kahn.factor * (real::<T>(2.0) * psi).cos() * sin_sqr;

@@ -6,7 +6,7 @@ use super::choose::{layers, mosaic, oversample, region, sources};
 use super::crystal::before_size;
 use super::detector::ChosenDetector;
 use super::enough::Enough;
-use super::place::{Choice, Parameters};
+use super::place::{Choice, Parameters, RotationParameters};
 use super::{
     Background, CrystalPlan, Factors, Interpolation, LayerPlan, NoiseStream, Orientations, Plan, Ran1,
     Resolved, SourcePlan, Warning, acting, scan,
@@ -68,7 +68,7 @@ impl Plan {
         limited("sources", product, MOST_SAMPLES)?;
         let (chosen, divergence_steps) = sources::sources(beam, &frame, quirks)?;
         let sources: Vec<SourcePlan<f64>> =
-            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength())).collect();
+            chosen.iter().map(|source| SourcePlan::placed(source, beam.wavelength(), [0.0; 3])).collect();
 
         let sensor = &experiment.detector.sensor;
         let (layers, mu) = layers::layers(sensor, quirks, &mut warnings)?;
@@ -89,8 +89,10 @@ impl Plan {
         warnings.extend(enough.warnings(&rotation, &mosaic, [horizontal, vertical], lines));
         let singly = quirks.has(Quirk::MosaicAfterSpindle);
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic, singly);
-        let orientations =
-            Orientations::new(&crystal.lattice, &frame.spindle_axis, rotation, domains, quirks);
+        let (domains, draws) = domains.into_iter().map(|domain| (domain.rotation, domain.draw)).unzip();
+        let turning = RotationParameters::from(rotation);
+        let axis = &frame.spindle_axis;
+        let orientations = Orientations::new(&crystal.lattice, axis, rotation, &turning, domains, quirks);
 
         let edge = crystal.longest_edge();
         let recommended =
@@ -127,7 +129,6 @@ impl Plan {
             polarization,
             structure_factors: experiment.structure_factors.clone(),
             interpolation: interpolation(experiment, &crystal),
-            crystal,
             orientations,
             dmin: rendering.dmin,
             factors,
@@ -138,11 +139,20 @@ impl Plan {
             choice: Arc::new(Choice {
                 detector: choice,
                 sources: chosen,
+                draws,
                 parameters: Parameters {
                     wavelength: beam.wavelength(),
                     lattice,
                     misset,
+                    turn: [0.0; 3],
+                    cells: crystal.shape.cells,
+                    spread: mosaic.spread,
+                    rotation: turning,
                     detector: parameters,
+                    beam: [0.0; 3],
+                    fluence,
+                    scale: 1.0,
+                    water: 1.0,
                 },
             }),
             resolved: Resolved {
@@ -168,6 +178,7 @@ impl Plan {
                 },
                 warnings,
             },
+            crystal,
         };
         scan::settle_order(&mut plan, quirks);
         let acting = acting::warnings(&plan, experiment);

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::place::{self, Parameters};
+use nalgebra::{Matrix3, Vector3};
+
+use super::place::{self, Parameters, PlacedLattice, Wavelength};
 use super::{Background, CrystalPlan, DetectorPlan, LayerPlan, Orientations, PhiStep, Plan, SourcePlan};
 use crate::model::Quirk;
 use crate::physics::geometry::Panel;
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::polarization::Kahn;
-use crate::real::{Real, real, vector};
+use crate::physics::rotation::{about_axis, about_xyz};
+use crate::real::{Real, is_plain_zero, real, vector};
 
 /// The parts of a plan that say where things are.
 struct Places<T: Real> {
@@ -45,25 +48,75 @@ impl Plan<f64> {
     /// ```
     pub fn place<T: Real>(&self, parameters: &Parameters<T>) -> Plan<T> {
         let quirks = self.resolved.quirks;
-        let (panel, _) = self.choice.detector.place(&parameters.detector);
-        let lattice = place::lattice(&parameters.lattice, parameters.misset, quirks.has(Quirk::CellCStarZ));
+        let panel = self.placed_panel(parameters);
+        let lattice = self.placed_lattice(parameters);
         let real_lattice = RealLattice { vectors: lattice.vectors.map(|v| v * real::<T>(1e-10)) };
         let mut orientations = Orientations::new(
             &real_lattice,
             &self.detector.spindle_axis[1],
             self.resolved.rotation,
-            self.domains(),
+            &parameters.rotation,
+            self.domains_of(parameters.spread),
             quirks,
         );
         orientations.first_pixel = self.orientations.first_pixel;
+        let beam = parameters.beam;
         let sources = self.choice.sources.iter();
-        self.with(Places {
+        let sources = sources.map(|source| SourcePlan::placed(source, parameters.wavelength, beam)).collect();
+        let mut placed = self.with(Places {
             panel,
-            sources: sources.map(|source| SourcePlan::placed(source, parameters.wavelength)).collect(),
+            sources,
             lattice: real_lattice,
             reciprocal: ReciprocalLattice { vectors: lattice.reciprocal },
             orientations,
-        })
+        });
+        placed.crystal.shape.cells = parameters.cells;
+        placed.fluence = parameters.fluence * parameters.scale;
+        if let Some(kahn) = &mut placed.polarization {
+            kahn.axis = about_xyz(&kahn.axis, beam);
+        }
+        placed.background.start *= parameters.water;
+        placed.background.per_term *= parameters.water;
+        placed
+    }
+
+    /// The plane of pixels with other numbers.
+    pub(crate) fn placed_panel<T: Real>(&self, parameters: &Parameters<T>) -> Panel<T> {
+        self.choice.detector.place(&parameters.detector).0
+    }
+
+    /// The lattice with other numbers.
+    pub(crate) fn placed_lattice<T: Real>(&self, parameters: &Parameters<T>) -> PlacedLattice<T> {
+        let turns = [parameters.misset, parameters.turn];
+        place::lattice(&parameters.lattice, turns, self.resolved.quirks.has(Quirk::CellCStarZ))
+    }
+
+    /// The mosaic domains for another spread: each turns on about its own axis.
+    fn domains_of<T: Real>(&self, spread: T) -> Vec<Matrix3<T>> {
+        let further = spread - real(self.choice.parameters.spread);
+        let mut domains = self.domains::<T>();
+        if is_plain_zero(further) {
+            return domains;
+        }
+        for (domain, draw) in domains.iter_mut().zip(&self.choice.draws) {
+            let share = draw.norm();
+            if share > 0.0 {
+                let (axis, angle) = (vector::<T, f64>(&(draw / share)), further * real(share));
+                let turned = |column: usize| about_axis(&domain.column(column).into(), &axis, angle);
+                *domain = Matrix3::from_columns(&[turned(0), turned(1), turned(2)]);
+            }
+        }
+        domains
+    }
+
+    /// Of each mosaic domain, its rotation vector for a spread of 1 radian.
+    pub(crate) fn domain_draws(&self) -> &[Vector3<f64>] {
+        &self.choice.draws
+    }
+
+    /// Whether the wavelength of source `number` follows the central one.
+    pub(crate) fn follows_wavelength(&self, number: usize) -> bool {
+        matches!(self.choice.sources[number].wavelength, Wavelength::OfCentral(_))
     }
 
     /// The same plan rounded to the number type `T`, for evaluating the same physics in it.
@@ -109,7 +162,7 @@ impl Plan<f64> {
         })
     }
 
-    fn domains<T: Real>(&self) -> Vec<nalgebra::Matrix3<T>> {
+    fn domains<T: Real>(&self) -> Vec<Matrix3<T>> {
         self.orientations.domains.iter().map(|domain| domain.map(real::<T>)).collect()
     }
 

@@ -52,7 +52,7 @@ impl CrystalPlan<f64> {
         };
         let misset = misset(crystal, quirks, experiment.seeds.misset, generator);
         let PlacedLattice { vectors, reciprocal, volume } =
-            place::lattice(&parameters, misset, quirks.has(Quirk::CellCStarZ));
+            place::lattice(&parameters, [misset, [0.0; 3]], quirks.has(Quirk::CellCStarZ));
         let finite = vectors.iter().all(|v| v.iter().all(|x| x.is_finite()) && magnitude(v) > 0.0);
         if !volume.is_finite() || !finite {
             let by_cell = matches!(crystal.lattice(), Lattice::Cell(_));

@@ -146,7 +146,7 @@ impl ChosenDetector {
             (None, Some(distance)) => PlacementParameters::Near { point, distance },
             (None, None) => PlacementParameters::Beam { point, distance: detector.distance },
         };
-        let parameters = DetectorParameters { placement, tilt, twotheta };
+        let parameters = DetectorParameters { placement, tilt, twotheta, shift: [0.0; 3], turn: [0.0; 3] };
         let choice = DetectorChoice {
             axes,
             pivot,

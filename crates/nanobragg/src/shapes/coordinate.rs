@@ -5,7 +5,7 @@ use nalgebra::Vector3;
 use super::{OnBall, OnStar, RowFormulas, StarFormulas, Visit};
 use crate::formula::sinpi::round_even;
 use crate::formula::words::StarAt;
-use crate::real::{Real, real, to_f64};
+use crate::real::{Real, is_plain, real, to_f64};
 
 /// The lattice factor and its parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,8 +52,16 @@ impl<T: Real> Visit for Value<'_, T> {
     // @stage ball
     fn ball<S: OnBall>(self) -> LatticeFactor<T> {
         let [na, nb, nc] = self.cells;
+        let peak = na * nb * nc * real::<T>(S::PEAK);
+        if !is_plain::<T>() {
+            // The root has no derivative at a node.
+            let square = square_radius(&self.offset, &self.cells, self.fudge);
+            if square <= real(S::NEAR * S::NEAR) {
+                return self.whole(peak * S::near(square));
+            }
+        }
         let y = radius(&self.offset, &self.cells, self.fudge);
-        self.whole(na * nb * nc * real::<T>(S::PEAK) * ball::<S, T>(y))
+        self.whole(peak * ball::<S, T>(y))
     }
 
     #[inline(always)]
@@ -73,7 +81,7 @@ impl<T: Real> Visit for Value<'_, T> {
 #[inline(always)]
 pub(crate) fn row<S: RowFormulas, T: Real>(nearest: T, offset: T, cells: T) -> T {
     let one = real::<T>(1.0);
-    if cells <= one {
+    if cells <= one && is_plain::<T>() {
         return one;
     }
     let count = to_f64(cells) as i64;
@@ -83,16 +91,26 @@ pub(crate) fn row<S: RowFormulas, T: Real>(nearest: T, offset: T, cells: T) -> T
     }
     let phase = cells * offset;
     let whole = round_even(to_f64(phase));
-    let ratio = S::row(offset, phase - real(whole), one);
+    let ratio = if whole == 0.0 && !is_plain::<T>() {
+        S::near(offset, phase, cells)
+    } else {
+        S::row(offset, phase - real(whole), one)
+    };
     if turns.wrapping_add(whole as i64) % 2 == 0 { ratio } else { -ratio }
 }
 
 /// y = √(fudge Σ (N δ)²).
 #[inline(always)]
 pub(crate) fn radius<T: Real>(offset: &[T; 3], cells: &[T; 3], fudge: T) -> T {
+    square_radius(offset, cells, fudge).sqrt()
+}
+
+/// y².
+#[inline(always)]
+fn square_radius<T: Real>(offset: &[T; 3], cells: &[T; 3], fudge: T) -> T {
     let ([h, k, l], [na, nb, nc]) = (*offset, *cells);
     let radius_sqr = h * h * na * na + k * k * nb * nb + l * l * nc * nc;
-    (radius_sqr * fudge).sqrt()
+    radius_sqr * fudge
 }
 
 /// The profile at y, with its sign: it changes from each whole number to the next.

@@ -109,6 +109,11 @@ impl Shape {
         self.visit(Describe).coordinate
     }
 
+    /// Whether spots have no edge.
+    pub fn is_smooth(self) -> bool {
+        self.visit(Smooth)
+    }
+
     /// The shape in WGSL.
     pub fn text(self) -> Text {
         self.visit(Describe)
@@ -123,6 +128,9 @@ pub struct Text {
     /// The functions: of [`Coordinate::Rows`] `row` and `product`, of [`Coordinate::Ball`] `profile`, of
     /// [`Coordinate::Star`] `profile` and `square`.
     pub wgsl: &'static str,
+    /// Their derivatives: of [`Coordinate::Rows`] `by_offset` and `by_cells`, of [`Coordinate::Ball`] `slope`; a smooth
+    /// [`Coordinate::Star`] is an exponential.
+    pub slopes: &'static str,
     /// Constants.
     pub constants: &'static [(&'static str, f64)],
     /// Polynomials.
@@ -153,8 +161,34 @@ pub(crate) trait Definition {
     fn visit<V: Visit>(visitor: V) -> V::Output;
 }
 
+/// How a shape of [`Coordinate::Rows`] changes.
+pub(crate) trait RowSlopes {
+    /// The formulas in WGSL.
+    const WGSL: &'static str;
+
+    /// What both formulas and [`value`](Self::value) multiply by, by δ and 1.
+    fn inverse<R: Words>(offset: R, one: R) -> R;
+
+    /// [`RowFormulas::row`] by N δ less its whole part and the inverse.
+    fn value<R: Words>(rest: R, inverse: R) -> R;
+
+    /// The derivative of the row by δ, by δ, N δ less its whole part, N δ, N, the row's value and the inverse; up to the sign of
+    /// the value.
+    fn by_offset<R: Words>(offset: R, rest: R, phase: R, cells: R, value: R, inverse: R) -> R;
+
+    /// The derivative by N, likewise.
+    fn by_cells<R: Words>(offset: R, rest: R, inverse: R) -> R;
+}
+
+/// A shape of [`Coordinate::Rows`] next to a node.
+pub(crate) trait NearNode {
+    /// The factor of a row with its sign where |N δ| ≤ 1/2, by δ, N δ and N, in operations that do not cancel in dual numbers
+    /// either.
+    fn near<R: Words>(offset: R, phase: R, cells: R) -> R;
+}
+
 /// A shape of [`Coordinate::Rows`].
-pub(crate) trait RowFormulas: Definition + Send + Sync + 'static {
+pub(crate) trait RowFormulas: Definition + RowSlopes + NearNode + Send + Sync + 'static {
     /// The formulas in WGSL.
     const WGSL: &'static str;
 
@@ -184,10 +218,25 @@ pub(crate) trait BallFormulas {
     fn profile<R: Words>(y: R, rest: R) -> R;
 }
 
+/// How a shape of [`Coordinate::Ball`] changes.
+pub(crate) trait BallSlopes {
+    /// The formulas in WGSL.
+    const WGSL: &'static str;
+
+    /// The derivative of [`BallFormulas::profile`], which is `value` there, by x = π y, over x; up to the sign of the value. By y and
+    /// y less the next whole number.
+    fn slope<R: Words>(y: R, rest: R, value: R) -> R;
+}
+
 /// A shape of [`Coordinate::Ball`].
-pub(crate) trait OnBall: Definition + BallFormulas + Send + Sync + 'static {
+pub(crate) trait OnBall: Definition + BallFormulas + BallSlopes + Send + Sync + 'static {
     /// F_latt over the number of cells, at a node.
     const PEAK: f64;
+    /// Up to this y the profile is [`near`](Self::near).
+    const NEAR: f64;
+
+    /// The profile by y².
+    fn near<R: Words>(square: R) -> R;
 }
 
 /// The formulas of shapes of [`Coordinate::Star`].
@@ -204,7 +253,8 @@ pub(crate) trait StarFormulas: Send + Sync + 'static {
 
 /// A profile of shapes of [`Coordinate::Star`]: formulas, and what is known of them.
 pub(crate) trait Profile: StarFormulas {
-    /// Whether the profile has a slope. A step has none, and gains nothing from single precision.
+    /// Whether the profile has a slope. A step has none, and gains nothing from single precision. One that has is exp(-d) of the
+    /// squared distance d, in squared radii.
     const SMOOTH: bool;
     /// From this distance on, in squared radii, the square is zero.
     const REACH: f64;
@@ -235,22 +285,51 @@ pub(crate) trait Visit {
     fn star<S: OnStar>(self) -> Self::Output;
 }
 
+struct Smooth;
+
+impl Visit for Smooth {
+    type Output = bool;
+
+    fn rows<S: RowFormulas>(self) -> bool {
+        true
+    }
+
+    fn ball<S: OnBall>(self) -> bool {
+        true
+    }
+
+    fn star<S: OnStar>(self) -> bool {
+        S::Profile::SMOOTH
+    }
+}
+
 struct Describe;
 
 impl Visit for Describe {
     type Output = Text;
 
     fn rows<S: RowFormulas>(self) -> Text {
-        Text { coordinate: Coordinate::Rows, wgsl: S::WGSL, constants: S::CONSTANTS, series: S::SERIES }
+        Text {
+            coordinate: Coordinate::Rows,
+            wgsl: <S as RowFormulas>::WGSL,
+            slopes: <S as RowSlopes>::WGSL,
+            constants: S::CONSTANTS,
+            series: S::SERIES,
+        }
     }
 
     fn ball<S: OnBall>(self) -> Text {
-        let coordinate = Coordinate::Ball { peak: S::PEAK };
-        Text { coordinate, wgsl: S::WGSL, constants: S::CONSTANTS, series: S::SERIES }
+        Text {
+            coordinate: Coordinate::Ball { peak: S::PEAK },
+            wgsl: <S as BallFormulas>::WGSL,
+            slopes: <S as BallSlopes>::WGSL,
+            constants: S::CONSTANTS,
+            series: S::SERIES,
+        }
     }
 
     fn star<S: OnStar>(self) -> Text {
         let coordinate = Coordinate::Star { metric: S::METRIC, radius_sqr: S::RADIUS_SQR };
-        Text { coordinate, wgsl: S::Profile::WGSL, constants: S::CONSTANTS, series: S::SERIES }
+        Text { coordinate, wgsl: S::Profile::WGSL, slopes: "", constants: S::CONSTANTS, series: S::SERIES }
     }
 }

@@ -1,6 +1,6 @@
 //! Ellipsoid: the transform of a ball.
 
-use super::{BallFormulas, Definition, OnBall, Series, Visit};
+use super::{BallFormulas, BallSlopes, Definition, OnBall, Series, Visit};
 use crate::formula::{Words, formula};
 
 pub(crate) struct Round;
@@ -17,6 +17,16 @@ const BALL: [f64; 11] = {
     }
     coefficients
 };
+/// Those of its derivative over π y.
+const BALL_SLOPE: [f64; 10] = {
+    let mut coefficients = [0.0; 10];
+    let mut k = 0;
+    while k < coefficients.len() {
+        coefficients[k] = BALL[k + 1] * (2 * k + 2) as f64;
+        k += 1;
+    }
+    coefficients
+};
 /// So many are enough in single precision.
 const BALL_SHORT: usize = 7;
 /// Up to here the transform is its series, which does not cancel; the first term left out is 2e-17.
@@ -26,6 +36,11 @@ const PI: f64 = std::f64::consts::PI;
 #[inline(always)]
 fn ball_series<R: Words>(x: R) -> R {
     x.polynomial::<11, BALL_SHORT>(&BALL)
+}
+
+#[inline(always)]
+fn ball_slope_series<R: Words>(x: R) -> R {
+    x.polynomial::<10, BALL_SHORT>(&BALL_SLOPE)
 }
 
 formula! {
@@ -41,16 +56,37 @@ formula! {
     }
 }
 
+formula! {
+    impl BallSlopes for Round {
+        /// ball'(x) / x = -3 (ball - sin x / x) / x², near the node its series.
+        fn slope(y: real, rest: real, value: real) -> real {
+            let x = y * c(PI);
+            let square = x * x;
+            let near = ball_slope_series(square);
+            let far = (sin_pi(rest) / x - value) * c(3.0) / square;
+            return select(far, near, y <= c(BALL_SERIES));
+        }
+    }
+}
+
 impl OnBall for Round {
     // Ratio of the volumes' square roots that matches a ball's spots to a cube's (reference program): √(π / 6).
     const PEAK: f64 = 0.723601254558268;
+    const NEAR: f64 = BALL_SERIES;
+
+    #[inline(always)]
+    fn near<R: Words>(square: R) -> R {
+        ball_series(square * R::constant(PI * PI))
+    }
 }
 
 impl Definition for Round {
     const TITLE: &'static str = "ellipsoid";
     const CONSTANTS: &'static [(&'static str, f64)] = &[("BALL_SERIES", BALL_SERIES)];
-    const SERIES: &'static [Series] =
-        &[Series { name: "ball_series", coefficients: &BALL, short: BALL_SHORT }];
+    const SERIES: &'static [Series] = &[
+        Series { name: "ball_series", coefficients: &BALL, short: BALL_SHORT },
+        Series { name: "ball_slope_series", coefficients: &BALL_SLOPE, short: BALL_SHORT },
+    ];
 
     #[inline(always)]
     fn visit<V: Visit>(visitor: V) -> V::Output {

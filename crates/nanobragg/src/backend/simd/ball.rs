@@ -1,10 +1,11 @@
 //! F_latt² of shapes of a ball, in double precision or with sines in single.
 
+use std::f64::consts::PI;
 use std::marker::PhantomData;
 
 use crate::formula::double::nearest_even;
 use crate::formula::{Double, Single};
-use crate::nest::block::LatticeIntensity;
+use crate::nest::block::{LANES, Lanes, LatticeIntensity, Slopes};
 use crate::shapes::OnBall;
 use crate::shapes::coordinate::radius;
 
@@ -39,5 +40,25 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
         };
         let f_latt = self.peak * profile;
         f_latt * f_latt
+    }
+
+    #[inline(always)]
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], _value: &Lanes, into: &mut Slopes) {
+        let Slopes { by_offset, by_cells, .. } = into;
+        for i in 0..LANES {
+            let at = [offset[0].0[i], offset[1].0[i], offset[2].0[i]];
+            let y = radius(&at, &self.cells, self.fudge);
+            let rest = Double::<FMA, false, false>(y - nearest_even::<FMA>(y));
+            let profile = S::profile(Double(y), rest);
+            let slope = S::slope(Double(y), rest, profile).0;
+            let f_latt = self.peak * profile.0;
+            let common = self.peak * slope * PI * PI * self.fudge * 2.0 * f_latt;
+            for axis in 0..3 {
+                let (cells, offset) = (self.cells[axis], at[axis]);
+                let share = common * cells * offset;
+                by_offset[axis].0[i] = share * cells;
+                by_cells[axis].0[i] = share * offset + 2.0 * f_latt * f_latt / cells;
+            }
+        }
     }
 }

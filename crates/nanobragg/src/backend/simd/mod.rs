@@ -26,15 +26,15 @@ use super::row::RowSink;
 use super::{Precision, pixel_by_pixel};
 use kernel::Kernel;
 
-use crate::nest::block::{Amplitudes, LANES, Lanes, Scratch, Table, Work};
-use crate::nest::pixel_unless;
+use crate::nest::block::{Amplitudes, LANES, Lanes, Place, Scratch, Table, Work};
+use crate::nest::{Sink, pixel_unless};
 use crate::plan::{Interpolation, Plan};
 
-/// A plan and what the vectorized evaluation knows about it. `R`: what looks on.
-pub(super) struct FastPlan<'a, R: RowSink = ()> {
+/// A plan and what the vectorized evaluation knows about it. `S`: what looks on its blocks.
+pub(super) struct FastPlan<'a, S = ()> {
     plan: &'a Plan,
     table: Option<Table<'a>>,
-    kernel: Box<dyn Kernel<R::Block>>,
+    kernel: Box<dyn Kernel<S>>,
     level: dispatch::Level,
 }
 
@@ -45,13 +45,13 @@ impl<'a> FastPlan<'a> {
     }
 }
 
-impl<'a, R: RowSink> FastPlan<'a, R> {
+impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
     /// The same, in double precision, for a sink.
     pub fn tapped(plan: &'a Plan) -> Result<Self, &'static str> {
         FastPlan::with(plan, plan.crystal.shape.shape.visit(kernel::Tapped::of(plan)))
     }
 
-    fn with(plan: &'a Plan, kernel: Box<dyn Kernel<R::Block>>) -> Result<Self, &'static str> {
+    fn with(plan: &'a Plan, kernel: Box<dyn Kernel<S>>) -> Result<Self, &'static str> {
         if plan.factors.depend_on_order() {
             return Err("the quirk running_sum_factors asks for the order of terms");
         }
@@ -64,6 +64,26 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
         Ok(FastPlan { plan, table, kernel, level: dispatch::Level::detect() })
     }
 
+    /// Photons of a block of pixels anywhere, masked or not, of a plan whose pixels do not depend on their order.
+    pub fn evaluate(
+        &self,
+        place: Place<'_>,
+        scratch: &mut Scratch,
+        sink: &mut S,
+        photons: &mut Lanes,
+        stop: Option<&AtomicBool>,
+    ) {
+        let plan = self.plan;
+        let amplitudes = match (&self.table, plan.structure_factors.bounds()) {
+            (Some(table), Some(&bounds)) if plan.interpolation == Interpolation::On => {
+                Amplitudes::Tricubic(table, bounds)
+            }
+            (Some(table), _) => Amplitudes::Nearest(table),
+            (None, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
+        };
+        self.kernel.run(self.level, Work { plan, sink, place, amplitudes, scratch, photons, stop });
+    }
+
     /// Which instructions run.
     pub fn describe(&self) -> String {
         format!("{} vectors, {}", self.kernel.precision(), self.level.name())
@@ -71,7 +91,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
 
     /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are. Nothing is of use
     /// once `stop` is raised.
-    pub fn render(
+    pub fn render<R: RowSink<Block = S>>(
         &self,
         slow: usize,
         start: usize,
@@ -88,7 +108,7 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
         }
     }
 
-    fn render_block(
+    fn render_block<R: RowSink<Block = S>>(
         &self,
         [slow, start]: [usize; 2],
         scratch: &mut Scratch,
@@ -119,7 +139,8 @@ impl<'a, R: RowSink> FastPlan<'a, R> {
         };
         let mut photons = Lanes::splat(0.0);
         let (sink_of_block, into) = (sink.block(), &mut photons);
-        let work = Work { plan, sink: sink_of_block, slow, start, amplitudes, scratch, photons: into, stop };
+        let place = Place::Row { slow, start };
+        let work = Work { plan, sink: sink_of_block, place, amplitudes, scratch, photons: into, stop };
         self.kernel.run(self.level, work);
         let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
         for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {

@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use crate::formula::Double;
 use crate::formula::double::{StarLane, mul_add, nearest_even};
 use crate::nalgebra::Vector3;
-use crate::nest::block::{LANES, LatticeIntensity, Scattered, quick_index};
+use crate::nest::block::{LANES, Lanes, LatticeIntensity, Scattered, Slopes, quick_index};
 use crate::physics::lattice::RealLattice;
-use crate::shapes::{Metric, OnStar, Profile, StarFormulas, coordinate};
+use crate::shapes::{Metric, OnStar, Profile, coordinate};
 
 /// A positive definite quadratic form of the offset.
 #[derive(Clone, Copy)]
@@ -32,6 +32,13 @@ impl Form {
         let along_h = mul_add::<FMA>(hh, h, mul_add::<FMA>(hk, k, hl * l));
         let along_k = mul_add::<FMA>(kk, k, kl * l);
         mul_add::<FMA>(along_h, h, mul_add::<FMA>(along_k, k, ll * l * l))
+    }
+
+    /// Its derivative.
+    #[inline(always)]
+    fn gradient(&self, [h, k, l]: [f64; 3]) -> [f64; 3] {
+        let ([hh, kk, ll], [hk, hl, kl]) = (self.squares, self.products);
+        [2.0 * hh * h + hk * k + hl * l, 2.0 * kk * k + hk * h + kl * l, 2.0 * ll * l + hl * h + kl * k]
     }
 }
 
@@ -109,7 +116,7 @@ impl<P, const NARROW: bool> Star<P, NARROW> {
     }
 }
 
-impl<P: StarFormulas, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
+impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
     const PRECISION: &'static str = if NARROW { "f32" } else { "f64" };
     const SPARSE: bool = true;
 
@@ -126,5 +133,15 @@ impl<P: StarFormulas, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
             radius_sqr: self.radius_sqr,
         };
         self.peak_sqr * P::square::<Double<FMA, false, NARROW>>(at).0
+    }
+
+    #[inline(always)]
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &Lanes, into: &mut Slopes) {
+        for i in 0..LANES {
+            let gradient = self.form.gradient([offset[0].0[i], offset[1].0[i], offset[2].0[i]]);
+            for axis in 0..3 {
+                into.by_offset[axis].0[i] = if P::SMOOTH { -value.0[i] * gradient[axis] } else { 0.0 };
+            }
+        }
     }
 }

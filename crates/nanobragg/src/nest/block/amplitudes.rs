@@ -48,4 +48,18 @@ impl<'a> Amplitudes<'a> {
             }
         }
     }
+
+    /// dF/dh of the pixels that were looked up last, in their neighborhoods; zero where nothing is interpolated.
+    #[inline(always)]
+    pub fn slopes(
+        &self,
+        lattice: &RealLattice<f64>,
+        scattered: &Scattered,
+        around: &Neighborhoods,
+        by_index: &mut [Lanes; 3],
+    ) {
+        if let Amplitudes::Tricubic(table, _) = self {
+            around.slopes(table, lattice, scattered, by_index);
+        }
+    }
 }

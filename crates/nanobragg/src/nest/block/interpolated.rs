@@ -3,7 +3,7 @@
 use super::scattered::{Scattered, index};
 use super::{LANES, Lanes, Table};
 use crate::model::IndexBox;
-use crate::physics::f_cell::{is_safe, weights};
+use crate::physics::f_cell::{is_safe, weight_slopes, weights};
 use crate::physics::lattice::RealLattice;
 
 /// The neighborhoods of a block's pixels.
@@ -105,5 +105,47 @@ impl Neighborhoods {
             }
         }
         self.sums[i] = totals;
+    }
+
+    /// dF/dh, dF/dk and dF/dl of the interpolated pixels.
+    pub fn slopes(
+        &self,
+        table: &Table<'_>,
+        lattice: &RealLattice<f64>,
+        scattered: &Scattered,
+        by_index: &mut [Lanes; 3],
+    ) {
+        for i in 0..LANES {
+            let slopes = if self.safe[i] {
+                let hkl = [0, 1, 2].map(|axis| index(lattice, axis, &scattered.q, i));
+                self.slope(table, hkl, i)
+            } else {
+                [0.0; 3]
+            };
+            for (into, slope) in by_index.iter_mut().zip(slopes) {
+                into.0[i] = slope;
+            }
+        }
+    }
+
+    fn slope(&self, table: &Table<'_>, hkl: [f64; 3], i: usize) -> [f64; 3] {
+        let [along_h, along_k] = table.steps;
+        let Some(inside) = table.values.get(self.start[i] as usize..) else { return [0.0; 3] };
+        let value = |axis: usize| [0, 1, 2, 3].map(|at: usize| self.weights[axis][at].0[i]);
+        let slope = |axis: usize| weight_slopes(hkl[axis] - (hkl[axis].floor() - 1.0));
+        let ([h, k, l], [dh, dk, dl]) = ([0, 1, 2].map(value), [0, 1, 2].map(slope));
+        let mut sums = [0.0; 3];
+        for at_h in 0..4 {
+            for at_k in 0..4 {
+                let row = at_h * along_h + at_k * along_k;
+                let Some(row) = inside.get(row..row + 4) else { return [0.0; 3] };
+                let along: f64 = row.iter().zip(l).map(|(f, weight)| f * weight).sum();
+                let across: f64 = row.iter().zip(dl).map(|(f, slope)| f * slope).sum();
+                sums[0] += dh[at_h] * k[at_k] * along;
+                sums[1] += h[at_h] * dk[at_k] * along;
+                sums[2] += h[at_h] * k[at_k] * across;
+            }
+        }
+        sums
     }
 }

@@ -10,14 +10,17 @@ mod interpolated;
 mod lane;
 mod scattered;
 mod scratch;
+mod slopes;
 mod stages;
 mod table;
 mod terms;
 
 pub(crate) use amplitudes::Amplitudes;
-pub(crate) use lane::{BlockFinished, BlockTerm};
+pub(crate) use lane::{BlockFinished, BlockScattering, BlockSourceDone, BlockSubpixel, BlockTerm};
 pub(crate) use scattered::{Scattered, quick_index};
 pub(crate) use scratch::Scratch;
+pub(crate) use slopes::Slopes;
+pub(crate) use stages::Positions;
 pub(crate) use table::Table;
 pub(crate) use terms::{LatticeIntensity, Terms};
 
@@ -26,7 +29,7 @@ use std::sync::atomic::AtomicBool;
 use super::kept::{Kept, Values};
 use super::{Sink, Stages, TermIndex, walk};
 use crate::plan::{Plan, SourcePlan};
-use stages::{Known, Positions};
+use stages::Known;
 
 /// Pixels of a block.
 pub(crate) const LANES: usize = 64;
@@ -43,14 +46,26 @@ impl Lanes {
     }
 }
 
+/// Which pixels a block has.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// Neighbors in a row.
+    Row {
+        /// Slow coordinate.
+        slow: usize,
+        /// Fast coordinate of the first pixel.
+        start: usize,
+    },
+    /// Pixels anywhere: slow and fast coordinate of each.
+    Listed(&'a [[u32; 2]; LANES]),
+}
+
 /// A block to evaluate.
 pub(crate) struct Work<'a, S> {
     pub plan: &'a Plan,
     /// What looks on.
     pub sink: &'a mut S,
-    pub slow: usize,
-    /// Fast coordinate of the first pixel.
-    pub start: usize,
+    pub place: Place<'a>,
     /// Structure factors of the block's terms.
     pub amplitudes: Amplitudes<'a>,
     /// What the evaluation writes its intermediates to.
@@ -83,19 +98,19 @@ impl<S: Sink<Lanes>> Work<'_, S> {
             plan,
             terms,
             sink: self.sink,
-            slow: self.slow,
-            start: self.start,
+            place: self.place,
             amplitudes: self.amplitudes,
             scratch: self.scratch,
             sum: &mut Lanes::splat(plan.background.start),
             kept: &mut Kept::new(plan),
             polar_known: &mut Known::Nowhere,
+            polar_set: &mut [false; LANES],
             positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
             scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
         };
         walk(plan, &mut block, self.stop);
         stages::finish(plan, block.sum, block.kept, self.photons);
-        block.sink.finished(&BlockFinished { sum: block.sum });
+        block.sink.finished(&BlockFinished { sum: block.sum, kept: block.kept });
     }
 }
 
@@ -105,13 +120,13 @@ struct Block<'a, T, S, const FMA: bool> {
     plan: &'a Plan,
     terms: &'a T,
     sink: &'a mut S,
-    slow: usize,
-    start: usize,
+    place: Place<'a>,
     amplitudes: Amplitudes<'a>,
     scratch: &'a mut Scratch,
     sum: &'a mut Lanes,
     kept: &'a mut Kept<Lanes>,
     polar_known: &'a mut Known,
+    polar_set: &'a mut [bool; LANES],
     positions: &'a mut Positions,
     scattered: &'a mut Scattered,
 }
@@ -119,14 +134,22 @@ struct Block<'a, T, S, const FMA: bool> {
 impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, FMA> {
     #[inline(always)]
     fn subpixel(&mut self, at: TermIndex) {
-        stages::locate::<FMA>(self.plan, [self.slow, self.start], at, self.positions);
+        stages::locate::<FMA>(self.plan, self.place, at, self.positions);
         stages::weigh(self.plan, at, self.positions, self.kept);
+        self.sink.subpixel(at, &BlockSubpixel { positions: self.positions, sum: self.sum });
     }
 
     #[inline(always)]
-    fn source(&mut self, _at: TermIndex, source: &SourcePlan<f64>) -> bool {
+    fn source(&mut self, at: TermIndex, source: &SourcePlan<f64>) -> bool {
         let (kept, known) = (&mut *self.kept, &mut *self.polar_known);
-        stages::scatter::<FMA>(self.plan, source, self.positions, kept, known, self.scattered)
+        let set = S::NEEDS.slopes.then_some(&mut *self.polar_set);
+        let within =
+            stages::scatter::<FMA>(self.plan, source, self.positions, kept, known, set, self.scattered);
+        if within {
+            let seen = BlockScattering { source, polar_set: self.polar_set, sum: self.sum };
+            self.sink.source(at, &seen);
+        }
+        within
     }
 
     #[inline(always)]
@@ -136,13 +159,19 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
         let amplitudes = self.amplitudes;
         let added = self.terms.add::<S, FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
         if S::NEEDS.terms && added {
-            let Scratch { node, f, f_latt, .. } = &*self.scratch;
-            self.sink.term(at, &BlockTerm { node, f, f_latt_sqr: f_latt, weight: &self.scattered.weight });
+            let Scratch { node, offset, f, f_latt, slopes, .. } = &*self.scratch;
+            let Scattered { q, weight } = &*self.scattered;
+            let lattice = &lattice;
+            let slopes = slopes.as_deref();
+            let term = BlockTerm { lattice, q, node, offset, f, f_latt_sqr: f_latt, slopes, weight };
+            self.sink.term(at, &term);
         }
     }
 
     #[inline(always)]
     fn source_done(&mut self) {
         stages::add_background(self.plan, self.scattered, self.sum);
+        let Scattered { q, weight } = &*self.scattered;
+        self.sink.source_done(&BlockSourceDone { q, weight, sum: self.sum });
     }
 }

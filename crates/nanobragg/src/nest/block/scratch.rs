@@ -1,6 +1,7 @@
 //! What a block's terms are computed with.
 
 use super::interpolated::Neighborhoods;
+use super::slopes::Slopes;
 use super::{LANES, Lanes};
 
 /// Intermediates of the terms of one orientation, kept from one to the next so that nothing has to be cleared.
@@ -21,6 +22,8 @@ pub(crate) struct Scratch {
     pub f_latt_single: [f32; LANES],
     /// What interpolation needs.
     pub around: Neighborhoods,
+    /// How the terms change, for a sink that wants to know.
+    pub slopes: Option<Box<Slopes>>,
 }
 
 impl Scratch {
@@ -35,6 +38,12 @@ impl Scratch {
             f_latt: Lanes::splat(0.0),
             f_latt_single: [0.0; LANES],
             around: Neighborhoods::new(),
+            slopes: None,
         }
+    }
+
+    /// For a sink that wants to know how the terms change.
+    pub fn with_slopes() -> Self {
+        Scratch { slopes: Some(Box::new(Slopes::new())), ..Scratch::new() }
     }
 }

@@ -1,6 +1,6 @@
 //! Positions, factors and scattering vectors of a block.
 
-use super::{LANES, Lanes, Scattered};
+use super::{LANES, Lanes, Place, Scattered};
 use crate::formula::double::Divisor;
 use crate::nalgebra::Vector3;
 use crate::nest::{Kept, TermIndex, kept};
@@ -10,7 +10,7 @@ use crate::physics::{absorption, geometry, polarization, scaling, scattering};
 use crate::plan::{DetectorPlan, Plan, SourcePlan};
 
 /// Directions and distances of a sub-pixel of every pixel.
-pub(super) struct Positions {
+pub(crate) struct Positions {
     pub diffracted: [Lanes; 3],
     pub distance: Lanes,
 }
@@ -27,12 +27,30 @@ pub(super) enum Known {
 #[inline(always)]
 pub(super) fn locate<const FMA: bool>(
     plan: &Plan,
-    [slow, start]: [usize; 2],
+    place: Place<'_>,
     at: TermIndex,
     positions: &mut Positions,
 ) {
     let detector = &plan.detector;
     let size = detector.pixel_size / plan.oversample as f64;
+    let (slow, start) = match place {
+        Place::Row { slow, start } => (slow, start),
+        Place::Listed(pixels) => {
+            let center = |pixel: u32, sub: usize| {
+                geometry::subpixel_center(pixel as usize, sub, plan.oversample, size)
+            };
+            let odet = plan.layers.depth_of(at.layer);
+            for (i, &[slow, fast]) in pixels.iter().enumerate() {
+                let (fdet, sdet) = (center(fast, at.sub_fast), center(slow, at.sub_slow));
+                let position = geometry::position(detector, fdet, sdet, odet);
+                for axis in 0..3 {
+                    positions.diffracted[axis].0[i] = position.diffracted[axis];
+                }
+                positions.distance.0[i] = position.distance;
+            }
+            return;
+        }
+    };
     let sdet = geometry::subpixel_center(slow, at.sub_slow, plan.oversample, size);
     let odet = plan.layers.depth_of(at.layer);
     let base = (start * plan.oversample + at.sub_fast) as f64;
@@ -66,11 +84,11 @@ pub(super) fn locate<const FMA: bool>(
 /// Solid angle and capture fraction where this sub-pixel sets them.
 #[inline(always)]
 pub(super) fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mut Kept<Lanes>) {
-    if kept::sets_omega(plan, at) {
+    if kept::sets_omega(&plan.factors, at) {
         let plane = plan.layers.plane_of(at.layer, plan.detector.close_distance);
         solid_angles(&plan.detector, plane, positions, &mut kept.omega);
     }
-    if kept::sets_capture(plan, at) {
+    if kept::sets_capture(&plan.factors, &plan.layers, at) {
         let layers = &plan.layers;
         for i in 0..LANES {
             let direction = direction(positions, i);
@@ -102,7 +120,7 @@ fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
     Vector3::new(x.0[i], y.0[i], z.0[i])
 }
 
-/// Scattering vectors, polarization and weights for a source; false when no pixel is within the resolution
+/// Scattering vectors, polarization and weights for a source, and where it sets the polarization factor; false when no pixel is within the resolution
 /// limit.
 #[inline(always)]
 pub(super) fn scatter<const FMA: bool>(
@@ -111,6 +129,7 @@ pub(super) fn scatter<const FMA: bool>(
     positions: &Positions,
     kept: &mut Kept<Lanes>,
     polar_known: &mut Known,
+    polar_set: Option<&mut [bool; LANES]>,
     scattered: &mut Scattered,
 ) -> bool {
     let wavelength = Divisor::new(source.wavelength);
@@ -135,7 +154,7 @@ pub(super) fn scatter<const FMA: bool>(
             return false;
         }
     }
-    polarize(plan, source, positions, &scattered.weight, &mut kept.polar, polar_known);
+    polarize(plan, source, positions, &scattered.weight, &mut kept.polar, polar_known, polar_set);
     kept.weigh_terms(&plan.factors, &mut scattered.weight);
     true
 }
@@ -149,7 +168,11 @@ fn polarize(
     weight: &Lanes,
     polar: &mut Lanes,
     polar_known: &mut Known,
+    mut polar_set: Option<&mut [bool; LANES]>,
 ) {
+    if let Some(set) = &mut polar_set {
+        **set = [false; LANES];
+    }
     let Some(kahn) = &plan.polarization else { return };
     if !kept::sets_polar(plan, *polar_known == Known::Everywhere) {
         return;
@@ -157,6 +180,9 @@ fn polarize(
     // Without a resolution limit the first source sets the factor of every pixel, straight into its place.
     if plan.dmin <= 0.0 {
         factors(kahn, &source.incident, positions, polar);
+        if let Some(set) = polar_set {
+            *set = [true; LANES];
+        }
         *polar_known = Known::Everywhere;
         return;
     }
@@ -170,6 +196,9 @@ fn polarize(
         let within = weight.0[i] != 0.0 || source.weight == 0.0;
         if within && kept::sets_polar(plan, *known) {
             polar.0[i] = fresh.0[i];
+            if let Some(set) = &mut polar_set {
+                set[i] = true;
+            }
             *known = true;
         }
     }

@@ -1,7 +1,7 @@
 //! Terms of a block: one orientation after the other, all pixels at once.
 
 use super::scattered::index;
-use super::{Amplitudes, LANES, Lanes, Scattered, Scratch, Table};
+use super::{Amplitudes, LANES, Lanes, Scattered, Scratch, Slopes, Table};
 use crate::formula::double::{mul_add, nearest};
 use crate::nest::Sink;
 use crate::physics::lattice::RealLattice;
@@ -43,6 +43,9 @@ pub(crate) trait LatticeIntensity {
 
     /// F_latt² at the offset (h, k, l) from the nearest node.
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64;
+
+    /// How F_latt², which is `value` there, changes at the offsets of all pixels.
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &Lanes, into: &mut Slopes);
 }
 
 impl<L: LatticeIntensity> Terms for L {
@@ -61,8 +64,8 @@ impl<L: LatticeIntensity> Terms for L {
             return false;
         }
         find::<S, FMA>(amplitudes.table(), lattice, scattered, L::TINY, scratch);
-        let Scratch { offset, place, f, around, f_latt: f_latt_sqr, .. } = scratch;
-        let offset = |i: usize| [offset[0].0[i], offset[1].0[i], offset[2].0[i]];
+        let Scratch { offset: offsets, place, f, around, f_latt: f_latt_sqr, slopes, .. } = scratch;
+        let offset = |i: usize| [offsets[0].0[i], offsets[1].0[i], offsets[2].0[i]];
         if L::SPARSE {
             for i in 0..LANES {
                 f_latt_sqr.0[i] = self.intensity::<FMA>(offset(i));
@@ -86,6 +89,12 @@ impl<L: LatticeIntensity> Terms for L {
                 }
                 sum.0[i] = mul_add::<FMA>(f * f * intensity, scattered.weight.0[i], sum.0[i]);
             }
+        }
+        if S::NEEDS.slopes
+            && let Some(slopes) = slopes
+        {
+            self.slopes::<FMA>(offsets, f_latt_sqr, slopes);
+            amplitudes.slopes(lattice, scattered, around, &mut slopes.f_by_index);
         }
         true
     }

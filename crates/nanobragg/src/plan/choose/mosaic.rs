@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use nalgebra::Matrix3;
+use nalgebra::{Matrix3, Vector3};
 
 use crate::model::Mosaicity;
 use crate::plan::Ran1;
@@ -31,12 +31,35 @@ impl Mosaic {
 ///
 /// Reference program: `mosaic_rotation_umat`, in its mixture of precisions.
 pub(in crate::plan) fn cap_rotation(cap: f32, generator: &mut Ran1) -> Matrix3<f64> {
+    drawn(cap, generator).rotation
+}
+
+/// A rotation from a cap, and its rotation vector for a cap of 1 radian.
+#[derive(Clone, Copy)]
+pub(in crate::plan) struct Domain {
+    pub rotation: Matrix3<f64>,
+    pub draw: Vector3<f64>,
+}
+
+impl Domain {
+    const ALIGNED: Domain = Domain {
+        rotation: Matrix3::new(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+        draw: Vector3::new(0.0, 0.0, 0.0),
+    };
+
+    fn inverse(&self) -> Domain {
+        Domain { rotation: self.rotation.transpose(), draw: -self.draw }
+    }
+}
+
+fn drawn(cap: f32, generator: &mut Ran1) -> Domain {
     let mut deviate = || 2.0 * f64::from(generator.uniform()) - 1.0;
     let (r1, r2, r3) = (deviate(), deviate(), deviate());
     let xy = (1.0 - r2 * r2).sqrt();
-    let angle = f64::from(cap * ((1.0 - r3 * r3) as f32).powf((1.0f64 / 3.0) as f32));
+    let share = ((1.0 - r3 * r3) as f32).powf((1.0f64 / 3.0) as f32);
+    let angle = f64::from(cap * share);
     let axis = [xy * (PI * r1).sin(), xy * (PI * r1).cos(), r2];
-    about(axis, angle)
+    Domain { rotation: about(axis, angle), draw: Vector3::from(axis) * f64::from(share) }
 }
 
 /// The rotation by `angle` about the unit vector `axis`, in the reference program's operation order.
@@ -94,28 +117,28 @@ pub(in crate::plan) fn domains(
     generator: &mut Ran1,
     seed: i64,
     singly: bool,
-) -> Vec<Matrix3<f64>> {
+) -> Vec<Domain> {
     generator.reseed(seed);
+    let mut next = || drawn(mosaic.spread as f32, generator);
     if !singly {
-        let mut drawn = if mosaic.domains % 2 == 1 { vec![Matrix3::identity()] } else { Vec::new() };
-        while drawn.len() < mosaic.domains {
-            let rotation = cap_rotation(mosaic.spread as f32, generator);
-            drawn.extend([rotation, rotation.transpose()]);
+        let mut all = if mosaic.domains % 2 == 1 { vec![Domain::ALIGNED] } else { Vec::new() };
+        while all.len() < mosaic.domains {
+            let domain = next();
+            all.extend([domain, domain.inverse()]);
         }
-        return drawn;
+        return all;
     }
-    let drawn = (0..mosaic.domains).map(|domain| {
-        let rotation = cap_rotation(mosaic.spread as f32, generator);
-        if domain == 0 { Matrix3::identity() } else { rotation }
+    let all = (0..mosaic.domains).map(|number| {
+        let domain = next();
+        if number == 0 { Domain::ALIGNED } else { domain }
     });
-    drawn.collect()
+    all.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::physics::rotation::{about_xyz, by_matrix};
-    use nalgebra::Vector3;
 
     fn orthogonal(u: &Matrix3<f64>) -> bool {
         (u * u.transpose() - Matrix3::identity()).norm() < 1e-13 && (u.determinant() - 1.0).abs() < 1e-13
@@ -159,13 +182,13 @@ mod tests {
             let mosaic = Mosaic { spread: 0.02, domains: count };
             let all = domains(&mosaic, &mut Ran1::new(1), 12345678, false);
             assert_eq!(all.len(), count);
-            let mean = all.iter().fold(Matrix3::zeros(), |sum, u| sum + u) / count as f64;
+            let mean = all.iter().fold(Matrix3::zeros(), |sum, u| sum + u.rotation) / count as f64;
             // What the mean lacks of a rotation is symmetric.
             assert!((mean - mean.transpose()).amax() < 1e-15, "{count}");
         }
         let singly = domains(&Mosaic { spread: 0.02, domains: 7 }, &mut Ran1::new(1), 12345678, true);
-        assert_eq!(singly[0], Matrix3::identity());
-        let mean = singly.iter().fold(Matrix3::zeros(), |sum, u| sum + u) / 7.0;
+        assert_eq!(singly[0].rotation, Matrix3::identity());
+        let mean = singly.iter().fold(Matrix3::zeros(), |sum, u| sum + u.rotation) / 7.0;
         assert!((mean - mean.transpose()).amax() > 1e-4);
     }
 

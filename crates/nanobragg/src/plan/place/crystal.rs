@@ -4,11 +4,11 @@ use nalgebra::Vector3;
 
 use super::{CellParameters, LatticeParameters};
 use crate::model::skew;
-use crate::physics::rotation::{about_xyz, dot, magnitude};
+use crate::physics::rotation::{about_xyz, by_matrix, dot, magnitude};
 use crate::real::{Real, real};
 
 /// The lattice at phi = 0 in the aligned mosaic domain.
-pub(in crate::plan) struct PlacedLattice<R: Real> {
+pub(crate) struct PlacedLattice<R: Real> {
     /// a, b, c in Å.
     pub vectors: [Vector3<R>; 3],
     /// a*, b*, c* in 1/Å.
@@ -17,10 +17,10 @@ pub(in crate::plan) struct PlacedLattice<R: Real> {
     pub volume: R,
 }
 
-/// The lattice, turned by `misset`; `c_star_z` is the state of the quirk of that name.
+/// The lattice, turned by each of `turns` in turn; `c_star_z` is the state of the quirk of that name.
 pub(in crate::plan) fn place<R: Real>(
     lattice: &LatticeParameters<R>,
-    misset: [R; 3],
+    turns: [[R; 3]; 2],
     c_star_z: bool,
 ) -> PlacedLattice<R> {
     let one = real::<R>(1.0);
@@ -31,8 +31,13 @@ pub(in crate::plan) fn place<R: Real>(
         }
         LatticeParameters::Matrix(stars) => (*stars, None),
         LatticeParameters::MatrixOfCell(stars, cell) => (*stars, Some(Metric::new(cell))),
+        LatticeParameters::Oriented(u, cell) => {
+            let metric = Metric::new(cell);
+            (metric.default_orientation(c_star_z).map(|v| by_matrix(&v, u)), Some(metric))
+        }
     };
-    let [a_star, b_star, c_star] = stars.map(|v| about_xyz(&v, misset));
+    let [misset, further] = turns;
+    let [a_star, b_star, c_star] = stars.map(|v| about_xyz(&about_xyz(&v, misset), further));
     let mut crosses = [b_star.cross(&c_star), c_star.cross(&a_star), a_star.cross(&b_star)];
     let mut v_star = dot(&a_star, &crosses[0]);
     if let Some(cell) = &cell {

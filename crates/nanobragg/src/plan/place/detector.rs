@@ -6,7 +6,7 @@ use super::{DetectorParameters, PlacementParameters};
 use crate::model::Pivot;
 use crate::physics::geometry::Panel;
 use crate::physics::rotation::{about_axis, about_xyz, dot};
-use crate::real::{Real, real, vector};
+use crate::real::{Real, is_plain_zero, real, vector};
 
 /// Axes before rotations, with the lengths that the quirks leave them.
 #[derive(Clone, Debug)]
@@ -47,11 +47,18 @@ impl DetectorChoice {
             Pivot::Sample => swing(&origin(point, &fast, &slow, close_distance, &out)),
             Pivot::Beam => origin(point, &fdet, &sdet, close_distance / ratio, &beam),
         };
-        let pix0 = match parameters.placement {
+        let mut pix0 = match parameters.placement {
             PlacementParameters::Origin(origin) => origin,
             PlacementParameters::Near { point, distance } => about_pivot(point, distance),
             PlacementParameters::Beam { point, distance } => about_pivot(point, (ratio * distance).abs()),
         };
+        let DetectorParameters { shift, turn, .. } = *parameters;
+        for (step, along) in shift.into_iter().zip([&fdet, &sdet, &beam]) {
+            if !is_plain_zero(step) {
+                pix0 += along * step;
+            }
+        }
+        let [fdet, sdet, odet, pix0] = [fdet, sdet, odet, pix0].map(|v| about_xyz(&v, turn));
         let close_distance = dot(&pix0, &odet);
         let panel = Panel {
             beam,

@@ -2,10 +2,11 @@
 
 use nalgebra::{Matrix3, Vector3};
 
+use super::RotationParameters;
 use crate::model::{Quirk, Quirks, Rotation};
 use crate::physics::lattice::RealLattice;
-use crate::physics::rotation::{about_axis_by, by_matrix};
-use crate::real::{Real, real, vector};
+use crate::physics::rotation::{about_axis_by, about_xyz, by_matrix};
+use crate::real::{Real, is_plain_zero, real, vector};
 
 /// One step of the phi sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,16 +45,18 @@ pub struct Orientations<T: Real = f64> {
 const MOST_COMBINED: usize = 1 << 18;
 
 impl<T: Real> Orientations<T> {
-    /// The orientations of `lattice` over a rotation about the unit vector `spindle_axis`.
+    /// The orientations of `lattice` over the steps of `sweep` about the unit vector `spindle_axis`. The angles are those of
+    /// `numbers`.
     pub(in crate::plan) fn new(
         lattice: &RealLattice<T>,
         spindle_axis: &Vector3<f64>,
         sweep: Rotation,
+        numbers: &RotationParameters<T>,
         domains: Vec<Matrix3<T>>,
         quirks: Quirks,
     ) -> Self {
+        let axis = about_xyz(&vector(spindle_axis), numbers.spindle);
         let carry = quirks.has(Quirk::PhiZeroCarryover);
-        let axis = vector(spindle_axis);
         let mut steps = Vec::with_capacity(sweep.steps());
         // With the carry-over the state that one sweep leaves is what the next begins with: two sweeps from
         // rest leave the steady state.
@@ -62,9 +65,9 @@ impl<T: Real> Orientations<T> {
         for _ in 0..if carry { 2 } else { 1 } {
             steps.clear();
             for tic in 0..sweep.steps() {
-                let phi = sweep.angle(tic, quirks);
-                state = if phi != 0.0 {
-                    let turned = (real::<T>(phi).sin(), real::<T>(phi).cos());
+                let phi = sweep.angle_from(tic, quirks, numbers.start, numbers.step);
+                state = if !is_plain_zero(phi) {
+                    let turned = (phi.sin(), phi.cos());
                     (turned, lattice.map(|v| about_axis_by(v, &axis, turned)))
                 } else if carry {
                     state
@@ -72,7 +75,7 @@ impl<T: Real> Orientations<T> {
                     at_rest
                 };
                 let (turned, lattice) = state;
-                steps.push(PhiStep { phi: real(phi), turned, lattice });
+                steps.push(PhiStep { phi, turned, lattice });
             }
         }
         let spindle = (!quirks.has(Quirk::MosaicAfterSpindle)).then_some(axis);
@@ -151,19 +154,22 @@ mod tests {
         RealLattice { vectors: [Vector3::x(), Vector3::y(), Vector3::z()] }
     }
 
+    fn new(sweep: Rotation, domains: Vec<Matrix3<f64>>, quirks: Quirks) -> Orientations {
+        Orientations::new(&cube(), &Vector3::z(), sweep, &sweep.into(), domains, quirks)
+    }
+
     fn sweep(start: f64, step: f64, count: usize, carry: bool) -> Orientations {
         let sweep = Rotation::sampled(start, 0.0, step, count).unwrap();
         let spec = Quirks::from(Preset::Spec);
         let quirks = if carry { spec.with(Quirk::PhiZeroCarryover) } else { spec };
-        Orientations::new(&cube(), &Vector3::z(), sweep, vec![Matrix3::identity()], quirks)
+        new(sweep, vec![Matrix3::identity()], quirks)
     }
 
     #[test]
     fn steps_are_sampled_in_their_middle_unless_a_quirk_or_the_user_says_otherwise() {
         let rotation = Rotation::over(0.2, -0.4, 4).unwrap();
         let phi = |rotation: Rotation, quirks: Quirks| {
-            let domains = vec![Matrix3::identity()];
-            let all = Orientations::<f64>::new(&cube(), &Vector3::z(), rotation, domains, quirks);
+            let all = new(rotation, vec![Matrix3::identity()], quirks);
             [all.steps.first(), all.steps.last()].map(|step| (step.unwrap().phi * 1e9).round() / 1e9)
         };
         let (exact, spec) = (Quirks::from(Preset::Exact), Quirks::from(Preset::Spec));
@@ -179,9 +185,7 @@ mod tests {
         let tilt = |v: &Vector3<f64>| about_axis(v, &Vector3::x(), 0.02);
         let domain = Matrix3::from_columns(&[Vector3::x(), Vector3::y(), Vector3::z()].map(|v| tilt(&v)));
         let rotation = Rotation::over(0.0, 2.0, 2).unwrap().sampled_at(StepPoint::Start);
-        let all = |preset: Preset| {
-            Orientations::<f64>::new(&cube(), &Vector3::z(), rotation, vec![domain], Quirks::from(preset))
-        };
+        let all = |preset: Preset| new(rotation, vec![domain], Quirks::from(preset));
         let (exact, spec) = (all(Preset::Exact), all(Preset::Spec));
         assert_eq!(exact.lattice(0, 0), spec.lattice(0, 0));
         let turned = cube().map(|v| about_axis(&tilt(v), &Vector3::z(), 1.0));

@@ -1,7 +1,8 @@
 //! The numbers of a plan that a derivative can be taken by.
 
-use nalgebra::Vector3;
+use nalgebra::{Matrix3, Vector3};
 
+use crate::model::Rotation;
 use crate::real::{Real, real, to_f64, vector};
 
 /// The numbers that say where things are, in the number type `R`: what [`Plan::place`](crate::plan::Plan::place) needs
@@ -15,8 +16,36 @@ pub struct Parameters<R: Real = f64> {
     pub lattice: LatticeParameters<R>,
     /// Rotation of the crystal about the laboratory's x, then y, then z, in radians.
     pub misset: [R; 3],
+    /// A further rotation of the crystal at rest about the same axes, in radians; zero in a plan that was made of an experiment.
+    pub turn: [R; 3],
+    /// Cells along a, b, c. Between whole numbers a spot is that of N δ, so that spots stay at the nodes.
+    pub cells: [R; 3],
+    /// Mosaic spread in radians, the domains as they were drawn.
+    pub spread: R,
+    /// Rotation about the spindle.
+    pub rotation: RotationParameters<R>,
     /// Where the detector is.
     pub detector: DetectorParameters<R>,
+    /// Rotation of the beam, its sources and its polarization, about the laboratory's x, then y, then z, in radians; the detector
+    /// stays. Zero in a plan that was made of an experiment.
+    pub beam: [R; 3],
+    /// Photons per m².
+    pub fluence: R,
+    /// Factor on all photons; 1 in a plan that was made of an experiment.
+    pub scale: R,
+    /// Factor on the water background; 1 in a plan that was made of an experiment.
+    pub water: R,
+}
+
+/// The rotation about the spindle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RotationParameters<R: Real = f64> {
+    /// Spindle angle in radians where the first step starts.
+    pub start: R,
+    /// Radians from one step to the next.
+    pub step: R,
+    /// Rotation of the spindle about the laboratory's x, then y, then z, in radians; zero in a plan that was made of an experiment.
+    pub spindle: [R; 3],
 }
 
 /// The lattice before it is turned.
@@ -28,6 +57,8 @@ pub enum LatticeParameters<R: Real = f64> {
     Matrix([Vector3<R>; 3]),
     /// Directions from a*, b*, c*, lengths from a cell.
     MatrixOfCell([Vector3<R>; 3], CellParameters<R>),
+    /// A unit cell in the orientation of [`Cell`](Self::Cell), rotated by a matrix.
+    Oriented(Matrix3<R>, CellParameters<R>),
 }
 
 /// A unit cell.
@@ -48,6 +79,11 @@ pub struct DetectorParameters<R: Real = f64> {
     pub tilt: [R; 3],
     /// Rotation about the two-theta axis in radians, after the others.
     pub twotheta: R,
+    /// Shift in meters along the placed fast and slow axes and the beam; zero in a plan that was made of an experiment.
+    pub shift: [R; 3],
+    /// Rotation of the placed detector around the crystal, about the laboratory's x, then y, then z, in radians; zero in a plan
+    /// that was made of an experiment.
+    pub turn: [R; 3],
 }
 
 /// The point that places a detector. Lengths in meters; `point` is counted along the fast and slow axes from the outer
@@ -72,6 +108,12 @@ pub enum PlacementParameters<R: Real = f64> {
     },
 }
 
+impl From<Rotation> for RotationParameters {
+    fn from(rotation: Rotation) -> Self {
+        RotationParameters { start: rotation.start(), step: rotation.step(), spindle: [0.0; 3] }
+    }
+}
+
 impl<R: Real> Parameters<R> {
     /// The same values in the number type `S`; what a dual number carries besides its value is dropped.
     pub fn cast<S: Real>(&self) -> Parameters<S> {
@@ -91,8 +133,23 @@ impl<R: Real> Parameters<R> {
                 LatticeParameters::MatrixOfCell(matrix, given) => {
                     LatticeParameters::MatrixOfCell(stars(matrix), cell(given))
                 }
+                LatticeParameters::Oriented(u, given) => {
+                    LatticeParameters::Oriented(u.map(number), cell(given))
+                }
             },
             misset: numbers(self.misset),
+            turn: numbers(self.turn),
+            cells: numbers(self.cells),
+            spread: number(self.spread),
+            rotation: RotationParameters {
+                start: number(self.rotation.start),
+                step: number(self.rotation.step),
+                spindle: numbers(self.rotation.spindle),
+            },
+            beam: numbers(self.beam),
+            fluence: number(self.fluence),
+            scale: number(self.scale),
+            water: number(self.water),
             detector: DetectorParameters {
                 placement: match self.detector.placement {
                     PlacementParameters::Origin(origin) => PlacementParameters::Origin(vector(&origin)),
@@ -105,6 +162,8 @@ impl<R: Real> Parameters<R> {
                 },
                 tilt: numbers(self.detector.tilt),
                 twotheta: number(self.detector.twotheta),
+                shift: numbers(self.detector.shift),
+                turn: numbers(self.detector.turn),
             },
         }
     }

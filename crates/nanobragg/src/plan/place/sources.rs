@@ -2,6 +2,7 @@
 
 use nalgebra::Vector3;
 
+use crate::physics::rotation::about_xyz;
 use crate::real::{Real, real, vector};
 
 /// A source before its wavelength is known.
@@ -46,10 +47,10 @@ pub struct SourcePlan<T: Real> {
 }
 
 impl<T: Real> SourcePlan<T> {
-    /// The source for a central wavelength in meters.
-    pub(in crate::plan) fn placed(source: &SourceChoice, central: T) -> Self {
+    /// The source for a central wavelength in meters, turned by `beam`.
+    pub(in crate::plan) fn placed(source: &SourceChoice, central: T, beam: [T; 3]) -> Self {
         SourcePlan {
-            incident: vector(&source.incident),
+            incident: about_xyz(&vector(&source.incident), beam),
             wavelength: source.wavelength.place(central),
             weight: real(source.weight),
         }

@@ -1,0 +1,127 @@
+//! Derivatives of pixels by what they are summed from.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::simd::FastPlan;
+use super::{Backend, Control, Cpu};
+use crate::error::{Error, RenderCause};
+use crate::nest::block::{LANES, Lanes, Place, Scratch};
+use crate::plan::Plan;
+use crate::sensitivity::sums::{Sensitive, Task};
+use crate::sensitivity::{Block, Layout, PixelSet};
+
+/// A backend that knows how pixels change.
+pub trait Differentiate: Backend {
+    /// Hands the sensitivities of `pixels` to `each`, block by block, with the number of the run that the block belongs to. Runs
+    /// come in any order and from any thread, the blocks of a run in their order. Runs, blocks and what is in them are the
+    /// same, bit for bit, with any number of threads.
+    ///
+    /// # Errors
+    /// Those of [`Backend::frame`].
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error>;
+}
+
+/// Blocks of a run, of so many in all: enough runs to share among threads, and few enough to keep something for each.
+fn run_length(blocks: usize) -> usize {
+    (blocks / 1024).clamp(1, 64)
+}
+
+/// A block to come.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    Row { slow: usize, start: usize, end: usize },
+    Listed(&'a [[u32; 2]]),
+}
+
+impl Wanted<'_> {
+    /// Its pixels, of which those beyond the number are the last one again.
+    fn pixels(&self) -> ([[u32; 2]; LANES], usize) {
+        match *self {
+            Wanted::Row { slow, start, end } => {
+                let pixel = |lane: usize| [slow as u32, (start + lane).min(end - 1) as u32];
+                (std::array::from_fn(pixel), end - start)
+            }
+            Wanted::Listed(pixels) => {
+                let last = pixels.last().copied().unwrap_or_default();
+                (std::array::from_fn(|lane| pixels.get(lane).copied().unwrap_or(last)), pixels.len())
+            }
+        }
+    }
+}
+
+/// The blocks of `pixels`.
+fn blocks<'a>(plan: &Plan, pixels: PixelSet<'a>) -> Vec<Wanted<'a>> {
+    let region = &plan.region;
+    match pixels {
+        PixelSet::Listed(pixels) => pixels.chunks(LANES).map(Wanted::Listed).collect(),
+        PixelSet::All => {
+            let (rows, columns) = region.ranges();
+            let starts = |slow| columns.clone().step_by(LANES).map(move |start| (slow, start));
+            let ranges =
+                rows.flat_map(starts).map(|(slow, start)| (slow, start, columns.end.min(start + LANES)));
+            let rendered =
+                ranges.filter(|&(slow, start, end)| (start..end).any(|fast| region.renders(slow, fast)));
+            rendered.map(|(slow, start, end)| Wanted::Row { slow, start, end }).collect()
+        }
+    }
+}
+
+impl Differentiate for Cpu {
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error> {
+        let task = Arc::new(Task::new(plan, layout));
+        let fast = FastPlan::<Sensitive>::tapped(plan).map_err(RenderCause::Order)?;
+        let blocks = blocks(plan, pixels);
+        let masked = matches!(pixels, PixelSet::All) && plan.region.mask.is_some();
+        let runs = blocks.par_chunks(run_length(blocks.len())).enumerate();
+        self.install(|| {
+            runs.try_for_each(|(run, blocks)| {
+                let mut scratch = Scratch::with_slopes();
+                let mut sums = Sensitive::new(Arc::clone(&task));
+                for block in blocks {
+                    control.check()?;
+                    let (all, count) = block.pixels();
+                    let place = match *block {
+                        Wanted::Row { slow, start, .. } => Place::Row { slow, start },
+                        Wanted::Listed(_) => Place::Listed(&all),
+                    };
+                    let mut photons = Lanes::splat(0.0);
+                    sums.clear();
+                    fast.evaluate(place, &mut scratch, &mut sums, &mut photons, control.cancel);
+                    control.check()?;
+                    let pixels = &all[..count];
+                    if masked {
+                        blank(plan, pixels, &mut photons, &mut sums.rows);
+                    }
+                    each(run, &Block { pixels, photons: &photons, rows: &sums.rows });
+                }
+                Ok(())
+            })
+        })
+    }
+}
+
+/// Takes out what is masked.
+fn blank(plan: &Plan, pixels: &[[u32; 2]], photons: &mut Lanes, rows: &mut [Lanes]) {
+    for (lane, &[slow, fast]) in pixels.iter().enumerate() {
+        if !plan.region.renders(slow as usize, fast as usize) {
+            photons.0[lane] = 0.0;
+            rows.iter_mut().for_each(|row| row.0[lane] = 0.0);
+        }
+    }
+}

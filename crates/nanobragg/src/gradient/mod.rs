@@ -1,0 +1,20 @@
+//! Derivatives of pixels by the numbers of an experiment.
+//!
+//! A [`Parameter`] reaches a pixel through a few quantities: the lattice at rest, the pixel's position, the wavelength,
+//! the number of cells. The evaluation sums the derivatives by these while it sums the terms; a small matrix, found in
+//! dual numbers, makes of them the derivatives by parameters ([`Derivatives`]). So the cost does not grow with the number of
+//! parameters. [`definition`] is the derivative of the definition itself, parameter by parameter.
+
+mod chain;
+pub mod definition;
+mod derivatives;
+mod needs;
+mod normal;
+mod parameter;
+mod refusal;
+
+pub use crate::sensitivity::PixelSet;
+pub use derivatives::{Columns, Derivatives, Rows};
+pub use normal::{Normal, Weighed};
+pub use parameter::{CellNumber, LabAxis, LatticeAxis, Parameter, ParameterUnit, ShiftAxis};
+pub use refusal::Refusal;

@@ -1,0 +1,109 @@
+//! Normal equations: JᵀWJ and JᵀWr, without J.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::nest::block::{LANES, Lanes};
+
+/// The weight and the residual of a pixel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Weighed {
+    /// Weight w.
+    pub weight: f64,
+    /// Residual r.
+    pub residual: f64,
+}
+
+/// Normal equations of a linear fit to pixels, for parameters in their units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Normal {
+    /// JᵀWJ.
+    pub matrix: DMatrix<f64>,
+    /// JᵀWr.
+    pub vector: DVector<f64>,
+    /// Σ w r².
+    pub residuals: f64,
+    /// Pixels with a weight other than zero.
+    pub pixels: usize,
+}
+
+/// The same of the sensitivities themselves, photons first.
+pub(super) struct Gram {
+    rows: usize,
+    /// The lower triangle, row by row.
+    triangle: Vec<f64>,
+    vector: Vec<f64>,
+    residuals: f64,
+    pixels: usize,
+}
+
+/// Numbers that are summed side by side.
+const WIDE: usize = 8;
+
+impl Gram {
+    pub fn new(rows: usize) -> Self {
+        Gram {
+            rows,
+            triangle: vec![0.0; rows * (rows + 1) / 2],
+            vector: vec![0.0; rows],
+            residuals: 0.0,
+            pixels: 0,
+        }
+    }
+
+    /// Adds the pixels of a block.
+    pub fn add(&mut self, rows: &[&Lanes], weighed: &[Weighed; LANES]) {
+        let (mut weight, mut pull) = (Lanes::splat(0.0), Lanes::splat(0.0));
+        for (i, at) in weighed.iter().enumerate() {
+            weight.0[i] = at.weight;
+            pull.0[i] = at.weight * at.residual;
+            self.residuals += at.weight * at.residual * at.residual;
+            self.pixels += usize::from(at.weight != 0.0);
+        }
+        let mut sums = self.triangle.iter_mut();
+        for (number, row) in rows.iter().enumerate() {
+            let mut weighted = Lanes::splat(0.0);
+            for i in 0..LANES {
+                weighted.0[i] = weight.0[i] * row.0[i];
+            }
+            for other in &rows[..=number] {
+                if let Some(sum) = sums.next() {
+                    *sum += product(&weighted, other);
+                }
+            }
+            self.vector[number] += product(&pull, row);
+        }
+    }
+
+    /// Adds what another one has summed.
+    pub fn join(&mut self, other: &Gram) {
+        let pairs = self.triangle.iter_mut().zip(&other.triangle);
+        pairs.chain(self.vector.iter_mut().zip(&other.vector)).for_each(|(sum, more)| *sum += more);
+        self.residuals += other.residuals;
+        self.pixels += other.pixels;
+    }
+
+    /// The equations for parameters that `chain` makes of the rows.
+    pub fn pulled_back(&self, chain: &DMatrix<f64>) -> Normal {
+        let whole = DMatrix::from_fn(self.rows, self.rows, |row, column| {
+            let (row, column) = (row.max(column), row.min(column));
+            self.triangle[row * (row + 1) / 2 + column]
+        });
+        Normal {
+            matrix: chain * whole * chain.transpose(),
+            vector: chain * DVector::from_column_slice(&self.vector),
+            residuals: self.residuals,
+            pixels: self.pixels,
+        }
+    }
+}
+
+/// Σ a b over a block.
+pub(super) fn product(a: &Lanes, b: &Lanes) -> f64 {
+    let mut sums = [0.0; WIDE];
+    for (a, b) in a.0.chunks_exact(WIDE).zip(b.0.chunks_exact(WIDE)) {
+        for lane in 0..WIDE {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}

@@ -1,0 +1,68 @@
+//! What has no derivative, and why.
+
+use super::Parameter;
+use crate::plan::place::{LatticeParameters, PlacementParameters};
+use crate::plan::{Interpolation, Plan};
+use crate::shapes::Coordinate;
+
+/// A parameter that an image has no derivative by, or none that is computed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("no derivative by {}: {reason}", parameter.name())]
+pub struct Refusal {
+    /// The parameter.
+    pub parameter: Parameter,
+    /// Why, and what to use instead.
+    pub reason: &'static str,
+}
+
+/// Whether `plan` has a derivative by `parameter`.
+pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
+    let refused = |reason| Err(Refusal { parameter, reason });
+    if plan.factors.depend_on_order() {
+        return refused(
+            "the quirk running_sum_factors makes a pixel depend on the order of its terms; use the preset exact",
+        );
+    }
+    if plan.orientations.carries() || plan.orientations.first_pixel.is_some() {
+        return refused(
+            "the quirk phi_zero_carryover makes a pixel depend on the one before; use the preset exact",
+        );
+    }
+    if matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)) {
+        return refused(
+            "the quirk interpolation_latch makes a pixel depend on those before; use the preset exact",
+        );
+    }
+    let shape = plan.crystal.shape.shape;
+    if matches!(shape.coordinate(), Coordinate::Star { .. }) && !shape.is_smooth() && !parameter.is_linear() {
+        return refused("spots of this shape have an edge, which has no slope; use a smooth shape");
+    }
+    if parameter.moves_detector() && plan.detector.curved {
+        return refused("a curved detector is no rigid plane; use a flat one");
+    }
+    match parameter {
+        Parameter::Cell(_) if matches!(plan.parameters().lattice, LatticeParameters::Matrix(_)) => refused(
+            "the lattice is an orientation matrix; give the cell as well, or take the derivative by turn",
+        ),
+        Parameter::Distance
+            if matches!(plan.parameters().detector.placement, PlacementParameters::Origin(_)) =>
+        {
+            refused("the detector is placed by its corner; take the derivative by shift_beam")
+        }
+        Parameter::Wavelength if !(0..plan.sources.len()).any(|number| plan.follows_wavelength(number)) => {
+            refused("every source has a wavelength of its own")
+        }
+        Parameter::SourceWeight(number) => match plan.sources.get(number) {
+            None => refused("there is no source with this number"),
+            Some(source) if source.weight == 0.0 => {
+                refused("the weight of this source is zero; leave it out")
+            }
+            Some(_) => Ok(()),
+        },
+        Parameter::Water if !plan.background.present => refused("there is no water; give it a size"),
+        Parameter::Amplitude(_) if plan.interpolation != Interpolation::Off => {
+            refused("interpolated structure factors belong to many nodes; turn the interpolation off")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,44 @@
+//! What is asked for, and what is handed out.
+
+use crate::nest::block::Lanes;
+
+/// Pixels to differentiate.
+#[derive(Clone, Copy, Debug)]
+pub enum PixelSet<'a> {
+    /// All that the plan renders.
+    All,
+    /// These, as [slow, fast].
+    Listed(&'a [[u32; 2]]),
+}
+
+/// Photons and sensitivities of up to 64 pixels.
+pub struct Block<'a> {
+    /// The pixels, as [slow, fast].
+    pub(crate) pixels: &'a [[u32; 2]],
+    /// Photons of each.
+    pub(crate) photons: &'a Lanes,
+    /// Sensitivities of each, in the order of the layout.
+    pub(crate) rows: &'a [Lanes],
+}
+
+impl Block<'_> {
+    /// The pixels, as [slow, fast].
+    pub fn pixels(&self) -> &[[u32; 2]] {
+        self.pixels
+    }
+
+    /// Photons of each pixel.
+    pub fn photons(&self) -> &[f64] {
+        &self.photons.0[..self.pixels.len()]
+    }
+
+    /// Sensitivities of each pixel, a row each, in the order of the layout.
+    pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.rows.iter().map(|row| &row.0[..self.pixels.len()])
+    }
+
+    /// Photons and rows.
+    pub(crate) fn with_photons(&self) -> impl Iterator<Item = &Lanes> {
+        std::iter::once(self.photons).chain(self.rows)
+    }
+}

@@ -1,0 +1,13 @@
+//! What parameters reach a pixel through, and the sums of the derivatives by it.
+//!
+//! The lattice at rest, the position of a pixel, the wavelength, the number of cells: what a term changes by when one of
+//! these changes is summed while the terms are, by a sink on the blocks that render. [`gradient`](crate::gradient) makes
+//! derivatives by parameters of the sums.
+
+mod block;
+mod layout;
+pub(crate) mod sums;
+
+pub use block::{Block, PixelSet};
+pub(crate) use layout::Starts;
+pub use layout::{CellSums, Groups, Layout};
