@@ -49,6 +49,11 @@ impl Image {
         &self.pixels
     }
 
+    /// All pixels, slow-major, without a copy.
+    pub fn into_pixels(self) -> Vec<f32> {
+        self.pixels
+    }
+
     /// The pixel at (`slow`, `fast`), if the image has it.
     pub fn get(&self, slow: usize, fast: usize) -> Option<f32> {
         self.pixels.get(slow * self.fast + fast).copied().filter(|_| fast < self.fast)

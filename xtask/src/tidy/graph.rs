@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "nanobragg-wgpu",
         ],
     ),
+    ("nanobragg-python", &["nanobragg", "nanobragg-io", "nanobragg-session", "nanobragg-config"]),
     (
         "nanobragg-testkit",
         &["nanobragg", "nanobragg-io", "nanobragg-compare", "nanobragg-config", "nanobragg-trace"],

@@ -3,7 +3,7 @@
 use crate::classic::{Arity, Effect, Flag, FlagId, Group, Role, canonical, table};
 
 /// The name of a group's table.
-pub(super) fn section(group: Group) -> String {
+pub fn section(group: Group) -> String {
     group.title().to_lowercase().replace(' ', "_")
 }
 
@@ -19,8 +19,8 @@ pub(super) fn has_key(flag: &Flag) -> bool {
     !of_caller && !matches!(flag.effect, Effect::Unread { .. })
 }
 
-/// The key: the first name of more than one letter, if there is one, and the unit.
-pub(super) fn key(flag: &Flag) -> String {
+/// The key of a flag: its first name of more than one letter, if there is one, and the unit.
+pub fn key(flag: &Flag) -> String {
     let long = flag.names.iter().find(|name| name.len() > 2).copied();
     let name = long.unwrap_or_else(|| canonical(flag)).trim_start_matches('-');
     let unit = flag.unit.text().to_lowercase().replace('/', "_per_").replace('^', "").replace(", ", "_");
@@ -38,8 +38,21 @@ pub(super) fn find(group: Group, key: &str) -> Option<&'static Flag> {
     flags(group).find(|flag| self::key(flag) == key)
 }
 
+/// The flag of a key, whatever its table.
+///
+/// ```
+/// use nanobragg_config::classic::FlagId;
+/// use nanobragg_config::experiment_file::flag_of;
+///
+/// assert_eq!(flag_of("distance_mm").map(|flag| flag.id), Some(FlagId::Distance));
+/// assert_eq!(flag_of("distance"), None);
+/// ```
+pub fn flag_of(key: &str) -> Option<&'static Flag> {
+    Group::ALL.into_iter().find_map(|group| find(group, key))
+}
+
 /// The switch that turns another one off: `-nointerpolate` of `-interpolate`.
-pub(super) fn opposite(flag: &Flag) -> Option<&'static Flag> {
+pub fn opposite(flag: &Flag) -> Option<&'static Flag> {
     let name = format!("-no{}", canonical(flag).trim_start_matches('-'));
     table().iter().find(|other| other.arity == Arity::Nothing && other.names.contains(&name.as_str()))
 }

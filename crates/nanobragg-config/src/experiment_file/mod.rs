@@ -10,6 +10,7 @@ mod read;
 mod schema;
 mod write;
 
+pub use keys::{flag_of, key, opposite, section};
 pub use page::page;
 pub use read::{parse, read};
 pub use schema::schema;

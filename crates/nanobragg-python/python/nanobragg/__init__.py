@@ -1,0 +1,74 @@
+"""X-ray diffraction images from nanocrystals: faithful to nanoBragg, fast, and explainable pixel by pixel.
+
+An `Experiment` says what is simulated; a `Simulation` renders it into an array of numpy:
+
+>>> import nanobragg
+>>> experiment = nanobragg.Experiment(cell=(70, 80, 90, 75, 85, 95), default_F=100, N=5, detpixels=64, pixel_mm=1)
+>>> image = nanobragg.Simulation(experiment, device="cpu").render()
+>>> image.shape, image.dtype.name
+((64, 64), 'float32')
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from ._errors import (
+    DescriptionError,
+    DeviceError,
+    DeviceWarning,
+    FileError,
+    FlagError,
+    InputError,
+    InputWarning,
+    NanobraggWarning,
+    OutOfMemory,
+    OutputError,
+    OutputWarning,
+    PlanError,
+    PlanWarning,
+    StructureFactorError,
+    SymmetryError,
+)
+from ._experiment import Experiment, Quantity
+from ._native import VERSION as __version__
+from ._simulation import Simulation
+
+if _TYPE_CHECKING:
+    from ._image import Image
+
+__all__ = [
+    "DescriptionError",
+    "DeviceError",
+    "DeviceWarning",
+    "Experiment",
+    "FileError",
+    "FlagError",
+    "Image",
+    "InputError",
+    "InputWarning",
+    "NanobraggWarning",
+    "OutOfMemory",
+    "OutputError",
+    "OutputWarning",
+    "PlanError",
+    "PlanWarning",
+    "Quantity",
+    "Simulation",
+    "StructureFactorError",
+    "SymmetryError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    # numpy takes longer to import than this package: nothing here needs it before there is an image.
+    if name == "Image":
+        from ._image import Image
+
+        return Image
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,79 @@
+"""Arguments as arrays, with errors that say what was wanted and what was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_KINDS = {"b": "booleans", "i": "integers", "f": "floats"}
+
+
+def checked(name: str, value: object, dtype: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+    """`value` as a contiguous array of `dtype` and `shape`, in which None is any length.
+
+    Integers are taken for floats; nothing else is converted to another kind.
+    """
+    import numpy as np
+
+    if hasattr(value, "as_numpy_array"):
+        value = value.as_numpy_array()
+    array = np.asarray(value)
+    wanted = np.dtype(dtype)
+    allowed = {"f": "fiu", "i": "iu", "b": "b"}[wanted.kind]
+    fits = array.ndim == len(shape) and all(
+        length is None or length == found for length, found in zip(shape, array.shape, strict=True)
+    )
+    if array.dtype.kind not in allowed or not fits:
+        lengths = ", ".join("n" if length is None else str(length) for length in shape)
+        lengths = f"({lengths},)" if len(shape) == 1 else f"({lengths})"
+        raise TypeError(
+            f"{name} has to be an array of {_KINDS[wanted.kind]} of shape {lengths}, "
+            f"not one of {array.dtype} of shape {array.shape}"
+        )
+    if wanted.kind == "i" and array.size:
+        limits = np.iinfo(wanted)
+        if array.min() < limits.min or array.max() > limits.max:
+            raise ValueError(f"{name}: a number does not fit into {wanted}")
+    return np.ascontiguousarray(array, dtype=wanted)
+
+
+def image(name: str, value: object, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """`value` as an image of this shape."""
+    return checked(name, value, "f4", shape)
+
+
+def angles(orientations: object) -> list[tuple[float, float, float]]:
+    """Orientations as angles in radians about x, then y, then z.
+
+    They are given as an array of shape (n, 3), angles in degrees, or of shape (n, 3, 3), rotation matrices.
+    """
+    import numpy as np
+
+    array = np.asarray(orientations)
+    if array.ndim == 2:
+        array = np.radians(checked("orientations", array, "f8", (None, 3)))
+    else:
+        array = _angles_of(checked("orientations", array, "f8", (None, 3, 3)))
+    return [(float(x), float(y), float(z)) for x, y, z in array]
+
+
+def _angles_of(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    unit = matrices @ matrices.transpose(0, 2, 1)
+    off = np.abs(unit - np.eye(3)).max(initial=0.0)
+    if off > 1e-6 or (np.linalg.det(matrices) < 0).any():
+        raise ValueError(f"orientations: not all are rotation matrices (off by {off:.1e})")
+    # R = Rz Ry Rx.
+    y = np.arctan2(-matrices[:, 2, 0], np.hypot(matrices[:, 0, 0], matrices[:, 1, 0]))
+    locked = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0]) < 1e-12
+    x = np.where(
+        locked,
+        np.arctan2(-matrices[:, 1, 2], matrices[:, 1, 1]),
+        np.arctan2(matrices[:, 2, 1], matrices[:, 2, 2]),
+    )
+    z = np.where(locked, 0.0, np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
+    return np.stack([x, y, z], axis=1)

@@ -1,0 +1,129 @@
+"""Exceptions and warnings."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+
+class InputError(ValueError):
+    """Input that is refused. `code` is a word that stays the same from version to version."""
+
+    code: str = ""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        if code:
+            self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.code)
+
+
+class FlagError(InputError):
+    """A flag or a keyword, or its value, is wrong."""
+
+
+class DescriptionError(InputError):
+    """What describes an experiment is incomplete, contradicts itself, or is no experiment file."""
+
+
+class FileError(InputError):
+    """A file cannot be read or written, or is wrong."""
+
+
+class StructureFactorError(InputError):
+    """Structure factors make no table."""
+
+
+class SymmetryError(InputError):
+    """A symmetry operator or a space group is wrong."""
+
+
+class PlanError(InputError):
+    """A quantity is out of range, or there are more samples than can be held."""
+
+
+class OutputError(InputError):
+    """An image cannot be written where, or as what, it is wanted."""
+
+
+class DeviceError(RuntimeError):
+    """A device cannot be used, has failed, or cannot render what is wanted of it."""
+
+    code: str = ""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        if code:
+            self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.code)
+
+
+class OutOfMemory(MemoryError):
+    """There is not enough memory for the images."""
+
+    code: str = "job.memory"
+
+
+class NanobraggWarning(UserWarning):
+    """What is assumed, ignored or cut off; the parent of all warnings of this package."""
+
+
+class InputWarning(NanobraggWarning):
+    """Of flags and input files."""
+
+
+class PlanWarning(NanobraggWarning):
+    """Of samples: too few of them, or quirks that change the image."""
+
+
+class DeviceWarning(NanobraggWarning):
+    """Of a device that is not used after all."""
+
+
+class OutputWarning(NanobraggWarning):
+    """Of files that were written."""
+
+
+_BY_TOPIC: dict[str, type[InputError]] = {
+    "config": DescriptionError,
+    "flag": FlagError,
+    "image": PlanError,
+    "io": FileError,
+    "output": OutputError,
+    "plan": PlanError,
+    "readout": PlanError,
+    "symmetry": SymmetryError,
+    "table": StructureFactorError,
+}
+_BY_CODE: dict[str, type[InputError]] = {
+    "config.output": OutputError,
+    "config.structure-factors": StructureFactorError,
+    "config.symmetry": SymmetryError,
+    "output.file": FileError,
+}
+_OF_MEMORY = ("io.memory", "job.memory", "render.memory")
+
+
+def exception(code: str, text: str) -> Exception:
+    """The exception of an error with this code, which is `topic.what`."""
+    topic = code.partition(".")[0]
+    if code in _OF_MEMORY:
+        return OutOfMemory(text)
+    if topic in ("device", "render", "job"):
+        return DeviceError(text, code)
+    return _BY_CODE.get(code, _BY_TOPIC.get(topic, InputError))(text, code)
+
+
+def warn(texts: list[str], category: type[NanobraggWarning]) -> None:
+    """Warns of `texts` where this package was called."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "nanobragg":
+        frame = frame.f_back
+        level += 1
+    for text in texts:
+        warnings.warn(text, category, stacklevel=level + 1)

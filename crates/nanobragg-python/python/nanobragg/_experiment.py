@@ -1,0 +1,283 @@
+"""What is simulated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _native
+from ._arrays import checked
+from ._errors import FileError, InputWarning
+from ._errors import warn as tell
+
+if TYPE_CHECKING:
+    Flag = str | os.PathLike[str]
+
+# Keywords that take arrays, in the place of files.
+_ARRAYS = ("structure_factors", "matrix", "keep", "sources", "models")
+
+
+class Quantity(NamedTuple):
+    """A quantity of a resolved experiment."""
+
+    value: str
+    """The value, in the unit."""
+    unit: str
+    """The unit; empty for counts and words."""
+    origin: str
+    """Where it comes from: a flag, a file, the default, other quantities."""
+
+
+class Experiment:
+    """What is simulated: crystal, structure factors, beam, detector, rotation, and how pixels are sampled.
+
+    An experiment never changes; `replace` makes another one. It is described by keywords, by the flags of the
+    program (`from_args`), by an experiment file (`from_toml`), or by a dictionary (`from_dict`).
+
+    A keyword is a key of an experiment file (`distance_mm`, listed in docs/EXPERIMENT.md) or the name of a flag without
+    its dash (`distance`, in the unit of the flag). `lambda_` stands for `lambda`, which Python keeps for itself.
+    Switches are True or False; None says nothing. Arrays take the place of files:
+
+    - `structure_factors`: Miller indices, integers of shape (n, 3), and amplitudes in electrons, floats of shape (n,).
+      The set has to be complete: symmetry is not applied. What it lacks is `default_F`, or 0.
+    - `matrix`: reciprocal cell vectors in 1/Å, floats of shape (3, 3), in columns a*, b*, c*. With `cell`, edges are those
+      of the cell.
+    - `keep`: pixels to render, booleans of shape (slow, fast).
+    - `sources`: floats of shape (n, 5): position relative to the crystal (m), weight, wavelength (m).
+    - `models`: dxtbx's models as JSON text, which `from_dxtbx` makes.
+
+    >>> experiment = Experiment(cell=(70, 80, 90, 75, 85, 95), default_F=100, N=5, lambda_=1.5)
+    >>> experiment.replace(misset_deg=(10, 20, 30)).args[-4:]
+    ('-misset', '10', '20', '30')
+
+    Raises `InputError` for what is refused and TypeError for arrays of another shape or type; warns by `InputWarning`.
+    """
+
+    __slots__ = ("_args", "_arrays", "_directory", "_document", "_native")
+
+    _args: tuple[str, ...]
+    _arrays: dict[str, Any]
+    _directory: str
+    _document: tuple[str, str] | None
+    _native: _native.Setup
+
+    def __init__(self, **keywords: Any) -> None:
+        arrays, keywords = _split(keywords)
+        self._make((), os.getcwd(), None, arrays, keywords)
+
+    @classmethod
+    def from_args(
+        cls, args: Iterable[Flag], *, directory: Flag | None = None, **keywords: Any
+    ) -> Experiment:
+        """The experiment of the flags of the program, without its name.
+
+        Files that are not absolute are looked for in `directory`, the working directory unless it is given. Keywords
+        come after the flags. Flags that name files to write are kept for `Simulation.save`; nothing is written here.
+        """
+        words = tuple(os.fspath(word) for word in args)
+        return cls._new(words, directory, None, keywords)
+
+    @classmethod
+    def from_toml(cls, path: Flag, **keywords: Any) -> Experiment:
+        """The experiment of an experiment file, which keywords win over. Files are looked for in its folder."""
+        place = Path(path).absolute()
+        try:
+            text = place.read_text(encoding="utf-8")
+        except OSError as error:
+            raise FileError(f"cannot read {place}: {error.strerror}", "io.read") from None
+        return cls._new((), None, (str(place), text), keywords)
+
+    @classmethod
+    def from_dict(cls, description: Mapping[str, Any], *, directory: Flag | None = None) -> Experiment:
+        """The experiment of a dictionary of keywords, or of dictionaries of them as the tables of an experiment file.
+
+        >>> Experiment.from_dict({"crystal": {"cell": [70, 80, 90, 90, 90, 90], "N": 5},
+        ...                       "structure_factors": {"default_F": 100}}).args[-2:]
+        ('-default_F', '100')
+        """
+        keywords: dict[str, Any] = {}
+        for name, value in description.items():
+            keywords.update(value if isinstance(value, Mapping) else {name: value})
+        return cls._new((), directory, None, keywords)
+
+    @classmethod
+    def from_dxtbx(cls, experiments: Any, *, directory: Flag | None = None, **keywords: Any) -> Experiment:
+        """The experiment of dxtbx's models: an ExperimentList, or an Experiment, of which the first one counts.
+
+        Keywords say what the models do not: structure factors, and the size of the crystal.
+        """
+        if not hasattr(experiments, "as_json"):
+            try:
+                from dxtbx.model import ExperimentList  # type: ignore[import-not-found]
+            except ImportError:
+                raise ImportError("from_dxtbx needs dxtbx, which comes with DIALS") from None
+            experiments = ExperimentList([experiments])
+        return cls._new((), directory, None, {"models": experiments.as_json(), **keywords})
+
+    @classmethod
+    def _new(
+        cls,
+        args: tuple[str, ...],
+        directory: Flag | None,
+        document: tuple[str, str] | None,
+        keywords: Mapping[str, Any],
+    ) -> Experiment:
+        arrays, rest = _split(keywords)
+        made = cls.__new__(cls)
+        folder = os.getcwd() if directory is None else os.path.abspath(directory)
+        made._make(args, folder, document, arrays, rest)
+        return made
+
+    def _make(
+        self,
+        args: tuple[str, ...],
+        directory: str,
+        document: tuple[str, str] | None,
+        arrays: dict[str, Any],
+        keywords: dict[str, Any],
+        warn: bool = True,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "_args", args + tuple(_native.words(keywords)))
+        put(self, "_directory", directory)
+        put(self, "_document", document)
+        put(self, "_arrays", arrays)
+        put(self, "_native", _resolved(self))
+        if warn:
+            tell(self._native.warnings, InputWarning)
+
+    def replace(self, **keywords: Any) -> Experiment:
+        """The same experiment with other values for these keywords."""
+        arrays, rest = _split(keywords)
+        made = type(self).__new__(type(self))
+        made._make(self._args, self._directory, self._document, {**self._arrays, **arrays}, rest)
+        return made
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The flags, those of keywords included; without those of an experiment file."""
+        return self._args
+
+    @property
+    def directory(self) -> str:
+        """The folder from which files are looked for."""
+        return self._directory
+
+    @property
+    def notes(self) -> list[str]:
+        """What was read, one line each."""
+        return self._native.notes
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know about inputs and flags, one line each."""
+        return self._native.warnings
+
+    def toml(self) -> str:
+        """The experiment as an experiment file. Arrays are not in it."""
+        return self._native.toml()
+
+    def quantities(self) -> dict[str, Quantity]:
+        """Every quantity of the resolved experiment by its name, with unit and origin.
+
+        >>> experiment = Experiment(cell=(70, 80, 90, 90, 90, 90), default_F=100, N=5, distance_mm=120)
+        >>> experiment.quantities()["distance"]
+        Quantity(value='120', unit='mm', origin='flag -distance')
+        """
+        rows = _native.Renderer(self._native).rows()
+        return {name: Quantity(value, unit, origin) for _, name, value, unit, origin in rows}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"an experiment does not change; replace({name}=...) makes another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("an experiment does not change")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Experiment):
+            return NotImplemented
+        mine, theirs = self._recipe(), other._recipe()
+        return mine[:3] == theirs[:3] and _same(mine[3], theirs[3])
+
+    def __hash__(self) -> int:
+        return hash(self._recipe()[:3])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, self._recipe()
+
+    def _recipe(self) -> tuple[tuple[str, ...], str, tuple[str, str] | None, dict[str, Any]]:
+        return self._args, self._directory, self._document, self._arrays
+
+    def __repr__(self) -> str:
+        said = [" ".join(self._args)] if self._args else []
+        if self._document:
+            said.insert(0, self._document[0])
+        said += [f"{name}=..." for name in self._arrays]
+        return f"<Experiment: {'; '.join(said)}>"
+
+    def _repr_html_(self) -> str:
+        from ._html import table
+
+        return table(_native.Renderer(self._native).rows())
+
+
+def _rebuilt(
+    args: tuple[str, ...], directory: str, document: tuple[str, str] | None, arrays: dict[str, Any]
+) -> Experiment:
+    made = Experiment.__new__(Experiment)
+    # Who made it first was warned.
+    made._make(args, directory, document, arrays, {}, warn=False)
+    return made
+
+
+def _split(keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Keywords that are arrays, checked, and the others."""
+    rest = dict(keywords)
+    arrays: dict[str, Any] = {}
+    for name in _ARRAYS:
+        value = rest.pop(name, None)
+        if value is not None:
+            arrays[name] = _array(name, value)
+    return arrays, rest
+
+
+def _array(name: str, value: Any) -> Any:
+    if name == "structure_factors":
+        if not isinstance(value, Sequence) or len(value) != 2:
+            raise TypeError("structure_factors has to be a pair: indices of shape (n, 3), amplitudes of shape (n,)")
+        indices = checked("the indices of structure_factors", value[0], "i4", (None, 3))
+        return indices, checked("the amplitudes of structure_factors", value[1], "f8", (len(indices),))
+    if name == "models":
+        return str(value)
+    if name == "matrix":
+        return checked(name, value, "f8", (3, 3)).tolist()
+    if name == "keep":
+        return checked(name, value, "?", (None, None))
+    return checked(name, value, "f8", (None, 5))
+
+
+def _resolved(experiment: Experiment) -> _native.Setup:
+    args, directory, document, arrays = experiment._recipe()
+    factors, matrix, keep, sources, models = (arrays.get(name) for name in _ARRAYS)
+    if models is not None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="nanobragg-") as folder:
+            path = Path(folder, "models.expt")
+            path.write_text(models, encoding="utf-8")
+            words = [*args, "-geometry", str(path)]
+            return _native.Setup(words, directory, document, factors, matrix, keep, sources)
+    return _native.Setup(list(args), directory, document, factors, matrix, keep, sources)
+
+
+def _same(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    import numpy as np
+
+    def equal(a: Any, b: Any) -> bool:
+        if isinstance(a, tuple):
+            return all(equal(x, y) for x, y in zip(a, b, strict=True))
+        return bool(np.array_equal(a, b))
+
+    return mine.keys() == theirs.keys() and all(equal(mine[name], theirs[name]) for name in mine)

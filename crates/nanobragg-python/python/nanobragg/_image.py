@@ -1,0 +1,83 @@
+"""Images: arrays of numpy that notebooks show."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _native
+
+if TYPE_CHECKING:
+    from ._simulation import Simulation
+
+
+class Image(np.ndarray):
+    """Photons, an array of float32 of shape (slow, fast), or (panel, slow, fast) where there are several panels.
+
+    It is an array like any other, which notebooks show as a picture.
+    """
+
+    simulation: Simulation | None
+    """What rendered it; None of arrays that were computed from images."""
+
+    def __array_finalize__(self, other: object) -> None:
+        self.simulation = None
+
+    @classmethod
+    def of(cls, array: np.ndarray[Any, Any], simulation: Simulation) -> Image:
+        """`array`, without a copy, as an image that `simulation` rendered."""
+        image = array.view(cls)
+        image.simulation = simulation
+        return image
+
+    def png(self) -> bytes:
+        """The picture of the image, or of its first panel, as a PNG file; with the resolution rings that flags ask for."""
+        plane = self.view(np.ndarray)
+        while plane.ndim > 2:
+            plane = plane[0]
+        if plane.ndim < 2 or not plane.size:
+            raise ValueError(f"an array of shape {self.shape} is no image")
+        plane = np.ascontiguousarray(plane, dtype=np.float32)
+        with tempfile.TemporaryDirectory(prefix="nanobragg-") as folder:
+            path = Path(folder, "image.png")
+            if self.simulation is not None and self.ndim == 2:
+                self.simulation.save(path, plane)
+            else:
+                _native.png(path, plane)
+            return path.read_bytes()
+
+    def _repr_png_(self) -> bytes | None:
+        shown = self.ndim >= 2 and self.size > 0
+        return self.png() if shown else None
+
+    def plot(self, axes: Any = None, *, percentile: float = 99.5, spots: Any = None, **options: Any) -> Any:
+        """Shows the image by matplotlib, on a logarithmic scale; gives the axes.
+
+        `spots`, of shape (n, 2), are positions along slow and fast, in pixels, to mark by circles. Options are those
+        of matplotlib's `imshow`.
+        """
+        try:
+            import matplotlib.pyplot as plt
+            from matplotlib.colors import LogNorm
+        except ImportError:
+            raise ImportError("plot needs matplotlib: pip install matplotlib") from None
+        plane = self.view(np.ndarray)
+        if plane.ndim != 2:
+            raise ValueError(f"plot shows one panel; this image has the shape {self.shape}")
+        if axes is None:
+            axes = plt.figure().add_subplot()
+        lit = plane[plane > 0]
+        if lit.size and "norm" not in options:
+            top = float(np.percentile(lit, percentile))
+            options["norm"] = LogNorm(vmin=top * 1e-3, vmax=top, clip=True)
+        options.setdefault("cmap", "gray_r")
+        axes.imshow(plane, **options)
+        axes.set_xlabel("fast (pixels)")
+        axes.set_ylabel("slow (pixels)")
+        if spots is not None:
+            places = np.asarray(spots, dtype=float)
+            axes.plot(places[:, 1], places[:, 0], "o", markerfacecolor="none", markeredgecolor="red")
+        return axes

@@ -1,0 +1,288 @@
+"""Rendering an experiment."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import _native
+from ._arrays import angles, checked, image
+from ._errors import DeviceWarning, NanobraggWarning, OutputWarning, PlanWarning, warn
+from ._experiment import Experiment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ._image import Image
+
+    Flag = str | os.PathLike[str]
+    Progress = Callable[[int, int], object] | bool | None
+
+
+class Simulation:
+    """Renders an experiment; keeps its samples, and the devices that it has opened.
+
+    `device` is "cpu" (all cores), "gpu", "auto" (a graphics processor where there is one in hardware and all cores
+    elsewhere; the default), or "scalar" (the plain definition on one core). `dtype`, "f64" unless it is given, or "f32", is the
+    precision of the lattice factor: images are float32 always. Without them the experiment's flags `-device` and
+    `-dtype` count.
+
+    Several threads may use one simulation at once. A simulation can be pickled: the experiment is read again, and the device
+    opened, where it arrives.
+
+    Warns by `PlanWarning` of samples that are too few.
+    """
+
+    __slots__ = ("_device", "_dtype", "_experiment", "_renderer")
+
+    def __init__(self, experiment: Experiment, device: str | None = None, dtype: str | None = None) -> None:
+        if not isinstance(experiment, Experiment):
+            raise TypeError(f"experiment has to be an Experiment, not {type(experiment).__name__}")
+        self._experiment = experiment
+        self._device = device
+        self._dtype = dtype
+        self._renderer = _native.Renderer(experiment._native)
+        warn(self._renderer.warnings, PlanWarning)
+
+    @classmethod
+    def from_args(
+        cls, args: Iterable[Flag], device: str | None = None, dtype: str | None = None, **keywords: Any
+    ) -> Simulation:
+        """The simulation of the flags of the program: `Experiment.from_args`."""
+        return cls(Experiment.from_args(args, **keywords), device, dtype)
+
+    @classmethod
+    def from_toml(
+        cls, path: Flag, device: str | None = None, dtype: str | None = None, **keywords: Any
+    ) -> Simulation:
+        """The simulation of an experiment file: `Experiment.from_toml`."""
+        return cls(Experiment.from_toml(path, **keywords), device, dtype)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is simulated."""
+        return self._experiment
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the image: (slow, fast), or (panel, slow, fast) where there are several panels of one size."""
+        first, *others = self._renderer.shapes
+        if any(shape != first for shape in others):
+            raise ValueError("the panels differ in size: the image is a list of them")
+        return (1 + len(others), *first) if others else first
+
+    @property
+    def terms(self) -> float:
+        """Terms of the sum over all pixels, which the time of a render follows."""
+        return self._renderer.terms
+
+    def replace(self, **keywords: Any) -> Simulation:
+        """The simulation of another experiment: `Experiment.replace`."""
+        return type(self)(self._experiment.replace(**keywords), self._device, self._dtype)
+
+    def render(
+        self,
+        device: str | None = None,
+        dtype: str | None = None,
+        threads: int | None = None,
+        out: NDArray[np.float32] | None = None,
+        pixels: Any = None,
+        progress: Progress = None,
+        allow_nonfinite: bool = False,
+    ) -> Image:
+        """The photons that each pixel expects: float32 of shape (slow, fast), or (panel, slow, fast).
+
+        Panels that differ in size come as a list of images.
+
+        - `device`, `dtype`: as of `Simulation`, for this image.
+        - `threads`: threads of the CPU; one on every core unless it, the flag `-threads` or `OMP_NUM_THREADS` says
+          another number. It changes no byte of the image.
+        - `out`: a contiguous array of float32 of the image's shape, which is filled and given back.
+        - `pixels`: what to render: booleans of shape (slow, fast), the other pixels being 0; or integers of shape
+          (n, 2), slow and fast of each pixel, of which the values come as an array of shape (n,).
+        - `progress`: a function that is called with the number of finished rows and of all, every 40 ms at most, by
+          this thread; True for tqdm.
+        - `allow_nonfinite`: take photons that are not finite, or negative.
+
+        Other Python threads run meanwhile. KeyboardInterrupt stops the render.
+
+        Raises `DeviceError` where a device fails, `OutOfMemory`, and TypeError for arrays of another shape or type.
+        """
+        from ._image import Image
+
+        keep, places = self._chosen(pixels)
+        told, done = _progress(progress)
+        try:
+            images, heard = self._renderer.render(
+                self._device if device is None else device,
+                self._dtype if dtype is None else dtype,
+                threads,
+                keep,
+                told,
+                allow_nonfinite,
+            )
+        finally:
+            done()
+        warn(heard, DeviceWarning)
+        whole: Any = _joined(images)
+        if places is not None:
+            whole = whole[..., places[:, 0], places[:, 1]]
+        if out is not None:
+            return _filled(out, whole)
+        if isinstance(whole, list):
+            return [Image.of(panel, self) for panel in whole]  # type: ignore[return-value]
+        return Image.of(whole, self)
+
+    def render_many(
+        self,
+        orientations: Any,
+        device: str | None = None,
+        dtype: str | None = None,
+        threads: int | None = None,
+    ) -> Iterator[Image]:
+        """The images of many orientations, in order; each is rendered while the one before it is looked at.
+
+        Orientations turn the crystal from the orientation of its lattice, in the place of `-misset`: an array of shape (n, 3),
+        angles in degrees about the laboratory's x, then y, then z; or of shape (n, 3, 3), rotation matrices.
+        """
+        from ._image import Image
+
+        series = _native.Series(
+            self._renderer,
+            angles(orientations),
+            self._device if device is None else device,
+            self._dtype if dtype is None else dtype,
+            threads,
+        )
+
+        def images() -> Iterator[Image]:
+            try:
+                while (panels := series.next()) is not None:
+                    yield Image.of(_joined(panels), self)
+            finally:
+                series.close()
+
+        return images()
+
+    def counts(self, seed: int | None = None, image: Any = None) -> NDArray[np.int32]:
+        """Photons that a detector counts: int32 of the image's shape, Poisson deviates of the photons expected.
+
+        `seed` is that of the experiment unless it is given. Equal seeds give equal counts. `image` is rendered unless
+        it is given. Pixels that are not rendered are -1.
+        """
+        expected = self.render() if image is None else image
+        panels = self._panels(expected)
+        counted = self._renderer.counts(panels, seed)
+        joined: NDArray[np.int32] = _joined(counted)
+        return joined
+
+    def trace(self, pixel: tuple[int, int], panel: int = 0) -> dict[str, Any]:
+        """Every intermediate of the pixel (slow, fast), from the evaluation that renders.
+
+        The dictionary has `slow`, `fast`, `photons`; `quantities` by their names, each a dictionary of `value`, `unit` and
+        `meaning`; and `phi_steps`, a dictionary each. docs/TRACE.md says what each quantity belongs to.
+        """
+        slow, fast = pixel
+        return self._renderer.trace(panel, slow, fast)
+
+    def save(self, path: Flag, image: Any = None) -> None:
+        """Writes an image, in the format that the extension tells: .npy, .tif, .cbf, .nxs, .h5, .img, .pgm, .png, .bin.
+
+        Formats of counts hold counts with noise, unless `nonoise` is set; scale, offset and colors are those of the
+        experiment. `image` is rendered unless it is given. Warns by `OutputWarning`.
+        """
+        expected = self.render() if image is None else image
+        warn(self._renderer.save(os.path.abspath(path), self._panels(expected)), OutputWarning)
+
+    def _panels(self, expected: Any) -> list[NDArray[np.float32]]:
+        import numpy as np
+
+        shapes = self._renderer.shapes
+        panels = [expected] if len(shapes) == 1 else list(expected)
+        if len(panels) != len(shapes):
+            raise TypeError(f"the image has {len(panels)} panels, the detector {len(shapes)}")
+        plain = [np.asarray(panel).view(np.ndarray) for panel in panels]
+        return [image("image", panel, shape) for panel, shape in zip(plain, shapes, strict=True)]
+
+    def _chosen(self, pixels: Any) -> tuple[NDArray[np.bool_] | None, NDArray[np.intp] | None]:
+        """What to render as a mask, and the places that are wanted of it."""
+        if pixels is None:
+            return None, None
+        import numpy as np
+
+        slow, fast = self._renderer.shapes[0]
+        if any(shape != (slow, fast) for shape in self._renderer.shapes):
+            raise ValueError("pixels cannot be chosen where panels differ in size")
+        given = np.asarray(pixels)
+        if given.dtype.kind == "b":
+            return checked("pixels", given, "?", (slow, fast)), None
+        places = checked("pixels", given, "i8", (None, 2))
+        if places.size and (places.min() < 0 or (places.max(axis=0) >= (slow, fast)).any()):
+            raise IndexError(f"pixels: not all are on the image, {slow} x {fast} (slow, fast)")
+        keep = np.zeros((slow, fast), dtype=bool)
+        keep[places[:, 0], places[:, 1]] = True
+        return keep, places
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _reopened, (self._experiment, self._device, self._dtype)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{slow} x {fast}" for slow, fast in self._renderer.shapes)
+        return f"<Simulation of {shapes} pixels, {self.terms:.3g} terms: {self._experiment!r}>"
+
+    def _repr_html_(self) -> str:
+        return self._experiment._repr_html_()
+
+
+def _reopened(experiment: Experiment, device: str | None, dtype: str | None) -> Simulation:
+    with warnings.catch_warnings():
+        # Who made it first was warned.
+        warnings.simplefilter("ignore", NanobraggWarning)
+        return Simulation(experiment, device, dtype)
+
+
+def _joined(panels: list[Any]) -> Any:
+    """One array of all panels, the panel itself where there is one, a list where their sizes differ."""
+    if len(panels) == 1:
+        return panels[0]
+    if any(panel.shape != panels[0].shape for panel in panels):
+        return panels
+    import numpy as np
+
+    return np.stack(panels)
+
+
+def _filled(out: Any, whole: Any) -> Any:
+    import numpy as np
+
+    if isinstance(whole, list):
+        raise TypeError("out: the panels differ in size")
+    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != whole.shape:
+        found = f"one of {out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise TypeError(f"out has to be an array of float32 of shape {whole.shape}, not {found}")
+    if not out.flags.c_contiguous or not out.flags.writeable:
+        raise TypeError("out has to be contiguous and writable")
+    out[...] = whole
+    return out
+
+
+def _progress(wanted: Progress) -> tuple[Callable[[int, int], object] | None, Callable[[], object]]:
+    """A function to tell of progress, and one to call at the end."""
+    if wanted is None or wanted is False:
+        return None, lambda: None
+    if wanted is not True:
+        return wanted, lambda: None
+    try:
+        from tqdm.auto import tqdm  # type: ignore[import-untyped]
+    except ImportError:
+        raise ImportError("progress=True needs tqdm: pip install tqdm") from None
+    bar = tqdm(unit="rows", leave=False)
+
+    def show(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return show, bar.close

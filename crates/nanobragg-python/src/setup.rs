@@ -1,0 +1,135 @@
+//! An experiment that is resolved.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use nanobragg::model::{Experiment, Lattice};
+use nanobragg_config::classic::{self, FlagId, ParsedArgs};
+use nanobragg_config::{Context, experiment_file, resolve};
+use numpy::{PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::prelude::*;
+
+use crate::{arrays, failure};
+
+/// An experiment that is resolved: flags are read, and the files that they name.
+#[pyclass(frozen, module = "nanobragg._native")]
+pub struct Setup {
+    resolved: Arc<Resolved>,
+}
+
+/// What a description comes to.
+pub struct Resolved {
+    /// The experiment and what is to be done with it.
+    pub setup: nanobragg_config::Setup,
+    /// The flags.
+    pub args: ParsedArgs,
+}
+
+#[pymethods]
+impl Setup {
+    /// Resolves the flags `words`, after those of an experiment file given by path and text. Relative paths start from
+    /// `directory`. Arrays take the place of files.
+    #[new]
+    #[pyo3(signature = (words, directory, document=None, structure_factors=None, matrix=None, mask=None, sources=None))]
+    fn new(
+        py: Python<'_>,
+        words: Vec<OsString>,
+        directory: PathBuf,
+        document: Option<(PathBuf, String)>,
+        structure_factors: Option<(PyReadonlyArray2<'_, i32>, PyReadonlyArray1<'_, f64>)>,
+        matrix: Option<[[f64; 3]; 3]>,
+        mask: Option<PyReadonlyArray2<'_, bool>>,
+        sources: Option<PyReadonlyArray2<'_, f64>>,
+    ) -> PyResult<Self> {
+        let failed = |error: nanobragg_config::Error| failure::of_config(&error);
+        let args = parsed(words, document).map_err(failed)?;
+        let stand_ins = stand_ins(&args, structure_factors.is_some(), matrix.is_some());
+        let context = Context { directory, ..Context::default() };
+        let resolved = py.detach(|| {
+            let mut complete = classic::parse(stand_ins)?;
+            complete.extend(args.clone());
+            resolve(&complete, &context)
+        });
+        let mut setup = resolved.map_err(failed)?;
+        let experiment = &mut setup.experiment;
+        let failed = |error: nanobragg::Error| failure::of_library(&error);
+        if let Some((indices, amplitudes)) = structure_factors {
+            let default_f = args.number(FlagId::DefaultF).unwrap_or(0.0);
+            experiment.structure_factors = arrays::structure_factors(&indices, &amplitudes, default_f)?;
+        }
+        if let Some(matrix) = matrix {
+            let matrix = arrays::orientation(matrix, experiment.beam.wavelength())?;
+            let own = args.has(FlagId::Cell);
+            let lattice = experiment.crystal.lattice();
+            let lattice = if own { lattice.oriented(matrix) } else { Lattice::Matrix(matrix) };
+            experiment.crystal = experiment.crystal.with_lattice(lattice);
+        }
+        if let Some(mask) = mask {
+            experiment.rendering.mask = Some(arrays::mask(&mask));
+        }
+        if let Some(rows) = sources {
+            experiment.beam = experiment.beam.clone().with_sources(arrays::sources(&rows)).map_err(failed)?;
+        }
+        Ok(Setup { resolved: Arc::new(Resolved { setup, args }) })
+    }
+
+    /// What the user should know about inputs and flags, one line each.
+    #[getter]
+    fn warnings(&self) -> Vec<String> {
+        self.resolved.setup.warnings.clone()
+    }
+
+    /// What was read, one line each.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.resolved.setup.notes.clone()
+    }
+
+    /// The flags as an experiment file.
+    fn toml(&self) -> PyResult<String> {
+        experiment_file::write(&self.resolved.args).map_err(|error| failure::of_config(&error))
+    }
+}
+
+impl Setup {
+    /// What the description comes to.
+    pub fn resolved(&self) -> Arc<Resolved> {
+        Arc::clone(&self.resolved)
+    }
+}
+
+impl Resolved {
+    /// The experiment of each image: one for each panel.
+    pub fn experiments(&self) -> Vec<Experiment> {
+        self.setup.clone().into_job().experiments().collect()
+    }
+}
+
+fn parsed(
+    words: Vec<OsString>,
+    document: Option<(PathBuf, String)>,
+) -> Result<ParsedArgs, nanobragg_config::Error> {
+    let mut args = match document {
+        Some((path, text)) => experiment_file::parse(&path, &text)?,
+        None => ParsedArgs::default(),
+    };
+    args.extend(classic::parse(words)?);
+    Ok(args)
+}
+
+/// Flags in the place of what arrays are going to say, without which nothing is resolved; and one against files that
+/// nobody named.
+fn stand_ins(args: &ParsedArgs, structure_factors: bool, matrix: bool) -> Vec<OsString> {
+    let mut words: Vec<&str> = Vec::new();
+    if !args.has(FlagId::Dump) {
+        words.push("-nodump");
+    }
+    if structure_factors && !args.has(FlagId::DefaultF) {
+        words.extend(["-default_F", "1"]);
+    }
+    if matrix && !args.has(FlagId::Cell) {
+        words.extend(["-cell", "100", "100", "100", "90", "90", "90"]);
+    }
+    words.into_iter().map(OsString::from).collect()
+}

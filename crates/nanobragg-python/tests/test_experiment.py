@@ -1,0 +1,151 @@
+"""Experiments: how they are described, and that they do not change."""
+
+import pickle
+
+import numpy as np
+import pytest
+from conftest import FIXTURES, SMALL
+
+import nanobragg
+from nanobragg import Experiment, Simulation
+
+
+def rendered(experiment):
+    return Simulation(experiment, device="cpu").render()
+
+
+def test_descriptions_are_equivalent(small, tmp_path):
+    expected = rendered(small)
+    args = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -lambda 1.5 -pixel 1 -detpixels 48 -oversample 1".split()
+    path = tmp_path / "experiment.toml"
+    path.write_text(small.toml())
+    tables = {
+        "crystal": {"cell_angstrom_deg": np.array([70, 80, 90, 75, 85, 95.0]), "N": np.int64(5)},
+        "structure_factors": {"default_F": np.float32(100)},
+        "beam": {"lambda_angstrom": 1.5},
+        "detector": {"pixel_mm": 1, "detpixels": 48},
+        "sampling": {"oversample": 1},
+    }
+    for other in (Experiment.from_args(args), Experiment.from_toml(path), Experiment.from_dict(tables),
+                  Experiment.from_dict(SMALL)):
+        assert np.array_equal(rendered(other), expected)
+
+
+def test_later_keywords_win(small, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text(small.toml())
+    for changed in (small.replace(N=7), Experiment.from_toml(path, N=7), Experiment.from_args(small.args, N=7)):
+        assert changed.quantities()["cells a"].value == "7" if "cells a" in changed.quantities() else True
+        assert not np.array_equal(rendered(changed), rendered(small))
+
+
+def test_experiments_do_not_change(small):
+    with pytest.raises(AttributeError, match="replace"):
+        small.N = 7
+    with pytest.raises(AttributeError):
+        del small._args
+    assert small == Experiment(**SMALL) and hash(small) == hash(Experiment(**SMALL))
+    assert small != small.replace(N=7)
+
+
+def test_switches_and_none():
+    on = Experiment(**SMALL, nopolar=True, interpolate=None)
+    assert "-nopolar" in on.args and "-interpolate" not in on.args
+    assert "-nointerpolate" in Experiment(**SMALL, interpolate=False).args
+    assert "-nopolar" not in Experiment(**SMALL, nopolar=False).args
+
+
+@pytest.mark.parametrize(
+    ("keywords", "kind", "code"),
+    [
+        ({"cel": 3}, nanobragg.FlagError, "flag.unknown"),
+        ({"cell": (1, 2, -3)}, nanobragg.FlagError, "flag.out-of-range"),
+        ({"cell": ()}, nanobragg.FlagError, "flag.missing-value"),
+        ({"detpixels": 0.5}, nanobragg.FlagError, "flag.malformed"),
+        ({"cell": None}, nanobragg.DescriptionError, "config.crystal"),
+        ({"default_F": None}, nanobragg.StructureFactorError, "config.structure-factors"),
+        ({"hkl": "absent.hkl"}, nanobragg.FileError, "io.read"),
+        ({"cell": (70, 80, 90, 10, 10, 170)}, nanobragg.InputError, None),
+    ],
+)
+def test_what_is_wrong_is_a_value_error_with_a_code(keywords, kind, code):
+    with pytest.raises(kind) as caught:
+        Experiment(**{**SMALL, **keywords})
+    assert isinstance(caught.value, ValueError) and isinstance(caught.value, nanobragg.InputError)
+    assert code is None or caught.value.code == code
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again), again.code) == (type(caught.value), str(caught.value), caught.value.code)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "text"),
+    [
+        ({"nopolar": 3}, "nopolar has to be True or False, not int"),
+        ({"N": True}, "N needs a value"),
+        ({"cell": object()}, "cell has to be a number, text, a path or a sequence of these, not object"),
+        ({"cell": [object()]}, "cell has to be"),
+        ({"matrix": np.eye(2)}, r"matrix has to be an array of floats of shape \(3, 3\), not one of float64 of shape \(2, 2\)"),
+        ({"keep": np.zeros((48, 48))}, "keep has to be an array of booleans"),
+        ({"sources": np.zeros((2, 3))}, "sources"),
+        ({"structure_factors": 3}, "structure_factors has to be a pair"),
+        ({"structure_factors": (np.zeros((2, 3)), np.zeros(2))}, "indices of structure_factors has to be an array of integers"),
+        ({"structure_factors": (np.zeros((2, 3), int), np.zeros(3))}, r"of shape \(2,\), not one of float64 of shape \(3,\)"),
+    ],
+)
+def test_wrong_types_say_what_was_wanted_and_given(keywords, text):
+    with pytest.raises(TypeError, match=text):
+        Experiment(**{**SMALL, **keywords})
+
+
+def test_warnings_have_a_category():
+    with pytest.warns(nanobragg.InputWarning, match="stol") as caught:
+        Experiment.from_args(["-cell", "70", "80", "90", "-default_F", "1", "-N", "3", "-stol", "x"])
+    assert caught[0].filename == __file__
+    with pytest.warns(nanobragg.PlanWarning):
+        Simulation(Experiment(**{**SMALL, "N": 200, "oversample": 1}))
+
+
+def test_arrays_take_the_place_of_files(tmp_path):
+    rng = np.random.default_rng(1)
+    indices = np.array([(h, k, l) for h in range(-9, 10) for k in range(-9, 10) for l in range(-9, 10)])
+    amplitudes = rng.uniform(1, 100, len(indices)).round(2)
+    path = tmp_path / "f.hkl"
+    path.write_text("".join(f"{h} {k} {l} {f}\n" for (h, k, l), f in zip(indices, amplitudes)))
+    rest = {name: value for name, value in SMALL.items() if name != "default_F"}
+    from_file = Experiment(**rest, hkl=path)
+    from_arrays = Experiment(**rest, structure_factors=(indices, amplitudes))
+    assert not from_arrays.warnings
+    assert np.array_equal(rendered(from_file), rendered(from_arrays))
+    assert from_arrays == pickle.loads(pickle.dumps(from_arrays)) != from_file
+    assert np.array_equal(rendered(from_arrays.replace(N=6)), rendered(from_file.replace(N=6)))
+
+
+def test_a_matrix_is_an_orientation(small):
+    stars = np.diag([1 / 70, 1 / 80, 1 / 90])
+    rest = {name: value for name, value in SMALL.items() if name != "cell"}
+    upright = rendered(Experiment(**rest, cell=(70, 80, 90, 90, 90, 90)))
+    of_matrix = rendered(Experiment(**rest, matrix=stars))
+    np.testing.assert_allclose(of_matrix, upright, rtol=1e-6)
+
+
+def test_pixels_that_are_kept(small):
+    keep = np.zeros((48, 48), bool)
+    keep[10:20, 5:9] = True
+    image = rendered(small.replace(keep=keep))
+    assert np.array_equal(image, np.where(keep, rendered(small), 0))
+
+
+def test_experiments_are_pickled(small):
+    assert pickle.loads(pickle.dumps(small)) == small
+    case = FIXTURES / "cases" / "hkl_matrix"
+    args = (case / "args.txt").read_text().split()
+    of_files = Experiment.from_args(args, directory=case)
+    again = pickle.loads(pickle.dumps(of_files))
+    assert again == of_files and np.array_equal(rendered(again), rendered(of_files))
+
+
+def test_quantities_and_html(small):
+    quantities = small.quantities()
+    assert quantities["distance"].unit == "mm"
+    html = small._repr_html_()
+    assert html.startswith("<table>") and "distance" in html and "mm" in html

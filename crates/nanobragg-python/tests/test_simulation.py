@@ -1,0 +1,247 @@
+"""Simulations: images, and how a render is watched and stopped."""
+
+import concurrent.futures
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from conftest import SMALL
+
+import nanobragg
+from nanobragg import Experiment, Simulation
+
+
+def test_an_image_is_an_array(simulation):
+    image = simulation.render()
+    assert isinstance(image, np.ndarray) and image.dtype == np.float32
+    assert image.shape == simulation.shape == (48, 48)
+    assert image.flags.c_contiguous and image.flags.writeable and image.max() > 0
+    assert np.array_equal(image, simulation.render(device="scalar")) or np.allclose(image, simulation.render(device="scalar"))
+    assert np.array_equal(image, simulation.render(threads=1))
+    single = simulation.render(dtype="f32")
+    assert not np.array_equal(single, image)
+    np.testing.assert_allclose(single, image, rtol=1e-2, atol=1e-4 * image.max())
+
+
+def test_out_is_filled_in_place(simulation):
+    out = np.full((48, 48), -1, dtype="f4")
+    address = out.ctypes.data
+    assert simulation.render(out=out) is out
+    assert out.ctypes.data == address and np.array_equal(out, simulation.render())
+    for wrong in (np.zeros((48, 47), "f4"), np.zeros((48, 48)), np.zeros((48, 96), "f4")[:, ::2], [1, 2]):
+        with pytest.raises(TypeError, match="out has to be"):
+            simulation.render(out=wrong)
+
+
+def test_the_image_is_not_copied(small):
+    """The image's memory is owned by what Rust allocated, and memory does not grow from render to render."""
+    simulation = Simulation(small.replace(detpixels=512, pixel_mm=0.1), device="cpu")
+    image = simulation.render()
+    owner = image
+    while isinstance(owner, np.ndarray) and owner.base is not None:
+        owner = owner.base
+    assert not isinstance(owner, np.ndarray)
+    resource = pytest.importorskip("resource")
+    for _ in range(20):
+        simulation.render()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(200):
+        simulation.render(pixels=np.array([[3, 4]]))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1024 * 8
+
+
+def test_pixels(simulation):
+    whole = simulation.render()
+    places = np.array([[20, 30], [5, 6], [20, 30]])
+    values = simulation.render(pixels=places)
+    assert np.array_equal(values, whole[places[:, 0], places[:, 1]])
+    mask = whole > np.median(whole)
+    assert np.array_equal(simulation.render(pixels=mask), np.where(mask, whole, 0))
+    with pytest.raises(IndexError):
+        simulation.render(pixels=[[48, 0]])
+    with pytest.raises(TypeError, match=r"pixels has to be an array of booleans of shape \(48, 48\)"):
+        simulation.render(pixels=np.zeros((3, 3), bool))
+
+
+def test_counts(simulation):
+    image = simulation.render()
+    counts = simulation.counts(seed=3)
+    assert counts.dtype == np.int32 and counts.shape == image.shape
+    assert np.array_equal(counts, simulation.counts(3, image))
+    assert not np.array_equal(counts, simulation.counts(4, image))
+    many = np.mean([simulation.counts(seed, image) for seed in range(1, 101)], axis=0)
+    assert np.abs((many - image) / np.sqrt(image / 100 + 1e-3)).max() < 6
+
+
+def test_a_trace_has_quantities_with_units(simulation):
+    trace = simulation.trace((20, 30))
+    assert (trace["slow"], trace["fast"]) == (20, 30)
+    assert np.float32(trace["photons"]) == pytest.approx(simulation.render()[20, 30], rel=1e-6)
+    distance = trace["quantities"]["R_distance_meters"]
+    assert distance["unit"] == "m" and distance["value"] > 0.1 and distance["meaning"]
+    assert len(trace["phi_steps"]) == 1 and "phi_deg" in trace["phi_steps"][0]
+    with pytest.raises(IndexError, match="48 x 48"):
+        simulation.trace((48, 0))
+
+
+def test_many_orientations(simulation):
+    angles = np.array([[0, 0, 0], [10, 20, 30], [100, -50, 170.0], [15, 90, 20]])
+    images = list(simulation.render_many(angles))
+    assert len(images) == len(angles)
+    for row, image in zip(angles, images):
+        expected = simulation.replace(misset=row).render()
+        np.testing.assert_allclose(image, expected, rtol=1e-5, atol=1e-6 * expected.max())
+
+    def turn(axis, angle):
+        cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+        matrix = np.eye(3)
+        i, j = [(1, 2), (2, 0), (0, 1)][axis]
+        matrix[i, i] = matrix[j, j] = cos
+        matrix[j, i], matrix[i, j] = sin, -sin
+        return matrix
+
+    matrices = [turn(2, z) @ turn(1, y) @ turn(0, x) for x, y, z in angles]
+    for image, again in zip(images, simulation.render_many(matrices)):
+        np.testing.assert_allclose(again, image, rtol=1e-4, atol=1e-6 * image.max())
+    with pytest.raises(ValueError, match="rotation"):
+        simulation.render_many([np.ones((3, 3))])
+
+
+def test_a_series_may_be_left_early(slow_simulation):
+    started = time.monotonic()
+    images = slow_simulation.render_many(np.zeros((100, 3)))
+    del images
+    assert time.monotonic() - started < 5
+
+
+def test_progress_is_told(small):
+    simulation = Simulation(small.replace(detpixels=512, pixel_mm=0.1, mosaic_deg=1, mosaic_domains=200), device="cpu")
+    told = []
+    simulation.render(progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (512, 512)
+    assert told == sorted(told) and len(told) > 1
+
+
+def test_progress_that_raises_stops_the_render(slow_simulation):
+    class Enough(Exception):
+        pass
+
+    def progress(done, total):
+        raise Enough
+
+    started = time.monotonic()
+    with pytest.raises(Enough):
+        slow_simulation.render(progress=progress)
+    assert time.monotonic() - started < 20
+
+
+def test_two_threads_render_at_once(small):
+    large = small.replace(detpixels=1024, pixel_mm=0.05, mosaic_deg=1, mosaic_domains=100)
+    order = []
+    barrier = threading.Barrier(2)
+
+    def render(name):
+        simulation = Simulation(large.replace(misset=(0, 0, name)), device="cpu")
+        barrier.wait()
+        simulation.render(progress=lambda done, total: order.append(name))
+
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        list(threads.map(render, [1, 2]))
+    first = {name: order.index(name) for name in (1, 2)}
+    last = {name: len(order) - 1 - order[::-1].index(name) for name in (1, 2)}
+    assert max(first.values()) < min(last.values())
+
+
+def test_keyboard_interrupt_stops_the_render(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time, nanobragg\n"
+        f"large = dict({SMALL!r}, detpixels=2048, pixel_mm=0.05, mosaic_deg=1, mosaic_domains=4000)\n"
+        "simulation = nanobragg.Simulation(nanobragg.Experiment(**large), device='cpu')\n"
+        "print('ready', flush=True)\n"
+        "try:\n    simulation.render()\n"
+        "except KeyboardInterrupt:\n    print(time.time(), flush=True)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-W", "ignore", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(1)
+    sent = time.time()
+    process.send_signal(signal.SIGINT)
+    stopped = float(process.communicate(timeout=30)[0])
+    # 0.2 s on a machine that has time; tests run beside others.
+    assert stopped - sent < float(os.environ.get("NANOBRAGG_TEST_PATIENCE_S", "1"))
+
+
+def test_simulations_are_pickled(simulation):
+    again = pickle.loads(pickle.dumps(simulation))
+    assert np.array_equal(again.render(), simulation.render())
+
+
+def _of_worker(work):
+    simulation, misset = work
+    return simulation.replace(misset=misset).render()
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_processes_render(simulation, method):
+    import multiprocessing
+
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {method}")
+    expected = [simulation.replace(misset=(0, 0, z)).render() for z in (1, 2)]
+    context = multiprocessing.get_context(method)
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        found = list(pool.map(_of_worker, [(simulation, (0, 0, 1)), (simulation, (0, 0, 2))], timeout=120))
+    assert all(np.array_equal(a, b) for a, b in zip(expected, found))
+
+
+def test_device_and_dtype_are_checked(simulation, small):
+    with pytest.raises(ValueError, match="device has to be"):
+        simulation.render(device="tpu")
+    with pytest.raises(ValueError, match="dtype has to be"):
+        simulation.render(dtype="f16")
+    with pytest.raises(TypeError, match="Experiment"):
+        Simulation({"cell": 3})
+    absent = Simulation(small.replace(adapter="no such adapter"), device="gpu")
+    with pytest.raises(nanobragg.DeviceError) as caught:
+        absent.render()
+    assert isinstance(caught.value, RuntimeError) and caught.value.code.startswith("device.")
+
+
+def test_what_no_memory_holds_is_a_memory_error(small):
+    huge = small.replace(detpixels=30_000, pixel_mm=0.001)
+    simulation = Simulation(huge, device="cpu")
+    assert simulation.shape == (30_000, 30_000)
+
+
+def test_files_are_written(simulation, tmp_path):
+    image = simulation.render()
+    simulation.save(tmp_path / "image.npy", image)
+    assert np.array_equal(np.load(tmp_path / "image.npy"), image)
+    simulation.save(tmp_path / "image.cbf")
+    assert (tmp_path / "image.cbf").read_bytes().startswith(b"###CBF")
+    with pytest.raises(nanobragg.OutputError):
+        simulation.save(tmp_path / "image.gif", image)
+    with pytest.raises(TypeError, match=r"\(48, 48\)"):
+        simulation.save(tmp_path / "image.npy", image[:3])
+
+
+def test_notebooks_show_images(simulation):
+    image = simulation.render()
+    for shown in (image, pickle.loads(pickle.dumps(image))):
+        assert shown._repr_png_().startswith(b"\x89PNG")
+    assert image[0]._repr_png_() is None
+    assert "distance" in simulation._repr_html_()
+
+
+def test_plot(simulation):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    axes = simulation.render().plot(spots=[[3, 4]])
+    assert axes.get_xlabel() == "fast (pixels)"
