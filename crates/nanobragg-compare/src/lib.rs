@@ -32,6 +32,6 @@ pub mod tolerance;
 
 pub use comparison::{Comparison, Difference, QUANTILES, compare};
 pub use error::{Error, ErrorKind};
-pub use image::Image;
+pub use image::{Format, Image};
 pub use report::{Report, ReportOptions};
 pub use tolerance::Tolerance;

@@ -3,7 +3,9 @@
 mod compare;
 #[cfg(feature = "gpu")]
 mod devices;
+mod gradient;
 mod help;
+mod own;
 mod run;
 mod sweep;
 
@@ -19,6 +21,7 @@ pub fn find(name: &OsStr) -> Option<Run> {
         ("compare", compare::run),
         #[cfg(feature = "gpu")]
         ("devices", devices::run),
+        ("gradient", gradient::run),
         ("help", help::run),
         ("run", run::run),
         ("sweep", sweep::run),

@@ -68,6 +68,16 @@ pub fn side_by_side(a: &Image, b: &Image, names: [&str; 2]) -> Result<Vec<u8>, E
     encode(&canvas.panel)
 }
 
+/// An image of signed numbers as a PNG file, on the scale and in the colors of a difference.
+///
+/// # Errors
+/// [`ErrorKind::Memory`](crate::ErrorKind::Memory), [`ErrorKind::Picture`](crate::ErrorKind::Picture).
+pub fn signed(image: &Image) -> Result<Vec<u8>, Error> {
+    image.check_memory()?;
+    let nothing = Image { pixels: vec![0.0; image.pixels.len()], ..image.clone() };
+    encode(&difference_panel(image, &nothing, &Signed::of(image, &nothing)))
+}
+
 /// At most `most` characters of a title.
 fn clipped(title: &str, most: usize) -> String {
     match title.chars().count() > most {

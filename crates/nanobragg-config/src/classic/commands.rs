@@ -23,6 +23,11 @@ pub const COMMANDS: &[Command] = &[
         usage: "[-selftest]",
         summary: "lists the graphics processors, and how far each is from the definition",
     },
+    Command {
+        name: "gradient",
+        usage: "FLAG... -wrt NAME,... -o FILE",
+        summary: "derivatives of every pixel by numbers of the experiment: images, or the gradient of a cotangent",
+    },
     Command { name: "help", usage: "[COMMAND]", summary: "prints the help of a command, or this one" },
     Command {
         name: "run",

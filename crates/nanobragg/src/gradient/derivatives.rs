@@ -12,7 +12,7 @@ use crate::backend::{Control, Differentiate};
 use crate::error::{Error, RenderCause};
 use crate::nest::block::{LANES, Lanes};
 use crate::plan::Plan;
-use crate::sensitivity::{Block, Layout, PixelSet};
+use crate::sensitivity::{Block, Groups, Layout, PixelSet};
 
 /// Derivatives of the pixels of a plan by some parameters, each in its [unit](Parameter::unit).
 ///
@@ -69,6 +69,17 @@ impl<'a> Derivatives<'a> {
         let layout = needs::layout(plan, parameters)?;
         let chain = Chain::new(plan, &layout, parameters);
         Ok(Derivatives { plan, parameters: parameters.to_vec(), layout, chain })
+    }
+
+    /// The image of `plan` in double precision, slow-major; zero where nothing is rendered.
+    ///
+    /// # Errors
+    /// Those of [`Self::columns`].
+    pub fn image(plan: &Plan, backend: &dyn Differentiate, control: &Control<'_>) -> Result<Vec<f64>, Error> {
+        let layout = Layout::new(plan, Groups::default());
+        let chain = Chain::new(plan, &layout, &[]);
+        let alone = Derivatives { plan, parameters: Vec::new(), layout, chain };
+        Ok(alone.columns(backend, control)?.photons)
     }
 
     /// The parameters, in the order of columns.

@@ -8,6 +8,7 @@
 mod chain;
 pub mod definition;
 mod derivatives;
+mod differences;
 mod needs;
 mod normal;
 mod parameter;
@@ -15,6 +16,7 @@ mod refusal;
 
 pub use crate::sensitivity::PixelSet;
 pub use derivatives::{Columns, Derivatives, Rows};
+pub use differences::{Differences, differences, moved};
 pub use normal::{Normal, Weighed};
 pub use parameter::{CellNumber, LabAxis, LatticeAxis, Parameter, ParameterUnit, ShiftAxis};
 pub use refusal::Refusal;

@@ -63,6 +63,16 @@ pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
         Parameter::Amplitude(_) if plan.interpolation != Interpolation::Off => {
             refused("interpolated structure factors belong to many nodes; turn the interpolation off")
         }
+        Parameter::Amplitude(node) if !holds(plan, node) => {
+            refused("the table of structure factors does not hold it")
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether the structure factor of `node` is one by itself. Where all are the same there is no table.
+fn holds(plan: &Plan, node: [i32; 3]) -> bool {
+    plan.structure_factors
+        .bounds()
+        .is_none_or(|bounds| (0..3).all(|axis| (bounds.min[axis]..=bounds.max[axis]).contains(&node[axis])))
 }

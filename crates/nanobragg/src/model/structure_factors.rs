@@ -171,6 +171,27 @@ impl StructureFactors {
         }
     }
 
+    /// The same table with the amplitude `f` at `hkl`; `None` where the grid does not hold these indices.
+    ///
+    /// ```
+    /// use nanobragg::model::{IndexBox, Reflection, StructureFactors};
+    ///
+    /// let bounds = IndexBox { min: [0; 3], max: [1; 3] };
+    /// let table = StructureFactors::from_reflections(bounds, 0.0, [Reflection { hkl: [1, 0, 1], f: 2.0 }])?;
+    /// assert_eq!(table.with([1, 0, 1], 3.0).map(|table| table.nearest([1, 0, 1])), Some(3.0));
+    /// assert!(table.with([2, 0, 0], 3.0).is_none());
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, hkl: [i32; 3], f: f64) -> Option<Self> {
+        let grid = self.grid.as_ref()?;
+        let at = offset(&grid.bounds, &grid.shape, hkl)?;
+        let mut values = grid.values.to_vec();
+        *values.get_mut(at)? = f;
+        let grid = Grid { values: Arc::new(values), ..grid.clone() };
+        Some(StructureFactors { default_f: self.default_f, grid: Some(grid) })
+    }
+
     /// Whether both have the same grid in memory, as clones do, and the same value outside of it: what was made
     /// of one then serves for the other.
     ///

@@ -11,7 +11,7 @@ use crate::physics::geometry::Panel;
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::polarization::Kahn;
 use crate::physics::rotation::{about_axis, about_xyz};
-use crate::real::{Real, is_plain_zero, real, vector};
+use crate::real::{Real, is_plain_zero, real, to_f64, vector};
 
 /// The parts of a plan that say where things are.
 struct Places<T: Real> {
@@ -23,7 +23,7 @@ struct Places<T: Real> {
 }
 
 impl Plan<f64> {
-    /// The numbers that the plan was placed with.
+    /// The numbers that the plan was placed with last.
     pub fn parameters(&self) -> &Parameters {
         &self.choice.parameters
     }
@@ -77,6 +77,9 @@ impl Plan<f64> {
         }
         placed.background.start *= parameters.water;
         placed.background.per_term *= parameters.water;
+        placed.crystal.vectors_angstrom = [0, 1, 2].map(|axis| lattice.vectors[axis].map(to_f64));
+        placed.crystal.volume_angstrom3 = to_f64(lattice.volume);
+        placed.choice = Arc::new(place::Choice { parameters: parameters.cast(), ..(*self.choice).clone() });
         placed
     }
 

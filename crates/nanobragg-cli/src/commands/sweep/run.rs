@@ -1,11 +1,12 @@
 //! From arguments to a sweep.
 
-use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
+use nanobragg_config::classic::{self, FlagId, ParsedArgs};
 use nanobragg_config::{Context, Setup, chosen, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
 
+use super::super::own::refuse_flags_of_one_image;
 use super::arguments::{Arguments, Wanted};
 use super::flags::relevant;
 use super::progress::Reporter;
@@ -20,7 +21,7 @@ use crate::usage::UsageError;
 /// Renders what the arguments ask for.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let args = called::with_preset(classic::parse(arguments.image.iter().cloned())?)?;
-    refuse_flags_of_one_image(&args)?;
+    refuse_flags_of_one_image("sweep", &args, "-o names the files of a sweep")?;
     let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
@@ -84,20 +85,6 @@ fn job(
         flags: relevant(args),
         inputs,
     })
-}
-
-/// Flags that say what one image is to be, or print instead of rendering.
-fn refuse_flags_of_one_image(args: &ParsedArgs) -> Result<(), UsageError> {
-    let refused = |row: &classic::Flag| row.is(Role::OneImage) || row.is(Role::Prints);
-    let found =
-        args.occurrences.iter().find(|occurrence| classic::flag(occurrence.flag).is_some_and(refused));
-    match found {
-        Some(occurrence) => Err(UsageError(format!(
-            "sweep: {} is a flag of a single image; -o names the files of a sweep",
-            occurrence.given
-        ))),
-        None => Ok(()),
-    }
 }
 
 fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize)> {

@@ -1,0 +1,110 @@
+//! The arguments of `nanobragg gradient`: its own, and the flags of an image.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::super::own;
+use crate::usage::UsageError;
+
+/// What `nanobragg gradient -h` prints.
+pub const HELP: &str = "\
+Usage: nanobragg gradient FLAG... -wrt NAME[,NAME...] [-o FILE] [-cotangent FILE] [-check]
+
+Derivatives of every pixel of an image by numbers of its experiment. FLAGs are those of an image (nanobragg -h).
+docs/GRADIENTS.md describes it.
+
+  -wrt NAME[,NAME...]           by what; it may be given several times. Groups stand for their members: misset,
+                                turn, cell, N, spindle, shift, detector_rot, detector_turn, beam; all is all that the
+                                experiment has.
+                                misset_x misset_y misset_z (deg), turn_x ... (deg, from where the crystal is),
+                                cell_a cell_b cell_c (A), cell_alpha cell_beta cell_gamma (deg), Na Nb Nc,
+                                mosaic (deg), phi phistep osc (deg), spindle_x ... (deg), distance shift_fast
+                                shift_slow shift_beam (mm), detector_rotx ... twotheta (deg), detector_turn_x ...
+                                (deg, around the crystal), beam_x ... (deg), lambda (A), energy (eV), fluence, flux,
+                                exposure, scale, water (factors), weight_I (of source I), F_H_K_L (electrons)
+  -o FILE                       FILE.npy: derivative images, shape (parameters, slow, fast), doubles, with names and
+                                units in FILE.json beside it; FILE.png: a picture for each parameter; FILE.json: the
+                                gradient of -cotangent
+  -cotangent FILE               an image y (what compare reads): the gradient of the sum of y times photons, as a
+                                table and as JSON
+  -check                        compares with central differences; exit status 1 where they disagree
+  -h                            this help
+
+Example:
+  nanobragg gradient -wrt misset,N -o grad.npy -cell 70 80 90 75 85 95 -default_F 100 -N 10 -distance 100
+";
+
+/// The arguments.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    /// Names of parameters and groups.
+    pub wrt: Vec<String>,
+    pub output: Option<PathBuf>,
+    pub cotangent: Option<PathBuf>,
+    pub check: bool,
+    /// The flags of an image.
+    pub image: Vec<OsString>,
+}
+
+impl Arguments {
+    /// Reads the arguments; `None` when the help is wanted.
+    pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
+        let mut parsed = Arguments::default();
+        let mut rest = own::Words::new("gradient", arguments);
+        while let Some(argument) = rest.next() {
+            match argument.name() {
+                Some("h" | "help") => return Ok(None),
+                Some("wrt") => {
+                    let names = rest.value(&argument, "the name of a parameter")?;
+                    let names = names
+                        .to_str()
+                        .ok_or_else(|| UsageError(format!("gradient: -wrt {names:?} is no name")))?;
+                    parsed.wrt.extend(
+                        names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
+                    );
+                }
+                Some("o" | "output") => parsed.output = Some(rest.value(&argument, "a file name")?.into()),
+                Some("cotangent") => parsed.cotangent = Some(rest.value(&argument, "a file name")?.into()),
+                Some("check") => parsed.check = true,
+                _ => parsed.image.push(argument.word),
+            }
+        }
+        if parsed.wrt.is_empty() {
+            return Err(UsageError("gradient: by what? give -wrt NAME, such as -wrt misset,cell".to_owned()));
+        }
+        if parsed.output.is_none() && parsed.cotangent.is_none() && !parsed.check {
+            return Err(UsageError(
+                "gradient: nothing to do; give -o FILE, -cotangent FILE or -check".to_owned(),
+            ));
+        }
+        Ok(Some(parsed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Option<Arguments>, UsageError> {
+        Arguments::parse(line.split_whitespace().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn own_arguments_are_taken_out_and_flags_of_the_image_are_left() {
+        let parsed =
+            parse("-wrt misset,N -cell 70 80 90 90 90 90 --wrt=lambda -o g.npy -N 5").unwrap().unwrap();
+        assert_eq!(parsed.wrt, ["misset", "N", "lambda"]);
+        assert_eq!(parsed.output, Some(PathBuf::from("g.npy")));
+        let image: Vec<&str> = parsed.image.iter().map(|word| word.to_str().unwrap()).collect();
+        assert_eq!(image.join(" "), "-cell 70 80 90 90 90 90 -N 5");
+        assert!(parse("-h").unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = |line: &str| parse(line).unwrap_err().to_string();
+        assert!(wrong("-N 5 -o a.npy").contains("-wrt"));
+        assert!(wrong("-wrt N -N 5").contains("nothing to do"));
+        assert!(wrong("-wrt N -o").contains("-o needs a file name"));
+    }
+}

@@ -1,0 +1,58 @@
+//! Derivatives against differences.
+
+use nanobragg::gradient::{Derivatives, differences};
+use nanobragg_io::c_format::g;
+
+use super::Task;
+use super::wanted::refused;
+
+/// The step of the differences, in natural steps of the parameter.
+const STEP: f64 = 2e-3;
+/// What derivatives and differences may differ by, over the largest derivative.
+const TOLERANCE: f64 = 1e-5;
+/// Pixels whose difference is in doubt by more are left out: nodes change there within the step.
+const DOUBT: f64 = 1e-6;
+
+/// Prints a table of agreement; false when some parameter disagrees.
+pub fn run(task: &Task) -> anyhow::Result<bool> {
+    task.console.say(&format!(
+        "{:<16} {:>12} {:>14} {:>12} {:>8}",
+        "parameter", "step", "largest", "worst", "left out"
+    ));
+    let mut agree = true;
+    for wanted in &task.wanted {
+        let parameter = wanted.parameter;
+        let step = STEP * parameter.natural_step();
+        let (mut largest, mut worst, mut left_out, mut compared) = (0.0f64, 0.0f64, 0, 0);
+        for plan in &task.plans {
+            let derivatives = Derivatives::new(plan, &[parameter]).map_err(|error| refused(&error))?;
+            let columns = derivatives.columns(&task.backend, &task.control());
+            let columns = columns.map_err(|error| task.explained(error))?;
+            let found = differences(plan, parameter, step, &task.backend, &task.control());
+            let Some(found) = found.map_err(|error| task.explained(error))? else { continue };
+            let Some(column) = columns.columns.first() else { continue };
+            let most = column.iter().fold(0.0, |most: f64, slope| most.max(slope.abs()));
+            largest = largest.max(most);
+            for ((slope, difference), doubt) in column.iter().zip(&found.slopes).zip(&found.doubt) {
+                if *doubt <= DOUBT * most {
+                    compared += 1;
+                    worst = worst.max((slope - difference).abs() / most.max(f64::MIN_POSITIVE));
+                } else {
+                    left_out += 1;
+                }
+            }
+        }
+        let fine = worst <= TOLERANCE && compared > 0;
+        agree &= fine;
+        task.console.say(&format!(
+            "{:<16} {:>12} {:>14} {:>12} {:>8}{}",
+            wanted.name,
+            format!("{} {}", g(step, 3), parameter.unit().symbol()),
+            g(largest, 6),
+            g(worst, 3),
+            left_out,
+            if fine { "" } else { "  DISAGREES" }
+        ));
+    }
+    Ok(agree)
+}

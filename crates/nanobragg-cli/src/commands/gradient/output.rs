@@ -1,0 +1,127 @@
+//! Derivatives as files.
+
+use std::path::{Path, PathBuf};
+
+use nanobragg::gradient::Columns;
+use nanobragg_compare::{Format, Image, picture};
+use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::c_format::g;
+use nanobragg_io::npy::write_npy_doubles;
+use serde_json::{Value, json};
+
+use super::wanted::Wanted;
+use crate::console::Console;
+use crate::usage::UsageError;
+
+/// What a file holds, by its extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Derivative images.
+    Npy,
+    /// Pictures of them.
+    Png,
+    /// The gradient of a cotangent.
+    Json,
+}
+
+impl Kind {
+    pub fn of(path: &Path) -> Result<Kind, UsageError> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("npy") => Ok(Kind::Npy),
+            Some("png") => Ok(Kind::Png),
+            Some("json") => Ok(Kind::Json),
+            _ => {
+                Err(UsageError(format!("gradient: -o {} should end in .npy, .png or .json", path.display())))
+            }
+        }
+    }
+}
+
+/// Writes the derivative images of all panels, and says which files that made.
+pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
+    match kind {
+        Kind::Npy => arrays(path, wanted, panels),
+        Kind::Png => pictures(path, wanted, panels),
+        Kind::Json => Ok(Vec::new()),
+    }
+}
+
+fn arrays(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
+    let size = |columns: &Columns| (columns.photons.len() / columns.fast.max(1), columns.fast);
+    let (slow, fast) = panels.first().map(size).unwrap_or_default();
+    if panels.iter().any(|panel| size(panel) != (slow, fast)) {
+        return Err(UsageError(
+            "gradient: panels of different sizes make no array; -panel N chooses one".to_owned(),
+        )
+        .into());
+    }
+    let axes = |mut axes: Vec<usize>| {
+        if panels.len() > 1 {
+            axes.push(panels.len());
+        }
+        axes.extend([slow, fast]);
+        axes
+    };
+    let pieces: Vec<&[f64]> = (0..wanted.len())
+        .flat_map(|number| panels.iter().map(move |panel| panel.columns[number].as_slice()))
+        .collect();
+    let shape = axes(vec![wanted.len()]);
+    write_npy_doubles(path, &shape, &pieces)?;
+    let order = if panels.len() > 1 {
+        ["parameter", "panel", "slow", "fast"].to_vec()
+    } else {
+        ["parameter", "slow", "fast"].to_vec()
+    };
+    let parameters: Vec<Value> = wanted.iter().map(described).collect();
+    let text = json!({ "array": path.file_name().map(|name| name.to_string_lossy()), "shape": shape, "axes": order,
+        "of": "photons", "per": "unit", "parameters": parameters });
+    let names = path.with_extension("json");
+    write_atomic(&names, |out| out.write_all(format!("{text:#}\n").as_bytes()))?;
+    Ok(vec![path.to_owned(), names])
+}
+
+fn described(wanted: &Wanted) -> Value {
+    json!({ "name": wanted.name, "unit": wanted.unit, "value": wanted.value })
+}
+
+fn pictures(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for (number, wanted) in wanted.iter().enumerate() {
+        for (panel, columns) in panels.iter().enumerate() {
+            let pixels = columns.columns[number].clone();
+            let slow = pixels.len() / columns.fast.max(1);
+            let image = Image { slow, fast: columns.fast, pixels, format: Format::Npy };
+            let bytes = picture::signed(&image)?;
+            let panel = if panels.len() > 1 { format!("_panel{panel}") } else { String::new() };
+            let file = beside(path, &format!("_{}{panel}", wanted.name));
+            write_atomic(&file, |out| out.write_all(&bytes))?;
+            written.push(file);
+        }
+    }
+    Ok(written)
+}
+
+/// `path` with `more` before its extension.
+fn beside(path: &Path, more: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(more);
+    name.push(".png");
+    path.with_file_name(name)
+}
+
+/// Prints the gradient as a table.
+pub fn table(console: &Console, wanted: &[Wanted], gradient: &[f64]) {
+    console.say(&format!("{:<16} {:>14} {:>16}  per", "parameter", "value", "gradient"));
+    for (wanted, slope) in wanted.iter().zip(gradient) {
+        let value = wanted.value.map_or_else(String::new, |value| g(value, 7));
+        console.say(&format!("{:<16} {value:>14} {:>16}  {}", wanted.name, g(*slope, 9), wanted.unit));
+    }
+}
+
+/// The gradient as JSON.
+pub fn gradient_json(wanted: &[Wanted], gradient: &[f64]) -> Value {
+    let parameters = wanted.iter().zip(gradient).map(|(wanted, slope)| {
+        json!({ "name": wanted.name, "unit": wanted.unit, "value": wanted.value, "gradient": slope })
+    });
+    json!({ "parameters": parameters.collect::<Vec<Value>>() })
+}

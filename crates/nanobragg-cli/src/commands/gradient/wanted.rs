@@ -1,0 +1,109 @@
+//! Names on `-wrt`.
+
+use nanobragg::gradient::{Derivatives, Parameter, Refusal};
+use nanobragg::model::Experiment;
+use nanobragg::plan::Plan;
+use nanobragg::units::EV_ANGSTROM;
+
+use crate::usage::UsageError;
+
+/// A number of the experiment that derivatives are taken by.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// As it is written to files.
+    pub name: String,
+    pub unit: &'static str,
+    /// Its value, where it has one.
+    pub value: Option<f64>,
+    /// What the library differentiates by, and how much of it changes with this number.
+    pub parameter: Parameter,
+    pub factor: f64,
+}
+
+impl Wanted {
+    fn of(plan: &Plan, parameter: Parameter) -> Self {
+        let value = match parameter {
+            Parameter::SourceWeight(number) => plan.sources.get(number).map(|source| source.weight),
+            Parameter::Amplitude(node) => Some(plan.structure_factors.nearest(node)),
+            _ => parameter
+                .of(&mut plan.parameters().clone())
+                .map(|number| *number / parameter.unit_in_parameters()),
+        };
+        Wanted { name: parameter.name(), unit: parameter.unit().symbol(), value, parameter, factor: 1.0 }
+    }
+}
+
+/// What `names` stand for, in their order.
+pub fn all(names: &[String], experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<Wanted>> {
+    let mut all: Vec<Wanted> = Vec::new();
+    for name in names {
+        for wanted in one(name, experiment, plan)? {
+            if !all.iter().any(|known| known.name == wanted.name) {
+                all.push(wanted);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn one(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<Wanted>> {
+    if name == "all" {
+        let has = |parameter: &Parameter| Derivatives::new(plan, &[*parameter]).is_ok();
+        let known = Parameter::names().into_iter().filter_map(|name| Parameter::named(&name));
+        let single = known.filter(|members| members.len() == 1).flatten().filter(has);
+        return Ok(single.map(|parameter| Wanted::of(plan, parameter)).collect());
+    }
+    if let Some(wanted) = alias(name, experiment, plan)? {
+        return Ok(vec![wanted]);
+    }
+    let Some(found) = Parameter::named(name) else {
+        return Err(UsageError(format!(
+            "gradient: -wrt {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
+            Parameter::names().join(", ")
+        ))
+        .into());
+    };
+    Ok(found.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect())
+}
+
+/// Numbers that flags give and the library counts otherwise.
+fn alias(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Option<Wanted>> {
+    let like = |parameter: Parameter, unit: &'static str, value: f64, factor: f64| {
+        let name = name.to_owned();
+        Ok(Some(Wanted { name, unit, value: Some(value), parameter, factor }))
+    };
+    let angstrom = plan.parameters().wavelength * 1e10;
+    let dose = experiment.beam.dose();
+    match name {
+        "wavelength" => like(Parameter::Wavelength, "A", angstrom, 1.0),
+        "energy" => {
+            let energy = EV_ANGSTROM / angstrom;
+            like(Parameter::Wavelength, "eV", energy, -angstrom / energy)
+        }
+        "osc" => {
+            let steps = plan.resolved.rotation.steps() as f64;
+            like(
+                Parameter::PhiStep,
+                "deg",
+                nanobragg::units::to_deg(plan.resolved.rotation.range()),
+                1.0 / steps,
+            )
+        }
+        "mosaic_spread" => Ok(Some(Wanted::of(plan, Parameter::Mosaic))),
+        "exposure" | "flux" => match dose.flux().filter(|flux| *flux > 0.0) {
+            Some(_) if name == "exposure" => {
+                like(Parameter::Scale, "s", dose.exposure(), 1.0 / dose.exposure())
+            }
+            Some(flux) => like(Parameter::Scale, "photons/s", flux, 1.0 / flux),
+            None => {
+                Err(UsageError(format!("gradient: -wrt {name} needs -flux; -wrt fluence does not")).into())
+            }
+        },
+        _ => Ok(None),
+    }
+}
+
+/// The line for what has no derivative.
+pub fn refused(refusal: &Refusal) -> UsageError {
+    UsageError(format!("gradient: {refusal}"))
+}

@@ -1,0 +1,76 @@
+//! Arguments of a subcommand among the flags of an image.
+
+use std::ffi::OsString;
+
+use nanobragg_config::classic::{self, ParsedArgs, Role};
+
+use crate::usage::UsageError;
+
+/// The words of a command line, one after the other.
+pub struct Words {
+    command: &'static str,
+    rest: std::vec::IntoIter<OsString>,
+}
+
+/// A word that may be a flag.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// As it was given.
+    pub word: OsString,
+    name: Option<String>,
+    attached: Option<String>,
+}
+
+impl Word {
+    /// The name of a flag without its dashes.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+impl Words {
+    /// The words after `command`.
+    pub fn new(command: &'static str, words: Vec<OsString>) -> Self {
+        Words { command, rest: words.into_iter() }
+    }
+
+    /// The next word.
+    pub fn next(&mut self) -> Option<Word> {
+        let word = self.rest.next()?;
+        let flag = word.to_str().and_then(|text| text.strip_prefix('-'));
+        let flag = flag.map(|name| name.strip_prefix('-').unwrap_or(name));
+        let (name, attached) = match flag.map(|flag| flag.split_once('=').ok_or(flag)) {
+            Some(Ok((name, value))) => (Some(name.to_owned()), Some(value.to_owned())),
+            Some(Err(name)) => (Some(name.to_owned()), None),
+            None => (None, None),
+        };
+        Some(Word { word, name, attached })
+    }
+
+    /// The value of a flag: what follows its equals sign, or the next word.
+    ///
+    /// # Errors
+    /// There is none; the text says that it should be `what`.
+    pub fn value(&mut self, flag: &Word, what: &str) -> Result<OsString, UsageError> {
+        let value = flag.attached.clone().map(OsString::from).or_else(|| self.rest.next());
+        value.filter(|value| !value.is_empty()).ok_or_else(|| {
+            UsageError(format!("{}: {} needs {what}", self.command, flag.word.to_string_lossy()))
+        })
+    }
+}
+
+/// Refuses flags that say what one image is to be written to, or print instead of rendering.
+///
+/// # Errors
+/// The first such flag, and `instead`.
+pub fn refuse_flags_of_one_image(command: &str, args: &ParsedArgs, instead: &str) -> Result<(), UsageError> {
+    let refused = |row: &classic::Flag| row.is(Role::OneImage) || row.is(Role::Prints);
+    let found =
+        args.occurrences.iter().find(|occurrence| classic::flag(occurrence.flag).is_some_and(refused));
+    match found {
+        Some(occurrence) => {
+            Err(UsageError(format!("{command}: {} is a flag of a single image; {instead}", occurrence.given)))
+        }
+        None => Ok(()),
+    }
+}

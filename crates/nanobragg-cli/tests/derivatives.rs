@@ -1,0 +1,143 @@
+//! `nanobragg gradient` from outside.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+const STILL: &str = "-cell 70 80 90 75 85 95 -default_F 100 -lambda 1.5 -N 5 -distance 100 -pixel 4 \
+    -detpixels 16 -oversample 1 -seed 1 -misset 10 20 30";
+
+/// Status, standard output, standard error.
+fn run(folder: &Path, line: &str) -> (i32, String, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_nanobragg"));
+    let output = program.current_dir(folder).args(line.split_whitespace()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn doubles(path: &Path) -> Vec<f64> {
+    let bytes = std::fs::read(path).unwrap();
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]])) + 10;
+    bytes[header..].chunks_exact(8).map(|x| f64::from_le_bytes(x.try_into().unwrap())).collect()
+}
+
+fn floats(path: &Path) -> Vec<f64> {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.chunks_exact(4).map(|x| f64::from(f32::from_le_bytes(x.try_into().unwrap()))).collect()
+}
+
+#[test]
+fn columns_stand_in_the_order_of_their_names_and_per_unit_of_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (status, out, err) =
+        run(at, &format!("gradient {STILL} -wrt distance,misset,N,scale -wrt lambda -o grad.npy"));
+    assert_eq!(status, 0, "{out}{err}");
+    assert_eq!(out.lines().collect::<Vec<_>>(), ["wrote grad.npy", "wrote grad.json"]);
+    let names: Value = serde_json::from_slice(&std::fs::read(at.join("grad.json")).unwrap()).unwrap();
+    assert_eq!(names["shape"], serde_json::json!([9, 16, 16]));
+    let list: Vec<(&str, &str)> = names["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|parameter| (parameter["name"].as_str().unwrap(), parameter["unit"].as_str().unwrap()))
+        .collect();
+    let angles = [("misset_x", "deg"), ("misset_y", "deg"), ("misset_z", "deg")];
+    let cells = [("Na", "1"), ("Nb", "1"), ("Nc", "1")];
+    assert_eq!(
+        list,
+        [&[("distance", "mm")][..], &angles, &cells, &[("scale", "1"), ("lambda", "A")]].concat()
+    );
+    let columns = doubles(&at.join("grad.npy"));
+    assert_eq!(columns.len(), 9 * 256);
+
+    // The step of a flag, as a user would take it.
+    let image = |change: &str| {
+        let (status, _, err) = run(at, &format!("{STILL} {change} -nonoise -nopgm -floatfile f.bin"));
+        assert_eq!(status, 0, "{err}");
+        floats(&at.join("f.bin"))
+    };
+    let steps = [
+        ("-distance 100.01", "-distance 99.99", 0.02, 0),
+        ("-misset 10.005 20 30", "-misset 9.995 20 30", 0.01, 1),
+        ("-lambda 1.5002", "-lambda 1.4998", 4e-4, 8),
+    ];
+    for (above, below, step, number) in steps {
+        let column = &columns[number * 256..][..256];
+        let most = column.iter().fold(0.0f64, |most, slope| most.max(slope.abs()));
+        for ((above, below), slope) in image(above).iter().zip(image(below)).zip(column) {
+            let difference = (above - below) / step;
+            assert!((difference - slope).abs() < 0.01 * most, "{number}: {difference} {slope} of {most}");
+        }
+    }
+    let photons = image("");
+    let scale = &columns[7 * 256..][..256];
+    assert!(photons.iter().zip(scale).all(|(photons, slope)| (photons - slope).abs() <= 1e-6 * photons));
+}
+
+#[test]
+fn a_cotangent_gives_a_table_and_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert_eq!(run(at, &format!("{STILL} -nonoise -nopgm -o y.npy")).0, 0);
+    let (status, out, err) = run(at, &format!("gradient {STILL} -wrt scale,cell -cotangent y.npy"));
+    assert_eq!(status, 0, "{out}{err}");
+    let json: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    let gradient = json["parameters"][0]["gradient"].as_f64().unwrap();
+    assert_eq!(json["parameters"][0]["name"], "scale");
+    assert_eq!(json["parameters"].as_array().unwrap().len(), 7);
+    let bytes = std::fs::read(at.join("y.npy")).unwrap();
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]])) + 10;
+    let squares: f64 = bytes[header..]
+        .chunks_exact(4)
+        .map(|x| f64::from(f32::from_le_bytes(x.try_into().unwrap())).powi(2))
+        .sum();
+    assert!((gradient / squares - 1.0).abs() < 1e-6, "{gradient} {squares}");
+    assert!(out.contains("cell_gamma"));
+    let (status, out, _) = run(at, &format!("gradient {STILL} -wrt scale -cotangent y.npy -o g.json"));
+    assert_eq!(status, 0, "{out}");
+    let written: Value = serde_json::from_slice(&std::fs::read(at.join("g.json")).unwrap()).unwrap();
+    assert_eq!(written["parameters"][0]["gradient"], json["parameters"][0]["gradient"]);
+}
+
+#[test]
+fn the_check_agrees_and_pictures_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for shape in ["-gauss_xtal", "-round_xtal", "-square_xtal"] {
+        let line = format!(
+            "gradient {STILL} {shape} -osc 1 -phisteps 4 -mosaic 0.2 -mosaic_domains 4 -wrt all -check"
+        );
+        let (status, out, _) = run(at, &line);
+        assert_eq!(status, 0, "{out}");
+        assert!(out.lines().count() > 30 && !out.contains("DISAGREES"));
+    }
+    assert_eq!(run(at, &format!("gradient {STILL} -wrt Na,cell_a -o g.png")).0, 0);
+    for name in ["g_Na.png", "g_cell_a.png"] {
+        assert!(std::fs::read(at.join(name)).unwrap().starts_with(b"\x89PNG"));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_one_line_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for (line, text) in [
+        ("-wrt foo -o g.npy", "-wrt foo is no parameter"),
+        ("-wrt N -o g.txt", "should end in .npy, .png or .json"),
+        ("-wrt N -o g.json", "holds the gradient of -cotangent"),
+        ("-wrt N -floatfile f.bin -o g.npy", "-floatfile is a flag of a single image"),
+        ("-wrt N -o nowhere/g.npy", "nowhere"),
+        ("-wrt mosaic -tophat_spots -o g.npy", "have an edge"),
+        ("-wrt flux -o g.npy", "needs -flux"),
+        ("-wrt N -device gpu -o g.npy", "on the CPU"),
+    ] {
+        let (status, _, err) = run(at, &format!("gradient {STILL} {line}"));
+        let errors: Vec<&str> = err.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert!(status != 0 && errors.len() == 1 && errors[0].contains(text), "{line}: {status} {err}");
+    }
+    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0);
+}
