@@ -9,6 +9,7 @@ mod case;
 mod draw;
 pub mod fuzz;
 mod perturbation;
+pub mod stills;
 pub mod tolerance;
 
 pub use backends::{Obeyed, obeys};

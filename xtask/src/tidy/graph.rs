@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("nanobragg-sweep", &["nanobragg", "nanobragg-io", "nanobragg-session"]),
     ("nanobragg-config", &["nanobragg", "nanobragg-io", "nanobragg-session"]),
     ("nanobragg-trace", &["nanobragg", "nanobragg-io"]),
+    ("nanobragg-refine", &["nanobragg"]),
     (
         "nanobragg-cli",
         &[
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "nanobragg-sweep",
             "nanobragg-config",
             "nanobragg-trace",
+            "nanobragg-refine",
             "nanobragg-wgpu",
         ],
     ),

@@ -88,12 +88,14 @@ impl Differentiate for Cpu {
         let fast = FastPlan::<Sensitive>::tapped(plan).map_err(RenderCause::Order)?;
         let blocks = blocks(plan, pixels);
         let masked = matches!(pixels, PixelSet::All) && plan.region.mask.is_some();
-        let runs = blocks.par_chunks(run_length(blocks.len())).enumerate();
+        let length = run_length(blocks.len());
+        let runs = blocks.par_chunks(length).enumerate();
         self.install(|| {
             runs.try_for_each(|(run, blocks)| {
+                let before = run * length;
                 let mut scratch = Scratch::with_slopes();
                 let mut sums = Sensitive::new(Arc::clone(&task));
-                for block in blocks {
+                for (at, block) in blocks.iter().enumerate() {
                     control.check()?;
                     let (all, count) = block.pixels();
                     let place = match *block {
@@ -108,7 +110,7 @@ impl Differentiate for Cpu {
                     if masked {
                         blank(plan, pixels, &mut photons, &mut sums.rows);
                     }
-                    each(run, &Block { pixels, photons: &photons, rows: &sums.rows });
+                    each(run, &Block { number: before + at, pixels, photons: &photons, rows: &sums.rows });
                 }
                 Ok(())
             })

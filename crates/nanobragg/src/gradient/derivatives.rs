@@ -208,6 +208,22 @@ impl<'a> Derivatives<'a> {
         Ok(total.pulled_back(&self.chain.matrix))
     }
 
+    /// The sensitivities of `pixels`, block by block.
+    pub(super) fn sensitivities(
+        &self,
+        backend: &dyn Differentiate,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error> {
+        backend.sensitivities(self.plan, &self.layout, pixels, control, each)
+    }
+
+    /// What makes parameters of photons and sensitivities.
+    pub(super) fn chain(&self) -> &nalgebra::DMatrix<f64> {
+        &self.chain.matrix
+    }
+
     /// The derivative of a block's pixels by a parameter.
     fn slope(&self, block: &Block<'_>, number: usize) -> Lanes {
         let mut slope = Lanes::splat(0.0);

@@ -74,6 +74,31 @@ impl Gram {
         }
     }
 
+    /// Adds pixels that are no whole block: of each row, its numbers.
+    pub fn add_part(&mut self, rows: &[&[f64]], weighed: &[Weighed]) {
+        let (mut weight, mut pull) = ([0.0; LANES], [0.0; LANES]);
+        let count = weighed.len().min(LANES);
+        for (i, at) in weighed.iter().enumerate().take(count) {
+            weight[i] = at.weight;
+            pull[i] = at.weight * at.residual;
+            self.residuals += at.weight * at.residual * at.residual;
+            self.pixels += usize::from(at.weight != 0.0);
+        }
+        let mut sums = self.triangle.iter_mut();
+        for (number, row) in rows.iter().enumerate() {
+            let mut weighted = [0.0; LANES];
+            for (into, (weight, value)) in weighted.iter_mut().zip(weight[..count].iter().zip(*row)) {
+                *into = weight * value;
+            }
+            for other in &rows[..=number] {
+                if let Some(sum) = sums.next() {
+                    *sum += product_of(&weighted[..count], other);
+                }
+            }
+            self.vector[number] += product_of(&pull[..count], row);
+        }
+    }
+
     /// Adds what another one has summed.
     pub fn join(&mut self, other: &Gram) {
         let pairs = self.triangle.iter_mut().zip(&other.triangle);
@@ -95,6 +120,19 @@ impl Gram {
             pixels: self.pixels,
         }
     }
+}
+
+/// Σ a b over numbers of two rows.
+fn product_of(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; WIDE];
+    let (wide_a, wide_b) = (a.chunks_exact(WIDE), b.chunks_exact(WIDE));
+    let rest: f64 = wide_a.remainder().iter().zip(wide_b.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in wide_a.zip(wide_b) {
+        for lane in 0..WIDE {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 /// Σ a b over a block.

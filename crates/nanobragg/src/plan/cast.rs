@@ -83,6 +83,15 @@ impl Plan<f64> {
         placed
     }
 
+    /// [`place`](Self::place) in the plan's own number type, as a plan that derivatives are taken of where it stands: it answers
+    /// [`parameters`](Self::parameters) with these. Move the plan of an experiment, not one that was moved: what is relative to it
+    /// (water, rotation of the beam) would count twice.
+    pub fn moved_to(&self, parameters: &Parameters) -> Plan {
+        let mut moved = self.place(parameters);
+        moved.choice = Arc::new(place::Choice { parameters: *parameters, ..(*self.choice).clone() });
+        moved
+    }
+
     /// The plane of pixels with other numbers.
     pub(crate) fn placed_panel<T: Real>(&self, parameters: &Parameters<T>) -> Panel<T> {
         self.choice.detector.place(&parameters.detector).0

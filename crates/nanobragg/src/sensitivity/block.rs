@@ -13,6 +13,8 @@ pub enum PixelSet<'a> {
 
 /// Photons and sensitivities of up to 64 pixels.
 pub struct Block<'a> {
+    /// Blocks before it, of all that are asked for.
+    pub(crate) number: usize,
     /// The pixels, as [slow, fast].
     pub(crate) pixels: &'a [[u32; 2]],
     /// Photons of each.

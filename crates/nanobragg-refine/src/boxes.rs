@@ -1,0 +1,215 @@
+//! Shoeboxes: the pixels around spots, with a plane of background and a scale for each.
+
+use nanobragg::nest::{Needs, Scattering, Sink, Term, TermIndex, pixel};
+use nanobragg::plan::Plan;
+
+use crate::photons::Photons;
+use crate::spots::Spot;
+
+/// Pixels over which a plane's slopes count.
+const SLOPE_LENGTH: f64 = 10.0;
+/// Shells of resolution among which boxes are shared out.
+const SHELLS: usize = 10;
+
+/// What a box has of its own, besides pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BoxFit {
+    /// Center, slow axis.
+    pub slow: usize,
+    /// Center, fast axis.
+    pub fast: usize,
+    /// The node nearest to the center.
+    pub hkl: [i32; 3],
+    /// Photons of the background: at the center, and per 10 pixels along fast and slow.
+    pub plane: [f64; 3],
+    /// Logarithm of the factor on the model's photons.
+    pub ln_scale: f64,
+    /// Root mean square of residuals over their standard deviations.
+    pub rms_z: f64,
+    /// Photons of the model without the background.
+    pub model_photons: f64,
+    /// Photons of the data without the background.
+    pub data_photons: f64,
+}
+
+/// Shoeboxes.
+#[derive(Clone, Debug)]
+pub struct Boxes {
+    pub(crate) pixels: Vec<[u32; 2]>,
+    /// The box of each pixel.
+    pub(crate) group: Vec<u32>,
+    /// Photons of each pixel.
+    pub(crate) data: Vec<f64>,
+    /// Columns of the plane of each pixel's box.
+    pub(crate) columns: [Vec<f64>; 3],
+    pub(crate) boxes: Vec<BoxFit>,
+    pub(crate) readout_noise: f64,
+}
+
+impl Boxes {
+    /// Boxes of 2 `radius` + 1 pixels around the strongest `spots`, at most `most` of them, shared out among shells of resolution. A
+    /// pixel belongs to the nearest center; a box that keeps less than a third of its pixels is left out.
+    pub fn around(plan: &Plan, photons: &Photons, spots: &[Spot], radius: usize, most: usize) -> Self {
+        let chosen = share_out(plan, spots, most);
+        const NOBODY: u32 = u32::MAX;
+        let mut owner = vec![NOBODY; photons.values.len()];
+        let far = |spot: &Spot, slow: usize, fast: usize| {
+            spot.slow.abs_diff(slow).pow(2) + spot.fast.abs_diff(fast).pow(2)
+        };
+        let square = |spot: &Spot| {
+            let rows = spot.slow.saturating_sub(radius)..(spot.slow + radius + 1).min(photons.slow);
+            let columns = spot.fast.saturating_sub(radius)..(spot.fast + radius + 1).min(photons.fast);
+            rows.flat_map(move |slow| columns.clone().map(move |fast| (slow, fast)))
+        };
+        for (number, spot) in chosen.iter().enumerate() {
+            for (slow, fast) in square(spot) {
+                let held = &mut owner[slow * photons.fast + fast];
+                let nearer = match chosen.get(*held as usize) {
+                    Some(other) => far(spot, slow, fast) < far(other, slow, fast),
+                    None => true,
+                };
+                if nearer && photons.at(slow, fast).is_some() {
+                    *held = number as u32;
+                }
+            }
+        }
+        let mut all = Boxes {
+            pixels: Vec::new(),
+            group: Vec::new(),
+            data: Vec::new(),
+            columns: Default::default(),
+            boxes: Vec::new(),
+            readout_noise: photons.readout_noise,
+        };
+        let least = (2 * radius + 1).pow(2) / 3;
+        for (number, spot) in chosen.iter().enumerate() {
+            let own = |&(slow, fast): &(usize, usize)| owner[slow * photons.fast + fast] == number as u32;
+            if square(spot).filter(own).count() < least {
+                continue;
+            }
+            for (slow, fast) in square(spot).filter(own) {
+                let along = |at: usize, center: usize| (at as f64 - center as f64) / SLOPE_LENGTH;
+                all.pixels.push([slow as u32, fast as u32]);
+                all.group.push(all.boxes.len() as u32);
+                all.data.push(photons.values[slow * photons.fast + fast]);
+                let plane = [1.0, along(fast, spot.fast), along(slow, spot.slow)];
+                all.columns.iter_mut().zip(plane).for_each(|(column, value)| column.push(value));
+            }
+            all.boxes.push(BoxFit {
+                slow: spot.slow,
+                fast: spot.fast,
+                hkl: Indexed::of(plan, spot.slow, spot.fast).hkl,
+                plane: [spot.background, 0.0, 0.0],
+                ln_scale: 0.0,
+                rms_z: 0.0,
+                model_photons: 0.0,
+                data_photons: 0.0,
+            });
+        }
+        all
+    }
+
+    /// The number of boxes.
+    pub fn len(&self) -> usize {
+        self.boxes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.boxes.is_empty()
+    }
+
+    /// The number of pixels.
+    pub fn pixels(&self) -> usize {
+        self.pixels.len()
+    }
+
+    /// The background of a pixel, by its place in the list.
+    pub(crate) fn background(&self, at: usize, boxes: &[BoxFit]) -> f64 {
+        let plane = &boxes[self.group[at] as usize].plane;
+        self.columns.iter().zip(plane).map(|(column, value)| column[at] * value).sum()
+    }
+
+    /// Drops the boxes that are not to be kept.
+    pub(crate) fn keep(&mut self, kept: &[bool]) {
+        let mut number = 0;
+        let new: Vec<Option<u32>> = kept
+            .iter()
+            .map(|&kept| {
+                number += u32::from(kept);
+                kept.then(|| number - 1)
+            })
+            .collect();
+        let stays: Vec<bool> = self.group.iter().map(|&group| kept[group as usize]).collect();
+        retain(&mut self.pixels, &stays);
+        retain(&mut self.data, &stays);
+        self.columns.iter_mut().for_each(|column| retain(column, &stays));
+        self.group = self.group.iter().filter_map(|&group| new[group as usize]).collect();
+        retain(&mut self.boxes, kept);
+    }
+}
+
+fn retain<T>(values: &mut Vec<T>, stays: &[bool]) {
+    let mut stays = stays.iter();
+    values.retain(|_| stays.next().copied().unwrap_or(false));
+}
+
+/// At most `most` of `spots`, the same number of each shell as far as there are, then the strongest of the others.
+fn share_out(plan: &Plan, spots: &[Spot], most: usize) -> Vec<Spot> {
+    let volume = |spot: &Spot| Indexed::of(plan, spot.slow, spot.fast).scattering.powi(3);
+    let volumes: Vec<f64> = spots.iter().map(volume).collect();
+    let largest = volumes.iter().fold(f64::MIN_POSITIVE, |most: f64, &volume| most.max(volume));
+    let mut room = [most.div_ceil(SHELLS); SHELLS];
+    let mut taken = vec![false; spots.len()];
+    for (taken, volume) in taken.iter_mut().zip(&volumes) {
+        let shell = ((volume / largest * SHELLS as f64) as usize).min(SHELLS - 1);
+        if let Some(left) = room[shell].checked_sub(1) {
+            (room[shell], *taken) = (left, true);
+        }
+    }
+    let mut count = taken.iter().filter(|&&taken| taken).count();
+    for taken in &mut taken {
+        if !*taken && count < most {
+            (*taken, count) = (true, count + 1);
+        }
+    }
+    let chosen = spots.iter().zip(taken).filter(|(_, taken)| *taken);
+    chosen.map(|(spot, _)| *spot).take(most).collect()
+}
+
+/// What the first term of a pixel says of where it is in reciprocal space.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Indexed {
+    /// The nearest node.
+    pub hkl: [i32; 3],
+    /// Distance from it along the indices.
+    pub offset: [f64; 3],
+    /// Length of the scattering vector, 1/m.
+    pub scattering: f64,
+    known: bool,
+}
+
+impl Indexed {
+    /// Those of the center of a pixel.
+    pub fn of(plan: &Plan, slow: usize, fast: usize) -> Self {
+        let mut indexed = Indexed::default();
+        pixel(plan, slow, fast, &mut indexed);
+        indexed
+    }
+}
+
+impl Sink<f64> for Indexed {
+    const NEEDS: Needs = Needs::ALL_TERMS;
+
+    fn source(&mut self, _at: TermIndex, scattering: &Scattering<'_, f64>) {
+        if !self.known {
+            self.scattering = scattering.vector.norm();
+        }
+    }
+
+    fn term(&mut self, _at: TermIndex, term: &Term<'_, f64>) {
+        if !self.known {
+            (self.hkl, self.offset, self.known) = (term.indices.nearest_i32(), term.indices.offset(), true);
+        }
+    }
+}

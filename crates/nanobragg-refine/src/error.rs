@@ -1,0 +1,103 @@
+//! What can go wrong with a refinement.
+
+/// Why a refinement has no result. The text is one line.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(#[from] Cause);
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The library refused or failed.
+    Library(nanobragg::ErrorKind),
+    /// A name stands for no parameter.
+    UnknownParameter,
+    /// There is no derivative by a parameter.
+    NotDifferentiable,
+    /// The image has another size than the detector.
+    Size,
+    /// The lattice is left-handed.
+    LeftHanded,
+    /// There are no spots to refine against.
+    NoSpots,
+    /// Pixels do not determine the parameters.
+    Rank,
+    /// A parameter changes no pixel.
+    NoEffect,
+    /// The model is not where the photons are.
+    WrongIndexing,
+}
+
+impl ErrorKind {
+    /// A name that stays.
+    pub fn code(self) -> &'static str {
+        match self {
+            ErrorKind::Library(kind) => kind.code(),
+            ErrorKind::UnknownParameter => "refine.unknown-parameter",
+            ErrorKind::NotDifferentiable => "refine.not-differentiable",
+            ErrorKind::Size => "refine.size",
+            ErrorKind::LeftHanded => "refine.left-handed",
+            ErrorKind::NoSpots => "refine.no-spots",
+            ErrorKind::Rank => "refine.rank",
+            ErrorKind::NoEffect => "refine.no-effect",
+            ErrorKind::WrongIndexing => "refine.wrong-indexing",
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0 {
+            Cause::Library(error) => ErrorKind::Library(error.kind()),
+            Cause::Unknown { .. } => ErrorKind::UnknownParameter,
+            Cause::Refused(_) => ErrorKind::NotDifferentiable,
+            Cause::Size { .. } => ErrorKind::Size,
+            Cause::LeftHanded => ErrorKind::LeftHanded,
+            Cause::NoSpots(_) => ErrorKind::NoSpots,
+            Cause::Rank { .. } | Cause::Pixels { .. } => ErrorKind::Rank,
+            Cause::NoEffect(_) => ErrorKind::NoEffect,
+            Cause::Overlap { .. } => ErrorKind::WrongIndexing,
+        }
+    }
+}
+
+/// What lies behind an [`Error`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Cause {
+    #[error(transparent)]
+    Library(nanobragg::Error),
+    #[error("nothing is called {name}; known are {known}")]
+    Unknown { name: String, known: String },
+    #[error(transparent)]
+    Refused(nanobragg::gradient::Refusal),
+    #[error("the data have {} x {} pixels (fast, slow), the detector has {} x {}", data[0], data[1], detector[0], detector[1])]
+    Size { data: [usize; 2], detector: [usize; 2] },
+    #[error("the lattice is left-handed")]
+    LeftHanded,
+    #[error("no spots: {0}")]
+    NoSpots(&'static str),
+    #[error("{pixels} pixels are too few for {parameters} parameters")]
+    Pixels { pixels: usize, parameters: usize },
+    #[error("the pixels determine {rank} of {parameters} parameters; least of all {worst}")]
+    Rank { rank: usize, parameters: usize, worst: String },
+    #[error("no pixel changes with {0}")]
+    NoEffect(String),
+    #[error(
+        "the model is not where the photons are: their overlap is {overlap:.2}, at least {least} is needed; the indexing is likely wrong"
+    )]
+    Overlap { overlap: f64, least: f64 },
+}
+
+impl From<nanobragg::Error> for Error {
+    fn from(error: nanobragg::Error) -> Self {
+        Cause::Library(error).into()
+    }
+}
+
+impl From<nanobragg::gradient::Refusal> for Error {
+    fn from(refusal: nanobragg::gradient::Refusal) -> Self {
+        Cause::Refused(refusal).into()
+    }
+}

@@ -1,0 +1,234 @@
+//! What is free in a refinement: parameters, their transforms, and what is known of them beforehand.
+
+use nanobragg::gradient::{CellNumber, LabAxis, LatticeAxis, Parameter};
+use nanobragg::plan::Parameters;
+use nanobragg::plan::place::{CellParameters, LatticeParameters};
+
+use crate::error::{Cause, Error};
+use crate::orientation::{between, turned};
+
+/// How a step changes a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transform {
+    /// It is added.
+    Linear,
+    /// It is added to the logarithm.
+    Log,
+    /// It is a component of a rotation vector, in degrees, by which the crystal is turned from where it is.
+    Turn(usize),
+}
+
+/// One free number: a parameter, or several that symmetry ties together.
+#[derive(Clone, Debug)]
+pub struct Freedom {
+    /// Parameters that go together.
+    pub(crate) members: Vec<Parameter>,
+    pub(crate) transform: Transform,
+    /// Standard deviation of the step from the start, where something is known beforehand.
+    pub(crate) prior: Option<f64>,
+}
+
+/// Names that stand for more than a parameter of theirs.
+const NAMES: [&str; 5] = ["misset", "cell", "N", "scale", "mosaic"];
+
+impl Freedom {
+    /// What a name of `-refine` stands for, at a start: `misset` for a rotation vector, `cell` for the numbers that the symmetry of the
+    /// lattice leaves free, `N`, `scale`, `mosaic`, or any name that a derivative has.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownParameter`](crate::ErrorKind::UnknownParameter), which lists the known ones.
+    pub fn named(name: &str, start: &Parameters) -> Result<Vec<Freedom>, Error> {
+        let found = match name {
+            "misset" => Parameter::named("turn"),
+            "cell" => return Ok(cell(start)),
+            _ => Parameter::named(name),
+        };
+        match found {
+            Some(found) => Ok(found.into_iter().map(|parameter| Freedom::of(parameter, start)).collect()),
+            None => {
+                let known = Parameter::names().into_iter().filter(|known| !NAMES.contains(&known.as_str()));
+                let known = NAMES.iter().map(|name| (*name).to_owned()).chain(known).collect::<Vec<_>>();
+                Err(Cause::Unknown { name: name.to_owned(), known: known.join(", ") }.into())
+            }
+        }
+    }
+
+    fn of(parameter: Parameter, start: &Parameters) -> Freedom {
+        let (transform, prior) = match parameter {
+            Parameter::Turn(axis) | Parameter::Misset(axis) => {
+                let axis = match axis {
+                    LabAxis::X => 0,
+                    LabAxis::Y => 1,
+                    LabAxis::Z => 2,
+                };
+                (Transform::Turn(axis), Some(0.5))
+            }
+            Parameter::Scale | Parameter::Fluence => (Transform::Log, None),
+            Parameter::Cells(_) | Parameter::Mosaic => (Transform::Log, Some(1.0)),
+            Parameter::Cell(CellNumber::Edge(_)) => (Transform::Linear, Some(0.01 * value(parameter, start))),
+            Parameter::Cell(CellNumber::Angle(_)) => (Transform::Linear, Some(1.0)),
+            Parameter::Distance => (Transform::Linear, Some(1e-3 * value(parameter, start).abs())),
+            _ => (Transform::Linear, Some(10.0 * parameter.natural_step())),
+        };
+        let parameter = match parameter {
+            Parameter::Misset(axis) => Parameter::Turn(axis),
+            other => other,
+        };
+        Freedom { members: vec![parameter], transform, prior }
+    }
+
+    /// Its name: that of the first parameter.
+    pub fn name(&self) -> String {
+        self.members.first().map(|parameter| parameter.name()).unwrap_or_default()
+    }
+
+    /// The unit of its value, and of steps but for those of logarithms.
+    pub fn unit(&self) -> &'static str {
+        self.members.first().map_or("1", |parameter| parameter.unit().symbol())
+    }
+
+    /// Its value in its unit; of a rotation, the component of the vector from `start`.
+    pub(crate) fn value(&self, parameters: &Parameters, start: &Parameters) -> f64 {
+        match (self.transform, self.members.first()) {
+            (Transform::Turn(axis), _) => between(start.misset, parameters.misset)[axis].to_degrees(),
+            (_, Some(&parameter)) => value(parameter, parameters),
+            (_, None) => 0.0,
+        }
+    }
+
+    /// How far it is from the start, in the coordinate that steps have.
+    pub(crate) fn moved(&self, parameters: &Parameters, start: &Parameters) -> f64 {
+        let (now, before) = (self.value(parameters, start), self.value(start, start));
+        match self.transform {
+            Transform::Log => (now / before).ln(),
+            _ => now - before,
+        }
+    }
+
+    /// What its coordinate changes the parameter by.
+    pub(crate) fn factor(&self, parameters: &Parameters) -> f64 {
+        match (self.transform, self.members.first()) {
+            (Transform::Log, Some(&parameter)) => value(parameter, parameters),
+            _ => 1.0,
+        }
+    }
+
+    /// Whether it stays as it is while spots are widened.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.members.first(), Some(Parameter::Cells(_) | Parameter::Mosaic))
+    }
+}
+
+/// `parameters` after a step of each of `freedoms`.
+pub(crate) fn stepped<'a>(
+    parameters: &Parameters,
+    freedoms: impl Iterator<Item = &'a Freedom>,
+    steps: &[f64],
+) -> Parameters {
+    let mut next = *parameters;
+    let mut turn = [0.0; 3];
+    for (freedom, &step) in freedoms.zip(steps) {
+        for &member in &freedom.members {
+            match (freedom.transform, member.of(&mut next)) {
+                (Transform::Turn(axis), _) => turn[axis] = step.to_radians(),
+                (Transform::Log, Some(number)) => *number *= step.exp(),
+                (Transform::Linear, Some(number)) => *number += step * member.unit_in_parameters(),
+                (_, None) => {}
+            }
+        }
+    }
+    next.misset = turned(next.misset, turn);
+    next
+}
+
+fn value(parameter: Parameter, parameters: &Parameters) -> f64 {
+    let mut copy = *parameters;
+    parameter.of(&mut copy).map_or(0.0, |number| *number / parameter.unit_in_parameters())
+}
+
+/// The numbers of a cell that the symmetry of its lattice leaves free, in conventional settings; all six where it has none.
+fn cell(start: &Parameters) -> Vec<Freedom> {
+    let (LatticeParameters::Cell(cell)
+    | LatticeParameters::MatrixOfCell(_, cell)
+    | LatticeParameters::Oriented(_, cell)) = &start.lattice
+    else {
+        return Vec::new();
+    };
+    let CellParameters { edges, angles } = *cell;
+    let same = |a: f64, b: f64| (a - b).abs() < 1e-6 * a.abs();
+    let is = |angle: f64, degrees: f64| (angle.to_degrees() - degrees).abs() < 1e-4;
+    let right = angles.map(|angle| is(angle, 90.0));
+    let axes = [LatticeAxis::A, LatticeAxis::B, LatticeAxis::C];
+    let ab = same(edges[0], edges[1]);
+    let all = ab && same(edges[1], edges[2]);
+    let square = right == [true; 3];
+    let hexagonal = ab && right == [true, true, false] && is(angles[2], 120.0);
+    let rhombohedral = all && !square && same(angles[0], angles[1]) && same(angles[1], angles[2]);
+    let tied = |numbers: &[usize], of: fn(LatticeAxis) -> CellNumber| {
+        let mut freedoms =
+            numbers.iter().map(|&number| Freedom::of(Parameter::Cell(of(axes[number])), start));
+        let mut first = freedoms.next()?;
+        first.members.extend(freedoms.flat_map(|other| other.members));
+        Some(first)
+    };
+    let edge_groups: &[&[usize]] = if (square && all) || rhombohedral {
+        &[&[0, 1, 2]]
+    } else if (square && ab) || hexagonal {
+        &[&[0, 1], &[2]]
+    } else if square && same(edges[1], edges[2]) {
+        &[&[0], &[1, 2]]
+    } else if square && same(edges[0], edges[2]) {
+        &[&[0, 2], &[1]]
+    } else {
+        &[&[0], &[1], &[2]]
+    };
+    let angle_groups: &[&[usize]] = match right {
+        _ if square || hexagonal => &[],
+        _ if rhombohedral => &[&[0, 1, 2]],
+        [false, true, true] => &[&[0]],
+        [true, false, true] => &[&[1]],
+        [true, true, false] => &[&[2]],
+        _ => &[&[0], &[1], &[2]],
+    };
+    let edges = edge_groups.iter().filter_map(|group| tied(group, CellNumber::Edge));
+    edges.chain(angle_groups.iter().filter_map(|group| tied(group, CellNumber::Angle))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg::model::{Experiment, UnitCell};
+
+    fn names(cell: [f64; 6]) -> Vec<String> {
+        let [a, b, c, alpha, beta, gamma] = cell;
+        let cell = UnitCell::new(a, b, c, alpha, beta, gamma).unwrap();
+        let plan = Experiment::uniform(cell, 1.0).plan().unwrap();
+        let found = Freedom::named("cell", plan.parameters()).unwrap();
+        found.iter().map(|freedom| format!("{}:{}", freedom.name(), freedom.members.len())).collect()
+    }
+
+    #[test]
+    fn the_lattice_ties_numbers_of_its_cell() {
+        let right = [90.0; 3];
+        let of = |edges: [f64; 3], angles: [f64; 3]| {
+            names([edges[0], edges[1], edges[2], angles[0], angles[1], angles[2]])
+        };
+        assert_eq!(of([50.0; 3], right), ["cell_a:3"]);
+        assert_eq!(of([79.0, 79.0, 38.0], right), ["cell_a:2", "cell_c:1"]);
+        assert_eq!(of([79.0, 79.0, 38.0], [90.0, 90.0, 120.0]), ["cell_a:2", "cell_c:1"]);
+        assert_eq!(of([60.0; 3], [80.0; 3]), ["cell_a:3", "cell_alpha:3"]);
+        assert_eq!(of([40.0, 50.0, 60.0], [90.0, 95.0, 90.0]).last().unwrap(), "cell_beta:1");
+        assert_eq!(of([40.0, 50.0, 60.0], [85.0, 95.0, 100.0]).len(), 6);
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_those_known() {
+        let cell = UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap();
+        let plan = Experiment::uniform(cell, 1.0).plan().unwrap();
+        let error = Freedom::named("size", plan.parameters()).unwrap_err();
+        assert_eq!(error.kind().code(), "refine.unknown-parameter");
+        assert!(
+            error.to_string().starts_with("nothing is called size; known are misset, cell, N, scale, mosaic")
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! Refinement: from a measured image to its crystal.
+//!
+//! The model of a pixel is `m = s_b Bragg + plane_b`: the image of a plan whose parameters are free, in shoeboxes around strong spots, each
+//! with a scale and a plane of background of its own. A [`Target`] is minimized by Levenberg and Marquardt's method on its Fisher matrix,
+//! in which the numbers of boxes are eliminated; spots that are widened at first, and narrowed step by step, let a crystal be found
+//! that is off by more than a spot is wide. Each [`Freedom`] has a value and standard deviations in the [`Outcome`].
+//!
+//! The same input gives the same result, bit for bit, with any number of threads. The crate reads and writes no files and prints nothing.
+
+mod boxes;
+mod error;
+mod evaluation;
+mod freedom;
+mod minimize;
+mod orientation;
+mod outcome;
+mod photons;
+mod refinement;
+mod solve;
+mod spots;
+mod target;
+
+pub use boxes::{BoxFit, Boxes};
+pub use error::{Error, ErrorKind};
+pub use freedom::Freedom;
+pub use minimize::Step;
+pub use outcome::{Found, Outcome, Verdict};
+pub use photons::{Counting, Photons};
+pub use refinement::Refinement;
+pub use spots::{Spot, find};
+pub use target::{Score, Target};

@@ -1,0 +1,95 @@
+//! What a refinement found.
+
+use nanobragg::model::Shape;
+use nanobragg::nalgebra::DMatrix;
+use nanobragg::plan::{Parameters, Plan};
+
+use crate::boxes::BoxFit;
+use crate::minimize::Step;
+
+/// How a refinement ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It converged.
+    Converged,
+    /// It was out of steps.
+    NotConverged,
+    /// The caller stopped it; what it found is the best so far.
+    Canceled,
+    /// It ended far from what was known beforehand of a parameter: at least three standard deviations.
+    AgainstPrior,
+    /// The end is no better than the start.
+    NotBetter,
+}
+
+impl Verdict {
+    /// A name that stays.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Converged => "converged",
+            Verdict::NotConverged => "not_converged",
+            Verdict::Canceled => "canceled",
+            Verdict::AgainstPrior => "against_prior",
+            Verdict::NotBetter => "not_better",
+        }
+    }
+}
+
+/// A free number as it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// The unit of its value and its deviations.
+    pub unit: &'static str,
+    /// Where it started; a rotation starts at zero.
+    pub start: f64,
+    /// Where it ended.
+    pub value: f64,
+    /// Standard deviation: the larger one where boxes suffice for both, else that of the Fisher matrix times √max(1, χ²).
+    pub esd: f64,
+    /// Standard deviation by the Fisher matrix.
+    pub esd_fisher: f64,
+    /// Standard deviation by the scatter of the boxes (sandwich).
+    pub esd_sandwich: f64,
+    /// Half the squared distance from the start in standard deviations of what was known beforehand: its part of the target.
+    pub prior_share: f64,
+}
+
+/// What a refinement found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The refined numbers of the plan.
+    pub parameters: Parameters,
+    /// The plan with these numbers.
+    pub plan: Plan,
+    /// The shape that was refined.
+    pub shape: Shape,
+    /// Each free number.
+    pub found: Vec<Found>,
+    /// Correlations of the free numbers.
+    pub correlation: DMatrix<f64>,
+    /// Each box.
+    pub boxes: Vec<BoxFit>,
+    /// Boxes that were left out as outliers.
+    pub dropped: Vec<BoxFit>,
+    /// Boxes whose nearest node is another one than at the start, by their number.
+    pub reindexed: Vec<usize>,
+    /// Every trial.
+    pub history: Vec<Step>,
+    /// Pixels.
+    pub pixels: usize,
+    /// χ² per pixel at the start.
+    pub chi2_start: f64,
+    /// χ² per pixel.
+    pub chi2: f64,
+    /// χ² per pixel with numbers of cells rounded to whole ones.
+    pub chi2_whole_cells: f64,
+    /// Cosine of model and data without background, between 0 and 1.
+    pub overlap: f64,
+    /// Root mean square of the logarithms of the boxes' scales.
+    pub box_scale_scatter: f64,
+    /// How it ended.
+    pub verdict: Verdict,
+}

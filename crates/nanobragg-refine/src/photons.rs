@@ -1,0 +1,75 @@
+//! Measured photons.
+
+use nanobragg::plan::Plan;
+
+use crate::error::{Cause, Error};
+
+/// How counts become photons, and which were not measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Counting {
+    /// Counts per photon.
+    pub gain: f64,
+    /// Counts of a dark pixel.
+    pub pedestal: f64,
+    /// The smallest count that stands for more than was counted; `None` for no limit.
+    pub saturation: Option<f64>,
+    /// Standard deviation of the electronics in photons.
+    pub readout_noise: f64,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Counting { gain: 1.0, pedestal: 0.0, saturation: None, readout_noise: 0.0 }
+    }
+}
+
+/// A measured image in photons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Photons {
+    /// Pixels along the fast axis.
+    pub(crate) fast: usize,
+    /// Pixels along the slow axis.
+    pub(crate) slow: usize,
+    /// Photons, slow-major.
+    pub(crate) values: Vec<f64>,
+    /// Whether a pixel can be used.
+    pub(crate) usable: Vec<bool>,
+    /// Standard deviation of the electronics in photons.
+    pub(crate) readout_noise: f64,
+}
+
+impl Photons {
+    /// The photons of `counts` (slow-major, `fast` to a row) on the detector of `plan`. Left out is what the plan does not render, what is
+    /// not finite or negative by a flag of its own (−1, −2), and what is saturated.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Size`](crate::ErrorKind::Size) where the image has another size than the detector.
+    pub fn new(plan: &Plan, fast: usize, counts: &[f64], counting: &Counting) -> Result<Self, Error> {
+        let region = &plan.region;
+        let slow = counts.len().checked_div(fast).unwrap_or(0);
+        if fast != region.image_fast || slow != region.image_slow || counts.len() != fast * slow {
+            let detector = [region.image_fast, region.image_slow];
+            return Err(Cause::Size { data: [fast, slow], detector }.into());
+        }
+        let flagged = |count: f64| counting.pedestal == 0.0 && (count == -1.0 || count == -2.0);
+        let usable = counts.iter().enumerate().map(|(at, &count)| {
+            count.is_finite()
+                && !flagged(count)
+                && counting.saturation.is_none_or(|limit| count < limit)
+                && region.renders(at / fast, at % fast)
+        });
+        Ok(Photons {
+            fast,
+            slow,
+            usable: usable.collect(),
+            values: counts.iter().map(|count| (count - counting.pedestal) / counting.gain).collect(),
+            readout_noise: counting.readout_noise,
+        })
+    }
+
+    /// The photons of a pixel that can be used.
+    pub(crate) fn at(&self, slow: usize, fast: usize) -> Option<f64> {
+        let at = slow * self.fast + fast;
+        (fast < self.fast && *self.usable.get(at)?).then(|| self.values[at])
+    }
+}

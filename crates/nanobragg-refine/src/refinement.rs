@@ -1,0 +1,414 @@
+//! The course of a refinement: stages, outliers, standard deviations, the verdict.
+
+use nanobragg::backend::{Control, Differentiate};
+use nanobragg::model::Shape;
+use nanobragg::nalgebra::{DMatrix, Matrix3};
+use nanobragg::plan::place::{CellParameters, LatticeParameters};
+use nanobragg::plan::{Parameters, Plan};
+
+use crate::boxes::{Boxes, Indexed};
+use crate::error::{Cause, Error};
+use crate::evaluation::{Evaluation, Problem, State, View};
+use crate::freedom::{Freedom, Transform};
+use crate::minimize::{Ended, Step, minimize};
+use crate::orientation::{angles, matrix};
+use crate::outcome::{Found, Outcome, Verdict};
+use crate::photons::Photons;
+use crate::solve::Reduced;
+use crate::spots::find;
+use crate::target::Target;
+
+/// The least overlap of a model that is where the photons are.
+const LEAST_OVERLAP: f64 = 0.3;
+/// Trials of a stage with widened spots.
+const TRIALS_OF_A_STAGE: usize = 15;
+
+/// A refinement of a crystal against an image.
+///
+/// ```
+/// use nanobragg::backend::{Backend, Control, Cpu};
+/// use nanobragg::model::{Experiment, PixelGrid, Shape, UnitCell};
+/// use nanobragg_refine::{Counting, Photons, Refinement};
+///
+/// let mut experiment = Experiment::uniform(UnitCell::new(40.0, 40.0, 40.0, 90.0, 90.0, 90.0)?, 100.0);
+/// experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?.with_shape(Shape::Gauss);
+/// experiment.detector.pixels = PixelGrid::new(200, 200, 0.5e-3);
+/// let plan = experiment.plan()?;
+/// let image = Cpu::default().render(&plan, &Control::default())?;
+/// let top = image.pixels().iter().fold(0.0_f32, |top, &photons| top.max(photons));
+/// let counts: Vec<f64> = image.pixels().iter().map(|&photons| (3000.0 * photons / top).round().into()).collect();
+///
+/// let photons = Photons::new(&plan, 200, &counts, &Counting::default())?;
+/// let refinement = Refinement::new(&plan, &["scale"])?;
+/// let outcome = refinement.run(&photons, &Cpu::default(), &Control::default())?;
+/// assert!((outcome.found[0].value * f64::from(top) / 3000.0 - 1.0).abs() < 0.1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Refinement {
+    plan: Plan,
+    freedoms: Vec<Freedom>,
+    /// What is minimized.
+    pub target: Target,
+    /// Standard deviation of the logarithm of a box's scale: twice the relative error of structure factors.
+    pub box_scale: f64,
+    /// Half the edge of a box in pixels.
+    pub box_radius: usize,
+    /// The most boxes.
+    pub most_boxes: usize,
+    /// The most trials with all parameters free; 0 leaves the start as it is.
+    pub most_trials: usize,
+}
+
+impl Refinement {
+    /// A refinement that starts at `plan`, of what `names` stand for ([`Freedom::named`]).
+    ///
+    /// # Errors
+    /// Unknown names, parameters without a derivative, a left-handed lattice.
+    pub fn new(plan: &Plan, names: &[&str]) -> Result<Self, Error> {
+        let plan = plan.moved_to(&by_cell(plan)?);
+        let mut freedoms: Vec<Freedom> = Vec::new();
+        for name in names {
+            for freedom in Freedom::named(name, plan.parameters())? {
+                let known =
+                    freedoms.iter().any(|known| known.members.iter().any(|m| freedom.members.contains(m)));
+                if !known {
+                    freedoms.push(freedom);
+                }
+            }
+        }
+        let members: Vec<_> = freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
+        nanobragg::gradient::Derivatives::new(&plan, &members)?;
+        Ok(Refinement {
+            plan,
+            freedoms,
+            target: Target::default(),
+            box_scale: 0.5,
+            box_radius: 8,
+            most_boxes: 500,
+            most_trials: 60,
+        })
+    }
+
+    /// What is free.
+    pub fn freedoms(&self) -> &[Freedom] {
+        &self.freedoms
+    }
+
+    /// Refines against the strong spots of `photons`.
+    ///
+    /// # Errors
+    /// No spots, and those of [`run_in`](Self::run_in).
+    pub fn run(
+        &self,
+        photons: &Photons,
+        backend: &dyn Differentiate,
+        control: &Control<'_>,
+    ) -> Result<Outcome, Error> {
+        let spots = find(photons, self.box_radius);
+        let boxes = Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes);
+        self.run_in(boxes, backend, control)
+    }
+
+    /// Refines against the pixels of `boxes`.
+    ///
+    /// # Errors
+    /// No boxes; pixels that do not determine the parameters, or do not change with one; a model that is elsewhere than the
+    /// photons; those of the library. A refinement that is canceled ends with the best so far.
+    pub fn run_in(
+        &self,
+        mut boxes: Boxes,
+        backend: &dyn Differentiate,
+        control: &Control<'_>,
+    ) -> Result<Outcome, Error> {
+        if boxes.is_empty() {
+            return Err(Cause::NoSpots("nothing stands out by six standard deviations").into());
+        }
+        let (pixels, parameters) = (boxes.pixels(), self.freedoms.len() + 4 * boxes.len());
+        if pixels < parameters {
+            return Err(Cause::Pixels { pixels, parameters }.into());
+        }
+        let start = *self.plan.parameters();
+        let problem = Problem {
+            plan: &self.plan,
+            start: &start,
+            freedoms: &self.freedoms,
+            target: self.target,
+            box_scale: self.box_scale,
+            backend,
+            control,
+        };
+        let shape = self.plan.crystal.shape.shape;
+        let last = View { narrowing: 1.0, shape };
+        let mut state = State { parameters: start, boxes: boxes.boxes.clone() };
+        let mut history: Vec<Step> = Vec::new();
+        let before = problem.evaluate(&boxes, &state, last)?;
+        let lit = before.photons.iter().any(|&photons| photons > 0.0);
+        let idle = |number: &usize| lit && before.matrix[(*number, *number)] == before.priors[*number];
+        if let Some(number) = (0..self.freedoms.len()).find(idle) {
+            return Err(Cause::NoEffect(self.freedoms[number].name()).into());
+        }
+        let (mut at, mut ended) = (before.clone(), Ended::Exhausted);
+        let mut dropped = Vec::new();
+        if self.most_trials > 0 {
+            (at, ended) = self.stages(&problem, &boxes, &mut state, last, &mut history)?;
+            if ended != Ended::Canceled {
+                self.check(&problem, describe(&boxes, &mut state, &at, self.target), &at, last)?;
+                let kept = not_outlying(&state);
+                if kept.contains(&false) {
+                    dropped = state
+                        .boxes
+                        .iter()
+                        .zip(&kept)
+                        .filter(|(_, kept)| !**kept)
+                        .map(|(own, _)| *own)
+                        .collect();
+                    boxes.keep(&kept);
+                    let mut kept = kept.iter();
+                    state.boxes.retain(|_| kept.next().copied().unwrap_or(true));
+                    (at, ended) =
+                        minimize(&problem, &boxes, &mut state, last, self.most_trials, &mut history)?;
+                }
+            }
+        }
+        let overlap = describe(&boxes, &mut state, &at, self.target);
+        let mut outcome = self.outcome(&problem, &boxes, &state, &at, last)?;
+        outcome.chi2_start = before.chi2 / pixels.max(1) as f64;
+        outcome.overlap = overlap;
+        let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
+        outcome.verdict = match ended {
+            Ended::Canceled => Verdict::Canceled,
+            _ if self.most_trials > 0 && dropped.is_empty() && at.value >= before.value => Verdict::NotBetter,
+            Ended::Exhausted => Verdict::NotConverged,
+            Ended::Converged if far => Verdict::AgainstPrior,
+            Ended::Converged => Verdict::Converged,
+        };
+        (outcome.dropped, outcome.history) = (dropped, history);
+        Ok(outcome)
+    }
+
+    /// Widened spots, narrowed step by step, then all parameters; a crystal whose spots have fringes changes its shape after that.
+    fn stages(
+        &self,
+        problem: &Problem<'_>,
+        boxes: &Boxes,
+        state: &mut State,
+        last: View,
+        history: &mut Vec<Step>,
+    ) -> Result<(Evaluation, Ended), Error> {
+        let smooth = matches!(last.shape, Shape::Gauss | Shape::GaussStar | Shape::GaussCounted);
+        let shape = if smooth { last.shape } else { Shape::Gauss };
+        let geometry = self.freedoms.iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
+        let mut narrowing = if geometry { first_narrowing(problem, boxes) } else { 1.0 };
+        while narrowing < 0.75 {
+            let view = View { narrowing, shape };
+            let (at, ended) = minimize(problem, boxes, state, view, TRIALS_OF_A_STAGE, history)?;
+            if ended == Ended::Canceled {
+                return Ok((at, ended));
+            }
+            narrowing *= 2.0;
+        }
+        let view = View { narrowing: 1.0, shape };
+        let (at, ended) = minimize(problem, boxes, state, view, self.most_trials, history)?;
+        if smooth || ended == Ended::Canceled {
+            return Ok((at, ended));
+        }
+        minimize(problem, boxes, state, last, self.most_trials, history)
+    }
+
+    /// Whether the model is where the photons are, and the pixels, without what was known beforehand, determine the parameters.
+    fn check(&self, problem: &Problem<'_>, overlap: f64, at: &Evaluation, view: View) -> Result<(), Error> {
+        if overlap < LEAST_OVERLAP {
+            return Err(Cause::Overlap { overlap, least: LEAST_OVERLAP }.into());
+        }
+        let mut data = at.clone();
+        let active = problem.active(view);
+        for (number, &freedom) in active.iter().enumerate() {
+            data.matrix[(number, number)] -= at.priors[number];
+            let freedom = &self.freedoms[freedom];
+            if data.matrix[(number, number)] * freedom.natural_step().powi(2) < 1e-6 {
+                return Err(Cause::NoEffect(freedom.name()).into());
+            }
+        }
+        let Some(reduced) = Reduced::new(&data, 0.0) else { return Ok(()) };
+        let scale = data.matrix.diagonal().map(|x| 1.0 / x.sqrt());
+        let eigen = reduced.scaled(&scale).symmetric_eigen();
+        let rank = eigen.eigenvalues.iter().filter(|&&value| value > 1e-9).count();
+        let Some((least, _)) =
+            eigen.eigenvalues.iter().enumerate().min_by(|(_, one), (_, other)| one.total_cmp(other))
+        else {
+            return Ok(());
+        };
+        if rank == active.len() {
+            return Ok(());
+        }
+        let worst = eigen.eigenvectors.column(least).iamax();
+        let worst = self.freedoms[active[worst]].name();
+        Err(Cause::Rank { rank, parameters: active.len(), worst }.into())
+    }
+
+    fn outcome(
+        &self,
+        problem: &Problem<'_>,
+        boxes: &Boxes,
+        state: &State,
+        at: &Evaluation,
+        view: View,
+    ) -> Result<Outcome, Error> {
+        let pixels = boxes.pixels();
+        let chi2 = at.chi2 / pixels.max(1) as f64;
+        let count = self.freedoms.len();
+        let nothing = || DMatrix::zeros(count, count);
+        let reduced = Reduced::new(at, 0.0);
+        let covariance = reduced
+            .as_ref()
+            .and_then(Reduced::covariance)
+            .filter(|found| found.nrows() == count)
+            .unwrap_or_else(nothing);
+        let sandwich = reduced.map_or_else(nothing, |reduced| {
+            if covariance.nrows() == at.gradient.len() {
+                reduced.sandwich(at, &covariance)
+            } else {
+                nothing()
+            }
+        });
+        let enough = boxes.len() >= 10 * count;
+        let found = self.freedoms.iter().enumerate().map(|(number, freedom)| {
+            let factor = freedom.factor(&state.parameters);
+            let deviation = |matrix: &DMatrix<f64>| matrix[(number, number)].max(0.0).sqrt() * factor;
+            let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
+            let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
+            let moved = freedom.moved(&state.parameters, problem.start);
+            Found {
+                name: freedom.name(),
+                unit: freedom.unit(),
+                start: freedom.value(problem.start, problem.start),
+                value: freedom.value(&state.parameters, problem.start),
+                esd,
+                esd_fisher: fisher,
+                esd_sandwich: scatter,
+                prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
+            }
+        });
+        let found = found.collect();
+        let correlation = DMatrix::from_fn(count, count, |row, column| {
+            let norm = (covariance[(row, row)] * covariance[(column, column)]).sqrt();
+            if norm > 0.0 { covariance[(row, column)] / norm } else { f64::from(row == column) }
+        });
+        let mut whole = state.clone();
+        whole.parameters.cells = whole.parameters.cells.map(|cells| cells.round().max(1.0));
+        let chi2_whole_cells = if whole.parameters.cells == state.parameters.cells {
+            chi2
+        } else {
+            problem.evaluate(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
+        };
+        let plan = self.plan.moved_to(&state.parameters);
+        let node = |own: &crate::BoxFit| Indexed::of(&plan, own.slow, own.fast).hkl;
+        let reindexed =
+            (0..state.boxes.len()).filter(|&n| node(&state.boxes[n]) != state.boxes[n].hkl).collect();
+        let squares: f64 = state.boxes.iter().map(|own| own.ln_scale * own.ln_scale).sum();
+        Ok(Outcome {
+            parameters: state.parameters,
+            plan,
+            shape: view.shape,
+            found,
+            correlation,
+            boxes: state.boxes.clone(),
+            dropped: Vec::new(),
+            reindexed,
+            history: Vec::new(),
+            pixels,
+            chi2_start: chi2,
+            chi2,
+            chi2_whole_cells,
+            overlap: 0.0,
+            box_scale_scatter: (squares / boxes.len().max(1) as f64).sqrt(),
+            verdict: Verdict::NotConverged,
+        })
+    }
+}
+
+impl Freedom {
+    fn is_scale(&self) -> bool {
+        self.transform == Transform::Log && !self.waits()
+    }
+
+    /// A step of its coordinate that changes an image visibly.
+    fn natural_step(&self) -> f64 {
+        match self.transform {
+            Transform::Log => 0.1,
+            _ => self.members.first().map_or(1.0, |parameter| parameter.natural_step()),
+        }
+    }
+}
+
+/// The factor on the number of cells that makes spots as wide as they are off: 1 / (2 n), at most 1/2, n the upper quartile of |N δ|.
+fn first_narrowing(problem: &Problem<'_>, boxes: &Boxes) -> f64 {
+    let cells = problem.start.cells;
+    let distance = |own: &crate::BoxFit| {
+        let offset = Indexed::of(problem.plan, own.slow, own.fast).offset;
+        offset.iter().zip(cells).map(|(offset, cells)| (offset * cells).powi(2)).sum::<f64>().sqrt()
+    };
+    let mut distances: Vec<f64> = boxes.boxes.iter().map(distance).collect();
+    distances.sort_unstable_by(f64::total_cmp);
+    let quartile = distances.get(distances.len() * 3 / 4).copied().unwrap_or(1.0);
+    (0.5 / quartile).clamp(0.05, 0.5)
+}
+
+/// Fills in what the boxes' pixels say, and gives the overlap of model and data.
+fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
+    let mut sums = vec![[0.0; 4]; state.boxes.len()];
+    let (mut both, mut of_data, mut of_model) = (0.0, 0.0, 0.0);
+    for (place, &photons) in at.photons.iter().enumerate() {
+        let own = boxes.group[place] as usize;
+        let model = photons * state.boxes[own].ln_scale.exp();
+        let background = boxes.background(place, &state.boxes);
+        let data = boxes.data[place] - background;
+        let score = target.at(boxes.data[place], boxes.readout_noise, model + background);
+        both += data * model;
+        of_data += data * data;
+        of_model += model * model;
+        for (sum, value) in sums[own].iter_mut().zip([score.chi2, 1.0, model, data]) {
+            *sum += value;
+        }
+    }
+    for (own, [chi2, pixels, model, data]) in state.boxes.iter_mut().zip(sums) {
+        own.rms_z = (chi2 / f64::max(pixels, 1.0)).sqrt();
+        (own.model_photons, own.data_photons) = (model, data);
+    }
+    let norm = (of_data * of_model).sqrt();
+    if norm > 0.0 { (both / norm).max(0.0) } else { 0.0 }
+}
+
+/// Which boxes' residuals are within five median deviations above the median.
+fn not_outlying(state: &State) -> Vec<bool> {
+    let median = |mut values: Vec<f64>| {
+        values.sort_unstable_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(0.0)
+    };
+    let all: Vec<f64> = state.boxes.iter().map(|own| own.rms_z).collect();
+    let middle = median(all.clone());
+    let spread = median(all.iter().map(|z| (z - middle).abs()).collect());
+    all.iter().map(|&z| z <= middle + 5.0 * spread.max(0.01)).collect()
+}
+
+/// The parameters of `plan` with its lattice as a cell, in the orientation that angles of misset give it.
+fn by_cell(plan: &Plan) -> Result<Parameters, Error> {
+    let mut parameters = *plan.parameters();
+    if let LatticeParameters::Cell(_) = parameters.lattice {
+        return Ok(parameters);
+    }
+    let vectors = Matrix3::from_columns(&plan.crystal.lattice.vectors);
+    let [a, b, c, alpha, beta, gamma] = plan.crystal.unit_cell();
+    let angles_of_cell = [alpha, beta, gamma].map(f64::to_radians);
+    parameters.lattice = LatticeParameters::Cell(CellParameters { edges: [a, b, c], angles: angles_of_cell });
+    parameters.misset = [0.0; 3];
+    let default = Matrix3::from_columns(&plan.place(&parameters).crystal.lattice.vectors);
+    let turn = default.try_inverse().map_or_else(Matrix3::identity, |inverse| vectors * inverse);
+    if turn.determinant() < 0.0 {
+        return Err(Cause::LeftHanded.into());
+    }
+    parameters.misset = angles(&turn);
+    debug_assert!((matrix(parameters.misset) - turn).norm() < 1e-6);
+    Ok(parameters)
+}

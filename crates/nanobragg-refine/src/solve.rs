@@ -1,0 +1,91 @@
+//! Normal equations with the boxes eliminated.
+
+use nanobragg::nalgebra::{DMatrix, DVector, Matrix4};
+
+use crate::evaluation::Evaluation;
+
+/// Equations of the parameters alone.
+pub(crate) struct Reduced {
+    pub matrix: DMatrix<f64>,
+    pub gradient: DVector<f64>,
+    /// Of each box, the inverse of its own block.
+    inverses: Vec<Matrix4<f64>>,
+}
+
+impl Reduced {
+    /// The Schur complement of the boxes in the equations of `at`, with diagonals raised by the part `damping`. `None` where a box has no inverse.
+    pub fn new(at: &Evaluation, damping: f64) -> Option<Self> {
+        let mut matrix = at.matrix.clone();
+        let mut gradient = at.gradient.clone();
+        for number in 0..matrix.nrows() {
+            matrix[(number, number)] *= 1.0 + damping;
+        }
+        let mut inverses = Vec::with_capacity(at.boxes.len());
+        for part in &at.boxes {
+            let mut own = part.matrix;
+            for number in 0..4 {
+                own[(number, number)] *= 1.0 + damping;
+            }
+            let inverse = own.try_inverse()?;
+            let carried = part.cross.transpose() * inverse;
+            matrix -= &carried * &part.cross;
+            gradient -= &carried * part.gradient;
+            inverses.push(inverse);
+        }
+        Some(Reduced { matrix, gradient, inverses })
+    }
+
+    /// The step of the parameters.
+    pub fn step(&self) -> Option<DVector<f64>> {
+        let scale = self.scale()?;
+        let scaled = self.scaled(&scale);
+        let rhs = DVector::from_fn(scale.len(), |row, _| -self.gradient[row] * scale[row]);
+        let solved = scaled.cholesky()?.solve(&rhs);
+        Some(solved.component_mul(&scale))
+    }
+
+    /// The inverse of the matrix.
+    pub fn covariance(&self) -> Option<DMatrix<f64>> {
+        let scale = self.scale()?;
+        let mut inverse = self.scaled(&scale).cholesky()?.inverse();
+        for row in 0..scale.len() {
+            for column in 0..scale.len() {
+                inverse[(row, column)] *= scale[row] * scale[column];
+            }
+        }
+        Some(inverse)
+    }
+
+    /// The matrix with a diagonal of ones.
+    pub fn scaled(&self, scale: &DVector<f64>) -> DMatrix<f64> {
+        DMatrix::from_fn(scale.len(), scale.len(), |row, column| {
+            self.matrix[(row, column)] * scale[row] * scale[column]
+        })
+    }
+
+    fn scale(&self) -> Option<DVector<f64>> {
+        let scale = self.matrix.diagonal().map(|x| 1.0 / x.sqrt());
+        scale.iter().all(|x| x.is_finite()).then_some(scale)
+    }
+
+    /// The steps of planes and scales of each box that go with a step of the parameters.
+    pub fn box_steps(&self, at: &Evaluation, step: &DVector<f64>) -> Vec<[f64; 4]> {
+        let of = |(part, inverse): (&crate::evaluation::BoxPart, &Matrix4<f64>)| {
+            let along = &part.cross * step;
+            let rhs = nanobragg::nalgebra::Vector4::from_fn(|row, _| part.gradient[row] + along[row]);
+            let solved = inverse * rhs;
+            [-solved[0], -solved[1], -solved[2], -solved[3]]
+        };
+        at.boxes.iter().zip(&self.inverses).map(of).collect()
+    }
+
+    /// H⁻¹ (Σ g gᵀ) H⁻¹ over boxes, g a box's gradient with its own numbers eliminated.
+    pub fn sandwich(&self, at: &Evaluation, covariance: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut middle = DMatrix::zeros(covariance.nrows(), covariance.ncols());
+        for (part, inverse) in at.boxes.iter().zip(&self.inverses) {
+            let pull = &part.pull - part.cross.transpose() * (inverse * part.gradient);
+            middle += &pull * pull.transpose();
+        }
+        covariance * middle * covariance
+    }
+}

@@ -1,0 +1,66 @@
+//! Strong spots of an image.
+
+use crate::photons::Photons;
+
+/// Where a spot is, and what of it was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Its brightest pixel, slow axis.
+    pub slow: usize,
+    /// Its brightest pixel, fast axis.
+    pub fast: usize,
+    /// Photons of that pixel above the background around it.
+    pub height: f64,
+    /// Median of the pixels around it, photons.
+    pub background: f64,
+}
+
+/// Standard deviations over the background from which on a local maximum is a spot.
+const SIGNIFICANCE: f64 = 6.0;
+
+/// Local maxima of `photons` that stand out of the median of the ring at `radius` pixels around them, strongest first.
+pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
+    let noise_sqr = photons.readout_noise * photons.readout_noise;
+    let least = SIGNIFICANCE * (0.25 + noise_sqr).sqrt();
+    let mut found = Vec::new();
+    let mut ring = Vec::new();
+    for slow in 2..photons.slow.saturating_sub(2) {
+        for fast in 2..photons.fast.saturating_sub(2) {
+            let Some(top) = photons.at(slow, fast).filter(|&top| top >= least) else { continue };
+            if !is_highest(photons, slow, fast, top, 1) || !is_highest(photons, slow, fast, top, radius / 2) {
+                continue;
+            }
+            ring.clear();
+            let rows = slow.saturating_sub(radius)..=slow + radius;
+            for row in rows {
+                for column in fast.saturating_sub(radius)..=fast + radius {
+                    if row.abs_diff(slow).max(column.abs_diff(fast)) == radius {
+                        ring.extend(photons.at(row, column));
+                    }
+                }
+            }
+            if ring.len() < 4 * radius {
+                continue;
+            }
+            ring.sort_unstable_by(f64::total_cmp);
+            let background = ring[ring.len() / 2];
+            let height = top - background;
+            if height > SIGNIFICANCE * (background.max(0.25) + noise_sqr).sqrt() && height > SIGNIFICANCE {
+                found.push(Spot { slow, fast, height, background });
+            }
+        }
+    }
+    found.sort_by(|one, other| other.height.total_cmp(&one.height));
+    found
+}
+
+/// Whether no pixel within `reach` is brighter; of equal ones the first counts.
+fn is_highest(photons: &Photons, slow: usize, fast: usize, top: f64, reach: usize) -> bool {
+    (slow.saturating_sub(reach)..=slow + reach).all(|row| {
+        (fast.saturating_sub(reach)..=fast + reach).all(|column| {
+            photons
+                .at(row, column)
+                .is_none_or(|other| other < top || (other == top && (row, column) >= (slow, fast)))
+        })
+    })
+}

@@ -1,0 +1,100 @@
+//! Made-up stills are refined back to what they were made of.
+
+#![allow(clippy::unwrap_used)] // clippy.toml allows them in test functions, not in what they call
+
+use nanobragg::backend::{Control, Cpu};
+use nanobragg::model::Shape;
+use nanobragg_refine::{Counting, Outcome, Photons, Refinement, Verdict};
+use nanobragg_testkit::stills::{READOUT_NOISE, Still, StillKind, still, turned};
+
+const ALL: [&str; 5] = ["scale", "misset", "cell", "N", "mosaic"];
+
+fn photons(still: &Still) -> Photons {
+    let counting = Counting { readout_noise: READOUT_NOISE, ..Counting::default() };
+    Photons::new(&still.start, still.fast, &still.counts, &counting).unwrap()
+}
+
+/// Refines everything; `box_scale` is the standard deviation of the logarithm of a box's scale.
+fn refined(still: &Still, box_scale: f64) -> Outcome {
+    let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
+    refinement.box_scale = box_scale;
+    refinement.run(&photons(still), &Cpu::default(), &Control::default()).unwrap()
+}
+
+fn error(still: &Still, outcome: &Outcome, name: &str) -> f64 {
+    let truth = still.truth.parameters();
+    let value = |name: &str| outcome.found.iter().find(|found| found.name == name).unwrap().value;
+    let edges = still.truth.crystal.unit_cell();
+    match name {
+        "cell_a" => value(name) / edges[0] - 1.0,
+        "cell_c" => value(name) / edges[2] - 1.0,
+        "Na" => value(name) / truth.cells[0] - 1.0,
+        "Nb" => value(name) / truth.cells[1] - 1.0,
+        "Nc" => value(name) / truth.cells[2] - 1.0,
+        _ => turned(truth.misset, outcome.parameters.misset).iter().map(|x| x * x).sum::<f64>().sqrt(),
+    }
+}
+
+#[test]
+fn stills_come_back_to_what_they_were_made_of() {
+    for number in 0..3 {
+        let still = still(number, &StillKind::default()).unwrap();
+        let outcome = refined(&still, 0.02);
+        assert_eq!(outcome.verdict, Verdict::Converged);
+        assert!((0.97..1.03).contains(&outcome.chi2), "{}", outcome.chi2);
+        let turn = error(&still, &outcome, "turn");
+        assert!(turn < 1e-3, "{turn}");
+        for name in ["cell_a", "cell_c"] {
+            assert!(error(&still, &outcome, name).abs() < 2e-5, "{name}");
+        }
+        for name in ["Na", "Nb", "Nc"] {
+            assert!(error(&still, &outcome, name).abs() < 0.01, "{name}");
+        }
+    }
+}
+
+#[test]
+fn square_crystals_come_back_too() {
+    let still = still(5, &StillKind { shape: Shape::Square, ..StillKind::default() }).unwrap();
+    let outcome = refined(&still, 0.02);
+    assert_eq!(outcome.verdict, Verdict::Converged);
+    assert!(error(&still, &outcome, "turn") < 1e-3);
+    assert!(error(&still, &outcome, "Nc").abs() < 0.02);
+}
+
+#[test]
+fn wrong_amplitudes_are_borne_by_the_scales_of_boxes() {
+    let kind = StillKind { amplitudes: 0.2, finer: true, ..StillKind::default() };
+    let still = still(7, &kind).unwrap();
+    let outcome = refined(&still, 0.5);
+    assert_eq!(outcome.verdict, Verdict::Converged);
+    assert!((0.95..1.05).contains(&outcome.chi2), "{}", outcome.chi2);
+    assert!(error(&still, &outcome, "turn") < 5e-3);
+    assert!((0.2..0.6).contains(&outcome.box_scale_scatter), "{}", outcome.box_scale_scatter);
+}
+
+#[test]
+fn what_cannot_be_refined_is_said() {
+    let still = still(2, &StillKind::default()).unwrap();
+    let photons = photons(&still);
+    let fail = |plan: &nanobragg::plan::Plan, photons: &Photons, names: &[&str]| {
+        let refinement = Refinement::new(plan, names).unwrap();
+        let error = refinement.run(photons, &Cpu::default(), &Control::default()).unwrap_err();
+        (error.kind().code(), error.to_string())
+    };
+    let counts = vec![3.0; still.counts.len()];
+    let flat = Photons::new(&still.start, still.fast, &counts, &Counting::default()).unwrap();
+    assert_eq!(fail(&still.start, &flat, &ALL).0, "refine.no-spots");
+    let mut parameters = *still.start.parameters();
+    parameters.misset[0] += 0.7;
+    parameters.misset[1] -= 0.4;
+    let (code, text) = fail(&still.start.moved_to(&parameters), &photons, &["scale", "misset"]);
+    assert_eq!(code, "refine.wrong-indexing", "{text}");
+    let (code, text) = fail(&still.start, &photons, &["scale", "phi", "phistep"]);
+    assert_eq!((code, text.as_str()), ("refine.no-effect", "no pixel changes with phistep"));
+    let (code, text) = fail(&still.start, &photons, &["scale", "fluence"]);
+    assert_eq!(code, "refine.rank", "{text}");
+    let wrong = Photons::new(&still.start, still.fast - 1, &still.counts, &Counting::default());
+    assert_eq!(wrong.unwrap_err().kind().code(), "refine.size");
+    assert!(Refinement::new(&still.start, &["water"]).unwrap_err().to_string().contains("there is no water"));
+}
