@@ -92,7 +92,7 @@ fn what_cannot_be_refined_is_said() {
     assert_eq!(code, "refine.wrong-indexing", "{text}");
     let (code, text) = fail(&still.start, &photons, &["scale", "spindle_x"]);
     assert_eq!((code, text.as_str()), ("refine.no-effect", "no pixel changes with spindle_x"));
-    let (code, text) = fail(&still.start, &photons, &["scale", "fluence", "misset"]);
+    let (code, text) = fail(&still.start, &photons, &["scale", "fluence", "misset", "cell"]);
     assert_eq!(code, "refine.rank", "{text}");
     let wrong = Photons::new(&still.start, still.fast - 1, &still.counts, &Counting::default());
     assert_eq!(wrong.unwrap_err().kind().code(), "refine.size");
