@@ -6,8 +6,19 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, ensure};
 
 /// Builds a program of the workspace and says where it is. No package is named: its dependencies get the features
-/// that `cargo run --release --bin NAME` gives them, so that neither builds them anew.
+/// that `cargo run --release --bin NAME` gives them, so that neither builds them anew. Where this task was not started by cargo,
+/// the program that lies beside it is taken: both can be copied to a machine that has no compiler.
 pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    if std::env::var_os("CARGO").is_none() {
+        let beside =
+            std::env::current_exe()?.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION);
+        ensure!(
+            beside.is_file(),
+            "{}: not there (without cargo, the program has to lie beside xtask)",
+            beside.display()
+        );
+        return Ok(beside);
+    }
     build(&["--bin", name])
 }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use bytemuck::NoUninit;
+
 use crate::error::{Error, Result};
 
 /// Numbers converted at a time.
@@ -41,12 +43,15 @@ pub(crate) fn read_numbers<T, const N: usize>(
     Ok(numbers)
 }
 
-/// Writes numbers one after another.
-pub(crate) fn write_numbers<T: Copy, const N: usize>(
+/// Writes numbers one after another, the least byte first: on most machines as they lie in memory.
+pub(crate) fn write_little_endian<T: NoUninit, const N: usize>(
     out: &mut dyn Write,
     numbers: &[T],
     convert: impl Fn(T) -> [u8; N],
 ) -> io::Result<()> {
+    if cfg!(target_endian = "little") {
+        return out.write_all(bytemuck::cast_slice(numbers));
+    }
     let mut block = Vec::with_capacity(BLOCK.min(numbers.len()));
     for part in numbers.chunks(BLOCK) {
         block.clear();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::atomic::write_atomic;
-use crate::binary::{open_regular, read_numbers, write_numbers};
+use crate::binary::{open_regular, read_numbers, write_little_endian};
 use crate::error::{Error, Result};
 
 /// Writes the pixels as little-endian 32-bit floats.
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Write`](crate::ErrorKind::Write).
 pub fn write_float(path: &Path, pixels: &[f32]) -> Result<()> {
-    write_atomic(path, |out| write_numbers(out, pixels, f32::to_le_bytes))
+    write_atomic(path, |out| write_little_endian(out, pixels, f32::to_le_bytes))
 }
 
 /// Reads an image of exactly `pixels` little-endian 32-bit floats. The values are not looked at: they may be

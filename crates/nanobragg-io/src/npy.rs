@@ -7,7 +7,7 @@ pub use read::{NPY_MAGIC, NpyImage, read_npy};
 use std::path::Path;
 
 use crate::atomic::write_atomic;
-use crate::binary::write_numbers;
+use crate::binary::write_little_endian;
 use crate::error::{Error, Result};
 
 /// The pixels begin at a multiple of this, in bytes, as the format recommends.
@@ -26,7 +26,7 @@ pub fn write_npy(path: &Path, fast: usize, slow: usize, pixels: &[f32]) -> Resul
     let header = header("<f4", &[slow, fast]);
     write_atomic(path, |out| {
         out.write_all(&header)?;
-        write_numbers(out, pixels, f32::to_le_bytes)
+        write_little_endian(out, pixels, f32::to_le_bytes)
     })
 }
 

@@ -104,10 +104,10 @@ fn render(
     let started = Instant::now();
     let image = backend.render(&plan, &watch.control(&|progress| watch.tell(Event::Progress(progress))))?;
     let elapsed = started.elapsed();
-    if !job.compute.allow_nonfinite {
-        check_photons(&image)?;
-    }
     let statistics = Statistics::of(&plan, &image);
+    if !job.compute.allow_nonfinite {
+        check_photons(&image, &statistics)?;
+    }
     let panel = job.panels.get(number).map(|panel| (number, panel.name.clone()));
     let evaluation = backend.describe(&plan);
     let mut rendered = Rendered { panel, plan, image, statistics, evaluation, elapsed };

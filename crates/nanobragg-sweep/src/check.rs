@@ -1,5 +1,7 @@
 //! Whether the files of a sweep can be written, and do no harm.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
@@ -39,16 +41,20 @@ pub(crate) fn targets(
         return Err(Cause::OverwritesInput(manifest.to_owned()).into());
     }
     for (target, output) in targets.iter().zip(outputs) {
-        let paths: Box<dyn Iterator<Item = PathBuf>> = match target {
-            Target::Stack(output) => Box::new(std::iter::once(output.path.clone())),
-            Target::Numbered(..) => Box::new((1..=images).filter_map(|image| target.file(image))),
-        };
-        // All files of a target lie in one folder.
+        let last = if target.stack().is_some() { 1 } else { images };
+        let file = |image| target.stack().map(|stack| stack.path.clone()).or_else(|| target.file(image));
+        // All files of a target lie in one folder, which is asked once what is in it.
         let mut folder = None;
-        for path in paths {
-            check_place(&path)?;
+        for (image, path) in (1..=last).filter_map(|image| Some((image, file(image)?))) {
             let first = folder.is_none();
-            let place = destination_in(folder.get_or_insert_with(|| real_folder(&path)), &path);
+            let folder = folder.get_or_insert_with(|| Folder::of(&path));
+            // The last name may be the longest.
+            let place = if first || image == last || folder.may_have(&path) {
+                check_place(&path)?;
+                destination_in(&folder.real, &path)
+            } else {
+                path.file_name().map(|name| folder.real.join(name))
+            };
             if place.as_ref().is_some_and(|place| inputs.contains(place)) {
                 return Err(Cause::OverwritesInput(path).into());
             }
@@ -61,6 +67,30 @@ pub(crate) fn targets(
         }
     }
     Ok(())
+}
+
+/// The folder of a series.
+struct Folder {
+    /// Its real name.
+    real: PathBuf,
+    /// What is in it, where it can be read.
+    names: Option<HashSet<OsString>>,
+}
+
+impl Folder {
+    /// The folder that `path` is in.
+    fn of(path: &Path) -> Self {
+        let real = real_folder(path);
+        let names =
+            std::fs::read_dir(&real).and_then(|all| all.map(|found| Ok(found?.file_name())).collect());
+        Folder { real, names: names.ok() }
+    }
+
+    /// Whether something of the name of `path` may be there.
+    fn may_have(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        self.names.as_ref().is_none_or(|names| names.contains(name))
+    }
 }
 
 /// Finds out whether there is memory for the image that is rendered, the one that waits and those that are written.

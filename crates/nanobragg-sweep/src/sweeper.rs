@@ -150,10 +150,10 @@ impl Sweeper<'_> {
         let plan = self.plan(number)?;
         let rows = |progress| self.tell(watch, SweepEvent::Rows { image: number, progress });
         let image = backend.render(&plan, &watch.control(&rows)).map_err(nanobragg_session::Error::from)?;
-        if !self.compute.allow_nonfinite {
-            check_photons(&image)?;
-        }
         let statistics = Statistics::of(&plan, &image);
+        if !self.compute.allow_nonfinite {
+            check_photons(&image, &statistics)?;
+        }
         Ok(Rendered { number, plan, image, statistics })
     }
 

@@ -59,6 +59,11 @@ impl Image {
         self.pixels.get(slow * self.fast + fast).copied().filter(|_| fast < self.fast)
     }
 
+    /// Row `slow`, if the image has it.
+    pub fn row(&self, slow: usize) -> Option<&[f32]> {
+        self.pixels.get(slow * self.fast..(slow + 1) * self.fast)
+    }
+
     /// One row.
     ///
     /// # Panics

@@ -10,6 +10,7 @@ pub mod machine;
 mod measure;
 mod plot;
 mod report;
+mod sweep;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ struct Options {
     plot: Option<PathBuf>,
     /// A graphics processor is measured instead of the CPU.
     gpu: Option<gpu::GpuOptions>,
+    /// Frames of a sweep are measured, stage by stage.
+    sweep: bool,
 }
 
 impl Options {
@@ -46,6 +49,7 @@ impl Options {
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("quick") => options.quick = true,
+                Long("sweep") => options.sweep = true,
                 Long("c-bin") => options.c_program = Some(parser.value()?.parse()?),
                 Long("out") => options.out = Some(parser.value()?.parse()?),
                 Long("device") => {
@@ -82,6 +86,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         effort: if options.quick { Effort::QUICK } else { Effort::FULL },
     };
     experiments::write_inputs(&bench.folder)?;
+    if options.sweep {
+        return sweep::run(&bench, options.gpu.as_ref().map(|gpu| &gpu.adapter), options.quick);
+    }
     if let Some(gpu) = &options.gpu {
         return gpu::run(&bench, gpu, options.quick, options.out.as_deref());
     }
@@ -272,6 +279,7 @@ mod tests {
             out: Some("b.json".into()),
             plot: Some("c.svg".into()),
             gpu: None,
+            sweep: false,
         };
         assert_eq!(Options::parse(&arguments).unwrap(), expected);
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());

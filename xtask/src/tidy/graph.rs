@@ -52,6 +52,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "xtask",
         &[
             "nanobragg",
+            "nanobragg-io",
             "nanobragg-config",
             "nanobragg-wgpu",
             "nanobragg-parity",

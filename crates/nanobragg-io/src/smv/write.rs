@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::atomic::write_atomic;
-use crate::binary::write_numbers;
+use crate::binary::write_little_endian;
 use crate::error::{Error, Result, quoted};
 
 /// A header's length is a multiple of this, in bytes.
@@ -58,7 +58,7 @@ pub fn write_smv(path: &Path, entries: &[HeaderEntry], fast: usize, slow: usize,
     let header = header_block(entries, fast, slow);
     write_atomic(path, |out| {
         out.write_all(header.as_bytes())?;
-        write_numbers(out, data, u16::to_le_bytes)
+        write_little_endian(out, data, u16::to_le_bytes)
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 use super::labels::LabelRow;
-use super::row::RowSink;
+use super::row::{RowSink, Sample};
 use super::simd::FastPlan;
 use super::{
     Backend, Capabilities, Control, Frame, LabelImage, Precision, Products, Ticket, Unsupported, Want, Watch,
@@ -15,7 +15,7 @@ use super::{
 use crate::error::{Error, RenderCause};
 use crate::image::Image;
 use crate::nest::Label;
-use crate::nest::block::LANES;
+use crate::nest::block::{LANES, Workspace};
 use crate::plan::Plan;
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
@@ -69,7 +69,8 @@ impl Cpu {
         let (rows, columns) = plan.region.ranges();
         if rows.contains(&slow) {
             let evaluation = Evaluation::of(plan, self.precision);
-            evaluation.render(plan, slow, columns.start, &mut photons[columns], &mut (), None);
+            let workspace = &mut Workspace::new();
+            evaluation.render(plan, slow, columns.start, workspace, &mut photons[columns], &mut (), None);
         }
         photons
     }
@@ -114,17 +115,18 @@ impl<'a, R: RowSink> Evaluation<'a, R> {
 
     /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are. Nothing is of use
     /// once `stop` is raised.
-    fn render(
+    fn render<P: Sample>(
         &self,
         plan: &Plan,
         slow: usize,
         start: usize,
-        photons: &mut [f64],
+        workspace: &mut Workspace,
+        photons: &mut [P],
         sink: &mut R,
         stop: Option<&AtomicBool>,
     ) {
         match self {
-            Evaluation::Vectorized(fast) => fast.render(slow, start, photons, sink, stop),
+            Evaluation::Vectorized(fast) => fast.render(slow, start, workspace, photons, sink, stop),
             Evaluation::TermByTerm(_) => pixel_by_pixel(plan, slow, start, photons, sink, stop),
         }
     }
@@ -151,16 +153,13 @@ fn render<'p, R: RowSink>(
     sink: impl Fn(&mut Piece<'p>) -> R + Sync,
 ) -> Result<(), Error> {
     tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
-    pieces.into_par_iter().try_for_each(|mut piece| {
+    pieces.into_par_iter().try_for_each_init(Workspace::new, |workspace, mut piece| {
         control.check()?;
-        let mut photons = vec![0.0; piece.photons.len()];
         let (slow, start) = (piece.slow, piece.start);
-        evaluation.render(plan, slow, start, &mut photons, &mut sink(&mut piece), control.cancel);
+        let mut sink = sink(&mut piece);
+        evaluation.render(plan, slow, start, workspace, piece.photons, &mut sink, control.cancel);
         // A piece that was cut off is none.
         control.check()?;
-        for (pixel, photons) in piece.photons.iter_mut().zip(photons) {
-            *pixel = photons as f32;
-        }
         if piece.ends_row {
             report();
         }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::simd::FastPlan;
 use super::{Backend, Control, Cpu};
 use crate::error::{Error, RenderCause};
-use crate::nest::block::{LANES, Lanes, Place, Scratch};
+use crate::nest::block::{LANES, Lanes, Place, Workspace};
 use crate::plan::Plan;
 use crate::sensitivity::sums::{Sensitive, Task};
 use crate::sensitivity::{Block, Layout, PixelSet};
@@ -93,7 +93,7 @@ impl Differentiate for Cpu {
         self.install(|| {
             runs.try_for_each(|(run, blocks)| {
                 let before = run * length;
-                let mut scratch = Scratch::with_slopes();
+                let mut workspace = Workspace::with_slopes();
                 let mut sums = Sensitive::new(Arc::clone(&task));
                 for (at, block) in blocks.iter().enumerate() {
                     control.check()?;
@@ -102,15 +102,15 @@ impl Differentiate for Cpu {
                         Wanted::Row { slow, start, .. } => Place::Row { slow, start },
                         Wanted::Listed(_) => Place::Listed(&all),
                     };
-                    let mut photons = Lanes::splat(0.0);
                     sums.clear();
-                    fast.evaluate(place, &mut scratch, &mut sums, &mut photons, control.cancel);
+                    fast.evaluate(place, &mut workspace, &mut sums, control.cancel);
                     control.check()?;
                     let pixels = &all[..count];
                     if masked {
-                        blank(plan, pixels, &mut photons, &mut sums.rows);
+                        blank(plan, pixels, &mut workspace.photons, &mut sums.rows);
                     }
-                    each(run, &Block { number: before + at, pixels, photons: &photons, rows: &sums.rows });
+                    let photons = &workspace.photons;
+                    each(run, &Block { number: before + at, pixels, photons, rows: &sums.rows });
                 }
                 Ok(())
             })

@@ -32,7 +32,7 @@ use crate::error::Error;
 use crate::image::Image;
 use crate::nest::pixel_unless;
 use crate::plan::Plan;
-use row::RowSink;
+use row::{RowSink, Sample};
 
 /// Something that renders plans.
 pub trait Backend: Send + Sync {
@@ -92,11 +92,11 @@ pub trait Backend: Send + Sync {
 
 /// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they
 /// are, and so do those that are not reached before `stop` is raised.
-fn pixel_by_pixel<R: RowSink>(
+fn pixel_by_pixel<P: Sample, R: RowSink>(
     plan: &Plan,
     slow: usize,
     start: usize,
-    out: &mut [f64],
+    out: &mut [P],
     sink: &mut R,
     stop: Option<&AtomicBool>,
 ) {
@@ -105,7 +105,7 @@ fn pixel_by_pixel<R: RowSink>(
             return;
         }
         if plan.region.renders(slow, fast) {
-            *out = pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop);
+            *out = P::of(pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop));
         }
     }
 }

@@ -1,7 +1,40 @@
 //! What looks on while pixels of a row are evaluated.
 
 use crate::nest::Sink;
-use crate::nest::block::Lanes;
+use crate::nest::block::{LANES, Lanes, Workspace};
+
+/// What photons of a pixel are handed over as.
+pub(super) trait Sample: Copy {
+    /// From double precision.
+    fn of(photons: f64) -> Self;
+
+    /// The photons of the last block.
+    fn of_block(workspace: &Workspace) -> &[Self; LANES];
+}
+
+impl Sample for f64 {
+    #[inline(always)]
+    fn of(photons: f64) -> f64 {
+        photons
+    }
+
+    #[inline(always)]
+    fn of_block(workspace: &Workspace) -> &[f64; LANES] {
+        &workspace.photons.0
+    }
+}
+
+impl Sample for f32 {
+    #[inline(always)]
+    fn of(photons: f64) -> f32 {
+        photons as f32
+    }
+
+    #[inline(always)]
+    fn of_block(workspace: &Workspace) -> &[f32; LANES] {
+        &workspace.photons_single
+    }
+}
 
 /// What looks on while pixels of a row are evaluated, in blocks or one by one.
 pub(super) trait RowSink {

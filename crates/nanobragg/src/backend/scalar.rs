@@ -46,22 +46,18 @@ impl Backend for Scalar {
         let mut labels = labels.transpose()?;
         let (rows, columns) = plan.region.ranges();
         let mut label_rows = labels.as_mut().map(|labels| labels.rows_mut().skip(rows.start));
-        let mut photons = vec![0.0; columns.len()];
         for (done, slow) in rows.clone().enumerate() {
             control.check()?;
-            photons.fill(0.0);
+            let photons = &mut image.row_mut(slow)[columns.clone()];
             match label_rows.as_mut().and_then(Iterator::next) {
                 Some(row) => {
                     let mut sink = LabelRow::new(columns.start, &mut row[columns.clone()]);
-                    pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut sink, control.cancel);
+                    pixel_by_pixel(plan, slow, columns.start, photons, &mut sink, control.cancel);
                 }
-                None => pixel_by_pixel(plan, slow, columns.start, &mut photons, &mut (), control.cancel),
+                None => pixel_by_pixel(plan, slow, columns.start, photons, &mut (), control.cancel),
             }
             // A row that was cut off is no row.
             control.check()?;
-            for (pixel, photons) in image.row_mut(slow)[columns.clone()].iter_mut().zip(&photons) {
-                *pixel = *photons as f32;
-            }
             control.report(done + 1, rows.len());
         }
         Ok(Frame::labeled(image, labels))

@@ -40,6 +40,12 @@ impl Divisor {
         Divisor { value, reciprocal: 1.0 / value }
     }
 
+    /// With the reciprocal that is known already.
+    #[inline(always)]
+    pub fn with_reciprocal(value: f64, reciprocal: f64) -> Self {
+        Divisor { value, reciprocal }
+    }
+
     /// a / value, correctly rounded: the quotient by the reciprocal, corrected twice by its remainder (Markstein,
     /// IBM J. Res. Dev. 34, 111, 1990). Divisions take as long as a dozen multiplications. Neither |a| nor the
     /// quotient may be below 1e-250, where remainders are no longer exact.
@@ -52,6 +58,30 @@ impl Divisor {
         let closer = (-self.value).mul_add(rough, a).mul_add(self.reciprocal, rough);
         (-self.value).mul_add(closer, a).mul_add(self.reciprocal, closer)
     }
+}
+
+/// Whether [`root_and_reciprocal`] has the bits of root and division: seeds in single precision have its range.
+#[inline(always)]
+pub(crate) fn roots_are_exact(square: f64) -> bool {
+    (square >= 1e-30) & (square <= 1e30)
+}
+
+/// √s and 1 / √s where [`roots_are_exact`]: a seed in single precision, whose root and division take a fraction of the time,
+/// then steps of Goldschmidt (Markstein, IBM J. Res. Dev. 34, 111, 1990) whose last corrects by the exact remainder. What is
+/// rounded at the end is within 2⁻⁸⁹ of the root and of the reciprocal.
+#[inline(always)]
+pub(crate) fn root_and_reciprocal<const FMA: bool>(s: f64) -> (f64, f64) {
+    if !FMA {
+        let root = s.sqrt();
+        return (root, 1.0 / root);
+    }
+    let seed = f64::from(1.0 / (s as f32).sqrt());
+    let (rough, half) = (s * seed, 0.5 * seed);
+    let short = (-rough).mul_add(half, 0.5);
+    let (closer, half) = (rough.mul_add(short, rough), half.mul_add(short, half));
+    let root = (-closer).mul_add(closer, s).mul_add(half, closer);
+    let near = half + half;
+    (root, (-root).mul_add(near, 1.0).mul_add(near, near))
 }
 
 /// Coefficients of sin(π x) / x in powers of x², minimax on |x| ≤ 1/2: relative error 6.2e-14. Intensities
@@ -208,6 +238,15 @@ mod tests {
             let b = b * f64::from(scale).exp2();
             prop_assert_eq!(Divisor::new(b).divide::<true>(a), a / b);
             prop_assert_eq!(Divisor::new(b).divide::<false>(a), a / b);
+        }
+
+        #[test]
+        fn roots_and_reciprocals_have_the_bits_of_the_instructions(mantissa in 1.0..4.0f64, scale in -49..49i32) {
+            let s = mantissa * f64::from(2 * scale).exp2();
+            prop_assert!(roots_are_exact(s));
+            let root = s.sqrt();
+            prop_assert_eq!(root_and_reciprocal::<true>(s), (root, 1.0 / root));
+            prop_assert_eq!(root_and_reciprocal::<false>(s), (root, 1.0 / root));
         }
 
         #[test]

@@ -43,8 +43,7 @@ impl<V> Kept<V> {
     where
         V: Values<T>,
     {
-        let polar = if plan.polarization.is_some() { T::zero() } else { real(1.0) };
-        Kept { omega: V::all(T::zero()), polar: V::all(polar), capture: V::all(real(1.0)) }
+        Kept { omega: V::all(T::zero()), polar: V::all(polar_at_first(plan)), capture: V::all(real(1.0)) }
     }
 
     /// Multiplies the weight of a source's terms by the factors that enter each term.
@@ -87,6 +86,12 @@ impl<V> Kept<V> {
             }
         }
     }
+}
+
+/// The polarization factor before the first source.
+#[inline(always)]
+pub(crate) fn polar_at_first<T: Real>(plan: &Plan<T>) -> T {
+    if plan.polarization.is_some() { T::zero() } else { real(1.0) }
 }
 
 /// Whether a sub-pixel sets the solid angle: every one, or a pixel's first.

@@ -12,12 +12,20 @@ pub enum Rounding {
 }
 
 impl Rounding {
-    /// The whole count.
-    pub(super) fn whole(self, count: f64) -> f64 {
+    /// Makes counts whole. Where this is the `last` that happens to them they become integers that are not negative: of
+    /// those the conversion cuts off the fraction, and a function call is saved.
+    pub(super) fn round(self, counts: &mut [f64], last: bool) {
         match self {
-            Rounding::Nearest => count.round(),
-            Rounding::Down => count.floor(),
-            Rounding::HalfUpSingle => f64::from(((count.max(0.0) + 0.5) as f32).floor()),
+            Rounding::Nearest => counts.iter_mut().for_each(|count| *count = count.round()),
+            Rounding::Down if last => {}
+            Rounding::Down => counts.iter_mut().for_each(|count| *count = count.floor()),
+            Rounding::HalfUpSingle => {
+                let half_up = |count: f64| f64::from((count.max(0.0) + 0.5) as f32);
+                counts.iter_mut().for_each(|count| *count = half_up(*count));
+                if !last {
+                    counts.iter_mut().for_each(|count| *count = count.floor());
+                }
+            }
         }
     }
 }

@@ -154,34 +154,48 @@ impl Readout {
         mut detect: impl FnMut(usize, f64) -> f64,
     ) -> Row {
         let Source { plan, image, brightest, mark } = *source;
-        let mut row = Row { saturated: 0, photons: 0.0 };
+        let mut sums = Row { saturated: 0, photons: 0.0 };
         let (_, columns) = plan.region.ranges();
-        for fast in columns {
-            let (Some(photons), Some(pixel)) = (image.get(slow, fast), counts.get_mut(fast)) else {
-                continue;
-            };
-            let mut value = f64::from(photons);
-            let mut cut = false;
-            for stage in &self.stages {
-                match *stage {
-                    Stage::Scale(scale) => value *= scale.factor(brightest),
-                    Stage::Poisson => {
-                        value = detect(fast, value);
-                        row.photons += value;
-                    }
-                    Stage::Offset(offset) => value += offset,
-                    Stage::Saturation(most) => (value, cut) = saturation::cut(value, most),
-                    Stage::Rounding(rounding) => value = rounding.whole(value),
-                    Stage::Mask(_) => {}
+        let photons = image.row(slow).and_then(|row| row.get(columns.clone()));
+        let (Some(photons), Some(counts)) = (photons, counts.get_mut(columns.clone())) else { return sums };
+        let all = mark.is_none() || plan.region.mask.is_none();
+        let renders = |fast: usize| all || plan.region.renders(slow, fast);
+        // Stage after stage: each is a loop without a branch.
+        let mut values: Vec<f64> = photons.iter().copied().map(f64::from).collect();
+        for (at, stage) in self.stages.iter().enumerate() {
+            match *stage {
+                Stage::Scale(scale) => {
+                    let factor = scale.factor(brightest);
+                    values.iter_mut().for_each(|value| *value *= factor);
                 }
-            }
-            if mark.is_none() || plan.region.renders(slow, fast) {
-                row.saturated += usize::from(cut);
-                // What is not a number counts nothing.
-                *pixel = value.clamp(0.0, f64::from(i32::MAX)) as i32;
+                Stage::Poisson => {
+                    for (fast, value) in columns.clone().zip(&mut values) {
+                        *value = detect(fast, *value);
+                        sums.photons += *value;
+                    }
+                }
+                Stage::Offset(offset) => values.iter_mut().for_each(|value| *value += offset),
+                Stage::Saturation(most) => {
+                    let beyond = |value: f64| value > f64::from(most);
+                    let cut =
+                        columns.clone().zip(&values).map(|(fast, &value)| beyond(value) && renders(fast));
+                    sums.saturated += cut.map(usize::from).sum::<usize>();
+                    values.iter_mut().for_each(|value| *value = saturation::cut(*value, most));
+                }
+                Stage::Rounding(rounding) => {
+                    let last = self.stages[at + 1..].iter().all(|stage| matches!(stage, Stage::Mask(_)));
+                    rounding.round(&mut values, last);
+                }
+                Stage::Mask(_) => {}
             }
         }
-        row
+        for ((fast, count), value) in columns.zip(counts).zip(values) {
+            if renders(fast) {
+                // What is below zero and what is not a number count nothing.
+                *count = (value as i32).max(0);
+            }
+        }
+        sums
     }
 }
 

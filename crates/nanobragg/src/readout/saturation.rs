@@ -9,8 +9,8 @@ pub const WORD: i32 = u16::MAX as i32;
 /// The largest count in 8 bits.
 pub const BYTE: i32 = u8::MAX as i32;
 
-/// The count, and whether it was cut off.
-pub(super) fn cut(count: f64, most: i32) -> (f64, bool) {
+/// The count, cut off.
+pub(super) fn cut(count: f64, most: i32) -> f64 {
     let most = f64::from(most);
-    if count > most { (most, true) } else { (count, false) }
+    if count > most { most } else { count }
 }

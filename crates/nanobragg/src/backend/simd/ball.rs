@@ -28,6 +28,7 @@ impl<S: OnBall, const NARROW: bool> Ball<S, NARROW> {
 impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
     const PRECISION: &'static str = if NARROW { "f32" } else { "f64" };
     const SPARSE: bool = false;
+    const EVEN: bool = true;
 
     #[inline(always)]
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64 {

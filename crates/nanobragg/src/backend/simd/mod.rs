@@ -22,11 +22,11 @@ mod turns;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::row::RowSink;
+use super::row::{RowSink, Sample};
 use super::{Precision, pixel_by_pixel};
 use kernel::Kernel;
 
-use crate::nest::block::{Amplitudes, LANES, Lanes, Place, Scratch, Table, Work};
+use crate::nest::block::{Amplitudes, LANES, Lanes, Place, PolarAxes, Table, Work, Workspace, polar_axes};
 use crate::nest::{Sink, pixel_unless};
 use crate::plan::{Interpolation, Plan};
 
@@ -36,6 +36,8 @@ pub(super) struct FastPlan<'a, S = ()> {
     table: Option<Table<'a>>,
     kernel: Box<dyn Kernel<S>>,
     level: dispatch::Level,
+    /// What polarization is measured against, for every source.
+    axes: Vec<PolarAxes>,
 }
 
 impl<'a> FastPlan<'a> {
@@ -61,16 +63,15 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
             }
             None => None,
         };
-        Ok(FastPlan { plan, table, kernel, level: dispatch::Level::detect() })
+        Ok(FastPlan { plan, table, kernel, level: dispatch::Level::detect(), axes: polar_axes(plan) })
     }
 
-    /// Photons of a block of pixels anywhere, masked or not, of a plan whose pixels do not depend on their order.
+    /// Evaluates a block of pixels anywhere, masked or not, of a plan whose pixels do not depend on their order.
     pub fn evaluate(
         &self,
         place: Place<'_>,
-        scratch: &mut Scratch,
+        workspace: &mut Workspace,
         sink: &mut S,
-        photons: &mut Lanes,
         stop: Option<&AtomicBool>,
     ) {
         let plan = self.plan;
@@ -81,7 +82,8 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
             (Some(table), _) => Amplitudes::Nearest(table),
             (None, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
-        self.kernel.run(self.level, Work { plan, sink, place, amplitudes, scratch, photons, stop });
+        let axes = &self.axes;
+        self.kernel.run(self.level, Work { plan, sink, place, amplitudes, axes, workspace, stop });
     }
 
     /// Which instructions run.
@@ -91,28 +93,28 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
 
     /// Photons of the pixels of row `slow` from `start` on; those that are not rendered stay as they are. Nothing is of use
     /// once `stop` is raised.
-    pub fn render<R: RowSink<Block = S>>(
+    pub fn render<P: Sample, R: RowSink<Block = S>>(
         &self,
         slow: usize,
         start: usize,
-        photons: &mut [f64],
+        workspace: &mut Workspace,
+        photons: &mut [P],
         sink: &mut R,
         stop: Option<&AtomicBool>,
     ) {
-        let mut scratch = Scratch::new();
         for (start, block) in (start..).step_by(LANES).zip(photons.chunks_mut(LANES)) {
             if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
                 return;
             }
-            self.render_block([slow, start], &mut scratch, block, sink, stop);
+            self.render_block([slow, start], workspace, block, sink, stop);
         }
     }
 
-    fn render_block<R: RowSink<Block = S>>(
+    fn render_block<P: Sample, R: RowSink<Block = S>>(
         &self,
         [slow, start]: [usize; 2],
-        scratch: &mut Scratch,
-        out: &mut [f64],
+        workspace: &mut Workspace,
+        out: &mut [P],
         sink: &mut R,
         stop: Option<&AtomicBool>,
     ) {
@@ -123,30 +125,35 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
         }
         let first = plan.region.index(slow, start);
         let last = first + out.len() - 1;
-        let latched = Interpolation::UntilUnsafeIn;
         let amplitudes = match (&self.table, plan.structure_factors.bounds(), plan.interpolation) {
             (Some(table), Some(&bounds), Interpolation::On) => Amplitudes::Tricubic(table, bounds),
             (Some(table), Some(&bounds), Interpolation::UntilUnsafeIn(pixel)) if last < pixel => {
                 Amplitudes::Tricubic(table, bounds)
             }
             // The block where the latch trips.
-            (_, _, interpolation) if (first..=last).any(|at| interpolation == latched(at)) => {
+            (_, _, Interpolation::UntilUnsafeIn(pixel)) if (first..=last).contains(&pixel) => {
                 pixel_by_pixel(plan, slow, start, out, sink, stop);
                 return;
             }
             (Some(table), _, _) => Amplitudes::Nearest(table),
             (None, _, _) => Amplitudes::Uniform(plan.structure_factors.default_f()),
         };
-        let mut photons = Lanes::splat(0.0);
-        let (sink_of_block, into) = (sink.block(), &mut photons);
+        let axes = &self.axes;
+        let sink_of_block = sink.block();
+        let into = &mut *workspace;
         let place = Place::Row { slow, start };
-        let work = Work { plan, sink: sink_of_block, place, amplitudes, scratch, photons: into, stop };
+        let work = Work { plan, sink: sink_of_block, place, amplitudes, axes, workspace: into, stop };
         self.kernel.run(self.level, work);
-        let kept = |fast| plan.region.mask.is_none() || plan.region.renders(slow, fast);
-        for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons.0) {
-            if kept(fast) {
-                *out = photons;
-                sink.keep(fast, fast - start);
+        let photons = P::of_block(workspace);
+        if plan.region.mask.is_none() {
+            out.copy_from_slice(&photons[..out.len()]);
+            fasts.for_each(|fast| sink.keep(fast, fast - start));
+        } else {
+            for ((fast, out), photons) in fasts.zip(out.iter_mut()).zip(photons) {
+                if plan.region.renders(slow, fast) {
+                    *out = *photons;
+                    sink.keep(fast, fast - start);
+                }
             }
         }
         // The one pixel whose first sweep starts from the lattice at rest.
@@ -154,7 +161,7 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
             && plan.region.renders(slow, start + at - first)
         {
             let fast = start + at - first;
-            out[at - first] = pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop);
+            out[at - first] = P::of(pixel_unless(plan, slow, fast, &mut sink.pixel(fast), stop));
         }
     }
 }
@@ -188,7 +195,7 @@ mod tests {
     fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
         let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
         let mut row = vec![0.0; plan.region.image_fast];
-        fast.render(1, 0, &mut row, &mut (), None);
+        fast.render(1, 0, &mut Workspace::new(), &mut row, &mut (), None);
         row
     }
 

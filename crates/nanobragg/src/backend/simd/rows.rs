@@ -22,6 +22,7 @@ impl<S> Rows<S> {
 impl<S: RowFormulas> LatticeIntensity for Rows<S> {
     const PRECISION: &'static str = "f64";
     const SPARSE: bool = false;
+    const EVEN: bool = true;
 
     #[inline(always)]
     fn intensity<const FMA: bool>(&self, [h, k, l]: [f64; 3]) -> f64 {

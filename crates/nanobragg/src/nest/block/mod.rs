@@ -18,15 +18,15 @@ mod terms;
 pub(crate) use amplitudes::Amplitudes;
 pub(crate) use lane::{BlockFinished, BlockScattering, BlockSourceDone, BlockSubpixel, BlockTerm};
 pub(crate) use scattered::{Scattered, quick_index};
-pub(crate) use scratch::Scratch;
+pub(crate) use scratch::{Scratch, Workspace};
 pub(crate) use slopes::Slopes;
-pub(crate) use stages::Positions;
+pub(crate) use stages::{PolarAxes, Positions, polar_axes};
 pub(crate) use table::Table;
 pub(crate) use terms::{LatticeIntensity, Terms};
 
 use std::sync::atomic::AtomicBool;
 
-use super::kept::{Kept, Values};
+use super::kept::{Kept, Values, polar_at_first};
 use super::{Sink, Stages, TermIndex, walk};
 use crate::plan::{Plan, SourcePlan};
 use stages::Known;
@@ -68,10 +68,10 @@ pub(crate) struct Work<'a, S> {
     pub place: Place<'a>,
     /// Structure factors of the block's terms.
     pub amplitudes: Amplitudes<'a>,
-    /// What the evaluation writes its intermediates to.
-    pub scratch: &'a mut Scratch,
-    /// Receives the photons of each pixel.
-    pub photons: &'a mut Lanes,
+    /// What polarization is measured against, for every source.
+    pub axes: &'a [PolarAxes],
+    /// What the evaluation writes its intermediates to; receives the photons of each pixel.
+    pub workspace: &'a mut Workspace,
     /// Where it is raised, terms are left out.
     pub stop: Option<&'a AtomicBool>,
 }
@@ -94,22 +94,30 @@ impl<S: Sink<Lanes>> Work<'_, S> {
     #[inline(always)]
     pub fn evaluate<T: Terms, const FMA: bool>(self, terms: &T) {
         let plan = self.plan;
+        let Workspace { scratch, sum, kept, positions, scattered, photons, photons_single } = self.workspace;
+        sum.0.fill(plan.background.start);
+        kept.polar.0.fill(polar_at_first(plan));
+        kept.capture.0.fill(1.0);
         let mut block: Block<'_, T, S, FMA> = Block {
             plan,
             terms,
             sink: self.sink,
             place: self.place,
             amplitudes: self.amplitudes,
-            scratch: self.scratch,
-            sum: &mut Lanes::splat(plan.background.start),
-            kept: &mut Kept::new(plan),
+            axes: self.axes,
+            scratch,
+            sum,
+            kept,
             polar_known: &mut Known::Nowhere,
             polar_set: &mut [false; LANES],
-            positions: &mut Positions { diffracted: [Lanes::splat(0.0); 3], distance: Lanes::splat(0.0) },
-            scattered: &mut Scattered { q: [Lanes::splat(0.0); 3], weight: Lanes::splat(1.0) },
+            positions,
+            scattered,
         };
         walk(plan, &mut block, self.stop);
-        stages::finish(plan, block.sum, block.kept, self.photons);
+        stages::finish(plan, block.sum, block.kept, photons);
+        for i in 0..LANES {
+            photons_single[i] = photons.0[i] as f32;
+        }
         block.sink.finished(&BlockFinished { sum: block.sum, kept: block.kept });
     }
 }
@@ -122,6 +130,7 @@ struct Block<'a, T, S, const FMA: bool> {
     sink: &'a mut S,
     place: Place<'a>,
     amplitudes: Amplitudes<'a>,
+    axes: &'a [PolarAxes],
     scratch: &'a mut Scratch,
     sum: &'a mut Lanes,
     kept: &'a mut Kept<Lanes>,
@@ -143,8 +152,9 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
     fn source(&mut self, at: TermIndex, source: &SourcePlan<f64>) -> bool {
         let (kept, known) = (&mut *self.kept, &mut *self.polar_known);
         let set = S::NEEDS.slopes.then_some(&mut *self.polar_set);
-        let within =
-            stages::scatter::<FMA>(self.plan, source, self.positions, kept, known, set, self.scattered);
+        let Some(axes) = self.axes.get(at.source) else { return false };
+        let (positions, scattered) = (&*self.positions, &mut *self.scattered);
+        let within = stages::scatter::<FMA>(self.plan, source, axes, positions, kept, known, set, scattered);
         if within {
             let seen = BlockScattering { source, polar_set: self.polar_set, sum: self.sum };
             self.sink.source(at, &seen);

@@ -1,8 +1,46 @@
-//! What a block's terms are computed with.
+//! What blocks are computed with.
 
 use super::interpolated::Neighborhoods;
 use super::slopes::Slopes;
-use super::{LANES, Lanes};
+use super::stages::Positions;
+use super::{LANES, Lanes, Scattered};
+use crate::nest::Kept;
+
+/// What a thread keeps from block to block, so that nothing has to be cleared.
+pub(crate) struct Workspace {
+    pub scratch: Scratch,
+    pub sum: Lanes,
+    pub kept: Kept<Lanes>,
+    pub(super) positions: Positions,
+    pub scattered: Scattered,
+    /// Photons of each pixel of the last block, and the same in single precision.
+    pub photons: Lanes,
+    pub photons_single: [f32; LANES],
+}
+
+impl Workspace {
+    pub fn new() -> Box<Self> {
+        Self::around(Scratch::new())
+    }
+
+    /// For a sink that wants to know how terms change.
+    pub fn with_slopes() -> Box<Self> {
+        Self::around(Scratch::with_slopes())
+    }
+
+    fn around(scratch: Scratch) -> Box<Self> {
+        let zero = Lanes::splat(0.0);
+        Box::new(Workspace {
+            scratch,
+            sum: zero,
+            kept: Kept { omega: zero, polar: zero, capture: zero },
+            positions: Positions { diffracted: [zero; 3], distance: zero, inverse: zero },
+            scattered: Scattered { q: [zero; 3], weight: zero },
+            photons: zero,
+            photons_single: [0.0; LANES],
+        })
+    }
+}
 
 /// Intermediates of the terms of one orientation, kept from one to the next so that nothing has to be cleared.
 pub(crate) struct Scratch {

@@ -1,7 +1,7 @@
 //! Positions, factors and scattering vectors of a block.
 
 use super::{LANES, Lanes, Place, Scattered};
-use crate::formula::double::Divisor;
+use crate::formula::double::{Divisor, root_and_reciprocal, roots_are_exact};
 use crate::nalgebra::Vector3;
 use crate::nest::{Kept, TermIndex, kept};
 use crate::physics::polarization::Kahn;
@@ -13,6 +13,22 @@ use crate::plan::{DetectorPlan, Plan, SourcePlan};
 pub(crate) struct Positions {
     pub diffracted: [Lanes; 3],
     pub distance: Lanes,
+    /// 1 over the distance.
+    pub inverse: Lanes,
+}
+
+/// Unit vectors of a source: along the beam, and the two across it that polarization is measured against.
+pub(crate) type PolarAxes = [Vector3<f64>; 3];
+
+/// The axes of every source.
+pub(crate) fn polar_axes(plan: &Plan) -> Vec<PolarAxes> {
+    let axes = |source: &SourcePlan<f64>| {
+        let Some(kahn) = &plan.polarization else { return [Vector3::zeros(); 3] };
+        let incident = unitize(&source.incident).0;
+        let b_in = unitize(&kahn.axis.cross(&incident)).0;
+        [incident, b_in, unitize(&incident.cross(&b_in)).0]
+    };
+    plan.sources.iter().map(axes).collect()
 }
 
 /// Where the polarization factor is known already.
@@ -47,6 +63,7 @@ pub(super) fn locate<const FMA: bool>(
                     positions.diffracted[axis].0[i] = position.diffracted[axis];
                 }
                 positions.distance.0[i] = position.distance;
+                positions.inverse.0[i] = 1.0 / position.distance;
             }
             return;
         }
@@ -64,20 +81,36 @@ pub(super) fn locate<const FMA: bool>(
                 positions.diffracted[axis].0[i] = position.diffracted[axis];
             }
             positions.distance.0[i] = position.distance;
+            positions.inverse.0[i] = 1.0 / position.distance;
         }
         return;
     }
+    let [x, y, z] = &mut positions.diffracted;
+    let mut exact = true;
     for i in 0..LANES {
         let fdet = size * (base + stride * i as f64) + size / 2.0;
-        let x = fdet * f.x + sdet * s.x + odet * o.x + origin.x;
-        let y = fdet * f.y + sdet * s.y + odet * o.y + origin.y;
-        let z = fdet * f.z + sdet * s.z + odet * o.z + origin.z;
-        let distance = (x * x + y * y + z * z).sqrt();
-        positions.distance.0[i] = distance;
-        let divisor = Divisor::new(distance);
-        positions.diffracted[0].0[i] = divisor.divide::<FMA>(x);
-        positions.diffracted[1].0[i] = divisor.divide::<FMA>(y);
-        positions.diffracted[2].0[i] = divisor.divide::<FMA>(z);
+        x.0[i] = fdet * f.x + sdet * s.x + odet * o.x + origin.x;
+        y.0[i] = fdet * f.y + sdet * s.y + odet * o.y + origin.y;
+        z.0[i] = fdet * f.z + sdet * s.z + odet * o.z + origin.z;
+        let square = x.0[i] * x.0[i] + y.0[i] * y.0[i] + z.0[i] * z.0[i];
+        exact &= roots_are_exact(square);
+        positions.distance.0[i] = square;
+    }
+    for i in 0..LANES {
+        let square = positions.distance.0[i];
+        (positions.distance.0[i], positions.inverse.0[i]) = root_and_reciprocal::<FMA>(square);
+    }
+    if !exact {
+        for i in 0..LANES {
+            let distance = (x.0[i] * x.0[i] + y.0[i] * y.0[i] + z.0[i] * z.0[i]).sqrt();
+            (positions.distance.0[i], positions.inverse.0[i]) = (distance, 1.0 / distance);
+        }
+    }
+    for i in 0..LANES {
+        let divisor = Divisor::with_reciprocal(positions.distance.0[i], positions.inverse.0[i]);
+        x.0[i] = divisor.divide::<FMA>(x.0[i]);
+        y.0[i] = divisor.divide::<FMA>(y.0[i]);
+        z.0[i] = divisor.divide::<FMA>(z.0[i]);
     }
 }
 
@@ -108,7 +141,7 @@ pub(super) fn weigh(plan: &Plan, at: TermIndex, positions: &Positions, kept: &mu
 fn solid_angles(detector: &DetectorPlan<f64>, plane: f64, positions: &Positions, omega: &mut Lanes) {
     let area = detector.pixel_size * detector.pixel_size * plane;
     for i in 0..LANES {
-        let inverse = 1.0 / positions.distance.0[i];
+        let inverse = positions.inverse.0[i];
         let square = inverse * inverse;
         omega.0[i] = if detector.point_pixel { square } else { area * inverse * square };
     }
@@ -126,6 +159,7 @@ fn direction(positions: &Positions, i: usize) -> Vector3<f64> {
 pub(super) fn scatter<const FMA: bool>(
     plan: &Plan,
     source: &SourcePlan<f64>,
+    axes: &PolarAxes,
     positions: &Positions,
     kept: &mut Kept<Lanes>,
     polar_known: &mut Known,
@@ -139,7 +173,7 @@ pub(super) fn scatter<const FMA: bool>(
             scattered.q[axis].0[i] = wavelength.divide::<FMA>(positions.diffracted[axis].0[i] - incident);
         }
     }
-    scattered.weight = Lanes::splat(source.weight);
+    scattered.weight.0.fill(source.weight);
     if plan.dmin > 0.0 {
         let mut any = false;
         for i in 0..LANES {
@@ -154,7 +188,7 @@ pub(super) fn scatter<const FMA: bool>(
             return false;
         }
     }
-    polarize(plan, source, positions, &scattered.weight, &mut kept.polar, polar_known, polar_set);
+    polarize(plan, source, axes, positions, &scattered.weight, &mut kept.polar, polar_known, polar_set);
     kept.weigh_terms(&plan.factors, &mut scattered.weight);
     true
 }
@@ -164,6 +198,7 @@ pub(super) fn scatter<const FMA: bool>(
 fn polarize(
     plan: &Plan,
     source: &SourcePlan<f64>,
+    axes: &PolarAxes,
     positions: &Positions,
     weight: &Lanes,
     polar: &mut Lanes,
@@ -179,7 +214,7 @@ fn polarize(
     }
     // Without a resolution limit the first source sets the factor of every pixel, straight into its place.
     if plan.dmin <= 0.0 {
-        factors(kahn, &source.incident, positions, polar);
+        factors(kahn, &source.incident, axes, positions, polar);
         if let Some(set) = polar_set {
             *set = [true; LANES];
         }
@@ -187,7 +222,7 @@ fn polarize(
         return;
     }
     let mut fresh = Lanes::splat(0.0);
-    factors(kahn, &source.incident, positions, &mut fresh);
+    factors(kahn, &source.incident, axes, positions, &mut fresh);
     let mut known = match *polar_known {
         Known::Somewhere(known) => known,
         Known::Nowhere | Known::Everywhere => [false; LANES],
@@ -208,22 +243,25 @@ fn polarize(
 /// [`polarization::factor`] for every pixel; cos 2ψ comes from the components themselves,
 /// (E² - B²) / (E² + B²).
 #[inline(always)]
-fn factors(kahn: &Kahn<f64>, incident: &Vector3<f64>, positions: &Positions, into: &mut Lanes) {
+fn factors(
+    kahn: &Kahn<f64>,
+    incident: &Vector3<f64>,
+    [along_beam, b_in, e_in]: &PolarAxes,
+    positions: &Positions,
+    into: &mut Lanes,
+) {
     if kahn.epsilon {
         for i in 0..LANES {
             into.0[i] = polarization::factor(kahn, incident, &direction(positions, i)).0;
         }
         return;
     }
-    let incident = unitize(incident).0;
-    let b_in = unitize(&kahn.axis.cross(&incident)).0;
-    let e_in = unitize(&incident.cross(&b_in)).0;
     let [x, y, z] = &positions.diffracted;
     for i in 0..LANES {
         let along = |v: &Vector3<f64>| v.x * x.0[i] + v.y * y.0[i] + v.z * z.0[i];
-        let cos_2theta = along(&incident);
+        let cos_2theta = along(along_beam);
         let cos_sqr = cos_2theta * cos_2theta;
-        let (b, e) = (along(&b_in), along(&e_in));
+        let (b, e) = (along(b_in), along(e_in));
         let (b_sqr, e_sqr) = (b * b, e * e);
         let across = b_sqr + e_sqr;
         // Straight ahead there is no angle: the definition's arc tangent is zero there.

@@ -2,7 +2,7 @@
 
 use super::scattered::index;
 use super::{Amplitudes, LANES, Lanes, Scattered, Scratch, Slopes, Table};
-use crate::formula::double::{mul_add, nearest};
+use crate::formula::double::{mul_add, nearest, nearest_even};
 use crate::nest::Sink;
 use crate::physics::lattice::RealLattice;
 
@@ -30,6 +30,9 @@ pub(crate) trait LatticeIntensity {
 
     /// Whether it is zero at most offsets: it is evaluated before structure factors are looked up then.
     const SPARSE: bool;
+
+    /// Whether it is the same at opposite offsets along any axis, bit for bit: halves may go to either node then.
+    const EVEN: bool = false;
 
     /// Added to every offset so that a quotient of two zeros does not arise at a node; far below what the
     /// evaluation resolves.
@@ -63,7 +66,7 @@ impl<L: LatticeIntensity> Terms for L {
         if self.vanishes::<FMA>(lattice, scattered) {
             return false;
         }
-        find::<S, FMA>(amplitudes.table(), lattice, scattered, L::TINY, scratch);
+        find::<L, S, FMA>(amplitudes.table(), lattice, scattered, scratch);
         let Scratch { offset: offsets, place, f, around, f_latt: f_latt_sqr, slopes, .. } = scratch;
         let offset = |i: usize| [offsets[0].0[i], offsets[1].0[i], offsets[2].0[i]];
         if L::SPARSE {
@@ -76,6 +79,17 @@ impl<L: LatticeIntensity> Terms for L {
             for i in 0..LANES {
                 let f = f.0[i];
                 sum.0[i] = mul_add::<FMA>(f * f * f_latt_sqr.0[i], scattered.weight.0[i], sum.0[i]);
+            }
+        } else if let Amplitudes::Uniform(f) = *amplitudes
+            && !S::NEEDS.terms
+        {
+            if f == 0.0 {
+                return false;
+            }
+            let f_sqr = f * f;
+            for i in 0..LANES {
+                let intensity = self.intensity::<FMA>(offset(i));
+                sum.0[i] = mul_add::<FMA>(f_sqr * intensity, scattered.weight.0[i], sum.0[i]);
             }
         } else {
             if !amplitudes.look_up::<FMA>(lattice, scattered, None, place, around, f) {
@@ -102,19 +116,20 @@ impl<L: LatticeIntensity> Terms for L {
 
 /// Nearest nodes: offsets from them, and with a table their places in it.
 #[inline(always)]
-fn find<S: Sink<Lanes>, const FMA: bool>(
+fn find<L: LatticeIntensity, S: Sink<Lanes>, const FMA: bool>(
     table: Option<&Table<'_>>,
     lattice: &RealLattice<f64>,
     scattered: &Scattered,
-    tiny: f64,
     scratch: &mut Scratch,
 ) {
     let Some(table) = table else {
         for i in 0..LANES {
             for axis in 0..3 {
                 let h = index(lattice, axis, &scattered.q, i);
-                let node = nearest::<FMA>(h);
-                scratch.offset[axis].0[i] = h - node + tiny;
+                // Nobody sees the node: of a half either will do.
+                let node =
+                    if L::EVEN && !S::NEEDS.terms { nearest_even::<FMA>(h) } else { nearest::<FMA>(h) };
+                scratch.offset[axis].0[i] = h - node + L::TINY;
                 if S::NEEDS.terms {
                     scratch.node[axis].0[i] = node;
                 }
@@ -127,7 +142,7 @@ fn find<S: Sink<Lanes>, const FMA: bool>(
         for axis in 0..3 {
             let h = index(lattice, axis, &scattered.q, i);
             node[axis] = nearest::<FMA>(h);
-            scratch.offset[axis].0[i] = h - node[axis] + tiny;
+            scratch.offset[axis].0[i] = h - node[axis] + L::TINY;
             if S::NEEDS.terms {
                 scratch.node[axis].0[i] = node[axis];
             }
