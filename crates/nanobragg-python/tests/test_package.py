@@ -30,7 +30,7 @@ def test_names_are_there():
     assert (Path(nanobragg.__file__).parent / "py.typed").exists()
 
 
-@pytest.mark.parametrize("name", ["nanobragg", "nanobragg._experiment", "nanobragg._simulation", "nanobragg._image"])
+@pytest.mark.parametrize("name", ["nanobragg", "nanobragg._experiment", "nanobragg._simulation", "nanobragg._image", "nanobragg.compat"])
 def test_examples_of_the_documentation(name, monkeypatch, tmp_path):
     import importlib
 

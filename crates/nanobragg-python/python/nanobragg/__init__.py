@@ -7,10 +7,13 @@ An `Experiment` says what is simulated; a `Simulation` renders it into an array 
 >>> image = nanobragg.Simulation(experiment, device="cpu").render()
 >>> image.shape, image.dtype.name
 ((64, 64), 'float32')
+
+`nanobragg.compat` has the class `nanoBragg` of simtbx; it is loaded when it is first used.
 """
 
 from __future__ import annotations
 
+import importlib as _importlib
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._errors import (
@@ -35,6 +38,7 @@ from ._native import VERSION as __version__
 from ._simulation import Simulation
 
 if _TYPE_CHECKING:
+    from . import compat
     from ._image import Image
 
 __all__ = [
@@ -58,11 +62,16 @@ __all__ = [
     "StructureFactorError",
     "SymmetryError",
     "__version__",
+    "compat",
 ]
+
+_LAZY_MODULES = ("compat",)
 
 
 def __getattr__(name: str) -> object:
     # numpy takes longer to import than this package: nothing here needs it before there is an image.
+    if name in _LAZY_MODULES:
+        return _importlib.import_module(f".{name}", __name__)
     if name == "Image":
         from ._image import Image
 

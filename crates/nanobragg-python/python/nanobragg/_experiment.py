@@ -110,7 +110,7 @@ class Experiment:
         """
         if not hasattr(experiments, "as_json"):
             try:
-                from dxtbx.model import ExperimentList  # type: ignore[import-not-found]
+                from dxtbx.model import ExperimentList
             except ImportError:
                 raise ImportError("from_dxtbx needs dxtbx, which comes with DIALS") from None
             experiments = ExperimentList([experiments])

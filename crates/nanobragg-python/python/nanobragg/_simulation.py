@@ -130,11 +130,15 @@ class Simulation:
         whole: Any = _joined(images)
         if places is not None:
             whole = whole[..., places[:, 0], places[:, 1]]
+        made: Any
         if out is not None:
-            return _filled(out, whole)
-        if isinstance(whole, list):
-            return [Image.of(panel, self) for panel in whole]  # type: ignore[return-value]
-        return Image.of(whole, self)
+            made = _filled(out, whole)
+        elif isinstance(whole, list):
+            made = [Image.of(panel, self) for panel in whole]
+        else:
+            made = Image.of(whole, self)
+        result: Image = made
+        return result
 
     def render_many(
         self,
@@ -276,7 +280,7 @@ def _progress(wanted: Progress) -> tuple[Callable[[int, int], object] | None, Ca
     if wanted is not True:
         return wanted, lambda: None
     try:
-        from tqdm.auto import tqdm  # type: ignore[import-untyped]
+        from tqdm.auto import tqdm
     except ImportError:
         raise ImportError("progress=True needs tqdm: pip install tqdm") from None
     bar = tqdm(unit="rows", leave=False)
