@@ -6,6 +6,7 @@
 mod arrays;
 mod device;
 mod failure;
+mod gradient;
 mod keywords;
 mod picture;
 mod pool;
@@ -20,6 +21,8 @@ use pyo3::pymodule;
 /// The native half of the package.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::gradient::{columns, normal, parameters, pull_back};
     #[pymodule_export]
     use crate::keywords::{keys, words};
     #[pymodule_export]

@@ -205,6 +205,11 @@ impl Renderer {
 }
 
 impl Renderer {
+    /// The plan of each panel.
+    pub fn plans(&self) -> &[Arc<Plan>] {
+        &self.plans
+    }
+
     /// The experiment.
     pub fn resolved(&self) -> &Arc<Resolved> {
         &self.resolved

@@ -8,7 +8,8 @@ An `Experiment` says what is simulated; a `Simulation` renders it into an array 
 >>> image.shape, image.dtype.name
 ((64, 64), 'float32')
 
-`nanobragg.compat` has the class `nanoBragg` of simtbx; it is loaded when it is first used.
+`nanobragg.compat` has the class `nanoBragg` of simtbx, `nanobragg.torch` images that torch differentiates; both are
+loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from ._errors import (
 )
 from ._experiment import Experiment, Quantity
 from ._native import VERSION as __version__
-from ._simulation import Simulation
+from ._simulation import NormalEquations, Simulation
 
 if _TYPE_CHECKING:
     from . import compat
@@ -52,6 +53,7 @@ __all__ = [
     "InputError",
     "InputWarning",
     "NanobraggWarning",
+    "NormalEquations",
     "OutOfMemory",
     "OutputError",
     "OutputWarning",
@@ -65,7 +67,7 @@ __all__ = [
     "compat",
 ]
 
-_LAZY_MODULES = ("compat",)
+_LAZY_MODULES = ("compat", "torch")
 
 
 def __getattr__(name: str) -> object:

@@ -91,6 +91,7 @@ class OutputWarning(NanobraggWarning):
 _BY_TOPIC: dict[str, type[InputError]] = {
     "config": DescriptionError,
     "flag": FlagError,
+    "gradient": PlanError,
     "image": PlanError,
     "io": FileError,
     "output": OutputError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
 from ._arrays import angles, checked, image
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
     Flag = str | os.PathLike[str]
     Progress = Callable[[int, int], object] | bool | None
+
+
+class NormalEquations(NamedTuple):
+    """Normal equations of a fit to pixels, for parameters in their units: a step is `solve(matrix, vector)`."""
+
+    names: list[str]
+    """The parameters, in the order of rows."""
+    units: list[str]
+    """Their units."""
+    matrix: NDArray[np.float64]
+    """JᵀWJ, of shape (n, n)."""
+    vector: NDArray[np.float64]
+    """JᵀWr, of shape (n,)."""
+    residuals: float
+    """Σ w r²."""
+    pixels: int
+    """Pixels with a weight other than zero."""
 
 
 class Simulation:
@@ -200,6 +217,45 @@ class Simulation:
         """
         expected = self.render() if image is None else image
         warn(self._renderer.save(os.path.abspath(path), self._panels(expected)), OutputWarning)
+
+    def gradient(
+        self, parameters: Iterable[str], threads: int = 0
+    ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+        """The photons of each pixel in double precision, and the derivative image of each parameter, by its name.
+
+        A parameter is one of an experiment's numbers, by the name of its flag: `distance`, `lambda`, `fluence`, `scale`,
+        `misset_x`, `cell_a`, `Na`, ..., `F_1_-2_3`; `misset`, `cell`, `N` and other names stand for several. Derivatives are
+        per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists those there are, and so is a
+        parameter that the image has no derivative by. The CPU computes them; their cost hardly grows with their number.
+        """
+        names = list(parameters)
+        photons, columns = _native.columns(self._renderer, names, threads)
+        return photons, dict(zip((name for name, _ in _native.parameters(names)), columns, strict=True))
+
+    def vjp(self, parameters: Iterable[str], cotangent: Any, threads: int = 0) -> NDArray[np.float64]:
+        """The derivative of Σ cotangent × photons by each parameter, of shape (parameters,), without a derivative image.
+
+        `cotangent` is an array of floats of the image's shape; parameters are those of `gradient`.
+        """
+        weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
+        return _native.pull_back(self._renderer, list(parameters), weights, threads)
+
+    def normal_equations(
+        self, parameters: Iterable[str], measured: Any, weights: Any = None, threads: int = 0
+    ) -> NormalEquations:
+        """The normal equations of residuals measured - photons, for a step of Gauss and Newton.
+
+        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 unless they are given.
+        """
+        import numpy as np
+
+        shape = self._renderer.shapes[0]
+        names = list(parameters)
+        rows = _native.parameters(names)
+        target = checked("measured", measured, "f8", shape)
+        each = np.ones(shape) if weights is None else checked("weights", weights, "f8", shape)
+        made = _native.normal(self._renderer, names, target, each, threads)
+        return NormalEquations([name for name, _ in rows], [unit for _, unit in rows], *made)
 
     def _panels(self, expected: Any) -> list[NDArray[np.float32]]:
         import numpy as np

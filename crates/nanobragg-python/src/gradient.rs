@@ -1,0 +1,124 @@
+//! Derivatives of pixels.
+
+use std::sync::Arc;
+
+use nanobragg::backend::{Control, Cpu};
+use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Refusal, Weighed};
+use nanobragg::plan::Plan;
+use nanobragg_session::Error;
+use numpy::ndarray::ArrayView2;
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::renderer::Renderer;
+use crate::wait::{Talk, wait};
+use crate::{failure, pool};
+
+/// An array of doubles.
+type Plane<'py> = Bound<'py, PyArray2<f64>>;
+
+/// JᵀWJ, JᵀWr, Σ w r² and the number of pixels.
+type Normal<'py> = (Plane<'py>, Bound<'py, PyArray1<f64>>, f64, usize);
+
+/// The parameters that `names` stand for, with their units.
+#[pyfunction]
+pub fn parameters(names: Vec<String>) -> PyResult<Vec<(String, &'static str)>> {
+    Ok(found(&names)?.into_iter().map(|parameter| (parameter.name(), parameter.unit().symbol())).collect())
+}
+
+/// The photons of each pixel, and the derivative image of each parameter.
+#[pyfunction]
+pub fn columns<'py>(
+    py: Python<'py>,
+    renderer: &Renderer,
+    names: Vec<String>,
+    threads: usize,
+) -> PyResult<(Plane<'py>, Vec<Plane<'py>>)> {
+    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
+        derivatives.columns(&Cpu::default(), control)
+    })?;
+    let slow = made.photons.len() / made.fast.max(1);
+    let plane = |pixels: Vec<f64>| PyArray1::from_vec(py, pixels).reshape([slow, made.fast]);
+    let columns = made.columns.into_iter().map(plane).collect::<PyResult<_>>()?;
+    Ok((plane(made.photons)?, columns))
+}
+
+/// The derivative of Σ y I by each parameter, for a cotangent y of the image's shape.
+#[pyfunction]
+pub fn pull_back<'py>(
+    py: Python<'py>,
+    renderer: &Renderer,
+    names: Vec<String>,
+    cotangent: PyReadonlyArray2<'py, f64>,
+    threads: usize,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let cotangent: Vec<f64> = cotangent.as_array().iter().copied().collect();
+    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
+        derivatives.pull_back(&Cpu::default(), &cotangent, control)
+    })?;
+    Ok(PyArray1::from_vec(py, made))
+}
+
+/// The normal equations of the residuals measured - photons, with these weights.
+#[pyfunction]
+pub fn normal<'py>(
+    py: Python<'py>,
+    renderer: &Renderer,
+    names: Vec<String>,
+    measured: PyReadonlyArray2<'py, f64>,
+    weights: PyReadonlyArray2<'py, f64>,
+    threads: usize,
+) -> PyResult<Normal<'py>> {
+    let (measured, weights) = (measured.as_array().to_owned(), weights.as_array().to_owned());
+    let at = |array: ArrayView2<'_, f64>, [slow, fast]: [u32; 2]| {
+        array.get([slow as usize, fast as usize]).copied().unwrap_or(0.0)
+    };
+    let weigh = |pixel: [u32; 2], photons: f64| Weighed {
+        weight: at(weights.view(), pixel),
+        residual: at(measured.view(), pixel) - photons,
+    };
+    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
+        derivatives.normal(&Cpu::default(), PixelSet::All, &weigh, control)
+    })?;
+    let size = made.vector.len();
+    // Symmetric: columns are rows.
+    let matrix = PyArray1::from_slice(py, made.matrix.as_slice()).reshape([size, size])?;
+    Ok((matrix, PyArray1::from_slice(py, made.vector.as_slice()), made.residuals, made.pixels))
+}
+
+/// What `work` makes of the derivatives by the parameters that `names` stand for.
+fn differentiate<T: Send>(
+    py: Python<'_>,
+    renderer: &Renderer,
+    names: &[String],
+    threads: usize,
+    work: impl FnOnce(&Derivatives<'_>, &Control<'_>) -> Result<T, nanobragg::Error> + Send,
+) -> PyResult<T> {
+    let parameters = found(names)?;
+    let [plan] = renderer.plans() else {
+        return Err(PyValueError::new_err("derivatives are those of one panel; panel=N chooses one"));
+    };
+    let plan: &Arc<Plan> = plan;
+    let talk = Talk::default();
+    let pool = pool::pool(threads).map_err(|error: Error| failure::of_session(&error))?;
+    let made = wait(py, &pool, &talk, None, || {
+        let derivatives = Derivatives::new(plan, &parameters)?;
+        let control = Control { progress: None, cancel: Some(&talk.stop) };
+        Ok::<_, Refusal>(work(&derivatives, &control))
+    })?;
+    let made = made.map_err(|refusal| failure::exception("gradient.refused", &refusal.to_string()))?;
+    made.map_err(|error| failure::of_library(&error))
+}
+
+fn found(names: &[String]) -> PyResult<Vec<Parameter>> {
+    let mut all = Vec::new();
+    for name in names {
+        let known = Parameter::named(name).ok_or_else(|| {
+            let known = Parameter::names().join(", ");
+            failure::exception("gradient.unknown", &format!("no parameter {name:?}; there are {known}"))
+        })?;
+        all.extend(known);
+    }
+    Ok(all)
+}

@@ -1,0 +1,23 @@
+"""The code of docs/PYTHON.md runs as it stands there."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import FIXTURES
+
+PAGE = FIXTURES.parent / "docs" / "PYTHON.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_code_runs(number, tmp_path):
+    block = BLOCKS[number]
+    needs = re.match(r"# needs (\w+)", block)
+    if needs and importlib.util.find_spec(needs[1]) is None:
+        pytest.skip(f"{needs[1]} is not there")
+    script = tmp_path / "script.py"
+    script.write_text(block)
+    subprocess.run([sys.executable, "-W", "ignore", script], cwd=tmp_path, check=True, timeout=300)
