@@ -47,7 +47,7 @@ pub fn write_npy_doubles(path: &Path, shape: &[usize], pieces: &[&[f64]]) -> Res
     let header = header("<f8", shape);
     write_atomic(path, |out| {
         out.write_all(&header)?;
-        pieces.iter().try_for_each(|piece| write_numbers(out, piece, f64::to_le_bytes))
+        pieces.iter().try_for_each(|piece| write_little_endian(out, piece, f64::to_le_bytes))
     })
 }
 

@@ -298,7 +298,7 @@ pub fn image(
     let control = nanobragg::backend::Control { progress: Some(&note), cancel: Some(&talk.stop) };
     let image = backend.frame(plan, &Want::default(), &control)?.into_image();
     if !allow_nonfinite {
-        check_photons(&image)?;
+        check_photons(&image, &Statistics::of(plan, &image))?;
     }
     Ok(image)
 }

@@ -112,6 +112,7 @@ impl RowSums {
         }
     }
 }
+
 /// Sums over some pixels.
 #[derive(Clone, Copy)]
 struct Sums {
@@ -128,16 +129,14 @@ impl Sums {
         let (mut sum, mut sum_sqr) = ([0.0f64; PARTS], [0.0f64; PARTS]);
         let mut add = |at: usize, value: f32| {
             max[at] = if value > max[at] { value } else { max[at] };
-            possible[at] &= (value >= 0.0) & (value <= f32::MAX);
+            possible[at] &= (0.0..=f32::MAX).contains(&value);
             sum[at] += f64::from(value);
             // The square is formed in single precision, as in the reference program.
             sum_sqr[at] += f64::from(value * value);
         };
         let (whole, rest) = pixels.as_chunks::<PARTS>();
         for part in whole {
-            for at in 0..PARTS {
-                add(at, part[at]);
-            }
+            part.iter().enumerate().for_each(|(at, &value)| add(at, value));
         }
         rest.iter().enumerate().for_each(|(at, &value)| add(at, value));
         // Comparisons, because LLVM 22 crashes on a fold with a maximum in either precision.
@@ -166,9 +165,7 @@ fn deviations(pixels: &[f32], mean: f64) -> f64 {
     };
     let (whole, rest) = pixels.as_chunks::<PARTS>();
     for part in whole {
-        for at in 0..PARTS {
-            add(at, part[at]);
-        }
+        part.iter().enumerate().for_each(|(at, &value)| add(at, value));
     }
     rest.iter().enumerate().for_each(|(at, &value)| add(at, value));
     squares.iter().sum()

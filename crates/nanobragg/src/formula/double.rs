@@ -63,7 +63,7 @@ impl Divisor {
 /// Whether [`root_and_reciprocal`] has the bits of root and division: seeds in single precision have its range.
 #[inline(always)]
 pub(crate) fn roots_are_exact(square: f64) -> bool {
-    (square >= 1e-30) & (square <= 1e30)
+    (1e-30..=1e30).contains(&square)
 }
 
 /// √s and 1 / √s where [`roots_are_exact`]: a seed in single precision, whose root and division take a fraction of the time,
