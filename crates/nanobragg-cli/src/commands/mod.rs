@@ -6,6 +6,7 @@ mod devices;
 mod gradient;
 mod help;
 mod own;
+mod refine;
 mod run;
 mod sweep;
 
@@ -23,6 +24,7 @@ pub fn find(name: &OsStr) -> Option<Run> {
         ("devices", devices::run),
         ("gradient", gradient::run),
         ("help", help::run),
+        ("refine", refine::run),
         ("run", run::run),
         ("sweep", sweep::run),
     ];

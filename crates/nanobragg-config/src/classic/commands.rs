@@ -30,6 +30,11 @@ pub const COMMANDS: &[Command] = &[
     },
     Command { name: "help", usage: "[COMMAND]", summary: "prints the help of a command, or this one" },
     Command {
+        name: "refine",
+        usage: "FLAG... -data IMAGE -refine NAMES -o NAME",
+        summary: "finds orientation, cell, size, mosaicity and scale of a crystal from its image, with standard deviations",
+    },
+    Command {
         name: "run",
         usage: "EXPERIMENT.toml [FLAG...]",
         summary: "computes the image of an experiment file; flags win over it",

@@ -1,0 +1,133 @@
+//! The arguments of `nanobragg refine`: its own, and the flags of the start.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use nanobragg_refine::Counting;
+
+use crate::usage::UsageError;
+
+/// What `nanobragg refine -h` prints.
+pub const HELP: &str = "\
+Usage: nanobragg refine FLAG... -data IMAGE -refine NAMES -o NAME
+       nanobragg refine START.toml [FLAG...] -data IMAGE -refine NAMES -o NAME
+
+Finds the crystal that explains a measured image, pixel by pixel, from a start that FLAGs or an experiment file describe.
+docs/REFINE.md says how, and how good it is.
+
+  -data IMAGE         counts: SMV, CBF, NumPy (.npy), PGM, raw floats of the detector's size
+  -refine NAMES       what is free, with commas: misset, cell (as far as the lattice's symmetry lets it), N, scale, mosaic,
+                      distance; or single ones, such as Na or cell_a (default misset,cell,N,scale,mosaic)
+  -o NAME             begins the names of outputs: NAME.toml renders what was found, NAME.json has values, standard deviations,
+                      correlations and the course, NAME.csv a row a shoebox
+  -gain X             counts per photon (default 1)
+  -saturation X       counts from this one on are left out (default none)
+  -readout_noise X    standard deviation of the electronics, photons (default 0)
+  -box_scale X        standard deviation of the logarithm of a shoebox's scale; twice the relative error of structure
+                      factors (default 0.5)
+  -max_iterations N   trials with all parameters free (default 60); 0 describes the start
+
+The pedestal is what -adc says, else 0. Exit status: 0 converged; 1 not, or the model is not where the photons are;
+2 wrong arguments or inputs.";
+
+/// Names that an experiment file can say again.
+const WRITABLE: [&str; 15] = [
+    "misset",
+    "cell",
+    "N",
+    "scale",
+    "mosaic",
+    "distance",
+    "cell_a",
+    "cell_b",
+    "cell_c",
+    "cell_alpha",
+    "cell_beta",
+    "cell_gamma",
+    "Na",
+    "Nb",
+    "Nc",
+];
+
+/// The arguments.
+pub struct Arguments {
+    pub data: PathBuf,
+    pub free: Vec<String>,
+    pub output: PathBuf,
+    pub counting: Counting,
+    pub box_scale: f64,
+    pub most_trials: usize,
+    /// The flags of the start, after an experiment file if there is one.
+    pub start: Vec<OsString>,
+}
+
+impl Arguments {
+    /// Reads the arguments; `None` when the help is wanted.
+    pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
+        let (mut data, mut output, mut start) = (None, None, Vec::new());
+        let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
+        let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
+        let mut rest = arguments.into_iter().peekable();
+        if rest.peek().is_none() {
+            return Ok(None);
+        }
+        while let Some(argument) = rest.next() {
+            let name = argument
+                .to_str()
+                .filter(|text| text.starts_with('-'))
+                .map(|text| text.trim_start_matches('-'));
+            let mut value = || {
+                let text = || UsageError(format!("refine: {} needs a value", argument.to_string_lossy()));
+                rest.next().filter(|value| !value.is_empty()).ok_or_else(text)
+            };
+            match name {
+                Some("h" | "help") => return Ok(None),
+                Some("data") => data = Some(PathBuf::from(value()?)),
+                Some("o") => output = Some(PathBuf::from(value()?)),
+                Some("refine") => free = names(&value()?)?,
+                Some("gain") => counting.gain = positive("-gain", &value()?)?,
+                Some("saturation") => counting.saturation = Some(positive("-saturation", &value()?)?),
+                Some("readout_noise") => counting.readout_noise = not_negative("-readout_noise", &value()?)?,
+                Some("box_scale") => box_scale = positive("-box_scale", &value()?)?,
+                Some("max_iterations") => {
+                    let given = value()?;
+                    let text = || {
+                        UsageError(format!("refine: -max_iterations expects a whole number, not {given:?}"))
+                    };
+                    most_trials = given.to_str().and_then(|text| text.parse().ok()).ok_or_else(text)?;
+                }
+                _ => start.push(argument),
+            }
+        }
+        let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
+        let data = data.ok_or_else(|| missing("no image; give -data IMAGE"))?;
+        let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
+        Ok(Some(Arguments { data, free, output, counting, box_scale, most_trials, start }))
+    }
+}
+
+fn names(value: &OsString) -> Result<Vec<String>, UsageError> {
+    let text = value.to_string_lossy();
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    match names.iter().find(|name| !WRITABLE.contains(&name.as_str())) {
+        Some(unknown) => {
+            let known = WRITABLE.join(", ");
+            Err(UsageError(format!("refine: -refine: nothing is called {unknown:?}; known are {known}")))
+        }
+        None => Ok(names),
+    }
+}
+
+fn number(flag: &str, value: &OsString, fits: fn(f64) -> bool, expected: &str) -> Result<f64, UsageError> {
+    let number = value.to_str().and_then(|text| text.parse().ok()).filter(|&number: &f64| number.is_finite());
+    let text = || UsageError(format!("refine: {flag} expects {expected}, not {value:?}"));
+    number.filter(|&number| fits(number)).ok_or_else(text)
+}
+
+fn positive(flag: &str, value: &OsString) -> Result<f64, UsageError> {
+    number(flag, value, |number| number > 0.0, "a number above 0")
+}
+
+fn not_negative(flag: &str, value: &OsString) -> Result<f64, UsageError> {
+    number(flag, value, |number| number >= 0.0, "a number that is not negative")
+}
