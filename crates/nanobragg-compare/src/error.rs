@@ -92,7 +92,7 @@ pub(crate) enum Problem {
     Io(nanobragg_io::Error),
     #[error("{}: raw floats have no header; give the size", path.display())]
     NoSize { path: PathBuf },
-    #[error("{}: {kind} is not read: give SMV or CBF images, NumPy arrays, gray maps or files of floats", path.display())]
+    #[error("{}: {kind} is not read: give SMV, CBF, NXmx or TIFF images, NumPy arrays, gray maps or files of floats", path.display())]
     NotRead { path: PathBuf, kind: &'static str },
     #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
     Sizes { a: (usize, usize), b: (usize, usize) },

@@ -1,4 +1,4 @@
-//! Images of the formats that are read: SMV, miniCBF, NumPy, PGM, raw floats.
+//! Images of the formats that are read: SMV, miniCBF, NXmx, NumPy, TIFF, PGM, raw floats.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -6,9 +6,11 @@ use std::path::Path;
 
 use nanobragg_io::cbf::{CBF_MAGIC, read_cbf};
 use nanobragg_io::float::read_float;
+use nanobragg_io::nexus::{HDF5_MAGIC, read_nxmx};
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::pgm::read_pgm;
 use nanobragg_io::smv::read_smv;
+use nanobragg_io::tiff::{TIFF_MAGICS, read_tiff};
 use serde::Serialize;
 
 use crate::error::{Error, Problem};
@@ -22,8 +24,12 @@ pub enum Format {
     Smv,
     /// CBF counts.
     Cbf,
+    /// NXmx (HDF5) counts.
+    Nxmx,
     /// A NumPy array.
     Npy,
+    /// TIFF of gray numbers.
+    Tiff,
     /// An 8-bit gray map.
     Pgm,
     /// 32-bit floats without a header.
@@ -34,22 +40,18 @@ impl Format {
     /// The format of a file, from its first bytes; what begins like no other is raw floats.
     ///
     /// # Errors
-    /// [`NotRead`](crate::ErrorKind::NotRead) for HDF5, TIFF and PNG; a file that cannot be opened or read.
+    /// [`NotRead`](crate::ErrorKind::NotRead) for PNG; a file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, Error> {
         let read = |cause| nanobragg_io::Error::read(path, cause);
         let mut start = Vec::new();
         File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
-        let unread: [(&[u8], &str); 4] = [
-            (b"\x89HDF\r\n\x1a\n", "HDF5 (NXmx)"),
-            (b"II*\0", "TIFF"),
-            (b"MM\0*", "TIFF"),
-            (b"\x89PNG", "PNG"),
-        ];
-        if let Some((_, kind)) = unread.into_iter().find(|(magic, _)| start.starts_with(magic)) {
-            return Err(Error::not_read(path, kind));
+        if start.starts_with(b"\x89PNG") {
+            return Err(Error::not_read(path, "PNG"));
         }
         Ok(match start.as_slice() {
             start if start.starts_with(NPY_MAGIC) => Format::Npy,
+            start if start.starts_with(HDF5_MAGIC) => Format::Nxmx,
+            start if TIFF_MAGICS.iter().any(|magic| start.starts_with(*magic)) => Format::Tiff,
             start if start.starts_with(CBF_MAGIC) => Format::Cbf,
             start if start.starts_with(b"{\nHEADER") || start.starts_with(b"{\r\nHEADER") => Format::Smv,
             [b'P', b'5', space, ..] if space.is_ascii_whitespace() => Format::Pgm,
@@ -62,7 +64,9 @@ impl Format {
         match self {
             Format::Smv => "SMV",
             Format::Cbf => "CBF",
+            Format::Nxmx => "NXmx",
             Format::Npy => "npy",
+            Format::Tiff => "TIFF",
             Format::Pgm => "PGM",
             Format::Float => "raw floats",
         }
@@ -84,6 +88,7 @@ pub struct Image {
 
 impl Image {
     /// Reads the image at `path`. `size` (fast, slow) is that of raw floats; other formats say their own.
+    /// Images of an NXmx stack come one below the other.
     ///
     /// # Errors
     /// [`ErrorKind::NoSize`](crate::ErrorKind::NoSize) for raw floats without a size; [`ErrorKind::File`](crate::ErrorKind::File).
@@ -97,6 +102,15 @@ impl Image {
             Format::Cbf => {
                 let image = read_cbf(path)?;
                 (image.fast, image.slow, doubles(image.fast, &image.counts, f64::from)?)
+            }
+            Format::Nxmx => {
+                let stack = read_nxmx(path)?;
+                let rows = stack.images * stack.slow;
+                (stack.fast, rows, doubles(stack.fast, &stack.counts, f64::from)?)
+            }
+            Format::Tiff => {
+                let image = read_tiff(path)?;
+                (image.fast, image.slow, image.data)
             }
             Format::Pgm => {
                 let image = read_pgm(path)?;

@@ -14,10 +14,11 @@
 //! | [`smv`] | SMV (ADSC) images and their headers | yes | yes |
 //! | [`float`] | raw 32-bit float images | yes | yes |
 //! | [`pgm`] | 8-bit grayscale images | yes | yes |
-//! | [`cbf`] | miniCBF images | | yes |
-//! | [`nexus`] | NXmx (HDF5): stacks of images with their geometry | | yes |
+//! | [`cbf`] | miniCBF images | yes | yes |
+//! | [`nexus`] | NXmx (HDF5): stacks of images with their geometry | yes | yes |
 //! | [`npy`] | NumPy arrays | yes | yes |
-//! | [`tiff`] | 32-bit float TIFF | | yes |
+//! | [`tiff`] | TIFF of gray numbers | yes | 32-bit floats |
+//! | [`instrument_image`] | an image of any of these, for its size, instrument and mask | yes | |
 //! | [`preview`] | PNG to look at | | yes |
 //!
 //! Every writer goes through [`atomic`]: a file appears complete or not at all. Every reader
@@ -39,6 +40,7 @@ pub mod float;
 pub mod geometry;
 mod gzip;
 pub mod hkl;
+pub mod instrument_image;
 mod lines;
 pub mod matrix;
 pub mod mtz;

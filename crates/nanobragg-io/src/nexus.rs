@@ -2,18 +2,21 @@
 //!
 //! The tree is written into a store (`FrameStore`), of which there is one: HDF5 by the pure-Rust crate `rust-hdf5`. Chunks
 //! are compressed here and handed over as they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
-//! is shuffle and deflate.
+//! is shuffle and deflate. What is read is what is written here; files of other programs are stored in other ways.
 
 mod bands;
 mod compress;
 mod hdf5;
 mod layout;
 mod node;
+mod read;
 mod setting;
 mod stack;
 mod store;
 
 pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
+pub(crate) use read::Nxmx;
+pub use read::{HDF5_MAGIC, NxmxStack, read_nxmx};
 pub use setting::{Rotation, Setting};
 pub use stack::StackWriter;

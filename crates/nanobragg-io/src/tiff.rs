@@ -1,4 +1,8 @@
-//! TIFF images of 32-bit floats.
+//! TIFF images: written as 32-bit floats, read as any gray numbers.
+
+mod read;
+
+pub use read::{TIFF_MAGICS, TiffImage, read_tiff};
 
 use std::io::Cursor;
 use std::path::Path;

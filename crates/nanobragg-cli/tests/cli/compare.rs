@@ -43,6 +43,42 @@ fn counts_of_a_cbf_are_those_of_an_smv_image() {
 }
 
 #[test]
+fn whatever_is_written_is_compared() {
+    let scratch = Scratch::new();
+    let outputs = "-o a.cbf -o a.nxs -o a.img -o a.tif -o a.npy";
+    scratch.run(&format!("{TINY} -fluence 1e28 -adc 0 {outputs}")).good();
+    assert_eq!(scratch.run("compare a.nxs a.cbf").status, 0);
+    assert_eq!(scratch.run("compare a.tif a.npy --tolerance 0 --of-max 0").status, 0);
+    assert_eq!(scratch.run("compare a.tif a.nxs").status, 1, "photons are no counts");
+    scratch.run(&format!("sweep {TINY} -fluence 1e28 -images 3 -osc 1 -o s.nxs -o s.cbf")).good();
+    assert_eq!(scratch.run("compare s.nxs s.nxs").status, 0);
+    assert!(scratch.run("compare s.nxs a.nxs").error(2).contains("16 x 48"), "a stack is tall");
+    let bytes = scratch.read("a.nxs");
+    for length in [9, 500, bytes.len() / 2, bytes.len() - 1] {
+        scratch.write("cut.nxs", &bytes[..length]);
+        assert!(scratch.run("compare cut.nxs a.cbf").error(2).starts_with("cut.nxs: "), "{length}");
+    }
+}
+
+#[test]
+fn instruments_and_masks_come_from_what_is_written() {
+    let scratch = Scratch::new();
+    let place = "-distance 123 -pixel 0.15 -lambda 1.25 -Xbeam 1.2 -Ybeam 0.9 -phi 7 -osc 2 -phisteps 2";
+    scratch.run(&format!("{TINY} {place} -fluence 1e28 -o a.cbf -o a.nxs -o a.tif -o a.npy")).good();
+    scratch.run(&format!("{TINY} {place} -mosflm -o want.bin")).good();
+    let cell = "-cell 70 80 90 90 90 90 -default_F 100 -N 5 -oversample 1 -nopolar -phisteps 2";
+    let shown = |file: &str| scratch.run(&format!("{cell} -img {file} -show")).good().out;
+    let (cbf, nxs) = (shown("a.cbf"), shown("a.nxs"));
+    for said in ["123", "0.15", "1.25"] {
+        assert!(cbf.contains(said) && nxs.contains(said), "{said}: {cbf}");
+    }
+    assert_eq!(cbf.replace("a.cbf", "FILE"), nxs.replace("a.nxs", "FILE"));
+    scratch.run(&format!("{cell} -img a.tif -o size.npy")).good();
+    scratch.run(&format!("{cell} -mask a.cbf -o masked.npy")).good();
+    scratch.run(&format!("{cell} -mask a.npy -o masked2.npy")).good();
+}
+
+#[test]
 fn formats_mix_and_a_picture_is_written() {
     let scratch = rendered();
     let run = scratch.run("compare a.img a.pgm --png picture.png");

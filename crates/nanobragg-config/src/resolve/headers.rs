@@ -4,7 +4,9 @@ use std::path::Path;
 
 use nanobragg::model::{Mask, Pivot, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::smv::{SmvHeader, SmvImage, read_smv};
+use nanobragg_io::c_format::g;
+use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
+use nanobragg_io::smv::SmvHeader;
 
 use super::Context;
 use crate::classic::{FlagId, ParsedArgs};
@@ -17,7 +19,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let Some(occurrence) = args.last(flag) else { continue };
         let name = occurrence.values.path(0);
         let path = context.path(name);
-        let image = read_smv(&path)?;
+        let image = read_instrument_image(&path)?;
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
@@ -25,8 +27,8 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
         }
         if is_mask {
-            let keep = image.data.iter().map(|&value| value != 0).collect();
-            draft.setup.experiment.rendering.mask = Some(Mask { fast: image.fast, slow: image.slow, keep });
+            let InstrumentImage { fast, slow, keep, .. } = image;
+            draft.setup.experiment.rendering.mask = Some(Mask { fast, slow, keep: keep.into() });
         }
     }
     Ok(())
@@ -118,14 +120,14 @@ impl Lookup<'_> {
 fn geometry(
     draft: &mut Draft,
     args: &ParsedArgs,
-    image: &SmvImage,
+    image: &InstrumentImage,
     is_mask: bool,
     path: &Path,
     file: &str,
 ) -> Result<(), ConfigError> {
     let header = &image.header;
     let quirks = draft.setup.experiment.quirks;
-    let substrings = quirks.has(Quirk::HeaderSubstrings);
+    let substrings = image.is_smv && quirks.has(Quirk::HeaderSubstrings);
     if let Some(key) = header.d_trek_key().filter(|_| !substrings) {
         if !is_mask {
             return Err(ConfigError::DTrek { path: path.to_owned(), key: key.to_owned() });
@@ -134,6 +136,10 @@ fn geometry(
         draft.setup.warnings.push(format!("{file}: {key}: {assumed}"));
     }
     draft.setup.origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
+    if let Some(swing) = image.swing_deg {
+        let assumed = "the swing of the detector is not taken";
+        draft.setup.warnings.push(format!("{file}: 2theta: {} deg: {assumed}", g(swing, 6)));
+    }
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
     let mut find = Lookup { header, args, file, substrings, origins, warnings };
     let detector = &mut draft.setup.experiment.detector;
@@ -154,7 +160,7 @@ fn geometry(
     let spot = [find.value(&DENZO_X)?, find.value(&DENZO_Y)?];
     let is_placeholder = spot == [Some(0.0); 2] && header.has("BEAM_CENTER_X");
     if let [Some(slow), Some(fast)] = spot
-        && !quirks.has(Quirk::SmvBeamCenter)
+        && (!image.is_smv || !quirks.has(Quirk::SmvBeamCenter))
         && !is_placeholder
     {
         // Where the beam hits, whatever the convention: BEAM_CENTER_X and _Y mean different things to their

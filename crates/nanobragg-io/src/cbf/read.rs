@@ -40,6 +40,11 @@ pub struct CbfImage {
 /// not that of the pixels, a size that is not there, and pixels that are damaged; [`Length`](crate::ErrorKind::Length) for pixels that are cut short; [`Read`](crate::ErrorKind::Read), also for what is not a
 /// regular file.
 pub fn read_cbf(path: &Path) -> Result<CbfImage> {
+    read_cbf_with_text(path).map(|(image, _)| image)
+}
+
+/// As [`read_cbf`], with the text before the pixels.
+pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
     let (mut file, length) = open_regular(path)?;
     if length > MOST_BYTES {
         return Err(Error::length(path, "file", MOST_BYTES.into(), length.into()));
@@ -82,7 +87,7 @@ pub fn read_cbf(path: &Path) -> Result<CbfImage> {
     }
     let counts = decompress(binary, pixels)
         .ok_or_else(|| Error::value(path, "pixels", format!("{pixels} counts"), b"others"))?;
-    Ok(CbfImage { fast, slow, counts })
+    Ok((CbfImage { fast, slow, counts }, text.into_owned()))
 }
 
 /// The lines that describe the pixels.

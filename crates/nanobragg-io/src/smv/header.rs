@@ -20,6 +20,12 @@ impl SmvHeader {
         Self { path: path.to_owned(), text, bytes: block.len() }
     }
 
+    /// A header that no file has, of keys and numbers.
+    pub(crate) fn of_entries(path: &Path, entries: impl Iterator<Item = (&'static str, f64)>) -> Self {
+        let text = entries.map(|(key, value)| format!("{key}={value};\n")).collect();
+        Self { path: path.to_owned(), text, bytes: 0 }
+    }
+
     /// Length of the header block, in bytes: the pixels start there.
     pub fn header_bytes(&self) -> usize {
         self.bytes

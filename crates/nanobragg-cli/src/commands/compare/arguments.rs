@@ -14,7 +14,8 @@ pub const HELP: &str = "\
 Usage: nanobragg compare A B [OPTIONS]
 
 How far two images are apart: errors and their quantiles, sums, correlation, spots. B is the one that A is
-measured by. Reads SMV, CBF, NumPy arrays (.npy), PGM and raw 32-bit floats, by content; any two of one size.
+measured by. Reads SMV, CBF, NXmx (images one below the other), NumPy arrays (.npy), TIFF, PGM and raw 32-bit floats,
+by content; any two of one size.
 
   --size FAST SLOW       pixels of raw floats; without it they take the other image's size
   --tolerance REL        a pixel agrees within REL |B| + OFMAX max |B| (default 1e-6)

@@ -317,12 +317,12 @@ rows!(
         .role(Role::Extension)
         .needs(FlagId::Geometry)
         .elsewhere(),
-    Img(&["-img"], "SMV image from whose header size, distance, wavelength, beam center and phi are taken")
+    Img(&["-img"], "image (SMV, miniCBF, NXmx; .npy, TIFF: size only) from whose header size, distance, wavelength, beam center and phi are taken")
         .input()
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),
-    Mask(&["-mask"], "SMV image whose zeros are pixels to leave out; its header is used as that of -img")
+    Mask(&["-mask"], "image (SMV, miniCBF, NXmx, .npy, TIFF) whose zeros are pixels to leave out; its header is used as that of -img")
         .input()
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),

@@ -1,0 +1,108 @@
+//! Reading a stack that this program wrote.
+
+use std::path::Path;
+
+use rust_hdf5::{H5File, H5FileOptions};
+
+use super::compress::decompress_frame;
+use super::layout::FRAMES;
+use crate::binary::open_regular;
+use crate::error::{Error, Result};
+
+/// Every file begins so.
+pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// The largest stack accepted, in pixels.
+const MOST_PIXELS: usize = 1 << 30;
+/// A byte of deflated data stands for this many at most.
+const MOST_EXPANSION: u128 = 1032;
+
+/// The images of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NxmxStack {
+    /// Images.
+    pub images: usize,
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// `images * slow * fast` counts, the fast axis first; those below zero were not measured.
+    pub counts: Vec<i32>,
+}
+
+/// Reads all images of a file as [`StackWriter`](super::StackWriter) stores them: 32-bit counts, a chunk to an image or to
+/// a band of its rows, shuffled and deflated.
+///
+/// # Errors
+/// [`Value`](crate::ErrorKind::Value) for a file that is no HDF5, has no such images, or is damaged;
+/// [`Length`](crate::ErrorKind::Length) for a file too short for its images, checked before memory is allocated;
+/// [`Read`](crate::ErrorKind::Read), also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
+pub fn read_nxmx(path: &Path) -> Result<NxmxStack> {
+    Nxmx::open(path)?.stack(usize::MAX)
+}
+
+/// An open file.
+pub(crate) struct Nxmx<'a> {
+    path: &'a Path,
+    length: u64,
+    file: H5File,
+}
+
+impl<'a> Nxmx<'a> {
+    pub(crate) fn open(path: &'a Path) -> Result<Self> {
+        let (_, length) = open_regular(path)?;
+        let file = H5FileOptions::new().no_locking().open(path);
+        let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
+        Ok(Nxmx { path, length, file })
+    }
+
+    /// The first `most` images.
+    pub(crate) fn stack(&self, most: usize) -> Result<NxmxStack> {
+        const EXPECTED: &str = "32-bit counts, shuffled and deflated, as nanobragg writes them";
+        let path = self.path;
+        let unlike = |found: &str| Error::value(path, FRAMES, EXPECTED, found.as_bytes());
+        let set = self.file.dataset(FRAMES.trim_start_matches('/'));
+        let set = set.map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
+        let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
+        let (&[images, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
+            return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
+        };
+        if images == 0 || slow == 0 || rows == 0 || fast == 0 || width != fast || set.element_size() != 4 {
+            return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
+        }
+        let images = images.min(most);
+        let pixels = fast.checked_mul(slow).and_then(|frame| frame.checked_mul(images));
+        let band = rows.checked_mul(fast).filter(|band| *band <= MOST_PIXELS && rows <= slow);
+        let Some((pixels, band)) = pixels.filter(|pixels| *pixels <= MOST_PIXELS).zip(band) else {
+            let expected = format!("at most {MOST_PIXELS} pixels");
+            return Err(Error::value(path, FRAMES, expected, format!("shape {shape:?}").as_bytes()));
+        };
+        let least = pixels as u128 * 4 / MOST_EXPANSION;
+        if least > self.length.into() {
+            return Err(Error::length(path, "images", least, self.length.into()));
+        }
+        let mut counts = Vec::new();
+        counts.try_reserve_exact(pixels).map_err(|_| Error::memory(path, pixels as u128 * 4))?;
+        for image in 0..images {
+            for (at, left) in (0..slow).step_by(rows).map(|first| (first / rows, slow - first)) {
+                let (bytes, filters) = set
+                    .read_chunk_raw_at(&[image, at, 0])
+                    .map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
+                let decoded = decompress_frame(&bytes, band).filter(|_| filters == 0);
+                let decoded = decoded.ok_or_else(|| unlike("others"))?;
+                counts.extend(decoded.into_iter().take(left.min(rows) * fast));
+            }
+        }
+        Ok(NxmxStack { images, slow, fast, counts })
+    }
+
+    /// The first number at `name`, where there is one.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        let set = self.file.dataset(name).ok()?;
+        (set.total_elements() <= 1 << 20 && set.element_size() == 8).then_some(())?;
+        set.read_raw::<f64>().ok()?.first().copied().filter(|number| number.is_finite())
+    }
+}
+
+fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) -> Error {
+    Error::value(path, what, expected, cause.to_string().as_bytes())
+}
