@@ -3,6 +3,7 @@
 
 mod bench;
 mod cli_docs;
+mod dist;
 mod executable;
 mod fixtures;
 mod fuzz;
@@ -24,6 +25,8 @@ usage: cargo xtask TASK [OPTIONS]
              [--quick] [--c-bin PATH] [--out FILE.json] [--plot FILE.svg]
   bundle     verify DIR: check a parity bundle, what it claims too, and repeat it
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
+  dist       build the programs and pack them, with manual page, completions and licenses: an archive with its SHA-256
+             [--target TRIPLE] [--out FOLDER]
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]
   guard      checksums of every case on the CPU backends under every preset, compared with those kept: [--check]
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("bench") => bench::run(rest)?,
         Some("instructions") => instructions::run(rest)?,
         Some("cli-docs") => cli_docs::run(check)?,
+        Some("dist") => dist::run(rest)?,
         Some("fuzz") => fuzz::run(rest)?,
         Some("guard") => guard::run(check)?,
         Some("fixtures") => fixtures::run(check)?,
