@@ -1,16 +1,17 @@
-//! How far a render is: a bar on a terminal, percent lines elsewhere.
+//! How far a render is: a bar on a terminal, a percent line now and then elsewhere.
 
 use std::io::IsTerminal as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use nanobragg::backend::Progress;
 
 use crate::console::Console;
 
-/// Percent lines are this far apart.
+/// Percentages that are said are multiples of this.
 const STEP_PERCENT: usize = 5;
+/// Lines that tell of progress are at least this far apart, so that logs stay short.
+pub const PAUSE: Duration = Duration::from_secs(10);
 
 /// Shows progress, or nothing.
 pub enum Meter {
@@ -18,8 +19,8 @@ pub enum Meter {
     Silent,
     /// A bar on standard error.
     Bar(ProgressBar),
-    /// Lines on standard output; the number is the percentage that was said last.
-    Lines(Console, AtomicUsize),
+    /// Lines on standard output; and when the last one was said.
+    Lines(Console, Option<Instant>),
 }
 
 impl Meter {
@@ -29,10 +30,10 @@ impl Meter {
             return Meter::Silent;
         }
         if !std::io::stderr().is_terminal() {
-            return Meter::Lines(console, AtomicUsize::new(0));
+            return Meter::Lines(console, None);
         }
         let bar = ProgressBar::new(0);
-        let template = "{bar:40} {percent:>3}% of {len} rows, {eta} left";
+        let template = "{wide_bar} {percent:>3}% {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -41,7 +42,7 @@ impl Meter {
     }
 
     /// Rows were finished.
-    pub fn update(&self, progress: Progress) {
+    pub fn update(&mut self, progress: Progress) {
         match self {
             Meter::Silent => {}
             Meter::Bar(bar) => {
@@ -50,8 +51,8 @@ impl Meter {
             }
             Meter::Lines(console, said) => {
                 let percent = progress.done * 100 / progress.total.max(1) / STEP_PERCENT * STEP_PERCENT;
-                // Rows finish in any order: only the thread that raises the number speaks.
-                if percent > said.fetch_max(percent, Ordering::Relaxed) {
+                if percent > 0 && said.is_none_or(|said| said.elapsed() >= PAUSE) {
+                    *said = Some(Instant::now());
                     console.say(&format!("{percent}% done"));
                 }
             }

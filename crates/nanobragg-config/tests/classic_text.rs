@@ -88,6 +88,15 @@ fn the_manual_page_has_every_flag() {
         let name = format!("\n\\fB{}\\fR", flag.names[0].replace('-', "\\-"));
         assert_eq!(page.matches(&name).count(), 1, "{name}");
     }
+    for title in ["COMMANDS", "EXIT STATUS", "FILES", "ENVIRONMENT", "EXAMPLE", "SEE ALSO"] {
+        assert_eq!(page.matches(&format!("\n.SH {title}\n")).count(), 1, "{title}");
+    }
+    assert!(COMMANDS.iter().all(|command| {
+        command
+            .flags
+            .iter()
+            .all(|flag| page.contains(&format!("{} {}\\fR", command.name, flag.name.replace('-', "\\-"))))
+    }));
     assert!(page.starts_with(".TH ") && page.contains("1.2.3") && !page.contains("\n.so"));
     let requests = page.lines().filter(|line| line.starts_with(['.', '\'']));
     for request in requests {
@@ -142,6 +151,13 @@ fn bash_accepts_its_completions_and_they_complete() {
     assert_eq!(complete("nanobragg -pivot s"), "sample\n");
     assert_eq!(complete("nanobragg -xds -phistep").lines().count(), 2);
     assert_eq!(complete("nanobragg -hkl ''").trim(), "");
+    assert_eq!(complete("nanobragg sw"), "sweep\n");
+    assert_eq!(complete("nanobragg sweep -ima"), "-images\n");
+    assert_eq!(complete("nanobragg sweep -dista"), "-distance\n");
+    assert_eq!(complete("nanobragg sweep -orientations r"), "random\n");
+    assert_eq!(complete("nanobragg compare --peak-q"), "--peak-quantile\n");
+    assert_eq!(complete("nanobragg compare -dista").trim(), "");
+    assert_eq!(complete("nanobragg help dev"), "devices\n");
 }
 
 #[test]

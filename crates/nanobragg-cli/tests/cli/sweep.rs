@@ -48,6 +48,19 @@ fn a_rotation_series_is_numbered_and_listed() {
 }
 
 #[test]
+fn a_sweep_begins_from_an_experiment_file() {
+    let scratch = Scratch::new();
+    let text = scratch.run(&format!("{TINY} {OSC} -show toml")).good().out;
+    scratch.write("e.toml", text);
+    scratch.run("sweep e.toml -images 2 -o a.cbf").good();
+    sweep(&scratch, "-images 2 -o b.cbf -manifest b.jsonl").good();
+    assert_eq!(scratch.read("a_00002.cbf"), scratch.read("b_00002.cbf"));
+    scratch.run("sweep e.toml -images 2 -osc 3 -o c.cbf -manifest c.jsonl").good();
+    assert_ne!(scratch.read("a_00002.cbf"), scratch.read("c_00002.cbf"), "flags win over the file");
+    assert!(scratch.run("sweep none.toml -images 2 -o a.cbf").error(2).contains("none.toml"));
+}
+
+#[test]
 fn an_image_of_a_series_is_that_of_its_parameters_alone() {
     let scratch = Scratch::new();
     sweep(&scratch, "-images 3 -o a.cbf").good();

@@ -9,6 +9,25 @@ pub struct Command {
     pub usage: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
+    /// Flags that the program itself has not.
+    pub flags: &'static [CommandFlag],
+    /// Whether it takes the program's flags too.
+    pub takes_all: bool,
+}
+
+/// A flag of a subcommand.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandFlag {
+    /// Its spelling.
+    pub name: &'static str,
+    /// What follows it; empty for a switch.
+    pub values: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+const fn flag(name: &'static str, values: &'static str, help: &'static str) -> CommandFlag {
+    CommandFlag { name, values, help }
 }
 
 /// All subcommands, in the order in which the help shows them.
@@ -17,18 +36,42 @@ pub const COMMANDS: &[Command] = &[
         name: "compare",
         usage: "A B",
         summary: "how far two images are apart, of any formats: errors, sums, spots, a picture; the exit status tells",
+        flags: &[
+            flag("--size", "FAST SLOW", "pixels of raw floats"),
+            flag("--tolerance", "REL", "a pixel agrees within this fraction of its number"),
+            flag("--of-max", "OFMAX", "or within this fraction of the largest one"),
+            flag("--peak-quantile", "Q", "local maxima above this quantile are spots"),
+            flag("--peak-radius", "R", "largest distance of a spot and its counterpart, pixels"),
+            flag("--json", "", "print JSON instead of text"),
+            flag("--png", "FILE", "write a picture of both and of their difference"),
+        ],
+        takes_all: false,
     },
     Command {
         name: "devices",
         usage: "[-selftest]",
         summary: "lists the graphics processors, and how far each is from the definition",
+        flags: &[flag("-selftest", "", "measures how far each is from the definition")],
+        takes_all: false,
     },
     Command {
         name: "gradient",
         usage: "FLAG... -wrt NAME,... -o FILE",
         summary: "derivatives of every pixel by numbers of the experiment: images, or the gradient of a cotangent",
+        flags: &[
+            flag("-wrt", "NAME,...", "numbers that derivatives are taken by"),
+            flag("-cotangent", "FILE", "an image: the gradient of its sum with the photons"),
+            flag("-check", "", "compares with central differences"),
+        ],
+        takes_all: true,
     },
-    Command { name: "help", usage: "[COMMAND]", summary: "prints the help of a command, or this one" },
+    Command {
+        name: "help",
+        usage: "[COMMAND]",
+        summary: "prints the help of a command, or this one",
+        flags: &[],
+        takes_all: false,
+    },
     Command {
         name: "refine",
         usage: "FLAG... -data IMAGE -refine NAMES -o NAME",
@@ -38,10 +81,20 @@ pub const COMMANDS: &[Command] = &[
         name: "run",
         usage: "EXPERIMENT.toml [FLAG...]",
         summary: "computes the image of an experiment file; flags win over it",
+        flags: &[],
+        takes_all: true,
     },
     Command {
         name: "sweep",
-        usage: "-o NAME -images N FLAG...",
+        usage: "[EXPERIMENT.toml] -o NAME -images N FLAG...",
         summary: "renders a rotation series or many orientations, into numbered files or one NXmx",
+        flags: &[
+            flag("-images", "N", "number of images"),
+            flag("-orientations", "random|FILE", "a random orientation for each image, or misset angles"),
+            flag("-manifest", "FILE", "parameters of every image, a JSON object a line"),
+            flag("-resume", "", "go on with an interrupted sweep"),
+            flag("-restart", "", "begin anew although there is a manifest"),
+        ],
+        takes_all: true,
     },
 ];

@@ -4,6 +4,18 @@ use super::help::{canonical, description};
 use super::status::STATUSES;
 use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, PROGRAM, table};
 
+/// Files that have names without being named.
+const FILES: &[(&str, &str)] = &[
+    (
+        "Fdump.bin",
+        "structure factors that a run without -nodump leaves for later runs without -hkl, see -dump",
+    ),
+    ("manifest.jsonl", "what a sweep made, beside its first output"),
+];
+
+/// What is read of the environment.
+const ENVIRONMENT: &[(&str, &str)] = &[("OMP_NUM_THREADS", "threads, where -threads says nothing")];
+
 /// The manual page in the language of `man`. It carries no date, so that the same version always gives the
 /// same page.
 #[must_use]
@@ -20,6 +32,10 @@ pub fn man_page(version: &str) -> String {
     for command in COMMANDS {
         let (name, usage) = (escape(command.name), escape(command.usage));
         page.push_str(&format!(".TP\n\\fB{name}\\fR \\fI{usage}\\fR\n{}\n", line(command.summary)));
+        for flag in command.flags {
+            let head = format!("\\fB{name} {}\\fR \\fI{}\\fR", escape(flag.name), escape(flag.values));
+            page.push_str(&format!(".TP\n{head}\n{}\n", line(flag.help)));
+        }
     }
     for group in Group::ALL {
         page.push_str(&format!(".SH {}\n", group.title().to_uppercase()));
@@ -31,7 +47,16 @@ pub fn man_page(version: &str) -> String {
     for (status, meaning) in STATUSES {
         page.push_str(&format!(".TP\n\\fB{status}\\fR\n{}\n", line(meaning)));
     }
+    for (title, entries) in [("FILES", FILES), ("ENVIRONMENT", ENVIRONMENT)] {
+        page.push_str(&format!(".SH {title}\n"));
+        for (name, meaning) in entries {
+            page.push_str(&format!(".TP\n\\fB{}\\fR\n{}\n", escape(name), line(meaning)));
+        }
+    }
     page.push_str(&format!(".SH EXAMPLE\n.nf\n{}\n.fi\n", line(EXAMPLE)));
+    page.push_str(".SH SEE ALSO\n");
+    page.push_str(&line("trace-harness --help, nanobragg help COMMAND"));
+    page.push('\n');
     page
 }
 

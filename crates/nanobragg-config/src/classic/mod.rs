@@ -49,7 +49,7 @@ pub(crate) use crate::flag_error::plain;
 pub(crate) use apply::{apply, apply_defaults};
 pub(crate) use beam::beam;
 pub(crate) use cell::cell;
-pub use commands::{COMMANDS, Command};
+pub use commands::{COMMANDS, Command, CommandFlag};
 pub use completions::completions;
 pub(crate) use crystal::{crystal, interpolation};
 pub use flag::{Arity, Effect, Fallback, Flag, Group, Limits, WordRule};

@@ -29,6 +29,8 @@ pub struct Arguments {
     pub wanted: Wanted,
     pub manifest: Option<PathBuf>,
     pub start: Start,
+    /// The experiment file that flags are added to.
+    pub experiment: Option<PathBuf>,
     /// The flags of an image.
     pub image: Vec<OsString>,
 }
@@ -42,12 +44,16 @@ impl Arguments {
             wanted: Wanted::Rotation,
             manifest: None,
             start: Start::New,
+            experiment: None,
             image: Vec::new(),
         };
         if arguments.is_empty() {
             return Ok(None);
         }
-        let mut rest = arguments.into_iter();
+        let mut rest = arguments.into_iter().peekable();
+        // Elsewhere a bare word may be the value of a flag.
+        parsed.experiment =
+            rest.next_if(|first| !first.to_string_lossy().starts_with('-')).map(PathBuf::from);
         while let Some(argument) = rest.next() {
             let (name, attached) = split(&argument);
             let mut value = |what: &str| {
@@ -121,6 +127,13 @@ mod tests {
         assert_eq!((parsed.wanted, parsed.start), (Wanted::Random, Start::Resume));
         let image: Vec<&str> = parsed.image.iter().map(|word| word.to_str().unwrap()).collect();
         assert_eq!(image.join(" "), "-cell 70 80 90 90 90 90 -seed 3");
+    }
+
+    #[test]
+    fn a_bare_word_is_an_experiment_file_where_it_comes_first() {
+        let parsed = parse("e.toml -o a.cbf -hkl b.hkl").unwrap().unwrap();
+        assert_eq!((parsed.experiment, parsed.image.len()), (Some("e.toml".into()), 2));
+        assert_eq!(parse("-o a.cbf -hkl b.hkl").unwrap().unwrap().experiment, None);
     }
 
     #[test]

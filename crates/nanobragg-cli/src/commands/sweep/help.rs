@@ -2,9 +2,10 @@
 
 /// What `nanobragg sweep -h` prints.
 pub const HELP: &str = "\
-Usage: nanobragg sweep -o NAME [-images N] [-orientations random|FILE] FLAG...
+Usage: nanobragg sweep [EXPERIMENT.toml] -o NAME [-images N] [-orientations random|FILE] FLAG...
 
-Renders a series of images with the flags of one image (nanobragg -h). With -osc alone it is a rotation
+Renders a series of images with the flags of one image (nanobragg -h), which win over those of the experiment
+file. With -osc alone it is a rotation
 series: each image goes on where the one before it ends. docs/SWEEP.md describes it.
 
   -o NAME                       files to write: .img (SMV), .cbf, .bin, .npy, .tif, .pgm, .png, numbered in

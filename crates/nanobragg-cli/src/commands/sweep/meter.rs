@@ -1,12 +1,34 @@
 //! How far a sweep is: a bar on a terminal, lines elsewhere.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use nanobragg::backend::Progress;
 
 use crate::console::Console;
+use crate::progress::PAUSE;
+
+/// Images of which each has its line.
+const FIRST: usize = 10;
+
+/// A line for each of the first images and for the last one, and in between now and then.
+pub struct Lines {
+    console: Console,
+    images: usize,
+    told: usize,
+    last: Instant,
+}
+
+impl Lines {
+    fn done(&mut self, image: usize, finished: usize, remark: &str) {
+        let images = self.images;
+        if self.told < FIRST || finished == images || self.last.elapsed() >= PAUSE {
+            (self.told, self.last) = (self.told + 1, Instant::now());
+            self.console.say(&format!("image {image} of {images}: {remark}"));
+        }
+    }
+}
 
 /// Shows progress, or nothing.
 pub enum Meter {
@@ -15,7 +37,7 @@ pub enum Meter {
     /// A bar on standard error.
     Bar(ProgressBar),
     /// Lines on standard output.
-    Lines(Console, usize),
+    Lines(Lines),
 }
 
 impl Meter {
@@ -25,10 +47,10 @@ impl Meter {
             return Meter::Silent;
         }
         if !std::io::stderr().is_terminal() {
-            return Meter::Lines(console, images);
+            return Meter::Lines(Lines { console, images, told: 0, last: Instant::now() });
         }
         let bar = ProgressBar::new(images as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} images, {eta} left  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta} left {msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -36,14 +58,14 @@ impl Meter {
     }
 
     /// An image was finished; `remark` says what is in it.
-    pub fn done(&self, image: usize, finished: usize, remark: &str) {
+    pub fn done(&mut self, image: usize, finished: usize, remark: &str) {
         match self {
             Meter::Silent => {}
             Meter::Bar(bar) => {
                 bar.set_position(finished as u64);
                 bar.println(format!("image {image}: {remark}"));
             }
-            Meter::Lines(console, images) => console.say(&format!("image {image} of {images}: {remark}")),
+            Meter::Lines(lines) => lines.done(image, finished, remark),
         }
     }
 
@@ -51,7 +73,7 @@ impl Meter {
     pub fn rows(&self, image: usize, progress: Progress) {
         if let Meter::Bar(bar) = self {
             let percent = progress.done * 100 / progress.total.max(1);
-            bar.set_message(format!("image {image}: {percent}%"));
+            bar.set_message(format!("{image}: {percent}%"));
         }
     }
 
