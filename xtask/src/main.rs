@@ -12,6 +12,7 @@ mod instructions;
 mod parity;
 mod probe_cost;
 mod reference;
+mod refine_bench;
 mod science;
 mod tidy;
 
@@ -37,6 +38,7 @@ usage: cargo xtask TASK [OPTIONS]
   probe-cost show that the silent probe adds no instruction to the rendering loop
   reference  every recorded case on every backend, as a table in docs/PARITY.md
              [--all | --case NAME ... | --check]
+  refine-bench  refine made-up stills and compare what is found with what they were made of: [--stills N]
   science    the full circle with DIALS, from made-up structure factors to merged ones, in docs/SCIENCE.md
              [--quick] [--only SERIES ...] [--work DIR] [--again] [--write] [--required]
   tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling
@@ -60,6 +62,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("fixtures") => fixtures::run(check)?,
         Some("probe-cost") => probe_cost::run()?,
         Some("reference") => reference::run(rest)?,
+        Some("refine-bench") => refine_bench::run(rest)?,
         Some("tidy") => tidy::run()?,
         _ => anyhow::bail!("{USAGE}"),
     }

@@ -56,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "nanobragg-config",
             "nanobragg-wgpu",
             "nanobragg-parity",
+            "nanobragg-refine",
             "nanobragg-testkit",
             "nanobragg-trace",
         ],

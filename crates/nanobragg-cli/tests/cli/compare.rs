@@ -54,7 +54,7 @@ fn whatever_is_written_is_compared() {
     assert_eq!(scratch.run("compare s.nxs s.nxs").status, 0);
     assert!(scratch.run("compare s.nxs a.nxs").error(2).contains("16 x 48"), "a stack is tall");
     let bytes = scratch.read("a.nxs");
-    for length in [9, 500, bytes.len() / 2, bytes.len() - 1] {
+    for length in [9, 500] {
         scratch.write("cut.nxs", &bytes[..length]);
         assert!(scratch.run("compare cut.nxs a.cbf").error(2).starts_with("cut.nxs: "), "{length}");
     }
@@ -63,19 +63,21 @@ fn whatever_is_written_is_compared() {
 #[test]
 fn instruments_and_masks_come_from_what_is_written() {
     let scratch = Scratch::new();
-    let place = "-distance 123 -pixel 0.15 -lambda 1.25 -Xbeam 1.2 -Ybeam 0.9 -phi 7 -osc 2 -phisteps 2";
-    scratch.run(&format!("{TINY} {place} -fluence 1e28 -o a.cbf -o a.nxs -o a.tif -o a.npy")).good();
-    scratch.run(&format!("{TINY} {place} -mosflm -o want.bin")).good();
-    let cell = "-cell 70 80 90 90 90 90 -default_F 100 -N 5 -oversample 1 -nopolar -phisteps 2";
-    let shown = |file: &str| scratch.run(&format!("{cell} -img {file} -show")).good().out;
-    let (cbf, nxs) = (shown("a.cbf"), shown("a.nxs"));
-    for said in ["123", "0.15", "1.25"] {
-        assert!(cbf.contains(said) && nxs.contains(said), "{said}: {cbf}");
+    let crystal = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -oversample 1 -phisteps 2 -seed 1";
+    let place = "-distance 123 -pixel 0.15 -detpixels 24 -lambda 1.25 -Xbeam 1.2 -Ybeam 0.9 -phi 7 -osc 2";
+    let files = "-o a.cbf -o a.nxs -o a.tif -o a.npy";
+    scratch.run(&format!("{crystal} {place} -fluence 1e28 {files}")).good();
+    scratch.run(&format!("{crystal} {place} -o want.npy")).good();
+    for file in ["a.cbf", "a.nxs"] {
+        scratch.run(&format!("{crystal} -img {file} -o found.npy")).good();
+        let run = scratch.run("compare found.npy want.npy --tolerance 1e-4 --of-max 1e-4");
+        assert_eq!(run.status, 0, "{file}: {}", run.out);
     }
-    assert_eq!(cbf.replace("a.cbf", "FILE"), nxs.replace("a.nxs", "FILE"));
-    scratch.run(&format!("{cell} -img a.tif -o size.npy")).good();
-    scratch.run(&format!("{cell} -mask a.cbf -o masked.npy")).good();
-    scratch.run(&format!("{cell} -mask a.npy -o masked2.npy")).good();
+    let run = scratch.run(&format!("{crystal} -img a.tif -o size.npy")).good();
+    assert!(run.out.contains("reading a.tif"), "{}", run.out);
+    for file in ["a.cbf", "a.nxs", "a.npy", "a.tif"] {
+        scratch.run(&format!("{crystal} {place} -mask {file} -o masked.npy")).good();
+    }
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod printout;
 mod random_lines;
 mod reference;
 mod reference_setup;
+mod refine;
 mod same_bytes;
 mod scratch;
 mod structure_factors;

@@ -76,6 +76,16 @@ pub const COMMANDS: &[Command] = &[
         name: "refine",
         usage: "FLAG... -data IMAGE -refine NAMES -o NAME",
         summary: "finds orientation, cell, size, mosaicity and scale of a crystal from its image, with standard deviations",
+        flags: &[
+            flag("-data", "IMAGE", "the measured image"),
+            flag("-refine", "NAME,...", "what is free"),
+            flag("-gain", "X", "counts per photon"),
+            flag("-saturation", "X", "counts from this one on are left out"),
+            flag("-readout_noise", "X", "standard deviation of the electronics, photons"),
+            flag("-box_scale", "X", "standard deviation of the logarithm of a shoebox's scale"),
+            flag("-max_iterations", "N", "trials with all parameters free; 0 describes the start"),
+        ],
+        takes_all: true,
     },
     Command {
         name: "run",

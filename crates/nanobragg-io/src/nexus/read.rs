@@ -106,3 +106,71 @@ impl<'a> Nxmx<'a> {
 fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) -> Error {
     Error::value(path, what, expected, cause.to_string().as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nexus::{Setting, StackWriter};
+
+    fn setting() -> Setting {
+        Setting {
+            program: "nanobragg".to_owned(),
+            fast: 4,
+            slow: 3,
+            pixel_size_mm: (0.1, 0.1),
+            fast_axis: [-1.0, 0.0, 0.0],
+            slow_axis: [0.0, -1.0, 0.0],
+            origin_mm: [0.25, 0.15, 100.0],
+            distance_mm: 100.0,
+            beam_px: (2.5, 1.5),
+            twotheta_deg: 0.0,
+            sensor_thickness_mm: None,
+            saturation: 1_000_000,
+            measured: None,
+            wavelength_angstrom: 1.25,
+            fluence_per_m2: 1e24,
+            exposure: 0.1,
+            polarization_stokes: None,
+            spindle: [-1.0, 0.0, 0.0],
+            rotation: None,
+            cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_damage_is_survived() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let frames: Vec<Vec<i32>> = (0..2).map(|image| (0..12).map(|n| n * 100 - image).collect()).collect();
+        let mut stack = StackWriter::create(&path, &setting(), 2).unwrap();
+        frames.iter().enumerate().for_each(|(image, frame)| stack.write(image, frame).unwrap());
+        stack.finish().unwrap();
+        let read = read_nxmx(&path).unwrap();
+        assert_eq!((read.images, read.slow, read.fast, &read.counts), (2, 3, 4, &frames.concat()));
+        let wavelength = "entry/instrument/beam/incident_wavelength";
+        assert_eq!(Nxmx::open(&path).unwrap().number(wavelength), Some(1.25));
+        assert_eq!(Nxmx::open(&path).unwrap().number("entry/nothing"), None);
+
+        let whole = std::fs::read(&path).unwrap();
+        let damaged = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            if let Err(error) = read_nxmx(&path) {
+                let text = error.to_string();
+                assert!(
+                    text.starts_with(&path.display().to_string()) || text.starts_with("cannot read"),
+                    "{text}"
+                );
+                assert!(!text.contains('\n'), "{text}");
+            }
+            if let Ok(file) = Nxmx::open(&path) {
+                file.number(wavelength);
+            }
+        };
+        (0..whole.len()).step_by(61).for_each(|length| damaged(&whole[..length]));
+        for at in (0..whole.len()).step_by(7) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0xff;
+            damaged(&bytes);
+        }
+    }
+}
