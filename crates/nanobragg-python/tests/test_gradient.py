@@ -46,7 +46,7 @@ def test_all_forms_agree(smooth):
 
 
 def test_what_has_no_derivative_says_so(smooth):
-    with pytest.raises(nanobragg.InputError, match="no parameter 'missset'; there are misset") as caught:
+    with pytest.raises(nanobragg.InputError, match='no parameter "missset"; there are misset') as caught:
         smooth.gradient(["missset"])
     assert caught.value.code == "gradient.unknown"
     with pytest.raises(nanobragg.InputError, match="no derivative by water") as caught:
