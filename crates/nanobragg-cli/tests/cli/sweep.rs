@@ -52,12 +52,12 @@ fn a_sweep_begins_from_an_experiment_file() {
     let scratch = Scratch::new();
     let text = scratch.run(&format!("{TINY} {OSC} -show toml")).good().out;
     scratch.write("e.toml", text);
-    scratch.run("sweep e.toml -images 2 -o a.cbf").good();
-    sweep(&scratch, "-images 2 -o b.cbf -manifest b.jsonl").good();
-    assert_eq!(scratch.read("a_00002.cbf"), scratch.read("b_00002.cbf"));
-    scratch.run("sweep e.toml -images 2 -osc 3 -o c.cbf -manifest c.jsonl").good();
-    assert_ne!(scratch.read("a_00002.cbf"), scratch.read("c_00002.cbf"), "flags win over the file");
-    assert!(scratch.run("sweep none.toml -images 2 -o a.cbf").error(2).contains("none.toml"));
+    scratch.run("sweep e.toml -images 2 -o a.npy").good();
+    sweep(&scratch, "-images 2 -o b.npy -manifest b.jsonl").good();
+    assert_eq!(scratch.read("a_00002.npy"), scratch.read("b_00002.npy"));
+    scratch.run("sweep e.toml -images 2 -osc 3 -o c.npy -manifest c.jsonl").good();
+    assert_ne!(scratch.read("a_00002.npy"), scratch.read("c_00002.npy"), "flags win over the file");
+    assert!(scratch.run("sweep none.toml -images 2 -o a.npy").error(2).contains("none.toml"));
 }
 
 #[test]

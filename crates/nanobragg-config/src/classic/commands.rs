@@ -82,7 +82,7 @@ pub const COMMANDS: &[Command] = &[
             flag("-gain", "X", "counts per photon"),
             flag("-saturation", "X", "counts from this one on are left out"),
             flag("-readout_noise", "X", "standard deviation of the electronics, photons"),
-            flag("-box_scale", "X", "standard deviation of the logarithm of a shoebox's scale"),
+            flag("-box_scale", "X", "standard deviation of the logarithm of the scale of a shoebox"),
             flag("-max_iterations", "N", "trials with all parameters free; 0 describes the start"),
         ],
         takes_all: true,
