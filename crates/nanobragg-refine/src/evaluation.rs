@@ -72,7 +72,7 @@ impl Problem<'_> {
     pub fn seen(&self, parameters: &Parameters, view: View) -> Plan {
         let mut parameters = *parameters;
         parameters.cells = parameters.cells.map(|cells| cells * view.narrowing);
-        let mut plan = self.plan.moved_to(&parameters);
+        let mut plan = self.plan.place(&parameters);
         plan.crystal.shape.shape = view.shape;
         plan
     }

@@ -66,7 +66,7 @@ impl Refinement {
     /// # Errors
     /// Unknown names, parameters without a derivative, a left-handed lattice.
     pub fn new(plan: &Plan, names: &[&str]) -> Result<Self, Error> {
-        let plan = plan.moved_to(&by_cell(plan)?);
+        let plan = plan.place(&by_cell(plan)?);
         let mut freedoms: Vec<Freedom> = Vec::new();
         for name in names {
             for freedom in Freedom::named(name, plan.parameters())? {
@@ -302,7 +302,7 @@ impl Refinement {
         } else {
             problem.evaluate(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
         };
-        let plan = self.plan.moved_to(&state.parameters);
+        let plan = self.plan.place(&state.parameters);
         let node = |own: &crate::BoxFit| Indexed::of(&plan, own.slow, own.fast).hkl;
         let reindexed =
             (0..state.boxes.len()).filter(|&n| node(&state.boxes[n]) != state.boxes[n].hkl).collect();

@@ -88,7 +88,7 @@ fn what_cannot_be_refined_is_said() {
     let mut parameters = *still.start.parameters();
     parameters.misset[0] += 0.7;
     parameters.misset[1] -= 0.4;
-    let (code, text) = fail(&still.start.moved_to(&parameters), &photons, &["scale", "misset"]);
+    let (code, text) = fail(&still.start.place(&parameters), &photons, &["scale", "misset"]);
     assert_eq!(code, "refine.wrong-indexing", "{text}");
     let (code, text) = fail(&still.start, &photons, &["scale", "spindle_x"]);
     assert_eq!((code, text.as_str()), ("refine.no-effect", "no pixel changes with spindle_x"));

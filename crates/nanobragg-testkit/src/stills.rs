@@ -111,7 +111,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     parameters.cells = parameters.cells.map(|cells| 0.7 * cells);
     parameters.spread *= 1.4;
     parameters.scale = 2.0 * scale;
-    Ok(Still { start: plan.moved_to(&parameters), truth, scale, fast: SIZE, counts })
+    Ok(Still { start: plan.place(&parameters), truth, scale, fast: SIZE, counts })
 }
 
 /// Structure factors of intensities that are distributed exponentially, wrong by a relative `error`.

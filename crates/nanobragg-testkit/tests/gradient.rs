@@ -242,6 +242,34 @@ fn photons_have_the_bits_of_the_image_with_any_number_of_threads() {
 }
 
 #[test]
+fn a_plan_that_is_placed_anew_forgets_the_numbers_before() {
+    let plan = experiment(Shape::Gauss).plan().unwrap();
+    let wanted = [Parameter::Water, Parameter::Scale, Parameter::Mosaic];
+    let moved = |plan: &Plan, by: f64| {
+        let mut parameters = *plan.parameters();
+        for parameter in wanted {
+            *parameter.of(&mut parameters).unwrap() *= by;
+        }
+        parameters.beam = [0.001 * by, 0.002, -0.003];
+        plan.place(&parameters)
+    };
+    let once = moved(&plan, 1.5);
+    let twice = moved(&moved(&plan, 3.0), 0.5);
+    for (slow, fast) in [(1, 2), (4, 60)] {
+        let expected = pixel(&once, slow, fast, &mut ());
+        let moved_back = twice.place(once.parameters());
+        let found = pixel(&moved_back, slow, fast, &mut ());
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+        let slopes = definition::pixel_slopes(&once, &wanted, slow, fast);
+        let rows = Derivatives::new(&once, &wanted).unwrap();
+        let rows = rows.rows(&Cpu::default(), &[[slow as u32, fast as u32]], &Control::default()).unwrap();
+        for (slope, found) in slopes.iter().zip(&rows.rows[0]) {
+            assert!((slope / found - 1.0).abs() < 1e-8, "{slope} {found}");
+        }
+    }
+}
+
+#[test]
 fn listed_pixels_have_the_derivatives_of_the_image() {
     let plan = experiment(Shape::Gauss).plan().unwrap();
     let parameters = all(&plan);

@@ -106,8 +106,7 @@ impl<'a> Derivatives<'a> {
         }
         let targets = Mutex::new((&mut photons, &mut columns));
         let each = |_: usize, block: &Block<'_>| {
-            let slopes: Vec<Lanes> =
-                (0..self.parameters.len()).map(|number| self.slope(block, number)).collect();
+            let slopes = self.slopes(block);
             let Ok(mut targets) = targets.lock() else { return };
             let (photons, columns) = &mut *targets;
             for (lane, &[slow, fast]) in block.pixels.iter().enumerate() {
@@ -133,8 +132,7 @@ impl<'a> Derivatives<'a> {
         control: &Control<'_>,
     ) -> Result<Rows, Error> {
         let add = |found: &mut Vec<(f64, Vec<f64>)>, block: &Block<'_>| {
-            let slopes: Vec<Lanes> =
-                (0..self.parameters.len()).map(|number| self.slope(block, number)).collect();
+            let slopes = self.slopes(block);
             for (lane, &photons) in block.photons().iter().enumerate() {
                 found.push((photons, slopes.iter().map(|slope| slope.0[lane]).collect()));
             }
@@ -165,12 +163,10 @@ impl<'a> Derivatives<'a> {
             return Err(RenderCause::Cotangent { found: cotangent.len(), pixels }.into());
         }
         let add = |sums: &mut Vec<f64>, block: &Block<'_>| {
-            let mut weight = Lanes::splat(0.0);
-            for (lane, &[slow, fast]) in block.pixels.iter().enumerate() {
-                weight.0[lane] = cotangent[region.index(slow as usize, fast as usize)];
-            }
+            let at = |&[slow, fast]: &[u32; 2]| cotangent[region.index(slow as usize, fast as usize)];
+            let weight: Vec<f64> = block.pixels.iter().map(at).collect();
             sums.resize(1 + self.layout.rows(), 0.0);
-            for (sum, row) in sums.iter_mut().zip(block.with_photons()) {
+            for (sum, row) in sums.iter_mut().zip(block.columns()) {
                 *sum += product(&weight, row);
             }
         };
@@ -194,11 +190,9 @@ impl<'a> Derivatives<'a> {
     ) -> Result<Normal, Error> {
         let rows = 1 + self.layout.rows();
         let add = |gram: &mut Gram, block: &Block<'_>| {
-            let mut weighed = [Weighed::default(); LANES];
-            for ((into, &pixel), photons) in weighed.iter_mut().zip(block.pixels).zip(block.photons.0) {
-                *into = weigh(pixel, photons);
-            }
-            let all: Vec<&Lanes> = block.with_photons().collect();
+            let pixels = block.pixels.iter().zip(block.photons());
+            let weighed: Vec<Weighed> = pixels.map(|(&pixel, &photons)| weigh(pixel, photons)).collect();
+            let all: Vec<&[f64]> = block.columns().collect();
             gram.add(&all, &weighed);
         };
         let mut total = Gram::new(rows);
@@ -208,20 +202,14 @@ impl<'a> Derivatives<'a> {
         Ok(total.pulled_back(&self.chain.matrix))
     }
 
-    /// The sensitivities of `pixels`, block by block.
-    pub(super) fn sensitivities(
-        &self,
-        backend: &dyn Differentiate,
-        pixels: PixelSet<'_>,
-        control: &Control<'_>,
-        each: &(dyn Fn(usize, &Block<'_>) + Sync),
-    ) -> Result<(), Error> {
-        backend.sensitivities(self.plan, &self.layout, pixels, control, each)
-    }
-
     /// What makes parameters of photons and sensitivities.
     pub(super) fn chain(&self) -> &nalgebra::DMatrix<f64> {
         &self.chain.matrix
+    }
+
+    /// The derivatives of a block's pixels by each parameter.
+    fn slopes(&self, block: &Block<'_>) -> Vec<Lanes> {
+        (0..self.parameters.len()).map(|number| self.slope(block, number)).collect()
     }
 
     /// The derivative of a block's pixels by a parameter.
@@ -238,7 +226,7 @@ impl<'a> Derivatives<'a> {
     }
 
     /// What `add` makes of the blocks of each run, in the order of runs.
-    fn runs<R: Send>(
+    pub(super) fn runs<R: Send>(
         &self,
         backend: &dyn Differentiate,
         pixels: PixelSet<'_>,

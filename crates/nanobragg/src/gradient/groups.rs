@@ -1,7 +1,5 @@
 //! Normal equations of groups of pixels, each group with further columns of its own.
 
-use std::sync::Mutex;
-
 use nalgebra::DMatrix;
 
 use super::Derivatives;
@@ -31,9 +29,8 @@ pub struct GroupedNormal {
     pub groups: Vec<Normal>,
 }
 
-/// What a block adds: its number, its photons, and sums of each group that it has pixels of.
+/// What a block adds: its photons, and sums of each group that it has pixels of.
 struct Part {
-    number: usize,
     photons: Vec<f64>,
     sums: Vec<(usize, Gram)>,
 }
@@ -51,20 +48,13 @@ impl Derivatives<'_> {
         weigh: &(dyn Fn(usize, f64) -> Weighed + Sync),
         control: &Control<'_>,
     ) -> Result<GroupedNormal, Error> {
-        let parts: Mutex<Vec<Part>> = Mutex::default();
-        self.sensitivities(backend, PixelSet::Listed(groups.pixels), control, &|_, block| {
-            let part = part(&groups, weigh, block);
-            if let Ok(mut parts) = parts.lock() {
-                parts.push(part);
-            }
-        })?;
-        let mut parts = parts.into_inner().unwrap_or_default();
-        parts.sort_unstable_by_key(|part| part.number);
+        let add = |parts: &mut Vec<Part>, block: &Block<'_>| parts.push(part(&groups, weigh, block));
+        let parts = self.runs(backend, PixelSet::Listed(groups.pixels), control, Vec::new, add)?;
         let rows = 1 + self.layout().rows() + groups.further.len();
         let count = groups.group.last().map_or(0, |&last| last as usize + 1);
         let mut sums: Vec<Gram> = (0..count).map(|_| Gram::new(rows)).collect();
         let mut photons = Vec::with_capacity(groups.pixels.len());
-        for part in parts {
+        for part in parts.into_iter().flatten() {
             photons.extend(part.photons);
             for (group, gram) in part.sums {
                 sums[group].join(&gram);
@@ -94,16 +84,16 @@ fn part(groups: &PixelGroups<'_>, weigh: &(dyn Fn(usize, f64) -> Weighed + Sync)
     let weighed: Vec<Weighed> =
         photons.iter().enumerate().map(|(lane, &photons)| weigh(first + lane, photons)).collect();
     let further = groups.further.iter().map(|column| &column[first..first + photons.len()]);
-    let rows: Vec<&[f64]> = std::iter::once(block.photons()).chain(block.rows()).chain(further).collect();
+    let rows: Vec<&[f64]> = block.columns().chain(further).collect();
     let mut sums = Vec::new();
     let mut start = 0;
     for same in groups.group[first..first + photons.len()].chunk_by(|one, other| one == other) {
         let end = start + same.len();
         let mut gram = Gram::new(rows.len());
         let rows: Vec<&[f64]> = rows.iter().map(|row| &row[start..end]).collect();
-        gram.add_part(&rows, &weighed[start..end]);
+        gram.add(&rows, &weighed[start..end]);
         sums.push((same.first().map_or(0, |&group| group as usize), gram));
         start = end;
     }
-    Part { number: block.number, photons, sums }
+    Part { photons, sums }
 }

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::nest::block::{LANES, Lanes};
+use crate::nest::block::LANES;
 
 /// The weight and the residual of a pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -50,32 +50,8 @@ impl Gram {
         }
     }
 
-    /// Adds the pixels of a block.
-    pub fn add(&mut self, rows: &[&Lanes], weighed: &[Weighed; LANES]) {
-        let (mut weight, mut pull) = (Lanes::splat(0.0), Lanes::splat(0.0));
-        for (i, at) in weighed.iter().enumerate() {
-            weight.0[i] = at.weight;
-            pull.0[i] = at.weight * at.residual;
-            self.residuals += at.weight * at.residual * at.residual;
-            self.pixels += usize::from(at.weight != 0.0);
-        }
-        let mut sums = self.triangle.iter_mut();
-        for (number, row) in rows.iter().enumerate() {
-            let mut weighted = Lanes::splat(0.0);
-            for i in 0..LANES {
-                weighted.0[i] = weight.0[i] * row.0[i];
-            }
-            for other in &rows[..=number] {
-                if let Some(sum) = sums.next() {
-                    *sum += product(&weighted, other);
-                }
-            }
-            self.vector[number] += product(&pull, row);
-        }
-    }
-
-    /// Adds pixels that are no whole block: of each row, its numbers.
-    pub fn add_part(&mut self, rows: &[&[f64]], weighed: &[Weighed]) {
+    /// Adds the pixels of a block, or some of them: of each row, its numbers.
+    pub fn add(&mut self, rows: &[&[f64]], weighed: &[Weighed]) {
         let (mut weight, mut pull) = ([0.0; LANES], [0.0; LANES]);
         let count = weighed.len().min(LANES);
         for (i, at) in weighed.iter().enumerate().take(count) {
@@ -92,10 +68,10 @@ impl Gram {
             }
             for other in &rows[..=number] {
                 if let Some(sum) = sums.next() {
-                    *sum += product_of(&weighted[..count], other);
+                    *sum += product(&weighted[..count], other);
                 }
             }
-            self.vector[number] += product_of(&pull[..count], row);
+            self.vector[number] += product(&pull[..count], row);
         }
     }
 
@@ -123,7 +99,7 @@ impl Gram {
 }
 
 /// Σ a b over numbers of two rows.
-fn product_of(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn product(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; WIDE];
     let (wide_a, wide_b) = (a.chunks_exact(WIDE), b.chunks_exact(WIDE));
     let rest: f64 = wide_a.remainder().iter().zip(wide_b.remainder()).map(|(a, b)| a * b).sum();
@@ -133,15 +109,4 @@ fn product_of(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     sums.iter().sum::<f64>() + rest
-}
-
-/// Σ a b over a block.
-pub(super) fn product(a: &Lanes, b: &Lanes) -> f64 {
-    let mut sums = [0.0; WIDE];
-    for (a, b) in a.0.chunks_exact(WIDE).zip(b.0.chunks_exact(WIDE)) {
-        for lane in 0..WIDE {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum()
 }

@@ -110,6 +110,7 @@ impl Plan {
         let steps =
             sources.len() as f64 * mosaic.domains as f64 * rotation.steps() as f64 * oversample * oversample;
 
+        let background = background(rendering.water_size, fluence, quirks);
         let misset = crystal.misset;
         let mut plan = Plan {
             layers: LayerPlan {
@@ -132,7 +133,7 @@ impl Plan {
             orientations,
             dmin: rendering.dmin,
             factors,
-            background: background(rendering.water_size, fluence, quirks),
+            background,
             r_e_sqr: R_E_SQR,
             fluence,
             steps,
@@ -140,6 +141,8 @@ impl Plan {
                 detector: choice,
                 sources: chosen,
                 draws,
+                background,
+                polar: frame.polar,
                 parameters: Parameters {
                     wavelength: beam.wavelength(),
                     lattice,

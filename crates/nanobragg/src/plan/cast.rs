@@ -30,7 +30,8 @@ impl Plan<f64> {
 
     /// The same samples with other numbers, in any number type: in dual numbers the rendered pixel carries its
     /// derivative. What was chosen stays as it is (counts of samples, sizes in cells, where order-dependent quirks
-    /// act), as do figures for reports.
+    /// act), as do figures for reports. The numbers are the plan's own [`parameters`](Self::parameters) from then on: placed
+    /// anew it forgets those before.
     ///
     /// ```
     /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
@@ -73,23 +74,16 @@ impl Plan<f64> {
         placed.crystal.shape.cells = parameters.cells;
         placed.fluence = parameters.fluence * parameters.scale;
         if let Some(kahn) = &mut placed.polarization {
-            kahn.axis = about_xyz(&kahn.axis, beam);
+            kahn.axis = about_xyz(&vector(&self.choice.polar), beam);
         }
-        placed.background.start *= parameters.water;
-        placed.background.per_term *= parameters.water;
+        // From what was chosen, not from this plan: it may have been placed before.
+        let Background { present, start, per_term } = self.choice.background;
+        let water = |amount: f64| real::<T>(amount) * parameters.water;
+        placed.background = Background { present, start: water(start), per_term: water(per_term) };
         placed.crystal.vectors_angstrom = [0, 1, 2].map(|axis| lattice.vectors[axis].map(to_f64));
         placed.crystal.volume_angstrom3 = to_f64(lattice.volume);
         placed.choice = Arc::new(place::Choice { parameters: parameters.cast(), ..(*self.choice).clone() });
         placed
-    }
-
-    /// [`place`](Self::place) in the plan's own number type, as a plan that derivatives are taken of where it stands: it answers
-    /// [`parameters`](Self::parameters) with these. Move the plan of an experiment, not one that was moved: what is relative to it
-    /// (water, rotation of the beam) would count twice.
-    pub fn moved_to(&self, parameters: &Parameters) -> Plan {
-        let mut moved = self.place(parameters);
-        moved.choice = Arc::new(place::Choice { parameters: *parameters, ..(*self.choice).clone() });
-        moved
     }
 
     /// The plane of pixels with other numbers.

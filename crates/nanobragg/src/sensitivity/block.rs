@@ -39,7 +39,12 @@ impl Block<'_> {
         self.rows.iter().map(|row| &row.0[..self.pixels.len()])
     }
 
-    /// Photons and rows.
+    /// Photons and rows of the pixels.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &[f64]> {
+        std::iter::once(self.photons()).chain(self.rows())
+    }
+
+    /// Photons and rows with all lanes, of which those beyond the pixels mean nothing.
     pub(crate) fn with_photons(&self) -> impl Iterator<Item = &Lanes> {
         std::iter::once(self.photons).chain(self.rows)
     }

@@ -17,6 +17,17 @@ pub(crate) struct Positions {
     pub inverse: Lanes,
 }
 
+impl Positions {
+    #[inline(always)]
+    fn put(&mut self, i: usize, position: &geometry::Position<f64>) {
+        for axis in 0..3 {
+            self.diffracted[axis].0[i] = position.diffracted[axis];
+        }
+        self.distance.0[i] = position.distance;
+        self.inverse.0[i] = 1.0 / position.distance;
+    }
+}
+
 /// Unit vectors of a source: along the beam, and the two across it that polarization is measured against.
 pub(crate) type PolarAxes = [Vector3<f64>; 3];
 
@@ -58,12 +69,7 @@ pub(super) fn locate<const FMA: bool>(
             let odet = plan.layers.depth_of(at.layer);
             for (i, &[slow, fast]) in pixels.iter().enumerate() {
                 let (fdet, sdet) = (center(fast, at.sub_fast), center(slow, at.sub_slow));
-                let position = geometry::position(detector, fdet, sdet, odet);
-                for axis in 0..3 {
-                    positions.diffracted[axis].0[i] = position.diffracted[axis];
-                }
-                positions.distance.0[i] = position.distance;
-                positions.inverse.0[i] = 1.0 / position.distance;
+                positions.put(i, &geometry::position(detector, fdet, sdet, odet));
             }
             return;
         }
@@ -76,12 +82,7 @@ pub(super) fn locate<const FMA: bool>(
     if detector.curved {
         for i in 0..LANES {
             let fdet = size * (base + stride * i as f64) + size / 2.0;
-            let position = geometry::position(detector, fdet, sdet, odet);
-            for axis in 0..3 {
-                positions.diffracted[axis].0[i] = position.diffracted[axis];
-            }
-            positions.distance.0[i] = position.distance;
-            positions.inverse.0[i] = 1.0 / position.distance;
+            positions.put(i, &geometry::position(detector, fdet, sdet, odet));
         }
         return;
     }

@@ -3,6 +3,8 @@
 
 use nalgebra::Vector3;
 
+use super::Background;
+
 mod crystal;
 mod detector;
 mod orientations;
@@ -28,4 +30,7 @@ pub(super) struct Choice {
     /// Of each mosaic domain, its rotation vector for a spread of 1 radian.
     pub draws: Vec<Vector3<f64>>,
     pub parameters: Parameters,
+    /// The water, and the direction of polarization, before the numbers act on them.
+    pub background: Background<f64>,
+    pub polar: Vector3<f64>,
 }

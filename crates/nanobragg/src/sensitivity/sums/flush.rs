@@ -4,11 +4,9 @@ use nalgebra::Vector3;
 
 use super::Sensitive;
 use crate::nest::TermIndex;
-use crate::nest::block::{BlockFinished, BlockSourceDone, LANES, Lanes};
+use crate::nest::block::{BlockFinished, BlockSourceDone, LANES, Lanes, PolarAxes};
 use crate::nest::kept::{sets_capture, sets_omega};
 use crate::physics::absorption;
-use crate::physics::polarization::Kahn;
-use crate::physics::rotation::unitize;
 use crate::plan::FactorMode;
 
 fn at(lanes: &[Lanes; 3], i: usize) -> Vector3<f64> {
@@ -30,28 +28,20 @@ fn put(lanes: &mut [Lanes; 3], i: usize, v: &Vector3<f64>) {
 /// The derivative of the logarithm of the polarization factor by the direction `d`, for a beam along `i`: of
 /// p = [1 + (d·i)² - K ((d·E)² - (d·B)²)] / 2.
 struct PolarSlope {
-    i: Vector3<f64>,
-    e: Vector3<f64>,
-    b: Vector3<f64>,
+    axes: PolarAxes,
     factor: f64,
 }
 
 impl PolarSlope {
-    fn new(kahn: &Kahn<f64>, incident: &[f64; 3]) -> Self {
-        let i = unitize(&Vector3::from(*incident)).0;
-        let b = unitize(&kahn.axis.cross(&i)).0;
-        let e = unitize(&i.cross(&b)).0;
-        PolarSlope { i, e, b, factor: kahn.factor }
-    }
-
     fn at(&self, d: &Vector3<f64>) -> Vector3<f64> {
-        let (along, e, b) = (d.dot(&self.i), d.dot(&self.e), d.dot(&self.b));
+        let [incident, across, field] = &self.axes;
+        let (along, e, b) = (d.dot(incident), d.dot(field), d.dot(across));
         let p = 0.5 * (1.0 + along * along - self.factor * (e * e - b * b));
         // Where it vanishes it is least, and the terms that it multiplies are zero.
         if p <= 0.0 {
             return Vector3::zeros();
         }
-        (self.i * along - (self.e * e - self.b * b) * self.factor) / p
+        (incident * along - (field * e - across * b) * self.factor) / p
     }
 }
 
@@ -59,6 +49,12 @@ impl Sensitive {
     fn moves(&self) -> bool {
         let groups = &self.task.layout.groups;
         groups.position || groups.beam
+    }
+
+    /// How the polarization factor of the source depends on directions, where it enters so.
+    fn polar_slope(&self, entering: FactorMode) -> Option<PolarSlope> {
+        let factor = self.task.kahn.filter(|_| self.task.factors.polar == entering)?.factor;
+        Some(PolarSlope { axes: *self.task.polar_axes.get(self.here.source)?, factor })
     }
 
     /// Notes how factors that this sub-pixel sets once depend on where it is.
@@ -83,12 +79,7 @@ impl Sensitive {
 
     /// Notes how the polarization factor that a source sets once, in the pixels of `set`, depends on directions.
     pub(super) fn note_polarization(&mut self, set: &[bool; LANES]) {
-        let Some(kahn) =
-            self.task.kahn.filter(|_| self.task.factors.polar == FactorMode::Once && self.moves())
-        else {
-            return;
-        };
-        let slope = PolarSlope::new(&kahn, &self.here.incident);
+        let Some(slope) = self.polar_slope(FactorMode::Once).filter(|_| self.moves()) else { return };
         for i in (0..LANES).filter(|&i| set[i]) {
             let d = at(&self.here.diffracted, i);
             let by_direction = slope.at(&d);
@@ -161,8 +152,7 @@ impl Sensitive {
         if !self.moves() {
             return;
         }
-        let polar = task.kahn.filter(|_| task.factors.polar == FactorMode::PerTerm);
-        let polar = polar.map(|kahn| PolarSlope::new(&kahn, &self.here.incident));
+        let polar = self.polar_slope(FactorMode::PerTerm);
         let incident = Vector3::from(self.here.incident);
         let inverse = self.here.wavelength.recip();
         for i in 0..LANES {

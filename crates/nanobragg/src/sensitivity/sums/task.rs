@@ -3,6 +3,7 @@
 use nalgebra::{Matrix3, Vector3};
 
 use crate::model::StepPoint;
+use crate::nest::block::{PolarAxes, polar_axes};
 use crate::physics::geometry::Panel;
 use crate::physics::polarization::Kahn;
 use crate::physics::rotation::about_axis_by;
@@ -17,6 +18,8 @@ pub(crate) struct Task {
     pub layers: LayerPlan<f64>,
     pub panel: Panel<f64>,
     pub kahn: Option<Kahn<f64>>,
+    /// Of each source, the axes of its polarization.
+    pub polar_axes: Vec<PolarAxes>,
     pub interpolates: bool,
     /// Whether the wavelength of each source follows the central one.
     pub follows: Vec<bool>,
@@ -80,6 +83,7 @@ impl Task {
             layers: plan.layers,
             panel: *plan.detector,
             kahn: plan.polarization,
+            polar_axes: polar_axes(plan),
             interpolates: plan.interpolation != crate::plan::Interpolation::Off,
             follows: (0..plan.sources.len()).map(|number| plan.follows_wavelength(number)).collect(),
             water_per_source: plan.background.per_term * orientations.count() as f64,
