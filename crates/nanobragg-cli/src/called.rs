@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use nanobragg::model::Preset;
-use nanobragg_config::Error;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
+use nanobragg_config::{Error, experiment_file};
 
 /// The C program's name: scripts written for it find its numbers under a link of this name.
 const REFERENCE: &str = "nanoBragg";
@@ -26,4 +26,13 @@ pub fn with_preset(args: ParsedArgs) -> Result<ParsedArgs, Error> {
     let mut preset = classic::parse(["-quirks", Preset::Reference.name()].map(OsString::from))?;
     preset.extend(args);
     Ok(preset)
+}
+
+/// What an experiment file, if there is one, and the flags that win over it describe, with the preset of the program's name.
+pub fn described(file: Option<&Path>, flags: &[OsString]) -> Result<ParsedArgs, Error> {
+    let flags = classic::parse(flags.iter().cloned())?;
+    let Some(file) = file else { return with_preset(flags) };
+    let mut args = experiment_file::read(file)?;
+    args.extend(flags);
+    with_preset(args)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_io::text::one_line;
 
 pub use crate::streams::{complain, print};
@@ -20,6 +21,11 @@ pub struct Console {
 }
 
 impl Console {
+    /// As flags ask for.
+    pub fn of(args: &ParsedArgs) -> Self {
+        Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) }
+    }
+
     /// A line on standard output, on which control characters are escaped.
     pub fn say(&self, line: &str) {
         if !self.quiet {

@@ -30,7 +30,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     if information(args) {
         return Ok(());
     }
-    let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
+    let console = Console::of(args);
     log(args);
 
     let context = Context { seed: drawn(), ..Context::default() };

@@ -13,7 +13,6 @@ use nanobragg::backend::{Control, Cpu};
 use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::plan::Plan;
 use nanobragg_compare::Image;
-use nanobragg_config::classic::{self, FlagId};
 use nanobragg_config::{Context, chosen, remedy, resolve};
 use nanobragg_session::Device;
 
@@ -104,9 +103,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
-    let args = called::with_preset(classic::parse(arguments.image.iter().cloned())?)?;
+    let args = called::described(None, &arguments.image)?;
     refuse_flags_of_one_image("gradient", &args, "-o names the file of derivatives")?;
-    let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
+    let console = Console::of(&args);
     log(&args);
     let mut setup = resolve(&args, &Context::default())?;
     if setup.device == Device::Gpu {

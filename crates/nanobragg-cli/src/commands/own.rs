@@ -1,6 +1,8 @@
 //! Arguments of a subcommand among the flags of an image.
 
 use std::ffi::OsString;
+use std::iter::Peekable;
+use std::path::PathBuf;
 
 use nanobragg_config::classic::{self, ParsedArgs, Role};
 
@@ -9,7 +11,7 @@ use crate::usage::UsageError;
 /// The words of a command line, one after the other.
 pub struct Words {
     command: &'static str,
-    rest: std::vec::IntoIter<OsString>,
+    rest: Peekable<std::vec::IntoIter<OsString>>,
 }
 
 /// A word that may be a flag.
@@ -31,7 +33,12 @@ impl Word {
 impl Words {
     /// The words after `command`.
     pub fn new(command: &'static str, words: Vec<OsString>) -> Self {
-        Words { command, rest: words.into_iter() }
+        Words { command, rest: words.into_iter().peekable() }
+    }
+
+    /// The experiment file that the command line begins with. Elsewhere a bare word may be the value of a flag.
+    pub fn experiment(&mut self) -> Option<PathBuf> {
+        self.rest.next_if(|first| !first.to_string_lossy().starts_with('-')).map(PathBuf::from)
     }
 
     /// The next word.

@@ -4,8 +4,6 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use nanobragg_config::{classic, experiment_file};
-
 use crate::called;
 use crate::console::print;
 use crate::usage::UsageError;
@@ -33,8 +31,6 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     if file.to_string_lossy().starts_with('-') {
         return Err(UsageError("run needs an experiment file before its flags".to_owned()).into());
     }
-    let mut args = experiment_file::read(Path::new(file))?;
-    args.extend(classic::parse(flags.iter().cloned())?);
-    crate::run::simulate(&called::with_preset(args)?)?;
+    crate::run::simulate(&called::described(Some(Path::new(file)), flags)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -17,6 +17,7 @@ mod formats_page;
 mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod gradient;
 mod information;
 mod input_errors;
 mod instruments;

@@ -119,34 +119,15 @@ impl<'a> Mime<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cbf::{MiniHeader, write_cbf};
-
-    fn header() -> MiniHeader {
-        MiniHeader {
-            fast: 3,
-            slow: 2,
-            pixel_size: 1e-4,
-            sensor_thickness: None,
-            exposure: 1.0,
-            count_cutoff: 100,
-            excluded_pixels: 0,
-            wavelength_angstrom: 1.0,
-            energy_ev: 12398.0,
-            distance: 0.1,
-            beam_px: (1.0, 1.0),
-            start_angle_deg: 0.0,
-            angle_increment_deg: 0.0,
-            twotheta_deg: 0.0,
-            polarization: None,
-        }
-    }
+    use crate::cbf::header::tests::header;
+    use crate::cbf::write_cbf;
 
     #[test]
     fn what_is_written_is_read_and_damage_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.cbf");
         let counts = [0, -1, 127, 40_000, i32::MAX, 5];
-        write_cbf(&path, &header(), &counts).unwrap();
+        write_cbf(&path, &header(3, 2, 1e-4), &counts).unwrap();
         let expected = CbfImage { fast: 3, slow: 2, counts: counts.to_vec() };
         assert_eq!(read_cbf(&path).unwrap(), expected);
         let good = std::fs::read(&path).unwrap();

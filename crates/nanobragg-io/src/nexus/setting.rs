@@ -59,3 +59,34 @@ pub struct Rotation {
     /// are taken at one spindle angle.
     pub step_deg: f64,
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Of images of 5 × 3 pixels, with everything that can be said.
+    pub fn setting() -> Setting {
+        Setting {
+            program: "nanobragg".to_owned(),
+            fast: 5,
+            slow: 3,
+            pixel_size_mm: (0.1, 0.1),
+            fast_axis: [-1.0, 0.0, 0.0],
+            slow_axis: [0.0, -1.0, 0.0],
+            origin_mm: [0.25, 0.15, 100.0],
+            distance_mm: 100.0,
+            beam_px: (2.5, 1.5),
+            twotheta_deg: 0.0,
+            sensor_thickness_mm: Some(0.32),
+            saturation: 1_000_000,
+            measured: Some((0..15).map(|at| at != 7).collect()),
+            wavelength_angstrom: 1.0,
+            fluence_per_m2: 1e24,
+            exposure: 0.1,
+            polarization_stokes: Some([1.0, 0.9, 0.0, 0.0]),
+            spindle: [-1.0, 0.0, 0.0],
+            rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
+            cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
+        }
+    }
+}

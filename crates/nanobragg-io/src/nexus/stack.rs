@@ -123,6 +123,7 @@ mod tests {
     use rust_hdf5::H5File;
 
     use super::*;
+    use crate::nexus::setting::tests::setting;
     use crate::nexus::store::{Attribute, Chunked, Values};
     use crate::nexus::{Rotation, compress_frame, decompress_frame};
 
@@ -197,31 +198,6 @@ mod tests {
         for writes in (0..writes).step_by(7) {
             filled(&path, writes).unwrap_err();
             assert!(std::fs::read(&path).unwrap() == whole && names(directory.path()) == 1);
-        }
-    }
-
-    fn setting() -> Setting {
-        Setting {
-            program: "nanobragg".to_owned(),
-            fast: 5,
-            slow: 3,
-            pixel_size_mm: (0.1, 0.1),
-            fast_axis: [-1.0, 0.0, 0.0],
-            slow_axis: [0.0, -1.0, 0.0],
-            origin_mm: [0.25, 0.15, 100.0],
-            distance_mm: 100.0,
-            beam_px: (2.5, 1.5),
-            twotheta_deg: 0.0,
-            sensor_thickness_mm: Some(0.32),
-            saturation: 1_000_000,
-            measured: Some((0..15).map(|at| at != 7).collect()),
-            wavelength_angstrom: 1.0,
-            fluence_per_m2: 1e24,
-            exposure: 0.1,
-            polarization_stokes: Some([1.0, 0.9, 0.0, 0.0]),
-            spindle: [-1.0, 0.0, 0.0],
-            rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
-            cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
         }
     }
 

@@ -6,8 +6,8 @@ import sys
 import warnings
 
 
-class InputError(ValueError):
-    """Input that is refused. `code` is a word that stays the same from version to version."""
+class _Coded(Exception):
+    """An exception with a code."""
 
     code: str = ""
 
@@ -18,6 +18,10 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (str(self), self.code)
+
+
+class InputError(_Coded, ValueError):
+    """Input that is refused. `code` is a word that stays the same from version to version."""
 
 
 class FlagError(InputError):
@@ -48,18 +52,8 @@ class OutputError(InputError):
     """An image cannot be written where, or as what, it is wanted."""
 
 
-class DeviceError(RuntimeError):
+class DeviceError(_Coded, RuntimeError):
     """A device cannot be used, has failed, or cannot render what is wanted of it."""
-
-    code: str = ""
-
-    def __init__(self, text: str, code: str = "") -> None:
-        super().__init__(text)
-        if code:
-            self.code = code
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (str(self), self.code)
 
 
 class OutOfMemory(MemoryError):

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nanobragg_refine::Counting;
 
+use super::super::own::Words;
 use crate::usage::UsageError;
 
 /// What `nanobragg refine -h` prints.
@@ -15,7 +16,7 @@ Usage: nanobragg refine FLAG... -data IMAGE -refine NAMES -o NAME
 Finds the crystal that explains a measured image, pixel by pixel, from a start that FLAGs or an experiment file describe.
 docs/REFINE.md says how, and how good it is.
 
-  -data IMAGE         counts: SMV, CBF, NumPy (.npy), PGM, raw floats of the detector's size
+  -data IMAGE         counts: SMV, CBF, NXmx, TIFF, NumPy (.npy), PGM, raw floats of the detector's size
   -refine NAMES       what is free, with commas: misset, cell (as far as the lattice's symmetry lets it), N, scale, mosaic,
                       distance; or single ones, such as Na or cell_a (default misset,cell,N,scale,mosaic)
   -o NAME             begins the names of outputs: NAME.toml renders what was found, NAME.json has values, standard deviations,
@@ -57,7 +58,9 @@ pub struct Arguments {
     pub counting: Counting,
     pub box_scale: f64,
     pub most_trials: usize,
-    /// The flags of the start, after an experiment file if there is one.
+    /// The experiment file that flags are added to.
+    pub experiment: Option<PathBuf>,
+    /// The flags of the start.
     pub start: Vec<OsString>,
 }
 
@@ -67,20 +70,14 @@ impl Arguments {
         let (mut data, mut output, mut start) = (None, None, Vec::new());
         let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
         let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
-        let mut rest = arguments.into_iter().peekable();
-        if rest.peek().is_none() {
+        if arguments.is_empty() {
             return Ok(None);
         }
+        let mut rest = Words::new("refine", arguments);
+        let experiment = rest.experiment();
         while let Some(argument) = rest.next() {
-            let name = argument
-                .to_str()
-                .filter(|text| text.starts_with('-'))
-                .map(|text| text.trim_start_matches('-'));
-            let mut value = || {
-                let text = || UsageError(format!("refine: {} needs a value", argument.to_string_lossy()));
-                rest.next().filter(|value| !value.is_empty()).ok_or_else(text)
-            };
-            match name {
+            let mut value = || rest.value(&argument, "a value");
+            match argument.name() {
                 Some("h" | "help") => return Ok(None),
                 Some("data") => data = Some(PathBuf::from(value()?)),
                 Some("o") => output = Some(PathBuf::from(value()?)),
@@ -96,13 +93,13 @@ impl Arguments {
                     };
                     most_trials = given.to_str().and_then(|text| text.parse().ok()).ok_or_else(text)?;
                 }
-                _ => start.push(argument),
+                _ => start.push(argument.word),
             }
         }
         let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
         let data = data.ok_or_else(|| missing("no image; give -data IMAGE"))?;
         let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
-        Ok(Some(Arguments { data, free, output, counting, box_scale, most_trials, start }))
+        Ok(Some(Arguments { data, free, output, counting, box_scale, most_trials, experiment, start }))
     }
 }
 

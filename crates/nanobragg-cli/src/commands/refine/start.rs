@@ -1,7 +1,6 @@
 //! The start of a refinement, and the experiment file of what was found.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
@@ -48,17 +47,8 @@ pub struct Start {
 impl Start {
     /// What the arguments describe.
     pub fn new(arguments: &Arguments) -> anyhow::Result<Self> {
-        let file = arguments.start.first().filter(|first| !first.to_string_lossy().starts_with('-'));
-        let args = match file {
-            Some(file) => {
-                let mut args = experiment_file::read(Path::new(file))?;
-                args.extend(classic::parse(arguments.start.iter().skip(1).cloned())?);
-                args
-            }
-            None => classic::parse(arguments.start.iter().cloned())?,
-        };
-        let args = called::with_preset(args)?;
-        let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
+        let args = called::described(arguments.experiment.as_deref(), &arguments.start)?;
+        let console = Console::of(&args);
         log(&args);
         let setup = resolve(&args, &Context::default())?;
         setup.notes.iter().for_each(|note| console.say(note));

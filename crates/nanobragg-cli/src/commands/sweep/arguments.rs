@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nanobragg_sweep::Start;
 
+use super::super::own::Words;
 use crate::usage::UsageError;
 
 /// The most images of a series.
@@ -50,18 +51,11 @@ impl Arguments {
         if arguments.is_empty() {
             return Ok(None);
         }
-        let mut rest = arguments.into_iter().peekable();
-        // Elsewhere a bare word may be the value of a flag.
-        parsed.experiment =
-            rest.next_if(|first| !first.to_string_lossy().starts_with('-')).map(PathBuf::from);
+        let mut rest = Words::new("sweep", arguments);
+        parsed.experiment = rest.experiment();
         while let Some(argument) = rest.next() {
-            let (name, attached) = split(&argument);
-            let mut value = |what: &str| {
-                let value = attached.clone().map(OsString::from).or_else(|| rest.next());
-                let value = value.filter(|value| !value.is_empty());
-                value.ok_or_else(|| UsageError(format!("sweep: {} needs {what}", argument.to_string_lossy())))
-            };
-            match name.as_deref() {
+            let mut value = |what: &str| rest.value(&argument, what);
+            match argument.name() {
                 Some("h" | "help") => return Ok(None),
                 Some("resume") => parsed.begin(Start::Resume)?,
                 Some("restart") => parsed.begin(Start::Restart)?,
@@ -73,7 +67,7 @@ impl Arguments {
                     parsed.wanted =
                         if value == "random" { Wanted::Random } else { Wanted::Listed(value.into()) };
                 }
-                _ => parsed.image.push(argument),
+                _ => parsed.image.push(argument.word),
             }
         }
         if parsed.outputs.is_empty() {
@@ -88,16 +82,6 @@ impl Arguments {
         }
         self.start = start;
         Ok(())
-    }
-}
-
-/// The name of a flag without its dashes, and the value after an equals sign.
-fn split(argument: &OsString) -> (Option<String>, Option<String>) {
-    let Some(name) = argument.to_str().and_then(|text| text.strip_prefix('-')) else { return (None, None) };
-    let name = name.strip_prefix('-').unwrap_or(name);
-    match name.split_once('=') {
-        Some((name, value)) => (Some(name.to_owned()), Some(value.to_owned())),
-        None => (Some(name.to_owned()), None),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From arguments to a sweep.
 
-use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::{Context, Setup, chosen, experiment_file, remedy, resolve};
+use nanobragg_config::classic::ParsedArgs;
+use nanobragg_config::{Context, Setup, chosen, remedy, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
@@ -20,18 +20,9 @@ use crate::usage::UsageError;
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let flags = classic::parse(arguments.image.iter().cloned())?;
-    let args = match &arguments.experiment {
-        Some(file) => {
-            let mut args = experiment_file::read(file)?;
-            args.extend(flags);
-            args
-        }
-        None => flags,
-    };
-    let args = called::with_preset(args)?;
+    let args = called::described(arguments.experiment.as_deref(), &arguments.image)?;
     refuse_flags_of_one_image("sweep", &args, "-o names the files of a sweep")?;
-    let console = Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) };
+    let console = Console::of(&args);
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
     let mut setup = resolve(&args, &Context::default())?;

@@ -1,22 +1,13 @@
 //! `nanobragg gradient` from outside.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
-
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::scratch::Scratch;
+
 const STILL: &str = "-cell 70 80 90 75 85 95 -default_F 100 -lambda 1.5 -N 5 -distance 100 -pixel 4 \
     -detpixels 16 -oversample 1 -seed 1 -misset 10 20 30";
-
-/// Status, standard output, standard error.
-fn run(folder: &Path, line: &str) -> (i32, String, String) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_nanobragg"));
-    let output = program.current_dir(folder).args(line.split_whitespace()).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 fn doubles(path: &Path) -> Vec<f64> {
     let bytes = std::fs::read(path).unwrap();
@@ -31,11 +22,10 @@ fn floats(path: &Path) -> Vec<f64> {
 
 #[test]
 fn columns_stand_in_the_order_of_their_names_and_per_unit_of_the_flag() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    let (status, out, err) =
-        run(at, &format!("gradient {STILL} -wrt distance,misset,N,scale -wrt lambda -o grad.npy"));
-    assert_eq!(status, 0, "{out}{err}");
+    let scratch = Scratch::new();
+    let at = scratch.folder();
+    let run = scratch.run(&format!("gradient {STILL} -wrt distance,misset,N,scale -wrt lambda -o grad.npy"));
+    let out = run.good().out;
     assert_eq!(out.lines().collect::<Vec<_>>(), ["wrote grad.npy", "wrote grad.json"]);
     let names: Value = serde_json::from_slice(&std::fs::read(at.join("grad.json")).unwrap()).unwrap();
     assert_eq!(names["shape"], serde_json::json!([9, 16, 16]));
@@ -56,8 +46,7 @@ fn columns_stand_in_the_order_of_their_names_and_per_unit_of_the_flag() {
 
     // The step of a flag, as a user would take it.
     let image = |change: &str| {
-        let (status, _, err) = run(at, &format!("{STILL} {change} -nonoise -nopgm -floatfile f.bin"));
-        assert_eq!(status, 0, "{err}");
+        scratch.run(&format!("{STILL} {change} -nonoise -nopgm -floatfile f.bin")).good();
         floats(&at.join("f.bin"))
     };
     let steps = [
@@ -80,11 +69,11 @@ fn columns_stand_in_the_order_of_their_names_and_per_unit_of_the_flag() {
 
 #[test]
 fn a_cotangent_gives_a_table_and_json() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    assert_eq!(run(at, &format!("{STILL} -nonoise -nopgm -o y.npy")).0, 0);
-    let (status, out, err) = run(at, &format!("gradient {STILL} -wrt scale,cell -cotangent y.npy"));
-    assert_eq!(status, 0, "{out}{err}");
+    let scratch = Scratch::new();
+    let at = scratch.folder();
+    scratch.run(&format!("{STILL} -nonoise -nopgm -o y.npy")).good();
+    let run = scratch.run(&format!("gradient {STILL} -wrt scale,cell -cotangent y.npy"));
+    let out = run.good().out;
     let json: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     let gradient = json["parameters"][0]["gradient"].as_f64().unwrap();
     assert_eq!(json["parameters"][0]["name"], "scale");
@@ -97,25 +86,23 @@ fn a_cotangent_gives_a_table_and_json() {
         .sum();
     assert!((gradient / squares - 1.0).abs() < 1e-6, "{gradient} {squares}");
     assert!(out.contains("cell_gamma"));
-    let (status, out, _) = run(at, &format!("gradient {STILL} -wrt scale -cotangent y.npy -o g.json"));
-    assert_eq!(status, 0, "{out}");
+    scratch.run(&format!("gradient {STILL} -wrt scale -cotangent y.npy -o g.json")).good();
     let written: Value = serde_json::from_slice(&std::fs::read(at.join("g.json")).unwrap()).unwrap();
     assert_eq!(written["parameters"][0]["gradient"], json["parameters"][0]["gradient"]);
 }
 
 #[test]
 fn the_check_agrees_and_pictures_are_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
+    let scratch = Scratch::new();
+    let at = scratch.folder();
     for shape in ["-gauss_xtal", "-round_xtal", "-square_xtal"] {
         let line = format!(
             "gradient {STILL} {shape} -osc 1 -phisteps 4 -mosaic 0.2 -mosaic_domains 4 -wrt all -check"
         );
-        let (status, out, _) = run(at, &line);
-        assert_eq!(status, 0, "{out}");
+        let out = scratch.run(&line).good().out;
         assert!(out.lines().count() > 30 && !out.contains("DISAGREES"));
     }
-    assert_eq!(run(at, &format!("gradient {STILL} -wrt Na,cell_a -o g.png")).0, 0);
+    scratch.run(&format!("gradient {STILL} -wrt Na,cell_a -o g.png")).good();
     for name in ["g_Na.png", "g_cell_a.png"] {
         assert!(std::fs::read(at.join(name)).unwrap().starts_with(b"\x89PNG"));
     }
@@ -123,8 +110,8 @@ fn the_check_agrees_and_pictures_are_written() {
 
 #[test]
 fn what_is_wrong_is_one_line_and_leaves_no_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
+    let scratch = Scratch::new();
+    let at = scratch.folder();
     for (line, text) in [
         ("-wrt foo -o g.npy", "-wrt foo is no parameter"),
         ("-wrt N -o g.txt", "should end in .npy, .png or .json"),
@@ -135,9 +122,9 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
         ("-wrt flux -o g.npy", "needs -flux"),
         ("-wrt N -device gpu -o g.npy", "on the CPU"),
     ] {
-        let (status, _, err) = run(at, &format!("gradient {STILL} {line}"));
-        let errors: Vec<&str> = err.lines().filter(|line| line.starts_with("error: ")).collect();
-        assert!(status != 0 && errors.len() == 1 && errors[0].contains(text), "{line}: {status} {err}");
+        let run = scratch.run(&format!("gradient {STILL} {line}"));
+        let errors: Vec<&str> = run.err.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert!(run.status != 0 && errors.len() == 1 && errors[0].contains(text), "{line}: {run:?}");
     }
     assert_eq!(std::fs::read_dir(at).unwrap().count(), 0);
 }
