@@ -168,7 +168,13 @@ def test_keyboard_interrupt_stops_the_render(tmp_path):
         "try:\n    simulation.render()\n"
         "except KeyboardInterrupt:\n    print(time.time(), flush=True)\n"
     )
-    process = subprocess.Popen([sys.executable, "-W", "ignore", script], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        # What a shell runs in the background ignores the signal, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdout.readline() == "ready\n"
     time.sleep(1)
     sent = time.time()
