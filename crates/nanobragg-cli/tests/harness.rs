@@ -419,3 +419,37 @@ fn files_that_do_not_end_are_given_up() {
         assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn derivatives_stand_at_the_end_of_the_log_and_are_compared() {
+    let directory = tempfile::tempdir().unwrap();
+    let (one, other) = (directory.path().join("one.log"), directory.path().join("other.log"));
+    let own = |path: &Path, wrt: &'static str| {
+        trace(&["--pixel", "20", "45", "--out", path.to_str().unwrap(), "--json-lines", "--wrt", wrt])
+    };
+    let output = own(&one, "misset,B,energy");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let log = std::fs::read_to_string(&one).unwrap();
+    let slopes: Vec<&str> = log.lines().filter(|line| line.starts_with("TRACE_GRAD: ")).collect();
+    assert!(log.trim_end().ends_with(&slopes.join("\n")));
+    let names: Vec<&str> = slopes.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(names, ["dI_dmisset_x", "dI_dmisset_y", "dI_dmisset_z", "dI_dB", "dI_denergy"]);
+    let read = Trace::read(&one).unwrap();
+    let values: Vec<f64> = names.iter().map(|name| read.get(name).unwrap()[0]).collect();
+    // Of the photons I only exp(-B q² / 2) depends on B.
+    let q_sqr: f64 = read.get("scattering_vec_A_inv").unwrap().iter().map(|x| x * x).sum();
+    let photons = read.get("I_pixel_final").unwrap()[0];
+    assert!((values[3] / (-0.5e-20 * q_sqr * photons) - 1.0).abs() < 1e-12, "{values:?}");
+    let lines = std::fs::read_to_string(directory.path().join("one.jsonl")).unwrap();
+    assert!(lines.contains(r#""target":"TRACE_GRAD""#) && lines.contains(r#""per":"A^2""#), "{lines}");
+
+    let changed = log.replace("TRACE_GRAD: dI_dB ", "TRACE_GRAD: dI_dB 1");
+    std::fs::write(&other, changed).unwrap();
+    let compared = harness(&["compare", one.to_str().unwrap(), other.to_str().unwrap()]);
+    assert_eq!(compared.status.code(), Some(1));
+    assert!(stdout(&compared).contains("dI_dB"), "{}", stdout(&compared));
+
+    let unknown = own(&one, "nonsense");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("-wrt nonsense is no parameter"), "{}", stderr(&unknown));
+}

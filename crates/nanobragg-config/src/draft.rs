@@ -140,6 +140,8 @@ pub(crate) struct CrystalRequest {
     pub size: [f64; 3],
     pub shape: Shape,
     pub fudge: f64,
+    /// m².
+    pub b_factor: f64,
     /// Mosaic spread in radians.
     pub spread: Option<f64>,
     pub domains: Option<i64>,
@@ -157,6 +159,7 @@ impl Default for CrystalRequest {
             size: [0.0; 3],
             shape: Shape::default(),
             fudge: 1.0,
+            b_factor: 0.0,
             spread: None,
             domains: None,
             enough: None,

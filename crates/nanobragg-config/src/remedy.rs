@@ -63,6 +63,7 @@ mod tests {
             Warning::FewDirections { used: [2, 1], needed: [20, 1] },
             Warning::AttenuationAssumed { thickness: 1e-4 },
             Warning::EmptyRegion,
+            Warning::Sharpened { b_factor: -1e-19 },
         ];
         for warning in quirks.chain(others) {
             let text = warning.to_string();

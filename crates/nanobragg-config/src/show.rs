@@ -114,6 +114,7 @@ fn crystal(table: &mut Table<'_>, plan: &Plan) {
     table.derive("crystal size", list(plan.crystal.size().map(|size| size * 1e6)), "um");
     table.set("shape", crystal.shape().title(), "");
     table.set("fudge", n(crystal.fudge()), "");
+    table.set("B factor", n(crystal.b_factor() * 1e20), "A^2");
     table.fill("mosaic spread", n(to_deg(plan.resolved.mosaic.spread)), "deg");
     table.fill("mosaic domains", plan.resolved.mosaic.domains.to_string(), "");
     table.set("mosaic seed", table.setup.experiment.seeds.mosaic.to_string(), "");

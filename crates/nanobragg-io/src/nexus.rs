@@ -4,6 +4,7 @@
 //! are compressed here and handed over as they are to be stored. Programs that use the HDF Group's library read them without a plug-in: the pipeline
 //! is shuffle and deflate. What is read is what is written here; files of other programs are stored in other ways.
 
+mod array;
 mod bands;
 mod compress;
 mod hdf5;
@@ -14,9 +15,11 @@ mod setting;
 mod stack;
 mod store;
 
+pub use array::write_named_images;
 pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
 pub(crate) use read::Nxmx;
 pub use read::{HDF5_MAGIC, NxmxStack, read_nxmx};
 pub use setting::{Rotation, Setting};
 pub use stack::StackWriter;
+pub use store::NamedImage;

@@ -161,5 +161,8 @@ impl Flags<'_> {
             let ends = ends.map(|(end, more): (u64, u64)| (end + self.random.next_u64() % more).to_string());
             self.list.extend(ends);
         }
+        if self.one_in(4) {
+            self.number("-B", -5.0, 30.0);
+        }
     }
 }

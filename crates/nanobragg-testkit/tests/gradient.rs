@@ -91,8 +91,9 @@ fn table() -> StructureFactors {
 type Kind = (&'static str, fn(&mut Experiment));
 
 /// What is tried with every shape.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     ("as it is", |_| {}),
+    ("a B factor", |e| e.crystal = e.crystal.with_b_factor(2e-19).unwrap()),
     ("a table", |e| e.structure_factors = table()),
     ("interpolated", |e| {
         e.structure_factors = table();

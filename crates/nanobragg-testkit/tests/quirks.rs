@@ -90,6 +90,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment = custom(Frame { fdet: Vector3::new(0.0, 0.0, 1.001), ..Frame::default() });
         }
         Quirk::GaussUnits => experiment.crystal = experiment.crystal.with_shape(Shape::Gauss),
+        Quirk::BallCancellation => experiment.crystal = experiment.crystal.with_shape(Shape::Round),
         Quirk::PhiAtStepStart => experiment.rotation = Rotation::over(0.0, 0.03, 3).unwrap(),
         Quirk::LayerFrontFace => {
             experiment.detector.sensor = sensor();

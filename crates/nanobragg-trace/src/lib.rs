@@ -63,6 +63,6 @@ pub use compare::{Cause, Comparison, DEFAULT_TOLERANCE, Quantity, RunMetadata, S
 pub use error::{Error, ErrorKind};
 pub use log::{Entry, Format, LineCounts, Stage, Trace};
 pub use output::{
-    CaptureOptions, Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, TraceText, Written, capture,
-    per_phi_json,
+    CaptureOptions, Counts, JsonLinesLayer, ParityLayer, PhiStep, RunLabels, Slope, TraceText, Written,
+    capture, per_phi_json,
 };

@@ -84,6 +84,7 @@ frames! {
         star_rest_cx, star_rest_cy, star_rest_cz,
         star_factor_a, star_factor_b, star_factor_c,
         fudge,
+        half_b,
         kahn,
         background_start,
         background_per_term,

@@ -183,6 +183,26 @@ fn water_scatters_like_its_molecules() {
     compare(change, expected);
 }
 
+/// Displaced atoms take exp(-B s² / 2) from a crystal, s = 2 sin θ / λ, and nothing from water.
+#[test]
+fn a_b_factor_weakens_the_crystal_and_not_the_water() {
+    const EDGE: f64 = 2e-5;
+    let wavelength = Beam::default().wavelength();
+    let molecules = EDGE.powi(3) * 1e6 / 18.0 * AVOGADRO;
+    for (b_factor, wet) in [(2e-19, false), (-3e-20, false), (1e-18, true)] {
+        let change = |experiment: &mut Experiment| {
+            experiment.crystal = experiment.crystal.with_b_factor(b_factor).unwrap();
+            experiment.rendering.water_size = if wet { EDGE } else { 0.0 };
+        };
+        compare(change, |panel| {
+            // (2 sin θ)² = 2 - 2 cos 2θ.
+            let s_sqr = (2.0 - 2.0 * panel.direction().dot(&BEAM)) / (wavelength * wavelength);
+            let crystal = F * F * (-0.5 * b_factor * s_sqr).exp();
+            (crystal + if wet { molecules * 2.57 * 2.57 } else { 0.0 }) * panel.solid_angle()
+        });
+    }
+}
+
 #[test]
 fn the_electron_radius_is_codatas() {
     assert!((R_E_SQR / 2.817_940_320_5e-15_f64.powi(2) - 1.0).abs() < CLOSE);

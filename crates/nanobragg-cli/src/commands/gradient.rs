@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg::gradient::{Derivatives, Parameter};
+use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_compare::Image;
 use nanobragg_config::{Context, chosen, remedy, resolve};
@@ -23,7 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::run::log;
 use crate::usage::UsageError;
 use arguments::{Arguments, HELP};
-use wanted::{Wanted, refused};
+use wanted::Wanted;
 
 /// Exit status when derivatives and differences disagree.
 const DISAGREE: u8 = 1;
@@ -131,4 +131,9 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
     Ok(Task { console, wanted, plans, backend, interrupt: Interrupt::catch() })
+}
+
+/// The line for what has no derivative.
+fn refused(refusal: &Refusal) -> UsageError {
+    UsageError(format!("gradient: {refusal}"))
 }

@@ -114,7 +114,7 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
     let at = scratch.folder();
     for (line, text) in [
         ("-wrt foo -o g.npy", "-wrt foo is no parameter"),
-        ("-wrt N -o g.txt", "should end in .npy, .png or .json"),
+        ("-wrt N -o g.txt", "should end in .npy, .h5, .png or .json"),
         ("-wrt N -o g.json", "holds the gradient of -cotangent"),
         ("-wrt N -floatfile f.bin -o g.npy", "-floatfile is a flag of a single image"),
         ("-wrt N -o nowhere/g.npy", "nowhere"),
@@ -127,4 +127,14 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
         assert!(run.status != 0 && errors.len() == 1 && errors[0].contains(text), "{line}: {run:?}");
     }
     assert_eq!(std::fs::read_dir(at).unwrap().count(), 0);
+}
+
+#[test]
+fn derivatives_come_as_hdf5_too() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("gradient {STILL} -wrt misset,B -o grad.h5"));
+    assert_eq!(run.good().out.trim(), "wrote grad.h5");
+    assert!(scratch.read("grad.h5").starts_with(b"\x89HDF\r\n"));
+    let wrong = scratch.refused(&format!("gradient {STILL} -wrt B -o grad.txt"));
+    assert!(wrong.contains("should end in .npy, .h5, .png or .json"));
 }

@@ -32,6 +32,7 @@ pub(crate) fn crystal(request: &CrystalRequest, warnings: &mut Vec<String>) -> R
         .with_size(size)?
         .with_shape(request.shape)
         .with_fudge(request.fudge)?
+        .with_b_factor(request.b_factor)?
         .with_mosaicity(mosaicity(request, warnings))?)
 }
 

@@ -10,6 +10,8 @@ pub enum Unit {
     None,
     /// Ångström.
     Angstrom,
+    /// Square Ångström.
+    SquareAngstrom,
     /// Micrometers.
     Micrometer,
     /// Millimeters.
@@ -51,6 +53,7 @@ impl Unit {
         match self {
             Unit::None => "",
             Unit::Angstrom => "Angstrom",
+            Unit::SquareAngstrom => "Angstrom^2",
             Unit::Micrometer => "um",
             Unit::Millimeter => "mm",
             Unit::Meter => "m",
@@ -88,11 +91,12 @@ impl Unit {
         units.iter().map(move |&(name, si)| (name, si / own)).filter(move |(name, _)| *name != self.text())
     }
 
-    /// Lengths in meters, angles in radians, fractions; what the model keeps in another unit as it is.
+    /// Lengths in meters, areas in m², angles in radians, fractions; what the model keeps in another unit as it is.
     #[must_use]
     pub fn to_si(self, value: f64) -> f64 {
         match self {
             Unit::Angstrom => angstrom(value),
+            Unit::SquareAngstrom => value * 1e-20,
             Unit::Micrometer => um(value),
             Unit::Millimeter => mm(value),
             Unit::Degree => deg(value),

@@ -118,6 +118,7 @@ fn size() -> Vec<Effect> {
         sets(FlagId::GaussStar, "", |s| crystal(s, |it| it.with_shape(Shape::GaussStar))),
         sets(FlagId::TophatStar, "", |s| crystal(s, |it| it.with_shape(Shape::TophatStar))),
         sets(FlagId::Fudge, "1.25", |s| crystal(s, |it| it.with_fudge(1.25).unwrap())),
+        sets(FlagId::BFactor, "20", |s| crystal(s, |it| it.with_b_factor(2e-19).unwrap())),
         nothing(FlagId::Density, "1.2"),
         nothing(FlagId::MolecularWeight, "18"),
     ]

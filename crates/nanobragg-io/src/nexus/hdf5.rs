@@ -8,7 +8,7 @@ use rust_hdf5::{
     DatatypeMessage, H5Dataset, H5File, H5FileOptions, H5Group, H5Type, Hdf5Error, VarLenUnicode,
 };
 
-use super::store::{Attribute, Chunked, FrameStore, Values};
+use super::store::{Attribute, Chunked, FrameStore, NamedImage, Values};
 
 /// An HDF5 file in the making.
 pub(super) struct Hdf5File {
@@ -54,6 +54,39 @@ impl Hdf5File {
         let set = parent.new_dataset::<u8>().datatype(datatype).scalar().create(name).map_err(failed)?;
         set.write_raw_bytes(bytes).map_err(failed)?;
         Ok(set)
+    }
+
+    /// Makes a data set of strings, padded to the longest.
+    pub fn texts(&mut self, path: &str, texts: &[&str]) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0).max(1);
+        let mut bytes = Vec::with_capacity(longest * texts.len());
+        for text in texts {
+            bytes.extend(text.bytes());
+            bytes.resize(bytes.len().next_multiple_of(longest), 0);
+            if text.is_empty() {
+                bytes.resize(bytes.len() + longest, 0);
+            }
+        }
+        let size = u32::try_from(longest).unwrap_or(u32::MAX);
+        let datatype = DatatypeMessage::FixedString { size, padding: 1, charset: 1 };
+        let builder = parent.new_dataset::<u8>().datatype(datatype).shape([texts.len()]);
+        builder.create(name).map_err(failed)?.write_raw_bytes(&bytes).map_err(failed)
+    }
+
+    /// Makes a data set of images in double precision, one chunk each.
+    pub fn images(&mut self, path: &str, shape: &[usize], images: &[NamedImage<'_>]) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        let with = |first: usize| [&[first][..], shape].concat();
+        let builder = parent.new_dataset::<f64>().shape(with(images.len())).chunk(&with(1));
+        let set = builder.create(name).map_err(failed)?;
+        for (number, image) in images.iter().enumerate() {
+            let bytes: Vec<u8> =
+                image.pieces.iter().flat_map(|piece| piece.iter()).flat_map(|x| x.to_le_bytes()).collect();
+            set.write_chunk(number, &bytes).map_err(failed)?;
+        }
+        self.sets.insert(path.to_owned(), set);
+        Ok(())
     }
 }
 

@@ -65,3 +65,16 @@ pub(super) struct Chunked {
     /// Level of deflate that the file names.
     pub level: u32,
 }
+
+/// An image of a stack.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedImage<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its unit.
+    pub unit: &'a str,
+    /// A number that belongs to it, such as the value of what a derivative was taken by; in NaN's place where there is none.
+    pub value: f64,
+    /// Its pixels, in pieces that follow one another.
+    pub pieces: &'a [&'a [f64]],
+}

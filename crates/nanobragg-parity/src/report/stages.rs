@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use nanobragg_trace::{Comparison, Quantity, Stage};
 
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     Stage::Geometry,
     Stage::Scattering,
     Stage::Rotation,
@@ -11,6 +11,7 @@ const STAGES: [Stage; 7] = [
     Stage::StructureFactor,
     Stage::Accumulation,
     Stage::Scaling,
+    Stage::Gradient,
 ];
 
 /// What a stage does, for a reader who has not seen the code.
@@ -42,6 +43,10 @@ pub fn explanation(stage: Stage) -> &'static str {
         Stage::Scaling => {
             "Scaling turns the sum into photons: r_e², fluence, number of steps, capture in the sensor, polarization, \
              solid angle."
+        }
+        Stage::Gradient => {
+            "Gradient is how the pixel's photons change with each parameter. Where everything before agrees, it is the \
+             derivatives that differ."
         }
     }
 }

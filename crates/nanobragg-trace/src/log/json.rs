@@ -14,7 +14,7 @@ pub(super) fn read(line: &str) -> Option<(Option<(usize, usize)>, Line)> {
     let numbers =
         |names: &[&str]| names.iter().map(|name| number(object.get(*name)?)).collect::<Option<Vec<f64>>>();
     let line = match object.get("target")?.as_str()? {
-        "TRACE_PY" => {
+        "TRACE_PY" | "TRACE_GRAD" => {
             let values = numbers(&["value"])
                 .or_else(|| numbers(&["x", "y", "z"]))
                 .or_else(|| numbers(&["h", "k", "l"]));

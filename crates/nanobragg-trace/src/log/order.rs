@@ -19,6 +19,8 @@ pub enum Stage {
     Accumulation,
     /// From the sum to photons.
     Scaling,
+    /// Derivatives of the photons.
+    Gradient,
 }
 
 impl Stage {
@@ -32,6 +34,7 @@ impl Stage {
             Stage::StructureFactor => "structure factor",
             Stage::Accumulation => "accumulation",
             Stage::Scaling => "scaling",
+            Stage::Gradient => "gradient",
         }
     }
 }
@@ -144,6 +147,9 @@ const EVALUATION: &[(&str, Part, Stage)] = {
     ]
 };
 
+/// What the names of derivatives begin with.
+const GRADIENT: &str = "dI_d";
+
 /// The first quantity of a phi step's block.
 const FIRST_OF_STEP: &str = "phi.phi_deg";
 
@@ -156,6 +162,11 @@ pub(crate) fn stage_and_order(
     line: usize,
 ) -> Option<(Stage, Order)> {
     let place = |name: &str| EVALUATION.iter().position(|(known, ..)| *known == name);
+    // Derivatives come last, in the order of their lines.
+    if name.starts_with(GRADIENT) {
+        let order = Order { part: Part::End, repetition, block: 0, index: EVALUATION.len(), line };
+        return Some((Stage::Gradient, order));
+    }
     let index = place(name)?;
     let (_, part, stage) = *EVALUATION.get(index)?;
     let in_step = part == Part::Pixel && Some(index) >= place(FIRST_OF_STEP);
@@ -185,6 +196,7 @@ mod tests {
             ("phi.k_frac", 2),
             ("I_before_scaling_pre_polar", 0),
             ("I_pixel_final", 0),
+            ("dI_dmisset_x", 0),
         ];
         assert!(chain.windows(2).all(|pair| order(pair[0].0, pair[0].1) < order(pair[1].0, pair[1].1)));
         assert!(Order::SETUP < order("pix0_vector_meters", 0));

@@ -44,6 +44,10 @@ pub(super) fn read(line: &str) -> Option<(Prefix, Line)> {
         let (slow, fast) = (number("spixel=")?, number("fpixel=")?);
         return Some((Prefix::Reference, Line::Pixel { slow, fast }));
     }
+    if let Some(slope) = line.strip_prefix("TRACE_GRAD:") {
+        let fact = fact_line(slope)?;
+        return Some((Prefix::Parity, fact));
+    }
     let (prefix, rest) = match line.strip_prefix("TRACE_PY") {
         Some(rest) => (Prefix::Parity, rest),
         None => (Prefix::Reference, line.strip_prefix("TRACE_C")?),

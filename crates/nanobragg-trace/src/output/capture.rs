@@ -3,6 +3,7 @@
 use nanobragg::plan::Plan;
 use nanobragg::real::Real;
 use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
+use nanobragg_io::c_format::g;
 
 use super::entry::records;
 use super::line::line;
@@ -45,6 +46,19 @@ pub struct TraceText {
     pub photons: f64,
 }
 
+/// A derivative of a pixel's photons.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slope<'a> {
+    /// What it is by.
+    pub parameter: &'a str,
+    /// The unit of that.
+    pub unit: &'a str,
+    /// Its value, where it has one.
+    pub at: Option<f64>,
+    /// Photons per unit.
+    pub value: f64,
+}
+
 /// Traces pixel (`slow`, `fast`). No event is emitted.
 ///
 /// ```
@@ -84,6 +98,39 @@ impl TraceText {
             json_lines,
             counts,
             photons: trace.scalar(Quantity::Photons).unwrap_or(f64::NAN),
+        }
+    }
+
+    /// Adds derivatives of the pixel's photons to the main log and to the JSON lines.
+    ///
+    /// ```
+    /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
+    /// use nanobragg_trace::{CaptureOptions, Slope, capture};
+    ///
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
+    /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
+    /// let mut trace = capture(&experiment.plan()?, 20, 45, &CaptureOptions::default());
+    /// let slope = Slope { parameter: "misset_x", unit: "deg", at: Some(10.0), value: 0.25 };
+    /// trace.add_gradient([slope], 20, 45, 15);
+    /// assert!(trace.main.ends_with("TRACE_GRAD: dI_dmisset_x 0.25\n"));
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    pub fn add_gradient<'a>(
+        &mut self,
+        slopes: impl IntoIterator<Item = Slope<'a>>,
+        slow: usize,
+        fast: usize,
+        digits: usize,
+    ) {
+        for Slope { parameter, unit, at, value } in slopes {
+            let key = format!("dI_d{parameter}");
+            self.main.push_str(&format!("TRACE_GRAD: {key} {}\n", g(value, digits)));
+            let line = serde_json::json!({
+                "target": "TRACE_GRAD", "slow": slow, "fast": fast, "key": key, "value": value, "per": unit,
+                "at": at,
+            });
+            self.json_lines.push_str(&format!("{line}\n"));
+            self.counts.slopes += 1;
         }
     }
 }

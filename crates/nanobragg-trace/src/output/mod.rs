@@ -9,7 +9,7 @@ mod per_phi;
 mod record;
 mod sink;
 
-pub use capture::{CaptureOptions, TraceText, capture};
+pub use capture::{CaptureOptions, Slope, TraceText, capture};
 pub use json_lines::JsonLinesLayer;
 pub use parity::ParityLayer;
 pub use per_phi::{PhiStep, RunLabels, per_phi_json};

@@ -18,12 +18,14 @@ pub struct Counts {
     pub steps: usize,
     /// Rotated real-space vectors.
     pub rot_stars: usize,
+    /// Derivatives.
+    pub slopes: usize,
 }
 
 impl Counts {
     /// Lines of the main log: all but the phi steps.
     pub fn main(&self) -> usize {
-        self.facts + self.tricubic + self.rot_stars
+        self.facts + self.tricubic + self.rot_stars + self.slopes
     }
 
     /// The kinds of lines that a trace with `options` has to have and this one lacks. The neighborhood is not

@@ -244,6 +244,7 @@ impl<'a> Encoded<'a> {
             star_factor_b: star.factors[1],
             star_factor_c: star.factors[2],
             fudge: crystal.fudge,
+            half_b: plan.b_factor * 0.5,
             kahn: kahn.map_or(0.0, |kahn| kahn.factor),
             background_start: plan.background.start,
             background_per_term: plan.background.per_term,

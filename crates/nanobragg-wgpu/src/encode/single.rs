@@ -57,6 +57,7 @@ impl Encoded<'_> {
                 sharpen_stars(&mut frame, &star, factor * (crystal.fudge / radius_sqr).sqrt());
             }
         }
+        frame.half_b /= self.wavelength * self.wavelength;
         match self.flat_places() {
             Some((unit, places)) if !self.permutation.placed => {
                 frame.place_unit = unit;

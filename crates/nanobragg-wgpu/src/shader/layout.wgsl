@@ -52,6 +52,8 @@ struct Frame {
     // In double precision: squared distances are multiplied by their squares.
     star_factor_a: real, star_factor_b: real, star_factor_c: real,
     fudge: real,
+    // Half of the B factor: in double precision in m², in single over the square of the shortest wavelength.
+    half_b: real,
     kahn: real,
     background_start: real,
     background_per_term: real,

@@ -137,6 +137,7 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                 kept = at_source(kept, source, spot);
             }
             let weight = select(real(0.0), term_weight(kept, source), survives);
+            let intensity = frame.intensity * damping(q);
             if TAPS && traced {
                 out = tap_source(out, source, q, survives, kept);
             }
@@ -158,15 +159,15 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                         let f_cell = amplitude(hkl, pixel.interpolates && !vanishes);
                         var amount = real(0.0);
                         if survives && !vanishes {
-                            amount = bragg(f_cell.f, f_latt.product) * weight;
-                            sum = add(sum, term(f_cell.f, f_latt.product) * weight);
+                            amount = bragg(f_cell.f, f_latt.product, intensity) * weight;
+                            sum = add(sum, term(f_cell.f, f_latt.product, intensity) * weight);
                         }
                         if traced {
                             out = tap_term(out, staged[i], hkl, f_latt, f_cell, amount, sum);
                         }
                     } else {
                         let f_cell = amplitude(hkl, pixel.interpolates);
-                        block += term(f_cell.f, f_latt.product) * weight;
+                        block += term(f_cell.f, f_latt.product, intensity) * weight;
                     }
                 }
                 in_block += here;

@@ -90,6 +90,9 @@ fn fill(plan: &Plan, layout: &Layout, starts: &Starts, parameter: Parameter, row
     if groups.spindle {
         place(rows, starts.spindle, turned_spin(moved.rotation.spindle).as_slice());
     }
+    if groups.damping {
+        place(rows, starts.damping, &[moved.b_factor.eps]);
+    }
     if groups.water {
         rows[starts.water] += relative(moved.water);
     }

@@ -25,6 +25,7 @@ pub(super) fn layout(plan: &Plan, parameters: &[Parameter]) -> Result<Layout, Re
             Parameter::Spindle(_) => groups.spindle = true,
             Parameter::Beam(_) => groups.beam = true,
             Parameter::Wavelength => groups.wavelength = true,
+            Parameter::BFactor => groups.damping = true,
             Parameter::Water => groups.water = true,
             Parameter::SourceWeight(number) => {
                 if !groups.weights.contains(&number) {

@@ -89,6 +89,8 @@ pub enum Parameter {
     Scale,
     /// A factor on the water background.
     Water,
+    /// The isotropic B factor.
+    BFactor,
     /// The structure factor of a node.
     Amplitude([i32; 3]),
 }
@@ -101,6 +103,8 @@ pub enum ParameterUnit {
     Degree,
     /// Ångström.
     Angstrom,
+    /// Square Ångström.
+    SquareAngstrom,
     /// Millimeters.
     Millimeter,
     /// Photons per m².
@@ -117,6 +121,7 @@ impl ParameterUnit {
         match self {
             ParameterUnit::Degree => "deg",
             ParameterUnit::Angstrom => "A",
+            ParameterUnit::SquareAngstrom => "A^2",
             ParameterUnit::Millimeter => "mm",
             ParameterUnit::PhotonsPerSquareMeter => "photons/m^2",
             ParameterUnit::Electron => "electrons",
@@ -160,6 +165,7 @@ fn named() -> Vec<(String, Parameter)> {
         ("fluence", Parameter::Fluence),
         ("scale", Parameter::Scale),
         ("water", Parameter::Water),
+        ("B", Parameter::BFactor),
     ];
     all.extend(others.map(|(name, parameter)| (name.into(), parameter)));
     all
@@ -242,6 +248,7 @@ impl Parameter {
             | Parameter::DetectorTurn(_)
             | Parameter::Beam(_) => ParameterUnit::Degree,
             Parameter::Cell(CellNumber::Edge(_)) | Parameter::Wavelength => ParameterUnit::Angstrom,
+            Parameter::BFactor => ParameterUnit::SquareAngstrom,
             Parameter::Distance | Parameter::Shift(_) => ParameterUnit::Millimeter,
             Parameter::Fluence => ParameterUnit::PhotonsPerSquareMeter,
             Parameter::Amplitude(_) => ParameterUnit::Electron,
@@ -255,6 +262,7 @@ impl Parameter {
     pub fn unit_in_parameters(self) -> f64 {
         match (self, self.unit()) {
             (Parameter::Wavelength, _) => 1e-10,
+            (_, ParameterUnit::SquareAngstrom) => 1e-20,
             (_, ParameterUnit::Degree) => deg(1.0),
             (_, ParameterUnit::Millimeter) => 1e-3,
             _ => 1.0,
@@ -272,6 +280,7 @@ impl Parameter {
             Parameter::Distance | Parameter::Shift(_) => 0.1,
             Parameter::Tilt(_) | Parameter::Twotheta | Parameter::DetectorTurn(_) => 0.05,
             Parameter::Wavelength => 1e-3,
+            Parameter::BFactor => 1.0,
             Parameter::Fluence => 1e27,
             Parameter::SourceWeight(_) | Parameter::Scale | Parameter::Water => 0.1,
             Parameter::Amplitude(_) => 10.0,
@@ -319,6 +328,7 @@ impl Parameter {
             Parameter::Fluence => &mut parameters.fluence,
             Parameter::Scale => &mut parameters.scale,
             Parameter::Water => &mut parameters.water,
+            Parameter::BFactor => &mut parameters.b_factor,
             Parameter::SourceWeight(_) | Parameter::Amplitude(_) => return None,
         })
     }

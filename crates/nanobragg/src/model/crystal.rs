@@ -31,6 +31,7 @@ pub struct Crystal {
     size: [Size; 3],
     shape: Shape,
     fudge: f64,
+    b_factor: f64,
     mosaicity: Mosaicity,
 }
 
@@ -43,6 +44,7 @@ impl Crystal {
             size: [Size::Cells(1.0); 3],
             shape: Shape::default(),
             fudge: 1.0,
+            b_factor: 0.0,
             mosaicity: Mosaicity::None,
         }
     }
@@ -122,6 +124,16 @@ impl Crystal {
         Ok(Crystal { fudge, ..self })
     }
 
+    /// The same crystal whose atoms are displaced: the intensities of its spots are multiplied by exp(-B q² / 2), q the length of
+    /// the scattering vector, B isotropic and in m² (1 Å² is 10⁻²⁰ m²). Below zero it sharpens.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a B factor that is not finite.
+    pub fn with_b_factor(self, b_factor: f64) -> Result<Self, Error> {
+        ranged("the B factor (m^2)", b_factor, "finite", true)?;
+        Ok(Crystal { b_factor, ..self })
+    }
+
     /// The same crystal with another spread of its domains.
     ///
     /// # Errors
@@ -165,6 +177,11 @@ impl Crystal {
     /// Factor on the squared radius of the spots, of the shapes that have one.
     pub const fn fudge(&self) -> f64 {
         self.fudge
+    }
+
+    /// Isotropic B factor in m².
+    pub const fn b_factor(&self) -> f64 {
+        self.b_factor
     }
 
     /// Spread of the domains' orientations.
@@ -296,6 +313,7 @@ mod tests {
             size(Size::Length(0.0)),
             size(Size::Length(1.0)),
             crystal().with_fudge(f64::NAN),
+            crystal().with_b_factor(f64::INFINITY),
             crystal().with_misset(Misset::Angles([0.0, f64::INFINITY, 0.0])),
             domains(0.0, 5),
             domains(0.1, 0),

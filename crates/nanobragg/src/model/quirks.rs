@@ -112,6 +112,9 @@ quirks! {
     /// Photon noise is one stream of random numbers for the image, in scan order, and the logarithm of the gamma
     /// function that its rejection needs is in single precision.
     PoissonSinglePrecision = "poisson_single_precision", [Reference Spec Port];
+    /// The transform of a solid ellipsoid, 3 (sin x - x cos x) / x³, is evaluated as it stands next to a node as well, where its
+    /// digits cancel.
+    BallCancellation = "ball_cancellation", [Reference Spec Port];
 }
 
 /// A set of quirks that makes sense as a whole.

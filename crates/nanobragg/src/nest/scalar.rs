@@ -57,6 +57,7 @@ pub(crate) fn pixel_unless<T: Real, S: Sink<T>>(
         position: Position { point: Vector3::zeros(), distance: T::zero(), diffracted: Vector3::zeros() },
         q: Vector3::zeros(),
         weight: T::zero(),
+        damping: T::zero(),
         at_rest: plan.orientations.first_pixel == Some(index),
         interpolates: match plan.interpolation {
             Interpolation::Off => false,
@@ -84,6 +85,8 @@ struct Evaluation<'a, T: Real, S> {
     q: Vector3<T>,
     /// Product of the source's weight and the factors that multiply each term.
     weight: T,
+    /// Factor of the displaced atoms on spots.
+    damping: T,
     /// The next phi sweep starts from the lattice at rest.
     at_rest: bool,
     interpolates: bool,
@@ -147,6 +150,7 @@ impl<T: Real, S: Sink<T>> Stages<T> for Evaluation<'_, T, S> {
             },
         );
         self.weight = source.weight;
+        self.damping = scattering::damping(plan.b_factor, &self.q);
         self.kept.weigh_terms(&plan.factors, &mut self.weight);
         true
     }
@@ -200,7 +204,7 @@ impl<T: Real, S: Sink<T>> Evaluation<'_, T, S> {
             Some(f) => (f, false),
             None => self.interpolated(&indices),
         };
-        let bragg = f_cell * f_cell * f_latt.product * f_latt.product;
+        let bragg = f_cell * f_cell * f_latt.product * f_latt.product * self.damping;
         let intensity = bragg + plan.background.per_term;
         self.sum += intensity * self.weight;
         if running {

@@ -3,7 +3,7 @@
 use nalgebra::Vector3;
 
 use super::rotation::magnitude;
-use crate::real::{Real, real};
+use crate::real::{Real, is_plain_zero, real};
 
 /// Scattering vector q = (d - i) / λ in 1/m, for unit vectors `diffracted` d and `incident` i and a
 /// wavelength in meters.
@@ -25,6 +25,16 @@ pub fn scattering_vector<T: Real>(
 #[inline(always)]
 pub fn stol<T: Real>(scattering: &Vector3<T>) -> T {
     real::<T>(0.5) * magnitude(scattering)
+}
+
+/// Factor exp(-B q² / 2) on intensities of spots, q the length of the scattering vector, for an isotropic B factor in m².
+#[inline(always)]
+// @stage damping
+pub fn damping<T: Real>(b_factor: T, scattering: &Vector3<T>) -> T {
+    if is_plain_zero(b_factor) {
+        return real(1.0);
+    }
+    (-(real::<T>(0.5) * b_factor * scattering.dot(scattering))).exp()
 }
 
 /// Whether a term at `stol` lies beyond the resolution limit `dmin` (meters; 0 for no limit).

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use super::crystal::before_size;
+use super::crystal::{before_size, under};
 use super::detector::ChosenDetector;
 use super::{FactorMode, Interpolation, Layers, Plan, Warning};
 use crate::model::{Experiment, Lattice, Misset, Preset, Quirk};
@@ -60,7 +60,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         }
         Quirk::WaterScaledTwice => plan.background.present,
         Quirk::OversampleThickAlone => rendering.oversample_thick && detector.sensor.thickness() == 0.0,
-        Quirk::GaussUnits => crystal.shape().with_gauss_units() != crystal.shape(),
+        Quirk::GaussUnits | Quirk::BallCancellation => under(crystal.shape(), quirk) != crystal.shape(),
         Quirk::PhiAtStepStart => experiment.rotation.step() != 0.0 && experiment.rotation.at().is_none(),
         Quirk::LayerFrontFace => plan.layers.absorbing && plan.layers.spacing != 0.0,
         Quirk::MosaicAfterSpindle => plan.orientations.domains.len() > 1,

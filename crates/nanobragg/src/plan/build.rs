@@ -47,6 +47,9 @@ impl Plan {
         if region.pixels() == 0 {
             warnings.push(Warning::EmptyRegion);
         }
+        if experiment.crystal.b_factor() < 0.0 {
+            warnings.push(Warning::Sharpened { b_factor: experiment.crystal.b_factor() });
+        }
 
         let Divergence { horizontal, vertical, .. } = beam.divergence().copied().unwrap_or_default();
         let dispersion = match beam.spectrum() {
@@ -128,6 +131,7 @@ impl Plan {
             region,
             sources,
             polarization,
+            b_factor: experiment.crystal.b_factor(),
             structure_factors: experiment.structure_factors.clone(),
             interpolation: interpolation(experiment, &crystal),
             orientations,
@@ -156,6 +160,7 @@ impl Plan {
                     fluence,
                     scale: 1.0,
                     water: 1.0,
+                    b_factor: experiment.crystal.b_factor(),
                 },
             }),
             resolved: Resolved {

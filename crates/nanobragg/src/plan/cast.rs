@@ -72,6 +72,7 @@ impl Plan<f64> {
             orientations,
         });
         placed.crystal.shape.cells = parameters.cells;
+        placed.b_factor = parameters.b_factor;
         placed.fluence = parameters.fluence * parameters.scale;
         if let Some(kahn) = &mut placed.polarization {
             kahn.axis = about_xyz(&vector(&self.choice.polar), beam);
@@ -200,6 +201,7 @@ impl Plan<f64> {
                 axis: vector(&kahn.axis),
                 epsilon: kahn.epsilon,
             }),
+            b_factor: real(self.b_factor),
             crystal: CrystalPlan {
                 lattice,
                 shape: CrystalShape {

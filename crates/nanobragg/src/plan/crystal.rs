@@ -10,6 +10,7 @@ use crate::model::{Crystal, Experiment, Lattice, Misset, MosflmMatrix, Quirk, Qu
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
 use crate::physics::rotation::{dot, magnitude};
 use crate::real::Real;
+use crate::shapes::Shape;
 use crate::units::to_deg;
 
 /// The crystal at phi = 0 in the aligned mosaic domain.
@@ -25,6 +26,15 @@ pub struct CrystalPlan<T: Real> {
     pub volume_angstrom3: f64,
     /// Misset angles in radians, also those of a random orientation.
     pub misset: [f64; 3],
+}
+
+/// What `shape` is with the quirk.
+pub(super) fn under(shape: Shape, quirk: Quirk) -> Shape {
+    match quirk {
+        Quirk::GaussUnits => shape.with_gauss_units(),
+        Quirk::BallCancellation => shape.with_ball_cancellation(),
+        _ => shape,
+    }
 }
 
 impl CrystalPlan<f64> {
@@ -61,9 +71,8 @@ impl CrystalPlan<f64> {
         }
         let lattice = RealLattice { vectors: vectors.map(|v| v * 1e-10) };
         let cells = cell_counts(experiment, &lattice, warnings);
-        let counted = quirks.has(Quirk::GaussUnits);
         let shape = CrystalShape {
-            shape: if counted { crystal.shape().with_gauss_units() } else { crystal.shape() },
+            shape: quirks.iter().fold(crystal.shape(), under),
             cells,
             fudge: crystal.fudge(),
             reciprocal: ReciprocalLattice { vectors: reciprocal },

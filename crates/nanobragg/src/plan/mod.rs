@@ -52,6 +52,8 @@ pub struct Plan<T: Real = f64> {
     pub sources: Vec<SourcePlan<T>>,
     /// Polarization, `None` when it is off.
     pub polarization: Option<Kahn<T>>,
+    /// Isotropic B factor of the atoms in m².
+    pub b_factor: T,
     /// Lattice, shape and size.
     pub crystal: CrystalPlan<T>,
     /// Orientations of the lattice: phi steps times mosaic domains.

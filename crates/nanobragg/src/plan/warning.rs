@@ -83,6 +83,11 @@ pub enum Warning {
         /// Size of the beam in meters.
         beam: f64,
     },
+    /// The B factor is negative, so that spots grow with their resolution.
+    Sharpened {
+        /// The B factor in m².
+        b_factor: f64,
+    },
     /// No pixel of the image lies in the region of interest.
     EmptyRegion,
     /// The detector's normal is not of length one: it is taken from fast axis × slow axis.
@@ -126,6 +131,7 @@ impl Warning {
             Warning::FewWavelengths { .. } => "plan.few-wavelengths",
             Warning::FewDirections { .. } => "plan.few-directions",
             Warning::SampleClipped { .. } => "plan.sample-clipped",
+            Warning::Sharpened { .. } => "plan.sharpened",
             Warning::EmptyRegion => "plan.empty-region",
             Warning::NormalRegenerated => "plan.normal-regenerated",
             Warning::ObliqueAxes { .. } => "plan.oblique-axes",
@@ -178,6 +184,13 @@ impl fmt::Display for Warning {
                 };
                 let (size, beam) = (short(size * 1e6), short(beam * 1e6));
                 write!(f, "the sample, {size} um {which}, is clipped by the beam, {beam} um")
+            }
+            Warning::Sharpened { b_factor } => {
+                write!(
+                    f,
+                    "a B factor of {} A^2 makes spots grow with their resolution",
+                    short(b_factor * 1e20)
+                )
             }
             Warning::EmptyRegion => f.write_str("the region of interest holds no pixel of the image"),
             Warning::NormalRegenerated => {

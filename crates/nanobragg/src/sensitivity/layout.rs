@@ -52,6 +52,8 @@ pub struct Groups {
     pub phi: bool,
     /// By a rotation of the spindle.
     pub spindle: bool,
+    /// By the B factor.
+    pub damping: bool,
     /// By a factor on the water.
     pub water: bool,
     /// By weights of sources: their numbers.
@@ -86,6 +88,7 @@ impl Layout {
             mosaic,
             phi,
             spindle,
+            damping,
             water,
             weights,
             nodes,
@@ -106,6 +109,7 @@ impl Layout {
             mosaic: group(*mosaic, 1),
             phi: group(*phi, 2),
             spindle: group(*spindle, 3),
+            damping: group(*damping, 1),
             water: group(*water, 1),
             weights: group(true, weights.len()),
             nodes: group(true, nodes.len()),
@@ -130,6 +134,7 @@ pub(crate) struct Starts {
     pub mosaic: usize,
     pub phi: usize,
     pub spindle: usize,
+    pub damping: usize,
     pub water: usize,
     pub weights: usize,
     pub nodes: usize,

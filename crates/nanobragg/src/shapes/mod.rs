@@ -71,6 +71,8 @@ shapes! {
     gauss_counted GaussCounted,
     /// Top-hat spots under the quirk `gauss_units`.
     tophat_counted TophatCounted,
+    /// Ellipsoid under the quirk `ball_cancellation`.
+    round_closed RoundClosed,
 }
 
 impl Shape {
@@ -79,6 +81,14 @@ impl Shape {
         match self {
             Shape::Gauss => Shape::GaussCounted,
             Shape::Tophat => Shape::TophatCounted,
+            other => other,
+        }
+    }
+
+    /// What the shape is with the quirk `ball_cancellation`.
+    pub(crate) fn with_ball_cancellation(self) -> Shape {
+        match self {
+            Shape::Round => Shape::RoundClosed,
             other => other,
         }
     }

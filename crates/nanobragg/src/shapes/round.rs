@@ -6,7 +6,7 @@ use crate::formula::{Words, formula};
 pub(crate) struct Round;
 
 /// Coefficients of the ball's transform in powers of (π y)²: 3 (-1)^k (2k + 2) / (2k + 3)!.
-const BALL: [f64; 11] = {
+pub(super) const BALL: [f64; 11] = {
     let mut coefficients = [0.0; 11];
     let (mut k, mut factorial, mut sign) = (0, 6.0, 3.0);
     while k < coefficients.len() {
@@ -18,7 +18,7 @@ const BALL: [f64; 11] = {
     coefficients
 };
 /// Those of its derivative over π y.
-const BALL_SLOPE: [f64; 10] = {
+pub(super) const BALL_SLOPE: [f64; 10] = {
     let mut coefficients = [0.0; 10];
     let mut k = 0;
     while k < coefficients.len() {
@@ -28,18 +28,18 @@ const BALL_SLOPE: [f64; 10] = {
     coefficients
 };
 /// So many are enough in single precision.
-const BALL_SHORT: usize = 7;
+pub(super) const BALL_SHORT: usize = 7;
 /// Up to here the transform is its series, which does not cancel; the first term left out is 2e-17.
 const BALL_SERIES: f64 = 0.5;
-const PI: f64 = std::f64::consts::PI;
+pub(super) const PI: f64 = std::f64::consts::PI;
 
 #[inline(always)]
-fn ball_series<R: Words>(x: R) -> R {
+pub(super) fn ball_series<R: Words>(x: R) -> R {
     x.polynomial::<11, BALL_SHORT>(&BALL)
 }
 
 #[inline(always)]
-fn ball_slope_series<R: Words>(x: R) -> R {
+pub(super) fn ball_slope_series<R: Words>(x: R) -> R {
     x.polynomial::<10, BALL_SHORT>(&BALL_SLOPE)
 }
 

@@ -6,11 +6,14 @@ mod comparison;
 mod device;
 mod environment;
 mod experiment;
+mod gradient;
 mod pixels;
 mod run;
 #[path = "../../streams.rs"]
 mod streams;
 mod usage;
+#[path = "../../commands/gradient/wanted.rs"]
+mod wanted;
 
 use std::process::ExitCode;
 

@@ -7,6 +7,7 @@ use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 
 use crate::arguments::TraceOptions;
 use crate::device::Tracer;
+use crate::gradient::Gradient;
 use crate::pixels::{Paths, save};
 use crate::streams::complain;
 use crate::usage::UsageError;
@@ -50,7 +51,14 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
         },
     };
     let mut tracer = Tracer::new(&plan, &options.device, options.single_precision)?;
-    let complete = write(options, |slow, fast| tracer.trace(slow, fast, &capturing))?;
+    let gradient = Gradient::new(&options.wrt, &setup.experiment, &plan)?;
+    let complete = write(options, |slow, fast| {
+        let mut text = tracer.trace(slow, fast, &capturing)?;
+        if let Some(gradient) = &gradient {
+            gradient.add(&mut text, slow, fast, options.digits)?;
+        }
+        Ok(text)
+    })?;
 
     save(&folder.join("config_snapshot.json"), &experiment::snapshot(&setup, &plan)?)?;
     let environment = environment::describe(options.device.name(), dtype, tracer.adapter().as_ref());

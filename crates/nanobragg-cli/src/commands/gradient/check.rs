@@ -3,8 +3,7 @@
 use nanobragg::gradient::{Derivatives, differences};
 use nanobragg_io::c_format::g;
 
-use super::Task;
-use super::wanted::refused;
+use super::{Task, refused};
 
 /// The step of the differences, in natural steps of the parameter.
 const STEP: f64 = 2e-3;

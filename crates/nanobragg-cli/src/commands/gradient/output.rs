@@ -6,6 +6,7 @@ use nanobragg::gradient::Columns;
 use nanobragg_compare::{Format, Image, picture};
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::c_format::g;
+use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
@@ -18,6 +19,8 @@ use crate::usage::UsageError;
 pub enum Kind {
     /// Derivative images.
     Npy,
+    /// The same in an HDF5 file.
+    Hdf5,
     /// Pictures of them.
     Png,
     /// The gradient of a cotangent.
@@ -28,11 +31,13 @@ impl Kind {
     pub fn of(path: &Path) -> Result<Kind, UsageError> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("npy") => Ok(Kind::Npy),
+            Some("h5" | "hdf5") => Ok(Kind::Hdf5),
             Some("png") => Ok(Kind::Png),
             Some("json") => Ok(Kind::Json),
-            _ => {
-                Err(UsageError(format!("gradient: -o {} should end in .npy, .png or .json", path.display())))
-            }
+            _ => Err(UsageError(format!(
+                "gradient: -o {} should end in .npy, .h5, .png or .json",
+                path.display()
+            ))),
         }
     }
 }
@@ -40,13 +45,13 @@ impl Kind {
 /// Writes the derivative images of all panels, and says which files that made.
 pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
     match kind {
-        Kind::Npy => arrays(path, wanted, panels),
+        Kind::Npy | Kind::Hdf5 => arrays(path, kind, wanted, panels),
         Kind::Png => pictures(path, wanted, panels),
         Kind::Json => Ok(Vec::new()),
     }
 }
 
-fn arrays(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
+fn arrays(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
     let size = |columns: &Columns| (columns.photons.len() / columns.fast.max(1), columns.fast);
     let (slow, fast) = panels.first().map(size).unwrap_or_default();
     if panels.iter().any(|panel| size(panel) != (slow, fast)) {
@@ -65,6 +70,18 @@ fn arrays(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<
     let pieces: Vec<&[f64]> = (0..wanted.len())
         .flat_map(|number| panels.iter().map(move |panel| panel.columns[number].as_slice()))
         .collect();
+    if kind == Kind::Hdf5 {
+        let images: Vec<NamedImage<'_>> = wanted
+            .iter()
+            .zip(pieces.chunks(panels.len().max(1)))
+            .map(|(wanted, pieces)| {
+                let value = wanted.value.unwrap_or(f64::NAN);
+                NamedImage { name: &wanted.name, unit: wanted.unit, value, pieces }
+            })
+            .collect();
+        write_named_images(path, "derivatives", &axes(Vec::new()), &images)?;
+        return Ok(vec![path.to_owned()]);
+    }
     let shape = axes(vec![wanted.len()]);
     write_npy_doubles(path, &shape, &pieces)?;
     let order = if panels.len() > 1 {

@@ -6,8 +6,7 @@ use nanobragg::gradient::Derivatives;
 use nanobragg_compare::Image;
 use nanobragg_io::atomic::write_atomic;
 
-use super::wanted::refused;
-use super::{Task, output};
+use super::{Task, output, refused};
 use crate::console::print;
 use crate::usage::UsageError;
 

@@ -1,6 +1,6 @@
 //! Names on `-wrt`.
 
-use nanobragg::gradient::{Derivatives, Parameter, Refusal};
+use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::units::EV_ANGSTROM;
@@ -58,7 +58,7 @@ fn one(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<W
     }
     let Some(found) = Parameter::named(name) else {
         return Err(UsageError(format!(
-            "gradient: -wrt {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
+            "-wrt {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
             Parameter::names().join(", ")
         ))
         .into());
@@ -95,15 +95,8 @@ fn alias(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Opt
                 like(Parameter::Scale, "s", dose.exposure(), 1.0 / dose.exposure())
             }
             Some(flux) => like(Parameter::Scale, "photons/s", flux, 1.0 / flux),
-            None => {
-                Err(UsageError(format!("gradient: -wrt {name} needs -flux; -wrt fluence does not")).into())
-            }
+            None => Err(UsageError(format!("-wrt {name} needs -flux; -wrt fluence does not")).into()),
         },
         _ => Ok(None),
     }
-}
-
-/// The line for what has no derivative.
-pub fn refused(refusal: &Refusal) -> UsageError {
-    UsageError(format!("gradient: {refusal}"))
 }

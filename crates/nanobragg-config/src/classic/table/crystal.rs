@@ -142,6 +142,13 @@ rows!(
         .default("1")
         .shows(&["fudge"])
         .effect(|draft, given| draft.crystal.fudge = given.number(0)),
+    BFactor(&["-B"], "isotropic B factor of the atoms: spots lose exp(-B q^2 / 2), q = 1/d of the pixel")
+        .role(Role::Extension)
+        .number("A2", Unit::SquareAngstrom, ANY)
+        .likely(&[(-100.0, 1000.0)])
+        .default("0")
+        .shows(&["B factor"])
+        .effect(|draft, given| draft.crystal.b_factor = given.si()),
     Mosaic(
         &["-mosaic", "-mosaicity", "-mosaic_spread"],
         "mosaic spread: half-width of the cap of domain orientations; 90 makes a powder"

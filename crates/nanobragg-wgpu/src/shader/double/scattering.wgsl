@@ -26,6 +26,14 @@ fn beyond_resolution(q: Scattering) -> bool {
     return has(FLAG_DMIN) && stol > 0.0lf && frame.dmin > 0.5lf / stol;
 }
 
+// @stage damping
+fn damping(q: Scattering) -> f64 {
+    if frame.half_b == 0.0lf {
+        return 1.0lf;
+    }
+    return exponential(-(frame.half_b * scalar_product(q.vector, q.vector)));
+}
+
 fn scattering_vector(q: Scattering) -> vec3<f64> {
     return q.vector;
 }

@@ -55,6 +55,15 @@ fn beyond_resolution(v: Scattering) -> bool {
     return f32(whole) * 0x1p-44f + 2.0 * scalar_product(v.coarse, v.rest * 0x1p-32f) > 0.0;
 }
 
+// @stage damping
+fn damping(v: Scattering) -> f32 {
+    if frame.half_b == 0.0 {
+        return 1.0;
+    }
+    let fine = v.coarse + v.rest * 0x1p-32f;
+    return exponential(-(frame.half_b * scalar_product(fine, fine)));
+}
+
 // v as it is written into a trace.
 fn scattering_vector(v: Scattering) -> vec3<f32> {
     return v.coarse + v.rest * 0x1p-32f;

@@ -136,7 +136,7 @@ mod tests {
         use crate::nalgebra::Vector3;
         let vectors = [Vector3::x() * h, Vector3::y(), Vector3::z()];
         let q = [Lanes::splat(1.0), Lanes::splat(0.0), Lanes::splat(0.0)];
-        (RealLattice { vectors }, Scattered { q, weight: Lanes::splat(1.0) })
+        (RealLattice { vectors }, Scattered { q, weight: Lanes::splat(1.0), undamped: Lanes::splat(1.0) })
     }
 
     fn plan() -> Plan {

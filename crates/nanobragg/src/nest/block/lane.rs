@@ -58,7 +58,7 @@ pub(crate) struct BlockTerm<'a> {
 pub(crate) struct BlockSourceDone<'a> {
     /// Scattering vectors, 1/m.
     pub q: &'a [Lanes; 3],
-    /// Weights of the source's terms.
+    /// Weights of the source's terms, without what displaced atoms take from spots.
     pub weight: &'a Lanes,
     /// The accumulated sums, water included.
     pub sum: &'a Lanes,

@@ -170,7 +170,7 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
         let added = self.terms.add::<S, FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
         if S::NEEDS.terms && added {
             let Scratch { node, offset, f, f_latt, slopes, .. } = &*self.scratch;
-            let Scattered { q, weight } = &*self.scattered;
+            let Scattered { q, weight, .. } = &*self.scattered;
             let lattice = &lattice;
             let slopes = slopes.as_deref();
             let term = BlockTerm { lattice, q, node, offset, f, f_latt_sqr: f_latt, slopes, weight };
@@ -180,8 +180,9 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
 
     #[inline(always)]
     fn source_done(&mut self) {
-        stages::add_background(self.plan, self.scattered, self.sum);
-        let Scattered { q, weight } = &*self.scattered;
+        let Scattered { q, weight, undamped } = &*self.scattered;
+        let weight = if self.plan.b_factor == 0.0 { weight } else { undamped };
+        stages::add_background(self.plan, weight, self.sum);
         self.sink.source_done(&BlockSourceDone { q, weight, sum: self.sum });
     }
 }

@@ -8,6 +8,8 @@ use crate::physics::lattice::RealLattice;
 pub(crate) struct Scattered {
     pub q: [Lanes; 3],
     pub weight: Lanes,
+    /// The same without what displaced atoms take from spots, for the water; only where there is a B factor.
+    pub undamped: Lanes,
 }
 
 /// a · q, summed x, y, z with a rounding each, as the definition does.

@@ -35,7 +35,7 @@ impl Workspace {
             sum: zero,
             kept: Kept { omega: zero, polar: zero, capture: zero },
             positions: Positions { diffracted: [zero; 3], distance: zero, inverse: zero },
-            scattered: Scattered { q: [zero; 3], weight: zero },
+            scattered: Scattered { q: [zero; 3], weight: zero, undamped: zero },
             photons: zero,
             photons_single: [0.0; LANES],
         })

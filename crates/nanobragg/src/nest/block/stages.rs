@@ -191,6 +191,13 @@ pub(super) fn scatter<const FMA: bool>(
     }
     polarize(plan, source, axes, positions, &scattered.weight, &mut kept.polar, polar_known, polar_set);
     kept.weigh_terms(&plan.factors, &mut scattered.weight);
+    if plan.b_factor != 0.0 {
+        scattered.undamped = scattered.weight;
+        for i in 0..LANES {
+            let q = Vector3::new(scattered.q[0].0[i], scattered.q[1].0[i], scattered.q[2].0[i]);
+            scattered.weight.0[i] *= scattering::damping(plan.b_factor, &q);
+        }
+    }
     true
 }
 
@@ -273,11 +280,11 @@ fn factors(
 
 /// The water that every term adds under presets that scale it once.
 #[inline(always)]
-pub(super) fn add_background(plan: &Plan, scattered: &Scattered, sum: &mut Lanes) {
+pub(super) fn add_background(plan: &Plan, weight: &Lanes, sum: &mut Lanes) {
     if plan.background.per_term != 0.0 {
         let all = plan.background.per_term * plan.orientations.count() as f64;
         for i in 0..LANES {
-            sum.0[i] += all * scattered.weight.0[i];
+            sum.0[i] += all * weight.0[i];
         }
     }
 }

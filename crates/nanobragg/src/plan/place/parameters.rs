@@ -35,6 +35,8 @@ pub struct Parameters<R: Real = f64> {
     pub scale: R,
     /// Factor on the water background; 1 in a plan that was made of an experiment.
     pub water: R,
+    /// Isotropic B factor in m².
+    pub b_factor: R,
 }
 
 /// The rotation about the spindle.
@@ -150,6 +152,7 @@ impl<R: Real> Parameters<R> {
             fluence: number(self.fluence),
             scale: number(self.scale),
             water: number(self.water),
+            b_factor: number(self.b_factor),
             detector: DetectorParameters {
                 placement: match self.detector.placement {
                     PlacementParameters::Origin(origin) => PlacementParameters::Origin(vector(&origin)),

@@ -127,6 +127,7 @@ impl Sensitive {
     pub(super) fn end_source(&mut self, done: &BlockSourceDone<'_>) {
         let (task, starts) = (std::sync::Arc::clone(&self.task), self.starts);
         let groups = &task.layout.groups;
+        self.end_damping(done);
         if groups.wavelength
             && task.follows.get(self.here.source) == Some(&true)
             && let Some(sum) = self.rows.get_mut(starts.wavelength)
@@ -175,6 +176,25 @@ impl Sensitive {
                 && let Some(rows) = Self::group::<3>(&mut self.rows, starts.beam)
             {
                 add(rows, i, &-(incident.cross(&by_scattered) + d.cross(&by_polar)));
+            }
+        }
+    }
+
+    /// What the B factor does: spots T go as exp(-B q² / 2), so that dT/dB = -q² T / 2 and dT/dq = -B T q.
+    fn end_damping(&mut self, done: &BlockSourceDone<'_>) {
+        let (b_factor, wanted) = (self.task.b_factor, self.task.layout.groups.damping);
+        if b_factor == 0.0 && !wanted {
+            return;
+        }
+        for i in 0..LANES {
+            let q = at(done.q, i);
+            let water = self.task.water_per_source * done.weight.0[i];
+            let spots = done.sum.0[i] - self.before_source.0[i] - water;
+            for axis in 0..3 {
+                self.by_q[axis].0[i] -= b_factor * spots * q[axis];
+            }
+            if wanted && let Some(sum) = self.rows.get_mut(self.starts.damping) {
+                sum.0[i] -= 0.5 * q.dot(&q) * spots;
             }
         }
     }

@@ -23,6 +23,8 @@ pub(crate) struct Task {
     pub interpolates: bool,
     /// Whether the wavelength of each source follows the central one.
     pub follows: Vec<bool>,
+    /// Isotropic B factor in m².
+    pub b_factor: f64,
     /// What every term of water adds, over all orientations, and what a pixel starts from.
     pub water_per_source: f64,
     pub water_start: f64,
@@ -86,6 +88,7 @@ impl Task {
             polar_axes: polar_axes(plan),
             interpolates: plan.interpolation != crate::plan::Interpolation::Off,
             follows: (0..plan.sources.len()).map(|number| plan.follows_wavelength(number)).collect(),
+            b_factor: plan.b_factor,
             water_per_source: plan.background.per_term * orientations.count() as f64,
             water_start: plan.background.start,
             scale: scaling::photons(plan.r_e_sqr, plan.fluence, 1.0, plan.steps),

@@ -37,6 +37,8 @@ output:
   --emit-rot-stars         one line a phi step with the rotated cell vectors
   --all-steps              phi lines of every source, sub-pixel, layer and domain
   --digits N               significant digits, 1 to 17 (default 15)
+  --wrt NAME[,NAME...]     also the derivatives of the pixel by these parameters (nanobragg gradient -h lists them), as
+                           TRACE_GRAD lines at the end of the main log; computed on the CPU, in double precision
   --json-lines             every event as a JSON line, in a .jsonl file beside the main log
 
 compare, trace A against trace B:

@@ -57,6 +57,8 @@ pub struct TraceOptions {
     pub trace: nanobragg::trace::Options,
     pub digits: usize,
     pub json_lines: bool,
+    /// Names of what the pixels are differentiated by.
+    pub wrt: Vec<String>,
 }
 
 /// Reads the arguments, without the program's own name.

@@ -36,6 +36,7 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
         trace: nanobragg::trace::Options::default(),
         digits: nanobragg_trace::ParityLayer::DIGITS,
         json_lines: false,
+        wrt: Vec::new(),
     };
     let mut parser = lexopt::Parser::from_args(own);
     while let Some(argument) = parser.next()? {
@@ -74,6 +75,11 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
             Long("emit-rot-stars") => options.trace.rot_stars = true,
             Long("all-steps") => options.trace.all_steps = true,
             Long("digits") => options.digits = number(&mut parser, "--digits", "a whole number")?,
+            Long("wrt") => {
+                let names = parser.value()?.to_string_lossy().into_owned();
+                let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                options.wrt.extend(names.map(str::to_owned));
+            }
             Long("json-lines") => options.json_lines = true,
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
             other => return Err(other.unexpected().into()),
