@@ -38,7 +38,8 @@ usage: cargo xtask TASK [OPTIONS]
   probe-cost show that the silent probe adds no instruction to the rendering loop
   reference  every recorded case on every backend, as a table in docs/PARITY.md
              [--all | --case NAME ... | --check]
-  refine-bench  refine made-up stills and compare what is found with what they were made of: [--stills N]
+  refine-bench  refine made-up stills and compare what is found with what they were made of
+             [--stills N] [--misset DEG] [--shape gauss|square|round] [--brightest PHOTONS] ...
   science    the full circle with DIALS, from made-up structure factors to merged ones, in docs/SCIENCE.md
              [--quick] [--only SERIES ...] [--work DIR] [--again] [--write] [--required]
   tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling

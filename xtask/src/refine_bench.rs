@@ -1,9 +1,11 @@
-//! How well and how fast made-up stills are refined: the table of docs/REFINE.md.
+//! How well and how fast made-up stills are refined: the tables of docs/REFINE.md.
 
 use std::time::Instant;
 
 use anyhow::Context as _;
 use nanobragg::backend::{Control, Cpu};
+use nanobragg::model::Shape;
+use nanobragg::plan::Plan;
 use nanobragg_refine::{Counting, Outcome, Photons, Refinement, Verdict};
 use nanobragg_testkit::stills::{READOUT_NOISE, Still, StillKind, still, turned};
 
@@ -11,17 +13,58 @@ const ALL: [&str; 5] = ["scale", "misset", "cell", "N", "mosaic"];
 /// Degrees below which a still is where it belongs.
 const FOUND: f64 = 0.02;
 
-/// Refines `--stills N` stills (default 100) on one core and prints what came of it.
+const USAGE: &str = "refine-bench takes --stills N (100), --misset DEG (0.1), --shape gauss|square|round, --brightest PHOTONS (4000), \
+    --domains N of the start, --oversample N for that many sub-pixels instead of an integral over each pixel, --data-oversample N and --data-domains N";
+
+/// What is measured.
+struct Options {
+    stills: u64,
+    kind: StillKind,
+    integrate: bool,
+}
+
+impl Options {
+    fn new(arguments: &[String]) -> anyhow::Result<Self> {
+        let kind = StillKind { amplitudes: 0.2, oversample: 1, ..StillKind::default() };
+        let mut options = Options { stills: 100, kind, integrate: true };
+        let mut data = (5, 100);
+        for pair in arguments.chunks(2) {
+            let [flag, value] = pair else { anyhow::bail!("{USAGE}") };
+            let kind = &mut options.kind;
+            let wrong = || format!("{flag} {value}; {USAGE}");
+            match flag.as_str() {
+                "--stills" => options.stills = value.parse().with_context(wrong)?,
+                "--misset" => kind.misset = value.parse().with_context(wrong)?,
+                "--brightest" => kind.brightest = value.parse().with_context(wrong)?,
+                "--oversample" => {
+                    (kind.oversample, options.integrate) = (value.parse().with_context(wrong)?, false);
+                }
+                "--domains" => kind.domains = value.parse().with_context(wrong)?,
+                "--data-oversample" => data.0 = value.parse().with_context(wrong)?,
+                "--data-domains" => data.1 = value.parse().with_context(wrong)?,
+                "--shape" => {
+                    kind.shape = match value.as_str() {
+                        "gauss" => Shape::Gauss,
+                        "square" => Shape::Square,
+                        "round" => Shape::Round,
+                        _ => anyhow::bail!("{}", wrong()),
+                    }
+                }
+                _ => anyhow::bail!("{USAGE}"),
+            }
+        }
+        options.kind.finer = Some(data);
+        Ok(options)
+    }
+}
+
+/// Refines stills on one core and prints what came of it.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let stills = match arguments {
-        [] => 100,
-        [flag, count] if flag == "--stills" => count.parse().context("--stills")?,
-        _ => anyhow::bail!("refine-bench takes --stills N"),
-    };
-    let kind = StillKind { amplitudes: 0.2, finer: true, ..StillKind::default() };
+    let Options { stills, kind, integrate } = Options::new(arguments)?;
+    println!("{kind:?}");
     let cpu = Cpu::with_threads(1)?;
     let (mut converged, mut seconds, mut trials, mut chi2) = (0, 0.0, 0, Vec::new());
-    let mut pulls: Vec<(String, f64)> = Vec::new();
+    let mut pulls: Vec<(String, Vec<f64>)> = Vec::new();
     for number in 0..stills {
         let still = still(number, &kind)?;
         let counting = Counting { readout_noise: READOUT_NOISE, ..Counting::default() };
@@ -29,6 +72,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         let begun = Instant::now();
         let mut refinement = Refinement::new(&still.start, &ALL)?;
         refinement.most_boxes = 250;
+        refinement.integrate = integrate;
         let outcome = match refinement.run(&photons, &cpu, &Control::default()) {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -41,14 +85,19 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         let errors = errors(&still, &outcome);
         let turn = (1..4).map(|at| errors[at].powi(2)).sum::<f64>().sqrt();
         let good = outcome.verdict == Verdict::Converged && turn < FOUND;
+        let pull_of = |(error, found): (&f64, &nanobragg_refine::Found)| error / found.esd;
+        let of_still: Vec<f64> = errors.iter().zip(&outcome.found).map(pull_of).collect();
+        let shown: Vec<String> = of_still.iter().map(|pull| format!("{pull:.1}")).collect();
         println!(
-            "still {number}: {}, {} boxes, {} pixels, {} trials, chi2 {:.4}, {:.2} mdeg off",
+            "still {number}: {}, {} boxes, {} pixels, {} trials, {:.1} s, chi2 {:.4}, {:.2} mdeg off, pulls {}",
             outcome.verdict.name(),
             outcome.boxes.len(),
             outcome.pixels,
             outcome.history.len(),
+            begun.elapsed().as_secs_f64(),
             outcome.chi2,
-            1e3 * turn
+            1e3 * turn,
+            shown.join(" ")
         );
         if !good {
             continue;
@@ -56,10 +105,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         converged += 1;
         chi2.push(outcome.chi2);
         if pulls.is_empty() {
-            pulls = outcome.found.iter().map(|found| (found.name.clone(), 0.0)).collect();
+            pulls = outcome.found.iter().map(|found| (found.name.clone(), Vec::new())).collect();
         }
-        for ((sum, error), found) in pulls.iter_mut().zip(errors).zip(&outcome.found) {
-            sum.1 += (error / found.esd).powi(2);
+        for ((_, all), pull) in pulls.iter_mut().zip(of_still) {
+            all.push(pull);
         }
     }
     let count = f64::from(converged).max(1.0);
@@ -67,8 +116,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         "{converged} of {stills} converge; chi2 per pixel {:.4} on average",
         chi2.iter().sum::<f64>() / count
     );
-    for (name, sum) in pulls {
-        println!("rms pull of {name}: {:.2}", (sum / count).sqrt());
+    for (name, pulls) in pulls {
+        let mean = pulls.iter().sum::<f64>() / count;
+        let square = pulls.iter().map(|pull| pull * pull).sum::<f64>() / count;
+        println!("pull of {name}: rms {:.2}, mean {mean:.2}", square.sqrt());
     }
     println!(
         "{:.2} s and {:.1} trials a still, one core",
@@ -76,6 +127,15 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         trials as f64 / stills as f64
     );
     Ok(())
+}
+
+/// Root mean square of the angles by which the domains of a plan are turned, degrees: few domains, drawn at random, spread
+/// otherwise than the spread that they are drawn with.
+fn spread_of_domains(plan: &Plan) -> f64 {
+    let domains = &plan.orientations.domains;
+    let square = |cosine: f64| cosine.clamp(-1.0, 1.0).acos().powi(2);
+    let sum: f64 = domains.iter().map(|domain| square((domain.trace() - 1.0) * 0.5)).sum();
+    (sum / domains.len().max(1) as f64).sqrt().to_degrees()
 }
 
 /// What was found less the truth, in the order and the units of what was found.
@@ -93,7 +153,7 @@ fn errors(still: &Still, outcome: &Outcome) -> Vec<f64> {
         "Na" => value - na,
         "Nb" => value - nb,
         "Nc" => value - nc,
-        "mosaic" => value - truth.spread.to_degrees(),
+        "mosaic" => value * (1.0 - spread_of_domains(&still.truth) / spread_of_domains(&outcome.plan)),
         _ => value - still.scale,
     };
     outcome.found.iter().map(|found| of(&found.name, found.value)).collect()

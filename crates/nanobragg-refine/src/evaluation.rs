@@ -1,7 +1,7 @@
 //! The target with its gradient and Fisher matrix, boxes apart.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::gradient::{Derivatives, Parameter, PixelGroups, Weighed};
+use nanobragg::gradient::{Derivatives, Normal, Parameter, PixelGroups, Weighed};
 use nanobragg::model::Shape;
 use nanobragg::nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 use nanobragg::plan::{Parameters, Plan};
@@ -9,6 +9,7 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
+use crate::sampling::{BoxNormal, equations};
 use crate::target::Target;
 
 /// What stays the same from one evaluation to the next.
@@ -19,6 +20,8 @@ pub(crate) struct Problem<'a> {
     pub target: Target,
     /// Standard deviation of the logarithm of a box's scale.
     pub box_scale: f64,
+    /// Points along a pixel's edge, where the plan's own sub-pixels are not meant.
+    pub points: Option<usize>,
     pub backend: &'a dyn Differentiate,
     pub control: &'a Control<'a>,
 }
@@ -85,10 +88,8 @@ impl Problem<'_> {
 
     /// Evaluates the target at `state`.
     pub fn evaluate(&self, boxes: &Boxes, state: &State, view: View) -> Result<Evaluation, Error> {
-        let plan = self.seen(&state.parameters, view);
         let active: Vec<&Freedom> = self.active(view).into_iter().map(|n| &self.freedoms[n]).collect();
         let members: Vec<Parameter> = active.iter().flat_map(|f| f.members.iter().copied()).collect();
-        let derivatives = Derivatives::new(&plan, &members)?;
         // Wider spots have fewer photons; this keeps what they sum up to.
         let common = view.narrowing.powi(-4);
         let scales: Vec<f64> = state.boxes.iter().map(|own| common * own.ln_scale.exp()).collect();
@@ -100,8 +101,22 @@ impl Problem<'_> {
             let score = score(at, photons);
             Weighed { weight: score.weight, residual: -score.slope / score.weight }
         };
-        let groups = PixelGroups { pixels: &boxes.pixels, group: &boxes.group, further: &boxes.columns };
-        let found = derivatives.normal_of_groups(self.backend, groups, &weigh, self.control)?;
+        let (photons, equations) = match self.points {
+            Some(points) => {
+                let place = |parameters: &Parameters| self.seen(parameters, view);
+                let (backend, control) = (self.backend, self.control);
+                equations(&place, &state.parameters, &members, points, boxes, &weigh, backend, control)?
+            }
+            None => {
+                let plan = self.seen(&state.parameters, view);
+                let derivatives = Derivatives::new(&plan, &members)?;
+                let groups =
+                    PixelGroups { pixels: &boxes.pixels, group: &boxes.group, further: &boxes.columns };
+                let found = derivatives.normal_of_groups(self.backend, groups, &weigh, self.control)?;
+                let of = |normal: Normal| BoxNormal { matrix: normal.matrix, vector: normal.vector };
+                (found.photons, found.groups.into_iter().map(of).collect())
+            }
+        };
 
         let (count, all) = (active.len(), members.len());
         let mut transform = DMatrix::zeros(count, all);
@@ -113,7 +128,7 @@ impl Problem<'_> {
             }
         }
         let (mut value, mut chi2) = (0.0, 0.0);
-        for (at, &photons) in found.photons.iter().enumerate() {
+        for (at, &photons) in photons.iter().enumerate() {
             let score = score(at, photons);
             value += score.value;
             chi2 += score.chi2;
@@ -121,7 +136,7 @@ impl Problem<'_> {
         let (mut gradient, mut matrix) = (DVector::zeros(all), DMatrix::zeros(all, all));
         let mut parts = Vec::with_capacity(boxes.len());
         let prior = self.box_scale.powi(-2);
-        for ((normal, &scale), own) in found.groups.iter().zip(&scales).zip(&state.boxes) {
+        for ((normal, &scale), own) in equations.iter().zip(&scales).zip(&state.boxes) {
             let pull = normal.vector.rows(0, all) * -scale;
             gradient += &pull;
             matrix += normal.matrix.view((0, 0), (all, all)) * (scale * scale);
@@ -156,6 +171,6 @@ impl Problem<'_> {
                 matrix[(number, number)] += priors[number];
             }
         }
-        Ok(Evaluation { value, chi2, gradient, matrix, priors, boxes: parts, photons: found.photons })
+        Ok(Evaluation { value, chi2, gradient, matrix, priors, boxes: parts, photons })
     }
 }

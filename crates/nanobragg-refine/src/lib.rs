@@ -16,6 +16,7 @@ mod orientation;
 mod outcome;
 mod photons;
 mod refinement;
+mod sampling;
 mod solve;
 mod spots;
 mod target;

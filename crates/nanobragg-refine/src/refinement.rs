@@ -14,6 +14,7 @@ use crate::minimize::{Ended, Step, minimize};
 use crate::orientation::{angles, matrix};
 use crate::outcome::{Found, Outcome, Verdict};
 use crate::photons::Photons;
+use crate::sampling::points;
 use crate::solve::Reduced;
 use crate::spots::find;
 use crate::target::Target;
@@ -58,6 +59,9 @@ pub struct Refinement {
     pub most_boxes: usize,
     /// The most trials with all parameters free; 0 leaves the start as it is.
     pub most_trials: usize,
+    /// Whether pixels are integrated by points that spread as their area does, instead of the sub-pixels of the plan: what a detector
+    /// measures, not what a simulation with few sub-pixels has.
+    pub integrate: bool,
 }
 
 impl Refinement {
@@ -87,12 +91,18 @@ impl Refinement {
             box_radius: 8,
             most_boxes: 500,
             most_trials: 60,
+            integrate: false,
         })
     }
 
     /// What is free.
     pub fn freedoms(&self) -> &[Freedom] {
         &self.freedoms
+    }
+
+    /// Points along a pixel's edge that are evaluated.
+    pub fn points(&self) -> usize {
+        if self.integrate { points(&self.plan) } else { self.plan.oversample }
     }
 
     /// Refines against the strong spots of `photons`.
@@ -135,6 +145,7 @@ impl Refinement {
             freedoms: &self.freedoms,
             target: self.target,
             box_scale: self.box_scale,
+            points: self.integrate.then(|| points(&self.plan)),
             backend,
             control,
         };

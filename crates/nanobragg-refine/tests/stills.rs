@@ -64,7 +64,7 @@ fn square_crystals_come_back_too() {
 
 #[test]
 fn wrong_amplitudes_are_borne_by_the_scales_of_boxes() {
-    let kind = StillKind { amplitudes: 0.2, finer: true, ..StillKind::default() };
+    let kind = StillKind { amplitudes: 0.2, finer: Some((2, 100)), ..StillKind::default() };
     let still = still(7, &kind).unwrap();
     let outcome = refined(&still, 0.5);
     assert_eq!(outcome.verdict, Verdict::Converged);

@@ -24,8 +24,12 @@ pub struct StillKind {
     pub cell: f64,
     /// Relative error of the start's structure factors.
     pub amplitudes: f64,
-    /// Whether the data have their own mosaic domains, more of them, and more sub-pixels than the start.
-    pub finer: bool,
+    /// Sub-pixels along a pixel's edge at the start.
+    pub oversample: u32,
+    /// Mosaic domains of the start.
+    pub domains: usize,
+    /// Sub-pixels and mosaic domains of the data, which are drawn anew; `None` for those of the start.
+    pub finer: Option<(u32, usize)>,
 }
 
 impl Default for StillKind {
@@ -36,7 +40,9 @@ impl Default for StillKind {
             misset: 0.1,
             cell: 0.005,
             amplitudes: 0.0,
-            finer: false,
+            oversample: 1,
+            domains: 20,
+            finer: None,
         }
     }
 }
@@ -69,8 +75,8 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let mut random = SplitMix(0x9e37_79b9_7f4a_7c15 ^ (number.wrapping_add(11) << 20));
     let orientation = turn(&mut random, 180.0);
     let amplitudes = table(0.0, number)?;
-    let seed = if kind.finer { 100 } else { 1 };
-    let (domains, oversample) = if kind.finer { (100, 2) } else { (20, 1) };
+    let seed = if kind.finer.is_some() { 100 } else { 1 };
+    let (oversample, domains) = kind.finer.unwrap_or((kind.oversample, kind.domains));
     let cell = |off: f64| {
         UnitCell::new(79.1 * (1.0 + off), 79.1 * (1.0 + off), 38.4 * (1.0 - off), 90.0, 90.0, 90.0)
     };
@@ -102,10 +108,10 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let counts = counts.collect();
 
     let off = turn(&mut random, kind.misset) * orientation;
-    let mut experiment = make(cell(kind.cell)?, angles(&off), 20, 1)?;
+    let mut experiment = make(cell(kind.cell)?, angles(&off), kind.domains, 1)?;
     experiment.structure_factors =
         if kind.amplitudes > 0.0 { table(kind.amplitudes, number)? } else { amplitudes };
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = Some(kind.oversample);
     let plan = experiment.plan()?;
     let mut parameters = *plan.parameters();
     parameters.cells = parameters.cells.map(|cells| 0.7 * cells);

@@ -1,0 +1,130 @@
+//! Normal equations of boxes whose pixels are integrated by a few points.
+//!
+//! A detector adds up what falls on a pixel's area. The centers of n × n sub-pixels spread less than the area does, by a part 1 / n² of its
+//! variance, so that spots which are narrower than a pixel come out too narrow and a crystal too small for it. Chebyshev's points, which
+//! have equal weights too, integrate polynomials of degree n (n + 1 where n is even) without error.
+
+use nanobragg::backend::{Control, Differentiate};
+use nanobragg::gradient::{Derivatives, Parameter, Weighed};
+use nanobragg::nalgebra::{DMatrix, DVector};
+use nanobragg::plan::{Parameters, Plan};
+
+use crate::boxes::Boxes;
+use crate::error::Error;
+
+/// Nodes of Chebyshev's quadrature for two to five points on the interval from −1 to 1.
+const NODES: [&[f64]; 4] = [
+    &[-0.577_350_269_189_625_8, 0.577_350_269_189_625_8],
+    &[-0.707_106_781_186_547_5, 0.0, 0.707_106_781_186_547_5],
+    &[-0.794_654_472_291_766_1, -0.187_592_474_085_079_9, 0.187_592_474_085_079_9, 0.794_654_472_291_766_1],
+    &[
+        -0.832_497_487_000_981_9,
+        -0.374_541_409_553_581_2,
+        0.0,
+        0.374_541_409_553_581_2,
+        0.832_497_487_000_981_9,
+    ],
+];
+
+/// The equations of one box: those of the parameters, then the photons, then the plane.
+pub(crate) struct BoxNormal {
+    pub matrix: DMatrix<f64>,
+    pub vector: DVector<f64>,
+}
+
+/// Points along a pixel's edge that integrate the spots of `plan`: two where they are as wide as a pixel, more where they are narrower.
+pub(crate) fn points(plan: &Plan) -> usize {
+    match plan.resolved.recommended_oversample {
+        few if few <= 4.0 => 2,
+        some if some <= 8.0 => 3,
+        many if many <= 12.0 => 4,
+        _ => 5,
+    }
+}
+
+/// Photons of each pixel and equations of each box, where pixels are the mean of `points` × `points` points. `place` makes the plan of
+/// parameters; the other arguments are those of [`Derivatives::normal_of_groups`].
+pub(crate) fn equations(
+    place: &dyn Fn(&Parameters) -> Plan,
+    parameters: &Parameters,
+    members: &[Parameter],
+    points: usize,
+    boxes: &Boxes,
+    weigh: &dyn Fn(usize, f64) -> Weighed,
+    backend: &dyn Differentiate,
+    control: &Control<'_>,
+) -> Result<(Vec<f64>, Vec<BoxNormal>), Error> {
+    let nodes = NODES[points.clamp(2, 5) - 2];
+    let (pixels, all) = (boxes.pixels.len(), members.len());
+    let half = 0.5 * place(parameters).detector.pixel_size;
+    // Photons and derivatives of a pixel, one after the other.
+    let width = all + 1;
+    let mut sums = vec![0.0; pixels * width];
+    for slow in nodes {
+        for fast in nodes {
+            let mut parameters = *parameters;
+            parameters.detector.shift[0] += half * fast;
+            parameters.detector.shift[1] += half * slow;
+            let plan = at_centers(place(&parameters));
+            let derivatives = Derivatives::new(&plan, members)?;
+            let found = derivatives.rows(backend, &boxes.pixels, control)?;
+            for ((sums, photons), row) in sums.chunks_exact_mut(width).zip(found.photons).zip(&found.rows) {
+                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+                sums[all] += photons;
+            }
+        }
+    }
+    let part = 1.0 / (nodes.len() * nodes.len()) as f64;
+    sums.iter_mut().for_each(|sum| *sum *= part);
+    let photons: Vec<f64> = sums.chunks_exact(width).map(|row| row[all]).collect();
+    let rows = width + boxes.columns.len();
+    let mut equations = Vec::with_capacity(boxes.len());
+    let (mut at, mut row) = (0, vec![0.0; rows]);
+    for same in boxes.group.chunk_by(|one, other| one == other) {
+        let (mut triangle, mut vector) = (vec![0.0; rows * (rows + 1) / 2], vec![0.0; rows]);
+        for place in at..at + same.len() {
+            row[..width].copy_from_slice(&sums[place * width..(place + 1) * width]);
+            for (value, column) in row[width..].iter_mut().zip(&boxes.columns) {
+                *value = column[place];
+            }
+            let Weighed { weight, residual } = weigh(place, photons[place]);
+            let mut lower = triangle.as_mut_slice();
+            for (number, &value) in row.iter().enumerate() {
+                let weighted = weight * value;
+                vector[number] += weighted * residual;
+                let (own, rest) = lower.split_at_mut(number + 1);
+                own.iter_mut().zip(&row).for_each(|(sum, other)| *sum += weighted * other);
+                lower = rest;
+            }
+        }
+        at += same.len();
+        let matrix = DMatrix::from_fn(rows, rows, |row, column| {
+            let (row, column) = (row.max(column), row.min(column));
+            triangle[row * (row + 1) / 2 + column]
+        });
+        equations.push(BoxNormal { matrix, vector: DVector::from_vec(vector) });
+    }
+    Ok((photons, equations))
+}
+
+/// The same with one point a pixel, its center.
+fn at_centers(mut plan: Plan) -> Plan {
+    plan.steps /= (plan.oversample * plan.oversample) as f64;
+    plan.oversample = 1;
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_spread_as_a_pixel_does() {
+        for nodes in NODES {
+            let count = nodes.len() as f64;
+            let moment = |power: i32| nodes.iter().map(|node| node.powi(power)).sum::<f64>() / count;
+            assert!(moment(1).abs() < 1e-15 && (moment(2) - 1.0 / 3.0).abs() < 1e-15);
+            assert!(nodes.len() < 4 || (moment(4) - 0.2).abs() < 1e-14);
+        }
+    }
+}
