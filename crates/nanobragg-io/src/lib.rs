@@ -6,6 +6,8 @@
 //! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
 //! | [`pdb`] | unit cell of a coordinate file or of CrystFEL | yes | |
 //! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | |
+//! | [`experiments`] | stills with their crystals, experiment lists of DIALS | by [`geometry`] | yes |
+//! | [`reflection_table`] | reflections, tables of DIALS | | yes |
 //! | [`spectrum`] | wavelengths or energies with weights | yes | |
 //! | [`dump`] | structure factors, binary table | yes | yes |
 //! | [`matrix`] | MOSFLM orientation matrix | yes | |
@@ -36,6 +38,7 @@ pub mod cif;
 mod crystfel_cell;
 pub mod dump;
 pub mod error;
+pub mod experiments;
 pub mod float;
 pub mod geometry;
 mod gzip;
@@ -50,6 +53,7 @@ pub mod orientations;
 pub mod pdb;
 pub mod pgm;
 pub mod preview;
+pub mod reflection_table;
 pub mod reflections;
 mod rows;
 pub mod smv;

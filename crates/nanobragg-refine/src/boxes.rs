@@ -20,6 +20,8 @@ pub struct BoxFit {
     pub fast: usize,
     /// The node nearest to the center.
     pub hkl: [i32; 3],
+    /// Resolution at the center, Å.
+    pub d_angstrom: f64,
     /// Photons of the background: at the center, and per 10 pixels along fast and slow.
     pub plane: [f64; 3],
     /// Logarithm of the factor on the model's photons.
@@ -95,10 +97,12 @@ impl Boxes {
                 let plane = [1.0, along(fast, spot.fast), along(slow, spot.slow)];
                 all.columns.iter_mut().zip(plane).for_each(|(column, value)| column.push(value));
             }
+            let Indexed { hkl, scattering, .. } = Indexed::of(plan, spot.slow, spot.fast);
             all.boxes.push(BoxFit {
                 slow: spot.slow,
                 fast: spot.fast,
-                hkl: Indexed::of(plan, spot.slow, spot.fast).hkl,
+                hkl,
+                d_angstrom: 1e10 / scattering,
                 plane: [spot.background, 0.0, 0.0],
                 ln_scale: 0.0,
                 rms_z: 0.0,

@@ -9,6 +9,7 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
+use crate::minimize::Step;
 use crate::sampling::{BoxNormal, equations};
 use crate::target::Target;
 
@@ -24,6 +25,8 @@ pub(crate) struct Problem<'a> {
     pub points: Option<usize>,
     pub backend: &'a dyn Differentiate,
     pub control: &'a Control<'a>,
+    /// Is told of every trial.
+    pub watch: &'a dyn Fn(&Step),
 }
 
 /// How a crystal is seen: with widened spots, and in which shape.
@@ -93,9 +96,10 @@ impl Problem<'_> {
         // Wider spots have fewer photons; this keeps what they sum up to.
         let common = view.narrowing.powi(-4);
         let scales: Vec<f64> = state.boxes.iter().map(|own| common * own.ln_scale.exp()).collect();
+        let target = self.target;
         let score = |at: usize, photons: f64| {
             let model = photons * scales[boxes.group[at] as usize] + boxes.background(at, &state.boxes);
-            self.target.at(boxes.data[at], boxes.readout_noise, model)
+            target.at(boxes.data[at], boxes.readout_noise, model)
         };
         let weigh = |at: usize, photons: f64| {
             let score = score(at, photons);

@@ -98,10 +98,15 @@ impl Freedom {
 
     /// How far it is from the start, in the coordinate that steps have.
     pub(crate) fn moved(&self, parameters: &Parameters, start: &Parameters) -> f64 {
-        let (now, before) = (self.value(parameters, start), self.value(start, start));
+        self.step_to(self.value(parameters, start), start)
+    }
+
+    /// The step of its coordinate from the start to `value`.
+    pub(crate) fn step_to(&self, value: f64, start: &Parameters) -> f64 {
+        let before = self.value(start, start);
         match self.transform {
-            Transform::Log => (now / before).ln(),
-            _ => now - before,
+            Transform::Log => (value / before).ln(),
+            _ => value - before,
         }
     }
 

@@ -54,7 +54,9 @@ pub(crate) fn minimize(
     let pixels = boxes.pixels().max(1) as f64;
     let mut record = |at: &Evaluation, damping: f64, accepted: bool| {
         let chi2 = at.chi2 / pixels;
-        history.push(Step { narrowing: view.narrowing, value: at.value, chi2, damping, accepted });
+        let step = Step { narrowing: view.narrowing, value: at.value, chi2, damping, accepted };
+        (problem.watch)(&step);
+        history.push(step);
     };
     let mut at = problem.evaluate(boxes, state, view)?;
     let mut damping = 1e-3;

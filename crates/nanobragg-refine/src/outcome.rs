@@ -57,6 +57,25 @@ pub struct Found {
     pub prior_share: f64,
 }
 
+/// The pixels of a refinement, and what is expected of them. Photons.
+#[derive(Clone, Debug, Default)]
+pub struct Fitted {
+    /// The pixels, as [slow, fast].
+    pub pixels: Vec<[u32; 2]>,
+    /// The box of each, by its number.
+    pub group: Vec<u32>,
+    /// What was measured.
+    pub data: Vec<f64>,
+    /// What the start expects.
+    pub start: Vec<f64>,
+    /// What the end expects.
+    pub model: Vec<f64>,
+    /// Its background.
+    pub background: Vec<f64>,
+    /// Variance of what the end expects.
+    pub variance: Vec<f64>,
+}
+
 /// What a refinement found.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -72,6 +91,8 @@ pub struct Outcome {
     pub correlation: DMatrix<f64>,
     /// Each box.
     pub boxes: Vec<BoxFit>,
+    /// Each pixel of these boxes.
+    pub fitted: Fitted,
     /// Boxes that were left out as outliers.
     pub dropped: Vec<BoxFit>,
     /// Boxes whose nearest node is another one than at the start, by their number.

@@ -9,15 +9,15 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
-use crate::freedom::{Freedom, Transform};
+use crate::freedom::{Freedom, Transform, stepped};
 use crate::minimize::{Ended, Step, minimize};
 use crate::orientation::{angles, matrix};
-use crate::outcome::{Found, Outcome, Verdict};
+use crate::outcome::{Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
 use crate::sampling::points;
 use crate::solve::Reduced;
 use crate::spots::find;
-use crate::target::Target;
+use crate::target::{Target, variance};
 
 /// The least overlap of a model that is where the photons are.
 const LEAST_OVERLAP: f64 = 0.3;
@@ -62,6 +62,9 @@ pub struct Refinement {
     /// Whether pixels are integrated by points that spread as their area does, instead of the sub-pixels of the plan: what a detector
     /// measures, not what a simulation with few sub-pixels has.
     pub integrate: bool,
+    /// Values of free numbers by name, as [`Found::value`] has them, from which an earlier run goes on: spots are not widened
+    /// again. What was known beforehand is still known of the start.
+    pub resumed: Vec<(String, f64)>,
 }
 
 impl Refinement {
@@ -92,6 +95,7 @@ impl Refinement {
             most_boxes: 500,
             most_trials: 60,
             integrate: false,
+            resumed: Vec::new(),
         })
     }
 
@@ -115,12 +119,16 @@ impl Refinement {
         backend: &dyn Differentiate,
         control: &Control<'_>,
     ) -> Result<Outcome, Error> {
-        let spots = find(photons, self.box_radius);
-        let boxes = Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes);
-        self.run_in(boxes, backend, control)
+        self.run_in(self.boxes(photons), backend, control, &|_| {})
     }
 
-    /// Refines against the pixels of `boxes`.
+    /// Boxes around the strong spots of `photons`.
+    pub fn boxes(&self, photons: &Photons) -> Boxes {
+        let spots = find(photons, self.box_radius);
+        Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
+    }
+
+    /// Refines against the pixels of `boxes`; `watch` is told of every trial.
     ///
     /// # Errors
     /// No boxes; pixels that do not determine the parameters, or do not change with one; a model that is elsewhere than the
@@ -130,6 +138,7 @@ impl Refinement {
         mut boxes: Boxes,
         backend: &dyn Differentiate,
         control: &Control<'_>,
+        watch: &dyn Fn(&Step),
     ) -> Result<Outcome, Error> {
         if boxes.is_empty() {
             return Err(Cause::NoSpots("nothing stands out by six standard deviations").into());
@@ -148,10 +157,11 @@ impl Refinement {
             points: self.integrate.then(|| points(&self.plan)),
             backend,
             control,
+            watch,
         };
         let shape = self.plan.crystal.shape.shape;
         let last = View { narrowing: 1.0, shape };
-        let mut state = State { parameters: start, boxes: boxes.boxes.clone() };
+        let mut state = State { parameters: self.going_on(&start), boxes: boxes.boxes.clone() };
         let mut history: Vec<Step> = Vec::new();
         let before = problem.evaluate(&boxes, &state, last)?;
         let lit = before.photons.iter().any(|&photons| photons > 0.0);
@@ -162,7 +172,8 @@ impl Refinement {
         let (mut at, mut ended) = (before.clone(), Ended::Exhausted);
         let mut dropped = Vec::new();
         if self.most_trials > 0 {
-            (at, ended) = self.stages(&problem, &boxes, &mut state, last, &mut history)?;
+            let widened = self.resumed.is_empty();
+            (at, ended) = self.stages(&problem, &boxes, &mut state, last, widened, &mut history)?;
             if ended != Ended::Canceled {
                 self.check(&problem, describe(&boxes, &mut state, &at, self.target), &at, last)?;
                 let kept = not_outlying(&state);
@@ -182,12 +193,21 @@ impl Refinement {
                 }
             }
         }
+        // The caller has stopped the search, not what tells of it.
+        let whole = Problem { control: &Control::default(), ..problem };
+        if ended == Ended::Canceled {
+            at = whole.evaluate(&boxes, &state, last)?;
+        }
         let overlap = describe(&boxes, &mut state, &at, self.target);
-        let mut outcome = self.outcome(&problem, &boxes, &state, &at, last)?;
+        let mut outcome = self.outcome(&whole, &boxes, &state, &at, last)?;
+        let beginning = State { parameters: start, boxes: boxes.boxes.clone() };
+        let expected = whole.evaluate(&boxes, &beginning, last)?;
+        outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
         outcome.chi2_start = before.chi2 / pixels.max(1) as f64;
         outcome.overlap = overlap;
         let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
         outcome.verdict = match ended {
+            Ended::Canceled if dropped.is_empty() && at.value >= before.value => Verdict::NotBetter,
             Ended::Canceled => Verdict::Canceled,
             _ if self.most_trials > 0 && dropped.is_empty() && at.value >= before.value => Verdict::NotBetter,
             Ended::Exhausted => Verdict::NotConverged,
@@ -198,6 +218,16 @@ impl Refinement {
         Ok(outcome)
     }
 
+    /// Where an earlier run left the parameters, or the start.
+    fn going_on(&self, start: &Parameters) -> Parameters {
+        let value = |freedom: &Freedom| {
+            let known = self.resumed.iter().find(|(name, _)| *name == freedom.name());
+            known.map_or(0.0, |&(_, value)| freedom.step_to(value, start))
+        };
+        let steps: Vec<f64> = self.freedoms.iter().map(value).collect();
+        stepped(start, self.freedoms.iter(), &steps)
+    }
+
     /// Widened spots, narrowed step by step, then all parameters; a crystal whose spots have fringes changes its shape after that.
     fn stages(
         &self,
@@ -205,12 +235,13 @@ impl Refinement {
         boxes: &Boxes,
         state: &mut State,
         last: View,
+        widened: bool,
         history: &mut Vec<Step>,
     ) -> Result<(Evaluation, Ended), Error> {
         let smooth = matches!(last.shape, Shape::Gauss | Shape::GaussStar | Shape::GaussCounted);
-        let shape = if smooth { last.shape } else { Shape::Gauss };
+        let shape = if smooth || !widened { last.shape } else { Shape::Gauss };
         let geometry = self.freedoms.iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
-        let mut narrowing = if geometry { first_narrowing(problem, boxes) } else { 1.0 };
+        let mut narrowing = if geometry && widened { first_narrowing(problem, boxes) } else { 1.0 };
         while narrowing < 0.75 {
             let view = View { narrowing, shape };
             let (at, ended) = minimize(problem, boxes, state, view, TRIALS_OF_A_STAGE, history)?;
@@ -221,7 +252,7 @@ impl Refinement {
         }
         let view = View { narrowing: 1.0, shape };
         let (at, ended) = minimize(problem, boxes, state, view, self.most_trials, history)?;
-        if smooth || ended == Ended::Canceled {
+        if smooth || !widened || ended == Ended::Canceled {
             return Ok((at, ended));
         }
         minimize(problem, boxes, state, last, self.most_trials, history)
@@ -325,6 +356,7 @@ impl Refinement {
             found,
             correlation,
             boxes: state.boxes.clone(),
+            fitted: Fitted::default(),
             dropped: Vec::new(),
             reindexed,
             history: Vec::new(),
@@ -389,6 +421,27 @@ fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -
     }
     let norm = (of_data * of_model).sqrt();
     if norm > 0.0 { (both / norm).max(0.0) } else { 0.0 }
+}
+
+/// What is expected of each pixel at the start and at the end.
+fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
+    let expected = |(state, at): (&State, &Evaluation)| -> Vec<f64> {
+        let of = |(place, photons): (usize, &f64)| {
+            let own = &state.boxes[boxes.group[place] as usize];
+            photons * own.ln_scale.exp() + boxes.background(place, &state.boxes)
+        };
+        at.photons.iter().enumerate().map(of).collect()
+    };
+    let model = expected(end);
+    Fitted {
+        pixels: boxes.pixels.clone(),
+        group: boxes.group.clone(),
+        data: boxes.data.clone(),
+        start: expected(start),
+        background: (0..boxes.pixels()).map(|place| boxes.background(place, &end.0.boxes)).collect(),
+        variance: model.iter().map(|&model| variance(model, boxes.readout_noise)).collect(),
+        model,
+    }
 }
 
 /// Which boxes' residuals are within five median deviations above the median.

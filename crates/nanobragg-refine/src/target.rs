@@ -40,7 +40,7 @@ impl Target {
     /// ```
     pub fn at(self, data: f64, readout_noise: f64, model: f64) -> Score {
         let (floored, inside) = if model > FLOOR { (model, 1.0) } else { (FLOOR, 0.0) };
-        let variance = floored + readout_noise * readout_noise;
+        let variance = variance(model, readout_noise);
         let residual = data - model;
         let chi2 = residual * residual / variance;
         let precision = 1.0 / variance;
@@ -62,6 +62,11 @@ impl Target {
             }
         }
     }
+}
+
+/// The variance of a pixel where `model` photons are expected.
+pub(crate) fn variance(model: f64, readout_noise: f64) -> f64 {
+    model.max(FLOOR) + readout_noise * readout_noise
 }
 
 #[cfg(test)]
