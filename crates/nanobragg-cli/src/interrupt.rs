@@ -39,6 +39,11 @@ impl Interrupt {
         &self.raised
     }
 
+    /// Whether a signal has come.
+    pub fn raised(&self) -> bool {
+        self.raised.load(Ordering::Relaxed)
+    }
+
     /// The error that says which signal has come.
     pub fn error(&self) -> Interrupted {
         let signal = i32::try_from(self.signal.load(Ordering::Relaxed)).unwrap_or(SIGINT);

@@ -97,8 +97,7 @@ mod tests {
     fn the_brightest_pixels_of_a_thin_crystal_are_predicted() {
         let cell = UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap();
         let mut experiment = Experiment::uniform(cell, 100.0);
-        experiment.crystal =
-            experiment.crystal.with_cells(12, 12, 12).unwrap().with_shape(Shape::Gauss);
+        experiment.crystal = experiment.crystal.with_cells(12, 12, 12).unwrap().with_shape(Shape::Gauss);
         experiment.detector.pixels = PixelGrid::new(300, 300, 0.3e-3);
         let plan = experiment.plan().unwrap();
         let image = Cpu::default().render(&plan, &Control::default()).unwrap();

@@ -20,6 +20,27 @@ fn an_image_is_refined_and_what_was_found_renders() {
     // Between the spots no photon is expected and none is there: nothing scatters.
     assert!(chi2 < 1.2 && chi2 < 0.1 * json["chi2_per_pixel_start"].as_f64().unwrap(), "{chi2}");
     assert_eq!(json["cells_whole"].as_array().unwrap().len(), 3);
+    for name in ["fit.csv", "fit.html", "fit.expt", "fit.refl", "fit_model.npy", "fit_residual.npy"] {
+        assert!(!scratch.read(name).is_empty(), "{name}");
+    }
+    let page = String::from_utf8(scratch.read("fit.html")).unwrap();
+    assert!(page.contains("data:image/bmp;base64,") && page.contains("cell_a"), "{page}");
+    assert!(json["rmsd_of_predictions_px"].as_f64().unwrap() < 0.5, "{}", json["rmsd_of_predictions_px"]);
+    // What has converged has nothing to go on with; what DIALS reads is a start too.
+    let run = scratch.run(&format!("{line} -resume")).good();
+    assert!(run.line("chi2 per pixel = ").contains("at the start"), "{}", run.out);
+    let resumed: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(scratch.path("fit.json")).unwrap()).unwrap();
+    assert!(resumed["history"].as_array().unwrap().len() < json["history"].as_array().unwrap().len());
+    let start = "-geometry fit.expt -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 10 -oversample 1 -seed 1 -N 20 \
+        -fluence 3e25";
+    let run = scratch.run(&format!(
+        "refine {start} -data shot.cbf -refine misset,scale -box_scale 0.05 -nonoise -nopgm -noprogress -o from"
+    ));
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let from = String::from_utf8(scratch.read("from.toml")).unwrap();
+    assert!(from.contains("from.mat") && scratch.path("from.mat").exists(), "{from}");
+    scratch.run("run from.toml -o from.cbf").good();
     // The file that renders what was found is itself a start, at which nothing is left to find.
     let run = scratch.run("refine fit.toml -data shot.cbf -max_iterations 0 -o again").good();
     assert!(run.out.contains("overlap"), "{}", run.out);
@@ -31,7 +52,7 @@ fn an_image_is_refined_and_what_was_found_renders() {
             let values = json["real_space_vectors_angstrom"][row].as_array().unwrap();
             values.iter().map(|value| value.as_f64().unwrap()).collect::<Vec<_>>()
         };
-        (of(&json), of(&again))
+        (of(&resumed), of(&again))
     }) {
         assert!(row.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-6), "{row:?} {other:?}");
     }
@@ -48,7 +69,38 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     assert!(run.error(1).contains("the indexing is likely wrong"), "{}", run.err);
     let run = refine("-N 20 -misset 10 20 30 -o fit");
     assert!(run.error(2).contains("give -data IMAGE"), "{}", run.err);
-    for name in ["fit.toml", "fit.json", "fit.csv"] {
-        assert!(!scratch.path(name).exists(), "{name}");
+    let good = "-N 20 -misset 10 20 30 -refine misset,scale -o fit";
+    for flags in [
+        "-floatfile a.bin",
+        "-intfile a.img",
+        "-noisefile a.img",
+        "-pgmscale 2",
+        "-scale 3",
+        "-show",
+        "-pngfile a.png",
+    ] {
+        let run = refine(&format!("{good} -data shot.cbf {flags}"));
+        let flag = flags.split(' ').next().unwrap();
+        assert!(run.error(2).contains(&format!("{flag} is a flag of a")), "{flags}: {}", run.err);
     }
+    let run = refine(&format!("{good} -data none.cbf"));
+    assert!(run.error(2).starts_with("refine: -data: cannot read none.cbf"), "{}", run.err);
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -detpixels 390 -o small.cbf")).good();
+    let run = refine(&format!("{good} -data small.cbf"));
+    let error = "the data have 390 x 390 pixels (fast, slow), the detector has 400 x 400";
+    assert!(run.error(2).ends_with(error), "{}", run.err);
+    for (name, pixel) in [("nan.bin", f32::NAN), ("dark.bin", 0.0), ("saturated.bin", 9e4)] {
+        scratch
+            .write(name, std::iter::repeat_n(pixel.to_le_bytes(), 400 * 400).flatten().collect::<Vec<u8>>());
+        let run = refine(&format!("{good} -data {name} -saturation 65535"));
+        assert!(run.error(1).starts_with("no spots: "), "{name}: {}", run.err);
+    }
+    let run = refine("-N 20 -misset 10 20 30 -data shot.cbf -refine scale,N,cell -default_F 0 -o fit");
+    assert!(
+        run.error(1).starts_with("no pixel changes with") || run.err.contains("overlap is 0"),
+        "{}",
+        run.err
+    );
+    let names = scratch.names();
+    assert!(names.iter().all(|name| !name.starts_with("fit")), "{names:?}");
 }

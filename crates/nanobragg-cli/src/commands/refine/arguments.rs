@@ -20,15 +20,18 @@ docs/REFINE.md says how, and how good it is.
   -refine NAMES       what is free, with commas: misset, cell (as far as the lattice's symmetry lets it), N, scale, mosaic,
                       distance; or single ones, such as Na or cell_a (default misset,cell,N,scale,mosaic)
   -o NAME             begins the names of outputs: NAME.toml renders what was found, NAME.json has values, standard deviations,
-                      correlations and the course, NAME.csv a row a shoebox
+                      correlations and the course, NAME.csv a row a shoebox, NAME.html a report; NAME.expt and NAME.refl are
+                      for DIALS; NAME_model.npy and NAME_residual.npy hold the shoeboxes' pixels
   -gain X             counts per photon (default 1)
   -saturation X       counts from this one on are left out (default none)
   -readout_noise X    standard deviation of the electronics, photons (default 0)
   -box_scale X        standard deviation of the logarithm of a shoebox's scale; twice the relative error of structure
                       factors (default 0.5)
   -max_iterations N   trials with all parameters free (default 60); 0 describes the start
+  -oversample N       sub-pixels, where the data were simulated with as many; by default pixels are integrated
+  -resume             go on from NAME.json, which an earlier run of the same arguments has left
 
-The pedestal is what -adc says, else 0. Exit status: 0 converged; 1 not, or the model is not where the photons are;
+Ctrl-C leaves the best so far. The pedestal is what -adc says, else 0. Exit status: 0 converged; 1 not, or the model is not where the photons are;
 2 wrong arguments or inputs.";
 
 /// Names that an experiment file can say again.
@@ -58,6 +61,8 @@ pub struct Arguments {
     pub counting: Counting,
     pub box_scale: f64,
     pub most_trials: usize,
+    /// Whether an earlier run goes on.
+    pub resume: bool,
     /// The experiment file that flags are added to.
     pub experiment: Option<PathBuf>,
     /// The flags of the start.
@@ -69,6 +74,7 @@ impl Arguments {
     pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
         let (mut data, mut output, mut start) = (None, None, Vec::new());
         let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
+        let mut resume = false;
         let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
         if arguments.is_empty() {
             return Ok(None);
@@ -79,6 +85,7 @@ impl Arguments {
             let mut value = || rest.value(&argument, "a value");
             match argument.name() {
                 Some("h" | "help") => return Ok(None),
+                Some("resume") => resume = true,
                 Some("data") => data = Some(PathBuf::from(value()?)),
                 Some("o") => output = Some(PathBuf::from(value()?)),
                 Some("refine") => free = names(&value()?)?,
@@ -99,7 +106,17 @@ impl Arguments {
         let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
         let data = data.ok_or_else(|| missing("no image; give -data IMAGE"))?;
         let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
-        Ok(Some(Arguments { data, free, output, counting, box_scale, most_trials, experiment, start }))
+        Ok(Some(Arguments {
+            data,
+            free,
+            output,
+            counting,
+            box_scale,
+            most_trials,
+            resume,
+            experiment,
+            start,
+        }))
     }
 }
 

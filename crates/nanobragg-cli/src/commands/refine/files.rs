@@ -2,30 +2,130 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::atomic::{check_file, write_atomic};
+use nanobragg_io::npy::write_npy;
 use nanobragg_refine::{BoxFit, Outcome};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
+use super::reflections::{self, Reflection, rmsd_px};
+use super::report;
 
-/// Writes NAME.toml, NAME.json and NAME.csv.
-pub fn write(arguments: &Arguments, outcome: &Outcome, toml: &str) -> anyhow::Result<()> {
-    let named = |extension: &str| {
-        let mut name = arguments.output.clone().into_os_string();
-        name.push(extension);
+/// What follows the name of a refinement in the names of its files.
+const ENDINGS: [&str; 8] =
+    [".toml", ".json", ".csv", ".html", ".expt", ".refl", "_model.npy", "_residual.npy"];
+
+/// The name of a refinement, with which those of its files begin.
+#[derive(Clone, Debug)]
+pub struct Name(pub PathBuf);
+
+impl Name {
+    /// The file that ends so.
+    pub fn file(&self, ending: &str) -> PathBuf {
+        let mut name = self.0.clone().into_os_string();
+        name.push(ending);
         PathBuf::from(name)
-    };
-    let json = serde_json::to_string_pretty(&as_json(arguments, outcome))? + "\n";
-    text(&named(".toml"), toml)?;
-    text(&named(".json"), &json)?;
-    text(&named(".csv"), &table(outcome))
+    }
+
+    /// Whether all files can be written, before there is anything to write.
+    pub fn check(&self) -> anyhow::Result<()> {
+        Ok(ENDINGS.iter().try_for_each(|ending| check_file(&self.file(ending)))?)
+    }
+
+    /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
+    ///
+    /// # Errors
+    /// A file that is none of a refinement of `data`.
+    pub fn earlier(&self, data: &Path) -> anyhow::Result<Option<Vec<(String, f64)>>> {
+        let path = self.file(".json");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let wrong = |what: &str| anyhow::anyhow!("{}: {what}", path.display());
+        let text = nanobragg_io::text::read_text(&path, 64 << 20)?;
+        let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
+        if json["data"] != data.display().to_string() {
+            return Err(wrong("it is of another image; -resume goes on with the same one"));
+        }
+        let entries = json["parameters"].as_array().ok_or_else(|| wrong("no parameters in it"))?;
+        let of = |entry: &Value| Some((entry["name"].as_str()?.to_owned(), entry["value"].as_f64()?));
+        entries
+            .iter()
+            .map(of)
+            .collect::<Option<Vec<_>>>()
+            .map(Some)
+            .ok_or_else(|| wrong("parameters without values"))
+    }
 }
 
-fn text(path: &Path, text: &str) -> anyhow::Result<()> {
+/// What a run was called to do, as its files say.
+pub struct Run<'a> {
+    pub arguments: &'a Arguments,
+    pub data: &'a Path,
+    /// Pixels of the image along fast and slow.
+    pub size: [usize; 2],
+    pub points: usize,
+}
+
+impl Run<'_> {
+    fn verdict(&self, outcome: &Outcome) -> &'static str {
+        if self.arguments.most_trials == 0 { "start" } else { outcome.verdict.name() }
+    }
+}
+
+/// Writes the files of an image, but for those that several images share.
+pub fn write(
+    name: &Name,
+    run: &Run<'_>,
+    outcome: &Outcome,
+    own: &[Reflection],
+    toml: &str,
+) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
+    let page = report::Page {
+        data: run.data.display().to_string(),
+        verdict: run.verdict(outcome),
+        outcome,
+        reflections: own,
+    };
+    text(&name.file(".toml"), toml)?;
+    text(&name.file(".csv"), &table(outcome))?;
+    text(&name.file(".html"), &report::page(&page))?;
+    images(name, run.size, outcome)?;
+    text(&name.file(".json"), &json)
+}
+
+/// Writes the experiments and the reflections of images, which DIALS reads.
+pub fn write_for_dials(name: &Name, images: &[(String, &Outcome, &[Reflection])]) -> anyhow::Result<()> {
+    let outcomes: Vec<(String, &Outcome)> =
+        images.iter().map(|(name, outcome, _)| (name.clone(), *outcome)).collect();
+    let tables: Vec<(String, &[Reflection])> =
+        images.iter().map(|(name, _, own)| (name.clone(), *own)).collect();
+    reflections::write_models(&name.file(".expt"), &outcomes)?;
+    reflections::write_table(&name.file(".refl"), &tables)
+}
+
+/// Photons of the model, and of the data less those, in shoeboxes; elsewhere no number.
+fn images(name: &Name, [fast, slow]: [usize; 2], outcome: &Outcome) -> anyhow::Result<()> {
+    let fitted = &outcome.fitted;
+    let mut pixels = vec![f32::NAN; fast * slow];
+    let mut fill = |of: &dyn Fn(usize) -> f64| {
+        for (at, &[slow, column]) in fitted.pixels.iter().enumerate() {
+            if let Some(pixel) = pixels.get_mut(slow as usize * fast + column as usize) {
+                *pixel = of(at) as f32;
+            }
+        }
+        pixels.clone()
+    };
+    write_npy(&name.file("_model.npy"), fast, slow, &fill(&|at| fitted.model[at]))?;
+    Ok(write_npy(&name.file("_residual.npy"), fast, slow, &fill(&|at| fitted.data[at] - fitted.model[at]))?)
+}
+
+pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
     Ok(write_atomic(path, |out| out.write_all(text.as_bytes()))?)
 }
 
-fn as_json(arguments: &Arguments, outcome: &Outcome) -> Value {
+fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
     let found = outcome.found.iter().map(|found| {
         json!({
             "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
@@ -44,14 +144,16 @@ fn as_json(arguments: &Arguments, outcome: &Outcome) -> Value {
     let cells = outcome.parameters.cells;
     json!({
         "program": concat!("nanobragg ", env!("CARGO_PKG_VERSION")),
-        "data": arguments.data.display().to_string(),
-        "verdict": if arguments.most_trials == 0 { "start" } else { outcome.verdict.name() },
+        "data": run.data.display().to_string(),
+        "verdict": run.verdict(outcome),
         "chi2_per_pixel": outcome.chi2,
         "chi2_per_pixel_start": outcome.chi2_start,
         "chi2_per_pixel_whole_cells": outcome.chi2_whole_cells,
         "overlap": outcome.overlap,
         "box_scale_scatter": outcome.box_scale_scatter,
-        "box_scale_prior": arguments.box_scale,
+        "box_scale_prior": run.arguments.box_scale,
+        "points_along_a_pixel": run.points,
+        "rmsd_of_predictions_px": rmsd_px(own),
         "pixels": outcome.pixels,
         "boxes": outcome.boxes.len(),
         "boxes_left_out": outcome.dropped.len(),
@@ -69,15 +171,16 @@ fn as_json(arguments: &Arguments, outcome: &Outcome) -> Value {
 /// A row a box; those that were left out as outliers come last.
 fn table(outcome: &Outcome) -> String {
     let mut rows =
-        "slow,fast,h,k,l,used,scale,rms_z,model_photons,data_photons,background,per_10_fast,per_10_slow\n"
+        "slow,fast,h,k,l,d_angstrom,used,scale,rms_z,model_photons,data_photons,background,per_10_fast,per_10_slow\n"
             .to_owned();
     let mut add = |own: &BoxFit, used: bool| {
         let [h, k, l] = own.hkl;
         let [level, along_fast, along_slow] = own.plane;
         rows.push_str(&format!(
-            "{},{},{h},{k},{l},{},{:.5},{:.4},{:.3},{:.3},{level:.4},{along_fast:.4},{along_slow:.4}\n",
+            "{},{},{h},{k},{l},{:.4},{},{:.5},{:.4},{:.3},{:.3},{level:.4},{along_fast:.4},{along_slow:.4}\n",
             own.slow,
             own.fast,
+            own.d_angstrom,
             u8::from(used),
             own.ln_scale.exp(),
             own.rms_z,

@@ -1,14 +1,18 @@
 //! The start of a refinement, and the experiment file of what was found.
 
 use std::ffi::OsString;
+use std::path::Path;
 
+use nanobragg::nalgebra::Matrix3;
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
-use nanobragg_config::classic::{self, FlagId, ParsedArgs};
+use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Context, experiment_file, remedy, resolve};
+use nanobragg_io::atomic::write_atomic;
 use nanobragg_refine::Outcome;
+use nanobragg_session::Device;
 
-use super::arguments::Arguments;
+use super::super::own::refuse_flags_of_one_image;
 use crate::called;
 use crate::console::Console;
 use crate::run::log;
@@ -35,6 +39,19 @@ const REPLACED: [FlagId; 17] = [
     FlagId::Strict,
 ];
 
+/// Flags of what a render writes and of how it is scaled, beside those that name files.
+const OF_OUTPUTS: [FlagId; 9] = [
+    FlagId::Scale,
+    FlagId::PgmScale,
+    FlagId::PngScale,
+    FlagId::PngDecades,
+    FlagId::PngPercentile,
+    FlagId::PngColors,
+    FlagId::PngRings,
+    FlagId::PngBeam,
+    FlagId::Show,
+];
+
 /// The start.
 pub struct Start {
     args: ParsedArgs,
@@ -42,15 +59,34 @@ pub struct Start {
     pub console: Console,
     pub pedestal: f64,
     pub threads: usize,
+    pub progress: bool,
+    /// Whether sub-pixels were asked for.
+    pub has_subpixels: bool,
 }
 
 impl Start {
-    /// What the arguments describe.
-    pub fn new(arguments: &Arguments) -> anyhow::Result<Self> {
-        let args = called::described(arguments.experiment.as_deref(), &arguments.start)?;
+    /// What `flags` describe, added to an experiment file if there is one. What that says of the files of a render does not count.
+    pub fn new(experiment: Option<&Path>, flags: &[OsString]) -> anyhow::Result<Self> {
+        let mut args = called::described(experiment, flags)?;
+        let of_outputs = |flag: FlagId| {
+            OF_OUTPUTS.contains(&flag) || classic::flag(flag).is_some_and(|row| row.is(Role::OneImage))
+        };
+        args.occurrences.retain(|occurrence| !(occurrence.from_file && of_outputs(occurrence.flag)));
+        refuse_flags_of_one_image("refine", &args, "-o names the files of a refinement")?;
+        if let Some(occurrence) = args.occurrences.iter().find(|occurrence| of_outputs(occurrence.flag)) {
+            let text = format!(
+                "refine: {} is a flag of a render, which a refinement does not write",
+                occurrence.given
+            );
+            return Err(UsageError(text).into());
+        }
         let console = Console::of(&args);
         log(&args);
         let setup = resolve(&args, &Context::default())?;
+        if setup.device == Device::Gpu {
+            let text = "refine: derivatives are computed on the CPU; leave -device gpu out";
+            return Err(UsageError(text.to_owned()).into());
+        }
         setup.notes.iter().for_each(|note| console.say(note));
         setup.warnings.iter().for_each(|warning| console.warn(warning));
         if !setup.panels.is_empty() {
@@ -62,11 +98,14 @@ impl Start {
         plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
         console.deny_warnings()?;
         let pedestal = args.number(FlagId::Adc).unwrap_or(0.0);
-        Ok(Start { threads: called::threads(setup.threads), args, plan, console, pedestal })
+        let has_subpixels = args.has(FlagId::Oversample);
+        let (threads, progress) = (called::threads(setup.threads), setup.progress);
+        Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal })
     }
 
-    /// An experiment file that renders what was found, with whole numbers of cells.
-    pub fn refined(&self, outcome: &Outcome) -> anyhow::Result<String> {
+    /// An experiment file that renders what was found, with whole numbers of cells. `matrix` is where the orientation matrix goes that it
+    /// refers to, where the description of an instrument has a crystal that flags of a cell cannot replace.
+    pub fn refined(&self, outcome: &Outcome, matrix: &Path) -> anyhow::Result<String> {
         let parameters = &outcome.parameters;
         let mut args = self.args.clone();
         args.occurrences.retain(|occurrence| !REPLACED.contains(&occurrence.flag));
@@ -75,12 +114,15 @@ impl Start {
             words.push(name.to_owned());
             words.extend(values.iter().map(|value| format!("{value:?}")));
         };
-        if let LatticeParameters::Cell(cell) = &parameters.lattice {
+        if self.args.has(FlagId::Geometry) {
+            write_matrix(matrix, outcome)?;
+            args.extend(classic::parse([OsString::from("-mat"), matrix.into()])?);
+        } else if let LatticeParameters::Cell(cell) = &parameters.lattice {
             let [alpha, beta, gamma] = cell.angles.map(f64::to_degrees);
             let [a, b, c] = cell.edges;
             flag("-cell", &[a, b, c, alpha, beta, gamma]);
+            flag("-misset", &parameters.misset.map(f64::to_degrees));
         }
-        flag("-misset", &parameters.misset.map(f64::to_degrees));
         flag("-fluence", &[parameters.fluence * parameters.scale]);
         if parameters.spread > 0.0 {
             flag("-mosaic", &[parameters.spread.to_degrees()]);
@@ -97,7 +139,7 @@ impl Start {
         }
         args.extend(classic::parse(words.into_iter().map(OsString::from))?);
         self.check(&args, outcome)?;
-        Ok(experiment_file::write(&args)?)
+        Ok(experiment_file::write(&seen_from(args, matrix.parent())?)?)
     }
 
     /// Whether flags say what was found: other inputs, such as a geometry, may have the last word.
@@ -113,4 +155,38 @@ impl Start {
         );
         Ok(())
     }
+}
+
+/// `args` with the paths of inputs as they are seen from `folder`, in which an experiment file looks for its inputs.
+fn seen_from(mut args: ParsedArgs, folder: Option<&Path>) -> anyhow::Result<ParsedArgs> {
+    let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(args) };
+    for occurrence in &mut args.occurrences {
+        let Some(row) = classic::flag(occurrence.flag).filter(|row| row.is(Role::InputFile)) else {
+            continue;
+        };
+        let path = occurrence.values.path(0);
+        let there = match path.strip_prefix(folder) {
+            Ok(inside) => inside.to_owned(),
+            Err(_) => std::path::absolute(path)?,
+        };
+        let name = row.names.first().copied().unwrap_or_default();
+        let again = classic::parse([OsString::from(name), there.into_os_string()])?;
+        if let Some(found) = again.occurrences.into_iter().next() {
+            occurrence.values = found.values;
+        }
+    }
+    Ok(args)
+}
+
+/// Writes the orientation matrix of what was found, in units of the wavelength.
+fn write_matrix(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
+    let vectors = outcome.plan.crystal.lattice.vectors.map(|vector| (vector * 1e10).transpose());
+    let star = Matrix3::from_rows(&vectors).try_inverse().unwrap_or_default();
+    let wavelength_angstrom = outcome.plan.resolved.wavelength * 1e10;
+    let row = |row: usize| {
+        let number = |column: usize| format!("{:.15e}", star[(row, column)] * wavelength_angstrom);
+        format!("{} {} {}\n", number(0), number(1), number(2))
+    };
+    let text: String = [0, 1, 2].map(row).concat();
+    Ok(write_atomic(path, |out| out.write_all(text.as_bytes()))?)
 }
