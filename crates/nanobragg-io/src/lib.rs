@@ -5,7 +5,7 @@
 //! | [`hkl`] | structure factors, text | yes | |
 //! | [`reflections`] | structure factors, [MTZ](mtz) and [mmCIF](cif) | yes | |
 //! | [`pdb`] | unit cell of a coordinate file or of CrystFEL | yes | |
-//! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | |
+//! | [`geometry`] | instruments as DIALS, XDS and CrystFEL describe them | yes | yes |
 //! | [`experiments`] | stills with their crystals, experiment lists of DIALS | by [`geometry`] | yes |
 //! | [`reflection_table`] | reflections, tables of DIALS | | yes |
 //! | [`spectrum`] | wavelengths or energies with weights | yes | |

@@ -13,7 +13,7 @@ use crate::lines::LINE_LIMIT;
 use crate::warning::Warning;
 
 /// Photon energy times wavelength, eV Å.
-const EV_ANGSTROM: f64 = 12398.42;
+pub(super) const EV_ANGSTROM: f64 = 12398.42;
 /// How the names of regions begin that are no panels, though their keys look like those of a panel.
 const BAD_REGION: &str = "bad";
 
@@ -112,6 +112,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: None,
         scan: None,
         crystal: None,
+        space_group_hall: None,
         varying_images: 1,
         warnings,
     })

@@ -53,6 +53,8 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     let has_points = model("scan")?.is_some() || varying_images > 1;
     let scan = model("scan")?.map(|node| scan(&node, point)).transpose()?.flatten();
     let goniometer = goniometer.map(|node| Goniometer::new(&node, point)).transpose()?;
+    let hall = crystal_model.as_ref().and_then(|node| node.optional("space_group_hall_symbol"));
+    let hall = hall.and_then(|symbol| symbol.value.as_str().map(str::to_owned));
     let crystal = crystal_model.map(|node| crystal(&node, point)).transpose()?;
     if point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
@@ -70,6 +72,7 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
         spindle_axis: goniometer.map(|g| g.setting * g.axis),
         scan,
         crystal: crystal.map(|matrix| at_rest * matrix),
+        space_group_hall: hall.filter(|symbol| symbol.len() < 80),
         varying_images,
         warnings,
     })

@@ -1,7 +1,7 @@
-//! Descriptions of an instrument by other programs: DIALS (`.expt`), XDS (`XPARM.XDS`, `GXPARM.XDS`), CrystFEL
-//! (`.geom`).
+//! Descriptions of an instrument for other programs: DIALS (`.expt`), XDS (`XDS.INP`; `XPARM.XDS` and `GXPARM.XDS`, which
+//! are read alone), CrystFEL (`.geom`).
 //!
-//! Each has a laboratory frame of its own. Nothing is turned into another frame: beam, detector, spindle and crystal
+//! Each has a laboratory frame of its own. Nothing that is read is turned into another frame: beam, detector, spindle and crystal
 //! of one file belong together, whatever the axes are called.
 
 mod crystfel;
@@ -9,8 +9,14 @@ mod crystfel_line;
 mod crystfel_panel;
 mod dxtbx;
 mod dxtbx_detector;
+mod format;
 mod node;
+mod write;
+mod write_crystfel;
+mod write_dxtbx;
+mod write_xds;
 mod xds;
+mod xds_inp;
 
 use std::path::Path;
 
@@ -20,6 +26,9 @@ use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
 use crate::warning::Warning;
+
+pub use format::GeometryFormat;
+pub use write::{About, SensorMaterial, write_geometry};
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
 /// in memory may take fifteen times its length.
@@ -50,6 +59,8 @@ pub struct Geometry {
     pub scan: Option<Scan>,
     /// Reciprocal cell vectors at spindle angle 0 in 1/Å: rows x, y, z; columns a*, b*, c*.
     pub crystal: Option<Matrix3<f64>>,
+    /// Space group of the crystal as Hall writes it, where the file has it so.
+    pub space_group_hall: Option<String>,
     /// Images of the scan whose models differ from one another; 1 where none does.
     pub varying_images: usize,
     /// What was not taken as it stands.
@@ -115,6 +126,7 @@ pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     let geometry = match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') => dxtbx::geometry(path, &dxtbx::document(path, bytes)?, selection)?,
         Some(b'0'..=b'9' | b'X' | b'G' | b'-') if xds::is_xparm(bytes) => xds::parse(path, bytes, selection)?,
+        _ if xds_inp::is_input(bytes) => xds_inp::parse(path, bytes, selection)?,
         _ => crystfel::parse(path, bytes, selection)?,
     };
     geometry.checked(path)
@@ -155,6 +167,26 @@ pub fn read_moving(path: &Path, experiment: usize) -> Result<Vec<Moving>> {
 }
 
 impl Geometry {
+    /// The same in another frame: `rotation` takes vectors into it.
+    #[must_use]
+    pub fn turned(&self, rotation: &Matrix3<f64>) -> Self {
+        let turn = |vector: &Vector3<f64>| rotation * vector;
+        let panel = |panel: &Panel| Panel {
+            origin_mm: turn(&panel.origin_mm),
+            fast: turn(&panel.fast),
+            slow: turn(&panel.slow),
+            ..panel.clone()
+        };
+        Geometry {
+            beam: self.beam.as_ref().map(turn),
+            polarization: self.polarization.map(|of| Polarization { normal: turn(&of.normal), ..of }),
+            panels: self.panels.iter().map(panel).collect(),
+            spindle_axis: self.spindle_axis.as_ref().map(turn),
+            crystal: self.crystal.map(|matrix| rotation * matrix),
+            ..self.clone()
+        }
+    }
+
     /// What no reader may let through: vectors without a direction, sizes without pixels.
     fn checked(mut self, path: &Path) -> Result<Self> {
         let unit = |what: &str, vector: Vector3<f64>| {

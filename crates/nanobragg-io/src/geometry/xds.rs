@@ -118,24 +118,25 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: Some(vector(0, 3)),
         scan: Some(Scan { start_deg: start + range * selection.scan_point as f64, range_deg: range }),
         crystal: Some(crystal),
+        space_group_hall: None,
         varying_images: 1,
         warnings: Vec::new(),
     })
 }
 
 /// The detector before its segments are placed on it.
-struct Flat {
-    pixel_mm: [f64; 2],
+pub(super) struct Flat {
+    pub pixel_mm: [f64; 2],
     /// ORGX and ORGY in pixels, the distance in mm.
-    origin: [f64; 3],
+    pub origin: [f64; 3],
     /// Columns: X axis, Y axis, normal.
-    axes: Matrix3<f64>,
+    pub axes: Matrix3<f64>,
 }
 
 impl Flat {
     /// One panel of that many pixels. Pixels are counted from 1 at the center of the first, whose outer corner is half
     /// a pixel before.
-    fn whole(&self, [fast_pixels, slow_pixels]: [usize; 2]) -> Panel {
+    pub(super) fn whole(&self, [fast_pixels, slow_pixels]: [usize; 2]) -> Panel {
         let [orgx, orgy, distance] = self.origin;
         let [fast, slow, normal] = [0, 1, 2].map(|axis| self.axes.column(axis).into_owned());
         let across = fast * ((0.5 - orgx) * self.pixel_mm[0]) + slow * ((0.5 - orgy) * self.pixel_mm[1]);
@@ -154,7 +155,14 @@ impl Flat {
     /// A segment, whose pixel (x, y) lies at (x - origin_x) qx e_x + (y - origin_y) qy e_y + distance e_z from the
     /// point that is -ORGX qx, -ORGY qy and the distance away from the crystal along the detector's axes; e_x and e_y
     /// refer to these axes too.
-    fn segment(&self, path: &Path, number: usize, of: usize, region: &[f64], place: &[f64]) -> Result<Panel> {
+    pub(super) fn segment(
+        &self,
+        path: &Path,
+        number: usize,
+        of: usize,
+        region: &[f64],
+        place: &[f64],
+    ) -> Result<Panel> {
         let &[_, x_first, x_last, y_first, y_last] = region else {
             return Err(Error::missing(path, "segment", "5 numbers"));
         };
