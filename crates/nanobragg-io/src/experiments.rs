@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use nalgebra::Vector3;
 use serde_json::{Value, json};
 
 use crate::atomic::write_atomic;
 use crate::error::{Error, Result};
-use crate::geometry::{Geometry, Panel};
+use crate::geometry::write_dxtbx::{of_beam, of_crystal, of_detector};
+use crate::geometry::{About, Geometry};
 
 /// The experiment of a still.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,24 +28,12 @@ pub fn write_experiments(path: &Path, experiments: &[StillExperiment]) -> Result
     for StillExperiment { identifier, geometry } in experiments {
         let direction = geometry.beam.ok_or_else(|| lacking("the direction of the beam"))?;
         let wavelength = geometry.wavelength_angstrom.ok_or_else(|| lacking("a wavelength"))?;
-        let star = geometry.crystal.ok_or_else(|| lacking("a crystal"))?;
-        let real = star.try_inverse().ok_or_else(|| lacking("a crystal with a volume"))?;
-        // The model's direction is that from the sample to the source.
-        let mut beam = json!({
-            "__id__": "monochromatic", "direction": numbers(&-direction), "wavelength": wavelength, "divergence": 0.0,
-            "sigma_divergence": 0.0, "flux": 0.0, "transmission": 1.0,
-        });
-        if let (Some(polarization), Some(beam)) = (&geometry.polarization, beam.as_object_mut()) {
-            beam.insert("polarization_normal".to_owned(), json!(numbers(&polarization.normal)));
-            beam.insert("polarization_fraction".to_owned(), json!(polarization.fraction));
-        }
-        let [a, b, c] = [0, 1, 2].map(|row| numbers(&real.row(row).transpose()));
-        crystals.push(json!({
-            "__id__": "crystal", "real_space_a": a, "real_space_b": b, "real_space_c": c, "space_group_hall_symbol": " P 1",
-        }));
+        let star = geometry.crystal.as_ref().ok_or_else(|| lacking("a crystal"))?;
+        let beam = of_beam(&direction, wavelength, geometry);
+        crystals.push(of_crystal(path, star, geometry.space_group_hall.as_deref())?);
         list.push(json!({
             "__id__": "Experiment", "identifier": identifier, "beam": place(&mut beams, beam),
-            "detector": place(&mut detectors, detector(&geometry.panels)), "crystal": crystals.len() - 1,
+            "detector": place(&mut detectors, of_detector(&geometry.panels, &About::default())), "crystal": crystals.len() - 1,
         }));
     }
     let none = Vec::<Value>::new();
@@ -65,40 +53,11 @@ fn place(models: &mut Vec<Value>, model: Value) -> usize {
     })
 }
 
-fn detector(panels: &[Panel]) -> Value {
-    let of = |panel: &Panel| {
-        json!({
-            "name": panel.name, "type": "SENSOR_PAD", "fast_axis": numbers(&panel.fast), "slow_axis": numbers(&panel.slow),
-            "origin": numbers(&panel.origin_mm), "raw_image_offset": [0, 0],
-            "image_size": [panel.fast_pixels, panel.slow_pixels], "pixel_size": panel.pixel_mm,
-            "trusted_range": [-1.0, f64::from(i32::MAX)], "thickness": 0.0, "material": "", "mu": 0.0, "identifier": "",
-            "mask": Vec::<Value>::new(), "gain": 1.0, "pedestal": 0.0,
-            "px_mm_strategy": {"type": "SimplePxMmStrategy"},
-        })
-    };
-    let children: Vec<Value> = (0..panels.len()).map(|panel| json!({"panel": panel})).collect();
-    let panels: Vec<Value> = panels.iter().map(of).collect();
-    json!({
-        "panels": panels,
-        "hierarchy": {
-            "name": "", "type": "", "fast_axis": [1.0, 0.0, 0.0], "slow_axis": [0.0, 1.0, 0.0], "origin": [0.0, 0.0, 0.0],
-            "raw_image_offset": [0, 0], "image_size": [0, 0], "pixel_size": [0.0, 0.0], "trusted_range": [0.0, 0.0],
-            "thickness": 0.0, "material": "", "mu": 0.0, "identifier": "", "mask": Vec::<Value>::new(), "gain": 1.0,
-            "pedestal": 0.0, "px_mm_strategy": {"type": "SimplePxMmStrategy"}, "children": children,
-        },
-    })
-}
-
-fn numbers(vector: &Vector3<f64>) -> [f64; 3] {
-    // Adding 0 makes 0 of -0.
-    [vector.x + 0.0, vector.y + 0.0, vector.z + 0.0]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{Polarization, Selection, read_geometry};
-    use nalgebra::Matrix3;
+    use crate::geometry::{Panel, Polarization, Selection, read_geometry};
+    use nalgebra::{Matrix3, Vector3};
 
     #[test]
     fn what_is_written_is_read_and_a_common_detector_stands_once() {
@@ -123,6 +82,7 @@ mod tests {
             scan: None,
             crystal: Some(Matrix3::new(0.01, turn, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0, 0.03)),
             varying_images: 1,
+            space_group_hall: None,
             warnings: Vec::new(),
         };
         let experiments = [0.0, 0.001]
@@ -134,7 +94,8 @@ mod tests {
             let found = read_geometry(&path, Selection { experiment, scan_point: 0 }).unwrap();
             let expected = geometry(turn);
             assert!((found.crystal.unwrap() - expected.crystal.unwrap()).norm() < 1e-15);
-            assert_eq!(Geometry { crystal: expected.crystal, ..found }, expected);
+            let hall = expected.space_group_hall.clone();
+            assert_eq!(Geometry { crystal: expected.crystal, space_group_hall: hall, ..found }, expected);
         }
         let error = write_experiments(
             &path,

@@ -13,7 +13,7 @@ mod format;
 mod node;
 mod write;
 mod write_crystfel;
-mod write_dxtbx;
+pub(crate) mod write_dxtbx;
 mod write_xds;
 mod xds;
 mod xds_inp;

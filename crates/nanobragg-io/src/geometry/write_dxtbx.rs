@@ -34,19 +34,12 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
     if geometry.crystal.is_some() {
         refer("crystal");
     }
-    let panels: Vec<Value> = geometry.panels.iter().map(|panel| of_panel(panel, about)).collect();
-    let children: Vec<Value> = (0..panels.len()).map(|panel| json!({"panel": panel})).collect();
-    let mut hierarchy = frame([Vector3::x(), Vector3::y(), Vector3::zeros()]);
-    if let Some(root) = hierarchy.as_object_mut() {
-        root.extend([("name".to_owned(), json!("")), ("type".to_owned(), json!(""))]);
-        root.insert("children".to_owned(), json!(children));
-    }
     let document = json!({
         "__id__": "ExperimentList",
         "experiment": [experiment],
         "imageset": [],
         "beam": [of_beam(&beam, wavelength, geometry)],
-        "detector": [{"panels": panels, "hierarchy": hierarchy}],
+        "detector": [of_detector(&geometry.panels, about)],
         "goniometer": if turns { geometry.spindle_axis.iter().map(of_goniometer).collect() } else { Vec::new() },
         "scan": if turns { geometry.scan.iter().map(|scan| of_scan(scan, about)).collect() } else { Vec::new() },
         "crystal": geometry
@@ -70,7 +63,7 @@ fn frame([fast, slow, origin]: [Vector3<f64>; 3]) -> Value {
     json!({"fast_axis": list(&fast), "slow_axis": list(&slow), "origin": list(&origin)})
 }
 
-fn of_beam(beam: &Vector3<f64>, wavelength: f64, geometry: &Geometry) -> Value {
+pub(crate) fn of_beam(beam: &Vector3<f64>, wavelength: f64, geometry: &Geometry) -> Value {
     let mut model = json!({
         "__id__": "monochromatic",
         // From the sample to the source.
@@ -87,6 +80,17 @@ fn of_beam(beam: &Vector3<f64>, wavelength: f64, geometry: &Geometry) -> Value {
         beam.insert("polarization_fraction".to_owned(), json!(polarization.fraction));
     }
     model
+}
+
+pub(crate) fn of_detector(panels: &[Panel], about: &About) -> Value {
+    let panels: Vec<Value> = panels.iter().map(|panel| of_panel(panel, about)).collect();
+    let children: Vec<Value> = (0..panels.len()).map(|panel| json!({"panel": panel})).collect();
+    let mut hierarchy = frame([Vector3::x(), Vector3::y(), Vector3::zeros()]);
+    if let Some(root) = hierarchy.as_object_mut() {
+        root.extend([("name".to_owned(), json!("")), ("type".to_owned(), json!(""))]);
+        root.insert("children".to_owned(), json!(children));
+    }
+    json!({"panels": panels, "hierarchy": hierarchy})
 }
 
 fn of_panel(panel: &Panel, about: &About) -> Value {
@@ -133,7 +137,7 @@ fn of_scan(scan: &super::Scan, about: &About) -> Value {
 }
 
 /// The real cell vectors: the rows of what the reciprocal ones, in columns, are the inverse of.
-fn of_crystal(path: &Path, reciprocal: &Matrix3<f64>, hall: Option<&str>) -> Result<Value> {
+pub(crate) fn of_crystal(path: &Path, reciprocal: &Matrix3<f64>, hall: Option<&str>) -> Result<Value> {
     let real = reciprocal.try_inverse();
     let real = real.ok_or_else(|| Error::unwritable(path, "the crystal's cell has no volume".to_owned()))?;
     let row = |number: usize| list(&real.row(number).transpose());

@@ -110,6 +110,7 @@ fn geometry(plan: &Plan) -> Geometry {
         scan: None,
         crystal: Matrix3::from_rows(&[a, b, c]).try_inverse(),
         varying_images: 1,
+        space_group_hall: None,
         warnings: Vec::new(),
     }
 }
