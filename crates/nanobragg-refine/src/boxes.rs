@@ -34,6 +34,14 @@ pub struct BoxFit {
     pub data_photons: f64,
 }
 
+impl BoxFit {
+    /// Adds to its background, and to the logarithm of its scale.
+    pub(crate) fn move_by(&mut self, by: [f64; 4]) {
+        self.plane.iter_mut().zip(by).for_each(|(value, by)| *value += by);
+        self.ln_scale += by[3];
+    }
+}
+
 /// Shoeboxes.
 #[derive(Clone, Debug)]
 pub struct Boxes {
@@ -75,14 +83,7 @@ impl Boxes {
                 }
             }
         }
-        let mut all = Boxes {
-            pixels: Vec::new(),
-            group: Vec::new(),
-            data: Vec::new(),
-            columns: Default::default(),
-            boxes: Vec::new(),
-            readout_noise: photons.readout_noise,
-        };
+        let mut all = Boxes::empty(photons.readout_noise);
         let least = (2 * radius + 1).pow(2) / 3;
         for (number, spot) in chosen.iter().enumerate() {
             let own = |&(slow, fast): &(usize, usize)| owner[slow * photons.fast + fast] == number as u32;
@@ -111,6 +112,18 @@ impl Boxes {
             });
         }
         all
+    }
+
+    /// None.
+    pub(crate) fn empty(readout_noise: f64) -> Self {
+        Boxes {
+            pixels: Vec::new(),
+            group: Vec::new(),
+            data: Vec::new(),
+            columns: Default::default(),
+            boxes: Vec::new(),
+            readout_noise,
+        }
     }
 
     /// The number of boxes.

@@ -75,8 +75,7 @@ pub(crate) fn minimize(
             boxes: state.boxes.clone(),
         };
         for (own, by) in next.boxes.iter_mut().zip(reduced.box_steps(&at, &step)) {
-            own.plane.iter_mut().zip(by).for_each(|(value, by)| *value += by);
-            own.ln_scale += by[3];
+            own.move_by(by);
         }
         let there = match problem.evaluate(boxes, &next, view) {
             Err(error) if error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled) => {

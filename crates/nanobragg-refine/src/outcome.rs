@@ -4,7 +4,7 @@ use nanobragg::model::Shape;
 use nanobragg::nalgebra::DMatrix;
 use nanobragg::plan::{Parameters, Plan};
 
-use crate::boxes::BoxFit;
+use crate::boxes::{BoxFit, Boxes};
 use crate::minimize::Step;
 
 /// How a refinement ended.
@@ -93,6 +93,8 @@ pub struct Outcome {
     pub boxes: Vec<BoxFit>,
     /// Each pixel of these boxes.
     pub fitted: Fitted,
+    /// The pixels that were used.
+    pub(crate) remaining: Boxes,
     /// Boxes that were left out as outliers.
     pub dropped: Vec<BoxFit>,
     /// Boxes whose nearest node is another one than at the start, by their number.

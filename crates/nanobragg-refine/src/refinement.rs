@@ -74,16 +74,7 @@ impl Refinement {
     /// Unknown names, parameters without a derivative, a left-handed lattice.
     pub fn new(plan: &Plan, names: &[&str]) -> Result<Self, Error> {
         let plan = plan.place(&by_cell(plan)?);
-        let mut freedoms: Vec<Freedom> = Vec::new();
-        for name in names {
-            for freedom in Freedom::named(name, plan.parameters())? {
-                let known =
-                    freedoms.iter().any(|known| known.members.iter().any(|m| freedom.members.contains(m)));
-                if !known {
-                    freedoms.push(freedom);
-                }
-            }
-        }
+        let freedoms = free(&plan, names)?;
         let members: Vec<_> = freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
         nanobragg::gradient::Derivatives::new(&plan, &members)?;
         Ok(Refinement {
@@ -128,6 +119,11 @@ impl Refinement {
         Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
     }
 
+    /// No boxes, for what has been refined already.
+    pub fn no_boxes(&self) -> Boxes {
+        Boxes::empty(0.0)
+    }
+
     /// Refines against the pixels of `boxes`; `watch` is told of every trial.
     ///
     /// # Errors
@@ -148,19 +144,8 @@ impl Refinement {
             return Err(Cause::Pixels { pixels, parameters }.into());
         }
         let start = *self.plan.parameters();
-        let problem = Problem {
-            plan: &self.plan,
-            start: &start,
-            freedoms: &self.freedoms,
-            target: self.target,
-            box_scale: self.box_scale,
-            points: self.integrate.then(|| points(&self.plan)),
-            backend,
-            control,
-            watch,
-        };
-        let shape = self.plan.crystal.shape.shape;
-        let last = View { narrowing: 1.0, shape };
+        let problem = self.problem(&start, backend, control, watch);
+        let last = self.last_view();
         let mut state = State { parameters: self.going_on(&start), boxes: boxes.boxes.clone() };
         let mut history: Vec<Step> = Vec::new();
         let before = problem.evaluate(&boxes, &state, last)?;
@@ -203,6 +188,7 @@ impl Refinement {
         let beginning = State { parameters: start, boxes: boxes.boxes.clone() };
         let expected = whole.evaluate(&boxes, &beginning, last)?;
         outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
+        outcome.remaining = boxes;
         outcome.chi2_start = before.chi2 / pixels.max(1) as f64;
         outcome.overlap = overlap;
         let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
@@ -216,6 +202,57 @@ impl Refinement {
         };
         (outcome.dropped, outcome.history) = (dropped, history);
         Ok(outcome)
+    }
+
+    /// What stays the same while it runs.
+    pub(crate) fn problem<'a>(
+        &'a self,
+        start: &'a Parameters,
+        backend: &'a dyn Differentiate,
+        control: &'a Control<'a>,
+        watch: &'a dyn Fn(&Step),
+    ) -> Problem<'a> {
+        Problem {
+            plan: &self.plan,
+            start,
+            freedoms: &self.freedoms,
+            target: self.target,
+            box_scale: self.box_scale,
+            points: self.integrate.then(|| points(&self.plan)),
+            backend,
+            control,
+            watch,
+        }
+    }
+
+    /// The crystal as it is at the end.
+    pub(crate) fn last_view(&self) -> View {
+        View { narrowing: 1.0, shape: self.plan.crystal.shape.shape }
+    }
+
+    /// The parameters at the start.
+    pub(crate) fn start(&self) -> &Parameters {
+        self.plan.parameters()
+    }
+
+    /// What `names` stand for beside what is free already.
+    pub(crate) fn freedoms_of(&self, names: &[&str]) -> Result<Vec<Freedom>, Error> {
+        Ok(free(&self.plan, names)?.into_iter().filter(|new| !self.has(new)).collect())
+    }
+
+    fn has(&self, other: &Freedom) -> bool {
+        self.freedoms.iter().any(|known| known.members.iter().any(|member| other.members.contains(member)))
+    }
+
+    /// The same with `shared` free too, of which nothing is known beforehand, and how many others there are.
+    pub(crate) fn with_shared(&self, shared: &[Freedom]) -> Result<(Self, usize), Error> {
+        let mut all = self.clone();
+        let locals = all.freedoms.len();
+        all.freedoms.extend(shared.iter().map(|freedom| Freedom { prior: None, ..freedom.clone() }));
+        let members: Vec<_> =
+            all.freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
+        nanobragg::gradient::Derivatives::new(&all.plan, &members)?;
+        Ok((all, locals))
     }
 
     /// Where an earlier run left the parameters, or the start.
@@ -289,7 +326,7 @@ impl Refinement {
         Err(Cause::Rank { rank, parameters: active.len(), worst }.into())
     }
 
-    fn outcome(
+    pub(crate) fn outcome(
         &self,
         problem: &Problem<'_>,
         boxes: &Boxes,
@@ -357,6 +394,7 @@ impl Refinement {
             correlation,
             boxes: state.boxes.clone(),
             fitted: Fitted::default(),
+            remaining: Boxes::empty(boxes.readout_noise),
             dropped: Vec::new(),
             reindexed,
             history: Vec::new(),
@@ -385,6 +423,20 @@ impl Freedom {
     }
 }
 
+/// What names stand for; of what stands for the same the first counts.
+fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
+    let mut freedoms: Vec<Freedom> = Vec::new();
+    for name in names {
+        for freedom in Freedom::named(name, plan.parameters())? {
+            let same = |known: &Freedom| known.members.iter().any(|member| freedom.members.contains(member));
+            if !freedoms.iter().any(same) {
+                freedoms.push(freedom);
+            }
+        }
+    }
+    Ok(freedoms)
+}
+
 /// The factor on the number of cells that makes spots as wide as they are off: 1 / (2 n), at most 1/2, n the upper quartile of |N δ|.
 fn first_narrowing(problem: &Problem<'_>, boxes: &Boxes) -> f64 {
     let cells = problem.start.cells;
@@ -399,7 +451,7 @@ fn first_narrowing(problem: &Problem<'_>, boxes: &Boxes) -> f64 {
 }
 
 /// Fills in what the boxes' pixels say, and gives the overlap of model and data.
-fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
+pub(crate) fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
     let mut sums = vec![[0.0; 4]; state.boxes.len()];
     let (mut both, mut of_data, mut of_model) = (0.0, 0.0, 0.0);
     for (place, &photons) in at.photons.iter().enumerate() {
@@ -424,7 +476,7 @@ fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -
 }
 
 /// What is expected of each pixel at the start and at the end.
-fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
+pub(crate) fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
     let expected = |(state, at): (&State, &Evaluation)| -> Vec<f64> {
         let of = |(place, photons): (usize, &f64)| {
             let own = &state.boxes[boxes.group[place] as usize];

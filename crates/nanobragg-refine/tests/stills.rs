@@ -63,6 +63,57 @@ fn square_crystals_come_back_too() {
 }
 
 #[test]
+fn crystals_are_found_from_farther_than_a_spot_is_wide() {
+    let kind = StillKind { shape: Shape::Round, misset: 0.3, ..StillKind::default() };
+    for (number, kind) in [(8, kind), (9, StillKind { shape: Shape::Gauss, ..kind })] {
+        let still = still(number, &kind).unwrap();
+        let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
+        (refinement.box_scale, refinement.most_boxes) = (0.02, 150);
+        let outcome = refinement.run(&photons(&still), &Cpu::default(), &Control::default()).unwrap();
+        assert_eq!(outcome.verdict, Verdict::Converged, "{number}");
+        assert!(error(&still, &outcome, "turn") < 2e-3, "{number}");
+    }
+}
+
+#[test]
+fn sizes_are_right_where_the_data_are_sampled_more_finely() {
+    let kind = StillKind { amplitudes: 0.1, finer: Some((3, 20)), ..StillKind::default() };
+    let still = still(3, &kind).unwrap();
+    let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
+    (refinement.box_scale, refinement.most_boxes) = (0.2, 60);
+    let coarse = refinement.run(&photons(&still), &Cpu::default(), &Control::default()).unwrap();
+    refinement.integrate = true;
+    let fine = refinement.run(&photons(&still), &Cpu::default(), &Control::default()).unwrap();
+    for name in ["Na", "Nb", "Nc"] {
+        let (coarse, fine) = (error(&still, &coarse, name), error(&still, &fine, name));
+        assert!(fine.abs() < 0.05 && coarse < -0.1, "{name}: {coarse} {fine}");
+    }
+}
+
+#[test]
+fn a_refinement_goes_on_where_it_was_stopped() {
+    let still = still(4, &StillKind::default()).unwrap();
+    let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
+    (refinement.box_scale, refinement.most_boxes) = (0.02, 100);
+    let boxes = refinement.boxes(&photons(&still));
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let seen = std::cell::Cell::new(0);
+    let watch = |_: &nanobragg_refine::Step| {
+        seen.set(seen.get() + 1);
+        stop.store(seen.get() == 12, std::sync::atomic::Ordering::Relaxed);
+    };
+    let control = Control { progress: None, cancel: Some(&stop) };
+    let first = refinement.run_in(boxes.clone(), &Cpu::default(), &control, &watch).unwrap();
+    assert_eq!(first.verdict, Verdict::Canceled);
+    assert!(first.chi2 < first.chi2_start);
+    refinement.resumed = first.found.iter().map(|found| (found.name.clone(), found.value)).collect();
+    let last = refinement.run_in(boxes, &Cpu::default(), &Control::default(), &|_| {}).unwrap();
+    assert_eq!(last.verdict, Verdict::Converged);
+    assert!(last.history.iter().all(|step| step.narrowing == 1.0));
+    assert!(error(&still, &last, "turn") < 1e-3);
+}
+
+#[test]
 fn wrong_amplitudes_are_borne_by_the_scales_of_boxes() {
     let kind = StillKind { amplitudes: 0.2, finer: Some((2, 100)), ..StillKind::default() };
     let still = still(7, &kind).unwrap();

@@ -2,6 +2,7 @@
 
 use nanobragg::Error;
 use nanobragg::backend::{Backend, Control, Cpu};
+use nanobragg::gradient::Parameter;
 use nanobragg::model::{
     Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Reflection, Shape, StructureFactors, UnitCell,
 };
@@ -22,6 +23,8 @@ pub struct StillKind {
     pub misset: f64,
     /// Relative error of cell edges at the start.
     pub cell: f64,
+    /// Relative error of the distance at the start, and of the detector's place along its fast and slow axes, in pixels.
+    pub detector: [f64; 3],
     /// Relative error of the start's structure factors.
     pub amplitudes: f64,
     /// Sub-pixels along a pixel's edge at the start.
@@ -39,6 +42,7 @@ impl Default for StillKind {
             brightest: 4000.0,
             misset: 0.1,
             cell: 0.005,
+            detector: [0.0; 3],
             amplitudes: 0.0,
             oversample: 1,
             domains: 20,
@@ -63,6 +67,8 @@ pub struct Still {
 
 /// Standard deviation of the electronics in photons.
 pub const READOUT_NOISE: f64 = 0.5;
+/// Edge of a pixel in meters.
+pub const PIXEL: f64 = 0.15e-3;
 const SIZE: usize = 900;
 const CELLS: [u32; 3] = [16, 20, 30];
 const SPREAD_DEG: f64 = 0.03;
@@ -87,7 +93,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
         let crystal = experiment.crystal.with_cells(na, nb, nc)?.with_shape(kind.shape);
         experiment.crystal = crystal.with_misset(Misset::Angles(misset))?.with_mosaicity(mosaicity)?;
         experiment.beam = Beam::new(1e-10)?;
-        experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, 0.15e-3);
+        experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, PIXEL);
         experiment.detector.distance = 0.15;
         experiment.seeds.mosaic = seed;
         Ok(experiment)
@@ -117,6 +123,12 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     parameters.cells = parameters.cells.map(|cells| 0.7 * cells);
     parameters.spread *= 1.4;
     parameters.scale = 2.0 * scale;
+    let [distance, fast, slow] = kind.detector;
+    if let Some(place) = Parameter::Distance.of(&mut parameters) {
+        *place *= 1.0 + distance;
+    }
+    parameters.detector.shift[0] += fast * PIXEL;
+    parameters.detector.shift[1] += slow * PIXEL;
     Ok(Still { start: plan.place(&parameters), truth, scale, fast: SIZE, counts })
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod course;
 mod files;
+mod list;
 mod reflections;
 mod report;
 mod start;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
 use nanobragg_compare::Image;
-use nanobragg_refine::{Boxes, Counting, Error, ErrorKind, Outcome, Photons, Refinement, Verdict};
+use nanobragg_refine::{Boxes, Counting, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict};
 
 use crate::console::{Console, print};
 use crate::interrupt::Interrupt;
@@ -57,6 +58,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
         print(HELP);
         return Ok(ExitCode::SUCCESS);
     };
+    if let Some(list) = &arguments.list {
+        return list::run(&arguments, list);
+    }
     let name = Name(arguments.output.clone());
     let start = Start::new(arguments.experiment.as_deref(), &arguments.start)?;
     let (console, threads) = (start.console, start.threads);
@@ -87,10 +91,15 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
         }
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
-    let toml = frame.start.refined(&outcome, &name.file(".mat"))?;
     let own = Reflection::all(&outcome);
     let run = Run { arguments: &arguments, data: &arguments.data, size: frame.size, points };
     files::write_for_dials(&name, &[(arguments.data.display().to_string(), &outcome, &own)])?;
+    let toml = frame.start.refined(&outcome, &name.file(".expt"), 0).inspect_err(|_| {
+        // Nothing that looks refined is left.
+        for ending in [".expt", ".refl"] {
+            drop(std::fs::remove_file(name.file(ending)));
+        }
+    })?;
     files::write(&name, &run, &outcome, &own, &toml)?;
     tell(console, &outcome);
     let (toml, page) = (name.file(".toml"), name.file(".html"));
@@ -121,17 +130,18 @@ fn usage(error: Error) -> anyhow::Error {
     }
 }
 
+fn tell_parameters(console: Console, found: &[Found]) {
+    for Found { name, unit, start, value, esd, .. } in found {
+        console.say(&format!("{name} = {value:.7} +- {esd:.2e} {unit}, from {start:.7}"));
+    }
+}
+
 fn tell(console: Console, outcome: &Outcome) {
     let Outcome { boxes, dropped, pixels, chi2_start, chi2, overlap, box_scale_scatter, .. } = outcome;
     console.say(&format!("boxes = {}, left out {}, pixels = {pixels}", boxes.len(), dropped.len()));
     console.say(&format!("chi2 per pixel = {chi2:.4}, at the start {chi2_start:.4}; overlap = {overlap:.4}"));
     console.say(&format!("scatter of box scales = {box_scale_scatter:.3}"));
-    for found in &outcome.found {
-        console.say(&format!(
-            "{} = {:.7} +- {:.2e} {}, from {:.7}",
-            found.name, found.value, found.esd, found.unit, found.start
-        ));
-    }
+    tell_parameters(console, &outcome.found);
     if *chi2 > 1.2 {
         console.warn(
             "chi2 per pixel exceeds 1.2: the model does not describe the data, and deviations may be larger",

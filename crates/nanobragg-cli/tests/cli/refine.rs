@@ -39,7 +39,7 @@ fn an_image_is_refined_and_what_was_found_renders() {
     ));
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     let from = String::from_utf8(scratch.read("from.toml")).unwrap();
-    assert!(from.contains("from.mat") && scratch.path("from.mat").exists(), "{from}");
+    assert!(from.contains("geometry = \"from.expt\""), "{from}");
     scratch.run("run from.toml -o from.cbf").good();
     // The file that renders what was found is itself a start, at which nothing is left to find.
     let run = scratch.run("refine fit.toml -data shot.cbf -max_iterations 0 -o again").good();
@@ -103,4 +103,39 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     );
     let names = scratch.names();
     assert!(names.iter().all(|name| !name.starts_with("fit")), "{names:?}");
+}
+
+#[test]
+fn images_of_a_list_share_their_detector() {
+    let scratch = Scratch::new();
+    let images = [("a.cbf", "10 20 30", "10.03 20.02 29.97"), ("b.cbf", "-40 5 70", "-40.02 5.03 70.02")];
+    let mut list = "# images\n".to_owned();
+    for (name, truth, start) in images {
+        scratch.run(&format!("{CRYSTAL} -N 20 -misset {truth} -o {name}")).good();
+        list.push_str(&format!("{name} -misset {start}\n"));
+    }
+    list.push_str("none.cbf\n");
+    scratch.write("list.txt", list);
+    let start = CRYSTAL.replace("-distance 100", "-distance 100.05");
+    let line = format!("refine {start} -N 19 -list list.txt -share distance,shift -box_scale 0.05 -o fit");
+    let run = scratch.run(&line);
+    assert_eq!(run.error(1), "1 of 3 images have not converged");
+    assert!(run.warnings().iter().any(|line| line.starts_with("none.cbf: ")), "{}", run.err);
+    let json: serde_json::Value = serde_json::from_slice(&scratch.read("fit.json")).unwrap();
+    assert_eq!(json["verdict"], "converged");
+    assert_eq!(json["shared"][0]["name"], "distance");
+    let distance = json["shared"][0]["value"].as_f64().unwrap();
+    assert!((distance - 100.0).abs() < 0.03, "{distance}");
+    let table = String::from_utf8(scratch.read("fit.csv")).unwrap();
+    assert_eq!(table.lines().count(), 4, "{table}");
+    assert!(table.lines().nth(3).unwrap().contains("failed: "), "{table}");
+    for name in ["fit.expt", "fit.refl", "fit_00001.html", "fit_00002.json"] {
+        assert!(!scratch.read(name).is_empty(), "{name}");
+    }
+    // The second file that renders refers to the second experiment.
+    let toml = String::from_utf8(scratch.read("fit_00002.toml")).unwrap();
+    assert!(toml.contains("geometry = \"fit.expt\"") && toml.contains("experiment = 1"), "{toml}");
+    scratch.run("run fit_00002.toml -o again.cbf").good();
+    let run = scratch.run("refine -list list.txt -data a.cbf -o fit");
+    assert!(run.error(2).contains("one of them"), "{}", run.err);
 }

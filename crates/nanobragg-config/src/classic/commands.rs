@@ -84,6 +84,8 @@ pub const COMMANDS: &[Command] = &[
             flag("-readout_noise", "X", "standard deviation of the electronics, photons"),
             flag("-box_scale", "X", "standard deviation of the logarithm of the scale of a shoebox"),
             flag("-max_iterations", "N", "trials with all parameters free; 0 describes the start"),
+            flag("-list", "FILE", "many images: a line is an image and the flags in which its start differs"),
+            flag("-share", "NAME,...", "what all images of a list have in common"),
             flag("-resume", "", "go on from what an earlier run has left"),
         ],
         takes_all: true,

@@ -12,6 +12,7 @@ use crate::usage::UsageError;
 pub const HELP: &str = "\
 Usage: nanobragg refine FLAG... -data IMAGE -refine NAMES -o NAME
        nanobragg refine START.toml [FLAG...] -data IMAGE -refine NAMES -o NAME
+       nanobragg refine [START.toml] [FLAG...] -list FILE [-share NAMES] -o NAME
 
 Finds the crystal that explains a measured image, pixel by pixel, from a start that FLAGs or an experiment file describe.
 docs/REFINE.md says how, and how good it is.
@@ -29,19 +30,27 @@ docs/REFINE.md says how, and how good it is.
                       factors (default 0.5)
   -max_iterations N   trials with all parameters free (default 60); 0 describes the start
   -oversample N       sub-pixels, where the data were simulated with as many; by default pixels are integrated
+  -list FILE          many images instead of -data: a line is an image and the flags in which its start differs, behind an
+                      experiment file of its own, if it has one. Files of an image begin with NAME_00001 and so on; NAME.csv has
+                      a row an image, NAME.expt and NAME.refl have them all
+  -share NAMES        what all images of a list have in common, refined in all together at the end: distance, shift
   -resume             go on from NAME.json, which an earlier run of the same arguments has left
 
 Ctrl-C leaves the best so far. The pedestal is what -adc says, else 0. Exit status: 0 converged; 1 not, or the model is not where the photons are;
 2 wrong arguments or inputs.";
 
 /// Names that an experiment file can say again.
-const WRITABLE: [&str; 15] = [
+const WRITABLE: [&str; 19] = [
     "misset",
     "cell",
     "N",
     "scale",
     "mosaic",
     "distance",
+    "shift",
+    "shift_fast",
+    "shift_slow",
+    "shift_beam",
     "cell_a",
     "cell_b",
     "cell_c",
@@ -56,6 +65,10 @@ const WRITABLE: [&str; 15] = [
 /// The arguments.
 pub struct Arguments {
     pub data: PathBuf,
+    /// A list of images, in the place of one.
+    pub list: Option<PathBuf>,
+    /// What images of a list have in common.
+    pub shared: Vec<String>,
     pub free: Vec<String>,
     pub output: PathBuf,
     pub counting: Counting,
@@ -74,7 +87,7 @@ impl Arguments {
     pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
         let (mut data, mut output, mut start) = (None, None, Vec::new());
         let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
-        let mut resume = false;
+        let (mut resume, mut list, mut shared) = (false, None, Vec::new());
         let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
         if arguments.is_empty() {
             return Ok(None);
@@ -85,10 +98,12 @@ impl Arguments {
             let mut value = || rest.value(&argument, "a value");
             match argument.name() {
                 Some("h" | "help") => return Ok(None),
+                Some("list") => list = Some(PathBuf::from(value()?)),
+                Some("share") => shared = names("-share", &value()?)?,
                 Some("resume") => resume = true,
                 Some("data") => data = Some(PathBuf::from(value()?)),
                 Some("o") => output = Some(PathBuf::from(value()?)),
-                Some("refine") => free = names(&value()?)?,
+                Some("refine") => free = names("-refine", &value()?)?,
                 Some("gain") => counting.gain = positive("-gain", &value()?)?,
                 Some("saturation") => counting.saturation = Some(positive("-saturation", &value()?)?),
                 Some("readout_noise") => counting.readout_noise = not_negative("-readout_noise", &value()?)?,
@@ -104,10 +119,20 @@ impl Arguments {
             }
         }
         let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
-        let data = data.ok_or_else(|| missing("no image; give -data IMAGE"))?;
+        let data = match (data, &list) {
+            (Some(_), Some(_)) => return Err(missing("-data and -list: one of them")),
+            (Some(data), None) => data,
+            (None, Some(_)) => PathBuf::new(),
+            (None, None) => return Err(missing("no image; give -data IMAGE")),
+        };
+        if list.is_none() && !shared.is_empty() {
+            return Err(missing("-share is for the images of a -list"));
+        }
         let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
         Ok(Some(Arguments {
             data,
+            list,
+            shared,
             free,
             output,
             counting,
@@ -120,13 +145,13 @@ impl Arguments {
     }
 }
 
-fn names(value: &OsString) -> Result<Vec<String>, UsageError> {
+fn names(flag: &str, value: &OsString) -> Result<Vec<String>, UsageError> {
     let text = value.to_string_lossy();
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
     match names.iter().find(|name| !WRITABLE.contains(&name.as_str())) {
         Some(unknown) => {
             let known = WRITABLE.join(", ");
-            Err(UsageError(format!("refine: -refine: nothing is called {unknown:?}; known are {known}")))
+            Err(UsageError(format!("refine: {flag}: nothing is called {unknown:?}; known are {known}")))
         }
         None => Ok(names),
     }

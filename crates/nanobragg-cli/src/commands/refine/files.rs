@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::{check_file, write_atomic};
 use nanobragg_io::npy::write_npy;
-use nanobragg_refine::{BoxFit, Outcome};
+use nanobragg_refine::{BoxFit, Found, Outcome, Step};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
@@ -126,18 +126,8 @@ pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
-    let found = outcome.found.iter().map(|found| {
-        json!({
-            "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
-            "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich, "prior_share": found.prior_share,
-        })
-    });
-    let history = outcome.history.iter().map(|step| {
-        json!({
-            "narrowing": step.narrowing, "target": step.value, "chi2": step.chi2, "damping": step.damping,
-            "accepted": step.accepted,
-        })
-    });
+    let found = outcome.found.iter().map(parameter);
+    let history = outcome.history.iter().map(trial);
     let correlation: Vec<Vec<f64>> =
         outcome.correlation.row_iter().map(|row| row.iter().copied().collect()).collect();
     let vectors = outcome.plan.crystal.lattice.vectors.map(|v| [v.x, v.y, v.z].map(|meters| meters * 1e10));
@@ -165,6 +155,20 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
         "parameters": found.collect::<Vec<_>>(),
         "correlation": correlation,
         "history": history.collect::<Vec<_>>(),
+    })
+}
+
+pub fn parameter(found: &Found) -> Value {
+    json!({
+        "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
+        "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich, "prior_share": found.prior_share,
+    })
+}
+
+pub fn trial(step: &Step) -> Value {
+    json!({
+        "narrowing": step.narrowing, "target": step.value, "chi2": step.chi2, "damping": step.damping,
+        "accepted": step.accepted,
     })
 }
 

@@ -3,12 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use nanobragg::nalgebra::Matrix3;
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Context, experiment_file, remedy, resolve};
-use nanobragg_io::atomic::write_atomic;
 use nanobragg_refine::Outcome;
 use nanobragg_session::Device;
 
@@ -51,6 +49,10 @@ const OF_OUTPUTS: [FlagId; 9] = [
     FlagId::PngBeam,
     FlagId::Show,
 ];
+
+/// Flags of the description of an instrument.
+const OF_INSTRUMENT: [FlagId; 4] =
+    [FlagId::Geometry, FlagId::ExperimentNumber, FlagId::ScanPoint, FlagId::Panel];
 
 /// The start.
 pub struct Start {
@@ -103,9 +105,11 @@ impl Start {
         Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal })
     }
 
-    /// An experiment file that renders what was found, with whole numbers of cells. `matrix` is where the orientation matrix goes that it
-    /// refers to, where the description of an instrument has a crystal that flags of a cell cannot replace.
-    pub fn refined(&self, outcome: &Outcome, matrix: &Path) -> anyhow::Result<String> {
+    /// An experiment file that renders what was found, with whole numbers of cells. Where the description of an instrument was the start,
+    /// or the detector was shifted, it refers to experiment `number` of `experiments`, which are written already.
+    pub fn refined(&self, outcome: &Outcome, experiments: &Path, number: usize) -> anyhow::Result<String> {
+        let shifted = outcome.found.iter().any(|found| found.name.starts_with("shift_"));
+        let described = shifted || self.args.has(FlagId::Geometry);
         let parameters = &outcome.parameters;
         let mut args = self.args.clone();
         args.occurrences.retain(|occurrence| !REPLACED.contains(&occurrence.flag));
@@ -114,9 +118,20 @@ impl Start {
             words.push(name.to_owned());
             words.extend(values.iter().map(|value| format!("{value:?}")));
         };
-        if self.args.has(FlagId::Geometry) {
-            write_matrix(matrix, outcome)?;
-            args.extend(classic::parse([OsString::from("-mat"), matrix.into()])?);
+        if described {
+            let replaced = |flag: FlagId| {
+                OF_INSTRUMENT.contains(&flag)
+                    || classic::flag(flag)
+                        .is_some_and(|row| row.is(Role::PlacesDetector) && flag != FlagId::CurvedDet)
+            };
+            args.occurrences.retain(|occurrence| !replaced(occurrence.flag));
+            let number = OsString::from(number.to_string());
+            args.extend(classic::parse([
+                "-geometry".into(),
+                experiments.into(),
+                "-experiment".into(),
+                number,
+            ])?);
         } else if let LatticeParameters::Cell(cell) = &parameters.lattice {
             let [alpha, beta, gamma] = cell.angles.map(f64::to_degrees);
             let [a, b, c] = cell.edges;
@@ -127,7 +142,7 @@ impl Start {
         if parameters.spread > 0.0 {
             flag("-mosaic", &[parameters.spread.to_degrees()]);
         }
-        if outcome.found.iter().any(|found| found.name == "distance") {
+        if !described && outcome.found.iter().any(|found| found.name == "distance") {
             match parameters.detector.placement {
                 PlacementParameters::Beam { distance, .. } => flag("-distance", &[distance * 1e3]),
                 PlacementParameters::Near { distance, .. } => flag("-close_distance", &[distance * 1e3]),
@@ -139,7 +154,7 @@ impl Start {
         }
         args.extend(classic::parse(words.into_iter().map(OsString::from))?);
         self.check(&args, outcome)?;
-        Ok(experiment_file::write(&seen_from(args, matrix.parent())?)?)
+        Ok(experiment_file::write(&seen_from(args, experiments.parent())?)?)
     }
 
     /// Whether flags say what was found: other inputs, such as a geometry, may have the last word.
@@ -176,17 +191,4 @@ fn seen_from(mut args: ParsedArgs, folder: Option<&Path>) -> anyhow::Result<Pars
         }
     }
     Ok(args)
-}
-
-/// Writes the orientation matrix of what was found, in units of the wavelength.
-fn write_matrix(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
-    let vectors = outcome.plan.crystal.lattice.vectors.map(|vector| (vector * 1e10).transpose());
-    let star = Matrix3::from_rows(&vectors).try_inverse().unwrap_or_default();
-    let wavelength_angstrom = outcome.plan.resolved.wavelength * 1e10;
-    let row = |row: usize| {
-        let number = |column: usize| format!("{:.15e}", star[(row, column)] * wavelength_angstrom);
-        format!("{} {} {}\n", number(0), number(1), number(2))
-    };
-    let text: String = [0, 1, 2].map(row).concat();
-    Ok(write_atomic(path, |out| out.write_all(text.as_bytes()))?)
 }

@@ -1,0 +1,346 @@
+//! Several images that share parameters, such as the detector: each has its own, which are eliminated.
+
+use nanobragg::ErrorKind;
+use nanobragg::backend::{Control, Differentiate};
+use nanobragg::nalgebra::{DMatrix, DVector};
+use nanobragg::plan::Parameters;
+
+use crate::boxes::Boxes;
+use crate::error::Error;
+use crate::evaluation::{Evaluation, Problem, State, View};
+use crate::freedom::{Freedom, stepped};
+use crate::minimize::Step;
+use crate::outcome::{Found, Outcome, Verdict};
+use crate::refinement::{Refinement, describe, fitted};
+use crate::solve::Reduced;
+
+/// A gain of the target an image that ends the refinement.
+const GAIN: f64 = 1e-3;
+/// Steps in standard deviations that end it.
+const STEP: f64 = 0.01;
+const MOST_DAMPING: f64 = 1e8;
+
+/// What several images found together.
+#[derive(Clone, Debug)]
+pub struct JointOutcome {
+    /// The shared numbers; the sandwich is over images.
+    pub shared: Vec<Found>,
+    /// Each image, with its own numbers first and the shared ones behind them.
+    pub images: Vec<Outcome>,
+    /// Every trial; χ² is that of all pixels.
+    pub history: Vec<Step>,
+    /// How it ended.
+    pub verdict: Verdict,
+}
+
+/// An image on its way.
+struct Frame {
+    refinement: Refinement,
+    start: Parameters,
+    boxes: Boxes,
+    state: State,
+    locals: usize,
+    view: View,
+}
+
+/// The equations of an image: its own numbers eliminated from those of the shared ones.
+struct Eliminated {
+    reduced: Reduced,
+    /// Inverse of the block of its own numbers.
+    inverse: DMatrix<f64>,
+    /// Own × shared.
+    cross: DMatrix<f64>,
+    matrix: DMatrix<f64>,
+    gradient: DVector<f64>,
+}
+
+impl Frame {
+    fn problem<'a>(
+        &'a self,
+        backend: &'a dyn Differentiate,
+        control: &'a Control<'a>,
+        watch: &'a dyn Fn(&Step),
+    ) -> Problem<'a> {
+        self.refinement.problem(&self.start, backend, control, watch)
+    }
+
+    fn eliminated(&self, at: &Evaluation, damping: f64) -> Option<Eliminated> {
+        let reduced = Reduced::new(at, damping)?;
+        let (own, shared) = (self.locals, reduced.gradient.len() - self.locals);
+        let block =
+            |row, column, rows, columns| reduced.matrix.view((row, column), (rows, columns)).clone_owned();
+        let inverse = inverse(&block(0, 0, own, own))?;
+        let cross = block(0, own, own, shared);
+        let carried = cross.transpose() * &inverse;
+        let matrix = block(own, own, shared, shared) - &carried * &cross;
+        let gradient = reduced.gradient.rows(own, shared) - &carried * reduced.gradient.rows(0, own);
+        Some(Eliminated { inverse, cross, matrix, gradient, reduced })
+    }
+
+    /// Its step, the shared part of which is `shared`.
+    fn step(&self, own: &Eliminated, shared: &DVector<f64>) -> DVector<f64> {
+        let gradient = own.reduced.gradient.rows(0, self.locals).clone_owned();
+        let locals = -&own.inverse * (gradient + &own.cross * shared);
+        DVector::from_iterator(locals.len() + shared.len(), locals.iter().chain(shared.iter()).copied())
+    }
+
+    fn stepped(&self, at: &Evaluation, own: &Eliminated, step: &DVector<f64>) -> State {
+        let freedoms = self.refinement.freedoms().iter();
+        let mut next = State {
+            parameters: stepped(&self.state.parameters, freedoms, step.as_slice()),
+            boxes: self.state.boxes.clone(),
+        };
+        for (own, by) in next.boxes.iter_mut().zip(own.reduced.box_steps(at, step)) {
+            own.move_by(by);
+        }
+        next
+    }
+}
+
+/// The inverse of a positive matrix.
+fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    if matrix.is_empty() {
+        return Some(matrix.clone());
+    }
+    let scale = matrix.diagonal().map(|x| 1.0 / x.sqrt());
+    if !scale.iter().all(|x| x.is_finite()) {
+        return None;
+    }
+    let scaled = DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |row, column| {
+        matrix[(row, column)] * scale[row] * scale[column]
+    });
+    let found = scaled.cholesky()?.inverse();
+    Some(DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |row, column| {
+        found[(row, column)] * scale[row] * scale[column]
+    }))
+}
+
+/// What is known beforehand of the shared numbers.
+struct Known<'a> {
+    shared: &'a [Freedom],
+    start: Parameters,
+}
+
+impl Known<'_> {
+    /// Its part of the target, with gradient and second derivatives.
+    fn at(&self, parameters: &Parameters) -> (f64, Vec<f64>, Vec<f64>) {
+        let of = |freedom: &Freedom| match freedom.prior {
+            Some(sigma) => {
+                let deviation = freedom.moved(parameters, &self.start) / sigma;
+                (0.5 * deviation * deviation, deviation / sigma, sigma.powi(-2))
+            }
+            None => (0.0, 0.0, 0.0),
+        };
+        let all: Vec<(f64, f64, f64)> = self.shared.iter().map(of).collect();
+        (
+            all.iter().map(|(value, ..)| value).sum(),
+            all.iter().map(|(_, slope, _)| *slope).collect(),
+            all.iter().map(|(.., curvature)| *curvature).collect(),
+        )
+    }
+}
+
+/// Refines what `names` stand for in all images together, beside what each image has of its own. Each image comes with its
+/// refinement and with what that has found; all start at the same shared numbers.
+///
+/// # Errors
+/// Names that are unknown or not differentiable; those of the library. A refinement that is canceled ends with the best so far.
+pub fn refine_together(
+    images: &[(&Refinement, &Outcome)],
+    names: &[&str],
+    backend: &dyn Differentiate,
+    control: &Control<'_>,
+    watch: &dyn Fn(&Step),
+) -> Result<JointOutcome, Error> {
+    let Some((first, _)) = images.first() else {
+        return Ok(JointOutcome {
+            shared: Vec::new(),
+            images: Vec::new(),
+            history: Vec::new(),
+            verdict: Verdict::NotBetter,
+        });
+    };
+    let shared = first.freedoms_of(names)?;
+    let mut frames = Vec::with_capacity(images.len());
+    for (refinement, outcome) in images {
+        let (refinement, locals) = refinement.with_shared(&shared)?;
+        frames.push(Frame {
+            start: *refinement.start(),
+            boxes: outcome.remaining.clone(),
+            state: State { parameters: outcome.parameters, boxes: outcome.boxes.clone() },
+            locals,
+            view: refinement.last_view(),
+            refinement,
+        });
+    }
+    let known = Known { shared: &shared, start: *first.start() };
+    let pixels: usize = frames.iter().map(|frame| frame.boxes.pixels()).sum();
+    let silent = |_: &Step| {};
+    let evaluate = |frames: &[Frame], states: Option<&[State]>, control: &Control<'_>| {
+        let of = |(number, frame): (usize, &Frame)| {
+            let state = states.and_then(|states| states.get(number)).unwrap_or(&frame.state);
+            frame.problem(backend, control, &silent).evaluate(&frame.boxes, state, frame.view)
+        };
+        frames.iter().enumerate().map(of).collect::<Result<Vec<Evaluation>, Error>>()
+    };
+    let value = |all: &[Evaluation], state: Option<&State>| {
+        let prior = state.map_or(0.0, |state| known.at(&state.parameters).0);
+        prior + all.iter().map(|at| at.value).sum::<f64>()
+    };
+    let mut history = Vec::new();
+    let mut record = |all: &[Evaluation], value: f64, damping: f64, accepted: bool| {
+        let chi2 = all.iter().map(|at| at.chi2).sum::<f64>() / pixels.max(1) as f64;
+        let step = Step { narrowing: 1.0, value, chi2, damping, accepted };
+        watch(&step);
+        history.push(step);
+    };
+    let mut at = evaluate(&frames, None, control)?;
+    let mut best = value(&at, frames.first().map(|frame| &frame.state));
+    record(&at, best, 0.0, true);
+    let (mut damping, mut verdict) = (1e-3, Verdict::NotConverged);
+    for _ in 0..first.most_trials.max(1) {
+        let solved = solve(&frames, &at, &known, damping);
+        let Some((own, total, step)) = solved else {
+            damping *= 10.0;
+            if damping > MOST_DAMPING {
+                break;
+            }
+            continue;
+        };
+        let next: Vec<State> = frames
+            .iter()
+            .zip(&at)
+            .zip(&own)
+            .map(|((frame, at), own)| frame.stepped(at, own, &frame.step(own, &step)))
+            .collect();
+        let there = match evaluate(&frames, Some(&next), control) {
+            Err(error) if error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled) => {
+                verdict = Verdict::Canceled;
+                break;
+            }
+            found => found?,
+        };
+        let found = value(&there, next.first());
+        let gain = best - found;
+        let better = gain > 0.0 && found.is_finite();
+        record(&there, found, damping, better);
+        if better {
+            let small = total.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
+            frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
+            (at, best) = (there, found);
+            damping = (damping / 10.0).max(1e-9);
+            if gain < GAIN * frames.len() as f64 || (small && gain < 1.0) {
+                verdict = Verdict::Converged;
+                break;
+            }
+        } else {
+            damping *= 10.0;
+            if gain.abs() < 1e-6 || damping > MOST_DAMPING {
+                verdict = Verdict::Converged;
+                break;
+            }
+        }
+    }
+    outcome(frames, images, &at, &known, backend, verdict, history)
+}
+
+/// The equations of each image, the matrix of the shared numbers and their step.
+fn solve(
+    frames: &[Frame],
+    at: &[Evaluation],
+    known: &Known<'_>,
+    damping: f64,
+) -> Option<(Vec<Eliminated>, DMatrix<f64>, DVector<f64>)> {
+    let count = known.shared.len();
+    let (_, slopes, curvatures) = known.at(&frames.first()?.state.parameters);
+    let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
+    let mut gradient = DVector::from_vec(slopes);
+    let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, damping));
+    let own = own.collect::<Option<Vec<Eliminated>>>()?;
+    for own in &own {
+        total += &own.matrix;
+        gradient += &own.gradient;
+    }
+    let step = -inverse(&total)? * gradient;
+    (step.len() == count && step.iter().all(|x| x.is_finite())).then_some((own, total, step))
+}
+
+fn outcome(
+    mut frames: Vec<Frame>,
+    images: &[(&Refinement, &Outcome)],
+    at: &[Evaluation],
+    known: &Known<'_>,
+    backend: &dyn Differentiate,
+    verdict: Verdict,
+    history: Vec<Step>,
+) -> Result<JointOutcome, Error> {
+    let solved = solve(&frames, at, known, 0.0);
+    let covariance = solved.as_ref().and_then(|(_, total, _)| inverse(total));
+    let mut middle = DMatrix::zeros(known.shared.len(), known.shared.len());
+    for own in solved.iter().flat_map(|(own, ..)| own) {
+        middle += &own.gradient * own.gradient.transpose();
+    }
+    let control = Control::default();
+    let mut outcomes = Vec::with_capacity(frames.len());
+    for (number, frame) in frames.iter_mut().enumerate() {
+        let (Some(at), Some((_, before))) = (at.get(number), images.get(number)) else { continue };
+        let mut state = frame.state.clone();
+        let overlap = describe(&frame.boxes, &mut state, at, frame.refinement.target);
+        frame.state = state;
+        let problem = frame.problem(backend, &control, &|_| {});
+        let mut found = frame.refinement.outcome(&problem, &frame.boxes, &frame.state, at, frame.view)?;
+        found.fitted = fitted(&frame.boxes, [(&frame.state, at), (&frame.state, at)]);
+        found.fitted.start.clone_from(&before.fitted.start);
+        found.remaining = frame.boxes.clone();
+        (found.chi2_start, found.overlap) = (before.chi2_start, overlap);
+        found.dropped.clone_from(&before.dropped);
+        found.history.clone_from(&before.history);
+        found.verdict = match (before.verdict, verdict) {
+            (Verdict::Converged | Verdict::NotBetter, together) => together,
+            (alone, _) => alone,
+        };
+        if let (Some(covariance), Some((own, ..))) = (&covariance, &solved)
+            && let Some(own) = own.get(number)
+        {
+            let carried = &own.inverse * &own.cross;
+            let locals = &own.inverse + &carried * covariance * carried.transpose();
+            for (row, entry) in found.found.iter_mut().enumerate() {
+                let variance = match row.checked_sub(frame.locals) {
+                    None => locals[(row, row)],
+                    Some(shared) => covariance[(shared, shared)],
+                };
+                let freedom = &frame.refinement.freedoms()[row];
+                let fisher = variance.max(0.0).sqrt() * freedom.factor(&frame.state.parameters);
+                if entry.esd_fisher > 0.0 {
+                    entry.esd *= fisher / entry.esd_fisher;
+                }
+                entry.esd_fisher = fisher;
+            }
+        }
+        outcomes.push(found);
+    }
+    let pixels: usize = frames.iter().map(|frame| frame.boxes.pixels()).sum();
+    let chi2 = at.iter().map(|at| at.chi2).sum::<f64>() / pixels.max(1) as f64;
+    let enough = frames.len() >= 10 * known.shared.len();
+    let parameters = frames.first().map_or(known.start, |frame| frame.state.parameters);
+    let nothing = || DMatrix::zeros(known.shared.len(), known.shared.len());
+    let covariance = covariance.unwrap_or_else(nothing);
+    let sandwich = &covariance * middle * &covariance;
+    let shared = known.shared.iter().enumerate().map(|(number, freedom)| {
+        let deviation =
+            |matrix: &DMatrix<f64>| matrix[(number, number)].max(0.0).sqrt() * freedom.factor(&parameters);
+        let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
+        let moved = freedom.moved(&parameters, &known.start);
+        Found {
+            name: freedom.name(),
+            unit: freedom.unit(),
+            start: freedom.value(&known.start, &known.start),
+            value: freedom.value(&parameters, &known.start),
+            esd: if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() },
+            esd_fisher: fisher,
+            esd_sandwich: scatter,
+            prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
+        }
+    });
+    Ok(JointOutcome { shared: shared.collect(), images: outcomes, history, verdict })
+}
