@@ -7,6 +7,7 @@ mod diagnostics;
 mod error;
 mod interrupt;
 mod progress;
+mod refinement;
 mod reporter;
 mod run;
 mod streams;

@@ -9,8 +9,8 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
-use crate::minimize::Step;
 use crate::sampling::{BoxNormal, equations};
+use crate::step::Step;
 use crate::target::Target;
 
 /// What stays the same from one evaluation to the next.

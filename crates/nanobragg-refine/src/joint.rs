@@ -9,10 +9,10 @@ use crate::boxes::Boxes;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
-use crate::minimize::Step;
 use crate::outcome::{Found, Outcome, Verdict};
 use crate::refinement::{Refinement, describe, fitted};
 use crate::solve::Reduced;
+use crate::step::Step;
 
 /// A gain of the target an image that ends the refinement.
 const GAIN: f64 = 1e-3;

@@ -21,16 +21,17 @@ mod refinement;
 mod sampling;
 mod solve;
 mod spots;
+mod step;
 mod target;
 
 pub use boxes::{BoxFit, Boxes};
 pub use error::{Error, ErrorKind};
 pub use freedom::Freedom;
 pub use joint::{JointOutcome, refine_together};
-pub use minimize::Step;
 pub use outcome::{Fitted, Found, Outcome, Verdict};
 pub use photons::{Counting, Photons};
 pub use predicted::Predicted;
 pub use refinement::Refinement;
 pub use spots::{Spot, find};
+pub use step::Step;
 pub use target::{Score, Target};

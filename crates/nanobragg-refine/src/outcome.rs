@@ -5,7 +5,7 @@ use nanobragg::nalgebra::DMatrix;
 use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::{BoxFit, Boxes};
-use crate::minimize::Step;
+use crate::step::Step;
 
 /// How a refinement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,13 +10,14 @@ use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform, stepped};
-use crate::minimize::{Ended, Step, minimize};
+use crate::minimize::{Ended, minimize};
 use crate::orientation::{angles, matrix};
 use crate::outcome::{Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
 use crate::sampling::points;
 use crate::solve::Reduced;
 use crate::spots::find;
+use crate::step::Step;
 use crate::target::{Target, variance};
 
 /// The least overlap of a model that is where the photons are.

@@ -16,12 +16,11 @@ use nanobragg_compare::Image;
 use nanobragg_config::{Context, chosen, remedy, resolve};
 use nanobragg_session::Device;
 
-use super::own::refuse_flags_of_one_image;
 use crate::called;
 use crate::console::{Console, print};
 use crate::interrupt::Interrupt;
 use crate::run::log;
-use crate::usage::UsageError;
+use crate::usage::{UsageError, refuse_flags_of_one_image};
 use arguments::{Arguments, HELP};
 use wanted::Wanted;
 

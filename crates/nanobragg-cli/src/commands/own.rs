@@ -4,8 +4,6 @@ use std::ffi::OsString;
 use std::iter::Peekable;
 use std::path::PathBuf;
 
-use nanobragg_config::classic::{self, ParsedArgs, Role};
-
 use crate::usage::UsageError;
 
 /// The words of a command line, one after the other.
@@ -63,21 +61,5 @@ impl Words {
         value.filter(|value| !value.is_empty()).ok_or_else(|| {
             UsageError(format!("{}: {} needs {what}", self.command, flag.word.to_string_lossy()))
         })
-    }
-}
-
-/// Refuses flags that say what one image is to be written to, or print instead of rendering.
-///
-/// # Errors
-/// The first such flag, and `instead`.
-pub fn refuse_flags_of_one_image(command: &str, args: &ParsedArgs, instead: &str) -> Result<(), UsageError> {
-    let refused = |row: &classic::Flag| row.is(Role::OneImage) || row.is(Role::Prints);
-    let found =
-        args.occurrences.iter().find(|occurrence| classic::flag(occurrence.flag).is_some_and(refused));
-    match found {
-        Some(occurrence) => {
-            Err(UsageError(format!("{command}: {} is a flag of a single image; {instead}", occurrence.given)))
-        }
-        None => Ok(()),
     }
 }

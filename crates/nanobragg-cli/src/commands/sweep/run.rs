@@ -6,7 +6,6 @@ use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
 
-use super::super::own::refuse_flags_of_one_image;
 use super::arguments::{Arguments, Wanted};
 use super::flags::relevant;
 use super::progress::Reporter;
@@ -16,7 +15,7 @@ use crate::error::explain;
 use crate::interrupt::Interrupt;
 use crate::run::log;
 use crate::summary;
-use crate::usage::UsageError;
+use crate::usage::{UsageError, refuse_flags_of_one_image};
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {

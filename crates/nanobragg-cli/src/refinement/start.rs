@@ -10,11 +10,10 @@ use nanobragg_config::{Context, experiment_file, remedy, resolve};
 use nanobragg_refine::Outcome;
 use nanobragg_session::Device;
 
-use super::super::own::refuse_flags_of_one_image;
 use crate::called;
 use crate::console::Console;
 use crate::run::log;
-use crate::usage::UsageError;
+use crate::usage::{UsageError, refuse_flags_of_one_image};
 
 /// Flags that what was found takes the place of.
 const REPLACED: [FlagId; 17] = [

@@ -7,9 +7,9 @@ use nanobragg_io::npy::write_npy;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step};
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
 use super::reflections::{self, Reflection, rmsd_px};
 use super::report;
+use super::request::Request;
 
 /// What follows the name of a refinement in the names of its files.
 const ENDINGS: [&str; 8] =
@@ -60,7 +60,7 @@ impl Name {
 
 /// What a run was called to do, as its files say.
 pub struct Run<'a> {
-    pub arguments: &'a Arguments,
+    pub request: &'a Request,
     pub data: &'a Path,
     /// Pixels of the image along fast and slow.
     pub size: [usize; 2],
@@ -69,7 +69,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     fn verdict(&self, outcome: &Outcome) -> &'static str {
-        if self.arguments.most_trials == 0 { "start" } else { outcome.verdict.name() }
+        if self.request.most_trials == 0 { "start" } else { outcome.verdict.name() }
     }
 }
 
@@ -141,7 +141,7 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
         "chi2_per_pixel_whole_cells": outcome.chi2_whole_cells,
         "overlap": outcome.overlap,
         "box_scale_scatter": outcome.box_scale_scatter,
-        "box_scale_prior": run.arguments.box_scale,
+        "box_scale_prior": run.request.box_scale,
         "points_along_a_pixel": run.points,
         "rmsd_of_predictions_px": rmsd_px(own),
         "pixels": outcome.pixels,

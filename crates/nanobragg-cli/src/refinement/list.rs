@@ -8,10 +8,10 @@ use nanobragg::backend::{Control, Cpu};
 use nanobragg_refine::{JointOutcome, Outcome, Verdict, refine_together};
 use serde_json::json;
 
-use super::arguments::Arguments;
 use super::course::Course;
 use super::files::{self, Name, Run};
 use super::reflections::Reflection;
+use super::request::Request;
 use super::start::Start;
 use super::{Frame, usage};
 use crate::console::Console;
@@ -57,12 +57,12 @@ enum Fate {
 }
 
 /// Refines the images of a list.
-pub fn run(arguments: &Arguments, list: &Path) -> anyhow::Result<ExitCode> {
+pub fn run(request: &Request, list: &Path) -> anyhow::Result<ExitCode> {
     let lines = Line::all(&nanobragg_io::text::read_text(list, LIMIT)?);
     if lines.is_empty() {
         return Err(UsageError(format!("refine: {}: no image in it", list.display())).into());
     }
-    let name = Name(arguments.output.clone());
+    let name = Name(request.output.clone());
     name.check()?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
@@ -71,7 +71,7 @@ pub fn run(arguments: &Arguments, list: &Path) -> anyhow::Result<ExitCode> {
     let mut threads = 0;
     for (number, line) in (1..).zip(&lines) {
         let console = &mut said;
-        let refined = refine(arguments, line, number, &control, (console, &mut threads));
+        let refined = refine(request, line, number, &control, (console, &mut threads));
         if interrupt.raised() {
             break;
         }
@@ -90,17 +90,17 @@ pub fn run(arguments: &Arguments, list: &Path) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    let together = if arguments.shared.is_empty() || interrupt.raised() {
+    let together = if request.shared.is_empty() || interrupt.raised() {
         None
     } else {
-        Some(share(arguments, &mut fates, said, threads, &control)?)
+        Some(share(request, &mut fates, said, threads, &control)?)
     };
-    write(arguments, &name, &fates, together.as_ref())?;
+    write(request, &name, &fates, together.as_ref())?;
     if let Some(together) = &together {
         super::tell_parameters(said, &together.shared);
     }
     let good = fates.iter().filter(|fate| {
-        matches!(fate, Fate::Refined(done) if done.outcome.verdict == Verdict::Converged || arguments.most_trials == 0)
+        matches!(fate, Fate::Refined(done) if done.outcome.verdict == Verdict::Converged || request.most_trials == 0)
     });
     let (good, all) = (good.count(), lines.len());
     said.say(&format!("{good} of {all} images have converged; wrote {}", name.file(".csv").display()));
@@ -112,25 +112,25 @@ pub fn run(arguments: &Arguments, list: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// The name of the files of an image, by its place in the list.
-fn numbered(arguments: &Arguments, number: usize) -> Name {
-    Name(Name(arguments.output.clone()).file(&format!("_{number:05}")))
+fn numbered(request: &Request, number: usize) -> Name {
+    Name(Name(request.output.clone()).file(&format!("_{number:05}")))
 }
 
 fn refine(
-    arguments: &Arguments,
+    request: &Request,
     line: &Line,
     number: usize,
     control: &Control<'_>,
     (console, threads): (&mut Console, &mut usize),
 ) -> anyhow::Result<Done> {
-    let experiment = line.experiment.as_deref().or(arguments.experiment.as_deref());
-    let flags: Vec<OsString> = arguments.start.iter().chain(&line.flags).cloned().collect();
+    let experiment = line.experiment.as_deref().or(request.experiment.as_deref());
+    let flags: Vec<OsString> = request.start.iter().chain(&line.flags).cloned().collect();
     let start = Start::new(experiment, &flags)?;
     (*console, *threads) = (start.console, start.threads);
-    let name = numbered(arguments, number);
+    let name = numbered(request, number);
     name.check()?;
-    let mut frame = Frame::new(arguments, start, &line.data)?;
-    if arguments.resume
+    let mut frame = Frame::new(request, start, &line.data)?;
+    if request.resume
         && let Some(values) = name.earlier(&line.data)?
     {
         frame.refinement.resumed = values;
@@ -147,13 +147,13 @@ fn refine(
 
 /// Refines what images share, and puts what was found into them.
 fn share(
-    arguments: &Arguments,
+    request: &Request,
     fates: &mut [Fate],
     console: Console,
     threads: usize,
     control: &Control<'_>,
 ) -> anyhow::Result<JointOutcome> {
-    let names: Vec<&str> = arguments.shared.iter().map(String::as_str).collect();
+    let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
     let backend = Cpu::with_threads(threads)?;
     let course = Course::new(console, true);
     let taken =
@@ -180,7 +180,7 @@ fn share(
 }
 
 fn write(
-    arguments: &Arguments,
+    request: &Request,
     name: &Name,
     fates: &[Fate],
     together: Option<&JointOutcome>,
@@ -207,8 +207,8 @@ fn write(
     for (place, (done, own)) in done.iter().zip(&own).enumerate() {
         let toml = done.frame.start.refined(&done.outcome, &name.file(".expt"), place)?;
         let points = done.frame.refinement.points();
-        let run = Run { arguments, data: &done.data, size: done.frame.size, points };
-        files::write(&numbered(arguments, done.number), &run, &done.outcome, own, &toml)?;
+        let run = Run { request, data: &done.data, size: done.frame.size, points };
+        files::write(&numbered(request, done.number), &run, &done.outcome, own, &toml)?;
     }
     if let Some(together) = together {
         let shared: Vec<_> = together.shared.iter().map(files::parameter).collect();
