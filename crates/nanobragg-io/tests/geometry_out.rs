@@ -1,5 +1,7 @@
 //! What is written reads as what it was made of.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use nalgebra::{Matrix3, Rotation3, Vector3};
 use nanobragg_io::geometry::{
     About, Geometry, GeometryFormat, Panel, Polarization, Scan, Selection, read_geometry, write_geometry,

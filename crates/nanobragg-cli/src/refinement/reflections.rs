@@ -27,6 +27,9 @@ pub struct Reflection {
     pub total: f64,
 }
 
+/// Of a box: photons beyond the background and their moments, its ends, and photons of background and data.
+type Sums = ([f64; 3], [i32; 4], [f64; 2]);
+
 impl Reflection {
     /// Those of all boxes whose node can reflect.
     pub fn all(outcome: &Outcome) -> Vec<Self> {
@@ -53,7 +56,7 @@ impl Reflection {
             (*left, *right) = ((*left).min(x), (*right).max(x + 1));
             (*top, *bottom) = ((*top).min(y), (*bottom).max(y + 1));
         }
-        let of = |(own, (center, bounds, photons)): (&BoxFit, ([f64; 3], [i32; 4], [f64; 2]))| {
+        let of = |(own, (center, bounds, photons)): (&BoxFit, Sums)| {
             let [sum, x, y] = center;
             Some(Reflection {
                 own: *own,
@@ -133,9 +136,8 @@ pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::R
         |of: &dyn Fn(&Reflection) -> [f64; 3]| Column::Vector(all().map(|(_, one)| of(one)).collect());
     let frame = |id: i32| f64::from(id) + 0.5;
     let variance = |one: &Reflection| one.total.max(0.0) + one.background.max(0.0);
-    let mut table = ReflectionTable::default();
-    table.identifiers = (0_u32..).zip(images).map(|(id, (name, _))| (id, name.clone())).collect();
-    table.columns = [
+    let identifiers = (0_u32..).zip(images).map(|(id, (name, _))| (id, name.clone())).collect();
+    let columns = [
         ("id", Column::Int(all().map(|(id, _)| id).collect())),
         ("imageset_id", Column::Int(all().map(|(id, _)| id).collect())),
         ("panel", Column::Size(all().map(|_| 0).collect())),
@@ -188,7 +190,7 @@ pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::R
         ("box.rms_z", doubles(&|one| one.own.rms_z)),
     ]
     .into();
-    Ok(write_reflection_table(path, &table)?)
+    Ok(write_reflection_table(path, &ReflectionTable { identifiers, columns })?)
 }
 
 fn vector(vector: &Vector3<f64>) -> [f64; 3] {
