@@ -26,15 +26,30 @@ const PREFIX_LENGTH: usize = TEMPORARY_PREFIX.len() + 17;
 /// [`Write`](crate::ErrorKind::Write) when the file cannot be created, written or renamed, when an existing one may not be
 /// written, or when `write` fails; nothing stays behind in that case.
 pub fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    write_or_fail(path, write).map_err(|cause| Error::write(path, cause))
+    write_or_fail(path, write, true).map_err(|cause| Error::write(path, cause))
 }
 
-fn write_or_fail(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// [`write_atomic`] of a file that can be made again, and that is looked at before it is used: it is not waited for until its
+/// contents are on disk.
+///
+/// # Errors
+/// As [`write_atomic`]; a disk that is full may be noticed later.
+pub fn write_replaceable(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    write_or_fail(path, write, false).map_err(|cause| Error::write(path, cause))
+}
+
+fn write_or_fail(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    settled: bool,
+) -> io::Result<()> {
     match Place::of(path)? {
         Place::File { target, permissions } => {
             let temporary = temporary_beside(&target)?;
             fill(temporary.as_file(), write)?;
-            settle(temporary.as_file())?;
+            if settled {
+                settle(temporary.as_file())?;
+            }
             if let Some(permissions) = permissions {
                 temporary.as_file().set_permissions(permissions)?;
             }
@@ -284,6 +299,8 @@ mod tests {
         write_atomic(&path, |out| out.write_all(b"first, and long")).unwrap();
         write_atomic(&path, |out| out.write_all(b"second")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"second");
+        write_replaceable(&path, |out| out.write_all(b"third")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"third");
         assert_eq!(names(directory.path()), ["out"]);
     }
 

@@ -50,7 +50,7 @@ pub use estimate::estimate;
 pub use header::PROGRAM;
 pub use job::{Compute, ImageModel, Job};
 pub use lost::Lost;
-pub use memory::check_memory;
+pub use memory::{bytes_to_write, check_memory, check_memory_of};
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
 pub use output::{Brightness, Content, Format, Levels, Output, PathPattern, Writer};
 pub use panel::Panel;

@@ -9,15 +9,23 @@ use crate::{Content, Error, Format, Output};
 const THREADS: u128 = 64 << 20;
 
 /// Finds out before the render whether there is memory for images of these sizes (fast, slow) at once, and for making
-/// `outputs` of the largest.
+/// `outputs` of the largest, of one after the other.
 ///
 /// # Errors
 /// [`ErrorKind::Memory`](crate::ErrorKind::Memory).
 pub fn check_memory(sizes: &[(usize, usize)], outputs: &[Output]) -> Result<(), Error> {
+    check_memory_of(sizes, outputs, 1)
+}
+
+/// [`check_memory`], where the files of `writing` images are made at once.
+///
+/// # Errors
+/// As [`check_memory`].
+pub fn check_memory_of(sizes: &[(usize, usize)], outputs: &[Output], writing: usize) -> Result<(), Error> {
     let pixels = |&(fast, slow): &(usize, usize)| fast as u128 * slow as u128;
     let all: u128 = sizes.iter().map(pixels).sum::<u128>() * size_of::<f32>() as u128;
     let Some(largest) = sizes.iter().max_by_key(|size| pixels(size)) else { return Ok(()) };
-    let bytes = all + to_write(*largest, outputs);
+    let bytes = all + writing as u128 * bytes_to_write(*largest, outputs);
     // What is reserved and not touched costs nothing. Threads and buffers come on top.
     let reserve = bytes + bytes / 32 + THREADS;
     let fits = usize::try_from(reserve).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
@@ -28,7 +36,7 @@ pub fn check_memory(sizes: &[(usize, usize)], outputs: &[Output]) -> Result<(), 
 }
 
 /// Bytes that are needed beside an image while its files are written.
-fn to_write((fast, slow): (usize, usize), outputs: &[Output]) -> u128 {
+pub fn bytes_to_write((fast, slow): (usize, usize), outputs: &[Output]) -> u128 {
     const COUNT: u128 = size_of::<i32>() as u128;
     let pixels = fast as u128 * slow as u128;
     let bands = Bands::of(fast, slow);
@@ -75,8 +83,8 @@ mod tests {
         let counts = Content::Counts(Readout::counted());
         let nexus = [output(Format::Nexus, counts.clone())];
         let image = 4 * 8192 * 8192;
-        assert!(to_write((8192, 8192), &nexus) * 10 <= 6 * image);
-        assert_eq!(to_write((8192, 8192), &[output(Format::Cbf, counts)]), 2 * image);
-        assert_eq!(to_write((8192, 8192), &[output(Format::Npy, Content::Photons)]), 0);
+        assert!(bytes_to_write((8192, 8192), &nexus) * 10 <= 6 * image);
+        assert_eq!(bytes_to_write((8192, 8192), &[output(Format::Cbf, counts)]), 2 * image);
+        assert_eq!(bytes_to_write((8192, 8192), &[output(Format::Npy, Content::Photons)]), 0);
     }
 }

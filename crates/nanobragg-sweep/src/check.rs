@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
 use nanobragg_io::atomic::{self, destination, destination_in, real_folder};
-use nanobragg_session::{Output, check_first, check_memory, check_place};
+use nanobragg_session::{Output, check_first, check_memory_of, check_place};
 
+use crate::Error;
 use crate::error::Cause;
 use crate::target::Target;
-use crate::{Error, sweeper};
+use crate::threads::Threads;
 
 /// Checks the files of `images` images and the manifest; `outputs` are what `targets` were made from.
 pub(crate) fn targets(
@@ -93,8 +94,14 @@ impl Folder {
     }
 }
 
-/// Finds out whether there is memory for the image that is rendered, the one that waits and those that are written.
-pub(crate) fn memory(pixels: &PixelGrid, outputs: &[Output], images: usize) -> Result<(), Error> {
-    let at_once = images.min(2 + sweeper::writers());
-    Ok(check_memory(&vec![(pixels.fast(), pixels.slow()); at_once], outputs)?)
+/// Finds out whether there is memory for the images that are on their way at once.
+pub(crate) fn memory(
+    pixels: &PixelGrid,
+    outputs: &[Output],
+    images: usize,
+    threads: Threads,
+) -> Result<(), Error> {
+    let at_once = threads.images().min(images);
+    let writing = threads.finishing.min(images);
+    Ok(check_memory_of(&vec![(pixels.fast(), pixels.slow()); at_once], outputs, writing)?)
 }

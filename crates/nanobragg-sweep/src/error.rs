@@ -69,7 +69,7 @@ impl Error {
             Cause::Busy { .. } => ErrorKind::Busy,
             Cause::NoManifest(_) => ErrorKind::NoManifest,
             Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
-            Cause::Thread(_) => ErrorKind::Thread,
+            Cause::Thread(_) | Cause::Threads(_) => ErrorKind::Thread,
         }
     }
 }
@@ -103,8 +103,10 @@ pub(crate) enum Cause {
     NoManifest(PathBuf),
     #[error("{}: another sweep: {difference}", path.display())]
     OtherSweep { path: PathBuf, difference: String },
-    #[error("cannot start a thread to write images: {0}")]
+    #[error("cannot start a thread for images: {0}")]
     Thread(io::Error),
+    #[error("cannot start a thread for images: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
 }
 
 impl From<Cause> for Error {

@@ -16,6 +16,7 @@ use crate::observer::SweepObserver;
 use crate::parts::Parts;
 use crate::sweeper::Sweeper;
 use crate::target::Target;
+use crate::threads::Threads;
 use crate::{Error, Series, check, fingerprint, lost, name};
 
 /// What happens where there is a manifest already.
@@ -65,6 +66,7 @@ pub struct Sweep {
     warnings: Vec<Warning>,
     targets: Vec<Target>,
     inputs: BTreeMap<String, String>,
+    threads: Threads,
 }
 
 impl SweepJob {
@@ -76,14 +78,16 @@ impl SweepJob {
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
         check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
-        check::memory(&self.experiment.detector.pixels, &self.outputs, self.images)?;
+        let pixels = &self.experiment.detector.pixels;
+        let threads = Threads::of(&self.compute, (pixels.fast(), pixels.slow()), &self.outputs);
+        check::memory(pixels, &self.outputs, self.images, threads)?;
         let base = self.series.base(&self.experiment, &self.models, 1)?;
         let first = self.series.experiment(&base, 1)?.plan()?;
         let SweepJob { experiment, series, models, described, images, .. } = &self;
         let scan = Scan { experiment, series, models, described: *described, images: *images };
         let warnings = lost::warnings(&scan, &first, &targets)?;
         let inputs = fingerprint::inputs(&self.inputs)?;
-        Ok(Sweep { job: self, first, warnings, targets, inputs })
+        Ok(Sweep { job: self, first, warnings, targets, inputs, threads })
     }
 
     /// Where the manifest lies.
@@ -110,7 +114,7 @@ impl Sweep {
     /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
     /// cannot be written; `observer` asked for the end. Images that were finished by then are in the manifest.
     pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
-        let Sweep { job, targets, inputs, .. } = self;
+        let Sweep { job, targets, inputs, threads, .. } = self;
         let path = job.manifest_path();
         let resume = job.start == Start::Resume;
         // Held until the end.
@@ -126,7 +130,7 @@ impl Sweep {
         }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
         let SweepJob { experiment, models, compute, series, images, .. } = job;
-        Sweeper { experiment, models, compute, series, images, targets, parts, observer }
+        Sweeper { experiment, models, compute, series, images, targets, parts, threads, observer }
             .run(manifest, resume)
     }
 }
@@ -151,5 +155,84 @@ fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Resul
         Start::Resume => Manifest::resume(path, sweep),
         Start::New if path.exists() => Err(Cause::Exists(path.to_owned()).into()),
         Start::New | Start::Restart => Ok(Manifest::begin(path, sweep)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+    use crate::SweepEvent;
+    use nanobragg::model::{PixelGrid, UnitCell};
+    use nanobragg::readout::Readout;
+    use nanobragg_session::{Content, Event, Flow, Format, Observer};
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn on(&self, _: Event<'_>) -> Flow {
+            Flow::Continue
+        }
+    }
+
+    impl SweepObserver for Nobody {
+        fn on_sweep(&self, _: SweepEvent<'_>) -> Flow {
+            Flow::Continue
+        }
+    }
+
+    /// What a sweep of seven images leaves in its folder, on so many threads.
+    fn swept(threads: Threads, render: usize) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
+        experiment.detector.pixels = PixelGrid::new(70, 40, 1e-3);
+        let output = |name: &str, content: Content| {
+            let path = folder.path().join(name);
+            Output { format: Format::of(&path).unwrap(), path, content }
+        };
+        let job = SweepJob {
+            experiment,
+            models: Vec::new(),
+            described: None,
+            compute: Compute { threads: render, ..Compute::default() },
+            series: Series::Random,
+            images: 7,
+            outputs: vec![
+                output("a.nxs", Content::Counts(Readout::counted())),
+                output("b.cbf", Content::Counts(Readout::counted())),
+                output("c.npy", Content::Photons),
+            ],
+            manifest: None,
+            start: Start::New,
+            flags: Vec::new(),
+            inputs: Vec::new(),
+        };
+        let sweep = Sweep { threads, ..job.prepare().unwrap() };
+        sweep.run(&Nobody).unwrap();
+        // The manifest names the folder.
+        let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+        let entries = entries.filter(|entry| entry.file_name() != "manifest.jsonl");
+        let mut files: Vec<_> =
+            entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn files_are_the_same_on_any_number_of_threads_and_with_any_number_of_frames_in_flight() {
+        let expected = swept(Threads { rendering: 1, finishing: 1, storing: 1 }, 1);
+        assert_eq!(expected.len(), 15);
+        for (rendering, finishing, storing, render) in [(2, 1, 1, 1), (3, 4, 2, 2), (5, 2, 3, 3)] {
+            let found = swept(Threads { rendering, finishing, storing }, render);
+            let names = |files: &[(std::ffi::OsString, Vec<u8>)]| -> Vec<std::ffi::OsString> {
+                files.iter().map(|(name, _)| name.clone()).collect()
+            };
+            assert_eq!(names(&found), names(&expected));
+            for ((name, found), (_, expected)) in found.iter().zip(&expected) {
+                assert!(found == expected, "{name:?} on {rendering}, {finishing}, {storing} threads");
+            }
+        }
     }
 }

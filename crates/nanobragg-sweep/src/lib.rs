@@ -2,7 +2,8 @@
 //! interrupted series goes on from.
 //!
 //! A [`SweepJob`] says what is wanted. [`SweepJob::prepare`] checks all of it, and [`Sweep::run`] renders and writes: while
-//! one image is rendered, those before it are written. Image *i* is the same whatever was rendered before it.
+//! images are rendered, those before them get their noise and are encoded, and those before these are written, on threads of
+//! their own with short queues in between, so that memory does not grow with the number of images. Image *i* is the same whatever was rendered before it.
 //! Nothing is printed: a [`SweepObserver`] is told of every step.
 
 mod check;
@@ -16,8 +17,10 @@ mod name;
 mod observer;
 mod parts;
 mod series;
+mod stages;
 mod sweeper;
 mod target;
+mod threads;
 
 pub use error::{Error, ErrorKind};
 pub use fingerprint::check_regular;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::write_atomic;
@@ -107,21 +107,38 @@ impl FileRecord {
     }
 }
 
-/// A manifest that lines are added to.
+/// A manifest that lines are added to. Of images it keeps in memory where their lines are.
 #[derive(Debug)]
 pub(crate) struct Manifest {
     path: PathBuf,
+    /// For reading and appending.
     file: File,
     sweep: Sweep,
-    /// Lines of finished images by number.
-    pub images: BTreeMap<usize, Image>,
+    lines: Lines,
     pub stack: Option<FileRecord>,
+}
+
+/// Where the lines of finished images are in a file.
+#[derive(Debug, Default)]
+struct Lines {
+    /// First byte and bytes of each line by the number of its image.
+    places: BTreeMap<usize, (u64, usize)>,
+    /// Bytes of the file.
+    end: u64,
+}
+
+impl Lines {
+    /// Notes the line of image `image` that is added at the end.
+    fn add(&mut self, image: usize, line: &str) {
+        self.places.insert(image, (self.end, line.len()));
+        self.end += line.len() as u64;
+    }
 }
 
 impl Manifest {
     /// Begins a manifest, in place of one that may be there.
     pub fn begin(path: &Path, sweep: Sweep) -> Result<Self, nanobragg_io::Error> {
-        Self::with(path, sweep, BTreeMap::new(), None)
+        Self::with(path, sweep, &BTreeMap::new(), None)
     }
 
     /// Goes on with the manifest at `path`, which has to be that of `sweep`; begins one when there is none.
@@ -146,57 +163,81 @@ impl Manifest {
                 Line::Sweep(_) => {}
             }
         }
-        Ok(Self::with(path, sweep, images, stack)?)
+        Ok(Self::with(path, sweep, &images, stack)?)
     }
 
     fn with(
         path: &Path,
         sweep: Sweep,
-        images: BTreeMap<usize, Image>,
+        images: &BTreeMap<usize, Image>,
         stack: Option<FileRecord>,
     ) -> Result<Self, nanobragg_io::Error> {
         // Written whole first: a line that was cut off must not be continued.
-        write_all(path, &sweep, &images, stack.as_ref())?;
-        let file = OpenOptions::new().append(true).open(path);
+        let head = text(&Line::Sweep(sweep.clone()));
+        let mut lines = Lines { places: BTreeMap::new(), end: head.len() as u64 };
+        write_atomic(path, |out| {
+            out.write_all(head.as_bytes())?;
+            for image in images.values() {
+                let line = text(&Line::Image(image.clone()));
+                out.write_all(line.as_bytes())?;
+                lines.add(image.image, &line);
+            }
+            let line = stack.clone().map(|stack| text(&Line::Stack(stack))).unwrap_or_default();
+            lines.end += line.len() as u64;
+            out.write_all(line.as_bytes())
+        })?;
+        let file = OpenOptions::new().read(true).append(true).open(path);
         let file = file.map_err(|cause| nanobragg_io::Error::write(path, cause))?;
-        Ok(Manifest { path: path.to_owned(), file, sweep, images, stack })
+        Ok(Manifest { path: path.to_owned(), file, sweep, lines, stack })
+    }
+
+    /// What it says of image number `number`, if it lists it.
+    pub fn image(&mut self, number: usize) -> Result<Option<Image>, nanobragg_io::Error> {
+        let Some(&place) = self.lines.places.get(&number) else { return Ok(None) };
+        let line =
+            line_at(&self.file, place).map_err(|cause| nanobragg_io::Error::read(&self.path, cause))?;
+        match serde_json::from_slice(&line) {
+            Ok(Line::Image(image)) => Ok(Some(image)),
+            _ => Ok(None),
+        }
     }
 
     /// Adds the line of a finished image.
     pub fn add(&mut self, image: Image) -> Result<(), nanobragg_io::Error> {
-        let mut text = text(&Line::Image(image.clone()));
-        text.push('\n');
-        let added = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+        let number = image.image;
+        let line = text(&Line::Image(image));
+        let added = self.file.write_all(line.as_bytes()).and_then(|()| self.file.flush());
         added.map_err(|cause| nanobragg_io::Error::write(&self.path, cause))?;
-        self.images.insert(image.image, image);
+        self.lines.add(number, &line);
         Ok(())
     }
 
     /// Writes the whole manifest in order: one of a sweep that was interrupted is then no other than one that
     /// was not.
     pub fn finish(self) -> Result<(), nanobragg_io::Error> {
-        write_all(&self.path, &self.sweep, &self.images, self.stack.as_ref())
+        let Manifest { path, file, sweep, lines, stack } = self;
+        write_atomic(&path, |out| {
+            out.write_all(text(&Line::Sweep(sweep)).as_bytes())?;
+            for &place in lines.places.values() {
+                out.write_all(&line_at(&file, place)?)?;
+            }
+            stack.map_or(Ok(()), |stack| out.write_all(text(&Line::Stack(stack)).as_bytes()))
+        })
     }
 }
 
-fn write_all(
-    path: &Path,
-    sweep: &Sweep,
-    images: &BTreeMap<usize, Image>,
-    stack: Option<&FileRecord>,
-) -> Result<(), nanobragg_io::Error> {
-    write_atomic(path, |out| {
-        writeln!(out, "{}", text(&Line::Sweep(sweep.clone())))?;
-        for image in images.values() {
-            writeln!(out, "{}", text(&Line::Image(image.clone())))?;
-        }
-        stack.map_or(Ok(()), |stack| writeln!(out, "{}", text(&Line::Stack(stack.clone()))))
-    })
+/// The line at a place of `file`.
+fn line_at(mut file: &File, (first, bytes): (u64, usize)) -> io::Result<Vec<u8>> {
+    let mut line = vec![0; bytes];
+    file.seek(SeekFrom::Start(first))?;
+    file.read_exact(&mut line)?;
+    Ok(line)
 }
 
+/// A line with its end.
 fn text(line: &Line) -> String {
     // Numbers and strings always have a form in JSON.
-    serde_json::to_string(line).unwrap_or_default()
+    serde_json::to_string(line).unwrap_or_default() + "\n"
 }
 
 /// The lines up to the first that is none.
@@ -278,8 +319,30 @@ mod tests {
     fn written(path: &Path) -> Vec<u8> {
         let images = BTreeMap::from([(1, image(1)), (2, image(2))]);
         let stack = FileRecord { name: "a.nxs".to_owned(), name_bytes: None, bytes: u64::MAX };
-        Manifest::with(path, sweep(), images, Some(stack)).unwrap().finish().unwrap();
+        Manifest::with(path, sweep(), &images, Some(stack)).unwrap().finish().unwrap();
         fs::read(path).unwrap()
+    }
+
+    /// All images of a manifest.
+    fn listed(manifest: &mut Manifest) -> BTreeMap<usize, Image> {
+        let numbers: Vec<usize> = manifest.lines.places.keys().copied().collect();
+        numbers.into_iter().map(|number| (number, manifest.image(number).unwrap().unwrap())).collect()
+    }
+
+    #[test]
+    fn lines_that_were_added_in_any_order_are_written_in_that_of_images() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.jsonl");
+        let mut manifest = Manifest::begin(&path, sweep()).unwrap();
+        for number in [2, 1] {
+            manifest.add(image(number)).unwrap();
+        }
+        assert_eq!(manifest.image(2).unwrap(), Some(image(2)));
+        assert_eq!(manifest.image(3).unwrap(), None);
+        manifest.stack = Some(FileRecord { name: "a.nxs".to_owned(), name_bytes: None, bytes: u64::MAX });
+        manifest.finish().unwrap();
+        let found = fs::read(&path).unwrap();
+        assert_eq!(found, written(&path));
     }
 
     #[test]
@@ -287,8 +350,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.jsonl");
         written(&path);
-        let found = Manifest::resume(&path, sweep()).unwrap();
-        assert_eq!(found.images, BTreeMap::from([(1, image(1)), (2, image(2))]));
+        let mut found = Manifest::resume(&path, sweep()).unwrap();
+        assert_eq!(listed(&mut found), BTreeMap::from([(1, image(1)), (2, image(2))]));
         assert_eq!(found.stack.map(|stack| stack.bytes), Some(u64::MAX));
     }
 
@@ -303,13 +366,13 @@ mod tests {
             let input = mutate(&mut random, &material);
             fs::write(&path, &input).unwrap();
             match Manifest::resume(&path, sweep()) {
-                Ok(found) => {
+                Ok(mut found) => {
                     resumed += 1;
                     // What was taken is what the file has from now on.
-                    let (images, stack) = (found.images.clone(), found.stack.clone());
+                    let (images, stack) = (listed(&mut found), found.stack.clone());
                     drop(found);
-                    let again = Manifest::resume(&path, sweep()).unwrap();
-                    assert_eq!((again.images.clone(), again.stack.clone()), (images, stack));
+                    let mut again = Manifest::resume(&path, sweep()).unwrap();
+                    assert_eq!((listed(&mut again), again.stack.clone()), (images, stack));
                 }
                 Err(error) => {
                     refused += 1;

@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
-use nanobragg_io::atomic::{is_temporary, write_atomic};
-use nanobragg_io::nexus::{Bands, Setting, StackWriter};
+use nanobragg_io::atomic::{is_temporary, write_replaceable};
+use nanobragg_io::nexus::{Setting, StackWriter};
 use nanobragg_session::{Content, Output, Watch};
 
 use crate::Error;
@@ -70,16 +70,10 @@ impl Parts {
         found && fs::read(&path).is_ok_and(|bytes| FrameRecord::of(&bytes) == *frame)
     }
 
-    /// Keeps a frame, which is stored in `bands`.
-    pub fn write(
-        &self,
-        image: usize,
-        bands: Bands,
-        pixels: &[i32],
-    ) -> Result<FrameRecord, nanobragg_io::Error> {
-        let bytes = bands.compress(pixels);
-        write_atomic(&self.file(image), |out| out.write_all(&bytes))?;
-        Ok(FrameRecord::of(&bytes))
+    /// Keeps the frame of image `image`, as [`Bands::compress`](nanobragg_io::nexus::Bands::compress) made it. It may reach
+    /// the disk later: one that did not is told by its digest.
+    pub fn write(&self, image: usize, bytes: &[u8]) -> Result<(), nanobragg_io::Error> {
+        write_replaceable(&self.file(image), |out| out.write_all(bytes))
     }
 
     /// Puts the stack together.

@@ -1,15 +1,20 @@
-//! Rendering and writing the images of a sweep: while one is rendered, those before it are written.
+//! The way of the images of a sweep: rendered, finished and stored, each on threads of its own.
+//!
+//! A few threads have the next images rendered, so that the device or the cores always have one before them. Others take
+//! what is rendered through figures, noise and encoding, an image a thread: nothing waits for another thread in between. The
+//! last keep frames of a stack and the manifest. Queues are short, so that as many images are there at once as
+//! [`Threads`] say, however long the sweep; memory of an image serves the next.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Scope};
 
-use nanobragg::backend::Backend;
+use nanobragg::backend::{Backend, Frame};
 use nanobragg::image::Image;
 use nanobragg::model::Experiment;
-use nanobragg::plan::Plan;
+use nanobragg::plan::{Orientations, Plan};
+use nanobragg::readout::Counts;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::nexus::Bands;
@@ -17,10 +22,12 @@ use nanobragg_session::header::{FrameDescription, stack_setting};
 use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend, check_photons};
 
 use crate::error::Cause;
-use crate::manifest::{self, FileRecord, Manifest};
+use crate::manifest::{self, FileRecord, FrameRecord, Manifest};
 use crate::observer::{Silent, SweepEvent, SweepObserver};
 use crate::parts::Parts;
+use crate::stages::{Entry, Exit, queue};
 use crate::target::{self, Target};
+use crate::threads::Threads;
 use crate::{Error, Series};
 
 /// A sweep, resolved and checked.
@@ -32,15 +39,25 @@ pub(crate) struct Sweeper<'a> {
     pub images: usize,
     pub targets: Vec<Target>,
     pub parts: Vec<Parts>,
+    pub threads: Threads,
     pub observer: &'a dyn SweepObserver,
 }
 
-/// An image on its way to the disk.
+/// An image that is rendered.
 struct Rendered {
     number: usize,
     plan: Plan,
     image: Image,
+}
+
+/// An image whose own files are written.
+struct Finished {
+    plan: Plan,
     statistics: Statistics,
+    /// Its line but for the frame of a stack.
+    line: manifest::Image,
+    /// The frame of a stack, compressed.
+    frame: Option<(Vec<u8>, FrameRecord)>,
 }
 
 /// What the threads of a sweep share.
@@ -74,8 +91,12 @@ impl Sweeper<'_> {
             image.files.iter().all(FileRecord::holds)
                 && (stacked || self.parts.iter().all(|parts| holds(parts, image)))
         };
-        let listed = |number: &usize| manifest.images.get(number).is_some_and(finished);
-        let todo: Vec<usize> = (1..=self.images).filter(|number| !listed(number)).collect();
+        let mut todo = Vec::new();
+        for number in 1..=self.images {
+            if !manifest.image(number)?.as_ref().is_some_and(finished) {
+                todo.push(number);
+            }
+        }
         let kept = self.images - todo.len();
         self.tell(&watch, SweepEvent::Started { kept: resume.then_some(kept), images: self.images });
         let shared = Shared {
@@ -85,7 +106,7 @@ impl Sweeper<'_> {
             done: AtomicUsize::new(kept),
             failure: Mutex::new(None),
         };
-        self.render_and_store(backend.as_ref(), &todo, &shared);
+        self.run_stages(backend.as_ref(), &todo, &shared);
         self.tell(&watch, SweepEvent::Rendered);
         let Shared { manifest, done, failure, .. } = shared;
         if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -121,56 +142,133 @@ impl Sweeper<'_> {
         Ok(self.series.experiment(&base, number)?.plan()?)
     }
 
-    /// Renders on this thread; a few others write.
-    fn render_and_store(&self, backend: &dyn Backend, todo: &[usize], shared: &Shared<'_>) {
-        let (send, receive) = sync_channel(1);
-        let receive = Mutex::new(receive);
+    fn run_stages(&self, backend: &dyn Backend, todo: &[usize], shared: &Shared<'_>) {
+        let (rendered, to_finish) = queue(Threads::WAITING);
+        let (finished, to_store) = queue(self.threads.storing);
+        let next = &AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..writers() {
-                let spawned = thread::Builder::new().spawn_scoped(scope, || self.store_all(&receive, shared));
-                if let Err(cause) = spawned {
-                    shared.fail(Cause::Thread(cause).into());
-                }
+            for _ in 0..self.threads.rendering {
+                let rendered = rendered.clone();
+                start(scope, shared, move || self.render_all(backend, todo, next, &rendered, shared));
             }
-            for &number in todo {
-                if shared.failed() {
-                    break;
-                }
-                match self.render(backend, number, &shared.watch) {
-                    // The channel outlives the writers: it takes every image.
-                    Ok(rendered) => drop(send.send(rendered)),
-                    Err(error) => shared.fail(error),
-                }
+            for _ in 0..self.threads.finishing {
+                let (to_finish, finished) = (to_finish.clone(), finished.clone());
+                start(scope, shared, move || self.finish_all(backend, &to_finish, &finished, shared));
             }
-            drop(send);
+            for _ in 0..self.threads.storing {
+                let to_store = to_store.clone();
+                start(scope, shared, move || self.store_all(&to_store, shared));
+            }
+            // A stage ends when all threads of the one before, and those of its own, are gone.
+            drop((rendered, to_finish, finished, to_store));
         });
     }
 
+    fn render_all(
+        &self,
+        backend: &dyn Backend,
+        todo: &[usize],
+        next: &AtomicUsize,
+        rendered: &Entry<Rendered>,
+        shared: &Shared<'_>,
+    ) {
+        while !shared.failed() {
+            let Some(&number) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+            match self.render(backend, number, &shared.watch) {
+                Ok(image) => {
+                    if !rendered.put(image) {
+                        return;
+                    }
+                }
+                Err(error) => shared.fail(error),
+            }
+        }
+    }
+
     fn render(&self, backend: &dyn Backend, number: usize, watch: &Watch<'_>) -> Result<Rendered, Error> {
-        let plan = self.plan(number)?;
+        let mut plan = self.plan(number)?;
         let rows = |progress| self.tell(watch, SweepEvent::Rows { image: number, progress });
         let image = backend.render(&plan, &watch.control(&rows)).map_err(nanobragg_session::Error::from)?;
+        // Orientations have served, and may be the largest part.
+        let Orientations { unrotated, spindle, .. } = plan.orientations;
+        plan.orientations = Orientations::assemble(Vec::new(), Vec::new(), unrotated, spindle);
+        Ok(Rendered { number, plan, image })
+    }
+
+    /// Finishes images until there are no more. After a failure they are dropped, so that nobody waits for ever.
+    fn finish_all(
+        &self,
+        backend: &dyn Backend,
+        to_finish: &Exit<Rendered>,
+        finished: &Entry<Finished>,
+        shared: &Shared<'_>,
+    ) {
+        // What has rows to share out shares them with nobody: the other threads have images of their own.
+        let alone = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+            Ok(alone) => alone,
+            Err(cause) => return shared.fail(Cause::Threads(cause).into()),
+        };
+        alone.install(|| {
+            let mut memory = Counts::default();
+            while let Some(rendered) = to_finish.take() {
+                if shared.failed() {
+                    continue;
+                }
+                match self.finish(backend, rendered, &mut memory, shared) {
+                    Ok(image) => {
+                        if !finished.put(image) {
+                            return;
+                        }
+                    }
+                    Err(error) => shared.fail(error),
+                }
+            }
+        });
+    }
+
+    fn finish(
+        &self,
+        backend: &dyn Backend,
+        rendered: Rendered,
+        memory: &mut Counts,
+        shared: &Shared<'_>,
+    ) -> Result<Finished, Error> {
+        let Rendered { number, plan, image } = rendered;
         let statistics = Statistics::of(&plan, &image);
         if !self.compute.allow_nonfinite {
             check_photons(&image, &statistics)?;
         }
-        Ok(Rendered { number, plan, image, statistics })
+        let brightness = Brightness::of([&statistics].into_iter());
+        let writer = Writer::new(&plan, &image, brightness).with_memory(std::mem::take(memory));
+        let outputs = target::outputs(&self.targets, number);
+        writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
+        let files =
+            outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
+        // There is one stack at most.
+        let frame = self.parts.first().filter(|_| shared.stacking).map(|parts| {
+            let counts = writer.read(parts.readout());
+            let bytes = Bands::of(image.fast(), image.slow()).compress(&counts.pixels);
+            let record = FrameRecord::of(&bytes);
+            (bytes, record)
+        });
+        let line = self.line(number, &plan, &statistics, writer.frame(), files);
+        *memory = writer.into_memory();
+        backend.recycle(Frame::of(image));
+        Ok(Finished { plan, statistics, line, frame })
     }
 
-    /// Writes images until there are no more. After a failure they are dropped, so that the render does not
-    /// wait for ever.
-    fn store_all(&self, receive: &Mutex<Receiver<Rendered>>, shared: &Shared<'_>) {
-        loop {
-            let Ok(rendered) = lock(receive).recv() else { return };
+    /// Stores images until there are no more. After a failure they are dropped.
+    fn store_all(&self, to_store: &Exit<Finished>, shared: &Shared<'_>) {
+        while let Some(Finished { plan, statistics, line, frame }) = to_store.take() {
             if shared.failed() {
                 continue;
             }
-            match self.store(&rendered, shared) {
+            let image = line.image;
+            match self.store(line, frame, shared) {
                 Ok(()) => {
                     let done = shared.done.fetch_add(1, Ordering::Relaxed) + 1;
-                    let Rendered { number: image, plan, statistics, .. } = &rendered;
-                    let series = &self.series;
-                    let event = SweepEvent::Finished { image: *image, done, series, plan, statistics };
+                    let (series, plan, statistics) = (&self.series, &plan, &statistics);
+                    let event = SweepEvent::Finished { image, done, series, plan, statistics };
                     self.tell(&shared.watch, event);
                 }
                 Err(error) => shared.fail(error),
@@ -178,31 +276,36 @@ impl Sweeper<'_> {
         }
     }
 
-    fn store(&self, rendered: &Rendered, shared: &Shared<'_>) -> Result<(), Error> {
-        let Rendered { number, plan, image, statistics } = rendered;
-        let outputs = target::outputs(&self.targets, *number);
-        let writer = Writer::new(plan, image, Brightness::of([statistics].into_iter()));
-        writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
-        // There is one stack at most. The frame of an image that is in it already is the one that the manifest has.
-        let mut frame = lock(&shared.manifest).images.get(number).and_then(|image| image.frame.clone());
-        if shared.stacking {
-            let bands = Bands::of(image.fast(), image.slow());
-            for parts in &self.parts {
-                frame = Some(parts.write(*number, bands, &writer.read(parts.readout()).pixels)?);
+    fn store(
+        &self,
+        mut line: manifest::Image,
+        frame: Option<(Vec<u8>, FrameRecord)>,
+        shared: &Shared<'_>,
+    ) -> Result<(), Error> {
+        let number = line.image;
+        line.frame = match frame {
+            Some((bytes, record)) => {
+                self.parts.iter().try_for_each(|parts| parts.write(number, &bytes))?;
+                Some(record)
             }
-        }
-        let files =
-            outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
-        let line = manifest::Image { frame, ..self.line(rendered, writer.frame(), files) };
+            // The frame of an image that is in the stack already is the one that the manifest has.
+            None => lock(&shared.manifest).image(number)?.and_then(|image| image.frame),
+        };
         lock(&shared.manifest).add(line)?;
         Ok(())
     }
 
-    fn line(&self, rendered: &Rendered, frame: &FrameDescription, files: Vec<FileRecord>) -> manifest::Image {
-        let Rendered { number, plan, statistics, .. } = rendered;
+    fn line(
+        &self,
+        number: usize,
+        plan: &Plan,
+        statistics: &Statistics,
+        frame: &FrameDescription,
+        files: Vec<FileRecord>,
+    ) -> manifest::Image {
         let [a, b, c] = frame.axes.reciprocal;
         manifest::Image {
-            image: *number,
+            image: number,
             files,
             frame: None,
             phi_start_deg: to_deg(frame.scan.start),
@@ -219,6 +322,13 @@ impl Sweeper<'_> {
     }
 }
 
+/// Starts a thread of a stage. Where there is none to be had, the sweep fails.
+fn start<'scope>(scope: &'scope Scope<'scope, '_>, shared: &Shared<'_>, work: impl FnOnce() + Send + 'scope) {
+    if let Err(cause) = thread::Builder::new().spawn_scoped(scope, work) {
+        shared.fail(Cause::Thread(cause).into());
+    }
+}
+
 impl Shared<'_> {
     fn failed(&self) -> bool {
         lock(&self.failure).is_some()
@@ -229,11 +339,6 @@ impl Shared<'_> {
         lock(&self.failure).get_or_insert(error);
         self.watch.stop();
     }
-}
-
-/// Threads that write: one for every four cores, since rendering uses them all.
-pub(crate) fn writers() -> usize {
-    (thread::available_parallelism().map_or(1, usize::from) / 4).clamp(1, 4)
 }
 
 /// A thread that panicked leaves data that are as good as before.

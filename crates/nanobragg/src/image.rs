@@ -1,5 +1,7 @@
 //! Images.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::error::{Error, RenderCause};
 
 /// An image of single-precision photon counts, slow-major.
@@ -78,6 +80,72 @@ impl Image {
     }
 }
 
+/// Memory of images that are done with, for those to come: a series of frames then asks the system for none. Clones share
+/// it.
+///
+/// ```
+/// use nanobragg::image::{Image, Spares};
+///
+/// let spares = Spares::default();
+/// spares.give(Image::new(3, 2));
+/// assert_eq!(spares.count(), 1);
+/// assert_eq!(spares.dark(3, 2)?, Image::new(3, 2));
+/// assert_eq!(spares.count(), 0);
+/// # Ok::<(), nanobragg::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Spares {
+    kept: Arc<Mutex<Vec<Vec<f32>>>>,
+}
+
+impl Spares {
+    /// Images whose memory is kept at most.
+    const MOST: usize = 64;
+
+    /// Keeps the memory of `image`. What has another size than that is given up: a series has images of one size.
+    pub fn give(&self, image: Image) {
+        let pixels = image.into_pixels();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|other| other.len() == pixels.len());
+        if kept.len() < Self::MOST {
+            kept.push(pixels);
+        }
+    }
+
+    /// Images whose memory is kept.
+    pub fn count(&self) -> usize {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// A dark image.
+    ///
+    /// # Errors
+    /// As [`Image::try_new`].
+    pub fn dark(&self, fast: usize, slow: usize) -> Result<Image, Error> {
+        match self.take(fast, slow) {
+            Some(mut image) => {
+                image.pixels.fill(0.0);
+                Ok(image)
+            }
+            None => Image::try_new(fast, slow),
+        }
+    }
+
+    /// An image of which every pixel is going to be written: it may hold another one.
+    ///
+    /// # Errors
+    /// As [`Image::try_new`].
+    pub fn any(&self, fast: usize, slow: usize) -> Result<Image, Error> {
+        self.take(fast, slow).map_or_else(|| Image::try_new(fast, slow), Ok)
+    }
+
+    fn take(&self, fast: usize, slow: usize) -> Option<Image> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().rposition(|pixels| Some(pixels.len()) == fast.checked_mul(slow))?;
+        Some(Image { fast: fast.max(1), pixels: kept.swap_remove(at) })
+    }
+}
+
 /// A number for each pixel of an image, if there is memory.
 pub(crate) fn zeros(fast: usize, slow: usize) -> Result<Vec<f64>, Error> {
     let mut numbers = Vec::new();
@@ -102,5 +170,21 @@ mod tests {
             "not enough memory for an image of 2147483648 x 2147483648 pixels, 18446744073709551616 bytes";
         assert_eq!(error, expected);
         assert_eq!(Image::try_new(3, 2).unwrap(), Image::new(3, 2));
+    }
+
+    #[test]
+    fn memory_of_an_image_serves_the_next_of_its_size() {
+        let spares = Spares::default();
+        let bright = || Image::from_pixels(3, vec![1.0; 6]).unwrap();
+        spares.give(bright());
+        assert_eq!(spares.any(6, 2).unwrap(), Image::new(6, 2));
+        let reused = spares.any(2, 3).unwrap();
+        assert_eq!((reused.fast(), reused.pixels(), spares.count()), (2, &[1.0; 6][..], 0));
+        spares.give(bright());
+        assert_eq!(spares.clone().dark(3, 2).unwrap(), Image::new(3, 2));
+        spares.give(bright());
+        spares.give(Image::new(5, 5));
+        assert_eq!(spares.count(), 1);
+        assert_eq!(spares.any(usize::MAX, 2).unwrap_err().kind(), crate::ErrorKind::Memory);
     }
 }

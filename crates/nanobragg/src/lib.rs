@@ -36,6 +36,7 @@ mod format;
 pub mod formula;
 pub mod gradient;
 pub mod image;
+mod level;
 pub mod model;
 pub mod nest;
 pub mod physics;

@@ -196,12 +196,13 @@ fn a_second_sweep_is_refused_while_the_first_one_writes() {
     first.kill().unwrap();
     first.wait().unwrap();
     // The lock went with the process; what it was writing is removed.
-    let digest = scratch.names().into_iter().find(|name| name.starts_with(".nanobragg-"));
+    let left: Vec<String> =
+        scratch.names().into_iter().filter(|name| name.starts_with(".nanobragg-")).collect();
     scratch.run(&format!("sweep {TINY} -osc 1 -images 2 -o s.npy -restart")).good();
     scratch.write(".nanobragg-0-someone.tmp", "another program's");
     scratch.run(&format!("sweep {TINY} -osc 1 -images 2 -o s.npy -resume")).good();
     let hidden: Vec<String> = scratch.names().into_iter().filter(|name| name.starts_with('.')).collect();
-    let expected: Vec<String> = digest
+    let expected: Vec<String> = left
         .into_iter()
         .filter(|name| scratch.path(name).exists())
         .chain([".nanobragg-0-someone.tmp".to_owned()])

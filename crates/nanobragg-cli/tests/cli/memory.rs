@@ -40,3 +40,35 @@ fn images_too_large_to_compare_are_an_error() {
     assert_eq!(run.error(2), expected);
     assert_eq!(scratch.names(), ["a.npy"]);
 }
+
+/// The most memory that a sweep of so many images had at once, in kibibytes.
+#[cfg(target_os = "linux")]
+fn peak_of_a_sweep(scratch: &Scratch, images: usize) -> u64 {
+    let line = TINY.replace("-detpixels 16", "-detpixels 256");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nanobragg"));
+    command.current_dir(scratch.folder()).stdout(std::process::Stdio::null());
+    command
+        .args(format!("sweep {line} -fluence 1e29 -orientations random -images {images}").split_whitespace());
+    // A heap for each thread would make it a matter of chance who finds free memory where.
+    command.args(["-restart", "-threads", "2", "-o", "a.nxs", "-o", "b.npy"]).env("MALLOC_ARENA_MAX", "1");
+    let mut child = command.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
+        most = most.max(peak.unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert!(child.wait().unwrap().success());
+    most
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sweep_of_many_images_takes_no_more_memory_than_one_of_few() {
+    let scratch = Scratch::new();
+    let (few, many) = (peak_of_a_sweep(&scratch, 20), peak_of_a_sweep(&scratch, 200));
+    assert!(few > 1000 && (many as f64) < 1.05 * few as f64, "{few} KiB, then {many} KiB");
+}

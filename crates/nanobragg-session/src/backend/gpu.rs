@@ -140,6 +140,10 @@ impl Backend for Auto<'_> {
         self.tell();
         frame
     }
+
+    fn recycle(&self, frame: Frame) {
+        self.both.recycle(frame);
+    }
 }
 
 fn request(compute: &Compute, unnamed: Selection) -> Result<Request, Error> {

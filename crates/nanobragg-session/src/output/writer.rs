@@ -49,12 +49,33 @@ pub struct Writer<'a> {
     pub(super) brightness: Brightness,
     /// What was read out last: two formats often hold the same counts.
     counts: RefCell<Option<(Readout, Rc<Counts>)>>,
+    /// Memory for what is read out.
+    spare: RefCell<Counts>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer of `image`, which `plan` gave, one of a detector of this brightness.
     pub fn new(plan: &'a Plan, image: &'a Image, brightness: Brightness) -> Self {
-        Writer { plan, frame: FrameDescription::of(plan), image, brightness, counts: RefCell::new(None) }
+        Writer {
+            plan,
+            frame: FrameDescription::of(plan),
+            image,
+            brightness,
+            counts: RefCell::new(None),
+            spare: RefCell::default(),
+        }
+    }
+
+    /// The same, which reads out into the memory of `counts`.
+    #[must_use]
+    pub fn with_memory(self, counts: Counts) -> Self {
+        Writer { spare: RefCell::new(counts), ..self }
+    }
+
+    /// The memory that images were read out into, for the next one.
+    pub fn into_memory(self) -> Counts {
+        let last = self.counts.into_inner().and_then(|(_, counts)| Rc::into_inner(counts));
+        last.unwrap_or_else(|| self.spare.into_inner())
     }
 
     /// Writes the images of `outputs`. The job can be stopped between two of them; one that fails does not keep the
@@ -93,8 +114,10 @@ impl<'a> Writer<'a> {
             return Rc::clone(counts);
         }
         // Not both at once.
-        *self.counts.borrow_mut() = None;
-        let counts = Rc::new(readout.read(self.plan, self.image, self.brightness.brightest));
+        let last = self.counts.take().and_then(|(_, counts)| Rc::into_inner(counts));
+        let mut counts = last.unwrap_or_else(|| self.spare.take());
+        self.start(readout).rows_into(self.image.slow(), &mut counts);
+        let counts = Rc::new(counts);
         *self.counts.borrow_mut() = Some((readout.clone(), Rc::clone(&counts)));
         counts
     }

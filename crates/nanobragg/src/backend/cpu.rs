@@ -13,21 +13,22 @@ use super::{
     pixel_by_pixel,
 };
 use crate::error::{Error, RenderCause};
-use crate::image::Image;
+use crate::image::{Image, Spares};
 use crate::nest::Label;
 use crate::nest::block::{LANES, Workspace};
-use crate::plan::Plan;
+use crate::plan::{Plan, Region};
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
 ///
 /// In double precision every pixel agrees with [`super::Scalar`] to 1e-11 of itself before it is rounded to single precision, and
 /// has the same bits whatever the number of threads.
 ///
-/// Clones share the pool.
+/// Clones share the pool, and the memory of frames that were [recycled](Backend::recycle).
 #[derive(Clone, Debug, Default)]
 pub struct Cpu {
     pool: Option<Arc<rayon::ThreadPool>>,
     precision: Precision,
+    spares: Spares,
 }
 
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
@@ -51,7 +52,7 @@ impl Cpu {
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|source| RenderCause::Threads { threads, source })?;
-        Ok(Cpu { pool: Some(Arc::new(pool)), precision: Precision::default() })
+        Ok(Cpu { pool: Some(Arc::new(pool)), ..Cpu::default() })
     }
 
     /// The same backend with `precision` where a caller wants no other.
@@ -77,6 +78,13 @@ impl Cpu {
 }
 
 impl Cpu {
+    /// An image for the pixels of `region`, dark where none is rendered.
+    fn image(&self, region: &Region) -> Result<Image, Error> {
+        let (fast, slow) = (region.image_fast, region.image_slow);
+        let whole = region.mask.is_none() && region.ranges() == (0..slow, 0..fast);
+        if whole { self.spares.any(fast, slow) } else { self.spares.dark(fast, slow) }
+    }
+
     /// Runs `work` on the backend's threads.
     pub(super) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.pool {
@@ -218,7 +226,7 @@ impl Backend for Cpu {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         self.supports(plan, want).map_err(|reason| Error::refused(self.name(), reason))?;
-        let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
+        let mut image = self.image(&plan.region)?;
         let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
         let mut labels = labels.transpose()?;
         let rows = plan.region.ranges().0.len();
@@ -239,6 +247,10 @@ impl Backend for Cpu {
         };
         self.install(render)?;
         Ok(Frame::labeled(image, labels))
+    }
+
+    fn recycle(&self, frame: Frame) {
+        frame.spots.into_iter().for_each(|image| self.spares.give(image));
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {

@@ -1,6 +1,7 @@
 //! The first of several backends that can.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Backend, Capabilities, Control, Frame, Pending, Products, Ticket, Unsupported, Want, Watch};
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub struct FirstOf {
     capabilities: Capabilities,
     backends: Vec<Arc<dyn Backend>>,
     notice: Option<Notice>,
+    /// Number of the backend that rendered last.
+    last: Arc<AtomicUsize>,
 }
 
 impl FirstOf {
@@ -48,7 +51,7 @@ impl FirstOf {
             order: all().any(|each| each.order),
             table_bytes: most.filter(|&most| most < u64::MAX),
         };
-        FirstOf { capabilities, backends, notice: None }
+        FirstOf { capabilities, backends, notice: None, last: Arc::default() }
     }
 
     /// The same, which tells `notice` of every backend that it passes over for a frame.
@@ -74,23 +77,20 @@ impl FirstOf {
         Refusal { backend: name(at).unwrap_or(self.name()), reason, next: name(at + 1) }
     }
 
-    /// What `attempt` gives with the first backend from number `from` on that supports what is wanted and does not
-    /// refuse it after all, with its number.
+    /// What `attempt` gives with the first backend from number `from` on that does not refuse it, with its number.
     fn try_from<R>(
         &self,
         from: usize,
-        plan: &Plan,
-        want: &Want,
         attempt: impl Fn(&dyn Backend) -> Result<R, Error>,
     ) -> Result<(usize, R), Error> {
         let mut last = None;
         for (at, backend) in self.backends.iter().enumerate().skip(from) {
-            let result = backend
-                .supports(plan, want)
-                .map_err(|reason| Error::refused(backend.name(), reason))
-                .and_then(|()| attempt(backend.as_ref()));
-            match result {
-                Ok(result) => return Ok((at, result)),
+            // It refuses for the reasons that it gives when it is asked first, so that asking would be work done twice.
+            match attempt(backend.as_ref()) {
+                Ok(result) => {
+                    self.last.store(at, Ordering::Relaxed);
+                    return Ok((at, result));
+                }
                 Err(error) => match error.unsupported() {
                     Some(reason) => {
                         self.tell(at, reason.clone());
@@ -135,14 +135,20 @@ impl Backend for FirstOf {
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
-        let (_, frame) = self.try_from(0, plan, want, |backend| backend.frame(plan, want, control))?;
+        let (_, frame) = self.try_from(0, |backend| backend.frame(plan, want, control))?;
         Ok(frame)
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
         let attempt = |backend: &dyn Backend| backend.submit(Arc::clone(&plan), want.clone(), watch.clone());
-        let (at, ticket) = self.try_from(0, &plan, &want, attempt)?;
+        let (at, ticket) = self.try_from(0, attempt)?;
         Ok(Ticket::new(Attempt { all: self.clone(), at, ticket, plan, want, watch }))
+    }
+
+    fn recycle(&self, frame: Frame) {
+        if let Some(backend) = self.backends.get(self.last.load(Ordering::Relaxed)) {
+            backend.recycle(frame);
+        }
     }
 }
 
@@ -173,8 +179,7 @@ impl Pending for Attempt {
             return Err(error);
         }
         let control = watch.control();
-        let (_, frame) =
-            all.try_from(at + 1, &plan, &want, |backend| backend.frame(&plan, &want, &control))?;
+        let (_, frame) = all.try_from(at + 1, |backend| backend.frame(&plan, &want, &control))?;
         Ok(frame)
     }
 }

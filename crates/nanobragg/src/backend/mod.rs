@@ -49,7 +49,7 @@ pub trait Backend: Send + Sync {
     fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported>;
 
     /// Renders what is wanted of `plan`, and waits for it. The frame is the same, bit for bit, however often and with
-    /// however many threads it is rendered.
+    /// however many threads it is rendered. Frames that several threads ask for at once overlap.
     ///
     /// # Errors
     /// [`ErrorKind::Canceled`](crate::ErrorKind::Canceled) when `control` says so,
@@ -69,6 +69,11 @@ pub trait Backend: Send + Sync {
     /// As [`Self::frame`].
     fn collect(&self, ticket: Ticket) -> Result<Frame, Error> {
         ticket.collect()
+    }
+
+    /// Takes back a frame that is done with: the next of its size may use its memory.
+    fn recycle(&self, frame: Frame) {
+        drop(frame);
     }
 
     /// Name as users write it.

@@ -30,6 +30,11 @@ impl Streams {
         Streams { key: [key as u32, (key >> 32) as u32] }
     }
 
+    /// The key of the generator.
+    pub(crate) fn key(&self) -> [u32; 2] {
+        self.key
+    }
+
     /// The stream of the pixel in row `slow` and column `fast` of panel `panel`.
     #[inline]
     pub fn pixel(&self, panel: u32, slow: usize, fast: usize) -> Philox {

@@ -16,6 +16,7 @@
 //! ```
 
 mod adc;
+mod lanes;
 mod mask;
 mod poisson;
 mod presets;
@@ -85,7 +86,7 @@ pub struct Readout {
 }
 
 /// Counts that were read out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     /// Counts, slow-major, none negative but those of [`Stage::Mask`].
     pub pixels: Vec<i32>,
@@ -145,13 +146,15 @@ impl Readout {
         Reading::new(self, plan, image, brightest)
     }
 
-    /// Reads out the region's part of row `slow` into `counts`; `detect` gives a column's mean its noise.
+    /// Reads out the region's part of row `slow` into `counts`; `detect` gives means their noise, from the column on that it
+    /// is told. `values` is memory to work in.
     fn row(
         &self,
         source: &Source<'_>,
         slow: usize,
         counts: &mut [i32],
-        mut detect: impl FnMut(usize, f64) -> f64,
+        values: &mut Vec<f64>,
+        mut detect: impl FnMut(usize, &mut [f64]),
     ) -> Row {
         let Source { plan, image, brightest, mark } = *source;
         let mut sums = Row { saturated: 0, photons: 0.0 };
@@ -161,7 +164,8 @@ impl Readout {
         let all = mark.is_none() || plan.region.mask.is_none();
         let renders = |fast: usize| all || plan.region.renders(slow, fast);
         // Stage after stage: each is a loop without a branch.
-        let mut values: Vec<f64> = photons.iter().copied().map(f64::from).collect();
+        values.clear();
+        values.extend(photons.iter().copied().map(f64::from));
         for (at, stage) in self.stages.iter().enumerate() {
             match *stage {
                 Stage::Scale(scale) => {
@@ -169,30 +173,32 @@ impl Readout {
                     values.iter_mut().for_each(|value| *value *= factor);
                 }
                 Stage::Poisson => {
-                    for (fast, value) in columns.clone().zip(&mut values) {
-                        *value = detect(fast, *value);
-                        sums.photons += *value;
-                    }
+                    detect(columns.start, values);
+                    values.iter().for_each(|value| sums.photons += value);
                 }
                 Stage::Offset(offset) => values.iter_mut().for_each(|value| *value += offset),
                 Stage::Saturation(most) => {
                     let beyond = |value: f64| value > f64::from(most);
                     let cut =
-                        columns.clone().zip(&values).map(|(fast, &value)| beyond(value) && renders(fast));
+                        columns.clone().zip(&*values).map(|(fast, &value)| beyond(value) && renders(fast));
                     sums.saturated += cut.map(usize::from).sum::<usize>();
                     values.iter_mut().for_each(|value| *value = saturation::cut(*value, most));
                 }
                 Stage::Rounding(rounding) => {
                     let last = self.stages[at + 1..].iter().all(|stage| matches!(stage, Stage::Mask(_)));
-                    rounding.round(&mut values, last);
+                    rounding.round(values, last);
                 }
                 Stage::Mask(_) => {}
             }
         }
-        for ((fast, count), value) in columns.zip(counts).zip(values) {
-            if renders(fast) {
-                // What is below zero and what is not a number count nothing.
-                *count = (value as i32).max(0);
+        // What is below zero and what is not a number count nothing.
+        if all {
+            counts.iter_mut().zip(&*values).for_each(|(count, &value)| *count = (value as i32).max(0));
+        } else {
+            for ((fast, count), &value) in columns.zip(counts).zip(&*values) {
+                if renders(fast) {
+                    *count = (value as i32).max(0);
+                }
             }
         }
         sums

@@ -2,23 +2,48 @@
 
 use rand_distr::{Distribution, Poisson};
 
+use super::lanes::LANES;
+use crate::level::Level;
 use crate::plan::{NoiseStream, Streams};
 
 /// Numbers of photons: Poisson deviates, each from the stream of its pixel, so that it depends on the seed, the
 /// panel, the pixel and its mean alone.
 ///
 /// Products of uniform deviates below a mean of 12 (Knuth), modified normal deviates above (Ahrens & Dieter, ACM
-/// Trans. Math. Softw. 8, 163, 1982, doi:10.1145/355993.355997).
+/// Trans. Math. Softw. 8, 163, 1982, doi:10.1145/355993.355997). Many pixels at once are drawn in vectors, with the same
+/// deviates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Photons {
     streams: Streams,
     panel: u32,
+    level: Level,
 }
 
 impl Photons {
     /// Numbers of photons on the panel of a plan.
     pub(super) fn of(noise: &NoiseStream) -> Self {
-        Photons { streams: Streams::new(noise.seed, *b"photons "), panel: noise.panel }
+        let streams = Streams::new(noise.seed, *b"photons ");
+        Photons { streams, panel: noise.panel, level: Level::detect() }
+    }
+
+    /// Gives pixels of row `slow` from column `start` on their noise: `means` become deviates, each that of
+    /// [`Self::deviate`].
+    pub(super) fn detect(&self, slow: usize, start: usize, means: &mut [f64]) {
+        let mut first = start;
+        let (whole, rest) = means.as_chunks_mut::<LANES>();
+        for block in whole {
+            let left = self.level.draw(&self.streams, [self.panel, slow as u32, first as u32], block);
+            self.one_by_one(slow, first, block, left);
+            first += LANES;
+        }
+        self.one_by_one(slow, first, rest, !0);
+    }
+
+    /// Pixels from column `first` on whose bits are set in `which`.
+    fn one_by_one(&self, slow: usize, first: usize, means: &mut [f64], which: u64) {
+        for (at, mean) in means.iter_mut().enumerate().filter(|(at, _)| which >> at & 1 == 1) {
+            *mean = self.deviate(slow, first + at, *mean);
+        }
     }
 
     /// The deviate of the pixel at (`slow`, `fast`), whose mean is `mean`; a mean that is not a number gives 0.
@@ -36,9 +61,40 @@ impl Photons {
 mod tests {
     use super::*;
 
+    fn photons(level: Level) -> Photons {
+        Photons { streams: Streams::new(1, *b"photons "), panel: 3, level }
+    }
+
+    #[test]
+    fn pixels_that_are_drawn_together_have_the_deviates_that_each_has_by_itself() {
+        let mut random = Streams::new(5, *b"means   ").pixel(0, 0, 0);
+        for level in Level::available() {
+            let photons = photons(level);
+            for scale in [1e-3, 0.1, 1.0, 5.0, 13.0, 100.0, 1e5] {
+                for row in 0..20 {
+                    let mut uniform = || random.next_u32() as f32 / u32::MAX as f32;
+                    let mut means: Vec<f64> = (0..200)
+                        .map(|_| f64::from(uniform() * scale * if row % 3 == 0 { 1.0 } else { uniform() }))
+                        .collect();
+                    for (at, odd) in [(3, 0.0), (70, f64::NAN), (71, -1.0), (72, f64::INFINITY), (199, 1e30)]
+                    {
+                        means[at] = odd;
+                    }
+                    let expected: Vec<f64> = means
+                        .iter()
+                        .enumerate()
+                        .map(|(at, &mean)| photons.deviate(row, 7 + at, mean))
+                        .collect();
+                    photons.detect(row, 7, &mut means);
+                    assert_eq!(means, expected, "{level:?} {scale} {row}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn odd_means_end() {
-        let photons = Photons { streams: Streams::new(1, *b"photons "), panel: 0 };
+        let photons = photons(Level::detect());
         for mean in [0.0, -0.0, -1.0, f64::NAN, f64::NEG_INFINITY, 1e-300] {
             assert_eq!(photons.deviate(0, 0, mean), 0.0, "{mean}");
         }

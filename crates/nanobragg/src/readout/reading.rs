@@ -44,40 +44,54 @@ impl<'a> Reading<'a> {
 
     /// The counts of the next `rows` rows, or of those that are left; the same on any number of threads.
     pub fn rows(&mut self, rows: usize) -> Counts {
+        let mut counts = Counts::default();
+        self.rows_into(rows, &mut counts);
+        counts
+    }
+
+    /// [`Self::rows`] in the place of `counts`, whose memory is used again.
+    pub fn rows_into(&mut self, rows: usize, counts: &mut Counts) {
         let Reading { readout, source, noise, next } = self;
         let image = source.image;
         let width = image.fast();
         let first = *next;
         let rows = rows.min(image.slow().saturating_sub(first));
         *next += rows;
-        let mut pixels = vec![source.mark.unwrap_or(0); rows * width];
-        let (rendered, _) = source.plan.region.ranges();
+        let (rendered, columns) = source.plan.region.ranges();
+        let pixels = &mut counts.pixels;
+        let same = pixels.len() == rows * width;
+        // Where all pixels are read out, what stood there does not matter.
+        let every = source.plan.region.mask.is_none() && columns == (0..width);
+        if !(same && every && rendered.start <= first && first + rows <= rendered.end) {
+            pixels.clear();
+            pixels.resize(rows * width, source.mark.unwrap_or(0));
+        }
         let read: Vec<Row> = match noise {
             Noise::InOrder(deviates) => {
                 let lines =
                     (first..).zip(pixels.chunks_mut(width)).filter(|(slow, _)| rendered.contains(slow));
+                let mut values = Vec::new();
                 let mut line = |(slow, counts)| {
-                    // A mean in single precision, as an image holds it.
-                    readout.row(source, slow, counts, |_, mean| f64::from(deviates.deviate(mean as f32)))
+                    readout.row(source, slow, counts, &mut values, |_, means| {
+                        // A mean in single precision, as an image holds it.
+                        means.iter_mut().for_each(|mean| *mean = deviates.deviate(*mean as f32).into());
+                    })
                 };
                 lines.map(&mut line).collect()
             }
             Noise::ByPixel(photons) => {
                 let lines = pixels.par_chunks_mut(width).enumerate();
                 let lines = lines.map(|(row, counts)| (first + row, counts));
-                let line = |(slow, counts)| {
-                    readout.row(source, slow, counts, |fast, mean| photons.deviate(slow, fast, mean))
+                let line = |values: &mut Vec<f64>, (slow, counts): (usize, &mut [i32])| {
+                    readout
+                        .row(source, slow, counts, values, |start, means| photons.detect(slow, start, means))
                 };
-                lines.filter(|(slow, _)| rendered.contains(slow)).map(line).collect()
+                lines.filter(|(slow, _)| rendered.contains(slow)).map_init(Vec::new, line).collect()
             }
         };
         // In the order of rows, which the sum of the photons depends on beyond 2⁵³.
-        let counts = Counts { pixels, saturated: 0, photons: 0.0 };
-        read.iter().fold(counts, |counts, row| Counts {
-            saturated: counts.saturated + row.saturated,
-            photons: counts.photons + row.photons,
-            ..counts
-        })
+        counts.saturated = read.iter().map(|row| row.saturated).sum();
+        counts.photons = read.iter().fold(0.0, |sum, row| sum + row.photons);
     }
 }
 
@@ -101,6 +115,12 @@ mod tests {
                 let mut reading = readout.start(&plan, &image, 0.0);
                 let bands = [2, 0, 1, 3, 10, 10].map(|rows| reading.rows(rows));
                 assert_eq!(bands[5].pixels, []);
+                let mut reading = readout.start(&plan, &image, 0.0);
+                let mut again = Counts { pixels: vec![-7; 15], saturated: 99, photons: 5.0 };
+                for (rows, band) in [2, 0, 1, 3, 10].into_iter().zip(&bands) {
+                    reading.rows_into(rows, &mut again);
+                    assert_eq!(again, *band);
+                }
                 let pixels: Vec<i32> = bands.iter().flat_map(|band| band.pixels.clone()).collect();
                 assert_eq!(pixels, whole.pixels);
                 assert_eq!(bands.iter().map(|band| band.photons).sum::<f64>(), whole.photons);

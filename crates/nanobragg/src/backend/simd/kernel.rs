@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::dispatch::Level;
 use super::{ball, rows, star, turns};
+use crate::level::Level;
 use crate::nest::Sink;
 use crate::nest::block::{Lanes, Terms, Work};
 use crate::plan::Plan;

@@ -26,6 +26,7 @@ use super::row::{RowSink, Sample};
 use super::{Precision, pixel_by_pixel};
 use kernel::Kernel;
 
+use crate::level::Level;
 use crate::nest::block::{Amplitudes, LANES, Lanes, Place, PolarAxes, Table, Work, Workspace, polar_axes};
 use crate::nest::{Sink, pixel_unless};
 use crate::plan::{Interpolation, Plan};
@@ -35,7 +36,7 @@ pub(super) struct FastPlan<'a, S = ()> {
     plan: &'a Plan,
     table: Option<Table<'a>>,
     kernel: Box<dyn Kernel<S>>,
-    level: dispatch::Level,
+    level: Level,
     /// What polarization is measured against, for every source.
     axes: Vec<PolarAxes>,
 }
@@ -63,7 +64,7 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
             }
             None => None,
         };
-        Ok(FastPlan { plan, table, kernel, level: dispatch::Level::detect(), axes: polar_axes(plan) })
+        Ok(FastPlan { plan, table, kernel, level: Level::detect(), axes: polar_axes(plan) })
     }
 
     /// Evaluates a block of pixels anywhere, masked or not, of a plan whose pixels do not depend on their order.
@@ -192,7 +193,7 @@ mod tests {
         Shape::ALL.iter().flat_map(|&shape| CELLS.map(|cells| (shape, cells)))
     }
 
-    fn row(plan: &Plan, level: dispatch::Level, precision: Precision) -> Vec<f64> {
+    fn row(plan: &Plan, level: Level, precision: Precision) -> Vec<f64> {
         let fast = FastPlan { level, ..FastPlan::new(plan, precision).unwrap() };
         let mut row = vec![0.0; plan.region.image_fast];
         fast.render(1, 0, &mut Workspace::new(), &mut row, &mut (), None);
@@ -204,7 +205,7 @@ mod tests {
         for (shape, cells) in kinds() {
             let plan = experiment(shape, cells).plan().unwrap();
             for precision in [Precision::Double, Precision::Single] {
-                let levels = dispatch::Level::available();
+                let levels = Level::available();
                 let rows: Vec<Vec<f64>> = levels.iter().map(|&level| row(&plan, level, precision)).collect();
                 let (baseline, wider) = rows.split_last().unwrap();
                 for pair in wider.windows(2) {
@@ -226,7 +227,7 @@ mod tests {
     fn every_level_agrees_with_the_definition() {
         for (shape, cells) in kinds() {
             let plan = experiment(shape, cells).plan().unwrap();
-            for level in dispatch::Level::available() {
+            for level in Level::available() {
                 for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
                     let expected = pixel(&plan, 1, fast, &mut ());
                     // Blocks take an exponential for zero where the definition's is no normal number.
