@@ -49,10 +49,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
         copy(&root.join(text), &inside.join(text))?;
     }
     let nanobragg = built.join("nanobragg");
+    let harness = built.join("trace-harness");
     fs::write(inside.join("nanobragg.1"), said(&nanobragg, ["-man"])?)?;
+    fs::write(inside.join("trace-harness.1"), said(&harness, ["--man"])?)?;
     for shell in SHELLS {
         let file = inside.join("completions").join(format!("nanobragg.{shell}"));
         fs::write(file, said(&nanobragg, ["-completions", shell])?)?;
+        let file = inside.join("completions").join(format!("trace-harness.{shell}"));
+        fs::write(file, said(&harness, ["--completions", shell])?)?;
     }
 
     let archive = format!("{name}.tar.gz");

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_io::text::one_line;
 
-pub use crate::streams::{complain, print};
+pub use crate::streams::{complain, leave_to_image, print};
 use crate::usage::UsageError;
 
 /// The first warning of the run, for those who take none.
@@ -18,18 +18,31 @@ pub struct Console {
     pub quiet: bool,
     /// Whether warnings are errors.
     pub strict: bool,
+    /// Whether it is said what each step did and took.
+    pub verbose: bool,
 }
 
 impl Console {
     /// As flags ask for.
     pub fn of(args: &ParsedArgs) -> Self {
-        Console { quiet: args.has(FlagId::Quiet), strict: args.has(FlagId::Strict) }
+        Console {
+            quiet: args.has(FlagId::Quiet),
+            strict: args.has(FlagId::Strict),
+            verbose: args.has(FlagId::Verbose) || args.has(FlagId::VeryVerbose),
+        }
     }
 
     /// A line on standard output, on which control characters are escaped.
     pub fn say(&self, line: &str) {
         if !self.quiet {
             print(&one_line(line));
+        }
+    }
+
+    /// What a step did and took, on standard error.
+    pub fn detail(&self, line: &str) {
+        if self.verbose && !self.quiet {
+            complain(line);
         }
     }
 

@@ -74,12 +74,6 @@ fn is_ignored(signal: i32) -> bool {
     mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
-/// Has a file that grows beyond the limit (`ulimit -f`) be an error of the write, not the end of the program.
-pub fn survive_file_limit() {
-    #[cfg(unix)]
-    drop(flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
-}
-
 /// A signal has ended the program.
 #[derive(Debug)]
 pub struct Interrupted {

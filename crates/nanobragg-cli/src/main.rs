@@ -5,6 +5,7 @@ mod commands;
 mod console;
 mod diagnostics;
 mod error;
+mod file_limit;
 mod interrupt;
 mod progress;
 mod refinement;
@@ -18,7 +19,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    interrupt::survive_file_limit();
+    file_limit::survive_file_limit();
     let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let command = arguments.first().and_then(|name| commands::find(name));
     let result = match command {

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use nanobragg_io::atomic::is_standard_output;
+use nanobragg_io::c_format::g;
 use nanobragg_session::{Event, Flow, Note, Observer, Warning};
 
 use crate::console::Console;
@@ -19,6 +22,8 @@ pub struct Reporter<'a> {
     diagnostics: &'a Diagnostics,
     interrupt: &'a Interrupt,
     meter: Mutex<Meter>,
+    /// When the last step began.
+    since: Mutex<Instant>,
 }
 
 impl<'a> Reporter<'a> {
@@ -29,12 +34,26 @@ impl<'a> Reporter<'a> {
         diagnostics: &'a Diagnostics,
         interrupt: &'a Interrupt,
     ) -> Self {
-        Reporter { console, progress, diagnostics, interrupt, meter: Mutex::new(Meter::Silent) }
+        Reporter {
+            console,
+            progress,
+            diagnostics,
+            interrupt,
+            meter: Mutex::new(Meter::Silent),
+            since: Mutex::new(Instant::now()),
+        }
     }
 
     /// The job ended.
     pub fn finish(&self) {
         self.meter().finish();
+    }
+
+    /// Seconds since the last step.
+    fn took(&self) -> String {
+        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        g(now.duration_since(std::mem::replace(&mut *since, now)).as_secs_f64(), 2)
     }
 
     fn meter(&self) -> MutexGuard<'_, Meter> {
@@ -47,10 +66,15 @@ impl Observer for Reporter<'_> {
         match event {
             Event::Note(note) => self.console.say(&noted(note)),
             Event::Warning(warning) => self.console.warn(&warned(warning)),
-            Event::Planned(_) => *self.meter() = Meter::new(self.console, self.progress),
+            Event::Planned(_) => {
+                self.took();
+                *self.meter() = Meter::new(self.console, self.progress);
+            }
             Event::Progress(progress) => self.meter().update(progress),
             Event::Rendered(rendered) => {
                 self.finish();
+                let evaluation = &rendered.evaluation;
+                self.console.detail(&format!("render: {} s on {evaluation}", self.took()));
                 self.diagnostics.print(&rendered.plan, &rendered.image);
             }
             Event::Writing(rendered) => {
@@ -59,7 +83,11 @@ impl Observer for Reporter<'_> {
                 }
             }
             Event::Wrote { path, content } => {
-                self.console.say(&format!("wrote {}: {content}", path.display()));
+                let name =
+                    if is_standard_output(path) { "standard output".into() } else { path.to_string_lossy() };
+                self.console.say(&format!("wrote {name}: {content}"));
+                let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+                self.console.detail(&format!("write: {name}, {bytes} bytes in {} s", self.took()));
             }
             Event::Finished(rendered) => {
                 summary::figures(self.console, &rendered.statistics);

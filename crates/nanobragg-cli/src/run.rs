@@ -2,14 +2,17 @@
 
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Instant;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{Context, chosen, experiment_file, remedy, resolve, show};
+use nanobragg_io::atomic::is_standard_output;
 use nanobragg_session::Session;
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::called;
-use crate::console::{self, Console, print};
+use crate::console::{self, Console, leave_to_image, print};
 use crate::diagnostics::Diagnostics;
 use crate::error::explain;
 use crate::interrupt::Interrupt;
@@ -45,9 +48,14 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         print(experiment_file::write(args)?.trim_end());
         return Ok(());
     }
+    if setup.outputs.images().any(|path| is_standard_output(path)) {
+        leave_to_image();
+    }
     setup.notes.iter().for_each(|note| console.say(note));
     setup.warnings.iter().for_each(|warning| console.warn(warning));
+    let started = Instant::now();
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
+    summary::planned(console, &plan, started.elapsed());
     chosen(&setup.experiment, &plan).iter().for_each(|line| console.say(line));
     plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     console.deny_warnings()?;
@@ -100,15 +108,16 @@ fn information(args: &ParsedArgs) -> bool {
     true
 }
 
-/// Installs a subscriber that tells how long plan, render and write took.
+/// Installs a subscriber for developers: for `RUST_LOG`, or `-vv`, which tells how long spans took.
 pub fn log(args: &ParsedArgs) {
-    let level = match (args.has(FlagId::VeryVerbose), args.has(FlagId::Verbose)) {
-        (true, _) => tracing::Level::DEBUG,
-        (_, true) => tracing::Level::INFO,
-        _ => return,
+    let asked = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty());
+    let filter = match asked {
+        Some(filter) => EnvFilter::new(filter),
+        None if args.has(FlagId::VeryVerbose) => EnvFilter::new("debug"),
+        None => return,
     };
     let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
+        .with_env_filter(filter)
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(|| console::Errors)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

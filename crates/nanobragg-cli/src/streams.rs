@@ -2,14 +2,28 @@
 
 use std::io::{self, ErrorKind, Write as _};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nanobragg_io::text::one_line;
 
 /// The first failure to write standard output.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 
+/// Whether standard output takes an image, and what is said goes to standard error.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Leaves standard output to an image: from here on texts go to standard error.
+#[allow(dead_code, reason = "the harness writes no image")]
+pub fn leave_to_image() {
+    TAKEN.store(true, Ordering::Relaxed);
+}
+
 /// Text on standard output, as it is. A failure is kept for [`check`]: it is no reason to stop rendering.
 pub fn print(text: &str) {
+    if TAKEN.load(Ordering::Relaxed) {
+        let written = writeln!(io::stderr().lock(), "{text}");
+        return drop(written);
+    }
     let mut stdout = io::stdout().lock();
     let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     match written {

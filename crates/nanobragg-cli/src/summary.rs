@@ -1,5 +1,7 @@
 //! What is said at the end of a run.
 
+use std::time::Duration;
+
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
@@ -34,6 +36,24 @@ pub fn cost(console: Console, experiment: &Experiment, compute: &Compute, plan: 
         g(plan.terms(), 2),
         human(time),
         n = plan.oversample
+    ));
+}
+
+/// Tells what a plan is made of.
+pub fn planned(console: Console, plan: &Plan, took: Duration) {
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let (resolved, n) = (&plan.resolved, plan.oversample);
+    console.detail(&format!(
+        "plan: {} pixels of {} x {}, {n} x {n} sub-pixels, {}, {}, {}, {}: {} terms; made in {} s",
+        plan.region.pixels(),
+        plan.region.image_fast,
+        plan.region.image_slow,
+        count(plan.layers.count, "layer"),
+        count(plan.sources.len(), "source"),
+        count(resolved.rotation.steps(), "phi step"),
+        count(resolved.mosaic.domains, "mosaic domain"),
+        g(plan.terms(), 3),
+        g(took.as_secs_f64(), 2),
     ));
 }
 

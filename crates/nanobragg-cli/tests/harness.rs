@@ -453,3 +453,37 @@ fn derivatives_stand_at_the_end_of_the_log_and_are_compared() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(stderr(&unknown).contains("-wrt nonsense is no parameter"), "{}", stderr(&unknown));
 }
+
+#[test]
+fn manual_and_completions_are_made_of_the_help() {
+    let page = stdout(&harness(&["--man"]));
+    for part in
+        [".TH TRACE\\-HARNESS 1", ".SH EXIT STATUS", ".SH FILES", ".SH ENVIRONMENT", "\\fB\\-\\-digits N\\fR"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for (shell, part) in [
+        ("bash", "complete -o default -F _trace_harness trace-harness"),
+        ("zsh", "#compdef trace-harness"),
+        ("fish", "complete -c trace-harness -l json-lines"),
+    ] {
+        let output = harness(&["--completions", shell]);
+        assert!(output.status.success());
+        assert!(stdout(&output).contains(part), "{shell}");
+    }
+    let output = harness(&["--completions", "cmd"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("bash, zsh"), "{}", stderr(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_beyond_the_limit_of_its_size_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_trace-harness");
+    let line =
+        format!("ulimit -f 1; exec {program} --roi 10 30 10 30 --out trace.log -- {}", FLAGS[1..].join(" "));
+    let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("File too large"), "{}", stderr(&output));
+}

@@ -9,7 +9,7 @@ use nanobragg::model::{
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
-use nanobragg_session::{Device, GpuChoice};
+use nanobragg_session::{Device, GpuChoice, Provenance};
 
 use crate::{Origins, Outputs, Setup};
 
@@ -205,6 +205,7 @@ impl Draft {
                 warnings: Vec::new(),
                 notes: Vec::new(),
                 inputs: Vec::new(),
+                provenance: Provenance::default(),
             },
             frame: Frame::default(),
             is_custom: false,

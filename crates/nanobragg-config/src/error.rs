@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use nanobragg_io::geometry::GeometryFormat;
+
 use crate::flag_error::{FlagError, plain};
 use crate::origin::Origin;
 
@@ -106,6 +108,10 @@ impl Error {
             ConfigError::EmptyRegion { .. } => ErrorKind::OutOfRange,
             ConfigError::FlatCell { .. } | ConfigError::NoCrystal => ErrorKind::Crystal,
             ConfigError::UnknownFormat { .. }
+            | ConfigError::UnnamedFormat
+            | ConfigError::NexusToPipe
+            | ConfigError::SeriesToPipe(_)
+            | ConfigError::UnknownGeometry(_)
             | ConfigError::OverwritesInput(_)
             | ConfigError::OutsideOutput { .. }
             | ConfigError::SameOutput(_) => ErrorKind::Output,
@@ -303,6 +309,18 @@ pub(crate) enum ConfigError {
     /// There is no lattice.
     #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]
     NoCrystal,
+    /// Standard output without a format.
+    #[error("-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-")]
+    UnnamedFormat,
+    /// NXmx on standard output.
+    #[error("-o nxs:-: NXmx cannot be written to a pipe; use another format or a file")]
+    NexusToPipe,
+    /// Images of a series on standard output.
+    #[error("{}: images of a series are files", shown(.0))]
+    SeriesToPipe(PathBuf),
+    /// The kind of a description of the instrument is not known.
+    #[error("-geometry_out {}: unknown kind of file; known are {}", shown(.0), GeometryFormat::KNOWN)]
+    UnknownGeometry(PathBuf),
     /// The format of an output file is not known.
     #[error("-o {}: unknown kind of file; known are {}", shown(path), known)]
     UnknownFormat {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nanobragg_io::atomic::{STANDARD_OUTPUT, is_standard_output};
 use nanobragg_session::{Format, Output};
 
 use crate::outputs::{Counting, DumpAction, Outputs};
@@ -18,7 +19,8 @@ impl Outputs {
 
     /// [`Self::with_image`], with the error's cause.
     pub(crate) fn named(mut self, path: PathBuf) -> Result<Self, ConfigError> {
-        let slot = match Format::of(&path) {
+        let (format, path) = destination(path)?;
+        let slot = match format {
             Some(Format::Float) => &mut self.float,
             // As of the other formats of counts: those with noise, unless it is off.
             Some(Format::Smv) if self.counting == Counting::Poisson => &mut self.noise,
@@ -45,7 +47,29 @@ impl Outputs {
         if outputs.scale <= 0.0 {
             outputs.scale = 1.0;
         }
-        Ok(outputs.list())
+        let mut list = outputs.list();
+        if let Some(pipe) = list.iter().find(|output| is_standard_output(&output.path)) {
+            return Err(ConfigError::SeriesToPipe(pipe.path.clone()).into());
+        }
+        // What made each image stands in the manifest.
+        list.retain(Output::is_image);
+        Ok(list)
+    }
+}
+
+/// The format and the file that a name stands for. `npy:-` is an array on standard output.
+fn destination(path: PathBuf) -> Result<(Option<Format>, PathBuf), ConfigError> {
+    let pipe = PathBuf::from(STANDARD_OUTPUT);
+    if path == pipe {
+        return Err(ConfigError::UnnamedFormat);
+    }
+    let named = path.to_str().and_then(|text| text.strip_suffix(":-"));
+    let named = named.and_then(|name| Format::of(&PathBuf::from(format!("x.{name}"))));
+    match named {
+        // HDF5 is written back and forth.
+        Some(Format::Nexus) => Err(ConfigError::NexusToPipe),
+        Some(format) => Ok((Some(format), pipe)),
+        None => Ok((Format::of(&path), path)),
     }
 }
 
@@ -63,5 +87,22 @@ mod tests {
         let plain = Outputs { counting: Counting::Rounded, ..noisy };
         assert_eq!(content(&plain), Content::Counts(Readout::scaled(Scale::Given(1.0), 40.0)));
         assert!(plain.of_series("a.gif".into()).is_err() && plain.of_series("a".into()).is_err());
+    }
+
+    #[test]
+    fn a_pipe_has_its_format_before_the_dash() {
+        let of = |name: &str| Outputs::default().with_image(name.into()).map(|outputs| outputs.list());
+        let list = of("npy:-").unwrap();
+        assert_eq!((list.len(), list[0].format), (1, Format::Npy));
+        assert!(is_standard_output(&list[0].path));
+        for (name, expected) in [
+            ("-", "-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-"),
+            ("nxs:-", "-o nxs:-: NXmx cannot be written to a pipe; use another format or a file"),
+        ] {
+            assert_eq!(of(name).unwrap_err().to_string(), expected);
+        }
+        // Other names with a colon are names.
+        assert_eq!(of("run:-.npy").unwrap()[0].path, PathBuf::from("run:-.npy"));
+        assert!(Outputs::default().of_series("npy:-".into()).is_err());
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use nanobragg::readout::{Readout, Scale};
+use nanobragg_io::atomic::is_standard_output;
+use nanobragg_io::geometry::GeometryFormat;
 use nanobragg_session::{Content, Format, Levels, Output, Picture};
 
 /// The files that flags choose, one of a kind; `None` where a file is not wanted.
@@ -38,6 +40,8 @@ pub struct Outputs {
     pub pgm_scale: f64,
     /// Structure factors for the next run.
     pub dump: DumpAction,
+    /// The instrument, for other programs.
+    pub instruments: Vec<PathBuf>,
 }
 
 impl Outputs {
@@ -95,7 +99,17 @@ impl Outputs {
         let output = |(path, format, content): (&Option<PathBuf>, Format, Content)| {
             path.clone().map(|path| Output { path, format, content })
         };
-        files.into_iter().filter_map(output).collect()
+        // Arrays have no header; what a pipe leads to has no place beside it.
+        let is_file = |path: &&PathBuf| {
+            !is_standard_output(path) && std::fs::metadata(path).map_or(true, |found| found.is_file())
+        };
+        let record = self.npy.as_ref().filter(is_file).map(|image| Output::record(image));
+        let instruments = self.instruments.iter().filter_map(|path| {
+            let format = GeometryFormat::of(path)?;
+            let content = Content::Instrument(format);
+            Some(Output { path: path.clone(), format: Format::Instrument, content })
+        });
+        files.into_iter().filter_map(output).chain(record).chain(instruments).collect()
     }
 }
 
@@ -130,7 +144,8 @@ mod tests {
             outputs = outputs.with_image(name.into()).unwrap();
         }
         let list = outputs.list();
-        assert_eq!(list.len(), 9);
+        // The array has a record beside it.
+        assert_eq!(list.len(), 10);
         assert!(list.iter().all(|output| output.check().is_ok()));
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
-use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel};
+use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel, Provenance};
 
 use crate::{Origins, Outputs};
 
@@ -42,15 +42,27 @@ pub struct Setup {
     pub notes: Vec<String>,
     /// Input files.
     pub inputs: Vec<PathBuf>,
+    /// What headers say that images are made of.
+    pub provenance: Provenance,
 }
 
 impl Setup {
     /// What is to be done, without where it comes from.
     pub fn into_job(self) -> Job {
-        let Setup { experiment, panels, outputs, device, precision, gpu, threads, allow_nonfinite, .. } =
-            self;
+        let Setup {
+            experiment,
+            panels,
+            outputs,
+            device,
+            precision,
+            gpu,
+            threads,
+            allow_nonfinite,
+            provenance,
+            ..
+        } = self;
         let outputs = outputs.list();
         let compute = Compute { device, precision, gpu, threads, allow_nonfinite };
-        Job { experiment, panels, outputs, compute }
+        Job { experiment, panels, outputs, compute, provenance: Some(provenance) }
     }
 }

@@ -295,6 +295,10 @@ fn outputs(table: &mut Table<'_>) {
         let value = path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
         table.set(name, value, "");
     }
+    let instruments: Vec<String> =
+        outputs.instruments.iter().map(|path| path.display().to_string()).collect();
+    let instruments = if instruments.is_empty() { "none".to_owned() } else { instruments.join(" ") };
+    table.set("instrument file", instruments, "");
     let scale = |scale: f64| if scale > 0.0 { n(scale) } else { "from the image".to_owned() };
     table.set("counts per photon", scale(outputs.scale), "");
     table.set("offset", n(outputs.adc_offset), "counts");

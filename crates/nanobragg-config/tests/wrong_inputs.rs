@@ -32,14 +32,18 @@ fn a_number_that_says_nothing_is_refused_but_by_the_preset_of_the_c_program() {
         let name = row.names[0];
         let least = match row.arity {
             Arity::Integers { least, .. } => least.max(-5),
+            // What is below zero is refused under every preset.
+            Arity::Numbers { limits: [Limits::NonNegative], .. } => 0,
             _ => -5,
         };
         let line = format!("{name} {least}");
         let error = refused(&line);
         assert!(error.starts_with(&format!("{name} must be {}", row.sense)), "{error}");
         assert!(error.ends_with(&format!("not {least}")), "{error}");
-        let warnings = setup(&format!("{line} -quirks reference")).warnings;
-        assert!(warnings.iter().any(|text| text.starts_with(&error)), "{line}: {warnings:?}");
+        for preset in ["reference", "spec"] {
+            let warnings = setup(&format!("{line} -quirks {preset}")).warnings;
+            assert!(warnings.iter().any(|text| text.starts_with(&error)), "{line}: {warnings:?}");
+        }
         tried += 1;
     }
     assert!(tried > 30, "{tried}");

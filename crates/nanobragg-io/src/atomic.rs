@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 
 const BUFFER: usize = 1 << 18;
 
+/// The path that stands for standard output; a file of this name is `./-`.
+pub const STANDARD_OUTPUT: &str = "-";
+
 /// How the names of files in the making begin.
 const TEMPORARY_PREFIX: &str = ".nanobragg-";
 /// How they end.
@@ -16,11 +19,17 @@ const TEMPORARY_SUFFIX: &str = ".tmp";
 /// Bytes of the beginning that belong to one final name: 16 digits and a dash after what all have.
 const PREFIX_LENGTH: usize = TEMPORARY_PREFIX.len() + 17;
 
+/// Whether a path stands for standard output.
+pub fn is_standard_output(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_OUTPUT
+}
+
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
 /// `write` fills a temporary file in the directory of `path`, which takes the name once its contents are on disk. A
 /// new file gets the permissions that any newly created file gets (the umask applies); one that exists keeps its own.
-/// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly.
+/// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly; a reader
+/// of [`STANDARD_OUTPUT`] that goes away wants no more, which is no error.
 ///
 /// # Errors
 /// [`Write`](crate::ErrorKind::Write) when the file cannot be created, written or renamed, when an existing one may not be
@@ -57,7 +66,17 @@ fn write_or_fail(
             Ok(())
         }
         Place::Device => fill(&OpenOptions::new().write(true).open(path)?, write),
+        Place::StandardOutput => match piped(write) {
+            Err(gone) if gone.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        },
     }
+}
+
+fn piped(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    write(&mut output)?;
+    output.flush()
 }
 
 /// A file in the making, for writers that need a path of their own: it lies under a temporary name beside the
@@ -83,7 +102,7 @@ impl Pending {
                 let temporary = temporary_beside(&target).map_err(failed)?.into_temp_path();
                 Ok(Pending { path: path.to_owned(), target, permissions, temporary })
             }
-            Place::Device => Err(failed(io::Error::new(
+            Place::Device | Place::StandardOutput => Err(failed(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "this format needs a regular file, not a pipe or device",
             ))),
@@ -121,10 +140,15 @@ enum Place {
     File { target: PathBuf, permissions: Option<Permissions> },
     /// A pipe, a device.
     Device,
+    /// Standard output.
+    StandardOutput,
 }
 
 impl Place {
     fn of(path: &Path) -> io::Result<Self> {
+        if is_standard_output(path) {
+            return Ok(Place::StandardOutput);
+        }
         match fs::metadata(path) {
             Ok(found) if found.is_file() => {
                 // Renaming over a file asks for no right to that file: ask for it here, as writing in place
@@ -183,7 +207,7 @@ pub fn check_name(path: &Path) -> Result<()> {
 pub fn check_file(path: &Path) -> Result<()> {
     let tried = checked(path).and_then(|place| match place {
         Place::File { target, .. } => temporary_beside(&target).map(drop),
-        Place::Device => Ok(()),
+        Place::Device | Place::StandardOutput => Ok(()),
     });
     tried.map_err(|cause| Error::write(path, cause))
 }

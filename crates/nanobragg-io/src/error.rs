@@ -135,7 +135,9 @@ impl Error {
 
     /// `found` is quoted here, so pass it as it stands in the file.
     pub(crate) fn line(path: &Path, line: u64, expected: impl Into<String>, found: &[u8]) -> Self {
-        Self::of(Fault::Line { path: path.to_owned(), line, expected: expected.into(), found: quoted(found) })
+        // Of a file of another kind its kind says more than its bytes.
+        let found = kind(found).filter(|_| line == 1).map_or_else(|| quoted(found), str::to_owned);
+        Self::of(Fault::Line { path: path.to_owned(), line, expected: expected.into(), found })
     }
 
     /// The file ends in `line` before all is there; `found` says what is.
@@ -191,6 +193,20 @@ impl fmt::Display for OneLine<'_> {
         }
         Ok(())
     }
+}
+
+/// What a file is that begins with these bytes.
+fn kind(start: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 7] = [
+        (b"\x93NUMPY", "a NumPy array"),
+        (b"\x89HDF", "an HDF5 file"),
+        (b"\x89PNG", "a PNG picture"),
+        (b"\x87\xa8", "a MessagePack file (reflections of DIALS?)"),
+        (b"###CBF", "a CBF image"),
+        (b"MTZ ", "an MTZ file"),
+        (b"%PDF", "a PDF document"),
+    ];
+    KINDS.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, kind)| kind)
 }
 
 /// Characters of a quotation, quotation marks not counted.
@@ -258,6 +274,13 @@ mod tests {
         let error = Error::read(Path::new("a\nb"), io::Error::from_raw_os_error(2));
         assert!(error.to_string().starts_with("cannot read a\\nb: "), "{error}");
         assert!(!error.to_string().contains('\n'));
+    }
+
+    #[test]
+    fn files_of_another_kind_are_named() {
+        let error = Error::line(Path::new("x"), 1, "numbers", b"\x93NUMPY\x01\x00v");
+        assert_eq!(error.to_string(), "x:1: expected numbers, found a NumPy array");
+        assert!(Error::line(Path::new("x"), 2, "numbers", b"\x93NUMPY").to_string().contains("x93"));
     }
 
     #[test]

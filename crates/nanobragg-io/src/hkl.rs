@@ -72,7 +72,7 @@ impl HklReader {
     #[cold]
     fn line_error(&self) -> Error {
         let line = without_comment(self.lines.line());
-        let mut expected = String::from("\"h k l F\"");
+        let mut expected = String::from("numbers h k l F");
         let tokens: Vec<_> = Tokens(line).collect();
         if !tokens.len().is_multiple_of(4) {
             if tokens.len() > 4 {
@@ -275,27 +275,27 @@ mod tests {
 
     #[test]
     fn wrong_lines() {
-        assert_eq!(bad(b"1 2 x 4"), ":1: expected \"h k l F\", found \"1 2 x 4\"");
-        assert_eq!(bad(b"1 2 3 4\n1 2 3\n"), ":2: expected \"h k l F\", found \"1 2 3\"");
+        assert_eq!(bad(b"1 2 x 4"), ":1: expected numbers h k l F, found \"1 2 x 4\"");
+        assert_eq!(bad(b"1 2 3 4\n1 2 3\n"), ":2: expected numbers h k l F, found \"1 2 3\"");
         assert_eq!(
             bad(b"\n\n1 2 3 4 0.1 # s"),
-            ":3: expected \"h k l F\" (extra columns such as sigma are not accepted), found \"1 2 3 4 0.1\""
+            ":3: expected numbers h k l F (extra columns such as sigma are not accepted), found \"1 2 3 4 0.1\""
         );
         for line in ["1.5 2 3 4", "1 2 3000000000 4", "1e99 2 3 4"] {
-            let expected = ":1: expected \"h k l F\" with whole 32-bit h, k, l, found ";
+            let expected = ":1: expected numbers h k l F with whole 32-bit h, k, l, found ";
             assert_eq!(bad(line.as_bytes()), format!("{expected}\"{line}\""));
         }
         for line in ["1 2 3 nan", "1 2 3 -inf", "1 2 3 1e999", "nan 2 3 4"] {
-            let expected = ":1: expected \"h k l F\" with finite numbers, found ";
+            let expected = ":1: expected numbers h k l F with finite numbers, found ";
             assert_eq!(bad(line.as_bytes()), format!("{expected}\"{line}\""));
         }
         for line in ["1 2 3 .", "1 2 3 -", "1 2 3 4.5.6", "1 2 3 1-", "1.2.3 4 5 6"] {
-            assert_eq!(bad(line.as_bytes()), format!(":1: expected \"h k l F\", found \"{line}\""));
+            assert_eq!(bad(line.as_bytes()), format!(":1: expected numbers h k l F, found \"{line}\""));
         }
-        assert_eq!(bad(b"- 2 3 4"), ":1: expected \"h k l F\", found \"- 2 3 4\"");
+        assert_eq!(bad(b"- 2 3 4"), ":1: expected numbers h k l F, found \"- 2 3 4\"");
         assert_eq!(
             bad(b"\x1f\x8c\x08\x00\xff"),
-            ":1: expected \"h k l F\", found \"\\u{1f}\\x8c\\u{8}\\0\\xff\""
+            ":1: expected numbers h k l F, found \"\\u{1f}\\x8c\\u{8}\\0\\xff\""
         );
         assert!(bad(&[0; 1 << 17]).starts_with(":1: expected a line of at most 65536 bytes"));
     }

@@ -22,6 +22,7 @@
 //! | [`tiff`] | TIFF of gray numbers | yes | 32-bit floats |
 //! | [`instrument_image`] | an image of any of these, for its size, instrument and mask | yes | |
 //! | [`preview`] | PNG to look at | | yes |
+//! | [`record`] | what made an image, as JSON | | yes |
 //!
 //! Every writer goes through [`atomic`]: a file appears complete or not at all. Every reader
 //! takes arbitrary bytes: what does not fit is an [`Error`] whose text is one line that names the file, the
@@ -53,6 +54,7 @@ pub mod orientations;
 pub mod pdb;
 pub mod pgm;
 pub mod preview;
+pub mod record;
 pub mod reflection_table;
 pub mod reflections;
 mod rows;

@@ -27,6 +27,8 @@ pub struct Style {
     pub rings: Vec<f64>,
     /// Whether the spot of the direct beam is marked.
     pub beam: bool,
+    /// What made the image, a line each.
+    pub made_by: Vec<String>,
 }
 
 /// Writes a picture of `fast * slow` pixels, one pixel each. `geometry` is asked where rings and beam are.
@@ -52,13 +54,12 @@ pub fn write_preview(
     };
     let mut canvas = Canvas::new(fast, slow, colored(pixels, style));
     let ink = style.colors.mark();
-    for &spacing in &style.rings {
-        canvas.ring(spacing, geometry, ink);
-    }
+    canvas.rings(&style.rings, geometry, ink);
     if style.beam {
         canvas.beam(geometry.beam_px(), ink);
     }
-    write_atomic(path, |out| encode(out, width, height, canvas.rgb(), &style.tone.describe()))
+    let texts = [("Description", style.tone.describe()), ("Comment", style.made_by.join("\n"))];
+    write_atomic(path, |out| encode(out, width, height, canvas.rgb(), &texts))
 }
 
 fn colored(pixels: &[f32], style: &Style) -> Vec<u8> {
@@ -68,12 +69,21 @@ fn colored(pixels: &[f32], style: &Style) -> Vec<u8> {
     pixels.iter().flat_map(color).collect()
 }
 
-fn encode(out: &mut dyn Write, width: u32, height: u32, rgb: &[u8], comment: &str) -> io::Result<()> {
+fn encode(
+    out: &mut dyn Write,
+    width: u32,
+    height: u32,
+    rgb: &[u8],
+    texts: &[(&str, String)],
+) -> io::Result<()> {
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.add_text_chunk("Software".to_owned(), "nanobragg".to_owned()).map_err(io::Error::other)?;
-    encoder.add_text_chunk("Description".to_owned(), comment.to_owned()).map_err(io::Error::other)?;
+    for (keyword, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+        // This chunk holds any character.
+        encoder.add_itxt_chunk((*keyword).to_owned(), text.clone()).map_err(io::Error::other)?;
+    }
     let failed = |error| match error {
         png::EncodingError::IoError(cause) => cause,
         other => io::Error::other(other),
@@ -102,7 +112,13 @@ mod tests {
     }
 
     fn style() -> Style {
-        Style { tone: Tone::default(), colors: Colors::Gray, rings: Vec::new(), beam: false }
+        Style {
+            tone: Tone::default(),
+            colors: Colors::Gray,
+            rings: Vec::new(),
+            beam: false,
+            made_by: Vec::new(),
+        }
     }
 
     fn picture(style: &Style, pixels: &[f32], fast: usize) -> Vec<u8> {

@@ -26,7 +26,13 @@ impl Geometry for Nowhere {
 pub fn png(path: PathBuf, image: PyReadonlyArray2<'_, f32>) -> PyResult<()> {
     let [slow, fast] = [0, 1].map(|axis| image.shape().get(axis).copied().unwrap_or_default());
     let image = arrays::to_image(&image)?;
-    let style = Style { tone: Tone::default(), colors: Colors::default(), rings: Vec::new(), beam: false };
+    let style = Style {
+        tone: Tone::default(),
+        colors: Colors::default(),
+        rings: Vec::new(),
+        beam: false,
+        made_by: Vec::new(),
+    };
     write_preview(&path, fast, slow, image.pixels(), &style, &Nowhere)
         .map_err(|error| failure::exception(error.kind().code(), &error.to_string()))
 }

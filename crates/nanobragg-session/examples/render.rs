@@ -33,5 +33,6 @@ fn main() -> Result<(), Error> {
         output("photons.npy", Format::Npy, Content::Photons),
         output("counts.cbf", Format::Cbf, Content::Counts(Readout::counted())),
     ];
-    run(Job { experiment, panels: Vec::new(), outputs, compute: Compute::default() }, &Teller)
+    let job = Job { experiment, panels: Vec::new(), outputs, compute: Compute::default(), provenance: None };
+    run(job, &Teller)
 }

@@ -4,7 +4,7 @@ use nanobragg::backend::Precision;
 use nanobragg::model::{Convention, Detector, Experiment, MosflmMatrix, Quirk};
 use nanobragg::nalgebra::Vector3;
 
-use crate::{Device, GpuChoice, Output, Panel};
+use crate::{Device, GpuChoice, Output, Panel, Provenance};
 
 /// An experiment, what renders it, and the files that are made of it.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Job {
     pub outputs: Vec<Output>,
     /// What renders.
     pub compute: Compute,
+    /// What headers say that the images were made of.
+    pub provenance: Option<Provenance>,
 }
 
 /// What an image of a scan has of its own; `None` where flags decide.

@@ -23,6 +23,7 @@
 //!     panels: Vec::new(),
 //!     outputs: vec![Output { path: "photons.npy".into(), format: Format::Npy, content: Content::Photons }],
 //!     compute: Compute::default(),
+//!     provenance: None,
 //! };
 //! run(job, &Files)?;
 //! # Ok::<(), nanobragg_session::Error>(())
@@ -42,6 +43,7 @@ mod panel;
 mod photons;
 mod picture;
 mod place;
+mod provenance;
 mod session;
 
 pub use device::{Device, GpuChoice};
@@ -57,4 +59,10 @@ pub use panel::Panel;
 pub use photons::check_photons;
 pub use picture::{Picture, Rings};
 pub use place::{check_first, check_place};
+pub use provenance::Provenance;
 pub use session::{Session, run};
+
+/// The code of the page on embedding runs as it stands there.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/EMBEDDING.md")]
+struct Embedding;

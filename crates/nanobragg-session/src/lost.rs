@@ -47,7 +47,9 @@ impl Lost {
             if square && off.is_lost() {
                 self.tilt(output, off);
             }
-            if frame.panel.plane.curved && matches!(output.format, Format::Cbf | Format::Nexus) {
+            if frame.panel.plane.curved
+                && matches!(output.format, Format::Cbf | Format::Nexus | Format::Instrument)
+            {
                 self.curved.add(output);
             }
         }

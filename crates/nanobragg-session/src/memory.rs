@@ -49,7 +49,7 @@ pub fn bytes_to_write((fast, slow): (usize, usize), outputs: &[Output]) -> u128 
         0
     };
     let encoded = outputs.iter().map(|output| match output.format {
-        Format::Float | Format::Npy | Format::Table => 0,
+        Format::Float | Format::Npy | Format::Table | Format::Instrument | Format::Record => 0,
         Format::Pgm => pixels,
         Format::Smv => 2 * pixels,
         Format::Nexus => 2 * COUNT * bands.pixels() as u128,

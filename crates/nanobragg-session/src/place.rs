@@ -12,7 +12,8 @@ use crate::{Error, Format, Output};
 /// # Errors
 /// As [`check_place`], [`check_first`] and [`Output::check`].
 pub(crate) fn check_outputs(outputs: &[Output]) -> Result<(), Error> {
-    outputs.iter().filter(|output| output.is_image()).try_for_each(|output| {
+    // A failing table of structure factors is a warning.
+    outputs.iter().filter(|output| output.format != Format::Table).try_for_each(|output| {
         output.check()?;
         check_place(&output.path)?;
         check_first(output)

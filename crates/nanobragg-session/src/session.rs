@@ -82,6 +82,7 @@ impl Session {
         self.warnings()?.iter().for_each(|warning| watch.warn(warning));
         let Session { job, plan, .. } = self;
         output::structure_factors(&watch, &plan, &job.outputs);
+        output::instruments(&watch, &plan, &job)?;
         let backend = backend::open(&job.compute, watch)?;
         let mut all = vec![render(&watch, &job, 0, plan, backend.as_ref())?];
         for number in 1..images {
@@ -125,7 +126,8 @@ fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
     let mut ended = Ok(());
     for (number, rendered) in all.iter().enumerate() {
         watch.tell(Event::Writing(rendered));
-        let writer = Writer::new(&rendered.plan, &rendered.image, brightness);
+        let writer =
+            Writer::new(&rendered.plan, &rendered.image, brightness).made_by(job.provenance.as_ref());
         ended = ended.and(writer.write(&job.outputs(number), watch));
         watch.check()?;
         watch.tell(Event::Finished(rendered));

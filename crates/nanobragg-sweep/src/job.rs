@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg_io::atomic::remove_leftovers;
-use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Warning};
+use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warning};
 
 use crate::error::Cause;
 use crate::lock::Lock;
@@ -56,6 +56,8 @@ pub struct SweepJob {
     pub flags: Vec<String>,
     /// Files that the images depend on.
     pub inputs: Vec<PathBuf>,
+    /// What headers say that the images were made of.
+    pub provenance: Option<Provenance>,
 }
 
 /// A sweep that is checked.
@@ -129,8 +131,8 @@ impl Sweep {
             remove_leftovers(own.iter().map(PathBuf::as_path));
         }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
-        let SweepJob { experiment, models, compute, series, images, .. } = job;
-        Sweeper { experiment, models, compute, series, images, targets, parts, threads, observer }
+        let SweepJob { experiment, models, compute, series, images, provenance, .. } = job;
+        Sweeper { experiment, models, compute, series, images, targets, parts, threads, provenance, observer }
             .run(manifest, resume)
     }
 }

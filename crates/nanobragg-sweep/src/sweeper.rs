@@ -19,7 +19,9 @@ use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
 use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
-use nanobragg_session::{Brightness, Compute, Flow, ImageModel, Watch, Writer, backend, check_photons};
+use nanobragg_session::{
+    Brightness, Compute, Flow, ImageModel, Provenance, Watch, Writer, backend, check_photons,
+};
 
 use crate::error::Cause;
 use crate::manifest::{self, FileRecord, FrameRecord, Manifest};
@@ -40,6 +42,7 @@ pub(crate) struct Sweeper<'a> {
     pub targets: Vec<Target>,
     pub parts: Vec<Parts>,
     pub threads: Threads,
+    pub provenance: Option<Provenance>,
     pub observer: &'a dyn SweepObserver,
 }
 
@@ -116,7 +119,9 @@ impl Sweeper<'_> {
         }
         let mut manifest = manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !stacked && !self.parts.is_empty() {
-            let setting = stack_setting(&FrameDescription::of(&self.plan(1)?), self.series.step());
+            let provenance = self.provenance.clone();
+            let frame = FrameDescription { provenance, ..FrameDescription::of(&self.plan(1)?) };
+            let setting = stack_setting(&frame, self.series.step());
             for parts in &self.parts {
                 parts.assemble(&setting, self.images, &watch)?;
                 let path = parts.stack();
@@ -239,7 +244,9 @@ impl Sweeper<'_> {
             check_photons(&image, &statistics)?;
         }
         let brightness = Brightness::of([&statistics].into_iter());
-        let writer = Writer::new(&plan, &image, brightness).with_memory(std::mem::take(memory));
+        let writer = Writer::new(&plan, &image, brightness)
+            .with_memory(std::mem::take(memory))
+            .made_by(self.provenance.as_ref());
         let outputs = target::outputs(&self.targets, number);
         writer.write(&outputs, &shared.watch.observed_by(&Silent))?;
         let files =

@@ -56,6 +56,11 @@ impl Image {
         self.pixels
     }
 
+    /// All pixels, slow-major, to be changed.
+    pub fn pixels_mut(&mut self) -> &mut [f32] {
+        &mut self.pixels
+    }
+
     /// The pixel at (`slow`, `fast`), if the image has it.
     pub fn get(&self, slow: usize, fast: usize) -> Option<f32> {
         self.pixels.get(slow * self.fast + fast).copied().filter(|_| fast < self.fast)
@@ -143,6 +148,12 @@ impl Spares {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().rposition(|pixels| Some(pixels.len()) == fast.checked_mul(slow))?;
         Some(Image { fast: fast.max(1), pixels: kept.swap_remove(at) })
+    }
+}
+
+impl From<Image> for Vec<f32> {
+    fn from(image: Image) -> Self {
+        image.into_pixels()
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod flags;
 mod help;
+mod instrument;
 mod meter;
 mod progress;
 mod run;

@@ -54,7 +54,10 @@ fn the_extension_of_one_output_tells_its_format() {
     ] {
         let one = Scratch::new();
         one.run(&format!("{TINY} -o {name}")).good();
-        assert_eq!(one.names(), [name]);
+        let mut names = one.names();
+        // An array has what made it beside it.
+        names.retain(|name| name != "y.npy.json");
+        assert_eq!(names, [name]);
         // The name of a miniCBF's data block is the file's.
         let bytes = |text: Vec<u8>| String::from_utf8_lossy(&text).replacen("data_c\r", "data_y\r", 1);
         assert_eq!(bytes(one.read(name)), bytes(all.read(of_all)), "{name}");

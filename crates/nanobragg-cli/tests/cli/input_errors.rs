@@ -64,24 +64,24 @@ fn files_that_cannot_be_read_are_named() {
 #[test]
 fn malformed_lines_are_named_with_what_was_expected() {
     for (flag, line, text, expected) in [
-        ("-hkl", NO_F, "# F\n1 2 3 4\n1 2 x 4\n", "file:3: expected \"h k l F\", found \"1 2 x 4\""),
+        ("-hkl", NO_F, "# F\n1 2 3 4\n1 2 x 4\n", "file:3: expected numbers h k l F, found \"1 2 x 4\""),
         (
             "-hkl",
             NO_F,
             "1 2 3 100 0.5\n",
-            "file:1: expected \"h k l F\" (extra columns such as sigma are not accepted), found \"1 2 3 100 0.5\"",
+            "file:1: expected numbers h k l F (extra columns such as sigma are not accepted), found \"1 2 3 100 0.5\"",
         ),
         (
             "-hkl",
             NO_F,
             "1 2.5 3 100\n",
-            "file:1: expected \"h k l F\" with whole 32-bit h, k, l, found \"1 2.5 3 100\"",
+            "file:1: expected numbers h k l F with whole 32-bit h, k, l, found \"1 2.5 3 100\"",
         ),
         (
             "-hkl",
             NO_F,
             "1 2 3 nan\n",
-            "file:1: expected \"h k l F\" with finite numbers, found \"1 2 3 nan\"",
+            "file:1: expected numbers h k l F with finite numbers, found \"1 2 3 nan\"",
         ),
         ("-sourcefile", TINY, "-10 0 0\n-10 0 zero\n", "file:2: expected a number, found \"zero\""),
         (

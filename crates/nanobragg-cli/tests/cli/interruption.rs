@@ -119,10 +119,10 @@ fn files_removed_under_way_are_made_again() {
 }
 
 /// A file system of a few hundred kilobytes, where the system lets a test mount one.
-struct SmallDisk(tempfile::TempDir);
+pub struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
-    fn new(kilobytes: usize) -> Option<Self> {
+    pub fn new(kilobytes: usize) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={kilobytes}k");
         let mounted = Command::new("mount")
@@ -137,11 +137,11 @@ impl SmallDisk {
         None
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path()).unwrap();
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -195,7 +195,7 @@ fn a_sweep_goes_on_when_the_disk_has_room_again() {
     let images: Vec<String> = disk.names().into_iter().filter(|name| name.ends_with(".img")).collect();
     assert!(!images.is_empty() && images.len() < 5, "{images:?}");
     for image in &images {
-        assert_eq!(fs::metadata(disk.path().join(image)).unwrap().len(), 512 + 2 * 150 * 150, "{image}");
+        assert_eq!(fs::metadata(disk.path().join(image)).unwrap().len(), 1024 + 2 * 150 * 150, "{image}");
     }
     fs::remove_file(&filler).unwrap();
     let run = sweep("-resume").good();

@@ -7,6 +7,8 @@
 mod breaks;
 mod breaks_image;
 mod compare;
+mod descriptions;
+mod disk_full;
 mod dump;
 mod experiment_files;
 mod faults;
@@ -25,10 +27,13 @@ mod interruption;
 #[cfg(target_os = "linux")]
 mod memory;
 mod messages;
+mod mistakes;
 mod outputs;
 mod parity_page;
+mod pipes;
 mod preset;
 mod printout;
+mod provenance;
 mod random_lines;
 mod reference;
 mod reference_setup;
@@ -38,4 +43,5 @@ mod scratch;
 mod structure_factors;
 mod supervisor;
 mod sweep;
+mod tutorials;
 mod write_errors;

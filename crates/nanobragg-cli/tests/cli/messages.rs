@@ -48,13 +48,27 @@ fn strict_takes_no_warning() {
 #[test]
 fn verbose_tells_what_each_stage_took() {
     let scratch = Scratch::new();
-    assert!(!scratch.run(TINY).good().err.contains("time.busy"));
+    assert!(!scratch.run(TINY).good().err.contains("plan: "));
     for flag in ["-v", "-verbose", "-vv"] {
-        let run = scratch.run(&format!("{TINY} {flag}")).good();
+        let run = scratch.run(&format!("{TINY} -detpixels 16 {flag} -o x.npy")).good();
+        let said = |start: &str| run.err.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!([said("plan: "), said("render: "), said("write: ")], [1; 3], "{}", run.err);
+        let plan = "plan: 256 pixels of 16 x 16, 1 x 1 sub-pixels, 1 layer, 1 source, 1 phi step, 1 mosaic domain: 256 terms";
+        assert!(run.err.contains(plan) && run.err.contains("write: x.npy, 1152 bytes in "), "{}", run.err);
+        assert_eq!(run.err.contains("time.busy"), flag == "-vv", "{}", run.err);
+    }
+    assert!(scratch.run(&format!("{TINY} -v -q")).good().err.is_empty());
+}
+
+#[test]
+fn developers_are_told_what_each_stage_took() {
+    let scratch = Scratch::new();
+    let logged = scratch.command(TINY.split_whitespace()).env("RUST_LOG", "info").output().unwrap();
+    for run in [scratch.run(&format!("{TINY} -vv")).good(), Run::from(logged).good()] {
         assert!(!run.err.contains('\u{1b}'), "colors without a terminal: {}", run.err);
         for stage in ["plan", "render", "write"] {
             let mut lines = run.err.lines().filter(|line| line.contains(stage));
-            assert!(lines.any(|line| line.contains("time.busy")), "{flag} {stage}: {}", run.err);
+            assert!(lines.any(|line| line.contains("time.busy")), "{stage}: {}", run.err);
         }
     }
 }

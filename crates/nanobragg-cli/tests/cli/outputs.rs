@@ -26,7 +26,7 @@ fn names_and_switches_of_the_outputs() {
         ("-pngfile p.png -o x.img -pgmscale 3", vec!["p.png", "x.img"]),
         ("-intfile kept.img -o x.img", vec!["kept.img", "x.img"]),
         ("-noisefile lost.img -o x.img", vec!["x.img"]),
-        ("-o x.cbf -o y.nxs -o z.npy", vec!["x.cbf", "y.nxs", "z.npy"]),
+        ("-o x.cbf -o y.nxs -o z.npy", vec!["x.cbf", "y.nxs", "z.npy", "z.npy.json"]),
         ("-o lost.cbf -o x.cbf", vec!["x.cbf"]),
     ] {
         let scratch = Scratch::new();

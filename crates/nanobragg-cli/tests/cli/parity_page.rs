@@ -9,9 +9,9 @@ use crate::scratch::{Run, Scratch};
 
 /// A command of the page and the lines shown below it.
 #[derive(Debug)]
-struct Shown<'a> {
-    command: &'a str,
-    lines: Vec<&'a str>,
+pub struct Shown<'a> {
+    pub command: &'a str,
+    pub lines: Vec<&'a str>,
 }
 
 fn workspace() -> PathBuf {
@@ -23,7 +23,7 @@ fn page() -> String {
 }
 
 /// The commands of each ```` ```console ```` block.
-fn blocks(page: &str) -> Vec<Vec<Shown<'_>>> {
+pub fn blocks(page: &str) -> Vec<Vec<Shown<'_>>> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while lines.by_ref().any(|line| line == "```console") {
@@ -63,15 +63,19 @@ fn said(scratch: &Scratch, run: &Run, words: &[&str]) -> Vec<String> {
 
 /// What the page says and its commands, run in a folder of their own, do not.
 fn untrue(block: &[Shown<'_>]) -> Vec<String> {
-    let scratch = Scratch::new();
+    untrue_in(&Scratch::new(), block)
+}
+
+/// The same in this folder.
+pub fn untrue_in(scratch: &Scratch, block: &[Shown<'_>]) -> Vec<String> {
     let mut untrue = Vec::new();
     for shown in block {
         let words: Vec<&str> = shown.command.split_whitespace().collect();
         assert_eq!(words[0], "nanobragg", "{}", shown.command);
-        provide(&scratch, &words);
+        provide(scratch, &words);
         let run: Run = scratch.command(words[1..].iter().copied()).output().unwrap().into();
         let run = run.good();
-        let said = said(&scratch, &run, &words);
+        let said = said(scratch, &run, &words);
         let missing = shown.lines.iter().filter(|line| !said.iter().any(|said| said == *line));
         untrue.extend(missing.map(|line| format!("{line}\n  is not what this says: {}", shown.command)));
     }

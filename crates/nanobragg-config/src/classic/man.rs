@@ -14,7 +14,10 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// What is read of the environment.
-const ENVIRONMENT: &[(&str, &str)] = &[("OMP_NUM_THREADS", "threads, where -threads says nothing")];
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("OMP_NUM_THREADS", "threads, where -threads says nothing"),
+    ("RUST_LOG", "what developers are told on standard error, such as debug or nanobragg_session=trace"),
+];
 
 /// The manual page in the language of `man`. It carries no date, so that the same version always gives the
 /// same page.

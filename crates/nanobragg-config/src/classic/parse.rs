@@ -22,6 +22,17 @@ pub struct Occurrence {
     pub position: usize,
     /// Whether an experiment file says it, and not the command line.
     pub from_file: bool,
+    /// File and line that say it, where one does.
+    pub place: Option<String>,
+}
+
+impl Occurrence {
+    /// Its spelling, behind the file and line that have it.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let given = plain(&self.given);
+        self.place.as_ref().map_or(given.clone(), |place| format!("{place}: {given}"))
+    }
 }
 
 /// What a command line says.
@@ -112,6 +123,7 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
             values,
             position,
             from_file: false,
+            place: None,
         });
         position += 1 + taken;
     }
@@ -134,6 +146,7 @@ impl ParsedArgs {
         &mut self,
         flag: &'static Flag,
         given: &str,
+        place: &str,
         words: &[OsString],
     ) -> Result<(), FlagError> {
         let values = Reader { flag, given }.exactly(words)?;
@@ -145,6 +158,7 @@ impl ParsedArgs {
             values,
             position,
             from_file: true,
+            place: Some(place.to_owned()),
         });
         Ok(())
     }

@@ -79,6 +79,12 @@ impl Document<'_> {
         }
     }
 
+    /// File and line.
+    fn place(&self, at: usize) -> String {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        format!("{}:{}", plain(&self.path.display().to_string()), before.matches('\n').count() + 1)
+    }
+
     /// Adds the flag of one key.
     fn push(
         &self,
@@ -88,6 +94,7 @@ impl Document<'_> {
         value: &Spanned<DeValue<'_>>,
     ) -> Result<(), ConfigError> {
         let wrong = |message: &str| self.error(value.span().start, message);
+        let place = self.place(value.span().start);
         let (flag, words) = match (flag.arity, value.get_ref()) {
             (Arity::Nothing, DeValue::Boolean(true)) => (flag, Vec::new()),
             (Arity::Nothing, DeValue::Boolean(false)) => match opposite(flag) {
@@ -108,9 +115,9 @@ impl Document<'_> {
         };
         let wrong = |error: FlagError| wrong(&error.to_string());
         if flag.is(Role::Several) {
-            return words.chunks(1).try_for_each(|word| args.push(flag, given, word).map_err(wrong));
+            return words.chunks(1).try_for_each(|word| args.push(flag, given, &place, word).map_err(wrong));
         }
-        args.push(flag, given, &words).map_err(wrong)
+        args.push(flag, given, &place, &words).map_err(wrong)
     }
 
     fn words(&self, flag: &Flag, given: &str, values: &DeArray<'_>) -> Result<Vec<OsString>, ConfigError> {

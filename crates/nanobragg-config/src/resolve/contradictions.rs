@@ -1,6 +1,6 @@
 //! What flags say against each other, or without effect, and which of them counts.
 
-use crate::classic::{self, FlagId, Occurrence, ParsedArgs, Role, flag};
+use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
 
 /// Flags that decide the same, and which of them counts.
 enum Rivals {
@@ -70,7 +70,7 @@ fn wins(winner: &Occurrence, loser: &Occurrence) -> String {
 
 /// A flag as it was typed, with its values.
 fn written(occurrence: &Occurrence) -> String {
-    let given = classic::plain(&occurrence.given);
+    let given = occurrence.named();
     let values = occurrence.values.written();
     if values.is_empty() { given } else { format!("{given} {values}") }
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use nanobragg::model::{Mask, Pivot, Quirk};
+use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::c_format::g;
 use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
-use super::Context;
-use crate::classic::{FlagId, ParsedArgs};
+use super::{Context, likely};
+use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, Origin, Origins};
 
@@ -82,6 +82,8 @@ struct Lookup<'a> {
     args: &'a ParsedArgs,
     file: &'a str,
     substrings: bool,
+    /// Whether unlikely numbers are pointed out.
+    doubts: bool,
     origins: &'a mut Origins,
     warnings: &'a mut Vec<String>,
 }
@@ -109,6 +111,14 @@ impl Lookup<'_> {
                 self.warnings.push(format!("{}: {name}: 0: not taken, as if it were not there", self.file));
             }
             return Ok(None);
+        }
+        if self.doubts
+            && !overruled
+            && let Some(flag) = key.origins.first()
+        {
+            let name = key.names.iter().find(|name| self.header.has(name)).copied().unwrap_or_default();
+            let doubt = likely::doubt_of_header(*flag, name, value);
+            self.warnings.extend(doubt.map(|doubt| format!("{}: {doubt}", self.file)));
         }
         for flag in key.origins {
             self.origins.note(*flag, Origin::Header(self.file.to_owned()));
@@ -141,7 +151,8 @@ fn geometry(
         draft.setup.warnings.push(format!("{file}: 2theta: {} deg: {assumed}", g(swing, 6)));
     }
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
-    let mut find = Lookup { header, args, file, substrings, origins, warnings };
+    let doubts = classic::preset(args) != Preset::Reference;
+    let mut find = Lookup { header, args, file, substrings, doubts, origins, warnings };
     let detector = &mut draft.setup.experiment.detector;
     if let Some(pixel) = find.value(&PIXEL)? {
         detector.pixels.pixel_size = mm(pixel);

@@ -1,6 +1,6 @@
 //! Whether numbers are what was meant.
 
-use crate::classic::{self, Occurrence, ParsedArgs, Unit, flag};
+use crate::classic::{Flag, FlagId, Occurrence, ParsedArgs, Unit, flag};
 
 /// A warning for each number outside the range that its row calls likely, with the unit that it may have been meant in.
 pub(super) fn doubts(args: &ParsedArgs) -> Vec<String> {
@@ -11,13 +11,42 @@ pub(super) fn doubts(args: &ParsedArgs) -> Vec<String> {
 
 fn doubt(occurrence: &Occurrence) -> Option<String> {
     let row = flag(occurrence.flag)?;
-    let range = |index: usize| row.likely.get(index).or(row.likely.last()).copied();
-    let unlikely = |(index, &number): (usize, &f64)| {
-        let (from, to) = range(index)?;
-        // What is zero or less is not given, or is refused.
-        (number > 0.0 && !(from..=to).contains(&number)).then_some((index, number, from, to))
-    };
-    let (index, number, from, to) = occurrence.values.numbers().iter().enumerate().find_map(unlikely)?;
+    let numbers = occurrence.values.numbers().iter().enumerate();
+    let unlikely = |(index, &number): (usize, &f64)| Some((index, unlikely(row, index, number)?));
+    let (index, reason) = numbers.filter_map(unlikely).next()?;
+    let written = occurrence.values.text(index);
+    Some(format!("{} {}", occurrence.named(), reason.of(written)))
+}
+
+/// The same for a number that a header says, in the unit of the flag that decides the same.
+pub(super) fn doubt_of_header(id: FlagId, key: &str, number: f64) -> Option<String> {
+    let reason = unlikely(flag(id)?, 0, number)?;
+    Some(format!("{key}: {}", reason.of(&number.to_string())))
+}
+
+/// Why a number is unlikely.
+struct Reason {
+    unit: &'static str,
+    range: (f64, f64),
+    meant: Option<&'static str>,
+}
+
+impl Reason {
+    fn of(&self, written: &str) -> String {
+        let Reason { unit, range: (from, to), meant } = self;
+        match meant {
+            Some(other) => format!("{written} {unit}: {written} {other}? (likely are {from} to {to} {unit})"),
+            None => format!("{written} {unit}: likely are {from} to {to} {unit}"),
+        }
+    }
+}
+
+fn unlikely(row: &Flag, index: usize, number: f64) -> Option<Reason> {
+    let range @ (from, to) = *row.likely.get(index).or(row.likely.last())?;
+    // What is zero or less is not given, or is refused.
+    if number <= 0.0 || number.is_nan() || (from..=to).contains(&number) {
+        return None;
+    }
     // The last three numbers of a cell are angles.
     let (unit, is_length) = match row.unit {
         Unit::Cell if index >= 3 => ("deg", false),
@@ -26,12 +55,5 @@ fn doubt(occurrence: &Occurrence) -> Option<String> {
     };
     let of = if is_length { Unit::Angstrom } else { row.unit };
     let meant = of.others().find(|(_, factor)| (from..=to).contains(&(number * factor)));
-    let written = occurrence.values.text(index);
-    let given = classic::plain(&occurrence.given);
-    Some(match meant {
-        Some((other, _)) => {
-            format!("{given} {written} {unit}: {written} {other}? (likely are {from} to {to} {unit})")
-        }
-        None => format!("{given} {written} {unit}: likely are {from} to {to} {unit}"),
-    })
+    Some(Reason { unit, range, meant: meant.map(|(other, _)| other) })
 }

@@ -1,5 +1,6 @@
 //! From parsed flags to a [`Setup`].
 
+mod beside;
 mod compatible;
 mod contradictions;
 mod detector;
@@ -11,6 +12,7 @@ mod matrix;
 mod outputs;
 mod physical;
 mod places;
+mod provenance;
 mod reflections;
 mod rotation;
 mod sense;
@@ -86,6 +88,10 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     geometry::finish(&mut draft);
     rotation::finish(&mut draft, args)?;
     sense::region(&draft, args)?;
+    if classic::preset(args) != Preset::Reference {
+        let doubts = beside::doubts(&draft, args);
+        draft.setup.warnings.extend(doubts);
+    }
     if draft.setup.experiment.rendering.mask.is_some() && !draft.setup.panels.is_empty() {
         return Err(ConfigError::MaskOfPanels(draft.setup.panels.len()));
     }
@@ -99,7 +105,8 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
-    let setup = draft.finish();
+    let mut setup = draft.finish();
+    setup.provenance = provenance::of(args, &setup.experiment);
     places::check(&setup, args, context)?;
     Ok(setup)
 }

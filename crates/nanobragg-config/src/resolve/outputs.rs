@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nanobragg_io::geometry::GeometryFormat;
 use nanobragg_io::preview::Scale;
 
 use crate::classic::{FlagId, ParsedArgs};
@@ -16,13 +17,19 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     }
     draft.setup.outputs.picture.tone.scale =
         if draft.png_is_linear { Scale::Linear } else { Scale::Log { decades: draft.png_decades } };
+    let mut instruments = draft.setup.outputs.instruments.iter();
+    if let Some(unknown) = instruments.find(|path| GeometryFormat::of(path).is_none()) {
+        return Err(ConfigError::UnknownGeometry(unknown.clone()));
+    }
     if !draft.named.is_empty() {
         let named = named(&draft.setup.outputs, args);
         let mut chosen = named.clone();
         let mut asked: Vec<PathBuf> = named.images().cloned().collect();
         for path in std::mem::take(&mut draft.named) {
             chosen = chosen.named(path.clone())?;
-            asked.push(path);
+            if !path.to_string_lossy().ends_with(":-") {
+                asked.push(path);
+            }
         }
         for lost in asked.iter().filter(|image| !chosen.images().any(|path| path == *image)) {
             let lost = lost.display();
@@ -50,6 +57,7 @@ fn named(outputs: &Outputs, args: &ParsedArgs) -> Outputs {
         npy: image(FlagId::NpyFile, &outputs.npy),
         tiff: image(FlagId::TifFile, &outputs.tiff),
         png: image(FlagId::PngFile, &outputs.png),
+        instruments: outputs.instruments.clone(),
         ..outputs.without_images()
     }
 }

@@ -7,12 +7,13 @@ use crate::ConfigError;
 use crate::classic::{self, FlagError, FlagId, ParsedArgs, flag};
 use crate::draft::Draft;
 
-/// Refuses numbers that the C program takes for "not given"; under its own preset it says that they are so taken.
+/// Refuses numbers that the C program takes for "not given"; under the presets that follow it (`reference` and
+/// `spec`) it says that they are so taken.
 ///
 /// # Errors
 /// A number that says nothing.
 pub(super) fn check(args: &ParsedArgs) -> Result<Vec<String>, ConfigError> {
-    let as_c_does = classic::preset(args) == Preset::Reference;
+    let as_c_does = matches!(classic::preset(args), Preset::Reference | Preset::Spec);
     let mut warnings = Vec::new();
     for occurrence in &args.occurrences {
         let Some(row) = flag(occurrence.flag) else { continue };
@@ -20,7 +21,7 @@ pub(super) fn check(args: &ParsedArgs) -> Result<Vec<String>, ConfigError> {
         let Some(at) = values.numbers().iter().position(|value| !row.sense.allows(*value)) else { continue };
         let unit = Some(row.unit.text()).filter(|unit| !unit.is_empty());
         let error = FlagError::OutOfRange {
-            flag: occurrence.given.clone(),
+            flag: occurrence.named(),
             value: values.text(at).to_owned(),
             allowed: format!("{}{}", row.sense, unit.map_or_else(String::new, |unit| format!(" ({unit})"))),
         };

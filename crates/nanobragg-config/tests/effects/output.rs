@@ -52,6 +52,7 @@ fn files() -> Vec<Effect> {
         sets(FlagId::NxsFile, "x", |s| s.outputs.nexus = Some("x".into())),
         sets(FlagId::NpyFile, "x", |s| s.outputs.npy = Some("x".into())),
         sets(FlagId::TifFile, "x", |s| s.outputs.tiff = Some("x".into())),
+        sets(FlagId::GeometryOut, "x.expt", |s| s.outputs.instruments.push("x.expt".into())),
         sets(FlagId::PngFile, "x", |s| s.outputs.png = Some("x".into())),
         sets(FlagId::PngScale, "linear", |s| s.outputs.picture.tone.scale = Scale::Linear),
         after("-png_scale linear -png_decades 3", FlagId::PngScale, "log", |s| {

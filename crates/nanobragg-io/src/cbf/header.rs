@@ -1,6 +1,7 @@
 //! The text header of a miniCBF image.
 
 use crate::c_format::g;
+use crate::text::one_line;
 
 /// Digits of numbers in the header: enough for nanometers on a detector a meter away.
 const DIGITS: usize = 12;
@@ -38,6 +39,8 @@ pub struct MiniHeader {
     pub twotheta_deg: f64,
     /// Fraction of the beam that is polarized along the polarization axis; `None` where it is not modeled.
     pub polarization: Option<f64>,
+    /// What made the image, a line each.
+    pub made_by: Vec<String>,
 }
 
 impl MiniHeader {
@@ -110,6 +113,8 @@ impl MiniHeader {
             "Oscillation_axis X.CW".to_owned(),
             "N_oscillations 1".to_owned(),
         ]);
+        // Readers look for words at the beginning of lines: none begins so.
+        lines.extend(self.made_by.iter().map(|line| format!("Made_by {}", one_line(line))));
         lines
     }
 }
@@ -135,6 +140,7 @@ pub(super) mod tests {
             angle_increment_deg: 0.2,
             twotheta_deg: 0.0,
             polarization: Some(0.99),
+            made_by: vec!["nanobragg, preset exact: -N 5".to_owned()],
         }
     }
 
@@ -170,6 +176,7 @@ pub(super) mod tests {
             "Start_angle 0.1 deg.",
             "Angle_increment 0.2 deg.",
             "Polarization 0.99",
+            "Made_by nanobragg, preset exact: -N 5",
         ] {
             assert!(lines.iter().any(|line| line == expected), "{expected}");
         }

@@ -33,13 +33,10 @@ impl Hdf5File {
         Ok((group, name))
     }
 
-    fn numbers<T: H5Type>(&self, path: &str, shape: Option<usize>, values: &[T]) -> io::Result<H5Dataset> {
+    fn numbers<T: H5Type>(&self, path: &str, shape: &[usize], values: &[T]) -> io::Result<H5Dataset> {
         let (parent, name) = self.parent(path)?;
         let builder = parent.new_dataset::<T>();
-        let builder = match shape {
-            Some(length) => builder.shape([length]),
-            None => builder.scalar(),
-        };
+        let builder = if shape.is_empty() { builder.scalar() } else { builder.shape(shape) };
         let set = builder.create(name).map_err(failed)?;
         set.write_raw(values).map_err(failed)?;
         Ok(set)
@@ -101,11 +98,12 @@ impl FrameStore for Hdf5File {
     fn values(&mut self, path: &str, values: Values<'_>) -> io::Result<()> {
         let set = match values {
             Values::Text(text) => self.text(path, text)?,
-            Values::Byte(value) => self.numbers(path, None, &[value])?,
-            Values::Int(value) => self.numbers(path, None, &[value])?,
-            Values::Float(value) => self.numbers(path, None, &[value])?,
-            Values::Ints(values) => self.numbers(path, Some(values.len()), values)?,
-            Values::Floats(values) => self.numbers(path, Some(values.len()), values)?,
+            Values::Byte(value) => self.numbers(path, &[], &[value])?,
+            Values::Int(value) => self.numbers(path, &[], &[value])?,
+            Values::Float(value) => self.numbers(path, &[], &[value])?,
+            Values::Ints(values) => self.numbers(path, &[values.len()], values)?,
+            Values::Floats(values) => self.numbers(path, &[values.len()], values)?,
+            Values::Matrix(values) => self.numbers(path, &[3, 3], values.as_slice())?,
         };
         self.sets.insert(path.to_owned(), set);
         Ok(())

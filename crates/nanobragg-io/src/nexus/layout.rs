@@ -54,7 +54,19 @@ pub(super) fn write(
     text(store, "/entry/instrument/name", "nanobragg")?;
     beam(store, "/entry/instrument/beam", setting)?;
     detector(store, DETECTOR, setting, bands)?;
+    note(store, setting)?;
     sample(store, "/entry/sample", setting, images)
+}
+
+/// What made the images.
+fn note(store: &mut dyn FrameStore, setting: &Setting) -> io::Result<()> {
+    const NOTE: &str = "/entry/made_by";
+    if setting.made_by.is_empty() {
+        return Ok(());
+    }
+    group(store, NOTE, "NXnote")?;
+    text(store, &format!("{NOTE}/type"), "text/plain")?;
+    text(store, &format!("{NOTE}/data"), &setting.made_by.join("\n"))
 }
 
 fn beam(store: &mut dyn FrameStore, beam: &str, setting: &Setting) -> io::Result<()> {
@@ -141,6 +153,9 @@ fn sample(store: &mut dyn FrameStore, sample: &str, setting: &Setting, images: u
     group(store, sample, "NXsample")?;
     text(store, &format!("{sample}/name"), "simulated crystal")?;
     store.values(&format!("{sample}/unit_cell"), Values::Floats(&setting.cell))?;
+    if let Some(matrix) = &setting.ub_matrix {
+        store.values(&format!("{sample}/ub_matrix"), Values::Matrix(matrix))?;
+    }
     let chain = format!("{sample}/depends_on");
     let Some(Rotation { start_deg, range_deg, step_deg }) = setting.rotation else {
         // Stills have no scan: readers take a missing chain for that.

@@ -46,6 +46,10 @@ pub struct Setting {
     pub rotation: Option<Rotation>,
     /// Cell edges in Å and angles in degrees.
     pub cell: [f64; 6],
+    /// a*, b*, c* as columns, row after row, in 1/Å, at a spindle angle of zero; `None` where each image has its own.
+    pub ub_matrix: Option<[f64; 9]>,
+    /// What made the images, a line each.
+    pub made_by: Vec<String>,
 }
 
 /// Spindle angles of a stack: image `i`, counted from 0, goes from `start_deg + i * step_deg` on by `range_deg`.
@@ -87,6 +91,8 @@ pub(super) mod tests {
             spindle: [-1.0, 0.0, 0.0],
             rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
             cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
+            ub_matrix: Some([0.1, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0, 0.03]),
+            made_by: vec!["nanobragg, preset exact:".to_owned(), "  -N 5".to_owned()],
         }
     }
 }

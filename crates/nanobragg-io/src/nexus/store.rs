@@ -44,6 +44,8 @@ pub(super) enum Values<'a> {
     Ints(&'a [i32]),
     /// Numbers in a row.
     Floats(&'a [f64]),
+    /// Three rows of three numbers.
+    Matrix(&'a [f64; 9]),
 }
 
 /// The value of an attribute.

@@ -39,6 +39,24 @@ pub fn auto_rings(geometry: &dyn Geometry, fast: usize, slow: usize) -> Vec<f64>
     rings
 }
 
+/// What a label covers: pixels from `left` and `top` on, up to `right` and `bottom`.
+#[derive(Clone, Copy, Debug)]
+struct Plate {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+impl Plate {
+    fn overlaps(&self, other: &Plate) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+}
+
 /// A picture of three bytes a pixel that is drawn on.
 pub(super) struct Canvas {
     width: usize,
@@ -68,9 +86,25 @@ impl Canvas {
         }
     }
 
-    /// A ring at `spacing` Å, whatever the shape that it has on the detector, with its label toward the upper
-    /// right.
-    pub fn ring(&mut self, spacing: f64, geometry: &dyn Geometry, color: [u8; 3]) {
+    /// Rings at `spacings` Å, whatever the shape that they have on the detector, then their labels: toward the upper right,
+    /// inside of the picture, and none over another.
+    pub fn rings(&mut self, spacings: &[f64], geometry: &dyn Geometry, color: [u8; 3]) {
+        let places: Vec<_> = spacings.iter().map(|&spacing| self.ring(spacing, geometry, color)).collect();
+        let mut taken: Vec<Plate> = Vec::new();
+        for (&spacing, mut places) in spacings.iter().zip(places) {
+            let text = label(spacing);
+            // Those of one distance along the diagonal stand in the order in which they were found.
+            places.sort_by_key(|&(x, y)| y.wrapping_sub(x) as isize);
+            let mut plates = places.into_iter().filter_map(|(x, y)| self.plate(&text, x, y));
+            if let Some(plate) = plates.find(|plate| !taken.iter().any(|other| plate.overlaps(other))) {
+                self.text(&text, plate, color);
+                taken.push(plate);
+            }
+        }
+    }
+
+    /// A ring at `spacing` Å; the pixels that it goes through.
+    fn ring(&mut self, spacing: f64, geometry: &dyn Geometry, color: [u8; 3]) -> Vec<(usize, usize)> {
         const STRENGTH: f64 = 0.55;
         let target = 1.0 / spacing;
         let width = self.width;
@@ -78,8 +112,7 @@ impl Canvas {
             let center = |fast: usize| geometry.resolution_angstrom(fast as f64 + 0.5, slow as f64 + 0.5);
             (0..=width).map(|fast| 1.0 / center(fast)).collect()
         };
-        let text = label(spacing);
-        let mut place: Option<(f64, usize, usize)> = None;
+        let mut places = Vec::new();
         let mut here = row(0);
         for y in 0..self.height {
             let below = row(y + 1);
@@ -90,17 +123,12 @@ impl Canvas {
                 let covered = 0.5 * self.unit + 0.5 - distance;
                 if covered > 0.0 {
                     self.mix(x, y, color, STRENGTH * covered.min(1.0));
-                    let toward = x as f64 - y as f64;
-                    if place.is_none_or(|(best, ..)| toward > best) && self.fits(&text, x, y) {
-                        place = Some((toward, x, y));
-                    }
+                    places.push((x, y));
                 }
             }
             here = below;
         }
-        if let Some((_, x, y)) = place {
-            self.text(&text, x, y, color);
-        }
+        places
     }
 
     /// A cross with a gap in its middle.
@@ -128,30 +156,28 @@ impl Canvas {
         (1.6 * self.unit).round().max(1.0) as usize
     }
 
-    /// Upper left corner and size of a label that is centerd on (x, y).
-    fn extent(&self, text: &str, x: usize, y: usize) -> Option<(usize, usize, usize, usize)> {
+    /// The plate of a label at (x, y), moved as far as the picture's edges ask for; `None` where the picture is too small.
+    fn plate(&self, text: &str, x: usize, y: usize) -> Option<Plate> {
         let dot = self.dot();
-        let (width, height) = (text.chars().count() * (glyphs::WIDTH + 1) * dot, glyphs::HEIGHT * dot);
-        let (left, top) = (x.checked_sub(width / 2 + dot)?, y.checked_sub(height / 2 + dot)?);
-        let inside = left + width + 2 * dot <= self.width && top + height + 2 * dot <= self.height;
-        inside.then_some((left + dot, top + dot, width, height))
-    }
-
-    fn fits(&self, text: &str, x: usize, y: usize) -> bool {
-        self.extent(text, x, y).is_some()
+        let width = text.chars().count() * (glyphs::WIDTH + 1) * dot + dot;
+        let height = glyphs::HEIGHT * dot + 2 * dot;
+        let (right, bottom) = (self.width.checked_sub(width)?, self.height.checked_sub(height)?);
+        let left = x.saturating_sub(width / 2).min(right);
+        let top = y.saturating_sub(height / 2).min(bottom);
+        Some(Plate { left, top, right: left + width, bottom: top + height })
     }
 
     /// A label, on a plate of the picture's background so that the ring does not run through it.
-    fn text(&mut self, text: &str, x: usize, y: usize, color: [u8; 3]) {
+    fn text(&mut self, text: &str, at: Plate, color: [u8; 3]) {
         let dot = self.dot();
-        let Some((left, top, width, height)) = self.extent(text, x, y) else { return };
         let bright = color.iter().map(|&level| u32::from(level)).sum::<u32>() > 3 * 128;
         let plate = if bright { [0; 3] } else { [255; 3] };
-        for y in top - dot..top + height + dot {
-            for x in left - dot..left + width {
+        for y in at.top..at.bottom {
+            for x in at.left..at.right {
                 self.mix(x, y, plate, 0.75);
             }
         }
+        let (left, top) = (at.left + dot, at.top + dot);
         for (number, letter) in text.chars().enumerate() {
             for (row, bits) in glyphs::rows(letter).into_iter().enumerate() {
                 for column in
@@ -206,17 +232,41 @@ mod tests {
             }
         }
         let mut canvas = Canvas::new(30, 20, vec![7; 30 * 20 * 3]);
-        canvas.ring(2.0, &Nowhere, [255; 3]);
+        canvas.rings(&[2.0], &Nowhere, [255; 3]);
         canvas.beam(Nowhere.beam_px(), [255; 3]);
         assert!(canvas.rgb().iter().all(|&level| level == 7));
         assert!(auto_rings(&Nowhere, 30, 20).is_empty());
     }
 
+    /// Pixels that are marked, of a picture with these rings.
+    fn plates(width: usize, height: usize, spacings: &[f64]) -> (Canvas, Vec<Plate>) {
+        let mut canvas = Canvas::new(width, height, vec![0; width * height * 3]);
+        canvas.rings(spacings, &Flat, [255; 3]);
+        let mut taken: Vec<Plate> = Vec::new();
+        for &spacing in spacings {
+            let mut places = canvas.ring(spacing, &Flat, [255; 3]);
+            places.sort_by_key(|&(x, y)| y.wrapping_sub(x) as isize);
+            let plates = places.into_iter().filter_map(|(x, y)| canvas.plate(&label(spacing), x, y));
+            taken.extend({ plates }.find(|plate| !taken.iter().any(|other| plate.overlaps(other))));
+        }
+        (canvas, taken)
+    }
+
     #[test]
-    fn labels_stay_inside() {
-        let mut canvas = Canvas::new(12, 9, vec![0; 12 * 9 * 3]);
-        canvas.ring(25.0, &Flat, [255; 3]);
-        canvas.text("100 Å", 5, 5, [255; 3]);
+    fn labels_stay_inside_and_apart() {
+        // The rings lie closer together than letters are high, and the outermost touches the edge.
+        let (canvas, plates) = plates(100, 100, &[20.2, 22.0, 24.0, 26.0, 28.0]);
+        assert_eq!(plates.len(), 5);
+        for (at, plate) in plates.iter().enumerate() {
+            assert!(plate.right <= canvas.width && plate.bottom <= canvas.height, "{plate:?}");
+            assert!(!plates[at + 1..].iter().any(|other| plate.overlaps(other)), "{plates:?}");
+        }
         assert_eq!(label(3.5), "3.5 Å");
+    }
+
+    #[test]
+    fn a_picture_that_is_too_small_has_rings_without_labels() {
+        let (canvas, plates) = plates(12, 9, &[25.0]);
+        assert!(plates.is_empty() && canvas.plate("100 Å", 5, 5).is_none());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use nanobragg::nalgebra::Vector3;
-use nanobragg::plan::Plan;
+use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::plan::{DetectorPlan, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
@@ -30,21 +30,31 @@ impl Axes {
     /// beam allows (along the fast axis where the spindle is the beam).
     pub(super) fn imgcif(plan: &Plan) -> Self {
         let detector = &plan.detector;
-        let z = -detector.beam.normalize();
-        let across = |v: &Vector3<f64>| v - z * z.dot(v);
-        let spindle = detector.spindle_axis[1];
-        let along = across(&spindle);
-        let x = if along.norm() > 1e-9 { along.normalize() } else { across(&detector.fdet).normalize() };
-        let y = z.cross(&x);
-        let turned = |v: &Vector3<f64>| Vector3::new(x.dot(v), y.dot(v), z.dot(v));
+        let rotation = Self::rotation(detector);
+        let turned = |v: &Vector3<f64>| rotation * v;
         Axes {
             fast: turned(&detector.fdet),
             slow: turned(&detector.sdet),
             origin_mm: turned(&detector.pix0) * 1000.0,
-            spindle: turned(&spindle),
+            spindle: turned(&detector.spindle_axis[1]),
             polar: turned(&detector.polar),
             reciprocal: plan.crystal.shape.reciprocal.vectors.map(|v| turned(&v)),
         }
+    }
+
+    /// What takes a vector of the convention's laboratory into the frame of imgCIF.
+    pub(super) fn rotation(detector: &DetectorPlan<f64>) -> Matrix3<f64> {
+        let z = -detector.beam.normalize();
+        let across = |v: &Vector3<f64>| v - z * z.dot(v);
+        let along = across(&detector.spindle_axis[1]);
+        let x = if along.norm() > 1e-9 { along.normalize() } else { across(&detector.fdet).normalize() };
+        Matrix3::from_rows(&[x, z.cross(&x), z].map(|row| row.transpose()))
+    }
+
+    /// a*, b*, c* as columns, row after row, in 1/Å, at a spindle angle of zero.
+    pub fn a_matrix(&self) -> [f64; 9] {
+        let [a, b, c] = self.reciprocal;
+        [a.x, b.x, c.x, a.y, b.y, c.y, a.z, b.z, c.z]
     }
 
     /// These axes, of imgCIF, in the frame of NeXus: z along the beam, y as in imgCIF.

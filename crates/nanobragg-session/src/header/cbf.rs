@@ -25,6 +25,7 @@ pub fn mini_header(frame: &FrameDescription, counts: &Counts) -> MiniHeader {
         angle_increment_deg: to_deg(scan.range),
         twotheta_deg: to_deg(panel.convention.twotheta),
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
+        made_by: frame.made_by(),
         polarization: beam.kahn.map(|kahn| (1.0 + kahn) / 2.0),
     }
 }

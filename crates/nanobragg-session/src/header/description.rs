@@ -4,8 +4,11 @@ use nanobragg::model::{Quirk, Rotation};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::geometry;
 use nanobragg::plan::{DetectorReport, Plan, Region};
+use nanobragg::units::to_deg;
+use nanobragg_io::c_format::g;
 
 use super::Axes;
+use crate::Provenance;
 
 /// Name and version, for files that say who made them.
 pub const PROGRAM: &str = concat!("nanobragg ", env!("CARGO_PKG_VERSION"));
@@ -28,6 +31,8 @@ pub struct FrameDescription {
     pub crystal: CrystalDescription,
     /// Name and version of the program.
     pub program: &'static str,
+    /// What it was made of, where that is known.
+    pub provenance: Option<Provenance>,
 }
 
 /// A plane of pixels.
@@ -125,7 +130,29 @@ impl FrameDescription {
             },
             crystal: CrystalDescription { cell: plan.crystal.unit_cell(), misset: plan.crystal.misset },
             program: PROGRAM,
+            provenance: None,
         }
+    }
+
+    /// What made the image, as lines for headers: program, preset and flags, and how the crystal lies. Empty where it is
+    /// not known.
+    pub fn made_by(&self) -> Vec<String> {
+        const DIGITS: usize = 12;
+        let Some(provenance) = &self.provenance else { return Vec::new() };
+        let list = |numbers: &[f64]| numbers.iter().map(|&x| g(x, DIGITS)).collect::<Vec<_>>().join(" ");
+        let mut lines = provenance.lines();
+        lines.push(format!("misset_deg {}", list(&self.crystal.misset.map(to_deg))));
+        lines.push(format!("a_matrix {} (1/A, imgCIF frame, spindle at 0)", list(&self.axes.a_matrix())));
+        lines
+    }
+
+    /// [`Self::made_by`] of an image with noise, which its seed belongs to.
+    pub fn made_by_with_seed(&self) -> Vec<String> {
+        let mut lines = self.made_by();
+        if !lines.is_empty() {
+            lines.push(format!("noise seed {}", self.counting.seed));
+        }
+        lines
     }
 }
 

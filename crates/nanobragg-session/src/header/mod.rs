@@ -3,6 +3,7 @@
 mod axes;
 mod cbf;
 mod description;
+mod instrument;
 mod nexus;
 mod picture;
 mod smv;
@@ -13,5 +14,6 @@ pub use description::{
     BeamDescription, CountingDescription, CrystalDescription, FrameDescription, PROGRAM, PanelDescription,
     ScanDescription,
 };
+pub use instrument::{about, instrument};
 pub use nexus::stack_setting;
 pub use smv::smv_entries;

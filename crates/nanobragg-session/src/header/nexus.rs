@@ -38,6 +38,9 @@ pub fn stack_setting(frame: &FrameDescription, step: f64) -> Setting {
             step_deg: to_deg(step),
         }),
         cell: frame.crystal.cell,
+        // Of a series at one spindle angle each image has its own.
+        ub_matrix: (step != 0.0).then(|| axes.a_matrix()),
+        made_by: frame.made_by(),
     }
 }
 

@@ -68,6 +68,12 @@ pub fn smv_entries(frame: &FrameDescription, adc_offset: f64) -> Vec<HeaderEntry
         entries.push(HeaderEntry::new("TIME", n(scan.exposure)));
         // Readers (dxtbx, by BEAMLINE=fake) take 1 where they do not find it.
         entries.push(HeaderEntry::new("ADC_OFFSET", n(adc_offset)));
+        // Readers split at these.
+        let plain = |line: &str| line.replace([';', '{', '}', '='], ",");
+        let made_by = frame.made_by();
+        entries.extend(
+            (1..).zip(&made_by).map(|(at, line)| HeaderEntry::new(format!("MADE_BY_{at}"), plain(line))),
+        );
     }
     entries
 }

@@ -17,7 +17,11 @@ pub(super) fn holds(content: &Content) -> bool {
 pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let counts = writer.read(readout);
-    write_cbf(path, &mini_header(&writer.frame, &counts), &counts.pixels)?;
+    let mut header = mini_header(&writer.frame, &counts);
+    if readout.has_noise() {
+        header.made_by = writer.frame.made_by_with_seed();
+    }
+    write_cbf(path, &header, &counts.pixels)?;
     let mut sums = Sums::default();
     sums.add(&counts);
     told(writer, output, readout, &sums, watch);
@@ -26,7 +30,12 @@ pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
 
 pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
-    let mut stack = StackWriter::create(path, &stack_setting(&writer.frame, 0.0), 1)?;
+    let mut setting = stack_setting(&writer.frame, 0.0);
+    setting.ub_matrix = Some(writer.frame.axes.in_nexus().a_matrix());
+    if readout.has_noise() {
+        setting.made_by = writer.frame.made_by_with_seed();
+    }
+    let mut stack = StackWriter::create(path, &setting, 1)?;
     let bands = stack.bands();
     let mut sums = Sums::default();
     if bands.count() == 1 {

@@ -1,10 +1,12 @@
 //! The files that are made of an image: one module a content, one row a format.
 
 mod counts;
+mod instrument;
 mod levels;
 mod pattern;
 mod photons;
 mod picture;
+mod record;
 mod smv;
 mod structure_factors;
 mod writer;
@@ -12,10 +14,13 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::{Readout, Scale};
+use nanobragg_io::geometry::GeometryFormat;
+use nanobragg_io::record::record_of;
 
 use crate::error::Cause;
 use crate::{Error, Picture, Watch};
 
+pub(crate) use instrument::instruments;
 pub use pattern::PathPattern;
 pub(crate) use structure_factors::structure_factors;
 pub use writer::{Brightness, Writer};
@@ -53,6 +58,10 @@ pub enum Format {
     Png,
     /// A table of structure factors.
     Table,
+    /// A description of the instrument.
+    Instrument,
+    /// What made the image of the same name without `.json`.
+    Record,
 }
 
 /// What is in a file.
@@ -69,6 +78,10 @@ pub enum Content {
     Picture(Picture),
     /// The structure factors, for a later job. Failing to write them is a warning.
     StructureFactors,
+    /// Detector, beam, scan and crystal, for another program.
+    Instrument(GeometryFormat),
+    /// What made an image, where a job knows it.
+    Record,
 }
 
 /// Gray levels per photon.
@@ -94,7 +107,7 @@ struct Row {
 }
 
 /// The formats.
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 9] = [
     Row { format: Format::Float, extensions: &["bin"], holds: photons::holds, write: photons::float },
     Row { format: Format::Smv, extensions: &["img"], holds: counts::holds, write: smv::write },
     Row { format: Format::Pgm, extensions: &["pgm"], holds: levels::holds, write: levels::write },
@@ -103,6 +116,7 @@ const ROWS: [Row; 8] = [
     Row { format: Format::Npy, extensions: &["npy"], holds: photons::holds, write: photons::npy },
     Row { format: Format::Tiff, extensions: &["tif", "tiff"], holds: photons::holds, write: photons::tiff },
     Row { format: Format::Png, extensions: &["png"], holds: picture::holds, write: picture::write },
+    Row { format: Format::Record, extensions: &[], holds: record::holds, write: record::write },
 ];
 
 impl Format {
@@ -122,14 +136,24 @@ impl Format {
 }
 
 impl Output {
-    /// Whether this is an image, and not what it is made from.
+    /// Whether this is an image, and not what it is made from or what is said of it.
     pub fn is_image(&self) -> bool {
-        self.format != Format::Table
+        !matches!(self.format, Format::Table | Format::Instrument | Format::Record)
     }
 
-    /// The output of panel `number`, under its [name](PathPattern::of_panels). The structure factors are written with
-    /// panel 0.
+    /// The record beside an image.
+    #[must_use]
+    pub fn record(image: &Path) -> Self {
+        Output { path: record_of(image), format: Format::Record, content: Content::Record }
+    }
+
+    /// The output of panel `number`, under its [name](PathPattern::of_panels). Structure factors and the instrument, which
+    /// all panels have in common, are written with panel 0.
     pub fn of_panel(&self, number: usize) -> Option<Self> {
+        if self.format == Format::Record {
+            let image = PathPattern::of_panels(&self.path.with_extension("")).file(number);
+            return Some(Output::record(&image));
+        }
         if !self.is_image() {
             return (number == 0).then(|| self.clone());
         }
@@ -143,7 +167,10 @@ impl Output {
     pub fn check(&self) -> Result<(), Error> {
         let holds = match self.format.row() {
             Some(row) => (row.holds)(&self.content),
-            None => self.content == Content::StructureFactors,
+            None => matches!(
+                (self.format, &self.content),
+                (Format::Table, Content::StructureFactors) | (Format::Instrument, Content::Instrument(_))
+            ),
         };
         if holds { Ok(()) } else { Err(Cause::Content(self.path.clone()).into()) }
     }
@@ -182,5 +209,7 @@ mod tests {
         let table =
             Output { path: "F.bin".into(), format: Format::Table, content: Content::StructureFactors };
         assert_eq!((table.of_panel(0), table.of_panel(1)), (Some(table.clone()), None));
+        let record = Output::record(Path::new("x/a.npy"));
+        assert_eq!(record.of_panel(2).unwrap().path, PathBuf::from("x/a_2.npy.json"));
     }
 }

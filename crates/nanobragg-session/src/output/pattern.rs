@@ -48,6 +48,14 @@ impl PathPattern {
         self.digits
     }
 
+    /// The name with question marks in the place of the number, as XDS and DIALS take it.
+    pub fn template(&self) -> PathBuf {
+        let mut name = self.before.clone();
+        name.push("?".repeat(self.digits.max(1)));
+        name.push(&self.after);
+        self.given.with_file_name(name)
+    }
+
     /// The file with this number.
     pub fn file(&self, number: usize) -> PathBuf {
         let number = number.to_string();

@@ -28,7 +28,11 @@ pub(super) fn npy(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
 
 pub(super) fn tiff(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let (fast, slow) = (writer.image.fast(), writer.image.slow());
-    let description = format!("photons per pixel, {PROGRAM}");
+    let mut description = format!("photons per pixel, {PROGRAM}");
+    for line in writer.frame.made_by() {
+        description.push('\n');
+        description.push_str(&line);
+    }
     write_tiff(&output.path, fast, slow, &description, writer.image.pixels())?;
     told(writer, output, watch);
     Ok(())

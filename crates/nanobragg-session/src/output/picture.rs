@@ -22,7 +22,7 @@ pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
         Rings::At(spacings) => spacings.clone(),
     };
     let listed = rings.iter().map(|&spacing| g(spacing, 3)).collect::<Vec<_>>().join(" ");
-    let style = Style { tone: *tone, colors: *colors, rings, beam: *beam };
+    let style = Style { tone: *tone, colors: *colors, rings, beam: *beam, made_by: geometry.made_by() };
     write_preview(path, fast, slow, writer.image.pixels(), &style, geometry)?;
     let rings = if listed.is_empty() { String::new() } else { format!(", rings at {listed} A") };
     wrote(watch, path, &format!("picture{rings}"));

@@ -8,11 +8,12 @@ use nanobragg::image::Image;
 use nanobragg::plan::Plan;
 use nanobragg::readout::{Counts, Reading, Readout};
 use nanobragg::statistics::Statistics;
+use nanobragg_io::record::record_of;
 
-use super::Output;
+use super::{Format, Output};
 use crate::header::FrameDescription;
 use crate::observer::Event;
-use crate::{Error, Warning, Watch};
+use crate::{Error, Provenance, Warning, Watch};
 
 /// How bright the images of a detector are: they have one scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +79,13 @@ impl<'a> Writer<'a> {
         last.unwrap_or_else(|| self.spare.into_inner())
     }
 
+    /// The same, of an image that was made by `provenance`: headers say so.
+    #[must_use]
+    pub fn made_by(mut self, provenance: Option<&Provenance>) -> Self {
+        self.frame.provenance = provenance.cloned();
+        self
+    }
+
     /// Writes the images of `outputs`. The job can be stopped between two of them; one that fails does not keep the
     /// others from being written.
     ///
@@ -87,10 +95,18 @@ impl<'a> Writer<'a> {
         let span = tracing::info_span!("write");
         let _entered = span.enter();
         let mut ended = Ok(());
+        let mut failed = Vec::new();
         for output in outputs {
             let Some(row) = output.format.row() else { continue };
+            if output.format == Format::Record && failed.contains(&output.path) {
+                continue;
+            }
             watch.check()?;
-            ended = ended.and((row.write)(self, output, watch));
+            let written = (row.write)(self, output, watch);
+            if written.is_err() {
+                failed.push(record_of(&output.path));
+            }
+            ended = ended.and(written);
         }
         watch.check()?;
         ended

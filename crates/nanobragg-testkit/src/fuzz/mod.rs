@@ -5,6 +5,8 @@
 //!
 //! Whatever the input, a target has to return, within [`LONGEST`], and its error has to be one line.
 
+mod images;
+mod input;
 mod mutate;
 mod targets;
 
@@ -43,6 +45,26 @@ pub fn corpus(target: &Target) -> std::io::Result<Vec<(String, Vec<u8>)>> {
     paths.into_iter().map(read).collect()
 }
 
+/// What earlier runs found worth keeping for a target: inputs that were answered in a way of their own. Empty where there
+/// is nothing.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn kept(target: &Target) -> std::io::Result<Vec<Vec<u8>>> {
+    let folder = kept_folder(target);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.into_iter().map(std::fs::read).collect()
+}
+
+/// Where they lie.
+pub fn kept_folder(target: &Target) -> PathBuf {
+    fixtures().join("corpus").join(target.name)
+}
+
 /// What is wrong with the answer to an input; `None` when nothing is.
 pub fn complaint(target: &Target, folder: &Path, input: &[u8]) -> (Option<String>, Option<String>) {
     let timed = || {
@@ -75,6 +97,8 @@ pub struct Report {
     pub accepted: u64,
     /// Different errors.
     pub errors: usize,
+    /// The first input of each.
+    pub firsts: Vec<Vec<u8>>,
     /// Inputs that went wrong, with what went wrong.
     pub failures: Vec<(Vec<u8>, String)>,
 }
@@ -88,6 +112,7 @@ pub fn run(target: &Target, seed: u64, done: impl Fn(u64) -> bool) -> std::io::R
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())?;
     let mut random = SplitMix(seed);
     let mut material: Vec<Vec<u8>> = corpus(target)?.into_iter().map(|(_, bytes)| bytes).collect();
+    material.extend(kept(target)?);
     let mut seen = HashSet::new();
     let mut report = Report::default();
     while !done(report.inputs) {
@@ -106,6 +131,9 @@ pub fn run(target: &Target, seed: u64, done: impl Fn(u64) -> bool) -> std::io::R
             Some(message) => seen.insert(shape(message)) && seen.len() <= MOST_REFUSED,
         };
         if kept {
+            if message.is_some() {
+                report.firsts.push(input.clone());
+            }
             material.push(input);
         }
     }

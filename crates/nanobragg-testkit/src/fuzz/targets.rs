@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use nanobragg::model::symmetry::SymmetryOperator;
-use nanobragg::model::{Experiment, Mosaicity, SensorLayers, Spectrum};
 use nanobragg_config::classic::FlagId;
 use nanobragg_config::{Context, classic, experiment_file, resolve};
 use nanobragg_io::dump::DumpReader;
@@ -19,6 +18,9 @@ use nanobragg_io::{
     cif, float, matrix, mtz, npy, orientations, pdb, pgm, reflections, smv, sources, spectrum, text,
 };
 use nanobragg_trace::{Comparison, Trace};
+
+use super::images;
+use super::input::{heavy, with, written};
 
 /// A reader or parser.
 #[derive(Clone, Copy)]
@@ -33,7 +35,7 @@ pub struct Target {
 const MOST_PANELS: usize = 20;
 
 /// All targets.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 24] = [
     Target { name: "hkl", read: hkl },
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
@@ -68,21 +70,11 @@ pub const TARGETS: [Target; 20] = [
     Target { name: "flags", read: flags },
     Target { name: "trace", read: trace },
     Target { name: "experiment", read: experiment },
+    Target { name: "cbf", read: images::read_cbf },
+    Target { name: "tiff", read: images::read_tiff },
+    Target { name: "nxmx", read: images::read_nxmx },
+    Target { name: "images", read: images::images },
 ];
-
-fn written(folder: &Path, input: &[u8]) -> Result<PathBuf, String> {
-    let path = folder.join("file");
-    std::fs::write(&path, input).map_err(|error| error.to_string())?;
-    Ok(path)
-}
-
-fn with<E: ToString>(
-    folder: &Path,
-    input: &[u8],
-    read: impl FnOnce(&Path) -> Result<(), E>,
-) -> Result<(), String> {
-    read(&written(folder, input)?).map_err(|error| error.to_string())
-}
 
 /// The input as it is and compressed: the reader must not tell the difference.
 fn both_ways<E: ToString>(
@@ -263,23 +255,4 @@ fn plan(folder: &Path, args: &classic::ParsedArgs) -> Result<(), String> {
         return Ok(());
     }
     setup.experiment.plan().map(drop).map_err(|error| error.to_string())
-}
-
-/// Whether making a plan would take long: many samples, or a search for the first unsafe neighborhood.
-fn heavy(experiment: &Experiment) -> bool {
-    let layers = match experiment.detector.sensor.layers() {
-        SensorLayers::Count(count) | SensorLayers::Spaced { count, .. } => count.get(),
-        SensorLayers::Auto => 1,
-    };
-    let divergence = experiment.beam.divergence().copied().unwrap_or_default();
-    let wavelengths = match experiment.beam.spectrum() {
-        Some(Spectrum::Band(steps)) => steps.count(),
-        _ => 1,
-    };
-    let steps = [divergence.horizontal.count(), divergence.vertical.count(), wavelengths, layers];
-    let pixels = experiment.detector.pixels;
-    matches!(experiment.crystal.mosaicity(), Mosaicity::Domains { count: 101.., .. })
-        || steps.into_iter().any(|count| count > 100)
-        || experiment.rotation.steps() > 100
-        || pixels.fast().saturating_mul(pixels.slow()) > 1 << 14
 }

@@ -87,6 +87,12 @@ impl CrystalPlan<f64> {
         cell_of(&self.vectors_angstrom, self.volume_angstrom3, &self.shape.reciprocal.vectors)
     }
 
+    /// Rows of the matrix whose columns are a*, b*, c* in 1/Å, in the frame of the laboratory, at a spindle angle of zero.
+    pub fn a_matrix(&self) -> [[f64; 3]; 3] {
+        let columns = &self.shape.reciprocal.vectors;
+        [0, 1, 2].map(|row| [0, 1, 2].map(|column| columns[column][row]))
+    }
+
     /// Edges in 1/Å and angles in degrees of the reciprocal lattice.
     pub fn reciprocal_cell(&self) -> [f64; 6] {
         cell_of(&self.shape.reciprocal.vectors, 1.0 / self.volume_angstrom3, &self.vectors_angstrom)

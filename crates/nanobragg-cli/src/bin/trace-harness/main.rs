@@ -6,7 +6,10 @@ mod comparison;
 mod device;
 mod environment;
 mod experiment;
+#[path = "../../file_limit.rs"]
+mod file_limit;
 mod gradient;
+mod pages;
 mod pixels;
 mod run;
 #[path = "../../streams.rs"]
@@ -24,6 +27,7 @@ use streams::{complain, print};
 use usage::UsageError;
 
 fn main() -> ExitCode {
+    file_limit::survive_file_limit();
     let outcome = arguments::parse(std::env::args_os().skip(1)).and_then(|command| match command {
         Command::Help => {
             print(arguments::HELP);
@@ -31,6 +35,14 @@ fn main() -> ExitCode {
         }
         Command::Version => {
             print(&environment::program());
+            Ok(true)
+        }
+        Command::ManPage => {
+            print(&pages::man_page(&environment::program()));
+            Ok(true)
+        }
+        Command::Completions(shell) => {
+            print(pages::completions(shell).trim_end());
             Ok(true)
         }
         Command::Trace(options) => run::run(&options),

@@ -8,6 +8,7 @@ use nanobragg_sweep::{Series, SweepJob, check_regular};
 
 use super::arguments::{Arguments, Wanted};
 use super::flags::relevant;
+use super::instrument::{Instrument, is_scan};
 use super::progress::Reporter;
 use crate::called;
 use crate::console::Console;
@@ -36,13 +37,20 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let (series, images) = series(&arguments, &setup)?;
     let (progress, asked) = (setup.progress, setup.experiment.clone());
+    let described = setup.outputs.instruments.clone();
+    let is_scan = is_scan(&series);
     let job = job(arguments, &args, setup, series, images)?;
     let compute = job.compute.clone();
+    let (outputs, provenance) = (job.outputs.clone(), job.provenance.clone().unwrap_or_default());
     let sweep = job.prepare()?;
     chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
     sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
     sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
     console.deny_warnings()?;
+    for path in &described {
+        let (outputs, provenance) = (&outputs, &provenance);
+        Instrument { first: sweep.first(), is_scan, images, outputs, provenance }.write(path, console)?;
+    }
     summary::cost(console, &asked, &compute, sweep.first(), images);
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
@@ -70,7 +78,7 @@ fn job(
         outputs.extend(setup.outputs.of_series(name)?);
     }
     let (models, described) = (setup.images.clone(), setup.described);
-    let Job { experiment, compute, .. } = setup.into_job();
+    let Job { experiment, compute, provenance, .. } = setup.into_job();
     Ok(SweepJob {
         experiment,
         models,
@@ -83,6 +91,7 @@ fn job(
         start: arguments.start,
         flags: relevant(args),
         inputs,
+        provenance,
     })
 }
 

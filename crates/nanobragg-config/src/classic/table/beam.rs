@@ -135,6 +135,7 @@ rows!(
         .effect(|draft, given| draft.beam.fluence = given.number(0)),
     Flux(&["-flux"], "photons per second; with -exposure and -beamsize, in place of -fluence")
         .number("X", Unit::PhotonsPerSecond, NON_NEGATIVE)
+        .sense(Limits::Positive)
         .shows(&["fluence", "flux"])
         .effect(|draft, given| draft.beam.flux = given.number(0)),
     Exposure(&["-exposure"], "exposure time, for -flux")

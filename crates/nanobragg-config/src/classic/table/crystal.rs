@@ -139,6 +139,7 @@ rows!(
         .effect(|draft, _| draft.crystal.shape = Shape::TophatStar),
     Fudge(&["-fudge"], "scale of the spot width of round, Gaussian and flat spots")
         .number("X", Unit::None, NON_NEGATIVE)
+        .sense(Limits::Positive)
         .default("1")
         .shows(&["fudge"])
         .effect(|draft, given| draft.crystal.fudge = given.number(0)),

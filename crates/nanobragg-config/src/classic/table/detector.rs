@@ -291,8 +291,8 @@ rows!(
     .effect(|draft, given| draft.sensor.layers = Some(given.integer(0))),
     Geometry(
         &["-geometry"],
-        "beam, detector, spindle, scan and crystal from a DIALS .expt, XPARM.XDS, GXPARM.XDS or \
-            CrystFEL .geom file"
+        "beam, detector, spindle, scan and crystal from a DIALS .expt, XDS.INP, XPARM.XDS, \
+            GXPARM.XDS or CrystFEL .geom file"
     )
     .input()
     .role(Role::Extension)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::row::{ANY, rows};
-use crate::classic::{Group, Role, Unit};
+use crate::classic::{Group, Limits, Role, Unit};
 
 /// Where the gray map is written unless a flag says where.
 const GRAY_MAP: &str = "image.pgm";
@@ -24,6 +24,7 @@ rows!(
         .effect(|draft, given| draft.outputs().int = Some(given.path())),
     Scale(&["-scale"], "factor from photons to counts in that image")
         .number("X", Unit::None, ANY)
+        .sense(Limits::Positive)
         .otherwise("brightest pixel at 55000")
         .shows(&["counts per photon"])
         .effect(|draft, given| draft.outputs().scale = given.number(0)),
@@ -40,6 +41,7 @@ rows!(
         .effect(|draft, given| draft.outputs().pgm = Some(given.path())),
     PgmScale(&["-pgmscale"], "factor from photons to gray levels; turns the gray map on")
         .number("X", Unit::None, ANY)
+        .sense(Limits::Positive)
         .otherwise("from the image's spread")
         .shows(&["gray levels per photon"])
         .effect(|draft, given| {
@@ -74,10 +76,21 @@ rows!(
         .role(Role::Extension)
         .shows(&["TIFF"])
         .effect(|draft, given| draft.outputs().tiff = Some(given.path())),
+    GeometryOut(
+        &["-geometry_out"],
+        "write the experiment for other programs, its format told by the name: .expt for DIALS, .geom for CrystFEL, \
+            XDS.INP; it may be given several times"
+    )
+    .path()
+    .role(Role::Several)
+    .role(Role::Extension)
+    .role(Role::NoPixels)
+    .shows(&["instrument file"])
+    .effect(|draft, given| draft.outputs().instruments.push(given.path())),
     Output(
         &["-o", "-output"],
         "image to write, its format told by the extension; given several times, several are written. Besides \
-            them only images that flags name are"
+            them only images that flags name are. npy:-, cbf:- and so on write to standard output"
     )
     .path()
     .role(Role::Extension)

@@ -48,6 +48,12 @@ compare, trace A against trace B:
   --out FILE.md            write the summary alone
   --diff                   list every quantity of both, diverging ones marked
 
+information:
+  --help                   this help
+  --version                the version
+  --man                    the manual page
+  --completions SHELL      a completion script for bash, zsh or fish
+
 It reads logs of this program, of the C program and of the PyTorch port, and JSON lines; the phi steps in
 NAME_per_phi.log beside NAME.log belong to it.
 

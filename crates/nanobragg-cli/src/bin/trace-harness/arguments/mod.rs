@@ -8,6 +8,7 @@ mod values;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use nanobragg_config::classic::Shell;
 use nanobragg_config::presets::Preset;
 
 pub use compare::{CompareOptions, Reports};
@@ -21,6 +22,10 @@ pub enum Command {
     Help,
     /// The version.
     Version,
+    /// The manual page.
+    ManPage,
+    /// A completion script.
+    Completions(Shell),
     /// Traces of pixels.
     Trace(Box<TraceOptions>),
     /// A comparison of two traces.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use nanobragg_config::classic::Shell;
 use nanobragg_config::presets;
 
 use super::values::{number, rectangle, word};
@@ -43,6 +44,12 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("version") | Short('V') => return Ok(Command::Version),
+            Long("man") => return Ok(Command::ManPage),
+            Long("completions") => {
+                let name = word(&mut parser, "--completions", Shell::NAMES)?;
+                let shell = Shell::from_name(&name).unwrap_or(Shell::Bash);
+                return Ok(Command::Completions(shell));
+            }
             Long("config") => {
                 let name = word(&mut parser, "--config", &presets::NAMES)?;
                 presets::find(&name).map_or(Ok(()), |preset| give(Source::Preset(preset)))?;

@@ -1,0 +1,91 @@
+//! `-geometry_out`: what is written for other programs reads as the experiment that it was made of.
+
+use crate::scratch::{NO_F, Scratch, TINY};
+
+/// An experiment with nothing in its usual place.
+const ODD: &str = "-misset 10 20 30 -osc 1 -phi 5 -phisteps 2 -distance 60 -twotheta 15 -detector_rotz 3 -Xbeam 20 \
+    -Ybeam 40 -polar 0.9 -spindle_axis 0 1 0.1 -water 0";
+
+#[test]
+fn a_description_gives_the_same_image() {
+    for line in [ODD.to_owned(), ODD.replace("-osc 1 -phi 5 -phisteps 2", "-phi 7"), "-xds".to_owned()] {
+        let scratch = Scratch::new();
+        let tiny = format!("{TINY} {line}");
+        let out = "-geometry_out a.expt -geometry_out XDS.INP -geometry_out a.geom -o a.npy";
+        let run = scratch.run(&format!("{tiny} {out}")).good();
+        for said in
+            ["a.expt: the experiment, for DIALS", "XDS.INP: the experiment, for XDS", "a.geom: the detector"]
+        {
+            assert!(run.out.contains(&format!("wrote {said}")), "{}", run.out);
+        }
+        let steps = if line.contains("-phisteps") { "-phisteps 2" } else { "" };
+        let same = format!("-default_F 100 -N 5 -oversample 1 -seed 1 {steps} -nodump");
+        for description in ["a.expt", "XDS.INP"] {
+            // A still of XDS has its crystal, and no rotation.
+            scratch.run(&format!("-geometry {description} {same} -o b.npy")).good();
+            scratch.run("compare a.npy b.npy --tolerance 1e-5").good();
+        }
+        // CrystFEL's file has no crystal: the detector alone is compared.
+        let shown = |flags: &str| {
+            let out = scratch.run(&format!("{flags} -show")).good().out;
+            let rows = ["distance along the beam", "pixels (fast, slow)", "pixel edge", "wavelength"];
+            let value = |row: &str| {
+                let line = out.lines().find(|line| line.trim_start().starts_with(row));
+                line.map(|line| {
+                    line.split_whitespace()
+                        .filter(|word| word.parse::<f64>().is_ok())
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                })
+            };
+            rows.map(value)
+        };
+        let geom = shown("-geometry a.geom -cell 70 80 90 75 85 95 -default_F 100 -N 5");
+        let expt = shown("-geometry a.expt -default_F 100 -N 5");
+        assert_eq!(geom[1..3], expt[1..3]);
+    }
+}
+
+#[test]
+fn a_scan_has_its_images_and_stills_have_no_crystal() {
+    let scratch = Scratch::new();
+    let out = "-geometry_out a.expt -geometry_out XDS.INP -o s####.cbf";
+    scratch.run(&format!("sweep -images 3 -osc 0.5 -phi 10 {TINY} {out}")).good();
+    let list = String::from_utf8(scratch.read("a.expt")).unwrap();
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["scan"][0]["image_range"], serde_json::json!([1, 3]));
+    let input = String::from_utf8(scratch.read("XDS.INP")).unwrap();
+    for part in ["NAME_TEMPLATE_OF_DATA_FRAMES= s????.cbf\n", "DATA_RANGE= 1 3\n", "OSCILLATION_RANGE= 0.5\n"]
+    {
+        assert!(input.contains(part), "{part}: {input}");
+    }
+    // The third image of the scan is the third of the sweep.
+    let third = "-geometry a.expt -scan_point 2 -default_F 100 -N 5 -oversample 1 -nodump";
+    scratch.run(&format!("{third} -o third.npy")).good();
+    scratch.run(&format!("{TINY} -phi 11 -osc 0.5 -o other.npy")).good();
+    scratch.run("compare third.npy other.npy --tolerance 1e-5").good();
+    let random = Scratch::new();
+    random.run(&format!("sweep -images 2 -orientations random {TINY} -geometry_out a.expt -o s.cbf")).good();
+    let list: serde_json::Value = serde_json::from_slice(&random.read("a.expt")).unwrap();
+    assert_eq!((list["crystal"].as_array().unwrap().len(), list["scan"].as_array().unwrap().len()), (0, 0));
+}
+
+#[test]
+fn what_cannot_be_written_is_found_before_the_render() {
+    let scratch = Scratch::new();
+    let known = "unknown kind of file; known are .expt (DIALS), .geom (CrystFEL), XDS.INP";
+    assert_eq!(
+        scratch.refused(&format!("{TINY} -geometry_out a.json")),
+        format!("-geometry_out a.json: {known}")
+    );
+    let refused = scratch.refused(&format!("{TINY} -geometry_out no/a.expt -o a.npy"));
+    assert_eq!(refused, "cannot write no/a.expt: no is not a folder");
+    assert!(scratch.names().is_empty());
+    // A description that is read is not replaced.
+    scratch.run(&format!("{TINY} -geometry_out a.expt -o a.npy")).good();
+    let own = format!(
+        "{} -geometry a.expt -default_F 100 -geometry_out a.expt",
+        NO_F.replace("-distance 100 -pixel 4 -detpixels 16", "").replace("-cell 70 80 90 75 85 95", "")
+    );
+    assert!(scratch.run(&own).error(2).contains("is an input and an output"));
+}
