@@ -1,6 +1,7 @@
 //! Refinements: from measured images to files of their crystals.
 
 mod course;
+mod data;
 mod files;
 mod list;
 mod reflections;
@@ -12,13 +13,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg_compare::Image;
-use nanobragg_refine::{Boxes, Counting, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict};
+use nanobragg_refine::{Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict};
 
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::usage::UsageError;
 use course::Course;
+use data::Measured;
 use files::{Name, Run};
 use reflections::Reflection;
 pub use request::Request;
@@ -33,36 +34,35 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(request: &Request, start: Start, data: &Path) -> anyhow::Result<Self> {
+    fn new(request: &Request, start: Start, data: &Path, number: Option<usize>) -> anyhow::Result<Self> {
         let plan = &start.plan;
-        let size = (plan.region.image_fast, plan.region.image_slow);
-        let image =
-            Image::read(data, Some(size)).map_err(|error| UsageError(format!("refine: -data: {error}")))?;
-        let counting = Counting { pedestal: start.pedestal, ..request.counting };
+        let size = [plan.region.image_fast, plan.region.image_slow];
+        let measured = Measured::read(request, &start, data, number)?;
         let wrong = |error: Error| UsageError(format!("refine: -data {}: {error}", data.display()));
-        let photons = Photons::new(plan, image.fast, &image.pixels, &counting).map_err(wrong)?;
+        let photons =
+            Photons::new(plan, measured.fast, &measured.counts, &measured.counting).map_err(wrong)?;
         let names: Vec<&str> = request.free.iter().map(String::as_str).collect();
         let mut refinement = Refinement::new(plan, &names).map_err(usage)?;
         refinement.most_trials = request.most_trials;
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;
         let boxes = refinement.boxes(&photons);
-        Ok(Frame { size: [size.0, size.1], boxes, refinement, start })
+        Ok(Frame { size, boxes, refinement, start })
     }
 }
 
 /// Refines what is asked for.
 pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
-    if let Some(list) = &request.list {
-        return list::run(request, list);
+    if request.list.is_some() || request.images.is_some() {
+        return list::run(request);
     }
-    let name = Name(request.output.clone());
+    let (name, called) = (Name(request.output.clone()), request.data.display().to_string());
     let start = Start::new(request.experiment.as_deref(), &request.start)?;
     let (console, threads) = (start.console, start.threads);
     name.check()?;
-    let mut frame = Frame::new(request, start, &request.data)?;
+    let mut frame = Frame::new(request, start, &request.data, None)?;
     if request.resume {
-        match name.earlier(&request.data)? {
+        match name.earlier(&called)? {
             Some(values) => frame.refinement.resumed = values,
             None => console.say("nothing to go on from: beginning at the start"),
         }
@@ -87,8 +87,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
-    let run = Run { request, data: &request.data, size: frame.size, points };
-    files::write_for_dials(&name, &[(request.data.display().to_string(), &outcome, &own)])?;
+    let run = Run { request, data: &called, size: frame.size, points };
+    files::write_for_dials(&name, &[(called.clone(), &outcome, &own)])?;
     let toml = frame.start.refined(&outcome, &name.file(".expt"), 0).inspect_err(|_| {
         // Nothing that looks refined is left.
         for ending in [".expt", ".refl"] {

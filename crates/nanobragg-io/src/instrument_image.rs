@@ -15,7 +15,7 @@ use crate::tiff::{TIFF_MAGICS, read_tiff};
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstrumentImage {
     /// What it says, in the keys of SMV: those of the file, or `PIXEL_SIZE`, `DISTANCE`, `WAVELENGTH`, `DENZO_X_BEAM` (slow)
-    /// and `DENZO_Y_BEAM` (fast), `OSC_START`, `OSC_RANGE` as far as another format has them.
+    /// and `DENZO_Y_BEAM` (fast), `OSC_START`, `OSC_RANGE`, `CCD_IMAGE_SATURATION` as far as another format has them.
     pub header: SmvHeader,
     /// Whether the file is SMV.
     pub is_smv: bool,
@@ -80,7 +80,7 @@ fn described(
     InstrumentImage { header, is_smv: false, fast, slow, keep, swing_deg }
 }
 
-type Entries = [(&'static str, Option<f64>); 7];
+type Entries = [(&'static str, Option<f64>); 8];
 
 /// What the header of a miniCBF image says, in millimeters, ångströms and degrees, and the swing.
 fn mini_cbf(text: &str) -> (Entries, Option<f64>) {
@@ -101,6 +101,7 @@ fn mini_cbf(text: &str) -> (Entries, Option<f64>) {
         ("DENZO_Y_BEAM", along(0)),
         ("OSC_START", first("Start_angle")),
         ("OSC_RANGE", first("Angle_increment")),
+        ("CCD_IMAGE_SATURATION", first("Count_cutoff")),
     ];
     (entries, first("Detector_2theta"))
 }
@@ -118,5 +119,6 @@ fn nxmx(file: &Nxmx<'_>) -> Entries {
         ("DENZO_Y_BEAM", along("beam_center_x", "x_pixel_size")),
         ("OSC_START", file.number(phi)),
         ("OSC_RANGE", file.number(&format!("{phi}_range_average"))),
+        ("CCD_IMAGE_SATURATION", detector("saturation_value")),
     ]
 }

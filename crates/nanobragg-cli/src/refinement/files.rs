@@ -36,7 +36,7 @@ impl Name {
     ///
     /// # Errors
     /// A file that is none of a refinement of `data`.
-    pub fn earlier(&self, data: &Path) -> anyhow::Result<Option<Vec<(String, f64)>>> {
+    pub fn earlier(&self, data: &str) -> anyhow::Result<Option<Vec<(String, f64)>>> {
         let path = self.file(".json");
         if !path.exists() {
             return Ok(None);
@@ -44,7 +44,7 @@ impl Name {
         let wrong = |what: &str| anyhow::anyhow!("{}: {what}", path.display());
         let text = nanobragg_io::text::read_text(&path, 64 << 20)?;
         let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
-        if json["data"] != data.display().to_string() {
+        if json["data"] != data {
             return Err(wrong("it is of another image; -resume goes on with the same one"));
         }
         let entries = json["parameters"].as_array().ok_or_else(|| wrong("no parameters in it"))?;
@@ -61,7 +61,7 @@ impl Name {
 /// What a run was called to do, as its files say.
 pub struct Run<'a> {
     pub request: &'a Request,
-    pub data: &'a Path,
+    pub data: &'a str,
     /// Pixels of the image along fast and slow.
     pub size: [usize; 2],
     pub points: usize,
@@ -82,12 +82,8 @@ pub fn write(
     toml: &str,
 ) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
-    let page = report::Page {
-        data: run.data.display().to_string(),
-        verdict: run.verdict(outcome),
-        outcome,
-        reflections: own,
-    };
+    let page =
+        report::Page { data: run.data.to_owned(), verdict: run.verdict(outcome), outcome, reflections: own };
     text(&name.file(".toml"), toml)?;
     text(&name.file(".csv"), &table(outcome))?;
     text(&name.file(".html"), &report::page(&page))?;
@@ -134,7 +130,7 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
     let cells = outcome.parameters.cells;
     json!({
         "program": concat!("nanobragg ", env!("CARGO_PKG_VERSION")),
-        "data": run.data.display().to_string(),
+        "data": run.data,
         "verdict": run.verdict(outcome),
         "chi2_per_pixel": outcome.chi2,
         "chi2_per_pixel_start": outcome.chi2_start,

@@ -1,7 +1,7 @@
 //! Many images, each with its crystal: a list, of which a line is an image and what is different at its start.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
@@ -25,6 +25,8 @@ const LIMIT: u64 = 64 << 20;
 #[derive(Debug, PartialEq, Eq)]
 struct Line {
     data: PathBuf,
+    /// Its number in a stack.
+    image: Option<usize>,
     experiment: Option<PathBuf>,
     flags: Vec<OsString>,
 }
@@ -36,16 +38,46 @@ impl Line {
             let mut words = line.split('#').next().unwrap_or_default().split_whitespace().peekable();
             let data = PathBuf::from(words.next()?);
             let experiment = words.next_if(|word| !word.starts_with('-')).map(PathBuf::from);
-            Some(Line { data, experiment, flags: words.map(OsString::from).collect() })
+            Some(Line { data, image: None, experiment, flags: words.map(OsString::from).collect() })
         };
         text.lines().filter_map(line).collect()
+    }
+
+    /// Images of a stack, each of which starts at the experiment of its number where a list of experiments is the start.
+    fn of_stack(request: &Request, [first, last]: [usize; 2]) -> Vec<Line> {
+        let given = |name: &str| {
+            request
+                .start
+                .iter()
+                .any(|word| word.to_str().is_some_and(|word| word.trim_start_matches('-') == name))
+        };
+        let own = given("geometry") && !given("experiment");
+        let flags = |image: usize| match own {
+            true => vec![OsString::from("-experiment"), OsString::from(image.to_string())],
+            false => Vec::new(),
+        };
+        let line = |image| Line {
+            data: request.data.clone(),
+            image: Some(image),
+            experiment: None,
+            flags: flags(image),
+        };
+        (first..=last).map(line).collect()
+    }
+
+    /// What messages and files call it.
+    fn called(&self) -> String {
+        match self.image {
+            Some(image) => format!("{}#{image}", self.data.display()),
+            None => self.data.display().to_string(),
+        }
     }
 }
 
 /// An image that was refined.
 struct Done {
     number: usize,
-    data: PathBuf,
+    data: String,
     frame: Frame,
     outcome: Outcome,
 }
@@ -53,14 +85,18 @@ struct Done {
 /// What became of an image.
 enum Fate {
     Refined(Box<Done>),
-    Failed { data: PathBuf, why: String },
+    Failed { data: String, why: String },
 }
 
-/// Refines the images of a list.
-pub fn run(request: &Request, list: &Path) -> anyhow::Result<ExitCode> {
-    let lines = Line::all(&nanobragg_io::text::read_text(list, LIMIT)?);
+/// Refines the images of a list or of a stack.
+pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
+    let lines = match (&request.list, request.images) {
+        (Some(list), _) => Line::all(&nanobragg_io::text::read_text(list, LIMIT)?),
+        (None, Some(images)) => Line::of_stack(request, images),
+        (None, None) => Vec::new(),
+    };
     if lines.is_empty() {
-        return Err(UsageError(format!("refine: {}: no image in it", list.display())).into());
+        return Err(UsageError("refine: no image is asked for".to_owned()).into());
     }
     let name = Name(request.output.clone());
     name.check()?;
@@ -75,17 +111,17 @@ pub fn run(request: &Request, list: &Path) -> anyhow::Result<ExitCode> {
         if interrupt.raised() {
             break;
         }
-        let data = line.data.clone();
+        let data = line.called();
         fates.push(match refined {
             Ok(done) => {
                 let (chi2, verdict) = (done.outcome.chi2, done.outcome.verdict.name());
-                said.say(&format!("{}: {verdict}, chi2 per pixel = {chi2:.4}", data.display()));
+                said.say(&format!("{data}: {verdict}, chi2 per pixel = {chi2:.4}"));
                 Fate::Refined(Box::new(done))
             }
             // What is wrong with the command line is wrong with every image.
             Err(error) if number == 1 && error.is::<UsageError>() => return Err(error),
             Err(error) => {
-                said.warn(&format!("{}: {error}", data.display()));
+                said.warn(&format!("{data}: {error}"));
                 Fate::Failed { data, why: error.to_string() }
             }
         });
@@ -129,9 +165,9 @@ fn refine(
     (*console, *threads) = (start.console, start.threads);
     let name = numbered(request, number);
     name.check()?;
-    let mut frame = Frame::new(request, start, &line.data)?;
+    let mut frame = Frame::new(request, start, &line.data, line.image)?;
     if request.resume
-        && let Some(values) = name.earlier(&line.data)?
+        && let Some(values) = name.earlier(&line.called())?
     {
         frame.refinement.resumed = values;
     }
@@ -142,7 +178,7 @@ fn refine(
     course.finish();
     let outcome = ended?;
     anyhow::ensure!(outcome.verdict != Verdict::NotBetter, "nothing better than the start was found");
-    Ok(Done { number, data: line.data.clone(), frame, outcome })
+    Ok(Done { number, data: line.called(), frame, outcome })
 }
 
 /// Refines what images share, and puts what was found into them.
@@ -199,9 +235,7 @@ fn write(
     let images: Vec<(String, &Outcome, &[Reflection])> = done
         .iter()
         .zip(&own)
-        .map(|(done, own)| {
-            (format!("{}-{}", done.number, done.data.display()), &done.outcome, own.as_slice())
-        })
+        .map(|(done, own)| (format!("{}-{}", done.number, done.data), &done.outcome, own.as_slice()))
         .collect();
     files::write_for_dials(name, &images)?;
     for (place, (done, own)) in done.iter().zip(&own).enumerate() {
@@ -239,7 +273,7 @@ fn table(fates: &[Fate]) -> String {
                 let outcome = &done.outcome;
                 text.push_str(&format!(
                     "{number},{},{},{},{},{:.5},{:.5},{:.4}",
-                    quoted(&done.data.display().to_string()),
+                    quoted(&done.data),
                     outcome.verdict.name(),
                     outcome.boxes.len(),
                     outcome.pixels,
@@ -253,7 +287,7 @@ fn table(fates: &[Fate]) -> String {
                 text.push('\n');
             }
             Fate::Failed { data, why } => {
-                let data = quoted(&data.display().to_string());
+                let data = quoted(data);
                 text.push_str(&format!("{number},{data},{}\n", quoted(&format!("failed: {why}"))));
             }
         }
@@ -279,7 +313,7 @@ mod tests {
         let lines = Line::all("# images\na.cbf\nb.cbf start.toml -misset 1 2 3 # the second\n\nc.cbf -N 5\n");
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
         assert_eq!(lines.len(), 3);
-        assert_eq!(lines[0], Line { data: "a.cbf".into(), experiment: None, flags: Vec::new() });
+        assert_eq!(lines[0], Line { data: "a.cbf".into(), image: None, experiment: None, flags: Vec::new() });
         assert_eq!(lines[1].experiment, Some("start.toml".into()));
         assert_eq!(lines[1].flags, words(&["-misset", "1", "2", "3"]));
         assert_eq!((lines[2].experiment.clone(), lines[2].flags.clone()), (None, words(&["-N", "5"])));

@@ -112,8 +112,8 @@ fn geometry(plan: &Plan) -> Geometry {
         spindle_axis: None,
         scan: None,
         crystal: Matrix3::from_rows(&[a, b, c]).try_inverse(),
-        varying_images: 1,
         space_group_hall: None,
+        varying_images: 1,
         warnings: Vec::new(),
     }
 }

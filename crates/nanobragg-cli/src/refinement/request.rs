@@ -10,6 +10,8 @@ pub struct Request {
     pub data: PathBuf,
     /// A list of images, in the place of one.
     pub list: Option<PathBuf>,
+    /// First and last image of a stack, counted from 0.
+    pub images: Option<[usize; 2]>,
     /// What images of a list have in common.
     pub shared: Vec<String>,
     pub free: Vec<String>,

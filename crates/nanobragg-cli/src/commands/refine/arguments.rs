@@ -39,7 +39,7 @@ const WRITABLE: [&str; 19] = [
 pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     let (mut data, mut output, mut start) = (None, None, Vec::new());
     let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
-    let (mut resume, mut list, mut shared) = (false, None, Vec::new());
+    let (mut resume, mut list, mut images, mut shared) = (false, None, None, Vec::new());
     let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
     if arguments.is_empty() {
         return Ok(None);
@@ -50,6 +50,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         let mut value = || rest.value(&argument, "a value");
         match argument.name() {
             Some("h" | "help") => return Ok(None),
+            Some("images") => images = Some(range(&value()?)?),
             Some("list") => list = Some(PathBuf::from(value()?)),
             Some("share") => shared = names("-share", &value()?)?,
             Some("resume") => resume = true,
@@ -76,13 +77,14 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         (None, Some(_)) => PathBuf::new(),
         (None, None) => return Err(missing("no image; give -data IMAGE")),
     };
-    if list.is_none() && !shared.is_empty() {
-        return Err(missing("-share is for the images of a -list"));
+    if list.is_none() && images.is_none() && !shared.is_empty() {
+        return Err(missing("-share is for many images: -list or -images"));
     }
     let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
     Ok(Some(Request {
         data,
         list,
+        images,
         shared,
         free,
         output,
@@ -93,6 +95,18 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         experiment,
         start,
     }))
+}
+
+/// First and last image: `A-B`, or one.
+fn range(value: &OsString) -> Result<[usize; 2], UsageError> {
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let text = value.to_str().unwrap_or_default();
+    let found = match text.split_once('-') {
+        Some((first, last)) => number(first).zip(number(last)),
+        None => number(text).zip(number(text)),
+    };
+    let wrong = || UsageError(format!("refine: -images expects FIRST-LAST, counted from 0, not {value:?}"));
+    found.filter(|(first, last)| first <= last).map(|(first, last)| [first, last]).ok_or_else(wrong)
 }
 
 fn names(flag: &str, value: &OsString) -> Result<Vec<String>, UsageError> {
