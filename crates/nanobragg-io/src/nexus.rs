@@ -7,6 +7,7 @@
 mod array;
 mod bands;
 mod compress;
+mod deflate;
 mod hdf5;
 mod layout;
 mod node;

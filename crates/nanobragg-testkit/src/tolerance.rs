@@ -15,8 +15,12 @@ pub const SAME_BITS: Tolerance = Tolerance { relative: 0.0, of_max: 0.0 };
 /// 10⁵ terms of one sign round differently by less than that times their number's square root.
 pub const CPU_F64: f64 = 1e-11;
 
-/// Photons below which nothing is compared: exponentials of Gaussian spots end at 1e-307 of a peak's intensity
-/// in the vectorized evaluation, denormal numbers later in the definition.
+/// Photons that the vectorized evaluation may leave out of a pixel: a tenth of the least number that an image in single precision
+/// can hold.
+pub const LEFT_OUT: f64 = 1e-46;
+
+/// Photons below which nothing is compared on graphics processors: exponentials of Gaussian spots end at 1e-307 of a peak's
+/// intensity, denormal numbers later in the definition.
 pub const UNDERFLOW: f64 = 1e-250;
 
 /// Single precision against the definition: worst pixel relative to the brightest one. Sines of 3e-7 multiply to

@@ -11,16 +11,19 @@ use nanobragg::plan::Plan;
 use crate::error;
 use crate::gpu::Gpu;
 use crate::read_back::Pending;
-use crate::renderer::Renderer;
+use crate::renderer::{Collector, Renderer};
+use crate::timing::Timings;
 
 /// A [`Renderer`] that can be shared, as a [`Backend`]. Frames that are submitted before the one before is collected
-/// overlap: the device never waits for the host.
+/// overlap, and so do those that several threads ask for: a thread has the renderer while it submits, and waits for its image
+/// and puts it in order without it. The device never waits for the host.
 #[derive(Debug)]
 pub struct GpuBackend {
     adapter: String,
     precision: Precision,
     capabilities: Capabilities,
     renderer: Arc<Mutex<Renderer>>,
+    collector: Collector,
 }
 
 impl GpuBackend {
@@ -38,8 +41,17 @@ impl GpuBackend {
             order: false,
             table_bytes: Some(gpu.limits().binding.saturating_mul(2)),
         };
-        let renderer = Arc::new(Mutex::new(Renderer::new(gpu, precision)?));
-        Ok(GpuBackend { adapter, precision, capabilities, renderer })
+        let renderer = Renderer::new(gpu, precision)?;
+        let collector = renderer.collector();
+        let renderer = Arc::new(Mutex::new(renderer));
+        Ok(GpuBackend { adapter, precision, capabilities, renderer, collector })
+    }
+
+    /// Takes note of an image that was collected, unless another is just being submitted.
+    fn note(&self, timings: Timings) {
+        if let Ok(mut renderer) = self.renderer.try_lock() {
+            renderer.collected(timings);
+        }
     }
 
     /// The renderer, for what a [`Backend`] does not offer.
@@ -75,9 +87,9 @@ impl Backend for GpuBackend {
         let span = tracing::info_span!("render", backend = self.name());
         let _entered = span.enter();
         want.within(&self.capabilities).map_err(error::Error::from)?;
-        let mut renderer = self.renderer();
-        let image = renderer.render(plan, control)?;
-        let timings = renderer.timings();
+        let pending = self.renderer().submit(plan, control)?;
+        let (image, timings) = self.collector.image(pending, control)?;
+        self.note(timings);
         tracing::debug!(?timings, evaluation = self.evaluation(plan), "rendered");
         Ok(Frame::of(image))
     }
@@ -85,13 +97,19 @@ impl Backend for GpuBackend {
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
         want.within(&self.capabilities).map_err(error::Error::from)?;
         let pending = self.renderer().submit(&plan, &watch.control())?;
-        Ok(Ticket::new(Flying { renderer: Arc::clone(&self.renderer), pending, watch }))
+        let (renderer, collector) = (Arc::clone(&self.renderer), self.collector.clone());
+        Ok(Ticket::new(Flying { renderer, collector, pending, watch }))
+    }
+
+    fn recycle(&self, frame: Frame) {
+        frame.spots.into_iter().for_each(|image| self.collector.spares.give(image));
     }
 }
 
 /// A frame that the device is rendering.
 struct Flying {
     renderer: Arc<Mutex<Renderer>>,
+    collector: Collector,
     pending: Pending,
     watch: Watch,
 }
@@ -103,7 +121,11 @@ impl nanobragg::backend::Pending for Flying {
     }
 
     fn collect(self: Box<Self>) -> Result<Frame, Error> {
-        let Flying { renderer, pending, watch } = *self;
-        Ok(Frame::of(locked(&renderer).collect(pending, &watch.control())?))
+        let Flying { renderer, collector, pending, watch } = *self;
+        let (image, timings) = collector.image(pending, &watch.control())?;
+        if let Ok(mut renderer) = renderer.try_lock() {
+            renderer.collected(timings);
+        }
+        Ok(Frame::of(image))
     }
 }

@@ -56,7 +56,7 @@ impl Flights {
     }
 
     /// Ends an image: the stamps of its dispatches go to the host.
-    pub fn stop_clock(&mut self, staging: &mut Staging) -> Result<Option<Ticks>, Error> {
+    pub fn stop_clock(&mut self, staging: &Staging) -> Result<Option<Ticks>, Error> {
         self.clock.as_mut().map_or(Ok(None), |clock| clock.stop(&self.gpu, staging))
     }
 

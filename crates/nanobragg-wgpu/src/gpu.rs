@@ -16,6 +16,8 @@ pub struct Gpu {
     pub(crate) queue: wgpu::Queue,
     pub(crate) info: Arc<AdapterInfo>,
     pub(crate) limits: Limits,
+    /// What compiled shaders are kept under; `None` where the driver gives none out.
+    pub(crate) cache_key: Option<Arc<str>>,
     faults: Arc<Faults>,
 }
 
@@ -37,7 +39,8 @@ impl Gpu {
     /// it be used.
     pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, Error> {
         let (adapter, info) = select(selection)?;
-        let wanted = wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY;
+        let wanted =
+            wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
         let required_limits = wgpu::Limits {
             max_storage_buffer_binding_size: info.limits.binding,
             max_buffer_size: info.limits.buffer,
@@ -65,7 +68,9 @@ impl Gpu {
             seen.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }));
         let limits = info.limits.lowered(lower);
-        Ok(Gpu { device, queue, info: Arc::new(info), limits, faults })
+        let keeps = device.features().contains(wgpu::Features::PIPELINE_CACHE);
+        let cache_key = wgpu::util::pipeline_cache_key(&adapter.get_info()).filter(|_| keeps).map(Arc::from);
+        Ok(Gpu { device, queue, info: Arc::new(info), limits, cache_key, faults })
     }
 
     /// The adapter.

@@ -19,6 +19,7 @@
 
 mod adapter;
 mod backend;
+mod cache;
 mod encode;
 mod error;
 mod flights;

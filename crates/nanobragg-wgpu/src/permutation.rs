@@ -36,6 +36,10 @@ pub struct Permutation {
     pub placed: bool,
     /// Whether one pixel's values are written instead of an image.
     pub taps: bool,
+    /// Whether the table takes two buffers.
+    pub split: bool,
+    /// Whether the last integers of turns are so large that they cannot be rounded by an addition (single precision).
+    pub wide: bool,
 }
 
 const SHARED: [&str; 8] = [
@@ -98,6 +102,8 @@ impl Permutation {
                         lookup,
                         placed,
                         taps,
+                        split: taps,
+                        wide: placed,
                     })
                 })
             })
@@ -112,6 +118,8 @@ impl Permutation {
             lookup: Lookup::Nearest,
             placed: false,
             taps: false,
+            split: false,
+            wide: false,
         }
     }
 
@@ -139,7 +147,7 @@ impl Permutation {
         let mut text = format!(
             "alias real = {};\n\
              const UNIFORM = 0u;\nconst NEAREST = 1u;\nconst TRICUBIC = 2u;\nconst F_CELL = {};\n\
-             const PLACED = {};\nconst TAPS = {};\n",
+             const PLACED = {};\nconst TAPS = {};\nconst SPLIT = {};\nconst WIDE = {};\n",
             self.real(),
             match self.lookup {
                 Lookup::Uniform => "UNIFORM",
@@ -148,6 +156,8 @@ impl Permutation {
             },
             self.placed,
             self.taps,
+            self.split,
+            self.wide,
         );
         // What formulas write constants with.
         text.push_str("fn c(x: real) -> real {\n    return x;\n}\n");
@@ -215,9 +225,14 @@ impl Permutation {
 mod tests {
     use super::*;
 
-    use naga::valid::{Capabilities, ValidationFlags, Validator};
+    use naga::back::spv;
+    use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 
     fn validated(permutation: &Permutation) -> Result<naga::Module, String> {
+        checked(permutation).map(|(module, _)| module)
+    }
+
+    fn checked(permutation: &Permutation) -> Result<(naga::Module, ModuleInfo), String> {
         let source = permutation.source();
         let module = naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))?;
         let capabilities = match permutation.precision {
@@ -225,8 +240,64 @@ mod tests {
             Precision::Double => Capabilities::FLOAT64,
         };
         let mut validator = Validator::new(ValidationFlags::all(), capabilities);
-        validator.validate(&module).map_err(|error| error.emit_to_string(&source))?;
-        Ok(module)
+        let info = validator.validate(&module).map_err(|error| error.emit_to_string(&source))?;
+        Ok((module, info))
+    }
+
+    /// Instructions of the SPIR-V that drivers are given of a term: of all functions but the entry points.
+    fn instructions_of_a_term(permutation: &Permutation) -> usize {
+        /// `OpEntryPoint`, `OpFunction`, `OpFunctionEnd`.
+        const ENTRY_POINT: u32 = 15;
+        const FUNCTION: u32 = 54;
+        const FUNCTION_END: u32 = 56;
+        let (module, info) = checked(permutation).unwrap();
+        let words = spv::write_vec(&module, &info, &spv::Options::default(), None).unwrap();
+        let mut rest = &words[5..];
+        let (mut entries, mut inside, mut count) = (Vec::new(), None, 0);
+        while let Some(&first) = rest.first() {
+            let operation = first & 0xffff;
+            match operation {
+                ENTRY_POINT => entries.push(rest[2]),
+                FUNCTION => inside = Some(rest[2]),
+                _ => {}
+            }
+            count += usize::from(inside.is_some_and(|function| !entries.contains(&function)));
+            if operation == FUNCTION_END {
+                inside = None;
+            }
+            rest = &rest[(first >> 16) as usize..];
+        }
+        count
+    }
+
+    /// What is kept may be exceeded by so much where naga changes.
+    const SLACK: f64 = 0.03;
+
+    #[test]
+    fn terms_take_no_more_instructions_than_they_did() {
+        let rows = Shape::default();
+        let of = |precision, lookup| Permutation { lookup, ..Permutation::example(precision) };
+        let kept = [
+            (of(Precision::Single, Lookup::Uniform), 0),
+            (of(Precision::Single, Lookup::Nearest), 0),
+            (of(Precision::Single, Lookup::Tricubic), 0),
+            (of(Precision::Double, Lookup::Uniform), 0),
+            (of(Precision::Double, Lookup::Nearest), 0),
+            (of(Precision::Double, Lookup::Tricubic), 0),
+        ];
+        let counted =
+            kept.map(|(permutation, most)| (permutation, most, instructions_of_a_term(&permutation)));
+        println!("{:?}", counted.map(|(_, _, found)| found));
+        for (permutation, most, found) in counted {
+            assert!(
+                permutation.shape == rows && found as f64 <= (1.0 + SLACK) * f64::from(most),
+                "{permutation:?}: {found}, kept {most}"
+            );
+        }
+        // What is left out where the host knows that it is not needed.
+        let least = of(Precision::Single, Lookup::Nearest);
+        let more = Permutation { split: true, wide: true, ..least };
+        assert!(instructions_of_a_term(&more) > instructions_of_a_term(&least));
     }
 
     #[test]

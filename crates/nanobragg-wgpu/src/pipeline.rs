@@ -1,8 +1,11 @@
 //! Compiled shaders, kept for the images to come.
 
+#![allow(unsafe_code, reason = "shaders without the compiler's own checks")]
+
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
+use crate::cache::PipelineCache;
 use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
@@ -25,6 +28,7 @@ pub(crate) struct Compiled {
     pub layout: wgpu::BindGroupLayout,
     pipeline_layout: wgpu::PipelineLayout,
     known: HashMap<Permutation, Pipelines>,
+    cache: Option<PipelineCache>,
 }
 
 impl Compiled {
@@ -52,7 +56,7 @@ impl Compiled {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        Compiled { layout, pipeline_layout, known: HashMap::new() }
+        Compiled { layout, pipeline_layout, known: HashMap::new(), cache: PipelineCache::open(gpu) }
     }
 
     /// The pipelines of `permutation`, compiled where they are not known yet.
@@ -63,10 +67,20 @@ impl Compiled {
         let span = tracing::debug_span!("compile", ?permutation);
         let _entered = span.enter();
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        let descriptor = wgpu::ShaderModuleDescriptor {
             label: Some("nanobragg"),
             source: wgpu::ShaderSource::Wgsl(permutation.source().into()),
-        });
+        };
+        // Checks cost a third of the time of a term. Builds for development and tests have them.
+        let checks = if cfg!(debug_assertions) {
+            wgpu::ShaderRuntimeChecks::checked()
+        } else {
+            wgpu::ShaderRuntimeChecks::unchecked()
+        };
+        // SAFETY: the shaders are this crate's own. Indices of the table are clamped to it, or within it by `is_safe`; those of
+        // the other buffers are below the numbers that `Holdings` has made room for. All loops count up to such a number.
+        let module = unsafe { gpu.device.create_shader_module_trusted(descriptor, checks) };
+        let cache = self.cache.as_ref().map(|kept| &kept.cache);
         let pipeline = |entry_point: &str| {
             gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(entry_point),
@@ -77,7 +91,7 @@ impl Compiled {
                     zero_initialize_workgroup_memory: false,
                     ..wgpu::PipelineCompilationOptions::default()
                 },
-                cache: None,
+                cache,
             })
         };
         let pipelines = Pipelines { render: pipeline("render"), finish: pipeline("finish") };
@@ -86,6 +100,9 @@ impl Compiled {
             return Err(Cause::Shader { adapter: gpu.info.name.clone(), reason: error.to_string() }.into());
         }
         gpu.check()?;
+        if let Some(cache) = &mut self.cache {
+            cache.keep();
+        }
         self.known.insert(permutation, pipelines.clone());
         Ok(pipelines)
     }

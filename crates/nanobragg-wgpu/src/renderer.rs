@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use nanobragg::backend::{Control, Progress};
-use nanobragg::image::Image;
+use nanobragg::image::{Image, Spares};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 
@@ -39,6 +39,7 @@ pub struct Renderer {
     pub(crate) holdings: Holdings,
     flights: Flights,
     pub(crate) staging: Staging,
+    spares: Spares,
     timings: Timings,
 }
 
@@ -61,6 +62,7 @@ impl Renderer {
             holdings,
             flights,
             staging: Staging::default(),
+            spares: Spares::default(),
             timings: Timings::default(),
         })
     }
@@ -83,6 +85,21 @@ impl Renderer {
     /// Times of the image that was collected last.
     pub fn timings(&self) -> Timings {
         self.timings
+    }
+
+    /// Takes back an image that is done with: the next of its size may use its memory.
+    pub fn recycle(&mut self, image: Image) {
+        self.spares.give(image);
+    }
+
+    /// What collects an image while the renderer goes on with the next.
+    pub(crate) fn collector(&self) -> Collector {
+        Collector { gpu: self.gpu.clone(), staging: self.staging.clone(), spares: self.spares.clone() }
+    }
+
+    /// Takes note of an image that was collected.
+    pub(crate) fn collected(&mut self, timings: Timings) {
+        self.timings = timings;
     }
 
     /// Renders `plan`.
@@ -124,7 +141,7 @@ impl Renderer {
             for band in self.bands(&encoded)? {
                 self.band(&encoded, &pipelines, band, control, &mut pending)?;
             }
-            pending.ticks = self.flights.stop_clock(&mut self.staging)?;
+            pending.ticks = self.flights.stop_clock(&self.staging)?;
         }
         // While the device works: the pixels whose result depends on those before them.
         for at in encoded.order_dependent_pixels() {
@@ -164,11 +181,9 @@ impl Renderer {
     /// # Errors
     /// As [`Self::render`].
     pub fn collect(&mut self, pending: Pending, control: &Control<'_>) -> Result<Image, Error> {
-        let (fast, slow) = (pending.region.image_fast, pending.region.image_slow);
-        let (pixels, timings) =
-            pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons as f32)?;
+        let (image, timings) = self.collector().image(pending, control)?;
         self.timings = timings;
-        Ok(Image::from_pixels(fast, pixels).unwrap_or_else(|| Image::new(fast, slow)))
+        Ok(image)
     }
 
     /// As [`Self::collect`], in double precision.
@@ -176,7 +191,7 @@ impl Renderer {
     /// # Errors
     /// As [`Self::render`].
     pub fn collect_photons(&mut self, pending: Pending, control: &Control<'_>) -> Result<Vec<f64>, Error> {
-        let (photons, timings) = pending.pixels(&self.gpu, &mut self.staging, control, |photons| photons)?;
+        let (photons, timings) = pending.photons(&self.gpu, &self.staging, control)?;
         self.timings = timings;
         Ok(photons)
     }
@@ -301,6 +316,21 @@ impl Renderer {
         pending.timings.dispatches += 1;
         pending.timings.terms += terms;
         Ok(())
+    }
+}
+
+/// What collects images, on any thread. Clones share memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Collector {
+    gpu: Gpu,
+    staging: Staging,
+    pub spares: Spares,
+}
+
+impl Collector {
+    /// The image of a submitted plan, as soon as it is done, and its times.
+    pub fn image(&self, pending: Pending, control: &Control<'_>) -> Result<(Image, Timings), Error> {
+        pending.image(&self.gpu, &self.staging, &self.spares, control)
     }
 }
 

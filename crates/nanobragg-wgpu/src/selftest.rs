@@ -160,12 +160,16 @@ fn file_name(gpu: &Gpu, precision: Precision) -> String {
     let parts = [&info.name, &info.backend, &info.driver, &info.driver_version].map(String::as_str);
     let program = [env!("CARGO_PKG_VERSION"), precision.name()];
     let text = Permutation::example(precision).source();
-    // FNV-1a: the same on every machine and with every compiler.
-    let bytes =
-        parts.into_iter().chain(program).chain([text.as_str()]).flat_map(|part| part.bytes().chain([0]));
-    let hash = bytes
-        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("selftest-{hash:016x}.json")
+    let parts = parts.into_iter().chain(program).chain([text.as_str()]);
+    let bytes: Vec<u8> = parts.flat_map(|part| part.bytes().chain([0])).collect();
+    format!("selftest-{:016x}.json", fnv(&bytes))
+}
+
+/// FNV-1a: the same on every machine and with every compiler.
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

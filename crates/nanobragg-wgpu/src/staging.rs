@@ -1,20 +1,21 @@
 //! Copies from the device to the host, through buffers that are used again.
 
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanobragg::backend::Control;
 
 use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 
-/// Host-visible buffers, used again and again.
-#[derive(Debug, Default)]
+/// Host-visible buffers, used again and again. Clones share them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Staging {
-    free: Vec<wgpu::Buffer>,
+    free: Arc<Mutex<Vec<wgpu::Buffer>>>,
 }
 
-/// Buffers that are kept for the next image.
-const KEPT: usize = 4;
+/// Buffers that are kept for the next images: an image and its stamps for each of several in flight.
+const KEPT: usize = 12;
 
 /// A copy that is under way.
 #[derive(Debug)]
@@ -28,11 +29,10 @@ pub(crate) struct Staged {
 
 impl Staging {
     /// Submits a copy of the first `size` bytes of `source`.
-    pub fn copy(&mut self, gpu: &Gpu, source: &wgpu::Buffer, size: u64) -> Result<Staged, Error> {
+    pub fn copy(&self, gpu: &Gpu, source: &wgpu::Buffer, size: u64) -> Result<Staged, Error> {
         let size = size.next_multiple_of(8);
-        let fitting = self.free.iter().position(|buffer| buffer.size() >= size && buffer.size() <= 4 * size);
-        let buffer = match fitting {
-            Some(at) => self.free.swap_remove(at),
+        let buffer = match self.fitting(size) {
+            Some(buffer) => buffer,
             None => gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: None,
                 size,
@@ -54,7 +54,7 @@ impl Staging {
 
     /// Waits for a copy and hands its bytes to `with`.
     pub fn read<R>(
-        &mut self,
+        &self,
         gpu: &Gpu,
         staged: Staged,
         control: &Control<'_>,
@@ -78,9 +78,22 @@ impl Staging {
         let result = with(&view);
         drop(view);
         staged.buffer.unmap();
-        if self.free.len() < KEPT {
-            self.free.push(staged.buffer);
+        let mut free = self.free();
+        if free.len() >= KEPT {
+            free.remove(0);
         }
+        free.push(staged.buffer);
         Ok(result)
+    }
+
+    /// A buffer that is free, and not so large that the host maps much in vain.
+    fn fitting(&self, size: u64) -> Option<wgpu::Buffer> {
+        let mut free = self.free();
+        let at = free.iter().rposition(|buffer| buffer.size() >= size && buffer.size() <= 4 * size)?;
+        Some(free.swap_remove(at))
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<wgpu::Buffer>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

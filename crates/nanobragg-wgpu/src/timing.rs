@@ -93,7 +93,7 @@ impl Clock {
     }
 
     /// Ends an image: its stamps go to the host.
-    pub fn stop(&mut self, gpu: &Gpu, staging: &mut Staging) -> Result<Option<Ticks>, Error> {
+    pub fn stop(&mut self, gpu: &Gpu, staging: &Staging) -> Result<Option<Ticks>, Error> {
         let (count, terms) = (self.used, self.terms);
         self.reset();
         if count == 0 {
@@ -112,7 +112,7 @@ impl Ticks {
     pub fn elapsed(
         self,
         gpu: &Gpu,
-        staging: &mut Staging,
+        staging: &Staging,
         control: &Control<'_>,
         terms: f64,
     ) -> Result<Option<Duration>, Error> {

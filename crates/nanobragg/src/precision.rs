@@ -3,7 +3,7 @@
 /// Precision of the lattice factor, or on a graphics processor of all sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// Double: every pixel agrees with the definition to 1e-11 of itself, on a graphics processor to 1e-10.
+    /// Double: every pixel agrees with the definition to 1e-11 of itself or 1e-46 photons, on a graphics processor to 1e-10.
     #[default]
     Double,
     /// Single. On the CPU from the phase of a fringe on, with indices and sums in double: a pixel agrees to some 1e-6

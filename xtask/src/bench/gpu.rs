@@ -22,19 +22,21 @@ pub struct GpuOptions {
     pub adapter: Option<String>,
     /// Single-precision peak in units of 10¹² floating-point operations a second, two a multiply-add.
     pub peak_tflops: Option<f64>,
+    /// Whether whole frames, sweeps and starts are measured as well.
+    pub all: bool,
 }
 
 /// One measured experiment.
 #[derive(Debug, Serialize)]
-struct Row {
+pub(super) struct Row {
     name: String,
     dtype: &'static str,
     terms: f64,
     /// Seconds, medians.
-    wall: f64,
+    pub wall: f64,
     upload: f64,
     kernel: f64,
-    read_back: f64,
+    pub read_back: f64,
     device_clock: bool,
     dispatches: u64,
     gterms_per_second: f64,
@@ -88,7 +90,7 @@ fn experiments(edge: usize, quick: bool) -> Vec<Experiment> {
     all
 }
 
-fn measure(
+pub(super) fn measure(
     bench: &Bench,
     gpu: &Gpu,
     precision: Precision,
@@ -134,7 +136,7 @@ fn measure(
     })
 }
 
-fn head() -> String {
+pub(super) fn head() -> String {
     format!(
         "{:22} {:5} {:>10} {:>10} {:>10} {:>10} {:>10} {:>5} {:>9} {:>8}",
         "name",
@@ -150,7 +152,7 @@ fn head() -> String {
     )
 }
 
-fn line(row: &Row) -> String {
+pub(super) fn line(row: &Row) -> String {
     let peak = row.of_peak.map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share));
     format!(
         "{:22} {:5} {:>10.3e} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>5} {:>9.4} {peak:>8}{}",

@@ -3,11 +3,13 @@
 //! `render` is the library's rendering of a finished plan, `program` a whole process with its files. Ratios to
 //! the C program are of whole processes, run in turn on the same flags.
 
+mod all;
 mod experiments;
 mod fit;
 mod gpu;
 pub mod machine;
 mod measure;
+mod memory;
 mod plot;
 mod report;
 mod sweep;
@@ -38,18 +40,22 @@ struct Options {
     gpu: Option<gpu::GpuOptions>,
     /// Frames of a sweep are measured, stage by stage.
     sweep: bool,
+    /// Memory of sweeps is measured.
+    memory: bool,
 }
 
 impl Options {
     fn parse(arguments: &[String]) -> anyhow::Result<Options> {
         use lexopt::prelude::{Long, ValueExt as _};
         let mut options = Options::default();
-        let (mut adapter, mut peak_tflops) = (None, None);
+        let (mut adapter, mut peak_tflops, mut all) = (None, None, false);
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("quick") => options.quick = true,
                 Long("sweep") => options.sweep = true,
+                Long("memory") => options.memory = true,
+                Long("all") => all = true,
                 Long("c-bin") => options.c_program = Some(parser.value()?.parse()?),
                 Long("out") => options.out = Some(parser.value()?.parse()?),
                 Long("device") => {
@@ -64,8 +70,10 @@ impl Options {
             }
         }
         if let Some(gpu) = &mut options.gpu {
-            *gpu = gpu::GpuOptions { adapter, peak_tflops };
+            *gpu = gpu::GpuOptions { adapter, peak_tflops, all };
         }
+        ensure!(!all || options.gpu.is_some(), "--all is for --device gpu");
+        ensure!(!options.memory || options.sweep, "--memory is for --sweep");
         Ok(options)
     }
 }
@@ -86,8 +94,14 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         effort: if options.quick { Effort::QUICK } else { Effort::FULL },
     };
     experiments::write_inputs(&bench.folder)?;
+    if options.memory {
+        return memory::run(&bench, options.quick);
+    }
     if options.sweep {
         return sweep::run(&bench, options.gpu.as_ref().map(|gpu| &gpu.adapter), options.quick);
+    }
+    if let Some(gpu) = options.gpu.as_ref().filter(|gpu| gpu.all) {
+        return all::run(&bench, gpu, options.quick);
     }
     if let Some(gpu) = &options.gpu {
         return gpu::run(&bench, gpu, options.quick, options.out.as_deref());
@@ -280,11 +294,14 @@ mod tests {
             plot: Some("c.svg".into()),
             gpu: None,
             sweep: false,
+            memory: false,
         };
         assert_eq!(Options::parse(&arguments).unwrap(), expected);
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
-        assert!(Options::parse(&["--fast".to_owned()]).is_err());
+        for wrong in ["--fast", "--all", "--memory"] {
+            assert!(Options::parse(&[wrong.to_owned()]).is_err());
+        }
         let gpu = Options::parse(&["--device", "gpu", "--peak-tflops", "67"].map(str::to_owned)).unwrap().gpu;
-        assert_eq!(gpu, Some(gpu::GpuOptions { adapter: None, peak_tflops: Some(67.0) }));
+        assert_eq!(gpu, Some(gpu::GpuOptions { adapter: None, peak_tflops: Some(67.0), all: false }));
     }
 }

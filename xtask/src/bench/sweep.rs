@@ -3,17 +3,20 @@
 //! Stages are timed one after the other in this process; a whole sweep is a process of the program, whose stages
 //! overlap. From the time of a long sweep that of a short one is subtracted, so that starting costs nothing.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use nanobragg::backend::{Backend, Control, Cpu};
+use nanobragg::backend::{Backend as _, Control, Cpu, Frame};
+use nanobragg::image::Image;
 use nanobragg::plan::Plan;
-use nanobragg::readout::Readout;
+use nanobragg::readout::{Counts, Readout};
 use nanobragg::statistics::Statistics;
-use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::atomic::write_replaceable;
 use nanobragg_io::nexus::Bands;
-use nanobragg_wgpu::{Precision, Renderer, Request, Selection};
+use nanobragg_wgpu::{GpuBackend, Precision, Request, Selection};
 
 use super::experiments::{Experiment, still};
 use super::measure::{Bench, Mode};
@@ -28,12 +31,30 @@ type Seconds = [f64; STAGES.len()];
 const FILES: [(&str, &str, &str); 3] =
     [("npy", "f.npy", "-nonoise"), ("NXmx with noise", "f.nxs", ""), ("CBF with noise", "f.cbf", "")];
 
-/// What renders a frame, and how long its way to the host takes.
-type Render<'a> = Box<dyn FnMut(&Plan) -> anyhow::Result<(nanobragg::image::Image, f64)> + 'a>;
+/// What renders a frame, with how long its way to the host takes, and what takes its memory back.
+struct Render<'a> {
+    frame: Box<dyn FnMut(&Plan) -> anyhow::Result<(Image, f64)> + 'a>,
+    recycle: Box<dyn Fn(Image) + 'a>,
+}
 
 /// Times frames of a still with ten domains on the CPU, or on the adapter that `gpu` names.
 pub fn run(bench: &Bench, gpu: Option<&Option<String>>, quick: bool) -> anyhow::Result<()> {
     let (edge, frames) = if quick { (256, 20) } else { (1024, 100) };
+    let experiment = experiment(edge, gpu);
+    let plan = bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?;
+    println!("{edge} x {edge} pixels, 10 domains, load average {}\n", super::machine::load());
+    stages(bench, renderer(gpu)?, &plan, gpu.is_some(), if quick { 5 } else { 20 })?;
+    println!();
+    wholes(bench, &experiment, frames)
+}
+
+/// Whole sweeps into each kind of file.
+pub fn wholes(bench: &Bench, experiment: &Experiment, frames: usize) -> anyhow::Result<()> {
+    FILES.into_iter().try_for_each(|file| whole(bench, experiment, frames, file))
+}
+
+/// The experiment whose frames are swept, on the CPU or on the adapter that `gpu` names.
+pub fn experiment(edge: usize, gpu: Option<&Option<String>>) -> Experiment {
     let experiment = still("sweep", edge, 10, "-nonoise");
     let mut flags: Vec<String> = experiment.flags.clone();
     flags.retain(|flag| flag != "-nonoise" && flag != "-nopgm");
@@ -44,37 +65,48 @@ pub fn run(bench: &Bench, gpu: Option<&Option<String>>, quick: bool) -> anyhow::
             flags.extend(["-adapter".to_owned(), adapter.clone()]);
         }
     }
-    let experiment = Experiment { flags, ..experiment };
-    let plan = bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?;
-    println!("{edge} x {edge} pixels, 10 domains, load average {}\n", super::machine::load());
-    stages(bench, renderer(gpu)?, &plan, if quick { 5 } else { 20 })?;
-    println!();
-    for file in FILES {
-        whole(bench, &experiment, frames, file)?;
-    }
-    Ok(())
+    Experiment { flags, ..experiment }
 }
 
-/// What renders, after a frame that found caches cold.
+/// What renders: a core, whose time is what a frame costs, or a graphics processor.
 fn renderer<'a>(gpu: Option<&Option<String>>) -> anyhow::Result<Render<'a>> {
     let Some(adapter) = gpu else {
-        let cpu = Cpu::default();
-        return Ok(Box::new(move |plan| Ok((cpu.render(plan, &Control::default())?, 0.0))));
+        let cpu = Cpu::with_threads(1)?;
+        let spares = cpu.clone();
+        return Ok(Render {
+            frame: Box::new(move |plan| Ok((cpu.render(plan, &Control::default())?, 0.0))),
+            recycle: Box::new(move |image| spares.recycle(Frame::of(image))),
+        });
     };
     let selection = adapter.clone().map_or(Selection::Any, Selection::Named);
     let request = Request { selection, precision: Precision::Single, ..Request::default() };
-    let mut renderer = Renderer::new(nanobragg_wgpu::open(&request)?.gpu, Precision::Single)?;
-    Ok(Box::new(move |plan| {
-        let image = renderer.render(plan, &Control::default())?;
-        Ok((image, renderer.timings().read_back.as_secs_f64()))
-    }))
+    let gpu = Arc::new(GpuBackend::new(nanobragg_wgpu::open(&request)?.gpu, Precision::Single)?);
+    let spares = Arc::clone(&gpu);
+    Ok(Render {
+        frame: Box::new(move |plan| {
+            let image = gpu.render(plan, &Control::default())?;
+            let timings = gpu.renderer().timings();
+            Ok((image, timings.read_back.saturating_sub(timings.kernel).as_secs_f64()))
+        }),
+        recycle: Box::new(move |image| spares.recycle(Frame::of(image))),
+    })
 }
 
-/// Stage after stage on its own, medians over some frames.
-fn stages(bench: &Bench, mut render: Render<'_>, plan: &Plan, repeats: usize) -> anyhow::Result<()> {
-    render(plan)?;
+/// Stage after stage on one core each, as the threads of a sweep have them, medians over some frames.
+fn stages(
+    bench: &Bench,
+    mut render: Render<'_>,
+    plan: &Plan,
+    on_device: bool,
+    repeats: usize,
+) -> anyhow::Result<()> {
+    // The first one finds caches cold.
+    let (image, _) = (render.frame)(plan)?;
+    (render.recycle)(image);
     let bands = Bands::of(plan.region.image_fast, plan.region.image_slow);
     let readout = Readout::counted();
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let mut counts = Counts::default();
     let mut all: Vec<Seconds> = Vec::new();
     for _ in 0..repeats {
         let mut marks = [0.0; STAGES.len()];
@@ -83,36 +115,53 @@ fn stages(bench: &Bench, mut render: Render<'_>, plan: &Plan, repeats: usize) ->
             let now = Instant::now();
             marks[at] = (now - std::mem::replace(&mut began, now)).as_secs_f64();
         };
-        let (image, read_back) = render(plan)?;
+        let (image, read_back) = (render.frame)(plan)?;
         mark(0);
-        let statistics = Statistics::of(plan, &image);
+        let statistics = alone.install(|| Statistics::of(plan, &image));
         mark(2);
-        let counts = readout.read(plan, &image, statistics.max);
+        alone.install(|| readout.start(plan, &image, statistics.max).rows_into(image.slow(), &mut counts));
         mark(3);
         let bytes = bands.compress(&counts.pixels);
         mark(4);
-        write_atomic(&bench.folder.join("frame"), |out| out.write_all(&bytes))?;
+        write_replaceable(&bench.folder.join("frame"), |out| out.write_all(&bytes))?;
         mark(5);
         marks[0] -= read_back;
         marks[1] = read_back;
         all.push(marks);
+        (render.recycle)(image);
     }
     let median: Vec<f64> = (0..STAGES.len()).map(|at| middle(all.iter().map(|marks| marks[at]))).collect();
     let total: f64 = median.iter().sum();
-    println!("{:20} {:>10} {:>12} {:>8}", "stage by itself", "ms", "frames/s", "share");
+    println!("{:20} {:>10} {:>12} {:>8}", "stage, one core", "ms", "frames/s", "share");
     for (name, &seconds) in STAGES.iter().zip(&median) {
         let rate = if seconds > 0.0 { format!("{:.0}", 1.0 / seconds) } else { "-".to_owned() };
         println!("{name:20} {:>10.3} {rate:>12} {:>6.1} %", 1e3 * seconds, 100.0 * seconds / total);
     }
-    println!("{:20} {:>10.3} {:>12.0}", "one after the other", 1e3 * total, 1.0 / total);
-    let longest = STAGES.iter().zip(&median).max_by(|a, b| a.1.total_cmp(b.1));
-    if let Some((name, seconds)) = longest {
-        println!("bound by {name}: no more than {:.0} frames/s where everything overlaps", 1.0 / seconds);
-    }
+    println!("{:20} {:>10.3} {:>12.1}", "one after the other", 1e3 * total, 1.0 / total);
+    println!("{}", bound(&median, on_device));
     Ok(())
 }
 
-fn middle(values: impl Iterator<Item = f64>) -> f64 {
+/// What bounds a sweep whose stages overlap: a device, or the cores.
+fn bound(stages: &[f64], on_device: bool) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+    let first_of_cores = usize::from(on_device);
+    let on_cores: f64 = stages.iter().skip(first_of_cores).sum();
+    let device = if on_device { stages.first().copied().unwrap_or(0.0) } else { 0.0 };
+    let most = stages.iter().zip(STAGES).skip(first_of_cores).max_by(|a, b| a.0.total_cmp(b.0));
+    let most = most.map_or("", |(_, name)| name);
+    if device > on_cores / cores {
+        format!("bound by the device: no more than {:.0} frames/s", 1.0 / device)
+    } else {
+        format!(
+            "bound by {cores} cores, most of all by {most}: no more than {:.1} frames/s, {:.1} a core",
+            cores / on_cores,
+            1.0 / on_cores
+        )
+    }
+}
+
+pub fn middle(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -158,10 +207,7 @@ fn sweep(
     let folder = bench.folder.join("sweep");
     std::fs::create_dir_all(&folder)?;
     let output = folder.join(file);
-    let mut command = Command::new(&bench.program);
-    command.args(["sweep", "-restart", "-orientations", "random", "-images", &images.to_string(), "-o"]);
-    command.arg(&output).args(&experiment.flags).args(more.split_whitespace()).current_dir(&bench.folder);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut command = command(bench, experiment, images, &output, more);
     let (before, started) = (processor_of_children(), Instant::now());
     let status = command.status().with_context(|| bench.program.display().to_string())?;
     let seconds = started.elapsed().as_secs_f64();
@@ -169,6 +215,15 @@ fn sweep(
     let processor = processor_of_children() - before;
     std::fs::remove_dir_all(&folder)?;
     Ok(Spent { seconds, processor })
+}
+
+/// A sweep into `output`.
+pub fn command(bench: &Bench, experiment: &Experiment, images: usize, output: &Path, more: &str) -> Command {
+    let mut command = Command::new(&bench.program);
+    command.args(["sweep", "-restart", "-orientations", "random", "-images", &images.to_string(), "-o"]);
+    command.arg(output).args(&experiment.flags).args(more.split_whitespace()).current_dir(&bench.folder);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 /// Seconds of processor time of the processes that this one has waited for; not a number where the system does not say.

@@ -95,6 +95,8 @@ impl<'a> Encoded<'a> {
                 lookup,
                 placed: plan.detector.curved,
                 taps,
+                split: false,
+                wide: true,
             },
             units: Units::ONE,
             frame: Vec::new(),
@@ -105,6 +107,8 @@ impl<'a> Encoded<'a> {
             table_split: 0,
         };
         encoded.table_split = binding / encoded.real_size();
+        encoded.permutation.split =
+            table.is_some_and(|table| table.values.len() as u64 > encoded.table_split);
         match precision {
             Precision::Single => encoded.fill_single(amplitude)?,
             Precision::Double => encoded.fill_double(),

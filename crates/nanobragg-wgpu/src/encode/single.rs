@@ -58,6 +58,7 @@ impl Encoded<'_> {
             }
         }
         frame.half_b /= self.wavelength * self.wavelength;
+        self.permutation.wide = !self.turns_are_small();
         match self.flat_places() {
             Some((unit, places)) if !self.permutation.placed => {
                 frame.place_unit = unit;
@@ -136,6 +137,47 @@ impl Encoded<'_> {
         };
         let turned: Vec<OrientationSingle> = range.map(turned).collect();
         bytemuck::cast_slice(&turned).to_vec()
+    }
+
+    /// Whether what single precision adds to the whole numbers of turns stays below 2²² in all pixels: there, adding a number
+    /// rounds it. It is at most |v| times the rest of α, 2²¹ √3, and |α| times the rest of v, 2⁹ √3.
+    fn turns_are_small(&self) -> bool {
+        let plan = self.plan;
+        let edges = plan.crystal.lattice.vectors.map(|v| v.norm() / self.wavelength);
+        let alpha = edges.iter().fold(0.0f64, |most, &edge| most.max(edge));
+        let most = 3f64.sqrt() * (self.longest_scattering() * 2f64.powi(21) + alpha * 2f64.powi(9));
+        most < 2f64.powi(22) * (1.0 - 1e-6)
+    }
+
+    /// Upper bound of |v|, the scattering vector of any pixel times the shortest wavelength.
+    fn longest_scattering(&self) -> f64 {
+        let (plan, detector) = (self.plan, &self.plan.detector);
+        let beams = || plan.sources.iter().map(|source| source.incident);
+        let longest_beam = beams().map(|beam| beam.norm()).fold(0.0, f64::max);
+        if detector.curved {
+            return 1.0 + longest_beam;
+        }
+        let (rows, columns) = (&self.tiles.rows, &self.tiles.columns);
+        let at = |number: usize| detector.pixel_size * number as f64;
+        let depths = [0, plan.layers.count.saturating_sub(1)].map(|layer| plan.layers.depth_of(layer));
+        let mut longest = 0.0f64;
+        for slow in [rows.start, rows.end] {
+            for fast in [columns.start, columns.end] {
+                for depth in depths {
+                    let corner = detector.sdet * at(slow) + detector.fdet * at(fast) + detector.pix0;
+                    let direction = (corner + detector.odet * depth).normalize();
+                    for beam in beams() {
+                        // A cone about the beam cuts a plane in what is convex while it is narrower than a half-space: where the
+                        // corners are in front of the crystal, no pixel in between is at a larger angle than they are.
+                        if direction.dot(&beam) <= 0.0 || direction.dot(&beam).is_nan() {
+                            return 1.0 + longest_beam;
+                        }
+                        longest = longest.max((beam - direction).norm());
+                    }
+                }
+            }
+        }
+        longest
     }
 
     /// The parts that rows, columns and layers of sub-pixels have in a place, and the unit they are in: a power of

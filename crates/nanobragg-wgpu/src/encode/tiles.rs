@@ -20,11 +20,15 @@ pub(crate) struct Tiles {
 }
 
 impl Tiles {
-    pub fn new(region: &Region) -> Self {
+    /// How the tiles of a region lie; none is listed.
+    pub fn of_all(region: &Region) -> Self {
         let (rows, columns) = region.ranges();
-        let across = columns.len().div_ceil(EDGE);
-        let down = rows.len().div_ceil(EDGE);
-        let mut tiles = Tiles { across, list: Vec::new(), rows, columns };
+        Tiles { across: columns.len().div_ceil(EDGE), list: Vec::new(), rows, columns }
+    }
+
+    pub fn new(region: &Region) -> Self {
+        let mut tiles = Tiles::of_all(region);
+        let (across, down) = (tiles.across, tiles.rows.len().div_ceil(EDGE));
         tiles.list = (0..across * down)
             .filter(|&tile| {
                 region.mask.is_none() || tiles.all_pixels(tile).any(|(slow, fast)| region.renders(slow, fast))

@@ -7,6 +7,14 @@ struct Amplitude {
     left: bool,
 }
 
+// The entry of a place in the table.
+fn value(index: u32) -> real {
+    if !SPLIT || index < frame.table_split {
+        return table_low[index];
+    }
+    return table_high[index - frame.table_split];
+}
+
 // The table with its border of the default: an index beyond it is clamped onto the border.
 fn entry(hkl: vec3<i32>) -> real {
     let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
@@ -15,10 +23,7 @@ fn entry(hkl: vec3<i32>) -> real {
     let last = first + vec3<i32>(shape) - vec3<i32>(1);
     let at = vec3<u32>(clamp(hkl, first, last) - first);
     let index = (at.x * shape.y + at.y) * shape.z + at.z;
-    if index < frame.table_split {
-        return table_low[index];
-    }
-    return table_high[index - frame.table_split];
+    return value(index);
 }
 
 // The 4-point Lagrange polynomials at the fraction `u` behind the second of four nodes.
@@ -33,28 +38,37 @@ fn weights(u: real) -> vec4<real> {
     return vec4<real>(-sixth * inner * d3, real(0.5) * outer * d2, real(-0.5) * outer * u, sixth * inner * d0);
 }
 
-// The product of the polynomials over the 4 × 4 × 4 neighbors: rows along l are contracted last.
+// Four neighbors along l.
+fn neighbors(index: u32) -> vec4<real> {
+    return vec4<real>(value(index), value(index + 1u), value(index + 2u), value(index + 3u));
+}
+
+// What the four rows of a layer of neighbors add to the sums of each place along l.
+fn layer_of_rows(before: vec4<real>, index: u32, along_h: real, along_k: vec4<real>) -> vec4<real> {
+    let step = frame.table_shape_l;
+    var sum = before + (along_h * along_k.x) * neighbors(index);
+    sum += (along_h * along_k.y) * neighbors(index + step);
+    sum += (along_h * along_k.z) * neighbors(index + 2u * step);
+    sum += (along_h * along_k.w) * neighbors(index + 3u * step);
+    return sum;
+}
+
+// The product of the polynomials over the 4 × 4 × 4 neighbors, all of which are in the table: rows along l are
+// contracted last. Nothing is indexed by a variable but the table, so that all else stays in registers.
 // @stage tricubic
 fn tricubic(lower: vec3<i32>, fraction: vec3<real>) -> real {
-    var along_h = weights(fraction.x);
-    var along_k = weights(fraction.y);
+    let along_h = weights(fraction.x);
+    let along_k = weights(fraction.y);
     let along_l = weights(fraction.z);
-    let origin = lower - vec3<i32>(1);
-    var s0 = real(0.0);
-    var s1 = real(0.0);
-    var s2 = real(0.0);
-    var s3 = real(0.0);
-    for (var h = 0; h < 4; h++) {
-        for (var k = 0; k < 4; k++) {
-            let weight = along_h[h] * along_k[k];
-            let at = origin + vec3<i32>(h, k, 0);
-            s0 += weight * entry(at);
-            s1 += weight * entry(at + vec3<i32>(0, 0, 1));
-            s2 += weight * entry(at + vec3<i32>(0, 0, 2));
-            s3 += weight * entry(at + vec3<i32>(0, 0, 3));
-        }
-    }
-    return along_l.x * s0 + along_l.y * s1 + along_l.z * s2 + along_l.w * s3;
+    let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
+    let at = vec3<u32>(lower - vec3<i32>(1) - first);
+    let index = (at.x * frame.table_shape_k + at.y) * frame.table_shape_l + at.z;
+    let step = frame.table_shape_k * frame.table_shape_l;
+    var sum = layer_of_rows(vec4<real>(real(0.0)), index, along_h.x, along_k);
+    sum = layer_of_rows(sum, index + step, along_h.y, along_k);
+    sum = layer_of_rows(sum, index + 2u * step, along_h.z, along_k);
+    sum = layer_of_rows(sum, index + 3u * step, along_h.w, along_k);
+    return along_l.x * sum.x + along_l.y * sum.y + along_l.z * sum.z + along_l.w * sum.w;
 }
 
 fn amplitude(indices: Indices, interpolates: bool) -> Amplitude {

@@ -20,7 +20,7 @@ use crate::plan::{Plan, Region};
 
 /// Renders rows on all threads of a pool, blocks of pixels at once.
 ///
-/// In double precision every pixel agrees with [`super::Scalar`] to 1e-11 of itself before it is rounded to single precision, and
+/// In double precision every pixel agrees with [`super::Scalar`] to 1e-11 of itself or 1e-46 photons before it is rounded to single precision, and
 /// has the same bits whatever the number of threads.
 ///
 /// Clones share the pool, and the memory of frames that were [recycled](Backend::recycle).

@@ -175,16 +175,18 @@ pub(crate) struct StarLane {
     pub square: f64,
     /// A spot's squared radius.
     pub radius_sqr: f64,
+    /// `twice` beyond which an exponential is nothing.
+    pub end: f64,
 }
 
 impl<const FMA: bool, const SHORT: bool, const NARROW: bool> Double<FMA, SHORT, NARROW> {
-    /// exp x, 0 where it underflows.
+    /// exp x, 0 unless x is above `end`, which is not below [`EXP_UNDERFLOW`].
     #[inline(always)]
-    fn exponential(x: f64) -> Self {
+    fn exponential(x: f64, end: f64) -> Self {
         // A quadratic form that rounds below zero is zero.
         let bounded = x.clamp(EXP_UNDERFLOW, 0.0);
         let value = if NARROW { single::exp::<FMA>(bounded) } else { exp::<FMA>(bounded) };
-        Double(if x > EXP_UNDERFLOW { value } else { 0.0 })
+        Double(if x > end { value } else { 0.0 })
     }
 }
 
@@ -193,12 +195,12 @@ impl<const FMA: bool, const SHORT: bool, const NARROW: bool> StarWords for Doubl
 
     #[inline(always)]
     fn exp_neg(at: StarLane) -> Self {
-        Self::exponential(-0.5 * at.twice)
+        Self::exponential(-0.5 * at.twice, -0.5 * at.end)
     }
 
     #[inline(always)]
     fn exp_neg_sqr(at: StarLane) -> Self {
-        Self::exponential(-at.twice)
+        Self::exponential(-at.twice, -at.end)
     }
 
     #[inline(always)]

@@ -67,6 +67,8 @@ struct Grid {
     shape: [usize; 3],
     values: Arc<Vec<f64>>,
     loaded: u64,
+    /// The largest entry, by size.
+    largest: f64,
 }
 
 /// The grid as backends read it: l fastest, with a border of one entry of the default around the box.
@@ -142,9 +144,11 @@ impl StructureFactors {
             values[index] = f;
             loaded += 1;
         }
+        let larger = |most: f64, f: &f64| if f.abs() > most { f.abs() } else { most };
+        let largest = values.iter().fold(0.0, larger);
         Ok(StructureFactors {
             default_f,
-            grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded }),
+            grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded, largest }),
         })
     }
 
@@ -161,6 +165,11 @@ impl StructureFactors {
     /// Number of reflections that the grid was filled from.
     pub fn loaded(&self) -> u64 {
         self.grid.as_ref().map_or(0, |grid| grid.loaded)
+    }
+
+    /// The largest amplitude that there is, by size; the default stands beyond a table.
+    pub(crate) fn largest(&self) -> f64 {
+        self.grid.as_ref().map_or(0.0, |grid| grid.largest).max(self.default_f.abs())
     }
 
     /// The amplitude at `hkl`.

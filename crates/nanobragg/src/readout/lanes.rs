@@ -5,6 +5,7 @@
 //! pixel one of whose products comes so near to it that this matters is left to be drawn by itself.
 
 #![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
+#![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
 
 use rand_philox::philox4x32_10;
 

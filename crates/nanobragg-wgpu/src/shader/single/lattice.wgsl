@@ -33,9 +33,18 @@ struct Indices {
     coarse: vec3<f32>,
 }
 
+// The whole number next to `x`, |x| < 2²², half to even: the low bits of its sum with 1.5 · 2²³.
+fn rounded(x: f32) -> i32 {
+    return bitcast<i32>(x + 12582912.0) - 0x4b400000;
+}
+
 fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> i32 {
     let fine = scalar_product(v.rest, alpha) + scalar_product(v.coarse, rest);
-    return v.whole.x * whole.x + v.whole.y * whole.y + v.whole.z * whole.z + i32(round(fine));
+    let exact = v.whole.x * whole.x + v.whole.y * whole.y + v.whole.z * whole.z;
+    if WIDE {
+        return exact + i32(round(fine));
+    }
+    return exact + rounded(fine);
 }
 
 // @stage indices
@@ -56,7 +65,9 @@ fn indices(o: Orientation, v: Scattering) -> Indices {
 }
 
 fn nearest(at: Indices) -> vec3<i32> {
-    return vec3<i32>(round(-at.coarse - at.offset));
+    // Cells are shorter than 2¹⁸ wavelengths and v than 4, so that no index comes near 2²².
+    let near = -at.coarse - at.offset;
+    return vec3<i32>(rounded(near.x), rounded(near.y), rounded(near.z));
 }
 
 fn lower(at: Indices) -> vec3<i32> {

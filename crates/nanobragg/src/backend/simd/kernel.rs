@@ -55,13 +55,13 @@ impl Visit for Image<'_> {
     }
 
     fn star<S: OnStar>(self) -> Self::Output {
-        let crystal = &self.plan.crystal.shape;
-        let (cells, fudge, stars) = (&crystal.cells, crystal.fudge, &crystal.reciprocal.vectors);
         match self.precision {
             Precision::Single if S::Profile::SMOOTH => {
-                Box::new(star::Star::<S::Profile, true>::new::<S>(cells, fudge, stars))
+                Box::new(star::Star::<S::Profile, true>::of::<S>(self.plan))
             }
-            Precision::Single | Precision::Double => Tapped::of(self.plan).star::<S>(),
+            Precision::Single | Precision::Double => {
+                Box::new(star::Star::<S::Profile, false>::of::<S>(self.plan))
+            }
         }
     }
 }

@@ -2,11 +2,16 @@
 
 use std::marker::PhantomData;
 
+use super::groups::{Group, Groups};
 use crate::formula::Double;
-use crate::formula::double::{StarLane, mul_add, nearest_even};
-use crate::nalgebra::Vector3;
-use crate::nest::block::{LANES, Lanes, LatticeIntensity, Scattered, Slopes, quick_index};
+use crate::formula::double::{StarLane, mul_add, nearest, nearest_even};
+use crate::nalgebra::{Matrix3, Vector3};
+use crate::nest::block::{
+    Amplitudes, LANES, Lanes, LatticeIntensity, Scattered, Scratch, Slopes, quick_index,
+};
 use crate::physics::lattice::RealLattice;
+use crate::physics::scaling;
+use crate::plan::Plan;
 use crate::shapes::{Metric, OnStar, Profile, coordinate};
 
 /// A positive definite quadratic form of the offset.
@@ -19,7 +24,7 @@ pub(super) struct Form {
 
 impl Form {
     /// `scale` · |δh a + δk b + δl c|².
-    fn new([a, b, c]: &[Vector3<f64>; 3], scale: f64) -> Self {
+    pub fn new([a, b, c]: &[Vector3<f64>; 3], scale: f64) -> Self {
         Form {
             squares: [a, b, c].map(|v| scale * v.dot(v)),
             products: [a.dot(b), a.dot(c), b.dot(c)].map(|product| 2.0 * scale * product),
@@ -27,7 +32,7 @@ impl Form {
     }
 
     #[inline(always)]
-    fn at<const FMA: bool>(&self, [h, k, l]: [f64; 3]) -> f64 {
+    pub fn at<const FMA: bool>(&self, [h, k, l]: [f64; 3]) -> f64 {
         let ([hh, kk, ll], [hk, hl, kl]) = (self.squares, self.products);
         let along_h = mul_add::<FMA>(hh, h, mul_add::<FMA>(hk, k, hl * l));
         let along_k = mul_add::<FMA>(kk, k, kl * l);
@@ -47,6 +52,8 @@ impl Form {
 struct Reach {
     form: Form,
     limit: f64,
+    /// The same as a length, 1/Å.
+    radius: f64,
     /// Whether so few terms lie inside that it is worth looking before anything else is computed.
     rare: bool,
 }
@@ -66,7 +73,7 @@ impl Reach {
         let share: f64 = along.iter().map(|half| 2.0 * half).product();
         // Up to 0.45 the node on the other side of a half is out of reach as well.
         let rare = share < 0.02 && along.iter().all(|&half| half < 0.45);
-        Reach { form: Form::new(vectors, scale), limit: scale * radius * radius * (1.0 + 1e-9), rare }
+        Reach { form: Form::new(vectors, scale), limit: scale * radius * radius * (1.0 + 1e-9), radius, rare }
     }
 
     /// Whether no pixel of the block lies inside.
@@ -98,6 +105,11 @@ pub(super) struct Star<P, const NARROW: bool> {
     form: Form,
     peak_sqr: f64,
     reach: Reach,
+    /// Twice the distance beyond which there is nothing.
+    end: f64,
+    /// Orientations that are looked at together, and how far spots reach, 1/Å.
+    farthest: f64,
+    groups: Option<Groups>,
     profile: PhantomData<P>,
 }
 
@@ -110,10 +122,56 @@ impl<P, const NARROW: bool> Star<P, NARROW> {
         let metric: Metric = S::METRIC;
         let star = metric.star(cells, stars);
         let scale = 2.0 / S::RADIUS_SQR * fudge * square(&star.factors);
-        let reach = Reach::new(&star.vectors, scale, 2.0 * S::Profile::REACH);
+        let end = 2.0 * S::Profile::REACH;
+        let reach = Reach::new(&star.vectors, scale, end);
         let (form, peak_sqr) = (reach.form, square(cells));
-        Star { star, fudge, radius_sqr: S::RADIUS_SQR, form, peak_sqr, reach, profile: PhantomData }
+        let (radius_sqr, profile) = (S::RADIUS_SQR, PhantomData);
+        Star { star, fudge, radius_sqr, form, peak_sqr, reach, end, farthest: 0.0, groups: None, profile }
     }
+
+    /// For images of `plan`: what single precision cannot hold is left out, and orientations are looked at together.
+    pub fn of<S: OnStar>(plan: &Plan) -> Self {
+        let crystal = &plan.crystal.shape;
+        let mut star = Self::new::<S>(&crystal.cells, crystal.fudge, &crystal.reciprocal.vectors);
+        if S::Profile::SMOOTH {
+            star.end = star.end.min(twice_to_nothing(plan));
+            let scale =
+                2.0 / S::RADIUS_SQR * crystal.fudge * star.star.factors.iter().product::<f64>().powi(2);
+            star.reach = Reach::new(&star.star.vectors, scale, star.end);
+        }
+        // From the metric of the spot to the crystal's own reciprocal space.
+        let matrix = |vectors: &[Vector3<f64>; 3]| Matrix3::from_columns(vectors);
+        let back = matrix(&star.star.vectors).try_inverse();
+        if let Some(back) = back.filter(|_| star.reach.rare) {
+            let stretch = (matrix(&crystal.reciprocal.vectors) * back).singular_values();
+            let most = stretch.iter().fold(0.0f64, |most, &value| if value > most { value } else { most });
+            star.farthest = star.reach.radius * most * (1.0 + 1e-9);
+            star.groups = Groups::of(plan);
+        }
+        star
+    }
+}
+
+/// Exponent at which all terms of a pixel together are below 1e-46 photons, under a tenth of the least that an image in single
+/// precision can hold.
+fn twice_to_nothing(plan: &Plan) -> f64 {
+    /// With room for what the bound leaves out: interpolation overshoots, factors of odd beams.
+    const LEAST: f64 = 1e-46 / 1e3;
+    let detector = &plan.detector;
+    let planes = [0, plan.layers.count.saturating_sub(1)];
+    let planes = planes.map(|layer| plan.layers.plane_of(layer, detector.close_distance).abs());
+    let area = if detector.point_pixel { 1.0 } else { detector.pixel_size * detector.pixel_size };
+    let solid_angle = area / planes.into_iter().fold(f64::INFINITY, f64::min).powi(2);
+    let weight = plan.sources.iter().map(|source| source.weight.abs()).fold(1.0, f64::max);
+    let lattice: f64 = plan.crystal.shape.cells.iter().product::<f64>().powi(2);
+    // A B factor below zero makes spots brighter, most of all those that are scattered back.
+    let shortest = plan.sources.iter().map(|source| source.wavelength).fold(f64::INFINITY, f64::min);
+    let damping = (-2.0 * plan.b_factor / (shortest * shortest)).max(0.0).exp();
+    let intensity = plan.structure_factors.largest().powi(2) * lattice * weight * solid_angle * damping;
+    let terms = plan.orientations.count() * plan.sources.len() * plan.layers.count * plan.oversample.pow(2);
+    let photons = scaling::photons(plan.r_e_sqr, plan.fluence, intensity, plan.steps) * terms as f64;
+    // Where the bound is none, the exponential's own end stays.
+    if photons.is_finite() && photons > 0.0 { (photons / LEAST).ln().max(1.0) } else { f64::INFINITY }
 }
 
 impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
@@ -131,8 +189,37 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
             twice: self.form.at::<FMA>(offset),
             square: self.star.square(&offset) * self.fudge,
             radius_sqr: self.radius_sqr,
+            end: self.end,
         };
         self.peak_sqr * P::square::<Double<FMA, false, NARROW>>(at).0
+    }
+
+    #[inline(always)]
+    fn settles<const FMA: bool>(
+        &self,
+        number: usize,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) -> bool {
+        let Some(group) = self.groups.as_ref().and_then(|groups| groups.group(number)) else { return false };
+        if number != group.first {
+            return scratch.settled;
+        }
+        let places = !matches!(amplitudes, Amplitudes::Tricubic(..));
+        let near = if places { group.near::<FMA>(self.farthest, scattered) } else { None };
+        // A pixel by itself costs what its orientations fill of vectors; more than these, and blocks are faster.
+        let most = group.count as u32 * WORTH / LANES as u32;
+        scratch.settled = near.is_some_and(|near| near.count_ones() <= most.max(1));
+        if let Some(mut left) = near.filter(|_| scratch.settled) {
+            while left != 0 {
+                let pixel = left.trailing_zeros() as usize;
+                left &= left - 1;
+                self.add_pixel::<FMA>(group, amplitudes, scattered, pixel, scratch, sum);
+            }
+        }
+        scratch.settled
     }
 
     #[inline(always)]
@@ -141,6 +228,55 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
             let gradient = self.form.gradient([offset[0].0[i], offset[1].0[i], offset[2].0[i]]);
             for axis in 0..3 {
                 into.by_offset[axis].0[i] = if P::SMOOTH { -value.0[i] * gradient[axis] } else { 0.0 };
+            }
+        }
+    }
+}
+
+/// Needed pixels of a block, for each 64 orientations of a group, up to which they are evaluated one by one.
+const WORTH: u32 = 24;
+
+impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
+    /// Adds the terms of one pixel in all orientations of a group, in the order and with the bits that blocks give.
+    #[inline(always)]
+    fn add_pixel<const FMA: bool>(
+        &self,
+        group: &Group,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        pixel: usize,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) {
+        let q = [0, 1, 2].map(|axis| scattered.q[axis].0[pixel]);
+        let weight = scattered.weight.0[pixel];
+        let width = group.width();
+        let Scratch { offset: [h, k, l], f_latt: f_latt_sqr, .. } = scratch;
+        let mut inside = 0;
+        for at in 0..width {
+            let offset = [0, 1, 2].map(|axis| {
+                let h = group.index(axis, at, &q);
+                h - nearest::<FMA>(h) + Self::TINY
+            });
+            [h.0[at], k.0[at], l.0[at]] = offset;
+            inside |= u64::from(!(self.form.at::<FMA>(offset) > self.reach.limit));
+        }
+        if inside == 0 {
+            return;
+        }
+        for at in 0..width {
+            f_latt_sqr.0[at] = self.intensity::<FMA>([h.0[at], k.0[at], l.0[at]]);
+        }
+        for at in 0..group.count.min(width) {
+            if f_latt_sqr.0[at] != 0.0 {
+                let f = match amplitudes.table() {
+                    Some(table) => {
+                        let node = [0, 1, 2].map(|axis| nearest::<FMA>(group.index(axis, at, &q)));
+                        table.values.get(table.place::<FMA>(node) as usize).copied().unwrap_or(0.0)
+                    }
+                    None => amplitudes.uniform(),
+                };
+                sum.0[pixel] = mul_add::<FMA>(f * f * f_latt_sqr.0[at], weight, sum.0[pixel]);
             }
         }
     }

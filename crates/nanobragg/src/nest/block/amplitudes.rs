@@ -25,6 +25,15 @@ impl<'a> Amplitudes<'a> {
         }
     }
 
+    /// The structure factor that all have, 0 where there is a table.
+    #[inline(always)]
+    pub fn uniform(&self) -> f64 {
+        match *self {
+            Amplitudes::Uniform(f) => f,
+            Amplitudes::Nearest(_) | Amplitudes::Tricubic(..) => 0.0,
+        }
+    }
+
     /// Structure factors of all pixels, whose nearest nodes are at `places`, into `f`; false when all are zero.
     /// Those whose lattice factor is zero (`f_latt_sqr`, where it is known) may be left out.
     #[inline(always)]

@@ -164,9 +164,17 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
 
     #[inline(always)]
     fn term(&mut self, at: TermIndex) {
-        let lattice = self.plan.orientations.lattice(at.phi, at.domain);
         // A copy of its own tells the compiler that the sums do not change it.
         let amplitudes = self.amplitudes;
+        let orientations = &self.plan.orientations;
+        if !S::NEEDS.terms {
+            let number = at.phi * orientations.domains.len() + at.domain;
+            let (scattered, scratch) = (&*self.scattered, &mut *self.scratch);
+            if self.terms.settles::<FMA>(number, &amplitudes, scattered, scratch, self.sum) {
+                return;
+            }
+        }
+        let lattice = orientations.lattice(at.phi, at.domain);
         let added = self.terms.add::<S, FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
         if S::NEEDS.terms && added {
             let Scratch { node, offset, f, f_latt, slopes, .. } = &*self.scratch;

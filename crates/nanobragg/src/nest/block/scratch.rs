@@ -58,6 +58,8 @@ pub(crate) struct Scratch {
     /// Lattice factors, or their squares.
     pub f_latt: Lanes,
     pub f_latt_single: [f32; LANES],
+    /// Whether the terms of the present group of orientations are in the sums already.
+    pub settled: bool,
     /// What interpolation needs.
     pub around: Neighborhoods,
     /// How the terms change, for a sink that wants to know.
@@ -75,6 +77,7 @@ impl Scratch {
             f: Lanes::splat(0.0),
             f_latt: Lanes::splat(0.0),
             f_latt_single: [0.0; LANES],
+            settled: false,
             around: Neighborhoods::new(),
             slopes: None,
         }

@@ -12,6 +12,20 @@ pub(crate) trait Terms {
     /// Precision of the lattice factor.
     const PRECISION: &'static str;
 
+    /// Whether the terms of orientation `number` are in the sums already, or add nothing: orientations that are nearly the same
+    /// may be looked at together. Asked in order, from the first on.
+    #[inline(always)]
+    fn settles<const FMA: bool>(
+        &self,
+        _number: usize,
+        _amplitudes: &Amplitudes<'_>,
+        _scattered: &Scattered,
+        _scratch: &mut Scratch,
+        _sum: &mut Lanes,
+    ) -> bool {
+        false
+    }
+
     /// Adds f² · F_latt² · weight of every pixel to `sum`; false when nothing was added to any.
     fn add<S: Sink<Lanes>, const FMA: bool>(
         &self,
@@ -44,6 +58,19 @@ pub(crate) trait LatticeIntensity {
         false
     }
 
+    /// As [`Terms::settles`].
+    #[inline(always)]
+    fn settles<const FMA: bool>(
+        &self,
+        _number: usize,
+        _amplitudes: &Amplitudes<'_>,
+        _scattered: &Scattered,
+        _scratch: &mut Scratch,
+        _sum: &mut Lanes,
+    ) -> bool {
+        false
+    }
+
     /// F_latt² at the offset (h, k, l) from the nearest node.
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64;
 
@@ -53,6 +80,18 @@ pub(crate) trait LatticeIntensity {
 
 impl<L: LatticeIntensity> Terms for L {
     const PRECISION: &'static str = L::PRECISION;
+
+    #[inline(always)]
+    fn settles<const FMA: bool>(
+        &self,
+        number: usize,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) -> bool {
+        LatticeIntensity::settles::<FMA>(self, number, amplitudes, scattered, scratch, sum)
+    }
 
     #[inline(always)]
     fn add<S: Sink<Lanes>, const FMA: bool>(
