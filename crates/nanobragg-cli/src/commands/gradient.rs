@@ -86,8 +86,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
             columns.push(of_panel.map_err(|error| task.explained(error))?);
         }
         for (wanted, number) in task.wanted.iter().zip(0..) {
-            for columns in &mut columns {
-                columns.columns[number].iter_mut().for_each(|slope| *slope *= wanted.factor);
+            for (panel, columns) in columns.iter_mut().enumerate() {
+                let factor = wanted.factor_in(panel);
+                columns.columns[number].iter_mut().for_each(|slope| *slope *= factor);
             }
         }
         for file in output::write(path, kind, &task.wanted, &columns)? {
@@ -122,7 +123,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let Some(first) = plans.first() else { return Err(UsageError("gradient: no panel".to_owned()).into()) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
     first.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
-    let wanted = wanted::all(&arguments.wrt, &job.experiment, first)?;
+    let wanted = wanted::all(&arguments.wrt, &job.experiment, first, plans.len())?;
     let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
     for plan in &plans {
         Derivatives::new(plan, &parameters).map_err(|error| refused(&error))?;

@@ -138,3 +138,32 @@ fn derivatives_come_as_hdf5_too() {
     let wrong = scratch.refused(&format!("gradient {STILL} -wrt B -o grad.txt"));
     assert!(wrong.contains("should end in .npy, .h5, .png or .json"));
 }
+
+#[test]
+fn a_panel_moves_alone() {
+    let scratch = Scratch::new();
+    let geometry = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/geometry/two_panels.geom");
+    std::fs::copy(geometry, scratch.path("two_panels.geom")).unwrap();
+    let run = scratch.run(
+        "gradient -geometry two_panels.geom -cell 70 80 90 75 85 95 -default_F 100 -N 3 -oversample 1 -misset 10 20 30 \
+         -wrt shift_fast,panel0.shift_fast,panel1.shift_fast -cotangent y.npy -o grad.npy",
+    );
+    assert!(run.err.contains("y.npy"), "{run:?}");
+    let run = scratch.run(
+        "gradient -geometry two_panels.geom -cell 70 80 90 75 85 95 -default_F 100 -N 3 -oversample 1 -misset 10 20 30 \
+         -wrt shift_fast,panel0.shift_fast,panel1.shift_fast -o grad.npy",
+    );
+    run.good();
+    let names: Value = serde_json::from_slice(&scratch.read("grad.json")).unwrap();
+    assert_eq!(names["parameters"][2]["name"], "panel1.shift_fast");
+    let columns = doubles(&scratch.path("grad.npy"));
+    let [whole, first, second] = [0, 1, 2].map(|number| &columns[number * columns.len() / 3..][..columns.len() / 3]);
+    let half = whole.len() / 2;
+    assert!(whole.iter().any(|&slope| slope != 0.0));
+    assert!(first[..half] == whole[..half] && first[half..].iter().all(|&slope| slope == 0.0));
+    assert!(second[half..] == whole[half..] && second[..half].iter().all(|&slope| slope == 0.0));
+
+    let flags = "gradient -geometry two_panels.geom -cell 70 80 90 90 90 90 -default_F 100 -o grad.npy -wrt";
+    assert!(scratch.refused(&format!("{flags} panel2.shift_fast")).contains("the detector has 2 panels"));
+    assert!(scratch.refused(&format!("{flags} panel0.misset")).contains("a panel has distance"));
+}

@@ -22,7 +22,7 @@ impl<'a> Gradient<'a> {
         if names.is_empty() {
             return Ok(None);
         }
-        let wanted = wanted::all(names, experiment, plan)?;
+        let wanted = wanted::all(names, experiment, plan, 1)?;
         let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
         let derivatives =
             Derivatives::new(plan, &parameters).map_err(|refusal| UsageError(format!("--wrt: {refusal}")))?;
@@ -35,7 +35,7 @@ impl<'a> Gradient<'a> {
         let rows = self.derivatives.rows(&self.backend, &pixel, &Control::default())?;
         let row = rows.rows.first().map(Vec::as_slice).unwrap_or_default();
         let slopes = self.wanted.iter().zip(0..).map(|(wanted, number)| {
-            let value = row.get(number).copied().unwrap_or(f64::NAN) * wanted.factor;
+            let value = row.get(number).copied().unwrap_or(f64::NAN) * wanted.factor_in(0);
             Slope { parameter: &wanted.name, unit: wanted.unit, at: wanted.value, value }
         });
         trace.add_gradient(slopes, slow, fast, digits);

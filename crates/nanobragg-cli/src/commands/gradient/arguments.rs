@@ -21,7 +21,8 @@ docs/GRADIENTS.md describes it.
                                 mosaic (deg), phi phistep osc (deg), spindle_x ... (deg), distance shift_fast
                                 shift_slow shift_beam (mm), detector_rotx ... twotheta (deg), detector_turn_x ...
                                 (deg, around the crystal), beam_x ... (deg), lambda (A), energy (eV), fluence, flux,
-                                exposure, scale, water (factors), B (A^2), weight_I (of source I), F_H_K_L (electrons)
+                                exposure, scale, water (factors), B (A^2), weight_I (of source I), F_H_K_L (electrons); panelN.NAME is what
+                                moves panel N alone, such as panel3.shift_fast
   -o FILE                       FILE.npy: derivative images, shape (parameters, slow, fast), doubles, with names and
                                 units in FILE.json beside it; FILE.h5: the same as
                                 HDF5 (derivatives, names, units, values); FILE.png: a picture for each parameter; FILE.json: the

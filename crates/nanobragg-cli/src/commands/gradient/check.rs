@@ -23,7 +23,9 @@ pub fn run(task: &Task) -> anyhow::Result<bool> {
         let parameter = wanted.parameter;
         let step = STEP * parameter.natural_step();
         let (mut largest, mut worst, mut left_out, mut compared) = (0.0f64, 0.0f64, 0, 0);
-        for plan in &task.plans {
+        let panels = task.plans.iter().enumerate();
+        let own = panels.filter(|(panel, _)| wanted.factor_in(*panel) != 0.0);
+        for (_, plan) in own {
             let derivatives = Derivatives::new(plan, &[parameter]).map_err(|error| refused(&error))?;
             let columns = derivatives.columns(&task.backend, &task.control());
             let columns = columns.map_err(|error| task.explained(error))?;

@@ -23,16 +23,15 @@ pub fn run(task: &Task, cotangent: &Image, into: Option<&Path>) -> anyhow::Resul
         .into());
     }
     let mut rest = cotangent.pixels.as_slice();
-    for plan in &task.plans {
+    for (panel, plan) in task.plans.iter().enumerate() {
         let (of_panel, others) = rest.split_at(plan.region.image_fast * plan.region.image_slow);
         rest = others;
         let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
         let sums = derivatives.pull_back(&task.backend, of_panel, &task.control());
         let sums = sums.map_err(|error| task.explained(error))?;
-        gradient.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
-    }
-    for (slope, wanted) in gradient.iter_mut().zip(&task.wanted) {
-        *slope *= wanted.factor;
+        for ((total, sum), wanted) in gradient.iter_mut().zip(sums).zip(&task.wanted) {
+            *total += sum * wanted.factor_in(panel);
+        }
     }
     output::table(&task.console, &task.wanted, &gradient);
     let json = output::gradient_json(&task.wanted, &gradient);

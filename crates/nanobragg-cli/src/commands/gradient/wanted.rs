@@ -18,6 +18,8 @@ pub struct Wanted {
     /// What the library differentiates by, and how much of it changes with this number.
     pub parameter: Parameter,
     pub factor: f64,
+    /// The panel that alone has it.
+    pub panel: Option<usize>,
 }
 
 impl Wanted {
@@ -29,15 +31,25 @@ impl Wanted {
                 .of(&mut plan.parameters().clone())
                 .map(|number| *number / parameter.unit_in_parameters()),
         };
-        Wanted { name: parameter.name(), unit: parameter.unit().symbol(), value, parameter, factor: 1.0 }
+        Wanted { name: parameter.name(), unit: parameter.unit().symbol(), value, parameter, factor: 1.0, panel: None }
+    }
+
+    /// How much of the parameter of a panel changes with this number.
+    pub fn factor_in(&self, panel: usize) -> f64 {
+        if self.panel.is_none_or(|own| own == panel) { self.factor } else { 0.0 }
     }
 }
 
 /// What `names` stand for, in their order.
-pub fn all(names: &[String], experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<Wanted>> {
+pub fn all(
+    names: &[String],
+    experiment: &Experiment,
+    plan: &Plan,
+    panels: usize,
+) -> anyhow::Result<Vec<Wanted>> {
     let mut all: Vec<Wanted> = Vec::new();
     for name in names {
-        for wanted in one(name, experiment, plan)? {
+        for wanted in one(name, experiment, plan, panels)? {
             if !all.iter().any(|known| known.name == wanted.name) {
                 all.push(wanted);
             }
@@ -46,7 +58,15 @@ pub fn all(names: &[String], experiment: &Experiment, plan: &Plan) -> anyhow::Re
     Ok(all)
 }
 
-fn one(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<Wanted>> {
+fn one(
+    name: &str,
+    experiment: &Experiment,
+    plan: &Plan,
+    panels: usize,
+) -> anyhow::Result<Vec<Wanted>> {
+    if let Some((panel, of_panel)) = name.strip_prefix("panel").and_then(|rest| rest.split_once('.')) {
+        return of_one_panel(name, panel, of_panel, plan, panels);
+    }
     if name == "all" {
         let has = |parameter: &Parameter| Derivatives::new(plan, &[*parameter]).is_ok();
         let known = Parameter::names().into_iter().filter_map(|name| Parameter::named(&name));
@@ -66,11 +86,49 @@ fn one(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Vec<W
     Ok(found.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect())
 }
 
+/// What moves one panel of several: `name` is `panelN.` and what moves a detector.
+fn of_one_panel(
+    name: &str,
+    panel: &str,
+    of_panel: &str,
+    plan: &Plan,
+    panels: usize,
+) -> anyhow::Result<Vec<Wanted>> {
+    let Some(number) = panel.parse().ok().filter(|&number: &usize| number < panels) else {
+        let text = format!("-wrt {name}: the detector has {panels} panels, counted from 0");
+        return Err(UsageError(text).into());
+    };
+    let moves = |parameter: &Parameter| {
+        matches!(
+            parameter,
+            Parameter::Distance
+                | Parameter::Shift(_)
+                | Parameter::Tilt(_)
+                | Parameter::Twotheta
+                | Parameter::DetectorTurn(_)
+        )
+    };
+    match Parameter::named(of_panel) {
+        Some(found) if found.iter().all(moves) => Ok(found
+            .into_iter()
+            .map(|parameter| {
+                let wanted = Wanted::of(plan, parameter);
+                Wanted { name: format!("panel{number}.{}", wanted.name), panel: Some(number), ..wanted }
+            })
+            .collect()),
+        _ => Err(UsageError(format!(
+            "-wrt {name}: a panel has distance, shift_fast, shift_slow, shift_beam, detector_rot, twotheta and detector_turn \
+             of its own"
+        ))
+        .into()),
+    }
+}
+
 /// Numbers that flags give and the library counts otherwise.
 fn alias(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Option<Wanted>> {
     let like = |parameter: Parameter, unit: &'static str, value: f64, factor: f64| {
         let name = name.to_owned();
-        Ok(Some(Wanted { name, unit, value: Some(value), parameter, factor }))
+        Ok(Some(Wanted { name, unit, value: Some(value), parameter, factor, panel: None }))
     };
     let angstrom = plan.parameters().wavelength * 1e10;
     let dose = experiment.beam.dose();
