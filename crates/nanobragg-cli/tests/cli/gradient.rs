@@ -157,7 +157,8 @@ fn a_panel_moves_alone() {
     let names: Value = serde_json::from_slice(&scratch.read("grad.json")).unwrap();
     assert_eq!(names["parameters"][2]["name"], "panel1.shift_fast");
     let columns = doubles(&scratch.path("grad.npy"));
-    let [whole, first, second] = [0, 1, 2].map(|number| &columns[number * columns.len() / 3..][..columns.len() / 3]);
+    let [whole, first, second] =
+        [0, 1, 2].map(|number| &columns[number * columns.len() / 3..][..columns.len() / 3]);
     let half = whole.len() / 2;
     assert!(whole.iter().any(|&slope| slope != 0.0));
     assert!(first[..half] == whole[..half] && first[half..].iter().all(|&slope| slope == 0.0));

@@ -31,7 +31,14 @@ impl Wanted {
                 .of(&mut plan.parameters().clone())
                 .map(|number| *number / parameter.unit_in_parameters()),
         };
-        Wanted { name: parameter.name(), unit: parameter.unit().symbol(), value, parameter, factor: 1.0, panel: None }
+        Wanted {
+            name: parameter.name(),
+            unit: parameter.unit().symbol(),
+            value,
+            parameter,
+            factor: 1.0,
+            panel: None,
+        }
     }
 
     /// How much of the parameter of a panel changes with this number.
@@ -58,12 +65,7 @@ pub fn all(
     Ok(all)
 }
 
-fn one(
-    name: &str,
-    experiment: &Experiment,
-    plan: &Plan,
-    panels: usize,
-) -> anyhow::Result<Vec<Wanted>> {
+fn one(name: &str, experiment: &Experiment, plan: &Plan, panels: usize) -> anyhow::Result<Vec<Wanted>> {
     if let Some((panel, of_panel)) = name.strip_prefix("panel").and_then(|rest| rest.split_once('.')) {
         return of_one_panel(name, panel, of_panel, plan, panels);
     }
