@@ -4,7 +4,8 @@ use std::fmt;
 
 use nanobragg_io::text::one_line;
 
-use crate::PROGRAM;
+/// Name and version, for files that say who made them.
+pub const PROGRAM: &str = concat!("nanobragg ", env!("CARGO_PKG_VERSION"));
 
 /// Longest line of a header, in characters: CIF allows 2048.
 const LINE: usize = 200;

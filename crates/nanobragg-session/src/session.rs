@@ -13,7 +13,7 @@ use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::photons::check_photons;
 use crate::place::check_outputs;
-use crate::{Error, Job, Warning, backend};
+use crate::{Content, Error, Job, Output, Warning, backend};
 
 /// A job whose first image is planned.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Session {
         self.warnings()?.iter().for_each(|warning| watch.warn(warning));
         let Session { job, plan, .. } = self;
         output::structure_factors(&watch, &plan, &job.outputs);
-        output::instruments(&watch, &plan, &job)?;
+        describe(&watch, &job, &plan)?;
         let backend = backend::open(&job.compute, watch)?;
         let mut all = vec![render(&watch, &job, 0, plan, backend.as_ref())?];
         for number in 1..images {
@@ -91,6 +91,19 @@ impl Session {
         }
         write(&watch, &job, &all)
     }
+}
+
+/// Writes the descriptions of the instrument, which all panels are part of.
+fn describe(watch: &Watch<'_>, job: &Job, plan: &Plan) -> Result<(), Error> {
+    let wanted = |output: &Output| matches!(output.content, Content::Instrument(_));
+    if !job.outputs.iter().any(wanted) {
+        return Ok(());
+    }
+    let others: Vec<Plan> =
+        (1..job.panels.len()).map(|number| job.experiment(number).plan()).collect::<Result<_, _>>()?;
+    let names = job.panels.iter().map(|panel| panel.name.as_str()).chain(["Panel"]);
+    let panels: Vec<(&str, &Plan)> = names.zip([plan].into_iter().chain(&others)).collect();
+    output::instruments(watch, &panels, job.provenance.as_ref(), &job.outputs)
 }
 
 fn render(

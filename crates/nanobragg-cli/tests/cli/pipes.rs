@@ -49,6 +49,7 @@ fn a_format_is_named_and_can_be_piped() {
     let needs = "-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-";
     assert_eq!(scratch.refused(&format!("{TINY} -o -")), needs);
     assert!(scratch.refused(&format!("{TINY} -o nxs:-")).contains("NXmx cannot be written to a pipe"));
+    assert_eq!(scratch.refused(&format!("{TINY} -o npy:- -o cbf:-")), "- is the name of two outputs");
     assert!(
         scratch
             .refused(&format!("sweep -images 2 -osc 1 {TINY} -o npy:-"))

@@ -4,6 +4,7 @@
 //! Each has a laboratory frame of its own. Nothing that is read is turned into another frame: beam, detector, spindle and crystal
 //! of one file belong together, whatever the axes are called.
 
+mod about;
 mod crystfel;
 mod crystfel_line;
 mod crystfel_panel;
@@ -27,8 +28,9 @@ use crate::gzip;
 use crate::lines::without_mark;
 use crate::warning::Warning;
 
+pub use about::{About, SensorMaterial};
 pub use format::GeometryFormat;
-pub use write::{About, SensorMaterial, write_geometry};
+pub use write::write_geometry;
 
 /// Longest file read, decompressed. Models of scan-varying crystals take some hundred bytes an image; what JSON becomes
 /// in memory may take fifteen times its length.

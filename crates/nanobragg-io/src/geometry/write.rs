@@ -4,48 +4,10 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Rotation3, Vector3};
 
+use super::about::About;
 use super::{Geometry, GeometryFormat, write_crystfel, write_dxtbx, write_xds};
 use crate::atomic::write_atomic;
 use crate::error::Result;
-
-/// What a description says beside the instrument.
-#[derive(Clone, Debug, PartialEq)]
-pub struct About {
-    /// Images of the scan, at least 1. Without a scan there is one.
-    pub images: usize,
-    /// Exposure of an image in seconds.
-    pub exposure_s: f64,
-    /// The largest count that a pixel can hold.
-    pub saturation: i32,
-    /// The sensor, where one is modeled.
-    pub sensor: Option<SensorMaterial>,
-    /// Names of the images with question marks in the place of their numbers, as XDS has them.
-    pub template: Option<String>,
-    /// Who made it of what: comments, where the format has them.
-    pub made_by: Vec<String>,
-}
-
-/// What photons meet in a sensor.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SensorMaterial {
-    /// Thickness in mm.
-    pub thickness_mm: f64,
-    /// Attenuation coefficient in 1/mm.
-    pub mu_per_mm: f64,
-}
-
-impl Default for About {
-    fn default() -> Self {
-        About {
-            images: 1,
-            exposure_s: 0.0,
-            saturation: i32::MAX,
-            sensor: None,
-            template: None,
-            made_by: Vec::new(),
-        }
-    }
-}
 
 /// Writes a description of an instrument for the program that reads `format`.
 ///
@@ -75,19 +37,6 @@ pub fn write_geometry(path: &Path, format: GeometryFormat, geometry: &Geometry, 
         GeometryFormat::XdsInp => write_xds::text(path, &downstream(geometry), about)?,
     };
     write_atomic(path, |file| file.write_all(text.as_bytes()))
-}
-
-/// Comments, each line behind `mark`, whatever characters they hold.
-pub(super) fn comments(mark: &str, lines: &[String]) -> String {
-    let plain =
-        |line: &String| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    lines.iter().map(|line| format!("{mark} {}\n", plain(line))).collect()
-}
-
-/// Three numbers with blanks between them, the shortest that read as the same numbers.
-pub(super) fn numbers(vector: &Vector3<f64>) -> String {
-    // Adding 0 makes 0 of -0.
-    format!("{} {} {}", vector.x + 0.0, vector.y + 0.0, vector.z + 0.0)
 }
 
 fn with_beam_along_z(geometry: &Geometry) -> Geometry {

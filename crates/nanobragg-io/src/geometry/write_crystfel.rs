@@ -4,9 +4,9 @@ use std::path::Path;
 
 use nalgebra::Vector3;
 
+use super::about::{About, comments};
 use super::crystfel::EV_ANGSTROM;
-use super::write::comments;
-use super::{About, Geometry, Panel};
+use super::{Geometry, Panel};
 use crate::error::{Error, Result};
 
 /// The file, for an instrument whose beam travels along z. Panels stand below each other in the data, one after the

@@ -5,7 +5,8 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 use serde_json::{Value, json};
 
-use super::{About, Geometry, Panel};
+use super::about::About;
+use super::{Geometry, Panel};
 use crate::error::{Error, Result};
 
 /// The symmetry of a crystal of which none is known, as Hall writes it.

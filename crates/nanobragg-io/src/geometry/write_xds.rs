@@ -4,8 +4,8 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::write::{comments, numbers};
-use super::{About, Geometry, Panel};
+use super::about::{About, comments, numbers};
+use super::{Geometry, Panel};
 use crate::error::{Error, Result};
 
 /// Cosine up to which axes count as being at right angles.

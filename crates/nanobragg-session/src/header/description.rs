@@ -8,10 +8,7 @@ use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
 use super::Axes;
-use crate::Provenance;
-
-/// Name and version, for files that say who made them.
-pub const PROGRAM: &str = concat!("nanobragg ", env!("CARGO_PKG_VERSION"));
+use crate::provenance::{PROGRAM, Provenance};
 
 /// All that a header may say of an image, whatever its format: headers are functions of it and of the counts. Lengths
 /// are in meters and angles in radians unless a name says otherwise.

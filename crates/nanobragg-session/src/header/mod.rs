@@ -8,10 +8,11 @@ mod nexus;
 mod picture;
 mod smv;
 
+pub use crate::provenance::PROGRAM;
 pub use axes::{Axes, OffSquare};
 pub use cbf::mini_header;
 pub use description::{
-    BeamDescription, CountingDescription, CrystalDescription, FrameDescription, PROGRAM, PanelDescription,
+    BeamDescription, CountingDescription, CrystalDescription, FrameDescription, PanelDescription,
     ScanDescription,
 };
 pub use instrument::{about, instrument};
