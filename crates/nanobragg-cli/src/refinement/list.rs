@@ -103,7 +103,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());
-    let mut said = Console { quiet: false, strict: false };
+    let mut said = Console { quiet: false, strict: false, verbose: false };
     let mut threads = 0;
     for (number, line) in (1..).zip(&lines) {
         let console = &mut said;
