@@ -198,6 +198,7 @@ mod tests {
             experiment,
             models: Vec::new(),
             described: None,
+            provenance: None,
             compute: Compute { threads: render, ..Compute::default() },
             series: Series::Random,
             images: 7,

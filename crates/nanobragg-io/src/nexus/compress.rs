@@ -65,7 +65,7 @@ mod tests {
         let noise = |n: i32, most: i32| {
             let hash = (n as u32).wrapping_mul(0x9e37_79b1);
             let hash = (hash ^ hash >> 15).wrapping_mul(0x85eb_ca77);
-            (i64::from((hash ^ hash >> 13) >> 8) * i64::from(most) >> 24) as i32
+            ((i64::from((hash ^ (hash >> 13)) >> 8) * i64::from(most)) >> 24) as i32
         };
         for (most, dark) in [(2, 40), (3, 1), (20, 1), (1000, 1), (300, 5)] {
             let count = |n: i32| if noise(n ^ 0x55aa, dark) == 0 { noise(n, most) } else { 0 };
