@@ -1,20 +1,16 @@
 //! Renders a few rows of a small experiment on the calling thread, for counting instructions.
 //!
 //! `instructions KIND ROWS`: with 0 rows everything is set up and nothing rendered, which is what a count is
-//! compared with. The library says on standard output which code ran and how many terms a row has. The kinds
-//! `frame-statistics` and `frame-noise` are what becomes of a rendered frame: ten pixels take the place of ten terms.
+//! compared with. The library says on standard output which code ran and how many terms a row has.
 #![allow(clippy::print_stdout, reason = "the counting task reads it")]
 
 use std::hint::black_box;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
-use nanobragg::image::Image;
 use nanobragg::model::{
     Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape,
     StructureFactors, UnitCell,
 };
-use nanobragg::readout::Readout;
-use nanobragg::statistics::Statistics;
 use nanobragg::units::deg;
 
 /// Pixels of a row.
@@ -24,9 +20,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let kind = arguments.next().unwrap_or_default();
     let rows: usize = arguments.next().unwrap_or_default().parse()?;
-    if let Some(stage) = kind.strip_prefix("frame-") {
-        return frame(stage, rows);
-    }
     let (kind, precision) = match kind.strip_suffix("-f32") {
         Some(kind) => (kind.to_owned(), Precision::Single),
         None => (kind, Precision::Double),
@@ -66,34 +59,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("evaluation {}", backend.evaluation(&plan));
     println!("terms-per-row {}", WIDTH * plan.orientations.domains.len());
-    Ok(())
-}
-
-/// A stage of a frame that is rendered, on one thread as in a sweep.
-fn frame(stage: &str, rows: usize) -> Result<(), Box<dyn std::error::Error>> {
-    /// Rows that stand for one of ten terms a pixel.
-    const TENFOLD: usize = 10;
-    /// Rows that are asked for at once; the frame has the same size whether it is counted or not.
-    const ROWS: usize = 20;
-    let slow = ROWS * TENFOLD;
-    let cell = UnitCell::new(40.0, 45.0, 50.0, 80.0, 85.0, 95.0)?;
-    let mut experiment = Experiment::uniform(cell, 1.0);
-    experiment.detector.pixels = PixelGrid::new(WIDTH, slow, 0.2e-3);
-    let plan = experiment.plan()?;
-    // From none to four photons, as on most of a detector.
-    let mean = |at: usize| (at * 7919 % 1009) as f32 * 0.004;
-    let image = Image::from_pixels(WIDTH, (0..WIDTH * slow).map(mean).collect()).ok_or("no whole rows")?;
-    let readout = Readout::counted();
-    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    alone.install(|| {
-        for _ in 0..rows / ROWS {
-            match stage {
-                "statistics" => _ = black_box(Statistics::of(&plan, black_box(&image))),
-                _ => _ = black_box(readout.read(&plan, black_box(&image), 0.0)),
-            }
-        }
-    });
-    println!("terms-per-row {}", WIDTH * TENFOLD);
     Ok(())
 }
 

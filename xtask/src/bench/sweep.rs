@@ -31,12 +31,12 @@ type Seconds = [f64; STAGES.len()];
 const FILES: [(&str, &str, &str); 3] =
     [("npy", "f.npy", "-nonoise"), ("NXmx with noise", "f.nxs", ""), ("CBF with noise", "f.cbf", "")];
 
-/// A frame, and how long its way to the host took, seconds.
-type Rendered = anyhow::Result<(Image, f64)>;
+/// Gives the image of a plan, and how long its way to the host took.
+type RenderFrame<'a> = Box<dyn FnMut(&Plan) -> anyhow::Result<(Image, f64)> + 'a>;
 
-/// What renders a frame, with how long its way to the host takes, and what takes its memory back.
+/// What renders a frame, and what takes its memory back.
 struct Render<'a> {
-    frame: Box<dyn FnMut(&Plan) -> Rendered + 'a>,
+    frame: RenderFrame<'a>,
     recycle: Box<dyn Fn(Image) + 'a>,
 }
 

@@ -3,8 +3,7 @@
 //! Times vary with the machine and with what else it does; counts of one binary do not. A release build of
 //! `crates/nanobragg/examples/instructions.rs` renders a fixed number of terms of each kind on one thread; the
 //! count of a run that sets the same experiment up and renders nothing is subtracted. Valgrind knows no
-//! AVX-512 and hides it from the program, so that the AVX2 path is what is counted. What becomes of a rendered frame is
-//! counted per pixel: figures, noise, encoding.
+//! AVX-512 and hides it from the program, so that the AVX2 path is what is counted.
 
 mod callgrind;
 
@@ -14,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 /// What the example renders.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 11] = [
     "square",
     "round",
     "gauss",
@@ -26,11 +25,7 @@ const KINDS: [&str; 13] = [
     "round-f32",
     "gauss-wide-f32",
     "tricubic-f32",
-    "frame-statistics",
-    "frame-noise",
 ];
-/// What `crates/nanobragg-io/examples/encode.rs` encodes.
-const ENCODE: &str = "frame-encode";
 /// Rows of 512 pixels and ten domains: 102,400 terms.
 const ROWS: &str = "20";
 /// Relative growth of a count that is taken for a change of compiler or inlining; beyond it the check fails.
@@ -99,12 +94,9 @@ fn count(valgrind: String) -> anyhow::Result<Counts> {
     let scratch = tempfile::tempdir()?;
     let mut per_term = BTreeMap::new();
     let mut evaluation = String::new();
-    let encoder = crate::executable::example("nanobragg-io", "encode")?;
-    for kind in KINDS.into_iter().chain([ENCODE]) {
-        let (program, own) = if kind == ENCODE { (&encoder, None) } else { (&program, Some(kind)) };
-        let arguments = |rows| own.into_iter().chain([rows]).collect::<Vec<_>>();
-        let full = callgrind::count(program, &arguments(ROWS), scratch.path())?;
-        let empty = callgrind::count(program, &arguments("0"), scratch.path())?;
+    for kind in KINDS {
+        let full = callgrind::count(&program, &[kind, ROWS], scratch.path())?;
+        let empty = callgrind::count(&program, &[kind, "0"], scratch.path())?;
         let rows: f64 = ROWS.parse()?;
         let terms = rows * said(&full.stdout, "terms-per-row")?.parse::<f64>()?;
         let spent = full.instructions.saturating_sub(empty.instructions);
@@ -208,7 +200,7 @@ mod tests {
     fn kept_numbers_cover_every_kind() {
         let text = std::fs::read_to_string(crate::root().join("xtask/instructions.json")).unwrap();
         let kept: Counts = serde_json::from_str(&text).unwrap();
-        assert!(KINDS.iter().chain([&ENCODE]).all(|&kind| kept.per_term.contains_key(kind)));
-        assert_eq!(kept.per_term.len(), KINDS.len() + 1);
+        assert!(KINDS.iter().all(|&kind| kept.per_term.contains_key(kind)));
+        assert_eq!(kept.per_term.len(), KINDS.len());
     }
 }

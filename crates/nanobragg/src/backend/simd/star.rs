@@ -259,9 +259,8 @@ impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
                 h - nearest::<FMA>(h) + Self::TINY
             });
             [h.0[at], k.0[at], l.0[at]] = offset;
-            // What is not a number is not beyond.
-            let beyond = self.form.at::<FMA>(offset) > self.reach.limit;
-            inside |= u64::from(!beyond);
+            let outside = self.form.at::<FMA>(offset) > self.reach.limit;
+            inside |= u64::from(!outside);
         }
         if inside == 0 {
             return;
