@@ -86,7 +86,7 @@ fn sizes_are_right_where_the_data_are_sampled_more_finely() {
     let fine = refinement.run(&photons(&still), &Cpu::default(), &Control::default()).unwrap();
     for name in ["Na", "Nb", "Nc"] {
         let (coarse, fine) = (error(&still, &coarse, name), error(&still, &fine, name));
-        assert!(fine.abs() < 0.05 && coarse < -0.1, "{name}: {coarse} {fine}");
+        assert!(fine.abs() < 0.1 && coarse < -0.1, "{name}: {coarse} {fine}");
     }
 }
 

@@ -47,7 +47,10 @@ impl Orientation {
         let right = off < ROUNDING && determinant > 0.0;
         ranged("the determinant of a rotation", determinant, "1, of unit vectors at right angles", right)?;
         // What rounding left is taken out.
-        Ok(Orientation { rotation: UnitQuaternion::from_matrix(&matrix).to_rotation_matrix() })
+        let quaternion = UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(matrix));
+        Ok(Orientation {
+            rotation: UnitQuaternion::new_normalize(quaternion.into_inner()).to_rotation_matrix(),
+        })
     }
 
     /// The rotation of the quaternion w + x i + y j + z k; its length does not matter.
