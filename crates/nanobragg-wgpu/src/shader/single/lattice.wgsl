@@ -33,9 +33,11 @@ struct Indices {
     coarse: vec3<f32>,
 }
 
-// The whole number next to `x`, |x| < 2²², half to even: the low bits of its sum with 1.5 · 2²³.
+// The whole number next to `x`, |x| < 2²², half to even: the low bits of its sum with 1.5 · 2²³. The XOR keeps compilers from
+// adding that to a part of the sum that x is, which rounds it twice.
 fn rounded(x: f32) -> i32 {
-    return bitcast<i32>(x + 12582912.0) - 0x4b400000;
+    let apart = bitcast<f32>(bitcast<u32>(x) ^ dispatch.zero);
+    return bitcast<i32>(apart + 12582912.0) - 0x4b400000;
 }
 
 fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> i32 {
