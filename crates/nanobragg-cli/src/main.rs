@@ -14,6 +14,7 @@ mod run;
 mod streams;
 mod summary;
 mod usage;
+mod wanted;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

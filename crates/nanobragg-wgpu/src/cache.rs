@@ -5,8 +5,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy as _;
+
 use crate::gpu::Gpu;
-use crate::selftest::{cache_folder, fnv};
 
 /// What the driver compiled, and the file that it is kept in.
 #[derive(Debug)]
@@ -80,6 +81,20 @@ fn file_name(gpu: &Gpu, key: &str) -> String {
     let parts = parts.into_iter().chain([key, env!("CARGO_PKG_VERSION")]);
     let bytes: Vec<u8> = parts.flat_map(|part| part.bytes().chain([0])).collect();
     format!("shaders-{:016x}.bin", fnv(&bytes))
+}
+
+/// Where users' programs keep what can be made again, with a folder of this one; `None` where the system has no
+/// such place.
+pub fn cache_folder() -> Option<PathBuf> {
+    let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+    Some(strategy.cache_dir().join("nanobragg"))
+}
+
+/// FNV-1a: the same on every machine and with every compiler.
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub use nanobragg::backend::Precision;
 
 pub use adapter::{AdapterInfo, Kind, Selection, adapters};
 pub use backend::GpuBackend;
+pub use cache::cache_folder;
 pub use error::{Error, ErrorKind};
 pub use gpu::Gpu;
 pub use limits::{Limits, LimitsOverride};
@@ -51,7 +52,7 @@ pub use open::{LimitsError, Opened, Request, open};
 pub use read_back::Pending;
 pub use renderer::Renderer;
 pub use resident::Uploads;
-pub use selftest::{SelfTest, cache_folder, selftest, selftest_cached};
+pub use selftest::{SelfTest, selftest, selftest_cached};
 pub use taps::Taps;
 pub use timing::Timings;
 

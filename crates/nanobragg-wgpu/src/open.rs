@@ -2,10 +2,11 @@
 
 use crate::Precision;
 use crate::adapter::Selection;
+use crate::cache::cache_folder;
 use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::limits::LimitsOverride;
-use crate::selftest::{SelfTest, cache_folder, selftest, selftest_cached};
+use crate::selftest::{SelfTest, selftest, selftest_cached};
 
 /// What is asked for.
 #[derive(Clone, Debug)]

@@ -1,8 +1,7 @@
 //! A graphics processor is not trusted unseen: it renders a small image that is compared with the definition.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use etcetera::BaseStrategy as _;
 use nanobragg::backend::Control;
 use nanobragg::model::{
     Beam, Crystal, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Reflection,
@@ -13,6 +12,7 @@ use nanobragg::plan::Plan;
 use serde::{Deserialize, Serialize};
 
 use crate::Precision;
+use crate::cache::fnv;
 use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
 use crate::permutation::Permutation;
@@ -135,13 +135,6 @@ pub fn selftest_cached(folder: &Path, gpu: &Gpu, precision: Precision) -> Result
     Ok(fresh)
 }
 
-/// Where users' programs keep what can be made again, with a folder of this one; `None` where the system has no
-/// such place.
-pub fn cache_folder() -> Option<PathBuf> {
-    let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
-    Some(strategy.cache_dir().join("nanobragg"))
-}
-
 fn read(file: &Path) -> Option<SelfTest> {
     serde_json::from_slice(&std::fs::read(file).ok()?).ok()
 }
@@ -163,13 +156,6 @@ fn file_name(gpu: &Gpu, precision: Precision) -> String {
     let parts = parts.into_iter().chain(program).chain([text.as_str()]);
     let bytes: Vec<u8> = parts.flat_map(|part| part.bytes().chain([0])).collect();
     format!("selftest-{:016x}.json", fnv(&bytes))
-}
-
-/// FNV-1a: the same on every machine and with every compiler.
-pub(crate) fn fnv(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ mod arguments;
 mod check;
 mod output;
 mod pull_back;
-mod wanted;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -21,8 +20,8 @@ use crate::console::{Console, print};
 use crate::interrupt::Interrupt;
 use crate::run::log;
 use crate::usage::{UsageError, refuse_flags_of_one_image};
+use crate::wanted::{self, Wanted};
 use arguments::{Arguments, HELP};
-use wanted::Wanted;
 
 /// Exit status when derivatives and differences disagree.
 const DISAGREE: u8 = 1;

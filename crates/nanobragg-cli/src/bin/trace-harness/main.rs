@@ -15,7 +15,7 @@ mod run;
 #[path = "../../streams.rs"]
 mod streams;
 mod usage;
-#[path = "../../commands/gradient/wanted.rs"]
+#[path = "../../wanted.rs"]
 mod wanted;
 
 use std::process::ExitCode;

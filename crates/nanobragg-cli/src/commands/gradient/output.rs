@@ -10,9 +10,9 @@ use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
-use super::wanted::Wanted;
 use crate::console::Console;
 use crate::usage::UsageError;
+use crate::wanted::Wanted;
 
 /// What a file holds, by its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

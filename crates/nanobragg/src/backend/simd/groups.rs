@@ -4,7 +4,7 @@
 //! θ, a node is within θ |G| of where it was, and |G| is what it was. So one look at a middle orientation says which pixels any
 //! orientation of a group needs: those with |q - G| ≤ R + θ |G| and ||q|² - |G|²| ≤ R (2 |q| + R).
 
-use super::star::Form;
+use super::form::Form;
 use crate::formula::double::{mul_add, nearest_even};
 use crate::nalgebra::Matrix3;
 use crate::nest::block::{LANES, Lanes, Scattered, quick_index};

@@ -15,6 +15,7 @@
 
 mod ball;
 mod dispatch;
+mod form;
 mod groups;
 mod kernel;
 mod rows;
@@ -176,6 +177,7 @@ mod tests {
         UnitCell,
     };
     use crate::nest::pixel;
+    use crate::shapes::Coordinate;
 
     /// Spots so small that most blocks hold none, and so wide that all do.
     const CELLS: [[f64; 3]; 2] = [[5.0, 1.0, 12.0], [30.0, 25.0, 40.0]];
@@ -229,8 +231,8 @@ mod tests {
 
     #[test]
     fn orientations_that_are_looked_at_together_give_the_bits_of_each() {
-        let shapes = [Shape::Gauss, Shape::GaussStar, Shape::Tophat, Shape::TophatStar];
-        let kinds = shapes.into_iter().flat_map(|shape| {
+        let of_distance = |shape: &Shape| matches!(shape.coordinate(), Coordinate::Star { .. });
+        let kinds = Shape::ALL.iter().copied().filter(of_distance).flat_map(|shape| {
             [(70, 1), (10, 3), (1, 9), (1, 100)].map(|(domains, steps)| (shape, domains, steps))
         });
         let mut lit = 0;
