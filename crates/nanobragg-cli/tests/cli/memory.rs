@@ -70,5 +70,7 @@ fn peak_of_a_sweep(scratch: &Scratch, images: usize) -> u64 {
 fn a_sweep_of_many_images_takes_no_more_memory_than_one_of_few() {
     let scratch = Scratch::new();
     let (few, many) = (peak_of_a_sweep(&scratch, 20), peak_of_a_sweep(&scratch, 200));
-    assert!(few > 1000 && (many as f64) < 1.05 * few as f64, "{few} KiB, then {many} KiB");
+    // How far the bounded queues fill is a matter of chance: up to a dozen images of 256 KiB. 180 images more that were
+    // kept would take 45 MiB.
+    assert!(few > 1000 && many < few + 12 * 256, "{few} KiB, then {many} KiB");
 }
