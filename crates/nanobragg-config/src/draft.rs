@@ -22,6 +22,7 @@ pub(crate) struct Draft {
     pub convention: Convention,
     pub beam: BeamRequest,
     pub crystal: CrystalRequest,
+    pub placement: PlacementRequest,
     pub sensor: SensorRequest,
     pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
@@ -74,6 +75,22 @@ pub(crate) struct StepsRequest {
     pub range: Option<f64>,
     pub step: Option<f64>,
     pub count: Option<i64>,
+}
+
+/// What flags and headers say of where the detector stands: meters, `None` where they say nothing; pairs are X and Y of the
+/// convention or, of the near point, along the fast and slow axes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PlacementRequest {
+    /// Along the beam.
+    pub distance: f64,
+    /// Along the normal.
+    pub close_distance: Option<f64>,
+    pub beam: [Option<f64>; 2],
+    pub close: [Option<f64>; 2],
+    /// The near point in pixels as XDS counts them.
+    pub org: [Option<f64>; 2],
+    /// Vector from the crystal to the outer corner of the first pixel.
+    pub corner: Option<[f64; 3]>,
 }
 
 /// What flags say of the sensor, in SI units.
@@ -212,6 +229,7 @@ impl Draft {
             convention: Convention::default(),
             beam: BeamRequest::default(),
             crystal: CrystalRequest::default(),
+            placement: PlacementRequest::default(),
             sensor: SensorRequest::default(),
             rotation: RotationRequest::default(),
             beam_spot: None,

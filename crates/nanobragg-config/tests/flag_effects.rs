@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use effects::{Effect, effects};
+use nanobragg::model::{Distance, Experiment};
 use nanobragg_config::classic::{Effect as Acts, Fallback, FlagId, flag, parse, table};
 use nanobragg_config::{Context, Setup, experiment_file, resolve};
 use nanobragg_io::smv::{HeaderEntry, write_smv};
@@ -196,12 +197,14 @@ fn flags_win_over_headers_and_the_image_over_the_mask() {
     let folder = inputs();
     let of = |line: &str| setup(folder.path(), &format!("{BASE} {line}")).experiment;
     let image = of("-distance 99 -lambda 3 -img a.img -phi 1");
-    assert_eq!((image.detector.distance, image.beam.wavelength()), (0.099, 3e-10));
+    let distance = |experiment: &Experiment| experiment.detector.placement.rest().unwrap().distance;
+    assert_eq!((distance(&image), image.beam.wavelength()), (Distance::AlongBeam(0.099), 3e-10));
     assert!((image.rotation.start().to_degrees() - 1.0).abs() < 1e-12);
     let entries = [HeaderEntry::new("DISTANCE", "111"), HeaderEntry::new("ORGX", "8")];
     write_smv(&folder.path().join("mask.img"), &entries, 3, 2, &[1; 6]).unwrap();
     let both = of("-img a.img -mask mask.img");
-    assert_eq!((both.detector.distance, both.detector.orgx), (0.15, Some(2.5)));
+    let near = both.detector.placement.rest().unwrap().near_point.unwrap();
+    assert_eq!((distance(&both), near[0]), (Distance::ToPlane(0.14), 2.0 * 0.002));
     // A pixel size from the command line resizes an image of known pixels.
     let resized = of("-img a.img -pixel 5").detector.pixels;
     assert_eq!((resized.size_fast, resized.size_slow), (0.015, 0.01));

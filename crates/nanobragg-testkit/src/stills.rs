@@ -4,7 +4,8 @@ use nanobragg::Error;
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::gradient::Parameter;
 use nanobragg::model::{
-    Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Reflection, Shape, StructureFactors, UnitCell,
+    Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Reflection, Shape, StructureFactors,
+    UnitCell,
 };
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::physics::rotation::{about_axis, about_xyz};
@@ -94,7 +95,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
         experiment.crystal = crystal.with_misset(Misset::Angles(misset))?.with_mosaicity(mosaicity)?;
         experiment.beam = Beam::new(1e-10)?;
         experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, PIXEL);
-        experiment.detector.distance = 0.15;
+        experiment.detector.placement = Placement::at(0.15);
         experiment.seeds.mosaic = seed;
         Ok(experiment)
     };

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
 use nanobragg::model::{
-    Beam, Convention, Experiment, Lattice, Misset, Mosaicity, Pivot, PixelGrid, Polarization, Rotation,
-    Shape, Spectrum, Steps, Tilt, UnitCell,
+    Beam, Convention, Distance, Experiment, Lattice, Misset, Mosaicity, Pivot, PixelGrid, Placement,
+    Polarization, Rest, Rotation, Shape, Spectrum, Steps, Tilt, UnitCell,
 };
 use nanobragg::nest::pixel;
 use nanobragg::plan::Parameters;
@@ -34,7 +34,10 @@ const NUMBERS: [Number; 9] = [
     Number {
         name: "distance",
         size: 0.1,
-        add: |e, step| e.detector.distance += step,
+        add: |e, step| match &mut e.detector.placement {
+            Placement::Rest(Rest { distance: Distance::AlongBeam(distance), .. }) => *distance += step,
+            other => panic!("placed by another point: {other:?}"),
+        },
         mark: |p| match &mut p.detector.placement {
             PlacementParameters::Beam { distance, .. } => distance,
             _ => panic!("placed by another point"),

@@ -5,7 +5,7 @@
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
 use nanobragg::model::{
-    Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Roi,
+    Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Rest, Roi,
     Sensor, Shape, Size, StructureFactors, UnitCell,
 };
 use nanobragg::nest::pixel;
@@ -84,8 +84,7 @@ proptest! {
         let at_the_beam = |n: f64| {
             let mut experiment = small([n; 3], [0.0; 3], 10.0);
             experiment.detector.pixels = PixelGrid::new(1, 1, 1e-5);
-            experiment.detector.x_beam = Some(0.0);
-            experiment.detector.y_beam = Some(0.0);
+            experiment.detector.placement = Rest::at(0.1).with_beam_center(0.0, 0.0).into();
             let plan = experiment.plan().unwrap();
             pixel(&plan, 0, 0, &mut ())
         };

@@ -5,8 +5,8 @@
 
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
-    Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Mosaicity, Pivot, PixelGrid, Polarization,
-    Preset, Quirk, Quirks, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
+    Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Mosaicity, Pivot, PixelGrid, Placement,
+    Polarization, Preset, Quirk, Quirks, Rest, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
@@ -49,7 +49,8 @@ fn acted_on(quirk: Quirk) -> Experiment {
         }
         Quirk::Pix0Ignored => {
             experiment = custom(Frame::default());
-            experiment.detector.pix0 = Some([0.09, 0.02, -0.03]);
+            let rest = Rest::at(0.1);
+            experiment.detector.placement = Placement::Corner { origin: [0.09, 0.02, -0.03], rest };
         }
         Quirk::FirstValueFactors => experiment.rendering.oversample = Some(2),
         Quirk::RunningSumFactors => {

@@ -5,8 +5,8 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nanobragg::backend::{Backend, Control, Cpu, Precision};
 use nanobragg::model::{
-    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Preset, Reflection, Shape, StructureFactors,
-    UnitCell,
+    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Placement, Preset, Reflection, Shape,
+    StructureFactors, UnitCell,
 };
 use nanobragg::plan::Plan;
 use nanobragg::units::deg;
@@ -53,7 +53,7 @@ fn plan(case: Case) -> Result<Plan, Box<dyn std::error::Error>> {
     experiment.crystal = experiment.crystal.with_shape(case.shape);
     let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: case.domains };
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
-    experiment.detector.distance = 0.2;
+    experiment.detector.placement = Placement::at(0.2);
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.4e-3);
     experiment.rendering.oversample = Some(1);
     experiment.rendering.interpolate = Some(case.interpolate);

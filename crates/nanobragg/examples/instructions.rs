@@ -8,8 +8,8 @@ use std::hint::black_box;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
-    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Preset, Quirk, Quirks, Reflection, Shape,
-    StructureFactors, UnitCell,
+    Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Placement, Preset, Quirk, Quirks, Reflection,
+    Shape, StructureFactors, UnitCell,
 };
 use nanobragg::units::deg;
 
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     experiment.crystal = experiment.crystal.with_shape(shape);
     let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: 10 };
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
-    experiment.detector.distance = 0.2;
+    experiment.detector.placement = Placement::at(0.2);
     experiment.detector.pixels = PixelGrid::new(WIDTH, 64, 0.2e-3);
     // Quirks that depend on the order of pixels are settled on all threads: no two counts would be alike.
     // Of Gaussian and flat spots the C program's are the narrow ones, most terms of which are left out.

@@ -5,8 +5,8 @@
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::image::Image;
 use nanobragg::model::{
-    Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirk, Quirks, Reflection,
-    Roi, Rotation, Sensor, Shape, StructureFactors, UnitCell,
+    Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Placement, Polarization, Preset, Quirk, Quirks,
+    Reflection, Roi, Rotation, Sensor, Shape, StructureFactors, UnitCell,
 };
 use nanobragg::nalgebra::{Rotation3, Unit, Vector3};
 use nanobragg::plan::Plan;
@@ -39,7 +39,7 @@ fn experiment(hkl: [i32; 3], shape: Shape, cells: u32) -> Experiment {
         .and_then(|beam| beam.with_polarization(Polarization::Off))
         .unwrap()
         .with_dose(Dose::of_fluence(FLUENCE).unwrap());
-    experiment.detector.distance = 0.2;
+    experiment.detector.placement = Placement::at(0.2);
     experiment.detector.pixels = PixelGrid::new(2000, 2000, 1e-4);
     experiment.rendering.interpolate = Some(false);
     experiment
@@ -90,7 +90,7 @@ fn pixel(plan: &Plan, direction: &Vector3<f64>) -> Option<[f64; 2]> {
 /// A reflection between two lengths of its scattering vector (1/Å) and two Lorentz factors, that hits the detector.
 fn reflection(distance: f64, [q_low, q_high]: [f64; 2], [l_low, l_high]: [f64; 2]) -> Crossing {
     let mut experiment = experiment([1, 1, 1], Shape::Square, 5);
-    experiment.detector.distance = distance;
+    experiment.detector.placement = Placement::at(distance);
     let plan = experiment.plan().unwrap();
     let range = 1..24;
     let all = range.clone().flat_map(|h| range.clone().flat_map(move |k| (1..24).map(move |l| [h, -k, l])));
@@ -186,7 +186,7 @@ fn spots_of_a_thick_sensor_are_shifted_by_the_mean_depth_of_capture() {
     let at = reflection(0.1, [0.60, 0.68], [1.5, 4.0]);
     let shape = |sensor: Option<(f64, f64)>| {
         let mut experiment = experiment(at.hkl, Shape::Gauss, 20);
-        experiment.detector.distance = 0.1;
+        experiment.detector.placement = Placement::at(0.1);
         if let Some((thickness, depth)) = sensor {
             let sensor = Sensor::new(thickness).unwrap();
             experiment.detector.sensor = sensor.with_attenuation(1.0 / depth).unwrap();

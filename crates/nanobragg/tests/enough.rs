@@ -4,8 +4,8 @@
 
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{
-    Beam, Divergence, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Reflection, Roi,
-    Rotation, Shape, Spectrum, Steps, StructureFactors, UnitCell,
+    Beam, Divergence, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Polarization,
+    Reflection, Roi, Rotation, Shape, Spectrum, Steps, StructureFactors, UnitCell,
 };
 use nanobragg::nalgebra::{Rotation3, Unit, Vector3};
 use nanobragg::plan::{Plan, Warning};
@@ -32,7 +32,7 @@ fn experiment(shape: Shape, cells: u32) -> Experiment {
     experiment.crystal = experiment.crystal.with_shape(shape);
     experiment.crystal = experiment.crystal.with_misset(Misset::Angles([11.0, 23.0, 37.0].map(deg))).unwrap();
     experiment.beam = Beam::new(WAVELENGTH).unwrap().with_polarization(Polarization::Off).unwrap();
-    experiment.detector.distance = 0.1;
+    experiment.detector.placement = Placement::at(0.1);
     experiment.detector.pixels = PixelGrid::new(2000, 2000, 1e-4);
     experiment.rendering.interpolate = Some(false);
     experiment.rendering.oversample = Some(2);

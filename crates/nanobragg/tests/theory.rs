@@ -8,7 +8,7 @@
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::model::{
-    Beam, Convention, Dose, Experiment, Frame, PixelGrid, Polarization, Sensor, UnitCell,
+    Beam, Convention, Dose, Experiment, Frame, PixelGrid, Placement, Polarization, Sensor, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::units::{AVOGADRO, R_E_SQR};
@@ -93,7 +93,7 @@ fn experiment(panel: &Panel) -> Experiment {
         .unwrap();
     experiment.rendering.oversample = Some(1);
     experiment.detector.pixels = PixelGrid::new(3, 2, PIXEL);
-    experiment.detector.measured_origin = Some(panel.origin.into());
+    experiment.detector.placement = Placement::Measured { origin: panel.origin.into() };
     experiment.detector.convention = Convention::Custom(Frame {
         beam: BEAM,
         fdet: panel.fast,

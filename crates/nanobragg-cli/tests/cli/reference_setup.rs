@@ -63,7 +63,6 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Vec<f64>)> {
         ("sensor is ", vec![resolved.layers.thickness, resolved.layers.count as f64, resolved.mu]),
         ("Xbeam=", vec![report.center.x, report.center.y]),
         ("Fbeam=", pair(report.beam_spot)),
-        ("Xclose=", pair(report.close)),
         ("Fclose=", pair(report.near_point)),
         ("X-AXIS= ", list(&detector.fdet)),
         ("Y-AXIS= ", list(&detector.sdet)),

@@ -24,9 +24,10 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     if let Some(spot) = draft.beam_spot {
         // Flags that place the beam come after headers.
         let (x, y) = detector.convention.center_of_spot(spot, &detector.pixels);
-        detector.x_beam = detector.x_beam.or(Some(x));
-        detector.y_beam = detector.y_beam.or(Some(y));
+        let beam = &mut draft.placement.beam;
+        *beam = [beam[0].or(Some(x)), beam[1].or(Some(y))];
     }
+    detector.placement = classic::placement(&draft.placement, &detector.convention, &detector.pixels);
     detector.sensor = classic::sensor(&draft.sensor)?;
     Ok(())
 }
@@ -41,7 +42,7 @@ fn set_normal(draft: &mut Draft, args: &ParsedArgs) {
     }
     let frame = &mut draft.frame;
     let Some(normal) = frame.fdet.cross(&frame.sdet).try_normalize(0.0) else { return };
-    let pix0 = draft.setup.experiment.detector.pix0.filter(|_| !quirks.has(Quirk::Pix0Ignored));
+    let pix0 = draft.placement.corner.filter(|_| !quirks.has(Quirk::Pix0Ignored));
     let away = pix0.map_or(frame.beam, Into::into);
     frame.odet = if normal.dot(&away) < 0.0 { -normal } else { normal };
 }

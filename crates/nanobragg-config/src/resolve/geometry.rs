@@ -1,6 +1,6 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
-use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid};
+use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
@@ -158,7 +158,7 @@ pub(super) fn finish(draft: &mut Draft) {
                 ..draft.frame
             }),
             pixels: PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(pixel_mm)),
-            measured_origin: Some(panel.origin_mm.map(mm).into()),
+            placement: Placement::Measured { origin: panel.origin_mm.map(mm).into() },
             panel: number,
             ..rest.clone()
         }

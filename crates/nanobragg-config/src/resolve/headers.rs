@@ -153,17 +153,19 @@ fn geometry(
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
     let doubts = classic::preset(args) != Preset::Reference;
     let mut find = Lookup { header, args, file, substrings, doubts, origins, warnings };
-    let detector = &mut draft.setup.experiment.detector;
+    let (detector, placement) = (&mut draft.setup.experiment.detector, &mut draft.placement);
     if let Some(pixel) = find.value(&PIXEL)? {
         detector.pixels.pixel_size = mm(pixel);
     }
     (draft.fast_pixels, draft.slow_pixels) = (Some(image.fast), Some(image.slow));
     let size_slow = detector.pixels.pixel_size * image.slow as f64;
     if let Some(distance) = find.value(&DISTANCE)? {
-        detector.distance = mm(distance);
+        placement.distance = mm(distance);
     }
-    if let Some(close) = find.value(&CLOSE)? {
-        detector.close_distance = Some(mm(close));
+    // Of a flag and a header that say the distance in two ways the C program takes the header.
+    let overruled = args.has(FlagId::Distance) && !quirks.has(Quirk::HeaderSubstrings);
+    if let Some(close) = find.value(&CLOSE)?.filter(|_| !overruled) {
+        placement.close_distance = Some(mm(close));
     }
     if let Some(wavelength) = find.value(&WAVELENGTH)? {
         draft.beam.wavelength = angstrom(wavelength);
@@ -179,15 +181,16 @@ fn geometry(
         draft.beam_spot = Some((mm(fast), mm(slow)));
     } else {
         if let Some(x) = find.value(&CENTER_X)? {
-            detector.x_beam = Some(mm(x));
+            placement.beam[0] = Some(mm(x));
         }
         if let Some(y) = find.value(&CENTER_Y)? {
             // The reference program turns the slow axis of a mask, and of a mask only, upside down.
-            detector.y_beam = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
+            placement.beam[1] = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
         }
     }
-    detector.orgx = find.value(&ORG_X)?.or(detector.orgx);
-    detector.orgy = find.value(&ORG_Y)?.or(detector.orgy);
+    for (org, key) in placement.org.iter_mut().zip([&ORG_X, &ORG_Y]) {
+        *org = find.value(key)?.or(*org);
+    }
     if let Some(phi) = find.value(&PHI)? {
         draft.rotation.start = deg(phi);
     }

@@ -1,6 +1,8 @@
 //! Size, place and sensor of the detector.
 
-use nanobragg::model::{Convention, Frame, Mask, Pivot, PixelGrid, Rotation, Sensor};
+use nanobragg::model::{
+    Convention, Distance, Frame, Mask, Pivot, PixelGrid, Placement, Rest, Rotation, Sensor,
+};
 use nanobragg::nalgebra::Vector3;
 use nanobragg_config::Setup;
 use nanobragg_config::classic::FlagId;
@@ -20,9 +22,9 @@ fn header(s: &mut Setup, y_beam: f64) {
     let experiment = &mut s.experiment;
     let detector = &mut experiment.detector;
     detector.pixels = PixelGrid { pixel_size: 0.002, size_fast: 0.006, size_slow: 0.004 };
-    (detector.distance, detector.close_distance) = (0.15, Some(0.14));
-    (detector.x_beam, detector.y_beam) = (Some(0.003), Some(y_beam));
-    (detector.orgx, detector.orgy) = (Some(2.5), Some(3.5));
+    let rest = Rest { distance: Distance::ToPlane(0.14), ..Rest::at(0.15) };
+    let near = [2.0, 3.0].map(|pixels| pixels * 0.002);
+    detector.placement = rest.with_beam_center(0.003, y_beam).with_near_point(near[0], near[1]).into();
     experiment.beam = experiment.beam.clone().with_wavelength(1.2e-10).unwrap();
     experiment.rotation = wedge(10.0);
 }
@@ -48,7 +50,7 @@ fn size_and_headers() -> Vec<Effect> {
             experiment.detector.convention = Convention::Custom(frame);
             experiment.detector.pixels =
                 PixelGrid { pixel_size: 0.0005, size_fast: 0.002, size_slow: 0.0015 };
-            experiment.detector.measured_origin = Some([-0.001, 0.001, -0.1]);
+            experiment.detector.placement = Placement::Measured { origin: [-0.001, 0.001, -0.1] };
             experiment.beam = experiment.beam.clone().with_wavelength(1.1 / 1e10).unwrap();
             experiment.rotation = wedge(5.0);
         }),
@@ -84,36 +86,44 @@ fn size_and_headers() -> Vec<Effect> {
     ]
 }
 
+/// The detector with what `change` makes of it at rest, of the default beam center and of its middle.
+fn rest(s: &mut Setup, change: fn(Rest, [f64; 2], [f64; 2]) -> Rest, pivot: Pivot) {
+    let detector = &mut s.experiment.detector;
+    let middle = [detector.pixels.size_fast / 2.0, detector.pixels.size_slow / 2.0];
+    let center = detector.convention.default_center(&detector.pixels, middle);
+    detector.placement = change(Rest::at(0.1), center, middle).into();
+    detector.pivot = Some(pivot);
+}
+
+fn corner(s: &mut Setup, origin: [f64; 3]) {
+    s.experiment.detector.placement = Placement::Corner { origin, rest: Rest::at(0.1) };
+}
+
 fn place() -> Vec<Effect> {
     vec![
-        sets(FlagId::Distance, "120", |s| s.experiment.detector.distance = 0.12),
+        sets(FlagId::Distance, "120", |s| s.experiment.detector.placement = Placement::at(0.12)),
         sets(FlagId::CloseDistance, "95", |s| {
-            s.experiment.detector.close_distance = Some(0.095);
+            let rest = Rest { distance: Distance::ToPlane(0.095), ..Rest::at(0.1) };
+            s.experiment.detector.placement = rest.into();
             s.experiment.detector.pivot = Some(Pivot::Sample);
         }),
         sets(FlagId::Xbeam, "30", |s| {
-            s.experiment.detector.x_beam = Some(0.03);
-            s.experiment.detector.pivot = Some(Pivot::Beam);
+            rest(s, |rest, [_, y], _| rest.with_beam_center(0.03, y), Pivot::Beam);
         }),
         sets(FlagId::Ybeam, "-30", |s| {
-            s.experiment.detector.y_beam = Some(-0.03);
-            s.experiment.detector.pivot = Some(Pivot::Beam);
+            rest(s, |rest, [x, _], _| rest.with_beam_center(x, -0.03), Pivot::Beam);
         }),
-        sets(FlagId::Xclose, "30", |s| {
-            s.experiment.detector.x_close = Some(0.03);
-            s.experiment.detector.pivot = Some(Pivot::Sample);
+        after("-xds", FlagId::Xclose, "30", |s| {
+            rest(s, |rest, [_, y], _| rest.with_beam_center(0.03, y), Pivot::Sample);
         }),
-        sets(FlagId::Yclose, "30", |s| {
-            s.experiment.detector.y_close = Some(0.03);
-            s.experiment.detector.pivot = Some(Pivot::Sample);
+        after("-xds", FlagId::Yclose, "30", |s| {
+            rest(s, |rest, [x, _], _| rest.with_beam_center(x, 0.03), Pivot::Sample);
         }),
         sets(FlagId::OrgX, "30.5", |s| {
-            s.experiment.detector.orgx = Some(30.5);
-            s.experiment.detector.pivot = Some(Pivot::Sample);
+            rest(s, |rest, _, [_, slow]| rest.with_near_point(30.0 * 0.0001, slow), Pivot::Sample);
         }),
         sets(FlagId::OrgY, "30.5", |s| {
-            s.experiment.detector.orgy = Some(30.5);
-            s.experiment.detector.pivot = Some(Pivot::Sample);
+            rest(s, |rest, _, [fast, _]| rest.with_near_point(fast, 30.0 * 0.0001), Pivot::Sample);
         }),
         sets(FlagId::Pivot, "sample", |s| s.experiment.detector.pivot = Some(Pivot::Sample)),
         after("-pivot sample", FlagId::Pivot, "beam", |s| s.experiment.detector.pivot = Some(Pivot::Beam)),
@@ -148,11 +158,11 @@ fn axes() -> Vec<Effect> {
         }),
         sets(FlagId::Pix0Vector, "0.1 0.2 -0.3", |s| {
             s.experiment.detector.convention = Convention::Custom(Frame::default());
-            s.experiment.detector.pix0 = Some([0.1, 0.2, -0.3]);
+            corner(s, [0.1, 0.2, -0.3]);
         }),
         sets(FlagId::Pix0VectorMm, "1 2 -3", |s| {
             s.experiment.detector.convention = Convention::Custom(Frame::default());
-            s.experiment.detector.pix0 = Some([0.001, 0.002, -0.003]);
+            corner(s, [0.001, 0.002, -0.003]);
         }),
     ]
 }

@@ -148,14 +148,14 @@ impl fmt::Display for OffSquare {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::{Convention, Experiment, PixelGrid, UnitCell};
+    use nanobragg::model::{Convention, Experiment, PixelGrid, Placement, UnitCell};
 
     fn plan(convention: Convention, change: impl FnOnce(&mut Experiment)) -> Plan {
         let mut experiment =
             Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0).unwrap(), 1.0);
         experiment.detector.convention = convention;
         experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
-        experiment.detector.distance = 0.15;
+        experiment.detector.placement = Placement::at(0.15);
         change(&mut experiment);
         experiment.plan().unwrap()
     }
@@ -194,7 +194,9 @@ mod tests {
                     spindle_axis: spindle,
                     ..Default::default()
                 }),
-                |experiment| experiment.detector.measured_origin = Some([-0.01, 0.015, -0.15]),
+                |experiment| {
+                    experiment.detector.placement = Placement::Measured { origin: [-0.01, 0.015, -0.15] }
+                },
             ));
             axes.off_square()
         };

@@ -182,14 +182,14 @@ fn crossing(plane: &geometry::Panel<f64>) -> (f64, (f64, f64)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::{Convention, Experiment, Mask, PixelGrid, UnitCell};
+    use nanobragg::model::{Convention, Experiment, Mask, PixelGrid, Placement, UnitCell};
 
     fn described(change: impl FnOnce(&mut Experiment)) -> FrameDescription {
         let mut experiment =
             Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0).unwrap(), 1.0);
         experiment.detector.convention = Convention::Xds;
         experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
-        experiment.detector.distance = 0.15;
+        experiment.detector.placement = Placement::at(0.15);
         change(&mut experiment);
         FrameDescription::of(&experiment.plan().unwrap())
     }

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::{
-    Beam, Convention, Crystal, Dose, Experiment, Frame, IndexBox, MosflmMatrix, Pivot, PixelGrid, Preset,
-    Quirk, Quirks, Reflection, Rotation, Sensor, Steps, StructureFactors, Tilt, UnitCell,
+    Beam, Convention, Crystal, Dose, Experiment, Frame, IndexBox, MosflmMatrix, Pivot, PixelGrid, Placement,
+    Preset, Quirk, Quirks, Reflection, Rest, Rotation, Sensor, Steps, StructureFactors, Tilt, UnitCell,
 };
 use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
@@ -81,10 +81,10 @@ pub fn experiment_with(quirks: impl Into<Quirks>, structure_factors: StructureFa
         ..Frame::default()
     });
     detector.pixels = PixelGrid::new(2463, 2527, mm(0.172));
-    detector.distance = mm(231.274660);
-    detector.x_beam = Some(mm(217.742295));
-    detector.y_beam = Some(mm(213.907080));
-    detector.pix0 = Some([mm(-216.336293), mm(215.205512), mm(-230.200866)]);
+    detector.placement = Placement::Corner {
+        origin: [mm(-216.336293), mm(215.205512), mm(-230.200866)],
+        rest: Rest::at(mm(231.274660)).with_beam_center(mm(217.742295), mm(213.907080)),
+    };
     detector.pivot = Some(Pivot::Sample);
     experiment
 }
@@ -115,7 +115,7 @@ pub fn small(name: &str) -> Experiment {
         .with_misset(nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg)))
         .unwrap();
     experiment.rendering.oversample = Some(1);
-    experiment.detector.distance = mm(100.0);
+    experiment.detector.placement = Placement::at(mm(100.0));
     experiment.detector.pixels = PixelGrid::new(64, 64, mm(1.0));
     match name {
         "triclinic" => {}

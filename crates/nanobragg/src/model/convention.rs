@@ -79,18 +79,6 @@ pub struct BeamCenter {
     pub slow: f64,
 }
 
-/// What the mapping from a convention's beam center to the detector's axes depends on; lengths in meters.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CenterInput {
-    pub x: Option<f64>,
-    pub y: Option<f64>,
-    pub x_close: f64,
-    pub y_close: f64,
-    pub size_fast: f64,
-    pub size_slow: f64,
-    pub pixel: f64,
-}
-
 impl Convention {
     /// Lower-case name.
     pub fn name(&self) -> &'static str {
@@ -145,24 +133,28 @@ impl Convention {
         }
     }
 
-    /// The beam center, defaults filled in, in the convention's coordinates and along the detector's axes.
-    pub(crate) fn beam_center(&self, input: &CenterInput) -> BeamCenter {
-        let CenterInput { size_fast, size_slow, pixel, .. } = *input;
+    /// The convention's X and Y of a beam of which nothing is said, on a detector whose nearest point is `near`, counted
+    /// along the fast and slow axes from the outer edge of the first pixel; all in meters.
+    pub fn default_center(&self, grid: &PixelGrid, near: [f64; 2]) -> [f64; 2] {
+        let PixelGrid { size_fast, size_slow, pixel_size } = *grid;
         match self {
-            Convention::Adxv => {
-                let x = input.x.unwrap_or((size_fast + pixel) / 2.0);
-                let y = input.y.unwrap_or((size_slow - pixel) / 2.0);
-                BeamCenter { x, y, fast: x, slow: size_slow - y }
-            }
+            Convention::Adxv => [(size_fast + pixel_size) / 2.0, (size_slow - pixel_size) / 2.0],
             Convention::Mosflm | Convention::Denzo => {
-                let x = input.x.unwrap_or((size_slow + pixel) / 2.0);
-                let y = input.y.unwrap_or((size_fast + pixel) / 2.0);
-                let inset = if matches!(self, Convention::Mosflm) { 0.5 * pixel } else { 0.0 };
+                [(size_slow + pixel_size) / 2.0, (size_fast + pixel_size) / 2.0]
+            }
+            Convention::Xds | Convention::Dials | Convention::Custom(_) => near,
+        }
+    }
+
+    /// The beam center at X and Y of the convention, in meters, and along the detector's axes.
+    pub(crate) fn beam_center(&self, [x, y]: [f64; 2], grid: &PixelGrid) -> BeamCenter {
+        match self {
+            Convention::Adxv => BeamCenter { x, y, fast: x, slow: grid.size_slow - y },
+            Convention::Mosflm | Convention::Denzo => {
+                let inset = if matches!(self, Convention::Mosflm) { 0.5 * grid.pixel_size } else { 0.0 };
                 BeamCenter { x, y, fast: y + inset, slow: x + inset }
             }
             Convention::Xds | Convention::Dials | Convention::Custom(_) => {
-                let x = input.x.unwrap_or(input.x_close);
-                let y = input.y.unwrap_or(input.y_close);
                 BeamCenter { x, y, fast: x, slow: y }
             }
         }
@@ -173,24 +165,20 @@ impl Convention {
 mod tests {
     use super::*;
 
-    const INPUT: CenterInput = CenterInput {
-        x: None,
-        y: None,
-        x_close: 0.03,
-        y_close: 0.02,
-        size_fast: 0.06,
-        size_slow: 0.04,
-        pixel: 0.001,
-    };
+    const GRID: PixelGrid = PixelGrid { pixel_size: 0.001, size_fast: 0.06, size_slow: 0.04 };
 
-    fn center(convention: Convention, x: Option<f64>, y: Option<f64>) -> (f64, f64) {
-        let center = convention.beam_center(&CenterInput { x, y, ..INPUT });
+    fn center(convention: Convention, center: [f64; 2]) -> (f64, f64) {
+        let center = convention.beam_center(center, &GRID);
         (center.fast, center.slow)
+    }
+
+    fn default(convention: Convention) -> (f64, f64) {
+        center(convention, convention.default_center(&GRID, [0.03, 0.02]))
     }
 
     #[test]
     fn given_centers_map_to_the_axes() {
-        let given = |convention| center(convention, Some(0.011), Some(0.013));
+        let given = |convention| center(convention, [0.011, 0.013]);
         assert_eq!(given(Convention::Mosflm), (0.013 + 0.0005, 0.011 + 0.0005));
         assert_eq!(given(Convention::Denzo), (0.013, 0.011));
         assert_eq!(given(Convention::Adxv), (0.011, 0.04 - 0.013));
@@ -201,22 +189,20 @@ mod tests {
 
     #[test]
     fn a_spot_goes_back_to_its_center() {
-        let grid =
-            PixelGrid { pixel_size: INPUT.pixel, size_fast: INPUT.size_fast, size_slow: INPUT.size_slow };
         for convention in
             [Convention::Mosflm, Convention::Denzo, Convention::Adxv, Convention::Xds, Convention::Dials]
         {
-            let spot = center(convention, Some(0.011), Some(0.013));
-            let (x, y) = convention.center_of_spot(spot, &grid);
+            let spot = center(convention, [0.011, 0.013]);
+            let (x, y) = convention.center_of_spot(spot, &GRID);
             assert!((x - 0.011).abs() < 1e-17 && (y - 0.013).abs() < 1e-17, "{convention:?} {x} {y}");
         }
     }
 
     #[test]
     fn default_centers() {
-        assert_eq!(center(Convention::Denzo, None, None), (0.061 / 2.0, 0.041 / 2.0));
-        assert_eq!(center(Convention::Adxv, None, None), (0.061 / 2.0, 0.04 - 0.039 / 2.0));
-        assert_eq!(center(Convention::Xds, None, None), (0.03, 0.02));
+        assert_eq!(default(Convention::Denzo), (0.061 / 2.0, 0.041 / 2.0));
+        assert_eq!(default(Convention::Adxv), (0.061 / 2.0, 0.04 - 0.039 / 2.0));
+        assert_eq!(default(Convention::Xds), (0.03, 0.02));
     }
 
     #[test]

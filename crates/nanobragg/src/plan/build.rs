@@ -13,7 +13,7 @@ use super::{
 };
 use crate::check::{MOST_PIXELS, MOST_SAMPLES, limited, positive, ranged};
 use crate::error::Error;
-use crate::model::{Divergence, Experiment, Mosaicity, Quirk, Quirks, Spectrum, Steps};
+use crate::model::{Distance, Divergence, Experiment, Mosaicity, Quirk, Quirks, Spectrum, Steps};
 use crate::physics::polarization::Kahn;
 use crate::physics::{absorption, background};
 use crate::units::R_E_SQR;
@@ -200,10 +200,12 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
     positive("the detector's fast size (m)", detector.pixels.size_fast)?;
     positive("the detector's slow size (m)", detector.pixels.size_slow)?;
-    ranged("the detector distance (m)", detector.distance, "other than zero", detector.distance != 0.0)?;
-    if let Some(close) = detector.close_distance {
-        ranged("the close distance (m)", close, "other than zero", close != 0.0)?;
-    }
+    let (what, distance) = match detector.placement.rest().map(|rest| rest.distance) {
+        Some(Distance::AlongBeam(distance)) => ("the detector distance (m)", distance),
+        Some(Distance::ToPlane(distance)) => ("the close distance (m)", distance),
+        None => ("", 1.0),
+    };
+    ranged(what, distance, "other than zero", distance != 0.0)?;
     ranged("dmin (m)", rendering.dmin, "finite", true)?;
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
     ranged("an angle (rad)", experiment.rotation.start(), "finite", true)?;

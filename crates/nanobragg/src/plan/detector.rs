@@ -9,7 +9,7 @@ use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters
 use super::plane;
 use crate::check::ranged;
 use crate::error::{Error, PlanCause};
-use crate::model::{BeamCenter, CenterInput, Convention, Detector, Pivot, Quirk, Quirks};
+use crate::model::{BeamCenter, Convention, Detector, Distance, Pivot, Placement, Quirk, Quirks, Rest};
 use crate::physics::geometry::Panel;
 use crate::physics::rotation::{dot, unitize};
 use crate::real::Real;
@@ -49,8 +49,6 @@ pub struct DetectorReport {
     pub pivot: Pivot,
     /// Beam center in the convention's coordinates.
     pub center: BeamCenter,
-    /// Near point before rotations, in the convention's coordinates.
-    pub close: (f64, f64),
     /// Direct beam along the fast and slow axes, from the outer edge of the first pixel.
     pub beam_spot: (f64, f64),
     /// Nearest point along the fast and slow axes.
@@ -93,7 +91,11 @@ impl ChosenDetector {
         let pixel = grid.pixel_size;
         let frame = detector.convention.frame();
         let (mut axes, unit) = unit_axes(&detector.convention, quirks, warnings)?;
-        if let Some(origin) = detector.measured_origin {
+        let measured = match detector.placement {
+            Placement::Measured { origin } => Some(origin),
+            Placement::Rest(_) | Placement::Corner { .. } => None,
+        };
+        if let Some(origin) = measured {
             let (fdet, sdet) = (frame.fdet, frame.sdet);
             let off = [dot(&fdet, &fdet) - 1.0, dot(&sdet, &sdet) - 1.0, dot(&fdet, &sdet)];
             if off.into_iter().any(|difference| difference.abs() > 1e-9) {
@@ -106,28 +108,21 @@ impl ChosenDetector {
             }
         }
 
-        let near = |org: Option<f64>, size: f64| org.map_or(size / 2.0, |org| (org - 0.5) * pixel);
-        let (near_fast, near_slow) =
-            (near(detector.orgx, grid.size_fast), near(detector.orgy, grid.size_slow));
-        let close = (detector.x_close.unwrap_or(near_fast), detector.y_close.unwrap_or(near_slow));
-        let center = detector.convention.beam_center(&CenterInput {
-            x: detector.x_beam,
-            y: detector.y_beam,
-            x_close: close.0,
-            y_close: close.1,
-            size_fast: grid.size_fast,
-            size_slow: grid.size_slow,
-            pixel,
-        });
+        let rest = detector.placement.rest();
+        let middle = [grid.size_fast / 2.0, grid.size_slow / 2.0];
+        let given_near = rest.and_then(|rest| rest.near_point);
+        let near = given_near.unwrap_or(middle);
+        let center = rest.and_then(|rest| rest.beam_center);
+        let center = center.unwrap_or_else(|| detector.convention.default_center(&grid, near));
+        let center = detector.convention.beam_center(center, &grid);
         let pivot = pivot(detector, quirks);
-        let given_org = detector.orgx.is_some() || detector.orgy.is_some();
         // The custom convention pivots about the point that its beam center names. So does a named one that
         // was told to pivot about the crystal: an image of a detector at rest does not depend on the pivot.
         let custom = matches!(detector.convention, Convention::Custom(_));
-        let overridden =
-            detector.convention.pivot() == Some(Pivot::Beam) && pivot == Pivot::Sample && !given_org;
-        let (fclose, sclose) =
-            if custom || overridden { (center.fast, center.slow) } else { (near_fast, near_slow) };
+        let overridden = detector.convention.pivot() == Some(Pivot::Beam)
+            && pivot == Pivot::Sample
+            && given_near.is_none();
+        let beam = [center.fast, center.slow];
 
         let tilt = [detector.tilt.x, detector.tilt.y, detector.tilt.z];
         let twotheta = detector.tilt.twotheta;
@@ -137,14 +132,19 @@ impl ChosenDetector {
             ranged(what, angle, "finite", true)?;
         }
         let point = match pivot {
-            Pivot::Sample => [fclose, sclose],
-            Pivot::Beam => [center.fast, center.slow],
+            Pivot::Sample if !custom && !overridden => near,
+            Pivot::Sample | Pivot::Beam => beam,
         };
-        let given = detector.pix0.filter(|_| !quirks.has(Quirk::Pix0Ignored));
-        let placement = match (detector.measured_origin.or(given), detector.close_distance) {
-            (Some(origin), _) => PlacementParameters::Origin(origin.into()),
-            (None, Some(distance)) => PlacementParameters::Near { point, distance },
-            (None, None) => PlacementParameters::Beam { point, distance: detector.distance },
+        let placement = match detector.placement {
+            Placement::Measured { origin } => PlacementParameters::Origin(origin.into()),
+            Placement::Corner { origin, .. } if !quirks.has(Quirk::Pix0Ignored) => {
+                PlacementParameters::Origin(origin.into())
+            }
+            Placement::Rest(Rest { distance, .. })
+            | Placement::Corner { rest: Rest { distance, .. }, .. } => match distance {
+                Distance::ToPlane(distance) => PlacementParameters::Near { point, distance },
+                Distance::AlongBeam(distance) => PlacementParameters::Beam { point, distance },
+            },
         };
         let parameters = DetectorParameters { placement, tilt, twotheta, shift: [0.0; 3], turn: [0.0; 3] };
         let choice = DetectorChoice {
@@ -157,8 +157,8 @@ impl ChosenDetector {
         let (panel, ratio) = choice.place(&parameters);
         let Panel { fdet, sdet, pix0, close_distance, .. } = panel;
         let along = |v: &Vector3<f64>| components(v, &fdet, &sdet);
-        let near = along(&pix0);
-        let near_point = (-near.0, -near.1);
+        let corner = along(&pix0);
+        let near_point = (-corner.0, -corner.1);
         ranged(
             "the distance from the crystal to the detector's plane (m)",
             close_distance,
@@ -166,10 +166,10 @@ impl ChosenDetector {
             close_distance != 0.0,
         )?;
         ranged("the distance along the beam (m)", panel.distance, "finite", true)?;
-        plane::check(&panel, detector.measured_origin.is_some(), quirks, warnings)?;
+        plane::check(&panel, measured.is_some(), quirks, warnings)?;
         let spot = Vector3::from_fn(|i, _| close_distance / ratio * panel.beam[i] - pix0[i]);
         let beam_spot = along(&spot);
-        let center = match detector.measured_origin {
+        let center = match measured {
             Some(_) => BeamCenter { x: beam_spot.0, y: beam_spot.1, fast: beam_spot.0, slow: beam_spot.1 },
             None => center,
         };
@@ -177,7 +177,6 @@ impl ChosenDetector {
             convention: detector.convention.name(),
             pivot,
             center,
-            close,
             beam_spot,
             near_point,
             org: (near_point.0 / pixel + 0.5, near_point.1 / pixel + 0.5),
@@ -276,7 +275,8 @@ mod tests {
 
     #[test]
     fn the_beam_spot_is_where_the_beam_center_says() {
-        let detector = Detector { x_beam: Some(0.02), y_beam: Some(0.03), ..small(Convention::Mosflm) };
+        let placement = Rest::at(0.1).with_beam_center(0.02, 0.03).into();
+        let detector = Detector { placement, ..small(Convention::Mosflm) };
         let spot = plan(&detector, Preset::Exact).report.beam_spot;
         assert!((spot.0 - 0.0305).abs() < 1e-15 && (spot.1 - 0.0205).abs() < 1e-15, "{spot:?}");
     }
@@ -303,7 +303,8 @@ mod tests {
 
     #[test]
     fn at_rest_the_image_does_not_depend_on_the_pivot() {
-        let beam = Detector { x_beam: Some(0.02), y_beam: Some(0.03), ..small(Convention::Mosflm) };
+        let placement = Rest::at(0.1).with_beam_center(0.02, 0.03).into();
+        let beam = Detector { placement, ..small(Convention::Mosflm) };
         let sample = Detector { pivot: Some(Pivot::Sample), ..beam.clone() };
         let (a, b) = (plan(&beam, Preset::Spec), plan(&sample, Preset::Spec));
         assert!((a.pix0 - b.pix0).norm() < 1e-15);
@@ -311,8 +312,8 @@ mod tests {
 
     #[test]
     fn pix0_in_both_states_of_its_quirk() {
-        let detector =
-            Detector { pix0: Some([0.1, 0.04, -0.03]), ..small(Convention::Custom(Frame::default())) };
+        let placement = Placement::Corner { origin: [0.1, 0.04, -0.03], rest: Rest::at(0.1) };
+        let detector = Detector { placement, ..small(Convention::Custom(Frame::default())) };
         assert_ne!(plan(&detector, Preset::Spec).pix0, Vector3::new(0.1, 0.04, -0.03));
         let exact = plan(&detector, Preset::Exact);
         assert_eq!(exact.pix0, Vector3::new(0.1, 0.04, -0.03));
@@ -333,8 +334,8 @@ mod tests {
         };
         for preset in Preset::ALL.iter().filter(|preset| **preset != Preset::Port) {
             for sdet in [Vector3::y(), -Vector3::y()] {
-                let detector =
-                    Detector { measured_origin: Some(origin), ..small(Convention::Custom(frame(sdet))) };
+                let placement = Placement::Measured { origin };
+                let detector = Detector { placement, ..small(Convention::Custom(frame(sdet))) };
                 let plan = plan(&detector, *preset);
                 assert_eq!(plan.pix0, Vector3::from(origin));
                 assert_eq!((plan.odet, plan.close_distance, plan.distance), (Vector3::z(), 0.1, 0.1));
@@ -348,7 +349,8 @@ mod tests {
         let (fdet, sdet) = (Vector3::new(1.25, 0.0, 0.0), Vector3::new(0.1, 0.8, 0.0));
         let frame = Frame { beam: Vector3::z(), fdet, sdet, odet: Vector3::zeros(), ..Frame::default() };
         let convention = Convention::Custom(frame);
-        let detector = Detector { measured_origin: Some([-0.03, 0.02, 0.1]), ..small(convention) };
+        let placement = Placement::Measured { origin: [-0.03, 0.02, 0.1] };
+        let detector = Detector { placement, ..small(convention) };
         let plan = plan(&detector, Preset::Exact);
         assert_eq!((plan.fdet, plan.sdet, plan.odet), (fdet, sdet, Vector3::z()));
         let spot = plan.pix0 + fdet * plan.report.beam_spot.0 + sdet * plan.report.beam_spot.1;

@@ -65,7 +65,7 @@ rows!(
         .role(Role::PlacesDetector)
         .pivot(Pivots::InOrder(Pivot::Beam))
         .shows(&["distance"])
-        .effect(|draft, given| draft.detector().distance = given.si()),
+        .effect(|draft, given| draft.placement.distance = given.si()),
     CloseDistance(&["-close_distance"], "from the sample to the detector along its normal; sample pivot")
         .number("MM", Unit::Millimeter, ANY)
         .likely(&[(5.0, 20_000.0)])
@@ -74,7 +74,7 @@ rows!(
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "close distance"])
-        .effect(|draft, given| draft.detector().close_distance = Some(given.si())),
+        .effect(|draft, given| draft.placement.close_distance = Some(given.si())),
     Mosflm(&["-mosflm"], "MOSFLM's axes and beam center")
         .default_on("this convention")
         .role(Role::PlacesDetector)
@@ -116,7 +116,7 @@ rows!(
     .role(Role::PlacesDetector)
     .pivot(Pivots::Always(Pivot::Beam))
     .shows(&["beam center X, Y"])
-    .effect(|draft, given| draft.detector().x_beam = Some(given.si())),
+    .effect(|draft, given| draft.placement.beam[0] = Some(given.si())),
     Ybeam(
         &["-Ybeam"],
         "direct beam's second coordinate: along fast for -mosflm and -denzo, from the far end of \
@@ -127,35 +127,35 @@ rows!(
     .role(Role::PlacesDetector)
     .pivot(Pivots::Always(Pivot::Beam))
     .shows(&["beam center X, Y"])
-    .effect(|draft, given| draft.detector().y_beam = Some(given.si())),
+    .effect(|draft, given| draft.placement.beam[1] = Some(given.si())),
     Xclose(&["-Xclose"], "fast coordinate of the point nearest to the sample; sample pivot")
         .number("MM", Unit::Millimeter, ANY)
         .otherwise("center")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "beam center X, Y"])
-        .effect(|draft, given| draft.detector().x_close = Some(given.si())),
+        .effect(|draft, given| draft.placement.close[0] = Some(given.si())),
     Yclose(&["-Yclose"], "slow coordinate of the point nearest to the sample; sample pivot")
         .number("MM", Unit::Millimeter, ANY)
         .otherwise("center")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "beam center X, Y"])
-        .effect(|draft, given| draft.detector().y_close = Some(given.si())),
+        .effect(|draft, given| draft.placement.close[1] = Some(given.si())),
     OrgX(&["-ORGX"], "fast coordinate of the nearest point, counted as XDS does; sample pivot")
         .number("PIXELS", Unit::Pixel, ANY)
         .otherwise("center")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "near point (fast, slow)", "ORGX, ORGY"])
-        .effect(|draft, given| draft.detector().orgx = Some(given.number(0))),
+        .effect(|draft, given| draft.placement.org[0] = Some(given.number(0))),
     OrgY(&["-ORGY"], "slow coordinate of the nearest point, counted as XDS does; sample pivot")
         .number("PIXELS", Unit::Pixel, ANY)
         .otherwise("center")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "near point (fast, slow)", "ORGX, ORGY"])
-        .effect(|draft, given| draft.detector().orgy = Some(given.number(0))),
+        .effect(|draft, given| draft.placement.org[1] = Some(given.number(0))),
     Pivot(&["-pivot"], "what stays in place when the detector turns: the direct-beam spot or the sample")
         .word("sample|beam", &["sample", "beam"])
         .otherwise("the convention's")
@@ -233,7 +233,7 @@ rows!(
         .role(Role::Vector)
         .shows(&["convention"])
         .effect(|draft, given| {
-            draft.detector().pix0 = Some(given.si_vector());
+            draft.placement.corner = Some(given.si_vector());
             draft.custom();
         }),
     Pix0VectorMm(&["-pix0_vector_mm"], "the same as -pix0_vector, in mm")
@@ -243,7 +243,7 @@ rows!(
         .role(Role::Vector)
         .shows(&["convention"])
         .effect(|draft, given| {
-            draft.detector().pix0 = Some(given.si_vector());
+            draft.placement.corner = Some(given.si_vector());
             draft.custom();
         }),
     CurvedDet(&["-curved_det"], "bend the detector so that all pixels are equally far away")
