@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nanobragg::ErrorKind;
-use nanobragg::backend::{Backend, Precision, Scalar, Unsupported, Want, Watch};
+use nanobragg::backend::{Backend, Control, Precision, Scalar, Unsupported, Want, Watch};
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
 
@@ -25,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Whether `backend` keeps the contract of [`Backend`] for `plans`: what it supports agrees with the definition (as
 /// `agrees` says of its image and the definition's), in whatever order frames are collected; what it does not support
-/// it refuses for the reason it gave; it can be polled, watched and stopped.
+/// it refuses for the reason it gave; it renders the same bits into memory that is there; it can be polled, watched and
+/// stopped.
 ///
 /// # Errors
 /// Which plan, and what is wrong.
@@ -57,9 +58,11 @@ pub fn obeys(
             let expected = Scalar
                 .frame(plan, &Want::default(), &Watch::default().control())
                 .map_err(|error| format!("{name}: {error}"))?;
-            if !agrees(plan, &frame.into_image(), &expected.into_image()) {
+            let image = frame.into_image();
+            if !agrees(plan, &image, &expected.into_image()) {
                 return Err(format!("{name}: not the definition's image"));
             }
+            renders_into_memory(backend, plan, &image).map_err(|problem| format!("{name}: {problem}"))?;
             obeyed.rendered += 1;
         }
     }
@@ -70,6 +73,21 @@ pub fn obeys(
         refuses_other_precisions(backend, plan).map_err(|problem| format!("{name}: {problem}"))?;
     }
     Ok(obeyed)
+}
+
+/// What is in the memory before is not seen, and memory of another size is refused.
+fn renders_into_memory(backend: &dyn Backend, plan: &Plan, expected: &Image) -> Result<(), String> {
+    let control = Control::default();
+    let mut pixels = vec![f32::NAN; expected.pixels().len()];
+    backend.render_into(plan, &mut pixels, &control).map_err(|error| error.to_string())?;
+    if pixels.iter().zip(expected.pixels()).any(|(pixel, expected)| pixel.to_bits() != expected.to_bits()) {
+        return Err("another image in memory that was there".to_owned());
+    }
+    pixels.push(0.0);
+    match backend.render_into(plan, &mut pixels, &control) {
+        Err(error) if error.kind() == ErrorKind::OutOfRange => Ok(()),
+        other => Err(format!("a pixel too many gives {other:?}")),
+    }
 }
 
 fn can_be_polled_and_watched(backend: &dyn Backend, plan: &Arc<Plan>) -> Result<(), String> {

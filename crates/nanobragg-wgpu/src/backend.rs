@@ -94,6 +94,17 @@ impl Backend for GpuBackend {
         Ok(Frame::of(image))
     }
 
+    fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {
+        let span = tracing::info_span!("render", backend = self.name());
+        let _entered = span.enter();
+        plan.region.prepare(pixels)?;
+        let pending = self.renderer().submit(plan, control)?;
+        let timings = self.collector.pixels(pending, pixels, control)?;
+        self.note(timings);
+        tracing::debug!(?timings, evaluation = self.evaluation(plan), "rendered");
+        Ok(())
+    }
+
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
         want.within(&self.capabilities).map_err(error::Error::from)?;
         let pending = self.renderer().submit(&plan, &watch.control())?;

@@ -68,8 +68,7 @@ impl Pending {
     ) -> Result<(Image, Timings), Error> {
         let region = &self.region;
         let (fast, slow) = (region.image_fast, region.image_slow);
-        let whole = region.mask.is_none() && region.ranges() == (0..slow, 0..fast);
-        let image = if whole { spares.any(fast, slow) } else { spares.dark(fast, slow) };
+        let image = if region.is_whole() { spares.any(fast, slow) } else { spares.dark(fast, slow) };
         let image = image.map_err(|_| Unsupported::OutOfMemory)?;
         let mut pixels = image.into_pixels();
         let timings = self.pixels(gpu, staging, control, &mut pixels, |photons| photons as f32)?;
@@ -88,8 +87,11 @@ impl Pending {
         Ok((photons, timings))
     }
 
-    /// Writes the rendered pixels into `image`, as `T`s that `from` makes of photons.
-    fn pixels<T: Send>(
+    /// Writes the rendered pixels into `image`, as `T`s that `from` makes of photons, as soon as the device is done with them.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub(crate) fn pixels<T: Send>(
         self,
         gpu: &Gpu,
         staging: &Staging,

@@ -332,6 +332,16 @@ impl Collector {
     pub fn image(&self, pending: Pending, control: &Control<'_>) -> Result<(Image, Timings), Error> {
         pending.image(&self.gpu, &self.staging, &self.spares, control)
     }
+
+    /// The image of a submitted plan into pixels that are ready for it, as soon as it is done, and its times.
+    pub fn pixels(
+        &self,
+        pending: Pending,
+        pixels: &mut [f32],
+        control: &Control<'_>,
+    ) -> Result<Timings, Error> {
+        pending.pixels(&self.gpu, &self.staging, control, pixels, |photons| photons as f32)
+    }
 }
 
 /// Tells the caller how many rows are under way.

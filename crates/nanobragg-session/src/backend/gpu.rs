@@ -124,6 +124,17 @@ impl Backend for Auto<'_> {
         frame
     }
 
+    fn render_into(
+        &self,
+        plan: &Plan,
+        pixels: &mut [f32],
+        control: &Control<'_>,
+    ) -> Result<(), nanobragg::Error> {
+        let rendered = self.both.render_into(plan, pixels, control);
+        self.tell();
+        rendered
+    }
+
     fn submit(
         &self,
         plan: Arc<Plan>,

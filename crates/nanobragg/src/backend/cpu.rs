@@ -81,8 +81,34 @@ impl Cpu {
     /// An image for the pixels of `region`, dark where none is rendered.
     fn image(&self, region: &Region) -> Result<Image, Error> {
         let (fast, slow) = (region.image_fast, region.image_slow);
-        let whole = region.mask.is_none() && region.ranges() == (0..slow, 0..fast);
-        if whole { self.spares.any(fast, slow) } else { self.spares.dark(fast, slow) }
+        if region.is_whole() { self.spares.any(fast, slow) } else { self.spares.dark(fast, slow) }
+    }
+
+    /// Renders what is wanted into pixels that are ready for it.
+    fn fill(
+        &self,
+        plan: &Plan,
+        want: &Want,
+        pixels: &mut [f32],
+        labels: Option<&mut LabelImage>,
+        control: &Control<'_>,
+    ) -> Result<(), Error> {
+        let rows = plan.region.ranges().0.len();
+        let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
+        let finished = AtomicUsize::new(0);
+        let report = || control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, rows);
+        let pieces = pieces(plan, pixels, labels, threads);
+        self.install(|| {
+            if want.products.labels {
+                let evaluation = Evaluation::from(FastPlan::tapped(plan));
+                render(pieces, &evaluation, plan, control, report, |piece| {
+                    LabelRow::new(piece.start, piece.labels.take().unwrap_or_default())
+                })
+            } else {
+                let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
+                render(pieces, &evaluation, plan, control, report, |_| ())
+            }
+        })
     }
 
     /// Runs `work` on the backend's threads.
@@ -179,7 +205,7 @@ fn render<'p, R: RowSink>(
 /// last.
 fn pieces<'a>(
     plan: &Plan,
-    image: &'a mut Image,
+    pixels: &'a mut [f32],
     labels: Option<&'a mut LabelImage>,
     threads: usize,
 ) -> Vec<Piece<'a>> {
@@ -187,7 +213,8 @@ fn pieces<'a>(
     let length = piece_length(rows.len(), columns.len(), threads);
     let mut label_rows = labels.map(|labels| labels.rows_mut().skip(rows.start));
     let mut pieces = Vec::new();
-    for (slow, row) in image.rows_mut().enumerate().filter(|(slow, _)| rows.contains(slow)) {
+    let photon_rows = pixels.chunks_exact_mut(plan.region.image_fast.max(1)).skip(rows.start);
+    for (slow, row) in rows.zip(photon_rows) {
         let row_labels = label_rows.as_mut().and_then(Iterator::next);
         let mut row_labels = row_labels.map(|row| row[columns.clone()].chunks_mut(length));
         let starts = columns.clone().step_by(length);
@@ -229,24 +256,15 @@ impl Backend for Cpu {
         let mut image = self.image(&plan.region)?;
         let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
         let mut labels = labels.transpose()?;
-        let rows = plan.region.ranges().0.len();
-        let threads = self.pool.as_ref().map_or_else(rayon::current_num_threads, |p| p.current_num_threads());
-        let finished = AtomicUsize::new(0);
-        let report = || control.report(finished.fetch_add(1, Ordering::Relaxed) + 1, rows);
-        let pieces = pieces(plan, &mut image, labels.as_mut(), threads);
-        let render = || {
-            if want.products.labels {
-                let evaluation = Evaluation::from(FastPlan::tapped(plan));
-                render(pieces, &evaluation, plan, control, report, |piece| {
-                    LabelRow::new(piece.start, piece.labels.take().unwrap_or_default())
-                })
-            } else {
-                let evaluation = Evaluation::of(plan, want.precision.unwrap_or(self.precision));
-                render(pieces, &evaluation, plan, control, report, |_| ())
-            }
-        };
-        self.install(render)?;
+        self.fill(plan, want, image.pixels_mut(), labels.as_mut(), control)?;
         Ok(Frame::labeled(image, labels))
+    }
+
+    fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {
+        let span = tracing::info_span!("render", backend = self.name());
+        let _entered = span.enter();
+        plan.region.prepare(pixels)?;
+        self.fill(plan, &Want::default(), pixels, None, control)
     }
 
     fn recycle(&self, frame: Frame) {

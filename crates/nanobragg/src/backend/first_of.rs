@@ -81,7 +81,7 @@ impl FirstOf {
     fn try_from<R>(
         &self,
         from: usize,
-        attempt: impl Fn(&dyn Backend) -> Result<R, Error>,
+        mut attempt: impl FnMut(&dyn Backend) -> Result<R, Error>,
     ) -> Result<(usize, R), Error> {
         let mut last = None;
         for (at, backend) in self.backends.iter().enumerate().skip(from) {
@@ -137,6 +137,11 @@ impl Backend for FirstOf {
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {
         let (_, frame) = self.try_from(0, |backend| backend.frame(plan, want, control))?;
         Ok(frame)
+    }
+
+    fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {
+        self.try_from(0, |backend| backend.render_into(plan, pixels, control))?;
+        Ok(())
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {

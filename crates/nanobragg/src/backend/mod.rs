@@ -93,6 +93,34 @@ pub trait Backend: Send + Sync {
     fn render(&self, plan: &Plan, control: &Control<'_>) -> Result<Image, Error> {
         Ok(self.frame(plan, &Want::default(), control)?.into_image())
     }
+
+    /// The image of `plan` into `pixels`, slow-major: an [`Image`]'s or memory of whatever kind. They get the bits that
+    /// [`Self::render`] gives, and no memory for an image is asked for. After an error they mean nothing.
+    ///
+    /// ```
+    /// use nanobragg::backend::{Backend, Control, Cpu};
+    /// use nanobragg::image::Image;
+    /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
+    ///
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
+    /// experiment.detector.pixels = PixelGrid::new(32, 24, 1e-3);
+    /// let plan = experiment.plan()?;
+    /// let mut image = Image::new(32, 24);
+    /// Cpu::default().render_into(&plan, image.pixels_mut(), &Control::default())?;
+    /// assert_eq!(image, Cpu::default().render(&plan, &Control::default())?);
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::frame`]; [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) where `pixels` are not as many as the
+    /// image's.
+    fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {
+        plan.region.prepare(pixels)?;
+        let image = self.render(plan, control)?;
+        pixels.copy_from_slice(image.pixels());
+        self.recycle(Frame::of(image));
+        Ok(())
+    }
 }
 
 /// Photons of the pixels of row `slow` from `start` on by the definition; those that are not rendered stay as they

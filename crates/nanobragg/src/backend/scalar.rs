@@ -23,6 +23,35 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     table_bytes: None,
 });
 
+impl Scalar {
+    /// Renders into dark pixels.
+    fn fill(
+        plan: &Plan,
+        pixels: &mut [f32],
+        labels: Option<&mut LabelImage>,
+        control: &Control<'_>,
+    ) -> Result<(), Error> {
+        let (rows, columns) = plan.region.ranges();
+        let mut label_rows = labels.map(|labels| labels.rows_mut().skip(rows.start));
+        let photon_rows = pixels.chunks_exact_mut(plan.region.image_fast.max(1)).skip(rows.start);
+        for (done, (slow, photons)) in rows.clone().zip(photon_rows).enumerate() {
+            control.check()?;
+            let photons = &mut photons[columns.clone()];
+            match label_rows.as_mut().and_then(Iterator::next) {
+                Some(row) => {
+                    let mut sink = LabelRow::new(columns.start, &mut row[columns.clone()]);
+                    pixel_by_pixel(plan, slow, columns.start, photons, &mut sink, control.cancel);
+                }
+                None => pixel_by_pixel(plan, slow, columns.start, photons, &mut (), control.cancel),
+            }
+            // A row that was cut off is no row.
+            control.check()?;
+            control.report(done + 1, rows.len());
+        }
+        Ok(())
+    }
+}
+
 impl Backend for Scalar {
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
@@ -44,23 +73,15 @@ impl Backend for Scalar {
         let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
         let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
         let mut labels = labels.transpose()?;
-        let (rows, columns) = plan.region.ranges();
-        let mut label_rows = labels.as_mut().map(|labels| labels.rows_mut().skip(rows.start));
-        for (done, slow) in rows.clone().enumerate() {
-            control.check()?;
-            let photons = &mut image.row_mut(slow)[columns.clone()];
-            match label_rows.as_mut().and_then(Iterator::next) {
-                Some(row) => {
-                    let mut sink = LabelRow::new(columns.start, &mut row[columns.clone()]);
-                    pixel_by_pixel(plan, slow, columns.start, photons, &mut sink, control.cancel);
-                }
-                None => pixel_by_pixel(plan, slow, columns.start, photons, &mut (), control.cancel),
-            }
-            // A row that was cut off is no row.
-            control.check()?;
-            control.report(done + 1, rows.len());
-        }
+        Scalar::fill(plan, image.pixels_mut(), labels.as_mut(), control)?;
         Ok(Frame::labeled(image, labels))
+    }
+
+    fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {
+        let span = tracing::info_span!("render", backend = self.name());
+        let _entered = span.enter();
+        plan.region.prepare(pixels)?;
+        Scalar::fill(plan, pixels, None, control)
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {

@@ -20,6 +20,9 @@ pub(crate) enum RenderCause {
     /// A cotangent is no image of the plan.
     #[error("the cotangent has {found} numbers, the image {pixels} pixels")]
     Cotangent { found: usize, pixels: usize },
+    /// A buffer is no image of the plan.
+    #[error("the buffer holds {found} pixels, the image {wanted}")]
+    Buffer { found: usize, wanted: usize },
     /// The backend cannot evaluate this plan.
     #[error("the {backend} backend cannot render this experiment: {reason}; {}", reason.remedy())]
     Unsupported { backend: &'static str, reason: Unsupported },
@@ -37,7 +40,7 @@ impl RenderCause {
             RenderCause::Canceled => ErrorKind::Canceled,
             RenderCause::Threads { .. } | RenderCause::Thread { .. } => ErrorKind::Threads,
             RenderCause::Memory { .. } => ErrorKind::Memory,
-            RenderCause::Cotangent { .. } => ErrorKind::OutOfRange,
+            RenderCause::Cotangent { .. } | RenderCause::Buffer { .. } => ErrorKind::OutOfRange,
             RenderCause::Order(_) => ErrorKind::Unsupported,
             RenderCause::Unsupported { .. } => ErrorKind::Unsupported,
             RenderCause::Backend { .. } => ErrorKind::Backend,

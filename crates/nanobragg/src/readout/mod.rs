@@ -27,6 +27,7 @@ mod single_stream;
 
 pub use adc::Rounding;
 pub use mask::UNMEASURED;
+pub use poisson::poisson;
 pub use reading::Reading;
 pub use saturation::{BYTE, MOST, WORD};
 pub use scale::Scale;

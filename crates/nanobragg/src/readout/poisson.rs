@@ -1,10 +1,42 @@
 //! Photon noise: a stream of random numbers for each pixel, exact deviates in double precision.
 
 use rand_distr::{Distribution, Poisson};
+use rayon::prelude::*;
 
+use super::MOST;
 use super::lanes::LANES;
+use super::saturation::cut;
+use crate::image::Image;
 use crate::level::Level;
 use crate::plan::{NoiseStream, Streams};
+
+/// Numbers of photons where `means` are expected, slow-major: Poisson deviates, cut at [`MOST`]. They are those of
+/// [`Readout::counted`](super::Readout::counted) for a whole image on panel 0 with this seed of the noise, on any number of
+/// threads: a pixel's number depends on the seed, its place and its mean alone. Images that are to differ need seeds that do.
+///
+/// ```
+/// use nanobragg::image::Image;
+/// use nanobragg::readout::poisson;
+///
+/// let means = Image::from_pixels(2, vec![0.0, 0.5, 20.0, 1e6]).unwrap_or_else(|| Image::new(2, 2));
+/// let counts = poisson(&means, 1);
+/// assert_eq!((counts.len(), counts[0]), (4, 0));
+/// assert_eq!(poisson(&means, 1), counts);
+/// assert_ne!(poisson(&means, 2), counts);
+/// ```
+pub fn poisson(means: &Image, seed: i64) -> Vec<i32> {
+    let photons = Photons::new(seed, 0);
+    let width = means.fast();
+    let mut counts = vec![0; means.pixels().len()];
+    let rows = counts.par_chunks_mut(width).zip(means.pixels().par_chunks(width)).enumerate();
+    rows.for_each_init(Vec::new, |values, (slow, (counts, means))| {
+        values.clear();
+        values.extend(means.iter().copied().map(f64::from));
+        photons.detect(slow, 0, values);
+        counts.iter_mut().zip(&*values).for_each(|(count, &value)| *count = (cut(value, MOST) as i32).max(0));
+    });
+    counts
+}
 
 /// Numbers of photons: Poisson deviates, each from the stream of its pixel, so that it depends on the seed, the
 /// panel, the pixel and its mean alone.
@@ -22,8 +54,11 @@ pub(super) struct Photons {
 impl Photons {
     /// Numbers of photons on the panel of a plan.
     pub(super) fn of(noise: &NoiseStream) -> Self {
-        let streams = Streams::new(noise.seed, *b"photons ");
-        Photons { streams, panel: noise.panel, level: Level::detect() }
+        Photons::new(noise.seed, noise.panel)
+    }
+
+    fn new(seed: i64, panel: u32) -> Self {
+        Photons { streams: Streams::new(seed, *b"photons "), panel, level: Level::detect() }
     }
 
     /// Gives pixels of row `slow` from column `start` on their noise: `means` become deviates, each that of
@@ -60,6 +95,8 @@ impl Photons {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Experiment, PixelGrid, UnitCell};
+    use crate::readout::Readout;
 
     fn photons(level: Level) -> Photons {
         Photons { streams: Streams::new(1, *b"photons "), panel: 3, level }
@@ -90,6 +127,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn photons_of_an_image_and_a_seed_are_those_that_a_counting_detector_reads_out() {
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
+        experiment.detector.pixels = PixelGrid::new(150, 40, 1e-3);
+        experiment.seeds.noise = 77;
+        let means: Vec<f32> = (0..6000).map(|at| (at as f32 * 0.01).powi(3) - 5.0).collect();
+        let mut image = Image::from_pixels(150, means).unwrap();
+        image.row_mut(3)[7..11].copy_from_slice(&[f32::NAN, f32::INFINITY, 1e30, -0.0]);
+        let counted = Readout::counted().read(&experiment.plan().unwrap(), &image, 0.0);
+        assert_eq!(poisson(&image, 77), counted.pixels);
+        assert_ne!(poisson(&image, 78), counted.pixels);
+        assert_eq!(poisson(&Image::new(5, 0), 1), []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The pixels to render.
 
 use crate::check::ranged;
-use crate::error::{Error, PlanCause};
+use crate::error::{Error, PlanCause, RenderCause};
 use crate::model::{Experiment, Mask};
 use crate::plan::DetectorPlan;
 
@@ -47,6 +47,26 @@ impl Region {
             first..last.saturating_add(1).min(size).max(first)
         };
         (range(self.slow, self.image_slow), range(self.fast, self.image_fast))
+    }
+
+    /// Whether every pixel of the image is rendered.
+    pub fn is_whole(&self) -> bool {
+        self.mask.is_none() && self.ranges() == (0..self.image_slow, 0..self.image_fast)
+    }
+
+    /// Makes `pixels`, slow-major, ready to be rendered into: dark, unless every one of them is going to be written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) where they are not as many as the image's.
+    pub fn prepare(&self, pixels: &mut [f32]) -> Result<(), Error> {
+        let wanted = self.image_fast * self.image_slow;
+        if pixels.len() != wanted {
+            return Err(RenderCause::Buffer { found: pixels.len(), wanted }.into());
+        }
+        if !self.is_whole() {
+            pixels.fill(0.0);
+        }
+        Ok(())
     }
 
     /// Number of pixels in the region of interest.
