@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use nanobragg::Error;
 use nanobragg::model::{
-    Convention, Detector, Dose, Experiment, Frame, Misset, Quirks, Rendering, Seeds, Shape, Source,
-    SpectralLine, StepPoint, UnitCell,
+    Convention, Detector, Dose, Experiment, Frame, Misset, Quirks, Rendering, Shape, Source, SpectralLine,
+    StepPoint, UnitCell,
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
@@ -285,7 +285,7 @@ impl Draft {
     pub fn finish(mut self) -> Setup {
         let noise = self.seed_of_noise.unwrap_or(self.seed);
         let seeds = &mut self.setup.experiment.seeds;
-        *seeds = Seeds { noise, misset: self.seed_of_misset.unwrap_or(noise), mosaic: seeds.mosaic };
+        (seeds.noise, seeds.misset) = (noise, self.seed_of_misset.unwrap_or(noise));
         self.setup
     }
 }

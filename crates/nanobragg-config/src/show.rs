@@ -169,7 +169,7 @@ fn beam(table: &mut Table<'_>, plan: &Plan) {
         table.set("beam size", n(size * 1000.0), "mm");
     }
     table.set("fluence", n(plan.fluence), "photons/m^2");
-    table.set("water", n(plan.resolved.water_size * 1e6), "um");
+    table.set("water", n(plan.resolved.water_size.unwrap_or(0.0) * 1e6), "um");
 }
 
 fn detector(table: &mut Table<'_>, plan: &Plan) {
@@ -253,7 +253,7 @@ fn sampling(table: &mut Table<'_>, plan: &Plan) {
     ] {
         table.set(name, on(set), "");
     }
-    table.set("dmin", n(rendering.dmin * 1e10), "A");
+    table.set("dmin", n(rendering.dmin.unwrap_or(0.0) * 1e10), "A");
     let (rows, columns) = plan.region.ranges();
     let roi = format!("{} {} {} {}", columns.start, columns.end, rows.start, rows.end);
     table.set("region (fast, slow; ends excluded)", roi, "pixels");

@@ -1,6 +1,7 @@
 //! Renders a still to two files and says what happens.
 #![allow(clippy::print_stdout, reason = "an example shows its result")]
 
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use nanobragg::model::{Experiment, PixelGrid, UnitCell};
@@ -25,7 +26,7 @@ fn main() -> Result<(), Error> {
     let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
     experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?;
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.4e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
 
     let folder = std::env::temp_dir();
     let output = |name: &str, format, content| Output { path: folder.join(Path::new(name)), format, content };

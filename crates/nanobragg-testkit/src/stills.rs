@@ -1,5 +1,7 @@
 //! Made-up still images of a crystal, with the noise of photons and electronics, and a start that is off.
 
+use std::num::NonZeroU32;
+
 use nanobragg::Error;
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::gradient::Parameter;
@@ -101,7 +103,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     };
     let mut experiment = make(cell(0.0)?, angles(&orientation), domains, seed)?;
     experiment.structure_factors = amplitudes.clone();
-    experiment.rendering.oversample = Some(oversample);
+    experiment.rendering.oversample = NonZeroU32::new(oversample);
     let truth = experiment.plan()?;
     let image = Cpu::default().render(&truth, &Control::default())?;
     let top = image.pixels().iter().fold(0.0_f32, |top, &photons| top.max(photons));
@@ -118,7 +120,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let mut experiment = make(cell(kind.cell)?, angles(&off), kind.domains, 1)?;
     experiment.structure_factors =
         if kind.amplitudes > 0.0 { table(kind.amplitudes, number)? } else { amplitudes };
-    experiment.rendering.oversample = Some(kind.oversample);
+    experiment.rendering.oversample = NonZeroU32::new(kind.oversample);
     let plan = experiment.plan()?;
     let mut parameters = *plan.parameters();
     parameters.cells = parameters.cells.map(|cells| 0.7 * cells);

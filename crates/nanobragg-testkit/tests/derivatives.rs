@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::model::{
     Beam, Convention, Distance, Experiment, Lattice, Misset, Mosaicity, Pivot, PixelGrid, Placement,
     Polarization, Rest, Rotation, Shape, Spectrum, Steps, Tilt, UnitCell,
@@ -93,7 +95,7 @@ fn experiment(shape: Shape, convention: Convention, pivot: Pivot) -> Experiment 
     experiment.detector.pivot = Some(pivot);
     experiment.detector.pixels = PixelGrid::new(16, 12, 4e-3);
     experiment.detector.tilt = Tilt { x: 0.05, y: 0.0, z: -0.02, twotheta: 0.1 };
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment
 }
 

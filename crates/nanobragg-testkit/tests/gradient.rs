@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu, Products, Want};
 use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Weighed, definition};
 use nanobragg::model::{
@@ -27,8 +29,8 @@ fn experiment(shape: Shape) -> Experiment {
     experiment.rotation = Rotation::over(0.1, 0.05, 2).unwrap();
     experiment.detector.pixels = PixelGrid::new(70, 5, 1e-3);
     experiment.detector.tilt = Tilt { x: 0.05, y: 0.01, z: -0.02, twotheta: 0.1 };
-    experiment.rendering.oversample = Some(2);
-    experiment.rendering.water_size = 1e-6;
+    experiment.rendering.oversample = NonZeroU32::new(2);
+    experiment.rendering.water_size = Some(1e-6);
     experiment
 }
 
@@ -104,7 +106,7 @@ const KINDS: [Kind; 10] = [
             Sensor::new(5e-4).unwrap().with_attenuation(3000.0).unwrap().with_layers(2).unwrap();
     }),
     ("points", |e| e.detector.point_pixel = true),
-    ("a resolution limit", |e| e.rendering.dmin = 1.6e-10),
+    ("a resolution limit", |e| e.rendering.dmin = Some(1.6e-10)),
     ("factors once", |e| {
         e.detector.sensor =
             Sensor::new(5e-4).unwrap().with_attenuation(3000.0).unwrap().with_layers(2).unwrap();
@@ -112,7 +114,7 @@ const KINDS: [Kind; 10] = [
     }),
     ("domains in the laboratory, a resolution limit", |e| {
         e.quirks = e.quirks.with(Quirk::MosaicAfterSpindle).with(Quirk::FirstValueFactors);
-        e.rendering.dmin = 1.6e-10;
+        e.rendering.dmin = Some(1.6e-10);
     }),
     ("hardly spread, single cells, at rest", |e| {
         e.crystal = e.crystal.with_cells(1, 4, 1).unwrap();
@@ -317,7 +319,7 @@ fn what_has_no_derivative_is_refused_by_name() {
     );
     let curved = refused(|e| e.detector.curved = true, Parameter::Distance);
     assert_eq!(curved, "no derivative by distance: a curved detector is no rigid plane; use a flat one");
-    let water = refused(|e| e.rendering.water_size = 0.0, Parameter::Water);
+    let water = refused(|e| e.rendering.water_size = None, Parameter::Water);
     assert_eq!(water, "no derivative by water: there is no water; give it a size");
     let source = refused(|_| {}, Parameter::SourceWeight(3));
     assert_eq!(source, "no derivative by weight_3: there is no source with this number");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
 use nanobragg::model::{
@@ -24,7 +26,7 @@ fn small(cells: [f64; 3], misset: [f64; 3], f: f64) -> Experiment {
     experiment.crystal = experiment.crystal.with_misset(Misset::Angles(misset)).unwrap();
     experiment.beam = Beam::new(1.3e-10).unwrap();
     experiment.detector.pixels = PixelGrid::new(16, 12, 4e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment
 }
 
@@ -214,7 +216,7 @@ fn exact_images_converge_with_sub_pixels_and_layers() {
     };
     let mut totals = Vec::new();
     for n in [4, 8, 16] {
-        experiment.rendering.oversample = Some(n);
+        experiment.rendering.oversample = NonZeroU32::new(n);
         experiment.detector.sensor = sensor.with_layers(n as usize / 2).unwrap();
         totals.push(total(&experiment));
     }

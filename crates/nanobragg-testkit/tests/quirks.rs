@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Mosaicity, Pivot, PixelGrid, Placement,
@@ -21,7 +23,7 @@ fn base() -> Experiment {
     experiment.crystal = experiment.crystal.with_misset(Misset::Angles([0.2, 0.3, 0.5])).unwrap();
     experiment.beam = Beam::new(1.5e-10).unwrap();
     experiment.detector.pixels = PixelGrid::new(24, 20, 3e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment
 }
 
@@ -52,9 +54,9 @@ fn acted_on(quirk: Quirk) -> Experiment {
             let rest = Rest::at(0.1);
             experiment.detector.placement = Placement::Corner { origin: [0.09, 0.02, -0.03], rest };
         }
-        Quirk::FirstValueFactors => experiment.rendering.oversample = Some(2),
+        Quirk::FirstValueFactors => experiment.rendering.oversample = NonZeroU32::new(2),
         Quirk::RunningSumFactors => {
-            experiment.rendering.oversample = Some(2);
+            experiment.rendering.oversample = NonZeroU32::new(2);
             experiment.rendering.oversample_polar = true;
         }
         Quirk::SourceWeightsIgnored => {
@@ -82,7 +84,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
         Quirk::MissetRandomCap => {
             experiment.crystal = experiment.crystal.with_misset(Misset::Random).unwrap()
         }
-        Quirk::WaterScaledTwice => experiment.rendering.water_size = 1e-5,
+        Quirk::WaterScaledTwice => experiment.rendering.water_size = Some(1e-5),
         Quirk::TwothetaAxisLength => {
             experiment = custom(Frame { twotheta_axis: Vector3::new(0.0, 0.0, -1.5), ..Frame::default() });
             experiment.detector.tilt.twotheta = 0.2;
@@ -189,7 +191,7 @@ fn the_first_pixel_of_a_carried_over_sweep_starts_at_rest() {
 fn with_a_resolution_limit_the_first_swept_pixel_starts_at_rest() {
     let mut experiment = acted_on(Quirk::PhiZeroCarryover);
     experiment.quirks = Preset::Reference.into();
-    experiment.rendering.dmin = 5.5e-10;
+    experiment.rendering.dmin = Some(5.5e-10);
     let plan = experiment.plan().unwrap();
     let first = plan.orientations.first_pixel.unwrap();
     let lit = photons(&plan).iter().position(|&photons| photons != 0.0).unwrap();

@@ -9,6 +9,8 @@
 
 mod supervisor;
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Scalar};
 use nanobragg::model::{
     Convention, Crystal, Divergence, Experiment, Frame, IndexBox, Mosaicity, Preset, Quirk, Quirks,
@@ -52,13 +54,13 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
         e.rendering.interpolate = Some(true);
         e.quirks = Preset::Exact.into();
     });
-    add("water", &|e| e.rendering.water_size = 1e-6);
+    add("water", &|e| e.rendering.water_size = Some(1e-6));
     add("dmin", &|e| {
-        e.rendering.dmin = 4e-10;
-        e.rendering.oversample = Some(2);
+        e.rendering.dmin = Some(4e-10);
+        e.rendering.oversample = NonZeroU32::new(2);
     });
     add("everything sampled", &|e| {
-        e.rendering.oversample = Some(2);
+        e.rendering.oversample = NonZeroU32::new(2);
         let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: 3 };
         e.crystal = e.crystal.with_mosaicity(mosaicity).unwrap();
         let band = Spectrum::Band(Steps::across(0.01, 2).unwrap());
@@ -69,7 +71,7 @@ fn experiments() -> Vec<(&'static str, Experiment)> {
     add("running sums", &|e| {
         e.structure_factors = gappy();
         e.rendering.interpolate = Some(false);
-        e.rendering.oversample = Some(2);
+        e.rendering.oversample = NonZeroU32::new(2);
         e.rendering.oversample_polar = true;
         e.rendering.oversample_omega = true;
         e.rendering.oversample_thick = true;

@@ -10,6 +10,7 @@
 mod supervisor;
 
 use std::io::{self, Write};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
@@ -63,7 +64,7 @@ fn events_and_the_trace_in_memory_are_written_alike() {
     let all = Options { rot_stars: true, all_steps: true };
     let mut experiment = small("hkl_matrix");
     experiment.rotation = nanobragg::model::Rotation::over(0.0, 0.01, 3).unwrap();
-    experiment.rendering.oversample = Some(2);
+    experiment.rendering.oversample = NonZeroU32::new(2);
     for (experiment, neighborhood) in [(experiment, 69), (small("triclinic"), 0)] {
         let plan = experiment.plan().unwrap();
         let mut traces = (0..64).map(|at| trace_pixel(&plan, at, at, all).1);

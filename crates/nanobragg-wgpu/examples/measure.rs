@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "it prints what it measures")]
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use nanobragg::backend::Control;
@@ -71,7 +72,7 @@ fn plan(pixels: usize, orientations: usize) -> Result<Plan, Box<dyn Error>> {
     let mosaicity = Mosaicity::Domains { spread: 0.01, count: orientations };
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.rendering.interpolate = Some(false);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.detector.pixels = PixelGrid::new(pixels, pixels, 0.2 / pixels as f64);
     Ok(experiment.plan()?)
 }

@@ -1,5 +1,6 @@
 //! A graphics processor is not trusted unseen: it renders a small image that is compared with the definition.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use nanobragg::backend::Control;
@@ -114,7 +115,7 @@ fn case() -> Result<Plan, nanobragg::Error> {
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.beam = Beam::new(1.5e-10)?.with_polarization(Polarization::Kahn(0.7))?;
     experiment.detector.pixels = PixelGrid::new(32, 32, 2e-3);
-    experiment.rendering.oversample = Some(2);
+    experiment.rendering.oversample = NonZeroU32::new(2);
     experiment.plan()
 }
 

@@ -2,6 +2,8 @@
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark whose experiment cannot be made measures nothing")]
 
+use std::num::NonZeroU32;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nanobragg::backend::{Backend, Control, Cpu, Precision};
 use nanobragg::model::{
@@ -55,7 +57,7 @@ fn plan(case: Case) -> Result<Plan, Box<dyn std::error::Error>> {
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
     experiment.detector.placement = Placement::at(0.2);
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.4e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.rendering.interpolate = Some(case.interpolate);
     Ok(experiment.plan()?)
 }

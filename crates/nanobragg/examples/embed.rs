@@ -1,6 +1,8 @@
 //! Embeds the library: a still of a small triclinic crystal, and how bright it is.
 #![allow(clippy::print_stdout, reason = "an example shows its result")]
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{Beam, Experiment, PixelGrid, UnitCell};
 use nanobragg::statistics::Statistics;
@@ -10,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     experiment.crystal = experiment.crystal.with_cells(10, 10, 10)?;
     experiment.beam = Beam::new(1.5e-10)?;
     experiment.detector.pixels = PixelGrid::new(512, 512, 0.2e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
 
     let plan = experiment.plan()?;
     let image = Cpu::default().render(&plan, &Control::default())?;

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "the counting task reads it")]
 
 use std::hint::black_box;
+use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Cpu, Precision};
 use nanobragg::model::{
@@ -49,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Quirks that depend on the order of pixels are settled on all threads: no two counts would be alike.
     // Of Gaussian and flat spots the C program's are the narrow ones, most terms of which are left out.
     experiment.quirks = Quirks::from(Preset::Exact).with(Quirk::GaussUnits);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.rendering.interpolate = Some(interpolate);
 
     let plan = experiment.plan()?;

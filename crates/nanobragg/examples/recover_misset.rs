@@ -1,6 +1,8 @@
 //! Recovers a crystal that is 0.05° off, by Gauss-Newton on the pixels of one image.
 #![allow(clippy::print_stdout, reason = "an example shows its result")]
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Control, Cpu};
 use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Weighed};
 use nanobragg::model::{Beam, Experiment, Misset, PixelGrid, Shape, UnitCell};
@@ -12,7 +14,7 @@ fn plan(misset_deg: [f64; 3]) -> Result<Plan, nanobragg::Error> {
     experiment.crystal = experiment.crystal.with_misset(Misset::Angles(misset_deg.map(f64::to_radians)))?;
     experiment.beam = Beam::new(1e-10)?;
     experiment.detector.pixels = PixelGrid::new(256, 256, 0.3e-3);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.plan()
 }
 

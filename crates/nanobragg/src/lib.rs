@@ -6,6 +6,8 @@
 //! layers), and a [`Backend`](backend::Backend) renders the plan:
 //!
 //! ```
+//! use std::num::NonZeroU32;
+//!
 //! use nanobragg::model::{Beam, Experiment, PixelGrid, UnitCell};
 //! use nanobragg::backend::{Backend, Control, Cpu};
 //! use nanobragg::statistics::Statistics;
@@ -14,7 +16,7 @@
 //! experiment.crystal = experiment.crystal.with_cells(5, 5, 5)?;
 //! experiment.beam = Beam::new(1.5e-10)?;
 //! experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
-//! experiment.rendering.oversample = Some(1);
+//! experiment.rendering.oversample = NonZeroU32::new(1);
 //!
 //! let plan = experiment.plan()?;
 //! let image = Cpu::default().render(&plan, &Control::default())?;

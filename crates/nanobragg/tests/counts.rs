@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::image::Image;
 use nanobragg::model::{Experiment, Mask, PixelGrid, Quirk, Quirks, Roi, UnitCell};
 use nanobragg::readout::Readout;
@@ -17,7 +19,7 @@ const N: f64 = (EDGE * EDGE) as f64;
 fn experiment(edge: usize) -> Experiment {
     let mut experiment = Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
     experiment.detector.pixels = PixelGrid::new(edge, edge, 1e-4);
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::image::Image;
 use nanobragg::model::{
@@ -116,7 +118,7 @@ struct Window {
 fn render(mut experiment: Experiment, at: &Crossing, window: &Window) -> (Plan, Image) {
     let start = at.phi - window.half;
     experiment.rotation = Rotation::over(start, 2.0 * window.half, window.steps).unwrap();
-    experiment.rendering.oversample = Some(window.oversample);
+    experiment.rendering.oversample = NonZeroU32::new(window.oversample);
     let [fast, slow] = pixel(&experiment.plan().unwrap(), &at.diffracted).unwrap().map(|x| x as usize);
     let around = |center: usize| (center.saturating_sub(window.pixels), center + window.pixels);
     experiment.rendering.roi = Roi::new(around(fast), around(slow));

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{
     Beam, Divergence, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Polarization,
@@ -35,7 +37,7 @@ fn experiment(shape: Shape, cells: u32) -> Experiment {
     experiment.detector.placement = Placement::at(0.1);
     experiment.detector.pixels = PixelGrid::new(2000, 2000, 1e-4);
     experiment.rendering.interpolate = Some(false);
-    experiment.rendering.oversample = Some(2);
+    experiment.rendering.oversample = NonZeroU32::new(2);
     experiment
 }
 
@@ -120,7 +122,7 @@ fn root_mean_square(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 fn turned(near: &Experiment, spot: &Spot, steps: usize, phase: f64) -> Experiment {
     let range = deg(2.0);
     let start = spot.phi - 0.5 * range + phase * range / steps as f64;
-    Experiment { rotation: Rotation::over(start, range, steps).unwrap(), ..near.clone() }
+    near.clone().with_rotation(Rotation::over(start, range, steps).unwrap())
 }
 
 /// Root mean square of the relative error of the photons, over starts that differ by parts of a step.
@@ -162,7 +164,7 @@ fn steps_are_chosen_so_that_nothing_is_said_and_within_their_bound() {
     let (needed, _) = few_phi_steps(&turned(&near, &spot, 2, 0.0)).unwrap();
     let chosen = |most: usize| {
         let rotation = Rotation::in_enough_steps(spot.phi - deg(1.0), deg(2.0), most).unwrap();
-        let experiment = Experiment { rotation, ..near.clone() };
+        let experiment = near.clone().with_rotation(rotation);
         let found = experiment.plan().unwrap().resolved.rotation;
         assert!((found.step() * found.steps() as f64 - deg(2.0)).abs() < 1e-15);
         (found.steps(), few_phi_steps(&experiment).map(|said| said.0))

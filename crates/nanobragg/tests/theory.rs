@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows them in test functions, not in what they call
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::model::{
     Beam, Convention, Dose, Experiment, Frame, PixelGrid, Placement, Polarization, Sensor, UnitCell,
@@ -91,7 +93,7 @@ fn experiment(panel: &Panel) -> Experiment {
         .with_dose(Dose::of_fluence(FLUENCE).unwrap())
         .with_polarization(Polarization::Off)
         .unwrap();
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.detector.pixels = PixelGrid::new(3, 2, PIXEL);
     experiment.detector.placement = Placement::Measured { origin: panel.origin.into() };
     experiment.detector.convention = Convention::Custom(Frame {
@@ -170,7 +172,7 @@ fn water_scatters_like_its_molecules() {
     const EDGE: f64 = 2e-5;
     let molecules = EDGE.powi(3) * 1e6 / 18.0 * AVOGADRO;
     let all = F * F + molecules * 2.57 * 2.57;
-    let wet = |experiment: &mut Experiment| experiment.rendering.water_size = EDGE;
+    let wet = |experiment: &mut Experiment| experiment.rendering.water_size = Some(EDGE);
     compare(wet, |panel| all * panel.solid_angle());
     // And everything at once.
     let change = |experiment: &mut Experiment| {
@@ -192,7 +194,7 @@ fn a_b_factor_weakens_the_crystal_and_not_the_water() {
     for (b_factor, wet) in [(2e-19, false), (-3e-20, false), (1e-18, true)] {
         let change = |experiment: &mut Experiment| {
             experiment.crystal = experiment.crystal.with_b_factor(b_factor).unwrap();
-            experiment.rendering.water_size = if wet { EDGE } else { 0.0 };
+            experiment.rendering.water_size = wet.then_some(EDGE);
         };
         compare(change, |panel| {
             // (2 sin θ)² = 2 - 2 cos 2θ.

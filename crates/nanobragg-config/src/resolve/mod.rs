@@ -61,7 +61,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     classic::apply_defaults(&mut draft)?;
     if classic::preset(args) != Preset::Exact {
         // The C program has no limit but patience.
-        draft.rendering().most_chosen = u32::MAX;
+        draft.rendering().most_chosen = None;
     }
     draft.setup.warnings.extend(args.warnings.iter().cloned());
     draft.setup.warnings.extend(senseless);

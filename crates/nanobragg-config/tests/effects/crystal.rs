@@ -1,5 +1,7 @@
 //! Crystal, structure factors, rotation, and how pixels are evaluated.
 
+use std::num::NonZeroU32;
+
 use nanobragg::model::{
     Crystal, IndexBox, Lattice, Misset, Mosaicity, MosflmMatrix, Reflection, Roi, Rotation, Shape, Size,
     StepPoint, StructureFactors, UnitCell,
@@ -147,7 +149,7 @@ fn sampling() -> Vec<Effect> {
         sets(FlagId::PhiSampling, "mid", |s| {
             s.experiment.rotation = s.experiment.rotation.sampled_at(StepPoint::Middle)
         }),
-        sets(FlagId::Oversample, "3", |s| s.experiment.rendering.oversample = Some(3)),
+        sets(FlagId::Oversample, "3", |s| s.experiment.rendering.oversample = NonZeroU32::new(3)),
         after("-quirks reference -oversample 3", FlagId::Oversample, "-1", |s| {
             s.experiment.rendering.oversample = None
         }),
@@ -158,8 +160,8 @@ fn sampling() -> Vec<Effect> {
         sets(FlagId::Roi, "-1 2 3 -1", |s| {
             s.experiment.rendering.roi = Roi { fast: (None, Some(2)), slow: (Some(3), None) };
         }),
-        sets(FlagId::Dmin, "2.5", |s| s.experiment.rendering.dmin = 2.5e-10),
-        sets(FlagId::Water, "5", |s| s.experiment.rendering.water_size = 5e-6),
+        sets(FlagId::Dmin, "2.5", |s| s.experiment.rendering.dmin = Some(2.5e-10)),
+        sets(FlagId::Water, "5", |s| s.experiment.rendering.water_size = Some(5e-6)),
         nothing(FlagId::Stol, "nowhere"),
         nothing(FlagId::FourStol, "nowhere"),
         nothing(FlagId::Q, "nowhere"),

@@ -1,5 +1,7 @@
 //! Files, noise, what is printed, and the program itself.
 
+use std::num::NonZeroU32;
+
 use nanobragg::backend::Precision;
 use nanobragg::model::{Preset, Quirk, Quirks};
 use nanobragg_config::classic::FlagId;
@@ -78,11 +80,11 @@ fn program() -> Vec<Effect> {
         sets(FlagId::NoProgress, "", |s| s.progress = false),
         after("-quirks spec", FlagId::Quirks, "exact", |s| {
             s.experiment.quirks = Quirks::from(Preset::Exact);
-            s.experiment.rendering.most_chosen = 100;
+            s.experiment.rendering.most_chosen = NonZeroU32::new(100);
         }),
         sets(FlagId::Quirks, "reference", |s| {
             s.experiment.quirks = Quirks::from(Preset::Reference);
-            s.experiment.rendering.most_chosen = u32::MAX;
+            s.experiment.rendering.most_chosen = None;
         }),
         sets(FlagId::PhiCarryoverMode, "c-parity", |s| {
             s.experiment.quirks = s.experiment.quirks.with(Quirk::PhiZeroCarryover);

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its share")]
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::{
@@ -69,7 +70,7 @@ pub fn experiment_with(quirks: impl Into<Quirks>, structure_factors: StructureFa
     let dose = Dose::of_flux(1e18, 1.0, mm(1.0)).unwrap();
     experiment.beam = Beam::new(angstrom(0.9768)).unwrap().with_dose(dose);
     experiment.rotation = Rotation::over(deg(0.0), deg(0.1), 10).unwrap();
-    experiment.rendering.oversample = Some(1);
+    experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.rendering.interpolate = Some(false);
     let detector = &mut experiment.detector;
     detector.convention = Convention::Custom(Frame {
@@ -114,8 +115,13 @@ pub fn small(name: &str) -> Experiment {
         .crystal
         .with_misset(nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg)))
         .unwrap();
+<<<<<<< HEAD
     experiment.rendering.oversample = Some(1);
     experiment.detector.placement = Placement::at(mm(100.0));
+=======
+    experiment.rendering.oversample = NonZeroU32::new(1);
+    experiment.detector.distance = mm(100.0);
+>>>>>>> a1ebc8b (No number stands for what is not given in how pixels are evaluated; experiments are compared, and built by methods or fields by one rule)
     experiment.detector.pixels = PixelGrid::new(64, 64, mm(1.0));
     match name {
         "triclinic" => {}

@@ -55,31 +55,34 @@ impl Dose {
         ranged("the flux (photons/s)", flux, "not negative", flux >= 0.0)?;
         positive("the exposure (s)", exposure)?;
         positive("the beam size (m)", beam_size)?;
-        let dose = Dose { photons: Photons::PerSecond { flux, beam_size }, exposure };
-        ranged("the fluence (photons/m^2)", dose.fluence(), "finite", true)?;
-        Ok(dose)
+        Dose { photons: Photons::PerSecond { flux, beam_size }, exposure }.finite()
+    }
+
+    fn finite(self) -> Result<Self, Error> {
+        ranged("the fluence (photons/m^2)", self.fluence(), "finite", true)?;
+        Ok(self)
     }
 
     /// The same flux or fluence with another exposure in seconds.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that is not positive.
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that is not positive, and for a fluence beyond all numbers.
     pub fn with_exposure(self, exposure: f64) -> Result<Self, Error> {
         positive("the exposure (s)", exposure)?;
-        Ok(Dose { exposure, ..self })
+        Dose { exposure, ..self }.finite()
     }
 
     /// The same flux or fluence in a square beam so many meters wide, which lights no more of a wider crystal.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a size that is not positive.
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a size that is not positive, and for a fluence beyond all numbers.
     pub fn with_beam_size(self, size: f64) -> Result<Self, Error> {
         positive("the beam size (m)", size)?;
         let photons = match self.photons {
             Photons::PerArea { fluence, .. } => Photons::PerArea { fluence, beam_size: Some(size) },
             Photons::PerSecond { flux, .. } => Photons::PerSecond { flux, beam_size: size },
         };
-        Ok(Dose { photons, ..self })
+        Dose { photons, ..self }.finite()
     }
 
     /// Photons per m²: of a flux, flux × exposure / area.
@@ -126,6 +129,8 @@ mod tests {
             Dose::of_flux(1.0, 0.0, 1.0),
             Dose::of_flux(1.0, 1.0, f64::NAN),
             Dose::of_flux(1e300, 1.0, 1e-9),
+            Dose::of_flux(1e300, 1.0, 1.0).and_then(|dose| dose.with_exposure(1e10)),
+            Dose::of_flux(1e300, 1.0, 1.0).and_then(|dose| dose.with_beam_size(1e-9)),
             Dose::default().with_exposure(-1.0),
             Dose::default().with_beam_size(0.0),
         ];

@@ -1,11 +1,26 @@
 //! The experiment: everything that a simulation depends on.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::{Beam, Crystal, Detector, Quirks, Rotation, StructureFactors, UnitCell};
 
-/// Everything that a simulation depends on, in SI units. Its `plan` validates it and chooses every sample.
-#[derive(Clone, Debug)]
+/// Everything that a simulation depends on, in SI units but for the unit cell. Its [`plan`](Self::plan) validates it and
+/// chooses every sample.
+///
+/// ```
+/// use nanobragg::model::{Beam, Experiment, Preset, Rotation, UnitCell};
+///
+/// let cell = UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?;
+/// let experiment = Experiment::uniform(cell, 100.0)
+///     .with_beam(Beam::new(1.2e-10)?)
+///     .with_rotation(Rotation::over(0.0, 0.01, 5)?)
+///     .with_quirks(Preset::Spec);
+/// assert_ne!(experiment, Experiment::uniform(cell, 100.0));
+/// # Ok::<(), nanobragg::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Experiment {
     /// Incident beam.
     pub beam: Beam,
@@ -45,6 +60,48 @@ impl Experiment {
         Experiment::new(Crystal::from_cell(cell), StructureFactors::uniform(f))
     }
 
+    /// The same experiment in another beam.
+    #[must_use]
+    pub fn with_beam(self, beam: Beam) -> Self {
+        Experiment { beam, ..self }
+    }
+
+    /// The same experiment on another detector.
+    #[must_use]
+    pub fn with_detector(self, detector: Detector) -> Self {
+        Experiment { detector, ..self }
+    }
+
+    /// The same experiment of another crystal.
+    #[must_use]
+    pub fn with_crystal(self, crystal: Crystal) -> Self {
+        Experiment { crystal, ..self }
+    }
+
+    /// The same experiment during another rotation.
+    #[must_use]
+    pub fn with_rotation(self, rotation: Rotation) -> Self {
+        Experiment { rotation, ..self }
+    }
+
+    /// The same experiment, evaluated in another way.
+    #[must_use]
+    pub fn with_rendering(self, rendering: Rendering) -> Self {
+        Experiment { rendering, ..self }
+    }
+
+    /// The same experiment with other random numbers.
+    #[must_use]
+    pub fn with_seeds(self, seeds: Seeds) -> Self {
+        Experiment { seeds, ..self }
+    }
+
+    /// The same experiment with other quirks: those of a preset or of a set.
+    #[must_use]
+    pub fn with_quirks(self, quirks: impl Into<Quirks>) -> Self {
+        Experiment { quirks: quirks.into(), ..self }
+    }
+
     /// Whether structure factors of a crystal of so many `cells` are interpolated.
     pub(crate) fn interpolates(&self, cells: [f64; 3]) -> bool {
         let wanted = self.rendering.interpolate.unwrap_or(cells.iter().any(|&n| n <= 2.0));
@@ -54,11 +111,13 @@ impl Experiment {
 
 /// How pixels are evaluated.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Rendering {
     /// Sub-pixels along each edge of a pixel; chosen from crystal and pixel size when missing.
-    pub oversample: Option<u32>,
-    /// The most that are chosen: a length in a wrong unit asks for thousands, and their squares for days.
-    pub most_chosen: u32,
+    pub oversample: Option<NonZeroU32>,
+    /// The most that are chosen, if there is a bound: a length in a wrong unit asks for thousands, and their squares for
+    /// days.
+    pub most_chosen: Option<NonZeroU32>,
     /// Absorption for every sub-pixel.
     pub oversample_thick: bool,
     /// Polarization for every sub-pixel.
@@ -67,29 +126,29 @@ pub struct Rendering {
     pub oversample_omega: bool,
     /// Tricubic interpolation of structure factors; on for crystals two cells wide or less when missing.
     pub interpolate: Option<bool>,
-    /// Finest spacing to render in meters; 0 for no limit.
-    pub dmin: f64,
+    /// Finest spacing to render in meters, if there is a limit.
+    pub dmin: Option<f64>,
     /// Part of the image to render.
     pub roi: Roi,
     /// Pixels to render.
     pub mask: Option<Mask>,
-    /// Edge of the cube of water around the crystal in meters.
-    pub water_size: f64,
+    /// Edge of the cube of water around the crystal in meters, if there is one.
+    pub water_size: Option<f64>,
 }
 
 impl Default for Rendering {
     fn default() -> Self {
         Rendering {
             oversample: None,
-            most_chosen: 100,
+            most_chosen: NonZeroU32::new(100),
             oversample_thick: false,
             oversample_polar: false,
             oversample_omega: false,
             interpolate: None,
-            dmin: 0.0,
+            dmin: None,
             roi: Roi::default(),
             mask: None,
-            water_size: 0.0,
+            water_size: None,
         }
     }
 }
@@ -123,6 +182,7 @@ pub struct Mask {
 
 /// Seeds of the random streams, as users write them (the generator starts from the negative).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Seeds {
     /// Photon noise.
     pub noise: i64,

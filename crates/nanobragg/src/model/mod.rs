@@ -1,4 +1,9 @@
 //! What is simulated: the experiment as SI data, before any sample of it is chosen.
+//!
+//! Parts whose numbers have to fit each other ([`Beam`], [`Crystal`], [`Rotation`], [`Sensor`] ...) are built by methods that
+//! check them and keep their fields to themselves. Parts that stand side by side ([`Experiment`], [`Rendering`],
+//! [`Detector`], [`Seeds`]) have public fields: begin with a default and set what differs;
+//! [`plan`](Experiment::plan) checks them.
 
 mod beam;
 mod convention;

@@ -53,13 +53,13 @@ impl IndexBox {
 
 /// Structure factors: a dense grid over a box of indices and one value for everything outside. Clones share
 /// the grid.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StructureFactors {
     default_f: f64,
     grid: Option<Grid>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Grid {
     bounds: IndexBox,
     /// Entries along h, k, l, with a border of one entry of the default on either side: an index beyond the box

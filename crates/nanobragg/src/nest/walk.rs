@@ -86,6 +86,8 @@ pub(crate) fn walk<T: Real>(plan: &Plan<T>, stages: &mut impl Stages<T>, stop: O
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroU32;
+
     use crate::model::{Experiment, UnitCell};
 
     /// Notes what is visited, and skips the first source.
@@ -118,7 +120,7 @@ mod tests {
     fn terms_are_visited_in_their_order_and_those_of_a_refused_source_are_not() {
         let mut experiment =
             Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
-        experiment.rendering.oversample = Some(2);
+        experiment.rendering.oversample = NonZeroU32::new(2);
         let mut plan = experiment.plan().unwrap();
         plan.layers.count = 2;
         let source = plan.sources[0];
@@ -161,7 +163,7 @@ mod tests {
     fn a_walk_ends_soon_after_the_flag_is_raised() {
         let mut experiment =
             Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap(), 100.0);
-        experiment.rendering.oversample = Some(4);
+        experiment.rendering.oversample = NonZeroU32::new(4);
         let mut plan = experiment.plan().unwrap();
         let domain = plan.orientations.domains[0];
         for domains in [1, 3 * Patience::TERMS] {

@@ -96,6 +96,8 @@ fn directions_differ(plan: &Plan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroU32;
+
     use crate::model::{Crystal, PixelGrid, Quirks, Tilt, UnitCell};
 
     fn acting(experiment: &Experiment) -> Vec<Quirk> {
@@ -110,7 +112,7 @@ mod tests {
         let mut experiment =
             Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(4, 3, 1e-3);
-        experiment.rendering.oversample = Some(1);
+        experiment.rendering.oversample = NonZeroU32::new(1);
         experiment.quirks = preset.into();
         experiment
     }
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn first_values_act_where_there_are_others() {
         let mut experiment = small(Preset::Spec);
-        experiment.rendering.oversample = Some(2);
+        experiment.rendering.oversample = NonZeroU32::new(2);
         assert_eq!(acting(&experiment), [Quirk::FirstValueFactors]);
         experiment.quirks = Preset::Exact.into();
         assert_eq!(acting(&experiment), []);

@@ -19,7 +19,8 @@ use crate::physics::{absorption, background};
 use crate::units::R_E_SQR;
 
 impl Experiment {
-    /// [`Plan::new`] of the experiment.
+    /// [`Plan::new`] of the experiment: some 50 µs for a still of one domain, much less than an image takes. Every orientation
+    /// of a series may have a plan of its own; [`Plan::place`] moves the numbers of one that is there.
     ///
     /// # Errors
     /// Those of [`Plan::new`].
@@ -135,7 +136,7 @@ impl Plan {
             structure_factors: experiment.structure_factors.clone(),
             interpolation: interpolation(experiment, &crystal),
             orientations,
-            dmin: rendering.dmin,
+            dmin: rendering.dmin.unwrap_or(0.0),
             factors,
             background,
             r_e_sqr: R_E_SQR,
@@ -200,6 +201,7 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
     positive("the detector's fast size (m)", detector.pixels.size_fast)?;
     positive("the detector's slow size (m)", detector.pixels.size_slow)?;
+<<<<<<< HEAD
     let (what, distance) = match detector.placement.rest().map(|rest| rest.distance) {
         Some(Distance::AlongBeam(distance)) => ("the detector distance (m)", distance),
         Some(Distance::ToPlane(distance)) => ("the close distance (m)", distance),
@@ -208,6 +210,15 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     ranged(what, distance, "other than zero", distance != 0.0)?;
     ranged("dmin (m)", rendering.dmin, "finite", true)?;
     ranged("the water size (m)", rendering.water_size, "finite", true)?;
+=======
+    ranged("the detector distance (m)", detector.distance, "other than zero", detector.distance != 0.0)?;
+    if let Some(close) = detector.close_distance {
+        ranged("the close distance (m)", close, "other than zero", close != 0.0)?;
+    }
+    for (quantity, length) in [("dmin (m)", rendering.dmin), ("the water size (m)", rendering.water_size)] {
+        length.map_or(Ok(()), |length| positive(quantity, length))?;
+    }
+>>>>>>> a1ebc8b (No number stands for what is not given in how pixels are evaluated; experiments are compared, and built by methods or fields by one rule)
     ranged("an angle (rad)", experiment.rotation.start(), "finite", true)?;
     let grid = detector.pixels;
     limited("pixels", grid.size_fast / grid.pixel_size * (grid.size_slow / grid.pixel_size), MOST_PIXELS)?;
@@ -224,8 +235,8 @@ fn interpolation(experiment: &Experiment, crystal: &CrystalPlan<f64>) -> Interpo
     if experiment.interpolates(cells) { Interpolation::On } else { Interpolation::Off }
 }
 
-fn background(water_size: f64, fluence: f64, quirks: Quirks) -> Background<f64> {
-    let present = water_size != 0.0;
+fn background(water_size: Option<f64>, fluence: f64, quirks: Quirks) -> Background<f64> {
+    let (present, water_size) = (water_size.is_some(), water_size.unwrap_or(0.0));
     if quirks.has(Quirk::WaterScaledTwice) {
         Background { present, start: background::water_intensity_scaled(water_size, fluence), per_term: 0.0 }
     } else {
@@ -247,8 +258,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_is_refused() {
-        let changes: [fn(&mut Experiment); 2] = [
+    fn what_is_no_number_of_its_kind_is_refused() {
+        let changes: [fn(&mut Experiment); 6] = [
+            |e| e.rendering.dmin = Some(0.0),
+            |e| e.rendering.dmin = Some(f64::NAN),
+            |e| e.rendering.water_size = Some(-1e-6),
+            |e| e.rendering.water_size = Some(f64::INFINITY),
             |e| e.rotation = Rotation::still(f64::NAN),
             |e| e.rotation = e.rotation.starting_at(f64::INFINITY),
         ];

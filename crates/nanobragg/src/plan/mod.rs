@@ -168,8 +168,8 @@ pub struct Resolved {
     pub quirks: Quirks,
     /// Kahn's factor; `None` when polarization is off.
     pub kahn: Option<f64>,
-    /// Edge of the cube of water in meters.
-    pub water_size: f64,
+    /// Edge of the cube of water in meters, if there is one.
+    pub water_size: Option<f64>,
     /// Seed of a random orientation, as the user wrote it.
     pub misset_seed: i64,
     /// Random numbers of the photon noise.

@@ -9,12 +9,14 @@ use crate::units::to_deg;
 /// What was assumed, changed or left out while an experiment was planned.
 ///
 /// ```
+/// use std::num::NonZeroU32;
+///
 /// use nanobragg::model::{Experiment, UnitCell};
 /// use nanobragg::plan::Warning;
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.crystal = experiment.crystal.with_cells(50, 50, 50)?;
-/// experiment.rendering.oversample = Some(1);
+/// experiment.rendering.oversample = NonZeroU32::new(1);
 /// let plan = experiment.plan()?;
 /// assert!(matches!(plan.resolved.warnings[..], [Warning::Undersampled { used: 1, needed: 14.0, .. }]));
 /// assert_eq!(plan.resolved.warnings[0].code(), "plan.undersampled");

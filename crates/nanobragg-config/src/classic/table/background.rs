@@ -11,7 +11,7 @@ rows!(
         .shows(&["water"])
         .effect(|draft, given| {
             // Divided, as the C program does: a multiplication may differ in the last bit.
-            draft.rendering().water_size = given.number(0) / 1e6;
+            draft.rendering().water_size = Some(given.number(0) / 1e6).filter(|&edge| edge > 0.0);
         }),
     Stol(&["-stol"], "amorphous structure factor against sin(theta)/lambda").input().inert(),
     FourStol(&["-4stol"], "amorphous structure factor against 4 sin(theta)/lambda").input().inert(),

@@ -1,5 +1,7 @@
 //! Flags of rotation, sub-pixels and limits of what is computed.
 
+use std::num::NonZeroU32;
+
 use nanobragg::model::{Roi, StepPoint};
 
 use super::row::{ANY, AUTO, COORDINATE, rows};
@@ -56,7 +58,7 @@ rows!(
         .otherwise("as the crystal's size demands")
         .shows(&["oversample"])
         .effect(|draft, given| draft.rendering().oversample =
-            u32::try_from(given.integer(0)).ok().filter(|&n| n > 0)),
+            u32::try_from(given.integer(0)).ok().and_then(NonZeroU32::new)),
     OversampleThick(&["-oversample_thick"], "absorption anew for every sub-pixel")
         .shows(&["oversample_thick"])
         .effect(|draft, _| draft.rendering().oversample_thick = true),
@@ -82,6 +84,6 @@ rows!(
         .shows(&["dmin"])
         .effect(|draft, given| {
             // Multiplied, as the C program does: a division may differ in the last bit.
-            draft.rendering().dmin = given.number(0) * 1e-10;
+            draft.rendering().dmin = Some(given.number(0) * 1e-10).filter(|&dmin| dmin > 0.0);
         }),
 );

@@ -172,6 +172,8 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroU32;
+
     use crate::model::{
         Beam, Experiment, Misset, Mosaicity, PixelGrid, Polarization, Preset, Quirks, Rotation, Shape, Size,
         UnitCell,
@@ -191,7 +193,7 @@ mod tests {
         let beam = Beam::new(1.5e-10).unwrap();
         experiment.beam = beam.with_polarization(Polarization::Kahn(0.7)).unwrap();
         experiment.detector.pixels = PixelGrid::new(150, 3, 5e-4);
-        experiment.rendering.oversample = Some(2);
+        experiment.rendering.oversample = NonZeroU32::new(2);
         experiment
     }
 

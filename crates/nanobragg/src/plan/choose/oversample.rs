@@ -21,8 +21,8 @@ pub(in crate::plan) fn chosen(
     warnings: &mut Vec<Warning>,
 ) -> Result<f64, Error> {
     let oversample = match rendering.oversample {
-        Some(n) if n > 0 => f64::from(n),
-        _ => recommended.min(f64::from(rendering.most_chosen)),
+        Some(asked) => f64::from(asked.get()),
+        None => rendering.most_chosen.map_or(recommended, |most| recommended.min(f64::from(most.get()))),
     };
     limited("sub-pixels along a pixel's edge", oversample, 10_000.0)?;
     if oversample < recommended {
@@ -35,6 +35,7 @@ pub(in crate::plan) fn chosen(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::num::NonZeroU32;
 
     #[test]
     fn what_is_asked_for_counts_and_too_few_are_told() {
@@ -42,11 +43,12 @@ mod tests {
         assert_eq!(needed, 11.0);
         let chosen = |oversample, most_chosen| {
             let mut warnings = Vec::new();
+            let (oversample, most_chosen) = (NonZeroU32::new(oversample), NonZeroU32::new(most_chosen));
             let rendering = Rendering { oversample, most_chosen, ..Rendering::default() };
             (chosen(&rendering, needed, 3.5e-7, &mut warnings).unwrap(), warnings.len())
         };
-        let asked = [chosen(None, 100), chosen(Some(20), 100), chosen(Some(1), 100)];
-        assert_eq!(asked, [(11.0, 0), (20.0, 0), (1.0, 1)]);
-        assert_eq!([chosen(None, 10), chosen(Some(20), 10)], [(10.0, 1), (20.0, 0)]);
+        // 0 stands for what is not given.
+        assert_eq!([chosen(0, 100), chosen(20, 100), chosen(1, 100)], [(11.0, 0), (20.0, 0), (1.0, 1)]);
+        assert_eq!([chosen(0, 10), chosen(20, 10), chosen(0, 0)], [(10.0, 1), (20.0, 0), (11.0, 0)]);
     }
 }

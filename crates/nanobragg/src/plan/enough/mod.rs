@@ -53,13 +53,13 @@ impl Enough {
         frame: &UnitFrame,
         experiment: &Experiment,
     ) -> Self {
-        let (rotation, dmin) = (experiment.rotation, experiment.rendering.dmin);
+        let (rotation, dmin) = (experiment.rotation, experiment.rendering.dmin.map(|dmin| dmin * 1e10));
         let beam = Beam::of(sources);
         let middle = rotation.start() + 0.5 * rotation.range();
         let stars = &crystal.lattice.map(|v| about_axis(v, &frame.spindle_axis, middle)).reciprocal().vectors;
         let shape = &crystal.shape;
         let overlap = shape.shape.visit(Crystal { cells: &shape.cells, fudge: shape.fudge, stars });
-        let sites = site::across(detector, region, &beam, &overlap, &frame.spindle_axis, dmin * 1e10);
+        let sites = site::across(detector, region, &beam, &overlap, &frame.spindle_axis, dmin);
         let domains_are = matches!(experiment.crystal.mosaicity(), Mosaicity::Enough { .. });
         let chosen = [rotation.most_steps().is_some(), domains_are];
         Enough {

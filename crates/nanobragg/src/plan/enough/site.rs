@@ -87,7 +87,7 @@ pub(super) fn across(
     beam: &Beam,
     overlap: &Overlap,
     spindle: &Vector3<f64>,
-    dmin: f64,
+    dmin: Option<f64>,
 ) -> Vec<Site> {
     const POINTS: usize = 9;
     let (rows, columns) = region.ranges();
@@ -106,7 +106,7 @@ pub(super) fn across(
         let (cosine, crossed) = (incident.dot(&scattered), incident.cross(&scattered));
         let length = (scattered - incident).norm() * inverse;
         // On the beam nothing is a reflection.
-        if crossed.norm() < 1e-4 || dmin > 0.0 && length * dmin > 1.0 {
+        if crossed.norm() < 1e-4 || dmin.is_some_and(|dmin| length * dmin > 1.0) {
             continue;
         }
         let normal = crossed.normalize();
@@ -153,7 +153,7 @@ mod tests {
         let stars = &crystal.reciprocal.vectors;
         let overlap = crystal.shape.visit(Crystal { cells: &crystal.cells, fudge: 1.0, stars });
         let spindle = plan.detector.spindle_axis[1];
-        let sites = across(&plan.detector, &plan.region, &beam, &overlap, &spindle, 0.0);
+        let sites = across(&plan.detector, &plan.region, &beam, &overlap, &spindle, None);
         let last = *sites.last().unwrap();
         (plan, last)
     }
