@@ -152,6 +152,11 @@ impl Beam {
 
 /// From where and in which wavelengths the photons come.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Incidence {
     /// Every wavelength of a spectrum from every direction of a grid.
     Grid {
@@ -172,6 +177,11 @@ impl Default for Incidence {
 
 /// A grid of directions of incidence; angles in radians.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Divergence {
     /// About the axis that is perpendicular to the beam and the polarization.
     pub horizontal: Steps,
@@ -183,6 +193,11 @@ pub struct Divergence {
 
 /// Which directions of a grid count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Outline {
     /// Those inside the ellipse of the two ranges.
     #[default]
@@ -205,6 +220,11 @@ impl Divergence {
 
 /// How the incident beam is polarized; along which axis, says the frame of the convention.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Polarization {
     /// No polarization factor is applied.
     Off,

@@ -6,6 +6,11 @@ use super::PixelGrid;
 
 /// The point that stays fixed while the detector is rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Pivot {
     /// The spot of the direct beam.
     Beam,
@@ -49,6 +54,11 @@ impl Default for Frame {
 
 /// A detector convention.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Convention {
     /// Beam along x, beam center from the corner of the first pixel, half a pixel inwards.
     #[default]

@@ -192,6 +192,11 @@ impl Crystal {
 
 /// Cell and orientation of a crystal.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Lattice {
     /// A cell in the default orientation: a* along x, b* in the xy plane.
     Cell(UnitCell),
@@ -249,6 +254,11 @@ impl MosflmMatrix {
 
 /// A rotation of the crystal away from the orientation of its lattice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Misset {
     /// None.
     #[default]
@@ -261,6 +271,11 @@ pub enum Misset {
 
 /// Size of a crystal along one of its axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Size {
     /// So many unit cells.
     Cells(f64),
@@ -271,6 +286,11 @@ pub enum Size {
 /// Orientation spread of the mosaic domains. Orientations are drawn from a spherical cap, whose radius is the spread
 /// in radians.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Mosaicity {
     /// One domain.
     #[default]

@@ -4,6 +4,11 @@ use super::{Convention, Pivot, PixelGrid, Sensor};
 
 /// A flat (or cylindrically curved) pixel detector. Lengths in meters, angles in radians.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Detector {
     /// Axes, and what beam centers mean.
     pub convention: Convention,
@@ -27,6 +32,11 @@ pub struct Detector {
 
 /// Where a detector stands. Lengths in meters.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Placement {
     /// By what is known of it before it is rotated.
     Rest(Rest),
@@ -75,6 +85,11 @@ impl From<Rest> for Placement {
 
 /// A detector before it is rotated. Lengths in meters.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub struct Rest {
     /// How far it is from the crystal.
     pub distance: Distance,
@@ -105,6 +120,11 @@ impl Rest {
 
 /// How far a detector is from the crystal, in meters; never zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Distance {
     /// Along the beam.
     AlongBeam(f64),
@@ -114,6 +134,11 @@ pub enum Distance {
 
 /// Rotations of the detector in radians: about the laboratory's x, then y, then z, then two-theta.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Tilt {
     /// About x.
     pub x: f64,

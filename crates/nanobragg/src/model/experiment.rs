@@ -20,23 +20,30 @@ use super::{Beam, Crystal, Detector, Quirks, Rotation, StructureFactors, UnitCel
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Experiment {
     /// Incident beam.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub beam: Beam,
     /// Detector.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub detector: Detector,
     /// Crystal.
     pub crystal: Crystal,
     /// Structure factors.
     pub structure_factors: StructureFactors,
     /// Rotation about the spindle.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub rotation: Rotation,
     /// How pixels are evaluated.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub rendering: Rendering,
     /// Seeds of the random streams.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub seeds: Seeds,
     /// Which of the reference program's defects to reproduce.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub quirks: Quirks,
 }
 
@@ -111,6 +118,11 @@ impl Experiment {
 
 /// How pixels are evaluated.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Rendering {
     /// Sub-pixels along each edge of a pixel; chosen from crystal and pixel size when missing.
@@ -155,6 +167,11 @@ impl Default for Rendering {
 
 /// A rectangle of pixels, both ends included; `None` where the image's edge is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Roi {
     /// First and last pixel along the fast axis.
     pub fast: (Option<usize>, Option<usize>),
@@ -182,6 +199,11 @@ pub struct Mask {
 
 /// Seeds of the random streams, as users write them (the generator starts from the negative).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Seeds {
     /// Photon noise.

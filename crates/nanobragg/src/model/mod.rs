@@ -15,6 +15,8 @@ mod orientation;
 mod pixel_grid;
 mod quirks;
 mod rotation;
+#[cfg(feature = "serde")]
+mod saved;
 mod sensor;
 pub mod spacegroup;
 mod spectrum;

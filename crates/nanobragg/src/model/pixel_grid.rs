@@ -2,6 +2,7 @@
 
 /// Size and number of the pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct PixelGrid {
     /// Edge of the square pixels in meters.
     pub pixel_size: f64,

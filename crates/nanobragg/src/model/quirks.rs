@@ -11,6 +11,7 @@ macro_rules! quirks {
         /// One named behavior of the reference program or its port that differs from the physics.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case", deny_unknown_fields))]
         pub enum Quirk { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Quirk {
@@ -165,6 +166,9 @@ pub struct Quirks {
 }
 
 impl Quirks {
+    /// No quirk: the preset `exact`.
+    pub const NONE: Quirks = Quirks { set: 0 };
+
     /// Whether `quirk` is in the set.
     pub const fn has(self, quirk: Quirk) -> bool {
         self.set & (1u64 << quirk as u32) != 0
@@ -194,7 +198,7 @@ impl Quirks {
 impl From<Preset> for Quirks {
     fn from(preset: Preset) -> Self {
         let in_preset = Quirk::ALL.iter().filter(|quirk| quirk.is_in(preset));
-        in_preset.fold(Quirks { set: 0 }, |set, &quirk| set.with(quirk))
+        in_preset.fold(Quirks::NONE, |set, &quirk| set.with(quirk))
     }
 }
 

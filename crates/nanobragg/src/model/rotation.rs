@@ -30,6 +30,11 @@ pub struct Rotation {
 
 /// Where in a phi step the crystal is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum StepPoint {
     /// Where it starts.
     Start,

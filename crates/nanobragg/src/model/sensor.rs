@@ -24,6 +24,11 @@ pub struct Sensor {
 
 /// The layers that stand for a sensor's thickness.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum SensorLayers {
     /// As many as the plan finds enough.
     #[default]

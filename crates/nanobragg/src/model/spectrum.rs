@@ -6,6 +6,11 @@ use crate::error::{Error, PlanCause};
 
 /// Wavelengths of every direction of incidence.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Spectrum {
     /// The beam's wavelength alone.
     #[default]
@@ -18,6 +23,7 @@ pub enum Spectrum {
 
 /// One wavelength of a measured spectrum.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SpectralLine {
     /// Wavelength in meters.
     pub wavelength: f64,
@@ -27,6 +33,11 @@ pub struct SpectralLine {
 
 /// One source point of an explicit list.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Source {
     /// Position relative to the crystal in meters; a missing component is that of a point 10 m up the beam.
     pub position: [Option<f64>; 3],

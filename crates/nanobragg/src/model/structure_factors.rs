@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "serde")]
+use crate::check::ranged;
 use crate::error::{Error, TableCause};
 
 /// One structure factor amplitude.
@@ -43,6 +45,15 @@ impl IndexBox {
     /// Number of indices along `axis`.
     pub fn range(&self, axis: usize) -> u64 {
         (i64::from(self.max[axis]) - i64::from(self.min[axis]) + 1).max(0) as u64
+    }
+
+    /// All indices of the box, l fastest.
+    pub fn indices(&self) -> impl Iterator<Item = [i32; 3]> {
+        let [h, k, l] = [0, 1, 2].map(|axis| self.min[axis]..=self.max[axis]);
+        h.flat_map(move |h| {
+            let l = l.clone();
+            k.clone().flat_map(move |k| l.clone().map(move |l| [h, k, l]))
+        })
     }
 
     /// Number of entries of a grid over the box.
@@ -150,6 +161,26 @@ impl StructureFactors {
             default_f,
             grid: Some(Grid { bounds, shape, values: Arc::new(values), loaded, largest }),
         })
+    }
+
+    /// A grid over `bounds` of the `amplitudes` of all its indices, l fastest, as if it had been filled from `loaded`
+    /// reflections.
+    #[cfg(feature = "serde")]
+    pub(super) fn from_amplitudes(
+        bounds: IndexBox,
+        default_f: f64,
+        loaded: u64,
+        amplitudes: &[f64],
+    ) -> Result<Self, Error> {
+        let whole = amplitudes.len() as u128 == bounds.entries();
+        let expected = "one for each index of its box";
+        ranged("the number of amplitudes of the table", amplitudes.len() as f64, expected, whole)?;
+        let reflections = bounds.indices().zip(amplitudes).map(|(hkl, &f)| Reflection { hkl, f });
+        let mut table = Self::from_reflections(bounds, default_f, reflections)?;
+        if let Some(grid) = &mut table.grid {
+            grid.loaded = loaded;
+        }
+        Ok(table)
     }
 
     /// The amplitude of everything that the grid does not hold.

@@ -20,6 +20,7 @@ macro_rules! shapes {
 
         /// The shape of the crystal.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case", deny_unknown_fields))]
         pub enum Shape {
             $($(#[$about])* $name,)*
         }
