@@ -1,7 +1,9 @@
 //! What the program says, and where: facts on standard output, warnings and errors on standard error.
 
+use std::fmt;
 use std::sync::OnceLock;
 
+use nanobragg_config::Warning;
 use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_io::text::one_line;
 
@@ -47,10 +49,21 @@ impl Console {
     }
 
     /// A warning on standard error.
-    pub fn warn(&self, line: &str) {
-        FIRST_WARNING.get_or_init(|| line.to_owned());
+    pub fn warn(&self, warning: impl fmt::Display) {
+        FIRST_WARNING.get_or_init(|| warning.to_string());
         if !self.quiet {
-            complain(&format!("warning: {line}"));
+            complain(&format!("warning: {warning}"));
+        }
+    }
+
+    /// Warnings of inputs, plans and jobs.
+    pub fn warn_all<'a, W>(&self, warnings: impl IntoIterator<Item = &'a W>)
+    where
+        W: Clone + Into<Warning> + 'a,
+    {
+        for warning in warnings {
+            let warning: Warning = warning.clone().into();
+            self.warn(warning);
         }
     }
 

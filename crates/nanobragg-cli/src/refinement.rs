@@ -144,6 +144,6 @@ fn tell(console: Console, outcome: &Outcome) {
     }
     if !outcome.reindexed.is_empty() {
         let count = outcome.reindexed.len();
-        console.warn(&format!("{count} boxes have another nearest reflection than at the start"));
+        console.warn(format!("{count} boxes have another nearest reflection than at the start"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use nanobragg_io::atomic::is_standard_output;
 use nanobragg_io::c_format::g;
-use nanobragg_session::{Event, Flow, Note, Observer, Warning};
+use nanobragg_session::{Event, Flow, Note, Observer};
 
 use crate::console::Console;
 use crate::diagnostics::Diagnostics;
@@ -65,7 +65,7 @@ impl Observer for Reporter<'_> {
     fn on(&self, event: Event<'_>) -> Flow {
         match event {
             Event::Note(note) => self.console.say(&noted(note)),
-            Event::Warning(warning) => self.console.warn(&warned(warning)),
+            Event::Warning(warning) => self.console.warn_all([warning]),
             Event::Planned(_) => {
                 self.took();
                 *self.meter() = Meter::new(self.console, self.progress);
@@ -109,16 +109,5 @@ pub fn noted(note: &Note) -> String {
         Note::StructureFactors(_) => format!("{note} for runs without -hkl"),
         Note::OnCpu(_) => format!("-device auto: {note}"),
         note => note.to_string(),
-    }
-}
-
-/// The line of a warning, with the flag that it is about.
-pub fn warned(warning: &Warning) -> String {
-    match warning {
-        Warning::DeviceFailed(_) => format!("-device auto: {warning}"),
-        Warning::Dark { .. } => {
-            format!("{warning}; -fluence or -flux and the crystal's size, -N or -xtalsize, decide how many")
-        }
-        warning => warning.to_string(),
     }
 }

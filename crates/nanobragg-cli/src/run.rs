@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Instant;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{Context, chosen, experiment_file, remedy, resolve, show};
+use nanobragg_config::{Context, chosen, experiment_file, resolve, show};
 use nanobragg_io::atomic::is_standard_output;
 use nanobragg_session::Session;
 use tracing_subscriber::EnvFilter;
@@ -42,7 +42,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let as_file = args.last(FlagId::Show).is_some_and(|show| show.values.text(0) == "toml");
     if as_file {
         if console.strict {
-            setup.warnings.iter().for_each(|warning| console.warn(warning));
+            console.warn_all(&setup.warnings);
             console.deny_warnings()?;
         }
         print(experiment_file::write(args)?.trim_end());
@@ -52,12 +52,12 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         leave_to_image();
     }
     setup.notes.iter().for_each(|note| console.say(note));
-    setup.warnings.iter().for_each(|warning| console.warn(warning));
+    console.warn_all(&setup.warnings);
     let started = Instant::now();
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     summary::planned(console, &plan, started.elapsed());
     chosen(&setup.experiment, &plan).iter().for_each(|line| console.say(line));
-    plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
+    console.warn_all(&plan.resolved.warnings);
     console.deny_warnings()?;
     if args.has(FlagId::Show) {
         print(show::text(&setup, &plan).trim_end());
@@ -77,7 +77,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let mut session = Session::with_plan(job, plan);
     if console.strict {
         // A job says them when it runs, which is too late.
-        session.warnings()?.iter().for_each(|warning| console.warn(&warning.to_string()));
+        console.warn_all(session.warnings()?);
     }
     console.deny_warnings()?;
     let interrupt = Interrupt::catch();

@@ -6,6 +6,7 @@ use nanobragg_io::geometry::GeometryFormat;
 
 use crate::flag_error::{FlagError, plain};
 use crate::origin::Origin;
+use crate::warning::Warning;
 
 /// Why a description does not make an experiment. The text is one line, and names flag or file, place and value.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,14 @@ impl ErrorKind {
 }
 
 impl Error {
+    /// The warning that was not taken, where that is the error.
+    pub fn denied(&self) -> Option<&Warning> {
+        match &*self.0 {
+            ConfigError::Denied(warning) => Some(warning.as_ref()),
+            _ => None,
+        }
+    }
+
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
@@ -244,7 +253,7 @@ pub(crate) enum ConfigError {
     },
     /// A warning, where none is taken.
     #[error("{0}")]
-    Denied(String),
+    Denied(Box<Warning>),
     /// More pixels than can be held.
     #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one by -panel", shown(path))]
     TooManyPixels {

@@ -32,6 +32,7 @@ mod resolve;
 mod setup;
 pub mod show;
 mod strict;
+mod warning;
 
 pub use chosen::chosen;
 pub(crate) use error::ConfigError;
@@ -40,3 +41,12 @@ pub use origin::{Origin, Origins};
 pub use outputs::{Counting, DumpAction, Outputs};
 pub use resolve::{Context, resolve};
 pub use setup::Setup;
+pub use warning::{
+    CombinationWarning, CrystalWarning, DetectorWarning, FlagWarning, InstrumentWarning, Said, Subject,
+    Unlikely, Warning,
+};
+
+/// The code of the page on warnings runs as it stands there.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/WARNINGS.md")]
+struct Warnings;

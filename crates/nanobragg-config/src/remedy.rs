@@ -1,25 +1,18 @@
-//! Which flag mends what the library warns of.
+//! Which flag mends what the libraries warn of.
 
 use nanobragg::model::Quirk;
 use nanobragg::plan::Warning;
 
-/// What a program says of `warning`: its text, and the flag that mends it, if one does.
+/// The flag that mends `warning`, and what it does. [`Warning`](crate::Warning)'s text ends in it.
 ///
 /// ```
 /// use nanobragg::plan::Warning;
 /// use nanobragg_config::remedy;
 ///
 /// let warning = Warning::Undersampled { used: 1, needed: 9.0, longest_edge: 5e-8 };
-/// assert!(remedy::line(&warning).ends_with("; -oversample 9 resolves them"));
+/// assert_eq!(remedy::of(&warning).as_deref(), Some("-oversample 9 resolves them"));
+/// assert!(nanobragg_config::Warning::from(warning).to_string().ends_with("; -oversample 9 resolves them"));
 /// ```
-pub fn line(warning: &Warning) -> String {
-    match of(warning) {
-        Some(remedy) => format!("{warning}; {remedy}"),
-        None => warning.to_string(),
-    }
-}
-
-/// The flag that mends `warning`, and what it does.
 pub fn of(warning: &Warning) -> Option<String> {
     let fixed = match warning {
         Warning::Undersampled { needed, .. } => return Some(format!("-oversample {needed} resolves them")),
@@ -44,6 +37,16 @@ pub fn of(warning: &Warning) -> Option<String> {
         _ => return None,
     };
     Some(fixed.to_owned())
+}
+
+/// The flags that mend a warning of a job, and what they do.
+pub fn of_job(warning: &nanobragg_session::Warning) -> Option<&'static str> {
+    match warning {
+        nanobragg_session::Warning::Dark { .. } => {
+            Some("-fluence or -flux and the crystal's size, -N or -xtalsize, decide how many")
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
 use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel, Provenance};
 
-use crate::{Origins, Outputs};
+use crate::{Origins, Outputs, Warning};
 
 /// The experiment that a command line describes, and what is to be done with it.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ pub struct Setup {
     pub progress: bool,
     /// Where quantities come from.
     pub origins: Origins,
-    /// What the user should know about inputs and flags, one line each.
-    pub warnings: Vec<String>,
+    /// What the user should know about inputs and flags.
+    pub warnings: Vec<Warning>,
     /// What was read, one line each.
     pub notes: Vec<String>,
     /// Input files.

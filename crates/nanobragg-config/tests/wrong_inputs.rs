@@ -21,6 +21,14 @@ fn setup(line: &str) -> Setup {
     resolved(Path::new(""), &format!("{BASE} {line}")).unwrap_or_else(|error| panic!("{line}: {error}"))
 }
 
+fn said(line: &str) -> Vec<String> {
+    texts(&setup(line))
+}
+
+fn texts(setup: &Setup) -> Vec<String> {
+    setup.warnings.iter().map(ToString::to_string).collect()
+}
+
 fn refused(line: &str) -> String {
     resolved(Path::new(""), &format!("{BASE} {line}")).err().unwrap_or_else(|| panic!("{line} is taken"))
 }
@@ -41,7 +49,7 @@ fn a_number_that_says_nothing_is_refused_but_by_the_preset_of_the_c_program() {
         assert!(error.starts_with(&format!("{name} must be {}", row.sense)), "{error}");
         assert!(error.ends_with(&format!("not {least}")), "{error}");
         for preset in ["reference", "spec"] {
-            let warnings = setup(&format!("{line} -quirks {preset}")).warnings;
+            let warnings = said(&format!("{line} -quirks {preset}"));
             assert!(warnings.iter().any(|text| text.starts_with(&error)), "{line}: {warnings:?}");
         }
         tried += 1;
@@ -81,8 +89,10 @@ fn a_rotation_below_zero_turns_backwards() {
     assert!(close(rotation("-osc 0.5 -phisteps 5"), 0.5, 0.1, 5));
     // The C program takes a range below zero for none.
     assert!(close(rotation("-quirks reference -osc -0.5 -phisteps 5"), 1.0, 0.2, 5));
-    let warnings = setup("-quirks reference -osc -0.5").warnings;
-    assert_eq!(warnings, ["a rotation below zero is taken for none, as in the C program"]);
+    assert_eq!(
+        said("-quirks reference -osc -0.5"),
+        ["a rotation below zero is taken for none, as in the C program"]
+    );
     assert_eq!(
         refused("-osc 0.5 -phistep -0.1"),
         "-phistep: the steps turn against the range of the rotation"
@@ -112,7 +122,7 @@ fn a_flat_cell_is_refused() {
 
 #[test]
 fn numbers_in_another_unit_are_pointed_out() {
-    for (flags, said) in [
+    for (flags, expected) in [
         ("-energy 12.398", "-energy 12.398 eV: 12.398 keV? (likely are 500 to 250000 eV)"),
         ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (likely are 0.05 to 25 Angstrom)"),
         ("-lambda 12398", "-lambda 12398 Angstrom: likely are 0.05 to 25 Angstrom"),
@@ -122,18 +132,18 @@ fn numbers_in_another_unit_are_pointed_out() {
         ("-cell 70 80 90 1.57 1.57 1.57", "-cell 1.57 deg: 1.57 rad? (likely are 20 to 160 deg)"),
         ("-hdivrange 400", "-hdivrange 400 mrad: likely are 0 to 100 mrad"),
     ] {
-        assert_eq!(setup(flags).warnings, [said], "{flags}");
+        assert_eq!(said(flags), [expected], "{flags}");
         // What the C program takes without a word its preset takes so too.
-        assert!(setup(&format!("{flags} -quirks reference")).warnings.is_empty(), "{flags}");
+        assert!(said(&format!("{flags} -quirks reference")).is_empty(), "{flags}");
     }
     for usual in ["-energy 12398.42", "-distance 180", "-pixel 0.172", "-distance 0.1 -distance 100"] {
-        assert!(setup(usual).warnings.is_empty(), "{usual}");
+        assert!(said(usual).is_empty(), "{usual}");
     }
 }
 
 #[test]
 fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
-    for (flags, said) in [
+    for (flags, expected) in [
         ("-lambda 1 -energy 9000", "-energy 9000 wins over -lambda 1: the later one counts"),
         ("-mosflm -xds", "-xds wins over -mosflm: the later one counts"),
         ("-round_xtal -gauss_xtal", "-gauss_xtal wins over -round_xtal: the later one counts"),
@@ -149,11 +159,11 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
             "-osc 1, -phistep 0.1 and -phisteps 3 contradict each other: the steps are rendered",
         ),
     ] {
-        assert_eq!(setup(flags).warnings, [said], "{flags}");
-        assert!(setup(&format!("{flags} -quirks reference")).warnings.is_empty(), "{flags}");
+        assert_eq!(said(flags), [expected], "{flags}");
+        assert!(said(&format!("{flags} -quirks reference")).is_empty(), "{flags}");
     }
     for usual in ["-N 5 -Na 7", "-osc 1 -phistep 0.1 -phisteps 10", "-cell 70", "-N 3 -N 5"] {
-        assert!(setup(usual).warnings.is_empty(), "{usual}");
+        assert!(said(usual).is_empty(), "{usual}");
     }
 }
 
@@ -166,7 +176,7 @@ fn structure_factors_that_lie_about_are_not_taken_in_place_of_what_is_said() {
     std::fs::write(folder.path().join("Fdump.bin"), bytes).unwrap();
     let loaded = |more: &str| {
         let setup = resolved(folder.path(), &format!("-cell 70 80 90 90 90 90 {more}")).unwrap();
-        (setup.experiment.structure_factors.loaded() > 0, setup.warnings)
+        (setup.experiment.structure_factors.loaded() > 0, texts(&setup))
     };
     assert_eq!(loaded("-default_F 100"), (false, Vec::new()));
     assert_eq!(loaded("-default_F 100 -dump Fdump.bin"), (true, Vec::new()));
@@ -183,7 +193,7 @@ fn a_matrix_that_contradicts_its_cell_or_is_left_handed_is_pointed_out() {
         "0.022 0 0\n0 0.01925 0\n0 0 0.0171111\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n70 80 90 90 90 90\n0 0 0\n";
     std::fs::write(folder.path().join("A.mat"), matrix).unwrap();
     std::fs::write(folder.path().join("L.mat"), "-0.0142857143 0 0\n0 0.0125 0\n0 0 0.0111111111\n").unwrap();
-    let warnings = |line: &str| resolved(folder.path(), &format!("-default_F 100 {line}")).unwrap().warnings;
+    let warnings = |line: &str| texts(&resolved(folder.path(), &format!("-default_F 100 {line}")).unwrap());
     let said = warnings("-mat A.mat");
     assert!(
         said[0].starts_with("A.mat: its cell is 70 80 90 Angstrom") && said[0].contains("1.54"),

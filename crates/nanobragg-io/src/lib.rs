@@ -66,4 +66,4 @@ pub mod tiff;
 mod warning;
 
 pub use error::{Error, ErrorKind, Result};
-pub use warning::{Found, Warning};
+pub use warning::{Found, Warning, WarningKind};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::hkl::HklRecord;
 use crate::lines::{finite, is_space};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Indices beyond this are damage: no crystal diffracts to them.
 const LARGEST_INDEX: u32 = 100_000;
@@ -109,6 +109,7 @@ impl Collector {
             };
             let assumed = format!("the mean of its {what} is taken");
             self.found.warnings.push(Warning::new(
+                WarningKind::Unmerged,
                 path,
                 format!("column {}", self.found.column),
                 found,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
-use crate::warning::{Found, Warning};
+use crate::warning::{Found, Warning, WarningKind};
 
 /// More rows than any simulation could use; it keeps memory bounded.
 const MOST_ROWS: usize = 1_000_000;
@@ -71,7 +71,13 @@ pub fn read_sources(path: &Path) -> Result<Found<Vec<SourceRow>>> {
         {
             let place = format!("line {}", lines.number());
             let assumed = "taken for a wavelength in meters";
-            warnings.push(Warning::new(path, place, format!("{wavelength:e}"), assumed));
+            warnings.push(Warning::new(
+                WarningKind::UnlikelyWavelength,
+                path,
+                place,
+                format!("{wavelength:e}"),
+                assumed,
+            ));
         }
         if [x, y, z] == [Some(0.0); 3] {
             return Err(lines.error("a source away from the sample at 0 0 0", text));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite, is_space, without_comment};
-use crate::warning::{Found, Warning};
+use crate::warning::{Found, Warning, WarningKind};
 
 /// Numbers from this one on are energies in eV, smaller ones wavelengths in Ångström: X-rays have more than 100 eV
 /// and less than 100 Å.
@@ -68,7 +68,13 @@ pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
             if warnings.is_empty() && !USUAL_ANGSTROM.contains(&wavelength_angstrom) {
                 let taken = if is_energy { "an energy in eV" } else { "a wavelength in Angstrom" };
                 let assumed = format!("taken for {taken}; keV and meters are not read");
-                warnings.push(Warning::new(path, format!("line {}", lines.number()), first, assumed));
+                warnings.push(Warning::new(
+                    WarningKind::UnlikelyWavelength,
+                    path,
+                    format!("line {}", lines.number()),
+                    first,
+                    assumed,
+                ));
             }
             rows.push(SpectrumRow { wavelength_angstrom, weight });
         }

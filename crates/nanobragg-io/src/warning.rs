@@ -5,11 +5,55 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{OneLine, shown};
 
+macro_rules! kinds {
+    ($($(#[doc = $doc:expr])+ $kind:ident = $code:literal,)+) => {
+        /// The kinds of [`Warning`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum WarningKind { $($(#[doc = $doc])+ $kind,)+ }
+
+        impl WarningKind {
+            /// The words of all kinds.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+
+            /// A word that stays the same from version to version.
+            pub const fn code(self) -> &'static str {
+                match self { $(WarningKind::$kind => $code,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A wavelength is none that crystals are measured at.
+    UnlikelyWavelength = "io.unlikely-wavelength",
+    /// A beam has more than one wavelength, of which one is taken.
+    Polychromatic = "io.polychromatic",
+    /// A probe is none of X-rays, whose scattering is computed.
+    OtherProbe = "io.other-probe",
+    /// A shift of the detector stands in files that are not read.
+    ShiftElsewhere = "io.shift-elsewhere",
+    /// Bad regions of the detector are rendered.
+    BadRegions = "io.bad-regions",
+    /// Gain, thickness and the like of the detector are not taken.
+    DetectorProperties = "io.detector-properties",
+    /// A cell without an orientation is not taken.
+    NoOrientation = "io.no-orientation",
+    /// Amplitudes are those of a map or a model, for want of measured ones.
+    NotMeasured = "io.not-measured",
+    /// Of several sets of reflections one is taken.
+    SeveralSets = "io.several-sets",
+    /// Rows that repeat a reflection are averaged.
+    Unmerged = "io.unmerged",
+}
+
 /// Something in a file that was not taken as it stands, and what was done instead.
 ///
-/// `Display` is one line: `FILE: PLACE: FOUND: ASSUMED`.
+/// `Display` is one line: `FILE: PLACE: FOUND: ASSUMED`; [`Warning::kind`] is for programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
+    /// What kind of thing it is.
+    pub kind: WarningKind,
     /// The file as the caller named it.
     pub file: PathBuf,
     /// The line, key or column.
@@ -22,23 +66,30 @@ pub struct Warning {
 
 impl Warning {
     pub(crate) fn new(
+        kind: WarningKind,
         file: &Path,
         place: impl Into<String>,
         found: impl AsRef<[u8]>,
         assumed: impl Into<String>,
     ) -> Self {
         Warning {
+            kind,
             file: file.to_owned(),
             place: place.into(),
             found: shown(found.as_ref()),
             assumed: assumed.into(),
         }
     }
+
+    /// A word that stays the same from version to version: that of its kind.
+    pub const fn code(&self) -> &'static str {
+        self.kind.code()
+    }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Warning { file, place, found, assumed } = self;
+        let Warning { file, place, found, assumed, .. } = self;
         write!(out, "{}: {place}: {found}: {assumed}", OneLine(file))
     }
 }

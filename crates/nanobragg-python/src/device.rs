@@ -12,11 +12,14 @@ use pyo3::PyResult;
 /// A backend that any thread may use.
 pub type Shared = Arc<dyn Backend>;
 
+/// Code and text of a warning.
+pub type Told = (&'static str, String);
+
 /// Keeps what backends say until somebody asks. They speak on the thread that opens or uses them.
 struct Ear;
 
 std::thread_local! {
-    static HEARD: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    static HEARD: std::cell::RefCell<Vec<Told>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 static EAR: Ear = Ear;
@@ -28,14 +31,14 @@ static NO_GPU: AtomicBool = AtomicBool::new(false);
 impl Observer for Ear {
     fn on(&self, event: Event<'_>) -> Flow {
         if let Event::Warning(warning) = event {
-            HEARD.with_borrow_mut(|heard| heard.push(warning.to_string()));
+            HEARD.with_borrow_mut(|heard| heard.push((warning.code(), warning.to_string())));
         }
         Flow::Continue
     }
 }
 
 /// What backends have warned of on this thread since it was last asked.
-pub fn heard() -> Vec<String> {
+pub fn heard() -> Vec<Told> {
     HEARD.with_borrow_mut(std::mem::take)
 }
 

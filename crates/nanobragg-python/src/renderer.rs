@@ -10,7 +10,7 @@ use nanobragg::plan::Plan;
 use nanobragg::readout::Readout;
 use nanobragg::statistics::Statistics;
 use nanobragg::trace::{Options, trace_pixel};
-use nanobragg_config::{remedy, show};
+use nanobragg_config::{Warning, show};
 use nanobragg_session::{
     Brightness, Compute, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_photons,
 };
@@ -19,7 +19,7 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::device::{self, Devices, Shared};
+use crate::device::{self, Devices, Shared, Told};
 use crate::setup::{Resolved, Setup};
 use crate::wait::{Talk, wait};
 use crate::{arrays, failure, pool, trace};
@@ -48,12 +48,11 @@ impl Renderer {
         Ok(Renderer { resolved, plans, devices: Devices::default() })
     }
 
-    /// What the user should know about the samples, one line each.
+    /// What the user should know about the samples: code and text of each.
     #[getter]
-    fn warnings(&self) -> Vec<String> {
-        self.plans
-            .first()
-            .map_or_else(Vec::new, |plan| plan.resolved.warnings.iter().map(remedy::line).collect())
+    fn warnings(&self) -> Vec<Told> {
+        let told = |&warning| (Warning::Plan(warning).code(), Warning::Plan(warning).to_string());
+        self.plans.first().map_or_else(Vec::new, |plan| plan.resolved.warnings.iter().map(told).collect())
     }
 
     /// Rows and columns of the image of each panel.
@@ -92,7 +91,7 @@ impl Renderer {
         keep: Option<PyReadonlyArray2<'_, bool>>,
         progress: Option<&Bound<'py, PyAny>>,
         allow_nonfinite: bool,
-    ) -> PyResult<(Panels<'py>, Vec<String>)> {
+    ) -> PyResult<(Panels<'py>, Vec<Told>)> {
         let compute = self.compute(device, dtype, threads)?;
         let plans = match keep {
             None => self.plans.clone(),
@@ -177,7 +176,7 @@ impl Renderer {
         py: Python<'_>,
         path: PathBuf,
         images: Vec<PyReadonlyArray2<'_, f32>>,
-    ) -> PyResult<Vec<String>> {
+    ) -> PyResult<Vec<Told>> {
         let outputs = self.resolved.setup.outputs.without_images().with_image(path);
         let outputs = outputs.map_err(|error| failure::of_config(&error))?.list();
         let images = images.iter().map(arrays::to_image).collect::<PyResult<Vec<_>>>()?;
@@ -305,10 +304,10 @@ pub fn image(
 
 /// Keeps the warnings of a job.
 #[derive(Default)]
-struct Heard(std::sync::Mutex<Vec<String>>);
+struct Heard(std::sync::Mutex<Vec<Told>>);
 
 impl Heard {
-    fn take(&self) -> Vec<String> {
+    fn take(&self) -> Vec<Told> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }
@@ -316,7 +315,10 @@ impl Heard {
 impl Observer for Heard {
     fn on(&self, event: Event<'_>) -> Flow {
         if let Event::Warning(warning) = event {
-            self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(warning.to_string());
+            self.0
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push((warning.code(), warning.to_string()));
         }
         Flow::Continue
     }

@@ -10,6 +10,7 @@ use nanobragg_config::{Context, experiment_file, resolve};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
+use crate::device::Told;
 use crate::{arrays, failure};
 
 /// An experiment that is resolved: flags are read, and the files that they name.
@@ -74,10 +75,10 @@ impl Setup {
         Ok(Setup { resolved: Arc::new(Resolved { setup, args }) })
     }
 
-    /// What the user should know about inputs and flags, one line each.
+    /// What the user should know about inputs and flags: code and text of each.
     #[getter]
-    fn warnings(&self) -> Vec<String> {
-        self.resolved.setup.warnings.clone()
+    fn warnings(&self) -> Vec<Told> {
+        self.resolved.setup.warnings.iter().map(|warning| (warning.code(), warning.to_string())).collect()
     }
 
     /// What was read, one line each.

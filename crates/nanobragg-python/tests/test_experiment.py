@@ -101,8 +101,12 @@ def test_warnings_have_a_category():
     with pytest.warns(nanobragg.InputWarning, match="stol") as caught:
         Experiment.from_args(["-cell", "70", "80", "90", "-default_F", "1", "-N", "3", "-stol", "x"])
     assert caught[0].filename == __file__
-    with pytest.warns(nanobragg.PlanWarning):
+    assert caught[0].message.code == "config.no-effect"
+    again = pickle.loads(pickle.dumps(caught[0].message))
+    assert (type(again), str(again), again.code) == (nanobragg.InputWarning, str(caught[0].message), "config.no-effect")
+    with pytest.warns(nanobragg.PlanWarning) as caught:
         Simulation(Experiment(**{**SMALL, "N": 200, "oversample": 1}))
+    assert "plan.undersampled" in [warning.message.code for warning in caught]
 
 
 def test_arrays_take_the_place_of_files(tmp_path):

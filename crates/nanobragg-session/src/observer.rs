@@ -180,6 +180,17 @@ pub enum Warning {
     DeviceFailed(String),
 }
 
+nanobragg::codes! { Warning:
+    Tilted = "output.tilted",
+    Curved = "output.curved",
+    FirstImage = "output.first-image",
+    OtherScan = "sweep.other-scan",
+    Saturated = "output.saturated",
+    Dark = "output.dark",
+    StructureFactors = "output.structure-factors",
+    DeviceFailed = "device.fallback",
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -33,6 +33,7 @@
 
 pub mod backend;
 mod check;
+mod codes;
 mod error;
 mod format;
 pub mod formula;

@@ -12,7 +12,7 @@ use nanobragg::backend::{Control, Cpu};
 use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_compare::Image;
-use nanobragg_config::{Context, chosen, remedy, resolve};
+use nanobragg_config::{Context, chosen, resolve};
 use nanobragg_session::Device;
 
 use crate::called;
@@ -113,7 +113,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     }
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
-    setup.warnings.iter().for_each(|warning| console.warn(warning));
+    console.warn_all(&setup.warnings);
     let threads = setup.threads;
     let job = setup.into_job();
     let plans: Result<Vec<Plan>, nanobragg::Error> =
@@ -121,7 +121,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let plans = plans.map_err(nanobragg_config::Error::from)?;
     let Some(first) = plans.first() else { return Err(UsageError("gradient: no panel".to_owned()).into()) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
-    first.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
+    console.warn_all(&first.resolved.warnings);
     let wanted = wanted::all(&arguments.wrt, &job.experiment, first, plans.len())?;
     let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
     for plan in &plans {

@@ -121,7 +121,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             // What is wrong with the command line is wrong with every image.
             Err(error) if number == 1 && error.is::<UsageError>() => return Err(error),
             Err(error) => {
-                said.warn(&format!("{data}: {error}"));
+                said.warn(format!("{data}: {error}"));
                 Fate::Failed { data, why: error.to_string() }
             }
         });

@@ -6,7 +6,7 @@ use std::path::Path;
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
-use nanobragg_config::{Context, experiment_file, remedy, resolve};
+use nanobragg_config::{Context, experiment_file, resolve};
 use nanobragg_refine::Outcome;
 use nanobragg_session::Device;
 
@@ -89,14 +89,14 @@ impl Start {
             return Err(UsageError(text.to_owned()).into());
         }
         setup.notes.iter().for_each(|note| console.say(note));
-        setup.warnings.iter().for_each(|warning| console.warn(warning));
+        console.warn_all(&setup.warnings);
         if !setup.panels.is_empty() {
             let panels = setup.panels.len();
             let text = format!("refine: the detector has {panels} panels; -panel N chooses one");
             return Err(UsageError(text).into());
         }
         let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
-        plan.resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
+        console.warn_all(&plan.resolved.warnings);
         console.deny_warnings()?;
         let pedestal = args.number(FlagId::Adc).unwrap_or(0.0);
         let has_subpixels = args.has(FlagId::Oversample);

@@ -2,8 +2,8 @@
 
 use nanobragg::model::{Crystal, Lattice, Mosaicity, MosflmMatrix, Quirk, Quirks, Rendering, Size, UnitCell};
 
-use crate::ConfigError;
 use crate::draft::CrystalRequest;
+use crate::{CombinationWarning, ConfigError, Warning};
 
 /// Domains where only a spread is given.
 const DOMAINS: usize = 10;
@@ -13,7 +13,7 @@ const DOMAINS: usize = 10;
 ///
 /// # Errors
 /// Flags that name no lattice, and numbers that make no crystal.
-pub(crate) fn crystal(request: &CrystalRequest, warnings: &mut Vec<String>) -> Result<Crystal, ConfigError> {
+pub(crate) fn crystal(request: &CrystalRequest, warnings: &mut Vec<Warning>) -> Result<Crystal, ConfigError> {
     let cell =
         |[a, b, c, alpha, beta, gamma]: [f64; 6]| UnitCell::from_radians([a, b, c], [alpha, beta, gamma]);
     let matrix = request.matrix.map(MosflmMatrix::new).transpose()?;
@@ -37,7 +37,7 @@ pub(crate) fn crystal(request: &CrystalRequest, warnings: &mut Vec<String>) -> R
 }
 
 /// Domains need a spread, and a spread has some.
-fn mosaicity(request: &CrystalRequest, warnings: &mut Vec<String>) -> Mosaicity {
+fn mosaicity(request: &CrystalRequest, warnings: &mut Vec<Warning>) -> Mosaicity {
     let spread = request.spread.unwrap_or(0.0);
     if let Some(at_most) = request.enough {
         return Mosaicity::Enough { spread: spread.max(0.0), at_most };
@@ -45,17 +45,13 @@ fn mosaicity(request: &CrystalRequest, warnings: &mut Vec<String>) -> Mosaicity 
     let asked = request.domains.and_then(|count| usize::try_from(count).ok()).filter(|&count| count > 0);
     match asked {
         _ if spread <= 0.0 => {
-            if let Some(asked) = asked.filter(|&asked| asked > 1) {
-                warnings.push(format!(
-                    "{asked} mosaic domains without a spread: using one domain; -mosaic DEG sets the spread"
-                ));
+            if let Some(domains) = asked.filter(|&asked| asked > 1) {
+                warnings.push(CombinationWarning::DomainsAlone { domains }.into());
             }
             Mosaicity::None
         }
         None => {
-            warnings.push(format!(
-                "mosaic spread without a number of domains: using {DOMAINS} domains; -mosaic_domains N sets their number"
-            ));
+            warnings.push(CombinationWarning::SpreadAlone { domains: DOMAINS }.into());
             Mosaicity::Domains { spread, count: DOMAINS }
         }
         Some(count) => Mosaicity::Domains { spread, count },

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
 use super::{Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
-use crate::Error;
 use crate::flag_error::plain;
+use crate::{Error, FlagWarning, Said, Warning};
 
 /// A flag that was found on the command line.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,11 @@ impl Occurrence {
         let given = plain(&self.given);
         self.place.as_ref().map_or(given.clone(), |place| format!("{place}: {given}"))
     }
+
+    /// The flag as a warning has it.
+    pub(crate) fn said(&self) -> Said {
+        Said { flag: self.flag, name: self.named(), values: self.values.written() }
+    }
 }
 
 /// What a command line says.
@@ -40,8 +45,8 @@ impl Occurrence {
 pub struct ParsedArgs {
     /// The flags in the order in which they were given.
     pub occurrences: Vec<Occurrence>,
-    /// What the user ought to know, one line each.
-    pub warnings: Vec<String>,
+    /// What the user ought to know.
+    pub warnings: Vec<Warning>,
     /// The experiment files that flags come from.
     pub files: Vec<PathBuf>,
 }
@@ -94,7 +99,7 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
             if position == 0 {
                 return Err(FlagError::UnknownCommand { given: text.into_owned() });
             }
-            parsed.warnings.push(format!("ignored argument {text:?}"));
+            parsed.warnings.push(FlagWarning::Stray { argument: text.into_owned() }.into());
             position += 1;
             continue;
         }
@@ -113,10 +118,11 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
             Some(value) => (reader.inline(value)?, 0),
             None => reader.following(rest)?,
         };
+        let said = Said { flag: flag.id, name: plain(name), values: values.written() };
         if let Some(known) = read_as(name) {
-            parsed.warnings.push(format!("{} is read as {known}, as in the reference", plain(name)));
+            parsed.warnings.push(FlagWarning::ReadAs { said: said.clone(), known }.into());
         }
-        parsed.warnings.extend(warning(flag, name));
+        parsed.warnings.extend(warning(flag, said));
         parsed.occurrences.push(Occurrence {
             flag: flag.id,
             given: name.to_owned(),
@@ -150,7 +156,8 @@ impl ParsedArgs {
         words: &[OsString],
     ) -> Result<(), FlagError> {
         let values = Reader { flag, given }.exactly(words)?;
-        self.warnings.extend(warning(flag, given));
+        let said = Said { flag: flag.id, name: plain(given), values: values.written() };
+        self.warnings.extend(warning(flag, said));
         let position = self.occurrences.len();
         self.occurrences.push(Occurrence {
             flag: flag.id,
@@ -177,16 +184,10 @@ impl ParsedArgs {
 }
 
 /// What to say about a flag that does nothing.
-fn warning(flag: &Flag, given: &str) -> Option<String> {
-    let given = plain(given);
+fn warning(flag: &Flag, said: Said) -> Option<Warning> {
     match flag.effect {
         Effect::Used | Effect::Elsewhere => None,
-        Effect::Inert => Some(format!("{given} is read but has no effect, as in the reference")),
-        Effect::Unread { instead: Some(other) } => {
-            Some(format!("{given} is used neither by the reference nor by this program; use {other}"))
-        }
-        Effect::Unread { instead: None } => {
-            Some(format!("{given} is used neither by the reference nor by this program"))
-        }
+        Effect::Inert => Some(FlagWarning::NoEffect { said }.into()),
+        Effect::Unread { instead } => Some(FlagWarning::Unused { said, instead }.into()),
     }
 }

@@ -1,6 +1,7 @@
 //! What flags say against each other, or without effect, and which of them counts.
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
+use crate::{CombinationWarning, FlagWarning, Warning};
 
 /// Flags that decide the same, and which of them counts.
 enum Rivals {
@@ -25,8 +26,8 @@ const RIVALS: &[Rivals] = &[
 ];
 
 /// One warning for each.
-pub(super) fn of(args: &ParsedArgs) -> Vec<String> {
-    let mut said: Vec<String> = RIVALS.iter().filter_map(|rivals| rivals.said(args)).collect();
+pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
+    let mut said: Vec<Warning> = RIVALS.iter().filter_map(|rivals| rivals.said(args)).collect();
     let is_shape = |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.shows == ["shape"]);
     let is_convention =
         |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.is(Role::Convention));
@@ -35,13 +36,13 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<String> {
     said.extend(rotation(args));
     said.extend(cell(args));
     if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
-        said.push(format!("{} does not change the photons without -flux", written(exposure)));
+        said.push(CombinationWarning::ExposureAlone { said: exposure.said() }.into());
     }
     said
 }
 
 impl Rivals {
-    fn said(&self, args: &ParsedArgs) -> Option<String> {
+    fn said(&self, args: &ParsedArgs) -> Option<Warning> {
         match self {
             Rivals::Last(flags) => {
                 last_of(args.occurrences.iter().filter(|occurrence| flags.contains(&occurrence.flag)))
@@ -51,56 +52,43 @@ impl Rivals {
                     args.occurrences.iter().rev().find(|occurrence| flags.contains(&occurrence.flag))
                 };
                 let (winner, loser) = (last(winners)?, last(losers)?);
-                Some(wins(winner, loser))
+                Some(overruled(winner, loser, false))
             }
         }
     }
 }
 
 /// The last of flags that decide the same, where there are two.
-fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> Option<String> {
+fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> Option<Warning> {
     let winner = rivals.next_back()?;
     let loser = rivals.rfind(|occurrence| occurrence.flag != winner.flag)?;
-    Some(format!("{}: the later one counts", wins(winner, loser)))
+    Some(overruled(winner, loser, true))
 }
 
-fn wins(winner: &Occurrence, loser: &Occurrence) -> String {
-    format!("{} wins over {}", written(winner), written(loser))
-}
-
-/// A flag as it was typed, with its values.
-fn written(occurrence: &Occurrence) -> String {
-    let given = occurrence.named();
-    let values = occurrence.values.written();
-    if values.is_empty() { given } else { format!("{given} {values}") }
+fn overruled(winner: &Occurrence, loser: &Occurrence, is_later: bool) -> Warning {
+    CombinationWarning::Overruled { winner: winner.said(), loser: loser.said(), is_later }.into()
 }
 
 /// A range that is not its steps.
-fn rotation(args: &ParsedArgs) -> Option<String> {
+fn rotation(args: &ParsedArgs) -> Option<Warning> {
     let [osc, step] = [args.number(FlagId::Osc)?, args.number(FlagId::PhiStep)?];
     let steps = args.integer(FlagId::PhiSteps).filter(|&count| count > 0)?;
     let spanned = step * steps as f64;
     if (spanned - osc).abs() <= 1e-6 * osc.abs() {
         return None;
     }
-    let [osc, step, steps] =
-        [FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].map(|flag| args.last(flag).map(written));
-    Some(format!("{}, {} and {} contradict each other: the steps are rendered", osc?, step?, steps?))
+    let [range, step, steps] =
+        [FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].map(|flag| args.last(flag).map(Occurrence::said));
+    Some(CombinationWarning::Steps { range: range?, step: step?, steps: steps? }.into())
 }
 
 /// A cell of some numbers.
-fn cell(args: &ParsedArgs) -> Option<String> {
+fn cell(args: &ParsedArgs) -> Option<Warning> {
     let cell = args.last(FlagId::Cell)?;
     let count = cell.values.numbers().len();
-    let missing = ["a", "b", "c", "alpha", "beta", "gamma"].get(count..).filter(|names| !names.is_empty())?;
     // One edge is a cube, three are a box: said often and meant so.
-    if matches!(count, 1 | 3) {
+    if matches!(count, 1 | 3 | 6) {
         return None;
     }
-    Some(format!("{} has {count} numbers: {} left out", written(cell), verb(missing)))
-}
-
-fn verb(names: &[&str]) -> String {
-    let are = if names.len() == 1 { "is" } else { "are" };
-    format!("{} {are}", names.join(" "))
+    Some(FlagWarning::PartialCell { said: cell.said(), count }.into())
 }

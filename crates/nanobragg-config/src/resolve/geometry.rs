@@ -9,7 +9,7 @@ use nanobragg_session::Panel;
 use super::Context;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::draft::{Draft, Instrument};
-use crate::{ConfigError, Origin};
+use crate::{ConfigError, InstrumentWarning, Origin, Warning};
 use nanobragg_session::ImageModel;
 
 /// Most pixels of all panels together: their images are held until all are rendered.
@@ -47,10 +47,9 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             panel.origin_mm.z += distance;
         }
     }
-    draft.setup.warnings.extend(found.warnings.iter().map(ToString::to_string));
+    draft.setup.warnings.extend(found.warnings.drain(..).map(Warning::from));
     if found.beam.is_none() && !args.has(FlagId::BeamVector) {
-        let assumed = "no beam in it: -z is assumed; give -beam_vector";
-        draft.setup.warnings.push(format!("{}: {assumed}", name.display()));
+        draft.setup.warnings.push(InstrumentWarning::NoBeam { file: name.to_owned() }.into());
     }
     draft.setup.notes.push(format!("reading {}", name.display()));
     draft.setup.inputs.push(path);
@@ -71,10 +70,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     if found.wavelength_angstrom.is_some() {
         note(FlagId::Lambda);
     } else if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) && !args.has(FlagId::Spectrum) {
-        draft
-            .setup
-            .warnings
-            .push(format!("{}: no wavelength in it: give -lambda or -energy", name.display()));
+        draft.setup.warnings.push(InstrumentWarning::NoWavelength { file: name.to_owned() }.into());
     }
     if found.scan.is_some() {
         [FlagId::Phi, FlagId::Osc].into_iter().for_each(&mut note);

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::c_format::g;
 use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
 use super::{Context, likely};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Origin, Origins};
+use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
 
 /// Reads the mask and the image that the command line names, the mask first.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
@@ -85,7 +84,7 @@ struct Lookup<'a> {
     /// Whether unlikely numbers are pointed out.
     doubts: bool,
     origins: &'a mut Origins,
-    warnings: &'a mut Vec<String>,
+    warnings: &'a mut Vec<Warning>,
 }
 
 impl Lookup<'_> {
@@ -107,8 +106,8 @@ impl Lookup<'_> {
         let Some(value) = value else { return Ok(None) };
         if key.positive && !self.substrings && value == 0.0 {
             if !overruled {
-                let name = key.names.first().copied().unwrap_or_default();
-                self.warnings.push(format!("{}: {name}: 0: not taken, as if it were not there", self.file));
+                let key = key.names.first().copied().unwrap_or_default();
+                self.warnings.push(InstrumentWarning::Zero { file: self.file.into(), key }.into());
             }
             return Ok(None);
         }
@@ -117,8 +116,7 @@ impl Lookup<'_> {
             && let Some(flag) = key.origins.first()
         {
             let name = key.names.iter().find(|name| self.header.has(name)).copied().unwrap_or_default();
-            let doubt = likely::doubt_of_header(*flag, name, value);
-            self.warnings.extend(doubt.map(|doubt| format!("{}: {doubt}", self.file)));
+            self.warnings.extend(likely::doubt_of_header(*flag, self.file, name, value));
         }
         for flag in key.origins {
             self.origins.note(*flag, Origin::Header(self.file.to_owned()));
@@ -142,13 +140,12 @@ fn geometry(
         if !is_mask {
             return Err(ConfigError::DTrek { path: path.to_owned(), key: key.to_owned() });
         }
-        let assumed = "the geometry of a d*TREK header is not taken, its pixels are";
-        draft.setup.warnings.push(format!("{file}: {key}: {assumed}"));
+        let warning = InstrumentWarning::DTrek { file: file.into(), key: key.to_owned() };
+        draft.setup.warnings.push(warning.into());
     }
     draft.setup.origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
-    if let Some(swing) = image.swing_deg {
-        let assumed = "the swing of the detector is not taken";
-        draft.setup.warnings.push(format!("{file}: 2theta: {} deg: {assumed}", g(swing, 6)));
+    if let Some(swing_deg) = image.swing_deg {
+        draft.setup.warnings.push(InstrumentWarning::Swing { file: file.into(), swing_deg }.into());
     }
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
     let doubts = classic::preset(args) != Preset::Reference;

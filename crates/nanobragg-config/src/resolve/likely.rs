@@ -1,48 +1,32 @@
 //! Whether numbers are what was meant.
 
 use crate::classic::{Flag, FlagId, Occurrence, ParsedArgs, Unit, flag};
+use crate::{FlagWarning, InstrumentWarning, Unlikely, Warning};
 
 /// A warning for each number outside the range that its row calls likely, with the unit that it may have been meant in.
-pub(super) fn doubts(args: &ParsedArgs) -> Vec<String> {
+pub(super) fn doubts(args: &ParsedArgs) -> Vec<Warning> {
     // Where a flag is repeated its last values count.
     let counting = |occurrence: &&Occurrence| args.last(occurrence.flag) == Some(*occurrence);
     args.occurrences.iter().filter(counting).filter_map(doubt).collect()
 }
 
-fn doubt(occurrence: &Occurrence) -> Option<String> {
+fn doubt(occurrence: &Occurrence) -> Option<Warning> {
     let row = flag(occurrence.flag)?;
-    let numbers = occurrence.values.numbers().iter().enumerate();
-    let unlikely = |(index, &number): (usize, &f64)| Some((index, unlikely(row, index, number)?));
-    let (index, reason) = numbers.filter_map(unlikely).next()?;
-    let written = occurrence.values.text(index);
-    Some(format!("{} {}", occurrence.named(), reason.of(written)))
+    let mut numbers = occurrence.values.numbers().iter().enumerate();
+    let number = numbers.find_map(|(index, &number)| {
+        unlikely(row, index, number, || occurrence.values.text(index).to_owned())
+    })?;
+    Some(FlagWarning::Unlikely { said: occurrence.said(), number }.into())
 }
 
 /// The same for a number that a header says, in the unit of the flag that decides the same.
-pub(super) fn doubt_of_header(id: FlagId, key: &str, number: f64) -> Option<String> {
-    let reason = unlikely(flag(id)?, 0, number)?;
-    Some(format!("{key}: {}", reason.of(&number.to_string())))
+pub(super) fn doubt_of_header(id: FlagId, file: &str, key: &'static str, number: f64) -> Option<Warning> {
+    let number = unlikely(flag(id)?, 0, number, || number.to_string())?;
+    Some(InstrumentWarning::Unlikely { file: file.into(), key, number }.into())
 }
 
-/// Why a number is unlikely.
-struct Reason {
-    unit: &'static str,
-    range: (f64, f64),
-    meant: Option<&'static str>,
-}
-
-impl Reason {
-    fn of(&self, written: &str) -> String {
-        let Reason { unit, range: (from, to), meant } = self;
-        match meant {
-            Some(other) => format!("{written} {unit}: {written} {other}? (likely are {from} to {to} {unit})"),
-            None => format!("{written} {unit}: likely are {from} to {to} {unit}"),
-        }
-    }
-}
-
-fn unlikely(row: &Flag, index: usize, number: f64) -> Option<Reason> {
-    let range @ (from, to) = *row.likely.get(index).or(row.likely.last())?;
+fn unlikely(row: &Flag, index: usize, number: f64, written: impl Fn() -> String) -> Option<Unlikely> {
+    let (from, to) = *row.likely.get(index).or(row.likely.last())?;
     // What is zero or less is not given, or is refused.
     if number <= 0.0 || number.is_nan() || (from..=to).contains(&number) {
         return None;
@@ -55,5 +39,6 @@ fn unlikely(row: &Flag, index: usize, number: f64) -> Option<Reason> {
     };
     let of = if is_length { Unit::Angstrom } else { row.unit };
     let meant = of.others().find(|(_, factor)| (from..=to).contains(&(number * factor)));
-    Some(Reason { unit, range, meant: meant.map(|(other, _)| other) })
+    let meant = meant.map(|(other, _)| other);
+    Some(Unlikely { written: written(), unit, likely: [from, to], meant })
 }

@@ -13,7 +13,7 @@ use super::matrix;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, DumpAction, Origin};
+use crate::{ConfigError, CrystalWarning, DumpAction, FlagWarning, Origin, Warning};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;
@@ -23,7 +23,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.notes.push(format!("reading {}", name.display()));
         let found = read_mosflm(&path)?;
         let wavelength = draft.beam.wavelength * 1e10;
-        draft.setup.warnings.extend(matrix::warnings(&name.display().to_string(), &found, wavelength));
+        draft.setup.warnings.extend(matrix::warnings(&name, &found, wavelength));
         draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }
@@ -36,7 +36,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         let path = context.path(&name);
         draft.setup.notes.push(format!("reading {}", name.display()));
         let nanobragg_io::Found { data: rows, warnings } = read_sources(&path)?;
-        draft.setup.warnings.extend(warnings.iter().map(ToString::to_string));
+        draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
         let source = |row: &nanobragg_io::sources::SourceRow| Source {
             position: [row.x, row.y, row.z],
             weight: row.weight,
@@ -57,7 +57,7 @@ fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(
     let Some(name) = draft.spectrum.clone() else { return Ok(()) };
     let path = context.path(&name);
     let nanobragg_io::Found { data: rows, warnings } = read_spectrum(&path)?;
-    draft.setup.warnings.extend(warnings.iter().map(ToString::to_string));
+    draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
     let beam = &mut draft.beam;
     if !args.has(FlagId::Lambda) && !args.has(FlagId::Energy) {
         let total: f64 = rows.iter().map(|row| row.weight).sum();
@@ -91,14 +91,13 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     } else if reads_dump(draft, args) && dump.exists() {
         let table = reflections::from_dump(&dump, default_f)?;
         if !args.has(FlagId::Dump) && classic::preset(args) != Preset::Reference {
-            let text = "structure factors of an earlier run, for want of -hkl and -default_F";
-            draft.setup.warnings.push(format!("{}: {text}", draft.dump.display()));
+            let file = draft.dump.clone();
+            draft.setup.warnings.push(CrystalWarning::EarlierRun { file }.into());
         }
         (draft.dump.clone(), dump, table)
     } else if gives_f(draft, args) {
         if default_f == 0.0 {
-            let text = "-default_F 0: all structure factors are zero, and spots have no photons";
-            draft.setup.warnings.push(text.to_owned());
+            draft.setup.warnings.push(FlagWarning::ZeroAmplitudes.into());
         }
         draft.setup.experiment.structure_factors = StructureFactors::uniform(default_f);
         return Ok(());

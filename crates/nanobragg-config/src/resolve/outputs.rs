@@ -7,7 +7,7 @@ use nanobragg_io::preview::Scale;
 
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Counting, Outputs};
+use crate::{CombinationWarning, ConfigError, Counting, Outputs};
 
 /// Settles what depends on more than one flag.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
@@ -32,11 +32,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
             }
         }
         for lost in asked.iter().filter(|image| !chosen.images().any(|path| path == *image)) {
-            let lost = lost.display();
-            draft
-                .setup
-                .warnings
-                .push(format!("{lost} is not written: -o names another image of that format"));
+            let warning = CombinationWarning::NotWritten { path: lost.clone() };
+            draft.setup.warnings.push(warning.into());
         }
         draft.setup.outputs = chosen;
         draft.writes_dump = false;

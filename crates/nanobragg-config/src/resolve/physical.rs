@@ -3,9 +3,9 @@
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
 
-use crate::ConfigError;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
+use crate::{ConfigError, InstrumentWarning};
 
 /// Wavelengths that are likely to be meant, in Å.
 const X_RAYS: std::ops::RangeInclusive<f64> = 0.01..=100.0;
@@ -37,7 +37,6 @@ fn wavelength(draft: &mut Draft, args: &ParsedArgs) {
     if X_RAYS.contains(&angstrom) || args.has(FlagId::Lambda) || args.has(FlagId::Energy) {
         return;
     }
-    let said = draft.setup.origins.of(&[FlagId::Lambda]);
-    let text = format!("{said}: a wavelength of {} Angstrom is far from that of X-rays", g(angstrom, 6));
-    draft.setup.warnings.push(text);
+    let origin = draft.setup.origins.of(&[FlagId::Lambda]);
+    draft.setup.warnings.push(InstrumentWarning::Wavelength { origin, angstrom }.into());
 }

@@ -5,14 +5,13 @@ use std::path::Path;
 use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Reflection, StructureFactors, spacegroup};
 use nanobragg::units::{deg, to_deg};
-use nanobragg_io::c_format::g;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
-use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
+use crate::{ConfigError, CrystalWarning, Warning};
 
 /// Bytes that the table of any text file may take.
 const SMALL_TABLE: u64 = 1 << 30;
@@ -59,12 +58,10 @@ pub(super) fn table(
         n => format!(" (others: {} and {} more)", found.others[..LISTED].join(", "), n - LISTED),
     };
     draft.setup.notes.push(format!("{file}: column {}{others}", found.column));
-    draft.setup.warnings.extend(found.warnings.iter().map(ToString::to_string));
+    draft.setup.warnings.extend(found.warnings.into_iter().map(Warning::from));
     if found.negative > 0 {
-        draft
-            .setup
-            .warnings
-            .push(format!("{file}: {} intensities below zero, taken for zero", found.negative));
+        let (file, count) = (path.to_owned(), found.negative);
+        draft.setup.warnings.push(CrystalWarning::NegativeIntensities { file, count }.into());
     }
     let group = draft.space_group.clone().or(found.space_group);
     let group = group.unwrap_or_else(|| "of its symmetry operators".to_owned());
@@ -92,9 +89,8 @@ fn fits_cell(
     let Some(cell) = given.or(of_file) else { return };
     let misfit = symmetry::misfit(&vectors(cell), operators).unwrap_or(0.0);
     if misfit > MISFIT {
-        let cell = cell.map(|x| g(x, 6)).join(" ");
-        let text = format!("the cell {cell} cannot have the symmetry of the space group {group}");
-        draft.setup.warnings.push(format!("{}: {text}: one of them is wrong", path.display()));
+        let (file, group) = (path.to_owned(), group.to_owned());
+        draft.setup.warnings.push(CrystalWarning::ForeignSymmetry { file, cell, group }.into());
     }
 }
 
@@ -175,20 +171,16 @@ fn expanded(
     let (file, unique) = (path.display(), expansion.unique());
     draft.setup.notes.push(format!("{file}: {unique} unique reflections make {count} by symmetry"));
     if let Some(worst) = expansion.worst {
-        let [h, k, l] = worst.hkl;
-        let (low, high, percent) = (g(worst.low, 6), g(worst.high, 6), g(100.0 * worst.relative(), 3));
-        let text = "of them with equivalent amplitudes that differ by more than 0.1 %";
-        let most = format!("at most by {percent} % ({h} {k} {l}: {low} to {high})");
-        let count = expansion.disagreeing;
-        draft.setup.warnings.push(format!("{file}: {count} {text}, {most}: their means are used"));
+        let (file, count) = (path.to_owned(), expansion.disagreeing);
+        draft.setup.warnings.push(CrystalWarning::Disagreeing { file, count, worst }.into());
     }
     if expansion.friedel_pairs > 0 {
         let text = "Friedel pairs differ: each index keeps its own amplitude";
         draft.setup.notes.push(format!("{file}: {} {text}", expansion.friedel_pairs));
     }
     if expansion.forbidden > 0 {
-        let text = "reflections are there that the space group forbids";
-        draft.setup.warnings.push(format!("{file}: {} {text}", expansion.forbidden));
+        let (file, count) = (path.to_owned(), expansion.forbidden);
+        draft.setup.warnings.push(CrystalWarning::Forbidden { file, count }.into());
     }
     Ok(table)
 }

@@ -2,9 +2,9 @@
 
 use nanobragg::model::Preset;
 
-use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
+use crate::{ConfigError, FlagWarning};
 
 /// Makes a range or a step below zero a rotation the other way. The C program takes such numbers for "not given", and
 /// so does its preset.
@@ -23,8 +23,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     let backwards = signs.contains(&Some(true));
     if classic::preset(args) == Preset::Reference {
         if backwards {
-            let text = "a rotation below zero is taken for none, as in the C program";
-            draft.setup.warnings.push(text.to_owned());
+            draft.setup.warnings.push(FlagWarning::NegativeRotation.into());
         }
         return Ok(());
     }

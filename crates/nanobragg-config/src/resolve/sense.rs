@@ -3,16 +3,16 @@
 use nanobragg::model::Preset;
 use nanobragg_session::Panel;
 
-use crate::ConfigError;
 use crate::classic::{self, FlagError, FlagId, ParsedArgs, flag};
 use crate::draft::Draft;
+use crate::{ConfigError, FlagWarning, Warning};
 
 /// Refuses numbers that the C program takes for "not given"; under the presets that follow it (`reference` and
 /// `spec`) it says that they are so taken.
 ///
 /// # Errors
 /// A number that says nothing.
-pub(super) fn check(args: &ParsedArgs) -> Result<Vec<String>, ConfigError> {
+pub(super) fn check(args: &ParsedArgs) -> Result<Vec<Warning>, ConfigError> {
     let as_c_does = matches!(classic::preset(args), Preset::Reference | Preset::Spec);
     let mut warnings = Vec::new();
     for occurrence in &args.occurrences {
@@ -20,15 +20,12 @@ pub(super) fn check(args: &ParsedArgs) -> Result<Vec<String>, ConfigError> {
         let values = &occurrence.values;
         let Some(at) = values.numbers().iter().position(|value| !row.sense.allows(*value)) else { continue };
         let unit = Some(row.unit.text()).filter(|unit| !unit.is_empty());
-        let error = FlagError::OutOfRange {
-            flag: occurrence.named(),
-            value: values.text(at).to_owned(),
-            allowed: format!("{}{}", row.sense, unit.map_or_else(String::new, |unit| format!(" ({unit})"))),
-        };
+        let value = values.text(at).to_owned();
+        let allowed = format!("{}{}", row.sense, unit.map_or_else(String::new, |unit| format!(" ({unit})")));
         if !as_c_does {
-            return Err(error.into());
+            return Err(FlagError::OutOfRange { flag: occurrence.named(), value, allowed }.into());
         }
-        warnings.push(format!("{error}; it is taken as the C program takes it"));
+        warnings.push(FlagWarning::Senseless { said: occurrence.said(), value, allowed }.into());
     }
     Ok(warnings)
 }

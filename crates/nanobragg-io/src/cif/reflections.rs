@@ -7,7 +7,7 @@ use super::tokens::{Kind, Tokens};
 use super::{CellTags, MOST_ITEMS, number};
 use crate::error::{Error, Result};
 use crate::rows::{Collector, MOST_REFLECTIONS, Reflections, index};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Tags of symmetry operators in small letters, mmCIF's and those of the core dictionary.
 const OPERATOR_TAGS: [&str; 6] = [
@@ -243,7 +243,13 @@ impl Sets {
         let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
         let first = text(self.first.get(*place)?);
         let found = format!("several sets in one loop ({first}, {} ...)", text(other));
-        Some(Warning::new(path, item_as_written(name), found, format!("set {first} alone is taken")))
+        Some(Warning::new(
+            WarningKind::SeveralSets,
+            path,
+            item_as_written(name),
+            found,
+            format!("set {first} alone is taken"),
+        ))
     }
 }
 

@@ -10,7 +10,7 @@ use super::crystfel_panel::PanelKeys;
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result};
 use crate::lines::LINE_LIMIT;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Photon energy times wavelength, eV Å.
 pub(super) const EV_ANGSTROM: f64 = 12398.42;
@@ -49,7 +49,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             if name.starts_with(BAD_REGION) {
                 if !has_bad_regions {
                     let assumed = "bad regions are rendered like the rest";
-                    warnings.push(Warning::new(path, format!("line {number}"), name, assumed));
+                    warnings.push(Warning::new(
+                        WarningKind::BadRegions,
+                        path,
+                        format!("line {number}"),
+                        name,
+                        assumed,
+                    ));
                 }
                 has_bad_regions = true;
                 continue;
@@ -82,6 +88,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 *(if key == "detector_shift_x" { &mut shift.x } else { &mut shift.y }) = moved;
             }
             "detector_shift_x" | "detector_shift_y" => warnings.push(Warning::new(
+                WarningKind::ShiftElsewhere,
                 path,
                 format!("line {number}: {key}"),
                 value,
@@ -91,7 +98,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 let units = &[("V", 1.0), ("kV", 1e3), ("MV", 1e6), ("eV", 1.0), ("keV", 1e3), ("MeV", 1e6)];
                 wavelength = Some(of_electrons(place.quantity(value, units)?));
                 let assumed = "the wavelength is that of the electrons; scattering is that of X-rays";
-                warnings.push(Warning::new(path, format!("line {number}: {key}"), value, assumed));
+                warnings.push(Warning::new(
+                    WarningKind::OtherProbe,
+                    path,
+                    format!("line {number}: {key}"),
+                    value,
+                    assumed,
+                ));
             }
             "electron_voltage" | "electron_energy" => return Err(place.error("a number of kV")),
             _ => defaults.set(key, value, &place)?,

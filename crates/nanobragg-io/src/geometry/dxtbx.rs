@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector};
 use crate::error::{Error, Result};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Axes of a goniometer beyond which the file is damaged.
 const MOST_AXES: usize = 100;
@@ -145,16 +145,23 @@ impl Beam {
         let said = |key: &str| node.optional(key).map(|value| (format!("{}.{key}", node.place), value));
         if let Some((place, probe)) = said("probe").filter(|(_, probe)| !is_xray(probe.value)) {
             let text = probe.value.as_str().map_or_else(|| probe.value.to_string(), str::to_owned);
-            warnings.push(Warning::new(node.path, place, text, "scattering is that of X-rays"));
+            warnings.push(Warning::new(
+                WarningKind::OtherProbe,
+                node.path,
+                place,
+                text,
+                "scattering is that of X-rays",
+            ));
         }
         if let Some((place, range)) = said("wavelength_range") {
             let text = range.value.to_string();
             let assumed =
                 "a polychromatic beam is rendered at its one wavelength; a spectrum is a file of its own";
-            warnings.push(Warning::new(node.path, place, text, assumed));
+            warnings.push(Warning::new(WarningKind::Polychromatic, node.path, place, text, assumed));
         } else if node.value.get("__id__").and_then(Value::as_str) == Some("polychromatic") {
             let assumed = "rendered at one wavelength; a spectrum is a file of its own";
             warnings.push(Warning::new(
+                WarningKind::Polychromatic,
                 node.path,
                 format!("{}.__id__", node.place),
                 "polychromatic",

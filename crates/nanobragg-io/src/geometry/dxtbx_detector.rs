@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::{MOST_PANELS, Panel, pixels};
 use crate::error::Result;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// A frame in the laboratory: what the vectors of a panel or of a group inside it refer to.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ fn left_out(panels: &[Node<'_>]) -> Option<Warning> {
     let place = first.place.rsplit_once('[').map_or(first.place.as_str(), |(list, _)| list);
     (!keys.is_empty()).then(|| {
         let assumed = "not taken: pixels count photons at their surface";
-        Warning::new(first.path, place, keys.join(", "), assumed)
+        Warning::new(WarningKind::DetectorProperties, first.path, place, keys.join(", "), assumed)
     })
 }
 

@@ -8,7 +8,7 @@ use super::xds::Flat;
 use super::{Geometry, MOST_PANELS, Polarization, Scan, Selection, pixels};
 use crate::error::{Error, Result};
 use crate::lines::{LINE_LIMIT, finite};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// The key without which there is no detector.
 const DISTANCE: &str = "DETECTOR_DISTANCE";
@@ -201,7 +201,13 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
     if let Some(cell) = entries.last("UNIT_CELL_CONSTANTS") {
         let place = format!("line {}: {}", cell.line, cell.key);
         let assumed = "a cell without an orientation is not taken; give -cell and -misset, or -mat";
-        warnings.push(Warning::new(entries.path, place, cell.values.join(" "), assumed));
+        warnings.push(Warning::new(
+            WarningKind::NoOrientation,
+            entries.path,
+            place,
+            cell.values.join(" "),
+            assumed,
+        ));
     }
     Ok(None)
 }

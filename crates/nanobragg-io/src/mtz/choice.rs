@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::header::{Column, Header};
 use crate::error::{Error, Result};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Labels that a message lists.
 const LISTED: usize = 12;
@@ -59,7 +59,13 @@ impl Choice {
         let Column { kind, dataset, .. } = columns[value];
         let warning = (label.is_none() && role(columns, value) == Role::Map).then(|| {
             let assumed = "no measured amplitudes in the file: those of a map or a model are taken";
-            Warning::new(path, format!("column {}", columns[value].label), "a phase stands after it", assumed)
+            Warning::new(
+                WarningKind::NotMeasured,
+                path,
+                format!("column {}", columns[value].label),
+                "a phase stands after it",
+                assumed,
+            )
         });
         let pair = if matches!(kind, b'G' | b'K') { mate(columns, value) } else { None };
         // F(+) stands first, whichever of the two was named.

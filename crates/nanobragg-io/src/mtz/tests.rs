@@ -1,6 +1,7 @@
 //! MTZ files built word by word.
 
 use super::*;
+use crate::WarningKind;
 use crate::hkl::HklRecord;
 
 /// A file of the columns `(label, type)` with `rows`, in either byte order.
@@ -85,7 +86,9 @@ fn what_was_measured_comes_before_maps_and_models() {
         let columns = with(columns);
         let row: Vec<f32> = (0..columns.len()).map(|at| at as f32).collect();
         let found = parsed(&file(false, &columns, &[&row], &[]), None).unwrap();
-        (found.column, found.warnings.len())
+        let kinds: Vec<_> = found.warnings.iter().map(|warning| warning.kind).collect();
+        assert!(kinds.iter().all(|kind| *kind == WarningKind::NotMeasured), "{kinds:?}");
+        (found.column, kinds.len())
     };
     let chosen = |name: &str, warnings| (name.to_owned(), warnings);
     assert_eq!(of(&[("2FOFCWT", 'F'), ("PH", 'P'), ("FP", 'F'), ("SIGFP", 'Q')]), chosen("FP", 0));

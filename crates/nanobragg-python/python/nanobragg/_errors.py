@@ -63,7 +63,20 @@ class OutOfMemory(MemoryError):
 
 
 class NanobraggWarning(UserWarning):
-    """What is assumed, ignored or cut off; the parent of all warnings of this package."""
+    """What is assumed, ignored or cut off; the parent of all warnings of this package.
+
+    `code` is a word that stays the same from version to version; docs/WARNINGS.md lists them.
+    """
+
+    code: str = ""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        if code:
+            self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.code)
 
 
 class InputWarning(NanobraggWarning):
@@ -79,7 +92,7 @@ class DeviceWarning(NanobraggWarning):
 
 
 class OutputWarning(NanobraggWarning):
-    """Of files that were written."""
+    """Of files that are written."""
 
 
 _BY_TOPIC: dict[str, type[InputError]] = {
@@ -113,12 +126,22 @@ def exception(code: str, text: str) -> Exception:
     return _BY_CODE.get(code, _BY_TOPIC.get(topic, InputError))(text, code)
 
 
-def warn(texts: list[str], category: type[NanobraggWarning]) -> None:
-    """Warns of `texts` where this package was called."""
+_WARNING_BY_TOPIC: dict[str, type[NanobraggWarning]] = {
+    "config": InputWarning,
+    "device": DeviceWarning,
+    "io": InputWarning,
+    "output": OutputWarning,
+    "plan": PlanWarning,
+}
+
+
+def warn(told: list[tuple[str, str]]) -> None:
+    """Warns where this package was called. Each is a code, which is `topic.what` and tells the category, and a text."""
     level = 1
     frame = sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "nanobragg":
         frame = frame.f_back
         level += 1
-    for text in texts:
-        warnings.warn(text, category, stacklevel=level + 1)
+    for code, text in told:
+        category = _WARNING_BY_TOPIC.get(code.partition(".")[0], NanobraggWarning)
+        warnings.warn(category(text, code), stacklevel=level + 1)

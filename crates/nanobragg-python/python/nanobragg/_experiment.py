@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
 from ._arrays import checked
-from ._errors import FileError, InputWarning
+from ._errors import FileError
 from ._errors import warn as tell
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Experiment:
         put(self, "_arrays", arrays)
         put(self, "_native", _resolved(self))
         if warn:
-            tell(self._native.warnings, InputWarning)
+            tell(self._native.warnings)
 
     def replace(self, **keywords: Any) -> Experiment:
         """The same experiment with other values for these keywords."""
@@ -173,7 +173,7 @@ class Experiment:
     @property
     def warnings(self) -> list[str]:
         """What the user should know about inputs and flags, one line each."""
-        return self._native.warnings
+        return [text for _, text in self._native.warnings]
 
     def toml(self) -> str:
         """The experiment as an experiment file. Arrays are not in it."""

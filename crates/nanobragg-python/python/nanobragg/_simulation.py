@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
 from ._arrays import angles, checked, image
-from ._errors import DeviceWarning, NanobraggWarning, OutputWarning, PlanWarning, warn
+from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Simulation:
         self._device = device
         self._dtype = dtype
         self._renderer = _native.Renderer(experiment._native)
-        warn(self._renderer.warnings, PlanWarning)
+        warn(self._renderer.warnings)
 
     @classmethod
     def from_args(
@@ -143,7 +143,7 @@ class Simulation:
             )
         finally:
             done()
-        warn(heard, DeviceWarning)
+        warn(heard)
         whole: Any = _joined(images)
         if places is not None:
             whole = whole[..., places[:, 0], places[:, 1]]
@@ -216,7 +216,7 @@ class Simulation:
         experiment. `image` is rendered unless it is given. Warns by `OutputWarning`.
         """
         expected = self.render() if image is None else image
-        warn(self._renderer.save(os.path.abspath(path), self._panels(expected)), OutputWarning)
+        warn(self._renderer.save(os.path.abspath(path), self._panels(expected)))
 
     def gradient(
         self, parameters: Iterable[str], threads: int = 0

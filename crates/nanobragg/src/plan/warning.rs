@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::codes;
 use crate::format::short;
 use crate::model::Quirk;
 use crate::units::to_deg;
@@ -122,25 +123,20 @@ pub enum SampleAxis {
     Wide,
 }
 
-impl Warning {
-    /// A stable word for programs to go by.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Warning::QuirkActs { .. } => "plan.quirk-acts",
-            Warning::Undersampled { .. } => "plan.undersampled",
-            Warning::FewPhiSteps { .. } => "plan.few-phi-steps",
-            Warning::FewDomains { .. } => "plan.few-domains",
-            Warning::FewWavelengths { .. } => "plan.few-wavelengths",
-            Warning::FewDirections { .. } => "plan.few-directions",
-            Warning::SampleClipped { .. } => "plan.sample-clipped",
-            Warning::Sharpened { .. } => "plan.sharpened",
-            Warning::EmptyRegion => "plan.empty-region",
-            Warning::NormalRegenerated => "plan.normal-regenerated",
-            Warning::ObliqueAxes { .. } => "plan.oblique-axes",
-            Warning::HitFromBehind { .. } => "plan.hit-from-behind",
-            Warning::AttenuationAssumed { .. } => "plan.attenuation-assumed",
-        }
-    }
+codes! { Warning:
+    QuirkActs = "plan.quirk-acts",
+    Undersampled = "plan.undersampled",
+    FewPhiSteps = "plan.few-phi-steps",
+    FewDomains = "plan.few-domains",
+    FewWavelengths = "plan.few-wavelengths",
+    FewDirections = "plan.few-directions",
+    SampleClipped = "plan.sample-clipped",
+    Sharpened = "plan.sharpened",
+    EmptyRegion = "plan.empty-region",
+    NormalRegenerated = "plan.normal-regenerated",
+    ObliqueAxes = "plan.oblique-axes",
+    HitFromBehind = "plan.hit-from-behind",
+    AttenuationAssumed = "plan.attenuation-assumed",
 }
 
 impl fmt::Display for Warning {

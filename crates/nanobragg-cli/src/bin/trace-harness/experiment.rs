@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
 use nanobragg_config::classic::{self, FlagId};
-use nanobragg_config::{Context, Setup, remedy, resolve, show};
+use nanobragg_config::{Context, Setup, resolve, show};
 use serde_json::json;
 
 use crate::arguments::{Source, TraceOptions};
@@ -88,12 +88,7 @@ pub fn snapshot(setup: &Setup, plan: &Plan) -> anyhow::Result<String> {
         })
         .collect();
     let quirks: Vec<&str> = plan.resolved.quirks.iter().map(|quirk| quirk.name()).collect();
-    let warnings = warnings(setup, plan);
+    let warnings: Vec<String> = setup.warnings_with(plan).map(|warning| warning.to_string()).collect();
     let snapshot = json!({ "quantities": quantities, "quirks": quirks, "warnings": warnings });
     Ok(serde_json::to_string_pretty(&snapshot)? + "\n")
-}
-
-/// What the user should know, a line each.
-pub fn warnings(setup: &Setup, plan: &Plan) -> Vec<String> {
-    setup.warnings.iter().cloned().chain(plan.resolved.warnings.iter().map(remedy::line)).collect()
 }

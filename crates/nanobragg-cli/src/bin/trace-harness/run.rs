@@ -17,7 +17,7 @@ use crate::{environment, experiment, say};
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     let (setup, name, strict) = experiment::resolved(options)?;
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
-    for warning in experiment::warnings(&setup, &plan) {
+    for warning in setup.warnings_with(&plan) {
         complain(&format!("warning: {warning}"));
     }
     if strict {

@@ -53,7 +53,7 @@ impl Observer for Reporter<'_> {
         match event {
             Event::Note(note) => self.console.say(&reporter::noted(note)),
             Event::Warning(Warning::Dark { .. }) if self.dark.swap(true, Ordering::Relaxed) => {}
-            Event::Warning(warning) => self.console.warn(&reporter::warned(warning)),
+            Event::Warning(warning) => self.console.warn_all([warning]),
             _ => {}
         }
         Flow::Continue

@@ -1,7 +1,7 @@
 //! From arguments to a sweep.
 
 use nanobragg_config::classic::ParsedArgs;
-use nanobragg_config::{Context, Setup, chosen, remedy, resolve};
+use nanobragg_config::{Context, Setup, chosen, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
@@ -28,7 +28,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut setup = resolve(&args, &Context::default())?;
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
-    setup.warnings.iter().for_each(|warning| console.warn(warning));
+    console.warn_all(&setup.warnings);
     if !setup.panels.is_empty() {
         let panels = setup.panels.len();
         return Err(
@@ -44,8 +44,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (outputs, provenance) = (job.outputs.clone(), job.provenance.clone().unwrap_or_default());
     let sweep = job.prepare()?;
     chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
-    sweep.first().resolved.warnings.iter().for_each(|warning| console.warn(&remedy::line(warning)));
-    sweep.warnings().iter().for_each(|warning| console.warn(&warning.to_string()));
+    console.warn_all(&sweep.first().resolved.warnings);
+    console.warn_all(sweep.warnings());
     console.deny_warnings()?;
     for path in &described {
         let (outputs, provenance) = (&outputs, &provenance);

@@ -1,0 +1,109 @@
+//! Of flags together.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use nanobragg::codes;
+
+use super::{Said, Subject};
+
+/// What flags say against each other, or without another one.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CombinationWarning {
+    /// Two flags decide the same.
+    Overruled {
+        /// The one that counts.
+        winner: Said,
+        /// The one that does not.
+        loser: Said,
+        /// Whether the winner counts because it was given later.
+        is_later: bool,
+    },
+    /// The range of a rotation is not that of its steps, which are rendered.
+    Steps {
+        /// The range.
+        range: Said,
+        /// The step.
+        step: Said,
+        /// The number of steps.
+        steps: Said,
+    },
+    /// An exposure without a flux does not change the photons.
+    ExposureAlone {
+        /// The exposure.
+        said: Said,
+    },
+    /// Mosaic domains have no spread: one is used.
+    DomainsAlone {
+        /// How many were asked for.
+        domains: usize,
+    },
+    /// A mosaic spread has no number of domains.
+    SpreadAlone {
+        /// How many are used.
+        domains: usize,
+    },
+    /// An image that a flag names is not written: `-o` names another one of its format.
+    NotWritten {
+        /// The image.
+        path: PathBuf,
+    },
+}
+
+codes! { CombinationWarning:
+    Overruled = "config.overruled-flag",
+    Steps = "config.other-steps",
+    ExposureAlone = "config.exposure-alone",
+    DomainsAlone = "config.domains-alone",
+    SpreadAlone = "config.spread-alone",
+    NotWritten = "config.not-written",
+}
+
+impl CombinationWarning {
+    pub(super) fn subject(&self) -> Subject<'_> {
+        match self {
+            CombinationWarning::Overruled { winner, loser, .. } => {
+                Subject::of_flag(loser).assumed(winner.to_string())
+            }
+            CombinationWarning::Steps { range, step, steps } => {
+                Subject::of_flag(range).assumed(format!("{step} {steps}"))
+            }
+            CombinationWarning::ExposureAlone { said } => Subject::of_flag(said),
+            CombinationWarning::DomainsAlone { domains } => {
+                Subject::default().found(domains.to_string()).assumed("1")
+            }
+            CombinationWarning::SpreadAlone { domains } => Subject::default().assumed(domains.to_string()),
+            CombinationWarning::NotWritten { path } => Subject::of_file(path),
+        }
+    }
+}
+
+impl fmt::Display for CombinationWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CombinationWarning::Overruled { winner, loser, is_later } => {
+                let why = if *is_later { ": the later one counts" } else { "" };
+                write!(f, "{winner} wins over {loser}{why}")
+            }
+            CombinationWarning::Steps { range, step, steps } => {
+                write!(f, "{range}, {step} and {steps} contradict each other: the steps are rendered")
+            }
+            CombinationWarning::ExposureAlone { said } => {
+                write!(f, "{said} does not change the photons without -flux")
+            }
+            CombinationWarning::DomainsAlone { domains } => write!(
+                f,
+                "{domains} mosaic domains without a spread: using one domain; -mosaic DEG sets the spread"
+            ),
+            CombinationWarning::SpreadAlone { domains } => write!(
+                f,
+                "mosaic spread without a number of domains: using {domains} domains; -mosaic_domains N sets their \
+                 number"
+            ),
+            CombinationWarning::NotWritten { path } => {
+                write!(f, "{} is not written: -o names another image of that format", path.display())
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Of files that describe the crystal: orientation matrices and structure factors.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use nanobragg::codes;
+use nanobragg::model::symmetry::Disagreement;
+use nanobragg_io::c_format::g;
+
+use super::Subject;
+
+/// What a file says of the crystal that contradicts itself, or something else.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CrystalWarning {
+    /// The reciprocal axes of a matrix make a left hand.
+    LeftHanded {
+        /// The file of the matrix.
+        file: PathBuf,
+    },
+    /// A matrix does not mean the cell in its own file.
+    OtherCell {
+        /// The file of the matrix.
+        file: PathBuf,
+        /// Edges of the cell in the file, Å.
+        edges: [f64; 3],
+        /// Edges of the cell that the matrix means, Å.
+        meant: [f64; 3],
+        /// The wavelength at which it means them, Å.
+        wavelength: f64,
+        /// The wavelength at which both agree, Å, if there is one.
+        agreeing: Option<f64>,
+    },
+    /// Intensities below zero are taken for zero.
+    NegativeIntensities {
+        /// The file of the intensities.
+        file: PathBuf,
+        /// How many there are.
+        count: u64,
+    },
+    /// The cell cannot have the symmetry: equivalent reflections would lie at different angles.
+    ForeignSymmetry {
+        /// The file of the structure factors.
+        file: PathBuf,
+        /// Edges in Å, angles in degrees.
+        cell: [f64; 6],
+        /// The space group.
+        group: String,
+    },
+    /// Equivalent reflections have amplitudes that differ by more than 0.1 %: their means are used.
+    Disagreeing {
+        /// The file of the structure factors.
+        file: PathBuf,
+        /// How many unique reflections have such equivalents.
+        count: u64,
+        /// Those that differ most.
+        worst: Disagreement,
+    },
+    /// Reflections are there that the space group forbids.
+    Forbidden {
+        /// The file of the structure factors.
+        file: PathBuf,
+        /// How many.
+        count: u64,
+    },
+    /// Structure factors that an earlier run left are taken, for want of others.
+    EarlierRun {
+        /// The file that it left.
+        file: PathBuf,
+    },
+}
+
+codes! { CrystalWarning:
+    LeftHanded = "config.left-handed-matrix",
+    OtherCell = "config.matrix-of-other-cell",
+    NegativeIntensities = "config.negative-intensities",
+    ForeignSymmetry = "config.foreign-symmetry",
+    Disagreeing = "config.disagreeing-equivalents",
+    Forbidden = "config.forbidden-reflections",
+    EarlierRun = "config.earlier-run",
+}
+
+const MIRRORED: &str = "h, k, l mean the mirror image";
+const FOR_ZERO: &str = "taken for zero";
+const MEANS: &str = "their means are used";
+
+impl CrystalWarning {
+    pub(super) fn subject(&self) -> Subject<'_> {
+        match self {
+            CrystalWarning::LeftHanded { file } => Subject::of_file(file).assumed(MIRRORED),
+            CrystalWarning::OtherCell { file, edges, meant, .. } => {
+                Subject::of_file(file).found(list(edges, 5)).assumed(list(meant, 5))
+            }
+            CrystalWarning::NegativeIntensities { file, count } => {
+                Subject::of_file(file).found(count.to_string()).assumed(FOR_ZERO)
+            }
+            CrystalWarning::ForeignSymmetry { file, cell, .. } => Subject::of_file(file).found(list(cell, 6)),
+            CrystalWarning::Disagreeing { file, count, .. } => {
+                Subject::of_file(file).found(count.to_string()).assumed(MEANS)
+            }
+            CrystalWarning::Forbidden { file, count } => Subject::of_file(file).found(count.to_string()),
+            CrystalWarning::EarlierRun { file } => Subject::of_file(file),
+        }
+    }
+}
+
+impl fmt::Display for CrystalWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CrystalWarning::LeftHanded { file } => {
+                write!(f, "{}: its axes are left-handed (determinant below zero): {MIRRORED}", file.display())
+            }
+            CrystalWarning::OtherCell { file, edges, meant, wavelength, agreeing } => {
+                write!(
+                    f,
+                    "{}: its cell is {} Angstrom, but at a wavelength of {} its matrix means {}",
+                    file.display(),
+                    list(edges, 5),
+                    g(*wavelength, 6),
+                    list(meant, 5)
+                )?;
+                agreeing.map_or(Ok(()), |agreeing| {
+                    write!(f, "; with a wavelength of {} Angstrom they agree", g(agreeing, 5))
+                })
+            }
+            CrystalWarning::NegativeIntensities { file, count } => {
+                write!(f, "{}: {count} intensities below zero, {FOR_ZERO}", last_part(file).display())
+            }
+            CrystalWarning::ForeignSymmetry { file, cell, group } => write!(
+                f,
+                "{}: the cell {} cannot have the symmetry of the space group {group}: one of them is wrong",
+                file.display(),
+                list(cell, 6)
+            ),
+            CrystalWarning::Disagreeing { file, count, worst } => {
+                let [h, k, l] = worst.hkl;
+                let (low, high, percent) =
+                    (g(worst.low, 6), g(worst.high, 6), g(100.0 * worst.relative(), 3));
+                write!(
+                    f,
+                    "{}: {count} of them with equivalent amplitudes that differ by more than 0.1 %, at most by {percent} % \
+                     ({h} {k} {l}: {low} to {high}): {MEANS}",
+                    file.display()
+                )
+            }
+            CrystalWarning::Forbidden { file, count } => {
+                write!(f, "{}: {count} reflections are there that the space group forbids", file.display())
+            }
+            CrystalWarning::EarlierRun { file } => write!(
+                f,
+                "{}: structure factors of an earlier run, for want of -hkl and -default_F",
+                file.display()
+            ),
+        }
+    }
+}
+
+/// Numbers with so many digits, a space between two.
+fn list(numbers: &[f64], digits: usize) -> String {
+    numbers.iter().map(|number| g(*number, digits)).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a file in its folder.
+fn last_part(path: &Path) -> &Path {
+    path.file_name().map_or(path, Path::new)
+}

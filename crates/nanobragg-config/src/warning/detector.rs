@@ -1,0 +1,89 @@
+//! Of what lies beside the detector, or beside what it can count.
+
+use std::fmt;
+
+use nanobragg::codes;
+use nanobragg_io::c_format::g;
+
+use super::{Said, Subject};
+
+/// What lies beside the detector, or beside what it can count.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DetectorWarning {
+    /// The beam passes far beside the detector.
+    FarBeam {
+        /// The flag.
+        said: Said,
+        /// Its value in mm.
+        value_mm: f64,
+        /// The longer edge of the detector in mm.
+        edge_mm: f64,
+        /// Whether the beam would hit the detector if the value were in pixels.
+        may_be_pixels: bool,
+    },
+    /// The foot of the detector's normal lies far beside it.
+    FarOrigin {
+        /// The flag.
+        said: Said,
+        /// Its value in pixels.
+        value: f64,
+        /// The longer edge of the detector in pixels.
+        edge: f64,
+    },
+    /// The region of interest reaches beyond the image, where it ends.
+    RegionBeyond {
+        /// The flag.
+        said: Said,
+        /// Pixels of the image along the fast axis.
+        fast: usize,
+        /// Pixels of the image along the slow axis.
+        slow: usize,
+    },
+    /// An offset below zero cuts counts off.
+    NegativeOffset {
+        /// The flag.
+        said: Said,
+        /// The offset in counts.
+        offset: f64,
+    },
+}
+
+codes! { DetectorWarning:
+    FarBeam = "config.far-beam",
+    FarOrigin = "config.far-origin",
+    RegionBeyond = "config.region-beyond",
+    NegativeOffset = "config.negative-offset",
+}
+
+impl DetectorWarning {
+    pub(super) fn subject(&self) -> Subject<'_> {
+        match self {
+            DetectorWarning::FarBeam { said, .. }
+            | DetectorWarning::FarOrigin { said, .. }
+            | DetectorWarning::RegionBeyond { said, .. }
+            | DetectorWarning::NegativeOffset { said, .. } => Subject::of_flag(said),
+        }
+    }
+}
+
+impl fmt::Display for DetectorWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DetectorWarning::FarBeam { said, value_mm, edge_mm, may_be_pixels } => {
+                let (name, edge) = (&said.name, g(*edge_mm, 4));
+                write!(f, "{name} {value_mm} mm is far beside the detector, which is {edge} mm wide")?;
+                if *may_be_pixels { write!(f, ": {value_mm} pixels?") } else { Ok(()) }
+            }
+            DetectorWarning::FarOrigin { said, value, edge } => {
+                write!(f, "{} {value} is far beside the detector of {edge:.0} pixels", said.name)
+            }
+            DetectorWarning::RegionBeyond { said, fast, slow } => {
+                write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels: it ends there")
+            }
+            DetectorWarning::NegativeOffset { said, offset } => {
+                write!(f, "{} {offset} counts: counts below 0 are cut off", said.name)
+            }
+        }
+    }
+}

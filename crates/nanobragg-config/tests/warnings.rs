@@ -1,0 +1,401 @@
+//! Warnings as programs see them: their codes, and what they are about.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+
+use nanobragg_config::classic::{FlagId, parse};
+use nanobragg_config::{Context, ErrorKind, FlagWarning, Setup, Warning, resolve};
+use nanobragg_io::cbf::{MiniHeader, write_cbf};
+use nanobragg_io::smv::{HeaderEntry, write_smv};
+
+const CELL: &str = "-cell 50 60 70 90 90 90";
+
+fn resolved(folder: &Path, line: &str) -> Setup {
+    let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
+    let context = Context { directory: folder.to_owned(), seed: 1 };
+    resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+/// A line of flags, the code of the one warning that it makes, its flag, what was found and what is assumed.
+type OfFlags = (&'static str, &'static str, Option<FlagId>, Option<&'static str>, Option<&'static str>);
+
+const OF_FLAGS: &[OfFlags] = &[
+    ("-N 5 stray", "config.stray-argument", None, Some("stray"), Some("ignored")),
+    ("-distances 100", "config.read-as", Some(FlagId::Distance), Some("-distances"), Some("-distance")),
+    ("-stol a.stol", "config.no-effect", Some(FlagId::Stol), Some("a.stol"), None),
+    ("-hdiv 0.3", "config.unused-flag", Some(FlagId::Hdiv), Some("0.3"), None),
+    ("-N -5 -quirks spec", "config.senseless-value", Some(FlagId::N), Some("-5"), None),
+    ("-distance 0.1", "config.unlikely-value", Some(FlagId::Distance), Some("0.1"), Some("mm")),
+    ("-cell 50 60 70 90 90", "config.partial-cell", Some(FlagId::Cell), Some("50 60 70 90 90"), None),
+    ("-default_F 0", "config.zero-amplitudes", Some(FlagId::DefaultF), Some("0"), None),
+    ("-osc -1 -quirks reference", "config.negative-rotation", None, None, Some("no rotation")),
+    (
+        "-energy 9000 -lambda 1",
+        "config.overruled-flag",
+        Some(FlagId::Energy),
+        Some("9000"),
+        Some("-lambda 1"),
+    ),
+    (
+        "-osc 1 -phistep 0.1 -phisteps 3",
+        "config.other-steps",
+        Some(FlagId::Osc),
+        Some("1"),
+        Some("-phistep 0.1 -phisteps 3"),
+    ),
+    ("-exposure 2", "config.exposure-alone", Some(FlagId::Exposure), Some("2"), None),
+    ("-mosaic_domains 5", "config.domains-alone", None, Some("5"), Some("1")),
+    ("-mosaic 0.1", "config.spread-alone", None, None, Some("10")),
+    ("-Xbeam 500", "config.far-beam", Some(FlagId::Xbeam), Some("500"), None),
+    ("-ORGX 5000", "config.far-origin", Some(FlagId::OrgX), Some("5000"), None),
+    ("-roi 0 100 0 5", "config.region-beyond", Some(FlagId::Roi), Some("0 100 0 5"), None),
+    ("-adc -5", "config.negative-offset", Some(FlagId::Adc), Some("-5"), None),
+];
+
+/// Files to write, by name; the line of flags that reads them; code, file, place, what was found and what is assumed.
+struct OfFile {
+    name: &'static str,
+    text: String,
+    line: &'static str,
+    code: &'static str,
+    place: Option<&'static str>,
+    found: Option<&'static str>,
+    assumed: Option<&'static str>,
+}
+
+const LIST: &str = "{\"experiment\": [{\"beam\": 0, \"detector\": 0}], \"beam\": [{\"direction\": [0, 0, 1], \
+    \"wavelength\": 1}], \"detector\": [{\"panels\": [{\"origin\": [-1, 1, -50], \"fast_axis\": [1, 0, 0], \
+    \"slow_axis\": [0, -1, 0], \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
+const PANEL: &str = "clen = 0.1\nres = 10000\np0/min_fs = 0\np0/max_fs = 7\np0/min_ss = 0\np0/max_ss = 7\n\
+    p0/corner_x = -4\np0/corner_y = -4\np0/fs = x\np0/ss = y\n";
+const INPUT: &str = "DETECTOR=PILATUS\nNX=48 NY=61 QX=0.172 QY=0.172\nORGX=24 ORGY=30\nDETECTOR_DISTANCE= 200\n\
+    X-RAY_WAVELENGTH= 0.9795\nROTATION_AXIS= 1 0 0\nUNIT_CELL_CONSTANTS= 70 80 90 90 90 90\n";
+const LOOP: &str =
+    "data_x\n_symmetry.space_group_name_H-M 'P 2'\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n";
+const MATRIX: &str =
+    "0.022 0 0\n0 0.01925 0\n0 0 0.0171111\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n70 80 90 90 90 90\n0 0 0\n";
+
+fn of_files() -> Vec<OfFile> {
+    let file = |name, text: &str, line, code, place, found, assumed| OfFile {
+        name,
+        text: text.to_owned(),
+        line,
+        code,
+        place,
+        found,
+        assumed,
+    };
+    let list = |from: &str, to: &str, code, place, found, assumed| {
+        assert!(LIST.contains(from), "{from}");
+        file(
+            "a.expt",
+            &LIST.replace(from, to),
+            "-geometry a.expt -cell 50 -default_F 1",
+            code,
+            place,
+            found,
+            assumed,
+        )
+    };
+    let panel = |more: &str, code, place, found, assumed| {
+        file(
+            "a.geom",
+            &format!("{PANEL}{more}"),
+            "-geometry a.geom -cell 50 -default_F 1",
+            code,
+            place,
+            found,
+            assumed,
+        )
+    };
+    let cif = |rest: &str, code, place, found, assumed| {
+        file("a.cif", &format!("{LOOP}{rest}"), "-hkl a.cif -cell 50 60 70", code, place, found, assumed)
+    };
+    vec![
+        list("\"beam\": 0, ", "", "config.no-beam", None, None, Some("-z is assumed")),
+        list(
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"probe\": \"electron\"",
+            "io.other-probe",
+            Some("beam[0].probe"),
+            Some("electron"),
+            Some("scattering is that of X-rays"),
+        ),
+        list(
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"wavelength_range\": [0.9, 1.1]",
+            "io.polychromatic",
+            Some("beam[0].wavelength_range"),
+            Some("[0.9,1.1]"),
+            Some("a polychromatic beam is rendered at its one wavelength; a spectrum is a file of its own"),
+        ),
+        list(
+            "\"image_size\"",
+            "\"gain\": 2, \"image_size\"",
+            "io.detector-properties",
+            Some("detector[0].panels"),
+            Some("gain"),
+            Some("not taken: pixels count photons at their surface"),
+        ),
+        list(
+            "\"wavelength\": 1",
+            "\"wavelength\": 200",
+            "config.unlikely-wavelength",
+            None,
+            Some("200"),
+            None,
+        ),
+        panel("", "config.no-wavelength", None, None, None),
+        panel(
+            "photon_energy = 12000\ndetector_shift_x = /x\n",
+            "io.shift-elsewhere",
+            Some("line 12: detector_shift_x"),
+            Some("/x"),
+            Some("its value stands in the data files, which are not read: no shift is assumed"),
+        ),
+        panel(
+            "photon_energy = 12000\nbad/min_x = 1\n",
+            "io.bad-regions",
+            Some("line 12"),
+            Some("bad"),
+            Some("bad regions are rendered like the rest"),
+        ),
+        file(
+            "XDS.INP",
+            INPUT,
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "io.no-orientation",
+            Some("line 7: UNIT_CELL_CONSTANTS"),
+            Some("70 80 90 90 90 90"),
+            Some("a cell without an orientation is not taken; give -cell and -misset, or -mat"),
+        ),
+        file(
+            "s.txt",
+            "12.4 1\n",
+            "-spectrum s.txt -cell 50 -default_F 1",
+            "io.unlikely-wavelength",
+            Some("line 1"),
+            Some("12.4"),
+            Some("taken for a wavelength in Angstrom; keV and meters are not read"),
+        ),
+        cif(
+            "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n",
+            "io.several-sets",
+            Some("wavelength_id"),
+            Some("several sets in one loop (1, 2 ...)"),
+            Some("set 1 alone is taken"),
+        ),
+        cif(
+            "_refln.intensity_meas\n1 0 0 4\n1 0 0 5\n",
+            "io.unmerged",
+            Some("column intensity_meas"),
+            Some("1 rows repeat a reflection, as in data that are not merged"),
+            Some("the mean of its intensities is taken"),
+        ),
+        cif(
+            "_refln.intensity_meas\n1 0 0 4\n0 1 0 -5\n",
+            "config.negative-intensities",
+            None,
+            Some("1"),
+            Some("taken for zero"),
+        ),
+        file(
+            "a.hkl",
+            "1 0 0 5\n",
+            "-hkl a.hkl -spacegroup P432 -cell 50 60 70",
+            "config.foreign-symmetry",
+            None,
+            Some("50 60 70 90 90 90"),
+            None,
+        ),
+        file(
+            "a.hkl",
+            "1 0 2 5\n-1 0 -2 5\n1 1 2 5\n-1 1 -2 6\n",
+            "-hkl a.hkl -spacegroup P2 -cell 50 60 70",
+            "config.disagreeing-equivalents",
+            None,
+            Some("1"),
+            Some("their means are used"),
+        ),
+        file(
+            "a.hkl",
+            "0 1 0 5\n",
+            "-hkl a.hkl -spacegroup P21 -cell 50 60 70",
+            "config.forbidden-reflections",
+            None,
+            Some("1"),
+            None,
+        ),
+        file(
+            "A.mat",
+            MATRIX,
+            "-mat A.mat -lambda 1 -default_F 1",
+            "config.matrix-of-other-cell",
+            None,
+            Some("70 80 90"),
+            Some("45.455 51.948 58.442"),
+        ),
+        file(
+            "A.mat",
+            "-0.0142857143 0 0\n0 0.0125 0\n0 0 0.0111111111\n",
+            "-mat A.mat -default_F 1",
+            "config.left-handed-matrix",
+            None,
+            None,
+            Some("h, k, l mean the mirror image"),
+        ),
+    ]
+}
+
+/// The one warning of a set-up that has this code, and all codes.
+fn one<'a>(setup: &'a Setup, code: &str, line: &str) -> &'a Warning {
+    let mut found = setup.warnings.iter().filter(|warning| warning.code() == code);
+    let all = setup.warnings.iter().map(Warning::code).collect::<Vec<_>>();
+    let (Some(warning), None) = (found.next(), found.next()) else {
+        panic!("{line}: not one {code}: {all:?}")
+    };
+    warning
+}
+
+#[test]
+fn every_warning_says_to_programs_what_it_is_about() {
+    let mut tried = BTreeSet::new();
+    for &(line, code, flag, found, assumed) in OF_FLAGS {
+        let base = if line.contains("-cell") { "-default_F 1" } else { "-default_F 1 -cell 50 60 70" };
+        let setup = resolved(Path::new(""), &format!("{base} -detpixels 64 -nodump {line}"));
+        let subject = one(&setup, code, line).subject();
+        assert_eq!((subject.flag, subject.found.as_deref()), (flag, found), "{line}");
+        assert_eq!((subject.assumed.as_deref(), subject.file), (assumed, None), "{line}");
+        tried.insert(code);
+    }
+    for OfFile { name, text, line, code, place, found, assumed } in of_files() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let setup = resolved(folder.path(), &format!("{line} -nodump"));
+        let subject = one(&setup, code, line).subject();
+        assert_eq!(subject.file.and_then(Path::file_name), Some(name.as_ref()), "{line}");
+        assert_eq!((subject.place, subject.found.as_deref()), (place, found), "{code}");
+        assert_eq!((subject.assumed.as_deref(), subject.flag), (assumed, None), "{code}");
+        tried.insert(code);
+    }
+    tried.extend(in_headers());
+    tried.extend(of_outputs());
+    let untried: Vec<&str> =
+        Warning::codes().filter(|code| code.starts_with("config.") && !tried.contains(code)).collect();
+    assert!(untried.is_empty(), "{untried:?}");
+}
+
+/// Codes of warnings of images' headers, each of which is checked.
+fn in_headers() -> Vec<&'static str> {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = |distance: &'static str, key: &'static str| {
+        [
+            HeaderEntry::new("PIXEL_SIZE", "1"),
+            HeaderEntry::new("DISTANCE", distance),
+            HeaderEntry::new(key, "1"),
+        ]
+    };
+    let header = |name: &str, distance, key| {
+        write_smv(&folder.path().join(name), &entries(distance, key), 3, 2, &[1; 6]).unwrap();
+    };
+    header("zero.img", "0", "PHI");
+    header("near.img", "0.1", "PHI");
+    header("trek.img", "100", "PXD_GONIO_VALUES");
+    let cbf = folder.path().join("swung.cbf");
+    write_cbf(&cbf, &swung(), &[1; 6]).unwrap();
+    let cases = [
+        ("-img zero.img", "config.zero-in-header", "DISTANCE", Some("0")),
+        ("-img near.img", "config.unlikely-in-header", "DISTANCE", Some("0.1")),
+        ("-mask trek.img", "config.d-trek-header", "PXD_GONIO_VALUES", None),
+        ("-img swung.cbf", "config.swing-in-header", "2theta", Some("10")),
+    ];
+    for (line, code, place, found) in cases {
+        let setup = resolved(folder.path(), &format!("{CELL} -default_F 1 -nodump {line}"));
+        let subject = one(&setup, code, line).subject();
+        assert_eq!((subject.place, subject.found.as_deref()), (Some(place), found), "{line}");
+        assert_eq!(subject.file, line.split(' ').nth(1).map(Path::new), "{line}");
+        assert!(subject.assumed.is_some(), "{line}");
+    }
+    cases.map(|(_, code, ..)| code).into()
+}
+
+/// The header of an image of 3 x 2 pixels whose detector is swung.
+fn swung() -> MiniHeader {
+    MiniHeader {
+        fast: 3,
+        slow: 2,
+        pixel_size: 1e-4,
+        sensor_thickness: None,
+        exposure: 1.0,
+        count_cutoff: 1000,
+        excluded_pixels: 0,
+        wavelength_angstrom: 1.0,
+        energy_ev: 12398.4,
+        distance: 0.1,
+        beam_px: (1.5, 1.0),
+        start_angle_deg: 0.0,
+        angle_increment_deg: 0.1,
+        twotheta_deg: 10.0,
+        polarization: None,
+        made_by: Vec::new(),
+    }
+}
+
+/// Codes of warnings of files that an earlier run left, and of those that are not written.
+fn of_outputs() -> Vec<&'static str> {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = [500.0f64, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    let bytes: Vec<u8> =
+        b"0 0 0 0 0 0\n\x0c".iter().copied().chain(numbers.iter().flat_map(|f| f.to_le_bytes())).collect();
+    std::fs::write(folder.path().join("Fdump.bin"), bytes).unwrap();
+    let setup = resolved(folder.path(), CELL);
+    let subject = one(&setup, "config.earlier-run", CELL).subject();
+    assert_eq!(subject.file, Some(Path::new("Fdump.bin")));
+    let line = format!("{CELL} -default_F 1 -cbffile a.cbf -o b.cbf");
+    let setup = resolved(folder.path(), &line);
+    assert_eq!(one(&setup, "config.not-written", &line).subject().file, Some(Path::new("a.cbf")));
+    vec!["config.earlier-run", "config.not-written"]
+}
+
+#[test]
+fn a_denied_warning_is_handed_on() {
+    let setup =
+        resolved(Path::new(""), &format!("{CELL} -default_F 1 -nodump -detpixels 8 -pixel 0.1 -coherent"));
+    let plan = setup.experiment.plan().unwrap();
+    let error = setup.deny_warnings(&plan).unwrap_err();
+    assert!(matches!(error.denied(), Some(Warning::Flag(FlagWarning::NoEffect { .. }))), "{error}");
+    assert_eq!(error.to_string(), setup.warnings[0].to_string());
+    // Without one of flags the first of the plan counts, with its remedy.
+    let setup =
+        resolved(Path::new(""), &format!("{CELL} -default_F 1 -nodump -detpixels 8 -N 100 -oversample 1"));
+    let plan = setup.experiment.plan().unwrap();
+    let error = setup.deny_warnings(&plan).unwrap_err();
+    assert_eq!(error.denied().map(Warning::code), Some("plan.undersampled"));
+    assert!(error.to_string().contains("; -oversample "), "{error}");
+    let other = parse(["-nosuch".into()]).unwrap_err();
+    assert_eq!((other.kind(), other.denied()), (ErrorKind::UnknownFlag, None));
+}
+
+/// Codes in the tables of `docs/WARNINGS.md`, in the order of the page.
+fn on_the_page() -> Vec<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let code = |line: &str| line.strip_prefix("| `")?.split_once("` |").map(|(code, _)| code.to_owned());
+    page.lines().filter_map(code).collect()
+}
+
+#[test]
+fn every_code_is_unique_and_on_the_page() {
+    let codes: Vec<&str> = Warning::codes().collect();
+    assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len(), "{codes:?}");
+    for code in &codes {
+        let (topic, what) = code.split_once('.').unwrap();
+        let is_word =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        assert!(is_word(topic) && is_word(what), "{code}");
+    }
+    assert_eq!(on_the_page(), codes);
+}
