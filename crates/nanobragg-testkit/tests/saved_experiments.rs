@@ -6,9 +6,10 @@ use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend as _, Control, Cpu};
 use nanobragg::model::{
-    Beam, Convention, Divergence, Dose, Experiment, Frame, IndexBox, Lattice, Mask, Misset, Mosaicity,
-    MosflmMatrix, PixelGrid, Polarization, Preset, Quirk, Quirks, Reflection, Roi, Rotation, Sensor, Shape,
-    Size, Source, SpectralLine, Spectrum, StepPoint, Steps, StructureFactors, UnitCell,
+    Beam, Convention, Distance, Divergence, Dose, Experiment, Frame, IndexBox, Lattice, Mask, Misset,
+    Mosaicity, MosflmMatrix, PixelGrid, Placement, Polarization, Preset, Quirk, Quirks, Reflection, Rest,
+    Roi, Rotation, Sensor, Shape, Size, Source, SpectralLine, Spectrum, StepPoint, Steps, StructureFactors,
+    UnitCell,
 };
 use nanobragg_testkit::cases;
 use serde_json::{Value, json};
@@ -94,7 +95,8 @@ fn rich() -> Experiment {
     detector.convention = Convention::Custom(Frame::default());
     detector.pixels = PixelGrid::new(5, 4, 1e-3);
     detector.sensor = Sensor::new(4e-4).unwrap().with_attenuation(3e3).unwrap().with_layers(4).unwrap();
-    detector.pix0 = Some([0.1, 0.2, 0.3]);
+    let rest = Rest::at(0.1).with_beam_center(0.002, 0.003).with_near_point(0.001, 0.0);
+    detector.placement = Placement::Corner { origin: [0.1, 0.2, 0.3], rest };
     let rendering = &mut experiment.rendering;
     rendering.oversample = NonZeroU32::new(2);
     rendering.dmin = Some(1e-10);
@@ -137,6 +139,8 @@ fn what_no_case_has_comes_back_as_well() {
         |e| e.beam = e.beam.clone().with_polarization(Polarization::Off).unwrap(),
         |e| e.beam = e.beam.clone().with_dose(Dose::of_fluence(0.0).unwrap()),
         |e| e.beam = e.beam.clone().with_dose(Dose::of_fluence(1e24).unwrap().with_beam_size(1e-5).unwrap()),
+        |e| e.detector.placement = Placement::Measured { origin: [0.1, -0.2, 0.3] },
+        |e| e.detector.placement = Rest { distance: Distance::ToPlane(0.2), ..Rest::at(0.1) }.into(),
         |e| e.detector.sensor = Sensor::NONE.with_attenuation(0.0).unwrap(),
         |e| e.detector.sensor = Sensor::new(1e-4).unwrap().with_spaced_layers(3, 2e-5).unwrap(),
         |e| e.rendering.mask = Some(mask([true, true, false, false, false])),

@@ -115,13 +115,8 @@ pub fn small(name: &str) -> Experiment {
         .crystal
         .with_misset(nanobragg::model::Misset::Angles([10.0, 20.0, 30.0].map(deg)))
         .unwrap();
-<<<<<<< HEAD
-    experiment.rendering.oversample = Some(1);
-    experiment.detector.placement = Placement::at(mm(100.0));
-=======
     experiment.rendering.oversample = NonZeroU32::new(1);
-    experiment.detector.distance = mm(100.0);
->>>>>>> a1ebc8b (No number stands for what is not given in how pixels are evaluated; experiments are compared, and built by methods or fields by one rule)
+    experiment.detector.placement = Placement::at(mm(100.0));
     experiment.detector.pixels = PixelGrid::new(64, 64, mm(1.0));
     match name {
         "triclinic" => {}

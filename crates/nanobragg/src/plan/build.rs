@@ -201,24 +201,16 @@ fn validate(experiment: &Experiment) -> Result<(), Error> {
     positive("the pixel size (m)", detector.pixels.pixel_size)?;
     positive("the detector's fast size (m)", detector.pixels.size_fast)?;
     positive("the detector's slow size (m)", detector.pixels.size_slow)?;
-<<<<<<< HEAD
-    let (what, distance) = match detector.placement.rest().map(|rest| rest.distance) {
-        Some(Distance::AlongBeam(distance)) => ("the detector distance (m)", distance),
-        Some(Distance::ToPlane(distance)) => ("the close distance (m)", distance),
-        None => ("", 1.0),
-    };
-    ranged(what, distance, "other than zero", distance != 0.0)?;
-    ranged("dmin (m)", rendering.dmin, "finite", true)?;
-    ranged("the water size (m)", rendering.water_size, "finite", true)?;
-=======
-    ranged("the detector distance (m)", detector.distance, "other than zero", detector.distance != 0.0)?;
-    if let Some(close) = detector.close_distance {
-        ranged("the close distance (m)", close, "other than zero", close != 0.0)?;
+    if let Some(rest) = detector.placement.rest() {
+        let (what, distance) = match rest.distance {
+            Distance::AlongBeam(distance) => ("the detector distance (m)", distance),
+            Distance::ToPlane(distance) => ("the close distance (m)", distance),
+        };
+        ranged(what, distance, "other than zero", distance != 0.0)?;
     }
     for (quantity, length) in [("dmin (m)", rendering.dmin), ("the water size (m)", rendering.water_size)] {
         length.map_or(Ok(()), |length| positive(quantity, length))?;
     }
->>>>>>> a1ebc8b (No number stands for what is not given in how pixels are evaluated; experiments are compared, and built by methods or fields by one rule)
     ranged("an angle (rad)", experiment.rotation.start(), "finite", true)?;
     let grid = detector.pixels;
     limited("pixels", grid.size_fast / grid.pixel_size * (grid.size_slow / grid.pixel_size), MOST_PIXELS)?;
