@@ -54,6 +54,11 @@ mod tests {
     use super::*;
     use crate::classic::table;
 
+    fn begins_with_a_flag(remedy: &str) {
+        let name = remedy.split(' ').next().unwrap_or_default();
+        assert!(table().iter().any(|flag| flag.names.contains(&name)), "{remedy}");
+    }
+
     #[test]
     fn every_remedy_begins_with_a_flag() {
         let quirks =
@@ -74,9 +79,9 @@ mod tests {
                 word.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
             };
             assert!(!text.split(' ').any(is_flag), "the library names a flag: {text}");
-            let Some(remedy) = of(&warning) else { continue };
-            let name = remedy.split(' ').next().unwrap_or_default();
-            assert!(table().iter().any(|flag| flag.names.contains(&name)), "{remedy}");
+            of(&warning).iter().for_each(|remedy| begins_with_a_flag(remedy));
         }
+        let dark = nanobragg_session::Warning::Dark { path: "a.img".into(), brightest: 1e-9 };
+        begins_with_a_flag(of_job(&dark).unwrap());
     }
 }
