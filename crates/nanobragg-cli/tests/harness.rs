@@ -195,6 +195,25 @@ fn comparing_says_where_traces_part_and_by_exit_status() {
 }
 
 #[test]
+fn options_may_have_one_dash_and_unknown_ones_are_answered_with_the_nearest() {
+    for (option, said) in [
+        ("--pixels", "unknown option --pixels; did you mean --pixel?"),
+        ("--tolerence=1", "unknown option --tolerence; did you mean --tolerance?"),
+        ("--whatever-else", "unknown option --whatever-else; trace-harness --help"),
+    ] {
+        let output = harness(&[option, "1", "2"]);
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        assert!(stderr(&output).contains(said), "{option}: {}", stderr(&output));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = ["one.log", "two.log"].map(|name| path(folder.path(), name));
+    let output = harness(&[&["-pixel", "3", "5", "-digits=9", "-out", &one], FLAGS].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(harness(&[&["--pixel", "3", "5", "--digits=9", "--out", &two], FLAGS].concat()).status.success());
+    assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap());
+}
+
+#[test]
 fn a_pixel_that_no_source_reaches_is_a_failure_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "trace.log");
@@ -209,6 +228,8 @@ fn help_and_version_are_printed() {
         ("--help", "trace-harness compare A B"),
         ("-h", "--emit-rot-stars"),
         ("--version", env!("CARGO_PKG_VERSION")),
+        ("-version", env!("CARGO_PKG_VERSION")),
+        ("-help", "--emit-rot-stars"),
     ] {
         let output = harness(&[option]);
         assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{option}");

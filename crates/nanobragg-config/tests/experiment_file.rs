@@ -55,15 +55,16 @@ fn errors_name_line_column_and_what_is_known() {
     for (text, expected) in [
         (
             "[detector]\n  distnce_mm = 100\n",
-            "folder/e.toml:2:3: unknown key distnce_mm in [detector]; did you mean distance_mm?; known are pixel_mm, ",
+            "folder/e.toml:2:3: unknown key distnce_mm in [detector]; did you mean distance_mm?",
         ),
         (
             "[detector]\ndistance = 100\n",
-            "folder/e.toml:2:1: unknown key distance in [detector]; did you mean distance_mm?; ",
+            "folder/e.toml:2:1: unknown key distance in [detector]; did you mean distance_mm?",
         ),
+        ("[detctor]\n", "folder/e.toml:1:2: unknown table detctor; did you mean detector?"),
         (
-            "[detctor]\n",
-            "folder/e.toml:1:2: unknown table detctor; did you mean detector?; known are crystal, ",
+            "[detector]\nwhatever_else = 1\n",
+            "folder/e.toml:2:1: unknown key whatever_else in [detector]; known are pixel_mm, ",
         ),
         (
             "[beam]\ndistance_mm = 1\n",

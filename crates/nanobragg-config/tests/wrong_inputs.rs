@@ -111,6 +111,19 @@ fn a_rotation_below_zero_in_a_header_turns_backwards() {
 }
 
 #[test]
+fn a_header_of_a_still_asks_for_one_step_and_for_two_as_the_c_program_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = [HeaderEntry::new("OSC_RANGE", "0"), HeaderEntry::new("PHI", "3")];
+    write_smv(&folder.path().join("h.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let steps = |more: &str| {
+        let line = format!("-cell 70 80 90 90 90 90 -default_F 100 -img h.img {more}");
+        resolved(folder.path(), &line).unwrap().experiment.rotation.steps()
+    };
+    assert_eq!((steps(""), steps("-quirks reference"), steps("-quirks spec")), (1, 2, 2));
+    assert_eq!(steps("-osc 1 -phisteps 5"), 5);
+}
+
+#[test]
 fn a_flat_cell_is_refused() {
     for angles in ["120 120 120", "90 45 45", "100 130 130"] {
         let line = format!("-default_F 1 -cell 70 80 90 {angles}");
@@ -152,6 +165,10 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         ("-xtalsize 0.001 -N 5", "-xtalsize 0.001 wins over -N 5"),
         ("-close_distance 50 -distance 100", "-close_distance 50 wins over -distance 100"),
         ("-detpixels 50 -detsize 10", "-detpixels 50 wins over -detsize 10"),
+        ("-Xbeam 0.5 -ORGX 10", "-ORGX 10 wins over -Xbeam 0.5"),
+        ("-ORGY 10 -xds -Ybeam 0.5", "-ORGY 10 wins over -Ybeam 0.5"),
+        ("-misset 1 2 3 -misset random", "-misset random wins over -misset 1 2 3: the later one counts"),
+        ("-misset random -misset 1 2 3", "-misset 1 2 3 wins over -misset random: the later one counts"),
         ("-exposure 2", "-exposure 2 does not change the photons without -flux"),
         ("-cell 70 80 90 90 90", "-cell 70 80 90 90 90 has 5 numbers: gamma is left out"),
         (
@@ -162,7 +179,14 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         assert_eq!(said(flags), [expected], "{flags}");
         assert!(said(&format!("{flags} -quirks reference")).is_empty(), "{flags}");
     }
-    for usual in ["-N 5 -Na 7", "-osc 1 -phistep 0.1 -phisteps 10", "-cell 70", "-N 3 -N 5"] {
+    for usual in [
+        "-Xbeam 0.5 -ORGX 10 -pivot beam",
+        "-misset 1 2 3 -misset 4 5 6",
+        "-N 5 -Na 7",
+        "-osc 1 -phistep 0.1 -phisteps 10",
+        "-cell 70",
+        "-N 3 -N 5",
+    ] {
         assert!(said(usual).is_empty(), "{usual}");
     }
 }

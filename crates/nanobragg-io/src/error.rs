@@ -201,7 +201,7 @@ fn kind(start: &[u8]) -> Option<&'static str> {
         (b"\x93NUMPY", "a NumPy array"),
         (b"\x89HDF", "an HDF5 file"),
         (b"\x89PNG", "a PNG picture"),
-        (b"\x87\xa8", "a MessagePack file (reflections of DIALS?)"),
+        (b"\x93\xbbdials::", "reflections of DIALS"),
         (b"###CBF", "a CBF image"),
         (b"MTZ ", "an MTZ file"),
         (b"%PDF", "a PDF document"),

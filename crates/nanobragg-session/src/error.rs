@@ -1,6 +1,6 @@
 //! What can go wrong with a job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a job did not end with its files. The text is one line.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +90,14 @@ impl Error {
     }
 }
 
+/// Why nothing can be written into what is no folder.
+fn missing(folder: &Path) -> String {
+    match folder.exists() {
+        true => format!("{} is not a folder", folder.display()),
+        false => format!("there is no folder {}", folder.display()),
+    }
+}
+
 /// What lies behind an [`Error`].
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Cause {
@@ -99,7 +107,7 @@ pub(crate) enum Cause {
     File(nanobragg_io::Error),
     #[error("the job was canceled")]
     Canceled,
-    #[error("cannot write {}: {} is not a folder", path.display(), folder.display())]
+    #[error("cannot write {}: {}", path.display(), missing(folder))]
     NoFolder { path: PathBuf, folder: PathBuf },
     #[error("{}: a file of this format cannot hold what is wanted of it", .0.display())]
     Content(PathBuf),

@@ -79,7 +79,7 @@ fn what_cannot_be_written_is_found_before_the_render() {
         format!("-geometry_out a.json: {known}")
     );
     let refused = scratch.refused(&format!("{TINY} -geometry_out no/a.expt -o a.npy"));
-    assert_eq!(refused, "cannot write no/a.expt: no is not a folder");
+    assert_eq!(refused, "cannot write no/a.expt: there is no folder no");
     assert!(scratch.names().is_empty());
     // A description that is read is not replaced.
     scratch.run(&format!("{TINY} -geometry_out a.expt -o a.npy")).good();

@@ -19,7 +19,7 @@ fn flags_that_are_wrong_are_named() {
         ("-N 99999999999999999999", "-N must be from -10000000 to 10000000, not 99999999999999999999"),
         ("-pixel 0", "-pixel must be greater than 0 (mm), not 0"),
         ("-polar 1.01", "-polar must be from -1 to 1, not 1.01"),
-        ("-cell 70 80 90 90 90 180", "-cell must be between 0 and 180 (Angstrom, deg), not 180"),
+        ("-cell 70 80 90 90 90 180", "-cell: GA must be between 0 and 180 (Angstrom, deg), not 180"),
         ("-quirks most", "-quirks must be reference, spec, exact or port, not \"most\""),
         ("-device tpu", "-device must be cpu, gpu, auto, scalar, reference or cuda, not \"tpu\""),
         ("-pivot crystal", "-pivot must be sample or beam, not \"crystal\""),

@@ -191,7 +191,9 @@ fn a_sweep_goes_on_when_the_disk_has_room_again() {
     };
     let run = sweep("");
     assert!(run.error(1).contains("No space left on device"), "{}", run.err);
-    assert!(run.out.contains(" of 5 images are finished; -resume goes on"), "{}", run.out);
+    let line = run.out.lines().find(|line| line.contains(" of 5 images are finished; -resume goes on"));
+    let finished: usize =
+        line.and_then(|line| line.split(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("{}", run.out));
     let images: Vec<String> = disk.names().into_iter().filter(|name| name.ends_with(".img")).collect();
     assert!(!images.is_empty() && images.len() < 5, "{images:?}");
     for image in &images {
@@ -199,7 +201,9 @@ fn a_sweep_goes_on_when_the_disk_has_room_again() {
     }
     fs::remove_file(&filler).unwrap();
     let run = sweep("-resume").good();
-    assert!(run.out.contains(&format!("{} of 5 images are there already", images.len())), "{}", run.out);
+    // An image may have found room for which its line in the manifest had none: it is made again.
+    assert!(finished <= images.len(), "{finished} {images:?}");
+    assert!(run.out.contains(&format!("{finished} of 5 images are there already")), "{}", run.out);
     assert_eq!(disk.names().iter().filter(|name| name.ends_with(".img")).count(), 5);
 }
 

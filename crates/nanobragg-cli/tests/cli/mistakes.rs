@@ -18,7 +18,7 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("-cell 70,80,90,90,90,90", 2, "-cell expects a number (Angstrom, deg), not \"70,80,90,90,90,90\""),
     ("-cell 70 80 90 90 90", 0, "-cell 70 80 90 90 90 has 5 numbers: gamma is left out"),
     ("-cell 7 8 9 1.57 1.57 1.57", 0, "-cell 1.57 deg: 1.57 rad?"),
-    ("-cell 70 80 90 90 90 200", 2, "200"),
+    ("-cell 70 80 90 90 90 200", 2, "-cell: GA must be between 0 and 180 (Angstrom, deg), not 200"),
     ("CELL -cell 70 80 90 120 120 120", 2, "volume"),
     ("CELL -lambda 1e-10", 0, "-lambda 1e-10 Angstrom: 1e-10 m?"),
     ("CELL -energy 12.4", 0, "-energy 12.4 eV: 12.4 keV?"),
@@ -39,11 +39,12 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("CELL -hkl sig.hkl", 2, "sig.hkl:1: "),
     ("CELL -hkl head.hkl", 2, "head.hkl:1: expected numbers h k l F, found \"h k l F\""),
     ("CELL -hkl x.npy", 2, "x.npy:1: expected numbers h k l F, found a NumPy array"),
+    ("CELL -hkl strong.refl", 2, "strong.refl:1: expected numbers h k l F, found reflections of DIALS"),
     ("-mat eight.mat", 2, "eight.mat:1: expected nine numbers"),
     ("CELL -o x.jpg", 2, "-o x.jpg: unknown kind of file; known are "),
     ("CELL -o x.hdf5", 2, "-o x.hdf5: unknown kind of file; known are "),
     ("CELL -o -", 2, "-o - needs a format"),
-    ("CELL -o nodir/x.npy", 2, "cannot write nodir/x.npy: nodir is not a folder"),
+    ("CELL -o nodir/x.npy", 2, "cannot write nodir/x.npy: there is no folder nodir"),
     ("CELL -misset 10", 2, "-misset needs "),
     ("CELL -misset radnom", 2, "-misset "),
     ("CELL -roi 0 10", 2, "-roi needs "),
@@ -52,6 +53,7 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("CELL -device warp", 2, "-device must be cpu, gpu, auto, scalar, reference or cuda, not \"warp\""),
     ("CELL -quirks refrence", 2, "-quirks must be reference, spec, exact or port, not \"refrence\""),
     ("CELL -png_colors rainbow", 2, "-png_colors must be "),
+    ("CELL -show yaml", 2, "-show must be text or toml, not \"yaml\""),
     ("-completions tcsh", 2, "-completions must be bash, zsh or fish, not \"tcsh\""),
     ("CELL -N=5", 2, "unknown flag -N=5; write -N 5 or --N=5"),
     ("CELL -default_F=10", 2, "write -default_F 10 or --default_F=10"),
@@ -79,6 +81,8 @@ fn each_is_answered() {
     let scratch = Scratch::new();
     scratch.write("sig.hkl", "1 0 0 5 0.1\n").write("head.hkl", "h k l F\n1 0 0 5\n");
     scratch.write("x.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '<f4'}").write("eight.mat", "1 0 0 0 1 0 0 0\n");
+    nanobragg_io::reflection_table::write_reflection_table(&scratch.path("strong.refl"), &Default::default())
+        .unwrap();
     scratch.write("rot.nxs", b"\x89HDF\r\n\x1a\nrest");
     let mut wrong = Vec::new();
     for (mistake, status, part) in MISTAKES {

@@ -8,11 +8,13 @@ fn impossible_outputs_are_found_before_the_render() {
     std::fs::create_dir(scratch.path("folder.img")).unwrap();
     for flag in ["-floatfile", "-intfile", "-pgmfile", "-noisefile"] {
         let error = scratch.refused(&format!("{TINY} {flag} nowhere/x"));
-        assert_eq!(error, "cannot write nowhere/x: nowhere is not a folder");
+        assert_eq!(error, "cannot write nowhere/x: there is no folder nowhere");
         let error = scratch.refused(&format!("{TINY} {flag} folder.img"));
         assert_eq!(error, "cannot write folder.img: it is a folder");
     }
-    assert!(scratch.refused(&format!("{TINY} -o nowhere/x.img")).contains("nowhere is not a folder"));
+    assert!(scratch.refused(&format!("{TINY} -o nowhere/x.img")).contains("there is no folder nowhere"));
+    scratch.write("plain", "no folder");
+    assert!(scratch.refused(&format!("{TINY} -o plain/x.img")).contains("plain is not a folder"));
     for name in ["x.gif", "x", "img"] {
         let error = scratch.refused(&format!("{TINY} -o {name}"));
         assert!(error.starts_with(&format!("-o {name}: ")) && error.contains(".img"), "{error}");

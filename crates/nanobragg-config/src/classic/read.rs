@@ -44,11 +44,7 @@ impl Reader<'_> {
         let (least, most) = self.counts();
         let mut values = Values::default();
         for argument in rest.iter().take(most) {
-            let other = match self.flag.arity {
-                Arity::OptionalNumber => number(argument).is_none(),
-                Arity::OptionalWord(choices) => !choices.iter().any(|word| *word == argument),
-                _ => false,
-            };
+            let other = matches!(self.flag.arity, Arity::OptionalNumber) && number(argument).is_none();
             if is_flag(argument) || other {
                 break;
             }
@@ -101,11 +97,11 @@ impl Reader<'_> {
     /// Checks one value and adds it.
     fn push(&self, values: &mut Values, argument: &OsStr) -> Result<(), FlagError> {
         match self.flag.arity {
-            Arity::Path | Arity::Nothing | Arity::OptionalWord(_) => {}
+            Arity::Path | Arity::Nothing => {}
             Arity::Text => {
                 self.unicode(argument)?;
             }
-            Arity::Word(choices) => {
+            Arity::Word(choices) | Arity::OptionalWord(choices) => {
                 let word = self.unicode(argument)?;
                 if !choices.contains(&word) {
                     return Err(FlagError::UnknownWord {
@@ -137,9 +133,15 @@ impl Reader<'_> {
                 if let Some(limits) = limits.get(index).or(limits.last())
                     && !limits.allows(value)
                 {
-                    return Err(
-                        self.out_of_range(text, &format!("{limits}{}", in_brackets(self.flag.unit.text())))
-                    );
+                    let allowed = format!("{limits}{}", in_brackets(self.flag.unit.text()));
+                    return Err(match self.name_of(index) {
+                        Some(name) => FlagError::OutOfRange {
+                            flag: format!("{}: {name}", self.given),
+                            value: text.to_owned(),
+                            allowed,
+                        },
+                        None => self.out_of_range(text, &allowed),
+                    });
                 }
                 values.numbers.push(value);
             }
@@ -167,6 +169,12 @@ impl Reader<'_> {
                 _ => Err(not_whole()),
             },
         }
+    }
+
+    /// What help calls a value of several.
+    fn name_of(&self, index: usize) -> Option<&'static str> {
+        let mut names = self.flag.values.split_whitespace();
+        if names.clone().count() > 1 { names.nth(index) } else { None }
     }
 
     fn unicode<'v>(&self, argument: &'v OsStr) -> Result<&'v str, FlagError> {

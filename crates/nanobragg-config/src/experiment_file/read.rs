@@ -185,7 +185,7 @@ fn unknown_section(given: &str) -> String {
         return format!("{given} belongs into the table [{}]", section(group));
     }
     let known: Vec<String> = Group::ALL.into_iter().map(section).collect();
-    format!("unknown table {given}{}; known are {}", suggestion(given, &known), known.join(", "))
+    format!("unknown table {given}{}", suggestion(given, &known))
 }
 
 fn unknown_key(group: Group, given: &str) -> String {
@@ -194,11 +194,10 @@ fn unknown_key(group: Group, given: &str) -> String {
         return format!("{given} belongs into the table [{}], not [{}]", section(elsewhere), section(group));
     }
     let known: Vec<String> = flags(group).map(key).collect();
-    let (shown, table) = (suggestion(given, &known), section(group));
-    format!("unknown key {given} in [{table}]{shown}; known are {}", known.join(", "))
+    format!("unknown key {given} in [{}]{}", section(group), suggestion(given, &known))
 }
 
-/// `; did you mean X?` where something is near, or where a unit is all that is missing.
+/// `; did you mean X?` where something is near, or where a unit is all that is missing; else all that there is.
 fn suggestion(given: &str, known: &[String]) -> String {
     let given: String = given.chars().take(40).collect();
     let without_unit =
@@ -210,5 +209,5 @@ fn suggestion(given: &str, known: &[String]) -> String {
         .filter(|(slips, _)| *slips <= (given.len() / 4).clamp(1, 3))
         .map(|(_, key)| key);
     let meant = near.or(without_unit);
-    meant.map_or_else(String::new, |key| format!("; did you mean {key}?"))
+    meant.map_or_else(|| format!("; known are {}", known.join(", ")), |key| format!("; did you mean {key}?"))
 }

@@ -1,6 +1,8 @@
 //! What flags say against each other, or without effect, and which of them counts.
 
-use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
+use nanobragg::model::Pivot;
+
+use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag, pivot, quirks};
 use crate::{CombinationWarning, FlagWarning, Warning};
 
 /// Flags that decide the same, and which of them counts.
@@ -33,6 +35,8 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
         |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.is(Role::Convention));
     said.extend(last_of(args.occurrences.iter().filter(is_shape)));
     said.extend(last_of(args.occurrences.iter().filter(is_convention)));
+    said.extend(near_point(args));
+    said.extend(misset(args));
     said.extend(rotation(args));
     said.extend(cell(args));
     if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
@@ -67,6 +71,25 @@ fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> O
 
 fn overruled(winner: &Occurrence, loser: &Occurrence, is_later: bool) -> Warning {
     CombinationWarning::Overruled { winner: winner.said(), loser: loser.said(), is_later }.into()
+}
+
+/// A near point that places the detector, whatever its beam center.
+fn near_point(args: &ParsedArgs) -> Option<Warning> {
+    let custom = |occurrence: &Occurrence| flag(occurrence.flag).is_some_and(|row| row.is(Role::Vector));
+    let by_near_point =
+        pivot(args, quirks(args)) == Some(Pivot::Sample) && !args.occurrences.iter().any(custom);
+    let last = |flags: [FlagId; 2]| flags.into_iter().filter_map(|id| args.last(id)).next_back();
+    let center = last([FlagId::Xbeam, FlagId::Ybeam])?;
+    let near = last([FlagId::OrgX, FlagId::OrgY])?;
+    by_near_point.then(|| overruled(near, center, false))
+}
+
+/// Angles and an orientation that is drawn, both on the command line.
+fn misset(args: &ParsedArgs) -> Option<Warning> {
+    let mut given = args.occurrences.iter().filter(|each| each.flag == FlagId::Misset && !each.from_file);
+    let winner = given.next_back()?;
+    let loser = given.rfind(|each| each.values.is_word() != winner.values.is_word())?;
+    Some(overruled(winner, loser, true))
 }
 
 /// A range that is not its steps.

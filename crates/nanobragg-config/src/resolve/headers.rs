@@ -191,7 +191,9 @@ fn geometry(
     if let Some(phi) = find.value(&PHI)? {
         draft.rotation.start = deg(phi);
     }
-    if let Some(range) = find.value(&RANGE)? {
+    // A range of zero is that of a still, of which the C program takes two equal steps.
+    let as_c_does = quirks.preset() != Some(Preset::Exact);
+    if let Some(range) = find.value(&RANGE)?.filter(|range| as_c_does || *range != 0.0) {
         draft.rotation.range = Some(deg(range));
     }
     if !quirks.has(Quirk::TwothetaHeader)

@@ -49,7 +49,12 @@ impl Choice {
             .collect();
         let value = match label {
             Some(label) => named(columns, label).ok_or_else(|| {
-                Error::value(path, "columns", format!("one of {}", listed(&all)), label.as_bytes())
+                let mut expected = format!("one of {}", listed(&all));
+                if let Some(other) = columns.iter().find(|column| column.label == label) {
+                    expected +=
+                        &format!(" ({label} has the type {}, which is no amplitude)", char::from(other.kind));
+                }
+                Error::value(path, "columns", expected, label.as_bytes())
             })?,
             None => measured(columns).ok_or_else(|| {
                 let expected = "a column of amplitudes (type F or G) or intensities (J or K)";

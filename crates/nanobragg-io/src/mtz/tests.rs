@@ -77,7 +77,12 @@ fn columns_by_label_and_by_type() {
         assert!(!both.friedel_equal);
     }
     let error = parsed(&bytes, Some("PHI")).unwrap_err();
-    assert_eq!(error, "a.mtz: columns: expected one of FC, FWT, F(+), F(-), I, found \"PHI\"");
+    assert_eq!(
+        error,
+        "a.mtz: columns: expected one of FC, FWT, F(+), F(-), I (PHI has the type P, which is no amplitude), found \"PHI\""
+    );
+    let error = parsed(&bytes, Some("FX")).unwrap_err();
+    assert_eq!(error, "a.mtz: columns: expected one of FC, FWT, F(+), F(-), I, found \"FX\"");
 }
 
 #[test]

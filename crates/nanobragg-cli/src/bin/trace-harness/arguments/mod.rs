@@ -2,6 +2,7 @@
 
 mod compare;
 mod help;
+mod names;
 mod trace;
 mod values;
 
@@ -68,9 +69,10 @@ pub struct TraceOptions {
 
 /// Reads the arguments, without the program's own name.
 pub fn parse(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<Command> {
-    let mut arguments = arguments.peekable();
-    if arguments.peek().is_some_and(|first| first == "compare") {
-        return compare::parse(arguments.skip(1));
-    }
-    trace::parse(&arguments.collect::<Vec<_>>())
+    let arguments = names::with_two_dashes(arguments);
+    let command = match arguments.split_first() {
+        Some((first, rest)) if first == "compare" => compare::parse(rest.iter().cloned()),
+        _ => trace::parse(&arguments),
+    };
+    command.map_err(names::hinted)
 }
