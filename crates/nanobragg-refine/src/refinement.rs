@@ -1,8 +1,9 @@
 //! The course of a refinement: stages, outliers, standard deviations, the verdict.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::model::Shape;
+use nanobragg::model::{Shape, angles_of};
 use nanobragg::nalgebra::{DMatrix, Matrix3};
+use nanobragg::physics::rotation::matrix_of;
 use nanobragg::plan::place::{CellParameters, LatticeParameters};
 use nanobragg::plan::{Parameters, Plan};
 
@@ -11,7 +12,6 @@ use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform, stepped};
 use crate::minimize::{Ended, minimize};
-use crate::orientation::{angles, matrix};
 use crate::outcome::{Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
 use crate::sampling::points;
@@ -525,7 +525,7 @@ fn by_cell(plan: &Plan) -> Result<Parameters, Error> {
     if turn.determinant() < 0.0 {
         return Err(Cause::LeftHanded.into());
     }
-    parameters.misset = angles(&turn);
-    debug_assert!((matrix(parameters.misset) - turn).norm() < 1e-6);
+    parameters.misset = angles_of(&turn);
+    debug_assert!((matrix_of(parameters.misset) - turn).norm() < 1e-6);
     Ok(parameters)
 }

@@ -7,10 +7,10 @@ use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::gradient::Parameter;
 use nanobragg::model::{
     Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Reflection, Shape, StructureFactors,
-    UnitCell,
+    UnitCell, angles_of,
 };
 use nanobragg::nalgebra::{Matrix3, Vector3};
-use nanobragg::physics::rotation::{about_axis, about_xyz};
+use nanobragg::physics::rotation::{about_axis, matrix_of};
 use nanobragg::plan::Plan;
 
 use crate::SplitMix;
@@ -101,7 +101,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
         experiment.seeds.mosaic = seed;
         Ok(experiment)
     };
-    let mut experiment = make(cell(0.0)?, angles(&orientation), domains, seed)?;
+    let mut experiment = make(cell(0.0)?, angles_of(&orientation), domains, seed)?;
     experiment.structure_factors = amplitudes.clone();
     experiment.rendering.oversample = NonZeroU32::new(oversample);
     let truth = experiment.plan()?;
@@ -117,7 +117,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let counts = counts.collect();
 
     let off = turn(&mut random, kind.misset) * orientation;
-    let mut experiment = make(cell(kind.cell)?, angles(&off), kind.domains, 1)?;
+    let mut experiment = make(cell(kind.cell)?, angles_of(&off), kind.domains, 1)?;
     experiment.structure_factors =
         if kind.amplitudes > 0.0 { table(kind.amplitudes, number)? } else { amplitudes };
     experiment.rendering.oversample = NonZeroU32::new(kind.oversample);
@@ -159,16 +159,9 @@ fn turn(random: &mut SplitMix, degrees: f64) -> Matrix3<f64> {
     Matrix3::from_columns(&columns.map(|v| about_axis(&v, &axis, angle)))
 }
 
-fn angles(m: &Matrix3<f64>) -> [f64; 3] {
-    [m[(2, 1)].atan2(m[(2, 2)]), (-m[(2, 0)]).atan2(m[(2, 1)].hypot(m[(2, 2)])), m[(1, 0)].atan2(m[(0, 0)])]
-}
-
 /// The rotation vector in degrees from the crystal of one plan to that of another.
 pub fn turned(from: [f64; 3], to: [f64; 3]) -> [f64; 3] {
-    let matrix = |a: [f64; 3]| {
-        Matrix3::from_columns(&[Vector3::x(), Vector3::y(), Vector3::z()].map(|v| about_xyz(&v, a)))
-    };
-    let turn = matrix(to) * matrix(from).transpose();
+    let turn = matrix_of(to) * matrix_of(from).transpose();
     [turn[(2, 1)] - turn[(1, 2)], turn[(0, 2)] - turn[(2, 0)], turn[(1, 0)] - turn[(0, 1)]]
         .map(|twice| (0.5 * twice).asin().to_degrees())
 }

@@ -33,7 +33,7 @@ pub use crystal::{Crystal, Lattice, Misset, Mosaicity, MosflmMatrix, Size};
 pub use detector::{Detector, Distance, Placement, Rest, Tilt};
 pub use dose::Dose;
 pub use experiment::{Experiment, Mask, Rendering, Roi, Seeds};
-pub use orientation::Orientation;
+pub use orientation::{Orientation, angles_of};
 pub use pixel_grid::PixelGrid;
 pub use quirks::{Preset, Quirk, Quirks};
 pub use rotation::{Rotation, StepPoint};

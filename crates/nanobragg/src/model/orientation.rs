@@ -84,8 +84,7 @@ impl Orientation {
 
     /// Angles about the laboratory's x, then y, then z, in radians.
     pub fn angles(&self) -> [f64; 3] {
-        let (x, y, z) = self.rotation.euler_angles();
-        [x, y, z]
+        angles_of(self.rotation.matrix())
     }
 
     /// Angle of the rotation that leads to another one, in radians.
@@ -93,6 +92,17 @@ impl Orientation {
         // The cosine alone would leave half of the digits of a small angle.
         UnitQuaternion::from_rotation_matrix(&self.rotation.rotation_to(&other.rotation)).angle()
     }
+}
+
+/// Angles about x, then y, then z, in radians, of the rotation whose matrix this is ([`Orientation::angles`]); where x and z turn about the same
+/// axis the one about x is what rounding left of it.
+pub fn angles_of(rotation: &Matrix3<f64>) -> [f64; 3] {
+    let x = rotation.m32.atan2(rotation.m33);
+    let y = (-rotation.m31).atan2(rotation.m32.hypot(rotation.m33));
+    // With the rotation about x undone z is well determined, also where y is a right angle and x is rounding alone.
+    let (sin, cos) = (x.sin(), x.cos());
+    let z = (sin * rotation.m13 - cos * rotation.m12).atan2(cos * rotation.m22 - sin * rotation.m23);
+    [x, y, z]
 }
 
 impl From<Orientation> for Misset {
@@ -135,7 +145,9 @@ mod tests {
 
     #[test]
     fn matrix_quaternion_and_angles_are_one_rotation() {
-        for angles in [[0.1, -0.2, 3.0], [1.5, 0.3, -0.7], [-3.0, 1.2, 0.0]] {
+        let right = std::f64::consts::FRAC_PI_2;
+        let nearly = [[0.4, right, 0.3], [0.4, -right, 0.3], [1.0, right - 1e-7, -2.0]];
+        for angles in [[0.1, -0.2, 3.0], [1.5, 0.3, -0.7], [-3.0, 1.2, 0.0]].into_iter().chain(nearly) {
             let orientation = Orientation::from_angles(angles);
             for other in [
                 Orientation::from_matrix(orientation.matrix()),
@@ -149,6 +161,37 @@ mod tests {
             assert!(orientation.quaternion()[0] >= 0.0);
         }
         assert_eq!(Orientation::identity().quaternion(), [1.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_quarter_turn_about_y_keeps_what_is_beside_it() {
+        for number in 0..500 {
+            let (x, z) = (0.011 * f64::from(number), 2.0 - 0.007 * f64::from(number));
+            let about = |angles: [f64; 3]| {
+                let [w, i, j, k] = Orientation::from_angles(angles).quaternion();
+                UnitQuaternion::from_quaternion(Quaternion::new(w, i, j, k))
+            };
+            let y = about([0.0, std::f64::consts::FRAC_PI_2, 0.0]);
+            let all = about([0.0, 0.0, z]) * y * about([x, 0.0, 0.0]);
+            let orientation = Orientation::from_quaternion([all.w, all.i, all.j, all.k]).unwrap();
+            let angles = orientation.angles();
+            assert!(Orientation::from_angles(angles).angle_to(&orientation) < 1e-14, "{x} {z} {angles:?}");
+        }
+    }
+
+    #[test]
+    fn angles_are_those_of_the_matrix_near_a_right_angle_too() {
+        let of = |[x, y, z]: [f64; 3]| *Rotation3::from_euler_angles(x, y, z).matrix();
+        for off in [0.0, 1e-16, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3, 0.5] {
+            for sign in [1.0, -1.0] {
+                for (x, z) in [(0.4, 0.3), (-2.9, 1.0), (0.0, 3.1), (1.7, -2.2)] {
+                    let angles = [x, sign * (std::f64::consts::FRAC_PI_2 - off), z];
+                    let matrix = of(angles);
+                    let again = of(angles_of(&matrix));
+                    assert!((again - matrix).abs().max() < 1e-15, "{angles:?} {:?}", angles_of(&matrix));
+                }
+            }
+        }
     }
 
     #[test]

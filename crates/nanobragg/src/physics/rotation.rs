@@ -25,6 +25,12 @@ pub fn about_xyz<T: Real>(v: &Vector3<T>, angles: [T; 3]) -> Vector3<T> {
     v
 }
 
+/// The matrix of [`about_xyz`].
+pub fn matrix_of(angles: [f64; 3]) -> Matrix3<f64> {
+    let axes = [Vector3::x(), Vector3::y(), Vector3::z()];
+    Matrix3::from_columns(&axes.map(|axis| about_xyz(&axis, angles)))
+}
+
 /// `v` rotated about the unit vector `axis` by `phi` radians, right-handed (Rodrigues).
 ///
 /// Reference program: `rotate_axis`.
