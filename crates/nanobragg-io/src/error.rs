@@ -197,17 +197,19 @@ impl fmt::Display for OneLine<'_> {
 
 /// What a file is that begins with these bytes.
 fn kind(start: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 7] = [
-        (b"\x93NUMPY", "a NumPy array"),
-        (b"\x89HDF", "an HDF5 file"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\x93\xbbdials::", "reflections of DIALS"),
-        (b"###CBF", "a CBF image"),
-        (b"MTZ ", "an MTZ file"),
-        (b"%PDF", "a PDF document"),
-    ];
     KINDS.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, kind)| kind)
 }
+
+/// First bytes of files that are taken for others.
+const KINDS: [(&[u8], &str); 7] = [
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\x93\xbbdials::af", "a table of reflections of DIALS"),
+    (b"###CBF", "a CBF image"),
+    (b"MTZ ", "an MTZ file"),
+    (b"%PDF", "a PDF document"),
+];
 
 /// Characters of a quotation, quotation marks not counted.
 const QUOTE_LIMIT: usize = 58;
@@ -281,6 +283,15 @@ mod tests {
         let error = Error::line(Path::new("x"), 1, "numbers", b"\x93NUMPY\x01\x00v");
         assert_eq!(error.to_string(), "x:1: expected numbers, found a NumPy array");
         assert!(Error::line(Path::new("x"), 2, "numbers", b"\x93NUMPY").to_string().contains("x93"));
+        for (magic, kind) in KINDS {
+            let error = Error::line(Path::new("x"), 1, "numbers", &[magic, b"x"].concat());
+            assert_eq!(error.to_string(), format!("x:1: expected numbers, found {kind}"));
+        }
+        // As this crate writes it.
+        let table = tempfile::NamedTempFile::new().unwrap();
+        crate::reflection_table::write_reflection_table(table.path(), &Default::default()).unwrap();
+        let error = Error::line(Path::new("x"), 1, "numbers", &std::fs::read(table.path()).unwrap());
+        assert_eq!(error.to_string(), "x:1: expected numbers, found a table of reflections of DIALS");
     }
 
     #[test]

@@ -156,6 +156,29 @@ fn what_a_format_cannot_say_is_refused() {
 }
 
 #[test]
+fn panels_have_pixels() {
+    let mut empty = instrument(-Vector3::z());
+    empty.panels[1].slow_pixels = 0;
+    for (name, text) in [("XDS.INP", "panel \"second\" has no pixels"), ("a.geom", "has no pixels")] {
+        let error = again(name, &empty, &About::default()).unwrap_err().to_string();
+        assert!(error.ends_with(text), "{error}");
+    }
+}
+
+#[test]
+fn a_comment_of_crystfel_is_no_line_of_xds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    let about =
+        About { made_by: vec!["from XDS.INP with DETECTOR_DISTANCE= 200".to_owned()], ..About::default() };
+    let made = instrument(-Vector3::z());
+    assert_eq!(again("a.geom", &made, &about).unwrap().panels.len(), 2);
+    std::fs::write(&path, "photon_energy = 9000 ; DETECTOR_DISTANCE= 3\n").unwrap();
+    let error = read_geometry(&path, Selection::default()).unwrap_err().to_string();
+    assert!(!error.contains("QX"), "{error}");
+}
+
+#[test]
 fn comments_stay_comments() {
     let about = About { made_by: vec!["nanobragg\nQX= 7".to_owned()], ..About::default() };
     let made = instrument(-Vector3::z());
@@ -182,6 +205,12 @@ fn an_input_of_xds_as_users_write_it() {
     assert_eq!(found.beam, Some(Vector3::z()));
     assert_eq!(found.scan, Some(Scan { start_deg: 6.0, range_deg: 0.1 }));
     assert!(found.warnings[0].to_string().contains("a cell without an orientation is not taken"));
+    // XDS has a value for the part of the polarization that the file does not give.
+    assert_eq!(found.polarization, None);
+    let of = |more: &str| read(&format!("{text}{more}\n")).unwrap().polarization.unwrap();
+    let (normal, fraction) = (Vector3::y(), 0.5);
+    assert_eq!(of("FRACTION_OF_POLARIZATION= 0.98"), Polarization { normal, fraction: 0.98 });
+    assert_eq!(of("POLARIZATION_PLANE_NORMAL= 1 0 0"), Polarization { normal: Vector3::x(), fraction });
     let expected = "XDS.INP:4: expected a number, found \"QX= x\"";
     assert_eq!(read(&text.replace("QX=0.172", "QX=x")).unwrap_err(), expected);
     let expected = "XDS.INP: ORGY: expected a number, found none";

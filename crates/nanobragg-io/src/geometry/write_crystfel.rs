@@ -45,6 +45,9 @@ fn of_panel(path: &Path, name: &str, panel: &Panel, row: usize) -> Result<String
     if !fast_mm.is_normal() {
         return Err(Error::unwritable(path, format!("pixels of panel {name} have no size")));
     }
+    if panel.fast_pixels == 0 || panel.slow_pixels == 0 {
+        return Err(Error::unwritable(path, format!("panel {name} has no pixels")));
+    }
     // Lengths count pixels of the fast axis: where the others are longer, so is their direction.
     Ok(format!(
         "{name}/min_fs = 0\n{name}/max_fs = {}\n{name}/min_ss = {row}\n{name}/max_ss = {}\n{name}/res = {}\n\

@@ -23,6 +23,9 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
         if panel.pixel_mm != first.pixel_mm {
             return Err(cannot(format!("that pixels of panel {:?} have another size", panel.name)));
         }
+        if panel.fast_pixels == 0 || panel.slow_pixels == 0 {
+            return Err(cannot(format!("that panel {:?} has no pixels", panel.name)));
+        }
         if let Some(place) = &panel.distance_elsewhere {
             return Err(cannot(format!("a distance that stands in {place}")));
         }
@@ -74,7 +77,7 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
         line("UNIT_CELL_CONSTANTS", cell(&real));
         line(
             "SPACE_GROUP_NUMBER",
-            "0 ! known as 1 to UNIT_CELL_CONSTANTS; XDS finds the symmetry".to_owned(),
+            "0 ! 0: XDS finds the symmetry and leaves UNIT_CELL_CONSTANTS aside".to_owned(),
         );
     }
     if geometry.panels.len() > 1 {

@@ -19,7 +19,8 @@ const SEGMENT: &str = "SEGMENT";
 pub(super) fn is_input(bytes: &[u8]) -> bool {
     let mut lines = bytes.split(|&byte| byte == b'\n');
     lines.any(|line| {
-        let line = line.split(|&byte| byte == b'!').next().unwrap_or_default().trim_ascii();
+        // A semicolon begins a comment of CrystFEL, and is nothing that XDS knows.
+        let line = line.split(|&byte| byte == b'!' || byte == b';').next().unwrap_or_default().trim_ascii();
         let at = line.windows(DISTANCE.len()).position(|word| word == DISTANCE.as_bytes());
         at.and_then(|at| line.get(at + DISTANCE.len()..))
             .is_some_and(|rest| rest.trim_ascii().starts_with(b"="))
@@ -128,8 +129,12 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         entries.vector("POLARIZATION_PLANE_NORMAL")?,
         entries.optional::<1>("FRACTION_OF_POLARIZATION")?,
     ) {
-        (Some(normal), Some([fraction])) => Some(Polarization { normal, fraction }),
-        _ => None,
+        (None, None) => None,
+        // What XDS takes for the one that is not there.
+        (normal, fraction) => Some(Polarization {
+            normal: normal.unwrap_or_else(Vector3::y),
+            fraction: fraction.map_or(0.5, |[fraction]| fraction),
+        }),
     };
     let mut warnings = Vec::new();
     let crystal = crystal(&entries, &mut warnings)?;
