@@ -120,6 +120,7 @@ impl Error {
             | ConfigError::UnnamedFormat
             | ConfigError::NexusToPipe
             | ConfigError::SeriesToPipe(_)
+            | ConfigError::PanelsToPipe { .. }
             | ConfigError::UnknownGeometry(_)
             | ConfigError::OverwritesInput(_)
             | ConfigError::OutsideOutput { .. }
@@ -327,6 +328,14 @@ pub(crate) enum ConfigError {
     /// Images of a series on standard output.
     #[error("{}: images of a series are files", shown(.0))]
     SeriesToPipe(PathBuf),
+    /// Images of several panels on standard output, or in a pipe or a device.
+    #[error("{}: the detector has {panels} panels, an image each; -panel N chooses one", shown(path))]
+    PanelsToPipe {
+        /// The output.
+        path: PathBuf,
+        /// Panels.
+        panels: usize,
+    },
     /// The kind of a description of the instrument is not known.
     #[error("-geometry_out {}: unknown kind of file; known are {}", shown(.0), GeometryFormat::KNOWN)]
     UnknownGeometry(PathBuf),

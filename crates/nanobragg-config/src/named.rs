@@ -58,7 +58,7 @@ impl Outputs {
 }
 
 /// The format and the file that a name stands for. `npy:-` is an array on standard output.
-fn destination(path: PathBuf) -> Result<(Option<Format>, PathBuf), ConfigError> {
+pub(crate) fn destination(path: PathBuf) -> Result<(Option<Format>, PathBuf), ConfigError> {
     let pipe = PathBuf::from(STANDARD_OUTPUT);
     if path == pipe {
         return Err(ConfigError::UnnamedFormat);

@@ -44,6 +44,20 @@ fn a_full_device_is_an_error() {
 }
 
 #[test]
+fn several_panels_are_no_stream() {
+    let scratch = Scratch::new();
+    let folder = nanobragg_testkit::fixtures().join("geometry");
+    std::fs::copy(folder.join("two_panels.geom"), scratch.path("two_panels.geom")).unwrap();
+    let line =
+        "-cell 50 50 50 90 90 90 -default_F 10 -N 2 -oversample 1 -roi 0 3 0 3 -geometry two_panels.geom";
+    for to in ["-o npy:-", "-floatfile /dev/null"] {
+        let error = scratch.refused(&format!("{line} {to}"));
+        assert!(error.ends_with("the detector has 2 panels, an image each; -panel N chooses one"), "{error}");
+    }
+    assert_eq!(scratch.names(), ["two_panels.geom"]);
+}
+
+#[test]
 fn a_format_is_named_and_can_be_piped() {
     let scratch = Scratch::new();
     let needs = "-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-";
@@ -55,4 +69,8 @@ fn a_format_is_named_and_can_be_piped() {
             .refused(&format!("sweep -images 2 -osc 1 {TINY} -o npy:-"))
             .contains("images of a series are files")
     );
+    // An image that another one takes the place of is missed, in a pipe too.
+    let run = scratch.run(&format!("{TINY} -o npy:- -o a.npy")).good();
+    let lost = "npy:- is not written: -o names another image of that format";
+    assert!(run.warnings().contains(&lost), "{}", run.err);
 }

@@ -7,6 +7,7 @@ use nanobragg_io::preview::Scale;
 
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
+use crate::named::destination;
 use crate::{CombinationWarning, ConfigError, Counting, Outputs};
 
 /// Settles what depends on more than one flag.
@@ -24,15 +25,15 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     if !draft.named.is_empty() {
         let named = named(&draft.setup.outputs, args);
         let mut chosen = named.clone();
-        let mut asked: Vec<PathBuf> = named.images().cloned().collect();
-        for path in std::mem::take(&mut draft.named) {
-            chosen = chosen.named(path.clone())?;
-            if !path.to_string_lossy().ends_with(":-") {
-                asked.push(path);
-            }
+        // As they were called, and where they are written.
+        let mut asked: Vec<[PathBuf; 2]> = named.images().map(|path| [path.clone(), path.clone()]).collect();
+        for called in std::mem::take(&mut draft.named) {
+            let (_, path) = destination(called.clone())?;
+            chosen = chosen.named(called.clone())?;
+            asked.push([called, path]);
         }
-        for lost in asked.iter().filter(|image| !chosen.images().any(|path| path == *image)) {
-            let warning = CombinationWarning::NotWritten { path: lost.clone() };
+        for [called, _] in asked.iter().filter(|[_, image]| !chosen.images().any(|path| path == image)) {
+            let warning = CombinationWarning::NotWritten { path: called.clone() };
             draft.setup.warnings.push(warning.into());
         }
         draft.setup.outputs = chosen;

@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use nanobragg_io::atomic::destination;
+use nanobragg_io::atomic::{destination, is_standard_output};
 use nanobragg_session::Output;
 
 use super::Context;
@@ -39,6 +39,14 @@ fn is_below(path: &Path) -> bool {
 pub(super) fn check(setup: &Setup, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     let inputs: Vec<PathBuf> =
         setup.inputs.iter().chain(&args.files).filter_map(|path| destination(path)).collect();
+    let panels = setup.panels.len();
+    let is_pipe = |path: &Path| {
+        is_standard_output(path)
+            || context.path(path).metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
+    };
+    if let Some(path) = setup.outputs.images().find(|path| panels > 1 && is_pipe(path)) {
+        return Err(ConfigError::PanelsToPipe { path: path.clone(), panels });
+    }
     let mut places: Vec<PathBuf> = Vec::new();
     for path in written(setup) {
         // A device can take two images, a file cannot.
