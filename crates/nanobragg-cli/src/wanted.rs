@@ -1,4 +1,4 @@
-//! Names on `-wrt`.
+//! Names of what is differentiated by.
 
 use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::model::Experiment;
@@ -47,16 +47,16 @@ impl Wanted {
     }
 }
 
-/// What `names` stand for, in their order.
+/// What the names after `option` stand for, in their order; `plans` are those of the panels.
 pub fn all(
+    option: &str,
     names: &[String],
     experiment: &Experiment,
-    plan: &Plan,
-    panels: usize,
+    plans: &[Plan],
 ) -> anyhow::Result<Vec<Wanted>> {
     let mut all: Vec<Wanted> = Vec::new();
     for name in names {
-        for wanted in one(name, experiment, plan, panels)? {
+        for wanted in one(option, name, experiment, plans)? {
             if !all.iter().any(|known| known.name == wanted.name) {
                 all.push(wanted);
             }
@@ -65,22 +65,24 @@ pub fn all(
     Ok(all)
 }
 
-fn one(name: &str, experiment: &Experiment, plan: &Plan, panels: usize) -> anyhow::Result<Vec<Wanted>> {
+fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> anyhow::Result<Vec<Wanted>> {
     if let Some((panel, of_panel)) = name.strip_prefix("panel").and_then(|rest| rest.split_once('.')) {
-        return of_one_panel(name, panel, of_panel, plan, panels);
+        return of_one_panel(option, name, panel, of_panel, plans);
     }
+    // What is not of one panel is the same in all.
+    let Some(plan) = plans.first() else { return Ok(Vec::new()) };
     if name == "all" {
         let has = |parameter: &Parameter| Derivatives::new(plan, &[*parameter]).is_ok();
         let known = Parameter::names().into_iter().filter_map(|name| Parameter::named(&name));
         let single = known.filter(|members| members.len() == 1).flatten().filter(has);
         return Ok(single.map(|parameter| Wanted::of(plan, parameter)).collect());
     }
-    if let Some(wanted) = alias(name, experiment, plan)? {
+    if let Some(wanted) = alias(option, name, experiment, plan)? {
         return Ok(vec![wanted]);
     }
     let Some(found) = Parameter::named(name) else {
         return Err(UsageError(format!(
-            "-wrt {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
+            "{option} {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
             Parameter::names().join(", ")
         ))
         .into());
@@ -90,14 +92,16 @@ fn one(name: &str, experiment: &Experiment, plan: &Plan, panels: usize) -> anyho
 
 /// What moves one panel of several: `name` is `panelN.` and what moves a detector.
 fn of_one_panel(
+    option: &str,
     name: &str,
     panel: &str,
     of_panel: &str,
-    plan: &Plan,
-    panels: usize,
+    plans: &[Plan],
 ) -> anyhow::Result<Vec<Wanted>> {
-    let Some(number) = panel.parse().ok().filter(|&number: &usize| number < panels) else {
-        let text = format!("-wrt {name}: the detector has {panels} panels, counted from 0");
+    let panels = plans.len();
+    let own = panel.parse().ok().and_then(|number: usize| Some((number, plans.get(number)?)));
+    let Some((number, plan)) = own else {
+        let text = format!("{option} {name}: the detector has {panels} panels, counted from 0");
         return Err(UsageError(text).into());
     };
     let moves = |parameter: &Parameter| {
@@ -119,7 +123,7 @@ fn of_one_panel(
             })
             .collect()),
         _ => Err(UsageError(format!(
-            "-wrt {name}: a panel has distance, shift_fast, shift_slow, shift_beam, detector_rot, twotheta and detector_turn \
+            "{option} {name}: a panel has distance, shift_fast, shift_slow, shift_beam, detector_rot, twotheta and detector_turn \
              of its own"
         ))
         .into()),
@@ -127,7 +131,7 @@ fn of_one_panel(
 }
 
 /// Numbers that flags give and the library counts otherwise.
-fn alias(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Option<Wanted>> {
+fn alias(option: &str, name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Option<Wanted>> {
     let like = |parameter: Parameter, unit: &'static str, value: f64, factor: f64| {
         let name = name.to_owned();
         Ok(Some(Wanted { name, unit, value: Some(value), parameter, factor, panel: None }))
@@ -155,8 +159,31 @@ fn alias(name: &str, experiment: &Experiment, plan: &Plan) -> anyhow::Result<Opt
                 like(Parameter::Scale, "s", dose.exposure(), 1.0 / dose.exposure())
             }
             Some(flux) => like(Parameter::Scale, "photons/s", flux, 1.0 / flux),
-            None => Err(UsageError(format!("-wrt {name} needs -flux; -wrt fluence does not")).into()),
+            None => Err(UsageError(format!("{option} {name} needs -flux; {option} fluence does not")).into()),
         },
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nanobragg::model::UnitCell;
+
+    #[test]
+    fn a_number_of_a_panel_has_the_value_that_it_has_there() {
+        let mut experiment =
+            Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
+        let plans = [0.1, 0.25].map(|distance| {
+            experiment.detector.distance = distance;
+            experiment.plan().unwrap()
+        });
+        let names = ["panel0.distance", "panel1.distance"].map(str::to_owned);
+        let found = all("-wrt", &names, &experiment, &plans).unwrap();
+        let values: Vec<f64> = found.iter().filter_map(|wanted| wanted.value).collect();
+        assert!((values[0] - 100.0).abs() < 1e-9 && (values[1] - 250.0).abs() < 1e-9, "{values:?}");
+        let error = all("--wrt", &["panel2.distance".to_owned()], &experiment, &plans).unwrap_err();
+        let expected = "--wrt panel2.distance: the detector has 2 panels, counted from 0";
+        assert!(error.to_string().starts_with(expected), "{error}");
     }
 }

@@ -122,7 +122,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let Some(first) = plans.first() else { return Err(UsageError("gradient: no panel".to_owned()).into()) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
     console.warn_all(&first.resolved.warnings);
-    let wanted = wanted::all(&arguments.wrt, &job.experiment, first, plans.len())?;
+    let wanted = wanted::all("-wrt", &arguments.wrt, &job.experiment, &plans)?;
     let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
     for plan in &plans {
         Derivatives::new(plan, &parameters).map_err(|error| refused(&error))?;

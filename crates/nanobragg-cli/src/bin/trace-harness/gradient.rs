@@ -22,7 +22,7 @@ impl<'a> Gradient<'a> {
         if names.is_empty() {
             return Ok(None);
         }
-        let wanted = wanted::all(names, experiment, plan, 1)?;
+        let wanted = wanted::all("--wrt", names, experiment, std::slice::from_ref(plan))?;
         let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
         let derivatives =
             Derivatives::new(plan, &parameters).map_err(|refusal| UsageError(format!("--wrt: {refusal}")))?;
