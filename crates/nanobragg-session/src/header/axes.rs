@@ -3,6 +3,7 @@
 use std::fmt;
 
 use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::{DetectorPlan, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
@@ -82,6 +83,20 @@ impl Axes {
             spindle_deg: angle(self.spindle, Vector3::x()),
             stretch: (self.fast.norm() / self.slow.norm() - 1.0).abs(),
         }
+    }
+}
+
+/// `vectors` of a crystal at a spindle angle of zero as a description has them: turned by `start` radians about `spindle` for a
+/// still, and as they are where a scan that `turns` says the angles.
+pub(super) fn standing(
+    vectors: [Vector3<f64>; 3],
+    spindle: &Vector3<f64>,
+    start: f64,
+    turns: bool,
+) -> [Vector3<f64>; 3] {
+    match spindle.try_normalize(1e-9) {
+        Some(axis) if !turns => vectors.map(|vector| about_axis(&vector, &axis, start)),
+        _ => vectors,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Detector, beam, scan and crystal for other programs.
 
-use nanobragg::nalgebra::{Matrix3, Rotation3, Unit};
+use nanobragg::nalgebra::Matrix3;
 use nanobragg::plan::Plan;
 use nanobragg::readout::MOST;
 use nanobragg::units::to_deg;
 use nanobragg_io::geometry::{About, Geometry, Panel, Polarization, Scan, SensorMaterial};
 
+use super::axes::standing;
 use super::{Axes, FrameDescription};
 
 /// Millimeters of a meter.
@@ -26,17 +27,18 @@ const MM: f64 = 1000.0;
 /// ```
 pub fn instrument(panels: &[(&str, &Plan)]) -> Option<Geometry> {
     let (_, first) = panels.first()?;
+    Some(laboratory(panels)?.turned(&Axes::rotation(&first.detector)))
+}
+
+/// The same in the frame of the laboratory, in which an experiment that is read from it has the detector and the crystal where
+/// the plans have them.
+pub fn laboratory(panels: &[(&str, &Plan)]) -> Option<Geometry> {
+    let (_, first) = panels.first()?;
     let detector = &first.detector;
-    let to_imgcif = Axes::rotation(detector);
     let rotation = first.resolved.rotation;
     let turns = rotation.range() != 0.0;
     let spindle = detector.spindle_axis[1];
-    let [a, b, c] = first.crystal.shape.reciprocal.vectors;
-    let at_rest = Matrix3::from_columns(&[a, b, c]);
-    let crystal = match Unit::try_new(spindle, 1e-9) {
-        Some(axis) if !turns => Rotation3::from_axis_angle(&axis, rotation.start()).matrix() * at_rest,
-        _ => at_rest,
-    };
+    let crystal = standing(first.crystal.shape.reciprocal.vectors, &spindle, rotation.start(), turns);
     let panel = |&(name, plan): &(&str, &Plan)| {
         let frame = &plan.detector;
         let pixel_mm = frame.panel.pixel_size * MM;
@@ -58,7 +60,7 @@ pub fn instrument(panels: &[(&str, &Plan)]) -> Option<Geometry> {
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
         Some(Polarization { normal, fraction: (1.0 + kahn) / 2.0 })
     };
-    let geometry = Geometry {
+    Some(Geometry {
         wavelength_angstrom: Some(first.resolved.wavelength * 1e10),
         beam: Some(beam),
         polarization: first.resolved.kahn.and_then(polarization),
@@ -66,12 +68,11 @@ pub fn instrument(panels: &[(&str, &Plan)]) -> Option<Geometry> {
         spindle_axis: turns.then_some(spindle),
         scan: turns
             .then(|| Scan { start_deg: to_deg(rotation.start()), range_deg: to_deg(rotation.range()) }),
-        crystal: Some(crystal),
+        crystal: Some(Matrix3::from_columns(&crystal)),
         space_group_hall: None,
         varying_images: 1,
         warnings: Vec::new(),
-    };
-    Some(geometry.turned(&to_imgcif))
+    })
 }
 
 /// What a description says beside the instrument, of `images` images with the plan `plan`, made by what `frame` says.
@@ -94,7 +95,7 @@ pub fn about(plan: &Plan, frame: &FrameDescription, images: usize) -> About {
 mod tests {
     use super::*;
     use nanobragg::model::{Convention, Experiment, PixelGrid, Rotation, UnitCell};
-    use nanobragg::nalgebra::Vector3;
+    use nanobragg::nalgebra::{Rotation3, Vector3};
 
     fn plan(change: impl FnOnce(&mut Experiment)) -> Plan {
         let mut experiment =

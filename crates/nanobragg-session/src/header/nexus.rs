@@ -6,6 +6,7 @@ use nanobragg::units::to_deg;
 use nanobragg_io::nexus::{Rotation, Setting};
 
 use super::FrameDescription;
+use super::axes::standing;
 
 /// The setting of a stack that begins with the image that `frame` describes. Each image starts `step` radians after the
 /// one before it.
@@ -32,7 +33,7 @@ pub fn stack_setting(frame: &FrameDescription, step: f64) -> Setting {
         exposure: scan.exposure,
         polarization_stokes: beam.kahn.map(|kahn| stokes(kahn, &axes.polar)),
         spindle: axes.spindle.into(),
-        rotation: (scan.range != 0.0).then(|| Rotation {
+        rotation: (scan.range != 0.0 || step != 0.0).then(|| Rotation {
             start_deg: to_deg(scan.start),
             range_deg: to_deg(scan.range),
             step_deg: to_deg(step),
@@ -44,6 +45,15 @@ pub fn stack_setting(frame: &FrameDescription, step: f64) -> Setting {
     }
 }
 
+/// a*, b*, c* as columns, row after row, in 1/Å, in the frame of NeXus: of a still, of which the file says no spindle angle, as the
+/// spindle has turned it; of an image during which the crystal turns at a spindle angle of zero.
+pub(crate) fn ub_matrix(frame: &FrameDescription) -> [f64; 9] {
+    let FrameDescription { scan, .. } = frame;
+    let mut axes = frame.axes.in_nexus();
+    axes.reciprocal = standing(axes.reciprocal, &axes.spindle, scan.start, scan.range != 0.0);
+    axes.a_matrix()
+}
+
 /// The normalized Stokes parameters of a beam along z whose part polarized along `axis` exceeds that across it by `kahn`.
 fn stokes(kahn: f64, axis: &Vector3<f64>) -> [f64; 4] {
     let (sin, cos) = (2.0 * axis.y.atan2(axis.x)).sin_cos();
@@ -53,6 +63,30 @@ fn stokes(kahn: f64, axis: &Vector3<f64>) -> [f64; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nanobragg::model::{self, Experiment, UnitCell};
+    use nanobragg::nalgebra::{Matrix3, Rotation3};
+
+    #[test]
+    fn the_matrix_of_a_still_is_that_of_its_spindle_angle() {
+        let of = |rotation: model::Rotation| {
+            let cell = UnitCell::new(40.0, 50.0, 60.0, 80.0, 85.0, 95.0).unwrap();
+            let mut experiment = Experiment::uniform(cell, 1.0);
+            experiment.rotation = rotation;
+            let plan = experiment.plan().unwrap();
+            let frame = FrameDescription::of(&plan);
+            let axes = frame.axes.in_nexus();
+            (
+                Matrix3::from_row_slice(&ub_matrix(&frame)),
+                Matrix3::from_columns(&axes.reciprocal),
+                axes.spindle,
+            )
+        };
+        let (still, at_rest, spindle) = of(model::Rotation::still(0.5));
+        let turn = Rotation3::new(spindle.normalize() * 0.5);
+        assert!((still - turn * at_rest).norm() < 1e-12 && (still - at_rest).norm() > 1e-3);
+        let (scan, at_rest, _) = of(model::Rotation::over(0.5, 0.1, 2).unwrap());
+        assert_eq!(scan, at_rest);
+    }
 
     #[test]
     fn linear_polarization_is_along_x_or_between_the_axes() {

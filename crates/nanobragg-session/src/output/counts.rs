@@ -7,7 +7,7 @@ use nanobragg_io::nexus::StackWriter;
 
 use super::writer::{dark, saturated, wrote};
 use super::{Content, Output, Writer};
-use crate::header::{mini_header, stack_setting};
+use crate::header::{mini_header, stack_setting, ub_matrix};
 use crate::{Error, Watch};
 
 pub(super) fn holds(content: &Content) -> bool {
@@ -31,7 +31,7 @@ pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
 pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
     let mut setting = stack_setting(&writer.frame, 0.0);
-    setting.ub_matrix = Some(writer.frame.axes.in_nexus().a_matrix());
+    setting.ub_matrix = Some(ub_matrix(&writer.frame));
     if readout.has_noise() {
         setting.made_by = writer.frame.made_by_with_seed();
     }
