@@ -9,7 +9,6 @@ mod report;
 mod request;
 mod start;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
@@ -19,35 +18,47 @@ use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::usage::UsageError;
 use course::Course;
-use data::Measured;
+use data::{Data, DataError};
 use files::{Name, Run};
 use reflections::Reflection;
 pub use request::Request;
 use start::Start;
 
-/// An image, and from where it is refined.
+/// A start, and what is refined from it.
 struct Frame {
     start: Start,
     size: [usize; 2],
     refinement: Refinement,
-    boxes: Boxes,
 }
 
 impl Frame {
-    fn new(request: &Request, start: Start, data: &Path, number: Option<usize>) -> anyhow::Result<Self> {
+    /// A refinement from `start`.
+    fn new(request: &Request, start: Start) -> anyhow::Result<Self> {
         let plan = &start.plan;
         let size = [plan.region.image_fast, plan.region.image_slow];
-        let measured = Measured::read(request, &start, data, number)?;
-        let wrong = |error: Error| UsageError(format!("refine: -data {}: {error}", data.display()));
-        let photons =
-            Photons::new(plan, measured.fast, &measured.counts, &measured.counting).map_err(wrong)?;
         let names: Vec<&str> = request.free.iter().map(String::as_str).collect();
-        let mut refinement = Refinement::new(plan, &names).map_err(usage)?;
+        let mut refinement = Refinement::new(plan, &names).map_err(|error| usage("-refine", error))?;
         refinement.most_trials = request.most_trials;
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;
-        let boxes = refinement.boxes(&photons);
-        Ok(Frame { size, boxes, refinement, start })
+        Ok(Frame { size, refinement, start })
+    }
+
+    /// Shoeboxes of an image.
+    fn boxes(&self, request: &Request, data: &Data, number: Option<usize>) -> Result<Boxes, DataError> {
+        let measured = data.image(request, &self.start, number)?;
+        let photons = Photons::new(&self.start.plan, measured.fast, &measured.counts, &measured.counting);
+        Ok(self.refinement.boxes(&photons.map_err(|error| DataError::of(data.path(), &error))?))
+    }
+
+    /// Goes on from what an earlier run has left.
+    ///
+    /// # Errors
+    /// A file of other parameters.
+    fn resume(&mut self, request: &Request, earlier: Vec<(String, f64)>, name: &Name) -> anyhow::Result<()> {
+        let shared = request.shared.iter().map(String::as_str).collect::<Vec<_>>();
+        let went = self.refinement.resume(earlier, &shared);
+        went.map_err(|error| anyhow::anyhow!("{}: {error}", name.file(".json").display()))
     }
 }
 
@@ -59,11 +70,13 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (name, called) = (Name(request.output.clone()), request.data.display().to_string());
     let start = Start::new(request.experiment.as_deref(), &request.start)?;
     let (console, threads) = (start.console, start.threads);
-    name.check()?;
-    let mut frame = Frame::new(request, start, &request.data, None)?;
+    name.check(start.inputs.iter().chain([&request.data]))?;
+    let mut frame = Frame::new(request, start)?;
+    let data = Data::open(&request.data).map_err(of_command)?;
+    let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     if request.resume {
         match name.earlier(&called)? {
-            Some(values) => frame.refinement.resumed = values,
+            Some(values) => frame.resume(request, values, &name)?,
             None => console.say("nothing to go on from: beginning at the start"),
         }
     }
@@ -77,7 +90,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let backend = Cpu::with_threads(threads)?;
     let course = Course::new(console, frame.start.progress);
-    let ended = frame.refinement.run_in(frame.boxes.clone(), &backend, &control, &|step| course.tell(step));
+    let ended = frame.refinement.run_in(boxes, &backend, &control, &|step| course.tell(step));
     course.finish();
     let outcome = ended.map_err(|error| explained(error, &interrupt))?;
     if outcome.verdict == Verdict::NotBetter {
@@ -87,15 +100,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
-    let run = Run { request, data: &called, size: frame.size, points };
-    files::write_for_dials(&name, &[(called.clone(), &outcome, &own)])?;
-    let toml = frame.start.refined(&outcome, &name.file(".expt"), 0).inspect_err(|_| {
-        // Nothing that looks refined is left.
-        for ending in [".expt", ".refl"] {
-            drop(std::fs::remove_file(name.file(ending)));
-        }
-    })?;
-    files::write(&name, &run, &outcome, &own, &toml)?;
+    let run = Run { request, data: &called, identifier: &called, size: frame.size, points };
+    files::write(&name, &run, &frame.start, &outcome, &own)?;
     tell(console, &outcome);
     let (toml, page) = (name.file(".toml"), name.file(".html"));
     console.say(&format!("wrote {}; {} tells what was found", toml.display(), page.display()));
@@ -107,6 +113,11 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Data are named by the command line.
+fn of_command(error: DataError) -> UsageError {
+    UsageError(error.to_string())
+}
+
 /// The refinement's error, or the signal that it comes from.
 fn explained(error: Error, interrupt: &Interrupt) -> anyhow::Error {
     match error.kind() {
@@ -115,11 +126,11 @@ fn explained(error: Error, interrupt: &Interrupt) -> anyhow::Error {
     }
 }
 
-/// A name that cannot be refined is a matter of the command line.
-fn usage(error: Error) -> anyhow::Error {
+/// A name after `flag` that cannot be refined is a matter of the command line.
+fn usage(flag: &str, error: Error) -> anyhow::Error {
     match error.kind() {
-        ErrorKind::UnknownParameter | ErrorKind::NotDifferentiable => {
-            UsageError(format!("refine: -refine: {error}")).into()
+        ErrorKind::UnknownParameter | ErrorKind::NotDifferentiable | ErrorKind::NotShared => {
+            UsageError(format!("refine: {flag}: {error}")).into()
         }
         _ => error.into(),
     }

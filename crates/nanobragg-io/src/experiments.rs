@@ -1,4 +1,4 @@
-//! Writing experiment lists of dxtbx, the `.expt` files of DIALS: still images, each with its crystal.
+//! Writing experiment lists of dxtbx, the `.expt` files of DIALS: images, each with its crystal.
 
 use std::path::Path;
 
@@ -6,40 +6,48 @@ use serde_json::{Value, json};
 
 use crate::atomic::write_atomic;
 use crate::error::{Error, Result};
-use crate::geometry::write_dxtbx::{of_beam, of_crystal, of_detector};
+use crate::geometry::write_dxtbx::{of_beam, of_crystal, of_detector, of_goniometer, of_scan};
 use crate::geometry::{About, Geometry};
 
-/// The experiment of a still.
+/// The experiment of an image.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StillExperiment {
+pub struct ImageExperiment {
     /// What reflection tables call it.
     pub identifier: String,
-    /// Beam, detector and crystal; the rest does not count.
+    /// Beam, detector and crystal, and, where the crystal turns during the image, spindle and scan.
     pub geometry: Geometry,
 }
 
-/// Writes `experiments`; beams and detectors that are the same are written once.
+/// Writes `experiments`; models that are the same are written once.
 ///
 /// # Errors
 /// [`Unwritable`](crate::ErrorKind::Unwritable) for a geometry without wavelength, beam or crystal; [`Write`](crate::ErrorKind::Write).
-pub fn write_experiments(path: &Path, experiments: &[StillExperiment]) -> Result<()> {
+pub fn write_experiments(path: &Path, experiments: &[ImageExperiment]) -> Result<()> {
     let lacking = |what: &str| Error::unwritable(path, format!("an experiment needs {what}"));
     let (mut list, mut beams, mut detectors, mut crystals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for StillExperiment { identifier, geometry } in experiments {
+    let (mut goniometers, mut scans) = (Vec::new(), Vec::new());
+    for ImageExperiment { identifier, geometry } in experiments {
         let direction = geometry.beam.ok_or_else(|| lacking("the direction of the beam"))?;
         let wavelength = geometry.wavelength_angstrom.ok_or_else(|| lacking("a wavelength"))?;
         let star = geometry.crystal.as_ref().ok_or_else(|| lacking("a crystal"))?;
         let beam = of_beam(&direction, wavelength, geometry);
         crystals.push(of_crystal(path, star, geometry.space_group_hall.as_deref())?);
-        list.push(json!({
+        let mut experiment = json!({
             "__id__": "Experiment", "identifier": identifier, "beam": place(&mut beams, beam),
             "detector": place(&mut detectors, of_detector(&geometry.panels, &About::default())), "crystal": crystals.len() - 1,
-        }));
+        });
+        if let (Some(axis), Some(scan), Some(models)) =
+            (&geometry.spindle_axis, &geometry.scan, experiment.as_object_mut())
+        {
+            models.insert("goniometer".to_owned(), json!(place(&mut goniometers, of_goniometer(axis))));
+            models.insert("scan".to_owned(), json!(place(&mut scans, of_scan(scan, &About::default()))));
+        }
+        list.push(experiment);
     }
     let none = Vec::<Value>::new();
     let document = json!({
         "__id__": "ExperimentList", "experiment": list, "imageset": none, "beam": beams, "detector": detectors,
-        "goniometer": none, "scan": none, "crystal": crystals, "profile": none, "scaling_model": none,
+        "goniometer": goniometers, "scan": scans, "crystal": crystals, "profile": none, "scaling_model": none,
     });
     let text = format!("{document:#}\n");
     write_atomic(path, |out| out.write_all(text.as_bytes()))
@@ -56,7 +64,7 @@ fn place(models: &mut Vec<Value>, model: Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{Panel, Polarization, Selection, read_geometry};
+    use crate::geometry::{Panel, Polarization, Scan, Selection, read_geometry};
     use nalgebra::{Matrix3, Vector3};
 
     #[test]
@@ -85,11 +93,16 @@ mod tests {
             space_group_hall: None,
             warnings: Vec::new(),
         };
-        let experiments = [0.0, 0.001]
-            .map(|turn| StillExperiment { identifier: format!("image {turn}"), geometry: geometry(turn) });
+        let scan = Some(Scan { start_deg: 12.0, range_deg: 0.5 });
+        let turning = Geometry { spindle_axis: Some(-Vector3::y()), scan, ..geometry(0.002) };
+        let experiments = [geometry(0.0), geometry(0.001), turning.clone()]
+            .map(|geometry| ImageExperiment { identifier: "image".to_owned(), geometry });
         write_experiments(&path, &experiments).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches("\"SENSOR_PAD\"").count(), 1);
+        assert_eq!(text.matches("\"rotation_axis\"").count(), 1);
+        let found = read_geometry(&path, Selection { experiment: 2, scan_point: 0 }).unwrap();
+        assert_eq!((found.spindle_axis, found.scan), (turning.spindle_axis, turning.scan));
         for (experiment, turn) in [(0, 0.0), (1, 0.001)] {
             let found = read_geometry(&path, Selection { experiment, scan_point: 0 }).unwrap();
             let expected = geometry(turn);
@@ -99,7 +112,7 @@ mod tests {
         }
         let error = write_experiments(
             &path,
-            &[StillExperiment {
+            &[ImageExperiment {
                 identifier: String::new(),
                 geometry: Geometry { crystal: None, ..geometry(0.0) },
             }],

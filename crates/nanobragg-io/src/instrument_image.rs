@@ -47,7 +47,7 @@ pub fn read_instrument_image(path: &Path) -> Result<InstrumentImage> {
     }
     if start.starts_with(HDF5_MAGIC) {
         let file = Nxmx::open(path)?;
-        let image = file.stack(1)?;
+        let (image, _) = file.stack(0..1)?;
         let keep = image.counts.iter().map(|&count| count > 0).collect();
         let swing = file.number("entry/instrument/detector/two_theta");
         return Ok(described(path, &nxmx(&file), (image.fast, image.slow), keep, swing));

@@ -27,6 +27,10 @@ pub enum ErrorKind {
     NoEffect,
     /// The model is not where the photons are.
     WrongIndexing,
+    /// Images cannot share a number.
+    NotShared,
+    /// An earlier run was of other numbers.
+    Resumed,
 }
 
 impl ErrorKind {
@@ -42,6 +46,8 @@ impl ErrorKind {
             ErrorKind::Rank => "refine.rank",
             ErrorKind::NoEffect => "refine.no-effect",
             ErrorKind::WrongIndexing => "refine.wrong-indexing",
+            ErrorKind::NotShared => "refine.not-shared",
+            ErrorKind::Resumed => "refine.resumed",
         }
     }
 }
@@ -59,6 +65,8 @@ impl Error {
             Cause::Rank { .. } | Cause::Pixels { .. } => ErrorKind::Rank,
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
+            Cause::Own(_) | Cause::Start { .. } => ErrorKind::NotShared,
+            Cause::Resumed { .. } => ErrorKind::Resumed,
         }
     }
 }
@@ -88,6 +96,14 @@ pub(crate) enum Cause {
         "the model is not where the photons are: their overlap is {overlap:.2}, at least {least} is needed; the indexing is likely wrong"
     )]
     Overlap { overlap: f64, least: f64 },
+    #[error("{0} is free in each image, and so not in all together")]
+    Own(String),
+    #[error(
+        "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
+    )]
+    Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
+    #[error("{name} {what}; an earlier run goes on with the same numbers")]
+    Resumed { name: String, what: &'static str },
 }
 
 impl From<nanobragg::Error> for Error {

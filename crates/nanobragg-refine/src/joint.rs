@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
 use crate::outcome::{Found, Outcome, Verdict};
-use crate::refinement::{Refinement, describe, fitted};
+use crate::refinement::{Refinement, describe, deviation, fitted};
 use crate::solve::Reduced;
 use crate::step::Step;
 
@@ -141,10 +141,11 @@ impl Known<'_> {
 }
 
 /// Refines what `names` stand for in all images together, beside what each image has of its own. Each image comes with its
-/// refinement and with what that has found; all start at the same shared numbers.
+/// refinement and with what that has found. What the first refinement leaves of trials is theirs: without any the start is described.
 ///
 /// # Errors
-/// Names that are unknown or not differentiable; those of the library. A refinement that is canceled ends with the best so far.
+/// Names that are unknown, not differentiable or free in an image already; an image that starts at other shared numbers than the
+/// first one; those of the library. A refinement that is canceled ends with the best so far.
 pub fn refine_together(
     images: &[(&Refinement, &Outcome)],
     names: &[&str],
@@ -162,7 +163,8 @@ pub fn refine_together(
     };
     let shared = first.freedoms_of(names)?;
     let mut frames = Vec::with_capacity(images.len());
-    for (refinement, outcome) in images {
+    for (number, (refinement, outcome)) in (1..).zip(images) {
+        refinement.shared_with(first, names, number)?;
         let (refinement, locals) = refinement.with_shared(&shared)?;
         frames.push(Frame {
             start: *refinement.start(),
@@ -194,11 +196,20 @@ pub fn refine_together(
         watch(&step);
         history.push(step);
     };
-    let mut at = evaluate(&frames, None, control)?;
+    let canceled = |error: &Error| error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled);
+    let (mut damping, mut verdict) = (1e-3, Verdict::NotConverged);
+    let mut at = match evaluate(&frames, None, control) {
+        // The caller has stopped the search, not what tells of it.
+        Err(error) if canceled(&error) => {
+            verdict = Verdict::Canceled;
+            evaluate(&frames, None, &Control::default())?
+        }
+        found => found?,
+    };
+    let trials = if verdict == Verdict::Canceled { 0 } else { first.most_trials };
     let mut best = value(&at, frames.first().map(|frame| &frame.state));
     record(&at, best, 0.0, true);
-    let (mut damping, mut verdict) = (1e-3, Verdict::NotConverged);
-    for _ in 0..first.most_trials.max(1) {
+    for _ in 0..trials {
         let solved = solve(&frames, &at, &known, damping);
         let Some((own, total, step)) = solved else {
             damping *= 10.0;
@@ -214,7 +225,7 @@ pub fn refine_together(
             .map(|((frame, at), own)| frame.stepped(at, own, &frame.step(own, &step)))
             .collect();
         let there = match evaluate(&frames, Some(&next), control) {
-            Err(error) if error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled) => {
+            Err(error) if canceled(&error) => {
                 verdict = Verdict::Canceled;
                 break;
             }
@@ -276,6 +287,11 @@ fn outcome(
 ) -> Result<JointOutcome, Error> {
     let solved = solve(&frames, at, known, 0.0);
     let covariance = solved.as_ref().and_then(|(_, total, _)| inverse(total));
+    // What the images do not determine has not been found.
+    let verdict = match verdict {
+        Verdict::Converged if covariance.is_none() => Verdict::NotConverged,
+        verdict => verdict,
+    };
     let mut middle = DMatrix::zeros(known.shared.len(), known.shared.len());
     for own in solved.iter().flat_map(|(own, ..)| own) {
         middle += &own.gradient * own.gradient.transpose();
@@ -310,10 +326,13 @@ fn outcome(
                     Some(shared) => covariance[(shared, shared)],
                 };
                 let freedom = &frame.refinement.freedoms()[row];
-                let fisher = variance.max(0.0).sqrt() * freedom.factor(&frame.state.parameters);
-                if entry.esd_fisher > 0.0 {
-                    entry.esd *= fisher / entry.esd_fisher;
-                }
+                let fisher = deviation(variance) * freedom.factor(&frame.state.parameters);
+                // An image alone may not determine what all together do.
+                entry.esd = if entry.esd_fisher > 0.0 {
+                    entry.esd * fisher / entry.esd_fisher
+                } else {
+                    fisher * found.chi2.max(1.0).sqrt()
+                };
                 entry.esd_fisher = fisher;
             }
         }
@@ -323,12 +342,12 @@ fn outcome(
     let chi2 = at.iter().map(|at| at.chi2).sum::<f64>() / pixels.max(1) as f64;
     let enough = frames.len() >= 10 * known.shared.len();
     let parameters = frames.first().map_or(known.start, |frame| frame.state.parameters);
-    let nothing = || DMatrix::zeros(known.shared.len(), known.shared.len());
+    let nothing = || DMatrix::from_element(known.shared.len(), known.shared.len(), f64::NAN);
     let covariance = covariance.unwrap_or_else(nothing);
     let sandwich = &covariance * middle * &covariance;
     let shared = known.shared.iter().enumerate().map(|(number, freedom)| {
         let deviation =
-            |matrix: &DMatrix<f64>| matrix[(number, number)].max(0.0).sqrt() * freedom.factor(&parameters);
+            |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * freedom.factor(&parameters);
         let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
         let moved = freedom.moved(&parameters, &known.start);
         Found {

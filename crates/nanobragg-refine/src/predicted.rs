@@ -2,9 +2,10 @@
 
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::physics::lattice::{Indices, factor};
+use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
 
-/// Where a reflection of a crystal at rest meets the detector.
+/// Where a reflection of a crystal that stands still meets the detector.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Predicted {
     /// Its indices.
@@ -22,15 +23,22 @@ pub struct Predicted {
 }
 
 impl Predicted {
-    /// Where the node `hkl` of `plan` is seen: turned onto the sphere of reflection by the smallest angle, as DIALS predicts stills.
-    /// `None` for a node that cannot reflect, or whose ray misses the detector's plane.
+    /// Where the node `hkl` of `plan`, in the middle of its rotation, is seen: turned onto the sphere of reflection by the smallest
+    /// angle, as DIALS predicts stills. Beam and wavelength are the means of the sources. `None` for a node that cannot reflect, or whose ray misses the detector's plane.
     pub fn of(plan: &Plan, hkl: [i32; 3]) -> Option<Self> {
         let weight: f64 = plan.sources.iter().map(|source| source.weight).sum();
         let sum: f64 = plan.sources.iter().map(|source| source.weight * source.wavelength).sum();
         let wavelength_angstrom = 1e10 * sum / weight;
-        let beam = plan.sources.first()?.incident.normalize();
+        let beam: Vector3<f64> = plan.sources.iter().map(|source| source.incident * source.weight).sum();
+        let beam = beam.try_normalize(0.0)?;
         let length = 1.0 / wavelength_angstrom;
-        let [a, b, c] = plan.crystal.lattice.vectors.map(|vector| (vector * 1e10).transpose());
+        let rotation = plan.resolved.rotation;
+        let middle = rotation.start() + 0.5 * rotation.range();
+        let turned = |vector: Vector3<f64>| match plan.detector.spindle_axis[1].try_normalize(0.0) {
+            Some(axis) => about_axis(&vector, &axis, middle),
+            None => vector,
+        };
+        let [a, b, c] = plan.crystal.lattice.vectors.map(|vector| (turned(vector) * 1e10).transpose());
         let star = Matrix3::from_rows(&[a, b, c]).try_inverse()?;
         let node = star * Vector3::from(hkl.map(f64::from));
         let size = node.norm();
@@ -91,28 +99,62 @@ fn partiality(plan: &Plan, hkl: [i32; 3], diffracted: &Vector3<f64>) -> f64 {
 mod tests {
     use super::*;
     use nanobragg::backend::{Backend, Control, Cpu};
-    use nanobragg::model::{Experiment, PixelGrid, Shape, UnitCell};
+    use nanobragg::model::{Experiment, Misset, PixelGrid, Rotation, Shape, UnitCell};
 
-    #[test]
-    fn the_brightest_pixels_of_a_thin_crystal_are_predicted() {
+    /// Spots of a crystal at the spindle angles of `rotation` are where they are predicted.
+    fn spots_are_predicted(rotation: Rotation) {
+        const SIZE: usize = 400;
         let cell = UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap();
         let mut experiment = Experiment::uniform(cell, 100.0);
-        experiment.crystal = experiment.crystal.with_cells(12, 12, 12).unwrap().with_shape(Shape::Gauss);
-        experiment.detector.pixels = PixelGrid::new(300, 300, 0.3e-3);
+        let crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(Shape::Gauss);
+        experiment.crystal = crystal.with_misset(Misset::Angles([0.1, 0.2, 0.3])).unwrap();
+        experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, 0.2e-3);
+        experiment.rendering.oversample = Some(3);
+        experiment.rotation = rotation;
         let plan = experiment.plan().unwrap();
         let image = Cpu::default().render(&plan, &Control::default()).unwrap();
-        let mut order: Vec<usize> = (0..image.pixels().len()).collect();
-        order.sort_by(|one, other| image.pixels()[*other].total_cmp(&image.pixels()[*one]));
-        let mut seen = 0;
-        for &at in order.iter().take(40) {
-            let (slow, fast) = (at / 300, at % 300);
+        let pixels = image.pixels();
+        let mut order: Vec<usize> = (0..pixels.len()).collect();
+        order.sort_by(|one, other| pixels[*other].total_cmp(&pixels[*one]));
+        let mut offsets: Vec<[f64; 2]> = Vec::new();
+        for &at in order.iter().take(400) {
+            let (slow, fast) = (at / SIZE, at % SIZE);
+            if !(8..SIZE - 8).contains(&slow) || !(8..SIZE - 8).contains(&fast) {
+                continue;
+            }
             let hkl = crate::boxes::Indexed::of(&plan, slow, fast).hkl;
             let Some(found) = Predicted::of(&plan, hkl) else { continue };
-            let [x, y] = found.position_px;
-            assert!((x - fast as f64 - 0.5).hypot(y - slow as f64 - 0.5) < 6.0, "{found:?} {fast} {slow}");
             assert!((0.0..=1.0 + 1e-9).contains(&found.partiality), "{found:?}");
-            seen += usize::from(found.partiality > 0.1);
+            // The brightest pixel of a spot that is near the sphere of reflection.
+            let around = || {
+                (slow - 6..=slow + 6).flat_map(|row| (fast - 6..=fast + 6).map(move |column| (row, column)))
+            };
+            let photons = |(row, column): (usize, usize)| f64::from(pixels[row * SIZE + column]);
+            if found.partiality < 0.8 || around().any(|place| photons(place) > photons((slow, fast))) {
+                continue;
+            }
+            let mut sums = [0.0; 3];
+            for (row, column) in around() {
+                // Without the tails of others.
+                let count = photons((row, column));
+                if count > 0.02 * photons((slow, fast)) {
+                    let terms = [count, count * (column as f64 + 0.5), count * (row as f64 + 0.5)];
+                    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+                }
+            }
+            let [x, y] = found.position_px;
+            offsets.push([x - sums[1] / sums[0], y - sums[2] / sums[0]]);
         }
-        assert!(seen > 10, "{seen}");
+        let count = offsets.len() as f64;
+        let mean = [0, 1].map(|axis| offsets.iter().map(|offset| offset[axis]).sum::<f64>() / count);
+        let worst = offsets.iter().map(|[x, y]| x.hypot(*y)).fold(0.0, f64::max);
+        assert!(offsets.len() > 3, "{offsets:?}");
+        assert!(worst < 0.3 && mean[0].hypot(mean[1]) < 0.1, "{offsets:?}");
+    }
+
+    #[test]
+    fn spots_of_a_turned_crystal_are_predicted() {
+        spots_are_predicted(Rotation::still(0.0));
+        spots_are_predicted(Rotation::still(0.6));
     }
 }

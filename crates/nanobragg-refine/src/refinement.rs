@@ -63,9 +63,8 @@ pub struct Refinement {
     /// Whether pixels are integrated by points that spread as their area does, instead of the sub-pixels of the plan: what a detector
     /// measures, not what a simulation with few sub-pixels has.
     pub integrate: bool,
-    /// Values of free numbers by name, as [`Found::value`] has them, from which an earlier run goes on: spots are not widened
-    /// again. What was known beforehand is still known of the start.
-    pub resumed: Vec<(String, f64)>,
+    /// Values of free numbers by name, from which an earlier run goes on.
+    resumed: Vec<(String, f64)>,
 }
 
 impl Refinement {
@@ -120,9 +119,33 @@ impl Refinement {
         Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
     }
 
-    /// No boxes, for what has been refined already.
-    pub fn no_boxes(&self) -> Boxes {
-        Boxes::empty(0.0)
+    /// Goes on from the values that an earlier run has found, by name, as [`Found::value`] has them: spots are not widened again. What
+    /// was known beforehand is still known of the start. Numbers of `elsewhere`, which are refined together with other images,
+    /// begin at the start.
+    ///
+    /// # Errors
+    /// A number that is not free now, one that is free now and has no earlier value, or a value that it cannot have.
+    pub fn resume(&mut self, earlier: Vec<(String, f64)>, elsewhere: &[&str]) -> Result<(), Error> {
+        let elsewhere = free(&self.plan, elsewhere)?;
+        let is_in = |freedoms: &[Freedom], name: &str| freedoms.iter().any(|freedom| freedom.name() == name);
+        let wrong =
+            |name: &str, what: &'static str| Err(Cause::Resumed { name: name.to_owned(), what }.into());
+        for (name, _) in &earlier {
+            if !is_in(&self.freedoms, name) && !is_in(&elsewhere, name) {
+                return wrong(name, "is not free now");
+            }
+        }
+        for freedom in &self.freedoms {
+            let name = freedom.name();
+            let Some((_, value)) = earlier.iter().find(|(known, _)| *known == name) else {
+                return wrong(&name, "is free now and has no earlier value");
+            };
+            if !freedom.step_to(*value, self.plan.parameters()).is_finite() {
+                return wrong(&name, "has an earlier value that it cannot have");
+            }
+        }
+        self.resumed = earlier;
+        Ok(())
     }
 
     /// Refines against the pixels of `boxes`; `watch` is told of every trial.
@@ -190,7 +213,8 @@ impl Refinement {
         let expected = whole.evaluate(&boxes, &beginning, last)?;
         outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
         outcome.remaining = boxes;
-        outcome.chi2_start = before.chi2 / pixels.max(1) as f64;
+        outcome.chi2_start =
+            if self.resumed.is_empty() { before.chi2 } else { expected.chi2 } / pixels.max(1) as f64;
         outcome.overlap = overlap;
         let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
         outcome.verdict = match ended {
@@ -236,9 +260,33 @@ impl Refinement {
         self.plan.parameters()
     }
 
-    /// What `names` stand for beside what is free already.
+    /// What `names` stand for, which images are to share.
     pub(crate) fn freedoms_of(&self, names: &[&str]) -> Result<Vec<Freedom>, Error> {
-        Ok(free(&self.plan, names)?.into_iter().filter(|new| !self.has(new)).collect())
+        let found = free(&self.plan, names)?;
+        match found.iter().find(|new| self.has(new)) {
+            Some(own) => Err(Cause::Own(own.name()).into()),
+            None => Ok(found),
+        }
+    }
+
+    /// Finds out whether this refinement, of the image `number`, can share what `names` stand for with `first`: whether they are
+    /// differentiable, not free in each image already, and start where they start there.
+    ///
+    /// # Errors
+    /// The first name of which this is not so.
+    pub fn shared_with(&self, first: &Refinement, names: &[&str], number: usize) -> Result<(), Error> {
+        let shared = first.freedoms_of(names)?;
+        if let Some(own) = shared.iter().find(|new| self.has(new)) {
+            return Err(Cause::Own(own.name()).into());
+        }
+        for freedom in &shared {
+            let [own, there] = [self, first].map(|one| freedom.value(one.start(), one.start()));
+            if (own - there).abs() > 1e-9 * own.abs().max(there.abs()) {
+                let (name, unit) = (freedom.name(), freedom.unit());
+                return Err(Cause::Start { number, name, unit, own, first: there }.into());
+            }
+        }
+        self.with_shared(&shared).map(drop)
     }
 
     fn has(&self, other: &Freedom) -> bool {
@@ -338,7 +386,8 @@ impl Refinement {
         let pixels = boxes.pixels();
         let chi2 = at.chi2 / pixels.max(1) as f64;
         let count = self.freedoms.len();
-        let nothing = || DMatrix::zeros(count, count);
+        // Where the pixels do not determine the numbers there are no deviations.
+        let nothing = || DMatrix::from_element(count, count, f64::NAN);
         let reduced = Reduced::new(at, 0.0);
         let covariance = reduced
             .as_ref()
@@ -355,7 +404,7 @@ impl Refinement {
         let enough = boxes.len() >= 10 * count;
         let found = self.freedoms.iter().enumerate().map(|(number, freedom)| {
             let factor = freedom.factor(&state.parameters);
-            let deviation = |matrix: &DMatrix<f64>| matrix[(number, number)].max(0.0).sqrt() * factor;
+            let deviation = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
             let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
             let moved = freedom.moved(&state.parameters, problem.start);
@@ -422,6 +471,11 @@ impl Freedom {
             _ => self.members.first().map_or(1.0, |parameter| parameter.natural_step()),
         }
     }
+}
+
+/// The deviation of a variance, of which rounding may leave less than nothing; no number of none.
+pub(crate) fn deviation(variance: f64) -> f64 {
+    if variance.is_nan() { variance } else { variance.max(0.0).sqrt() }
 }
 
 /// What names stand for; of what stands for the same the first counts.

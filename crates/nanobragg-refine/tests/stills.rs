@@ -106,7 +106,8 @@ fn a_refinement_goes_on_where_it_was_stopped() {
     let first = refinement.run_in(boxes.clone(), &Cpu::default(), &control, &watch).unwrap();
     assert_eq!(first.verdict, Verdict::Canceled);
     assert!(first.chi2 < first.chi2_start);
-    refinement.resumed = first.found.iter().map(|found| (found.name.clone(), found.value)).collect();
+    let earlier = first.found.iter().map(|found| (found.name.clone(), found.value)).collect();
+    refinement.resume(earlier, &[]).unwrap();
     let last = refinement.run_in(boxes, &Cpu::default(), &Control::default(), &|_| {}).unwrap();
     assert_eq!(last.verdict, Verdict::Converged);
     assert!(last.history.iter().all(|step| step.narrowing == 1.0));

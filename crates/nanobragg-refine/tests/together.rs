@@ -45,4 +45,40 @@ fn a_detector_is_found_by_the_stills_that_share_it() {
         assert!((0.95..1.05).contains(&after.chi2), "{}", after.chi2);
         assert_eq!(after.found.len(), before.found.len() + 3);
     }
+    // A caller who stops it at once has what each image found.
+    let stop = std::sync::atomic::AtomicBool::new(true);
+    let control = Control { progress: None, cancel: Some(&stop) };
+    let stopped = refine_together(&images, &names, &cpu, &control, &|_| {}).unwrap();
+    assert_eq!(stopped.verdict, Verdict::Canceled);
+    assert!(stopped.images.iter().all(|image| image.verdict == Verdict::Canceled));
+    assert_eq!(stopped.shared[0].value, distance.start);
+    for ((_, before), after) in alone.iter().zip(&stopped.images) {
+        assert!((after.chi2 / before.chi2 - 1.0).abs() < 1e-9);
+    }
+
+    // A shift along the beam is a longer distance: no image tells one from the other, what is known beforehand does.
+    let both = ["distance", "shift_beam"];
+    let found = refine_together(&images, &both, &cpu, &Control::default(), &|_| {}).unwrap();
+    for entry in found.images.iter().flat_map(|image| &image.found).chain(&found.shared) {
+        assert!(entry.esd > 0.0 && entry.esd.is_finite(), "{entry:?}");
+    }
+
+    let error = |names: &[&str]| {
+        refine_together(&images, names, &cpu, &Control::default(), &|_| {}).unwrap_err().to_string()
+    };
+    assert_eq!(error(&["N"]), "Na is free in each image, and so not in all together");
+    let mut elsewhere =
+        still(20, &StillKind { detector: [7e-4, 0.4, -0.3], misset: 0.05, ..StillKind::default() }).unwrap();
+    elsewhere.counts.clear();
+    let moved = Refinement::new(&elsewhere.start, &["scale"]).unwrap();
+    let apart = [images[0], (&moved, images[0].1)];
+    let error = refine_together(&apart, &names, &cpu, &Control::default(), &|_| {}).unwrap_err();
+    assert_eq!(error.kind().code(), "refine.not-shared");
+    assert!(error.to_string().starts_with("image 2 starts at distance = 150.1"), "{error}");
+
+    // Without trials the start is described.
+    let mut still = alone[0].0.clone();
+    still.most_trials = 0;
+    let only = refine_together(&[(&still, &alone[0].1)], &names, &cpu, &Control::default(), &|_| {}).unwrap();
+    assert_eq!((only.history.len(), only.shared[0].value), (1, only.shared[0].start));
 }

@@ -1,14 +1,38 @@
 //! Measured counts, and what their file says of them.
 
-use std::path::Path;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
+use nanobragg_io::nexus::read_nxmx_image;
 use nanobragg_refine::Counting;
 
 use super::Request;
 use super::start::Start;
-use crate::usage::UsageError;
+
+/// Data that cannot be refined; the text is one line.
+#[derive(Debug, thiserror::Error)]
+#[error("refine: -data{0}")]
+pub struct DataError(String);
+
+impl DataError {
+    /// What is wrong with what a file holds.
+    pub fn of(path: &Path, what: &dyn std::fmt::Display) -> Self {
+        DataError(format!(" {}: {what}", path.display()))
+    }
+}
+
+/// A file of measured images.
+pub struct Data {
+    path: PathBuf,
+    format: Format,
+    /// What its header says.
+    pedestal: Option<f64>,
+    saturation: Option<f64>,
+    /// Images of a format in which one cannot be read alone.
+    whole: OnceCell<Image>,
+}
 
 /// An image of counts.
 pub struct Measured {
@@ -17,44 +41,93 @@ pub struct Measured {
     pub counting: Counting,
 }
 
-impl Measured {
-    /// Reads `data`, of a stack the image `number`. The pedestal is the header's, else that of the start; the saturation is what is asked
-    /// for, else the header's.
+impl Data {
+    /// The file at `path`, of which the header is read.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn open(path: &Path) -> Result<Self, DataError> {
+        let format = Format::of(path).map_err(|error| wrong(&error))?;
+        let (mut pedestal, mut saturation) = (None, None);
+        if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
+            let header = read_instrument_image(path).map_err(|error| wrong(&error))?.header;
+            let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
+            // The second is this program's and the C program's word for it.
+            pedestal = number("IMAGE_PEDESTAL")?.or(number("ADC_OFFSET")?);
+            saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
+        }
+        Ok(Data { path: path.to_owned(), format, pedestal, saturation, whole: OnceCell::new() })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the image, of a stack that of `number`. The pedestal is the header's, else that of the start; the saturation is what is
+    /// asked for, else the header's.
     ///
     /// # Errors
     /// Files that cannot be read; an image that a stack does not have.
-    pub fn read(
+    pub fn image(
+        &self,
         request: &Request,
         start: &Start,
-        data: &Path,
         number: Option<usize>,
-    ) -> Result<Self, UsageError> {
+    ) -> Result<Measured, DataError> {
         let region = &start.plan.region;
-        let wrong = |error: &dyn std::fmt::Display| UsageError(format!("refine: -data: {error}"));
         let size = (region.image_fast, region.image_slow);
-        let image = Image::read(data, Some(size)).map_err(|error| wrong(&error))?;
-        let Image { slow, fast, mut pixels, format } = image;
-        if let Some(number) = number {
-            let frame = size.0 * size.1;
-            let images = if fast == size.0 && slow % size.1 == 0 { slow / size.1 } else { 0 };
-            if number >= images {
-                let text = format!(
-                    "{} has {images} images of the detector's size, not number {number}",
-                    data.display()
-                );
-                return Err(wrong(&text));
-            }
-            pixels = pixels.drain(number * frame..(number + 1) * frame).collect();
+        let mut counting = request.counting;
+        counting.pedestal = self.pedestal.or(start.pedestal).unwrap_or(0.0);
+        if let (Some(own), Some(given)) = (self.pedestal, start.pedestal)
+            && own != given
+        {
+            let path = self.path.display();
+            start
+                .console
+                .warn(&format!("{path}: its header has a pedestal of {own}; -adc {given} does not count"));
         }
-        let mut counting = Counting { pedestal: start.pedestal, ..request.counting };
-        if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
-            let header = read_instrument_image(data).map_err(|error| wrong(&error))?.header;
-            let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
-            counting.pedestal = number("IMAGE_PEDESTAL")?.unwrap_or(counting.pedestal);
-            if counting.saturation.is_none() {
-                counting.saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
+        counting.saturation = counting.saturation.or(self.saturation);
+        let (fast, counts) = match number {
+            Some(number) => (size.0, self.of_stack(number, size)?),
+            None => {
+                let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
+                (image.fast, image.pixels)
             }
-        }
-        Ok(Measured { fast, counts: pixels, counting })
+        };
+        Ok(Measured { fast, counts, counting })
     }
+
+    /// The counts of an image of a stack.
+    fn of_stack(&self, number: usize, size: (usize, usize)) -> Result<Vec<f64>, DataError> {
+        let (fast, slow) = size;
+        let lacking = |images: usize| {
+            let path = self.path.display();
+            wrong(&format!("{path} has {images} images of the detector's size, not number {number}"))
+        };
+        if self.format == Format::Nxmx {
+            let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
+            if (stack.fast, stack.slow) != size {
+                return Err(lacking(0));
+            }
+            let counts = stack.counts.into_iter().map(f64::from).collect();
+            return if stack.images == 1 { Ok(counts) } else { Err(lacking(all)) };
+        }
+        let whole = match self.whole.get() {
+            Some(whole) => whole,
+            None => {
+                let whole = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
+                self.whole.get_or_init(|| whole)
+            }
+        };
+        let fits = whole.fast == fast && whole.slow.is_multiple_of(slow);
+        let images = if fits { whole.slow / slow } else { 0 };
+        let mut frames = whole.pixels.chunks_exact(fast * slow);
+        let frame = if number < images { frames.nth(number) } else { None };
+        frame.map(<[f64]>::to_vec).ok_or_else(|| lacking(images))
+    }
+}
+
+fn wrong(error: &dyn std::fmt::Display) -> DataError {
+    DataError(format!(": {error}"))
 }

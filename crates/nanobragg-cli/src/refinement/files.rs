@@ -1,8 +1,10 @@
 //! What a refinement writes.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::atomic::{check_file, write_atomic};
+use nanobragg_io::atomic::{Pending, check_file, destination, write_atomic};
+use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::npy::write_npy;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step};
 use serde_json::{Value, json};
@@ -10,6 +12,8 @@ use serde_json::{Value, json};
 use super::reflections::{self, Reflection, rmsd_px};
 use super::report;
 use super::request::Request;
+use super::start::Start;
+use crate::usage::UsageError;
 
 /// What follows the name of a refinement in the names of its files.
 const ENDINGS: [&str; 8] =
@@ -27,9 +31,17 @@ impl Name {
         PathBuf::from(name)
     }
 
-    /// Whether all files can be written, before there is anything to write.
-    pub fn check(&self) -> anyhow::Result<()> {
-        Ok(ENDINGS.iter().try_for_each(|ending| check_file(&self.file(ending)))?)
+    /// Whether all files can be written, and none is one of `inputs`, before there is anything to write.
+    pub fn check<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+        let inputs: HashSet<PathBuf> = inputs.into_iter().filter_map(|path| destination(path)).collect();
+        for path in ENDINGS.iter().map(|ending| self.file(ending)) {
+            if destination(&path).is_some_and(|place| inputs.contains(&place)) {
+                let text = format!("refine: {} is an input and an output; give another -o", path.display());
+                return Err(UsageError(text).into());
+            }
+            check_file(&path)?;
+        }
+        Ok(())
     }
 
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
@@ -62,43 +74,43 @@ impl Name {
 pub struct Run<'a> {
     pub request: &'a Request,
     pub data: &'a str,
+    /// What its experiment and its reflections are called by.
+    pub identifier: &'a str,
     /// Pixels of the image along fast and slow.
     pub size: [usize; 2],
     pub points: usize,
 }
 
 impl Run<'_> {
-    fn verdict(&self, outcome: &Outcome) -> &'static str {
+    pub fn verdict(&self, outcome: &Outcome) -> &'static str {
         if self.request.most_trials == 0 { "start" } else { outcome.verdict.name() }
     }
 }
 
-/// Writes the files of an image, but for those that several images share.
+/// Writes the files of an image that was refined from `start`. Nothing is written, and no earlier file replaced, where no experiment
+/// file can say what was found.
 pub fn write(
     name: &Name,
     run: &Run<'_>,
+    start: &Start,
     outcome: &Outcome,
     own: &[Reflection],
-    toml: &str,
 ) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
     let page =
         report::Page { data: run.data.to_owned(), verdict: run.verdict(outcome), outcome, reflections: own };
-    text(&name.file(".toml"), toml)?;
+    let experiment = Pending::beside(&name.file(".expt"))?;
+    let models: Vec<ImageExperiment> =
+        reflections::model(run.identifier.to_owned(), &outcome.plan).into_iter().collect();
+    write_experiments(experiment.temporary(), &models)?;
+    let toml = start.refined(outcome, experiment.path(), experiment.temporary())?;
+    experiment.finish()?;
+    reflections::write_table(&name.file(".refl"), &[(run.identifier.to_owned(), own)])?;
+    text(&name.file(".toml"), &toml)?;
     text(&name.file(".csv"), &table(outcome))?;
     text(&name.file(".html"), &report::page(&page))?;
     images(name, run.size, outcome)?;
     text(&name.file(".json"), &json)
-}
-
-/// Writes the experiments and the reflections of images, which DIALS reads.
-pub fn write_for_dials(name: &Name, images: &[(String, &Outcome, &[Reflection])]) -> anyhow::Result<()> {
-    let outcomes: Vec<(String, &Outcome)> =
-        images.iter().map(|(name, outcome, _)| (name.clone(), *outcome)).collect();
-    let tables: Vec<(String, &[Reflection])> =
-        images.iter().map(|(name, _, own)| (name.clone(), *own)).collect();
-    reflections::write_models(&name.file(".expt"), &outcomes)?;
-    reflections::write_table(&name.file(".refl"), &tables)
 }
 
 /// Photons of the model, and of the data less those, in shoeboxes; elsewhere no number.

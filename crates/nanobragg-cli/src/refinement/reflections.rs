@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::Plan;
-use nanobragg_io::experiments::{StillExperiment, write_experiments};
-use nanobragg_io::geometry::{Geometry, Panel, Polarization};
+use nanobragg_io::experiments::ImageExperiment;
 use nanobragg_io::reflection_table::{Column, ReflectionTable, write_reflection_table};
 use nanobragg_refine::{BoxFit, Outcome, Predicted};
+use nanobragg_session::header::laboratory;
 
-/// Flags of DIALS: predicted, observed, indexed, used in refinement, strong, integrated by summation and by a profile.
-const FLAGS: u64 = 1 | 2 | 4 | 8 | 32 | 256 | 512;
+/// Flags of DIALS: predicted, indexed, integrated by summation and by a profile.
+const PREDICTED: u64 = 1 | 4 | 256 | 512;
+/// Flags of DIALS: observed, used in refinement, strong.
+const OBSERVED: u64 = 2 | 8 | 32;
 
 /// A shoebox with its reflection.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +72,11 @@ impl Reflection {
         outcome.boxes.iter().zip(sums).filter_map(of).collect()
     }
 
+    /// Flags of DIALS. Without photons above the background nothing is observed.
+    fn flags(&self) -> u64 {
+        if self.observed_px.is_some() { PREDICTED | OBSERVED } else { PREDICTED }
+    }
+
     /// Distance of what was observed from what is predicted, pixels.
     pub fn distance_px(&self) -> Option<f64> {
         let ([x, y], [at_x, at_y]) = (self.observed_px?, self.predicted.position_px);
@@ -84,48 +91,9 @@ pub fn rmsd_px(reflections: &[Reflection]) -> Option<f64> {
     (!squares.is_empty()).then(|| (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
 }
 
-/// The instrument and the crystal of a plan.
-fn geometry(plan: &Plan) -> Geometry {
-    let panel = &plan.detector.panel;
-    let weight: f64 = plan.sources.iter().map(|source| source.weight).sum();
-    let sum: f64 = plan.sources.iter().map(|source| source.weight * source.wavelength).sum();
-    let beam = plan.sources.first().map(|source| source.incident.normalize());
-    let polarization = plan.polarization.as_ref().zip(beam).map(|(polarization, beam)| Polarization {
-        normal: beam.cross(&plan.detector.polar).normalize(),
-        fraction: 0.5 * (1.0 + polarization.factor),
-    });
-    let [a, b, c] = plan.crystal.lattice.vectors.map(|vector| (vector * 1e10).transpose());
-    Geometry {
-        wavelength_angstrom: Some(1e10 * sum / weight),
-        beam,
-        polarization,
-        panels: vec![Panel {
-            name: "panel".to_owned(),
-            origin_mm: panel.pix0 * 1e3,
-            fast: panel.fdet,
-            slow: panel.sdet,
-            pixel_mm: [panel.pixel_size * 1e3; 2],
-            distance_elsewhere: None,
-            fast_pixels: plan.detector.fast_pixels,
-            slow_pixels: plan.detector.slow_pixels,
-        }],
-        spindle_axis: None,
-        scan: None,
-        crystal: Matrix3::from_rows(&[a, b, c]).try_inverse(),
-        space_group_hall: None,
-        varying_images: 1,
-        warnings: Vec::new(),
-    }
-}
-
-/// Writes the experiments of what was found, image by image; `identifiers` name them.
-pub fn write_models(path: &Path, outcomes: &[(String, &Outcome)]) -> anyhow::Result<()> {
-    let of = |(identifier, outcome): &(String, &Outcome)| StillExperiment {
-        identifier: identifier.clone(),
-        geometry: geometry(&outcome.plan),
-    };
-    let experiments: Vec<StillExperiment> = outcomes.iter().map(of).collect();
-    Ok(write_experiments(path, &experiments)?)
+/// The instrument and the crystal of a plan, in the frame of its laboratory.
+pub fn model(identifier: String, plan: &Plan) -> Option<ImageExperiment> {
+    Some(ImageExperiment { identifier, geometry: laboratory(&[("panel", plan)])? })
 }
 
 /// Writes the table of reflections, image by image.
@@ -141,7 +109,7 @@ pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::R
         ("id", Column::Int(all().map(|(id, _)| id).collect())),
         ("imageset_id", Column::Int(all().map(|(id, _)| id).collect())),
         ("panel", Column::Size(all().map(|_| 0).collect())),
-        ("flags", Column::Size(all().map(|_| FLAGS).collect())),
+        ("flags", Column::Size(all().map(|(_, one)| one.flags()).collect())),
         ("miller_index", Column::Index(all().map(|(_, one)| one.own.hkl).collect())),
         ("s1", vectors(&|one| vector(&one.predicted.s1))),
         (
@@ -195,4 +163,38 @@ pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::R
 
 fn vector(vector: &Vector3<f64>) -> [f64; 3] {
     [vector.x, vector.y, vector.z]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_photons_nothing_is_observed() {
+        let own = BoxFit {
+            slow: 1,
+            fast: 2,
+            hkl: [1, 2, 3],
+            d_angstrom: 2.0,
+            plane: [0.0; 3],
+            ln_scale: 0.0,
+            rms_z: 1.0,
+            model_photons: 0.0,
+            data_photons: 0.0,
+        };
+        let predicted = Predicted {
+            hkl: [1, 2, 3],
+            s1: Vector3::x(),
+            position_px: [2.5, 1.5],
+            position_mm: [0.0; 2],
+            off_radians: 0.0,
+            partiality: 0.0,
+        };
+        let reflection =
+            Reflection { own, predicted, observed_px: None, bounds: [0; 4], background: 0.0, total: 0.0 };
+        // Predicted and integrated; neither observed nor used nor strong.
+        assert_eq!(reflection.flags(), 1 | 4 | 256 | 512);
+        let seen = Reflection { observed_px: Some([2.0, 1.0]), ..reflection };
+        assert_eq!(seen.flags() & (2 | 8 | 32), 2 | 8 | 32);
+    }
 }

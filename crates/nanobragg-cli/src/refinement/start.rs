@@ -1,10 +1,13 @@
 //! The start of a refinement, and the experiment file of what was found.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use nanobragg::model::angles_of;
+use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
-use nanobragg::plan::place::{LatticeParameters, PlacementParameters};
+use nanobragg::plan::place::{LatticeParameters, Orientations, PlacementParameters};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Context, experiment_file, resolve};
 use nanobragg_refine::Outcome;
@@ -49,16 +52,26 @@ const OF_OUTPUTS: [FlagId; 9] = [
     FlagId::Show,
 ];
 
-/// Flags of the description of an instrument.
-const OF_INSTRUMENT: [FlagId; 4] =
-    [FlagId::Geometry, FlagId::ExperimentNumber, FlagId::ScanPoint, FlagId::Panel];
+/// Flags of the description of an instrument, and of what it says.
+const OF_INSTRUMENT: [FlagId; 7] = [
+    FlagId::Geometry,
+    FlagId::ExperimentNumber,
+    FlagId::ScanPoint,
+    FlagId::Panel,
+    FlagId::Phi,
+    FlagId::Osc,
+    FlagId::SpindleAxis,
+];
 
 /// The start.
 pub struct Start {
     args: ParsedArgs,
     pub plan: Plan,
     pub console: Console,
-    pub pedestal: f64,
+    /// What `-adc` says.
+    pub pedestal: Option<f64>,
+    /// Files that it is made from.
+    pub inputs: Vec<PathBuf>,
     pub threads: usize,
     pub progress: bool,
     /// Whether sub-pixels were asked for.
@@ -98,17 +111,19 @@ impl Start {
         let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
         console.warn_all(&plan.resolved.warnings);
         console.deny_warnings()?;
-        let pedestal = args.number(FlagId::Adc).unwrap_or(0.0);
+        let pedestal = args.number(FlagId::Adc);
+        let inputs = setup.inputs.iter().chain(&args.files).cloned().collect();
         let has_subpixels = args.has(FlagId::Oversample);
         let (threads, progress) = (called::threads(setup.threads), setup.progress);
-        Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal })
+        Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal, inputs })
     }
 
     /// An experiment file that renders what was found, with whole numbers of cells. Where the description of an instrument was the start,
-    /// or the detector was shifted, it refers to experiment `number` of `experiments`, which are written already.
-    pub fn refined(&self, outcome: &Outcome, experiments: &Path, number: usize) -> anyhow::Result<String> {
+    /// or the detector was shifted, it refers to the experiment of what was found, which will be at `experiment` and is `written` now.
+    pub fn refined(&self, outcome: &Outcome, experiment: &Path, written: &Path) -> anyhow::Result<String> {
         let shifted = outcome.found.iter().any(|found| found.name.starts_with("shift_"));
         let described = shifted || self.args.has(FlagId::Geometry);
+        let rotation = outcome.plan.resolved.rotation;
         let parameters = &outcome.parameters;
         let mut args = self.args.clone();
         args.occurrences.retain(|occurrence| !REPLACED.contains(&occurrence.flag));
@@ -124,13 +139,19 @@ impl Start {
                         .is_some_and(|row| row.is(Role::PlacesDetector) && flag != FlagId::CurvedDet)
             };
             args.occurrences.retain(|occurrence| !replaced(occurrence.flag));
-            let number = OsString::from(number.to_string());
-            args.extend(classic::parse([
-                "-geometry".into(),
-                experiments.into(),
-                "-experiment".into(),
-                number,
-            ])?);
+            args.extend(geometry(experiment)?);
+            if rotation.range() != 0.0 {
+                let steps = rotation.steps().to_string();
+                args.extend(classic::parse(["-phisteps".into(), OsString::from(steps)])?);
+            } else if rotation.start() != 0.0 {
+                // That experiment has the crystal as the spindle has turned it. Turned back, the crystal is turned again with its domains.
+                let axis = outcome.plan.detector.spindle_axis[1];
+                let back = [Vector3::x(), Vector3::y(), Vector3::z()]
+                    .map(|unit| about_axis(&unit, &axis, -rotation.start()));
+                flag("-misset", &angles_of(&Matrix3::from_columns(&back)).map(f64::to_degrees));
+                flag("-phi", &[rotation.start().to_degrees()]);
+                flag("-spindle_axis", &[axis.x, axis.y, axis.z]);
+            }
         } else if let LatticeParameters::Cell(cell) = &parameters.lattice {
             let [alpha, beta, gamma] = cell.angles.map(f64::to_degrees);
             let [a, b, c] = cell.edges;
@@ -152,23 +173,36 @@ impl Start {
             words.extend([name.to_owned(), format!("{}", cells.round().max(1.0))]);
         }
         args.extend(classic::parse(words.into_iter().map(OsString::from))?);
-        self.check(&args, outcome)?;
-        Ok(experiment_file::write(&seen_from(args, experiments.parent())?)?)
+        let mut tried = args.clone();
+        if described {
+            tried.extend(geometry(written)?);
+        }
+        check(&tried, outcome)?;
+        Ok(experiment_file::write(&seen_from(args, experiment.parent())?)?)
     }
+}
 
-    /// Whether flags say what was found: other inputs, such as a geometry, may have the last word.
-    fn check(&self, args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
-        let again = resolve(args, &Context::default())?.experiment.plan()?;
-        let found = outcome.plan.crystal.lattice.vectors;
-        let same =
-            again.crystal.lattice.vectors.iter().zip(&found).all(|(a, b)| (a - b).norm() < 1e-6 * b.norm());
-        let pix0 = (again.detector.panel.pix0 - outcome.plan.detector.panel.pix0).norm();
-        anyhow::ensure!(
-            same && pix0 < 1e-9,
-            "what was found cannot be said by flags beside these inputs; nothing is written"
-        );
-        Ok(())
-    }
+/// Flags of a description of an instrument.
+fn geometry(path: &Path) -> anyhow::Result<ParsedArgs> {
+    Ok(classic::parse([OsString::from("-geometry"), path.into()])?)
+}
+
+/// Whether flags say what was found: other inputs, such as a geometry, may have the last word.
+fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
+    let again = resolve(args, &Context::default())?.experiment.plan()?;
+    let [found, said] = [&outcome.plan, &again].map(|plan| &plan.orientations);
+    let counts = |of: &Orientations| (of.steps.len(), of.domains.len());
+    let near = |step: usize| {
+        let [found, said] = [found, said].map(|of| of.lattice(step, 0).vectors);
+        found.iter().zip(&said).all(|(found, said)| (said - found).norm() < 1e-6 * found.norm())
+    };
+    let same = counts(found) == counts(said) && (0..found.steps.len()).all(near);
+    let pix0 = (again.detector.panel.pix0 - outcome.plan.detector.panel.pix0).norm();
+    anyhow::ensure!(
+        same && pix0 < 1e-9,
+        "what was found cannot be said by flags beside these inputs; nothing is written"
+    );
+    Ok(())
 }
 
 /// `args` with the paths of inputs as they are seen from `folder`, in which an experiment file looks for its inputs.

@@ -38,6 +38,8 @@ mod random_lines;
 mod reference;
 mod reference_setup;
 mod refine;
+mod refine_lists;
+mod refine_spindle;
 mod same_bytes;
 mod scratch;
 mod structure_factors;

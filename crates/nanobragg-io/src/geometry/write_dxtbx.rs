@@ -120,12 +120,12 @@ fn of_panel(panel: &Panel, about: &About) -> Value {
     model
 }
 
-fn of_goniometer(axis: &Vector3<f64>) -> Value {
+pub(crate) fn of_goniometer(axis: &Vector3<f64>) -> Value {
     let identity = json!([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
     json!({"rotation_axis": list(axis), "fixed_rotation": identity.clone(), "setting_rotation": identity})
 }
 
-fn of_scan(scan: &super::Scan, about: &About) -> Value {
+pub(crate) fn of_scan(scan: &super::Scan, about: &About) -> Value {
     let images = about.images.max(1);
     json!({
         "image_range": [1, images],

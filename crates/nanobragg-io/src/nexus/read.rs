@@ -1,5 +1,6 @@
 //! Reading a stack that this program wrote.
 
+use std::ops::Range;
 use std::path::Path;
 
 use rust_hdf5::{H5File, H5FileOptions};
@@ -37,7 +38,16 @@ pub struct NxmxStack {
 /// [`Length`](crate::ErrorKind::Length) for a file too short for its images, checked before memory is allocated;
 /// [`Read`](crate::ErrorKind::Read), also for what is not a regular file; [`Memory`](crate::ErrorKind::Memory).
 pub fn read_nxmx(path: &Path) -> Result<NxmxStack> {
-    Nxmx::open(path)?.stack(usize::MAX)
+    Ok(Nxmx::open(path)?.stack(0..usize::MAX)?.0)
+}
+
+/// Reads one image of such a file, by its number, counted from 0: a stack of one, or of none where the file has no image of
+/// that number. Also says how many images the file has. No other image is read.
+///
+/// # Errors
+/// Those of [`read_nxmx`].
+pub fn read_nxmx_image(path: &Path, number: usize) -> Result<(NxmxStack, usize)> {
+    Nxmx::open(path)?.stack(number..number.saturating_add(1))
 }
 
 /// An open file.
@@ -55,21 +65,22 @@ impl<'a> Nxmx<'a> {
         Ok(Nxmx { path, length, file })
     }
 
-    /// The first `most` images.
-    pub(crate) fn stack(&self, most: usize) -> Result<NxmxStack> {
+    /// The images of these numbers, as far as there are such, and how many there are in all.
+    pub(crate) fn stack(&self, wanted: Range<usize>) -> Result<(NxmxStack, usize)> {
         const EXPECTED: &str = "32-bit counts, shuffled and deflated, as nanobragg writes them";
         let path = self.path;
         let unlike = |found: &str| Error::value(path, FRAMES, EXPECTED, found.as_bytes());
         let set = self.file.dataset(FRAMES.trim_start_matches('/'));
         let set = set.map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
         let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
-        let (&[images, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
+        let (&[all, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
             return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
         };
-        if images == 0 || slow == 0 || rows == 0 || fast == 0 || width != fast || set.element_size() != 4 {
+        if all == 0 || slow == 0 || rows == 0 || fast == 0 || width != fast || set.element_size() != 4 {
             return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
         }
-        let images = images.min(most);
+        let wanted = wanted.start.min(all)..wanted.end.min(all);
+        let images = wanted.len();
         let pixels = fast.checked_mul(slow).and_then(|frame| frame.checked_mul(images));
         let band = rows.checked_mul(fast).filter(|band| *band <= MOST_PIXELS && rows <= slow);
         let Some((pixels, band)) = pixels.filter(|pixels| *pixels <= MOST_PIXELS).zip(band) else {
@@ -82,7 +93,7 @@ impl<'a> Nxmx<'a> {
         }
         let mut counts = Vec::new();
         counts.try_reserve_exact(pixels).map_err(|_| Error::memory(path, pixels as u128 * 4))?;
-        for image in 0..images {
+        for image in wanted {
             for (at, left) in (0..slow).step_by(rows).map(|first| (first / rows, slow - first)) {
                 let (bytes, filters) = set
                     .read_chunk_raw_at(&[image, at, 0])
@@ -92,7 +103,7 @@ impl<'a> Nxmx<'a> {
                 counts.extend(decoded.into_iter().take(left.min(rows) * fast));
             }
         }
-        Ok(NxmxStack { images, slow, fast, counts })
+        Ok((NxmxStack { images, slow, fast, counts }, all))
     }
 
     /// The first number at `name`, where there is one.
@@ -124,6 +135,10 @@ mod tests {
         stack.finish().unwrap();
         let read = read_nxmx(&path).unwrap();
         assert_eq!((read.images, read.slow, read.fast, &read.counts), (2, 3, 4, &frames.concat()));
+        let (second, images) = read_nxmx_image(&path, 1).unwrap();
+        assert_eq!((second.images, &second.counts, images), (1, &frames[1], 2));
+        let (none, images) = read_nxmx_image(&path, 2).unwrap();
+        assert_eq!((none.images, none.counts.len(), images), (0, 0, 2));
         let wavelength = "entry/instrument/beam/incident_wavelength";
         assert_eq!(Nxmx::open(&path).unwrap().number(wavelength), Some(1.25));
         assert_eq!(Nxmx::open(&path).unwrap().number("entry/nothing"), None);

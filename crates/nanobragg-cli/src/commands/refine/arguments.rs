@@ -77,6 +77,9 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         (None, Some(_)) => PathBuf::new(),
         (None, None) => return Err(missing("no image; give -data IMAGE")),
     };
+    if list.is_some() && images.is_some() {
+        return Err(missing("-images is for a stack, -list for files: one of them"));
+    }
     if list.is_none() && images.is_none() && !shared.is_empty() {
         return Err(missing("-share is for many images: -list or -images"));
     }
