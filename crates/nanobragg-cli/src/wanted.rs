@@ -168,14 +168,14 @@ fn alias(option: &str, name: &str, experiment: &Experiment, plan: &Plan) -> anyh
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::UnitCell;
+    use nanobragg::model::{Placement, UnitCell};
 
     #[test]
     fn a_number_of_a_panel_has_the_value_that_it_has_there() {
         let mut experiment =
             Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         let plans = [0.1, 0.25].map(|distance| {
-            experiment.detector.distance = distance;
+            experiment.detector.placement = Placement::at(distance);
             experiment.plan().unwrap()
         });
         let names = ["panel0.distance", "panel1.distance"].map(str::to_owned);

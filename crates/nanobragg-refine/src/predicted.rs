@@ -109,7 +109,7 @@ mod tests {
         let crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(Shape::Gauss);
         experiment.crystal = crystal.with_misset(Misset::Angles([0.1, 0.2, 0.3])).unwrap();
         experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, 0.2e-3);
-        experiment.rendering.oversample = Some(3);
+        experiment.rendering.oversample = std::num::NonZeroU32::new(3);
         experiment.rotation = rotation;
         let plan = experiment.plan().unwrap();
         let image = Cpu::default().render(&plan, &Control::default()).unwrap();

@@ -85,7 +85,7 @@ impl Data {
             let path = self.path.display();
             start
                 .console
-                .warn(&format!("{path}: its header has a pedestal of {own}; -adc {given} does not count"));
+                .warn(format!("{path}: its header has a pedestal of {own}; -adc {given} does not count"));
         }
         counting.saturation = counting.saturation.or(self.saturation);
         let (fast, counts) = match number {
