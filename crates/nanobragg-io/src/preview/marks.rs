@@ -90,17 +90,25 @@ impl Canvas {
     /// inside of the picture, and none over another.
     pub fn rings(&mut self, spacings: &[f64], geometry: &dyn Geometry, color: [u8; 3]) {
         let places: Vec<_> = spacings.iter().map(|&spacing| self.ring(spacing, geometry, color)).collect();
-        let mut taken: Vec<Plate> = Vec::new();
+        for (text, plate) in self.place(spacings, places) {
+            self.text(&text, plate, color);
+        }
+    }
+
+    /// Labels of the rings at `spacings`, which go through the pixels of `places`, and where they stand; a ring without room
+    /// has none.
+    fn place(&self, spacings: &[f64], places: Vec<Vec<(usize, usize)>>) -> Vec<(String, Plate)> {
+        let mut placed: Vec<(String, Plate)> = Vec::new();
         for (&spacing, mut places) in spacings.iter().zip(places) {
             let text = label(spacing);
             // Those of one distance along the diagonal stand in the order in which they were found.
             places.sort_by_key(|&(x, y)| y.wrapping_sub(x) as isize);
             let mut plates = places.into_iter().filter_map(|(x, y)| self.plate(&text, x, y));
-            if let Some(plate) = plates.find(|plate| !taken.iter().any(|other| plate.overlaps(other))) {
-                self.text(&text, plate, color);
-                taken.push(plate);
+            if let Some(plate) = plates.find(|plate| !placed.iter().any(|(_, other)| plate.overlaps(other))) {
+                placed.push((text, plate));
             }
         }
+        placed
     }
 
     /// A ring at `spacing` Å; the pixels that it goes through.
@@ -238,18 +246,12 @@ mod tests {
         assert!(auto_rings(&Nowhere, 30, 20).is_empty());
     }
 
-    /// Pixels that are marked, of a picture with these rings.
-    fn plates(width: usize, height: usize, spacings: &[f64]) -> (Canvas, Vec<Plate>) {
+    /// A picture with these rings and no labels, and where those go.
+    fn plates(width: usize, height: usize, spacings: &[f64]) -> (Canvas, Vec<(String, Plate)>) {
         let mut canvas = Canvas::new(width, height, vec![0; width * height * 3]);
-        canvas.rings(spacings, &Flat, [255; 3]);
-        let mut taken: Vec<Plate> = Vec::new();
-        for &spacing in spacings {
-            let mut places = canvas.ring(spacing, &Flat, [255; 3]);
-            places.sort_by_key(|&(x, y)| y.wrapping_sub(x) as isize);
-            let plates = places.into_iter().filter_map(|(x, y)| canvas.plate(&label(spacing), x, y));
-            taken.extend({ plates }.find(|plate| !taken.iter().any(|other| plate.overlaps(other))));
-        }
-        (canvas, taken)
+        let places = spacings.iter().map(|&spacing| canvas.ring(spacing, &Flat, [255; 3])).collect();
+        let placed = canvas.place(spacings, places);
+        (canvas, placed)
     }
 
     #[test]
@@ -257,9 +259,26 @@ mod tests {
         // The rings lie closer together than letters are high, and the outermost touches the edge.
         let (canvas, plates) = plates(100, 100, &[20.2, 22.0, 24.0, 26.0, 28.0]);
         assert_eq!(plates.len(), 5);
-        for (at, plate) in plates.iter().enumerate() {
+        for (at, (_, plate)) in plates.iter().enumerate() {
             assert!(plate.right <= canvas.width && plate.bottom <= canvas.height, "{plate:?}");
-            assert!(!plates[at + 1..].iter().any(|other| plate.overlaps(other)), "{plates:?}");
+            assert!(!plates[at + 1..].iter().any(|(_, other)| plate.overlaps(other)), "{plates:?}");
+        }
+        // They are drawn there.
+        let mut drawn = Canvas::new(100, 100, vec![0; 100 * 100 * 3]);
+        drawn.rings(&[20.2, 22.0, 24.0, 26.0, 28.0], &Flat, [255; 3]);
+        let changed = |x: usize, y: usize| drawn.rgb[3 * (100 * y + x)] != canvas.rgb[3 * (100 * y + x)];
+        for y in 0..100 {
+            for x in 0..100 {
+                let inside = plates.iter().any(|(_, plate)| {
+                    (plate.left..plate.right).contains(&x) && (plate.top..plate.bottom).contains(&y)
+                });
+                assert!(inside || !changed(x, y), "{x} {y}");
+            }
+        }
+        for (text, plate) in &plates {
+            let columns = plate.left..plate.right;
+            let changes = (plate.top..plate.bottom).flat_map(|y| columns.clone().map(move |x| (x, y)));
+            assert!(changes.filter(|&(x, y)| changed(x, y)).count() > 10, "{text}");
         }
         assert_eq!(label(3.5), "3.5 Å");
     }
