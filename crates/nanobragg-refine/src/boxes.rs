@@ -114,7 +114,7 @@ impl Boxes {
         all
     }
 
-    /// None.
+    /// No boxes.
     pub(crate) fn empty(readout_noise: f64) -> Self {
         Boxes {
             pixels: Vec::new(),

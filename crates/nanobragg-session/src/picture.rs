@@ -18,7 +18,7 @@ pub struct Picture {
 /// Resolution rings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Rings {
-    /// None.
+    /// No rings.
     #[default]
     None,
     /// At round spacings.

@@ -1,6 +1,7 @@
 //! The manifest of a sweep: a line for the whole, a line for each finished image, a line for the stack.
 //!
-//! A line is written when what it tells of is on disk under its final name. A last line that is cut off counts
+//! A line is written when what it tells of is on disk under its final name, but for frames of a stack, of which its digests tell
+//! whether they are. A last line that is cut off counts
 //! for nothing.
 
 use std::collections::BTreeMap;

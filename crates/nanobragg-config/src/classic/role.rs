@@ -33,7 +33,7 @@ pub enum Role {
 pub struct Roles(u16);
 
 impl Roles {
-    /// None.
+    /// No roles.
     pub const NONE: Roles = Roles(0);
 
     /// The same with another one.
@@ -53,7 +53,7 @@ impl Roles {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Conflicts {
-    /// None.
+    /// Nothing.
     None,
     /// These.
     With(&'static [FlagId]),

@@ -75,7 +75,7 @@ pub struct NamedImage<'a> {
     pub name: &'a str,
     /// Its unit.
     pub unit: &'a str,
-    /// A number that belongs to it, such as the value of what a derivative was taken by; in NaN's place where there is none.
+    /// A number that belongs to it, such as the value of what a derivative was taken by; NaN where there is none.
     pub value: f64,
     /// Its pixels, in pieces that follow one another.
     pub pieces: &'a [&'a [f64]],

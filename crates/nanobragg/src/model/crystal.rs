@@ -260,7 +260,7 @@ impl MosflmMatrix {
     serde(rename_all = "snake_case", deny_unknown_fields)
 )]
 pub enum Misset {
-    /// None.
+    /// No rotation.
     #[default]
     None,
     /// About the laboratory's x, then y, then z, in radians.

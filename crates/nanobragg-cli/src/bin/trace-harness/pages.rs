@@ -37,8 +37,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// What is read of the environment.
-const ENVIRONMENT: [(&str, &str); 1] =
-    [("none", "no variable is read, but by the drivers of graphics processors")];
+const ENVIRONMENT: &str = "No variable is read, but by the drivers of graphics processors.";
 
 /// An option of the help.
 struct Row {
@@ -191,13 +190,13 @@ pub fn man_page(version: &str) -> String {
         }
         let _ = writeln!(page, ".TP\n\\fB{}\\fR\n{}", escape(&row.head), line(&row.text));
     }
-    for (title, entries) in [("EXIT STATUS", &STATUSES[..]), ("FILES", &FILES), ("ENVIRONMENT", &ENVIRONMENT)]
-    {
+    for (title, entries) in [("EXIT STATUS", &STATUSES[..]), ("FILES", &FILES)] {
         let _ = writeln!(page, ".SH {title}");
         for (name, meaning) in entries {
             let _ = writeln!(page, ".TP\n\\fB{}\\fR\n{}", escape(name), line(meaning));
         }
     }
+    let _ = writeln!(page, ".SH ENVIRONMENT\n{}", line(ENVIRONMENT));
     page.push_str(".SH SEE ALSO\n.BR nanobragg (1)");
     page
 }
