@@ -83,11 +83,13 @@ impl Observer for Reporter<'_> {
                 }
             }
             Event::Wrote { path, content } => {
-                let name =
-                    if is_standard_output(path) { "standard output".into() } else { path.to_string_lossy() };
+                let stream = is_standard_output(path);
+                let name = if stream { "standard output".into() } else { path.to_string_lossy() };
                 self.console.say(&format!("wrote {name}: {content}"));
-                let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
-                self.console.detail(&format!("write: {name}, {bytes} bytes in {} s", self.took()));
+                // A stream has no size.
+                let size = std::fs::metadata(path).ok().filter(|file| !stream && file.is_file());
+                let size = size.map_or_else(String::new, |file| format!(", {} bytes", file.len()));
+                self.console.detail(&format!("write: {name}{size} in {} s", self.took()));
             }
             Event::Finished(rendered) => {
                 summary::figures(self.console, &rendered.statistics);

@@ -1,7 +1,5 @@
 //! What images are made of, for their headers.
 
-use std::fmt;
-
 use nanobragg_io::text::one_line;
 
 /// Name and version, for files that say who made them.
@@ -22,7 +20,8 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Program, preset and flags as lines of a moderate length, which begin with blanks where they go on.
+    /// Program, preset and flags as lines of a moderate length. Those that go on with another word begin with blanks; a word that is
+    /// longer than a line goes on after a backslash at its end.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = format!("{PROGRAM}, preset {}:", self.preset);
@@ -32,18 +31,15 @@ impl Provenance {
                 lines.push(std::mem::replace(&mut line, " ".to_owned()));
             }
             line.push(' ');
-            line.push_str(&word);
+            for letter in word.chars() {
+                if line.chars().count() == LINE {
+                    lines.push(std::mem::take(&mut line) + "\\");
+                }
+                line.push(letter);
+            }
         }
         lines.push(line);
         lines
-    }
-}
-
-/// All in one line.
-impl fmt::Display for Provenance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.flags.iter().map(|word| quoted(word)).collect();
-        write!(f, "{PROGRAM}, preset {}: {}", self.preset, words.join(" "))
     }
 }
 
@@ -69,8 +65,7 @@ mod tests {
     #[test]
     fn a_line_holds_what_made_the_image() {
         let made = of("-N 5 -hkl a.mtz");
-        assert_eq!(made.to_string(), format!("{PROGRAM}, preset exact: -N 5 -hkl a.mtz"));
-        assert_eq!(made.lines(), [made.to_string()]);
+        assert_eq!(made.lines(), [format!("{PROGRAM}, preset exact: -N 5 -hkl a.mtz")]);
     }
 
     #[test]
@@ -81,5 +76,10 @@ mod tests {
         assert!(lines[0].ends_with(r"-hkl 'a b'\''c\n.mtz'"), "{lines:?}");
         assert_eq!(lines.len(), 3);
         assert!(lines[1].starts_with("  x") && lines.iter().all(|line| line.len() <= LINE + 10));
+        // A word that no line holds.
+        let long = format!("{}.mtz", "z/".repeat(1500));
+        let lines = Provenance { flags: vec!["-hkl".to_owned(), long.clone()], ..made }.lines();
+        assert!(lines.len() > 10 && lines.iter().all(|line| line.chars().count() <= LINE + 1), "{lines:?}");
+        assert!(lines.concat().replace('\\', "").ends_with(&format!(" {long}")), "{lines:?}");
     }
 }

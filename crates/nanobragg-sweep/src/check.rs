@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
 use nanobragg_io::atomic::{self, destination, destination_in, real_folder};
-use nanobragg_session::{Output, check_first, check_memory_of, check_place};
+use nanobragg_session::{Format, Output, check_first, check_memory_of, check_place};
 
 use crate::Error;
 use crate::error::Cause;
@@ -101,7 +101,10 @@ pub(crate) fn memory(
     images: usize,
     threads: Threads,
 ) -> Result<(), Error> {
-    let at_once = threads.images().min(images);
+    let stacked = outputs.iter().any(|output| output.format == Format::Nexus);
+    // A frame that does not shrink is as large as an image.
+    let frames = if stacked { threads.frames().min(images) } else { 0 };
+    let at_once = threads.images().min(images) + frames;
     let writing = threads.finishing.min(images);
     Ok(check_memory_of(&vec![(pixels.fast(), pixels.slow()); at_once], outputs, writing)?)
 }

@@ -45,6 +45,11 @@ impl Threads {
     pub fn images(self) -> usize {
         self.rendering + Self::WAITING + self.finishing
     }
+
+    /// Compressed frames of a stack that wait to be stored or are being stored, at most.
+    pub fn frames(self) -> usize {
+        2 * self.storing
+    }
 }
 
 #[cfg(test)]
