@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use lexopt::prelude::*;
+use nanobragg_io::fnv::fnv1a;
 use nanobragg_testkit::fuzz::{Report, TARGETS, Target, kept_folder, run as run_target};
 
 /// Minutes for every target unless told otherwise.
@@ -120,11 +121,8 @@ fn write_kept(target: &Target, report: &Report) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     let room = MOST_KEPT.saturating_sub(std::fs::read_dir(&folder)?.count());
     for input in report.firsts.iter().filter(|input| input.len() <= LONGEST_KEPT).take(room) {
-        // FNV-1a: equal inputs have one name.
-        let hash = input.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        std::fs::write(folder.join(format!("{hash:016x}")), input)?;
+        // Equal inputs have one name.
+        std::fs::write(folder.join(format!("{:016x}", fnv1a(input))), input)?;
     }
     Ok(())
 }

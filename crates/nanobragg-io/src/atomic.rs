@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::fnv::fnv1a;
 
 const BUFFER: usize = 1 << 18;
 
@@ -255,11 +256,7 @@ pub fn remove_leftovers<'a>(paths: impl Iterator<Item = &'a Path>) {
 /// How the name of a file in the making begins: with a digest of the final name, by which leftovers are told from files
 /// that another program is writing.
 fn prefix(target: &Path) -> String {
-    // FNV-1a.
-    let bytes = target.file_name().unwrap_or_default().as_encoded_bytes();
-    let digest = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
-        (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let digest = fnv1a(target.file_name().unwrap_or_default().as_encoded_bytes());
     format!("{TEMPORARY_PREFIX}{digest:016x}-")
 }
 

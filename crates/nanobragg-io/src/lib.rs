@@ -41,6 +41,7 @@ pub mod dump;
 pub mod error;
 pub mod experiments;
 pub mod float;
+pub mod fnv;
 pub mod geometry;
 mod gzip;
 pub mod hkl;

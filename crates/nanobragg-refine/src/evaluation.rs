@@ -1,7 +1,7 @@
 //! The target with its gradient and Fisher matrix, boxes apart.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::gradient::{Derivatives, Normal, Parameter, PixelGroups, Weighed};
+use nanobragg::gradient::{Derivatives, Parameter, PixelGroups, Weighed};
 use nanobragg::model::Shape;
 use nanobragg::nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 use nanobragg::plan::{Parameters, Plan};
@@ -9,7 +9,7 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
-use crate::sampling::{BoxNormal, equations};
+use crate::sampling::equations;
 use crate::step::Step;
 use crate::target::Target;
 
@@ -117,8 +117,7 @@ impl Problem<'_> {
                 let groups =
                     PixelGroups { pixels: &boxes.pixels, group: &boxes.group, further: &boxes.columns };
                 let found = derivatives.normal_of_groups(self.backend, groups, &weigh, self.control)?;
-                let of = |normal: Normal| BoxNormal { matrix: normal.matrix, vector: normal.vector };
-                (found.photons, found.groups.into_iter().map(of).collect())
+                (found.photons, found.groups)
             }
         };
 

@@ -5,8 +5,7 @@
 //! have equal weights too, integrate polynomials of degree n (n + 1 where n is even) without error.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::gradient::{Derivatives, Parameter, Weighed};
-use nanobragg::nalgebra::{DMatrix, DVector};
+use nanobragg::gradient::{Derivatives, Normal, Parameter, Weighed};
 use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::Boxes;
@@ -26,12 +25,6 @@ const NODES: [&[f64]; 4] = [
     ],
 ];
 
-/// The equations of one box: those of the parameters, then the photons, then the plane.
-pub(crate) struct BoxNormal {
-    pub matrix: DMatrix<f64>,
-    pub vector: DVector<f64>,
-}
-
 /// Points along a pixel's edge that integrate the spots of `plan`: two where they are as wide as a pixel, more where they are narrower.
 pub(crate) fn points(plan: &Plan) -> usize {
     match plan.resolved.recommended_oversample {
@@ -42,7 +35,7 @@ pub(crate) fn points(plan: &Plan) -> usize {
     }
 }
 
-/// Photons of each pixel and equations of each box, where pixels are the mean of `points` × `points` points. `place` makes the plan of
+/// Photons of each pixel and equations of each box (those of the parameters, then the photons, then the plane), where pixels are the mean of `points` × `points` points. `place` makes the plan of
 /// parameters; the other arguments are those of [`Derivatives::normal_of_groups`].
 pub(crate) fn equations(
     place: &dyn Fn(&Parameters) -> Plan,
@@ -53,7 +46,7 @@ pub(crate) fn equations(
     weigh: &dyn Fn(usize, f64) -> Weighed,
     backend: &dyn Differentiate,
     control: &Control<'_>,
-) -> Result<(Vec<f64>, Vec<BoxNormal>), Error> {
+) -> Result<(Vec<f64>, Vec<Normal>), Error> {
     let nodes = NODES[points.clamp(2, 5) - 2];
     let (pixels, all) = (boxes.pixels.len(), members.len());
     let half = 0.5 * place(parameters).detector.pixel_size;
@@ -77,32 +70,17 @@ pub(crate) fn equations(
     let part = 1.0 / (nodes.len() * nodes.len()) as f64;
     sums.iter_mut().for_each(|sum| *sum *= part);
     let photons: Vec<f64> = sums.chunks_exact(width).map(|row| row[all]).collect();
-    let rows = width + boxes.columns.len();
     let mut equations = Vec::with_capacity(boxes.len());
-    let (mut at, mut row) = (0, vec![0.0; rows]);
+    let mut start = 0;
     for same in boxes.group.chunk_by(|one, other| one == other) {
-        let (mut triangle, mut vector) = (vec![0.0; rows * (rows + 1) / 2], vec![0.0; rows]);
-        for place in at..at + same.len() {
-            row[..width].copy_from_slice(&sums[place * width..(place + 1) * width]);
-            for (value, column) in row[width..].iter_mut().zip(&boxes.columns) {
-                *value = column[place];
-            }
-            let Weighed { weight, residual } = weigh(place, photons[place]);
-            let mut lower = triangle.as_mut_slice();
-            for (number, &value) in row.iter().enumerate() {
-                let weighted = weight * value;
-                vector[number] += weighted * residual;
-                let (own, rest) = lower.split_at_mut(number + 1);
-                own.iter_mut().zip(&row).for_each(|(sum, other)| *sum += weighted * other);
-                lower = rest;
-            }
-        }
-        at += same.len();
-        let matrix = DMatrix::from_fn(rows, rows, |row, column| {
-            let (row, column) = (row.max(column), row.min(column));
-            triangle[row * (row + 1) / 2 + column]
-        });
-        equations.push(BoxNormal { matrix, vector: DVector::from_vec(vector) });
+        let own = start..start + same.len();
+        start = own.end;
+        let weighed: Vec<Weighed> = own.clone().map(|place| weigh(place, photons[place])).collect();
+        let of_row = |row: usize| own.clone().map(move |place| place * width + row);
+        let sums: Vec<Vec<f64>> = (0..width).map(|row| of_row(row).map(|at| sums[at]).collect()).collect();
+        let planes = boxes.columns.iter().map(|column| &column[own.clone()]);
+        let rows: Vec<&[f64]> = sums.iter().map(Vec::as_slice).chain(planes).collect();
+        equations.push(Normal::of_rows(&rows, &weighed));
     }
     Ok((photons, equations))
 }

@@ -8,6 +8,7 @@ mod backends;
 mod case;
 mod draw;
 pub mod fuzz;
+pub mod memory;
 mod perturbation;
 pub mod stills;
 pub mod tolerance;

@@ -1,9 +1,9 @@
 //! Memory of sweeps: the most that one of many frames takes at once, beside that of few.
 
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use nanobragg_testkit::memory::peak_kib;
 
 use super::measure::Bench;
 use super::sweep;
@@ -44,19 +44,7 @@ fn peak(bench: &Bench, edge: usize, frames: usize) -> anyhow::Result<f64> {
 
 /// Runs a program to its end and gives the kibibytes that it had at most, as the system counts them.
 fn watched(command: &mut Command) -> anyhow::Result<f64> {
-    let mut child = command.spawn()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0.0f64;
-    let ended = loop {
-        if let Some(ended) = child.try_wait()? {
-            break ended;
-        }
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
-        most = most.max(peak.unwrap_or(0.0));
-        std::thread::sleep(Duration::from_millis(2));
-    };
+    let (ended, most) = peak_kib(&mut command.spawn()?)?;
     ensure!(ended.success(), "{command:?} failed");
-    (most > 0.0).then_some(most).context("this system does not say how much memory a program has")
+    most.map(|most| most as f64).context("this system does not say how much memory a program has")
 }

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+#[cfg(target_os = "linux")]
+use nanobragg_testkit::memory::peak_kib;
+
 use crate::scratch::{Run, Scratch, TINY};
 
 /// Runs the program with the words of `line` in an address space of so many kibibytes.
@@ -51,18 +54,9 @@ fn peak_of_a_sweep(scratch: &Scratch, images: usize) -> u64 {
         .args(format!("sweep {line} -fluence 1e29 -orientations random -images {images}").split_whitespace());
     // A heap for each thread would make it a matter of chance who finds free memory where.
     command.args(["-restart", "-threads", "2", "-o", "a.nxs", "-o", "b.npy"]).env("MALLOC_ARENA_MAX", "1");
-    let mut child = command.spawn().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
-    while child.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
-        most = most.max(peak.unwrap_or(0));
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
-    assert!(child.wait().unwrap().success());
-    most
+    let (ended, most) = peak_kib(&mut command.spawn().unwrap()).unwrap();
+    assert!(ended.success());
+    most.unwrap_or(0)
 }
 
 #[cfg(target_os = "linux")]

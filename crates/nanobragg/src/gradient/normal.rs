@@ -26,6 +26,34 @@ pub struct Normal {
     pub pixels: usize,
 }
 
+impl Normal {
+    /// The equations of pixels that `rows` give numbers of: each row has the derivatives by one parameter, a number a pixel, as
+    /// many as there are weights.
+    ///
+    /// ```
+    /// use nanobragg::gradient::{Normal, Weighed};
+    ///
+    /// let weighed = [1.0, 2.0].map(|weight| Weighed { weight, residual: 3.0 });
+    /// let normal = Normal::of_rows(&[&[1.0, 1.0], &[0.0, 4.0]], &weighed);
+    /// assert_eq!((normal.matrix[(0, 0)], normal.matrix[(0, 1)], normal.matrix[(1, 1)]), (3.0, 8.0, 32.0));
+    /// assert_eq!((normal.vector[0], normal.vector[1], normal.pixels), (9.0, 24.0, 2));
+    /// ```
+    pub fn of_rows(rows: &[&[f64]], weighed: &[Weighed]) -> Self {
+        let mut gram = Gram::new(rows.len());
+        for (number, weighed) in weighed.chunks(LANES).enumerate() {
+            let start = number * LANES;
+            let part = |row: &&[f64]| row.get(start..start + weighed.len()).unwrap_or_default();
+            gram.add(&rows.iter().map(part).collect::<Vec<_>>(), weighed);
+        }
+        Normal {
+            matrix: gram.whole(),
+            vector: DVector::from_vec(gram.vector),
+            residuals: gram.residuals,
+            pixels: gram.pixels,
+        }
+    }
+}
+
 /// The same of the sensitivities themselves, photons first.
 pub(super) struct Gram {
     rows: usize,
@@ -85,16 +113,20 @@ impl Gram {
 
     /// The equations for parameters that `chain` makes of the rows.
     pub fn pulled_back(&self, chain: &DMatrix<f64>) -> Normal {
-        let whole = DMatrix::from_fn(self.rows, self.rows, |row, column| {
-            let (row, column) = (row.max(column), row.min(column));
-            self.triangle[row * (row + 1) / 2 + column]
-        });
         Normal {
-            matrix: chain * whole * chain.transpose(),
+            matrix: chain * self.whole() * chain.transpose(),
             vector: chain * DVector::from_column_slice(&self.vector),
             residuals: self.residuals,
             pixels: self.pixels,
         }
+    }
+
+    /// Both triangles.
+    fn whole(&self) -> DMatrix<f64> {
+        DMatrix::from_fn(self.rows, self.rows, |row, column| {
+            let (row, column) = (row.max(column), row.min(column));
+            self.triangle[row * (row + 1) / 2 + column]
+        })
     }
 }
 

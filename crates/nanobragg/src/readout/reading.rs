@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
         counts
     }
 
-    /// [`Self::rows`] in the place of `counts`, whose memory is used again.
+    /// As [`Self::rows`], into `counts`, whose memory is reused and whose contents are replaced.
     pub fn rows_into(&mut self, rows: usize, counts: &mut Counts) {
         let Reading { readout, source, noise, next } = self;
         let image = source.image;
@@ -57,12 +57,10 @@ impl<'a> Reading<'a> {
         let first = *next;
         let rows = rows.min(image.slow().saturating_sub(first));
         *next += rows;
-        let (rendered, columns) = source.plan.region.ranges();
+        let (rendered, _) = source.plan.region.ranges();
         let pixels = &mut counts.pixels;
         let same = pixels.len() == rows * width;
-        // Where all pixels are read out, what stood there does not matter.
-        let every = source.plan.region.mask.is_none() && columns == (0..width);
-        if !(same && every && rendered.start <= first && first + rows <= rendered.end) {
+        if !(same && source.plan.region.is_whole()) {
             pixels.clear();
             pixels.resize(rows * width, source.mark.unwrap_or(0));
         }
