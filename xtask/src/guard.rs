@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use nanobragg::backend::{Backend, Control, Cpu, Precision, Scalar};
+use nanobragg::image::Pixel;
 use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
 use nanobragg_parity::checksum;
@@ -63,7 +64,7 @@ fn row(case: &Case, preset: Preset) -> anyhow::Result<String> {
     let images =
         [image(&Scalar, &plan)?, image(&cpu, &plan)?, image(&cpu.with_precision(Precision::Single), &plan)?];
     let center = [plan.region.image_slow / 2, plan.region.image_fast / 2];
-    let trace = capture(&plan, center[0], center[1], &CaptureOptions::default());
+    let trace = capture(&plan, Pixel { slow: center[0], fast: center[1] }, &CaptureOptions::default());
     let trace = short([trace.main, trace.per_phi, trace.json_lines].concat().as_bytes());
     Ok(format!("{}: {} {trace}", preset.name(), images.join(" ")))
 }

@@ -1,6 +1,7 @@
 //! `-printout` and `-trace_pixel`: values of single pixels.
 
 use nanobragg::image::Image;
+use nanobragg::image::Pixel;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::nest::pixel;
 use nanobragg::nest::{Finished, Scattering, Sink, Subpixel, Term, TermIndex};
@@ -79,7 +80,7 @@ impl Diagnostics {
             }
         }
         if let Some((slow, fast)) = self.traced {
-            print(capture(plan, slow, fast, &CaptureOptions::default()).main.trim_end());
+            print(capture(plan, Pixel { slow, fast }, &CaptureOptions::default()).main.trim_end());
         }
     }
 }
@@ -121,7 +122,7 @@ impl Sink<f64> for Last {
 /// The values of a pixel's last term and what became of the sum, under the reference program's labels.
 fn print_pixel(plan: &Plan, image: &Image, slow: usize, fast: usize) {
     let mut last = Last::default();
-    pixel(plan, slow, fast, &mut last);
+    pixel(plan, Pixel { slow, fast }, &mut last);
     let Some(Finished { sum, omega, polar, capture, .. }) = last.finished else { return };
     let list = |values: [f64; 3], format: &dyn Fn(f64) -> String| values.map(format).join(" ");
     let g6 = |x: f64| g(x, 6);
@@ -133,7 +134,7 @@ fn print_pixel(plan: &Plan, image: &Image, slow: usize, fast: usize) {
     let [h0, k0, l0] = last.nearest;
     print(&format!("hkl= {}  hkl0= {h0} {k0} {l0}", list(last.hkl, &|index| f(index, 6))));
     print(&format!(" F_cell={}  F_latt={}   I = {}", g6(last.f_cell), g6(last.f_latt), g6(sum)));
-    let value = f64::from(image.get(slow, fast).unwrap_or(0.0));
+    let value = f64::from(image.get(Pixel { slow, fast }).unwrap_or(0.0));
     for (label, value) in [
         ("I/steps", sum / plan.steps),
         ("polar  ", polar),

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use nanobragg::backend::Want;
 use nanobragg::image::Image;
+use nanobragg::image::Pixel;
 use nanobragg::plan::Plan;
 use nanobragg::readout::Readout;
 use nanobragg::statistics::Statistics;
@@ -165,7 +166,7 @@ impl Renderer {
             let size = format!("the image has {rows} x {columns} pixels (slow, fast)");
             return Err(PyIndexError::new_err(format!("pixel {slow} {fast}: {size}")));
         }
-        let (_, traced) = py.detach(|| trace_pixel(plan, slow, fast, Options::default()));
+        let (_, traced) = py.detach(|| trace_pixel(plan, Pixel { slow, fast }, Options::default()));
         trace::dictionary(py, &traced)
     }
 

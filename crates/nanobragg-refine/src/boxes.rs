@@ -1,5 +1,6 @@
 //! Shoeboxes: the pixels around spots, with a plane of background and a scale for each.
 
+use nanobragg::image::Pixel;
 use nanobragg::nest::{Needs, Scattering, Sink, Term, TermIndex, pixel};
 use nanobragg::plan::Plan;
 
@@ -210,7 +211,7 @@ impl Indexed {
     /// Those of the center of a pixel.
     pub fn of(plan: &Plan, slow: usize, fast: usize) -> Self {
         let mut indexed = Indexed::default();
-        pixel(plan, slow, fast, &mut indexed);
+        pixel(plan, Pixel { slow, fast }, &mut indexed);
         indexed
     }
 }

@@ -43,7 +43,7 @@ impl ImageModel {
     pub fn apply(&self, experiment: &Experiment) -> Result<Experiment, nanobragg::Error> {
         let mut experiment = experiment.clone();
         if let Some(wavelength) = self.wavelength {
-            experiment.beam = experiment.beam.with_wavelength(wavelength)?;
+            experiment.beam = experiment.beam.with_any_wavelength(wavelength)?;
         }
         if let Convention::Custom(frame) = &mut experiment.detector.convention {
             frame.beam = self.beam.unwrap_or(frame.beam);

@@ -4,6 +4,7 @@
 
 use std::num::NonZeroU32;
 
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Convention, Distance, Experiment, Lattice, Misset, Mosaicity, Pivot, PixelGrid, Placement,
     Polarization, Rest, Rotation, Shape, Spectrum, Steps, Tilt, UnitCell,
@@ -113,8 +114,8 @@ fn check(experiment: &Experiment) {
         };
         let (above, below) = (moved(step), moved(-step));
         for (slow, fast) in [(1, 2), (5, 9), (11, 15)] {
-            let derivative = pixel(&placed, slow, fast, &mut ());
-            let value = |plan| pixel(plan, slow, fast, &mut ());
+            let derivative = pixel(&placed, Pixel { slow, fast }, &mut ());
+            let value = |plan| pixel(plan, Pixel { slow, fast }, &mut ());
             assert!((derivative.re / value(&plan) - 1.0).abs() < 1e-9, "{name}: {derivative}");
             let difference = (value(&above) - value(&below)) / (2.0 * step);
             let scale = difference.abs().max(derivative.re / size);
@@ -137,7 +138,8 @@ fn what_is_placed_with_its_own_numbers_has_the_same_bits() {
     let plan = experiment.plan().unwrap();
     let placed = plan.place(plan.parameters());
     for (slow, fast) in [(0, 0), (3, 7), (10, 4)] {
-        let (a, b) = (pixel(&plan, slow, fast, &mut ()), pixel(&placed, slow, fast, &mut ()));
+        let (a, b) =
+            (pixel(&plan, Pixel { slow, fast }, &mut ()), pixel(&placed, Pixel { slow, fast }, &mut ()));
         assert_eq!(a.to_bits(), b.to_bits());
     }
 }

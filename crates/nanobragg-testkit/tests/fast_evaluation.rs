@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 
 use nanobragg::backend::{Cpu, Precision};
+use nanobragg::image::Pixel;
 use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -32,7 +33,7 @@ fn both(plan: &Plan, cpu: &Cpu) -> Vec<(f64, f64)> {
     for slow in rows {
         let row = cpu.row(plan, slow);
         for fast in columns.clone().filter(|&fast| plan.region.renders(slow, fast)) {
-            pairs.push((pixel(plan, slow, fast, &mut ()), row[fast]));
+            pairs.push((pixel(plan, Pixel { slow, fast }, &mut ()), row[fast]));
         }
     }
     pairs

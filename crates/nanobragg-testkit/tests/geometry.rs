@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in test functions, not in what they call
 
+use nanobragg::image::Pixel;
 use nanobragg::trace::{Options, PixelTrace, Quantity, Value as Traced, trace_pixel};
 use nanobragg_testkit::{Case, fixtures};
 use serde_json::Value;
@@ -32,7 +33,12 @@ fn traced(row: &Value) -> PixelTrace {
     }
     let case = Case { name: row.to_string(), folder: fixtures().join("geometry/dxtbx"), args };
     let plan = case.plan(&[]).unwrap();
-    trace_pixel(&plan, whole(row, "slow").unwrap(), whole(row, "fast").unwrap(), Options::default()).1
+    trace_pixel(
+        &plan,
+        Pixel { slow: whole(row, "slow").unwrap(), fast: whole(row, "fast").unwrap() },
+        Options::default(),
+    )
+    .1
 }
 
 fn three(trace: &PixelTrace, quantity: Quantity) -> [f64; 3] {

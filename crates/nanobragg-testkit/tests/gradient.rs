@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Cpu, Products, Want};
 use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Weighed, definition};
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Preset, Quirk, Reflection,
     Rotation, Sensor, Shape, Spectrum, Steps, StructureFactors, Tilt, UnitCell,
@@ -65,7 +66,7 @@ fn worst(plan: &Plan, tolerance: f64, what: &str) {
         columns.columns.iter().zip(&parameters).map(|(c, &p)| most(c).max(least(p))).collect();
     for slow in 0..plan.region.image_slow {
         for fast in (0..plan.region.image_fast).step_by(9) {
-            let expected = definition::pixel_slopes(plan, &parameters, slow, fast);
+            let expected = definition::pixel_slopes(plan, &parameters, Pixel { slow, fast });
             for (number, expected) in expected.iter().enumerate() {
                 let found = columns.columns[number][slow * columns.fast + fast];
                 let name = parameters[number].name();
@@ -160,14 +161,15 @@ fn the_definition_agrees_with_differences() {
             };
             let plans = [-2.0, -1.0, 1.0, 2.0].map(moved);
             let at = [(1, 2), (2, 33), (4, 60)];
-            let slopes = at.map(|(slow, fast)| definition::pixel_slopes(&plan, &[parameter], slow, fast)[0]);
+            let slopes =
+                at.map(|(slow, fast)| definition::pixel_slopes(&plan, &[parameter], Pixel { slow, fast })[0]);
             let largest = slopes.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
             for ((slow, fast), slope) in at.into_iter().zip(slopes) {
                 let [a, b, c, d] =
-                    [0, 1, 2, 3].map(|number: usize| pixel(&plans[number], slow, fast, &mut ()));
+                    [0, 1, 2, 3].map(|number: usize| pixel(&plans[number], Pixel { slow, fast }, &mut ()));
                 let difference = (a - 8.0 * b + 8.0 * c - d) / (12.0 * step);
                 let apart = (difference - slope).abs() / largest.max(1e-300);
-                let noise = 1e-15 * pixel(&plan, slow, fast, &mut ()) / step / largest.max(1e-300);
+                let noise = 1e-15 * pixel(&plan, Pixel { slow, fast }, &mut ()) / step / largest.max(1e-300);
                 assert!(
                     apart < 1e-6 + 20.0 * noise,
                     "{} {shape:?}: {slope} {difference} {apart:.1e}",
@@ -259,11 +261,11 @@ fn a_plan_that_is_placed_anew_forgets_the_numbers_before() {
     let once = moved(&plan, 1.5);
     let twice = moved(&moved(&plan, 3.0), 0.5);
     for (slow, fast) in [(1, 2), (4, 60)] {
-        let expected = pixel(&once, slow, fast, &mut ());
+        let expected = pixel(&once, Pixel { slow, fast }, &mut ());
         let moved_back = twice.place(once.parameters());
-        let found = pixel(&moved_back, slow, fast, &mut ());
+        let found = pixel(&moved_back, Pixel { slow, fast }, &mut ());
         assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
-        let slopes = definition::pixel_slopes(&once, &wanted, slow, fast);
+        let slopes = definition::pixel_slopes(&once, &wanted, Pixel { slow, fast });
         let rows = Derivatives::new(&once, &wanted).unwrap();
         let rows = rows.rows(&Cpu::default(), &[[slow as u32, fast as u32]], &Control::default()).unwrap();
         for (slope, found) in slopes.iter().zip(&rows.rows[0]) {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use nanobragg::backend::{Control, Cpu};
 use nanobragg::gradient::{Derivatives, Parameter, definition, differences};
+use nanobragg::image::Pixel;
 use nanobragg::model::{Preset, StructureFactors};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
@@ -56,7 +57,7 @@ fn two_hundred_experiments_have_the_derivatives_of_the_definition() {
             if !plan.region.renders(slow, fast) {
                 continue;
             }
-            let expected = definition::pixel_slopes(&plan, &parameters, slow, fast);
+            let expected = definition::pixel_slopes(&plan, &parameters, Pixel { slow, fast });
             for (number, expected) in expected.into_iter().enumerate() {
                 let found = columns.columns[number][at];
                 // Derivatives that are roundings of an image do not count.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy.toml allows it in test functions only")]
 
 use nanobragg::backend::{Backend, Control, Cpu, Frame, Products, Scalar, Unsupported, Want};
+use nanobragg::image::Pixel;
 use nanobragg::nest::{NodeSums, Sink, Term, TermIndex, pixel};
 use nanobragg::plan::Plan;
 use nanobragg_testkit::cases;
@@ -66,8 +67,12 @@ fn nodes_and_background_add_up_to_the_pixel() {
         let (rows, columns) = plan.region.ranges();
         for (slow, fast) in rows.zip(columns).filter(|&(slow, fast)| plan.region.renders(slow, fast)) {
             let mut both = (NodeSums::default(), Bragg(0.0));
-            let photons = pixel(&plan, slow, fast, &mut both);
-            assert_eq!(photons, pixel(&plan, slow, fast, &mut ()), "{name}: the sinks change the pixel");
+            let photons = pixel(&plan, Pixel { slow, fast }, &mut both);
+            assert_eq!(
+                photons,
+                pixel(&plan, Pixel { slow, fast }, &mut ()),
+                "{name}: the sinks change the pixel"
+            );
             let nodes: f64 = both.0.nodes().iter().map(|node| node.1).sum();
             let total = both.0.total();
             assert!((nodes - both.1.0).abs() <= 1e-12 * nodes, "{name}");

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
 use nanobragg::image::Image;
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Polarization, Preset, Quirks, Reflection, Rest, Roi,
     Sensor, Shape, Size, StructureFactors, UnitCell,
@@ -74,8 +75,8 @@ proptest! {
         for slow in 0..12 {
             for fast in 0..16 {
                 let inside = (f0..=f1).contains(&fast) && (s0..=s1).contains(&slow);
-                let expected = if inside { whole.get(slow, fast) } else { Some(0.0) };
-                prop_assert_eq!(part.get(slow, fast), expected, "{} {}", slow, fast);
+                let expected = if inside { whole.get(Pixel { slow, fast }) } else { Some(0.0) };
+                prop_assert_eq!(part.get(Pixel { slow, fast }), expected, "{} {}", slow, fast);
             }
         }
     }
@@ -88,7 +89,7 @@ proptest! {
             experiment.detector.pixels = PixelGrid::new(1, 1, 1e-5);
             experiment.detector.placement = Rest::at(0.1).with_beam_center(0.0, 0.0).into();
             let plan = experiment.plan().unwrap();
-            pixel(&plan, 0, 0, &mut ())
+            pixel(&plan, Pixel { slow: 0, fast: 0 }, &mut ())
         };
         let ratio = at_the_beam(f64::from(n)) / at_the_beam(1.0);
         prop_assert!((ratio / f64::from(n).powi(6) - 1.0).abs() < 1e-9, "{}", ratio);
@@ -163,14 +164,14 @@ fn dual_numbers_give_the_derivative_by_the_wavelength() {
         let at = |wavelength: f64, slow, fast| {
             let mut moved = experiment.clone();
             moved.beam = moved.beam.with_wavelength(wavelength).unwrap();
-            pixel(&moved.plan().unwrap(), slow, fast, &mut ())
+            pixel(&moved.plan().unwrap(), Pixel { slow, fast }, &mut ())
         };
         let wavelength = experiment.beam.wavelength();
         let mut dual = experiment.plan().unwrap().cast::<Dual64>();
         dual.sources[0].wavelength.eps = 1.0;
         let step = 1e-6 * wavelength;
         for (slow, fast) in [(1, 2), (5, 9), (11, 15)] {
-            let derivative = pixel(&dual, slow, fast, &mut ());
+            let derivative = pixel(&dual, Pixel { slow, fast }, &mut ());
             let difference =
                 (at(wavelength + step, slow, fast) - at(wavelength - step, slow, fast)) / (2.0 * step);
             let scale = difference.abs().max(derivative.re / wavelength);
@@ -194,7 +195,10 @@ fn single_precision_evaluates_the_same_physics() {
         let brightest = image.pixels().iter().copied().fold(0.0, f32::max);
         for slow in 0..12 {
             for fast in 0..16 {
-                let (a, b) = (pixel(&plan, slow, fast, &mut ()), pixel(&single, slow, fast, &mut ()));
+                let (a, b) = (
+                    pixel(&plan, Pixel { slow, fast }, &mut ()),
+                    pixel(&single, Pixel { slow, fast }, &mut ()),
+                );
                 // Single precision loses what h and N take: 1e-7 of h = 20 times N = 4 is 1e-5 of a fringe.
                 assert!(
                     (a - f64::from(b)).abs() < 1e-3 * f64::from(brightest),

@@ -6,6 +6,7 @@
 use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Scalar};
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Convention, Crystal, Dose, Experiment, Frame, Misset, Mosaicity, Pivot, PixelGrid, Placement,
     Polarization, Preset, Quirk, Quirks, Rest, Rotation, Sensor, Shape, Source, StepPoint, Tilt, UnitCell,
@@ -128,7 +129,7 @@ fn plan(quirk: Quirk, quirks: Quirks) -> Plan {
 fn photons(plan: &Plan) -> Vec<f64> {
     let (rows, columns) = plan.region.ranges();
     let pixels = rows.flat_map(|slow| columns.clone().map(move |fast| (slow, fast)));
-    pixels.map(|(slow, fast)| nanobragg::nest::pixel(plan, slow, fast, &mut ())).collect()
+    pixels.map(|(slow, fast)| nanobragg::nest::pixel(plan, Pixel { slow, fast }, &mut ())).collect()
 }
 
 #[test]

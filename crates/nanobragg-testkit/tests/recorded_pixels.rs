@@ -1,5 +1,6 @@
 //! A recorded pixel and an unrecorded one are the same bits, on every case and under every preset.
 
+use nanobragg::image::Pixel;
 use nanobragg::model::Preset;
 use nanobragg::nest::pixel;
 use nanobragg::trace::{Options, trace_pixel};
@@ -16,9 +17,12 @@ fn every_case_renders_to_the_same_bits_with_a_recorder() {
             for slow in rows.clone() {
                 let step = if slow == rows.start { 1 } else { 3 };
                 for fast in columns.clone().skip(slow % step).step_by(step) {
-                    let silent = pixel(&plan, slow, fast, &mut ());
-                    let (recorded, _) =
-                        trace_pixel(&plan, slow, fast, Options { rot_stars: true, all_steps: true });
+                    let silent = pixel(&plan, Pixel { slow, fast }, &mut ());
+                    let (recorded, _) = trace_pixel(
+                        &plan,
+                        Pixel { slow, fast },
+                        Options { rot_stars: true, all_steps: true },
+                    );
                     let name = preset.name();
                     assert_eq!(silent.to_bits(), recorded.to_bits(), "{} {name} {slow} {fast}", case.name);
                 }

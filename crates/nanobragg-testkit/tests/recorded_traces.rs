@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use nanobragg::image::Pixel;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -46,7 +47,7 @@ fn ours(plan: &Plan, slow: usize, fast: usize) -> Vec<(&'static str, Vec<f64>)> 
         ("r_e_sqr", vec![plan.r_e_sqr]),
         ("fluence_photons_per_m2", vec![plan.fluence]),
         ("steps", vec![plan.steps]),
-        ("I_pixel_final", vec![pixel(plan, slow, fast, &mut ())]),
+        ("I_pixel_final", vec![pixel(plan, Pixel { slow, fast }, &mut ())]),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Every case of the fixtures folder against what the reference program rendered from it.
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
+use nanobragg::image::Pixel;
 use nanobragg::model::Preset;
 use nanobragg::nest::pixel;
 use nanobragg_testkit::tolerance::{CPU_F64, CPU_IMAGE, REFERENCE_FLOATS};
@@ -54,8 +55,11 @@ fn vectorized_photons_agree_with_the_definition_in_double_precision() {
             for slow in rows {
                 let row = Cpu::default().row(&plan, slow);
                 for fast in columns.clone() {
-                    let expected =
-                        if plan.region.renders(slow, fast) { pixel(&plan, slow, fast, &mut ()) } else { 0.0 };
+                    let expected = if plan.region.renders(slow, fast) {
+                        pixel(&plan, Pixel { slow, fast }, &mut ())
+                    } else {
+                        0.0
+                    };
                     let relative =
                         if row[fast] == expected { 0.0 } else { (row[fast] / expected - 1.0).abs() };
                     let place =

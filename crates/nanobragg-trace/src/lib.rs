@@ -9,6 +9,7 @@
 //! ```
 //! use std::sync::{Arc, Mutex};
 //!
+//! use nanobragg::image::Pixel;
 //! use nanobragg::model::{Experiment, PixelGrid, Rotation, UnitCell};
 //! use nanobragg::trace::{Options, TRACE_PY_PHI, trace_pixel};
 //! use tracing::field::{Field, Visit};
@@ -42,7 +43,7 @@
 //!
 //! let factors = LatticeFactors::default();
 //! let subscriber = tracing_subscriber::registry().with(factors.clone());
-//! tracing::subscriber::with_default(subscriber, || trace_pixel(&plan, 20, 45, Options::default()).1.emit());
+//! tracing::subscriber::with_default(subscriber, || trace_pixel(&plan, Pixel { slow: 20, fast: 45 }, Options::default()).1.emit());
 //! assert_eq!(factors.0.lock().unwrap().len(), 5);
 //! # Ok::<(), nanobragg::Error>(())
 //! ```

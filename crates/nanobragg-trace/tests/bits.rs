@@ -12,6 +12,7 @@ mod supervisor;
 use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Scalar};
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Convention, Crystal, Divergence, Experiment, Frame, IndexBox, Mosaicity, Preset, Quirk, Quirks,
     Reflection, Shape, Source, Spectrum, Steps, StructureFactors, UnitCell,
@@ -108,20 +109,24 @@ fn every_experiment_both_ways() {
         let mut lit = 0;
         for slow in (0..64).step_by(3) {
             for fast in (0..64).step_by(3) {
-                let silent = pixel(&plan, slow, fast, &mut ());
-                let (recorded, _) = trace_pixel(&plan, slow, fast, options.trace);
+                let silent = pixel(&plan, Pixel { slow, fast }, &mut ());
+                let (recorded, _) = trace_pixel(&plan, Pixel { slow, fast }, options.trace);
                 assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast}");
-                assert_eq!(image.get(slow, fast).unwrap().to_bits(), (recorded as f32).to_bits());
+                assert_eq!(image.get(Pixel { slow, fast }).unwrap().to_bits(), (recorded as f32).to_bits());
                 lit += usize::from(silent > 0.0);
-                let silent = pixel(&single, slow, fast, &mut ());
-                let (recorded, _) = trace_pixel(&single, slow, fast, options.trace);
+                let silent = pixel(&single, Pixel { slow, fast }, &mut ());
+                let (recorded, _) = trace_pixel(&single, Pixel { slow, fast }, options.trace);
                 assert_eq!(silent.to_bits(), recorded.to_bits(), "{name} {slow} {fast} in single precision");
             }
         }
         assert!(lit > 0, "{name} is dark");
         for (slow, fast) in [(0, 0), (20, 45), (33, 33)] {
-            let text = capture(&plan, slow, fast, &options);
-            assert_eq!(text.photons.to_bits(), pixel(&plan, slow, fast, &mut ()).to_bits(), "{name}");
+            let text = capture(&plan, Pixel { slow, fast }, &options);
+            assert_eq!(
+                text.photons.to_bits(),
+                pixel(&plan, Pixel { slow, fast }, &mut ()).to_bits(),
+                "{name}"
+            );
         }
     }
 }
@@ -130,7 +135,8 @@ fn every_experiment_both_ways() {
 fn the_exact_preset_says_that_factors_enter_term_by_term() {
     let mut experiment = small("triclinic");
     let fact = |experiment: &Experiment, key: &str| {
-        let text = capture(&experiment.plan().unwrap(), 20, 45, &CaptureOptions::default());
+        let text =
+            capture(&experiment.plan().unwrap(), Pixel { slow: 20, fast: 45 }, &CaptureOptions::default());
         text.main.parse::<nanobragg_trace::Trace>().unwrap().scalar(key).unwrap()
     };
     assert_eq!(fact(&experiment, "oversample_polar"), 0.0);
@@ -148,7 +154,7 @@ fn the_exact_preset_says_that_factors_enter_term_by_term() {
 fn a_cell_without_a_table_has_no_neighborhood() {
     let crystal = Crystal::from_cell(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0).unwrap());
     let experiment = Experiment::new(crystal, StructureFactors::uniform(7.0));
-    let text = capture(&experiment.plan().unwrap(), 20, 45, &CaptureOptions::default());
+    let text = capture(&experiment.plan().unwrap(), Pixel { slow: 20, fast: 45 }, &CaptureOptions::default());
     assert!(text.main.contains("TRACE_PY: F_cell_interpolated nan\nTRACE_PY: F_cell_nearest 7\n"));
     assert_eq!((text.counts.facts, text.counts.tricubic), (45, 0));
     assert!(text.json_lines.contains("\"key\":\"F_cell_interpolated\",\"value\":\"nan\"}"));

@@ -9,6 +9,7 @@
 
 mod supervisor;
 
+use nanobragg::image::Pixel;
 use nanobragg::model::{Lattice, Preset, Quirk, Quirks, UnitCell};
 use nanobragg::trace::Options;
 use nanobragg_trace::{
@@ -127,7 +128,8 @@ fn json_lines_hold_the_very_numbers() {
         trace: Options { rot_stars: true, ..Options::default() },
         ..Default::default()
     };
-    let exact: Trace = capture(&plan(Preset::Reference), 685, 1039, &options).main.parse().unwrap();
+    let exact: Trace =
+        capture(&plan(Preset::Reference), Pixel { slow: 685, fast: 1039 }, &options).main.parse().unwrap();
     assert!(exact.entries().iter().all(|entry| json.get(&entry.key) == Some(&entry.values)));
 }
 

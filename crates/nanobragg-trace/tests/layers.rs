@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
+use nanobragg::image::Pixel;
 use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
 use nanobragg_trace::{CaptureOptions, JsonLinesLayer, ParityLayer, RunLabels, TraceText, capture};
 use supervisor::small;
@@ -46,7 +47,7 @@ fn other_events_do_not_get_in() {
     tracing::subscriber::with_default(tracing_subscriber::registry().with(parity).with(lines), || {
         tracing::info!(key = "intruder", value = 1.0, "an application's own event");
         tracing::error!(target: "TRACE_PY_OTHER", key = "intruder");
-        trace_pixel(&plan, 20, 45, Options::default()).1.emit();
+        trace_pixel(&plan, Pixel { slow: 20, fast: 45 }, Options::default()).1.emit();
         tracing::warn!("and one after");
     });
     for text in [main.text(), per_phi.text(), json.text()] {
@@ -67,7 +68,7 @@ fn events_and_the_trace_in_memory_are_written_alike() {
     experiment.rendering.oversample = NonZeroU32::new(2);
     for (experiment, neighborhood) in [(experiment, 69), (small("triclinic"), 0)] {
         let plan = experiment.plan().unwrap();
-        let mut traces = (0..64).map(|at| trace_pixel(&plan, at, at, all).1);
+        let mut traces = (0..64).map(|at| trace_pixel(&plan, Pixel { slow: at, fast: at }, all).1);
         let wanted = |trace: &PixelTrace| trace.value(Quantity::Neighborhood).is_some() == (neighborhood > 0);
         let trace = traces.find(wanted).unwrap();
         let [main, per_phi, json] = [Shared::default(), Shared::default(), Shared::default()];
@@ -102,7 +103,7 @@ fn a_full_disk_is_reported_once_and_ends_the_writing() {
     let layer = ParityLayer::new(Full(200), io::sink());
     let written = layer.written();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-        trace_pixel(&plan, 20, 45, Options::default()).1.emit();
+        trace_pixel(&plan, Pixel { slow: 20, fast: 45 }, Options::default()).1.emit();
     });
     assert!(written.counts().facts < 10);
     assert_eq!(written.finish().unwrap_err().to_string(), "no space left");
@@ -115,7 +116,9 @@ fn an_applications_subscriber_sees_nothing_of_a_capture() {
     let application = tracing_subscriber::registry().with(JsonLinesLayer::new(seen.clone()));
     let labels = RunLabels { config: "small".to_owned(), ..RunLabels::default() };
     let options = CaptureOptions { digits: 17, labels, ..CaptureOptions::default() };
-    let text = tracing::subscriber::with_default(application, || capture(&plan, 20, 45, &options));
+    let text = tracing::subscriber::with_default(application, || {
+        capture(&plan, Pixel { slow: 20, fast: 45 }, &options)
+    });
     assert_eq!(seen.text(), "");
     assert!(text.main.contains("TRACE_PY: lambda_meters 1.5e-10\n"), "{}", text.main);
     assert!(text.main.contains("TRACE_PY: pixel_pos_meters 0.10000000000000001 "), "{}", text.main);

@@ -9,6 +9,7 @@
 
 mod supervisor;
 
+use nanobragg::image::Pixel;
 use nanobragg::model::{Preset, Quirks};
 use nanobragg_trace::{Comparison, Entry, Quantity, Stage, Trace};
 use supervisor::{c_log, experiment_with, log, parsed, plan, port_c_parity, reference, small, traced};
@@ -160,7 +161,11 @@ fn all_layers_of_the_c_programs_absorption_log() {
     let c = c_log("absorption/trace_c_50_10.log");
     let trace = nanobragg::trace::Options { all_steps: true, ..Default::default() };
     let options = nanobragg_trace::CaptureOptions { trace, ..Default::default() };
-    let text = nanobragg_trace::capture(&small("absorption").plan().unwrap(), 50, 10, &options);
+    let text = nanobragg_trace::capture(
+        &small("absorption").plan().unwrap(),
+        Pixel { slow: 50, fast: 10 },
+        &options,
+    );
     assert!(text.per_phi.contains("TRACE_PY_PHI source=0 subpixel=0 layer=3 domain=0 phi_tic=0 "));
     let comparison = Comparison::new(&c, &parsed(&text), 1e-9).unwrap();
     assert!(comparison.passes(), "{}", comparison.explanation());
@@ -197,7 +202,8 @@ fn whole_experiment_with_its_own_data() {
 #[test]
 fn single_precision_shows_what_it_does() {
     let double = plan(Preset::Reference);
-    let single = nanobragg_trace::capture(&double.cast::<f32>(), 685, 1039, &Default::default());
+    let single =
+        nanobragg_trace::capture(&double.cast::<f32>(), Pixel { slow: 685, fast: 1039 }, &Default::default());
     let comparison = Comparison::new(&parsed(&traced(&double, 685, 1039)), &parsed(&single), 1e-6).unwrap();
     assert!(single.counts.facts == 45 && single.counts.steps == 10);
     assert!(comparison.quantity("R_distance_meters").is_some_and(|r| !r.diverges()));
@@ -225,8 +231,11 @@ fn the_page_has_every_key_with_its_unit() {
     use nanobragg::trace::{Quantity, Value};
     let page = std::fs::read_to_string(nanobragg_testkit::fixtures().join("../docs/TRACE.md")).unwrap();
     let rows = rows(&page);
-    let (_, trace) =
-        nanobragg::trace::trace_pixel(&small("triclinic").plan().unwrap(), 20, 45, Default::default());
+    let (_, trace) = nanobragg::trace::trace_pixel(
+        &small("triclinic").plan().unwrap(),
+        Pixel { slow: 20, fast: 45 },
+        Default::default(),
+    );
     let facts = trace.entries().iter().filter(|(_, value)| !matches!(value, Value::PhiStep(_)));
     let facts: Vec<Quantity> = facts.map(|(quantity, _)| *quantity).collect();
     assert_eq!(facts.len(), 45);

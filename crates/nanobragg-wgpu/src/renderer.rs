@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use nanobragg::backend::{Control, Progress};
+use nanobragg::image::Pixel;
 use nanobragg::image::{Image, Spares};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -147,7 +148,7 @@ impl Renderer {
         for at in encoded.order_dependent_pixels() {
             let (slow, fast) = (at / plan.region.image_fast, at % plan.region.image_fast);
             if plan.region.renders(slow, fast) {
-                pending.settled.push((at, pixel(plan, slow, fast, &mut ())));
+                pending.settled.push((at, pixel(plan, Pixel { slow, fast }, &mut ())));
             }
         }
         Ok(pending)

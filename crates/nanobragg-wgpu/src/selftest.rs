@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use nanobragg::backend::Control;
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Crystal, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Reflection,
     StructureFactors, UnitCell,
@@ -71,7 +72,7 @@ pub fn selftest(gpu: &Gpu, precision: Precision) -> Result<SelfTest, Error> {
 
 fn judge(gpu: &Gpu, precision: Precision, plan: &Plan, photons: &[f64]) -> SelfTest {
     let width = plan.region.image_fast.max(1);
-    let expected = |at: usize| pixel(plan, at / width, at % width, &mut ());
+    let expected = |at: usize| pixel(plan, Pixel { slow: at / width, fast: at % width }, &mut ());
     let pairs: Vec<(f64, f64)> =
         photons.iter().enumerate().map(|(at, &found)| (found, expected(at))).collect();
     let brightest = pairs.iter().fold(0.0f64, |most, (_, expected)| most.max(*expected));
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn the_test_image_has_structure() {
         let plan = case().unwrap();
-        let row: Vec<f64> = (0..32).map(|fast| pixel(&plan, 9, fast, &mut ())).collect();
+        let row: Vec<f64> = (0..32).map(|fast| pixel(&plan, Pixel { slow: 9, fast }, &mut ())).collect();
         let (least, most) = row.iter().fold((f64::MAX, 0.0f64), |(a, b), &x| (a.min(x), b.max(x)));
         assert!(plan.structure_factors.bounds().is_some() && most > 100.0 * least && least > 0.0);
     }

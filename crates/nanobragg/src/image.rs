@@ -4,6 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, RenderCause};
 
+/// Where a pixel is: by names, since both numbers are of one type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pixel {
+    /// Row, from 0.
+    pub slow: usize,
+    /// Column, from 0.
+    pub fast: usize,
+}
+
 /// An image of single-precision photon counts, slow-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
@@ -61,8 +70,8 @@ impl Image {
         &mut self.pixels
     }
 
-    /// The pixel at (`slow`, `fast`), if the image has it.
-    pub fn get(&self, slow: usize, fast: usize) -> Option<f32> {
+    /// Photons of a pixel, if the image has it.
+    pub fn get(&self, Pixel { slow, fast }: Pixel) -> Option<f32> {
         self.pixels.get(slow * self.fast + fast).copied().filter(|_| fast < self.fast)
     }
 

@@ -1,7 +1,7 @@
 //! X-ray diffraction images from nanocrystals: faithful to the reference program nanoBragg, fast, and
 //! explainable pixel by pixel.
 //!
-//! An [`Experiment`](model::Experiment) says what is simulated, in SI units. Its
+//! An [`Experiment`](model::Experiment) says what is simulated, in SI units but for the unit cell. Its
 //! [`plan`](model::Experiment::plan) holds every sample (sources, phi steps, mosaic domains, sub-pixels,
 //! layers), and a [`Backend`](backend::Backend) renders the plan:
 //!

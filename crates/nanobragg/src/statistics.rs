@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::image::Image;
+use crate::image::Pixel;
 use crate::plan::Plan;
 
 /// Figures of an image over its region of interest, as the reference program counts them.
@@ -46,8 +47,9 @@ impl Statistics {
             rendered += row.rendered;
         }
         let brightest = max_row.and_then(|slow| {
-            let is_max =
-                |&fast: &usize| plan.region.renders(slow, fast) && image.get(slow, fast) == Some(max);
+            let is_max = |&fast: &usize| {
+                plan.region.renders(slow, fast) && image.get(Pixel { slow, fast }) == Some(max)
+            };
             columns.clone().find(is_max).map(|fast| last_subpixel(plan, slow, fast))
         });
         let degrees = |count: usize| count.max(2) as f64 - 1.0;
@@ -188,7 +190,7 @@ mod tests {
     fn plainly(plan: &Plan, image: &Image) -> [f64; 5] {
         let (rows, columns) = plan.region.ranges();
         let all: Vec<(usize, usize)> = rows.flat_map(|s| columns.clone().map(move |f| (s, f))).collect();
-        let value = |&(slow, fast): &(usize, usize)| f64::from(image.get(slow, fast).unwrap());
+        let value = |&(slow, fast): &(usize, usize)| f64::from(image.get(Pixel { slow, fast }).unwrap());
         let kept: Vec<f64> = all.iter().filter(|at| plan.region.renders(at.0, at.1)).map(value).collect();
         let mean = kept.iter().sum::<f64>() / kept.len() as f64;
         let squares: f64 = kept.iter().map(|value| value * value).sum();
@@ -220,7 +222,7 @@ mod tests {
             }
             assert!(found.possible);
             let at = [found.max_at.0, found.max_at.1].map(|meters| (meters / 1e-3) as usize);
-            assert_eq!(image.get(at[1], at[0]), Some(found.max));
+            assert_eq!(image.get(Pixel { slow: at[1], fast: at[0] }), Some(found.max));
             for impossible in [f32::NAN, f32::INFINITY, -1.0] {
                 image.row_mut(20)[20] = impossible;
                 assert!(!Statistics::of(&plan, &image).possible);

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::image::Image;
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Dose, Experiment, IndexBox, Misset, PixelGrid, Placement, Polarization, Preset, Quirk, Quirks,
     Reflection, Roi, Rotation, Sensor, Shape, StructureFactors, UnitCell,
@@ -200,7 +201,7 @@ fn spots_of_a_thick_sensor_are_shifted_by_the_mean_depth_of_capture() {
         let mut sum = [0.0; 3];
         for slow in 0..image.slow() {
             for fast in 0..image.fast() {
-                let photons = f64::from(image.get(slow, fast).unwrap());
+                let photons = f64::from(image.get(Pixel { slow, fast }).unwrap());
                 sum[0] += photons;
                 sum[1] += photons * fast as f64;
                 sum[2] += photons * slow as f64;

@@ -9,6 +9,7 @@
 use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Cpu, Scalar};
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Convention, Dose, Experiment, Frame, PixelGrid, Placement, Polarization, Sensor, UnitCell,
 };
@@ -116,7 +117,7 @@ fn compare(change: impl Fn(&mut Experiment), expected: impl Fn(&Panel) -> f64) {
         let expected = R_E_SQR * FLUENCE * expected(panel);
         for backend in [&Scalar as &dyn Backend, &Cpu::default()] {
             let image = backend.render(&plan, &Control::default()).unwrap();
-            let photons = f64::from(image.get(1, 2).unwrap());
+            let photons = f64::from(image.get(Pixel { slow: 1, fast: 2 }).unwrap());
             assert!(photons > 0.0);
             let off = photons / expected - 1.0;
             assert!(off.abs() < CLOSE, "pixel {number}: {photons} where {expected} is right, off by {off:e}");

@@ -11,7 +11,8 @@ use crate::draft::BeamRequest;
 /// # Errors
 /// Numbers that make no beam.
 pub(crate) fn beam(request: &BeamRequest, quirks: Quirks, oversample_polar: bool) -> Result<Beam, Error> {
-    let beam = Beam::new(request.wavelength)?
+    let beam = Beam::default()
+        .with_any_wavelength(request.wavelength)?
         .with_polarization(polarization(request, quirks, oversample_polar))?
         .with_dose(dose(request)?);
     if let Some(sources) = &request.sources {

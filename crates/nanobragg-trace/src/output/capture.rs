@@ -1,5 +1,6 @@
 //! A trace as text in memory.
 
+use nanobragg::image::Pixel;
 use nanobragg::plan::Plan;
 use nanobragg::real::Real;
 use nanobragg::trace::{Options, PixelTrace, Quantity, trace_pixel};
@@ -59,21 +60,22 @@ pub struct Slope<'a> {
     pub value: f64,
 }
 
-/// Traces pixel (`slow`, `fast`). No event is emitted.
+/// Traces a pixel. No event is emitted.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg_trace::{CaptureOptions, capture};
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
-/// let trace = capture(&experiment.plan()?, 20, 45, &CaptureOptions::default());
+/// let trace = capture(&experiment.plan()?, Pixel { slow: 20, fast: 45 }, &CaptureOptions::default());
 /// assert!(trace.main.starts_with("TRACE_PY: pix0_vector_meters 0.1 "));
 /// assert_eq!((trace.counts.facts, trace.counts.steps), (45, 1));
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
-pub fn capture<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: &CaptureOptions) -> TraceText {
-    TraceText::new(&trace_pixel(plan, slow, fast, options.trace).1, options)
+pub fn capture<T: Real>(plan: &Plan<T>, at: Pixel, options: &CaptureOptions) -> TraceText {
+    TraceText::new(&trace_pixel(plan, at, options.trace).1, options)
 }
 
 impl TraceText {
@@ -104,12 +106,13 @@ impl TraceText {
     /// Adds derivatives of the pixel's photons to the main log and to the JSON lines.
     ///
     /// ```
+    /// use nanobragg::image::Pixel;
     /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
     /// use nanobragg_trace::{CaptureOptions, Slope, capture};
     ///
     /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0);
     /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
-    /// let mut trace = capture(&experiment.plan()?, 20, 45, &CaptureOptions::default());
+    /// let mut trace = capture(&experiment.plan()?, Pixel { slow: 20, fast: 45 }, &CaptureOptions::default());
     /// let slope = Slope { parameter: "misset_x", unit: "deg", at: Some(10.0), value: 0.25 };
     /// trace.add_gradient([slope], 20, 45, 15);
     /// assert!(trace.main.ends_with("TRACE_GRAD: dI_dmisset_x 0.25\n"));

@@ -17,6 +17,7 @@ const PER_PHI: usize = 1;
 /// to another. Events of other targets are left alone.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::trace::{Options, trace_pixel};
 /// use nanobragg_trace::ParityLayer;
@@ -29,7 +30,7 @@ const PER_PHI: usize = 1;
 /// let layer = ParityLayer::new(std::io::stdout(), std::io::sink());
 /// let written = layer.written();
 /// tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
-///     trace_pixel(&plan, 20, 45, Options::default()).1.emit();
+///     trace_pixel(&plan, Pixel { slow: 20, fast: 45 }, Options::default()).1.emit();
 /// });
 /// assert_eq!(written.finish()?.facts, 45);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -5,6 +5,7 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Convention, Crystal, Dose, Experiment, Frame, IndexBox, MosflmMatrix, Pivot, PixelGrid, Placement,
     Preset, Quirk, Quirks, Reflection, Rest, Rotation, Sensor, Steps, StructureFactors, Tilt, UnitCell,
@@ -96,7 +97,7 @@ pub fn plan(quirks: impl Into<Quirks>) -> Plan {
 
 pub fn traced(plan: &Plan, slow: usize, fast: usize) -> TraceText {
     let trace = Options { rot_stars: true, ..Options::default() };
-    capture(plan, slow, fast, &CaptureOptions { trace, ..CaptureOptions::default() })
+    capture(plan, Pixel { slow, fast }, &CaptureOptions { trace, ..CaptureOptions::default() })
 }
 
 /// Facts and phi steps as one trace.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use nanobragg::image::Pixel;
 use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -60,7 +61,7 @@ pub fn definition(plan: &Plan) -> Vec<f64> {
     for (at, photons) in photons.iter_mut().enumerate() {
         let (slow, fast) = (at / region.image_fast, at % region.image_fast);
         if region.renders(slow, fast) {
-            *photons = pixel(plan, slow, fast, &mut ());
+            *photons = pixel(plan, Pixel { slow, fast }, &mut ());
         }
     }
     photons

@@ -1,6 +1,7 @@
 //! Large experiments: a check to run by hand, `cargo test --release -p nanobragg-wgpu -- --ignored scale`.
 
 use nanobragg::backend::Control;
+use nanobragg::image::Pixel;
 use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
@@ -19,7 +20,7 @@ fn check(plan: &Plan) {
     let step = (photons.len() / 300).max(1) | 1;
     for at in (0..photons.len()).step_by(step) {
         let (slow, fast) = (at / plan.region.image_fast, at % plan.region.image_fast);
-        let expected = pixel(plan, slow, fast, &mut ());
+        let expected = pixel(plan, Pixel { slow, fast }, &mut ());
         let off = (photons[at] - expected).abs() / brightest;
         assert!(off <= GPU_F32_MAX, "{slow} {fast}: {} against {expected}", photons[at]);
     }

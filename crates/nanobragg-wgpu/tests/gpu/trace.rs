@@ -1,6 +1,7 @@
 //! Traces: what the device hands to a sink is what the definition does.
 
 use nanobragg::backend::{Control, Unsupported};
+use nanobragg::image::Pixel;
 use nanobragg::model::Preset;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::nest::pixel;
@@ -79,7 +80,7 @@ impl Sink<f64> for Seen {
 /// comparing all.
 fn beyond(plan: &Plan, device: &Seen, slow: usize, fast: usize, tolerance: f64) -> Vec<String> {
     let mut expected = seen(plan);
-    pixel(plan, slow, fast, &mut expected);
+    pixel(plan, Pixel { slow, fast }, &mut expected);
     assert_eq!(expected.0.len(), device.0.len());
     let pairs = expected.0.iter().zip(&device.0);
     pairs

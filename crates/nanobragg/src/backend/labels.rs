@@ -2,6 +2,7 @@
 
 use super::row::RowSink;
 use crate::error::{Error, RenderCause};
+use crate::image::Pixel;
 use crate::nest::{BlockNodeSums, Finished, Label, Needs, NodeSums, Sink, Term, TermIndex};
 
 /// The label of each pixel, slow-major; `None` where no node gives photons.
@@ -32,8 +33,8 @@ impl LabelImage {
         &self.labels
     }
 
-    /// The label of the pixel at (`slow`, `fast`).
-    pub fn get(&self, slow: usize, fast: usize) -> Option<Label> {
+    /// The label of a pixel.
+    pub fn get(&self, Pixel { slow, fast }: Pixel) -> Option<Label> {
         let inside = fast < self.fast;
         self.labels.get(slow * self.fast + fast).copied().flatten().filter(|_| inside)
     }

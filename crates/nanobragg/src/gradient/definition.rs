@@ -3,6 +3,7 @@
 use num_dual::Dual64;
 
 use super::Parameter;
+use crate::image::Pixel;
 use crate::nest::{Finished, Needs, Sink, Term, TermIndex, pixel};
 use crate::plan::Plan;
 
@@ -11,6 +12,7 @@ use crate::plan::Plan;
 /// zero.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::gradient::{Parameter, definition};
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 ///
@@ -19,17 +21,17 @@ use crate::plan::Plan;
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let misset = Parameter::named("misset").unwrap_or_default();
-/// let slopes = definition::pixel_slopes(&plan, &misset, 20, 30);
+/// let slopes = definition::pixel_slopes(&plan, &misset, Pixel { slow: 20, fast: 30 });
 /// assert!(slopes.iter().all(|slope| slope.is_finite()));
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
-pub fn pixel_slopes(plan: &Plan, parameters: &[Parameter], slow: usize, fast: usize) -> Vec<f64> {
-    parameters.iter().map(|&parameter| slope(plan, parameter, slow, fast)).collect()
+pub fn pixel_slopes(plan: &Plan, parameters: &[Parameter], at: Pixel) -> Vec<f64> {
+    parameters.iter().map(|&parameter| slope(plan, parameter, at)).collect()
 }
 
-fn slope(plan: &Plan, parameter: Parameter, slow: usize, fast: usize) -> f64 {
+fn slope(plan: &Plan, parameter: Parameter, at: Pixel) -> f64 {
     if let Parameter::Amplitude(node) = parameter {
-        return amplitude_slope(plan, node, slow, fast);
+        return amplitude_slope(plan, node, at);
     }
     let mut parameters = plan.parameters().cast::<Dual64>();
     if let Some(number) = parameter.of(&mut parameters) {
@@ -41,13 +43,13 @@ fn slope(plan: &Plan, parameter: Parameter, slow: usize, fast: usize) -> f64 {
     {
         source.weight.eps = 1.0;
     }
-    pixel(&placed, slow, fast, &mut ()).eps
+    pixel(&placed, at, &mut ()).eps
 }
 
 /// Photons go with the square of a structure factor: 2 / F of those that its node gives.
-fn amplitude_slope(plan: &Plan, node: [i32; 3], slow: usize, fast: usize) -> f64 {
+fn amplitude_slope(plan: &Plan, node: [i32; 3], at: Pixel) -> f64 {
     let mut of_node = OfNode { node, amount: 0.0, sum: 0.0 };
-    let photons = pixel(plan, slow, fast, &mut of_node);
+    let photons = pixel(plan, at, &mut of_node);
     let f = plan.structure_factors.nearest(node);
     if f == 0.0 || of_node.sum == 0.0 { 0.0 } else { 2.0 / f * photons * of_node.amount / of_node.sum }
 }

@@ -6,6 +6,9 @@ use super::{Dose, Source, Spectrum, Steps};
 use crate::check::{positive, ranged};
 use crate::error::Error;
 
+/// What messages call it.
+const WAVELENGTH: &str = "the wavelength (m)";
+
 /// The incident beam.
 ///
 /// ```
@@ -45,7 +48,7 @@ impl Beam {
     /// A parallel, monochromatic, unpolarized beam of a wavelength in meters.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a wavelength that is not positive.
+    /// As [`Self::with_wavelength`].
     pub fn new(wavelength: f64) -> Result<Self, Error> {
         Beam::default().with_wavelength(wavelength)
     }
@@ -53,9 +56,19 @@ impl Beam {
     /// The same beam about another central wavelength in meters.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that is not positive.
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that X-rays do not have, such as one in ångström.
     pub fn with_wavelength(self, wavelength: f64) -> Result<Self, Error> {
-        positive("the wavelength (m)", wavelength)?;
+        let of_xrays = (1e-13..=1e-7).contains(&wavelength);
+        ranged(WAVELENGTH, wavelength, "that of X-rays, 1e-13 to 1e-7", of_xrays)?;
+        self.with_any_wavelength(wavelength)
+    }
+
+    /// The same beam about another central wavelength in meters, whatever has it.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for one that is not positive.
+    pub fn with_any_wavelength(self, wavelength: f64) -> Result<Self, Error> {
+        positive(WAVELENGTH, wavelength)?;
         Ok(Beam { wavelength, ..self })
     }
 
@@ -93,9 +106,10 @@ impl Beam {
     /// The same beam with another polarization.
     ///
     /// # Errors
-    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a factor that is not finite.
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a factor that is not between -1 and 1.
     pub fn with_polarization(self, polarization: Polarization) -> Result<Self, Error> {
-        ranged("Kahn's factor", polarization.factor().unwrap_or_default(), "finite", true)?;
+        let factor = polarization.factor().unwrap_or_default();
+        ranged("Kahn's factor", factor, "from -1 to 1", factor.abs() <= 1.0)?;
         Ok(Beam { polarization, ..self })
     }
 
@@ -273,6 +287,10 @@ mod tests {
         let refused = [
             Beam::new(-1e-10),
             Beam::new(f64::NAN),
+            Beam::new(1.0),
+            Beam::new(1e-20),
+            beam().with_any_wavelength(0.0),
+            beam().with_polarization(Polarization::Kahn(2.0)),
             band(2.0),
             lines(&[]),
             lines(&[(1e-10, 0.0)]),
@@ -287,6 +305,7 @@ mod tests {
             assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfRange, "{number}");
         }
         assert_eq!(beam().with_sources(Vec::new()).unwrap_err().kind(), ErrorKind::NoSources);
+        assert_eq!(beam().with_any_wavelength(1.0).unwrap().wavelength(), 1.0);
         assert!(band(1.9).is_ok() && lines(&[(1e-10, 0.0), (2e-10, 1.0)]).is_ok());
     }
 

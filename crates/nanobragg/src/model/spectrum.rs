@@ -55,6 +55,7 @@ impl Spectrum {
             Spectrum::Line => Ok(()),
             Spectrum::Band(steps) => positive(SHORTEST, 1.0 + steps.at(0)),
             Spectrum::Lines(lines) => {
+                positive("the number of lines of the spectrum", lines.len() as f64)?;
                 let total: f64 = lines.iter().map(|line| line.weight).sum();
                 positive("the sum of the weights of the spectrum", total)?;
                 for line in lines {

@@ -21,6 +21,7 @@ pub struct Label {
 /// nodes and background add up to the pixel.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::{NodeSums, pixel};
 ///
@@ -28,7 +29,7 @@ pub struct Label {
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
 /// let mut sums = NodeSums::default();
-/// pixel(&plan, 20, 30, &mut sums);
+/// pixel(&plan, Pixel { slow: 20, fast: 30 }, &mut sums);
 /// let label = sums.label().expect("a pixel with photons");
 /// assert!(label.share > 0.5);
 /// # Ok::<(), nanobragg::Error>(())

@@ -9,31 +9,33 @@ use super::kept::{self, Kept};
 use super::lane::{Finished, Scattering, Subpixel, Term};
 use super::sink::Sink;
 use super::walk::{Stages, walk};
+use crate::image::Pixel;
 use crate::physics::geometry::{self, Position};
 use crate::physics::lattice::{self, Indices, LatticeFactor, RealLattice};
 use crate::physics::{absorption, f_cell, polarization, scaling, scattering};
 use crate::plan::{Interpolation, Plan, SourcePlan};
 use crate::real::{Real, real};
 
-/// Photons in pixel (`slow`, `fast`), with every intermediate shown to `sink`.
+/// Photons in a pixel, with every intermediate shown to `sink`. Beside the image it is what the detector's plane would get there.
 ///
 /// Terms are summed in the order layer, sub-pixel (slow, then fast), source, phi step, mosaic domain. The
 /// pixel's mask and region of interest are not looked at.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::pixel;
 ///
 /// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
-/// let double = pixel(&plan, 20, 30, &mut ());
-/// let single = pixel(&plan.cast::<f32>(), 20, 30, &mut ());
+/// let double = pixel(&plan, Pixel { slow: 20, fast: 30 }, &mut ());
+/// let single = pixel(&plan.cast::<f32>(), Pixel { slow: 20, fast: 30 }, &mut ());
 /// assert!((f64::from(single) / double - 1.0).abs() < 1e-3);
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
-pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, slow: usize, fast: usize, sink: &mut S) -> T {
-    pixel_unless(plan, slow, fast, sink, None)
+pub fn pixel<T: Real, S: Sink<T>>(plan: &Plan<T>, at: Pixel, sink: &mut S) -> T {
+    pixel_unless(plan, at.slow, at.fast, sink, None)
 }
 
 /// [`pixel`], which leaves terms out once `stop` is raised.

@@ -34,6 +34,7 @@ impl Plan<f64> {
     /// anew it forgets those before.
     ///
     /// ```
+    /// use nanobragg::image::Pixel;
     /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
     /// use nanobragg::nest::pixel;
     ///
@@ -42,9 +43,9 @@ impl Plan<f64> {
     /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
     /// let plan = experiment.plan()?;
     /// let mut parameters = *plan.parameters();
-    /// assert_eq!(pixel(&plan.place(&parameters), 20, 30, &mut ()), pixel(&plan, 20, 30, &mut ()));
+    /// assert_eq!(pixel(&plan.place(&parameters), Pixel { slow: 20, fast: 30 }, &mut ()), pixel(&plan, Pixel { slow: 20, fast: 30 }, &mut ()));
     /// parameters.wavelength *= 1.001;
-    /// assert_ne!(pixel(&plan.place(&parameters), 20, 30, &mut ()), pixel(&plan, 20, 30, &mut ()));
+    /// assert_ne!(pixel(&plan.place(&parameters), Pixel { slow: 20, fast: 30 }, &mut ()), pixel(&plan, Pixel { slow: 20, fast: 30 }, &mut ()));
     /// # Ok::<(), nanobragg::Error>(())
     /// ```
     pub fn place<T: Real>(&self, parameters: &Parameters<T>) -> Plan<T> {

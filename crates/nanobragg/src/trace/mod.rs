@@ -44,6 +44,7 @@ pub use pixel_trace::{Grid, PhiStep, PixelTrace, RotatedCell, TermNumbers, Value
 pub use quantity::{Quantity, Unit};
 pub use recorder::Recorder;
 
+use crate::image::Pixel;
 use crate::nest::pixel;
 use crate::plan::Plan;
 use crate::real::Real;
@@ -66,12 +67,13 @@ pub struct Options {
     pub all_steps: bool,
 }
 
-/// Photons in pixel (`slow`, `fast`), and every intermediate.
+/// Photons in a pixel, and every intermediate.
 ///
 /// The result has the bits of [`nest::pixel`](crate::nest::pixel) under any other sink. Mask and region of
 /// interest are not looked at.
 ///
 /// ```
+/// use nanobragg::image::Pixel;
 /// use nanobragg::model::{Experiment, PixelGrid, UnitCell};
 /// use nanobragg::nest::pixel;
 /// use nanobragg::trace::{Options, Quantity, Unit, trace_pixel};
@@ -79,14 +81,14 @@ pub struct Options {
 /// let mut experiment = Experiment::uniform(UnitCell::new(100.0, 100.0, 100.0, 90.0, 90.0, 90.0)?, 100.0);
 /// experiment.detector.pixels = PixelGrid::new(64, 64, 1e-3);
 /// let plan = experiment.plan()?;
-/// let (photons, trace) = trace_pixel(&plan, 20, 30, Options::default());
-/// assert_eq!(photons.to_bits(), pixel(&plan, 20, 30, &mut ()).to_bits());
+/// let (photons, trace) = trace_pixel(&plan, Pixel { slow: 20, fast: 30 }, Options::default());
+/// assert_eq!(photons.to_bits(), pixel(&plan, Pixel { slow: 20, fast: 30 }, &mut ()).to_bits());
 /// assert_eq!(trace.scalar(Quantity::Photons), Some(photons));
 /// assert_eq!(Quantity::ScatteringVector.unit(), Unit::PerMeter);
 /// # Ok::<(), nanobragg::Error>(())
 /// ```
-pub fn trace_pixel<T: Real>(plan: &Plan<T>, slow: usize, fast: usize, options: Options) -> (T, PixelTrace) {
-    let mut recorder = Recorder::new(plan, slow, fast, options);
-    let photons = pixel(plan, slow, fast, &mut recorder);
+pub fn trace_pixel<T: Real>(plan: &Plan<T>, at: Pixel, options: Options) -> (T, PixelTrace) {
+    let mut recorder = Recorder::new(plan, at.slow, at.fast, options);
+    let photons = pixel(plan, at, &mut recorder);
     (photons, recorder.finish())
 }

@@ -1,5 +1,6 @@
 //! What evaluates the traced pixels.
 
+use nanobragg::image::Pixel;
 use nanobragg::plan::Plan;
 use nanobragg_trace::{CaptureOptions, TraceText, capture};
 use serde_json::Value;
@@ -54,8 +55,8 @@ impl<'a> Tracer<'a> {
     /// The trace of pixel (`slow`, `fast`).
     pub fn trace(&mut self, slow: usize, fast: usize, options: &CaptureOptions) -> anyhow::Result<TraceText> {
         match self {
-            Tracer::Double(plan) => Ok(capture(plan, slow, fast, options)),
-            Tracer::Single(plan) => Ok(capture(plan, slow, fast, options)),
+            Tracer::Double(plan) => Ok(capture(plan, Pixel { slow, fast }, options)),
+            Tracer::Single(plan) => Ok(capture(plan, Pixel { slow, fast }, options)),
             #[cfg(feature = "gpu")]
             Tracer::Gpu(plan, renderer, _) => {
                 let taps = renderer.trace(plan, slow, fast)?;

@@ -172,6 +172,7 @@ impl<'a, S: Sink<Lanes> + 'static> FastPlan<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Pixel;
     use std::num::NonZeroU32;
 
     use crate::model::{
@@ -269,7 +270,7 @@ mod tests {
             let plan = experiment(shape, cells).plan().unwrap();
             for level in Level::available() {
                 for (fast, found) in row(&plan, level, Precision::Double).into_iter().enumerate() {
-                    let expected = pixel(&plan, 1, fast, &mut ());
+                    let expected = pixel(&plan, Pixel { slow: 1, fast }, &mut ());
                     // Blocks leave out what an image cannot hold.
                     assert!(
                         (found - expected).abs() <= 1e-11 * expected + 1e-46,

@@ -34,7 +34,10 @@ impl Parts for BeamParts {
     }
 
     fn whole(self) -> Result<Beam, Error> {
-        let beam = Beam::new(self.wavelength)?.with_polarization(self.polarization)?.with_dose(self.dose);
+        let beam = Beam::default()
+            .with_any_wavelength(self.wavelength)?
+            .with_polarization(self.polarization)?
+            .with_dose(self.dose);
         match self.incidence {
             Incidence::Grid { spectrum, divergence } => {
                 Ok(beam.with_spectrum(spectrum)?.with_divergence(divergence))
