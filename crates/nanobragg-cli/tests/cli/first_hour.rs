@@ -70,3 +70,33 @@ fn a_long_run_says_what_it_costs_before_it_starts() {
     child.wait().unwrap();
     assert!(said.starts_with("1.6e+11 terms with 100 x 100 sub-pixels: about "), "{said}");
 }
+
+/// The commands of the C program's own README, but for its programs that make the inputs.
+const README: [&str; 3] = [
+    "-hkl P1.hkl -matrix A.mat -lambda 6.2 -N 10",
+    "-hkl P1.hkl -matrix A.mat -lambda 6.2 -N 10 -fluence 2e22 -water 4",
+    "-mat bigcell.mat -hkl P1.hkl -lambda 1 -dispersion 0 -distance 1000 -detsize 100 -pixel 0.1 -hdiv 0 -vdiv 0 \
+     -fluence 1e32 -N 1",
+];
+
+#[test]
+fn the_commands_of_the_c_programs_readme_run() {
+    let scratch = Scratch::new();
+    let all = || -4..=4;
+    let indices = all().flat_map(|h| all().flat_map(move |k| all().map(move |l| (h, k, l))));
+    let lines: String = indices.map(|(h, k, l)| format!("{h} {k} {l} {}\n", 100 + h * k + l)).collect();
+    scratch.write("P1.hkl", lines);
+    // 281 281 165.2 90 90 120 at 6.2 A, and a cube of 250 A at 1 A.
+    scratch.write("A.mat", "0.025478 0.012739 0\n0 0.022065 0\n0 0 0.037530\n");
+    scratch.write("bigcell.mat", "0.004 0 0\n0 0.004 0\n0 0 0.004\n");
+    for preset in ["exact", "reference"] {
+        for command in README {
+            let line = format!("{command} -roi 500 515 500 515 -seed 1 -nodump -noprogress -quirks {preset}");
+            scratch.run(&format!("{line} -o a.bin")).good();
+            scratch.run(&format!("{} -o b.bin", line.replace("-matrix", "-mat"))).good();
+            let image = scratch.read("a.bin");
+            assert!(image == scratch.read("b.bin"), "{preset}: {command}");
+            assert!(image.iter().any(|&byte| byte != 0), "{preset}: {command} is dark");
+        }
+    }
+}

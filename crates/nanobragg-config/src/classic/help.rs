@@ -87,9 +87,9 @@ pub(crate) fn meaning(flag: &Flag) -> String {
 pub(crate) fn remark(flag: &Flag) -> Option<String> {
     match flag.effect {
         Effect::Used | Effect::Elsewhere => None,
-        Effect::Inert => Some("read, but without effect".to_owned()),
-        Effect::Unread { instead: Some(other) } => Some(format!("never read: use {other}")),
-        Effect::Unread { instead: None } => Some("never read".to_owned()),
+        Effect::Inert => Some("ignored".to_owned()),
+        Effect::Unread { instead: Some(other) } => Some(format!("ignored: use {other}")),
+        Effect::Unread { instead: None } => Some("ignored".to_owned()),
     }
 }
 

@@ -8,7 +8,7 @@ rows!(
     Hkl(
         &["-hkl"],
         "structure factors: MTZ or mmCIF, expanded by their symmetry; or text of h, k, l and F, \
-            without any"
+            which is not expanded"
     )
     .input()
     .shows(&["table entries read"])
