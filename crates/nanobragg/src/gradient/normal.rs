@@ -42,8 +42,9 @@ impl Normal {
         let mut gram = Gram::new(rows.len());
         for (number, weighed) in weighed.chunks(LANES).enumerate() {
             let start = number * LANES;
-            let part = |row: &&[f64]| row.get(start..start + weighed.len()).unwrap_or_default();
-            gram.add(&rows.iter().map(part).collect::<Vec<_>>(), weighed);
+            let own = start..start + weighed.len();
+            let part = rows.iter().map(|&row| row.get(own.clone()).unwrap_or_default());
+            gram.add(&part.collect::<Vec<_>>(), weighed);
         }
         Normal {
             matrix: gram.whole(),
