@@ -45,6 +45,7 @@ mod picture;
 mod place;
 mod provenance;
 mod session;
+mod spots;
 
 pub use device::{Device, GpuChoice};
 pub use error::{Error, ErrorKind};
@@ -61,6 +62,7 @@ pub use picture::{Picture, Rings};
 pub use place::{check_first, check_place};
 pub use provenance::Provenance;
 pub use session::{Session, run};
+pub use spots::narrow_spots;
 
 /// The code of the page on embedding runs as it stands there.
 #[cfg(doctest)]

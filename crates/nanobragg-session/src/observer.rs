@@ -99,6 +99,8 @@ pub enum Note {
     },
     /// The graphics processor is not used, for this reason: the cores render.
     OnCpu(String),
+    /// Spots of counts are narrower than what is looked for in images: at most so many pixels.
+    NarrowSpots(f64),
 }
 
 impl fmt::Display for Note {
@@ -116,6 +118,11 @@ impl fmt::Display for Note {
                  {median_relative:.1e} of a pixel"
             ),
             Note::OnCpu(reason) => write!(f, "{reason}; rendering on the cpu"),
+            Note::NarrowSpots(pixels) => write!(
+                f,
+                "spots are at most {} pixels wide; programs that look for spots expect two or more",
+                g(*pixels, 2)
+            ),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::memory::check_memory;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::photons::check_photons;
+use crate::spots::narrow_spots;
 use crate::place::check_outputs;
 use crate::{Content, Error, Job, Output, Warning, backend};
 
@@ -81,6 +82,9 @@ impl Session {
         check_memory(&self.job.sizes(), &self.job.outputs)?;
         self.warnings()?.iter().for_each(|warning| watch.warn(warning));
         let Session { job, plan, .. } = self;
+        if let Some(note) = narrow_spots(&plan, &job.outputs) {
+            watch.note(&note);
+        }
         output::structure_factors(&watch, &plan, &job.outputs);
         describe(&watch, &job, &plan)?;
         let backend = backend::open(&job.compute, watch)?;

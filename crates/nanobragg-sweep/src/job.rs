@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg_io::atomic::remove_leftovers;
-use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warning};
+use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warning, narrow_spots};
 
 use crate::error::Cause;
 use crate::lock::Lock;
@@ -116,7 +116,8 @@ impl Sweep {
     /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
     /// cannot be written; `observer` asked for the end. Images that were finished by then are in the manifest.
     pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
-        let Sweep { job, targets, inputs, threads, .. } = self;
+        let Sweep { job, first, targets, inputs, threads, .. } = self;
+        let note = narrow_spots(&first, &job.outputs);
         let path = job.manifest_path();
         let resume = job.start == Start::Resume;
         // Held until the end.
@@ -132,8 +133,20 @@ impl Sweep {
         }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
         let SweepJob { experiment, models, compute, series, images, provenance, .. } = job;
-        Sweeper { experiment, models, compute, series, images, targets, parts, threads, provenance, observer }
-            .run(manifest, resume)
+        let sweeper = Sweeper {
+            experiment,
+            models,
+            compute,
+            series,
+            images,
+            targets,
+            parts,
+            threads,
+            provenance,
+            note,
+            observer,
+        };
+        sweeper.run(manifest, resume)
     }
 }
 

@@ -20,7 +20,7 @@ use nanobragg::units::to_deg;
 use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
 use nanobragg_session::{
-    Brightness, Compute, Flow, ImageModel, Provenance, Watch, Writer, backend, check_photons,
+    Brightness, Compute, Flow, ImageModel, Note, Provenance, Watch, Writer, backend, check_photons,
 };
 
 use crate::error::Cause;
@@ -43,6 +43,8 @@ pub(crate) struct Sweeper<'a> {
     pub parts: Vec<Parts>,
     pub threads: Threads,
     pub provenance: Option<Provenance>,
+    /// What is told at the start.
+    pub note: Option<Note>,
     pub observer: &'a dyn SweepObserver,
 }
 
@@ -81,6 +83,7 @@ impl Sweeper<'_> {
     pub fn run(&self, mut manifest: Manifest, resume: bool) -> Result<(), Error> {
         let stop = AtomicBool::new(false);
         let watch = Watch::new(self.observer, &stop);
+        self.note.iter().for_each(|note| watch.note(note));
         let backend = backend::open(&self.compute, watch)?;
         let stacked = manifest.stack.as_ref().is_some_and(FileRecord::holds);
         if !stacked {
