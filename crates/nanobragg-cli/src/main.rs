@@ -1,6 +1,7 @@
 //! `nanobragg`: X-ray diffraction images from nanocrystals, from the command line.
 
 mod called;
+mod closed;
 mod commands;
 mod console;
 mod diagnostics;

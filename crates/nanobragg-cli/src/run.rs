@@ -49,7 +49,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         return Ok(());
     }
     if setup.outputs.images().any(|path| is_standard_output(path)) {
-        leave_to_image();
+        leave_to_image()?;
     }
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);

@@ -6,6 +6,8 @@
 
 mod breaks;
 mod breaks_image;
+#[cfg(unix)]
+mod closed_streams;
 mod compare;
 mod descriptions;
 mod disk_full;

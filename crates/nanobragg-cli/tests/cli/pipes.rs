@@ -64,6 +64,9 @@ fn a_format_is_named_and_can_be_piped() {
     assert_eq!(scratch.refused(&format!("{TINY} -o -")), needs);
     assert!(scratch.refused(&format!("{TINY} -o nxs:-")).contains("NXmx cannot be written to a pipe"));
     assert_eq!(scratch.refused(&format!("{TINY} -o npy:- -o cbf:-")), "- is the name of two outputs");
+    let run = scratch.run(&format!("{TINY} -o npy:- -o c.npy")).good();
+    let lost = "npy:- is not written: -o names another image of that format";
+    assert!(run.warnings().contains(&lost), "{}", run.err);
     assert!(
         scratch
             .refused(&format!("sweep -images 2 -osc 1 {TINY} -o npy:-"))

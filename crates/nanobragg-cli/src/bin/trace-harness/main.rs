@@ -2,6 +2,8 @@
 //! traces part.
 
 mod arguments;
+#[path = "../../closed.rs"]
+mod closed;
 mod comparison;
 mod device;
 mod environment;
