@@ -85,7 +85,7 @@ impl Flights {
             pass.dispatch_workgroups(groups[0], groups[1], 1);
         }
         let since = Instant::now();
-        let submission = self.gpu.queue.submit([encoder.finish()]);
+        let submission = self.gpu.submit(encoder.finish());
         let submitting = since.elapsed();
         self.gpu.check()?;
         self.in_flight.push_back(Flight { submission, permutation, terms, since, submitting });

@@ -1,5 +1,6 @@
 //! An opened device and its faults.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub struct Gpu {
 #[derive(Debug, Default)]
 struct Faults {
     lost: Mutex<Option<String>>,
+    /// Submissions that are left, where a test wants the device lost.
+    left: Option<AtomicU64>,
     error: Mutex<Option<wgpu::Error>>,
 }
 
@@ -56,7 +59,7 @@ impl Gpu {
         let open = pollster::block_on(adapter.request_device(&descriptor));
         let (device, queue) =
             open.map_err(|error| Cause::Open { adapter: info.name.clone(), reason: error.to_string() })?;
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(Faults { left: lower.submissions.map(AtomicU64::new), ..Faults::default() });
         let seen = Arc::clone(&faults);
         device.set_device_lost_callback(move |reason, message| {
             let message = if message.is_empty() { format!("{reason:?}").to_lowercase() } else { message };
@@ -88,6 +91,17 @@ impl Gpu {
         self.device.destroy();
         *self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner) =
             Some("it was destroyed".to_owned());
+    }
+
+    /// Hands commands to the device.
+    pub(crate) fn submit(&self, commands: wgpu::CommandBuffer) -> wgpu::SubmissionIndex {
+        let less = |left: u64| left.checked_sub(1);
+        if let Some(left) = &self.faults.left
+            && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err()
+        {
+            self.destroy();
+        }
+        self.queue.submit([commands])
     }
 
     /// What the driver has reported since the last call.

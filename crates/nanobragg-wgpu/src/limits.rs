@@ -24,6 +24,8 @@ pub struct LimitsOverride {
     pub groups: Option<u32>,
     /// Terms of a dispatch.
     pub terms: Option<u64>,
+    /// Submissions that the device takes; at the next one it is lost.
+    pub submissions: Option<u64>,
 }
 
 impl Limits {

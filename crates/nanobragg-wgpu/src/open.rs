@@ -57,7 +57,7 @@ pub fn open(request: &Request) -> Result<Opened, Error> {
 
 /// A list of limits that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{part}' is not one of binding=BYTES, buffer=BYTES, groups=N, terms=N")]
+#[error("'{part}' is not one of binding=BYTES, buffer=BYTES, groups=N, terms=N, submissions=N")]
 pub struct LimitsError {
     /// The part of the list.
     pub part: String,
@@ -66,7 +66,7 @@ pub struct LimitsError {
 impl std::str::FromStr for LimitsOverride {
     type Err = LimitsError;
 
-    /// Reads `binding=BYTES,buffer=BYTES,groups=N,terms=N`, of which any may be left out.
+    /// Reads `binding=BYTES,buffer=BYTES,groups=N,terms=N,submissions=N`, of which any may be left out.
     fn from_str(list: &str) -> Result<Self, LimitsError> {
         let mut lower = LimitsOverride::default();
         for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -78,6 +78,7 @@ impl std::str::FromStr for LimitsOverride {
                 "buffer" => lower.buffer = Some(number),
                 "groups" => lower.groups = Some(u32::try_from(number).map_err(|_| wrong())?),
                 "terms" => lower.terms = Some(number),
+                "submissions" => lower.submissions = Some(number),
                 _ => return Err(wrong()),
             }
         }

@@ -42,7 +42,7 @@ impl Staging {
         };
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_buffer_to_buffer(source, 0, &buffer, 0, size);
-        let submission = gpu.queue.submit([encoder.finish()]);
+        let submission = gpu.submit(encoder.finish());
         let (sender, mapped) = channel();
         buffer.map_async(wgpu::MapMode::Read, 0..size, move |result| {
             // Nobody listens where the image was given up.

@@ -101,7 +101,7 @@ impl Clock {
         }
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.resolve_query_set(&self.queries, 0..2 * count, &self.resolved, 0);
-        gpu.queue.submit([encoder.finish()]);
+        gpu.submit(encoder.finish());
         let staged = staging.copy(gpu, &self.resolved, u64::from(2 * count) * 8)?;
         Ok(Some(Ticks { staged, count, terms }))
     }

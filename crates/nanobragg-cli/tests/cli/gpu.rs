@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::scratch::{Run, Scratch, TINY};
 
 /// Mesa looks for a display beside the adapters, and complains where there is none.
-fn quiet(command: &mut Command, cache: &Scratch) -> Run {
+pub fn quiet(command: &mut Command, cache: &Scratch) -> Run {
     command.env("NODEVICE_SELECT", "1").env("XDG_CACHE_HOME", cache.folder()).output().unwrap().into()
 }
 
@@ -23,7 +23,7 @@ fn without_drivers(scratch: &Scratch, line: &str) -> Run {
 }
 
 /// Whether the machine has an adapter. Says loudly where it has none.
-fn present() -> bool {
+pub fn present() -> bool {
     let found = run(&Scratch::new(), "devices").status == 0;
     if !found {
         println!("SKIPPED: no graphics adapter; software ones come with mesa-vulkan-drivers");

@@ -26,6 +26,8 @@ mod information;
 mod input_errors;
 mod instruments;
 mod interruption;
+#[cfg(feature = "gpu")]
+mod lost_device;
 #[cfg(target_os = "linux")]
 mod memory;
 mod messages;

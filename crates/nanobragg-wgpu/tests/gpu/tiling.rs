@@ -35,7 +35,13 @@ fn an_image_does_not_depend_on_how_it_is_cut() {
         let cuts = [
             LimitsOverride { binding, ..LimitsOverride::default() },
             LimitsOverride { groups: Some(3), terms: Some(30_000), ..LimitsOverride::default() },
-            LimitsOverride { binding, buffer: Some(29_000), groups: Some(2), terms: Some(9_000) },
+            LimitsOverride {
+                binding,
+                buffer: Some(29_000),
+                groups: Some(2),
+                terms: Some(9_000),
+                ..LimitsOverride::default()
+            },
         ];
         for precision in [Precision::Single, Precision::Double] {
             let mut dispatches = Vec::new();

@@ -64,7 +64,7 @@ rows!(
     GpuLimits(
         &["-gpu_limits"],
         "for tests: limits below those of the graphics processor, as \
-            binding=BYTES,buffer=BYTES,groups=N,terms=N"
+            binding=BYTES,buffer=BYTES,groups=N,terms=N,submissions=N; after N submissions it is lost"
     )
     .text("LIST")
     .role(Role::Extension)
