@@ -10,6 +10,7 @@ mod draw;
 pub mod fuzz;
 pub mod memory;
 mod perturbation;
+mod small_disk;
 pub mod stills;
 pub mod tolerance;
 
@@ -18,3 +19,4 @@ pub use case::{Case, TestError, case, cases, fixtures, upstream};
 pub use draw::{gapped_table, random_flags};
 pub use nanobragg_compare::{Comparison, Difference, compare};
 pub use perturbation::{SplitMix, perturbed};
+pub use small_disk::SmallDisk;

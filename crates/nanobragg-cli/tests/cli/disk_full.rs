@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::interruption::SmallDisk;
+use nanobragg_testkit::SmallDisk;
+
 use crate::scratch::{Run, Scratch, TINY};
 
 /// Size of the disk, and of the pieces that it gives files, kilobytes.
@@ -53,6 +54,51 @@ fn a_sweep_is_complete_or_goes_on_wherever_the_disk_was_full() {
         fs::remove_file(&filler).unwrap();
         run(&format!("{sweep} -resume")).good();
         assert!(files(disk.path()) == whole, "{free} pages: {:?}", disk.names());
+    }
+    assert!(failed > 5, "{failed}");
+}
+
+/// A refinement that takes little: one step from a start that is near.
+const CRYSTAL: &str = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -pixel 0.4 -detpixels 200 -gauss_xtal \
+    -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 -fluence 3e25";
+
+#[test]
+fn a_refinement_is_complete_or_goes_on_wherever_the_disk_was_full() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -o shot.cbf")).good();
+    let shot = scratch.path("shot.cbf");
+    let refine = format!(
+        "refine {CRYSTAL} -N 20 -misset 10.02 20.01 29.99 -data {} -box_scale 0.05 -refine misset,scale -o fit",
+        shot.display()
+    );
+    let mut failed = 0;
+    // A large page is most of what is written: steps are coarse, so that there are some tens.
+    for free in (0..).step_by(4) {
+        let Some(disk) = SmallDisk::new(4 * DISK) else { return };
+        let run = |line: &str| -> Run {
+            scratch
+                .command(line.split(' ').filter(|word| !word.is_empty()))
+                .current_dir(disk.path())
+                .output()
+                .unwrap()
+                .into()
+        };
+        let filler = disk.path().join("filler");
+        fs::write(&filler, vec![7; (4 * DISK - free * PAGE) * 1024]).unwrap();
+        let first = run(&refine);
+        fs::remove_file(&filler).unwrap();
+        if first.status == 0 {
+            assert_eq!(disk.names().len(), 8, "{free} pages: {:?}", disk.names());
+            break;
+        }
+        failed += 1;
+        assert!(first.error(1).contains("No space left on device"), "{free} pages: {}", first.err);
+        assert!(disk.names().iter().all(|name| name.starts_with("fit")), "{free} pages: {:?}", disk.names());
+        // Without the file that is written last there is nothing to go on from.
+        let resumed = run(&format!("{refine} -resume")).good();
+        assert_eq!(disk.names().len(), 8, "{free} pages: {:?}", disk.names());
+        let verdict = fs::read_to_string(disk.path().join("fit.json")).unwrap();
+        assert!(verdict.contains("\"verdict\": \"converged\""), "{free} pages: {}", resumed.out);
     }
     assert!(failed > 5, "{failed}");
 }

@@ -10,6 +10,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nanobragg_testkit::SmallDisk;
+
 use crate::scratch::{Run, Scratch, TINY};
 
 /// An image that takes many seconds.
@@ -116,44 +118,6 @@ fn files_removed_under_way_are_made_again() {
     assert!(!scratch.path("b.nxs").exists());
     scratch.run(&format!("sweep {SERIES} -images 8 -o a.cbf -o b.nxs -resume")).good();
     assert_eq!(scratch.files(), whole.files());
-}
-
-/// A file system of a few hundred kilobytes, where the system lets a test mount one.
-pub struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    pub fn new(kilobytes: usize) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let size = format!("size={kilobytes}k");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(folder.path())
-            .stderr(Stdio::null())
-            .status();
-        if mounted.is_ok_and(|status| status.success()) {
-            return Some(SmallDisk(folder));
-        }
-        println!("skipped: mounting a small file system needs the superuser");
-        None
-    }
-
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    pub fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.path()).unwrap();
-        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg(self.path()).status();
-        drop(unmounted);
-    }
 }
 
 #[test]
