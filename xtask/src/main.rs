@@ -5,6 +5,7 @@ mod bench;
 mod cli_docs;
 mod dist;
 mod executable;
+mod fire;
 mod fixtures;
 mod fuzz;
 mod guard;
@@ -28,6 +29,8 @@ usage: cargo xtask TASK [OPTIONS]
   cli-docs   write docs/CLI.md, docs/EXPERIMENT.md and docs/schema from the flag table
   dist       build the programs and pack them, with manual page, completions and licenses: an archive with its SHA-256
              [--target TRIPLE] [--out FOLDER]
+  fire       signals, absurd flags and tampered bundles, counted: signals | flags | bundles
+             [--minutes N] [--most N] [--seed N]
   fixtures   write fixtures/manifest.json: how each case was made, and checksums
   fuzz       feed damaged input to readers and parsers: [--minutes N] [--seed N] [TARGET...]
   guard      checksums of every case on the CPU backends under every preset, compared with those kept: [--check]
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("instructions") => instructions::run(rest)?,
         Some("cli-docs") => cli_docs::run(check)?,
         Some("dist") => dist::run(rest)?,
+        Some("fire") => fire::run(rest)?,
         Some("fuzz") => fuzz::run(rest)?,
         Some("guard") => guard::run(check)?,
         Some("fixtures") => fixtures::run(check)?,
