@@ -12,8 +12,8 @@ use crate::memory::check_memory;
 use crate::observer::{Event, Observer, Rendered, Watch};
 use crate::output::{self, Brightness, Writer};
 use crate::photons::check_photons;
-use crate::spots::narrow_spots;
 use crate::place::check_outputs;
+use crate::spots::narrow_spots;
 use crate::{Content, Error, Job, Output, Warning, backend};
 
 /// A job whose first image is planned.

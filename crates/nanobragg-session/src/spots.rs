@@ -24,8 +24,12 @@ pub fn narrow_spots(plan: &Plan, outputs: &[Output]) -> Option<Note> {
 fn widest(plan: &Plan) -> f64 {
     let edge = plan.crystal.size().into_iter().fold(f64::INFINITY, f64::min);
     let resolved = &plan.resolved;
-    let angles =
-        [resolved.wavelength / edge, resolved.mosaic.spread, resolved.horizontal.range(), resolved.vertical.range()];
+    let angles = [
+        resolved.wavelength / edge,
+        resolved.mosaic.spread,
+        resolved.horizontal.range(),
+        resolved.vertical.range(),
+    ];
     let angle = angles.into_iter().fold(0.0, f64::hypot);
     angle * plan.detector.distance.abs() / plan.detector.pixel_size
 }
@@ -58,7 +62,10 @@ mod tests {
         };
         assert_eq!(note(&experiment(9), &counts), None);
         let said = note(&experiment(40), &counts).unwrap();
-        assert_eq!(said, "spots are at most 0.5 pixels wide; programs that look for spots expect two or more");
+        assert_eq!(
+            said,
+            "spots are at most 0.5 pixels wide; programs that look for spots expect two or more"
+        );
         assert_eq!(note(&experiment(40), &photons), None);
         let mut mosaic = experiment(40);
         let spread = Mosaicity::Domains { spread: 0.002, count: 2 };
