@@ -36,9 +36,9 @@ listed! {
         orientation_end: u32,
         begins: u32,
         zero: u32,
+        sources_per_block: u32,
         padding_0: u32,
         padding_1: u32,
-        padding_2: u32,
     }
 }
 

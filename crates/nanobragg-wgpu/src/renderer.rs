@@ -289,6 +289,7 @@ impl Renderer {
                 places: 0..0,
                 sources: 0..0,
                 orientations: 0..0,
+                sources_per_block: 1,
                 terms: 0.0,
             };
             let (dispatch, groups) = part.dispatch(band, false, limits.groups);

@@ -3,10 +3,15 @@
 //! Drivers reset a device whose work takes seconds, and what else is drawn has to wait for it: a dispatch shall take
 //! some tens of milliseconds. Tiles are dealt out first, then orientations, sources and places, so that a
 //! dispatch keeps as many groups busy as it can.
+//!
+//! How large dispatches are follows from the device's measured speed, which differs from run to run. So that an image does
+//! not, they are cut only where the shader ends a block of terms: after whole groups of orientations, after the last
+//! orientation of enough sources, and after a place.
 
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::encode::GROUP;
 use crate::layout::Dispatch;
 
 /// Time that a dispatch is meant to take.
@@ -62,6 +67,8 @@ pub(crate) struct Part {
     pub places: Range<usize>,
     pub sources: Range<usize>,
     pub orientations: Range<usize>,
+    /// Sources whose terms make a block.
+    pub sources_per_block: usize,
     /// What it costs, in terms.
     pub terms: f64,
 }
@@ -92,25 +99,28 @@ impl Walk {
         {
             return None;
         }
-        let pixels = crate::encode::GROUP as f64;
+        let pixels = GROUP as f64;
         let orientations = work.orientations.len();
+        let sources_per_block = GROUP.div_ceil(orientations);
         let begins = self.place == 0 && self.source == 0 && self.orientation == work.orientations.start;
         if begins {
-            let whole = pixels * (work.places * work.sources) as f64 * (orientations as f64 + PLACE_COST);
-            let fitting = (terms / whole) as usize;
+            let tile = pixels * (work.places * work.sources) as f64 * (orientations as f64 + PLACE_COST);
+            let fitting = (terms / tile) as usize;
             let left = work.tiles.end - self.tile;
-            // At least so many tiles that the device is busy, but no more groups of one term each than fit.
-            let least = BUSY.min((terms / (pixels * (PLACE_COST + 1.0))) as usize);
+            // At least so many tiles that the device is busy, but no more groups of one block each than fit.
+            let block =
+                sources_per_block.min(work.sources) as f64 * (orientations.min(GROUP) as f64 + PLACE_COST);
+            let least = BUSY.min((terms / (pixels * block)) as usize);
             self.tiles = fitting.max(least).max(1).min(left).min(groups.max(1));
         }
         let each = (terms / (self.tiles as f64 * pixels)).max(1.0);
         // Only a part that spans all orientations may span several sources, and so on outwards.
         let fresh = self.orientation == work.orientations.start;
-        let spans = (each - PLACE_COST).max(1.0) as usize;
+        let spans = whole(each - PLACE_COST, GROUP);
         let orientation_end = (self.orientation + spans).min(work.orientations.end);
         let all_orientations = fresh && orientation_end == work.orientations.end;
         let per_source = orientations as f64 + PLACE_COST;
-        let several = if all_orientations { ((each / per_source) as usize).max(1) } else { 1 };
+        let several = if all_orientations { whole(each / per_source, sources_per_block) } else { 1 };
         let source_end = (self.source + several).min(work.sources);
         let all_sources = all_orientations && self.source == 0 && source_end == work.sources;
         let per_place = work.sources as f64 * per_source;
@@ -121,6 +131,7 @@ impl Walk {
             places: self.place..place_end,
             sources: self.source..source_end,
             orientations: self.orientation..orientation_end,
+            sources_per_block,
             terms: self.tiles as f64
                 * pixels
                 * ((place_end - self.place) * (source_end - self.source)) as f64
@@ -157,7 +168,7 @@ impl Part {
             tile_count: self.tiles.len() as u32,
             groups_x: groups[0],
             band_first: band.start as u32,
-            band_sums: (band.len() * crate::encode::GROUP) as u32,
+            band_sums: (band.len() * GROUP) as u32,
             place_first: self.places.start as u32,
             place_end: self.places.end as u32,
             source_first: self.sources.start as u32,
@@ -165,6 +176,7 @@ impl Part {
             orientation_first: self.orientations.start as u32,
             orientation_end: self.orientations.end as u32,
             begins: u32::from(begins),
+            sources_per_block: self.sources_per_block as u32,
             ..Dispatch::default()
         };
         (dispatch, groups)
@@ -174,6 +186,11 @@ impl Part {
     pub fn begins(&self, first_orientation: usize) -> bool {
         self.places.start == 0 && self.sources.start == 0 && self.orientations.start == first_orientation
     }
+}
+
+/// The largest multiple of `block` up to `most`, at least one.
+fn whole(most: f64, block: usize) -> usize {
+    (most.max(0.0) as usize / block).max(1).saturating_mul(block)
 }
 
 /// A grid of at least `groups` groups, no side longer than `most`.
@@ -216,6 +233,23 @@ mod tests {
             for groups in [1, 5, 65_535] {
                 let counts = counts(&work, terms, groups);
                 assert!(counts.iter().all(|&count| count == 1), "{terms} {groups}");
+            }
+        }
+    }
+
+    #[test]
+    fn work_is_cut_where_blocks_end() {
+        for (sources, orientations) in [(3, 200), (3, 128), (50, 7), (1, 1), (130, 1)] {
+            let work = Work { tiles: 0..9, places: 3, sources, orientations: 0..orientations };
+            let block = GROUP.div_ceil(orientations);
+            for terms in [1.0, 5e3, 3e4, 1e5, 1e7] {
+                let mut walk = Walk::new(work.clone());
+                while let Some(part) = walk.next(terms, 65_535) {
+                    assert!(part.orientations.start % GROUP == 0, "{part:?}");
+                    assert!(part.orientations.end % GROUP == 0 || part.orientations.end == orientations);
+                    assert!(part.sources.start % block == 0, "{part:?}");
+                    assert!(part.sources.end % block == 0 || part.sources.end == sources, "{part:?}");
+                }
             }
         }
     }

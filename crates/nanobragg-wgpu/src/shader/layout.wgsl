@@ -20,9 +20,10 @@ struct Dispatch {
     begins: u32,
     // Zero. The compiler does not know it: what is XORed with it is not simplified.
     zero: u32,
+    // After so many sources the terms of a block are added to the sum.
+    sources_per_block: u32,
     padding_0: u32,
     padding_1: u32,
-    padding_2: u32,
 }
 
 // What belongs to the experiment.

@@ -117,9 +117,8 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
         sum = Sum(sums[slot], sums[dispatch.band_sums + slot]);
     }
     var kept = kept_nothing();
-    // Terms are first added up in blocks: few enough for plain sums.
+    // Terms are first added up in blocks: few enough for plain sums, and the same however an image is cut into dispatches.
     var block = real(0.0);
-    var in_block = 0u;
     var out = 0u;
     let single_load = dispatch.orientation_end - dispatch.orientation_first <= GROUP;
 
@@ -170,13 +169,19 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                         block += term(f_cell.f, f_latt.product, intensity) * weight;
                     }
                 }
-                in_block += here;
-                if !TAPS && in_block >= GROUP {
+                if !TAPS && here == GROUP {
                     sum = add(sum, block);
                     block = real(0.0);
-                    in_block = 0u;
                 }
             }
+            if !TAPS && (source + 1u) % dispatch.sources_per_block == 0u {
+                sum = add(sum, block);
+                block = real(0.0);
+            }
+        }
+        if !TAPS {
+            sum = add(sum, block);
+            block = real(0.0);
         }
     }
     if TAPS {
@@ -184,7 +189,6 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
             tap_finished(out, sum, kept);
         }
     } else {
-        sum = add(sum, block);
         sums[slot] = sum.high;
         sums[dispatch.band_sums + slot] = sum.low;
     }

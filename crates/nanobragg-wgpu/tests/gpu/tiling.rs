@@ -63,6 +63,35 @@ fn an_image_does_not_depend_on_how_it_is_cut() {
 }
 
 #[test]
+fn bits_do_not_depend_on_the_pace() {
+    // 82 orientations and 2 sources; 7 orientations and 24 sources; one of each.
+    let few = "-cell 40 50 60 80 90 100 -default_F 100 -N 5 -misset 7 11 13 -lambda 1.5 -distance 80 -pixel 1.5 \
+        -detpixels_x 40 -detpixels_y 30 -oversample 2";
+    let lines = [
+        FLAGS.to_owned(),
+        format!("{few} -mosaic 1 -mosaic_dom 7 -dispersion 3 -dispsteps 24"),
+        format!("{few} -oversample 5"),
+    ];
+    for (number, line) in lines.iter().enumerate() {
+        let plan = planned(line);
+        for precision in [Precision::Single, Precision::Double] {
+            let photons = |terms, groups| {
+                let gpu = open(LimitsOverride { terms, groups, ..LimitsOverride::default() })?;
+                let mut renderer = Renderer::new(gpu, precision).ok()?;
+                let photons = renderer.photons(&plan, &Control::default()).unwrap();
+                Some((photons, renderer.timings().dispatches))
+            };
+            let Some((whole, dispatches)) = photons(None, None) else { return };
+            for terms in [5_000, 40_000, 300_000] {
+                let (cut, more) = photons(Some(terms), Some(3)).unwrap();
+                assert!(more > dispatches, "{number}: {more} dispatches");
+                assert!(cut == whole, "{number} {}: {terms} terms a dispatch", precision.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_cut_is_refused_with_the_limit() {
     let Some(gpu) = open(LimitsOverride { binding: Some(8192), ..LimitsOverride::default() }) else { return };
     let mut renderer = Renderer::new(gpu, Precision::Single).unwrap();
