@@ -21,6 +21,9 @@ mod at_start {
 
     pub static CLOSED: AtomicBool = AtomicBool::new(false);
 
+    // SAFETY: the section holds pointers to functions of the C convention without arguments, which the loader calls once,
+    // before `main` and in one thread. This one asks the system for a copy of a descriptor and stores into an atomic; it
+    // neither needs what the runtime sets up nor can it panic.
     #[cfg(unix)]
     #[used]
     #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
