@@ -38,9 +38,13 @@ pub fn line(error: &anyhow::Error) -> String {
         (Some(ErrorKind::Photons), _) => format!("{error}; nothing is written without -allow_nonfinite"),
         (_, Some(SweepErrorKind::Names)) => format!("sweep: {error}"),
         (_, Some(SweepErrorKind::Exists)) => {
-            format!("{error}; use -resume to continue or -restart to start over")
+            format!(
+                "{error}; use -resume to continue, -restart to start over, or -manifest FILE for another sweep"
+            )
         }
-        (_, Some(SweepErrorKind::OtherSweep)) => format!("{error}; use -restart to start over"),
+        (_, Some(SweepErrorKind::OtherSweep)) => {
+            format!("{error}; use -restart to start over, or -manifest FILE to keep both")
+        }
         _ => error.to_string(),
     }
 }

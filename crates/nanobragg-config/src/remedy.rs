@@ -3,6 +3,9 @@
 use nanobragg::model::Quirk;
 use nanobragg::plan::Warning;
 
+/// The most sub-pixels along an edge that are proposed: their square multiplies the time of a run.
+const MOST: f64 = 100.0;
+
 /// The flag that mends `warning`, and what it does. [`Warning`](crate::Warning)'s text ends in it.
 ///
 /// ```
@@ -15,7 +18,12 @@ use nanobragg::plan::Warning;
 /// ```
 pub fn of(warning: &Warning) -> Option<String> {
     let fixed = match warning {
-        Warning::Undersampled { needed, .. } => return Some(format!("-oversample {needed} resolves them")),
+        Warning::Undersampled { needed, .. } if *needed <= MOST => {
+            return Some(format!("-oversample {needed} resolves them"));
+        }
+        Warning::Undersampled { .. } => {
+            "-N with fewer cells and -fluence with more photons keep the intensities"
+        }
         Warning::FewPhiSteps { needed, .. } => {
             return Some(format!("-phisteps {needed} or auto sets their number"));
         }

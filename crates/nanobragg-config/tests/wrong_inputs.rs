@@ -136,14 +136,14 @@ fn a_flat_cell_is_refused() {
 #[test]
 fn numbers_in_another_unit_are_pointed_out() {
     for (flags, expected) in [
-        ("-energy 12.398", "-energy 12.398 eV: 12.398 keV? (likely are 500 to 250000 eV)"),
-        ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (likely are 0.05 to 25 Angstrom)"),
-        ("-lambda 12398", "-lambda 12398 Angstrom: likely are 0.05 to 25 Angstrom"),
-        ("-distance 0.1", "-distance 0.1 mm: 0.1 m? (likely are 5 to 20000 mm)"),
-        ("--pixel=172", "--pixel 172 mm: 172 um? (likely are 0.001 to 10 mm)"),
-        ("-xtalsize 5", "-xtalsize 5 mm: 5 um? (likely are 0.0000001 to 2 mm)"),
-        ("-cell 70 80 90 1.57 1.57 1.57", "-cell 1.57 deg: 1.57 rad? (likely are 20 to 160 deg)"),
-        ("-hdivrange 400", "-hdivrange 400 mrad: likely are 0 to 100 mrad"),
+        ("-energy 12.398", "-energy 12.398 eV: 12.398 keV? (usual values are 500 to 250000 eV)"),
+        ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (usual values are 0.05 to 25 Angstrom)"),
+        ("-lambda 12398", "-lambda 12398 Angstrom: usual values are 0.05 to 25 Angstrom"),
+        ("-distance 0.1", "-distance 0.1 mm: 0.1 m? (usual values are 5 to 20000 mm)"),
+        ("--pixel=172", "--pixel 172 mm: 172 um? (usual values are 0.001 to 10 mm)"),
+        ("-xtalsize 5", "-xtalsize 5 mm: 5 um? (usual values are 0.0000001 to 2 mm)"),
+        ("-cell 70 80 90 1.57 1.57 1.57", "-cell 1.57 deg: 1.57 rad? (usual values are 20 to 160 deg)"),
+        ("-hdivrange 400", "-hdivrange 400 mrad: usual values are 0 to 100 mrad"),
     ] {
         assert_eq!(said(flags), [expected], "{flags}");
         // What the C program takes without a word its preset takes so too.

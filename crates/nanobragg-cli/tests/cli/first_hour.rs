@@ -54,7 +54,7 @@ fn an_image_without_photons_is_pointed_out() {
 fn a_length_in_a_wrong_unit_does_not_run_for_ever() {
     let scratch = Scratch::new();
     let run = scratch.run(&format!("{FEW} -distance 0.1 -roi 0 0 0 0 -o a.bin")).good();
-    assert_eq!(run.warnings()[0], "-distance 0.1 mm: 0.1 m? (likely are 5 to 20000 mm)");
+    assert_eq!(run.warnings()[0], "-distance 0.1 mm: 0.1 m? (usual values are 5 to 20000 mm)");
     assert!(run.warnings()[1].contains(", not 100"), "{}", run.err);
 }
 

@@ -143,7 +143,10 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
     let scratch = Scratch::new();
     sweep(&scratch, "-images 2 -o a.cbf").good();
     let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o a.cbf"));
-    assert_eq!(error, "manifest.jsonl exists; use -resume to continue or -restart to start over");
+    assert_eq!(
+        error,
+        "manifest.jsonl exists; use -resume to continue, -restart to start over, or -manifest FILE for another sweep"
+    );
     for (more, what) in [
         ("-images 3 -o a.cbf", "its images: \"2\", now \"3\""),
         ("-images 2 -o a.cbf -N 6", "its flags: "),

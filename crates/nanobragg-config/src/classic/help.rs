@@ -13,7 +13,7 @@ const COLUMN: usize = 32;
 /// The help: what the program is for, how it is called, and every flag with its unit and default.
 #[must_use]
 pub fn help_text() -> String {
-    let mut text = format!("Usage: {PROGRAM} FLAG...\n\n");
+    let mut text = format!("Usage: {PROGRAM} FLAG...\n       {PROGRAM} COMMAND ...\n\n");
     for line in wrap(INTRODUCTION, WIDTH) {
         text.push_str(&line);
         text.push('\n');

@@ -20,9 +20,9 @@ impl fmt::Display for Unlikely {
         let Unlikely { written, unit, likely: [from, to], meant } = self;
         match meant {
             Some(other) => {
-                write!(f, "{written} {unit}: {written} {other}? (likely are {from} to {to} {unit})")
+                write!(f, "{written} {unit}: {written} {other}? (usual values are {from} to {to} {unit})")
             }
-            None => write!(f, "{written} {unit}: likely are {from} to {to} {unit}"),
+            None => write!(f, "{written} {unit}: usual values are {from} to {to} {unit}"),
         }
     }
 }

@@ -157,13 +157,13 @@ impl fmt::Display for Warning {
             ),
             Warning::FewPhiSteps { used, needed, width, error } => write!(
                 f,
-                "too few phi steps: with {used} of {} deg photons of a reflection are off by {} %; {needed} would do",
+                "too few phi steps: {used} of {} deg put intensities off by {} %; {needed} would do",
                 short(round(to_deg(*width))),
                 percent(*error)
             ),
             Warning::FewDomains { used, needed, error } => write!(
                 f,
-                "too few mosaic domains: with {used} photons of a reflection are off by {} %; {needed} would do",
+                "too few mosaic domains: {used} put intensities off by {} %; {needed} would do",
                 percent(*error)
             ),
             Warning::FewWavelengths { used, needed } => write!(

@@ -112,7 +112,7 @@ rows!(
             others; beam pivot"
     )
     .number("MM", Unit::Millimeter, ANY)
-    .otherwise("center")
+    .otherwise("the middle, with the pixel or half pixel of the convention")
     .role(Role::PlacesDetector)
     .pivot(Pivots::Always(Pivot::Beam))
     .shows(&["beam center X, Y"])
@@ -123,7 +123,7 @@ rows!(
             slow for -adxv, along slow for the others; beam pivot"
     )
     .number("MM", Unit::Millimeter, ANY)
-    .otherwise("center")
+    .otherwise("the middle, with the pixel or half pixel of the convention")
     .role(Role::PlacesDetector)
     .pivot(Pivots::Always(Pivot::Beam))
     .shows(&["beam center X, Y"])
