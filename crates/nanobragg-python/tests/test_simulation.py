@@ -143,19 +143,21 @@ def test_progress_that_raises_stops_the_render(slow_simulation):
 
 def test_two_threads_render_at_once(small):
     large = small.replace(detpixels=1024, pixel_mm=0.05, mosaic_deg=1, mosaic_domains=100)
-    order = []
-    barrier = threading.Barrier(2)
+    # Each waits in its first report for the other: renders that took turns would never meet.
+    meeting = threading.Barrier(2, timeout=60)
+    met = set()
 
     def render(name):
-        simulation = Simulation(large.replace(misset=(0, 0, name)), device="cpu")
-        barrier.wait()
-        simulation.render(progress=lambda done, total: order.append(name))
+        def progress(done, total):
+            if name not in met:
+                met.add(name)
+                meeting.wait()
+
+        Simulation(large.replace(misset=(0, 0, name)), device="cpu").render(progress=progress)
 
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
         list(threads.map(render, [1, 2]))
-    first = {name: order.index(name) for name in (1, 2)}
-    last = {name: len(order) - 1 - order[::-1].index(name) for name in (1, 2)}
-    assert max(first.values()) < min(last.values())
+    assert met == {1, 2} and not meeting.broken
 
 
 def test_keyboard_interrupt_stops_the_render(tmp_path):

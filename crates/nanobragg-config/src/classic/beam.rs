@@ -1,7 +1,9 @@
 //! How the C program makes a beam of what flags say of it.
 
 use nanobragg::Error;
-use nanobragg::model::{Beam, Divergence, Dose, Outline, Polarization, Quirk, Quirks, Spectrum, Steps};
+use nanobragg::model::{
+    Beam, Divergence, Dose, Outline, Polarization, Preset, Quirk, Quirks, Spectrum, Steps,
+};
 
 use super::steps::steps;
 use crate::draft::BeamRequest;
@@ -18,13 +20,14 @@ pub(crate) fn beam(request: &BeamRequest, quirks: Quirks, oversample_polar: bool
     if let Some(sources) = &request.sources {
         return beam.with_sources(sources.clone());
     }
-    let spectrum = match (&request.spectrum, steps(&request.dispersion)?) {
+    let counted = quirks.preset() == Some(Preset::Exact);
+    let spectrum = match (&request.spectrum, steps(&request.dispersion, counted)?) {
         (Some(lines), _) => Spectrum::Lines(lines.clone()),
         (None, steps) if steps == Steps::ONE => Spectrum::Line,
         (None, steps) => Spectrum::Band(steps),
     };
     let outline = if request.square { Outline::Rectangle } else { Outline::Ellipse };
-    let (horizontal, vertical) = (steps(&request.horizontal)?, steps(&request.vertical)?);
+    let (horizontal, vertical) = (steps(&request.horizontal, counted)?, steps(&request.vertical, counted)?);
     Ok(beam.with_spectrum(spectrum)?.with_divergence(Divergence { horizontal, vertical, outline }))
 }
 

@@ -7,11 +7,12 @@ use nanobragg::units::deg;
 use crate::draft::RotationRequest;
 
 /// The rotation, by the C program's rules with all their corners: a step without a range gives two steps, a number
-/// of steps alone spans a degree.
+/// of steps alone spans a degree. Where steps are `counted`, a step and a number without a range give so many steps, and
+/// the range is what the steps cover.
 ///
 /// # Errors
 /// A range of zero that is given with a step has no step to render.
-pub(crate) fn rotation(request: &RotationRequest) -> Result<Rotation, Error> {
+pub(crate) fn rotation(request: &RotationRequest, counted: bool) -> Result<Rotation, Error> {
     const MISSING: f64 = -1.0;
     if request.enough {
         return in_enough_steps(request);
@@ -35,6 +36,11 @@ pub(crate) fn rotation(request: &RotationRequest) -> Result<Rotation, Error> {
             (false, _) => (range, step, count),
         }
     };
+    let (range, count) = match (request.range, request.count) {
+        (None, Some(asked)) if counted && step > 0.0 && asked > 0 => (step * asked as f64, asked),
+        (None, _) if counted && step > 0.0 => (step * count as f64, count),
+        _ => (range, count),
+    };
     let (range, step) = if request.backwards { (-range, -step) } else { (range, step) };
     let rotation = Rotation::sampled(request.start, range, step, usize::try_from(count).unwrap_or(0))?;
     Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
@@ -56,7 +62,8 @@ mod tests {
     use super::*;
 
     fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let found = rotation(&RotationRequest { range, step, count, ..RotationRequest::default() }).unwrap();
+        let request = RotationRequest { range, step, count, ..RotationRequest::default() };
+        let found = rotation(&request, false).unwrap();
         (found.range(), found.step(), found.steps())
     }
 
@@ -68,6 +75,17 @@ mod tests {
     #[test]
     fn a_step_alone_gives_two_steps() {
         assert_eq!(phi(None, Some(0.25), None), (0.25, 0.25, 2));
+    }
+
+    #[test]
+    fn steps_that_are_counted_are_as_many_as_asked_for_and_cover_the_range() {
+        let of = |count| {
+            let request = RotationRequest { step: Some(0.5), count, ..RotationRequest::default() };
+            let found = rotation(&request, true).unwrap();
+            (found.range(), found.step(), found.steps())
+        };
+        assert_eq!(of(Some(3)), (1.5, 0.5, 3));
+        assert_eq!(of(None), (1.0, 0.5, 2));
     }
 
     #[test]
@@ -84,7 +102,7 @@ mod tests {
     #[test]
     fn a_range_of_zero_with_a_step_has_no_step_to_render() {
         let request = RotationRequest { range: Some(0.0), step: Some(0.3), ..RotationRequest::default() };
-        assert_eq!(rotation(&request).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
+        assert_eq!(rotation(&request, false).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
     }
 
     #[test]
@@ -119,7 +137,7 @@ mod tests {
             backwards: true,
             ..RotationRequest::default()
         };
-        let found = rotation(&request).unwrap();
+        let found = rotation(&request, false).unwrap();
         assert_eq!((found.start(), found.range(), found.step(), found.steps()), (1.0, -0.5, -0.1, 5));
     }
 

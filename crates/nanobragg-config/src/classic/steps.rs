@@ -8,24 +8,25 @@ use crate::draft::StepsRequest;
 const MISSING: f64 = -1.0;
 
 /// The samples, by the C program's rules with all their corners: a step without a range gives two, a number alone spans
-/// the whole range of its unit.
+/// the whole range of its unit. Where samples are `counted`, a step and a number give so many.
 ///
 /// # Errors
 /// Numbers that are not finite.
-pub(crate) fn steps(request: &StepsRequest) -> Result<Steps, Error> {
-    let (range, step, count) = completed(request);
+pub(crate) fn steps(request: &StepsRequest, counted: bool) -> Result<Steps, Error> {
+    let (range, step, count) = completed(request, counted);
     if range <= 0.0 || step <= 0.0 || count <= 0 {
         return Ok(Steps::ONE);
     }
     Steps::new(range, step, usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn completed(request: &StepsRequest) -> (f64, f64, i64) {
+fn completed(request: &StepsRequest, counted: bool) -> (f64, f64, i64) {
     let range = request.range.unwrap_or(MISSING);
     let step = request.step.unwrap_or(MISSING);
     let count = request.count.unwrap_or(0);
     match (count > 0, range < 0.0, step <= 0.0) {
         (false, true, true) => (0.0, 0.0, 1),
+        (true, true, false) if counted => (step * (count - 1) as f64, step, count),
         (_, true, false) => (step, step, 2),
         (false, false, true) => (range, range, 2),
         (false, false, false) => (range, step, (range / step).ceil() as i64),
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     fn of(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let found = steps(&StepsRequest { range, step, count }).unwrap();
+        let found = steps(&StepsRequest { range, step, count }, false).unwrap();
         (found.range(), found.step(), found.count())
     }
 
@@ -61,6 +62,13 @@ mod tests {
     }
 
     #[test]
+    fn samples_that_are_counted_are_as_many_as_asked_for() {
+        let request = StepsRequest { range: None, step: Some(0.2), count: Some(4) };
+        let found = steps(&request, true).unwrap();
+        assert_eq!((found.range(), found.step(), found.count()), (0.2 * 3.0, 0.2, 4));
+    }
+
+    #[test]
     fn an_empty_range_is_one_sample_whatever_the_count() {
         assert_eq!(of(Some(0.0), None, Some(5)), (0.0, 0.0, 1));
         assert_eq!(of(Some(0.0), Some(0.1), None), (0.0, 0.0, 1));
@@ -74,6 +82,6 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_refused() {
         let request = StepsRequest { range: Some(f64::NAN), ..StepsRequest::default() };
-        assert_eq!(steps(&request).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
+        assert_eq!(steps(&request, false).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
     }
 }

@@ -1,6 +1,6 @@
 //! What more than one flag says of the detector.
 
-use nanobragg::model::{Convention, PixelGrid, Quirk};
+use nanobragg::model::{Convention, PixelGrid, Preset, Quirk};
 
 use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
@@ -27,7 +27,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         let beam = &mut draft.placement.beam;
         *beam = [beam[0].or(Some(x)), beam[1].or(Some(y))];
     }
-    detector.placement = classic::placement(&draft.placement, &detector.convention, &detector.pixels);
+    let counts = classic::preset(args) == Preset::Exact;
+    detector.placement = classic::placement(&draft.placement, &detector.convention, &detector.pixels, counts);
     detector.sensor = classic::sensor(&draft.sensor)?;
     Ok(())
 }

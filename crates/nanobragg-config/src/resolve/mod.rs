@@ -98,7 +98,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     let experiment = &mut draft.setup.experiment;
-    experiment.rotation = classic::rotation(&draft.rotation)?;
+    experiment.rotation = classic::rotation(&draft.rotation, classic::preset(args) == Preset::Exact)?;
     experiment.beam = classic::beam(&draft.beam, experiment.quirks, experiment.rendering.oversample_polar)?;
     physical::check(&mut draft, args)?;
     let experiment = &mut draft.setup.experiment;

@@ -114,10 +114,13 @@ fn place() -> Vec<Effect> {
             rest(s, |rest, [x, _], _| rest.with_beam_center(x, -0.03), Pivot::Beam);
         }),
         after("-xds", FlagId::Xclose, "30", |s| {
-            rest(s, |rest, [_, y], _| rest.with_beam_center(0.03, y), Pivot::Sample);
+            let close = |rest: Rest, [_, y]: [f64; 2], [_, slow]: [f64; 2]| {
+                rest.with_beam_center(0.03, y).with_near_point(0.03, slow)
+            };
+            rest(s, close, Pivot::Sample);
         }),
-        after("-xds", FlagId::Yclose, "30", |s| {
-            rest(s, |rest, [x, _], _| rest.with_beam_center(x, 0.03), Pivot::Sample);
+        sets(FlagId::Yclose, "30", |s| {
+            rest(s, |rest, _, [fast, _]| rest.with_near_point(fast, 0.03), Pivot::Sample);
         }),
         sets(FlagId::OrgX, "30.5", |s| {
             rest(s, |rest, _, [_, slow]| rest.with_near_point(30.0 * 0.0001, slow), Pivot::Sample);

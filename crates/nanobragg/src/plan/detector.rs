@@ -9,7 +9,9 @@ use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters
 use super::plane;
 use crate::check::ranged;
 use crate::error::{Error, PlanCause};
-use crate::model::{BeamCenter, Convention, Detector, Distance, Pivot, Placement, Quirk, Quirks, Rest};
+use crate::model::{
+    BeamCenter, Convention, Detector, Distance, Pivot, Placement, Preset, Quirk, Quirks, Rest,
+};
 use crate::physics::geometry::Panel;
 use crate::physics::rotation::{dot, unitize};
 use crate::real::Real;
@@ -112,8 +114,8 @@ impl ChosenDetector {
         let middle = [grid.size_fast / 2.0, grid.size_slow / 2.0];
         let given_near = rest.and_then(|rest| rest.near_point);
         let near = given_near.unwrap_or(middle);
-        let center = rest.and_then(|rest| rest.beam_center);
-        let center = center.unwrap_or_else(|| detector.convention.default_center(&grid, near));
+        let given_center = rest.and_then(|rest| rest.beam_center);
+        let center = given_center.unwrap_or_else(|| detector.convention.default_center(&grid, near));
         let center = detector.convention.beam_center(center, &grid);
         let pivot = pivot(detector, quirks);
         // The custom convention pivots about the point that its beam center names. So does a named one that
@@ -122,6 +124,10 @@ impl ChosenDetector {
         let overridden = detector.convention.pivot() == Some(Pivot::Beam)
             && pivot == Pivot::Sample
             && given_near.is_none();
+        // Of the two points that which was given places the detector; the C program goes by the pivot alone.
+        let free = quirks.preset() == Some(Preset::Exact);
+        let by_center = free && given_center.is_some() && given_near.is_none();
+        let by_near = free && given_near.is_some() && given_center.is_none();
         let beam = [center.fast, center.slow];
 
         let tilt = [detector.tilt.x, detector.tilt.y, detector.tilt.z];
@@ -132,7 +138,8 @@ impl ChosenDetector {
             ranged(what, angle, "finite", true)?;
         }
         let point = match pivot {
-            Pivot::Sample if !custom && !overridden => near,
+            Pivot::Sample if !custom && !overridden && !by_center => near,
+            Pivot::Beam if by_near => near,
             Pivot::Sample | Pivot::Beam => beam,
         };
         let placement = match detector.placement {
@@ -263,7 +270,7 @@ fn pivot(detector: &Detector, quirks: Quirks) -> Pivot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Frame, PixelGrid, Preset, Tilt};
+    use crate::model::{Frame, PixelGrid, Tilt};
 
     fn plan(detector: &Detector, preset: Preset) -> DetectorPlan<f64> {
         ChosenDetector::new(detector, preset.into(), &mut Vec::new()).unwrap().plan
@@ -308,6 +315,30 @@ mod tests {
         let sample = Detector { pivot: Some(Pivot::Sample), ..beam.clone() };
         let (a, b) = (plan(&beam, Preset::Spec), plan(&sample, Preset::Spec));
         assert!((a.pix0 - b.pix0).norm() < 1e-15);
+    }
+
+    #[test]
+    fn the_point_that_is_given_places_the_detector_whatever_the_pivot() {
+        let named =
+            [Convention::Mosflm, Convention::Denzo, Convention::Adxv, Convention::Xds, Convention::Dials];
+        for convention in named {
+            for pivot in [None, Some(Pivot::Beam), Some(Pivot::Sample)] {
+                let place = |rest: Rest| {
+                    let detector = Detector { placement: rest.into(), pivot, ..small(convention) };
+                    plan(&detector, Preset::Exact).report.beam_spot
+                };
+                let near = place(Rest::at(0.1).with_near_point(0.021, 0.017));
+                assert!((near.0 - 0.021).abs() < 1e-15 && (near.1 - 0.017).abs() < 1e-15, "{near:?}");
+                let (x, y) = convention.center_of_spot(near, &small(convention).pixels);
+                let center = place(Rest::at(0.1).with_beam_center(x, y));
+                let off = [center.0 - near.0, center.1 - near.1];
+                assert!(
+                    off.iter().all(|off| off.abs() < 1e-15),
+                    "{} {pivot:?} {center:?}",
+                    convention.name()
+                );
+            }
+        }
     }
 
     #[test]
