@@ -132,7 +132,7 @@ fn sampling() -> Vec<Effect> {
         sets(FlagId::Osc, "2", |s| s.experiment.rotation = Rotation::over(0.0, degrees(2.0), 2).unwrap()),
         sets(FlagId::PhiStep, "0.25", |s| {
             let step = degrees(0.25);
-            s.experiment.rotation = Rotation::sampled(0.0, step, step, 2).unwrap()
+            s.experiment.rotation = Rotation::sampled(0.0, 2.0 * step, step, 2).unwrap()
         }),
         sets(FlagId::PhiSteps, "4", |s| {
             s.experiment.rotation = Rotation::over(0.0, degrees(1.0), 4).unwrap()
