@@ -169,6 +169,9 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         ("-ORGY 10 -xds -Ybeam 0.5", "-ORGY 10 wins over -Ybeam 0.5"),
         ("-misset 1 2 3 -misset random", "-misset random wins over -misset 1 2 3: the later one counts"),
         ("-misset random -misset 1 2 3", "-misset 1 2 3 wins over -misset random: the later one counts"),
+        ("-spindle_axis 0 1 0 -xds", "-xds wins over -spindle_axis 0 1 0: the later one counts"),
+        ("-mosflm -spindle_axis 0 1 0", "-spindle_axis 0 1 0 wins over -mosflm: the later one counts"),
+        ("-distance 70 -pix0_vector_mm 50 1 -2", "-pix0_vector_mm 50 1 -2 wins over -distance 70"),
         ("-exposure 2", "-exposure 2 does not change the photons without -flux"),
         ("-cell 70 80 90 90 90", "-cell 70 80 90 90 90 has 5 numbers: gamma is left out"),
         (

@@ -1,6 +1,6 @@
 //! What flags say against each other, or without effect, and which of them counts.
 
-use nanobragg::model::Pivot;
+use nanobragg::model::{Pivot, Quirk};
 
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag, pivot, quirks};
 use crate::{CombinationWarning, FlagWarning, Warning};
@@ -35,6 +35,8 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
         |occurrence: &&Occurrence| flag(occurrence.flag).is_some_and(|row| row.is(Role::Convention));
     said.extend(last_of(args.occurrences.iter().filter(is_shape)));
     said.extend(last_of(args.occurrences.iter().filter(is_convention)));
+    said.extend(axes(args));
+    said.extend(corner(args));
     said.extend(near_point(args));
     said.extend(misset(args));
     said.extend(rotation(args));
@@ -71,6 +73,25 @@ fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> O
 
 fn overruled(winner: &Occurrence, loser: &Occurrence, is_later: bool) -> Warning {
     CombinationWarning::Overruled { winner: winner.said(), loser: loser.said(), is_later }.into()
+}
+
+/// A vector and a named convention: the later one decides on all axes.
+fn axes(args: &ParsedArgs) -> Option<Warning> {
+    let role = |occurrence: &Occurrence, role| flag(occurrence.flag).is_some_and(|row| row.is(role));
+    let last = |wanted| args.occurrences.iter().rposition(|each| role(each, wanted));
+    let (convention, vector) = (last(Role::Convention)?, last(Role::Vector)?);
+    let [winner, loser] = [convention.max(vector), convention.min(vector)];
+    Some(overruled(args.occurrences.get(winner)?, args.occurrences.get(loser)?, true))
+}
+
+/// The corner of the first pixel, which places the detector whatever else is said of its place.
+fn corner(args: &ParsedArgs) -> Option<Warning> {
+    const LOSERS: [FlagId; 6] =
+        [FlagId::Distance, FlagId::CloseDistance, FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY];
+    let last = |flags: &[FlagId]| args.occurrences.iter().rev().find(|each| flags.contains(&each.flag));
+    let corner = last(&[FlagId::Pix0Vector, FlagId::Pix0VectorMm])?;
+    let loser = last(&LOSERS)?;
+    (!quirks(args).has(Quirk::Pix0Ignored)).then(|| overruled(corner, loser, false))
 }
 
 /// A near point that places the detector, whatever its beam center.
