@@ -100,11 +100,28 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
-    let run = Run { request, data: &called, identifier: &called, size: frame.size, points };
+    let run = Run { request, data: &called, identifier: &called, size: frame.size };
     files::write(&name, &run, &frame.start, &outcome, &own)?;
+    if outcome.points > points {
+        let points = outcome.points;
+        console.say(&format!(
+            "the crystal has grown: its spots needed {points} x {points} points, with which the refinement went on"
+        ));
+    }
     tell(console, &outcome);
+    if !frame.start.is_described(&outcome)
+        && outcome.found.iter().any(|found| found.name.starts_with("turn_"))
+    {
+        let [x, y, z] = outcome.parameters.misset.map(f64::to_degrees);
+        console.say(&format!("misset = {x:.6} {y:.6} {z:.6} deg, what the turns come to"));
+    }
+    let (verdict, trials) = (run.verdict(&outcome), outcome.history.len());
     let (toml, page) = (name.file(".toml"), name.file(".html"));
-    console.say(&format!("wrote {}; {} tells what was found", toml.display(), page.display()));
+    console.say(&format!(
+        "{verdict} after {trials} trials; wrote {}; {} shows what was found",
+        toml.display(),
+        page.display()
+    ));
     Ok(match outcome.verdict {
         _ if request.most_trials == 0 => ExitCode::SUCCESS,
         Verdict::Converged => ExitCode::SUCCESS,
@@ -129,16 +146,18 @@ fn explained(error: Error, interrupt: &Interrupt) -> anyhow::Error {
 /// A name after `flag` that cannot be refined is a matter of the command line.
 fn usage(flag: &str, error: Error) -> anyhow::Error {
     match error.kind() {
-        ErrorKind::UnknownParameter | ErrorKind::NotDifferentiable | ErrorKind::NotShared => {
-            UsageError(format!("refine: {flag}: {error}")).into()
-        }
+        ErrorKind::UnknownParameter
+        | ErrorKind::NotDifferentiable
+        | ErrorKind::NotShared
+        | ErrorKind::OneSize => UsageError(format!("refine: {flag}: {error}")).into(),
         _ => error.into(),
     }
 }
 
 fn tell_parameters(console: Console, found: &[Found]) {
     for Found { name, unit, start, value, esd, .. } in found {
-        console.say(&format!("{name} = {value:.7} +- {esd:.2e} {unit}, from {start:.7}"));
+        let unit = if *unit == "1" { String::new() } else { format!(" {unit}") };
+        console.say(&format!("{name} = {value:.7} +- {esd:.2e}{unit}, from {start:.7}"));
     }
 }
 
@@ -152,6 +171,12 @@ fn tell(console: Console, outcome: &Outcome) {
         console.warn(
             "chi2 per pixel exceeds 1.2: the model does not describe the data, and deviations may be larger",
         );
+    }
+    if !outcome.points_suffice {
+        let points = outcome.points;
+        console.warn(format!(
+            "the spots are too narrow for {points} x {points} points a pixel: sizes may be too small; -oversample N takes sub-pixels"
+        ));
     }
     if !outcome.reindexed.is_empty() {
         let count = outcome.reindexed.len();

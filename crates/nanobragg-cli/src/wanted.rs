@@ -87,6 +87,13 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
         ))
         .into());
     };
+    let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
+    if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {
+        let text = format!(
+            "{option} {name}: all structure factors are one number, -default_F; -hkl FILE has one of each reflection"
+        );
+        return Err(UsageError(text).into());
+    }
     Ok(found.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect())
 }
 

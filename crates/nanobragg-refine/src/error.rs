@@ -23,6 +23,8 @@ pub enum ErrorKind {
     NoSpots,
     /// Pixels do not determine the parameters.
     Rank,
+    /// The shape of the crystal has one size, and several are free.
+    OneSize,
     /// A parameter changes no pixel.
     NoEffect,
     /// The model is not where the photons are.
@@ -44,6 +46,7 @@ impl ErrorKind {
             ErrorKind::LeftHanded => "refine.left-handed",
             ErrorKind::NoSpots => "refine.no-spots",
             ErrorKind::Rank => "refine.rank",
+            ErrorKind::OneSize => "refine.one-size",
             ErrorKind::NoEffect => "refine.no-effect",
             ErrorKind::WrongIndexing => "refine.wrong-indexing",
             ErrorKind::NotShared => "refine.not-shared",
@@ -63,6 +66,7 @@ impl Error {
             Cause::LeftHanded => ErrorKind::LeftHanded,
             Cause::NoSpots(_) => ErrorKind::NoSpots,
             Cause::Rank { .. } | Cause::Pixels { .. } => ErrorKind::Rank,
+            Cause::OneSize(_) => ErrorKind::OneSize,
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
             Cause::Own(_) | Cause::Start { .. } => ErrorKind::NotShared,
@@ -90,6 +94,10 @@ pub(crate) enum Cause {
     Pixels { pixels: usize, parameters: usize },
     #[error("the pixels determine {rank} of {parameters} parameters; least of all {worst}")]
     Rank { rank: usize, parameters: usize, worst: String },
+    #[error(
+        "spots of the shape {0} depend on the product Na Nb Nc alone, so that one number is found, not several: N, which keeps the ratios, or one of Na, Nb, Nc"
+    )]
+    OneSize(&'static str),
     #[error("no pixel changes with {0}")]
     NoEffect(String),
     #[error(

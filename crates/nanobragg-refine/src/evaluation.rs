@@ -14,6 +14,7 @@ use crate::step::Step;
 use crate::target::Target;
 
 /// What stays the same from one evaluation to the next.
+#[derive(Clone, Copy)]
 pub(crate) struct Problem<'a> {
     pub plan: &'a Plan,
     pub start: &'a Parameters,
@@ -29,12 +30,14 @@ pub(crate) struct Problem<'a> {
     pub watch: &'a dyn Fn(&Step),
 }
 
-/// How a crystal is seen: with widened spots, and in which shape.
+/// How a crystal is seen: with widened spots, in which shape, and what is free.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct View {
     /// Factor on the number of cells.
     pub narrowing: f64,
     pub shape: Shape,
+    /// Whether numbers of cells and mosaicity stay as they are.
+    pub held: bool,
 }
 
 /// Where a refinement is.
@@ -85,7 +88,7 @@ impl Problem<'_> {
 
     /// The freedoms that take part, by their numbers.
     pub fn active(&self, view: View) -> Vec<usize> {
-        let takes_part = |number: &usize| view.narrowing == 1.0 || !self.freedoms[*number].waits();
+        let takes_part = |number: &usize| !view.held || !self.freedoms[*number].waits();
         (0..self.freedoms.len()).filter(takes_part).collect()
     }
 
@@ -125,8 +128,8 @@ impl Problem<'_> {
         let mut transform = DMatrix::zeros(count, all);
         let mut column = 0;
         for (row, freedom) in active.iter().enumerate() {
-            for _ in &freedom.members {
-                transform[(row, column)] = freedom.factor(&state.parameters);
+            for factor in freedom.factors(&state.parameters) {
+                transform[(row, column)] = factor;
                 column += 1;
             }
         }

@@ -77,8 +77,24 @@ impl Freedom {
         Freedom { members: vec![parameter], transform, prior }
     }
 
-    /// Its name: that of the first parameter.
+    /// One number that moves all of `freedoms` by the same step.
+    pub(crate) fn tied(freedoms: Vec<Freedom>) -> Vec<Freedom> {
+        let mut all = freedoms.into_iter();
+        let Some(mut first) = all.next() else { return Vec::new() };
+        first.members.extend(all.flat_map(|other| other.members));
+        vec![first]
+    }
+
+    /// Whether it is a number of cells.
+    pub(crate) fn is_size(&self) -> bool {
+        matches!(self.members.first(), Some(Parameter::Cells(_)))
+    }
+
+    /// Its name: that of the first parameter, `N` of numbers of cells that keep their ratios.
     pub fn name(&self) -> String {
+        if self.is_size() && self.members.len() > 1 {
+            return "N".to_owned();
+        }
         self.members.first().map(|parameter| parameter.name()).unwrap_or_default()
     }
 
@@ -87,10 +103,15 @@ impl Freedom {
         self.members.first().map_or("1", |parameter| parameter.unit().symbol())
     }
 
-    /// Its value in its unit; of a rotation, the component of the vector from `start`.
+    /// Its value in its unit; of a rotation, the component of the vector from `start`; of numbers of cells that keep their ratios,
+    /// their geometric mean.
     pub(crate) fn value(&self, parameters: &Parameters, start: &Parameters) -> f64 {
         match (self.transform, self.members.first()) {
             (Transform::Turn(axis), _) => between(start.misset, parameters.misset)[axis].to_degrees(),
+            (Transform::Log, Some(_)) if self.members.len() > 1 => {
+                let product: f64 = self.members.iter().map(|&member| value(member, parameters)).product();
+                product.powf(1.0 / self.members.len() as f64)
+            }
             (_, Some(&parameter)) => value(parameter, parameters),
             (_, None) => 0.0,
         }
@@ -110,12 +131,20 @@ impl Freedom {
         }
     }
 
-    /// What its coordinate changes the parameter by.
+    /// What its coordinate changes its value by.
     pub(crate) fn factor(&self, parameters: &Parameters) -> f64 {
-        match (self.transform, self.members.first()) {
-            (Transform::Log, Some(&parameter)) => value(parameter, parameters),
+        match self.transform {
+            Transform::Log => self.value(parameters, parameters),
             _ => 1.0,
         }
+    }
+
+    /// What its coordinate changes each of its parameters by.
+    pub(crate) fn factors<'a>(&'a self, parameters: &'a Parameters) -> impl Iterator<Item = f64> + 'a {
+        self.members.iter().map(move |&member| match self.transform {
+            Transform::Log => value(member, parameters),
+            _ => 1.0,
+        })
     }
 
     /// Whether it stays as it is while spots are widened.

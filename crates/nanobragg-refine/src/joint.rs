@@ -40,6 +40,7 @@ struct Frame {
     boxes: Boxes,
     state: State,
     locals: usize,
+    points: Option<usize>,
     view: View,
 }
 
@@ -61,7 +62,7 @@ impl Frame {
         control: &'a Control<'a>,
         watch: &'a dyn Fn(&Step),
     ) -> Problem<'a> {
-        self.refinement.problem(&self.start, backend, control, watch)
+        self.refinement.problem(&self.start, self.points, backend, control, watch)
     }
 
     fn eliminated(&self, at: &Evaluation, damping: f64) -> Option<Eliminated> {
@@ -171,6 +172,7 @@ pub fn refine_together(
             boxes: outcome.remaining.clone(),
             state: State { parameters: outcome.parameters, boxes: outcome.boxes.clone() },
             locals,
+            points: refinement.integrate.then_some(outcome.points),
             view: refinement.last_view(),
             refinement,
         });

@@ -21,6 +21,7 @@ mod refinement;
 mod sampling;
 mod solve;
 mod spots;
+mod stages;
 mod step;
 mod target;
 

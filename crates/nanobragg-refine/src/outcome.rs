@@ -85,6 +85,10 @@ pub struct Outcome {
     pub plan: Plan,
     /// The shape that was refined.
     pub shape: Shape,
+    /// Points along a pixel's edge that the end is evaluated with.
+    pub points: usize,
+    /// Whether spots are wide enough for these points; always so where the sub-pixels of the plan are meant.
+    pub points_suffice: bool,
     /// Each free number.
     pub found: Vec<Found>,
     /// Correlations of the free numbers.

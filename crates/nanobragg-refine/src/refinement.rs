@@ -11,10 +11,10 @@ use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform, stepped};
-use crate::minimize::{Ended, minimize};
+use crate::minimize::Ended;
 use crate::outcome::{Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
-use crate::sampling::points;
+use crate::sampling::{points, suffice};
 use crate::solve::Reduced;
 use crate::spots::find;
 use crate::step::Step;
@@ -22,8 +22,6 @@ use crate::target::{Target, variance};
 
 /// The least overlap of a model that is where the photons are.
 const LEAST_OVERLAP: f64 = 0.3;
-/// Trials of a stage with widened spots.
-const TRIALS_OF_A_STAGE: usize = 15;
 
 /// A refinement of a crystal against an image.
 ///
@@ -75,8 +73,7 @@ impl Refinement {
     pub fn new(plan: &Plan, names: &[&str]) -> Result<Self, Error> {
         let plan = plan.place(&by_cell(plan)?);
         let freedoms = free(&plan, names)?;
-        let members: Vec<_> = freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
-        nanobragg::gradient::Derivatives::new(&plan, &members)?;
+        differentiable(&plan, &freedoms)?;
         Ok(Refinement {
             plan,
             freedoms,
@@ -95,9 +92,14 @@ impl Refinement {
         &self.freedoms
     }
 
-    /// Points along a pixel's edge that are evaluated.
+    /// Points along a pixel's edge that are evaluated at first. They become more where the crystal grows ([`Outcome::points`]).
     pub fn points(&self) -> usize {
-        if self.integrate { points(&self.plan) } else { self.plan.oversample }
+        self.integration(self.plan.parameters()).unwrap_or(self.plan.oversample)
+    }
+
+    /// Points that integrate pixels of the start and of the crystal of `parameters`.
+    pub(crate) fn integration(&self, parameters: &Parameters) -> Option<usize> {
+        self.integrate.then(|| points(&self.plan).max(points(&self.plan.place(parameters))))
     }
 
     /// Refines against the strong spots of `photons`.
@@ -168,9 +170,10 @@ impl Refinement {
             return Err(Cause::Pixels { pixels, parameters }.into());
         }
         let start = *self.plan.parameters();
-        let problem = self.problem(&start, backend, control, watch);
         let last = self.last_view();
         let mut state = State { parameters: self.going_on(&start), boxes: boxes.boxes.clone() };
+        let points = self.integration(&state.parameters);
+        let mut problem = self.problem(&start, points, backend, control, watch);
         let mut history: Vec<Step> = Vec::new();
         let before = problem.evaluate(&boxes, &state, last)?;
         let lit = before.photons.iter().any(|&photons| photons > 0.0);
@@ -182,7 +185,7 @@ impl Refinement {
         let mut dropped = Vec::new();
         if self.most_trials > 0 {
             let widened = self.resumed.is_empty();
-            (at, ended) = self.stages(&problem, &boxes, &mut state, last, widened, &mut history)?;
+            (at, ended) = self.stages(&mut problem, &boxes, &mut state, last, widened, &mut history)?;
             if ended != Ended::Canceled {
                 self.check(&problem, describe(&boxes, &mut state, &at, self.target), &at, last)?;
                 let kept = not_outlying(&state);
@@ -197,8 +200,7 @@ impl Refinement {
                     boxes.keep(&kept);
                     let mut kept = kept.iter();
                     state.boxes.retain(|_| kept.next().copied().unwrap_or(true));
-                    (at, ended) =
-                        minimize(&problem, &boxes, &mut state, last, self.most_trials, &mut history)?;
+                    (at, ended) = self.minimized(&mut problem, &boxes, &mut state, last, &mut history)?;
                 }
             }
         }
@@ -216,11 +218,13 @@ impl Refinement {
         outcome.chi2_start =
             if self.resumed.is_empty() { before.chi2 } else { expected.chi2 } / pixels.max(1) as f64;
         outcome.overlap = overlap;
+        // Targets compare where pixels are integrated by as many points.
+        let first = if problem.points == points { before.value } else { expected.value };
         let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
         outcome.verdict = match ended {
-            Ended::Canceled if dropped.is_empty() && at.value >= before.value => Verdict::NotBetter,
+            Ended::Canceled if dropped.is_empty() && at.value >= first => Verdict::NotBetter,
             Ended::Canceled => Verdict::Canceled,
-            _ if self.most_trials > 0 && dropped.is_empty() && at.value >= before.value => Verdict::NotBetter,
+            _ if self.most_trials > 0 && dropped.is_empty() && at.value >= first => Verdict::NotBetter,
             Ended::Exhausted => Verdict::NotConverged,
             Ended::Converged if far => Verdict::AgainstPrior,
             Ended::Converged => Verdict::Converged,
@@ -233,6 +237,7 @@ impl Refinement {
     pub(crate) fn problem<'a>(
         &'a self,
         start: &'a Parameters,
+        points: Option<usize>,
         backend: &'a dyn Differentiate,
         control: &'a Control<'a>,
         watch: &'a dyn Fn(&Step),
@@ -243,7 +248,7 @@ impl Refinement {
             freedoms: &self.freedoms,
             target: self.target,
             box_scale: self.box_scale,
-            points: self.integrate.then(|| points(&self.plan)),
+            points,
             backend,
             control,
             watch,
@@ -252,7 +257,7 @@ impl Refinement {
 
     /// The crystal as it is at the end.
     pub(crate) fn last_view(&self) -> View {
-        View { narrowing: 1.0, shape: self.plan.crystal.shape.shape }
+        View { narrowing: 1.0, shape: self.plan.crystal.shape.shape, held: false }
     }
 
     /// The parameters at the start.
@@ -298,9 +303,7 @@ impl Refinement {
         let mut all = self.clone();
         let locals = all.freedoms.len();
         all.freedoms.extend(shared.iter().map(|freedom| Freedom { prior: None, ..freedom.clone() }));
-        let members: Vec<_> =
-            all.freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
-        nanobragg::gradient::Derivatives::new(&all.plan, &members)?;
+        differentiable(&all.plan, &all.freedoms)?;
         Ok((all, locals))
     }
 
@@ -312,36 +315,6 @@ impl Refinement {
         };
         let steps: Vec<f64> = self.freedoms.iter().map(value).collect();
         stepped(start, self.freedoms.iter(), &steps)
-    }
-
-    /// Widened spots, narrowed step by step, then all parameters; a crystal whose spots have fringes changes its shape after that.
-    fn stages(
-        &self,
-        problem: &Problem<'_>,
-        boxes: &Boxes,
-        state: &mut State,
-        last: View,
-        widened: bool,
-        history: &mut Vec<Step>,
-    ) -> Result<(Evaluation, Ended), Error> {
-        let smooth = matches!(last.shape, Shape::Gauss | Shape::GaussStar | Shape::GaussCounted);
-        let shape = if smooth || !widened { last.shape } else { Shape::Gauss };
-        let geometry = self.freedoms.iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
-        let mut narrowing = if geometry && widened { first_narrowing(problem, boxes) } else { 1.0 };
-        while narrowing < 0.75 {
-            let view = View { narrowing, shape };
-            let (at, ended) = minimize(problem, boxes, state, view, TRIALS_OF_A_STAGE, history)?;
-            if ended == Ended::Canceled {
-                return Ok((at, ended));
-            }
-            narrowing *= 2.0;
-        }
-        let view = View { narrowing: 1.0, shape };
-        let (at, ended) = minimize(problem, boxes, state, view, self.most_trials, history)?;
-        if smooth || !widened || ended == Ended::Canceled {
-            return Ok((at, ended));
-        }
-        minimize(problem, boxes, state, last, self.most_trials, history)
     }
 
     /// Whether the model is where the photons are, and the pixels, without what was known beforehand, determine the parameters.
@@ -438,8 +411,10 @@ impl Refinement {
         let squares: f64 = state.boxes.iter().map(|own| own.ln_scale * own.ln_scale).sum();
         Ok(Outcome {
             parameters: state.parameters,
-            plan,
             shape: view.shape,
+            points: problem.points.unwrap_or(self.plan.oversample),
+            points_suffice: problem.points.is_none() || suffice(&plan),
+            plan,
             found,
             correlation,
             boxes: state.boxes.clone(),
@@ -460,7 +435,7 @@ impl Refinement {
 }
 
 impl Freedom {
-    fn is_scale(&self) -> bool {
+    pub(crate) fn is_scale(&self) -> bool {
         self.transform == Transform::Log && !self.waits()
     }
 
@@ -478,11 +453,31 @@ pub(crate) fn deviation(variance: f64) -> f64 {
     if variance.is_nan() { variance } else { variance.max(0.0).sqrt() }
 }
 
+/// Whether an image of `plan` has derivatives by `freedoms`, and its shape can tell sizes along a, b, c that are free.
+fn differentiable(plan: &Plan, freedoms: &[Freedom]) -> Result<(), Error> {
+    let sizes = freedoms.iter().filter(|freedom| freedom.is_size()).count();
+    if sizes > 1 && has_one_size(plan) {
+        return Err(Cause::OneSize(plan.crystal.shape.shape.name()).into());
+    }
+    let members: Vec<_> = freedoms.iter().flat_map(|freedom| freedom.members.iter().copied()).collect();
+    nanobragg::gradient::Derivatives::new(plan, &members)?;
+    Ok(())
+}
+
+/// Whether spots depend on how many cells there are, and not on how they are arranged.
+fn has_one_size(plan: &Plan) -> bool {
+    matches!(plan.crystal.shape.shape, Shape::GaussStar | Shape::TophatStar)
+}
+
 /// What names stand for; of what stands for the same the first counts.
 fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
     let mut freedoms: Vec<Freedom> = Vec::new();
     for name in names {
-        for freedom in Freedom::named(name, plan.parameters())? {
+        let mut named = Freedom::named(name, plan.parameters())?;
+        if *name == "N" && has_one_size(plan) {
+            named = Freedom::tied(named);
+        }
+        for freedom in named {
             let same = |known: &Freedom| known.members.iter().any(|member| freedom.members.contains(member));
             if !freedoms.iter().any(same) {
                 freedoms.push(freedom);
@@ -490,19 +485,6 @@ fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
         }
     }
     Ok(freedoms)
-}
-
-/// The factor on the number of cells that makes spots as wide as they are off: 1 / (2 n), at most 1/2, n the upper quartile of |N δ|.
-fn first_narrowing(problem: &Problem<'_>, boxes: &Boxes) -> f64 {
-    let cells = problem.start.cells;
-    let distance = |own: &crate::BoxFit| {
-        let offset = Indexed::of(problem.plan, own.slow, own.fast).offset;
-        offset.iter().zip(cells).map(|(offset, cells)| (offset * cells).powi(2)).sum::<f64>().sqrt()
-    };
-    let mut distances: Vec<f64> = boxes.boxes.iter().map(distance).collect();
-    distances.sort_unstable_by(f64::total_cmp);
-    let quartile = distances.get(distances.len() * 3 / 4).copied().unwrap_or(1.0);
-    (0.5 / quartile).clamp(0.05, 0.5)
 }
 
 /// Fills in what the boxes' pixels say, and gives the overlap of model and data.
@@ -563,9 +545,11 @@ fn not_outlying(state: &State) -> Vec<bool> {
     all.iter().map(|&z| z <= middle + 5.0 * spread.max(0.01)).collect()
 }
 
-/// The parameters of `plan` with its lattice as a cell, in the orientation that angles of misset give it.
+/// The parameters of `plan` without water, with its lattice as a cell, in the orientation that angles of misset give it.
 fn by_cell(plan: &Plan) -> Result<Parameters, Error> {
     let mut parameters = *plan.parameters();
+    // Planes are the background; water would be scaled with the Bragg spots.
+    parameters.water = 0.0;
     if let LatticeParameters::Cell(_) = parameters.lattice {
         return Ok(parameters);
     }

@@ -25,14 +25,38 @@ const NODES: [&[f64]; 4] = [
     ],
 ];
 
+/// Nodes along an edge that are chosen from, and how fine the spots may be for which they are ([`fineness`]): the gaps between nodes are
+/// at most 1.7 standard deviations of a Gaussian spot. More than five are thirds of [`NODES`], side by side.
+const CHOICES: [(usize, f64); 7] =
+    [(2, 4.0), (3, 6.0), (4, 7.5), (5, 9.5), (6, 12.0), (9, 18.0), (MOST, 24.0)];
+const MOST: usize = 12;
+
+/// A pixel's edge over the width of a spot of the longest edge of the crystal: the sub-pixels that resolve its fringes.
+fn fineness(plan: &Plan) -> f64 {
+    let (pixel, distance) = (plan.detector.pixel_size, plan.detector.distance);
+    3.0 * plan.crystal.longest_edge() * pixel / (plan.parameters().wavelength * distance)
+}
+
 /// Points along a pixel's edge that integrate the spots of `plan`: two where they are as wide as a pixel, more where they are narrower.
 pub(crate) fn points(plan: &Plan) -> usize {
-    match plan.resolved.recommended_oversample {
-        few if few <= 4.0 => 2,
-        some if some <= 8.0 => 3,
-        many if many <= 12.0 => 4,
-        _ => 5,
+    let fineness = fineness(plan);
+    CHOICES.iter().find(|(_, most)| fineness <= *most).map_or(MOST, |(count, _)| *count)
+}
+
+/// Whether the most points are enough for the spots of `plan`.
+pub(crate) fn suffice(plan: &Plan) -> bool {
+    CHOICES.iter().any(|(_, most)| fineness(plan) <= *most)
+}
+
+/// `count` nodes, all of the same weight, on the interval from −1 to 1.
+fn nodes(count: usize) -> Vec<f64> {
+    if let Some(nodes) = count.checked_sub(2).and_then(|number| NODES.get(number)) {
+        return nodes.to_vec();
     }
+    let parts = count.div_ceil(3).max(1);
+    let width = 1.0 / parts as f64;
+    let middle = |part: usize| (2 * part + 1) as f64 * width - 1.0;
+    (0..parts).flat_map(|part| NODES[1].iter().map(move |node| middle(part) + width * node)).collect()
 }
 
 /// Photons of each pixel and equations of each box (those of the parameters, then the photons, then the plane), where pixels are the mean of `points` × `points` points. `place` makes the plan of
@@ -47,7 +71,7 @@ pub(crate) fn equations(
     backend: &dyn Differentiate,
     control: &Control<'_>,
 ) -> Result<(Vec<f64>, Vec<Normal>), Error> {
-    let nodes = NODES[points.clamp(2, 5) - 2];
+    let nodes = &nodes(points);
     let (pixels, all) = (boxes.pixels.len(), members.len());
     let half = 0.5 * place(parameters).detector.pixel_size;
     // Photons and derivatives of a pixel, one after the other.
@@ -98,11 +122,13 @@ mod tests {
 
     #[test]
     fn points_spread_as_a_pixel_does() {
-        for nodes in NODES {
+        for (points, _) in CHOICES {
+            let nodes = nodes(points);
+            assert_eq!(nodes.len(), points);
             let count = nodes.len() as f64;
             let moment = |power: i32| nodes.iter().map(|node| node.powi(power)).sum::<f64>() / count;
             assert!(moment(1).abs() < 1e-15 && (moment(2) - 1.0 / 3.0).abs() < 1e-15);
-            assert!(nodes.len() < 4 || (moment(4) - 0.2).abs() < 1e-14);
+            assert!(!(4..=5).contains(&nodes.len()) || (moment(4) - 0.2).abs() < 1e-14);
         }
     }
 }

@@ -31,8 +31,14 @@ impl Name {
         PathBuf::from(name)
     }
 
-    /// Whether all files can be written, and none is one of `inputs`, before there is anything to write.
+    /// Whether it is no name of a file, all files can be written, and none is one of `inputs`, before there is anything to write.
     pub fn check<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+        let given = self.0.to_string_lossy();
+        if let Some(short) = ENDINGS.iter().find_map(|ending| given.strip_suffix(ending)) {
+            let text =
+                format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
+            return Err(UsageError(text).into());
+        }
         let inputs: HashSet<PathBuf> = inputs.into_iter().filter_map(|path| destination(path)).collect();
         for path in ENDINGS.iter().map(|ending| self.file(ending)) {
             if destination(&path).is_some_and(|place| inputs.contains(&place)) {
@@ -78,7 +84,6 @@ pub struct Run<'a> {
     pub identifier: &'a str,
     /// Pixels of the image along fast and slow.
     pub size: [usize; 2],
-    pub points: usize,
 }
 
 impl Run<'_> {
@@ -150,7 +155,7 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
         "overlap": outcome.overlap,
         "box_scale_scatter": outcome.box_scale_scatter,
         "box_scale_prior": run.request.box_scale,
-        "points_along_a_pixel": run.points,
+        "points_along_a_pixel": outcome.points,
         "rmsd_of_predictions_px": rmsd_px(own),
         "pixels": outcome.pixels,
         "boxes": outcome.boxes.len(),

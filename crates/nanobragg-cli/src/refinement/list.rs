@@ -265,8 +265,7 @@ impl Done {
     ) -> anyhow::Result<Self> {
         let reflections = Reflection::all(outcome);
         let identifier = format!("{number}-{data}");
-        let points = frame.refinement.points();
-        let run = Run { request, data: &data, identifier: &identifier, size: frame.size, points };
+        let run = Run { request, data: &data, identifier: &identifier, size: frame.size };
         files::write(&numbered(request, number), &run, &frame.start, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
         let model = reflections::model(identifier, &outcome.plan);

@@ -118,11 +118,16 @@ impl Start {
         Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal, inputs })
     }
 
+    /// Whether what was found is said by a description of an instrument, as where the start was, or the detector was shifted.
+    pub fn is_described(&self, outcome: &Outcome) -> bool {
+        let shifted = outcome.found.iter().any(|found| found.name.starts_with("shift_"));
+        shifted || self.args.has(FlagId::Geometry)
+    }
+
     /// An experiment file that renders what was found, with whole numbers of cells. Where the description of an instrument was the start,
     /// or the detector was shifted, it refers to the experiment of what was found, which will be at `experiment` and is `written` now.
     pub fn refined(&self, outcome: &Outcome, experiment: &Path, written: &Path) -> anyhow::Result<String> {
-        let shifted = outcome.found.iter().any(|found| found.name.starts_with("shift_"));
-        let described = shifted || self.args.has(FlagId::Geometry);
+        let described = self.is_described(outcome);
         let rotation = outcome.plan.resolved.rotation;
         let parameters = &outcome.parameters;
         let mut args = self.args.clone();

@@ -120,6 +120,7 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
         ("-wrt N -o nowhere/g.npy", "nowhere"),
         ("-wrt mosaic -tophat_spots -o g.npy", "have an edge"),
         ("-wrt flux -o g.npy", "needs -flux"),
+        ("-wrt F_1_2_3 -check", "-wrt F_1_2_3: all structure factors are one number, -default_F; -hkl FILE"),
         ("-wrt N -device gpu -o g.npy", "on the CPU"),
     ] {
         let run = scratch.run(&format!("gradient {STILL} {line}"));

@@ -13,6 +13,12 @@ fn an_image_is_refined_and_what_was_found_renders() {
     let line = format!("refine {CRYSTAL} {START} -data shot.cbf -box_scale 0.05 -o fit");
     let run = scratch.run(&line).good();
     assert!(run.line("chi2 per pixel = ").contains("at the start"), "{}", run.out);
+    let last = run.out.lines().last().unwrap();
+    assert!(last.starts_with("converged after ") && last.contains("wrote fit.toml"), "{}", run.out);
+    let misset = run.line("misset = ");
+    let angles: Vec<f64> = misset.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let off = angles.iter().zip([10.0, 20.0, 30.0]).map(|(angle, truth)| (angle - truth).abs());
+    assert!(angles.len() == 3 && off.fold(0.0, f64::max) < 0.01, "{misset}");
     let json: serde_json::Value =
         serde_json::from_slice(&std::fs::read(scratch.path("fit.json")).unwrap()).unwrap();
     assert_eq!(json["verdict"], "converged");
@@ -83,6 +89,10 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
         let flag = flags.split(' ').next().unwrap();
         assert!(run.error(2).contains(&format!("{flag} is a flag of a")), "{flags}: {}", run.err);
     }
+    let run = refine(&format!("{good}.toml -data shot.cbf"));
+    assert!(run.error(2).contains("-o fit.toml: give what the names of files begin with"), "{}", run.err);
+    let run = refine("-N 20 -misset 10 20 30 -gauss_star -data shot.cbf -refine misset,Na,Nb -o fit");
+    assert!(run.error(2).contains("depend on the product Na Nb Nc alone"), "{}", run.err);
     let run = refine(&format!("{good} -data none.cbf"));
     assert!(run.error(2).starts_with("refine: -data: cannot read none.cbf"), "{}", run.err);
     scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -detpixels 390 -o small.cbf")).good();
