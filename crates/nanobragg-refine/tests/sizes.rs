@@ -12,13 +12,13 @@ use nanobragg_refine::{Counting, Outcome, Photons, Refinement, Verdict};
 const ALL: [&str; 5] = ["misset", "cell", "N", "scale", "mosaic"];
 const EDGE: usize = 128;
 
-fn crystal(
+fn experiment(
     shape: Shape,
     cells: [u32; 3],
     edges: [f64; 2],
     misset: [f64; 3],
     oversample: Option<u32>,
-) -> Plan {
+) -> Experiment {
     let [a, c] = edges;
     let mut experiment = Experiment::uniform(UnitCell::new(a, a, c, 90.0, 90.0, 90.0).unwrap(), 100.0);
     let [na, nb, nc] = cells;
@@ -31,7 +31,17 @@ fn crystal(
     experiment.detector.pixels = PixelGrid::new(EDGE, EDGE, 0.344e-3);
     experiment.detector.placement = Placement::at(0.1);
     experiment.rendering.oversample = oversample.and_then(NonZeroU32::new);
-    experiment.plan().unwrap()
+    experiment
+}
+
+fn crystal(
+    shape: Shape,
+    cells: [u32; 3],
+    edges: [f64; 2],
+    misset: [f64; 3],
+    oversample: Option<u32>,
+) -> Plan {
+    experiment(shape, cells, edges, misset, oversample).plan().unwrap()
 }
 
 /// The photons of a crystal of 16 cells, 4000 in the brightest pixel, above a background of 5.
@@ -88,4 +98,22 @@ fn spots_of_one_size_have_one_number_of_cells() {
     assert_eq!(error.kind().code(), "refine.one-size");
     assert!(error.to_string().contains("gauss_star depend on the product Na Nb Nc alone"), "{error}");
     assert!(Refinement::new(&start, &["misset", "Nc"]).is_ok());
+}
+
+#[test]
+fn water_is_left_to_the_planes_of_the_boxes() {
+    let (photons, scale) = measured(Shape::Gauss);
+    let found = [0.0, 1e-3].map(|water: f64| {
+        let mut start = experiment(Shape::Gauss, [12; 3], [79.4, 38.0], [10.1, 20.1, 29.9], None);
+        start.rendering.water_size = Some(water).filter(|size| *size > 0.0);
+        let plan = start.plan().unwrap();
+        assert_eq!(plan.background.present, water > 0.0);
+        let mut parameters = *plan.parameters();
+        parameters.scale = scale;
+        let mut refinement = Refinement::new(&plan.place(&parameters), &["scale"]).unwrap();
+        refinement.most_trials = 3;
+        refinement.run(&photons, &Cpu::default(), &Control::default()).unwrap()
+    });
+    let [without, with] = &found;
+    assert_eq!(without.history, with.history);
 }
