@@ -7,6 +7,7 @@ mod console;
 mod diagnostics;
 mod error;
 mod file_limit;
+mod inputs;
 mod interrupt;
 mod progress;
 mod refinement;

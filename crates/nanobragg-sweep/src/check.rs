@@ -13,13 +13,14 @@ use crate::error::Cause;
 use crate::target::Target;
 use crate::threads::Threads;
 
-/// Checks the files of `images` images and the manifest; `outputs` are what `targets` were made from.
+/// Checks the files of `images` images and the manifest, which replace none of `inputs` and are none of those `beside` them;
+/// `outputs` are what `targets` were made from.
 pub(crate) fn targets(
     outputs: &[Output],
     targets: &[Target],
     images: usize,
     manifest: &Path,
-    inputs: &[PathBuf],
+    [inputs, beside]: [Vec<PathBuf>; 2],
 ) -> Result<(), Error> {
     for (at, (target, output)) in targets.iter().zip(outputs).enumerate() {
         output.check()?;
@@ -34,12 +35,16 @@ pub(crate) fn targets(
             return Err(Cause::NotRegular(path.clone()).into());
         }
     }
-    let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| destination(input)).collect();
+    let places = |paths: Vec<PathBuf>| paths.iter().filter_map(|path| destination(path)).collect();
+    let (inputs, beside): (Vec<PathBuf>, Vec<PathBuf>) = (places(inputs), places(beside));
     check_place(manifest)?;
     atomic::check_file(manifest)?;
     let manifest_place = destination(manifest);
     if manifest_place.as_ref().is_some_and(|place| inputs.contains(place)) {
         return Err(Cause::OverwritesInput(manifest.to_owned()).into());
+    }
+    if manifest_place.as_ref().is_some_and(|place| beside.contains(place)) {
+        return Err(Cause::SameOutput(manifest.to_owned()).into());
     }
     for (target, output) in targets.iter().zip(outputs) {
         let last = if target.stack().is_some() { 1 } else { images };
@@ -59,7 +64,8 @@ pub(crate) fn targets(
             if place.as_ref().is_some_and(|place| inputs.contains(place)) {
                 return Err(Cause::OverwritesInput(path).into());
             }
-            if place.is_some() && place == manifest_place {
+            let taken = |place| beside.contains(place) || manifest_place.as_ref() == Some(place);
+            if place.as_ref().is_some_and(taken) {
                 return Err(Cause::SameOutput(path).into());
             }
             if first {

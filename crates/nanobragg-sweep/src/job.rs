@@ -56,6 +56,10 @@ pub struct SweepJob {
     pub flags: Vec<String>,
     /// Files that the images depend on.
     pub inputs: Vec<PathBuf>,
+    /// Experiment files, which are not replaced either: `flags` say what counts of them.
+    pub experiment_files: Vec<PathBuf>,
+    /// Files that are written beside those of the sweep, and so have other names.
+    pub beside: Vec<PathBuf>,
     /// What headers say that the images were made of.
     pub provenance: Option<Provenance>,
 }
@@ -79,7 +83,9 @@ impl SweepJob {
     /// planned.
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
-        check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &self.inputs)?;
+        let read = [self.inputs.as_slice(), &self.experiment_files].concat();
+        let others = [read, self.beside.clone()];
+        check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), others)?;
         let pixels = &self.experiment.detector.pixels;
         let threads = Threads::of(&self.compute, (pixels.fast(), pixels.slow()), &self.outputs);
         check::memory(pixels, &self.outputs, self.images, threads)?;
@@ -224,6 +230,8 @@ mod tests {
             start: Start::New,
             flags: Vec::new(),
             inputs: Vec::new(),
+            experiment_files: Vec::new(),
+            beside: Vec::new(),
         };
         let sweep = Sweep { threads, ..job.prepare().unwrap() };
         sweep.run(&Nobody).unwrap();

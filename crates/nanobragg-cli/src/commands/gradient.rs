@@ -4,24 +4,26 @@ mod arguments;
 mod check;
 mod output;
 mod pull_back;
+mod target;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg::gradient::{Derivatives, Parameter, Refusal};
+use nanobragg::gradient::{Columns, Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
-use nanobragg_compare::Image;
 use nanobragg_config::{Context, chosen, resolve};
 use nanobragg_session::Device;
 
 use crate::called;
 use crate::console::{Console, print};
+use crate::inputs::Inputs;
 use crate::interrupt::Interrupt;
 use crate::run::log;
 use crate::usage::{UsageError, refuse_flags_of_one_image};
 use crate::wanted::{self, Wanted};
 use arguments::{Arguments, HELP};
+use target::{Kind, Target};
 
 /// Exit status when derivatives and differences disagree.
 const DISAGREE: u8 = 1;
@@ -33,6 +35,7 @@ struct Task {
     /// A plan for each panel.
     plans: Vec<Plan>,
     backend: Cpu,
+    inputs: Inputs,
     interrupt: Interrupt,
 }
 
@@ -61,37 +64,18 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let task = prepare(&arguments)?;
-    let kind = arguments.output.as_deref().map(output::Kind::of).transpose()?;
-    if let Some(path) = &arguments.output {
-        nanobragg_io::atomic::check_file(path)?;
-        if arguments.cotangent.is_none() && kind == Some(output::Kind::Json) {
-            let text = "gradient: -o FILE.json holds the gradient of -cotangent FILE; derivative images go to FILE.npy";
-            return Err(UsageError(text.to_owned()).into());
-        }
+    let targets = Target::all(&arguments, &task)?;
+    if let Some(path) = &arguments.cotangent {
+        let cotangent = pull_back::read(&task, path)?;
+        let into = targets.iter().filter(|target| target.kind == Kind::Json);
+        pull_back::run(&task, &cotangent, &into.map(|target| target.path.as_path()).collect::<Vec<_>>())?;
     }
-    let cotangent = arguments.cotangent.as_deref().map(|path| Image::read(path, None)).transpose()?;
-    if let Some(image) = &cotangent {
-        pull_back::run(
-            &task,
-            image,
-            arguments.output.as_deref().filter(|_| kind == Some(output::Kind::Json)),
-        )?;
-    }
-    if let (Some(path), Some(kind)) = (&arguments.output, kind.filter(|kind| *kind != output::Kind::Json)) {
-        let mut columns = Vec::new();
-        for plan in &task.plans {
-            let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
-            let of_panel = derivatives.columns(&task.backend, &task.control());
-            columns.push(of_panel.map_err(|error| task.explained(error))?);
-        }
-        for (wanted, number) in task.wanted.iter().zip(0..) {
-            for (panel, columns) in columns.iter_mut().enumerate() {
-                let factor = wanted.factor_in(panel);
-                columns.columns[number].iter_mut().for_each(|slope| *slope *= factor);
+    if targets.iter().any(|target| target.kind != Kind::Json) {
+        let columns = columns(&task)?;
+        for Target { path, kind } in &targets {
+            for file in output::write(path, *kind, &task.wanted, &columns)? {
+                task.console.say(&format!("wrote {}", file.display()));
             }
-        }
-        for file in output::write(path, kind, &task.wanted, &columns)? {
-            task.console.say(&format!("wrote {}", file.display()));
         }
     }
     if arguments.check && !check::run(&task)? {
@@ -101,6 +85,22 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Derivative images of each panel, per unit of what is wanted.
+fn columns(task: &Task) -> anyhow::Result<Vec<Columns>> {
+    let mut columns = Vec::new();
+    for (panel, plan) in task.plans.iter().enumerate() {
+        let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
+        let of_panel = derivatives.columns(&task.backend, &task.control());
+        let mut of_panel = of_panel.map_err(|error| task.explained(error))?;
+        for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
+            let factor = wanted.factor_in(panel);
+            column.iter_mut().for_each(|slope| *slope *= factor);
+        }
+        columns.push(of_panel);
+    }
+    Ok(columns)
+}
+
 fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let args = called::described(None, &arguments.image)?;
     refuse_flags_of_one_image("gradient", &args, "-o names the file of derivatives")?;
@@ -108,9 +108,9 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     log(&args);
     let mut setup = resolve(&args, &Context::default())?;
     if setup.device == Device::Gpu {
-        let text = "gradient: derivatives are computed on the CPU; leave -device gpu out";
-        return Err(UsageError(text.to_owned()).into());
+        return Err(usage("derivatives are computed on the CPU; leave -device gpu out"));
     }
+    let inputs = Inputs::of(&setup, &args).with(&arguments.cotangent);
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
@@ -119,7 +119,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let plans: Result<Vec<Plan>, nanobragg::Error> =
         job.experiments().map(|experiment| experiment.plan()).collect();
     let plans = plans.map_err(nanobragg_config::Error::from)?;
-    let Some(first) = plans.first() else { return Err(UsageError("gradient: no panel".to_owned()).into()) };
+    let Some(first) = plans.first() else { return Err(usage("no panel")) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
     console.warn_all(&first.resolved.warnings);
     let wanted = wanted::all("-wrt", &arguments.wrt, &job.experiment, &plans)?;
@@ -129,7 +129,12 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     }
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
-    Ok(Task { console, wanted, plans, backend, interrupt: Interrupt::catch() })
+    Ok(Task { console, wanted, plans, backend, inputs, interrupt: Interrupt::catch() })
+}
+
+/// An error of the command line.
+fn usage(text: &str) -> anyhow::Error {
+    UsageError(format!("gradient: {text}")).into()
 }
 
 /// The line for what has no derivative.

@@ -91,6 +91,8 @@ fn sweep(folder: &Path, submissions: usize, start: Start) -> Result<(), String> 
         start,
         flags: Vec::new(),
         inputs: Vec::new(),
+        experiment_files: Vec::new(),
+        beside: Vec::new(),
     };
     let ended = job.prepare().and_then(|sweep| sweep.run(&Nobody));
     ended.map_err(|error| error.to_string())

@@ -24,6 +24,7 @@ mod gpu;
 mod gradient;
 mod information;
 mod input_errors;
+mod input_files;
 mod instruments;
 mod interruption;
 #[cfg(feature = "gpu")]

@@ -12,11 +12,23 @@ use nanobragg_config::{Context, Setup, resolve, show};
 use serde_json::json;
 
 use crate::arguments::{Source, TraceOptions};
+use crate::inputs::Inputs;
 use crate::say;
 use crate::usage::UsageError;
 
-/// The experiment that the options name, what it is called, and whether warnings are errors.
-pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String, bool)> {
+/// An experiment to trace.
+pub struct Experiment {
+    pub setup: Setup,
+    /// What it is called.
+    pub name: String,
+    /// Whether warnings are errors.
+    pub strict: bool,
+    /// Files that it was made from.
+    pub inputs: Inputs,
+}
+
+/// The experiment that the options name.
+pub fn resolved(options: &TraceOptions) -> anyhow::Result<Experiment> {
     if let Source::Unsaid(preset) = &options.source {
         say(&format!("no --config, --args or -- FLAGS: taking --config {}", preset.name));
     }
@@ -50,7 +62,12 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<(Setup, String, bool)>
     }
     let parsed = classic::parse(flags)?;
     let setup = resolve(&parsed, &Context { directory, ..Context::default() })?;
-    Ok((setup, name, parsed.has(FlagId::Strict)))
+    let own = match &options.source {
+        Source::File(path) => Some(path),
+        Source::Preset(_) | Source::Unsaid(_) | Source::Flags(_) => None,
+    };
+    let inputs = Inputs::of(&setup, &parsed).with(own);
+    Ok(Experiment { setup, name, strict: parsed.has(FlagId::Strict), inputs })
 }
 
 /// The text of a file of flags, or of a pipe.

@@ -11,6 +11,8 @@ mod experiment;
 #[path = "../../file_limit.rs"]
 mod file_limit;
 mod gradient;
+#[path = "../../inputs.rs"]
+mod inputs;
 mod pages;
 mod pixels;
 mod run;

@@ -1,21 +1,27 @@
 //! A run that traces: the experiment, its traces, their files.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use nanobragg_io::c_format::g;
 use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 
 use crate::arguments::TraceOptions;
 use crate::device::Tracer;
+use crate::experiment::Experiment;
 use crate::gradient::Gradient;
 use crate::pixels::{Paths, save};
 use crate::streams::complain;
 use crate::usage::UsageError;
 use crate::{environment, experiment, say};
 
+/// The resolved experiment, and what traced it.
+const SNAPSHOT: &str = "config_snapshot.json";
+const ENVIRONMENT: &str = "env.json";
+
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
-    let (setup, name, strict) = experiment::resolved(options)?;
+    let Experiment { setup, name, strict, inputs } = experiment::resolved(options)?;
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     for warning in setup.warnings_with(&plan) {
         complain(&format!("warning: {warning}"));
@@ -34,8 +40,8 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
             return Err(UsageError(format!("pixel {slow} {fast}: {size}")).into());
         }
     }
-    let folder = options.out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    inputs.spared_by("--out", files(options))?;
+    let folder = folder(options);
     std::fs::create_dir_all(folder)
         .map_err(|error| UsageError(format!("cannot make {}: {error}", folder.display())))?;
 
@@ -60,11 +66,32 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
         Ok(text)
     })?;
 
-    save(&folder.join("config_snapshot.json"), &experiment::snapshot(&setup, &plan)?)?;
+    save(&folder.join(SNAPSHOT), &experiment::snapshot(&setup, &plan)?)?;
     let environment = environment::describe(options.device.name(), dtype, tracer.adapter().as_ref());
-    save(&folder.join("env.json"), &(serde_json::to_string_pretty(&environment)? + "\n"))?;
-    say(&format!("wrote {} and env.json", folder.join("config_snapshot.json").display()));
+    save(&folder.join(ENVIRONMENT), &(serde_json::to_string_pretty(&environment)? + "\n"))?;
+    say(&format!("wrote {} and {ENVIRONMENT}", folder.join(SNAPSHOT).display()));
     Ok(complete)
+}
+
+/// The folder of all files.
+fn folder(options: &TraceOptions) -> &Path {
+    let folder = options.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// All files that are written.
+fn files(options: &TraceOptions) -> Vec<PathBuf> {
+    let several = options.pixels.len() > 1;
+    // A pixel that is traced twice has the same files.
+    let pixels: BTreeSet<(usize, usize)> = options.pixels.iter().copied().collect();
+    let of_pixel = |&(slow, fast): &(usize, usize)| {
+        let Paths { main, per_phi, per_phi_json, json_lines } =
+            Paths::new(&options.out, several.then_some((slow, fast)));
+        [main, per_phi, per_phi_json].into_iter().chain(options.json_lines.then_some(json_lines))
+    };
+    let beside = [SNAPSHOT, ENVIRONMENT].map(|name| options.out.with_file_name(name));
+    let combined = several.then(|| options.out.clone());
+    pixels.iter().flat_map(of_pixel).chain(combined).chain(beside).collect()
 }
 
 /// Traces and writes each pixel, then all of them in one file when there are several.

@@ -26,7 +26,7 @@ docs/GRADIENTS.md describes it.
   -o FILE                       FILE.npy: derivative images, shape (parameters, slow, fast), doubles, with names and
                                 units in FILE.json beside it; FILE.h5: the same as
                                 HDF5 (derivatives, names, units, values); FILE.png: a picture for each parameter; FILE.json: the
-                                gradient of -cotangent
+                                gradient of -cotangent; given several times, all are written
   -cotangent FILE               an image y (what compare reads): the gradient of the sum of y times photons, as a
                                 table and as JSON
   -check                        compares with central differences; exit status 1 where they disagree
@@ -41,7 +41,8 @@ Example:
 pub struct Arguments {
     /// Names of parameters and groups.
     pub wrt: Vec<String>,
-    pub output: Option<PathBuf>,
+    /// Files, each of another kind or name.
+    pub outputs: Vec<PathBuf>,
     pub cotangent: Option<PathBuf>,
     pub check: bool,
     /// The flags of an image.
@@ -65,7 +66,7 @@ impl Arguments {
                         names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
                     );
                 }
-                Some("o" | "output") => parsed.output = Some(rest.value(&argument, "a file name")?.into()),
+                Some("o" | "output") => parsed.outputs.push(rest.value(&argument, "a file name")?.into()),
                 Some("cotangent") => parsed.cotangent = Some(rest.value(&argument, "a file name")?.into()),
                 Some("check") => parsed.check = true,
                 _ => parsed.image.push(argument.word),
@@ -74,7 +75,7 @@ impl Arguments {
         if parsed.wrt.is_empty() {
             return Err(UsageError("gradient: by what? give -wrt NAME, such as -wrt misset,cell".to_owned()));
         }
-        if parsed.output.is_none() && parsed.cotangent.is_none() && !parsed.check {
+        if parsed.outputs.is_empty() && parsed.cotangent.is_none() && !parsed.check {
             return Err(UsageError(
                 "gradient: nothing to do; give -o FILE, -cotangent FILE or -check".to_owned(),
             ));
@@ -96,7 +97,7 @@ mod tests {
         let parsed =
             parse("-wrt misset,N -cell 70 80 90 90 90 90 --wrt=lambda -o g.npy -N 5").unwrap().unwrap();
         assert_eq!(parsed.wrt, ["misset", "N", "lambda"]);
-        assert_eq!(parsed.output, Some(PathBuf::from("g.npy")));
+        assert_eq!(parsed.outputs, [PathBuf::from("g.npy")]);
         let image: Vec<&str> = parsed.image.iter().map(|word| word.to_str().unwrap()).collect();
         assert_eq!(image.join(" "), "-cell 70 80 90 90 90 90 -N 5");
         assert!(parse("-h").unwrap().is_none());

@@ -10,37 +10,10 @@ use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
+use super::target::{self, Kind};
 use crate::console::Console;
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
-
-/// What a file holds, by its extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Derivative images.
-    Npy,
-    /// The same in an HDF5 file.
-    Hdf5,
-    /// Pictures of them.
-    Png,
-    /// The gradient of a cotangent.
-    Json,
-}
-
-impl Kind {
-    pub fn of(path: &Path) -> Result<Kind, UsageError> {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("npy") => Ok(Kind::Npy),
-            Some("h5" | "hdf5") => Ok(Kind::Hdf5),
-            Some("png") => Ok(Kind::Png),
-            Some("json") => Ok(Kind::Json),
-            _ => Err(UsageError(format!(
-                "gradient: -o {} should end in .npy, .h5, .png or .json",
-                path.display()
-            ))),
-        }
-    }
-}
 
 /// Writes the derivative images of all panels, and says which files that made.
 pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
@@ -92,7 +65,7 @@ fn arrays(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> any
     let parameters: Vec<Value> = wanted.iter().map(described).collect();
     let text = json!({ "array": path.file_name().map(|name| name.to_string_lossy()), "shape": shape, "axes": order,
         "of": "photons", "per": "unit", "parameters": parameters });
-    let names = path.with_extension("json");
+    let names = target::names(path);
     write_atomic(&names, |out| out.write_all(format!("{text:#}\n").as_bytes()))?;
     Ok(vec![path.to_owned(), names])
 }
@@ -109,21 +82,12 @@ fn pictures(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Resul
             let slow = pixels.len() / columns.fast.max(1);
             let image = Image { slow, fast: columns.fast, pixels, format: Format::Npy };
             let bytes = picture::signed(&image)?;
-            let panel = if panels.len() > 1 { format!("_panel{panel}") } else { String::new() };
-            let file = beside(path, &format!("_{}{panel}", wanted.name));
+            let file = target::picture(path, wanted, panel, panels.len());
             write_atomic(&file, |out| out.write_all(&bytes))?;
             written.push(file);
         }
     }
     Ok(written)
-}
-
-/// `path` with `more` before its extension.
-fn beside(path: &Path, more: &str) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(more);
-    name.push(".png");
-    path.with_file_name(name)
 }
 
 /// Prints the gradient as a table.

@@ -10,18 +10,39 @@ use super::{Task, output, refused};
 use crate::console::print;
 use crate::usage::UsageError;
 
-/// Prints the gradient of Σ y I for the image `cotangent`, or writes it to a file.
-pub fn run(task: &Task, cotangent: &Image, into: Option<&Path>) -> anyhow::Result<()> {
-    let mut gradient = vec![0.0; task.wanted.len()];
-    let sizes = task.plans.iter().map(|plan| plan.region.image_fast * plan.region.image_slow);
-    if sizes.sum::<usize>() != cotangent.pixels.len() {
-        let plan = &task.plans[0].region;
-        return Err(UsageError(format!(
-            "gradient: the cotangent has {} x {} pixels, the image {} x {}",
-            cotangent.fast, cotangent.slow, plan.image_fast, plan.image_slow
-        ))
-        .into());
+/// Reads the image y at `path`, which has the size of the image; those of several panels stand one below the other.
+///
+/// # Errors
+/// A file that cannot be read, or is of another size.
+pub fn read(task: &Task, path: &Path) -> anyhow::Result<Image> {
+    let wrong = |what: String| UsageError(format!("gradient: -cotangent: {what}"));
+    let regions = || task.plans.iter().map(|plan| &plan.region);
+    let fast = task.plans.first().map_or(0, |plan| plan.region.image_fast);
+    if regions().any(|region| region.image_fast != fast) {
+        let text = "panels of different widths make no image; -panel N chooses one";
+        return Err(wrong(text.to_owned()).into());
     }
+    let slow = regions().map(|region| region.image_slow).sum();
+    let image = Image::read(path, Some((fast, slow))).map_err(|error| wrong(error.to_string()))?;
+    if (image.fast, image.slow) != (fast, slow) {
+        let panels = match task.plans.len() {
+            1 => String::new(),
+            count => format!(" of {count} panels, one below the other,"),
+        };
+        let text = format!(
+            "{} has {} x {} pixels (fast, slow), the image{panels} {fast} x {slow}",
+            path.display(),
+            image.fast,
+            image.slow
+        );
+        return Err(wrong(text).into());
+    }
+    Ok(image)
+}
+
+/// Prints the gradient of Σ y I for the image `cotangent`, or writes it to files.
+pub fn run(task: &Task, cotangent: &Image, into: &[&Path]) -> anyhow::Result<()> {
+    let mut gradient = vec![0.0; task.wanted.len()];
     let mut rest = cotangent.pixels.as_slice();
     for (panel, plan) in task.plans.iter().enumerate() {
         let (of_panel, others) = rest.split_at(plan.region.image_fast * plan.region.image_slow);
@@ -35,12 +56,12 @@ pub fn run(task: &Task, cotangent: &Image, into: Option<&Path>) -> anyhow::Resul
     }
     output::table(&task.console, &task.wanted, &gradient);
     let json = output::gradient_json(&task.wanted, &gradient);
-    match into {
-        Some(path) => {
-            write_atomic(path, |out| out.write_all(format!("{json:#}\n").as_bytes()))?;
-            task.console.say(&format!("wrote {}", path.display()));
-        }
-        None => print(&json.to_string()),
+    for path in into {
+        write_atomic(path, |out| out.write_all(format!("{json:#}\n").as_bytes()))?;
+        task.console.say(&format!("wrote {}", path.display()));
+    }
+    if into.is_empty() {
+        print(&json.to_string());
     }
     Ok(())
 }

@@ -77,7 +77,8 @@ fn job(
     for name in arguments.outputs {
         outputs.extend(setup.outputs.of_series(name)?);
     }
-    let (models, described) = (setup.images.clone(), setup.described);
+    let (models, described, beside) =
+        (setup.images.clone(), setup.described, setup.outputs.instruments.clone());
     let Job { experiment, compute, provenance, .. } = setup.into_job();
     Ok(SweepJob {
         experiment,
@@ -91,6 +92,8 @@ fn job(
         start: arguments.start,
         flags: relevant(args),
         inputs,
+        experiment_files: args.files.clone(),
+        beside,
         provenance,
     })
 }
