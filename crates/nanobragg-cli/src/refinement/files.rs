@@ -39,15 +39,20 @@ impl Name {
                 format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
             return Err(UsageError(text).into());
         }
-        let inputs: HashSet<PathBuf> = inputs.into_iter().filter_map(|path| destination(path)).collect();
-        for path in ENDINGS.iter().map(|ending| self.file(ending)) {
-            if destination(&path).is_some_and(|place| inputs.contains(&place)) {
+        self.spares(&inputs.into_iter().filter_map(|path| destination(path)).collect())?;
+        ENDINGS.iter().try_for_each(|ending| Ok(check_file(&self.file(ending))?))
+    }
+
+    /// Whether none of the files is one of these real names.
+    pub fn spares(&self, inputs: &HashSet<PathBuf>) -> Result<(), UsageError> {
+        let is_input = |path: &PathBuf| destination(path).is_some_and(|place| inputs.contains(&place));
+        match ENDINGS.iter().map(|ending| self.file(ending)).find(is_input) {
+            Some(path) => {
                 let text = format!("refine: {} is an input and an output; give another -o", path.display());
-                return Err(UsageError(text).into());
+                Err(UsageError(text))
             }
-            check_file(&path)?;
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.

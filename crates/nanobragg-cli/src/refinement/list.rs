@@ -2,12 +2,14 @@
 
 mod table;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg_config::classic::FlagId;
+use nanobragg_config::classic::{self, FlagId, Role};
+use nanobragg_io::atomic::destination;
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, refine_together};
 use serde_json::json;
@@ -71,6 +73,22 @@ impl Line {
         Ok((first..=last).map(line).collect())
     }
 
+    /// Files that it names, as far as what it says can be understood: whether they are there is found later.
+    fn inputs(&self, request: &Request) -> Vec<PathBuf> {
+        let experiment = self.experiment.as_deref().or(request.experiment.as_deref());
+        let flags: Vec<OsString> = request.start.iter().chain(&self.flags).cloned().collect();
+        let mut inputs = vec![self.data.clone()];
+        inputs.extend(experiment.map(Path::to_owned));
+        // What no experiment file says, the flags beside it may.
+        let described = [called::described(experiment, &flags), called::described(None, &flags)];
+        for args in described.into_iter().flatten() {
+            let is_input = |flag| classic::flag(flag).is_some_and(|row| row.is(Role::InputFile));
+            let read = args.occurrences.iter().filter(|occurrence| is_input(occurrence.flag));
+            inputs.extend(read.map(|occurrence| occurrence.values.path(0).to_owned()).chain(args.files));
+        }
+        inputs
+    }
+
     /// What messages and files call it.
     fn called(&self) -> String {
         match self.image {
@@ -120,6 +138,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     }
     let name = Name(request.output.clone());
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
+    spare_inputs(request, &lines)?;
     let stack = request.images.map(|_| Data::open(&request.data)).transpose().map_err(super::of_command)?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
@@ -177,6 +196,16 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     together?;
     anyhow::ensure!(good == all, "{} of {all} images have not converged", all - good);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses files of any image that are inputs of any: of a later image they would be replaced before it is read.
+fn spare_inputs(request: &Request, lines: &[Line]) -> Result<(), UsageError> {
+    // Images of a stack have the inputs of the first.
+    let different = lines.iter().enumerate().filter(|(at, line)| *at == 0 || line.image.is_none());
+    let inputs = different.flat_map(|(_, line)| line.inputs(request)).chain(request.list.clone());
+    let inputs: HashSet<PathBuf> = inputs.filter_map(|path| destination(&path)).collect();
+    Name(request.output.clone()).spares(&inputs)?;
+    (1..=lines.len()).try_for_each(|number| numbered(request, number).spares(&inputs))
 }
 
 /// What becomes of what is said, and how work is shared out: what the last start says of it.

@@ -101,6 +101,28 @@ fn no_input_is_replaced() {
 }
 
 #[test]
+fn no_image_replaces_what_another_one_reads() {
+    let scratch = with_shot();
+    for copy in ["f_00001_model.npy", "f_00002_model.npy", "f_00001.expt", "f.expt", "f_00001.toml"] {
+        std::fs::copy(scratch.path("shot.cbf"), scratch.path(copy)).unwrap();
+    }
+    for (second, file) in [
+        ("f_00001_model.npy", "f_00001_model.npy"),
+        ("./f_00002_model.npy", "f_00002_model.npy"),
+        ("shot.cbf f_00001.toml", "f_00001.toml"),
+        ("shot.cbf none.toml -mask f_00001_model.npy", "f_00001_model.npy"),
+        ("shot.cbf -geometry f_00001.expt", "f_00001.expt"),
+        ("shot.cbf -geometry f.expt", "f.expt"),
+        // It is not there yet.
+        ("shot.cbf f_00001_residual.npy", "f_00001_residual.npy"),
+    ] {
+        scratch.write("list.txt", format!("shot.cbf\n{second}\n"));
+        let error = scratch.refused(&format!("refine {CRYSTAL} {START} -list list.txt -o f"));
+        assert_eq!(error, format!("refine: {file} is an input and an output; give another -o"), "{second}");
+    }
+}
+
+#[test]
 fn the_offset_of_smv_is_no_background() {
     let scratch = Scratch::new();
     let shot = format!("{CRYSTAL} -N 20 -misset 10 20 30 -water 0.4");
