@@ -101,18 +101,37 @@ impl Data {
     /// The counts of an image of a stack.
     fn of_stack(&self, number: usize, size: (usize, usize)) -> Result<Vec<f64>, DataError> {
         let (fast, slow) = size;
-        let lacking = |images: usize| {
-            let path = self.path.display();
-            wrong(&format!("{path} has {images} images of the detector's size, not number {number}"))
-        };
         if self.format == Format::Nxmx {
             let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
             if (stack.fast, stack.slow) != size {
-                return Err(lacking(0));
+                return Err(self.lacking(0, number));
             }
             let counts = stack.counts.into_iter().map(f64::from).collect();
-            return if stack.images == 1 { Ok(counts) } else { Err(lacking(all)) };
+            return if stack.images == 1 { Ok(counts) } else { Err(self.lacking(all, number)) };
         }
+        let (whole, images) = self.frames(size)?;
+        let mut frames = whole.pixels.chunks_exact(fast * slow);
+        let frame = if number < images { frames.nth(number) } else { None };
+        frame.map(<[f64]>::to_vec).ok_or_else(|| self.lacking(images, number))
+    }
+
+    /// Whether a stack of images of `size` (fast, slow) has one of `number`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or has fewer images.
+    pub fn has(&self, number: usize, size: (usize, usize)) -> Result<(), DataError> {
+        let images = if self.format == Format::Nxmx {
+            // Of no image the counts are read.
+            let (stack, all) = read_nxmx_image(&self.path, usize::MAX).map_err(|error| wrong(&error))?;
+            if (stack.fast, stack.slow) == size { all } else { 0 }
+        } else {
+            self.frames(size)?.1
+        };
+        if number < images { Ok(()) } else { Err(self.lacking(images, number)) }
+    }
+
+    /// All images of a format in which one cannot be read alone, and how many of `size` they are.
+    fn frames(&self, size @ (fast, slow): (usize, usize)) -> Result<(&Image, usize), DataError> {
         let whole = match self.whole.get() {
             Some(whole) => whole,
             None => {
@@ -121,10 +140,12 @@ impl Data {
             }
         };
         let fits = whole.fast == fast && whole.slow.is_multiple_of(slow);
-        let images = if fits { whole.slow / slow } else { 0 };
-        let mut frames = whole.pixels.chunks_exact(fast * slow);
-        let frame = if number < images { frames.nth(number) } else { None };
-        frame.map(<[f64]>::to_vec).ok_or_else(|| lacking(images))
+        Ok((whole, if fits { whole.slow / slow } else { 0 }))
+    }
+
+    fn lacking(&self, images: usize, number: usize) -> DataError {
+        let (path, plural) = (self.path.display(), if images == 1 { "" } else { "s" });
+        wrong(&format!("{path} has {images} image{plural} of the detector's size, not number {number}"))
     }
 }
 

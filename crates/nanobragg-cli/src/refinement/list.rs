@@ -128,9 +128,20 @@ impl Fate {
 
 /// Refines the images of a list or of a stack.
 pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
+    let (mut first, mut begun, mut stack) = (None, None, None);
     let lines = match (&request.list, request.images) {
         (Some(list), _) => Line::all(&nanobragg_io::text::read_text(list, LIMIT)?),
-        (None, Some(images)) => Line::of_stack(request, images)?,
+        (None, Some([from, to])) => {
+            // Before there is a line for each: more may be asked for than any stack has.
+            let data = Data::open(&request.data).map_err(super::of_command)?;
+            for line in Line::of_stack(request, [from, from])? {
+                let frame = begin(request, &line, 1, &mut first)?;
+                data.has(to, frame.size.into()).map_err(super::of_command)?;
+                begun = Some(frame);
+            }
+            stack = Some(data);
+            Line::of_stack(request, [from, to])?
+        }
         (None, None) => Vec::new(),
     };
     if lines.is_empty() {
@@ -139,15 +150,13 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let name = Name(request.output.clone());
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
     spare_inputs(request, &lines)?;
-    let stack = request.images.map(|_| Data::open(&request.data)).transpose().map_err(super::of_command)?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());
-    let mut first = None;
     let mut said =
         Said { console: Console { quiet: false, strict: false, verbose: false }, threads: 0, progress: true };
     for (number, line) in (1..).zip(&lines) {
-        let frame = match begin(request, line, number, &mut first) {
+        let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first), Ok) {
             // What is wrong with the first start is wrong with the command line, and so with every image.
             Err(error) if number == 1 => return Err(error),
             frame => frame,

@@ -148,10 +148,12 @@ fn images_of_a_list_share_their_detector() {
     scratch.run("run fit_00002.toml -o again.cbf").good();
     // Experiments of the list are the starts of a stack.
     scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -nxsfile a.nxs")).good();
-    let run = scratch.run("refine -geometry fit.expt -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 10 -oversample 1 -seed 1 \
-        -N 20 -fluence 3e25 -data a.nxs -images 0-1 -refine misset,scale -box_scale 0.05 -o stack");
-    assert_eq!(run.error(1), "1 of 2 images have not converged");
-    assert!(run.warnings().iter().any(|line| line.contains("not number 1")), "{}", run.err);
+    let stack = "refine -geometry fit.expt -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 10 -oversample 1 -seed 1 \
+        -N 20 -fluence 3e25 -data a.nxs -refine misset,scale -box_scale 0.05 -o stack -images";
+    let error = scratch.refused(&format!("{stack} 0-1"));
+    assert_eq!(error, "refine: -data: a.nxs has 1 image of the detector's size, not number 1");
+    scratch.run(&format!("{stack} 0-0")).good();
+    assert!(scratch.read("stack.csv").starts_with(b"number,data,"), "a table");
     let run = scratch.run("refine -images 3-1 -data a.nxs -o fit");
     assert!(run.error(2).contains("-images expects FIRST-LAST"), "{}", run.err);
     let run = scratch.run("refine -list list.txt -data a.cbf -o fit");

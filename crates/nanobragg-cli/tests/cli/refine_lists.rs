@@ -76,7 +76,18 @@ fn an_image_of_a_stack_starts_at_its_own_experiment_however_that_is_said() {
         assert!(run.error(2).contains("start.expt"), "{geometry}: {}", run.err);
     }
     let run = scratch.run(&format!("refine -geometry start.expt -experiment 0 {rest}"));
-    assert!(run.warnings().iter().any(|line| line.contains("not number 5")), "{}", run.err);
+    let lacking = |number: &str| {
+        format!("refine: -data: shot.nxs has 1 image of the detector's size, not number {number}")
+    };
+    assert_eq!(run.error(2), lacking("5"));
+    // However many are asked for.
+    let line =
+        "refine -geometry start.expt -experiment 0 -default_F 100 -gauss_xtal -N 20 -data shot.nxs -o fit";
+    for last in ["1", "4000000000", "18446744073709551615"] {
+        assert_eq!(scratch.refused(&format!("{line} -images 0-{last}")), lacking(last));
+    }
+    let run = scratch.run(&format!("refine {CRYSTAL} {START} -data shot.cbf -images 0-4000000000 -o fit"));
+    assert_eq!(run.error(2), lacking("4000000000").replace("nxs", "cbf"));
 }
 
 #[test]
