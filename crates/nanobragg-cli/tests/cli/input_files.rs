@@ -1,5 +1,6 @@
 //! Files that are read: none is replaced, and none is taken for what it is not.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::scratch::{Run, Scratch, TINY};
@@ -67,6 +68,25 @@ fn a_cotangent_has_the_shape_of_the_image() {
     let same = format!("gradient {TINY} -detpixels_f 32 -detpixels_s 8 -wrt scale -cotangent");
     let [array, floats] = ["y.npy", "y.bin"].map(|name| scratch.run(&format!("{same} {name}")).good().out);
     assert_eq!(array, floats);
+}
+
+#[test]
+fn a_cotangent_of_panels_has_them_one_below_the_other() {
+    let scratch = Scratch::new();
+    let geometry = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/geometry/two_panels.geom");
+    std::fs::copy(geometry, scratch.path("two_panels.geom")).unwrap();
+    let line = "gradient -geometry two_panels.geom -cell 70 80 90 75 85 95 -default_F 100 -N 3 -oversample 1 -wrt scale";
+    let error = scratch.refused(&format!("{line} -cotangent none.npy"));
+    assert!(error.starts_with("gradient: -cotangent: "), "{error}");
+    let image = |fast: usize, slow: usize| {
+        scratch.run(&format!("{TINY} -detpixels_f {fast} -detpixels_s {slow} -o y.npy")).good();
+    };
+    image(40, 60);
+    scratch.run(&format!("{line} -cotangent y.npy")).good();
+    image(80, 30);
+    let error = scratch.refused(&format!("{line} -cotangent y.npy"));
+    let sizes = "80 x 30 pixels (fast, slow), the image of 2 panels, one below the other, 40 x 60";
+    assert_eq!(error, format!("gradient: -cotangent: y.npy has {sizes}"));
 }
 
 fn trace(scratch: &Scratch, line: &str) -> Run {
