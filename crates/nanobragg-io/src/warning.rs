@@ -37,6 +37,8 @@ kinds! {
     BadRegions = "io.bad-regions",
     /// Gain, thickness and the like of the detector are not taken.
     DetectorProperties = "io.detector-properties",
+    /// Of a polarization one half is given, and the other is assumed.
+    HalfPolarization = "io.half-polarization",
     /// A cell without an orientation is not taken.
     NoOrientation = "io.no-orientation",
     /// Amplitudes are those of a map or a model, for want of measured ones.

@@ -78,6 +78,11 @@ impl<'a> Entries<'a> {
         numbers.ok_or_else(|| self.error(entry, &expected))
     }
 
+    fn warning(&self, kind: WarningKind, entry: &Entry<'_>, assumed: &str) -> Warning {
+        let place = format!("line {}: {}", entry.line, entry.key);
+        Warning::new(kind, self.path, place, entry.values.join(" "), assumed)
+    }
+
     /// The last entry of a key, which counts.
     fn last(&self, key: &str) -> Option<&Entry<'a>> {
         self.list.iter().rev().find(|entry| entry.key == key)
@@ -125,18 +130,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 .collect::<Result<_>>()?
         }
     };
-    let polarization = match (
-        entries.vector("POLARIZATION_PLANE_NORMAL")?,
-        entries.optional::<1>("FRACTION_OF_POLARIZATION")?,
-    ) {
-        (None, None) => None,
-        // What XDS takes for the one that is not there.
-        (normal, fraction) => Some(Polarization {
-            normal: normal.unwrap_or_else(Vector3::y),
-            fraction: fraction.map_or(0.5, |[fraction]| fraction),
-        }),
-    };
-    let mut warnings = Vec::new();
+    let mut warnings = not_taken(&entries);
+    let polarization = polarization(&entries, &mut warnings)?;
     let crystal = crystal(&entries, &mut warnings)?;
     Ok(Geometry {
         wavelength_angstrom: entries.optional::<1>("X-RAY_WAVELENGTH")?.map(|[wavelength]| wavelength),
@@ -150,6 +145,51 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         varying_images: 1,
         warnings,
     })
+}
+
+/// The key of the normal to the plane of polarization.
+const NORMAL: &str = "POLARIZATION_PLANE_NORMAL";
+/// The key of the share of photons that are polarized in it.
+const FRACTION: &str = "FRACTION_OF_POLARIZATION";
+
+/// Normal and fraction; of one alone, with what XDS takes for the other.
+fn polarization(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Polarization>> {
+    let (normal, fraction) = (entries.vector(NORMAL)?, entries.optional::<1>(FRACTION)?);
+    let half = match (normal, fraction) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => None,
+        (Some(_), None) => {
+            entries.last(NORMAL).map(|entry| (entry, "FRACTION_OF_POLARIZATION= 0.5 is assumed"))
+        }
+        (None, Some(_)) => {
+            entries.last(FRACTION).map(|entry| (entry, "POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed"))
+        }
+    };
+    warnings
+        .extend(half.map(|(entry, assumed)| entries.warning(WarningKind::HalfPolarization, entry, assumed)));
+    Ok(Some(Polarization {
+        normal: normal.unwrap_or_else(Vector3::y),
+        fraction: fraction.map_or(0.5, |[fraction]| fraction),
+    }))
+}
+
+/// What is said of the sensor and of bad pixels, a warning a key.
+fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
+    const SENSOR: [&str; 3] = ["SENSOR_THICKNESS", "SILICON", "GAIN"];
+    const BAD: [&str; 3] = ["UNTRUSTED_RECTANGLE", "UNTRUSTED_ELLIPSE", "UNTRUSTED_QUADRILATERAL"];
+    let given = |key: &&str| {
+        let entry = entries.last(key)?;
+        let says_something =
+            entry.values.iter().any(|value| finite(value.as_bytes()).is_some_and(|x| x != 0.0));
+        says_something.then_some(entry)
+    };
+    let sensor = "not taken; -detector_thick and -detector_abs say what the sensor is";
+    let properties = SENSOR.iter().filter_map(given);
+    let properties = properties.map(|entry| entries.warning(WarningKind::DetectorProperties, entry, sensor));
+    let regions = BAD.iter().filter_map(given);
+    let regions = regions
+        .map(|entry| entries.warning(WarningKind::BadRegions, entry, "rendered; -mask leaves them out"));
+    properties.chain(regions).collect()
 }
 
 /// Regions and places of the segments, as `XPARM.XDS` has them in two lines.
@@ -189,7 +229,14 @@ fn segments(entries: &Entries<'_>) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
 fn scan(entries: &Entries<'_>, point: usize) -> Result<Option<Scan>> {
     let Some([range]) = entries.optional::<1>("OSCILLATION_RANGE")? else { return Ok(None) };
     let start = entries.optional::<1>("STARTING_ANGLE")?.map_or(0.0, |[angle]| angle);
-    let first = entries.optional::<2>("DATA_RANGE")?.map_or(1.0, |[first, _]| first);
+    let images = entries.optional::<2>("DATA_RANGE")?;
+    if let (Some([first, last]), Some(entry)) = (images, entries.last("DATA_RANGE"))
+        && (last < first || point as f64 > last - first)
+    {
+        let expected = format!("image {point} of the scan, counted from 0, between the first and the last");
+        return Err(entries.error(entry, &expected));
+    }
+    let first = images.map_or(1.0, |[first, _]| first);
     let frame = entries.optional::<1>("STARTING_FRAME")?.map_or(first, |[frame]| frame);
     Ok(Some(Scan { start_deg: start + range * (first - frame + point as f64), range_deg: range }))
 }
@@ -215,4 +262,46 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
         ));
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REST: &str = "QX= 0.1 QY= 0.1 NX= 10 NY= 8 ORGX= 5 ORGY= 4\nDETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
+        OSCILLATION_RANGE= 0.5 STARTING_ANGLE= 2\n";
+
+    fn read(more: &str, scan_point: usize) -> Result<Geometry> {
+        let text = format!("{REST}{more}\n");
+        parse(Path::new("XDS.INP"), text.as_bytes(), Selection { experiment: 0, scan_point })
+    }
+
+    fn said(more: &str) -> Vec<String> {
+        read(more, 0).unwrap().warnings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_assumed_or_not_taken_is_said() {
+        assert_eq!(said("FRACTION_OF_POLARIZATION= 0.9 POLARIZATION_PLANE_NORMAL= 0 1 0"), [""; 0]);
+        let expected =
+            "XDS.INP: line 4: FRACTION_OF_POLARIZATION: 0.9: POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed";
+        assert_eq!(said("FRACTION_OF_POLARIZATION= 0.9"), [expected]);
+        let expected =
+            "XDS.INP: line 4: POLARIZATION_PLANE_NORMAL: 1 0 0: FRACTION_OF_POLARIZATION= 0.5 is assumed";
+        assert_eq!(said("POLARIZATION_PLANE_NORMAL= 1 0 0"), [expected]);
+        let found = said("SENSOR_THICKNESS= 0.32\nUNTRUSTED_RECTANGLE= 1 4 1 4");
+        assert!(found[0].starts_with("XDS.INP: line 4: SENSOR_THICKNESS: 0.32: not taken"), "{found:?}");
+        assert!(found[1].starts_with("XDS.INP: line 5: UNTRUSTED_RECTANGLE: 1 4 1 4: rendered"), "{found:?}");
+        assert_eq!(said("SENSOR_THICKNESS= 0"), [""; 0]);
+    }
+
+    #[test]
+    fn an_image_that_the_scan_does_not_have_is_an_error() {
+        let start = |point| read("DATA_RANGE= 3 5", point).unwrap().scan.unwrap().start_deg;
+        assert_eq!((start(0), start(2)), (2.0, 3.0));
+        for (range, point) in [("3 5", 3), ("5 3", 0)] {
+            let error = read(&format!("DATA_RANGE= {range}"), point).unwrap_err().to_string();
+            assert!(error.starts_with("XDS.INP:4: expected image"), "{error}");
+        }
+    }
 }
