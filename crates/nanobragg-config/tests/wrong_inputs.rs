@@ -214,6 +214,16 @@ fn structure_factors_that_lie_about_are_not_taken_in_place_of_what_is_said() {
 }
 
 #[test]
+fn as_many_samples_as_asked_for_whatever_quirk_is_switched_on_besides() {
+    for mode in ["", "-phi_carryover_mode c-parity"] {
+        let flags = format!("-hdivsteps 5 -hdivstep 0.1 -phisteps 3 -phistep 1 {mode}");
+        let experiment = setup(&flags).experiment;
+        let plan = experiment.plan().unwrap();
+        assert_eq!((plan.resolved.horizontal.count(), plan.resolved.rotation.steps()), (5, 3), "{mode}");
+    }
+}
+
+#[test]
 fn a_matrix_that_contradicts_its_cell_or_is_left_handed_is_pointed_out() {
     let folder = tempfile::tempdir().unwrap();
     let matrix =

@@ -92,6 +92,7 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The word for how it ended.
     pub fn verdict(&self, outcome: &Outcome) -> &'static str {
         if self.request.most_trials == 0 { "start" } else { outcome.verdict.name() }
     }

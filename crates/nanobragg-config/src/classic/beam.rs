@@ -1,18 +1,22 @@
 //! How the C program makes a beam of what flags say of it.
 
 use nanobragg::Error;
-use nanobragg::model::{
-    Beam, Divergence, Dose, Outline, Polarization, Preset, Quirk, Quirks, Spectrum, Steps,
-};
+use nanobragg::model::{Beam, Divergence, Dose, Outline, Polarization, Quirk, Quirks, Spectrum, Steps};
 
 use super::steps::steps;
 use crate::draft::BeamRequest;
 
-/// The beam: listed sources win over a spectrum, a spectrum over a dispersion, a flux over a fluence.
+/// The beam: listed sources win over a spectrum, a spectrum over a dispersion, a flux over a fluence. `counted` is that of
+/// [`steps`].
 ///
 /// # Errors
 /// Numbers that make no beam.
-pub(crate) fn beam(request: &BeamRequest, quirks: Quirks, oversample_polar: bool) -> Result<Beam, Error> {
+pub(crate) fn beam(
+    request: &BeamRequest,
+    quirks: Quirks,
+    oversample_polar: bool,
+    counted: bool,
+) -> Result<Beam, Error> {
     let beam = Beam::default()
         .with_any_wavelength(request.wavelength)?
         .with_polarization(polarization(request, quirks, oversample_polar))?
@@ -20,7 +24,6 @@ pub(crate) fn beam(request: &BeamRequest, quirks: Quirks, oversample_polar: bool
     if let Some(sources) = &request.sources {
         return beam.with_sources(sources.clone());
     }
-    let counted = quirks.preset() == Some(Preset::Exact);
     let spectrum = match (&request.spectrum, steps(&request.dispersion, counted)?) {
         (Some(lines), _) => Spectrum::Lines(lines.clone()),
         (None, steps) if steps == Steps::ONE => Spectrum::Line,
@@ -60,7 +63,7 @@ mod tests {
     use nanobragg::model::{Preset, Source, SpectralLine};
 
     fn of(request: &BeamRequest) -> Beam {
-        beam(request, Preset::Spec.into(), true).unwrap()
+        beam(request, Preset::Spec.into(), true, false).unwrap()
     }
 
     #[test]
@@ -92,8 +95,9 @@ mod tests {
     #[test]
     fn polarization_for_every_sub_pixel_brings_it_back_with_its_quirk() {
         let request = BeamRequest { kahn: 0.5, polarized: false, ..BeamRequest::default() };
-        let of =
-            |preset: Preset, oversampled| beam(&request, preset.into(), oversampled).unwrap().polarization();
+        let of = |preset: Preset, oversampled| {
+            beam(&request, preset.into(), oversampled, false).unwrap().polarization()
+        };
         assert_eq!(of(Preset::Reference, true), Polarization::Kahn(0.5));
         assert_eq!(of(Preset::Reference, false), Polarization::Off);
         assert_eq!(of(Preset::Spec, true), Polarization::Off);

@@ -192,7 +192,7 @@ fn geometry(
         draft.rotation.start = deg(phi);
     }
     // A range of zero is that of a still, of which the C program takes two equal steps.
-    let as_c_does = quirks.preset() != Some(Preset::Exact);
+    let as_c_does = classic::preset(args) != Preset::Exact;
     if let Some(range) = find.value(&RANGE)?.filter(|range| as_c_does || *range != 0.0) {
         draft.rotation.range = Some(deg(range));
     }

@@ -98,8 +98,10 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     let experiment = &mut draft.setup.experiment;
-    experiment.rotation = classic::rotation(&draft.rotation, classic::preset(args) == Preset::Exact)?;
-    experiment.beam = classic::beam(&draft.beam, experiment.quirks, experiment.rendering.oversample_polar)?;
+    let counted = classic::preset(args) == Preset::Exact;
+    experiment.rotation = classic::rotation(&draft.rotation, counted)?;
+    let oversample_polar = experiment.rendering.oversample_polar;
+    experiment.beam = classic::beam(&draft.beam, experiment.quirks, oversample_polar, counted)?;
     physical::check(&mut draft, args)?;
     let experiment = &mut draft.setup.experiment;
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;

@@ -23,6 +23,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What the extension of `path` stands for.
+    ///
+    /// # Errors
+    /// Another extension than those known.
     pub fn of(path: &Path) -> Result<Kind, UsageError> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("npy") => Ok(Kind::Npy),
