@@ -20,7 +20,7 @@ const LONGEST: u64 = 64;
 pub(crate) struct Lock {
     path: PathBuf,
     /// Open as long as the lock is held.
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -54,12 +54,13 @@ impl Lock {
             if !is_at(&file, &path) {
                 continue;
             }
-            let empty = file.metadata().is_ok_and(|found| found.len() == 0);
-            if !empty && Holder::read(&mut file).is_none() {
+            if !is_ours(&mut file) {
                 break;
             }
-            Holder::now().write(&mut file).map_err(failed)?;
-            return Ok(Lock { path, _file: file });
+            // Dropped, and with it removed, where the name of the holder cannot be written.
+            let mut lock = Lock { path: path.clone(), file };
+            Holder::now().write(&mut lock.file).map_err(failed)?;
+            return Ok(lock);
         }
         Err(failed(io::Error::other("it is no lock of a sweep")))
     }
@@ -86,6 +87,13 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
+/// Whether it holds what a lock does, whole or cut off: what somebody else keeps under this name is left alone.
+fn is_ours(file: &mut File) -> bool {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.take(LONGEST).read_to_string(&mut text));
+    read.is_ok() && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '\n'))
+}
+
 /// Who has a lock.
 #[derive(Debug, PartialEq)]
 struct Holder {
@@ -102,7 +110,8 @@ impl Holder {
     fn write(&self, file: &mut File) -> io::Result<()> {
         file.set_len(0)?;
         file.rewind()?;
-        writeln!(file, "{} {}", self.process, self.since)
+        // At once: a part would not say who it is.
+        file.write_all(format!("{} {}\n", self.process, self.since).as_bytes())
     }
 
     fn read(file: &mut File) -> Option<Self> {
@@ -144,6 +153,16 @@ mod tests {
         fs::write(folder.path().join(".manifest.jsonl.lock"), "1 5\n").unwrap();
         drop(Lock::on(&guarded).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_lock_that_was_cut_off_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        for cut in ["", "4021", "4021 ", "4021 17"] {
+            fs::write(folder.path().join(".a.nxs.lock"), cut).unwrap();
+            drop(Lock::on(&folder.path().join("a.nxs")).unwrap());
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
     }
 
     #[test]

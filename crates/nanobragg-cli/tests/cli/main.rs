@@ -50,5 +50,7 @@ mod scratch;
 mod structure_factors;
 mod supervisor;
 mod sweep;
+#[cfg(target_os = "linux")]
+mod system_calls;
 mod tutorials;
 mod write_errors;

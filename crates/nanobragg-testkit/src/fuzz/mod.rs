@@ -13,6 +13,7 @@ mod targets;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 pub use mutate::mutate;
@@ -88,6 +89,26 @@ pub fn complaint(target: &Target, folder: &Path, input: &[u8]) -> (Option<String
     }
 }
 
+/// Reads one input for the target of that name, as a fuzzer that makes inputs itself calls it.
+///
+/// # Panics
+/// An unknown target, no scratch folder, and whatever is wrong with the answer: a fuzzer takes a panic for a finding.
+pub fn must_be_answered(name: &str, input: &[u8]) {
+    static FOLDER: LazyLock<std::io::Result<tempfile::TempDir>> = LazyLock::new(scratch);
+    let target = TARGETS.iter().find(|target| target.name == name);
+    let (Some(target), Ok(folder)) = (target, &*FOLDER) else {
+        panic!("no target {name}, or no scratch folder");
+    };
+    if let (Some(complaint), _) = complaint(target, folder.path(), input) {
+        panic!("{complaint}");
+    }
+}
+
+/// In memory where there is such a folder: disks make reading a hundred times slower.
+fn scratch() -> std::io::Result<tempfile::TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
+}
+
 /// What a run did.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -108,8 +129,7 @@ pub struct Report {
 /// # Errors
 /// A corpus or a scratch folder that cannot be read or written.
 pub fn run(target: &Target, seed: u64, done: impl Fn(u64) -> bool) -> std::io::Result<Report> {
-    // In memory where there is such a folder: disks make this a hundred times slower.
-    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())?;
+    let folder = scratch()?;
     let mut random = SplitMix(seed);
     let mut material: Vec<Vec<u8>> = corpus(target)?.into_iter().map(|(_, bytes)| bytes).collect();
     material.extend(kept(target)?);

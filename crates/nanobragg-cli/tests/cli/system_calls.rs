@@ -1,0 +1,110 @@
+//! Calls of the system that fail: whichever write, rename or sync it is, a sweep is complete or goes on to the same files.
+//!
+//! `strace` makes the n-th call of a kind fail in every thread, for all n; without it the tests are skipped.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::scratch::{Run, Scratch, TINY};
+
+/// Kinds of calls.
+const CALLS: [&str; 4] =
+    ["write,pwrite64,writev", "rename,renameat,renameat2,linkat", "fsync,fdatasync", "ftruncate"];
+
+/// Whether calls can be made to fail here; says so where not.
+fn can_inject() -> bool {
+    let mut trial = Command::new("strace");
+    let trial = trial.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=1", "true"]);
+    let can = trial.output().is_ok_and(|output| output.status.success());
+    if !can {
+        println!("skipped: strace, which makes system calls fail, is not installed or not allowed here");
+    }
+    can
+}
+
+/// Runs `line` in new folders with the n-th of `calls` failing, for all n until there are no so many; `check` looks at what
+/// each run left. How many of them failed.
+fn each_call(calls: &str, line: &str, check: impl Fn(&Scratch, &Run, &str)) -> usize {
+    let log = Scratch::new();
+    let log = log.path("calls");
+    let mut failed = 0;
+    for n in 1.. {
+        let scratch = Scratch::new();
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-o"]).arg(&log).args(["-e", &format!("trace={calls}")]);
+        command.args(["-e", &format!("inject={calls}:error=EIO:when={n}")]);
+        command.arg(env!("CARGO_BIN_EXE_nanobragg")).args(line.split_whitespace());
+        let run: Run = command.current_dir(scratch.folder()).output().unwrap().into();
+        if !std::fs::read_to_string(&log).unwrap().contains("(INJECTED)") {
+            run.good();
+            break;
+        }
+        let what = format!("{calls}, number {n}: {}{}", run.out, run.err);
+        assert!(matches!(run.status, 0..=2), "{what}");
+        assert!(!run.err.contains("panicked"), "{what}");
+        failed += usize::from(run.status != 0);
+        check(&scratch, &run, &what);
+    }
+    failed
+}
+
+fn is_hidden(name: &str) -> bool {
+    Path::new(name).components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
+}
+
+#[test]
+fn a_sweep_is_complete_or_goes_on_whichever_call_fails() {
+    if !can_inject() {
+        return;
+    }
+    let sweep = format!("sweep -images 2 {TINY} -osc 1 -phisteps 1 -threads 1 -o a.cbf -o b.nxs -o c.npy");
+    let whole = Scratch::new();
+    whole.run(&sweep).good();
+    let whole = whole.files();
+    for calls in CALLS {
+        let failed = each_call(calls, &sweep, |scratch, run, what| {
+            let left = scratch.files();
+            // A manifest grows; all else stands whole under its final name, or not at all.
+            for (name, bytes) in left.iter().filter(|(name, _)| !is_hidden(name) && *name != "manifest.jsonl")
+            {
+                assert!(whole.get(name) == Some(bytes), "{name} is a part: {what}");
+            }
+            if run.status == 0 {
+                assert!(left.iter().filter(|(name, _)| !is_hidden(name)).eq(&whole), "{what}");
+            } else {
+                scratch.run(&format!("{sweep} -resume")).good();
+                assert!(scratch.files() == whole, "{what}");
+            }
+        });
+        // Calls of this kind that do not matter to the outcome may fail.
+        assert!(failed > 0 || calls == "ftruncate", "{calls}");
+    }
+}
+
+const CRYSTAL: &str = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -pixel 0.4 -detpixels 200 -gauss_xtal \
+    -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 -fluence 3e25";
+
+#[test]
+fn a_refinement_is_complete_or_goes_on_whichever_call_fails() {
+    if !can_inject() {
+        return;
+    }
+    let data = Scratch::new();
+    data.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -o shot.cbf")).good();
+    let shot = data.path("shot.cbf");
+    let refine = format!(
+        "refine {CRYSTAL} -N 20 -misset 10.02 20.01 29.99 -data {} -box_scale 0.05 -refine misset,scale -o fit",
+        shot.display()
+    );
+    for calls in &CALLS[1..3] {
+        let failed = each_call(calls, &refine, |scratch, run, what| {
+            let names: Vec<String> = scratch.files().into_keys().collect();
+            assert!(names.iter().all(|name| name.starts_with("fit")), "{names:?}: {what}");
+            if run.status != 0 {
+                scratch.run(&format!("{refine} -resume")).good();
+            }
+            assert_eq!(scratch.files().len(), 8, "{what}");
+        });
+        assert!(failed > 0, "{calls}");
+    }
+}
