@@ -1,9 +1,10 @@
-//! The program under fire: signals, absurd flags and tampered bundles, as many as one likes, counted.
+//! The program under fire: signals, times to stop, absurd flags and tampered bundles, as many as one likes, counted.
 
 mod bundles;
 mod files;
 mod flags;
 mod signals;
+mod stop;
 
 use std::time::{Duration, Instant};
 
@@ -13,9 +14,10 @@ use lexopt::prelude::*;
 use crate::executable::program;
 
 pub const USAGE: &str =
-    "usage: cargo xtask fire signals | flags | bundles [--minutes N] [--most N] [--seed N]
+    "usage: cargo xtask fire signals | stop | flags | bundles [--minutes N] [--most N] [--seed N]
 
   signals   sweeps, interrupted at random moments and resumed, end with the bytes of one that was left alone
+  stop      runs of each kind, on a device too, end soon after a signal and leave nothing
   flags     every flag with absurd values: an image of photons, or one line of error, within 4 GB
   bundles   copies of a parity bundle, each tampered with in another way, are found out";
 
@@ -64,6 +66,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         Budget { started: Instant::now(), limit: Duration::from_secs_f64(minutes * 60.0), most, seed };
     let tally = match what.as_deref() {
         Some("signals") => signals::run(&nanobragg, &budget)?,
+        Some("stop") => stop::run(&nanobragg, &budget)?,
         Some("flags") => flags::run(&nanobragg, &budget)?,
         Some("bundles") => bundles::run(nanobragg, program("trace-harness")?, &budget)?,
         _ => bail!("{USAGE}"),

@@ -82,7 +82,8 @@ fn start(program: &Path, folder: &Path, more: &str) -> std::io::Result<Child> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 
-fn send(signal: &str, child: &mut Child) -> std::io::Result<ExitStatus> {
+/// Sends a signal; how the process ended.
+pub fn send(signal: &str, child: &mut Child) -> std::io::Result<ExitStatus> {
     // A process that has ended is there until it is waited for.
     let script = format!("kill -{signal} {}", child.id());
     Command::new("sh").args(["-c", &script]).status()?;

@@ -91,17 +91,13 @@ pub fn complaint(target: &Target, folder: &Path, input: &[u8]) -> (Option<String
 
 /// Reads one input for the target of that name, as a fuzzer that makes inputs itself calls it.
 ///
-/// # Panics
-/// An unknown target, no scratch folder, and whatever is wrong with the answer: a fuzzer takes a panic for a finding.
-pub fn must_be_answered(name: &str, input: &[u8]) {
+/// # Errors
+/// An unknown target, no scratch folder, and whatever is wrong with the answer.
+pub fn answered(name: &str, input: &[u8]) -> Result<(), String> {
     static FOLDER: LazyLock<std::io::Result<tempfile::TempDir>> = LazyLock::new(scratch);
-    let target = TARGETS.iter().find(|target| target.name == name);
-    let (Some(target), Ok(folder)) = (target, &*FOLDER) else {
-        panic!("no target {name}, or no scratch folder");
-    };
-    if let (Some(complaint), _) = complaint(target, folder.path(), input) {
-        panic!("{complaint}");
-    }
+    let target = TARGETS.iter().find(|target| target.name == name).ok_or("no such target")?;
+    let folder = FOLDER.as_ref().map_err(ToString::to_string)?;
+    complaint(target, folder.path(), input).0.map_or(Ok(()), Err)
 }
 
 /// In memory where there is such a folder: disks make reading a hundred times slower.
