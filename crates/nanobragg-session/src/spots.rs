@@ -8,11 +8,11 @@ use crate::{Content, Note, Output};
 /// Pixels from which on programs take a spot for one.
 const WIDE: f64 = 2.0;
 
-/// The note that spots are narrow, where counts are among the files of an image; the presets that repeat other programs
-/// say nothing.
+/// The note that spots are narrow, where counts are among the files of an image. (Under the preset `reference`, whose prints
+/// are the C program's, nothing is said.)
 pub fn narrow_spots(plan: &Plan, outputs: &[Output]) -> Option<Note> {
     let counted = outputs.iter().any(|output| matches!(output.content, Content::Counts(_)));
-    if !counted || plan.resolved.quirks.preset() != Some(Preset::Exact) {
+    if !counted || plan.resolved.quirks.preset() == Some(Preset::Reference) {
         return None;
     }
     let pixels = widest(plan);
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn narrow_spots_of_counts_are_noted_under_the_default_preset() {
+    fn narrow_spots_of_counts_are_noted_but_for_the_reference() {
         let output = |format, content| Output { path: "a".into(), format, content };
         let counts = [output(Format::Cbf, Content::Counts(Readout::counted()))];
         let photons = [output(Format::Float, Content::Photons)];
@@ -71,8 +71,10 @@ mod tests {
         let spread = Mosaicity::Domains { spread: 0.002, count: 2 };
         mosaic.crystal = mosaic.crystal.with_mosaicity(spread).unwrap();
         assert_eq!(note(&mosaic, &counts), None);
-        let mut reference = experiment(40);
-        reference.quirks = Preset::Reference.into();
-        assert_eq!(note(&reference, &counts), None);
+        let mut other = experiment(40);
+        other.quirks = Preset::Spec.into();
+        assert_eq!(note(&other, &counts), Some(said));
+        other.quirks = Preset::Reference.into();
+        assert_eq!(note(&other, &counts), None);
     }
 }

@@ -50,6 +50,10 @@ fn acted_on(quirk: Quirk) -> Experiment {
             experiment.detector.pivot = Some(Pivot::Sample);
             experiment.detector.tilt = Tilt { x: 0.1, y: 0.05, z: 0.02, twotheta: 0.2 };
         }
+        Quirk::UnusedPointDropped => {
+            experiment.detector.pivot = Some(Pivot::Beam);
+            experiment.detector.placement = Rest::at(0.1).with_near_point(0.03, 0.02).into();
+        }
         Quirk::Pix0Ignored => {
             experiment = custom(Frame::default());
             let rest = Rest::at(0.1);
@@ -113,6 +117,7 @@ fn acted_on(quirk: Quirk) -> Experiment {
         | Quirk::NopolarOverruled
         | Quirk::TwothetaHeader
         | Quirk::TwothetaAxisSetsAngle
+        | Quirk::StepOverridesCount
         | Quirk::PoissonSinglePrecision => {}
         other => panic!("{other} needs an experiment here"),
     }
@@ -153,7 +158,8 @@ fn every_quirk_changes_what_it_acts_on_and_nothing_else() {
             Quirk::HeaderSubstrings
             | Quirk::NopolarOverruled
             | Quirk::TwothetaHeader
-            | Quirk::TwothetaAxisSetsAngle => {
+            | Quirk::TwothetaAxisSetsAngle
+            | Quirk::StepOverridesCount => {
                 assert_eq!(photons(&on), photons(&off));
             }
             _ => assert_ne!(photons(&on), photons(&off), "{quirk}"),
@@ -266,6 +272,23 @@ fn flags_and_headers_feel_their_quirks() {
     let with = |quirks: &'static str| [&axis[..], &["-quirks", quirks]].concat();
     assert_eq!(twotheta(&with("reference")), 0.0);
     assert!((twotheta(&with("spec")) - 10f64.to_radians()).abs() < 1e-12);
+
+    let steps = |preset| {
+        let flags = "-phistep 1 -phisteps 3 -hdivstep 0.1 -hdivsteps 5 -vdivstep 0.1 -vdivsteps 4 -quirks";
+        let flags: Vec<&str> = flags.split(' ').chain([preset]).collect();
+        let experiment = case("cubic").unwrap().setup(&flags).unwrap().experiment;
+        let divergence = experiment.beam.divergence().unwrap();
+        [experiment.rotation.steps(), divergence.horizontal.count(), divergence.vertical.count()]
+    };
+    assert_eq!([steps("reference"), steps("spec"), steps("exact")], [[2, 2, 2], [2, 2, 2], [3, 5, 4]]);
+
+    let placed = |flags: &[&str]| case("cubic").unwrap().plan(flags).unwrap().detector.report.beam_spot;
+    for preset in ["reference", "spec", "port"] {
+        let dropped = placed(&["-Xclose", "12", "-Yclose", "31", "-quirks", preset]);
+        assert_eq!(dropped, placed(&["-quirks", preset]), "{preset}");
+    }
+    let near = placed(&["-Xclose", "12", "-Yclose", "31", "-quirks", "exact"]);
+    assert!((near.0 - 0.012).abs() < 1e-12 && (near.1 - 0.031).abs() < 1e-12, "{near:?}");
 
     let folder = tempfile::tempdir().unwrap();
     let header = "{\nHEADER_BYTES=512;\nSIZE1=4;\nSIZE2=3;\nPIXEL_SIZE=0.1;\nTWOTHETA=7;\n}";

@@ -6,17 +6,11 @@ use nanobragg::model::{Beam, Divergence, Dose, Outline, Polarization, Quirk, Qui
 use super::steps::steps;
 use crate::draft::BeamRequest;
 
-/// The beam: listed sources win over a spectrum, a spectrum over a dispersion, a flux over a fluence. `counted` is that of
-/// [`steps`].
+/// The beam: listed sources win over a spectrum, a spectrum over a dispersion, a flux over a fluence.
 ///
 /// # Errors
 /// Numbers that make no beam.
-pub(crate) fn beam(
-    request: &BeamRequest,
-    quirks: Quirks,
-    oversample_polar: bool,
-    counted: bool,
-) -> Result<Beam, Error> {
+pub(crate) fn beam(request: &BeamRequest, quirks: Quirks, oversample_polar: bool) -> Result<Beam, Error> {
     let beam = Beam::default()
         .with_any_wavelength(request.wavelength)?
         .with_polarization(polarization(request, quirks, oversample_polar))?
@@ -24,13 +18,13 @@ pub(crate) fn beam(
     if let Some(sources) = &request.sources {
         return beam.with_sources(sources.clone());
     }
-    let spectrum = match (&request.spectrum, steps(&request.dispersion, counted)?) {
+    let spectrum = match (&request.spectrum, steps(&request.dispersion, quirks)?) {
         (Some(lines), _) => Spectrum::Lines(lines.clone()),
         (None, steps) if steps == Steps::ONE => Spectrum::Line,
         (None, steps) => Spectrum::Band(steps),
     };
     let outline = if request.square { Outline::Rectangle } else { Outline::Ellipse };
-    let (horizontal, vertical) = (steps(&request.horizontal, counted)?, steps(&request.vertical, counted)?);
+    let (horizontal, vertical) = (steps(&request.horizontal, quirks)?, steps(&request.vertical, quirks)?);
     Ok(beam.with_spectrum(spectrum)?.with_divergence(Divergence { horizontal, vertical, outline }))
 }
 
@@ -63,7 +57,7 @@ mod tests {
     use nanobragg::model::{Preset, Source, SpectralLine};
 
     fn of(request: &BeamRequest) -> Beam {
-        beam(request, Preset::Spec.into(), true, false).unwrap()
+        beam(request, Preset::Spec.into(), true).unwrap()
     }
 
     #[test]
@@ -95,9 +89,8 @@ mod tests {
     #[test]
     fn polarization_for_every_sub_pixel_brings_it_back_with_its_quirk() {
         let request = BeamRequest { kahn: 0.5, polarized: false, ..BeamRequest::default() };
-        let of = |preset: Preset, oversampled| {
-            beam(&request, preset.into(), oversampled, false).unwrap().polarization()
-        };
+        let of =
+            |preset: Preset, oversampled| beam(&request, preset.into(), oversampled).unwrap().polarization();
         assert_eq!(of(Preset::Reference, true), Polarization::Kahn(0.5));
         assert_eq!(of(Preset::Reference, false), Polarization::Off);
         assert_eq!(of(Preset::Spec, true), Polarization::Off);

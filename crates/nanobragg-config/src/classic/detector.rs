@@ -1,17 +1,16 @@
 //! How the C program places a detector by what flags and headers say of it.
 
-use nanobragg::model::{Convention, Distance, PixelGrid, Placement, Rest};
+use nanobragg::model::{Convention, Distance, PixelGrid, Placement, Quirk, Quirks, Rest};
 
 use crate::draft::PlacementRequest;
 
 /// The place of a detector with these pixels: a close distance before a distance, a corner before both; the close point
-/// stands in for a beam center in the conventions that go by it. Elsewhere the C program reads it and makes no use of
-/// it; where it `counts` it is the near point.
+/// stands in for a beam center in the conventions that go by it. It is the near point unless a quirk drops it.
 pub(crate) fn placement(
     request: &PlacementRequest,
     convention: &Convention,
     grid: &PixelGrid,
-    counts: bool,
+    quirks: Quirks,
 ) -> Placement {
     let middle = [grid.size_fast / 2.0, grid.size_slow / 2.0];
     let near_point = both(request.org, middle).map(|near| {
@@ -19,7 +18,8 @@ pub(crate) fn placement(
         let along = |org: Option<f64>, at: f64| org.map_or(at, |org| (org - 0.5) * grid.pixel_size);
         [along(request.org[0], near[0]), along(request.org[1], near[1])]
     });
-    let near_point = near_point.or_else(|| both(request.close, middle).filter(|_| counts));
+    let close_counts = !quirks.has(Quirk::UnusedPointDropped);
+    let near_point = near_point.or_else(|| both(request.close, middle).filter(|_| close_counts));
     let near = near_point.unwrap_or(middle);
     let close = [0, 1].map(|axis| request.close[axis].unwrap_or(near[axis]));
     let beam_center = match convention {
@@ -52,10 +52,11 @@ fn both(given: [Option<f64>; 2], default: [f64; 2]) -> Option<[f64; 2]> {
 mod tests {
     use super::*;
 
+    const DROPPED: Quirks = Quirks::NONE.with(Quirk::UnusedPointDropped);
     const GRID: PixelGrid = PixelGrid { pixel_size: 1e-3, size_fast: 0.06, size_slow: 0.04 };
 
     fn rest(request: PlacementRequest, convention: Convention) -> Rest {
-        *placement(&request, &convention, &GRID, false).rest().unwrap()
+        *placement(&request, &convention, &GRID, DROPPED).rest().unwrap()
     }
 
     fn request() -> PlacementRequest {
@@ -82,7 +83,8 @@ mod tests {
         assert_eq!(rest(close, Convention::Mosflm).beam_center, None);
         assert_eq!(rest(close, Convention::Dials).beam_center, Some([0.01, 2.0 * 1e-3]));
         let alone = PlacementRequest { close: [Some(0.01), None], ..request() };
-        let counted = placement(&alone, &Convention::Mosflm, &GRID, true);
+        assert_eq!(rest(alone, Convention::Mosflm), Rest::at(0.1));
+        let counted = placement(&alone, &Convention::Mosflm, &GRID, Quirks::NONE);
         assert_eq!(counted, Rest::at(0.1).with_near_point(0.01, 0.02).into());
         let beam = PlacementRequest { beam: [Some(0.02), None], ..close };
         assert_eq!(rest(beam, Convention::Dials).beam_center, Some([0.02, 2.0 * 1e-3]));
@@ -93,7 +95,7 @@ mod tests {
         let close = PlacementRequest { close_distance: Some(0.09), ..request() };
         assert_eq!(rest(close, Convention::Xds).distance, Distance::ToPlane(0.09));
         let corner = PlacementRequest { corner: Some([0.1, 0.0, 0.0]), ..close };
-        let found = placement(&corner, &Convention::Xds, &GRID, false);
+        let found = placement(&corner, &Convention::Xds, &GRID, DROPPED);
         let rest = Rest { distance: Distance::ToPlane(0.09), ..Rest::at(0.1) };
         assert_eq!(found, Placement::Corner { origin: [0.1, 0.0, 0.0], rest });
     }

@@ -1,18 +1,18 @@
 //! How the C program completes a rotation of which only a part is given.
 
 use nanobragg::Error;
-use nanobragg::model::Rotation;
+use nanobragg::model::{Quirk, Quirks, Rotation};
 use nanobragg::units::deg;
 
 use crate::draft::RotationRequest;
 
 /// The rotation, by the C program's rules with all their corners: a step without a range gives two steps, a number
-/// of steps alone spans a degree. Where steps are `counted`, a step and a number without a range give so many steps, and
-/// the range is what the steps cover.
+/// of steps alone spans a degree. A step and a number without a range give so many steps, and the range is what the steps
+/// cover, unless a quirk drops the number.
 ///
 /// # Errors
 /// A range of zero that is given with a step has no step to render.
-pub(crate) fn rotation(request: &RotationRequest, counted: bool) -> Result<Rotation, Error> {
+pub(crate) fn rotation(request: &RotationRequest, quirks: Quirks) -> Result<Rotation, Error> {
     const MISSING: f64 = -1.0;
     if request.enough {
         return in_enough_steps(request);
@@ -36,6 +36,7 @@ pub(crate) fn rotation(request: &RotationRequest, counted: bool) -> Result<Rotat
             (false, _) => (range, step, count),
         }
     };
+    let counted = !quirks.has(Quirk::StepOverridesCount);
     let (range, count) = match (request.range, request.count) {
         (None, Some(asked)) if counted && step > 0.0 && asked > 0 => (step * asked as f64, asked),
         (None, _) if counted && step > 0.0 => (step * count as f64, count),
@@ -61,9 +62,11 @@ fn in_enough_steps(request: &RotationRequest) -> Result<Rotation, Error> {
 mod tests {
     use super::*;
 
+    const DROPPED: Quirks = Quirks::NONE.with(Quirk::StepOverridesCount);
+
     fn phi(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
         let request = RotationRequest { range, step, count, ..RotationRequest::default() };
-        let found = rotation(&request, false).unwrap();
+        let found = rotation(&request, DROPPED).unwrap();
         (found.range(), found.step(), found.steps())
     }
 
@@ -81,7 +84,7 @@ mod tests {
     fn steps_that_are_counted_are_as_many_as_asked_for_and_cover_the_range() {
         let of = |count| {
             let request = RotationRequest { step: Some(0.5), count, ..RotationRequest::default() };
-            let found = rotation(&request, true).unwrap();
+            let found = rotation(&request, Quirks::NONE).unwrap();
             (found.range(), found.step(), found.steps())
         };
         assert_eq!(of(Some(3)), (1.5, 0.5, 3));
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn a_range_of_zero_with_a_step_has_no_step_to_render() {
         let request = RotationRequest { range: Some(0.0), step: Some(0.3), ..RotationRequest::default() };
-        assert_eq!(rotation(&request, false).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
+        assert_eq!(rotation(&request, DROPPED).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
     }
 
     #[test]
@@ -137,7 +140,7 @@ mod tests {
             backwards: true,
             ..RotationRequest::default()
         };
-        let found = rotation(&request, false).unwrap();
+        let found = rotation(&request, DROPPED).unwrap();
         assert_eq!((found.start(), found.range(), found.step(), found.steps()), (1.0, -0.5, -0.1, 5));
     }
 

@@ -1,29 +1,30 @@
 //! How the C program completes samples of which range, step and number are given in part.
 
 use nanobragg::Error;
-use nanobragg::model::Steps;
+use nanobragg::model::{Quirk, Quirks, Steps};
 
 use crate::draft::StepsRequest;
 
 const MISSING: f64 = -1.0;
 
 /// The samples, by the C program's rules with all their corners: a step without a range gives two, a number alone spans
-/// the whole range of its unit. Where samples are `counted`, a step and a number give so many.
+/// the whole range of its unit. A step and a number give so many unless a quirk drops the number.
 ///
 /// # Errors
 /// Numbers that are not finite.
-pub(crate) fn steps(request: &StepsRequest, counted: bool) -> Result<Steps, Error> {
-    let (range, step, count) = completed(request, counted);
+pub(crate) fn steps(request: &StepsRequest, quirks: Quirks) -> Result<Steps, Error> {
+    let (range, step, count) = completed(request, quirks);
     if range <= 0.0 || step <= 0.0 || count <= 0 {
         return Ok(Steps::ONE);
     }
     Steps::new(range, step, usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn completed(request: &StepsRequest, counted: bool) -> (f64, f64, i64) {
+fn completed(request: &StepsRequest, quirks: Quirks) -> (f64, f64, i64) {
     let range = request.range.unwrap_or(MISSING);
     let step = request.step.unwrap_or(MISSING);
     let count = request.count.unwrap_or(0);
+    let counted = !quirks.has(Quirk::StepOverridesCount);
     match (count > 0, range < 0.0, step <= 0.0) {
         (false, true, true) => (0.0, 0.0, 1),
         (true, true, false) if counted => (step * (count - 1) as f64, step, count),
@@ -43,8 +44,10 @@ fn completed(request: &StepsRequest, counted: bool) -> (f64, f64, i64) {
 mod tests {
     use super::*;
 
+    const DROPPED: Quirks = Quirks::NONE.with(Quirk::StepOverridesCount);
+
     fn of(range: Option<f64>, step: Option<f64>, count: Option<i64>) -> (f64, f64, usize) {
-        let found = steps(&StepsRequest { range, step, count }, false).unwrap();
+        let found = steps(&StepsRequest { range, step, count }, DROPPED).unwrap();
         (found.range(), found.step(), found.count())
     }
 
@@ -64,7 +67,7 @@ mod tests {
     #[test]
     fn samples_that_are_counted_are_as_many_as_asked_for() {
         let request = StepsRequest { range: None, step: Some(0.2), count: Some(4) };
-        let found = steps(&request, true).unwrap();
+        let found = steps(&request, Quirks::NONE).unwrap();
         assert_eq!((found.range(), found.step(), found.count()), (0.2 * 3.0, 0.2, 4));
     }
 
@@ -82,6 +85,6 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_refused() {
         let request = StepsRequest { range: Some(f64::NAN), ..StepsRequest::default() };
-        assert_eq!(steps(&request, false).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
+        assert_eq!(steps(&request, DROPPED).unwrap_err().kind(), nanobragg::ErrorKind::OutOfRange);
     }
 }

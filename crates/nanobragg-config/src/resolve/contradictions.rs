@@ -40,6 +40,7 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
     said.extend(near_point(args));
     said.extend(misset(args));
     said.extend(rotation(args));
+    said.extend(dropped_counts(args));
     said.extend(cell(args));
     if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
         said.push(CombinationWarning::ExposureAlone { said: exposure.said() }.into());
@@ -124,6 +125,24 @@ fn rotation(args: &ParsedArgs) -> Option<Warning> {
     let [range, step, steps] =
         [FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].map(|flag| args.last(flag).map(Occurrence::said));
     Some(CombinationWarning::Steps { range: range?, step: step?, steps: steps? }.into())
+}
+
+/// Numbers of steps that a step without a range leaves without effect.
+fn dropped_counts(args: &ParsedArgs) -> Vec<Warning> {
+    const OF: [(FlagId, FlagId, &[FlagId]); 3] = [
+        (FlagId::PhiSteps, FlagId::PhiStep, &[FlagId::Osc]),
+        (FlagId::HdivSteps, FlagId::HdivStep, &[FlagId::HdivRange, FlagId::Divergence]),
+        (FlagId::VdivSteps, FlagId::VdivStep, &[FlagId::VdivRange, FlagId::Divergence]),
+    ];
+    if !quirks(args).has(Quirk::StepOverridesCount) {
+        return Vec::new();
+    }
+    let open = OF.into_iter().filter(|(.., ranges)| !ranges.iter().any(|range| args.has(*range)));
+    let dropped = |(count, step, _): (FlagId, FlagId, _)| {
+        let both = args.integer(count)? > 0 && args.number(step)? > 0.0;
+        both.then(|| Some(overruled(args.last(step)?, args.last(count)?, false)))?
+    };
+    open.filter_map(dropped).collect()
 }
 
 /// A cell of some numbers.

@@ -1,6 +1,6 @@
 //! What more than one flag says of the detector.
 
-use nanobragg::model::{Convention, PixelGrid, Preset, Quirk};
+use nanobragg::model::{Convention, PixelGrid, Quirk};
 
 use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
@@ -27,8 +27,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         let beam = &mut draft.placement.beam;
         *beam = [beam[0].or(Some(x)), beam[1].or(Some(y))];
     }
-    let counts = classic::preset(args) == Preset::Exact;
-    detector.placement = classic::placement(&draft.placement, &detector.convention, &detector.pixels, counts);
+    let quirks = draft.setup.experiment.quirks;
+    detector.placement = classic::placement(&draft.placement, &detector.convention, &detector.pixels, quirks);
     detector.sensor = classic::sensor(&draft.sensor)?;
     Ok(())
 }

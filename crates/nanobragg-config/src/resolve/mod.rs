@@ -98,10 +98,9 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     let experiment = &mut draft.setup.experiment;
-    let counted = classic::preset(args) == Preset::Exact;
-    experiment.rotation = classic::rotation(&draft.rotation, counted)?;
-    let oversample_polar = experiment.rendering.oversample_polar;
-    experiment.beam = classic::beam(&draft.beam, experiment.quirks, oversample_polar, counted)?;
+    let (quirks, oversample_polar) = (experiment.quirks, experiment.rendering.oversample_polar);
+    experiment.rotation = classic::rotation(&draft.rotation, quirks)?;
+    experiment.beam = classic::beam(&draft.beam, quirks, oversample_polar)?;
     physical::check(&mut draft, args)?;
     let experiment = &mut draft.setup.experiment;
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;

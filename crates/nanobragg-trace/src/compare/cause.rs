@@ -113,7 +113,8 @@ fn pix0(case: &Case<'_>) -> Option<Cause> {
         return cause(
             Quirk::Pix0Ignored,
             "the detector's axes agree and its origin does not, as when a given origin is recomputed from the \
-             beam center, or the pivot is another (convention_pivot_wins)",
+             beam center, the pivot is another (convention_pivot_wins), or the point that places it \
+             (unused_point_dropped)",
         );
     }
     None

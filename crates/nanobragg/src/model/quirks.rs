@@ -105,6 +105,11 @@ quirks! {
     /// Mosaic domains are turned after the spindle, so that their misorientation stays fixed in the laboratory
     /// while the crystal turns; and they are drawn one by one, so that their mean is not the crystal's orientation.
     MosaicAfterSpindle = "mosaic_after_spindle", [Reference Spec Port];
+    /// Of the two points that can place a detector, beam center and near point, the one that the pivot does not go by
+    /// is dropped where it alone is given.
+    UnusedPointDropped = "unused_point_dropped", [Reference Spec Port];
+    /// A step without a range stands for two steps, whatever number of them is asked for, and for the whole range.
+    StepOverridesCount = "step_overrides_count", [Reference Spec Port];
     /// Custom vectors are neither unitized nor is the detector normal regenerated, and the beam vector
     /// enters the scattering vector as given.
     VectorsAsGiven = "vectors_as_given", [Port];

@@ -33,6 +33,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         Quirk::PhiZeroCarryover => plan.orientations.carries(),
         Quirk::ConventionPivotWins
         | Quirk::Pix0Ignored
+        | Quirk::UnusedPointDropped
         | Quirk::TwothetaAxisLength
         | Quirk::VectorsAsGiven => moves_the_detector(quirk, plan, experiment),
         Quirk::FirstValueFactors => {
@@ -71,6 +72,7 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         | Quirk::NopolarOverruled
         | Quirk::TwothetaHeader
         | Quirk::TwothetaAxisSetsAngle
+        | Quirk::StepOverridesCount
         | Quirk::PoissonSinglePrecision => false,
     }
 }
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
     use std::num::NonZeroU32;
 
-    use crate::model::{Crystal, PixelGrid, Quirks, Tilt, UnitCell};
+    use crate::model::{Crystal, PixelGrid, Quirks, Rest, Tilt, UnitCell};
 
     fn acting(experiment: &Experiment) -> Vec<Quirk> {
         let quirk = |warning: &Warning| match warning {
@@ -147,5 +149,18 @@ mod tests {
         // About an axis other than the beam's, which goes through both points.
         experiment.detector.tilt = Tilt { y: 0.1, ..Tilt::default() };
         assert_eq!(acting(&experiment), [Quirk::ConventionPivotWins]);
+    }
+
+    #[test]
+    fn a_dropped_point_is_told_of_where_another_place_comes_of_it() {
+        let mut experiment = small(Preset::Spec);
+        experiment.detector.pivot = Some(crate::model::Pivot::Beam);
+        let mut of = |rest: Rest| {
+            experiment.detector.placement = rest.into();
+            acting(&experiment)
+        };
+        assert_eq!(of(Rest::at(0.1).with_near_point(1e-3, 2e-3)), [Quirk::UnusedPointDropped]);
+        assert_eq!(of(Rest::at(0.1).with_near_point(1e-3, 2e-3).with_beam_center(1e-3, 2e-3)), []);
+        assert_eq!(of(Rest::at(0.1).with_beam_center(1e-3, 2e-3)), []);
     }
 }

@@ -9,9 +9,7 @@ use super::place::{Axes, DetectorChoice, DetectorParameters, PlacementParameters
 use super::plane;
 use crate::check::ranged;
 use crate::error::{Error, PlanCause};
-use crate::model::{
-    BeamCenter, Convention, Detector, Distance, Pivot, Placement, Preset, Quirk, Quirks, Rest,
-};
+use crate::model::{BeamCenter, Convention, Detector, Distance, Pivot, Placement, Quirk, Quirks, Rest};
 use crate::physics::geometry::Panel;
 use crate::physics::rotation::{dot, unitize};
 use crate::real::Real;
@@ -124,10 +122,10 @@ impl ChosenDetector {
         let overridden = detector.convention.pivot() == Some(Pivot::Beam)
             && pivot == Pivot::Sample
             && given_near.is_none();
-        // Of the two points that which was given places the detector; the C program goes by the pivot alone.
-        let free = quirks.preset() == Some(Preset::Exact);
-        let by_center = free && given_center.is_some() && given_near.is_none();
-        let by_near = free && given_near.is_some() && given_center.is_none();
+        // Of the two points that which was given places the detector.
+        let counts = !quirks.has(Quirk::UnusedPointDropped);
+        let by_center = counts && given_center.is_some() && given_near.is_none();
+        let by_near = counts && given_near.is_some() && given_center.is_none();
         let beam = [center.fast, center.slow];
 
         let tilt = [detector.tilt.x, detector.tilt.y, detector.tilt.z];
@@ -270,7 +268,7 @@ fn pivot(detector: &Detector, quirks: Quirks) -> Pivot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Frame, PixelGrid, Tilt};
+    use crate::model::{Frame, PixelGrid, Preset, Tilt};
 
     fn plan(detector: &Detector, preset: Preset) -> DetectorPlan<f64> {
         ChosenDetector::new(detector, preset.into(), &mut Vec::new()).unwrap().plan
@@ -338,6 +336,25 @@ mod tests {
                     convention.name()
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_point_that_the_pivot_does_not_go_by_is_dropped_with_its_quirk() {
+        let place = |convention, pivot, rest: Rest, quirks: Quirks| {
+            let detector = Detector { placement: rest.into(), pivot: Some(pivot), ..small(convention) };
+            ChosenDetector::new(&detector, quirks, &mut Vec::new()).unwrap().plan.pix0
+        };
+        let cases = [
+            (Convention::Xds, Pivot::Sample, Rest::at(0.1).with_beam_center(0.011, 0.013)),
+            (Convention::Mosflm, Pivot::Beam, Rest::at(0.1).with_near_point(0.011, 0.013)),
+        ];
+        for (convention, pivot, rest) in cases {
+            let [with, without] = [Quirks::NONE.with(Quirk::UnusedPointDropped), Quirks::NONE];
+            let alone = |quirks| place(convention, pivot, rest, quirks);
+            assert_eq!(alone(with), place(convention, pivot, Rest::at(0.1), with));
+            assert!((alone(without) - alone(with)).norm() > 1e-3, "{}", convention.name());
+            assert_eq!(alone(with), place(convention, pivot, rest, Preset::Spec.into()));
         }
     }
 
