@@ -19,6 +19,8 @@ pub enum ErrorKind {
     NotRead,
     /// Images of different sizes.
     Sizes,
+    /// Images that a file does not have, or none of two files is a stack of.
+    Images,
     /// There is not enough memory to compare images of this size.
     Memory,
     /// A picture could not be encoded.
@@ -33,6 +35,7 @@ impl ErrorKind {
             ErrorKind::NoSize => "compare.no-size",
             ErrorKind::NotRead => "compare.not-read",
             ErrorKind::Sizes => "compare.sizes",
+            ErrorKind::Images => "compare.images",
             ErrorKind::Memory => "compare.memory",
             ErrorKind::Picture => "compare.picture",
         }
@@ -47,6 +50,7 @@ impl Error {
             Problem::NoSize { .. } => ErrorKind::NoSize,
             Problem::NotRead { .. } => ErrorKind::NotRead,
             Problem::Sizes { .. } => ErrorKind::Sizes,
+            Problem::Lacking { .. } | Problem::NoStack => ErrorKind::Images,
             Problem::Memory { .. } => ErrorKind::Memory,
             Problem::Picture(_) => ErrorKind::Picture,
         }
@@ -96,6 +100,10 @@ pub(crate) enum Problem {
     NotRead { path: PathBuf, kind: &'static str },
     #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
     Sizes { a: (usize, usize), b: (usize, usize) },
+    #[error("{} has {images} image{}, not number {number}", path.display(), if *images == 1 { "" } else { "s" })]
+    Lacking { path: PathBuf, images: usize, number: usize },
+    #[error("neither A nor B is an NXmx file, whose images have numbers")]
+    NoStack,
     #[error("not enough memory: images of {fast} x {slow} pixels need {bytes} bytes more to be compared")]
     Memory { fast: usize, slow: usize, bytes: u128 },
     #[error("the picture cannot be encoded: {0}")]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nanobragg_io::cbf::{CBF_MAGIC, read_cbf};
 use nanobragg_io::float::read_float;
-use nanobragg_io::nexus::{HDF5_MAGIC, read_nxmx};
+use nanobragg_io::nexus::{HDF5_MAGIC, NxmxStack, read_nxmx, read_nxmx_images};
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
 use nanobragg_io::pgm::read_pgm;
 use nanobragg_io::smv::read_smv;
@@ -104,9 +104,7 @@ impl Image {
                 (image.fast, image.slow, doubles(image.fast, &image.counts, f64::from)?)
             }
             Format::Nxmx => {
-                let stack = read_nxmx(path)?;
-                let rows = stack.images * stack.slow;
-                (stack.fast, rows, doubles(stack.fast, &stack.counts, f64::from)?)
+                return Image::of_stack(&read_nxmx(path)?);
             }
             Format::Tiff => {
                 let image = read_tiff(path)?;
@@ -129,6 +127,24 @@ impl Image {
         Ok(Image { slow, fast, pixels, format })
     }
 
+    /// Reads the images `first` to `last` of an NXmx file, counted from 0; they come one below the other.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Images`](crate::ErrorKind::Images) where the file has no such images;
+    /// [`ErrorKind::File`](crate::ErrorKind::File).
+    pub fn read_images(path: &Path, [first, last]: [usize; 2]) -> Result<Image, Error> {
+        let (stack, images) = read_nxmx_images(path, first..last.saturating_add(1))?;
+        if last < first || last >= images {
+            return Err(Problem::Lacking { path: path.to_owned(), images, number: last }.into());
+        }
+        Image::of_stack(&stack)
+    }
+
+    fn of_stack(stack: &NxmxStack) -> Result<Image, Error> {
+        let pixels = doubles(stack.fast, &stack.counts, f64::from)?;
+        Ok(Image { slow: stack.images * stack.slow, fast: stack.fast, pixels, format: Format::Nxmx })
+    }
+
     /// Finds out whether there is memory for what a comparison or a picture makes of two images of this size.
     pub(crate) fn check_memory(&self) -> Result<(), Error> {
         // Of each, one number a pixel: errors and relative errors, positive pixels of both images.
@@ -138,14 +154,26 @@ impl Image {
         if fits { Ok(()) } else { Err(Error::memory(self.fast, self.slow, bytes)) }
     }
 
-    /// Reads two images that are to be compared. Raw floats without a given size take that of the other image.
+    /// Reads two images that are to be compared: of NXmx files the first to the last of `images`, where they are given, else
+    /// all. Raw floats without a given size (fast, slow) take that of the other image.
     ///
     /// # Errors
-    /// Those of [`Self::read`], and [`ErrorKind::Sizes`](crate::ErrorKind::Sizes).
-    pub fn read_pair(a: &Path, b: &Path, size: Option<(usize, usize)>) -> Result<[Image; 2], Error> {
+    /// Those of [`Self::read`] and [`Self::read_images`], also where images are given and neither file is NXmx; and
+    /// [`ErrorKind::Sizes`](crate::ErrorKind::Sizes).
+    pub fn read_pair(
+        a: &Path,
+        b: &Path,
+        size: Option<(usize, usize)>,
+        images: Option<[usize; 2]>,
+    ) -> Result<[Image; 2], Error> {
+        let formats = [Format::of(a)?, Format::of(b)?];
+        if images.is_some() && !formats.contains(&Format::Nxmx) {
+            return Err(Problem::NoStack.into());
+        }
         let own = |path: &Path| -> Result<Option<Image>, Error> {
-            match (Format::of(path)?, size) {
-                (Format::Float, None) => Ok(None),
+            match (Format::of(path)?, size, images) {
+                (Format::Float, None, _) => Ok(None),
+                (Format::Nxmx, _, Some(images)) => Image::read_images(path, images).map(Some),
                 _ => Image::read(path, size).map(Some),
             }
         };
@@ -186,15 +214,15 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         write_pgm(&path("a"), 3, 2, "x", &[0, 1, 2, 3, 4, 255]).unwrap();
         write_float(&path("b"), &[0.0, 1.0, 2.0, 3.0, 4.0, 255.0]).unwrap();
-        let [a, b] = Image::read_pair(&path("a"), &path("b"), None).unwrap();
+        let [a, b] = Image::read_pair(&path("a"), &path("b"), None, None).unwrap();
         assert_eq!((a.format, b.format), (Format::Pgm, Format::Float));
         assert_eq!((a.pixels, (a.fast, a.slow)), (b.pixels, (b.fast, b.slow)));
-        let error = Image::read_pair(&path("b"), &path("b"), None).unwrap_err();
+        let error = Image::read_pair(&path("b"), &path("b"), None, None).unwrap_err();
         assert_eq!(error.code(), "compare.no-size", "{error}");
-        assert!(Image::read_pair(&path("b"), &path("b"), Some((2, 3))).is_ok());
-        let error = Image::read_pair(&path("a"), &path("b"), Some((2, 3))).unwrap_err().to_string();
+        assert!(Image::read_pair(&path("b"), &path("b"), Some((2, 3)), None).is_ok());
+        let error = Image::read_pair(&path("a"), &path("b"), Some((2, 3)), None).unwrap_err().to_string();
         assert_eq!(error, "A has 3 x 2 pixels (fast, slow), B has 2 x 3");
-        let error = Image::read_pair(&path("b"), &path("b"), Some((7, 3))).unwrap_err().to_string();
+        let error = Image::read_pair(&path("b"), &path("b"), Some((7, 3)), None).unwrap_err().to_string();
         assert!(error.ends_with("expected 84 bytes, found 24"), "{error}");
         assert!(Image::read(&path("missing"), None).is_err());
     }

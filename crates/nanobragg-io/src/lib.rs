@@ -54,6 +54,7 @@ pub mod npy;
 pub mod orientations;
 pub mod pdb;
 pub mod pgm;
+pub mod places;
 pub mod preview;
 pub mod record;
 pub mod reflection_table;

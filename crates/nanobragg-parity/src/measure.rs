@@ -169,7 +169,7 @@ fn images(spec: &RunSpec, inputs: &Path, folder: &Path, other: &Path) -> Result<
         return Ok(None);
     }
     let size = size(spec, inputs)?;
-    Ok(Some(Image::read_pair(&folder.join("float.bin"), other, Some(size))?))
+    Ok(Some(Image::read_pair(&folder.join("float.bin"), other, Some(size), None)?))
 }
 
 /// Pixels (fast, slow) of the image.

@@ -61,7 +61,7 @@ pub use photons::check_photons;
 pub use picture::{Picture, Rings};
 pub use place::{check_first, check_place};
 pub use provenance::Provenance;
-pub use session::{Session, run};
+pub use session::{Session, describe, run};
 pub use spots::narrow_spots;
 
 /// The code of the page on embedding runs as it stands there.

@@ -86,7 +86,7 @@ impl Session {
             watch.note(&note);
         }
         output::structure_factors(&watch, &plan, &job.outputs);
-        describe(&watch, &job, &plan)?;
+        instruments(&watch, &job, &plan)?;
         let backend = backend::open(&job.compute, watch)?;
         let mut all = vec![render(&watch, &job, 0, plan, backend.as_ref())?];
         for number in 1..images {
@@ -97,8 +97,16 @@ impl Session {
     }
 }
 
-/// Writes the descriptions of the instrument, which all panels are part of.
-fn describe(watch: &Watch<'_>, job: &Job, plan: &Plan) -> Result<(), Error> {
+/// Writes the descriptions of the instrument among the outputs of `job`, whose first image `plan` is that of, and nothing
+/// else; `observer` is told of each.
+///
+/// # Errors
+/// A panel cannot be planned, or a file cannot be written.
+pub fn describe(job: &Job, plan: &Plan, observer: &dyn Observer) -> Result<(), Error> {
+    instruments(&Watch::new(observer, &AtomicBool::new(false)), job, plan)
+}
+
+fn instruments(watch: &Watch<'_>, job: &Job, plan: &Plan) -> Result<(), Error> {
     let wanted = |output: &Output| matches!(output.content, Content::Instrument(_));
     if !job.outputs.iter().any(wanted) {
         return Ok(());

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
-use nanobragg_io::atomic::{self, destination, destination_in, real_folder};
+use nanobragg_io::atomic::{self, destination_in, real_folder};
+use nanobragg_io::places::{Clash, Inputs};
 use nanobragg_session::{Format, Output, check_first, check_memory_of, check_place};
 
 use crate::Error;
@@ -20,7 +21,8 @@ pub(crate) fn targets(
     targets: &[Target],
     images: usize,
     manifest: &Path,
-    [inputs, beside]: [Vec<PathBuf>; 2],
+    inputs: &Inputs,
+    beside: &[PathBuf],
 ) -> Result<(), Error> {
     for (at, (target, output)) in targets.iter().zip(outputs).enumerate() {
         output.check()?;
@@ -35,17 +37,13 @@ pub(crate) fn targets(
             return Err(Cause::NotRegular(path.clone()).into());
         }
     }
-    let places = |paths: Vec<PathBuf>| paths.iter().filter_map(|path| destination(path)).collect();
-    let (inputs, beside): (Vec<PathBuf>, Vec<PathBuf>) = (places(inputs), places(beside));
+    let mut places = inputs.places();
+    for path in beside {
+        places.take(path).map_err(|clash| replaces(clash, path))?;
+    }
     check_place(manifest)?;
     atomic::check_file(manifest)?;
-    let manifest_place = destination(manifest);
-    if manifest_place.as_ref().is_some_and(|place| inputs.contains(place)) {
-        return Err(Cause::OverwritesInput(manifest.to_owned()).into());
-    }
-    if manifest_place.as_ref().is_some_and(|place| beside.contains(place)) {
-        return Err(Cause::SameOutput(manifest.to_owned()).into());
-    }
+    places.take(manifest).map_err(|clash| replaces(clash, manifest))?;
     for (target, output) in targets.iter().zip(outputs) {
         let last = if target.stack().is_some() { 1 } else { images };
         let file = |image| target.stack().map(|stack| stack.path.clone()).or_else(|| target.file(image));
@@ -61,12 +59,8 @@ pub(crate) fn targets(
             } else {
                 path.file_name().map(|name| folder.real.join(name))
             };
-            if place.as_ref().is_some_and(|place| inputs.contains(place)) {
-                return Err(Cause::OverwritesInput(path).into());
-            }
-            let taken = |place| beside.contains(place) || manifest_place.as_ref() == Some(place);
-            if place.as_ref().is_some_and(taken) {
-                return Err(Cause::SameOutput(path).into());
+            if let Some(place) = place {
+                places.check(&place).map_err(|clash| replaces(clash, &path))?;
             }
             if first {
                 check_first(&Output { path, ..output.clone() })?;
@@ -74,6 +68,14 @@ pub(crate) fn targets(
         }
     }
     Ok(())
+}
+
+/// The error of an output that would replace something.
+fn replaces(clash: Clash, path: &Path) -> Error {
+    match clash {
+        Clash::Input => Cause::OverwritesInput(path.to_owned()).into(),
+        Clash::Output => Cause::SameOutput(path.to_owned()).into(),
+    }
 }
 
 /// The folder of a series.

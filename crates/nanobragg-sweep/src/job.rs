@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg_io::atomic::remove_leftovers;
+use nanobragg_io::places::Inputs;
 use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warning, narrow_spots};
 
 use crate::error::Cause;
@@ -83,9 +84,8 @@ impl SweepJob {
     /// planned.
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
-        let read = [self.inputs.as_slice(), &self.experiment_files].concat();
-        let others = [read, self.beside.clone()];
-        check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), others)?;
+        let read = Inputs::of(self.inputs.iter().chain(&self.experiment_files));
+        check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &read, &self.beside)?;
         let pixels = &self.experiment.detector.pixels;
         let threads = Threads::of(&self.compute, (pixels.fast(), pixels.slow()), &self.outputs);
         check::memory(pixels, &self.outputs, self.images, threads)?;

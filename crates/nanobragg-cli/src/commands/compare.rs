@@ -46,7 +46,7 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
             .into());
         }
     }
-    let [a, b] = Image::read_pair(&options.a, &options.b, options.size).map_err(hint)?;
+    let [a, b] = Image::read_pair(&options.a, &options.b, options.size, options.images).map_err(hint)?;
     let report = Report::new(&a, &b, options.report)?;
     if let Some(path) = &options.png {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -66,6 +66,7 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
 fn hint(error: nanobragg_compare::Error) -> anyhow::Error {
     match error.kind() {
         ErrorKind::NoSize => UsageError(format!("{error} with --size FAST SLOW")).into(),
+        ErrorKind::Images => UsageError(format!("--images: {error}")).into(),
         _ => error.into(),
     }
 }

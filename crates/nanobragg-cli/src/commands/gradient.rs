@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod instrument;
 mod output;
 mod pull_back;
 mod target;
@@ -13,11 +14,12 @@ use nanobragg::backend::{Control, Cpu};
 use nanobragg::gradient::{Columns, Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, chosen, resolve};
-use nanobragg_session::Device;
+use nanobragg_io::places::Inputs;
+use nanobragg_session::{Device, Format, Job};
 
 use crate::called;
 use crate::console::{Console, print};
-use crate::inputs::Inputs;
+use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::run::log;
 use crate::usage::{UsageError, refuse_flags_of_one_image};
@@ -36,6 +38,8 @@ struct Task {
     plans: Vec<Plan>,
     backend: Cpu,
     inputs: Inputs,
+    /// What the instrument is described of, and where.
+    job: Job,
     interrupt: Interrupt,
 }
 
@@ -65,6 +69,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     };
     let task = prepare(&arguments)?;
     let targets = Target::all(&arguments, &task)?;
+    instrument::write(&task)?;
     if let Some(path) = &arguments.cotangent {
         let cotangent = pull_back::read(&task, path)?;
         let into = targets.iter().filter(|target| target.kind == Kind::Json);
@@ -110,12 +115,13 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     if setup.device == Device::Gpu {
         return Err(usage("derivatives are computed on the CPU; leave -device gpu out"));
     }
-    let inputs = Inputs::of(&setup, &args).with(&arguments.cotangent);
+    let inputs = inputs::of(&setup, &args).with(&arguments.cotangent);
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
     let threads = setup.threads;
-    let job = setup.into_job();
+    let mut job = setup.into_job();
+    job.outputs.retain(|output| output.format == Format::Instrument);
     let plans: Result<Vec<Plan>, nanobragg::Error> =
         job.experiments().map(|experiment| experiment.plan()).collect();
     let plans = plans.map_err(nanobragg_config::Error::from)?;
@@ -129,7 +135,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     }
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
-    Ok(Task { console, wanted, plans, backend, inputs, interrupt: Interrupt::catch() })
+    Ok(Task { console, wanted, plans, backend, inputs, job, interrupt: Interrupt::catch() })
 }
 
 /// An error of the command line.

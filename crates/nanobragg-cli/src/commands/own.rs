@@ -1,10 +1,25 @@
 //! Arguments of a subcommand among the flags of an image.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::iter::Peekable;
 use std::path::PathBuf;
 
 use crate::usage::UsageError;
+
+/// First and last image of a stack, counted from 0: `A-B`, or one.
+///
+/// # Errors
+/// Other words, and a last one before the first; the text begins with `flag`.
+pub fn images(flag: &str, value: &OsStr) -> Result<[usize; 2], UsageError> {
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let text = value.to_str().unwrap_or_default();
+    let found = match text.split_once('-') {
+        Some((first, last)) => number(first).zip(number(last)),
+        None => number(text).zip(number(text)),
+    };
+    let wrong = || UsageError(format!("{flag} expects FIRST-LAST, counted from 0, not {value:?}"));
+    found.filter(|(first, last)| first <= last).map(|(first, last)| [first, last]).ok_or_else(wrong)
+}
 
 /// The words of a command line, one after the other.
 pub struct Words {

@@ -1,11 +1,11 @@
 //! What a refinement writes.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::atomic::{Pending, check_file, destination, write_atomic};
+use nanobragg_io::atomic::{Pending, check_file, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::npy::write_npy;
+use nanobragg_io::places::Inputs;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step};
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::reflections::{self, Reflection, rmsd_px};
 use super::report;
 use super::request::Request;
 use super::start::Start;
+use crate::inputs::spare;
 use crate::usage::UsageError;
 
 /// What follows the name of a refinement in the names of its files.
@@ -39,20 +40,13 @@ impl Name {
                 format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
             return Err(UsageError(text).into());
         }
-        self.spares(&inputs.into_iter().filter_map(|path| destination(path)).collect())?;
+        self.spares(&Inputs::of(inputs))?;
         ENDINGS.iter().try_for_each(|ending| Ok(check_file(&self.file(ending))?))
     }
 
-    /// Whether none of the files is one of these real names.
-    pub fn spares(&self, inputs: &HashSet<PathBuf>) -> Result<(), UsageError> {
-        let is_input = |path: &PathBuf| destination(path).is_some_and(|place| inputs.contains(&place));
-        match ENDINGS.iter().map(|ending| self.file(ending)).find(is_input) {
-            Some(path) => {
-                let text = format!("refine: {} is an input and an output; give another -o", path.display());
-                Err(UsageError(text))
-            }
-            None => Ok(()),
-        }
+    /// Whether none of the files is one of `inputs`.
+    pub fn spares(&self, inputs: &Inputs) -> Result<(), UsageError> {
+        spare(inputs, "refine", ENDINGS.iter().map(|ending| self.file(ending)))
     }
 
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
@@ -115,13 +109,17 @@ pub fn write(
         reflections::model(run.identifier.to_owned(), &outcome.plan).into_iter().collect();
     write_experiments(experiment.temporary(), &models)?;
     let toml = start.refined(outcome, experiment.path(), experiment.temporary())?;
-    experiment.finish()?;
-    reflections::write_table(&name.file(".refl"), &[(run.identifier.to_owned(), own)])?;
-    text(&name.file(".toml"), &toml)?;
-    text(&name.file(".csv"), &table(outcome))?;
-    text(&name.file(".html"), &report::page(&page))?;
-    images(name, run.size, outcome)?;
-    text(&name.file(".json"), &json)
+    // One that cannot be written does not keep the others from it.
+    let written = [
+        experiment.finish().map_err(Into::into),
+        reflections::write_table(&name.file(".refl"), &[(run.identifier.to_owned(), own)]),
+        text(&name.file(".toml"), &toml),
+        text(&name.file(".csv"), &table(outcome)),
+        text(&name.file(".html"), &report::page(&page)),
+        images(name, run.size, outcome),
+        text(&name.file(".json"), &json),
+    ];
+    written.into_iter().collect()
 }
 
 /// Photons of the model, and of the data less those, in shoeboxes; elsewhere no number.

@@ -2,15 +2,14 @@
 
 mod table;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
 use nanobragg_config::classic::{self, FlagId, Role};
-use nanobragg_io::atomic::destination;
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
+use nanobragg_io::places::Inputs;
 use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, refine_together};
 use serde_json::json;
 
@@ -212,7 +211,7 @@ fn spare_inputs(request: &Request, lines: &[Line]) -> Result<(), UsageError> {
     // Images of a stack have the inputs of the first.
     let different = lines.iter().enumerate().filter(|(at, line)| *at == 0 || line.image.is_none());
     let inputs = different.flat_map(|(_, line)| line.inputs(request)).chain(request.list.clone());
-    let inputs: HashSet<PathBuf> = inputs.filter_map(|path| destination(&path)).collect();
+    let inputs = Inputs::of(&inputs.collect::<Vec<PathBuf>>());
     Name(request.output.clone()).spares(&inputs)?;
     (1..=lines.len()).try_for_each(|number| numbered(request, number).spares(&inputs))
 }

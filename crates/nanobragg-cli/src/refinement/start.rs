@@ -40,7 +40,9 @@ const REPLACED: [FlagId; 17] = [
 ];
 
 /// Flags of what a render writes and of how it is scaled, beside those that name files.
-const OF_OUTPUTS: [FlagId; 9] = [
+const OF_OUTPUTS: [FlagId; 11] = [
+    FlagId::Output,
+    FlagId::GeometryOut,
     FlagId::Scale,
     FlagId::PgmScale,
     FlagId::PngScale,
@@ -88,10 +90,15 @@ impl Start {
         args.occurrences.retain(|occurrence| !(occurrence.from_file && of_outputs(occurrence.flag)));
         refuse_flags_of_one_image("refine", &args, "-o names the files of a refinement")?;
         if let Some(occurrence) = args.occurrences.iter().find(|occurrence| of_outputs(occurrence.flag)) {
-            let text = format!(
-                "refine: {} is a flag of a render, which a refinement does not write",
-                occurrence.given
-            );
+            let given = &occurrence.given;
+            let text = match occurrence.flag {
+                FlagId::GeometryOut => {
+                    format!(
+                        "refine: {given} is a flag of a render; NAME.expt is the experiment that was found"
+                    )
+                }
+                _ => format!("refine: {given} is a flag of a render, which a refinement does not write"),
+            };
             return Err(UsageError(text).into());
         }
         let console = Console::of(&args);

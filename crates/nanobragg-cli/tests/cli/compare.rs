@@ -43,6 +43,51 @@ fn counts_of_a_cbf_are_those_of_an_smv_image() {
 }
 
 #[test]
+fn an_image_of_a_stack_is_compared_with_its_number() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("sweep {TINY} -fluence 1e28 -images 3 -osc 5 -o s.nxs -o s.cbf")).good();
+    for number in 0..3 {
+        let file = format!("s_0000{}.cbf", number + 1);
+        for line in
+            [format!("s.nxs {file} --images {number}"), format!("{file} s.nxs -images {number}-{number}")]
+        {
+            let run = scratch.run(&format!("compare {line}"));
+            assert_eq!(run.status, 0, "{line}: {run:?}");
+        }
+        let other = scratch.run(&format!("compare s.nxs {file} --images {}", (number + 1) % 3));
+        assert_eq!(other.status, 1, "{other:?}");
+    }
+    assert_eq!(scratch.run("compare s.nxs s.nxs --images 1-2").status, 0);
+    for (line, why) in [
+        ("s.nxs s_00001.cbf --images 3", "--images: s.nxs has 3 images, not number 3"),
+        (
+            "s.nxs s_00001.cbf --images 18446744073709551615",
+            "--images: s.nxs has 3 images, not number 18446744073709551615",
+        ),
+        (
+            "s_00001.cbf s_00001.cbf --images 0",
+            "--images: neither A nor B is an NXmx file, whose images have numbers",
+        ),
+        ("s.nxs s_00001.cbf --images 0-1", "A has 16 x 32 pixels (fast, slow), B has 16 x 16"),
+        (
+            "s.nxs s_00001.cbf --images 2-1",
+            "compare: --images expects FIRST-LAST, counted from 0, not \"2-1\"",
+        ),
+        ("s.nxs s_00001.cbf -imges 2", "invalid option '-i'"),
+    ] {
+        assert_eq!(scratch.run(&format!("compare {line}")).error(2), why, "{line}");
+    }
+}
+
+#[test]
+fn one_dash_is_as_good_as_two() {
+    let scratch = rendered();
+    assert_eq!(scratch.run("compare a.bin a.bin -size 16 16 -tolerance=0 -of-max 0").status, 0);
+    scratch.write("-json", scratch.read("a.bin"));
+    assert_eq!(scratch.run("compare --size 16 16 -- a.bin -json").status, 0);
+}
+
+#[test]
 fn whatever_is_written_is_compared() {
     let scratch = Scratch::new();
     let outputs = "-o a.cbf -o a.nxs -o a.img -o a.tif -o a.npy";

@@ -28,7 +28,7 @@ fn a_gradient_replaces_no_input_and_no_output_of_its_own() {
         let error = scratch.refused(&format!("gradient {TINY} -wrt scale {flags}"));
         assert_eq!(
             error,
-            format!("gradient: -o: {file} is an input and an output; give another name"),
+            format!("gradient: {file} is an input and an output; give another name"),
             "{flags}"
         );
     }
@@ -36,7 +36,7 @@ fn a_gradient_replaces_no_input_and_no_output_of_its_own() {
         [("-o a.npy -o ./a.npy", "./a.npy"), ("-cotangent y.npy -o a.npy -o a.json", "a.json")]
     {
         let error = scratch.refused(&format!("gradient {TINY} -wrt scale {flags}"));
-        assert_eq!(error, format!("gradient: -o: {file} is the name of two outputs; give another name"));
+        assert_eq!(error, format!("gradient: {file} is the name of two outputs; give another name"));
     }
 }
 

@@ -33,6 +33,7 @@ mod lost_device;
 mod memory;
 mod messages;
 mod mistakes;
+mod other_outputs;
 mod outputs;
 mod parity_page;
 mod pipes;

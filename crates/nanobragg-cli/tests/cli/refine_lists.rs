@@ -104,7 +104,7 @@ fn no_input_is_replaced() {
     ] {
         scratch.write("fit.csv", "shot.cbf\n");
         let run = scratch.run(&format!("refine {flags} {line}"));
-        let expected = format!("refine: {file} is an input and an output; give another -o");
+        let expected = format!("refine: {file} is an input and an output; give another name");
         assert_eq!(run.error(2), expected, "{line}");
         std::fs::remove_file(scratch.path("fit.csv")).unwrap();
     }
@@ -129,7 +129,7 @@ fn no_image_replaces_what_another_one_reads() {
     ] {
         scratch.write("list.txt", format!("shot.cbf\n{second}\n"));
         let error = scratch.refused(&format!("refine {CRYSTAL} {START} -list list.txt -o f"));
-        assert_eq!(error, format!("refine: {file} is an input and an output; give another -o"), "{second}");
+        assert_eq!(error, format!("refine: {file} is an input and an output; give another name"), "{second}");
     }
 }
 

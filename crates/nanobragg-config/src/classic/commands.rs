@@ -38,6 +38,7 @@ pub const COMMANDS: &[Command] = &[
         summary: "how far two images are apart, of any formats: errors, sums, spots, a picture; the exit status tells",
         flags: &[
             flag("--size", "FAST SLOW", "pixels of raw floats"),
+            flag("--images", "FIRST-LAST", "these images of NXmx files, counted from 0"),
             flag("--tolerance", "REL", "a pixel agrees within this fraction of its number"),
             flag("--of-max", "OFMAX", "or within this fraction of the largest one"),
             flag("--peak-quantile", "Q", "local maxima above this quantile are spots"),

@@ -35,7 +35,8 @@ impl Occurrence {
     }
 
     /// The flag as a warning has it.
-    pub(crate) fn said(&self) -> Said {
+    #[must_use]
+    pub fn said(&self) -> Said {
         Said { flag: self.flag, name: self.named(), values: self.values.written() }
     }
 }

@@ -3,7 +3,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use nanobragg_io::atomic::{destination, is_standard_output};
+use nanobragg_io::atomic::is_standard_output;
+use nanobragg_io::places::{Clash, Inputs};
 use nanobragg_session::Output;
 
 use super::Context;
@@ -37,8 +38,7 @@ fn is_below(path: &Path) -> bool {
 
 /// Refuses outputs that are inputs, and outputs that are one file.
 pub(super) fn check(setup: &Setup, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
-    let inputs: Vec<PathBuf> =
-        setup.inputs.iter().chain(&args.files).filter_map(|path| destination(path)).collect();
+    let inputs = Inputs::of(setup.inputs.iter().chain(&args.files));
     let panels = setup.panels.len();
     let is_pipe = |path: &Path| {
         is_standard_output(path)
@@ -47,19 +47,12 @@ pub(super) fn check(setup: &Setup, args: &ParsedArgs, context: &Context) -> Resu
     if let Some(path) = setup.outputs.images().find(|path| panels > 1 && is_pipe(path)) {
         return Err(ConfigError::PanelsToPipe { path: path.clone(), panels });
     }
-    let mut places: Vec<PathBuf> = Vec::new();
-    for path in written(setup) {
-        // A device can take two images, a file cannot.
-        let Some(place) = destination(&context.path(&path)) else { continue };
-        if inputs.contains(&place) {
-            return Err(ConfigError::OverwritesInput(path));
-        }
-        if places.contains(&place) {
-            return Err(ConfigError::SameOutput(path));
-        }
-        places.push(place);
-    }
-    Ok(())
+    let mut places = inputs.places();
+    written(setup).into_iter().try_for_each(|path| match places.take(&context.path(&path)) {
+        Ok(()) => Ok(()),
+        Err(Clash::Input) => Err(ConfigError::OverwritesInput(path)),
+        Err(Clash::Output) => Err(ConfigError::SameOutput(path)),
+    })
 }
 
 /// All files that are to be written.

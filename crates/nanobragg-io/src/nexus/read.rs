@@ -47,7 +47,15 @@ pub fn read_nxmx(path: &Path) -> Result<NxmxStack> {
 /// # Errors
 /// Those of [`read_nxmx`].
 pub fn read_nxmx_image(path: &Path, number: usize) -> Result<(NxmxStack, usize)> {
-    Nxmx::open(path)?.stack(number..number.saturating_add(1))
+    read_nxmx_images(path, number..number.saturating_add(1))
+}
+
+/// Reads the images of these numbers, as far as the file has them, and says how many it has in all.
+///
+/// # Errors
+/// Those of [`read_nxmx`].
+pub fn read_nxmx_images(path: &Path, numbers: Range<usize>) -> Result<(NxmxStack, usize)> {
+    Nxmx::open(path)?.stack(numbers)
 }
 
 /// An open file.

@@ -9,12 +9,13 @@ use nanobragg::model::Preset;
 use nanobragg::plan::Plan;
 use nanobragg_config::classic::{self, FlagId};
 use nanobragg_config::{Context, Setup, resolve, show};
+use nanobragg_io::places::Inputs;
 use serde_json::json;
 
 use crate::arguments::{Source, TraceOptions};
-use crate::inputs::Inputs;
-use crate::say;
+use crate::inputs;
 use crate::usage::UsageError;
+use crate::{overruled, say};
 
 /// An experiment to trace.
 pub struct Experiment {
@@ -46,27 +47,27 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<Experiment> {
         }
         Source::Flags(flags) => (flags.clone(), options.data.clone().unwrap_or_default(), "flags".to_owned()),
     };
+    flags.extend(options.more.iter().cloned());
+    let given = classic::parse(flags.iter().cloned())?;
+    overruled::refuse(&given)?;
     // What the port was compared by: its phi modes and the built-in experiment stand on its specification.
     if matches!(options.source, Source::Preset(_) | Source::Unsaid(_)) || options.phi_mode.is_some() {
         flags.splice(0..0, ["-quirks", Preset::Spec.name()].map(OsString::from));
     }
-    flags.extend(options.more.iter().cloned());
-    for (flag, value) in [("-quirks", &options.quirks), ("-phi_carryover_mode", &options.phi_mode)] {
-        if let Some(value) = value {
-            flags.extend([OsString::from(flag), OsString::from(value)]);
-        }
-    }
+    let own = overruled::options(options);
+    flags.extend(own.iter().flat_map(|own| [own.flag, own.value]).map(OsString::from));
     // A trace writes no images and no dump, and its experiment does not depend on a dump that lies about.
     if !flags.is_empty() {
         flags.push("-nodump".into());
     }
     let parsed = classic::parse(flags)?;
-    let setup = resolve(&parsed, &Context { directory, ..Context::default() })?;
-    let own = match &options.source {
+    let mut setup = resolve(&parsed, &Context { directory, ..Context::default() })?;
+    setup.warnings.extend(own.iter().filter_map(|own| own.overrules(&given)));
+    let file = match &options.source {
         Source::File(path) => Some(path),
         Source::Preset(_) | Source::Unsaid(_) | Source::Flags(_) => None,
     };
-    let inputs = Inputs::of(&setup, &parsed).with(own);
+    let inputs = inputs::of(&setup, &parsed).with(file);
     Ok(Experiment { setup, name, strict: parsed.has(FlagId::Strict), inputs })
 }
 

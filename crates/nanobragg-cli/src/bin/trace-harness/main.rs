@@ -13,6 +13,7 @@ mod file_limit;
 mod gradient;
 #[path = "../../inputs.rs"]
 mod inputs;
+mod overruled;
 mod pages;
 mod pixels;
 mod run;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use nanobragg::backend::Precision;
 use nanobragg_io::c_format::g;
 use nanobragg_trace::{CaptureOptions, RunLabels, TraceText};
 
@@ -10,6 +11,7 @@ use crate::arguments::TraceOptions;
 use crate::device::Tracer;
 use crate::experiment::Experiment;
 use crate::gradient::Gradient;
+use crate::inputs::spare;
 use crate::pixels::{Paths, save};
 use crate::streams::complain;
 use crate::usage::UsageError;
@@ -22,6 +24,7 @@ const ENVIRONMENT: &str = "env.json";
 /// Traces the pixels; false when a kind of line that was asked for is absent.
 pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
     let Experiment { setup, name, strict, inputs } = experiment::resolved(options)?;
+    let single_precision = setup.precision == Some(Precision::Single);
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     for warning in setup.warnings_with(&plan) {
         complain(&format!("warning: {warning}"));
@@ -40,12 +43,12 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
             return Err(UsageError(format!("pixel {slow} {fast}: {size}")).into());
         }
     }
-    inputs.spared_by("--out", files(options))?;
+    spare(&inputs, "--out", files(options))?;
     let folder = folder(options);
     std::fs::create_dir_all(folder)
         .map_err(|error| UsageError(format!("cannot make {}: {error}", folder.display())))?;
 
-    let dtype = if options.single_precision { "float32" } else { "float64" };
+    let dtype = if single_precision { "float32" } else { "float64" };
     let capturing = CaptureOptions {
         trace: options.trace,
         digits: options.digits,
@@ -56,7 +59,7 @@ pub fn run(options: &TraceOptions) -> anyhow::Result<bool> {
             dtype: dtype.to_owned(),
         },
     };
-    let mut tracer = Tracer::new(&plan, &options.device, options.single_precision)?;
+    let mut tracer = Tracer::new(&plan, &options.device, single_precision)?;
     let gradient = Gradient::new(&options.wrt, &setup.experiment, &plan)?;
     let complete = write(options, |slow, fast| {
         let mut text = tracer.trace(slow, fast, &capturing)?;

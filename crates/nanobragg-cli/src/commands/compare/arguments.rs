@@ -7,6 +7,7 @@ use lexopt::prelude::*;
 use nanobragg_compare::ReportOptions;
 use nanobragg_compare::peaks::PeakOptions;
 
+use super::super::own;
 use crate::usage::UsageError;
 
 /// What `nanobragg compare -h` prints.
@@ -18,6 +19,7 @@ measured by. Reads SMV, CBF, NXmx (images one below the other), NumPy arrays (.n
 by content; any two of one size.
 
   --size FAST SLOW       pixels of raw floats; without it they take the other image's size
+  --images FIRST-LAST    these images of NXmx files, counted from 0, or one
   --tolerance REL        a pixel agrees within REL |B| + OFMAX max |B| (default 1e-6)
   --of-max OFMAX         (default 1e-7)
   --peak-quantile Q      local maxima above this quantile of the positive pixels are spots (default 0.99)
@@ -34,6 +36,8 @@ pub struct Options {
     pub a: PathBuf,
     pub b: PathBuf,
     pub size: Option<(usize, usize)>,
+    /// First and last image of stacks.
+    pub images: Option<[usize; 2]>,
     pub report: ReportOptions,
     pub json: bool,
     pub png: Option<PathBuf>,
@@ -43,9 +47,9 @@ impl Options {
     /// Reads the arguments; `None` when the help is wanted.
     pub fn parse(arguments: Vec<OsString>) -> anyhow::Result<Option<Self>> {
         let mut files = Vec::new();
-        let (mut size, mut json, mut png) = (None, false, None);
+        let (mut size, mut images, mut json, mut png) = (None, None, false, None);
         let mut report = ReportOptions::default();
-        let mut parser = lexopt::Parser::from_args(arguments);
+        let mut parser = lexopt::Parser::from_args(with_two_dashes(arguments));
         while let Some(argument) = parser.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
@@ -56,6 +60,7 @@ impl Options {
                     };
                     size = Some((edge()?, edge()?));
                 }
+                Long("images") => images = Some(own::images("compare: --images", &parser.value()?)?),
                 Long("tolerance") => report.tolerance.relative = not_negative(&mut parser, "--tolerance")?,
                 Long("of-max") => report.tolerance.of_max = not_negative(&mut parser, "--of-max")?,
                 Long("peak-quantile") => {
@@ -80,8 +85,24 @@ impl Options {
                 files.len()
             ))
         })?;
-        Ok(Some(Options { a, b, size, report, json, png }))
+        Ok(Some(Options { a, b, size, images, report, json, png }))
     }
+}
+
+/// The same arguments with the two dashes that the parser wants of long options: elsewhere one is as good.
+fn with_two_dashes(arguments: Vec<OsString>) -> Vec<OsString> {
+    let options = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    let given = |(at, argument): (usize, OsString)| {
+        let long = argument.to_str().and_then(|text| text.strip_prefix('-')).filter(|name| {
+            let name = name.split('=').next().unwrap_or_default();
+            name.len() > 1 && HELP.split_whitespace().any(|word| word.strip_prefix("--") == Some(name))
+        });
+        match long {
+            Some(name) if at < options => OsString::from(format!("--{name}")),
+            _ => argument,
+        }
+    };
+    arguments.into_iter().enumerate().map(given).collect()
 }
 
 fn number<T: std::str::FromStr>(

@@ -6,6 +6,7 @@ use nanobragg_io::atomic::check_file;
 
 use super::arguments::Arguments;
 use super::{Task, usage};
+use crate::inputs::spare;
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
 
@@ -64,9 +65,9 @@ impl Target {
             targets.push(Target { path: path.clone(), kind });
         }
         let files = |target: &Target| target.files(&task.wanted, task.plans.len());
-        let all: Vec<PathBuf> = targets.iter().flat_map(files).collect();
-        let inputs = &task.inputs;
-        inputs.spared_by("gradient: -o", all.iter().cloned())?;
+        let described = task.job.outputs.iter().map(|output| output.path.clone());
+        let all: Vec<PathBuf> = described.chain(targets.iter().flat_map(files)).collect();
+        spare(&task.inputs, "gradient", all.iter().cloned())?;
         all.iter().try_for_each(|path| check_file(path))?;
         Ok(targets)
     }

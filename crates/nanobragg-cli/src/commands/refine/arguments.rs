@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use nanobragg_refine::Counting;
 
-use super::super::own::Words;
+use super::super::own::{self, Words};
 use crate::refinement::Request;
 use crate::usage::UsageError;
 
@@ -50,7 +50,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         let mut value = || rest.value(&argument, "a value");
         match argument.name() {
             Some("h" | "help") => return Ok(None),
-            Some("images") => images = Some(range(&value()?)?),
+            Some("images") => images = Some(own::images("refine: -images", &value()?)?),
             Some("list") => list = Some(PathBuf::from(value()?)),
             Some("share") => shared = names("-share", &value()?)?,
             Some("resume") => resume = true,
@@ -98,18 +98,6 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         experiment,
         start,
     }))
-}
-
-/// First and last image: `A-B`, or one.
-fn range(value: &OsString) -> Result<[usize; 2], UsageError> {
-    let number = |text: &str| text.trim().parse::<usize>().ok();
-    let text = value.to_str().unwrap_or_default();
-    let found = match text.split_once('-') {
-        Some((first, last)) => number(first).zip(number(last)),
-        None => number(text).zip(number(text)),
-    };
-    let wrong = || UsageError(format!("refine: -images expects FIRST-LAST, counted from 0, not {value:?}"));
-    found.filter(|(first, last)| first <= last).map(|(first, last)| [first, last]).ok_or_else(wrong)
 }
 
 fn names(flag: &str, value: &OsString) -> Result<Vec<String>, UsageError> {

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_sweep::Start;
 
 use super::super::own::Words;
@@ -10,6 +11,7 @@ use crate::usage::UsageError;
 
 /// The most images of a series.
 const MOST_IMAGES: usize = 1_000_000;
+const NO_OUTPUT: &str = "sweep: no output; give -o NAME, such as -o sweep.cbf";
 
 /// What the images differ in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub enum Wanted {
 #[derive(Debug)]
 pub struct Arguments {
     pub images: Option<usize>,
+    /// What the command line calls the files.
     pub outputs: Vec<PathBuf>,
     pub wanted: Wanted,
     pub manifest: Option<PathBuf>,
@@ -70,10 +73,21 @@ impl Arguments {
                 _ => parsed.image.push(argument.word),
             }
         }
-        if parsed.outputs.is_empty() {
-            return Err(UsageError("sweep: no output; give -o NAME, such as -o sweep.cbf".to_owned()));
+        if parsed.outputs.is_empty() && parsed.experiment.is_none() {
+            return Err(UsageError(NO_OUTPUT.to_owned()));
         }
         Ok(Some(parsed))
+    }
+
+    /// The names of its files: those of the command line, or else of the experiment file, of which `args` were made.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn names(&self, args: &ParsedArgs) -> Result<Vec<PathBuf>, UsageError> {
+        let named = args.occurrences.iter().filter(|occurrence| occurrence.flag == FlagId::Output);
+        let in_file = || named.map(|occurrence| occurrence.values.path(0).to_owned()).collect();
+        let names: Vec<PathBuf> = if self.outputs.is_empty() { in_file() } else { self.outputs.clone() };
+        if names.is_empty() { Err(UsageError(NO_OUTPUT.to_owned())) } else { Ok(names) }
     }
 
     fn begin(&mut self, start: Start) -> Result<(), UsageError> {

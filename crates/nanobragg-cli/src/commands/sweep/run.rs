@@ -1,6 +1,8 @@
 //! From arguments to a sweep.
 
-use nanobragg_config::classic::ParsedArgs;
+use std::path::PathBuf;
+
+use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_config::{Context, Setup, chosen, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
@@ -20,8 +22,11 @@ use crate::usage::{UsageError, refuse_flags_of_one_image};
 
 /// Renders what the arguments ask for.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let args = called::described(arguments.experiment.as_deref(), &arguments.image)?;
+    let mut args = called::described(arguments.experiment.as_deref(), &arguments.image)?;
     refuse_flags_of_one_image("sweep", &args, "-o names the files of a sweep")?;
+    let names = arguments.names(&args)?;
+    // As files of one image they say nothing.
+    args.occurrences.retain(|occurrence| occurrence.flag != FlagId::Output);
     let console = Console::of(&args);
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
@@ -39,7 +44,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (progress, asked) = (setup.progress, setup.experiment.clone());
     let described = setup.outputs.instruments.clone();
     let is_scan = is_scan(&series);
-    let job = job(arguments, &args, setup, series, images)?;
+    let job = job(arguments, names, &args, setup, series, images)?;
     let compute = job.compute.clone();
     let (outputs, provenance) = (job.outputs.clone(), job.provenance.clone().unwrap_or_default());
     let sweep = job.prepare()?;
@@ -64,6 +69,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn job(
     arguments: Arguments,
+    names: Vec<PathBuf>,
     args: &ParsedArgs,
     setup: Setup,
     series: Series,
@@ -74,7 +80,7 @@ fn job(
         inputs.push(path);
     }
     let mut outputs = Vec::new();
-    for name in arguments.outputs {
+    for name in names {
         outputs.extend(setup.outputs.of_series(name)?);
     }
     let (models, described, beside) =

@@ -57,7 +57,8 @@ pub struct TraceOptions {
     pub phi_mode: Option<String>,
     /// Pixels (slow, fast).
     pub pixels: Vec<(usize, usize)>,
-    pub single_precision: bool,
+    /// Whether the precision is single, where an option says it.
+    pub single_precision: Option<bool>,
     pub device: Device,
     pub out: PathBuf,
     pub trace: nanobragg::trace::Options,

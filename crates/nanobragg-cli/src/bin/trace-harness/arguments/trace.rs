@@ -31,7 +31,7 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
         quirks: None,
         phi_mode: None,
         pixels: Vec::new(),
-        single_precision: false,
+        single_precision: None,
         device: Device::default(),
         out: PathBuf::new(),
         trace: nanobragg::trace::Options::default(),
@@ -77,7 +77,7 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
             Long("adapter") => adapter = Some(parser.value()?.to_string_lossy().into_owned()),
             Long("dtype") => {
                 let types = ["float64", "float32"];
-                options.single_precision = word(&mut parser, "--dtype", &types)? == "float32";
+                options.single_precision = Some(word(&mut parser, "--dtype", &types)? == "float32");
             }
             Long("emit-rot-stars") => options.trace.rot_stars = true,
             Long("all-steps") => options.trace.all_steps = true,
