@@ -13,7 +13,7 @@ use nanobragg::model::{
     Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Reflection, StructureFactors, UnitCell,
 };
 use nanobragg::plan::Plan;
-use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection, Timings, selftest};
+use nanobragg_wgpu::{Gpu, Precision, Renderer, Selection, Timings, selftest};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(other) => return Err(format!("'{other}' is neither f32 nor f64").into()),
     };
 
-    let gpu = Gpu::open(&Selection::Any, LimitsOverride::default())?;
+    let gpu = Gpu::open(&Selection::Any)?;
     let info = gpu.info().clone();
     println!("{info}, {}, driver {} {}", info.kind.name(), info.driver, info.driver_version);
     selftest(&gpu, precision)?.passes()?;

@@ -8,7 +8,7 @@ use nanobragg::backend::Unsupported;
 
 use crate::adapter::{AdapterInfo, Selection, select};
 use crate::error::{Cause, Error};
-use crate::limits::{Limits, LimitsOverride};
+use crate::limits::{Limits, UpperLimits};
 
 /// An opened graphics device. Clones share it.
 #[derive(Clone, Debug)]
@@ -35,12 +35,30 @@ struct Faults {
 const PATIENCE: Duration = Duration::from_millis(200);
 
 impl Gpu {
-    /// Opens the adapter that `selection` means, with limits no higher than `lower`.
+    /// Opens the adapter that `selection` means.
+    ///
+    /// # Errors
+    /// Those of [`Self::open_within`].
+    pub fn open(selection: &Selection) -> Result<Gpu, Error> {
+        Gpu::open_within(selection, UpperLimits::default())
+    }
+
+    /// Opens the adapter that `selection` means, of which no more is used than `limits` say.
+    ///
+    /// ```no_run
+    /// use nanobragg_wgpu::{Gpu, Selection, UpperLimits};
+    ///
+    /// // A card that shows a desktop as well: buffers of 256 MiB, and a dispatch of 10⁸ terms at most.
+    /// let limits = UpperLimits { buffer: Some(256 << 20), terms: Some(100_000_000), ..UpperLimits::default() };
+    /// let gpu = Gpu::open_within(&Selection::BestReal, limits)?;
+    /// assert!(gpu.limits().buffer <= 256 << 20);
+    /// # Ok::<(), nanobragg_wgpu::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::NoAdapter`](crate::ErrorKind::NoAdapter), [`ErrorKind::NoSuchAdapter`](crate::ErrorKind::NoSuchAdapter), and [`ErrorKind::Open`](crate::ErrorKind::Open) where the driver does not let
     /// it be used.
-    pub fn open(selection: &Selection, lower: LimitsOverride) -> Result<Gpu, Error> {
+    pub fn open_within(selection: &Selection, limits: UpperLimits) -> Result<Gpu, Error> {
         let (adapter, info) = select(selection)?;
         let wanted =
             wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
@@ -59,7 +77,7 @@ impl Gpu {
         let open = pollster::block_on(adapter.request_device(&descriptor));
         let (device, queue) =
             open.map_err(|error| Cause::Open { adapter: info.name.clone(), reason: error.to_string() })?;
-        let faults = Arc::new(Faults { left: lower.submissions.map(AtomicU64::new), ..Faults::default() });
+        let faults = Arc::new(Faults { left: limits.submissions.map(AtomicU64::new), ..Faults::default() });
         let seen = Arc::clone(&faults);
         device.set_device_lost_callback(move |reason, message| {
             let message = if message.is_empty() { format!("{reason:?}").to_lowercase() } else { message };
@@ -70,7 +88,7 @@ impl Gpu {
             // The first error is the cause of those after it.
             seen.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }));
-        let limits = info.limits.lowered(lower);
+        let limits = info.limits.lowered(limits);
         let keeps = device.features().contains(wgpu::Features::PIPELINE_CACHE);
         let cache_key = wgpu::util::pipeline_cache_key(&adapter.get_info()).filter(|_| keeps).map(Arc::from);
         Ok(Gpu { device, queue, info: Arc::new(info), limits, cache_key, faults })

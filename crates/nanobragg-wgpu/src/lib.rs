@@ -8,10 +8,10 @@
 //! ```no_run
 //! use nanobragg::backend::Control;
 //! use nanobragg::model::{Experiment, UnitCell};
-//! use nanobragg_wgpu::{Gpu, LimitsOverride, Precision, Renderer, Selection};
+//! use nanobragg_wgpu::{Gpu, Precision, Renderer, Selection};
 //!
 //! let plan = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 75.0, 85.0, 95.0)?, 100.0).plan()?;
-//! let gpu = Gpu::open(&Selection::Any, LimitsOverride::default())?;
+//! let gpu = Gpu::open(&Selection::Any)?;
 //! let mut renderer = Renderer::new(gpu, Precision::Single)?;
 //! let image = renderer.render(&plan, &Control::default())?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -47,7 +47,7 @@ pub use backend::GpuBackend;
 pub use cache::cache_folder;
 pub use error::{Error, ErrorKind};
 pub use gpu::Gpu;
-pub use limits::{Limits, LimitsOverride};
+pub use limits::{Limits, UpperLimits};
 pub use open::{LimitsError, Opened, Request, open};
 pub use read_back::Pending;
 pub use renderer::Renderer;

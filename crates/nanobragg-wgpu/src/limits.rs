@@ -13,9 +13,10 @@ pub struct Limits {
     pub terms: Option<u64>,
 }
 
-/// Limits lower than those of the adapter, so that tests see work being cut.
+/// Upper limits on what is used of an adapter, where its own are higher; `None` where its own hold. They leave room for other
+/// programs, and let tests see work being cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LimitsOverride {
+pub struct UpperLimits {
     /// Bytes of a buffer that a shader sees.
     pub binding: Option<u64>,
     /// Bytes of a buffer.
@@ -39,14 +40,14 @@ impl Limits {
         }
     }
 
-    /// The smaller of these and `lower`; never so small that nothing works.
-    pub(crate) fn lowered(self, lower: LimitsOverride) -> Self {
-        let buffer = self.buffer.min(lower.buffer.unwrap_or(u64::MAX)).max(4096);
+    /// The smaller of these and `upper`; never so small that nothing works.
+    pub(crate) fn lowered(self, upper: UpperLimits) -> Self {
+        let buffer = self.buffer.min(upper.buffer.unwrap_or(u64::MAX)).max(4096);
         Limits {
-            binding: self.binding.min(lower.binding.unwrap_or(u64::MAX)).max(4096).min(buffer),
+            binding: self.binding.min(upper.binding.unwrap_or(u64::MAX)).max(4096).min(buffer),
             buffer,
-            groups: self.groups.min(lower.groups.unwrap_or(u32::MAX)).max(1),
-            terms: lower.terms.map(|terms| terms.max(64)),
+            groups: self.groups.min(upper.groups.unwrap_or(u32::MAX)).max(1),
+            terms: upper.terms.map(|terms| terms.max(64)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
-use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Placement};
+use nanobragg::model::{Convention, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
@@ -146,18 +146,12 @@ pub(super) fn finish(draft: &mut Draft) {
     let rest = &draft.setup.experiment.detector;
     let place = |number: u32, panel: &geometry::Panel| {
         let (fdet, sdet, pixel_mm) = square(panel);
-        Detector {
-            convention: Convention::Custom(Frame {
-                fdet,
-                sdet,
-                odet: fdet.cross(&sdet).normalize(),
-                ..draft.frame
-            }),
-            pixels: PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(pixel_mm)),
-            placement: Placement::Measured { origin: panel.origin_mm.map(mm).into() },
-            panel: number,
-            ..rest.clone()
-        }
+        let frame = Frame { fdet, sdet, odet: fdet.cross(&sdet).normalize(), ..draft.frame };
+        let placement = Placement::Measured { origin: panel.origin_mm.map(mm).into() };
+        let mut detector = rest.clone().with_convention(Convention::Custom(frame)).with_placement(placement);
+        detector.pixels = PixelGrid::new(panel.fast_pixels, panel.slow_pixels, mm(pixel_mm));
+        detector.panel = number;
+        detector
     };
     let mut panels: Vec<Panel> = (0..)
         .zip(&instrument.panels)

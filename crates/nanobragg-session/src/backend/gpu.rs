@@ -6,7 +6,7 @@ use nanobragg::backend::{
     Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Refusal, Ticket, Unsupported, Want,
 };
 use nanobragg::plan::Plan;
-use nanobragg_wgpu::{ErrorKind, GpuBackend, LimitsOverride, Opened, Request, Selection};
+use nanobragg_wgpu::{ErrorKind, GpuBackend, Opened, Request, Selection, UpperLimits};
 
 use crate::error::Cause;
 use crate::{Compute, Error, GpuChoice, Note, Warning, Watch};
@@ -159,12 +159,12 @@ impl Backend for Auto<'_> {
 
 fn request(compute: &Compute, unnamed: Selection) -> Result<Request, Error> {
     let GpuChoice { adapter, selftest, limits } = &compute.gpu;
-    let lower: LimitsOverride = match limits {
+    let limits: UpperLimits = match limits {
         Some(list) => list.parse().map_err(|reason| Cause::Limits { list: list.clone(), reason })?,
-        None => LimitsOverride::default(),
+        None => UpperLimits::default(),
     };
     let selection = adapter.clone().map_or(unnamed, Selection::Named);
-    Ok(Request { selection, lower, precision: precision(compute), retest: *selftest })
+    Ok(Request { selection, limits, precision: precision(compute), retest: *selftest })
 }
 
 fn precision(compute: &Compute) -> Precision {

@@ -4,7 +4,7 @@ use nanobragg::backend::{Backend, Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg_testkit::tolerance::REFERENCE_FLOATS;
 use nanobragg_testkit::{cases, compare};
-use nanobragg_wgpu::{GpuBackend, LimitsOverride, Precision};
+use nanobragg_wgpu::{GpuBackend, Precision, UpperLimits};
 
 use crate::comparison::{Differences, notices};
 use crate::device::{definition, open, renderer};
@@ -49,7 +49,7 @@ fn every_case_in_single_precision() {
 
 #[test]
 fn images_agree_with_the_reference_programs() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let Ok(backend) = GpuBackend::new(gpu, Precision::Double) else { return };
     let mut compared = 0;
     for case in cases().unwrap() {

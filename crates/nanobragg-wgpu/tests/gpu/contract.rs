@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nanobragg_testkit::{cases, obeys};
-use nanobragg_wgpu::{GpuBackend, LimitsOverride, Precision};
+use nanobragg_wgpu::{GpuBackend, Precision, UpperLimits};
 
 use crate::comparison::Differences;
 use crate::device::open;
@@ -11,7 +11,7 @@ use crate::device::open;
 #[test]
 fn what_is_supported_agrees_and_the_rest_is_refused_for_the_same_reason() {
     for precision in [Precision::Single, Precision::Double] {
-        let Some(gpu) = open(LimitsOverride::default()) else { return };
+        let Some(gpu) = open(UpperLimits::default()) else { return };
         let Ok(backend) = GpuBackend::new(gpu, precision) else { continue };
         let cases = cases().unwrap();
         let some = cases.iter().step_by(7).chain(cases.iter().filter(|case| case.name == "oversample_omega"));

@@ -7,11 +7,11 @@ use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
-use nanobragg_wgpu::{ErrorKind, Gpu, LimitsOverride, Precision, Renderer, Selection};
+use nanobragg_wgpu::{ErrorKind, Gpu, Precision, Renderer, Selection, UpperLimits};
 
 /// The machine's best adapter; without one the test says so and passes.
-pub fn open(lower: LimitsOverride) -> Option<Gpu> {
-    match Gpu::open(&Selection::Any, lower) {
+pub fn open(limits: UpperLimits) -> Option<Gpu> {
+    match Gpu::open_within(&Selection::Any, limits) {
         Ok(gpu) => Some(gpu),
         Err(error) if error.kind() == ErrorKind::NoAdapter => {
             eprintln!("SKIPPED: this machine has no graphics adapter, nothing was tested");
@@ -23,7 +23,7 @@ pub fn open(lower: LimitsOverride) -> Option<Gpu> {
 
 /// A renderer on it.
 pub fn renderer(precision: Precision) -> Option<Renderer> {
-    let gpu = open(LimitsOverride::default())?;
+    let gpu = open(UpperLimits::default())?;
     match Renderer::new(gpu, precision) {
         Ok(renderer) => Some(renderer),
         Err(error) if error.kind() == ErrorKind::NoDoublePrecision => {

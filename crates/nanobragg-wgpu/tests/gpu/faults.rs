@@ -5,7 +5,7 @@ use std::process::Command;
 use nanobragg::ErrorKind;
 use nanobragg::backend::{Backend, Control};
 use nanobragg_wgpu::{
-    ErrorKind as GpuErrorKind, Gpu, GpuBackend, LimitsOverride, Precision, Renderer, Selection, adapters,
+    ErrorKind as GpuErrorKind, Gpu, GpuBackend, Precision, Renderer, Selection, UpperLimits, adapters,
     selftest, selftest_cached,
 };
 
@@ -15,7 +15,7 @@ const SMALL: &str = "-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 16 -pi
 
 #[test]
 fn a_lost_device_is_an_error_before_and_during_a_render() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let mut renderer = Renderer::new(gpu.clone(), Precision::Single).unwrap();
     let plan = planned(SMALL);
     renderer.render(&plan, &Control::default()).unwrap();
@@ -30,13 +30,13 @@ fn a_lost_device_is_an_error_before_and_during_a_render() {
     ] {
         assert_eq!(error.kind(), GpuErrorKind::DeviceLost, "{error}");
     }
-    let reopened = open(LimitsOverride::default()).unwrap();
+    let reopened = open(UpperLimits::default()).unwrap();
     Renderer::new(reopened, Precision::Single).unwrap().render(&plan, &Control::default()).unwrap();
 }
 
 #[test]
 fn the_library_sees_the_error_with_its_cause() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let backend = GpuBackend::new(gpu.clone(), Precision::Single).unwrap();
     let plan = planned(SMALL);
     assert!(backend.evaluation(&plan).starts_with("f32 on "));
@@ -56,7 +56,7 @@ fn without_a_driver_there_is_no_adapter() {
         if cfg!(target_os = "linux") {
             assert!(adapters().is_empty());
             for selection in [Selection::BestReal, Selection::Any, Selection::Index(0)] {
-                let error = Gpu::open(&selection, LimitsOverride::default()).unwrap_err();
+                let error = Gpu::open(&selection).unwrap_err();
                 assert_eq!(error.kind(), GpuErrorKind::NoAdapter, "{error}");
             }
         }
@@ -74,17 +74,16 @@ fn without_a_driver_there_is_no_adapter() {
 
 #[test]
 fn an_adapter_that_is_not_there_is_an_error() {
-    if open(LimitsOverride::default()).is_none() {
+    if open(UpperLimits::default()).is_none() {
         return;
     }
-    let error =
-        Gpu::open(&Selection::Named("no such card".to_owned()), LimitsOverride::default()).unwrap_err();
+    let error = Gpu::open(&Selection::Named("no such card".to_owned())).unwrap_err();
     assert_eq!(error.kind(), GpuErrorKind::NoSuchAdapter, "{error}");
 }
 
 #[test]
 fn the_self_test_passes_and_is_run_once() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let folder = tempfile::tempdir().unwrap();
     for precision in [Precision::Single, Precision::Double] {
         if precision == Precision::Double && !gpu.info().double_precision {
@@ -110,7 +109,7 @@ fn the_self_test_passes_and_is_run_once() {
 
 #[test]
 fn a_folder_that_cannot_be_written_is_no_error() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let file = tempfile::NamedTempFile::new().unwrap();
     assert!(selftest_cached(&file.path().join("below a file"), &gpu, Precision::Single).unwrap().passed);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use nanobragg::backend::{Control, Progress};
 use nanobragg::plan::Plan;
 use nanobragg_testkit::gapped_table;
-use nanobragg_wgpu::{ErrorKind, LimitsOverride, Precision, Renderer};
+use nanobragg_wgpu::{ErrorKind, Precision, Renderer, UpperLimits};
 
 use crate::device::{open, plan, renderer};
 
@@ -79,7 +79,7 @@ fn rendering_twice_gives_the_same_bytes() {
 
 #[test]
 fn progress_is_told_and_a_raised_flag_stops_the_render() {
-    let lower = LimitsOverride { terms: Some(5000), ..LimitsOverride::default() };
+    let lower = UpperLimits { terms: Some(5000), ..UpperLimits::default() };
     let Some(gpu) = open(lower) else { return };
     let mut renderer = Renderer::new(gpu, Precision::Single).unwrap();
     let plan = sweep(1).remove(0);

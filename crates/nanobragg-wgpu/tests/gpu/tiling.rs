@@ -4,7 +4,7 @@ use nanobragg::backend::{Control, Unsupported};
 use nanobragg::model::Preset;
 use nanobragg::plan::FactorMode;
 use nanobragg_testkit::gapped_table;
-use nanobragg_wgpu::{LimitsOverride, Precision, Renderer};
+use nanobragg_wgpu::{Precision, Renderer, UpperLimits};
 
 use crate::comparison::Differences;
 use crate::device::{definition, open, plan, planned};
@@ -33,19 +33,19 @@ fn an_image_does_not_depend_on_how_it_is_cut() {
         let expected = definition(plan);
         let binding = Some(*binding);
         let cuts = [
-            LimitsOverride { binding, ..LimitsOverride::default() },
-            LimitsOverride { groups: Some(3), terms: Some(30_000), ..LimitsOverride::default() },
-            LimitsOverride {
+            UpperLimits { binding, ..UpperLimits::default() },
+            UpperLimits { groups: Some(3), terms: Some(30_000), ..UpperLimits::default() },
+            UpperLimits {
                 binding,
                 buffer: Some(29_000),
                 groups: Some(2),
                 terms: Some(9_000),
-                ..LimitsOverride::default()
+                ..UpperLimits::default()
             },
         ];
         for precision in [Precision::Single, Precision::Double] {
             let mut dispatches = Vec::new();
-            for cut in [LimitsOverride::default()].into_iter().chain(cuts) {
+            for cut in [UpperLimits::default()].into_iter().chain(cuts) {
                 let Some(gpu) = open(cut) else { return };
                 let Ok(mut renderer) = Renderer::new(gpu, precision) else { return };
                 let photons = renderer.photons(plan, &Control::default()).unwrap();
@@ -76,7 +76,7 @@ fn bits_do_not_depend_on_the_pace() {
         let plan = planned(line);
         for precision in [Precision::Single, Precision::Double] {
             let photons = |terms, groups| {
-                let gpu = open(LimitsOverride { terms, groups, ..LimitsOverride::default() })?;
+                let gpu = open(UpperLimits { terms, groups, ..UpperLimits::default() })?;
                 let mut renderer = Renderer::new(gpu, precision).ok()?;
                 let photons = renderer.photons(&plan, &Control::default()).unwrap();
                 Some((photons, renderer.timings().dispatches))
@@ -93,7 +93,7 @@ fn bits_do_not_depend_on_the_pace() {
 
 #[test]
 fn what_cannot_be_cut_is_refused_with_the_limit() {
-    let Some(gpu) = open(LimitsOverride { binding: Some(8192), ..LimitsOverride::default() }) else { return };
+    let Some(gpu) = open(UpperLimits { binding: Some(8192), ..UpperLimits::default() }) else { return };
     let mut renderer = Renderer::new(gpu, Precision::Single).unwrap();
     let mut plan = planned("-cell 40 50 60 90 90 90 -default_F 1 -N 3 -detpixels 8 -pixel 1 -oversample 1");
     plan.structure_factors = gapped_table().unwrap();
@@ -107,7 +107,7 @@ fn what_cannot_be_cut_is_refused_with_the_limit() {
 
 #[test]
 fn masks_and_regions_leave_the_rest_dark() {
-    let Some(gpu) = open(LimitsOverride::default()) else { return };
+    let Some(gpu) = open(UpperLimits::default()) else { return };
     let mut renderer = Renderer::new(gpu, Precision::Single).unwrap();
     let flags = "-cell 40 50 60 90 90 90 -default_F 100 -N 3 -lambda 2 -distance 50 -detpixels 50 -pixel 1 -oversample 1";
     let mut plan = planned(&format!("{flags} -roi 13 38 7 29"));
