@@ -9,6 +9,7 @@ use nanobragg::model::{
 };
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::geometry;
+use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::{Device, GpuChoice, Provenance};
 
 use crate::{Origins, Outputs, Setup};
@@ -27,6 +28,10 @@ pub(crate) struct Draft {
     pub rotation: RotationRequest,
     /// Where a header says that the beam hits, along the fast and slow axes in meters.
     pub beam_spot: Option<(f64, f64)>,
+    /// The distance to the detector's plane in mm that a header says and that counts, and the file.
+    pub close_in_header: Option<(String, f64)>,
+    /// How an image's file says that its detector lies, and the file.
+    pub axes: Option<(String, ImageAxes)>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
@@ -233,6 +238,8 @@ impl Draft {
             sensor: SensorRequest::default(),
             rotation: RotationRequest::default(),
             beam_spot: None,
+            close_in_header: None,
+            axes: None,
             fast_pixels: None,
             slow_pixels: None,
             hkl: None,

@@ -73,6 +73,7 @@ const PANEL: &str = "clen = 0.1\nres = 10000\np0/min_fs = 0\np0/max_fs = 7\np0/m
     p0/corner_x = -4\np0/corner_y = -4\np0/fs = x\np0/ss = y\n";
 const INPUT: &str = "DETECTOR=PILATUS\nNX=48 NY=61 QX=0.172 QY=0.172\nORGX=24 ORGY=30\nDETECTOR_DISTANCE= 200\n\
     X-RAY_WAVELENGTH= 0.9795\nROTATION_AXIS= 1 0 0\nUNIT_CELL_CONSTANTS= 70 80 90 90 90 90\n";
+const AXES: &str = "UNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 80 0 UNIT_CELL_C-AXIS= 0 0 90\n";
 const LOOP: &str =
     "data_x\n_symmetry.space_group_name_H-M 'P 2'\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n";
 const MATRIX: &str =
@@ -116,6 +117,31 @@ fn of_files() -> Vec<OfFile> {
     };
     vec![
         list("\"beam\": 0, ", "", "config.no-beam", None, None, Some("-z is assumed")),
+        file(
+            "a.expt",
+            LIST,
+            "-geometry a.expt -cell 50 -default_F 1 -osc 1",
+            "config.no-spindle",
+            None,
+            None,
+            Some("x is assumed"),
+        ),
+        list(
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarization_fraction\": 0.9",
+            "io.half-polarization",
+            Some("beam[0].polarization_fraction"),
+            Some("0.9"),
+            Some("a polarization_normal of 0, 1, 0 is assumed"),
+        ),
+        list(
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarization_normal\": [1, 0, 0]",
+            "io.half-polarization",
+            Some("beam[0].polarization_normal"),
+            Some("[1,0,0]"),
+            Some("a polarization_fraction of 0.5 is assumed"),
+        ),
         list(
             "\"wavelength\": 1",
             "\"wavelength\": 1, \"probe\": \"electron\"",
@@ -171,6 +197,51 @@ fn of_files() -> Vec<OfFile> {
             Some("line 7: UNIT_CELL_CONSTANTS"),
             Some("70 80 90 90 90 90"),
             Some("a cell without an orientation is not taken; give -cell and -misset, or -mat"),
+        ),
+        file(
+            "XDS.INP",
+            INPUT,
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "io.assumed-beam",
+            Some("INCIDENT_BEAM_DIRECTION"),
+            Some("none"),
+            Some("0 0 1 is assumed"),
+        ),
+        file(
+            "XDS.INP",
+            &format!("{INPUT}ORGX=25\n"),
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "io.repeated-key",
+            Some("line 3: ORGX"),
+            Some("24"),
+            Some("line 8 says 25, which counts"),
+        ),
+        file(
+            "XDS.INP",
+            &format!("{INPUT}OSCILLATION_RANG= 1\n"),
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "io.unknown-key",
+            Some("line 8: OSCILLATION_RANG"),
+            Some("1"),
+            Some("not read; OSCILLATION_RANGE is"),
+        ),
+        file(
+            "XDS.INP",
+            &format!("{INPUT}{AXES}"),
+            "-geometry XDS.INP -default_F 1",
+            "io.cell-of-other-axes",
+            Some("line 7: UNIT_CELL_CONSTANTS"),
+            Some("70 80 90 90 90 90"),
+            Some("the cell vectors make 50 80 90 90 90 90, which counts"),
+        ),
+        file(
+            "XDS.INP",
+            &format!("{INPUT}{AXES}"),
+            "-geometry XDS.INP -default_F 1 -cell 60 80 90",
+            "config.cell-over-file",
+            None,
+            Some("50 80 90 90 90 90"),
+            Some("60 80 90 90 90 90"),
         ),
         file(
             "s.txt",
@@ -304,6 +375,19 @@ fn in_headers() -> Vec<&'static str> {
     header("zero.img", "0", "PHI");
     header("near.img", "0.1", "PHI");
     header("trek.img", "100", "PXD_GONIO_VALUES");
+    header("below.img", "-60", "PHI");
+    let with = |name: &str, more: [HeaderEntry; 2]| {
+        let mut all = Vec::from(entries("60", "PHI"));
+        all.extend(more);
+        write_smv(&folder.path().join(name), &all, 3, 2, &[1; 6]).unwrap();
+    };
+    let entry = HeaderEntry::new;
+    with("twice.img", [entry("PHI", "2"), entry("OSC_RANGE", "1")]);
+    with("two.img", [entry("CLOSE_DISTANCE", "50"), entry("OSC_RANGE", "1")]);
+    let axes =
+        [entry("FAST_AXIS", "1 0 0"), entry("SLOW_AXIS", "0 -0.8 0.6"), entry("FIRST_PIXEL", "-1 1 -50")];
+    let all: Vec<HeaderEntry> = entries("60", "PHI").into_iter().chain(axes).collect();
+    write_smv(&folder.path().join("axes.img"), &all, 3, 2, &[1; 6]).unwrap();
     let cbf = folder.path().join("swung.cbf");
     write_cbf(&cbf, &swung(), &[1; 6]).unwrap();
     let cases = [
@@ -311,6 +395,16 @@ fn in_headers() -> Vec<&'static str> {
         ("-img near.img", "config.unlikely-in-header", "DISTANCE", Some("0.1")),
         ("-mask trek.img", "config.d-trek-header", "PXD_GONIO_VALUES", None),
         ("-img swung.cbf", "config.swing-in-header", "2theta", Some("10")),
+        ("-img below.img -quirks spec", "config.senseless-in-header", "DISTANCE", Some("-60")),
+        ("-img twice.img", "config.repeated-in-header", "PHI", Some("1")),
+        ("-img two.img", "config.contradicting-distances", "DISTANCE", Some("60")),
+        (
+            "-img two.img -distance 80 -quirks reference",
+            "config.header-over-flag",
+            "CLOSE_DISTANCE",
+            Some("80"),
+        ),
+        ("-img axes.img -quirks spec", "config.axes-in-header", "axes of the detector", Some("36.87")),
     ];
     for (line, code, place, found) in cases {
         let setup = resolved(folder.path(), &format!("{CELL} -default_F 1 -nodump {line}"));
@@ -340,6 +434,7 @@ fn swung() -> MiniHeader {
         angle_increment_deg: 0.1,
         twotheta_deg: 10.0,
         polarization: None,
+        axes: None,
         made_by: Vec::new(),
     }
 }

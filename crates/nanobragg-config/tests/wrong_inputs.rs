@@ -195,6 +195,90 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
 }
 
 #[test]
+fn a_number_below_zero_in_a_header_is_refused_as_that_of_a_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "-cell 70 80 90 90 90 90 -default_F 100 -img h.img";
+    let resolve = |key: &str, value: &str, more: &str| {
+        let entries = [("PIXEL_SIZE", "0.1"), ("WAVELENGTH", "1"), ("CLOSE_DISTANCE", "50")];
+        let entries =
+            entries.map(|(name, own)| HeaderEntry::new(name, if name == key { value } else { own }));
+        let mut entries = Vec::from(entries);
+        if key == "DISTANCE" {
+            entries.push(HeaderEntry::new(key, value));
+        }
+        write_smv(&folder.path().join("h.img"), &entries, 3, 2, &[1; 6]).unwrap();
+        resolved(folder.path(), &format!("{line} {more}"))
+    };
+    for (key, flag) in
+        [("PIXEL_SIZE", "-pixel 1"), ("WAVELENGTH", "-energy 9000"), ("CLOSE_DISTANCE", "-distance 60")]
+    {
+        for preset in ["exact", "port"] {
+            let error = resolve(key, "-7", &format!("-quirks {preset}")).err().unwrap();
+            assert_eq!(
+                error,
+                format!("{}: {key}: expected a number above zero, found \"-7\"", at(folder.path()))
+            );
+        }
+        resolve(key, "-7", flag).unwrap();
+    }
+    assert!(
+        resolve("DISTANCE", "-60", "").err().unwrap().contains("h.img: DISTANCE: expected a number above")
+    );
+    let expected = ["h.img: DISTANCE: -60: taken as the C program takes it"];
+    for preset in ["reference", "spec"] {
+        let said = texts(&resolve("DISTANCE", "-60", &format!("-quirks {preset}")).unwrap());
+        assert_eq!(said, expected, "{preset}");
+        assert!(
+            resolve("WAVELENGTH", "-1", &format!("-quirks {preset}")).err().unwrap().contains("WAVELENGTH")
+        );
+    }
+    let none = resolve("CLOSE_DISTANCE", "0", "-quirks reference").err().unwrap();
+    assert!(none.contains("h.img: CLOSE_DISTANCE: expected a number above zero, found \"0\""), "{none}");
+}
+
+/// The image of a folder as messages name it.
+fn at(folder: &Path) -> String {
+    folder.join("h.img").display().to_string()
+}
+
+#[test]
+fn two_distances_in_a_header_are_the_same_but_of_a_tilted_detector() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = |more: &[(&str, &str)]| {
+        let own = [("PIXEL_SIZE", "1"), ("DISTANCE", "60")];
+        let all: Vec<HeaderEntry> =
+            own.iter().chain(more).map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
+        write_smv(&folder.path().join("h.img"), &all, 3, 2, &[1; 6]).unwrap();
+    };
+    let setup =
+        |more: &str| resolved(folder.path(), &format!("-cell 70 -default_F 100 -img h.img {more}")).unwrap();
+    entries(&[("CLOSE_DISTANCE", "50")]);
+    let expected =
+        "h.img: DISTANCE: 60: not taken; CLOSE_DISTANCE=50 is, and without a tilt they are the same";
+    assert_eq!(texts(&setup("")), [expected]);
+    assert_eq!(texts(&setup("-detector_roty 20")), [""; 0]);
+    assert_eq!(texts(&setup("-distance 70")), [""; 0]);
+    // In the C program the header wins over the flag.
+    let reference = setup("-distance 80 -quirks reference");
+    let expected = "h.img: CLOSE_DISTANCE: 50: wins over -distance 80, as in the C program; -close_distance wins over both";
+    assert_eq!(texts(&reference), [expected]);
+    let plan = reference.experiment.plan().unwrap();
+    let rows = nanobragg_config::show::rows(&reference, &plan);
+    let distance = rows.iter().find(|row| row.name == "distance").unwrap();
+    assert_eq!((distance.value.as_str(), distance.origin.to_string().as_str()), ("50", "header of h.img"));
+    let exact = setup("-distance 80");
+    let rows = nanobragg_config::show::rows(&exact, &exact.experiment.plan().unwrap());
+    let close = rows.iter().find(|row| row.name == "close distance").unwrap();
+    assert_eq!((close.value.as_str(), close.origin.to_string().as_str()), ("80", "derived"));
+    entries(&[("CLOSE_DISTANCE", "50"), ("TWOTHETA", "10")]);
+    assert_eq!(texts(&setup("")), [""; 0]);
+    entries(&[("DISTANCE", "70"), ("PHI", "3"), ("OSC_START", "4")]);
+    let expected =
+        ["h.img: DISTANCE: 60: not taken; DISTANCE=70 is", "h.img: PHI: 3: not taken; OSC_START=4 is"];
+    assert_eq!(texts(&setup("")), expected);
+}
+
+#[test]
 fn structure_factors_that_lie_about_are_not_taken_in_place_of_what_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let dump = b"0 0 0 0 0 0\n\x0c";

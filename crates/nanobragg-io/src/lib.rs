@@ -45,6 +45,7 @@ pub mod fnv;
 pub mod geometry;
 mod gzip;
 pub mod hkl;
+pub mod image_axes;
 pub mod instrument_image;
 mod lines;
 pub mod matrix;

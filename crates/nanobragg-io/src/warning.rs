@@ -41,6 +41,14 @@ kinds! {
     HalfPolarization = "io.half-polarization",
     /// A cell without an orientation is not taken.
     NoOrientation = "io.no-orientation",
+    /// A cell is not the one that the axes beside it make, which count.
+    OtherCell = "io.cell-of-other-axes",
+    /// A key stands there more than once with values that differ, of which one counts.
+    RepeatedKey = "io.repeated-key",
+    /// A key looks like one that is read, and is not read.
+    UnknownKey = "io.unknown-key",
+    /// The direction of the beam is not there, and is assumed.
+    AssumedBeam = "io.assumed-beam",
     /// Amplitudes are those of a map or a model, for want of measured ones.
     NotMeasured = "io.not-measured",
     /// Of several sets of reflections one is taken.

@@ -211,6 +211,9 @@ fn an_input_of_xds_as_users_write_it() {
     let (normal, fraction) = (Vector3::y(), 0.5);
     assert_eq!(of("FRACTION_OF_POLARIZATION= 0.98"), Polarization { normal, fraction: 0.98 });
     assert_eq!(of("POLARIZATION_PLANE_NORMAL= 1 0 0"), Polarization { normal: Vector3::x(), fraction });
+    let along = read(&format!("{text}FRACTION_OF_POLARIZATION= 0.9 POLARIZATION_PLANE_NORMAL= 0 0 -1\n"));
+    let expected = "XDS.INP: polarization normal: expected a direction across the beam, found \"0 0 -1\"";
+    assert_eq!(along.unwrap_err(), expected);
     let expected = "XDS.INP:4: expected a number, found \"QX= x\"";
     assert_eq!(read(&text.replace("QX=0.172", "QX=x")).unwrap_err(), expected);
     let expected = "XDS.INP: ORGY: expected a number, found none";

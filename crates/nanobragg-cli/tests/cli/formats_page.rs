@@ -55,6 +55,14 @@ fn expt(what: &'static str, from: &str, to: &str) -> Sample {
     sample("DIALS", what, "a.expt", &list.replace(from, to), "-geometry a.expt CELL F")
 }
 
+fn input(what: &'static str, from: &str, to: &str) -> Sample {
+    let text = "JOB= ALL NX= 8 NY= 8 QX= 1 QY= 1\nORGX= 4 ORGY= 4 DETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
+        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0\nUNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 60 0\n\
+        UNIT_CELL_C-AXIS= 0 0 70\n";
+    assert!(text.contains(from), "{from}");
+    sample("XDS.INP", what, "XDS.INP", &text.replace(from, to), "-geometry XDS.INP F")
+}
+
 fn geom(what: &'static str, from: &str, to: &str) -> Sample {
     assert!(GEOM.contains(from), "{from}");
     sample("CrystFEL", what, "a.geom", &GEOM.replacen(from, to, 1), "-geometry a.geom CELL F")
@@ -121,6 +129,16 @@ fn samples() -> Vec<Sample> {
         sources("a wavelength of 1.5e-9 m", "-10 0 0 1 1.5e-9\n"),
         sources("a weight below zero", "-10 0 0 -1 1e-10\n"),
         expt("NaN for a number that is not needed", "\"wavelength\": 1", "\"wavelength\": 1, \"flux\": NaN"),
+        expt(
+            "half of a polarization",
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarization_fraction\": 0.9",
+        ),
+        expt(
+            "a plane of polarization across the beam",
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarization_normal\": [0, 0, 2], \"polarization_fraction\": 0.9",
+        ),
         expt("a probe other than X-rays", "\"wavelength\": 1", "\"wavelength\": 1, \"probe\": \"electron\""),
         expt("wavelength_range", "\"wavelength\": 1", "\"wavelength\": 1, \"wavelength_range\": [0.9, 1.1]"),
         expt(
@@ -138,10 +156,21 @@ fn samples() -> Vec<Sample> {
         geom("bad regions", "clen", "bad/min_x = 1\nclen"),
         geom("axes that are not square", "p0/fs = x", "p0/fs = 1.001x+0.002y"),
         sample("XDS", "a segment that is turned", "=59-xparm-segment/XPARM.XDS", "", "-geometry XPARM.XDS F"),
+        input("a key twice", "ORGX= 4", "ORGX= 4 ORGX= 5"),
+        input("a key that is nearly one", "NX= 8", "OSCILATION_RANGE= 1 NX= 8"),
+        input("no DETECTOR_DISTANCE", "DETECTOR_DISTANCE", "detector_distance"),
+        input("another cell beside the axes", "NX= 8", "UNIT_CELL_CONSTANTS= 50 60 75 90 90 90 NX= 8"),
         image("pixels of 32 bits", "DIM=2", "TYPE=unsigned_long", "-img a.img CELL F"),
         image("pixels that are floats", "DIM=2", "TYPE=float", "-img a.img CELL F"),
         image("compressed pixels", "DIM=2", "COMPRESSION=packed", "-img a.img CELL F"),
         image("a distance of 0", "DISTANCE=100", "DISTANCE=0", "-img a.img CELL F"),
+        image("a distance below 0", "DISTANCE=100", "DISTANCE=-100", "-img a.img CELL F"),
+        image(
+            "two distances of a flat detector",
+            "DISTANCE=100",
+            "DISTANCE=100;\nCLOSE_DISTANCE=90",
+            "-img a.img CELL F",
+        ),
         image("a distance that is no number", "DISTANCE=100", "DISTANCE=nan", "-img a.img CELL F"),
         image(
             "a header of d*TREK, by -img",

@@ -22,6 +22,7 @@ mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradient;
+mod headers;
 mod information;
 mod input_errors;
 mod input_files;

@@ -3,6 +3,7 @@
 use nanobragg::model::{Convention, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
+use nanobragg_io::WarningKind;
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
 use nanobragg_session::Panel;
 
@@ -47,7 +48,18 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             panel.origin_mm.z += distance;
         }
     }
-    draft.setup.warnings.extend(found.warnings.drain(..).map(Warning::from));
+    // What flags say need not be assumed.
+    let assumed = |warning: &nanobragg_io::Warning| match warning.kind {
+        WarningKind::AssumedBeam => !args.has(FlagId::BeamVector),
+        _ => true,
+    };
+    draft.setup.warnings.extend(found.warnings.drain(..).filter(assumed).map(Warning::from));
+    let turns = |flag| args.number(flag).is_some_and(|angle| angle != 0.0);
+    let turned = found.scan.is_some_and(|scan| scan.start_deg != 0.0 || scan.range_deg != 0.0)
+        || [FlagId::Phi, FlagId::Osc, FlagId::PhiStep].into_iter().any(turns);
+    if found.spindle_axis.is_none() && turned && !args.has(FlagId::SpindleAxis) {
+        draft.setup.warnings.push(InstrumentWarning::NoSpindle { file: name.to_owned() }.into());
+    }
     if found.beam.is_none() && !args.has(FlagId::BeamVector) {
         draft.setup.warnings.push(InstrumentWarning::NoBeam { file: name.to_owned() }.into());
     }

@@ -75,6 +75,9 @@ const RANGE: Key =
     Key::new(&["OSC_RANGE"], "OSC_RANGE", &[FlagId::Osc]).overruled_by(&[FlagId::Osc, FlagId::PhiStep]);
 const TWOTHETA: Key = Key::new(&["TWOTHETA"], "TWOTHETA", &[FlagId::Twotheta]);
 
+/// Relative difference of two distances that the digits of headers do not make.
+const SAME_DISTANCE: f64 = 1e-4;
+
 /// Looks quantities up in one header.
 struct Lookup<'a> {
     header: &'a SmvHeader,
@@ -83,11 +86,48 @@ struct Lookup<'a> {
     substrings: bool,
     /// Whether unlikely numbers are pointed out.
     doubts: bool,
+    /// Whether numbers that say nothing are taken as the C program takes them.
+    as_c_does: bool,
     origins: &'a mut Origins,
     warnings: &'a mut Vec<Warning>,
 }
 
 impl Lookup<'_> {
+    /// Whether a flag decides the same: then the header need not make sense.
+    fn is_overruled(&self, key: &Key) -> bool {
+        key.overruled_by.iter().any(|flag| self.args.has(*flag))
+    }
+
+    /// Numbers of the header that another one takes the place of, where they differ.
+    fn repeated(&mut self, key: &Key) {
+        let Some(name) = key.names.iter().copied().find(|name| self.header.has(name)) else { return };
+        let text = |name: &str| self.header.exact(name).unwrap_or_default().to_owned();
+        let counts = format!("{name}={}", text(name));
+        let same = |other: &&'static str| self.header.entry(other).ok() == self.header.entry(name).ok();
+        let others = key.names.iter().copied().filter(|other| self.header.has(other) && !same(other));
+        let others = others.map(|other| (other, text(other)));
+        let earlier = self.header.overruled(name).into_iter().map(|found| (name, found.to_owned()));
+        let file = self.file;
+        self.warnings.extend(others.chain(earlier).map(|(key, found)| {
+            InstrumentWarning::Repeated { file: file.into(), key, found, counts: counts.clone() }.into()
+        }));
+    }
+
+    /// What is to be done with a number that has to be above zero and is not. The C program takes a distance for none, and the two that
+    /// it cannot do without as they stand.
+    ///
+    /// # Errors
+    /// One that says nothing.
+    fn senseless(&mut self, key: &Key, number: f64) -> Result<Option<f64>, ConfigError> {
+        let name = key.names.first().copied().unwrap_or_default();
+        let taken = self.as_c_does && (name == "DISTANCE" || name == "CLOSE_DISTANCE" && number < 0.0);
+        if !taken {
+            return Err(self.header.refused(name, "a number above zero").into());
+        }
+        self.warnings.push(InstrumentWarning::Senseless { file: self.file.into(), key: name, number }.into());
+        Ok(Some(number))
+    }
+
     fn value(&mut self, key: &Key) -> Result<Option<f64>, ConfigError> {
         let given = if self.substrings {
             self.header.number(key.substring)
@@ -98,7 +138,7 @@ impl Lookup<'_> {
             }
         };
         // What a flag decides need not make sense.
-        let overruled = key.overruled_by.iter().any(|flag| self.args.has(*flag));
+        let overruled = self.is_overruled(key);
         let value = match given {
             Err(_) if overruled => None,
             given => given?,
@@ -110,6 +150,15 @@ impl Lookup<'_> {
                 self.warnings.push(InstrumentWarning::Zero { file: self.file.into(), key }.into());
             }
             return Ok(None);
+        }
+        let value = if key.positive && value <= 0.0 && !overruled {
+            self.senseless(key, value)?
+        } else {
+            Some(value)
+        };
+        let Some(value) = value else { return Ok(None) };
+        if !self.substrings && !overruled {
+            self.repeated(key);
         }
         if self.doubts
             && !overruled
@@ -149,7 +198,8 @@ fn geometry(
     }
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);
     let doubts = classic::preset(args) != Preset::Reference;
-    let mut find = Lookup { header, args, file, substrings, doubts, origins, warnings };
+    let as_c_does = matches!(classic::preset(args), Preset::Reference | Preset::Spec);
+    let mut find = Lookup { header, args, file, substrings, doubts, as_c_does, origins, warnings };
     let (detector, placement) = (&mut draft.setup.experiment.detector, &mut draft.placement);
     if let Some(pixel) = find.value(&PIXEL)? {
         detector.pixels.pixel_size = mm(pixel);
@@ -161,7 +211,9 @@ fn geometry(
     }
     // Of a flag and a header that say the distance in two ways the C program takes the header.
     let overruled = args.has(FlagId::Distance) && !quirks.has(Quirk::HeaderSubstrings);
-    if let Some(close) = find.value(&CLOSE)?.filter(|_| !overruled) {
+    // Axes in the file say how the detector lies, and the spot where.
+    let close = if overruled || image.axes.is_some() && !substrings { None } else { find.value(&CLOSE)? };
+    if let Some(close) = close {
         placement.close_distance = Some(mm(close));
     }
     if let Some(wavelength) = find.value(&WAVELENGTH)? {
@@ -185,7 +237,8 @@ fn geometry(
             placement.beam[1] = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
         }
     }
-    for (org, key) in placement.org.iter_mut().zip([&ORG_X, &ORG_Y]) {
+    let near_point = [&ORG_X, &ORG_Y].into_iter().filter(|_| image.axes.is_none() || substrings);
+    for (org, key) in placement.org.iter_mut().zip(near_point) {
         *org = find.value(key)?.or(*org);
     }
     if let Some(phi) = find.value(&PHI)? {
@@ -197,6 +250,7 @@ fn geometry(
         draft.rotation.range = Some(deg(range));
     }
     if !quirks.has(Quirk::TwothetaHeader)
+        && image.axes.is_none()
         && let Some(twotheta) = find.value(&TWOTHETA)?
         && twotheta != 0.0
     {
@@ -204,5 +258,38 @@ fn geometry(
         detector.tilt.twotheta = deg(twotheta);
         detector.pivot = Some(Pivot::Sample);
     }
+    if let Some(close_mm) = close.filter(|_| !args.has(FlagId::CloseDistance)) {
+        draft.close_in_header = Some((file.to_owned(), close_mm));
+        distances(draft, args, header, file, close_mm);
+    }
+    if let Some(axes) = image.axes {
+        draft.axes = Some((file.to_owned(), axes));
+    }
     Ok(())
+}
+
+/// Flags that tilt a detector.
+pub(super) const TILTS: [FlagId; 4] =
+    [FlagId::DetectorRotX, FlagId::DetectorRotY, FlagId::DetectorRotZ, FlagId::Twotheta];
+
+/// Says so where the distance along the beam is not the one to the plane of a detector that is not tilted.
+fn distances(draft: &mut Draft, args: &ParsedArgs, header: &SmvHeader, file: &str, close_mm: f64) {
+    let tilted = TILTS.iter().any(|flag| args.has(*flag))
+        || header.entry("TWOTHETA").is_ok_and(|angle| angle.unwrap_or(0.0) != 0.0);
+    let along = header.entry(DISTANCE.substring).ok().flatten().filter(|along| *along > 0.0);
+    let Some(along_mm) = along.filter(|_| !tilted && !args.has(FlagId::Distance)) else { return };
+    if (along_mm - close_mm).abs() > SAME_DISTANCE * close_mm.abs() {
+        let file = file.into();
+        draft.setup.warnings.push(InstrumentWarning::Distances { file, along_mm, close_mm }.into());
+    }
+}
+
+/// Settles what the header of an image decides although a flag says it too, once all flags are known.
+pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) {
+    let Some((file, close_mm)) = draft.close_in_header.take() else { return };
+    if let Some(flag) = args.last(FlagId::Distance) {
+        draft.setup.origins.note(FlagId::Distance, Origin::Header(file.clone()));
+        let (file, said) = (file.into(), flag.said());
+        draft.setup.warnings.push(InstrumentWarning::OverFlag { file, close_mm, said }.into());
+    }
 }

@@ -27,6 +27,12 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }
+    if let (Some(rows), Some(given)) = (draft.crystal.matrix, draft.crystal.cell) {
+        let geometry = args.last(FlagId::Geometry).map(|flag| flag.values.path(0).to_owned());
+        let file = draft.matrix.clone().or(geometry).unwrap_or_default();
+        let said = matrix::cell_over(&file, given, &rows, draft.beam.wavelength * 1e10);
+        draft.setup.warnings.extend(said.map(Warning::from));
+    }
     if let Some(name) = draft.pdb.clone() {
         let path = context.path(&name);
         cell_from_file(draft, pdb::read_cell(&path)?, &name.display().to_string());

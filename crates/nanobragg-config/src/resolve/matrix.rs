@@ -42,6 +42,29 @@ fn other_cell(
     Some(CrystalWarning::OtherCell { file: file.to_owned(), edges, meant, wavelength, agreeing })
 }
 
+/// That the axes of `file` make another cell than `given`, edges in Å and angles in radians, which counts. `rows` are those of a matrix
+/// for `wavelength` in Å.
+pub(super) fn cell_over(
+    file: &Path,
+    given: [f64; 6],
+    rows: &[[f64; 3]; 3],
+    wavelength: f64,
+) -> Option<CrystalWarning> {
+    let star = Matrix3::from_row_slice(&rows.concat()) / wavelength;
+    let real = star.try_inverse()?;
+    let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
+    let own = [a.norm(), b.norm(), c.norm(), b.angle(&c), a.angle(&c), a.angle(&b)];
+    let differs =
+        |at: usize| if at < 3 { (given[at] / own[at] - 1.0).abs() } else { (given[at] - own[at]).abs() };
+    let in_degrees =
+        |cell: [f64; 6]| std::array::from_fn(|at| if at < 3 { cell[at] } else { cell[at].to_degrees() });
+    (0..6).any(|at| differs(at) > SAME).then(|| CrystalWarning::CellOverFile {
+        file: file.to_owned(),
+        own: in_degrees(own),
+        given: in_degrees(given),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +83,19 @@ mod tests {
         assert_eq!(said, [expected]);
         let other = Mosflm { cell: Some([70.0, 80.0, 95.0, 90.0, 90.0, 90.0]), ..found };
         assert!(warnings(&other, 1.54)[0].ends_with("its matrix means 70 80 90"));
+    }
+
+    #[test]
+    fn a_cell_beside_axes_that_make_another_one_is_told() {
+        let rows = [[0.02, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
+        let right = std::f64::consts::FRAC_PI_2;
+        let said =
+            |given| cell_over(Path::new("a.expt"), given, &rows, 1.0).map(|warning| warning.to_string());
+        assert_eq!(said([50.1, 100.0, 100.0, right, right, right]), None);
+        let expected = "a.expt: its axes make the cell 50 100 100 90 90 90, and -cell says 50 100 100 90 90 120: its orientation \
+            is taken with the edges of -cell";
+        let given = [50.0, 100.0, 100.0, right, right, 120_f64.to_radians()];
+        assert_eq!(said(given).as_deref(), Some(expected));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod provenance;
 mod reflections;
 mod rotation;
 mod sense;
+mod tilt;
 
 use std::path::{Path, PathBuf};
 
@@ -84,7 +85,9 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
             draft.setup.origins.note(flag, origin);
         }
     }
+    headers::finish(&mut draft, args);
     detector::finish(&mut draft, args)?;
+    tilt::finish(&mut draft, args)?;
     geometry::finish(&mut draft);
     rotation::finish(&mut draft, args)?;
     sense::region(&draft, args)?;

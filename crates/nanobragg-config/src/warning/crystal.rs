@@ -31,6 +31,15 @@ pub enum CrystalWarning {
         /// The wavelength at which both agree, Å, if there is one.
         agreeing: Option<f64>,
     },
+    /// A cell that a flag gives counts, along the axes of a file that makes another one of them.
+    CellOverFile {
+        /// The file of the axes.
+        file: PathBuf,
+        /// Edges in Å and angles in degrees of the cell that its axes make.
+        own: [f64; 6],
+        /// Those of the flag.
+        given: [f64; 6],
+    },
     /// Intensities below zero are taken for zero.
     NegativeIntensities {
         /// The file of the intensities.
@@ -73,6 +82,7 @@ pub enum CrystalWarning {
 codes! { CrystalWarning:
     LeftHanded = "config.left-handed-matrix",
     OtherCell = "config.matrix-of-other-cell",
+    CellOverFile = "config.cell-over-file",
     NegativeIntensities = "config.negative-intensities",
     ForeignSymmetry = "config.foreign-symmetry",
     Disagreeing = "config.disagreeing-equivalents",
@@ -90,6 +100,9 @@ impl CrystalWarning {
             CrystalWarning::LeftHanded { file } => Subject::of_file(file).assumed(MIRRORED),
             CrystalWarning::OtherCell { file, edges, meant, .. } => {
                 Subject::of_file(file).found(list(edges, 5)).assumed(list(meant, 5))
+            }
+            CrystalWarning::CellOverFile { file, own, given } => {
+                Subject::of_file(file).found(list(own, 5)).assumed(list(given, 5))
             }
             CrystalWarning::NegativeIntensities { file, count } => {
                 Subject::of_file(file).found(count.to_string()).assumed(FOR_ZERO)
@@ -123,6 +136,13 @@ impl fmt::Display for CrystalWarning {
                     write!(f, "; with a wavelength of {} Angstrom they agree", g(agreeing, 5))
                 })
             }
+            CrystalWarning::CellOverFile { file, own, given } => write!(
+                f,
+                "{}: its axes make the cell {}, and -cell says {}: its orientation is taken with the edges of -cell",
+                file.display(),
+                list(own, 5),
+                list(given, 5)
+            ),
             CrystalWarning::NegativeIntensities { file, count } => {
                 write!(f, "{}: {count} intensities below zero, {FOR_ZERO}", last_part(file).display())
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::codes;
 use nanobragg_io::c_format::g;
 
-use super::{Subject, Unlikely};
+use super::{Said, Subject, Unlikely};
 use crate::origin::Origin;
 
 /// What a file says of the instrument that is not taken as it stands, or what it does not say.
@@ -43,6 +43,56 @@ pub enum InstrumentWarning {
         /// The swing in degrees.
         swing_deg: f64,
     },
+    /// A number in a header says nothing, and is taken as the C program takes it.
+    Senseless {
+        /// The image.
+        file: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// The number.
+        number: f64,
+    },
+    /// A number in a header is overruled by another one in it, which says the same quantity otherwise.
+    Repeated {
+        /// The image.
+        file: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// The number.
+        found: String,
+        /// Key and number that count.
+        counts: String,
+    },
+    /// A header's two distances differ, of which the one to the detector's plane is taken; only of a tilted detector they may.
+    Distances {
+        /// The image.
+        file: PathBuf,
+        /// The distance along the beam, mm.
+        along_mm: f64,
+        /// The distance to the plane, mm.
+        close_mm: f64,
+    },
+    /// A header's distance to the detector's plane counts, and not the distance of a flag, as in the C program.
+    OverFlag {
+        /// The image.
+        file: PathBuf,
+        /// The distance in the header, mm.
+        close_mm: f64,
+        /// The flag.
+        said: Said,
+    },
+    /// The detector does not lie as the axes in an image's file say.
+    Axes {
+        /// The image.
+        file: PathBuf,
+        /// Degrees between its axes and those of the detector that is rendered.
+        off_deg: f64,
+    },
+    /// A description has no rotation axis: x is assumed for a rotation.
+    NoSpindle {
+        /// The description.
+        file: PathBuf,
+    },
     /// A description has no beam: -z is assumed.
     NoBeam {
         /// The description.
@@ -67,11 +117,25 @@ codes! { InstrumentWarning:
     Unlikely = "config.unlikely-in-header",
     DTrek = "config.d-trek-header",
     Swing = "config.swing-in-header",
+    Senseless = "config.senseless-in-header",
+    Repeated = "config.repeated-in-header",
+    Distances = "config.contradicting-distances",
+    OverFlag = "config.header-over-flag",
+    Axes = "config.axes-in-header",
+    NoSpindle = "config.no-spindle",
     NoBeam = "config.no-beam",
     NoWavelength = "config.no-wavelength",
     Wavelength = "config.unlikely-wavelength",
 }
 
+/// Keys of distances.
+const DISTANCE: &str = "DISTANCE";
+const CLOSE_DISTANCE: &str = "CLOSE_DISTANCE";
+/// What the axes of a detector are called.
+const AXES: &str = "axes of the detector";
+const AS_C_DOES: &str = "taken as the C program takes it";
+const NOT_TAKEN: &str = "not taken";
+const ALONG_X: &str = "x is assumed";
 /// The key of a swing.
 const SWING: &str = "2theta";
 const AS_IF_ABSENT: &str = "not taken, as if it were not there";
@@ -92,6 +156,25 @@ impl InstrumentWarning {
             InstrumentWarning::Swing { file, swing_deg } => {
                 Subject::of_file(file).at(SWING).found(g(*swing_deg, 6)).assumed(NO_SWING)
             }
+            InstrumentWarning::Senseless { file, key, number } => {
+                Subject::of_file(file).at(key).found(number.to_string()).assumed(AS_C_DOES)
+            }
+            InstrumentWarning::Repeated { file, key, found, counts } => {
+                Subject::of_file(file).at(key).found(found.as_str()).assumed(counts.as_str())
+            }
+            InstrumentWarning::Distances { file, along_mm, close_mm } => {
+                Subject::of_file(file).at(DISTANCE).found(g(*along_mm, 6)).assumed(g(*close_mm, 6))
+            }
+            InstrumentWarning::OverFlag { file, close_mm, said } => {
+                let of_flag = Subject::of_flag(said);
+                Subject { flag: of_flag.flag, ..Subject::of_file(file).at(CLOSE_DISTANCE) }
+                    .found(said.values.as_str())
+                    .assumed(g(*close_mm, 6))
+            }
+            InstrumentWarning::Axes { file, off_deg } => {
+                Subject::of_file(file).at(AXES).found(g(*off_deg, 4)).assumed(NOT_TAKEN)
+            }
+            InstrumentWarning::NoSpindle { file } => Subject::of_file(file).assumed(ALONG_X),
             InstrumentWarning::NoBeam { file } => Subject::of_file(file).assumed(ALONG_Z),
             InstrumentWarning::NoWavelength { file } => Subject::of_file(file),
             InstrumentWarning::Wavelength { origin, angstrom } => {
@@ -117,6 +200,34 @@ impl fmt::Display for InstrumentWarning {
             InstrumentWarning::DTrek { file, key } => write!(f, "{}: {key}: {PIXELS_ALONE}", file.display()),
             InstrumentWarning::Swing { file, swing_deg } => {
                 write!(f, "{}: {SWING}: {} deg: {NO_SWING}", file.display(), g(*swing_deg, 6))
+            }
+            InstrumentWarning::Senseless { file, key, number } => {
+                write!(f, "{}: {key}: {number}: {AS_C_DOES}", file.display())
+            }
+            InstrumentWarning::Repeated { file, key, found, counts } => {
+                write!(f, "{}: {key}: {found}: not taken; {counts} is", file.display())
+            }
+            InstrumentWarning::Distances { file, along_mm, close_mm } => write!(
+                f,
+                "{}: {DISTANCE}: {}: not taken; {CLOSE_DISTANCE}={} is, and without a tilt they are the same",
+                file.display(),
+                g(*along_mm, 6),
+                g(*close_mm, 6)
+            ),
+            InstrumentWarning::OverFlag { file, close_mm, said } => write!(
+                f,
+                "{}: {CLOSE_DISTANCE}: {}: wins over {said}, as in the C program; -close_distance wins over both",
+                file.display(),
+                g(*close_mm, 6)
+            ),
+            InstrumentWarning::Axes { file, off_deg } => write!(
+                f,
+                "{}: {AXES}: {} deg from those that are rendered; -detector_rotx, -detector_roty and -detector_rotz turn them",
+                file.display(),
+                g(*off_deg, 4)
+            ),
+            InstrumentWarning::NoSpindle { file } => {
+                write!(f, "{}: no rotation axis in it: {ALONG_X}; give -spindle_axis", file.display())
             }
             InstrumentWarning::NoBeam { file } => {
                 write!(f, "{}: no beam in it: {ALONG_Z}; give -beam_vector", file.display())

@@ -1,6 +1,7 @@
 //! The text header of a miniCBF image.
 
 use crate::c_format::g;
+use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::text::one_line;
 
 /// Digits of numbers in the header: enough for nanometers on a detector a meter away.
@@ -39,6 +40,8 @@ pub struct MiniHeader {
     pub twotheta_deg: f64,
     /// Fraction of the beam that is polarized along the polarization axis; `None` where it is not modeled.
     pub polarization: Option<f64>,
+    /// How the detector lies, where it does not lie as readers take it: square to the beam, the fast axis along x.
+    pub axes: Option<ImageAxes>,
     /// What made the image, a line each.
     pub made_by: Vec<String>,
 }
@@ -114,6 +117,11 @@ impl MiniHeader {
             "N_oscillations 1".to_owned(),
         ]);
         // Readers look for words at the beginning of lines: none begins so.
+        lines.extend(self.axes.iter().flat_map(|axes| {
+            let vectors =
+                [axes.fast, axes.slow, axes.origin_mm].map(|vector| vector.map(|x| n(x + 0.0)).join(" "));
+            AXES_KEYS.iter().zip(vectors).map(|(key, vector)| format!("{key} {vector}"))
+        }));
         lines.extend(self.made_by.iter().map(|line| format!("Made_by {}", one_line(line))));
         lines
     }
@@ -140,6 +148,7 @@ pub(super) mod tests {
             angle_increment_deg: 0.2,
             twotheta_deg: 0.0,
             polarization: Some(0.99),
+            axes: None,
             made_by: vec!["nanobragg, preset exact: -N 5".to_owned()],
         }
     }
@@ -164,7 +173,10 @@ pub(super) mod tests {
 
     #[test]
     fn lines_are_those_that_readers_look_for() {
-        let lines = header(100, 100, 172e-6).contents();
+        let axes =
+            ImageAxes { fast: [0.6, 0.0, -0.8], slow: [0.0, -1.0, 0.0], origin_mm: [-1.0, 2.5, -100.0] };
+        let lines = MiniHeader { axes: Some(axes), ..header(100, 100, 172e-6) }.contents();
+        assert!(!header(100, 100, 172e-6).contents().concat().contains("_AXIS"));
         for expected in [
             "Pixel_size 172e-6 m x 172e-6 m",
             "Silicon sensor, thickness 0.000320000 m",
@@ -176,6 +188,8 @@ pub(super) mod tests {
             "Start_angle 0.1 deg.",
             "Angle_increment 0.2 deg.",
             "Polarization 0.99",
+            "FAST_AXIS 0.6 0 -0.8",
+            "FIRST_PIXEL -1 2.5 -100",
             "Made_by nanobragg, preset exact: -N 5",
         ] {
             assert!(lines.iter().any(|line| line == expected), "{expected}");

@@ -168,13 +168,20 @@ impl Beam {
                 assumed,
             ));
         }
-        let polarization =
-            match (node.optional("polarization_normal"), node.optional("polarization_fraction")) {
-                (Some(normal), Some(fraction)) => {
-                    Some(Polarization { normal: normal.vector()?, fraction: fraction.number()? })
-                }
-                _ => None,
-            };
+        let (normal, fraction) =
+            (node.optional("polarization_normal"), node.optional("polarization_fraction"));
+        let half = match (&normal, &fraction) {
+            (Some(normal), None) => Some((normal, "a polarization_fraction of 0.5 is assumed")),
+            (None, Some(fraction)) => Some((fraction, "a polarization_normal of 0, 1, 0 is assumed")),
+            _ => None,
+        };
+        warnings.extend(half.map(|(half, assumed)| {
+            let found = half.value.to_string();
+            Warning::new(WarningKind::HalfPolarization, node.path, half.place.clone(), found, assumed)
+        }));
+        let normal = normal.map(|normal| normal.vector()).transpose()?;
+        let fraction = fraction.map(|fraction| fraction.number()).transpose()?;
+        let polarization = Polarization::of_halves(normal, fraction);
         let mut wavelength_angstrom = node.optional("wavelength").map(|node| node.number()).transpose()?;
         // The model's direction is that from the sample to the source.
         let mut direction = Vector3::zeros() - node.field("direction")?.vector()?;

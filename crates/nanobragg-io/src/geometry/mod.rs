@@ -18,6 +18,7 @@ pub(crate) mod write_dxtbx;
 mod write_xds;
 mod xds;
 mod xds_inp;
+mod xds_keys;
 
 use std::path::Path;
 
@@ -41,6 +42,10 @@ const MOST_PANELS: usize = 10_000;
 const MOST_PIXELS: f64 = 100_000.0;
 /// Sine of the least angle between the axes of a panel.
 const FLAT: f64 = 1e-3;
+/// Sine of the least angle between the beam and the normal of the plane of polarization.
+const ALONG: f64 = 1e-6;
+/// Difference of two cells, relative to an edge and in radians, that rounding of a file's digits does not make.
+const OTHER_CELL: f64 = 5e-3;
 /// Wavelengths of X-rays, and of electrons in microscopes: a number outside is in another unit.
 const WAVELENGTHS_ANGSTROM: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
 
@@ -76,6 +81,21 @@ pub struct Polarization {
     pub normal: Vector3<f64>,
     /// Share of the photons that are polarized in the plane: 0.5 of an unpolarized beam.
     pub fraction: f64,
+}
+
+impl Polarization {
+    /// What is taken for the normal where the fraction stands alone.
+    const NORMAL: [f64; 3] = [0.0, 1.0, 0.0];
+    /// What is taken for the fraction where the normal stands alone: that of an unpolarized beam, as where neither is said.
+    const FRACTION: f64 = 0.5;
+
+    /// What a file says of it, by halves; none where it says neither.
+    fn of_halves(normal: Option<Vector3<f64>>, fraction: Option<f64>) -> Option<Self> {
+        (normal.is_some() || fraction.is_some()).then(|| Polarization {
+            normal: normal.unwrap_or_else(|| Vector3::from(Self::NORMAL)),
+            fraction: fraction.unwrap_or(Self::FRACTION),
+        })
+    }
 }
 
 /// A flat parallelogram of pixels.
@@ -209,6 +229,13 @@ impl Geometry {
                 let found = fraction.to_string();
                 return Err(Error::value(path, "polarization fraction", "from 0 to 1", found.as_bytes()));
             }
+            // A file without a beam leaves the direction to others.
+            let normal = polarization.normal;
+            if self.beam.is_some_and(|beam| beam.cross(&normal).norm() < ALONG) {
+                let found = format!("{} {} {}", normal.x, normal.y, normal.z);
+                let expected = "a direction across the beam";
+                return Err(Error::value(path, "polarization normal", expected, found.as_bytes()));
+            }
         }
         if let Some(wavelength) = self.wavelength_angstrom.filter(|x| !WAVELENGTHS_ANGSTROM.contains(x)) {
             let expected = "from 0.001 to 1000 Angstrom";
@@ -240,6 +267,26 @@ impl Geometry {
         }
         Ok(self)
     }
+}
+
+/// The cell that is said beside axes (the columns of the inverse of `reciprocal` are rows) where these make another one:
+/// that of the axes. Edges in Å, angles in degrees.
+fn cell_of_other_axes(said: &[f64; 6], reciprocal: &Matrix3<f64>) -> Option<[f64; 6]> {
+    let real = reciprocal.try_inverse()?;
+    let meant = cell_of_rows(&real);
+    let differs = |at: usize| match at {
+        0..3 => (said[at] / meant[at] - 1.0).abs() > OTHER_CELL,
+        _ => (said[at] - meant[at]).to_radians().abs() > OTHER_CELL,
+    };
+    // Zeros are what programs write where they know of no cell.
+    (said.iter().any(|number| *number != 0.0) && (0..6).any(differs)).then_some(meant)
+}
+
+/// Lengths of the cell vectors in the rows of a matrix, and the angles between them in degrees.
+fn cell_of_rows(real: &Matrix3<f64>) -> [f64; 6] {
+    let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
+    let angle = |v: &Vector3<f64>, w: &Vector3<f64>| v.cross(w).norm().atan2(v.dot(w)).to_degrees();
+    [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)]
 }
 
 fn positive(path: &Path, what: &str, value: f64) -> Result<f64> {

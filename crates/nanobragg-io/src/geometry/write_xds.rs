@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 
 use super::about::{About, comments, numbers};
-use super::{Geometry, Panel};
+use super::{Geometry, Panel, cell_of_rows};
 use crate::error::{Error, Result};
 
 /// Cosine up to which axes count as being at right angles.
@@ -90,13 +90,9 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
     Ok(text)
 }
 
-/// Lengths of the cell vectors, in rows, and angles between them in degrees.
+/// The cell whose vectors are in rows: edges, and angles in degrees.
 fn cell(real: &Matrix3<f64>) -> String {
-    let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
-    let angle = |v: &Vector3<f64>, w: &Vector3<f64>| v.cross(w).norm().atan2(v.dot(w)).to_degrees();
-    let edges = [a.norm(), b.norm(), c.norm()];
-    let angles = [angle(&b, &c), angle(&a, &c), angle(&a, &b)];
-    edges.into_iter().chain(angles).map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
+    cell_of_rows(real).map(|number| number.to_string()).join(" ")
 }
 
 /// The plane of the first panel, as XDS describes it. Pixels are counted from 1 at the center of the first, whose outer

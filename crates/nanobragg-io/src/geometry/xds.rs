@@ -4,9 +4,11 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, pixels};
+use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, cell_of_other_axes, pixels};
+use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::lines::finite;
+use crate::warning::{Warning, WarningKind};
 
 /// Numbers of each line, without the first line of newer files: frame, angle, range and axis; wavelength and beam;
 /// group and cell; a; b; c; segments and size; origin and distance; x; y; normal. Two lines for each segment follow.
@@ -109,6 +111,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let cell = Matrix3::from_rows(&[vector(3, 0), vector(4, 0), vector(5, 0)].map(|v| v.transpose()));
     let reciprocal = cell.try_inverse();
     let crystal = reciprocal.ok_or_else(|| Error::missing(path, "cell vectors", "a volume"))?;
+    let said: [f64; 6] = std::array::from_fn(|at| value(2, 1 + at));
+    let other = cell_of_other_axes(&said, &crystal);
+    let other = other.map(|meant| of_other_axes(path, "space group and cell", &said, &meant));
     let (start, range) = (value(0, 1), value(0, 2));
     Ok(Geometry {
         wavelength_angstrom: Some(value(1, 0)),
@@ -120,8 +125,15 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         crystal: Some(crystal),
         space_group_hall: None,
         varying_images: 1,
-        warnings: Vec::new(),
+        warnings: other.into_iter().collect(),
     })
+}
+
+/// That a cell which stands at `place` is not the one of the axes.
+pub(super) fn of_other_axes(path: &Path, place: &str, said: &[f64; 6], meant: &[f64; 6]) -> Warning {
+    let list = |cell: &[f64; 6]| cell.map(|number| g(number, 6)).join(" ");
+    let assumed = format!("the cell vectors make {}, which counts", list(meant));
+    Warning::new(WarningKind::OtherCell, path, place, list(said), assumed)
 }
 
 /// The detector before its segments are placed on it.

@@ -4,103 +4,17 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::xds::Flat;
-use super::{Geometry, MOST_PANELS, Polarization, Scan, Selection, pixels};
+use super::xds::{Flat, of_other_axes};
+use super::xds_keys::{DISTANCE, Entries, SEGMENT};
+use super::{Geometry, MOST_PANELS, Polarization, Scan, Selection, cell_of_other_axes, pixels};
 use crate::error::{Error, Result};
-use crate::lines::{LINE_LIMIT, finite};
+use crate::lines::finite;
 use crate::warning::{Warning, WarningKind};
 
-/// The key without which there is no detector.
-const DISTANCE: &str = "DETECTOR_DISTANCE";
-/// The key that begins the description of a segment.
-const SEGMENT: &str = "SEGMENT";
+pub(super) use super::xds_keys::is_input;
 
-/// Whether these may be the contents of such a file.
-pub(super) fn is_input(bytes: &[u8]) -> bool {
-    let mut lines = bytes.split(|&byte| byte == b'\n');
-    lines.any(|line| {
-        // A semicolon begins a comment of CrystFEL, and is nothing that XDS knows.
-        let line = line.split(|&byte| byte == b'!' || byte == b';').next().unwrap_or_default().trim_ascii();
-        let at = line.windows(DISTANCE.len()).position(|word| word == DISTANCE.as_bytes());
-        at.and_then(|at| line.get(at + DISTANCE.len()..))
-            .is_some_and(|rest| rest.trim_ascii().starts_with(b"="))
-    })
-}
-
-/// A key with the values behind it, and where it stands.
-struct Entry<'a> {
-    key: &'a str,
-    values: Vec<&'a str>,
-    line: u64,
-}
-
-/// All that a file says.
-struct Entries<'a> {
-    path: &'a Path,
-    list: Vec<Entry<'a>>,
-}
-
-impl<'a> Entries<'a> {
-    fn read(path: &'a Path, text: &'a str) -> Result<Self> {
-        let mut list: Vec<Entry<'a>> = Vec::new();
-        for (number, line) in text.split('\n').enumerate() {
-            let number = number as u64 + 1;
-            if line.len() > LINE_LIMIT {
-                return Err(Error::line_too_long(path, number, LINE_LIMIT));
-            }
-            let content = line.split('!').next().unwrap_or_default();
-            // Each part but the last ends with the key of the next.
-            let mut parts = content.split('=').peekable();
-            let mut key = parts.next().unwrap_or_default().trim();
-            if parts.peek().is_none() && !key.is_empty() {
-                return Err(Error::line(path, number, "\"KEY= VALUES\"", line.trim().as_bytes()));
-            }
-            while let Some(part) = parts.next() {
-                let mut values: Vec<&str> = part.split_whitespace().collect();
-                let next = if parts.peek().is_some() { values.pop() } else { None };
-                list.push(Entry { key, values, line: number });
-                key = next.unwrap_or_default();
-            }
-        }
-        Ok(Entries { path, list })
-    }
-
-    fn error(&self, entry: &Entry<'_>, expected: &str) -> Error {
-        let found = format!("{}= {}", entry.key, entry.values.join(" "));
-        Error::line(self.path, entry.line, expected, found.as_bytes())
-    }
-
-    /// The numbers of an entry.
-    fn numbers<const N: usize>(&self, entry: &Entry<'_>) -> Result<[f64; N]> {
-        let numbers: Option<Vec<f64>> = entry.values.iter().map(|word| finite(word.as_bytes())).collect();
-        let numbers = numbers.and_then(|numbers| <[f64; N]>::try_from(numbers).ok());
-        let expected = if N == 1 { "a number".to_owned() } else { format!("{N} numbers") };
-        numbers.ok_or_else(|| self.error(entry, &expected))
-    }
-
-    fn warning(&self, kind: WarningKind, entry: &Entry<'_>, assumed: &str) -> Warning {
-        let place = format!("line {}: {}", entry.line, entry.key);
-        Warning::new(kind, self.path, place, entry.values.join(" "), assumed)
-    }
-
-    /// The last entry of a key, which counts.
-    fn last(&self, key: &str) -> Option<&Entry<'a>> {
-        self.list.iter().rev().find(|entry| entry.key == key)
-    }
-
-    fn optional<const N: usize>(&self, key: &str) -> Result<Option<[f64; N]>> {
-        self.last(key).map(|entry| self.numbers::<N>(entry)).transpose()
-    }
-
-    fn number(&self, key: &str) -> Result<f64> {
-        let found = self.optional::<1>(key)?.map(|[number]| number);
-        found.ok_or_else(|| Error::missing(self.path, key, "a number"))
-    }
-
-    fn vector(&self, key: &str) -> Result<Option<Vector3<f64>>> {
-        Ok(self.optional::<3>(key)?.map(Vector3::from))
-    }
-}
+/// The keys of the cell vectors.
+const AXES: [&str; 3] = ["UNIT_CELL_A-AXIS", "UNIT_CELL_B-AXIS", "UNIT_CELL_C-AXIS"];
 
 pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<Geometry> {
     if selection.experiment > 0 {
@@ -130,21 +44,33 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 .collect::<Result<_>>()?
         }
     };
-    let mut warnings = not_taken(&entries);
+    let mut warnings = entries.doubts();
+    warnings.extend(not_taken(&entries));
     let polarization = polarization(&entries, &mut warnings)?;
     let crystal = crystal(&entries, &mut warnings)?;
     Ok(Geometry {
         wavelength_angstrom: entries.optional::<1>("X-RAY_WAVELENGTH")?.map(|[wavelength]| wavelength),
-        beam: Some(entries.vector("INCIDENT_BEAM_DIRECTION")?.unwrap_or_else(Vector3::z)),
+        beam: Some(beam(&entries, &mut warnings)?),
         polarization,
         panels,
-        spindle_axis: Some(entries.vector("ROTATION_AXIS")?.unwrap_or_else(Vector3::x)),
+        spindle_axis: entries.vector("ROTATION_AXIS")?,
         scan: scan(&entries, selection.scan_point)?,
         crystal,
         space_group_hall: None,
         varying_images: 1,
         warnings,
     })
+}
+
+/// The direction of the beam, z where it is not said.
+fn beam(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Vector3<f64>> {
+    const BEAM: &str = "INCIDENT_BEAM_DIRECTION";
+    let found = entries.vector(BEAM)?;
+    if found.is_none() {
+        let kind = WarningKind::AssumedBeam;
+        warnings.push(Warning::new(kind, entries.path, BEAM, "none", "0 0 1 is assumed"));
+    }
+    Ok(found.unwrap_or_else(Vector3::z))
 }
 
 /// The key of the normal to the plane of polarization.
@@ -156,21 +82,14 @@ const FRACTION: &str = "FRACTION_OF_POLARIZATION";
 fn polarization(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Polarization>> {
     let (normal, fraction) = (entries.vector(NORMAL)?, entries.optional::<1>(FRACTION)?);
     let half = match (normal, fraction) {
-        (None, None) => return Ok(None),
-        (Some(_), Some(_)) => None,
-        (Some(_), None) => {
-            entries.last(NORMAL).map(|entry| (entry, "FRACTION_OF_POLARIZATION= 0.5 is assumed"))
-        }
-        (None, Some(_)) => {
-            entries.last(FRACTION).map(|entry| (entry, "POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed"))
-        }
+        (Some(_), None) => Some((NORMAL, "FRACTION_OF_POLARIZATION= 0.5 is assumed")),
+        (None, Some(_)) => Some((FRACTION, "POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed")),
+        _ => None,
     };
+    let half = half.and_then(|(key, assumed)| Some((entries.last(key)?, assumed)));
     warnings
         .extend(half.map(|(entry, assumed)| entries.warning(WarningKind::HalfPolarization, entry, assumed)));
-    Ok(Some(Polarization {
-        normal: normal.unwrap_or_else(Vector3::y),
-        fraction: fraction.map_or(0.5, |[fraction]| fraction),
-    }))
+    Ok(Polarization::of_halves(normal, fraction.map(|[fraction]| fraction)))
 }
 
 /// What is said of the sensor and of bad pixels, a warning a key.
@@ -243,25 +162,26 @@ fn scan(entries: &Entries<'_>, point: usize) -> Result<Option<Scan>> {
 
 /// Reciprocal vectors of the cell whose axes are given.
 fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Matrix3<f64>>> {
-    let axes = ["UNIT_CELL_A-AXIS", "UNIT_CELL_B-AXIS", "UNIT_CELL_C-AXIS"];
-    let [a, b, c] = axes.map(|key| entries.vector(key));
-    if let (Some(a), Some(b), Some(c)) = (a?, b?, c?) {
-        let rows = Matrix3::from_rows(&[a.transpose(), b.transpose(), c.transpose()]);
-        let reciprocal = rows.try_inverse();
-        return reciprocal.map(Some).ok_or_else(|| Error::missing(entries.path, "cell vectors", "a volume"));
-    }
-    if let Some(cell) = entries.last("UNIT_CELL_CONSTANTS") {
-        let place = format!("line {}: {}", cell.line, cell.key);
+    let [a, b, c] = AXES.map(|key| entries.vector(key));
+    let (a, b, c) = (a?, b?, c?);
+    let cell = entries.last("UNIT_CELL_CONSTANTS");
+    let (Some(a), Some(b), Some(c)) = (a, b, c) else {
         let assumed = "a cell without an orientation is not taken; give -cell and -misset, or -mat";
-        warnings.push(Warning::new(
-            WarningKind::NoOrientation,
-            entries.path,
-            place,
-            cell.values.join(" "),
-            assumed,
-        ));
+        let lonely = AXES.iter().find_map(|key| entries.last(key)).or(cell);
+        warnings.extend(lonely.map(|entry| entries.warning(WarningKind::NoOrientation, entry, assumed)));
+        return Ok(None);
+    };
+    let rows = Matrix3::from_rows(&[a, b, c].map(|axis| axis.transpose()));
+    let reciprocal = rows.try_inverse();
+    let reciprocal = reciprocal.ok_or_else(|| Error::missing(entries.path, "cell vectors", "a volume"))?;
+    if let Some(entry) = cell {
+        let said = entries.numbers::<6>(entry)?;
+        if let Some(meant) = cell_of_other_axes(&said, &reciprocal) {
+            let place = format!("line {}: {}", entry.line, entry.key);
+            warnings.push(of_other_axes(entries.path, &place, &said, &meant));
+        }
     }
-    Ok(None)
+    Ok(Some(reciprocal))
 }
 
 #[cfg(test)]
@@ -269,7 +189,7 @@ mod tests {
     use super::*;
 
     const REST: &str = "QX= 0.1 QY= 0.1 NX= 10 NY= 8 ORGX= 5 ORGY= 4\nDETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
-        OSCILLATION_RANGE= 0.5 STARTING_ANGLE= 2\n";
+        OSCILLATION_RANGE= 0.5 STARTING_ANGLE= 2 INCIDENT_BEAM_DIRECTION= 0 0 1\n";
 
     fn read(more: &str, scan_point: usize) -> Result<Geometry> {
         let text = format!("{REST}{more}\n");
@@ -293,6 +213,68 @@ mod tests {
         assert!(found[0].starts_with("XDS.INP: line 4: SENSOR_THICKNESS: 0.32: not taken"), "{found:?}");
         assert!(found[1].starts_with("XDS.INP: line 5: UNTRUSTED_RECTANGLE: 1 4 1 4: rendered"), "{found:?}");
         assert_eq!(said("SENSOR_THICKNESS= 0"), [""; 0]);
+    }
+
+    #[test]
+    fn a_key_that_stands_there_twice_is_said_with_the_value_that_counts() {
+        let expected = "XDS.INP: line 2: DETECTOR_DISTANCE: 100: line 4 says 120, which counts";
+        assert_eq!(said("DETECTOR_DISTANCE= 120"), [expected]);
+        assert_eq!(read("DETECTOR_DISTANCE= 120", 0).unwrap().panels[0].origin_mm.z, 120.0);
+        // The same number says the same, and regions add up.
+        assert_eq!(said("DETECTOR_DISTANCE= 100.0\nSPOT_RANGE= 1 2\nSPOT_RANGE= 5 6"), [""; 0]);
+        let thrice = said("ORGX= 6\nORGX= 7");
+        assert_eq!(thrice[0], "XDS.INP: line 1: ORGX: 5: line 5 says 7, which counts");
+        assert_eq!(thrice[1], "XDS.INP: line 4: ORGX: 6: line 5 says 7, which counts");
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_not_passed_over() {
+        let found = said("OSCILLATON_RANGE= 1");
+        let expected = "XDS.INP: line 4: OSCILLATON_RANGE: 1: not read; OSCILLATION_RANGE is";
+        assert_eq!(found, [expected]);
+        assert_eq!(said("rotation_axis= 0 1 0").len(), 1);
+        for other in ["SPOT_RANGE= 1 2", "REFLECTING_RANGE= 1", "STARTING_FRAME= 1", "MY_THING= 4"] {
+            assert_eq!(said(other), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_needed_and_missing_is_named() {
+        let read = |from: &str, to: &str| {
+            let text = REST.replace(from, to);
+            assert_ne!(text, REST);
+            assert!(is_input(text.as_bytes()), "{text}");
+            parse(Path::new("XDS.INP"), text.as_bytes(), Selection::default()).unwrap_err().to_string()
+        };
+        let expected = "XDS.INP:2: expected \"DETECTOR_DISTANCE=\", found \"DETECTOR_DISTNCE=\"";
+        assert_eq!(read("DETECTOR_DISTANCE", "DETECTOR_DISTNCE"), expected);
+        assert_eq!(read("QX", "qx"), "XDS.INP:1: expected \"QX=\", found \"qx=\"");
+        let expected = "XDS.INP: DETECTOR_DISTANCE: expected a number, found none";
+        assert_eq!(read("DETECTOR_DISTANCE= 100", ""), expected);
+        assert!(
+            is_input(REST.to_lowercase().as_bytes()) && !is_input(b"clen = 0.1\nres = 10\n; NX= 5 NY= 5")
+        );
+    }
+
+    #[test]
+    fn the_axes_of_a_cell_count_and_another_cell_beside_them_is_said() {
+        let axes = "UNIT_CELL_A-AXIS= 50 0 0\nUNIT_CELL_B-AXIS= 0 60 0\nUNIT_CELL_C-AXIS= 0 0 70\n";
+        let with = |cell: &str| said(&format!("{axes}UNIT_CELL_CONSTANTS= {cell}"));
+        assert_eq!(with("50.1 60 70 90 90 90.1"), [""; 0]);
+        assert_eq!(with("0 0 0 0 0 0"), [""; 0]);
+        let expected = "XDS.INP: line 7: UNIT_CELL_CONSTANTS: 50 60 70 90 92 90: the cell vectors make \
+            50 60 70 90 90 90, which counts";
+        assert_eq!(with("50 60 70 90 92 90"), [expected]);
+        assert!(said("UNIT_CELL_A-AXIS= 50 0 0")[0].contains("UNIT_CELL_A-AXIS: 50 0 0: a cell without"));
+    }
+
+    #[test]
+    fn a_beam_that_is_not_said_is_assumed_with_a_word() {
+        let text = REST.replace(" INCIDENT_BEAM_DIRECTION= 0 0 1", "");
+        let found = parse(Path::new("XDS.INP"), text.as_bytes(), Selection::default()).unwrap();
+        let expected = "XDS.INP: INCIDENT_BEAM_DIRECTION: none: 0 0 1 is assumed";
+        assert_eq!(found.warnings[0].to_string(), expected);
+        assert_eq!((found.beam, found.spindle_axis), (Some(Vector3::z()), None));
     }
 
     #[test]

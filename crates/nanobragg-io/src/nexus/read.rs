@@ -120,6 +120,14 @@ impl<'a> Nxmx<'a> {
         (set.total_elements() <= 1 << 20 && set.element_size() == 8).then_some(())?;
         set.read_raw::<f64>().ok()?.first().copied().filter(|number| number.is_finite())
     }
+
+    /// The three numbers of an attribute of `name`, where there are so many.
+    pub(crate) fn vector(&self, name: &str, attribute: &str) -> Option<[f64; 3]> {
+        let set = self.file.dataset(name).ok()?;
+        let numbers = set.attr(attribute).ok()?.read_numeric_as::<f64>().ok()?;
+        let vector: [f64; 3] = numbers.try_into().ok()?;
+        vector.iter().all(|number| number.is_finite()).then_some(vector)
+    }
 }
 
 fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) -> Error {

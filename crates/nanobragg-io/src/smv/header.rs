@@ -102,8 +102,34 @@ impl SmvHeader {
     }
 
     /// The text of the entry that is called `key` and nothing longer; of several the last.
-    pub(super) fn exact(&self, key: &str) -> Option<&str> {
+    pub fn exact(&self, key: &str) -> Option<&str> {
         self.entries().filter(|(name, _)| *name == key).last().map(|(_, value)| value)
+    }
+
+    /// Values of the entry that is called `key` and nothing longer which stand before the last one, the one that counts, and say
+    /// something else.
+    pub fn overruled(&self, key: &str) -> Vec<&str> {
+        let number = |text: &str| self.leading(key, text).ok();
+        let Some(last) = self.exact(key) else { return Vec::new() };
+        let same =
+            |value: &str| value == last || number(value).is_some_and(|found| number(last) == Some(found));
+        self.entries().filter(|(name, value)| *name == key && !same(value)).map(|(_, value)| value).collect()
+    }
+
+    /// The error for the value of `key`, which is not what is `expected`.
+    #[must_use]
+    pub fn refused(&self, key: &str, expected: &str) -> Error {
+        let found = self.exact(key).or_else(|| self.text(key)).unwrap_or_default();
+        Error::value(&self.path, key, expected, found.as_bytes())
+    }
+
+    /// The numbers of the entry that is called `key` and nothing longer, with blanks or commas between them, where there are so
+    /// many and all are finite.
+    pub fn numbers<const N: usize>(&self, key: &str) -> Option<[f64; N]> {
+        let words = self.exact(key)?.split([' ', ',']).filter(|word| !word.is_empty());
+        let numbers: Option<Vec<f64>> =
+            words.map(|word| word.parse().ok().filter(|number: &f64| number.is_finite())).collect();
+        numbers?.try_into().ok()
     }
 
     /// Names and values.
@@ -169,6 +195,17 @@ mod tests {
         let found = header("PHI=1;\n\0PHI=2;\n");
         assert_eq!(found.number("PHI").unwrap(), Some(1.0));
         assert_eq!(found.header_bytes(), 15);
+    }
+
+    #[test]
+    fn values_that_a_later_one_overrules_are_listed() {
+        let found = header("A=1;\nB=2;\nA=3;\nA=2.0;\nA=2;\n");
+        assert_eq!(found.overruled("A"), ["1", "3"]);
+        assert!(found.overruled("B").is_empty() && found.overruled("C").is_empty());
+        let error = found.refused("A", "a positive number").to_string();
+        assert_eq!(error, "a.img: A: expected a positive number, found \"2\"");
+        assert_eq!(header("V= 1 -2,3 ;").numbers::<3>("V"), Some([1.0, -2.0, 3.0]));
+        assert_eq!(header("V= 1 2;\nW=1 2 nan;").numbers::<3>("V"), None);
     }
 
     #[test]

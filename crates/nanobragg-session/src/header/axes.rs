@@ -7,6 +7,7 @@ use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::{DetectorPlan, Plan};
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
+use nanobragg_io::image_axes::ImageAxes;
 
 /// Directions of detector, spindle and lattice in a frame that other programs use. Every convention's laboratory is turned so
 /// that beam and spindle come to lie where that frame has them; distances and angles stay what they are.
@@ -70,6 +71,16 @@ impl Axes {
             polar: turned(&self.polar),
             reciprocal: self.reciprocal.map(|v| turned(&v)),
         }
+    }
+
+    /// These axes, of imgCIF, where the detector is not square to the beam with its fast axis along x: what headers with a distance and a
+    /// beam center do not say.
+    pub(super) fn unusual(&self) -> Option<ImageAxes> {
+        self.off_square().is_tilted().then(|| ImageAxes {
+            fast: self.fast.normalize().into(),
+            slow: self.slow.normalize().into(),
+            origin_mm: self.origin_mm.into(),
+        })
     }
 
     /// By how much these axes, of imgCIF, are off the setting that headers with a distance, a beam center and one pixel

@@ -24,6 +24,7 @@ pub fn mini_header(frame: &FrameDescription, counts: &Counts) -> MiniHeader {
         start_angle_deg: to_deg(scan.start),
         angle_increment_deg: to_deg(scan.range),
         twotheta_deg: to_deg(panel.convention.twotheta),
+        axes: frame.axes.unusual(),
         made_by: frame.made_by(),
         // Kahn's factor is the difference of the two directions' parts, which add up to one.
         polarization: beam.kahn.map(|kahn| (1.0 + kahn) / 2.0),

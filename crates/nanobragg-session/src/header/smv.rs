@@ -2,6 +2,7 @@
 
 use nanobragg::units::to_deg;
 use nanobragg_io::c_format::g;
+use nanobragg_io::image_axes::AXES_KEYS;
 use nanobragg_io::smv::HeaderEntry;
 
 use super::FrameDescription;
@@ -68,6 +69,9 @@ pub fn smv_entries(frame: &FrameDescription, adc_offset: f64) -> Vec<HeaderEntry
         entries.push(HeaderEntry::new("TIME", n(scan.exposure)));
         // Readers (dxtbx, by BEAMLINE=fake) take 1 where they do not find it.
         entries.push(HeaderEntry::new("ADC_OFFSET", n(adc_offset)));
+        let vectors = frame.axes.unusual().map(|axes| [axes.fast, axes.slow, axes.origin_mm]);
+        let vectors = vectors.iter().flatten().map(|vector| vector.map(|x| n(x + 0.0)).join(" "));
+        entries.extend(AXES_KEYS.iter().zip(vectors).map(|(key, vector)| HeaderEntry::new(*key, vector)));
         // Readers split at these.
         let plain = |line: &str| line.replace([';', '{', '}', '='], ",");
         let made_by = frame.made_by();

@@ -1,0 +1,76 @@
+//! How the detector lies by the axes in an image's file.
+
+use nanobragg::model::{Detector, Experiment, Pivot, Preset, Tilt, UnitCell, angles_of};
+use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::units::to_deg;
+use nanobragg_io::image_axes::ImageAxes;
+use nanobragg_session::header::{Axes, FrameDescription};
+
+use super::headers::TILTS;
+use crate::classic::{self, FlagId, ParsedArgs};
+use crate::draft::Draft;
+use crate::{ConfigError, InstrumentWarning, Origin};
+
+/// What the digits of a file leave of an angle, degrees, and of a place, mm.
+const ROUNDING_DEG: f64 = 1e-4;
+const ROUNDING_MM: f64 = 1e-4;
+
+/// Tilts the detector as the axes in the image's file say, unless a flag says how it is tilted. What cannot be had so, and under the presets
+/// that follow the C program, is said.
+///
+/// # Errors
+/// None that an image could cause.
+pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    let Some((file, said)) = draft.axes.take() else { return Ok(()) };
+    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
+    probe.quirks = draft.setup.experiment.quirks;
+    probe.detector = draft.setup.experiment.detector.clone();
+    let of = |detector: &Detector| {
+        let mut probe = probe.clone();
+        probe.detector = detector.clone();
+        let plan = probe.plan().ok()?;
+        Some((FrameDescription::of(&plan).axes, [plan.detector.fdet, plan.detector.sdet]))
+    };
+    let Some((found, laboratory)) = of(&probe.detector) else { return Ok(()) };
+    let off_deg = between(&found, &said);
+    if off_deg < ROUNDING_DEG {
+        return Ok(());
+    }
+    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
+    if classic::preset(args) == Preset::Exact && !own {
+        let to_imgcif = frame(&found.fast, &found.slow) * frame(&laboratory[0], &laboratory[1]).transpose();
+        let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
+        let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
+        let tilt = Tilt { x, y, z, twotheta: 0.0 };
+        let tilted = Detector { tilt, pivot: Some(Pivot::Beam), ..probe.detector.clone() };
+        let lies_there = |(axes, _): (Axes, _)| {
+            between(&axes, &said) < ROUNDING_DEG
+                && (axes.origin_mm - Vector3::from(said.origin_mm)).norm() < ROUNDING_MM
+        };
+        if of(&tilted).is_some_and(lies_there) {
+            draft.setup.experiment.detector = tilted;
+            [FlagId::DetectorRotX, FlagId::DetectorRotY, FlagId::DetectorRotZ]
+                .into_iter()
+                .for_each(|flag| draft.setup.origins.note(flag, Origin::Header(file.clone())));
+            return Ok(());
+        }
+    }
+    draft.setup.warnings.push(InstrumentWarning::Axes { file: file.into(), off_deg }.into());
+    Ok(())
+}
+
+/// Fast axis, slow axis and normal as columns, at right angles.
+fn frame(fast: &Vector3<f64>, slow: &Vector3<f64>) -> Matrix3<f64> {
+    let fast = fast.normalize();
+    let normal = fast.cross(slow).normalize();
+    Matrix3::from_columns(&[fast, normal.cross(&fast), normal])
+}
+
+/// The larger angle in degrees between axes.
+fn between(found: &Axes, said: &ImageAxes) -> f64 {
+    let angle = |a: &Vector3<f64>, b: [f64; 3]| {
+        let b = Vector3::from(b);
+        to_deg(a.cross(&b).norm().atan2(a.dot(&b)))
+    };
+    angle(&found.fast, said.fast).max(angle(&found.slow, said.slow))
+}
