@@ -13,14 +13,17 @@ const STEP_PERCENT: usize = 5;
 /// Lines that tell of progress are at least this far apart, so that logs stay short.
 pub const PAUSE: Duration = Duration::from_secs(10);
 
+/// What takes less needs no line.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+
 /// Shows progress, or nothing.
 pub enum Meter {
     /// Nothing is shown.
     Silent,
     /// A bar on standard error.
     Bar(ProgressBar),
-    /// Lines on standard output; and when the last one was said.
-    Lines(Console, Option<Instant>),
+    /// Lines on standard output; and when the next one is due.
+    Lines(Console, Instant),
 }
 
 impl Meter {
@@ -30,7 +33,7 @@ impl Meter {
             return Meter::Silent;
         }
         if !std::io::stderr().is_terminal() {
-            return Meter::Lines(console, None);
+            return Meter::Lines(console, Instant::now() + FIRST_PAUSE);
         }
         let bar = ProgressBar::new(0);
         let template = "{wide_bar} {percent:>3}% {eta} left";
@@ -49,10 +52,10 @@ impl Meter {
                 bar.set_length(progress.total as u64);
                 bar.set_position(progress.done as u64);
             }
-            Meter::Lines(console, said) => {
+            Meter::Lines(console, due) => {
                 let percent = progress.done * 100 / progress.total.max(1) / STEP_PERCENT * STEP_PERCENT;
-                if percent > 0 && said.is_none_or(|said| said.elapsed() >= PAUSE) {
-                    *said = Some(Instant::now());
+                if percent > 0 && Instant::now() >= *due {
+                    *due = Instant::now() + PAUSE;
                     console.say(&format!("{percent}% done"));
                 }
             }

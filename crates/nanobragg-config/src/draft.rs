@@ -12,7 +12,8 @@ use nanobragg_io::geometry;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::{Device, GpuChoice, Provenance};
 
-use crate::{Origins, Outputs, Setup};
+use crate::flag_id::FlagId;
+use crate::{Origin, Origins, Outputs, Setup};
 
 /// The set-up while flags are applied to it.
 pub(crate) struct Draft {
@@ -290,6 +291,13 @@ impl Draft {
 
     /// The set-up, with its seeds.
     pub fn finish(mut self) -> Setup {
+        if self.seed_of_noise.is_none() {
+            self.setup.origins.note(FlagId::Seed, Origin::Drawn);
+        }
+        if self.seed_of_misset.is_none() {
+            let origin = self.setup.origins.of(&[FlagId::Seed]);
+            self.setup.origins.note(FlagId::MissetSeed, origin);
+        }
         let noise = self.seed_of_noise.unwrap_or(self.seed);
         let seeds = &mut self.setup.experiment.seeds;
         (seeds.noise, seeds.misset) = (noise, self.seed_of_misset.unwrap_or(noise));

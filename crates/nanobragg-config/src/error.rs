@@ -118,7 +118,7 @@ impl Error {
             ConfigError::FlatCell { .. } | ConfigError::NoCrystal => ErrorKind::Crystal,
             ConfigError::UnknownFormat { .. }
             | ConfigError::UnnamedFormat
-            | ConfigError::NexusToPipe
+            | ConfigError::NexusToPipe(_)
             | ConfigError::SeriesToPipe(_)
             | ConfigError::PanelsToPipe { .. }
             | ConfigError::UnknownGeometry(_)
@@ -323,8 +323,8 @@ pub(crate) enum ConfigError {
     #[error("-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-")]
     UnnamedFormat,
     /// NXmx on standard output.
-    #[error("-o nxs:-: NXmx cannot be written to a pipe; use another format or a file")]
-    NexusToPipe,
+    #[error("-o {0}: NXmx cannot be written to a pipe; use another format or a file")]
+    NexusToPipe(String),
     /// Images of a series on standard output.
     #[error("{}: images of a series are files", shown(.0))]
     SeriesToPipe(PathBuf),

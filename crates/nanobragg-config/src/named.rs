@@ -43,13 +43,14 @@ impl Outputs {
     /// # Errors
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) for an unknown extension.
     pub fn of_series(&self, name: PathBuf) -> Result<Vec<Output>, Error> {
-        let mut outputs = Outputs { dump: DumpAction::None, ..self.without_images() }.with_image(name)?;
+        let outputs = Outputs { dump: DumpAction::None, ..self.without_images() };
+        let mut outputs = outputs.with_image(name.clone())?;
         if outputs.scale <= 0.0 {
             outputs.scale = 1.0;
         }
         let mut list = outputs.list();
-        if let Some(pipe) = list.iter().find(|output| is_standard_output(&output.path)) {
-            return Err(ConfigError::SeriesToPipe(pipe.path.clone()).into());
+        if list.iter().any(|output| is_standard_output(&output.path)) {
+            return Err(ConfigError::SeriesToPipe(name).into());
         }
         // What made each image stands in the manifest.
         list.retain(Output::is_image);
@@ -67,7 +68,7 @@ pub(crate) fn destination(path: PathBuf) -> Result<(Option<Format>, PathBuf), Co
     let named = named.and_then(|name| Format::of(&PathBuf::from(format!("x.{name}"))));
     match named {
         // HDF5 is written back and forth.
-        Some(Format::Nexus) => Err(ConfigError::NexusToPipe),
+        Some(Format::Nexus) => Err(ConfigError::NexusToPipe(path.display().to_string())),
         Some(format) => Ok((Some(format), pipe)),
         None => Ok((Format::of(&path), path)),
     }
@@ -98,11 +99,13 @@ mod tests {
         for (name, expected) in [
             ("-", "-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-"),
             ("nxs:-", "-o nxs:-: NXmx cannot be written to a pipe; use another format or a file"),
+            ("h5:-", "-o h5:-: NXmx cannot be written to a pipe; use another format or a file"),
         ] {
             assert_eq!(of(name).unwrap_err().to_string(), expected);
         }
         // Other names with a colon are names.
         assert_eq!(of("run:-.npy").unwrap()[0].path, PathBuf::from("run:-.npy"));
-        assert!(Outputs::default().of_series("npy:-".into()).is_err());
+        let series = Outputs::default().of_series("npy:-".into()).unwrap_err();
+        assert_eq!(series.to_string(), "npy:-: images of a series are files");
     }
 }

@@ -16,6 +16,8 @@ pub enum Origin {
     Header(String),
     /// Computed from other quantities.
     Derived,
+    /// Drawn, because nobody said anything.
+    Drawn,
 }
 
 impl fmt::Display for Origin {
@@ -25,6 +27,7 @@ impl fmt::Display for Origin {
             Origin::Flag(flag) => write!(f, "flag {flag}"),
             Origin::Header(file) => write!(f, "header of {file}"),
             Origin::Derived => f.write_str("derived"),
+            Origin::Drawn => f.write_str("drawn"),
         }
     }
 }

@@ -47,6 +47,7 @@ const OF_FLAGS: &[OfFlags] = &[
         Some("-phistep 0.1 -phisteps 3"),
     ),
     ("-exposure 2", "config.exposure-alone", Some(FlagId::Exposure), Some("2"), None),
+    ("-adapter 99", "config.gpu-flag-on-cores", Some(FlagId::Adapter), Some("99"), None),
     ("-mosaic_domains 5", "config.domains-alone", None, Some("5"), Some("1")),
     ("-mosaic 0.1", "config.spread-alone", None, None, Some("10")),
     ("-Xbeam 500", "config.far-beam", Some(FlagId::Xbeam), Some("500"), None),
@@ -357,6 +358,35 @@ fn every_warning_says_to_programs_what_it_is_about() {
     let untried: Vec<&str> =
         Warning::codes().filter(|code| code.starts_with("config.") && !tried.contains(code)).collect();
     assert!(untried.is_empty(), "{untried:?}");
+}
+
+#[test]
+fn what_is_not_said_under_reference_is_on_the_page() {
+    let base = "-default_F 1 -detpixels 64 -nodump -quirks reference";
+    let is_silent = |line: &str| {
+        let cell = if line.contains("-cell") { "" } else { CELL };
+        let line = format!("{base} {cell} {line}");
+        let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
+        // To the C program `-default_F 0` says nothing.
+        resolve(&args, &Context::default()).is_ok_and(|setup| setup.warnings.is_empty())
+    };
+    let flags = OF_FLAGS.iter().filter(|(line, ..)| !line.contains("-quirks") && is_silent(line));
+    let mut silent: BTreeSet<String> = flags.map(|(_, code, ..)| (*code).to_owned()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let entries = [HeaderEntry::new("PIXEL_SIZE", "1"), HeaderEntry::new("DISTANCE", "0.1")];
+    write_smv(&folder.path().join("near.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let near = |more: &str| {
+        resolved(folder.path(), &format!("-default_F 1 {CELL} -nodump -img near.img {more}")).warnings
+    };
+    assert_eq!(near("").len(), 1);
+    assert!(near("-quirks reference").is_empty());
+    silent.extend(["config.unlikely-in-header", "config.earlier-run"].map(str::to_owned));
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md"))
+        .unwrap();
+    let paragraph =
+        page.split("Under `-quirks reference`, whose").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed = paragraph.split('`').filter(|word| word.starts_with("config.")).map(str::to_owned).collect();
+    assert_eq!(silent, listed);
 }
 
 /// Codes of warnings of images' headers, each of which is checked.

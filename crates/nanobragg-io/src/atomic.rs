@@ -217,7 +217,13 @@ fn checked(path: &Path) -> io::Result<Place> {
     let place = Place::of(path)?;
     match &place {
         Place::File { target, .. } if !directory(target).is_dir() => {
-            Err(io::Error::new(io::ErrorKind::NotFound, "the link leads to a folder that is not there"))
+            let is_link = path.symlink_metadata().is_ok();
+            let what = if is_link {
+                "the link leads to a folder that is not there"
+            } else {
+                "there is no such folder"
+            };
+            Err(io::Error::new(io::ErrorKind::NotFound, what))
         }
         _ => Ok(place),
     }

@@ -56,7 +56,7 @@ impl ErrorKind {
 enum Fault {
     #[error("cannot read {}: {cause}", OneLine(.path))]
     Read { path: PathBuf, cause: io::Error },
-    #[error("cannot write {}: {cause}", OneLine(.path))]
+    #[error("cannot write {}: {cause}", Written(.path))]
     Write { path: PathBuf, cause: io::Error },
     #[error("cannot write {}: {reason}", OneLine(.path))]
     Unwritable { path: PathBuf, reason: String },
@@ -195,6 +195,15 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
+/// The same of a file that is written, or of standard output.
+struct Written<'a>(&'a Path);
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.as_os_str() == "-" { out.write_str("standard output") } else { OneLine(self.0).fmt(out) }
+    }
+}
+
 /// What a file is that begins with these bytes.
 fn kind(start: &[u8]) -> Option<&'static str> {
     KINDS.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, kind)| kind)
@@ -275,6 +284,8 @@ mod tests {
     fn paths_stay_on_one_line() {
         let error = Error::read(Path::new("a\nb"), io::Error::from_raw_os_error(2));
         assert!(error.to_string().starts_with("cannot read a\\nb: "), "{error}");
+        let full = Error::write(Path::new("-"), io::Error::other("full"));
+        assert_eq!(full.to_string(), "cannot write standard output: full");
         assert!(!error.to_string().contains('\n'));
     }
 

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use nanobragg::plan::Plan;
 
-use crate::header::{FrameDescription, OffSquare};
-use crate::{Format, Output, Warning};
+use crate::header::{FrameDescription, OffSquare, unsaid};
+use crate::{Content, Format, Output, Warning};
 
 /// What the headers of files cannot say, gathered over the images of a job: a warning for each format.
 #[derive(Debug, Default)]
 pub struct Lost {
     tilted: Vec<(Format, Files, OffSquare)>,
     curved: Files,
+    /// Descriptions of the instrument, with what they cannot say.
+    unsaid: Vec<(PathBuf, Vec<String>)>,
 }
 
 /// Files that have something in common: the first, and how many more.
@@ -39,6 +41,12 @@ impl Lost {
         let frame = FrameDescription::of(plan);
         let off = frame.axes.off_square();
         for output in outputs {
+            if let Content::Instrument(format) = output.content {
+                let what = unsaid(plan, format);
+                if !what.is_empty() && !self.unsaid.iter().any(|(path, _)| *path == output.path) {
+                    self.unsaid.push((output.path.clone(), what));
+                }
+            }
             let square = match output.format {
                 Format::Cbf => true,
                 Format::Smv => !frame.counting.smv_of_the_c_program,
@@ -75,14 +83,14 @@ impl Lost {
         });
         let Files { first, more } = self.curved;
         let curved = first.map(|path| Warning::Curved { path, more });
-        tilted.chain(curved).collect()
+        let unsaid = self.unsaid.into_iter().map(|(path, what)| Warning::NotDescribed { path, what });
+        tilted.chain(curved).chain(unsaid).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Content;
     use nanobragg::model::{Experiment, PixelGrid, Preset, Quirks, UnitCell};
 
     fn plan(preset: Preset, twotheta: f64) -> Plan {

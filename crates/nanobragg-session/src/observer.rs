@@ -149,6 +149,13 @@ pub enum Warning {
         /// How many more.
         more: usize,
     },
+    /// A description of the instrument cannot say all that the image was made of.
+    NotDescribed {
+        /// The file.
+        path: PathBuf,
+        /// What it cannot say, in words.
+        what: Vec<String>,
+    },
     /// The header of a stack is that of its first image, and that of another one differs.
     FirstImage {
         /// The file.
@@ -190,6 +197,7 @@ pub enum Warning {
 nanobragg::codes! { Warning:
     Tilted = "output.tilted",
     Curved = "output.curved",
+    NotDescribed = "output.not-described",
     FirstImage = "output.first-image",
     OtherScan = "sweep.other-scan",
     Saturated = "output.saturated",
@@ -206,6 +214,9 @@ impl fmt::Display for Warning {
             }
             Warning::Curved { path, more } => {
                 write!(f, "{}: headers say a flat detector; this one is curved", named(path, *more))
+            }
+            Warning::NotDescribed { path, what } => {
+                write!(f, "{} cannot say {}", path.display(), what.join(", "))
             }
             Warning::FirstImage { path, what, image } => write!(
                 f,

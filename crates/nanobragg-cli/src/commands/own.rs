@@ -67,14 +67,23 @@ impl Words {
         Some(Word { word, name, attached })
     }
 
-    /// The value of a flag: what follows its equals sign, or the next word.
+    /// The value of a flag: what follows its equals sign, or the next word unless that is a flag itself. A file whose name begins like
+    /// one is `./-name`.
     ///
     /// # Errors
     /// There is none; the text says that it should be `what`.
     pub fn value(&mut self, flag: &Word, what: &str) -> Result<OsString, UsageError> {
+        let needs = format!("{}: {} needs {what}", self.command, flag.word.to_string_lossy());
+        let is_flag = |word: &OsString| {
+            let text = word.to_string_lossy();
+            text.trim_start_matches('-').starts_with(char::is_alphabetic) && text.starts_with('-')
+        };
+        if flag.attached.is_none()
+            && let Some(next) = self.rest.peek().filter(|next| is_flag(next))
+        {
+            return Err(UsageError(format!("{needs}, not {next:?}")));
+        }
         let value = flag.attached.clone().map(OsString::from).or_else(|| self.rest.next());
-        value.filter(|value| !value.is_empty()).ok_or_else(|| {
-            UsageError(format!("{}: {} needs {what}", self.command, flag.word.to_string_lossy()))
-        })
+        value.filter(|value| !value.is_empty()).ok_or(UsageError(needs))
     }
 }

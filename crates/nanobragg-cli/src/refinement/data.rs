@@ -1,15 +1,20 @@
 //! Measured counts, and what their file says of them.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
 use nanobragg_compare::{Format, Image};
+use nanobragg_io::c_format::g;
 use nanobragg_io::instrument_image::read_instrument_image;
 use nanobragg_io::nexus::read_nxmx_image;
 use nanobragg_refine::Counting;
+use nanobragg_session::header::FrameDescription;
 
 use super::Request;
 use super::start::Start;
+
+/// Relative difference of a header's number from the start's of which nothing is said.
+const SAME: f64 = 1e-3;
 
 /// Data that cannot be refined; the text is one line.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +35,8 @@ pub struct Data {
     /// What its header says.
     pedestal: Option<f64>,
     saturation: Option<f64>,
+    /// Wavelength in Å and distance along the beam in mm that its header says, until they were compared with a start.
+    instrument: Cell<[Option<f64>; 2]>,
     /// Images of a format in which one cannot be read alone.
     whole: OnceCell<Image>,
 }
@@ -48,15 +55,18 @@ impl Data {
     /// A file that cannot be read.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         let format = Format::of(path).map_err(|error| wrong(&error))?;
-        let (mut pedestal, mut saturation) = (None, None);
+        let (mut pedestal, mut saturation, mut instrument) = (None, None, [None; 2]);
         if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
             let header = read_instrument_image(path).map_err(|error| wrong(&error))?.header;
             let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
             // The second is this program's and the C program's word for it.
             pedestal = number("IMAGE_PEDESTAL")?.or(number("ADC_OFFSET")?);
+            // Headers need not say them, nor be right where flags do.
+            instrument = ["WAVELENGTH", "DISTANCE"].map(|key| header.entry(key).ok().flatten());
             saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
         }
-        Ok(Data { path: path.to_owned(), format, pedestal, saturation, whole: OnceCell::new() })
+        let (path, instrument, whole) = (path.to_owned(), Cell::new(instrument), OnceCell::new());
+        Ok(Data { path, format, pedestal, saturation, instrument, whole })
     }
 
     /// The file.
@@ -87,6 +97,7 @@ impl Data {
                 .console
                 .warn(format!("{path}: its header has a pedestal of {own}; -adc {given} does not count"));
         }
+        self.compare(start);
         counting.saturation = counting.saturation.or(self.saturation);
         let (fast, counts) = match number {
             Some(number) => (size.0, self.of_stack(number, size)?),
@@ -96,6 +107,30 @@ impl Data {
             }
         };
         Ok(Measured { fast, counts, counting })
+    }
+
+    /// Says so, once, where the header has another wavelength or distance than the start.
+    fn compare(&self, start: &Start) {
+        let frame = FrameDescription::of(&start.plan);
+        let [along, close] =
+            [frame.panel.distance, frame.panel.plane.close_distance].map(|meters| meters * 1e3);
+        let [wavelength, distance] = self.instrument.replace([None; 2]);
+        let is_near = |found: f64, own: f64| (found / own - 1.0).abs() <= SAME;
+        let path = self.path.display();
+        let own = frame.beam.wavelength_angstrom;
+        if let Some(found) = wavelength.filter(|found| *found > 0.0 && !is_near(*found, own)) {
+            let (found, own) = (g(found, 6), g(own, 6));
+            start.console.warn(format!(
+                "{path}: its header has a wavelength of {found} A; that of the start counts, {own} A"
+            ));
+        }
+        let other = |found: &f64| *found > 0.0 && !is_near(*found, along) && !is_near(*found, close);
+        if let Some(found) = distance.filter(other) {
+            let (found, own) = (g(found, 6), g(along, 6));
+            start.console.warn(format!(
+                "{path}: its header has a distance of {found} mm; that of the start counts, {own} mm"
+            ));
+        }
     }
 
     /// The counts of an image of a stack.

@@ -7,6 +7,7 @@ use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step};
+use nanobragg_session::check_place;
 use serde_json::{Value, json};
 
 use super::reflections::{self, Reflection, rmsd_px};
@@ -35,12 +36,21 @@ impl Name {
     /// Whether it is no name of a file, all files can be written, and none is one of `inputs`, before there is anything to write.
     pub fn check<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
         let given = self.0.to_string_lossy();
+        if self.0.file_name().is_none()
+            || given == "-"
+            || given.ends_with(['/', ':'])
+            || given.ends_with(":-")
+        {
+            let text = format!("refine: -o {given}: give what the names of files begin with, such as -o fit");
+            return Err(UsageError(text).into());
+        }
         if let Some(short) = ENDINGS.iter().find_map(|ending| given.strip_suffix(ending)) {
             let text =
                 format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
             return Err(UsageError(text).into());
         }
         self.spares(&Inputs::of(inputs))?;
+        ENDINGS.iter().try_for_each(|ending| check_place(&self.file(ending)))?;
         ENDINGS.iter().try_for_each(|ending| Ok(check_file(&self.file(ending))?))
     }
 

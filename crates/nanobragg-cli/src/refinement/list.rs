@@ -322,6 +322,9 @@ fn share(
     let course = Course::new(said.console, said.progress);
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
     anyhow::ensure!(!images.is_empty(), "no image has converged; nothing is refined together");
+    if images.len() == 1 {
+        said.console.warn("-share: a single image has nothing to share");
+    }
     let found = refine_together(&images, &names, &backend, control, &|step| course.tell(step));
     course.finish();
     let mut together = found.map_err(|error| usage("-share", error))?;

@@ -234,6 +234,23 @@ fn signals_end_a_run_in_the_middle_of_a_pixel() {
 }
 
 #[test]
+fn what_of_a_refinement_cannot_be_written_does_not_take_the_rest_with_it() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -detpixels 64 -pixel 1 -o a.npy")).good();
+    let program = env!("CARGO_BIN_EXE_nanobragg");
+    let refine = "refine -refine N -max_iterations 0 -data a.npy -o f";
+    let line = format!("ulimit -f 8; exec {program} {refine} {TINY} -detpixels 64 -pixel 1");
+    let run: Run =
+        Command::new("sh").args(["-c", &line]).current_dir(scratch.folder()).output().unwrap().into();
+    let error = run.error(1);
+    assert!(error.starts_with("cannot write f") && error.contains("File too large"), "{error}");
+    for name in ["f.toml", "f.json", "f.expt"] {
+        assert!(scratch.path(name).exists(), "{name} of {:?}", scratch.names());
+    }
+    assert!(!scratch.path("f_model.npy").exists());
+}
+
+#[test]
 fn a_file_beyond_the_limit_of_its_size_is_an_error_of_the_write() {
     let scratch = Scratch::new();
     let run = scratch.run(&format!("{TINY} -show toml")).good();

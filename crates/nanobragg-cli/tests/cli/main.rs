@@ -22,6 +22,7 @@ mod garbage;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod gradient;
+mod half_said;
 mod headers;
 mod information;
 mod input_errors;

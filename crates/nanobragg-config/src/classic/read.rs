@@ -97,6 +97,10 @@ impl Reader<'_> {
     /// Checks one value and adds it.
     fn push(&self, values: &mut Values, argument: &OsStr) -> Result<(), FlagError> {
         match self.flag.arity {
+            Arity::Path if argument.is_empty() => {
+                let (flag, needs) = (self.given.to_owned(), self.needs());
+                return Err(FlagError::MissingValue { flag, needs, found: None });
+            }
             Arity::Path | Arity::Nothing => {}
             Arity::Text => {
                 self.unicode(argument)?;

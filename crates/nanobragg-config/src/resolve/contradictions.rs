@@ -42,6 +42,11 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
     said.extend(rotation(args));
     said.extend(dropped_counts(args));
     said.extend(cell(args));
+    let on_cores =
+        !matches!(args.last(FlagId::Device).map(|flag| flag.values.text(0)), Some("gpu" | "cuda" | "auto"));
+    if let Some(adapter) = args.last(FlagId::Adapter).filter(|_| on_cores) {
+        said.push(CombinationWarning::OnCores { said: adapter.said() }.into());
+    }
     if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
         said.push(CombinationWarning::ExposureAlone { said: exposure.said() }.into());
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
-use nanobragg::model::{IndexBox, Reflection, StructureFactors, spacegroup};
+use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors, spacegroup};
 use nanobragg::units::{deg, to_deg};
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
@@ -35,7 +35,13 @@ pub(super) fn table(
             return Err(ConfigError::Needs { flag: column.given.clone(), needs });
         }
         return match draft.space_group.clone() {
-            None => Ok((from_text(path, default_f)?, None)),
+            None => {
+                let table = from_text(path, default_f)?;
+                if classic::preset(args) != Preset::Reference {
+                    draft.setup.notes.extend(one_wedge(&table, &path.display().to_string()));
+                }
+                Ok((table, None))
+            }
             Some(name) => {
                 let records =
                     HklReader::open(path)?.take(MOST_REFLECTIONS + 1).collect::<Result<Vec<_>, _>>()?;
@@ -68,6 +74,20 @@ pub(super) fn table(
     fits_cell(draft, path, &group, &operators, found.cell);
     let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
     Ok((table, found.cell))
+}
+
+/// Fewer reflections may be a choice.
+const MANY: u64 = 20;
+
+/// That a table has no reflection on one side of an axis, as lists of unique reflections have not: they mean more than they say.
+fn one_wedge(table: &StructureFactors, file: &str) -> Option<String> {
+    let IndexBox { min, max } = table.bounds()?;
+    let axis =
+        (0..3).rev().find(|&axis| min[axis] >= 0 && max[axis] > 0 || max[axis] <= 0 && min[axis] < 0)?;
+    let (name, side) = (["h", "k", "l"][axis], if min[axis] >= 0 { "below" } else { "above" });
+    (table.loaded() >= MANY).then(|| {
+        format!("{file}: no reflection has {name} {side} 0: if these are unique reflections, -spacegroup NAME expands them")
+    })
 }
 
 /// Difference of the metric from that of a symmetric cell, relative to the squares of the edges, up to which it counts

@@ -44,6 +44,11 @@ pub enum CombinationWarning {
         /// How many are used.
         domains: usize,
     },
+    /// A flag of graphics processors has no effect, because the cores render.
+    OnCores {
+        /// The flag.
+        said: Said,
+    },
     /// An image that a flag names is not written: `-o` names another one of its format.
     NotWritten {
         /// The image.
@@ -57,6 +62,7 @@ codes! { CombinationWarning:
     ExposureAlone = "config.exposure-alone",
     DomainsAlone = "config.domains-alone",
     SpreadAlone = "config.spread-alone",
+    OnCores = "config.gpu-flag-on-cores",
     NotWritten = "config.not-written",
 }
 
@@ -69,7 +75,9 @@ impl CombinationWarning {
             CombinationWarning::Steps { range, step, steps } => {
                 Subject::of_flag(range).assumed(format!("{step} {steps}"))
             }
-            CombinationWarning::ExposureAlone { said } => Subject::of_flag(said),
+            CombinationWarning::ExposureAlone { said } | CombinationWarning::OnCores { said } => {
+                Subject::of_flag(said)
+            }
             CombinationWarning::DomainsAlone { domains } => {
                 Subject::default().found(domains.to_string()).assumed("1")
             }
@@ -91,6 +99,9 @@ impl fmt::Display for CombinationWarning {
             }
             CombinationWarning::ExposureAlone { said } => {
                 write!(f, "{said} does not change the photons without -flux")
+            }
+            CombinationWarning::OnCores { said } => {
+                write!(f, "{said} has no effect without -device gpu or auto")
             }
             CombinationWarning::DomainsAlone { domains } => write!(
                 f,

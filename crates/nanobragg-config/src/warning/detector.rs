@@ -72,10 +72,12 @@ impl fmt::Display for DetectorWarning {
         match self {
             DetectorWarning::FarBeam { said, value_mm, edge_mm, may_be_pixels } => {
                 let (name, edge) = (&said.name, g(*edge_mm, 4));
-                write!(f, "{name} {value_mm} mm is far beside the detector, which is {edge} mm wide")?;
-                if *may_be_pixels { write!(f, ": {value_mm} pixels?") } else { Ok(()) }
+                let value = g(*value_mm, 10);
+                write!(f, "{name} {value} mm is far beside the detector, which is {edge} mm wide")?;
+                if *may_be_pixels { write!(f, ": {value} pixels?") } else { Ok(()) }
             }
             DetectorWarning::FarOrigin { said, value, edge } => {
+                let value = g(*value, 10);
                 write!(f, "{} {value} is far beside the detector of {edge:.0} pixels", said.name)
             }
             DetectorWarning::RegionBeyond { said, fast, slow } => {

@@ -119,6 +119,13 @@ pub struct Panel {
     pub slow_pixels: usize,
 }
 
+impl Panel {
+    /// What messages call it: its name, or its number where it has none.
+    fn called(&self, number: usize) -> String {
+        if self.name.is_empty() { number.to_string() } else { format!("{:?}", self.name) }
+    }
+}
+
 /// Rotation during one image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scan {
@@ -241,8 +248,9 @@ impl Geometry {
             let expected = "from 0.001 to 1000 Angstrom";
             return Err(Error::value(path, "wavelength", expected, wavelength.to_string().as_bytes()));
         }
-        for panel in &mut self.panels {
-            let of = |what: &str| format!("{what} of panel {:?}", panel.name);
+        for (number, panel) in self.panels.iter_mut().enumerate() {
+            let name = panel.called(number);
+            let of = |what: &str| format!("{what} of panel {name}");
             panel.fast = unit(&of("fast axis"), panel.fast)?;
             panel.slow = unit(&of("slow axis"), panel.slow)?;
             for edge in panel.pixel_mm {

@@ -116,9 +116,9 @@ fn what_a_list_lacks_is_named() {
         (
             "[0, -1, 0]",
             "[1, 0, 0]",
-            "a.expt: axes of panel \"\": expected axes that span a plane, found \"0.000 degrees\"",
+            "a.expt: axes of panel 0: expected axes that span a plane, found \"0.000 degrees\"",
         ),
-        ("-50", "0", "a.expt: plane of panel \"\": expected a distance from the sample, found \"0\""),
+        ("-50", "0", "a.expt: plane of panel 0: expected a distance from the sample, found \"0\""),
         ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found none"),
         ("}]}]}", "}]}]", "a.expt: line 1 column"),
     ] {

@@ -16,15 +16,16 @@ const SQUARE: f64 = 1e-9;
 pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<String> {
     let cannot = |what: String| Error::unwritable(path, format!("XDS.INP cannot say {what}"));
     let first = geometry.panels.first().ok_or_else(|| cannot("an instrument without panels".to_owned()))?;
-    for panel in &geometry.panels {
+    for (number, panel) in geometry.panels.iter().enumerate() {
+        let name = panel.called(number);
         if panel.fast.dot(&panel.slow).abs() > SQUARE {
-            return Err(cannot(format!("that the axes of panel {:?} are not at right angles", panel.name)));
+            return Err(cannot(format!("that the axes of panel {name} are not at right angles")));
         }
         if panel.pixel_mm != first.pixel_mm {
-            return Err(cannot(format!("that pixels of panel {:?} have another size", panel.name)));
+            return Err(cannot(format!("that pixels of panel {name} have another size")));
         }
         if panel.fast_pixels == 0 || panel.slow_pixels == 0 {
-            return Err(cannot(format!("that panel {:?} has no pixels", panel.name)));
+            return Err(cannot(format!("that panel {name} has no pixels")));
         }
         if let Some(place) = &panel.distance_elsewhere {
             return Err(cannot(format!("a distance that stands in {place}")));

@@ -121,7 +121,13 @@ pub fn read_smv(path: &Path) -> Result<SmvImage> {
         return Err(Error::length(path, "pixels", expected, found.into()));
     }
     let order = header.exact("BYTE_ORDER").or_else(|| header.text("BYTE_ORDER"));
-    let big_endian = order.is_some_and(|order| order.starts_with("big_endian"));
+    let big_endian = match order {
+        Some(order) if order.starts_with("big_endian") => true,
+        // What other programs call it, and nothing where all bytes are pixels.
+        Some(order) if order.is_empty() || order.starts_with("little_endian") => false,
+        Some(_) => return Err(header.refused("BYTE_ORDER", "little_endian or big_endian")),
+        None => false,
+    };
     let (fast, slow) = (fast as usize, slow as usize);
     let data = stored.read(path, file, fast * slow, big_endian)?;
     Ok(SmvImage { header, fast, slow, data })
@@ -202,6 +208,9 @@ mod tests {
         }
         let image = read(&file("SIZE1=1;\nSIZE2=1;\n", 512, &[1, 2])).unwrap();
         assert_eq!(image.data, [0x0201]);
+        let odd = read(&file("BYTE_ORDER=odd;\nSIZE1=1;\nSIZE2=1;\n", 512, &[1, 2])).unwrap_err();
+        let expected = "BYTE_ORDER: expected little_endian or big_endian, found \"odd\"";
+        assert!(odd.to_string().ends_with(expected), "{odd}");
     }
 
     #[test]

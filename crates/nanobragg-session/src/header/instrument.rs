@@ -1,10 +1,13 @@
 //! Detector, beam, scan and crystal for other programs.
 
+use std::collections::BTreeSet;
+
 use nanobragg::nalgebra::Matrix3;
 use nanobragg::plan::Plan;
+use nanobragg::plan::place::SourcePlan;
 use nanobragg::readout::MOST;
 use nanobragg::units::to_deg;
-use nanobragg_io::geometry::{About, Geometry, Panel, Polarization, Scan, SensorMaterial};
+use nanobragg_io::geometry::{About, Geometry, GeometryFormat, Panel, Polarization, Scan, SensorMaterial};
 
 use super::axes::standing;
 use super::{Axes, FrameDescription};
@@ -91,6 +94,34 @@ pub fn about(plan: &Plan, frame: &FrameDescription, images: usize) -> About {
     }
 }
 
+/// What of an experiment a description of the instrument in `format` has no words for, so that the image of what is read from it is
+/// another one. Size, shape and spread of the crystal are no part of an instrument.
+pub fn unsaid(plan: &Plan, format: GeometryFormat) -> Vec<String> {
+    let mut what = Vec::new();
+    let kahn = plan.resolved.kahn;
+    let is_detector = format == GeometryFormat::Geom;
+    match kahn {
+        None => what.push("that polarization is off".to_owned()),
+        Some(kahn) if is_detector && kahn != 0.0 => what.push("the polarization".to_owned()),
+        Some(_) => {}
+    }
+    if is_detector && plan.resolved.rotation.range() != 0.0 {
+        what.push("the rotation".to_owned());
+    }
+    let count = |of: &dyn Fn(&SourcePlan<f64>) -> [u64; 3]| {
+        plan.sources.iter().map(of).collect::<BTreeSet<[u64; 3]>>().len()
+    };
+    let wavelengths = count(&|source| [source.wavelength.to_bits(), 0, 0]);
+    let directions =
+        count(&|source| [source.incident.x, source.incident.y, source.incident.z].map(f64::to_bits));
+    for (number, of) in [(wavelengths, "wavelengths"), (directions, "directions of incidence")] {
+        if number > 1 {
+            what.push(format!("{number} {of}"));
+        }
+    }
+    what
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +152,26 @@ mod tests {
         assert!((0..3).all(|at| near(crystal.column(at).into_owned(), axes.reciprocal[at])));
         assert!((found.scan.unwrap().range_deg - 0.2_f64.to_degrees()).abs() < 1e-12);
         assert!(instrument(&[]).is_none());
+    }
+
+    #[test]
+    fn what_a_description_has_no_words_for_is_listed() {
+        let of = |change: fn(&mut Experiment)| {
+            let plan = plan(change);
+            [GeometryFormat::Expt, GeometryFormat::Geom].map(|format| unsaid(&plan, format).join(", "))
+        };
+        assert_eq!(of(|_| {}), ["", ""]);
+        let off = of(|experiment| {
+            experiment.beam =
+                experiment.beam.clone().with_polarization(nanobragg::model::Polarization::Off).unwrap();
+        });
+        assert_eq!(off, ["that polarization is off"; 2]);
+        let turned = of(|experiment| {
+            let beam = experiment.beam.clone();
+            experiment.beam = beam.with_polarization(nanobragg::model::Polarization::Kahn(0.9)).unwrap();
+            experiment.rotation = Rotation::over(0.1, 0.2, 1).unwrap();
+        });
+        assert_eq!(turned, ["", "the polarization, the rotation"]);
     }
 
     #[test]

@@ -62,9 +62,11 @@ impl Arguments {
                     let names = names
                         .to_str()
                         .ok_or_else(|| UsageError(format!("gradient: -wrt {names:?} is no name")))?;
-                    parsed.wrt.extend(
-                        names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
-                    );
+                    if names.split(',').any(|name| name.trim().is_empty()) {
+                        let text = format!("gradient: -wrt {names:?}: a name is missing beside a comma");
+                        return Err(UsageError(text));
+                    }
+                    parsed.wrt.extend(names.split(',').map(|name| name.trim().to_owned()));
                 }
                 Some("o" | "output") => parsed.outputs.push(rest.value(&argument, "a file name")?.into()),
                 Some("cotangent") => parsed.cotangent = Some(rest.value(&argument, "a file name")?.into()),
@@ -109,5 +111,7 @@ mod tests {
         assert!(wrong("-N 5 -o a.npy").contains("-wrt"));
         assert!(wrong("-wrt N -N 5").contains("nothing to do"));
         assert!(wrong("-wrt N -o").contains("-o needs a file name"));
+        assert_eq!(wrong("-wrt -o g.npy"), "gradient: -wrt needs the name of a parameter, not \"-o\"");
+        assert!(wrong("-wrt N, -check").ends_with("-wrt \"N,\": a name is missing beside a comma"));
     }
 }

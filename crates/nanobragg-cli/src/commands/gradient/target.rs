@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::check_file;
+use nanobragg_session::check_place;
 
 use super::arguments::Arguments;
 use super::{Task, usage};
@@ -68,6 +69,7 @@ impl Target {
         let described = task.job.outputs.iter().map(|output| output.path.clone());
         let all: Vec<PathBuf> = described.chain(targets.iter().flat_map(files)).collect();
         spare(&task.inputs, "gradient", all.iter().cloned())?;
+        all.iter().try_for_each(|path| check_place(path))?;
         all.iter().try_for_each(|path| check_file(path))?;
         Ok(targets)
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use nanobragg::plan::Plan;
 use nanobragg_io::geometry::{GeometryFormat, write_geometry};
-use nanobragg_session::header::{FrameDescription, about, instrument};
-use nanobragg_session::{Format, Output, PathPattern, Provenance, check_place};
+use nanobragg_session::header::{FrameDescription, about, instrument, unsaid};
+use nanobragg_session::{Format, Output, PathPattern, Provenance, Warning, check_place};
 use nanobragg_sweep::Series;
 
 use crate::console::Console;
@@ -32,6 +32,10 @@ impl Instrument<'_> {
             (geometry.crystal, geometry.scan, geometry.spindle_axis) = (None, None, None);
             "the instrument without the crystals, which the manifest has".to_owned()
         };
+        let lost = unsaid(self.first, format);
+        if !lost.is_empty() {
+            console.warn_all([&Warning::NotDescribed { path: path.to_owned(), what: lost }]);
+        }
         let frame = FrameDescription {
             provenance: Some(self.provenance.clone()),
             ..FrameDescription::of(self.first)

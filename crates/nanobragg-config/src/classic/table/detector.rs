@@ -228,6 +228,7 @@ rows!(
         .effect(|draft, given| draft.custom().odet = given.direction()),
     Pix0Vector(&["-pix0_vector"], "from the sample to the first pixel; selects a custom geometry")
         .vector(Unit::Meter)
+        .likely(&[(1e-9, 20.0)])
         .otherwise("from the beam center")
         .role(Role::PlacesDetector)
         .role(Role::Vector)
@@ -238,6 +239,7 @@ rows!(
         }),
     Pix0VectorMm(&["-pix0_vector_mm"], "the same as -pix0_vector, in mm")
         .vector(Unit::Millimeter)
+        .likely(&[(1e-6, 20_000.0)])
         .otherwise("from the beam center")
         .role(Role::PlacesDetector)
         .role(Role::Vector)

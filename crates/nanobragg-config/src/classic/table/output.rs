@@ -89,7 +89,8 @@ rows!(
     .effect(|draft, given| draft.outputs().instruments.push(given.path())),
     Output(
         &["-o", "-output"],
-        "image to write, its format told by the extension; given several times, several are written. Besides \
+        "image to write, its format told by the extension; given several times, several are written, \
+            of one format the last. Besides \
             them only images that flags name are. npy:-, cbf:- and so on write to standard output"
     )
     .path()

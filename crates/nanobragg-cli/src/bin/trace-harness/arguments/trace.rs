@@ -84,8 +84,11 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
             Long("digits") => options.digits = number(&mut parser, "--digits", "a whole number")?,
             Long("wrt") => {
                 let names = parser.value()?.to_string_lossy().into_owned();
-                let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-                options.wrt.extend(names.map(str::to_owned));
+                if names.split(',').any(|name| name.trim().is_empty()) {
+                    let text = format!("--wrt {names:?}: a name is missing");
+                    return Err(UsageError(text).into());
+                }
+                options.wrt.extend(names.split(',').map(|name| name.trim().to_owned()));
             }
             Long("json-lines") => options.json_lines = true,
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
@@ -107,9 +110,22 @@ pub fn parse(arguments: &[OsString]) -> anyhow::Result<Command> {
         (None, Some(flags)) => options.source = Source::Flags(flags),
         (None, None) => {}
     }
-    if let Device::Gpu(chosen) = &mut options.device {
-        *chosen = adapter;
+    match (&mut options.device, adapter) {
+        (Device::Gpu(chosen), adapter) => *chosen = adapter,
+        (Device::Cpu, Some(adapter)) => {
+            return Err(UsageError(format!("--adapter {adapter} needs --device gpu")).into());
+        }
+        (Device::Cpu, None) => {}
     }
-    options.out = out.ok_or_else(|| missing("--out PATH"))?;
+    if let Some(data) = options.data.as_ref().filter(|data| !data.is_dir()) {
+        return Err(UsageError(format!("--data {}: there is no such folder", data.display())).into());
+    }
+    options.out = out.filter(|path| !path.as_os_str().is_empty()).ok_or_else(|| missing("--out PATH"))?;
+    if std::fs::metadata(&options.out).is_ok_and(|found| !found.is_file()) {
+        let out = options.out.display();
+        let text =
+            format!("--out {out} is no regular file, and other files are written beside it; give a file");
+        return Err(UsageError(text).into());
+    }
     Ok(Command::Trace(Box::new(options)))
 }
