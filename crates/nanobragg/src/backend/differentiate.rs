@@ -107,10 +107,12 @@ impl Differentiate for Cpu {
                     control.check()?;
                     let pixels = &all[..count];
                     if masked {
-                        blank(plan, pixels, &mut workspace.photons, &mut sums.rows);
+                        blank(plan, pixels, &mut workspace.photons, &mut sums);
                     }
-                    let photons = &workspace.photons;
-                    each(run, &Block { number: before + at, pixels, photons, rows: &sums.rows });
+                    let nodes = sums.scatter.as_ref().map_or(&[][..], |scatter| scatter.slopes());
+                    let (number, last) = (before + at, at + 1 == blocks.len());
+                    let (photons, rows) = (&workspace.photons, &sums.rows);
+                    each(run, &Block { run, number, pixels, photons, rows, nodes, last });
                 }
                 Ok(())
             })
@@ -119,11 +121,15 @@ impl Differentiate for Cpu {
 }
 
 /// Takes out what is masked.
-fn blank(plan: &Plan, pixels: &[[u32; 2]], photons: &mut Lanes, rows: &mut [Lanes]) {
-    for (lane, &[slow, fast]) in pixels.iter().enumerate() {
-        if !plan.region.renders(slow as usize, fast as usize) {
+fn blank(plan: &Plan, pixels: &[[u32; 2]], photons: &mut Lanes, sums: &mut Sensitive) {
+    let renders = |&[slow, fast]: &[u32; 2]| plan.region.renders(slow as usize, fast as usize);
+    if let Some(scatter) = &mut sums.scatter {
+        scatter.keep(|lane| pixels.get(lane).is_some_and(renders));
+    }
+    for (lane, pixel) in pixels.iter().enumerate() {
+        if !renders(pixel) {
             photons.0[lane] = 0.0;
-            rows.iter_mut().for_each(|row| row.0[lane] = 0.0);
+            sums.rows.iter_mut().for_each(|row| row.0[lane] = 0.0);
         }
     }
 }

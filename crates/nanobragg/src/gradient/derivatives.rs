@@ -157,11 +157,8 @@ impl<'a> Derivatives<'a> {
         cotangent: &[f64],
         control: &Control<'_>,
     ) -> Result<Vec<f64>, Error> {
+        self.check_cotangent(cotangent)?;
         let region = &self.plan.region;
-        let pixels = region.image_fast * region.image_slow;
-        if cotangent.len() != pixels {
-            return Err(RenderCause::Cotangent { found: cotangent.len(), pixels }.into());
-        }
         let add = |sums: &mut Vec<f64>, block: &Block<'_>| {
             let at = |&[slow, fast]: &[u32; 2]| cotangent[region.index(slow as usize, fast as usize)];
             let weight: Vec<f64> = block.pixels.iter().map(at).collect();
@@ -170,11 +167,11 @@ impl<'a> Derivatives<'a> {
                 *sum += product(&weight, row);
             }
         };
-        let mut total = DVector::zeros(1 + self.layout.rows());
+        let mut total = vec![0.0; 1 + self.layout.rows()];
         for sums in self.runs(backend, PixelSet::All, control, Vec::new, add)? {
-            total += DVector::from_vec(sums);
+            total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
         }
-        Ok((&self.chain.matrix * total).iter().copied().collect())
+        Ok(self.of_sums(total))
     }
 
     /// The normal equations of pixels whose weight and residual `weigh` gives, by their [slow, fast] and photons.
@@ -200,6 +197,31 @@ impl<'a> Derivatives<'a> {
             total.join(&gram);
         }
         Ok(total.pulled_back(&self.chain.matrix))
+    }
+
+    /// The same with derivatives by all structure factors beside the rows.
+    pub(super) fn with_table(mut self) -> Self {
+        self.layout.groups.table = true;
+        self
+    }
+
+    pub(super) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// Whether `cotangent` has a number for each pixel.
+    pub(super) fn check_cotangent(&self, cotangent: &[f64]) -> Result<(), Error> {
+        let region = &self.plan.region;
+        let pixels = region.image_fast * region.image_slow;
+        if cotangent.len() != pixels {
+            return Err(RenderCause::Cotangent { found: cotangent.len(), pixels }.into());
+        }
+        Ok(())
+    }
+
+    /// Derivatives by the parameters, of sums over photons and sensitivities.
+    pub(super) fn of_sums(&self, sums: Vec<f64>) -> Vec<f64> {
+        (&self.chain.matrix * DVector::from_vec(sums)).iter().copied().collect()
     }
 
     /// What makes parameters of photons and sensitivities.

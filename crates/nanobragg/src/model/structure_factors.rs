@@ -228,8 +228,25 @@ impl StructureFactors {
         let at = offset(&grid.bounds, &grid.shape, hkl)?;
         let mut values = grid.values.to_vec();
         *values.get_mut(at)? = f;
-        let grid = Grid { values: Arc::new(values), ..grid.clone() };
+        let largest = grid.largest.max(f.abs());
+        let grid = Grid { values: Arc::new(values), largest, ..grid.clone() };
         Some(StructureFactors { default_f: self.default_f, grid: Some(grid) })
+    }
+
+    /// The same table with the amplitude that `f` makes of the indices and the amplitude of each entry.
+    #[must_use]
+    pub fn mapped(&self, mut f: impl FnMut([i32; 3], f64) -> f64) -> Self {
+        let Some(grid) = &self.grid else { return self.clone() };
+        let mut values = grid.values.to_vec();
+        let mut largest = self.default_f.abs();
+        for hkl in grid.bounds.indices() {
+            if let Some(value) = offset(&grid.bounds, &grid.shape, hkl).and_then(|at| values.get_mut(at)) {
+                *value = f(hkl, *value);
+                largest = largest.max(value.abs());
+            }
+        }
+        let grid = Grid { values: Arc::new(values), largest, ..grid.clone() };
+        StructureFactors { default_f: self.default_f, grid: Some(grid) }
     }
 
     /// Whether both have the same grid in memory, as clones do, and the same value outside of it: what was made

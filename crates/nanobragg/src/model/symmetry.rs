@@ -109,6 +109,44 @@ pub fn group(generators: &[SymmetryOperator]) -> Result<Vec<SymmetryOperator>, E
     Ok(all)
 }
 
+/// Which reflections have the same amplitude.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Equivalents {
+    /// What takes an index to its equivalents: each matrix once, Friedel's included.
+    rotations: Vec<[[i32; 3]; 3]>,
+}
+
+impl Equivalents {
+    /// Those of the group of `operators`; with `friedel`, h and -h are equivalent too.
+    ///
+    /// ```
+    /// use nanobragg::model::symmetry::{Equivalents, SymmetryOperator};
+    ///
+    /// let equivalents = Equivalents::new(&[SymmetryOperator::parse("-x,y,-z")?], true)?;
+    /// assert_eq!(equivalents.representative([-1, 2, -3]), [1, 2, 3]);
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Operators that make no group.
+    pub fn new(operators: &[SymmetryOperator], friedel: bool) -> Result<Self, Error> {
+        let mut rotations: Vec<_> = group(operators)?.iter().map(|operator| operator.rotation).collect();
+        if friedel {
+            let inverted: Vec<_> =
+                rotations.iter().map(|rotation| rotation.map(|row| row.map(|x| -x))).collect();
+            rotations.extend(inverted);
+        }
+        rotations.sort_unstable();
+        rotations.dedup();
+        Ok(Equivalents { rotations })
+    }
+
+    /// The greatest of the equivalents of `hkl`: the same for all of them.
+    pub fn representative(&self, hkl: [i32; 3]) -> [i32; 3] {
+        canonical(hkl, &self.rotations)
+    }
+}
+
 /// Reflections of a whole sphere, as orbits of equivalent ones.
 #[derive(Clone, Debug)]
 pub struct Expansion {

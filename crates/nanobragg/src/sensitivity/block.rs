@@ -1,5 +1,6 @@
 //! What is asked for, and what is handed out.
 
+use super::NodeSlope;
 use crate::nest::block::Lanes;
 
 /// Pixels to differentiate.
@@ -13,6 +14,8 @@ pub enum PixelSet<'a> {
 
 /// Photons and sensitivities of up to 64 pixels.
 pub struct Block<'a> {
+    /// The run that it belongs to.
+    pub(crate) run: usize,
     /// Blocks before it, of all that are asked for.
     pub(crate) number: usize,
     /// The pixels, as [slow, fast].
@@ -21,6 +24,10 @@ pub struct Block<'a> {
     pub(crate) photons: &'a Lanes,
     /// Sensitivities of each, in the order of the layout.
     pub(crate) rows: &'a [Lanes],
+    /// Derivatives by structure factors, by pixel and node; lanes beyond the pixels mean nothing.
+    pub(crate) nodes: &'a [NodeSlope],
+    /// Whether it ends its run.
+    pub(crate) last: bool,
 }
 
 impl Block<'_> {
@@ -37,6 +44,11 @@ impl Block<'_> {
     /// Sensitivities of each pixel, a row each, in the order of the layout.
     pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
         self.rows.iter().map(|row| &row.0[..self.pixels.len()])
+    }
+
+    /// Derivatives of the pixels by structure factors, by pixel and node.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &NodeSlope> {
+        self.nodes.iter().filter(|slope| slope.lane() < self.pixels.len())
     }
 
     /// Photons and rows of the pixels.

@@ -60,6 +60,8 @@ pub struct Groups {
     pub weights: Vec<usize>,
     /// By structure factors: their nodes.
     pub nodes: Vec<[i32; 3]>,
+    /// By all structure factors of the table. They are no rows: a pixel depends on few of them.
+    pub table: bool,
 }
 
 /// Where a group's rows begin among those of a pixel.
@@ -92,6 +94,7 @@ impl Layout {
             water,
             weights,
             nodes,
+            table: _,
         } = &self.groups;
         let mut next = 0;
         let mut take = |rows: usize| {

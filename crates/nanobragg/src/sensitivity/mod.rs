@@ -6,8 +6,10 @@
 
 mod block;
 mod layout;
+mod scatter;
 pub(crate) mod sums;
 
 pub use block::{Block, PixelSet};
 pub(crate) use layout::Starts;
 pub use layout::{CellSums, Groups, Layout};
+pub(crate) use scatter::NodeSlope;

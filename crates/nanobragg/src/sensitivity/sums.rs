@@ -11,6 +11,7 @@ pub(crate) use task::Task;
 use std::sync::Arc;
 
 use super::Starts;
+use super::scatter::Scatter;
 use crate::nest::block::{
     BlockFinished, BlockScattering, BlockSourceDone, BlockSubpixel, BlockTerm, LANES, Lanes,
 };
@@ -24,6 +25,8 @@ pub(crate) struct Sensitive {
     starts: Starts,
     /// A row for each sensitivity.
     pub rows: Vec<Lanes>,
+    /// Derivatives by all structure factors, where they are wanted.
+    pub scatter: Option<Scatter>,
     /// dT/dq summed over the terms of the source.
     by_q: [Lanes; 3],
     /// The sum before the source and before the sub-pixel.
@@ -69,6 +72,7 @@ impl Sensitive {
         };
         Sensitive {
             rows: vec![ZERO; starts.end],
+            scatter: task.layout.groups.table.then(Scatter::new),
             task,
             starts,
             by_q: [ZERO; 3],
@@ -82,6 +86,9 @@ impl Sensitive {
     /// Forgets the last block.
     pub fn clear(&mut self) {
         self.rows.fill(ZERO);
+        if let Some(scatter) = &mut self.scatter {
+            scatter.clear();
+        }
         self.here.begun = false;
         self.once = Once { omega: [ZERO; 3], capture: [ZERO; 3], polar: [[ZERO; 3]; 3] };
     }

@@ -42,6 +42,8 @@ pub(crate) struct BlockTerm<'a> {
     pub q: &'a [Lanes; 3],
     /// Nearest nodes.
     pub node: &'a [Lanes; 3],
+    /// Their places in the table, where there is one.
+    pub place: &'a [u32; super::LANES],
     /// Offsets from them.
     pub offset: &'a [Lanes; 3],
     /// Structure factors.

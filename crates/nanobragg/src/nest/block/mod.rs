@@ -177,11 +177,11 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
         let lattice = orientations.lattice(at.phi, at.domain);
         let added = self.terms.add::<S, FMA>(&lattice, &amplitudes, self.scattered, self.scratch, self.sum);
         if S::NEEDS.terms && added {
-            let Scratch { node, offset, f, f_latt, slopes, .. } = &*self.scratch;
+            let Scratch { node, place, offset, f, f_latt, slopes, .. } = &*self.scratch;
             let Scattered { q, weight, .. } = &*self.scattered;
             let lattice = &lattice;
             let slopes = slopes.as_deref();
-            let term = BlockTerm { lattice, q, node, offset, f, f_latt_sqr: f_latt, slopes, weight };
+            let term = BlockTerm { lattice, q, node, place, offset, f, f_latt_sqr: f_latt, slopes, weight };
             self.sink.term(at, &term);
         }
     }

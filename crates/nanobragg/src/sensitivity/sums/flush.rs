@@ -235,6 +235,9 @@ impl Sensitive {
         }
         let mut factor = Lanes::splat(task.scale);
         finished.kept.weigh_photons(&task.factors, &mut factor);
+        if let Some(scatter) = &mut self.scatter {
+            scatter.finish(&factor);
+        }
         for row in &mut self.rows {
             for i in 0..LANES {
                 row.0[i] *= factor.0[i];

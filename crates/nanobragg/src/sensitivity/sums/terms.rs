@@ -73,6 +73,13 @@ impl Sensitive {
         if by_cells {
             self.add_cells(term, slopes, &strength);
         }
+        if let Some(scatter) = &mut self.scatter {
+            let mut slopes = ZERO;
+            for i in 0..LANES {
+                slopes.0[i] = 2.0 * term.f.0[i] * term.f_latt_sqr.0[i] * term.weight.0[i];
+            }
+            scatter.add(term.place, &slopes);
+        }
         for (number, node) in self.task.layout.groups.nodes.iter().enumerate() {
             let Some(sum) = self.rows.get_mut(starts.nodes + number) else { return };
             let node = node.map(f64::from);
