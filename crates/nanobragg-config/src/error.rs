@@ -120,6 +120,7 @@ impl Error {
             | ConfigError::UnnamedFormat
             | ConfigError::NexusToPipe(_)
             | ConfigError::SeriesToPipe(_)
+            | ConfigError::SeriesOfDoubles(_)
             | ConfigError::PanelsToPipe { .. }
             | ConfigError::UnknownGeometry(_)
             | ConfigError::OverwritesInput(_)
@@ -328,6 +329,9 @@ pub(crate) enum ConfigError {
     /// Images of a series on standard output.
     #[error("{}: images of a series are files", shown(.0))]
     SeriesToPipe(PathBuf),
+    /// Arrays of 64-bit floats of a series.
+    #[error("{}: arrays of a series have 32-bit floats; leave -npy_dtype f64 out", shown(.0))]
+    SeriesOfDoubles(PathBuf),
     /// Images of several panels on standard output, or in a pipe or a device.
     #[error("{}: the detector has {panels} panels, an image each; -panel N chooses one", shown(path))]
     PanelsToPipe {

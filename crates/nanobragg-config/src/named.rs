@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use nanobragg_io::atomic::{STANDARD_OUTPUT, is_standard_output};
-use nanobragg_session::{Format, Output};
+use nanobragg_session::{Content, Format, Output};
 
 use crate::outputs::{Counting, DumpAction, Outputs};
 use crate::{ConfigError, Error};
@@ -52,6 +52,9 @@ impl Outputs {
         if list.iter().any(|output| is_standard_output(&output.path)) {
             return Err(ConfigError::SeriesToPipe(name).into());
         }
+        if let Some(array) = list.iter().find(|output| output.content == Content::Doubles) {
+            return Err(ConfigError::SeriesOfDoubles(array.path.clone()).into());
+        }
         // What made each image stands in the manifest.
         list.retain(Output::is_image);
         Ok(list)
@@ -78,7 +81,6 @@ pub(crate) fn destination(path: PathBuf) -> Result<(Option<Format>, PathBuf), Co
 mod tests {
     use super::*;
     use nanobragg::readout::{Readout, Scale};
-    use nanobragg_session::Content;
 
     #[test]
     fn smv_images_of_a_series_have_noise_unless_it_is_off() {
@@ -87,6 +89,9 @@ mod tests {
         assert_eq!(content(&noisy), Content::Counts(Readout::noisy(40.0)));
         let plain = Outputs { counting: Counting::Rounded, ..noisy };
         assert_eq!(content(&plain), Content::Counts(Readout::scaled(Scale::Given(1.0), 40.0)));
+        let doubles = Outputs { npy_doubles: true, ..Outputs::default() };
+        let expected = "a.npy: arrays of a series have 32-bit floats; leave -npy_dtype f64 out";
+        assert_eq!(doubles.of_series("a.npy".into()).unwrap_err().to_string(), expected);
         assert!(plain.of_series("a.gif".into()).is_err() && plain.of_series("a".into()).is_err());
     }
 

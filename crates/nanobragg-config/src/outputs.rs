@@ -24,6 +24,8 @@ pub struct Outputs {
     pub nexus: Option<PathBuf>,
     /// Photons as a NumPy array.
     pub npy: Option<PathBuf>,
+    /// Whether arrays have 64-bit floats.
+    pub npy_doubles: bool,
     /// Photons as TIFF.
     pub tiff: Option<PathBuf>,
     /// Picture.
@@ -60,6 +62,7 @@ impl Outputs {
             pgm_scale: self.pgm_scale,
             counting: self.counting,
             picture: self.picture.clone(),
+            npy_doubles: self.npy_doubles,
             dump: self.dump.clone(),
             ..Outputs::default()
         }
@@ -87,7 +90,7 @@ impl Outputs {
         let files = [
             (&dump, Format::Table, Content::StructureFactors),
             (&self.float, Format::Float, Content::Photons),
-            (&self.npy, Format::Npy, Content::Photons),
+            (&self.npy, Format::Npy, if self.npy_doubles { Content::Doubles } else { Content::Photons }),
             (&self.tiff, Format::Tiff, Content::Photons),
             (&self.int, Format::Smv, scaled),
             (&self.pgm, Format::Pgm, Content::Levels(levels)),

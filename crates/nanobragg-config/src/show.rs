@@ -295,6 +295,7 @@ fn outputs(table: &mut Table<'_>) {
         let value = path.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
         table.set(name, value, "");
     }
+    table.set("numbers of arrays", if outputs.npy_doubles { "f64" } else { "f32" }, "");
     let instruments: Vec<String> =
         outputs.instruments.iter().map(|path| path.display().to_string()).collect();
     let instruments = if instruments.is_empty() { "none".to_owned() } else { instruments.join(" ") };

@@ -23,7 +23,9 @@ pub fn check_memory(sizes: &[(usize, usize)], outputs: &[Output]) -> Result<(), 
 /// As [`check_memory`].
 pub fn check_memory_of(sizes: &[(usize, usize)], outputs: &[Output], writing: usize) -> Result<(), Error> {
     let pixels = |&(fast, slow): &(usize, usize)| fast as u128 * slow as u128;
-    let all: u128 = sizes.iter().map(pixels).sum::<u128>() * size_of::<f32>() as u128;
+    let doubles = outputs.iter().any(|output| output.content == Content::Doubles);
+    let pixel = size_of::<f32>() + if doubles { size_of::<f64>() } else { 0 };
+    let all: u128 = sizes.iter().map(pixels).sum::<u128>() * pixel as u128;
     let Some(largest) = sizes.iter().max_by_key(|size| pixels(size)) else { return Ok(()) };
     let bytes = all + writing as u128 * bytes_to_write(*largest, outputs);
     // What is reserved and not touched costs nothing. Threads and buffers come on top.

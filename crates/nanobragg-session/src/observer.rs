@@ -70,6 +70,8 @@ pub struct Rendered {
     pub plan: Plan,
     /// Photons.
     pub image: Image,
+    /// The same before they were rounded to single precision, where a file takes them so.
+    pub doubles: Option<Vec<f64>>,
     /// Figures of the image.
     pub statistics: Statistics,
     /// Who rendered it and how the terms were evaluated.

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use nanobragg::backend::Backend;
+use nanobragg::backend::{Backend, Products, Want};
 use nanobragg::plan::{Orientations, Plan};
 use nanobragg::statistics::Statistics;
 
@@ -128,7 +128,12 @@ fn render(
     watch.tell(Event::Planned(&plan));
     watch.check()?;
     let started = Instant::now();
-    let image = backend.render(&plan, &watch.control(&|progress| watch.tell(Event::Progress(progress))))?;
+    let doubles = job.outputs.iter().any(|output| output.content == Content::Doubles);
+    let want = Want::default().with_products(Products { doubles, ..Products::default() });
+    let progress = |progress| watch.tell(Event::Progress(progress));
+    let mut frame = backend.frame(&plan, &want, &watch.control(&progress))?;
+    let doubles = frame.doubles.pop();
+    let image = frame.into_image();
     let elapsed = started.elapsed();
     let statistics = Statistics::of(&plan, &image);
     if !job.compute.allow_nonfinite {
@@ -136,7 +141,7 @@ fn render(
     }
     let panel = job.panels.get(number).map(|panel| (number, panel.name.clone()));
     let evaluation = backend.describe(&plan);
-    let mut rendered = Rendered { panel, plan, image, statistics, evaluation, elapsed };
+    let mut rendered = Rendered { panel, plan, image, doubles, statistics, evaluation, elapsed };
     watch.tell(Event::Rendered(&rendered));
     if rendered.panel.is_some() {
         // Orientations have served, and may be the largest part.
@@ -151,8 +156,9 @@ fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
     let mut ended = Ok(());
     for (number, rendered) in all.iter().enumerate() {
         watch.tell(Event::Writing(rendered));
-        let writer =
-            Writer::new(&rendered.plan, &rendered.image, brightness).made_by(job.provenance.as_ref());
+        let writer = Writer::new(&rendered.plan, &rendered.image, brightness)
+            .with_doubles(rendered.doubles.as_deref())
+            .made_by(job.provenance.as_ref());
         ended = ended.and(writer.write(&job.outputs(number), watch));
         watch.check()?;
         watch.tell(Event::Finished(rendered));

@@ -44,7 +44,7 @@ fn all(plan: &Plan) -> Vec<Parameter> {
 
 /// A node that gives photons somewhere.
 fn lit(plan: &Plan) -> Option<[i32; 3]> {
-    let want = Want::default().with_products(Products { labels: true });
+    let want = Want::default().with_products(Products { labels: true, ..Products::default() });
     let frame = Cpu::default().frame(plan, &want, &Control::default()).unwrap();
     frame.labels.first()?.labels().iter().flatten().map(|label| label.node).next()
 }

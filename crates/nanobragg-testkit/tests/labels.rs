@@ -15,7 +15,7 @@ fn plans() -> Vec<(String, Plan)> {
 }
 
 fn labeled(backend: &dyn Backend, plan: &Plan) -> Frame {
-    let want = Want::default().with_products(Products { labels: true });
+    let want = Want::default().with_products(Products { labels: true, ..Products::default() });
     backend.frame(plan, &want, &Control::default()).unwrap()
 }
 
@@ -89,7 +89,7 @@ fn nodes_and_background_add_up_to_the_pixel() {
 fn nodes_have_no_share_where_a_quirk_multiplies_running_sums() {
     let cases = cases().unwrap();
     let plan = cases[0].plan(&["-quirks", "reference"]).unwrap();
-    let want = Want::default().with_products(Products { labels: true });
+    let want = Want::default().with_products(Products { labels: true, ..Products::default() });
     for backend in [&Scalar as &dyn Backend, &Cpu::default()] {
         let refused = backend.supports(&plan, &want).is_err();
         assert_eq!(refused, plan.factors.depend_on_order());

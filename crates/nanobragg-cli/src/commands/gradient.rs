@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod gradient_text;
 mod instrument;
 mod output;
 mod pull_back;
@@ -25,7 +26,7 @@ use crate::run::log;
 use crate::usage::{UsageError, refuse_flags_of_one_image};
 use crate::wanted::{self, Wanted};
 use arguments::{Arguments, HELP};
-use target::{Kind, Target};
+use target::Target;
 
 /// Exit status when derivatives and differences disagree.
 const DISAGREE: u8 = 1;
@@ -34,6 +35,8 @@ const DISAGREE: u8 = 1;
 struct Task {
     console: Console,
     wanted: Vec<Wanted>,
+    /// Whether by all structure factors as well.
+    amplitudes: bool,
     /// A plan for each panel.
     plans: Vec<Plan>,
     backend: Cpu,
@@ -72,10 +75,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     instrument::write(&task)?;
     if let Some(path) = &arguments.cotangent {
         let cotangent = pull_back::read(&task, path)?;
-        let into = targets.iter().filter(|target| target.kind == Kind::Json);
-        pull_back::run(&task, &cotangent, &into.map(|target| target.path.as_path()).collect::<Vec<_>>())?;
+        pull_back::run(&task, &cotangent, &targets)?;
     }
-    if targets.iter().any(|target| target.kind != Kind::Json) {
+    if targets.iter().any(|target| target.kind.has_images()) {
         let columns = columns(&task)?;
         for Target { path, kind } in &targets {
             for file in output::write(path, *kind, &task.wanted, &columns)? {
@@ -135,7 +137,8 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     }
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
-    Ok(Task { console, wanted, plans, backend, inputs, job, interrupt: Interrupt::catch() })
+    let amplitudes = arguments.amplitudes;
+    Ok(Task { console, wanted, amplitudes, plans, backend, inputs, job, interrupt: Interrupt::catch() })
 }
 
 /// An error of the command line.

@@ -114,13 +114,16 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
     let at = scratch.folder();
     for (line, text) in [
         ("-wrt foo -o g.npy", "-wrt foo is no parameter"),
-        ("-wrt N -o g.txt", "should end in .npy, .h5, .png or .json"),
+        ("-wrt N -o g.txt", "should end in .npy, .h5, .png, .json or .hkl"),
         ("-wrt N -o g.json", "holds the gradient of -cotangent"),
         ("-wrt N -floatfile f.bin -o g.npy", "-floatfile is a flag of a single image"),
         ("-wrt N -o nowhere/g.npy", "nowhere"),
         ("-wrt mosaic -tophat_spots -o g.npy", "have an edge"),
         ("-wrt flux -o g.npy", "needs -flux"),
         ("-wrt F_1_2_3 -check", "-wrt F_1_2_3: all structure factors are one number, -default_F; -hkl FILE"),
+        ("-wrt F -o g.hkl", "-wrt F is the gradient of -cotangent FILE"),
+        ("-wrt N -cotangent y.npy -o g.hkl", "-o FILE.hkl holds the gradient by structure factors, -wrt F"),
+        ("-wrt F -cotangent y.npy -o g.npy", "-wrt F has no derivative images"),
         ("-wrt N -device gpu -o g.npy", "on the CPU"),
     ] {
         let run = scratch.run(&format!("gradient {STILL} {line}"));
@@ -137,7 +140,7 @@ fn derivatives_come_as_hdf5_too() {
     assert_eq!(run.good().out.trim(), "wrote grad.h5");
     assert!(scratch.read("grad.h5").starts_with(b"\x89HDF\r\n"));
     let wrong = scratch.refused(&format!("gradient {STILL} -wrt B -o grad.txt"));
-    assert!(wrong.contains("should end in .npy, .h5, .png or .json"));
+    assert!(wrong.contains("should end in .npy, .h5, .png, .json or .hkl"));
 }
 
 #[test]
@@ -168,4 +171,102 @@ fn a_panel_moves_alone() {
     let flags = "gradient -geometry two_panels.geom -cell 70 80 90 90 90 90 -default_F 100 -o grad.npy -wrt";
     assert!(scratch.refused(&format!("{flags} panel2.shift_fast")).contains("the detector has 2 panels"));
     assert!(scratch.refused(&format!("{flags} panel0.misset")).contains("a panel has distance"));
+}
+
+/// An array of doubles as `numpy.save` writes it.
+fn array(pixels: &[f64], slow: usize) -> Vec<u8> {
+    let fast = pixels.len() / slow;
+    let mut text =
+        format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({slow}, {fast}), }}").into_bytes();
+    text.resize(117, b' ');
+    text.push(b'\n');
+    let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    bytes.extend(text);
+    bytes.extend(pixels.iter().flat_map(|pixel| pixel.to_le_bytes()));
+    bytes
+}
+
+/// Structure factors of a few thousand nodes, no two neighbors alike.
+fn reflections() -> String {
+    let range = -13..=13i32;
+    let nodes =
+        range.clone().flat_map(|h| range.clone().flat_map(move |k| (-13..=13i32).map(move |l| [h, k, l])));
+    nodes
+        .map(|[h, k, l]| format!("{h} {k} {l} {}\n", 20 + (7 * h + 3 * k + 5 * l).rem_euclid(11) * 10))
+        .collect()
+}
+
+#[test]
+fn all_structure_factors_have_their_gradient_in_one_pass() {
+    let scratch = Scratch::new();
+    scratch.write("f.hkl", reflections());
+    let y: Vec<f64> = (0..256).map(|at| f64::from(at * 37 % 100) / 50.0 - 0.7).collect();
+    scratch.write("y.npy", array(&y, 16));
+    let still = STILL.replace("-default_F 100", "-hkl f.hkl -nodump");
+    let line = format!("gradient {still} -wrt scale,F -cotangent y.npy -o g.json -o g.hkl");
+    let out = scratch.run(&line).good().out;
+    assert!(
+        out.contains("structure factors with smaller ones") && out.ends_with("wrote g.json\nwrote g.hkl\n")
+    );
+    let json: Value = serde_json::from_slice(&scratch.read("g.json")).unwrap();
+    let table = &json["structure_factors"];
+    let numbers = |name: &str| -> Vec<f64> {
+        table[name].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    };
+    let (values, slopes) = (numbers("value"), numbers("gradient"));
+    assert!(slopes.len() > 40, "{}", slopes.len());
+    // Photons go with the squares of structure factors, but for the few that lie beyond the table and have none.
+    let scale = json["parameters"][0]["gradient"].as_f64().unwrap();
+    let half: f64 = values.iter().zip(&slopes).map(|(f, slope)| 0.5 * f * slope).sum();
+    assert!((half / scale - 1.0).abs() < 1e-9, "{half} {scale}");
+    let text = String::from_utf8(scratch.read("g.hkl")).unwrap();
+    assert_eq!(text.lines().count(), slopes.len());
+    // One of them, as a parameter of its own.
+    let (at, _) = slopes.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs())).unwrap();
+    let [h, k, l] = [0, 1, 2].map(|axis| table["hkl"][at][axis].as_i64().unwrap());
+    assert!(text.lines().nth(at).unwrap().starts_with(&format!("{h} {k} {l} ")));
+    let own = scratch.run(&format!("gradient {still} -wrt F_{h}_{k}_{l} -cotangent y.npy")).good().out;
+    let own: Value = serde_json::from_str(own.lines().last().unwrap()).unwrap();
+    let own = own["parameters"][0]["gradient"].as_f64().unwrap();
+    assert!((own / slopes[at] - 1.0).abs() < 1e-10, "{own} {}", slopes[at]);
+
+    let uniform = scratch.refused(&format!("gradient {STILL} -wrt F -cotangent y.npy"));
+    assert!(uniform.contains("all structure factors are one number"), "{uniform}");
+}
+
+#[test]
+fn a_cotangent_has_finite_numbers_where_pixels_count() {
+    let scratch = Scratch::new();
+    let mut y = vec![1.0; 256];
+    y[3 * 16 + 5] = f64::NAN;
+    scratch.write("y.npy", array(&y, 16));
+    let line = format!("gradient {STILL} -wrt scale -cotangent y.npy");
+    let run = scratch.run(&line);
+    assert_eq!(run.status, 2);
+    let expected =
+        "error: gradient: -cotangent: y.npy: pixel 5 3 (fast, slow) is NaN; it should be a finite number";
+    assert!(run.err.lines().any(|line| line == expected), "{run:?}");
+    // Beyond the part that is rendered it does not matter.
+    let out = scratch.run(&format!("{line} -roi 0 15 4 15")).good().out;
+    let json: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert!(json["parameters"][0]["gradient"].as_f64().unwrap() > 0.0);
+    y[3 * 16 + 5] = f64::INFINITY;
+    scratch.write("y.npy", array(&y, 16));
+    assert!(scratch.refused(&line).contains("pixel 5 3 (fast, slow) is inf"));
+}
+
+#[test]
+fn arrays_of_doubles_keep_what_single_precision_rounds() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{STILL} -o a.npy -npy_dtype f64 -floatfile a.bin")).good();
+    scratch.run(&format!("gradient {STILL} -npy_dtype f64 -wrt scale -o g.npy")).good();
+    let (doubles_of, single) = (doubles(&scratch.path("a.npy")), floats(&scratch.path("a.bin")));
+    assert_eq!(doubles_of, doubles(&scratch.path("g.npy")));
+    assert!(doubles_of.iter().zip(&single).all(|(double, single)| f64::from(*double as f32) == *single));
+    assert!(doubles_of.iter().zip(&single).any(|(double, single)| double != single));
+    scratch.run(&format!("{STILL} -o s.npy -npy_dtype f64 -device scalar")).good();
+    let scalar = doubles(&scratch.path("s.npy"));
+    assert!(doubles_of.iter().zip(&scalar).all(|(a, b)| (a - b).abs() <= 1e-11 * b));
+    let series = scratch.refused(&format!("sweep {STILL} -osc 1 -images 2 -npy_dtype f64 -o b.npy"));
+    assert!(series.contains("arrays of a series have 32-bit floats"), "{series}");
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg_io::geometry::GeometryFormat;
 use nanobragg_io::preview::Scale;
+use nanobragg_session::Device;
 
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
@@ -39,6 +40,10 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         draft.setup.outputs = chosen;
         draft.writes_dump = false;
     }
+    let outputs = &draft.setup.outputs;
+    if outputs.npy_doubles && outputs.npy.is_some() && draft.setup.device == Device::Auto {
+        draft.setup.device = Device::Cpu;
+    }
     Ok(())
 }
 
@@ -57,5 +62,26 @@ fn named(outputs: &Outputs, args: &ParsedArgs) -> Outputs {
         png: image(FlagId::PngFile, &outputs.png),
         instruments: outputs.instruments.clone(),
         ..outputs.without_images()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::{Context, classic, resolve};
+
+    #[test]
+    fn cores_have_the_doubles_of_an_array() {
+        let device = |flags: &str| {
+            let line = format!("-cell 70 80 90 90 90 90 -default_F 1 {flags}");
+            let parsed = classic::parse(line.split_whitespace().map(OsString::from)).unwrap();
+            resolve(&parsed, &Context::default()).unwrap().device
+        };
+        assert_eq!(device("-device auto -npy_dtype f64 -o a.npy"), Device::Cpu);
+        assert_eq!(device("-npy_dtype f64 -npyfile a -device auto"), Device::Cpu);
+        assert_eq!(device("-device auto -npy_dtype f64 -o a.bin"), Device::Auto);
+        assert_eq!(device("-device gpu -npy_dtype f64 -o a.npy"), Device::Gpu);
     }
 }

@@ -53,6 +53,8 @@ fn files() -> Vec<Effect> {
         sets(FlagId::CbfFile, "x", |s| s.outputs.cbf = Some("x".into())),
         sets(FlagId::NxsFile, "x", |s| s.outputs.nexus = Some("x".into())),
         sets(FlagId::NpyFile, "x", |s| s.outputs.npy = Some("x".into())),
+        sets(FlagId::NpyDtype, "f64", |s| s.outputs.npy_doubles = true),
+        after("-npy_dtype f64", FlagId::NpyDtype, "float32", |s| s.outputs.npy_doubles = false),
         sets(FlagId::TifFile, "x", |s| s.outputs.tiff = Some("x".into())),
         sets(FlagId::GeometryOut, "x.expt", |s| s.outputs.instruments.push("x.expt".into())),
         sets(FlagId::PngFile, "x", |s| s.outputs.png = Some("x".into())),

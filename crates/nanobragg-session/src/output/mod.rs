@@ -70,6 +70,8 @@ pub enum Format {
 pub enum Content {
     /// Photons as they are.
     Photons,
+    /// Photons before they are rounded to single precision, of an image that is rendered by itself.
+    Doubles,
     /// What a detector reads out.
     Counts(Readout),
     /// Gray levels.
@@ -113,7 +115,7 @@ const ROWS: [Row; 9] = [
     Row { format: Format::Pgm, extensions: &["pgm"], holds: levels::holds, write: levels::write },
     Row { format: Format::Cbf, extensions: &["cbf"], holds: counts::holds, write: counts::cbf },
     Row { format: Format::Nexus, extensions: &["nxs", "h5"], holds: counts::holds, write: counts::nexus },
-    Row { format: Format::Npy, extensions: &["npy"], holds: photons::holds, write: photons::npy },
+    Row { format: Format::Npy, extensions: &["npy"], holds: photons::array_holds, write: photons::npy },
     Row { format: Format::Tiff, extensions: &["tif", "tiff"], holds: photons::holds, write: photons::tiff },
     Row { format: Format::Png, extensions: &["png"], holds: picture::holds, write: picture::write },
     Row { format: Format::Record, extensions: &[], holds: record::holds, write: record::write },

@@ -1,7 +1,7 @@
 //! Photons as they are: raw floats, NumPy arrays, TIFF.
 
 use nanobragg_io::float::write_float;
-use nanobragg_io::npy::write_npy;
+use nanobragg_io::npy::{write_npy, write_npy_doubles};
 use nanobragg_io::tiff::write_tiff;
 
 use super::writer::wrote;
@@ -13,6 +13,10 @@ pub(super) fn holds(content: &Content) -> bool {
     matches!(content, Content::Photons)
 }
 
+pub(super) fn array_holds(content: &Content) -> bool {
+    matches!(content, Content::Photons | Content::Doubles)
+}
+
 pub(super) fn float(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     write_float(&output.path, writer.image.pixels())?;
     told(writer, output, watch);
@@ -21,8 +25,16 @@ pub(super) fn float(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
 
 pub(super) fn npy(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let (fast, slow) = (writer.image.fast(), writer.image.slow());
-    write_npy(&output.path, fast, slow, writer.image.pixels())?;
-    told(writer, output, watch);
+    match writer.doubles.filter(|_| output.content == Content::Doubles) {
+        Some(doubles) => {
+            write_npy_doubles(&output.path, &[slow, fast], &[doubles])?;
+            wrote(watch, &output.path, &format!("{} doubles", doubles.len()));
+        }
+        None => {
+            write_npy(&output.path, fast, slow, writer.image.pixels())?;
+            told(writer, output, watch);
+        }
+    }
     Ok(())
 }
 

@@ -47,6 +47,8 @@ pub struct Writer<'a> {
     /// What headers may say of it.
     pub(super) frame: FrameDescription,
     pub(super) image: &'a Image,
+    /// Its photons before they were rounded, where there are any.
+    pub(super) doubles: Option<&'a [f64]>,
     pub(super) brightness: Brightness,
     /// What was read out last: two formats often hold the same counts.
     counts: RefCell<Option<(Readout, Rc<Counts>)>>,
@@ -61,10 +63,17 @@ impl<'a> Writer<'a> {
             plan,
             frame: FrameDescription::of(plan),
             image,
+            doubles: None,
             brightness,
             counts: RefCell::new(None),
             spare: RefCell::default(),
         }
+    }
+
+    /// The same, with the image's photons before they were rounded to single precision: [`Content::Doubles`](super::Content::Doubles).
+    #[must_use]
+    pub fn with_doubles(self, doubles: Option<&'a [f64]>) -> Self {
+        Writer { doubles, ..self }
     }
 
     /// The same, which reads out into the memory of `counts`.

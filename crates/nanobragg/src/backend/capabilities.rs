@@ -24,12 +24,14 @@ pub struct Capabilities {
 pub struct Products {
     /// Which node lights each pixel up.
     pub labels: bool,
+    /// Photons before they are rounded to single precision.
+    pub doubles: bool,
 }
 
 impl Products {
     /// What is in one or the other.
     pub const fn or(self, other: Products) -> Products {
-        Products { labels: self.labels || other.labels }
+        Products { labels: self.labels || other.labels, doubles: self.doubles || other.doubles }
     }
 
     /// Whether all of these are among those that a backend makes.
@@ -37,7 +39,14 @@ impl Products {
     /// # Errors
     /// [`Unsupported::NoProduct`].
     pub fn within(self, made: Products) -> Result<(), Unsupported> {
-        if self.labels && !made.labels { Err(Unsupported::NoProduct("labels")) } else { Ok(()) }
+        let lacking = [
+            (self.labels && !made.labels, "labels"),
+            (self.doubles && !made.doubles, "photons in double precision"),
+        ];
+        match lacking.into_iter().find(|(lacks, _)| *lacks) {
+            Some((_, product)) => Err(Unsupported::NoProduct(product)),
+            None => Ok(()),
+        }
     }
 
     /// Whether `plan` has these: under a quirk that multiplies running sums, nodes have no share of their own.

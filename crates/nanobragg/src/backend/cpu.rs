@@ -13,7 +13,7 @@ use super::{
     pixel_by_pixel,
 };
 use crate::error::{Error, RenderCause};
-use crate::image::{Image, Spares};
+use crate::image::{self, Image, Spares};
 use crate::nest::Label;
 use crate::nest::block::{LANES, Workspace};
 use crate::plan::{Plan, Region};
@@ -34,7 +34,7 @@ pub struct Cpu {
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     name: "cpu",
     precisions: Precision::ALL.to_vec(),
-    products: Products { labels: true },
+    products: Products { labels: true, doubles: true },
     order: true,
     table_bytes: None,
 });
@@ -85,11 +85,11 @@ impl Cpu {
     }
 
     /// Renders what is wanted into pixels that are ready for it.
-    fn fill(
+    fn fill<P: Sample + Send>(
         &self,
         plan: &Plan,
         want: &Want,
-        pixels: &mut [f32],
+        pixels: &mut [P],
         labels: Option<&mut LabelImage>,
         control: &Control<'_>,
     ) -> Result<(), Error> {
@@ -167,24 +167,24 @@ impl<'a, R: RowSink> Evaluation<'a, R> {
 }
 
 /// A piece of a row that a thread renders.
-struct Piece<'a> {
+struct Piece<'a, P> {
     slow: usize,
     /// Fast coordinate of the first pixel.
     start: usize,
     /// A row counts as finished when its last pixels are.
     ends_row: bool,
-    photons: &'a mut [f32],
+    photons: &'a mut [P],
     labels: Option<&'a mut [Option<Label>]>,
 }
 
 /// Renders the pieces in parallel, each under the sink that is made for it, and reports every row that is finished.
-fn render<'p, R: RowSink>(
-    pieces: Vec<Piece<'p>>,
+fn render<'p, R: RowSink, P: Sample + Send>(
+    pieces: Vec<Piece<'p, P>>,
     evaluation: &Evaluation<'_, R>,
     plan: &Plan,
     control: &Control<'_>,
     report: impl Fn() + Sync,
-    sink: impl Fn(&mut Piece<'p>) -> R + Sync,
+    sink: impl Fn(&mut Piece<'p, P>) -> R + Sync,
 ) -> Result<(), Error> {
     tracing::debug!(evaluation = evaluation.describe(), "how terms are evaluated");
     pieces.into_par_iter().try_for_each_init(Workspace::new, |workspace, mut piece| {
@@ -203,12 +203,12 @@ fn render<'p, R: RowSink>(
 
 /// The pieces of the rendered region: whole rows, or less where there are so few rows that threads would wait for the
 /// last.
-fn pieces<'a>(
+fn pieces<'a, P>(
     plan: &Plan,
-    pixels: &'a mut [f32],
+    pixels: &'a mut [P],
     labels: Option<&'a mut LabelImage>,
     threads: usize,
-) -> Vec<Piece<'a>> {
+) -> Vec<Piece<'a, P>> {
     let (rows, columns) = plan.region.ranges();
     let length = piece_length(rows.len(), columns.len(), threads);
     let mut label_rows = labels.map(|labels| labels.rows_mut().skip(rows.start));
@@ -256,8 +256,14 @@ impl Backend for Cpu {
         let mut image = self.image(&plan.region)?;
         let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
         let mut labels = labels.transpose()?;
-        self.fill(plan, want, image.pixels_mut(), labels.as_mut(), control)?;
-        Ok(Frame::labeled(image, labels))
+        let doubles = want.products.doubles.then(|| image::zeros(image.fast(), image.slow()));
+        let mut doubles = doubles.transpose()?;
+        match &mut doubles {
+            Some(doubles) => self.fill(plan, want, doubles, labels.as_mut(), control)?,
+            None => self.fill(plan, want, image.pixels_mut(), labels.as_mut(), control)?,
+        }
+        Frame::round(doubles.as_ref(), &mut image);
+        Ok(Frame::with(image, labels, doubles))
     }
 
     fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {

@@ -3,12 +3,13 @@
 use std::sync::{Arc, LazyLock};
 
 use super::labels::LabelRow;
+use super::row::Sample;
 use super::{
     Backend, Capabilities, Control, Frame, LabelImage, Precision, Products, Ticket, Unsupported, Want, Watch,
     pixel_by_pixel,
 };
 use crate::error::Error;
-use crate::image::Image;
+use crate::image::{self, Image};
 use crate::plan::Plan;
 
 /// Renders serially in scan order with the scalar double-precision evaluation.
@@ -18,16 +19,16 @@ pub struct Scalar;
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     name: "scalar",
     precisions: vec![Precision::Double],
-    products: Products { labels: true },
+    products: Products { labels: true, doubles: true },
     order: true,
     table_bytes: None,
 });
 
 impl Scalar {
     /// Renders into dark pixels.
-    fn fill(
+    fn fill<P: Sample>(
         plan: &Plan,
-        pixels: &mut [f32],
+        pixels: &mut [P],
         labels: Option<&mut LabelImage>,
         control: &Control<'_>,
     ) -> Result<(), Error> {
@@ -73,8 +74,14 @@ impl Backend for Scalar {
         let mut image = Image::try_new(plan.region.image_fast, plan.region.image_slow)?;
         let labels = want.products.labels.then(|| LabelImage::try_new(image.fast(), image.slow()));
         let mut labels = labels.transpose()?;
-        Scalar::fill(plan, image.pixels_mut(), labels.as_mut(), control)?;
-        Ok(Frame::labeled(image, labels))
+        let doubles = want.products.doubles.then(|| image::zeros(image.fast(), image.slow()));
+        let mut doubles = doubles.transpose()?;
+        match &mut doubles {
+            Some(doubles) => Scalar::fill(plan, doubles, labels.as_mut(), control)?,
+            None => Scalar::fill(plan, image.pixels_mut(), labels.as_mut(), control)?,
+        }
+        Frame::round(doubles.as_ref(), &mut image);
+        Ok(Frame::with(image, labels, doubles))
     }
 
     fn render_into(&self, plan: &Plan, pixels: &mut [f32], control: &Control<'_>) -> Result<(), Error> {

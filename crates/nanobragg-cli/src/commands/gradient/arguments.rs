@@ -22,11 +22,13 @@ docs/GRADIENTS.md describes it.
                                 shift_slow shift_beam (mm), detector_rotx ... twotheta (deg), detector_turn_x ...
                                 (deg, around the crystal), beam_x ... (deg), lambda (A), energy (eV), fluence, flux,
                                 exposure, scale, water (factors), B (A^2), weight_I (of source I), F_H_K_L (electrons); panelN.NAME is what
-                                moves panel N alone, such as panel3.shift_fast
+                                moves panel N alone, such as panel3.shift_fast. F is every structure factor of the table at
+                                once, for -cotangent
   -o FILE                       FILE.npy: derivative images, shape (parameters, slow, fast), doubles, with names and
                                 units in FILE.json beside it; FILE.h5: the same as
                                 HDF5 (derivatives, names, units, values); FILE.png: a picture for each parameter; FILE.json: the
-                                gradient of -cotangent; given several times, all are written
+                                gradient of -cotangent; FILE.hkl: h k l and that gradient by F, a line each; given several
+                                times, all are written
   -cotangent FILE               an image y (what compare reads): the gradient of the sum of y times photons, as a
                                 table and as JSON
   -check                        compares with central differences; exit status 1 where they disagree
@@ -41,6 +43,8 @@ Example:
 pub struct Arguments {
     /// Names of parameters and groups.
     pub wrt: Vec<String>,
+    /// Whether all structure factors are among them.
+    pub amplitudes: bool,
     /// Files, each of another kind or name.
     pub outputs: Vec<PathBuf>,
     pub cotangent: Option<PathBuf>,
@@ -66,7 +70,12 @@ impl Arguments {
                         let text = format!("gradient: -wrt {names:?}: a name is missing beside a comma");
                         return Err(UsageError(text));
                     }
-                    parsed.wrt.extend(names.split(',').map(|name| name.trim().to_owned()));
+                    for name in names.split(',').map(str::trim) {
+                        match name {
+                            "F" => parsed.amplitudes = true,
+                            _ => parsed.wrt.push(name.to_owned()),
+                        }
+                    }
                 }
                 Some("o" | "output") => parsed.outputs.push(rest.value(&argument, "a file name")?.into()),
                 Some("cotangent") => parsed.cotangent = Some(rest.value(&argument, "a file name")?.into()),
@@ -74,12 +83,18 @@ impl Arguments {
                 _ => parsed.image.push(argument.word),
             }
         }
-        if parsed.wrt.is_empty() {
+        if parsed.wrt.is_empty() && !parsed.amplitudes {
             return Err(UsageError("gradient: by what? give -wrt NAME, such as -wrt misset,cell".to_owned()));
         }
         if parsed.outputs.is_empty() && parsed.cotangent.is_none() && !parsed.check {
             return Err(UsageError(
                 "gradient: nothing to do; give -o FILE, -cotangent FILE or -check".to_owned(),
+            ));
+        }
+        if parsed.amplitudes && (parsed.cotangent.is_none() || (parsed.wrt.is_empty() && parsed.check)) {
+            return Err(UsageError(
+                "gradient: -wrt F is the gradient of -cotangent FILE; for images and -check name reflections, F_H_K_L"
+                    .to_owned(),
             ));
         }
         Ok(Some(parsed))
@@ -110,6 +125,7 @@ mod tests {
         let wrong = |line: &str| parse(line).unwrap_err().to_string();
         assert!(wrong("-N 5 -o a.npy").contains("-wrt"));
         assert!(wrong("-wrt N -N 5").contains("nothing to do"));
+        assert!(wrong("-wrt N,F -o a.npy").contains("of -cotangent FILE"));
         assert!(wrong("-wrt N -o").contains("-o needs a file name"));
         assert_eq!(wrong("-wrt -o g.npy"), "gradient: -wrt needs the name of a parameter, not \"-o\"");
         assert!(wrong("-wrt N, -check").ends_with("-wrt \"N,\": a name is missing beside a comma"));

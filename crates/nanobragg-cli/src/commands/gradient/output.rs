@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use nanobragg::gradient::Columns;
 use nanobragg_compare::{Format, Image, picture};
 use nanobragg_io::atomic::write_atomic;
-use nanobragg_io::c_format::g;
 use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
 use super::target::{self, Kind};
-use crate::console::Console;
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
 
@@ -20,7 +18,7 @@ pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> 
     match kind {
         Kind::Npy | Kind::Hdf5 => arrays(path, kind, wanted, panels),
         Kind::Png => pictures(path, wanted, panels),
-        Kind::Json => Ok(Vec::new()),
+        Kind::Json | Kind::Hkl => Ok(Vec::new()),
     }
 }
 
@@ -88,21 +86,4 @@ fn pictures(path: &Path, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Resul
         }
     }
     Ok(written)
-}
-
-/// Prints the gradient as a table.
-pub fn table(console: &Console, wanted: &[Wanted], gradient: &[f64]) {
-    console.say(&format!("{:<16} {:>14} {:>16}  per", "parameter", "value", "gradient"));
-    for (wanted, slope) in wanted.iter().zip(gradient) {
-        let value = wanted.value.map_or_else(String::new, |value| g(value, 7));
-        console.say(&format!("{:<16} {value:>14} {:>16}  {}", wanted.name, g(*slope, 9), wanted.unit));
-    }
-}
-
-/// The gradient as JSON.
-pub fn gradient_json(wanted: &[Wanted], gradient: &[f64]) -> Value {
-    let parameters = wanted.iter().zip(gradient).map(|(wanted, slope)| {
-        json!({ "name": wanted.name, "unit": wanted.unit, "value": wanted.value, "gradient": slope })
-    });
-    json!({ "parameters": parameters.collect::<Vec<Value>>() })
 }

@@ -22,6 +22,8 @@ pub enum Kind {
     Png,
     /// The gradient of a cotangent.
     Json,
+    /// That by structure factors as text.
+    Hkl,
 }
 
 impl Kind {
@@ -35,11 +37,19 @@ impl Kind {
             Some("h5" | "hdf5") => Ok(Kind::Hdf5),
             Some("png") => Ok(Kind::Png),
             Some("json") => Ok(Kind::Json),
+            Some("hkl") => Ok(Kind::Hkl),
             _ => Err(UsageError(format!(
-                "gradient: -o {} should end in .npy, .h5, .png or .json",
+                "gradient: -o {} should end in .npy, .h5, .png, .json or .hkl",
                 path.display()
             ))),
         }
+    }
+}
+
+impl Kind {
+    /// Whether it holds derivative images, and not the gradient of a cotangent.
+    pub fn has_images(self) -> bool {
+        !matches!(self, Kind::Json | Kind::Hkl)
     }
 }
 
@@ -63,6 +73,12 @@ impl Target {
                     "-o FILE.json holds the gradient of -cotangent FILE; derivative images go to FILE.npy";
                 return Err(usage(text));
             }
+            if !arguments.amplitudes && kind == Kind::Hkl {
+                return Err(usage("-o FILE.hkl holds the gradient by structure factors, -wrt F"));
+            }
+            if arguments.wrt.is_empty() && kind.has_images() {
+                return Err(usage("-wrt F has no derivative images; name reflections, F_H_K_L"));
+            }
             targets.push(Target { path: path.clone(), kind });
         }
         let files = |target: &Target| target.files(&task.wanted, task.plans.len());
@@ -78,7 +94,7 @@ impl Target {
     fn files(&self, wanted: &[Wanted], panels: usize) -> Vec<PathBuf> {
         match self.kind {
             Kind::Npy => vec![self.path.clone(), names(&self.path)],
-            Kind::Hdf5 | Kind::Json => vec![self.path.clone()],
+            Kind::Hdf5 | Kind::Json | Kind::Hkl => vec![self.path.clone()],
             Kind::Png => wanted
                 .iter()
                 .flat_map(|wanted| (0..panels).map(|panel| picture(&self.path, wanted, panel, panels)))

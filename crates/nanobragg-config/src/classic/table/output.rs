@@ -70,6 +70,18 @@ rows!(
         .role(Role::Extension)
         .shows(&["NumPy array"])
         .effect(|draft, given| draft.outputs().npy = Some(given.path())),
+    NpyDtype(
+        &["-npy_dtype"],
+        "numbers of NumPy arrays: f64 keeps what single precision would round, and takes the cores where -device is auto"
+    )
+    .word("TYPE", &["f32", "f64", "float32", "float64"])
+    .default("f32")
+    .role(Role::Extension)
+    .role(Role::NoPixels)
+    .shows(&["numbers of arrays"])
+    .effect(|draft, given| {
+        draft.outputs().npy_doubles = matches!(given.text().as_str(), "f64" | "float64");
+    }),
     TifFile(&["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats")
         .path()
         .role(Role::OneImage)
