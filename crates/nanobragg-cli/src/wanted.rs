@@ -72,7 +72,10 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
     // What is not of one panel is the same in all.
     let Some(plan) = plans.first() else { return Ok(Vec::new()) };
     if name == "all" {
-        let has = |parameter: &Parameter| Derivatives::new(plan, &[*parameter]).is_ok();
+        // What the symmetry of the lattice leaves free is in the six numbers of the cell.
+        let has = |parameter: &Parameter| {
+            !matches!(parameter, Parameter::FreeCell(_)) && Derivatives::new(plan, &[*parameter]).is_ok()
+        };
         let known = Parameter::names().into_iter().filter_map(|name| Parameter::named(&name));
         let single = known.filter(|members| members.len() == 1).flatten().filter(has);
         return Ok(single.map(|parameter| Wanted::of(plan, parameter)).collect());
@@ -87,6 +90,13 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
         ))
         .into());
     };
+    if name == "cell_sym" {
+        let free: Vec<Parameter> =
+            found.iter().copied().filter(|parameter| Derivatives::new(plan, &[*parameter]).is_ok()).collect();
+        if !free.is_empty() {
+            return Ok(free.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect());
+        }
+    }
     let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
     if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {
         let text = format!(
@@ -111,16 +121,7 @@ fn of_one_panel(
         let text = format!("{option} {name}: the detector has {panels} panels, counted from 0");
         return Err(UsageError(text).into());
     };
-    let moves = |parameter: &Parameter| {
-        matches!(
-            parameter,
-            Parameter::Distance
-                | Parameter::Shift(_)
-                | Parameter::Tilt(_)
-                | Parameter::Twotheta
-                | Parameter::DetectorTurn(_)
-        )
-    };
+    let moves = |parameter: &Parameter| parameter.moves_detector();
     match Parameter::named(of_panel) {
         Some(found) if found.iter().all(moves) => Ok(found
             .into_iter()

@@ -5,7 +5,9 @@
 use std::num::NonZeroU32;
 
 use nanobragg::backend::{Backend, Control, Cpu, Products, Want};
-use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Weighed, definition};
+use nanobragg::gradient::{
+    CellNumber, Derivatives, LatticeAxis, Parameter, PixelSet, Weighed, definition, moved,
+};
 use nanobragg::image::Pixel;
 use nanobragg::model::{
     Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Polarization, Preset, Quirk, Reflection,
@@ -94,7 +96,7 @@ fn table() -> StructureFactors {
 type Kind = (&'static str, fn(&mut Experiment));
 
 /// What is tried with every shape.
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 13] = [
     ("as it is", |_| {}),
     ("a B factor", |e| e.crystal = e.crystal.with_b_factor(2e-19).unwrap()),
     ("a table", |e| e.structure_factors = table()),
@@ -105,6 +107,19 @@ const KINDS: [Kind; 10] = [
     ("layers", |e| {
         e.detector.sensor =
             Sensor::new(5e-4).unwrap().with_attenuation(3000.0).unwrap().with_layers(2).unwrap();
+    }),
+    ("curved", |e| e.detector.curved = true),
+    ("curved, with layers", |e| {
+        e.detector.curved = true;
+        e.detector.sensor =
+            Sensor::new(5e-4).unwrap().with_attenuation(3000.0).unwrap().with_layers(2).unwrap();
+    }),
+    ("curved, factors once, a resolution limit", |e| {
+        e.detector.curved = true;
+        e.detector.sensor =
+            Sensor::new(5e-4).unwrap().with_attenuation(3000.0).unwrap().with_layers(2).unwrap();
+        e.quirks = e.quirks.with(Quirk::FirstValueFactors);
+        e.rendering.dmin = Some(1.6e-10);
     }),
     ("points", |e| e.detector.point_pixel = true),
     ("a resolution limit", |e| e.rendering.dmin = Some(1.6e-10)),
@@ -154,12 +169,7 @@ fn the_definition_agrees_with_differences() {
         let plan = experiment(shape).plan().unwrap();
         for parameter in all(&plan) {
             let step = 1e-4 * parameter.natural_step();
-            let moved = |by: f64| {
-                let mut parameters = *plan.parameters();
-                *parameter.of(&mut parameters).unwrap() += by * step * parameter.unit_in_parameters();
-                plan.place(&parameters)
-            };
-            let plans = [-2.0, -1.0, 1.0, 2.0].map(moved);
+            let plans = [-2.0, -1.0, 1.0, 2.0].map(|by: f64| moved(&plan, parameter, by * step).unwrap());
             let at = [(1, 2), (2, 33), (4, 60)];
             let slopes =
                 at.map(|(slow, fast)| definition::pixel_slopes(&plan, &[parameter], Pixel { slow, fast })[0]);
@@ -319,8 +329,16 @@ fn what_has_no_derivative_is_refused_by_name() {
         edge,
         "no derivative by mosaic: spots of this shape have an edge, which has no slope; use a smooth shape"
     );
-    let curved = refused(|e| e.detector.curved = true, Parameter::Distance);
-    assert_eq!(curved, "no derivative by distance: a curved detector is no rigid plane; use a flat one");
+    let tetragonal = |e: &mut Experiment| {
+        let cell = UnitCell::new(40.0, 40.0, 60.0, 90.0, 90.0, 90.0).unwrap();
+        e.crystal = e.crystal.with_lattice(nanobragg::model::Lattice::Cell(cell));
+    };
+    let tied = refused(tetragonal, Parameter::FreeCell(CellNumber::Edge(LatticeAxis::B)));
+    assert_eq!(
+        tied,
+        "no derivative by cell_sym_b: the symmetry of the lattice does not leave it free; cell_sym are the numbers that it does"
+    );
+    assert_eq!(refused(tetragonal, Parameter::FreeCell(CellNumber::Edge(LatticeAxis::A))), "");
     let water = refused(|e| e.rendering.water_size = None, Parameter::Water);
     assert_eq!(water, "no derivative by water: there is no water; give it a size");
     let source = refused(|_| {}, Parameter::SourceWeight(3));

@@ -270,3 +270,29 @@ fn arrays_of_doubles_keep_what_single_precision_rounds() {
     let series = scratch.refused(&format!("sweep {STILL} -osc 1 -images 2 -npy_dtype f64 -o b.npy"));
     assert!(series.contains("arrays of a series have 32-bit floats"), "{series}");
 }
+
+#[test]
+fn the_symmetry_of_a_lattice_leaves_some_numbers_of_its_cell_free() {
+    let scratch = Scratch::new();
+    let tetragonal = STILL.replace("70 80 90 75 85 95", "78 78 37 90 90 90");
+    scratch.run(&format!("gradient {tetragonal} -wrt cell_sym,cell -o g.npy")).good();
+    let names: Value = serde_json::from_slice(&scratch.read("g.json")).unwrap();
+    let names: Vec<&str> =
+        names["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..4], ["cell_sym_a", "cell_sym_c", "cell_a", "cell_b"]);
+    let columns = doubles(&scratch.path("g.npy"));
+    let column = |number: usize| &columns[number * 256..][..256];
+    let most = column(0).iter().fold(0.0f64, |most, slope| most.max(slope.abs()));
+    for ((together, a), b) in column(0).iter().zip(column(2)).zip(column(3)) {
+        assert!((together - a - b).abs() < 1e-12 * most);
+    }
+    assert!(
+        scratch.run(&format!("gradient {tetragonal} -wrt cell_sym -check")).good().out.contains("cell_sym_c")
+    );
+    let tied = scratch.refused(&format!("gradient {tetragonal} -wrt cell_sym_b -o h.npy"));
+    assert!(tied.contains("the symmetry of the lattice does not leave it free"), "{tied}");
+    let out = scratch.run(&format!(
+        "gradient {STILL} -curved_det -detector_rotx 3 -wrt distance,shift,twotheta,beam -check"
+    ));
+    assert!(!out.good().out.contains("DISAGREES"));
+}

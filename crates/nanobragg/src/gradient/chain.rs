@@ -4,9 +4,10 @@ use nalgebra::{DMatrix, Matrix3, Vector3};
 use num_dual::Dual64;
 
 use super::Parameter;
+use crate::physics::geometry::Panel;
 use crate::physics::rotation::about_xyz;
 use crate::plan::{Parameters, Plan};
-use crate::sensitivity::{CellSums, Layout, Starts};
+use crate::sensitivity::{BENT, CellSums, Layout, Starts};
 use crate::shapes::Coordinate;
 
 /// Derivatives of pixels as linear combinations of their photons and of their rows.
@@ -49,8 +50,10 @@ fn fill(plan: &Plan, layout: &Layout, starts: &Starts, parameter: Parameter, row
         _ => {}
     }
     let mut moved = plan.parameters().cast::<Dual64>();
-    if let Some(number) = parameter.of(&mut moved) {
-        number.eps = 1.0;
+    for (own, by) in parameter.moves(plan.parameters()) {
+        if let Some(number) = own.of(&mut moved) {
+            number.eps = by;
+        }
     }
     let groups = &layout.groups;
     let place = |rows: &mut [f64], start: usize, values: &[f64]| {
@@ -66,11 +69,16 @@ fn fill(plan: &Plan, layout: &Layout, starts: &Starts, parameter: Parameter, row
     }
     if groups.position {
         let panel = plan.placed_panel(&moved);
-        let spin = spin(&[panel.fdet, panel.sdet, panel.odet]);
-        let (origin, by) = (panel.pix0.map(|x| x.re), panel.pix0.map(|x| x.eps));
-        let shift = by - spin.cross(&origin);
-        place(rows, starts.position, shift.as_slice());
-        place(rows, starts.position + 3, spin.as_slice());
+        if layout.curved {
+            let slopes = curved_slopes(&panel);
+            place(rows, starts.position, &slopes);
+        } else {
+            let spin = spin(&[panel.fdet, panel.sdet, panel.odet]);
+            let (origin, by) = (panel.pix0.map(|x| x.re), panel.pix0.map(|x| x.eps));
+            let shift = by - spin.cross(&origin);
+            place(rows, starts.position, shift.as_slice());
+            place(rows, starts.position + 3, spin.as_slice());
+        }
     }
     if groups.beam {
         place(rows, starts.beam, turned_spin(moved.beam).as_slice());
@@ -127,6 +135,16 @@ fn cells(
             *into = -2.0 * form(one, other);
         }
     }
+}
+
+/// What a curved panel changes by: the order of [`BentSlopes`](crate::sensitivity::BentSlopes).
+fn curved_slopes(panel: &Panel<Dual64>) -> [f64; BENT] {
+    let vectors = [panel.beam, panel.fdet, panel.sdet, panel.odet, panel.pix0];
+    let mut slopes = [0.0; BENT];
+    let numbers =
+        vectors.iter().flat_map(|v| v.iter().copied()).chain([panel.distance, panel.close_distance]);
+    slopes.iter_mut().zip(numbers).for_each(|(into, number)| *into = number.eps);
+    slopes
 }
 
 /// The derivative of a logarithm.

@@ -34,8 +34,10 @@ fn slope(plan: &Plan, parameter: Parameter, at: Pixel) -> f64 {
         return amplitude_slope(plan, node, at);
     }
     let mut parameters = plan.parameters().cast::<Dual64>();
-    if let Some(number) = parameter.of(&mut parameters) {
-        number.eps = parameter.unit_in_parameters();
+    for (own, by) in parameter.moves(plan.parameters()) {
+        if let Some(number) = own.of(&mut parameters) {
+            number.eps = by * parameter.unit_in_parameters();
+        }
     }
     let mut placed = plan.place(&parameters);
     if let Parameter::SourceWeight(number) = parameter

@@ -32,8 +32,11 @@ pub fn moved(plan: &Plan, parameter: Parameter, by: f64) -> Option<Plan> {
         }
         _ => {
             let mut parameters = *plan.parameters();
-            *parameter.of(&mut parameters)? += step;
-            Some(plan.place(&parameters))
+            let moves = parameter.moves(plan.parameters());
+            for (own, by) in &moves {
+                *own.of(&mut parameters)? += by * step;
+            }
+            (!moves.is_empty()).then(|| plan.place(&parameters))
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn layout(plan: &Plan, parameters: &[Parameter]) -> Result<Layout, Re
         refusal::check(plan, parameter)?;
         match parameter {
             Parameter::Misset(_) | Parameter::Turn(_) => groups.lattice = true,
-            Parameter::Cell(_) => {
+            Parameter::Cell(_) | Parameter::FreeCell(_) => {
                 groups.lattice = true;
                 groups.cells |= cell_sums == CellSums::Form;
             }
@@ -23,7 +23,11 @@ pub(super) fn layout(plan: &Plan, parameters: &[Parameter]) -> Result<Layout, Re
             Parameter::Mosaic => groups.mosaic = true,
             Parameter::Phi | Parameter::PhiStep => groups.phi = true,
             Parameter::Spindle(_) => groups.spindle = true,
-            Parameter::Beam(_) => groups.beam = true,
+            Parameter::Beam(_) => {
+                groups.beam = true;
+                // A curved detector is bent about the beam.
+                groups.position |= plan.detector.curved;
+            }
             Parameter::Wavelength => groups.wavelength = true,
             Parameter::BFactor => groups.damping = true,
             Parameter::Water => groups.water = true,

@@ -1,7 +1,8 @@
 //! What a derivative can be taken by.
 
+use super::cell_symmetry::free;
 use crate::plan::Parameters;
-use crate::plan::place::{CellParameters, LatticeParameters, PlacementParameters};
+use crate::plan::place::{CellParameters, PlacementParameters};
 use crate::real::Real;
 use crate::units::deg;
 
@@ -57,6 +58,8 @@ pub enum Parameter {
     Turn(LabAxis),
     /// A number of the unit cell.
     Cell(CellNumber),
+    /// A number of the unit cell that the symmetry of the lattice leaves free, with those that follow it.
+    FreeCell(CellNumber),
     /// The number of cells along an axis.
     Cells(LatticeAxis),
     /// The mosaic spread, with the domains as they were drawn.
@@ -131,6 +134,15 @@ impl ParameterUnit {
 }
 
 const LAB: [(LabAxis, &str); 3] = [(LabAxis::X, "x"), (LabAxis::Y, "y"), (LabAxis::Z, "z")];
+/// The numbers of a cell in their order.
+const CELL: [CellNumber; 6] = [
+    CellNumber::Edge(LatticeAxis::A),
+    CellNumber::Edge(LatticeAxis::B),
+    CellNumber::Edge(LatticeAxis::C),
+    CellNumber::Angle(LatticeAxis::A),
+    CellNumber::Angle(LatticeAxis::B),
+    CellNumber::Angle(LatticeAxis::C),
+];
 const AXES: [LatticeAxis; 3] = [LatticeAxis::A, LatticeAxis::B, LatticeAxis::C];
 
 /// Names of parameters without further numbers.
@@ -148,7 +160,9 @@ fn named() -> Vec<(String, Parameter)> {
     }
     let edges = AXES.map(CellNumber::Edge).into_iter().zip(["a", "b", "c"]);
     let angles = AXES.map(CellNumber::Angle).into_iter().zip(["alpha", "beta", "gamma"]);
-    all.extend(edges.chain(angles).map(|(number, name)| (format!("cell_{name}"), Parameter::Cell(number))));
+    let cell: Vec<(CellNumber, &str)> = edges.chain(angles).collect();
+    all.extend(cell.iter().map(|(number, name)| (format!("cell_{name}"), Parameter::Cell(*number))));
+    all.extend(cell.iter().map(|(number, name)| (format!("cell_sym_{name}"), Parameter::FreeCell(*number))));
     all.extend(
         AXES.into_iter().zip(["Na", "Nb", "Nc"]).map(|(axis, name)| (name.into(), Parameter::Cells(axis))),
     );
@@ -172,10 +186,11 @@ fn named() -> Vec<(String, Parameter)> {
 }
 
 /// Groups of parameters by name, each with the beginnings of its members' names.
-const GROUPS: [(&str, &[&str]); 9] = [
+const GROUPS: [(&str, &[&str]); 10] = [
     ("misset", &["misset_"]),
     ("turn", &["turn_"]),
-    ("cell", &["cell_"]),
+    ("cell", &["cell_a", "cell_b", "cell_c", "cell_g"]),
+    ("cell_sym", &["cell_sym_"]),
     ("N", &["Na", "Nb", "Nc"]),
     ("spindle", &["spindle_"]),
     ("shift", &["shift_fast", "shift_slow"]),
@@ -198,7 +213,7 @@ impl Parameter {
         }
     }
 
-    /// The parameters that `name` stands for: one, or a group (`misset`, `turn`, `cell`, `N`, `spindle`, `shift`, `detector_rot`,
+    /// The parameters that `name` stands for: one, or a group (`misset`, `turn`, `cell`, `cell_sym`, `N`, `spindle`, `shift`, `detector_rot`,
     /// `detector_turn`, `beam`); `None` for a name that is unknown.
     ///
     /// ```
@@ -239,6 +254,7 @@ impl Parameter {
             Parameter::Misset(_)
             | Parameter::Turn(_)
             | Parameter::Cell(CellNumber::Angle(_))
+            | Parameter::FreeCell(CellNumber::Angle(_))
             | Parameter::Mosaic
             | Parameter::Phi
             | Parameter::PhiStep
@@ -247,7 +263,9 @@ impl Parameter {
             | Parameter::Twotheta
             | Parameter::DetectorTurn(_)
             | Parameter::Beam(_) => ParameterUnit::Degree,
-            Parameter::Cell(CellNumber::Edge(_)) | Parameter::Wavelength => ParameterUnit::Angstrom,
+            Parameter::Cell(CellNumber::Edge(_))
+            | Parameter::FreeCell(CellNumber::Edge(_))
+            | Parameter::Wavelength => ParameterUnit::Angstrom,
             Parameter::BFactor => ParameterUnit::SquareAngstrom,
             Parameter::Distance | Parameter::Shift(_) => ParameterUnit::Millimeter,
             Parameter::Fluence => ParameterUnit::PhotonsPerSquareMeter,
@@ -274,8 +292,8 @@ impl Parameter {
         match self {
             Parameter::Misset(_) | Parameter::Turn(_) | Parameter::Phi | Parameter::Beam(_) => 0.02,
             Parameter::PhiStep | Parameter::Mosaic => 0.01,
-            Parameter::Cell(CellNumber::Edge(_)) => 0.05,
-            Parameter::Cell(CellNumber::Angle(_)) | Parameter::Spindle(_) => 0.05,
+            Parameter::Cell(_) | Parameter::FreeCell(_) => 0.05,
+            Parameter::Spindle(_) => 0.05,
             Parameter::Cells(_) => 1.0,
             Parameter::Distance | Parameter::Shift(_) => 0.1,
             Parameter::Tilt(_) | Parameter::Twotheta | Parameter::DetectorTurn(_) => 0.05,
@@ -287,20 +305,28 @@ impl Parameter {
         }
     }
 
+    /// What moves with it, among `parameters`: itself, or of the numbers of a cell those that its symmetry ties to it, each with how much
+    /// it moves in the units that parameters count in. Nothing where it is tied itself, or is not among them.
+    pub(crate) fn moves(self, parameters: &Parameters) -> Vec<(Parameter, f64)> {
+        let mut copy = *parameters;
+        let Parameter::FreeCell(number) = self else {
+            return self.of(&mut copy).map(|_| (self, 1.0)).into_iter().collect();
+        };
+        let Some(cell) = parameters.lattice.cell() else { return Vec::new() };
+        let place = CELL.iter().position(|known| *known == number).unwrap_or_default();
+        let Some(direction) = free(cell)[place] else { return Vec::new() };
+        let tied = CELL.into_iter().zip(direction).filter(|(_, by)| *by != 0.0);
+        tied.map(|(number, by)| (Parameter::Cell(number), by)).collect()
+    }
+
     /// Its place among `parameters`; `None` where they do not have it, and for weights and amplitudes, which are not among them.
     pub fn of<R: Real>(self, parameters: &mut Parameters<R>) -> Option<&mut R> {
         let detector = &mut parameters.detector;
         Some(match self {
             Parameter::Misset(axis) => lab(&mut parameters.misset, axis),
             Parameter::Turn(axis) => lab(&mut parameters.turn, axis),
-            Parameter::Cell(number) => {
-                let (LatticeParameters::Cell(cell)
-                | LatticeParameters::MatrixOfCell(_, cell)
-                | LatticeParameters::Oriented(_, cell)) = &mut parameters.lattice
-                else {
-                    return None;
-                };
-                let CellParameters { edges, angles } = cell;
+            Parameter::Cell(number) | Parameter::FreeCell(number) => {
+                let CellParameters { edges, angles } = parameters.lattice.cell_mut()?;
                 match number {
                     CellNumber::Edge(axis) => along(edges, axis),
                     CellNumber::Angle(axis) => along(angles, axis),
@@ -334,7 +360,7 @@ impl Parameter {
     }
 
     /// Whether it moves the detector.
-    pub(crate) fn moves_detector(self) -> bool {
+    pub fn moves_detector(self) -> bool {
         use Parameter::{DetectorTurn, Distance, Shift, Tilt, Twotheta};
         matches!(self, Distance | Shift(_) | Tilt(_) | Twotheta | DetectorTurn(_))
     }
@@ -375,7 +401,9 @@ mod tests {
         for parameter in [Parameter::SourceWeight(3), Parameter::Amplitude([-1, 0, 12])] {
             assert_eq!(Parameter::named(&parameter.name()), Some(vec![parameter]));
         }
-        for (group, members) in [("misset", 3), ("cell", 6), ("N", 3), ("shift", 2), ("detector_rot", 3)] {
+        for (group, members) in
+            [("misset", 3), ("cell", 6), ("cell_sym", 6), ("N", 3), ("shift", 2), ("detector_rot", 3)]
+        {
             assert_eq!(Parameter::named(group).map(|members| members.len()), Some(members), "{group}");
         }
         for wrong in ["", "F_1_2", "F_a_b_c", "weight_", "Cell"] {

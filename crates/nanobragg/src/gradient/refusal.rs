@@ -1,7 +1,7 @@
 //! What has no derivative, and why.
 
 use super::Parameter;
-use crate::plan::place::{LatticeParameters, PlacementParameters};
+use crate::plan::place::PlacementParameters;
 use crate::plan::{Interpolation, Plan};
 use crate::shapes::Coordinate;
 
@@ -37,12 +37,12 @@ pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
     if matches!(shape.coordinate(), Coordinate::Star { .. }) && !shape.is_smooth() && !parameter.is_linear() {
         return refused("spots of this shape have an edge, which has no slope; use a smooth shape");
     }
-    if parameter.moves_detector() && plan.detector.curved {
-        return refused("a curved detector is no rigid plane; use a flat one");
-    }
     match parameter {
-        Parameter::Cell(_) if matches!(plan.parameters().lattice, LatticeParameters::Matrix(_)) => refused(
+        Parameter::Cell(_) | Parameter::FreeCell(_) if plan.parameters().lattice.cell().is_none() => refused(
             "the lattice is an orientation matrix; give the cell as well, or take the derivative by turn",
+        ),
+        Parameter::FreeCell(_) if parameter.moves(plan.parameters()).is_empty() => refused(
+            "the symmetry of the lattice does not leave it free; cell_sym are the numbers that it does",
         ),
         Parameter::Distance
             if matches!(plan.parameters().detector.placement, PlacementParameters::Origin(_)) =>

@@ -23,6 +23,17 @@ pub fn capture_fraction<T: Real>(
     reaching(layer) - reaching(layer + 1)
 }
 
+/// The derivative of the logarithm of [`capture_fraction`] by ρ; zero where nothing is captured.
+pub fn slope_of_logarithm(layer: usize, spacing: f64, mu: f64, rho: f64) -> f64 {
+    let depth = |layer: usize| layer as f64 * spacing * mu;
+    let reaching = |layer: usize| (-depth(layer) / rho).exp();
+    let captured = reaching(layer) - reaching(layer + 1);
+    if captured == 0.0 {
+        return 0.0;
+    }
+    (depth(layer) * reaching(layer) - depth(layer + 1) * reaching(layer + 1)) / (rho * rho * captured)
+}
+
 /// Mean depth below the face of a layer, along its normal in meters, at which photons that it captures are captured:
 /// ρ/μ - z/(exp(μ z/ρ) - 1), for a thickness `spacing` z in meters, `mu` μ in 1/m and a cosine `obliquity` ρ between
 /// the ray and the normal. The exponential has no memory: it is the same in every layer.

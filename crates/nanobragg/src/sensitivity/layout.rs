@@ -1,5 +1,6 @@
 //! Which sensitivities are summed, and where each is.
 
+use super::BENT;
 use crate::plan::Plan;
 use crate::shapes::{Coordinate, Metric};
 
@@ -38,7 +39,7 @@ impl CellSums {
 pub struct Groups {
     /// By the nine components of the lattice at rest.
     pub lattice: bool,
-    /// By a shift and a rotation of the detector.
+    /// By a shift and a rotation of the detector, or by the numbers of a curved one.
     pub position: bool,
     /// By a rotation of the beam.
     pub beam: bool,
@@ -71,12 +72,14 @@ pub struct Layout {
     pub groups: Groups,
     /// How the group of cells is summed.
     pub cell_sums: CellSums,
+    /// Whether the detector is curved: no rigid motion then, but derivatives by all that a panel is computed from.
+    pub(crate) curved: bool,
 }
 
 impl Layout {
     /// The layout of `groups` for `plan`.
     pub fn new(plan: &Plan, groups: Groups) -> Self {
-        Layout { groups, cell_sums: CellSums::of(plan) }
+        Layout { groups, cell_sums: CellSums::of(plan), curved: plan.detector.curved }
     }
 
     /// First row of each group, in the order of their fields, and the number of rows.
@@ -105,7 +108,7 @@ impl Layout {
         let mut group = |on: bool, rows: usize| take(if on { rows } else { 0 });
         Starts {
             lattice: group(*lattice, 9),
-            position: group(*position, 6),
+            position: group(*position, if self.curved { BENT } else { 6 }),
             beam: group(*beam, 3),
             wavelength: group(*wavelength, 1),
             cells: group(*cells, self.cell_sums.rows()),

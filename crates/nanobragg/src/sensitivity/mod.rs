@@ -4,11 +4,13 @@
 //! these changes is summed while the terms are, by a sink on the blocks that render. [`gradient`](crate::gradient) makes
 //! derivatives by parameters of the sums.
 
+mod bent;
 mod block;
 mod layout;
 mod scatter;
 pub(crate) mod sums;
 
+pub(crate) use bent::{BENT, BentSlopes};
 pub use block::{Block, PixelSet};
 pub(crate) use layout::Starts;
 pub use layout::{CellSums, Groups, Layout};

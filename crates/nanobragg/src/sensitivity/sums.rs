@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
 
+mod curved;
 mod flush;
 mod task;
 mod terms;
@@ -29,6 +30,8 @@ pub(crate) struct Sensitive {
     pub scatter: Option<Scatter>,
     /// dT/dq summed over the terms of the source.
     by_q: [Lanes; 3],
+    /// On a curved detector, the derivative by the sub-pixel's point.
+    by_point: [Lanes; 3],
     /// The sum before the source and before the sub-pixel.
     before_source: Lanes,
     before_subpixel: Lanes,
@@ -43,6 +46,8 @@ struct Here {
     distance: Lanes,
     subpixel: TermIndex,
     begun: bool,
+    /// Where it is on the panel: fast and slow, meters.
+    on_panel: [Lanes; 2],
     incident: [f64; 3],
     wavelength: f64,
     source: usize,
@@ -55,6 +60,19 @@ struct Once {
     capture: [Lanes; 3],
     /// Force, torque, rotation of the beam.
     polar: [[Lanes; 3]; 3],
+    /// By the numbers of a curved panel.
+    curved: [Vec<Lanes>; 3],
+}
+
+impl Once {
+    fn new() -> Self {
+        Once {
+            omega: [ZERO; 3],
+            capture: [ZERO; 3],
+            polar: [[ZERO; 3]; 3],
+            curved: [const { Vec::new() }; 3],
+        }
+    }
 }
 
 impl Sensitive {
@@ -65,6 +83,7 @@ impl Sensitive {
             distance: ZERO,
             subpixel: TermIndex::default(),
             begun: false,
+            on_panel: [ZERO; 2],
             incident: [0.0; 3],
             wavelength: 1.0,
             source: 0,
@@ -76,10 +95,11 @@ impl Sensitive {
             task,
             starts,
             by_q: [ZERO; 3],
+            by_point: [ZERO; 3],
             before_source: ZERO,
             before_subpixel: ZERO,
             here,
-            once: Once { omega: [ZERO; 3], capture: [ZERO; 3], polar: [[ZERO; 3]; 3] },
+            once: Once::new(),
         }
     }
 
@@ -90,7 +110,7 @@ impl Sensitive {
             scatter.clear();
         }
         self.here.begun = false;
-        self.once = Once { omega: [ZERO; 3], capture: [ZERO; 3], polar: [[ZERO; 3]; 3] };
+        self.once = Once::new();
     }
 
     /// The rows of a group.
@@ -111,6 +131,9 @@ impl Sink<Lanes> for Sensitive {
         self.here.diffracted = subpixel.positions.diffracted;
         self.here.distance = subpixel.positions.distance;
         self.before_subpixel = *subpixel.sum;
+        if self.task.layout.curved {
+            self.place(subpixel.place);
+        }
         self.note_factors(at);
     }
 

@@ -14,10 +14,11 @@ Derivatives of every pixel of an image by numbers of its experiment. FLAGs are t
 docs/GRADIENTS.md describes it.
 
   -wrt NAME[,NAME...]           by what; it may be given several times. Groups stand for their members: misset,
-                                turn, cell, N, spindle, shift, detector_rot, detector_turn, beam; all is all that the
+                                turn, cell, cell_sym, N, spindle, shift, detector_rot, detector_turn, beam; all is all that the
                                 experiment has.
                                 misset_x misset_y misset_z (deg), turn_x ... (deg, from where the crystal is),
-                                cell_a cell_b cell_c (A), cell_alpha cell_beta cell_gamma (deg), Na Nb Nc,
+                                cell_a cell_b cell_c (A), cell_alpha cell_beta cell_gamma (deg), cell_sym_a ...
+                                (what the symmetry of the lattice leaves free, with what follows it), Na Nb Nc,
                                 mosaic (deg), phi phistep osc (deg), spindle_x ... (deg), distance shift_fast
                                 shift_slow shift_beam (mm), detector_rotx ... twotheta (deg), detector_turn_x ...
                                 (deg, around the crystal), beam_x ... (deg), lambda (A), energy (eV), fluence, flux,

@@ -2,7 +2,7 @@
 
 use super::slopes::Slopes;
 use super::stages::Positions;
-use super::{Kept, Lanes};
+use super::{Kept, Lanes, Place};
 use crate::nest::Lane;
 use crate::physics::lattice::RealLattice;
 use crate::plan::SourcePlan;
@@ -20,6 +20,8 @@ impl Lane for Lanes {
 pub(crate) struct BlockSubpixel<'a> {
     /// Directions and distances.
     pub positions: &'a Positions,
+    /// Which pixels.
+    pub place: Place<'a>,
     /// The sum before it.
     pub sum: &'a Lanes,
 }

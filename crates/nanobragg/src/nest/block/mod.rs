@@ -60,6 +60,17 @@ pub(crate) enum Place<'a> {
     Listed(&'a [[u32; 2]; LANES]),
 }
 
+impl Place<'_> {
+    /// Slow and fast coordinate of pixel `i`.
+    #[inline(always)]
+    pub fn pixel(&self, i: usize) -> [usize; 2] {
+        match *self {
+            Place::Row { slow, start } => [slow, start + i],
+            Place::Listed(pixels) => pixels[i].map(|coordinate| coordinate as usize),
+        }
+    }
+}
+
 /// A block to evaluate.
 pub(crate) struct Work<'a, S> {
     pub plan: &'a Plan,
@@ -145,7 +156,8 @@ impl<T: Terms, S: Sink<Lanes>, const FMA: bool> Stages<f64> for Block<'_, T, S, 
     fn subpixel(&mut self, at: TermIndex) {
         stages::locate::<FMA>(self.plan, self.place, at, self.positions);
         stages::weigh(self.plan, at, self.positions, self.kept);
-        self.sink.subpixel(at, &BlockSubpixel { positions: self.positions, sum: self.sum });
+        let seen = BlockSubpixel { positions: self.positions, place: self.place, sum: self.sum };
+        self.sink.subpixel(at, &seen);
     }
 
     #[inline(always)]

@@ -63,6 +63,28 @@ pub enum LatticeParameters<R: Real = f64> {
     Oriented(Matrix3<R>, CellParameters<R>),
 }
 
+impl<R: Real> LatticeParameters<R> {
+    /// The unit cell, where there is one.
+    pub fn cell(&self) -> Option<&CellParameters<R>> {
+        match self {
+            LatticeParameters::Matrix(_) => None,
+            LatticeParameters::Cell(cell)
+            | LatticeParameters::MatrixOfCell(_, cell)
+            | LatticeParameters::Oriented(_, cell) => Some(cell),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn cell_mut(&mut self) -> Option<&mut CellParameters<R>> {
+        match self {
+            LatticeParameters::Matrix(_) => None,
+            LatticeParameters::Cell(cell)
+            | LatticeParameters::MatrixOfCell(_, cell)
+            | LatticeParameters::Oriented(_, cell) => Some(cell),
+        }
+    }
+}
+
 /// A unit cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CellParameters<R: Real = f64> {

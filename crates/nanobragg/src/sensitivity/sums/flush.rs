@@ -9,11 +9,11 @@ use crate::nest::kept::{sets_capture, sets_omega};
 use crate::physics::absorption;
 use crate::plan::FactorMode;
 
-fn at(lanes: &[Lanes; 3], i: usize) -> Vector3<f64> {
+pub(super) fn at(lanes: &[Lanes; 3], i: usize) -> Vector3<f64> {
     Vector3::new(lanes[0].0[i], lanes[1].0[i], lanes[2].0[i])
 }
 
-fn add(lanes: &mut [Lanes], i: usize, v: &Vector3<f64>) {
+pub(super) fn add(lanes: &mut [Lanes], i: usize, v: &Vector3<f64>) {
     for (into, x) in lanes.iter_mut().zip(v.iter()) {
         into.0[i] += x;
     }
@@ -63,6 +63,10 @@ impl Sensitive {
         if !self.task.layout.groups.position {
             return;
         }
+        if self.task.layout.curved {
+            self.note_curved_factors(at);
+            return;
+        }
         if factors.omega == FactorMode::Once && sets_omega(&factors, at) {
             for i in 0..LANES {
                 let slope = self.omega_slope(i);
@@ -83,9 +87,12 @@ impl Sensitive {
         for i in (0..LANES).filter(|&i| set[i]) {
             let d = at(&self.here.diffracted, i);
             let by_direction = slope.at(&d);
+            let across = (by_direction - d * d.dot(&by_direction)) / self.here.distance.0[i];
+            if self.task.layout.curved {
+                self.note_curved_polarization(i, &across);
+            }
             let [force, torque, beam] = &mut self.once.polar;
-            let across = by_direction - d * d.dot(&by_direction);
-            put(force, i, &(across / self.here.distance.0[i]));
+            put(force, i, &across);
             put(torque, i, &d.cross(&by_direction));
             put(beam, i, &-d.cross(&by_direction));
         }
@@ -111,16 +118,8 @@ impl Sensitive {
         let (d, distance) = (at(&self.here.diffracted, i), self.here.distance.0[i]);
         let layer = self.here.subpixel.layer;
         let rho = d.dot(odet);
-        let captured = absorption::capture_fraction(layer, layers.spacing, layers.mu, &d, odet);
-        let reached = |layer: usize| {
-            let depth = layer as f64 * layers.spacing * layers.mu;
-            depth * (-depth / rho).exp()
-        };
-        let by_rho = (reached(layer) - reached(layer + 1)) / (rho * rho);
-        if captured == 0.0 {
-            return Vector3::zeros();
-        }
-        (odet - d * rho) * (by_rho / captured / distance)
+        let by_rho = absorption::slope_of_logarithm(layer, layers.spacing, layers.mu, rho);
+        (odet - d * rho) * (by_rho / distance)
     }
 
     /// Takes the sums of a source over to the groups that are no sums over terms.
@@ -164,10 +163,12 @@ impl Sensitive {
                 None => Vector3::zeros(),
             };
             let by_direction = by_scattered + by_polar;
-            if groups.position
+            let across = by_direction - d * d.dot(&by_direction);
+            if task.layout.curved {
+                add(&mut self.by_point, i, &(across / self.here.distance.0[i]));
+            } else if groups.position
                 && let Some(rows) = Self::group::<6>(&mut self.rows, starts.position)
             {
-                let across = by_direction - d * d.dot(&by_direction);
                 let (force, torque) = rows.split_at_mut(3);
                 add(force, i, &(across / self.here.distance.0[i]));
                 add(torque, i, &d.cross(&by_direction));
@@ -203,6 +204,10 @@ impl Sensitive {
     pub(super) fn end_subpixel(&mut self, sum: &Lanes) {
         let factors = self.task.factors;
         if !self.here.begun || !self.task.layout.groups.position {
+            return;
+        }
+        if self.task.layout.curved {
+            self.end_curved(sum);
             return;
         }
         let by_omega = factors.omega == FactorMode::PerTerm;
@@ -248,7 +253,9 @@ impl Sensitive {
         }
         for i in 0..LANES {
             let photons = finished.sum.0[i] * factor.0[i];
-            if groups.position
+            if task.layout.curved {
+                self.finish_curved(i, photons);
+            } else if groups.position
                 && let Some(rows) = Self::group::<6>(&mut self.rows, starts.position)
             {
                 let (force, torque) = rows.split_at_mut(3);

@@ -21,6 +21,8 @@ pub(crate) struct Task {
     /// Of each source, the axes of its polarization.
     pub polar_axes: Vec<PolarAxes>,
     pub interpolates: bool,
+    /// Sub-pixels along each edge.
+    pub oversample: usize,
     /// Whether the wavelength of each source follows the central one.
     pub follows: Vec<bool>,
     /// Isotropic B factor in m².
@@ -86,6 +88,7 @@ impl Task {
             panel: *plan.detector,
             kahn: plan.polarization,
             polar_axes: polar_axes(plan),
+            oversample: plan.oversample,
             interpolates: plan.interpolation != crate::plan::Interpolation::Off,
             follows: (0..plan.sources.len()).map(|number| plan.follows_wavelength(number)).collect(),
             b_factor: plan.b_factor,
