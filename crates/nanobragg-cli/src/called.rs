@@ -1,10 +1,10 @@
-//! What the way that the program is called decides: its name, and the environment.
+//! What the way that the program is called decides: its name, the environment, and the flags that pixels depend on.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use nanobragg::model::Preset;
-use nanobragg_config::classic::{self, FlagId, ParsedArgs};
+use nanobragg_config::classic::{self, Arity, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Error, experiment_file};
 
 /// The C program's name: scripts written for it find its numbers under a link of this name.
@@ -35,4 +35,17 @@ pub fn described(file: Option<&Path>, flags: &[OsString]) -> Result<ParsedArgs, 
     let mut args = experiment_file::read(file)?;
     args.extend(flags);
     with_preset(args)
+}
+
+/// The flags that pixels depend on, as they were given: of each its first name and its values.
+pub fn relevant(args: &ParsedArgs) -> Vec<Vec<String>> {
+    let rows = args.occurrences.iter().filter_map(|one| Some((one, classic::flag(one.flag)?)));
+    let words = rows.filter(|(_, row)| !row.is(Role::NoPixels)).map(|(occurrence, row)| {
+        let values = (0..occurrence.values.len()).map(|at| match row.arity {
+            Arity::Path => occurrence.values.path(at).display().to_string(),
+            _ => occurrence.values.text(at).to_owned(),
+        });
+        row.names.first().map(|name| (*name).to_owned()).into_iter().chain(values).collect()
+    });
+    words.collect()
 }

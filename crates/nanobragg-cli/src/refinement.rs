@@ -12,7 +12,7 @@ mod start;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg_refine::{Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict};
+use nanobragg_refine::{Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict, Warning};
 
 use crate::console::Console;
 use crate::interrupt::Interrupt;
@@ -29,6 +29,8 @@ struct Frame {
     start: Start,
     size: [usize; 2],
     refinement: Refinement,
+    /// What the result depends on.
+    settings: Vec<String>,
 }
 
 impl Frame {
@@ -41,7 +43,10 @@ impl Frame {
         refinement.most_trials = request.most_trials;
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;
-        Ok(Frame { size, refinement, start })
+        let shared: Vec<&str> = request.shared.iter().map(String::as_str).collect();
+        refinement.restrain(&request.restraints, &shared).map_err(|error| usage("-prior", error))?;
+        let settings = start.settings(request);
+        Ok(Frame { size, refinement, start, settings })
     }
 
     /// Shoeboxes of an image.
@@ -51,14 +56,16 @@ impl Frame {
         Ok(self.refinement.boxes(&photons.map_err(|error| DataError::of(data.path(), &error))?))
     }
 
-    /// Goes on from what an earlier run has left.
+    /// Goes on from what an earlier run has left; whether there was one.
     ///
     /// # Errors
-    /// A file of other parameters.
-    fn resume(&mut self, request: &Request, earlier: Vec<(String, f64)>, name: &Name) -> anyhow::Result<()> {
+    /// A file of another refinement.
+    fn resume(&mut self, request: &Request, data: &str, name: &Name) -> Result<bool, UsageError> {
+        let Some(earlier) = name.earlier(data, &self.settings)? else { return Ok(false) };
         let shared = request.shared.iter().map(String::as_str).collect::<Vec<_>>();
         let went = self.refinement.resume(earlier, &shared);
-        went.map_err(|error| anyhow::anyhow!("{}: {error}", name.file(".json").display()))
+        went.map_err(|error| UsageError(format!("{}: {error}", name.file(".json").display())))?;
+        Ok(true)
     }
 }
 
@@ -74,11 +81,9 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let mut frame = Frame::new(request, start)?;
     let data = Data::open(&request.data).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
-    if request.resume {
-        match name.earlier(&called)? {
-            Some(values) => frame.resume(request, values, &name)?,
-            None => console.say("nothing to go on from: beginning at the start"),
-        }
+    console.deny_warnings()?;
+    if request.resume && !frame.resume(request, &called, &name)? {
+        console.say("nothing to go on from: beginning at the start");
     }
     let points = frame.refinement.points();
     if !frame.start.has_subpixels {
@@ -100,7 +105,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
-    let run = Run { request, data: &called, identifier: &called, size: frame.size };
+    let settings = &frame.settings;
+    let run = Run { request, data: &called, identifier: &called, settings, size: frame.size };
     files::write(&name, &run, &frame.start, &outcome, &own)?;
     if outcome.points > points {
         let points = outcome.points;
@@ -123,8 +129,11 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         page.display()
     ));
     Ok(match outcome.verdict {
-        _ if request.most_trials == 0 => ExitCode::SUCCESS,
-        Verdict::Converged => ExitCode::SUCCESS,
+        _ if request.most_trials == 0 || outcome.verdict == Verdict::Converged => {
+            // By then files are written: no longer a matter of flags and inputs.
+            console.deny_warnings().map_err(|denied| anyhow::Error::msg(denied.0))?;
+            ExitCode::SUCCESS
+        }
         Verdict::Canceled => return Err(interrupt.error().into()),
         verdict => anyhow::bail!("the refinement has not converged ({})", verdict.name()),
     })
@@ -132,7 +141,17 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
 
 /// Data are named by the command line.
 fn of_command(error: DataError) -> UsageError {
-    UsageError(error.to_string())
+    UsageError(format!("refine: -data: {error}"))
+}
+
+/// Says a warning, of a file if it is about one, with the flag that mends it.
+fn warn(console: Console, file: Option<&str>, warning: &Warning) {
+    let file = file.map(|file| format!("{file}: ")).unwrap_or_default();
+    let remedy = match warning {
+        Warning::FewPoints { .. } => "; -oversample N takes sub-pixels",
+        _ => "",
+    };
+    console.warn(format!("{file}{warning}{remedy}"));
 }
 
 /// The refinement's error, or the signal that it comes from.
@@ -149,6 +168,8 @@ fn usage(flag: &str, error: Error) -> anyhow::Error {
         ErrorKind::UnknownParameter
         | ErrorKind::NotDifferentiable
         | ErrorKind::NotShared
+        | ErrorKind::NotFree
+        | ErrorKind::Units
         | ErrorKind::OneSize => UsageError(format!("refine: {flag}: {error}")).into(),
         _ => error.into(),
     }
@@ -167,19 +188,5 @@ fn tell(console: Console, outcome: &Outcome) {
     console.say(&format!("chi2 per pixel = {chi2:.4}, at the start {chi2_start:.4}; overlap = {overlap:.4}"));
     console.say(&format!("scatter of box scales = {box_scale_scatter:.3}"));
     tell_parameters(console, &outcome.found);
-    if *chi2 > 1.2 {
-        console.warn(
-            "chi2 per pixel exceeds 1.2: the model does not describe the data, and deviations may be larger",
-        );
-    }
-    if !outcome.points_suffice {
-        let points = outcome.points;
-        console.warn(format!(
-            "the spots are too narrow for {points} x {points} points a pixel: sizes may be too small; -oversample N takes sub-pixels"
-        ));
-    }
-    if !outcome.reindexed.is_empty() {
-        let count = outcome.reindexed.len();
-        console.warn(format!("{count} boxes have another nearest reflection than at the start"));
-    }
+    outcome.warnings().iter().for_each(|warning| warn(console, None, warning));
 }

@@ -509,7 +509,8 @@ fn on_the_page() -> Vec<String> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md");
     let page = std::fs::read_to_string(page).unwrap();
     let code = |line: &str| line.strip_prefix("| `")?.split_once("` |").map(|(code, _)| code.to_owned());
-    page.lines().filter_map(code).collect()
+    // Those of refinements are of a crate that this one does not know.
+    page.lines().filter_map(code).filter(|code| !code.starts_with("refine.")).collect()
 }
 
 #[test]

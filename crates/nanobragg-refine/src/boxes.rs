@@ -59,9 +59,11 @@ pub struct Boxes {
 
 impl Boxes {
     /// Boxes of 2 `radius` + 1 pixels around the strongest `spots`, at most `most` of them, shared out among shells of resolution. A
-    /// pixel belongs to the nearest center; a box that keeps less than a third of its pixels is left out.
+    /// pixel belongs to the nearest center; a box that keeps less than a third of its pixels is left out, and so is the direct beam,
+    /// which is no reflection.
     pub fn around(plan: &Plan, photons: &Photons, spots: &[Spot], radius: usize, most: usize) -> Self {
-        let chosen = share_out(plan, spots, most);
+        let indexed = spots.iter().map(|spot| (*spot, Indexed::of(plan, spot.slow, spot.fast)));
+        let chosen = share_out(indexed.filter(|(_, indexed)| indexed.hkl != [0; 3]).collect(), most);
         const NOBODY: u32 = u32::MAX;
         let mut owner = vec![NOBODY; photons.values.len()];
         let far = |spot: &Spot, slow: usize, fast: usize| {
@@ -72,11 +74,11 @@ impl Boxes {
             let columns = spot.fast.saturating_sub(radius)..(spot.fast + radius + 1).min(photons.fast);
             rows.flat_map(move |slow| columns.clone().map(move |fast| (slow, fast)))
         };
-        for (number, spot) in chosen.iter().enumerate() {
+        for (number, (spot, _)) in chosen.iter().enumerate() {
             for (slow, fast) in square(spot) {
                 let held = &mut owner[slow * photons.fast + fast];
                 let nearer = match chosen.get(*held as usize) {
-                    Some(other) => far(spot, slow, fast) < far(other, slow, fast),
+                    Some((other, _)) => far(spot, slow, fast) < far(other, slow, fast),
                     None => true,
                 };
                 if nearer && photons.at(slow, fast).is_some() {
@@ -86,7 +88,7 @@ impl Boxes {
         }
         let mut all = Boxes::empty(photons.readout_noise);
         let least = (2 * radius + 1).pow(2) / 3;
-        for (number, spot) in chosen.iter().enumerate() {
+        for (number, (spot, Indexed { hkl, scattering, .. })) in chosen.iter().enumerate() {
             let own = |&(slow, fast): &(usize, usize)| owner[slow * photons.fast + fast] == number as u32;
             if square(spot).filter(own).count() < least {
                 continue;
@@ -99,11 +101,10 @@ impl Boxes {
                 let plane = [1.0, along(fast, spot.fast), along(slow, spot.slow)];
                 all.columns.iter_mut().zip(plane).for_each(|(column, value)| column.push(value));
             }
-            let Indexed { hkl, scattering, .. } = Indexed::of(plan, spot.slow, spot.fast);
             all.boxes.push(BoxFit {
                 slow: spot.slow,
                 fast: spot.fast,
-                hkl,
+                hkl: *hkl,
                 d_angstrom: 1e10 / scattering,
                 plane: [spot.background, 0.0, 0.0],
                 ln_scale: 0.0,
@@ -173,9 +174,8 @@ fn retain<T>(values: &mut Vec<T>, stays: &[bool]) {
 }
 
 /// At most `most` of `spots`, the same number of each shell as far as there are, then the strongest of the others.
-fn share_out(plan: &Plan, spots: &[Spot], most: usize) -> Vec<Spot> {
-    let volume = |spot: &Spot| Indexed::of(plan, spot.slow, spot.fast).scattering.powi(3);
-    let volumes: Vec<f64> = spots.iter().map(volume).collect();
+fn share_out(spots: Vec<(Spot, Indexed)>, most: usize) -> Vec<(Spot, Indexed)> {
+    let volumes: Vec<f64> = spots.iter().map(|(_, indexed)| indexed.scattering.powi(3)).collect();
     let largest = volumes.iter().fold(f64::MIN_POSITIVE, |most: f64, &volume| most.max(volume));
     let mut room = [most.div_ceil(SHELLS); SHELLS];
     let mut taken = vec![false; spots.len()];
@@ -191,8 +191,8 @@ fn share_out(plan: &Plan, spots: &[Spot], most: usize) -> Vec<Spot> {
             (*taken, count) = (true, count + 1);
         }
     }
-    let chosen = spots.iter().zip(taken).filter(|(_, taken)| *taken);
-    chosen.map(|(spot, _)| *spot).take(most).collect()
+    let chosen = spots.into_iter().zip(taken).filter(|(_, taken)| *taken);
+    chosen.map(|(spot, _)| spot).take(most).collect()
 }
 
 /// What the first term of a pixel says of where it is in reciprocal space.

@@ -31,6 +31,10 @@ pub enum ErrorKind {
     WrongIndexing,
     /// Images cannot share a number.
     NotShared,
+    /// What is not free cannot be restrained.
+    NotFree,
+    /// Numbers of several units cannot be restrained by one standard deviation.
+    Units,
     /// An earlier run was of other numbers.
     Resumed,
 }
@@ -50,6 +54,8 @@ impl ErrorKind {
             ErrorKind::NoEffect => "refine.no-effect",
             ErrorKind::WrongIndexing => "refine.wrong-indexing",
             ErrorKind::NotShared => "refine.not-shared",
+            ErrorKind::NotFree => "refine.not-free",
+            ErrorKind::Units => "refine.units",
             ErrorKind::Resumed => "refine.resumed",
         }
     }
@@ -70,6 +76,8 @@ impl Error {
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
             Cause::Own(_) | Cause::Start { .. } => ErrorKind::NotShared,
+            Cause::NotFree(_) => ErrorKind::NotFree,
+            Cause::Units(_) => ErrorKind::Units,
             Cause::Resumed { .. } => ErrorKind::Resumed,
         }
     }
@@ -110,6 +118,10 @@ pub(crate) enum Cause {
         "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
     )]
     Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
+    #[error("{0} is not free")]
+    NotFree(String),
+    #[error("{0} stands for numbers of several units; name each")]
+    Units(String),
     #[error("{name} {what}; an earlier run goes on with the same numbers")]
     Resumed { name: String, what: &'static str },
 }

@@ -90,6 +90,11 @@ impl Freedom {
         matches!(self.members.first(), Some(Parameter::Cells(_)))
     }
 
+    /// Whether a parameter moves with both.
+    pub(crate) fn meets(&self, other: &Freedom) -> bool {
+        self.members.iter().any(|member| other.members.contains(member))
+    }
+
     /// Its name: that of the first parameter, `N` of numbers of cells that keep their ratios.
     pub fn name(&self) -> String {
         if self.is_size() && self.members.len() > 1 {

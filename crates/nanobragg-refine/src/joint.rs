@@ -360,6 +360,7 @@ fn outcome(
             esd: if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() },
             esd_fisher: fisher,
             esd_sandwich: scatter,
+            prior: freedom.prior.map(|sigma| sigma * freedom.factor(&known.start)),
             prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
         }
     });

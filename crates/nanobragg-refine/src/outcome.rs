@@ -6,6 +6,7 @@ use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::{BoxFit, Boxes};
 use crate::step::Step;
+use crate::warning::Warning;
 
 /// How a refinement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Found {
     pub esd_fisher: f64,
     /// Standard deviation by the scatter of the boxes (sandwich).
     pub esd_sandwich: f64,
+    /// Standard deviation of what was known of it beforehand, in its unit; `None` where nothing was.
+    pub prior: Option<f64>,
     /// Half the squared distance from the start in standard deviations of what was known beforehand: its part of the target.
     pub prior_share: f64,
 }
@@ -119,4 +122,23 @@ pub struct Outcome {
     pub box_scale_scatter: f64,
     /// How it ended.
     pub verdict: Verdict,
+}
+
+impl Outcome {
+    /// χ² per pixel above which the model does not describe the data.
+    const POOR_CHI2: f64 = 1.2;
+
+    /// What a user should know of it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let poor = self.chi2 > Self::POOR_CHI2;
+        let boxes = self.reindexed.len();
+        [
+            poor.then_some(Warning::PoorFit { chi2: self.chi2 }),
+            (!self.points_suffice).then_some(Warning::FewPoints { points: self.points }),
+            (boxes > 0).then_some(Warning::Reindexed { boxes }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }

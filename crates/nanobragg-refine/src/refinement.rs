@@ -10,7 +10,7 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
-use crate::freedom::{Freedom, Transform, stepped};
+use crate::freedom::{Freedom, Transform};
 use crate::minimize::Ended;
 use crate::outcome::{Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
@@ -46,8 +46,8 @@ const LEAST_OVERLAP: f64 = 0.3;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Refinement {
-    plan: Plan,
-    freedoms: Vec<Freedom>,
+    pub(crate) plan: Plan,
+    pub(crate) freedoms: Vec<Freedom>,
     /// What is minimized.
     pub target: Target,
     /// Standard deviation of the logarithm of a box's scale: twice the relative error of structure factors.
@@ -61,8 +61,10 @@ pub struct Refinement {
     /// Whether pixels are integrated by points that spread as their area does, instead of the sub-pixels of the plan: what a detector
     /// measures, not what a simulation with few sub-pixels has.
     pub integrate: bool,
+    /// What is known beforehand of numbers, by name, where it is not the default.
+    pub(crate) restraints: Vec<(String, Option<f64>)>,
     /// Values of free numbers by name, from which an earlier run goes on.
-    resumed: Vec<(String, f64)>,
+    pub(crate) resumed: Vec<(String, f64)>,
 }
 
 impl Refinement {
@@ -83,6 +85,7 @@ impl Refinement {
             most_boxes: 500,
             most_trials: 60,
             integrate: false,
+            restraints: Vec::new(),
             resumed: Vec::new(),
         })
     }
@@ -119,35 +122,6 @@ impl Refinement {
     pub fn boxes(&self, photons: &Photons) -> Boxes {
         let spots = find(photons, self.box_radius);
         Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
-    }
-
-    /// Goes on from the values that an earlier run has found, by name, as [`Found::value`] has them: spots are not widened again. What
-    /// was known beforehand is still known of the start. Numbers of `elsewhere`, which are refined together with other images,
-    /// begin at the start.
-    ///
-    /// # Errors
-    /// A number that is not free now, one that is free now and has no earlier value, or a value that it cannot have.
-    pub fn resume(&mut self, earlier: Vec<(String, f64)>, elsewhere: &[&str]) -> Result<(), Error> {
-        let elsewhere = free(&self.plan, elsewhere)?;
-        let is_in = |freedoms: &[Freedom], name: &str| freedoms.iter().any(|freedom| freedom.name() == name);
-        let wrong =
-            |name: &str, what: &'static str| Err(Cause::Resumed { name: name.to_owned(), what }.into());
-        for (name, _) in &earlier {
-            if !is_in(&self.freedoms, name) && !is_in(&elsewhere, name) {
-                return wrong(name, "is not free now");
-            }
-        }
-        for freedom in &self.freedoms {
-            let name = freedom.name();
-            let Some((_, value)) = earlier.iter().find(|(known, _)| *known == name) else {
-                return wrong(&name, "is free now and has no earlier value");
-            };
-            if !freedom.step_to(*value, self.plan.parameters()).is_finite() {
-                return wrong(&name, "has an earlier value that it cannot have");
-            }
-        }
-        self.resumed = earlier;
-        Ok(())
     }
 
     /// Refines against the pixels of `boxes`; `watch` is told of every trial.
@@ -267,7 +241,8 @@ impl Refinement {
 
     /// What `names` stand for, which images are to share.
     pub(crate) fn freedoms_of(&self, names: &[&str]) -> Result<Vec<Freedom>, Error> {
-        let found = free(&self.plan, names)?;
+        let mut found = free(&self.plan, names)?;
+        self.restrained(&mut found)?;
         match found.iter().find(|new| self.has(new)) {
             Some(own) => Err(Cause::Own(own.name()).into()),
             None => Ok(found),
@@ -295,7 +270,7 @@ impl Refinement {
     }
 
     fn has(&self, other: &Freedom) -> bool {
-        self.freedoms.iter().any(|known| known.members.iter().any(|member| other.members.contains(member)))
+        self.freedoms.iter().any(|known| known.meets(other))
     }
 
     /// The same with `shared` free too, of which nothing is known beforehand, and how many others there are.
@@ -305,16 +280,6 @@ impl Refinement {
         all.freedoms.extend(shared.iter().map(|freedom| Freedom { prior: None, ..freedom.clone() }));
         differentiable(&all.plan, &all.freedoms)?;
         Ok((all, locals))
-    }
-
-    /// Where an earlier run left the parameters, or the start.
-    fn going_on(&self, start: &Parameters) -> Parameters {
-        let value = |freedom: &Freedom| {
-            let known = self.resumed.iter().find(|(name, _)| *name == freedom.name());
-            known.map_or(0.0, |&(_, value)| freedom.step_to(value, start))
-        };
-        let steps: Vec<f64> = self.freedoms.iter().map(value).collect();
-        stepped(start, self.freedoms.iter(), &steps)
     }
 
     /// Whether the model is where the photons are, and the pixels, without what was known beforehand, determine the parameters.
@@ -389,6 +354,7 @@ impl Refinement {
                 esd,
                 esd_fisher: fisher,
                 esd_sandwich: scatter,
+                prior: freedom.prior.map(|sigma| sigma * freedom.factor(problem.start)),
                 prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
             }
         });
@@ -470,7 +436,7 @@ fn has_one_size(plan: &Plan) -> bool {
 }
 
 /// What names stand for; of what stands for the same the first counts.
-fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
+pub(crate) fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
     let mut freedoms: Vec<Freedom> = Vec::new();
     for name in names {
         let mut named = Freedom::named(name, plan.parameters())?;
@@ -478,8 +444,7 @@ fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
             named = Freedom::tied(named);
         }
         for freedom in named {
-            let same = |known: &Freedom| known.members.iter().any(|member| freedom.members.contains(member));
-            if !freedoms.iter().any(same) {
+            if !freedoms.iter().any(|known| known.meets(&freedom)) {
                 freedoms.push(freedom);
             }
         }

@@ -67,23 +67,25 @@ impl Words {
         Some(Word { word, name, attached })
     }
 
-    /// The value of a flag: what follows its equals sign, or the next word unless that is a flag itself. A file whose name begins like
-    /// one is `./-name`.
+    /// The value of a flag: what follows its equals sign, or the next word, which is no flag itself. A file whose name begins like one
+    /// is `./-name`.
     ///
     /// # Errors
     /// There is none; the text says that it should be `what`.
     pub fn value(&mut self, flag: &Word, what: &str) -> Result<OsString, UsageError> {
-        let needs = format!("{}: {} needs {what}", self.command, flag.word.to_string_lossy());
-        let is_flag = |word: &OsString| {
-            let text = word.to_string_lossy();
-            text.trim_start_matches('-').starts_with(char::is_alphabetic) && text.starts_with('-')
-        };
-        if flag.attached.is_none()
-            && let Some(next) = self.rest.peek().filter(|next| is_flag(next))
-        {
-            return Err(UsageError(format!("{needs}, not {next:?}")));
-        }
-        let value = flag.attached.clone().map(OsString::from).or_else(|| self.rest.next());
-        value.filter(|value| !value.is_empty()).ok_or(UsageError(needs))
+        let next = || self.rest.next_if(|word| !is_flag(word));
+        let value = flag.attached.clone().map(OsString::from).or_else(next);
+        value.filter(|value| !value.is_empty()).ok_or_else(|| {
+            let found = self.rest.peek().filter(|_| flag.attached.is_none());
+            let found = found.map(|word| format!(", not {}", word.to_string_lossy())).unwrap_or_default();
+            UsageError(format!("{}: {} needs {what}{found}", self.command, flag.word.to_string_lossy()))
+        })
     }
+}
+
+/// Whether a word is a flag and no number or file: -o, not -1 nor ./-o.
+fn is_flag(word: &OsStr) -> bool {
+    let text = word.to_string_lossy();
+    let name = text.strip_prefix('-').map(|name| name.strip_prefix('-').unwrap_or(name));
+    name.and_then(|name| name.chars().next()).is_some_and(char::is_alphabetic)
 }

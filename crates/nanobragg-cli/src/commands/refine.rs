@@ -1,6 +1,7 @@
 //! `nanobragg refine`: from a measured image to its crystal.
 
 mod arguments;
+mod values;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -4,27 +4,59 @@ use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
 use nanobragg_compare::{Format, Image};
-use nanobragg_io::c_format::g;
 use nanobragg_io::instrument_image::read_instrument_image;
 use nanobragg_io::nexus::read_nxmx_image;
-use nanobragg_refine::Counting;
-use nanobragg_session::header::FrameDescription;
+use nanobragg_io::smv::SmvHeader;
+use nanobragg_refine::{Counting, Warning};
 
 use super::Request;
 use super::start::Start;
 
-/// Relative difference of a header's number from the start's of which nothing is said.
-const SAME: f64 = 1e-3;
-
 /// Data that cannot be refined; the text is one line.
 #[derive(Debug, thiserror::Error)]
-#[error("refine: -data{0}")]
+#[error("{0}")]
 pub struct DataError(String);
 
 impl DataError {
     /// What is wrong with what a file holds.
     pub fn of(path: &Path, what: &dyn std::fmt::Display) -> Self {
-        DataError(format!(" {}: {what}", path.display()))
+        DataError(format!("{}: {what}", path.display()))
+    }
+}
+
+/// What a header says of the instrument.
+#[derive(Clone, Copy, Debug, Default)]
+struct Instrument {
+    wavelength_angstrom: Option<f64>,
+    distance_mm: Option<f64>,
+    pixel_mm: Option<f64>,
+}
+
+impl Instrument {
+    /// What is a number above zero in a header; what is none says nothing.
+    fn of(header: &SmvHeader) -> Self {
+        let number = |key: &str| header.entry(key).ok().flatten().filter(|&number| number > 0.0);
+        Instrument {
+            wavelength_angstrom: number("WAVELENGTH"),
+            distance_mm: number("DISTANCE"),
+            pixel_mm: number("PIXEL_SIZE"),
+        }
+    }
+
+    /// In what it contradicts a start.
+    fn contradictions(&self, start: &Start) -> impl Iterator<Item = Warning> {
+        let (plan, detector) = (&start.plan, &start.plan.detector);
+        let wavelength = [plan.parameters().wavelength * 1e10];
+        let distances = [detector.distance, detector.close_distance].map(|meters| meters * 1e3);
+        let of =
+            |what, unit, header: Option<f64>, start: &[f64]| Warning::of_header(what, unit, header?, start);
+        [
+            of("wavelength", "A", self.wavelength_angstrom, &wavelength),
+            of("distance", "mm", self.distance_mm, &distances),
+            of("pixel size", "mm", self.pixel_mm, &[detector.pixel_size * 1e3]),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -35,8 +67,9 @@ pub struct Data {
     /// What its header says.
     pedestal: Option<f64>,
     saturation: Option<f64>,
-    /// Wavelength in Å and distance along the beam in mm that its header says, until they were compared with a start.
-    instrument: Cell<[Option<f64>; 2]>,
+    instrument: Instrument,
+    /// Whether what contradicts the start was said: it is the same for all images.
+    told: Cell<bool>,
     /// Images of a format in which one cannot be read alone.
     whole: OnceCell<Image>,
 }
@@ -55,18 +88,17 @@ impl Data {
     /// A file that cannot be read.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         let format = Format::of(path).map_err(|error| wrong(&error))?;
-        let (mut pedestal, mut saturation, mut instrument) = (None, None, [None; 2]);
+        let (mut pedestal, mut saturation, mut instrument) = (None, None, Instrument::default());
         if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
             let header = read_instrument_image(path).map_err(|error| wrong(&error))?.header;
             let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
             // The second is this program's and the C program's word for it.
             pedestal = number("IMAGE_PEDESTAL")?.or(number("ADC_OFFSET")?);
-            // Headers need not say them, nor be right where flags do.
-            instrument = ["WAVELENGTH", "DISTANCE"].map(|key| header.entry(key).ok().flatten());
             saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
+            instrument = Instrument::of(&header);
         }
-        let (path, instrument, whole) = (path.to_owned(), Cell::new(instrument), OnceCell::new());
-        Ok(Data { path, format, pedestal, saturation, instrument, whole })
+        let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
+        Ok(Data { path, format, pedestal, saturation, instrument, told, whole })
     }
 
     /// The file.
@@ -89,15 +121,13 @@ impl Data {
         let size = (region.image_fast, region.image_slow);
         let mut counting = request.counting;
         counting.pedestal = self.pedestal.or(start.pedestal).unwrap_or(0.0);
-        if let (Some(own), Some(given)) = (self.pedestal, start.pedestal)
-            && own != given
-        {
-            let path = self.path.display();
-            start
-                .console
-                .warn(format!("{path}: its header has a pedestal of {own}; -adc {given} does not count"));
+        if !self.told.replace(true) {
+            let header = self.pedestal.zip(start.pedestal).filter(|(header, given)| header != given);
+            let pedestal = header.map(|(header, given)| Warning::OtherPedestal { header, given });
+            for warning in pedestal.into_iter().chain(self.instrument.contradictions(start)) {
+                super::warn(start.console, Some(&self.path.display().to_string()), &warning);
+            }
         }
-        self.compare(start);
         counting.saturation = counting.saturation.or(self.saturation);
         let (fast, counts) = match number {
             Some(number) => (size.0, self.of_stack(number, size)?),
@@ -107,30 +137,6 @@ impl Data {
             }
         };
         Ok(Measured { fast, counts, counting })
-    }
-
-    /// Says so, once, where the header has another wavelength or distance than the start.
-    fn compare(&self, start: &Start) {
-        let frame = FrameDescription::of(&start.plan);
-        let [along, close] =
-            [frame.panel.distance, frame.panel.plane.close_distance].map(|meters| meters * 1e3);
-        let [wavelength, distance] = self.instrument.replace([None; 2]);
-        let is_near = |found: f64, own: f64| (found / own - 1.0).abs() <= SAME;
-        let path = self.path.display();
-        let own = frame.beam.wavelength_angstrom;
-        if let Some(found) = wavelength.filter(|found| *found > 0.0 && !is_near(*found, own)) {
-            let (found, own) = (g(found, 6), g(own, 6));
-            start.console.warn(format!(
-                "{path}: its header has a wavelength of {found} A; that of the start counts, {own} A"
-            ));
-        }
-        let other = |found: &f64| *found > 0.0 && !is_near(*found, along) && !is_near(*found, close);
-        if let Some(found) = distance.filter(other) {
-            let (found, own) = (g(found, 6), g(along, 6));
-            start.console.warn(format!(
-                "{path}: its header has a distance of {found} mm; that of the start counts, {own} mm"
-            ));
-        }
     }
 
     /// The counts of an image of a stack.
@@ -185,5 +191,5 @@ impl Data {
 }
 
 fn wrong(error: &dyn std::fmt::Display) -> DataError {
-    DataError(format!(": {error}"))
+    DataError(error.to_string())
 }

@@ -6,7 +6,7 @@ use nanobragg_io::atomic::{Pending, check_file, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::places::Inputs;
-use nanobragg_refine::{BoxFit, Found, Outcome, Step};
+use nanobragg_refine::{BoxFit, Found, Outcome, Step, Warning};
 use nanobragg_session::check_place;
 use serde_json::{Value, json};
 
@@ -62,27 +62,43 @@ impl Name {
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
     ///
     /// # Errors
-    /// A file that is none of a refinement of `data`.
-    pub fn earlier(&self, data: &str) -> anyhow::Result<Option<Vec<(String, f64)>>> {
+    /// A file that is none of a refinement of `data` with `settings`.
+    pub fn earlier(&self, data: &str, settings: &[String]) -> Result<Option<Vec<(String, f64)>>, UsageError> {
         let path = self.file(".json");
         if !path.exists() {
             return Ok(None);
         }
-        let wrong = |what: &str| anyhow::anyhow!("{}: {what}", path.display());
-        let text = nanobragg_io::text::read_text(&path, 64 << 20)?;
+        let wrong = |what: &str| UsageError(format!("{}: {what}", path.display()));
+        let text = nanobragg_io::text::read_text(&path, 64 << 20);
+        let text = text.map_err(|error| UsageError(error.to_string()))?;
         let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
-        if json["data"] != data {
-            return Err(wrong("it is of another image; -resume goes on with the same one"));
-        }
-        let entries = json["parameters"].as_array().ok_or_else(|| wrong("no parameters in it"))?;
-        let of = |entry: &Value| Some((entry["name"].as_str()?.to_owned(), entry["value"].as_f64()?));
-        entries
-            .iter()
-            .map(of)
-            .collect::<Option<Vec<_>>>()
-            .map(Some)
-            .ok_or_else(|| wrong("parameters without values"))
+        values(&json, data, settings).map(Some).map_err(|what| wrong(&what))
     }
+}
+
+/// The values in what an earlier run has written, or why it is none of the same refinement.
+fn values(json: &Value, data: &str, settings: &[String]) -> Result<Vec<(String, f64)>, String> {
+    const NONE: &str =
+        "it was not written by a refinement of an image; leave -resume out, or give another -o";
+    let none = || NONE.to_owned();
+    let own = json["data"].as_str().ok_or_else(none)?;
+    let entries = json["parameters"].as_array().ok_or_else(none)?;
+    let earlier: Option<Vec<&str>> =
+        json["settings"].as_array().and_then(|all| all.iter().map(Value::as_str).collect());
+    let earlier = earlier.ok_or_else(none)?;
+    if own != data {
+        return Err(format!("it is of another image, {own}; -resume goes on with the same one"));
+    }
+    let count = earlier.len().max(settings.len());
+    let pair = |at: usize| (earlier.get(at).copied(), settings.get(at).map(String::as_str));
+    if let Some((before, now)) = (0..count).map(pair).find(|(before, now)| before != now) {
+        let [before, now] = [before, now].map(|word| word.unwrap_or("nothing"));
+        return Err(format!(
+            "it is of another refinement, which had {before} where this one has {now}; leave -resume out to begin anew"
+        ));
+    }
+    let of = |entry: &Value| Some((entry["name"].as_str()?.to_owned(), entry["value"].as_f64()?));
+    entries.iter().map(of).collect::<Option<Vec<_>>>().ok_or_else(none)
 }
 
 /// What a run was called to do, as its files say.
@@ -91,6 +107,8 @@ pub struct Run<'a> {
     pub data: &'a str,
     /// What its experiment and its reflections are called by.
     pub identifier: &'a str,
+    /// What its result depends on.
+    pub settings: &'a [String],
     /// Pixels of the image along fast and slow.
     pub size: [usize; 2],
 }
@@ -103,7 +121,10 @@ impl Run<'_> {
 }
 
 /// Writes the files of an image that was refined from `start`. Nothing is written, and no earlier file replaced, where no experiment
-/// file can say what was found.
+/// file can say what was found. Where one file cannot be written, the others are all the same.
+///
+/// # Errors
+/// That of the first file that was not written.
 pub fn write(
     name: &Name,
     run: &Run<'_>,
@@ -111,7 +132,6 @@ pub fn write(
     outcome: &Outcome,
     own: &[Reflection],
 ) -> anyhow::Result<()> {
-    let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
     let page =
         report::Page { data: run.data.to_owned(), verdict: run.verdict(outcome), outcome, reflections: own };
     let experiment = Pending::beside(&name.file(".expt"))?;
@@ -119,9 +139,10 @@ pub fn write(
         reflections::model(run.identifier.to_owned(), &outcome.plan).into_iter().collect();
     write_experiments(experiment.temporary(), &models)?;
     let toml = start.refined(outcome, experiment.path(), experiment.temporary())?;
+    let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
     // One that cannot be written does not keep the others from it.
     let written = [
-        experiment.finish().map_err(Into::into),
+        experiment.finish().map_err(anyhow::Error::from),
         reflections::write_table(&name.file(".refl"), &[(run.identifier.to_owned(), own)]),
         text(&name.file(".toml"), &toml),
         text(&name.file(".csv"), &table(outcome)),
@@ -144,8 +165,10 @@ fn images(name: &Name, [fast, slow]: [usize; 2], outcome: &Outcome) -> anyhow::R
         }
         pixels.clone()
     };
-    write_npy(&name.file("_model.npy"), fast, slow, &fill(&|at| fitted.model[at]))?;
-    Ok(write_npy(&name.file("_residual.npy"), fast, slow, &fill(&|at| fitted.data[at] - fitted.model[at]))?)
+    let model = write_npy(&name.file("_model.npy"), fast, slow, &fill(&|at| fitted.model[at]));
+    let residuals = fill(&|at| fitted.data[at] - fitted.model[at]);
+    let residuals = write_npy(&name.file("_residual.npy"), fast, slow, &residuals);
+    Ok(model.and(residuals)?)
 }
 
 pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -162,11 +185,13 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
     json!({
         "program": concat!("nanobragg ", env!("CARGO_PKG_VERSION")),
         "data": run.data,
+        "settings": run.settings,
         "verdict": run.verdict(outcome),
         "chi2_per_pixel": outcome.chi2,
         "chi2_per_pixel_start": outcome.chi2_start,
         "chi2_per_pixel_whole_cells": outcome.chi2_whole_cells,
         "overlap": outcome.overlap,
+        "warnings": outcome.warnings().iter().map(warning).collect::<Vec<_>>(),
         "box_scale_scatter": outcome.box_scale_scatter,
         "box_scale_prior": run.request.box_scale,
         "points_along_a_pixel": outcome.points,
@@ -188,8 +213,13 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
 pub fn parameter(found: &Found) -> Value {
     json!({
         "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
-        "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich, "prior_share": found.prior_share,
+        "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich, "prior": found.prior,
+        "prior_share": found.prior_share,
     })
+}
+
+fn warning(warning: &Warning) -> Value {
+    json!({ "code": warning.code(), "text": warning.to_string() })
 }
 
 pub fn trial(step: &Step) -> Value {

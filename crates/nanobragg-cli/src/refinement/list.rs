@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
+use nanobragg_config::classic::status::WRONG_INPUT;
 use nanobragg_config::classic::{self, FlagId, Role};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::places::Inputs;
-use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, refine_together};
+use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, Warning, refine_together};
 use serde_json::json;
 
 use super::course::Course;
@@ -32,6 +33,8 @@ const LIMIT: u64 = 64 << 20;
 /// A line of the list.
 #[derive(Debug, PartialEq, Eq)]
 struct Line {
+    /// Its number in the file, counted from 1.
+    number: usize,
     data: PathBuf,
     /// Its number in a stack.
     image: Option<usize>,
@@ -42,14 +45,53 @@ struct Line {
 impl Line {
     /// The lines of a list: an image, an experiment file if its start has one of its own, flags. What follows a word that begins with #
     /// is no part of it.
-    fn all(text: &str) -> Vec<Line> {
-        let line = |line: &str| {
+    ///
+    /// # Errors
+    /// The number of the first line that has no image or flags that are none, and what is wrong.
+    fn all(text: &str) -> Result<Vec<Line>, (usize, String)> {
+        let line = |(number, line): (usize, &str)| {
             let mut words = line.split_whitespace().take_while(|word| !word.starts_with('#')).peekable();
-            let data = PathBuf::from(words.next()?);
+            let data = words.next()?;
+            if data.starts_with('-') {
+                return Some(Err((number, format!("expected the name of an image, found {data}"))));
+            }
             let experiment = words.next_if(|word| !word.starts_with('-')).map(PathBuf::from);
-            Some(Line { data, image: None, experiment, flags: words.map(OsString::from).collect() })
+            let flags: Vec<OsString> = words.map(OsString::from).collect();
+            if let Err(error) = classic::parse(flags.iter().cloned()) {
+                return Some(Err((number, error.to_string())));
+            }
+            Some(Ok(Line { number, data: PathBuf::from(data), image: None, experiment, flags }))
         };
-        text.lines().filter_map(line).collect()
+        (1..).zip(text.lines()).filter_map(line).collect()
+    }
+
+    /// That of a file.
+    fn read(list: &Path) -> Result<Vec<Line>, UsageError> {
+        let text = nanobragg_io::text::read_text(list, LIMIT);
+        let text = text.map_err(|error| UsageError(format!("refine: -list: {error}")))?;
+        let at = |(number, what)| UsageError(format!("{}:{number}: {what}", list.display()));
+        Line::all(&text).map_err(at)
+    }
+
+    /// An error of it with its place: the line of a list, the image of a stack.
+    fn placed(&self, request: &Request, error: &anyhow::Error) -> anyhow::Error {
+        let text = crate::error::line(error);
+        let data = self.data.display().to_string();
+        let place = match &request.list {
+            Some(list) if text.contains(&data) => format!("{}:{}", list.display(), self.number),
+            Some(list) => format!("{}:{}: {data}", list.display(), self.number),
+            None => self.called(),
+        };
+        let text = format!("{place}: {text}");
+        match crate::error::status(error) {
+            WRONG_INPUT => UsageError(text).into(),
+            _ => anyhow::Error::msg(text),
+        }
+    }
+
+    /// Whether its start differs from that of the command line.
+    fn has_own_start(&self) -> bool {
+        self.image.is_none() && (self.experiment.is_some() || !self.flags.is_empty())
     }
 
     /// Images of a stack, each of which starts at the experiment of its number where a list of experiments is the start.
@@ -64,6 +106,7 @@ impl Line {
             false => Vec::new(),
         };
         let line = |image| Line {
+            number: 0,
             data: request.data.clone(),
             image: Some(image),
             experiment: None,
@@ -129,7 +172,7 @@ impl Fate {
 pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (mut first, mut begun, mut stack) = (None, None, None);
     let lines = match (&request.list, request.images) {
-        (Some(list), _) => Line::all(&nanobragg_io::text::read_text(list, LIMIT)?),
+        (Some(list), _) => Line::read(list)?,
         (None, Some([from, to])) => {
             // Before there is a line for each: more may be asked for than any stack has.
             let data = Data::open(&request.data).map_err(super::of_command)?;
@@ -157,6 +200,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     for (number, line) in (1..).zip(&lines) {
         let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first), Ok) {
             // What is wrong with the first start is wrong with the command line, and so with every image.
+            Err(error) if number == 1 && line.has_own_start() => return Err(line.placed(request, &error)),
             Err(error) if number == 1 => return Err(error),
             frame => frame,
         };
@@ -174,7 +218,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             // It was stopped before it had found anything.
             Err(_) if interrupt.raised() => {}
             Err(error) => {
-                said.console.warn(format!("{data}: {error}"));
+                said.console.warn(line.placed(request, &error));
                 fates.push(Fate::Failed { data, why: error.to_string() });
             }
         }
@@ -271,10 +315,9 @@ fn refine(
     };
     let boxes = frame.boxes(request, data, line.image)?;
     let name = numbered(request, number);
-    if request.resume
-        && let Some(values) = name.earlier(&line.called())?
-    {
-        frame.resume(request, values, &name)?;
+    frame.start.console.deny_warnings()?;
+    if request.resume {
+        frame.resume(request, &line.called(), &name)?;
     }
     let backend = Cpu::with_threads(frame.start.threads)?;
     let course = Course::new(frame.start.console, frame.start.progress);
@@ -302,7 +345,8 @@ impl Done {
     ) -> anyhow::Result<Self> {
         let reflections = Reflection::all(outcome);
         let identifier = format!("{number}-{data}");
-        let run = Run { request, data: &data, identifier: &identifier, size: frame.size };
+        let settings = &frame.settings;
+        let run = Run { request, data: &data, identifier: &identifier, settings, size: frame.size };
         files::write(&numbered(request, number), &run, &frame.start, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
         let model = reflections::model(identifier, &outcome.plan);
@@ -323,7 +367,7 @@ fn share(
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
     anyhow::ensure!(!images.is_empty(), "no image has converged; nothing is refined together");
     if images.len() == 1 {
-        said.console.warn("-share: a single image has nothing to share");
+        super::warn(said.console, Some("-share"), &Warning::SharedByOne);
     }
     let found = refine_together(&images, &names, &backend, control, &|step| course.tell(step));
     course.finish();
@@ -387,15 +431,29 @@ mod tests {
 
     #[test]
     fn a_line_is_an_image_and_what_is_different() {
-        let lines = Line::all("# images\na.cbf\nb.cbf start.toml -misset 1 2 3 # the second\n\nc.cbf -N 5\n");
+        let all = |text| Line::all(text).unwrap();
+        let lines = all("# images\na.cbf\nb.cbf start.toml -misset 1 2 3 # the second\n\nc.cbf -N 5\n");
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines[0], Line { data: "a.cbf".into(), image: None, experiment: None, flags: Vec::new() });
+        assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 3, 5]);
+        let first =
+            Line { number: 2, data: "a.cbf".into(), image: None, experiment: None, flags: Vec::new() };
+        assert_eq!(lines[0], first);
         assert_eq!(lines[1].experiment, Some("start.toml".into()));
         assert_eq!(lines[1].flags, words(&["-misset", "1", "2", "3"]));
         assert_eq!((lines[2].experiment.clone(), lines[2].flags.clone()), (None, words(&["-N", "5"])));
         // A sharp in a word is a part of it.
-        let lines = Line::all("a#1.cbf -misset 1 2 3 #the first\n#b.cbf\n");
+        let lines = all("a#1.cbf -misset 1 2 3 #the first\n#b.cbf\n");
         assert_eq!((lines.len(), lines[0].data.clone()), (1, PathBuf::from("a#1.cbf")));
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_has_a_number() {
+        let wrong = |text: &str| Line::all(text).unwrap_err();
+        assert_eq!(
+            wrong("a.cbf\n\n-misset 1 2 3\n"),
+            (3, "expected the name of an image, found -misset".to_owned())
+        );
+        let (number, what) = wrong("a.cbf\nb.cbf -bogus\n");
+        assert!(number == 2 && what.contains("-bogus"), "{what}");
     }
 }

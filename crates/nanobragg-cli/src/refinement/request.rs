@@ -18,6 +18,8 @@ pub struct Request {
     pub output: PathBuf,
     pub counting: Counting,
     pub box_scale: f64,
+    /// Standard deviations of what is known beforehand, by name, each in its unit; `None` where nothing is known.
+    pub restraints: Vec<(String, Option<f64>)>,
     pub most_trials: usize,
     /// Whether an earlier run goes on.
     pub resume: bool,
@@ -25,4 +27,21 @@ pub struct Request {
     pub experiment: Option<PathBuf>,
     /// The flags of the start.
     pub start: Vec<OsString>,
+}
+
+impl Request {
+    /// What changes a result beside the flags of its start, as flags: of each a text, also where it was not given.
+    pub fn settings(&self) -> Vec<String> {
+        let Counting { gain, saturation, readout_noise, .. } = self.counting;
+        let word = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| value.to_string());
+        let restraints = self.restraints.iter().map(|(name, sigma)| format!("{name}={}", word(*sigma)));
+        let restraints = restraints.collect::<Vec<_>>().join(",");
+        vec![
+            format!("-gain {gain}"),
+            format!("-saturation {}", word(saturation)),
+            format!("-readout_noise {readout_noise}"),
+            format!("-box_scale {}", self.box_scale),
+            if restraints.is_empty() { "no -prior".to_owned() } else { format!("-prior {restraints}") },
+        ]
+    }
 }

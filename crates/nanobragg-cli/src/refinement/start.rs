@@ -13,6 +13,7 @@ use nanobragg_config::{Context, experiment_file, resolve};
 use nanobragg_refine::Outcome;
 use nanobragg_session::Device;
 
+use super::Request;
 use crate::called;
 use crate::console::Console;
 use crate::run::log;
@@ -78,6 +79,14 @@ pub struct Start {
     pub progress: bool,
     /// Whether sub-pixels were asked for.
     pub has_subpixels: bool,
+}
+
+impl Start {
+    /// What the start and `request` say of the result, for finding out whether an earlier run is of the same.
+    pub fn settings(&self, request: &Request) -> Vec<String> {
+        let flags = called::relevant(&self.args).into_iter().map(|words| words.join(" "));
+        request.settings().into_iter().chain(flags).collect()
+    }
 }
 
 impl Start {

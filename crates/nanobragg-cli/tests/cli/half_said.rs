@@ -56,23 +56,6 @@ fn the_name_of_a_refinement_begins_names_of_files() {
 }
 
 #[test]
-fn a_header_of_data_that_is_not_the_start_is_said() {
-    let scratch = Scratch::new();
-    scratch.run(&format!("{TINY} -o a.cbf")).good();
-    let line = "refine -refine N -max_iterations 0 -data a.cbf -o f";
-    let said = |more: &str| -> Vec<String> {
-        let run = scratch.run(&format!("{line} {TINY} {more}"));
-        run.warnings().into_iter().filter(|said| said.contains("its header")).map(str::to_owned).collect()
-    };
-    assert_eq!(said(""), [""; 0]);
-    let expected = [
-        "a.cbf: its header has a wavelength of 1.5 A; that of the start counts, 2 A",
-        "a.cbf: its header has a distance of 100 mm; that of the start counts, 60 mm",
-    ];
-    assert_eq!(said("-lambda 2 -distance 60"), expected);
-}
-
-#[test]
 fn names_of_no_use_are_said_as_they_were_given() {
     let scratch = Scratch::new();
     for (line, expected) in [

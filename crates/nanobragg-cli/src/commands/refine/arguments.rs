@@ -6,41 +6,20 @@ use std::path::PathBuf;
 use nanobragg_refine::Counting;
 
 use super::super::own::{self, Words};
+use super::values::{names, not_negative, output, positive, priors};
 use crate::refinement::Request;
 use crate::usage::UsageError;
 
 /// What `nanobragg refine -h` prints.
 pub const HELP: &str = include_str!("help.txt");
 
-/// Names that an experiment file can say again.
-const WRITABLE: [&str; 19] = [
-    "misset",
-    "cell",
-    "N",
-    "scale",
-    "mosaic",
-    "distance",
-    "shift",
-    "shift_fast",
-    "shift_slow",
-    "shift_beam",
-    "cell_a",
-    "cell_b",
-    "cell_c",
-    "cell_alpha",
-    "cell_beta",
-    "cell_gamma",
-    "Na",
-    "Nb",
-    "Nc",
-];
-
 /// Reads the arguments; `None` when the help is wanted.
 pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
-    let (mut data, mut output, mut start) = (None, None, Vec::new());
+    let (mut data, mut name, mut start) = (None, None, Vec::new());
     let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
     let (mut resume, mut list, mut images, mut shared) = (false, None, None, Vec::new());
     let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
+    let mut restraints = Vec::new();
     if arguments.is_empty() {
         return Ok(None);
     }
@@ -55,11 +34,12 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             Some("share") => shared = names("-share", &value()?)?,
             Some("resume") => resume = true,
             Some("data") => data = Some(PathBuf::from(value()?)),
-            Some("o") => output = Some(PathBuf::from(value()?)),
+            Some("o") => name = Some(output(value()?)?),
             Some("refine") => free = names("-refine", &value()?)?,
             Some("gain") => counting.gain = positive("-gain", &value()?)?,
             Some("saturation") => counting.saturation = Some(positive("-saturation", &value()?)?),
             Some("readout_noise") => counting.readout_noise = not_negative("-readout_noise", &value()?)?,
+            Some("prior") => restraints.extend(priors(&value()?)?),
             Some("box_scale") => box_scale = positive("-box_scale", &value()?)?,
             Some("max_iterations") => {
                 let given = value()?;
@@ -83,7 +63,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     if list.is_none() && images.is_none() && !shared.is_empty() {
         return Err(missing("-share is for many images: -list or -images"));
     }
-    let output = output.ok_or_else(|| missing("no output; give -o NAME"))?;
+    let output = name.ok_or_else(|| missing("no output; give -o NAME"))?;
     Ok(Some(Request {
         data,
         list,
@@ -93,35 +73,10 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         output,
         counting,
         box_scale,
+        restraints,
         most_trials,
         resume,
         experiment,
         start,
     }))
-}
-
-fn names(flag: &str, value: &OsString) -> Result<Vec<String>, UsageError> {
-    let text = value.to_string_lossy();
-    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
-    match names.iter().find(|name| !WRITABLE.contains(&name.as_str())) {
-        Some(unknown) => {
-            let known = WRITABLE.join(", ");
-            Err(UsageError(format!("refine: {flag}: nothing is called {unknown:?}; known are {known}")))
-        }
-        None => Ok(names),
-    }
-}
-
-fn number(flag: &str, value: &OsString, fits: fn(f64) -> bool, expected: &str) -> Result<f64, UsageError> {
-    let number = value.to_str().and_then(|text| text.parse().ok()).filter(|&number: &f64| number.is_finite());
-    let text = || UsageError(format!("refine: {flag} expects {expected}, not {value:?}"));
-    number.filter(|&number| fits(number)).ok_or_else(text)
-}
-
-fn positive(flag: &str, value: &OsString) -> Result<f64, UsageError> {
-    number(flag, value, |number| number > 0.0, "a number above 0")
-}
-
-fn not_negative(flag: &str, value: &OsString) -> Result<f64, UsageError> {
-    number(flag, value, |number| number >= 0.0, "a number that is not negative")
 }

@@ -1,0 +1,191 @@
+//! What `nanobragg refine` says of inputs that are wrong, or that do not belong together.
+
+use crate::scratch::Scratch;
+
+const CRYSTAL: &str = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -pixel 0.4 -detpixels 200 -gauss_xtal \
+    -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 -fluence 3e25";
+const START: &str = "-N 20 -misset 10.02 20.01 29.99 -refine misset,scale -box_scale 0.05";
+
+fn with_shot() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -o shot.cbf")).good();
+    scratch
+}
+
+fn json(scratch: &Scratch, name: &str) -> serde_json::Value {
+    serde_json::from_slice(&scratch.read(name)).unwrap()
+}
+
+#[test]
+fn another_refinement_does_not_go_on() {
+    let scratch = with_shot();
+    let line = format!("refine {CRYSTAL} {START} -data shot.cbf -o fit");
+    scratch.run(&line).good();
+    scratch.run(&format!("{line} -resume -threads 1 -max_iterations 50")).good();
+    for (more, before) in [
+        ("-N 12", "nothing where this one has -N 12"),
+        ("-lambda 1.1", "nothing where this one has -lambda 1.1"),
+        ("-quirks reference", "nothing where this one has -quirks reference"),
+        ("-gain 2", "-gain 1 where this one has -gain 2"),
+        ("-saturation 1000", "-saturation none where this one has -saturation 1000"),
+        ("-box_scale 0.1", "-box_scale 0.05 where this one has -box_scale 0.1"),
+        ("-prior misset=0.1", "no -prior where this one has -prior misset=0.1"),
+    ] {
+        let files = scratch.files();
+        let run = scratch.run(&format!("{line} -resume {more}"));
+        let expected = "fit.json: it is of another refinement, which had";
+        assert_eq!(run.error(2), format!("{expected} {before}; leave -resume out to begin anew"), "{more}");
+        assert_eq!(scratch.files(), files, "{more}");
+    }
+    for wrong in ["{}", "[1]", "{\"data\": \"shot.cbf\", \"parameters\": [], \"settings\": 3}"] {
+        scratch.write("fit.json", wrong);
+        let run = scratch.run(&format!("{line} -resume"));
+        let error = run.error(2);
+        assert!(error.starts_with("fit.json: it was not written by a refinement of an image;"), "{error}");
+    }
+    scratch.write("fit.json", "{");
+    assert!(scratch.run(&format!("{line} -resume")).error(2).starts_with("fit.json: "), "no JSON");
+}
+
+#[test]
+fn a_list_says_which_line_is_wrong() {
+    let scratch = with_shot();
+    let line = format!("refine {CRYSTAL} {START} -list l.txt -o fit");
+    for (list, error) in [
+        ("shot.cbf\nshot.cbf -bogus\n", "l.txt:2: unknown flag -bogus"),
+        ("# one\n-misset 1 2 3\n", "l.txt:2: expected the name of an image, found -misset"),
+        ("shot.cbf none.toml\n", "l.txt:1: "),
+        ("shot.cbf -N 5.5\n", "l.txt:1: "),
+        ("", "refine: no image is asked for"),
+    ] {
+        scratch.write("l.txt", list);
+        let found = scratch.refused(&line);
+        assert!(found.starts_with(error), "{list:?}: {found}");
+    }
+    std::fs::remove_file(scratch.path("l.txt")).unwrap();
+    assert!(scratch.refused(&line).starts_with("refine: -list: cannot read l.txt: "), "it is not there");
+    std::fs::create_dir(scratch.path("l.txt")).unwrap();
+    assert!(scratch.refused(&line).starts_with("refine: -list: cannot read l.txt: "), "a folder");
+    std::fs::remove_dir(scratch.path("l.txt")).unwrap();
+    scratch.write("l.txt", b"shot.cbf\xff\n");
+    assert!(scratch.refused(&line).starts_with("refine: -list: l.txt"), "no text");
+    // What is wrong with a later image does not end the list.
+    scratch.write("l.txt", "shot.cbf\nnone.cbf\n");
+    let run = scratch.run(&line);
+    assert_eq!(run.error(1), "1 of 2 images have not converged");
+    assert!(
+        run.warnings().iter().any(|line| line.starts_with("l.txt:2: cannot read none.cbf: ")),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn what_contradicts_the_data_is_warned_of() {
+    let scratch = with_shot();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -o shot.nxs -o shot.img")).good();
+    let described = |more: &str, data: &str| {
+        let run =
+            scratch.run(&format!("refine {CRYSTAL} {START} -max_iterations 0 -data {data} {more} -o fit"));
+        run.warnings()
+            .into_iter()
+            .map(|line| line.to_string())
+            .filter(|line| line.contains("header"))
+            .collect::<Vec<_>>()
+    };
+    for data in ["shot.cbf", "shot.nxs", "shot.img"] {
+        assert!(described("", data).is_empty(), "{data}");
+        let found = described("-distance 60", data);
+        let expected =
+            format!("{data}: its header has a distance of 100 mm, the start one of 60 mm, which counts");
+        assert_eq!(found, [expected]);
+        let found = described("-lambda 2", data);
+        assert!(
+            found.len() == 1 && found[0].contains("a wavelength of 1 A, the start one of 2 A"),
+            "{found:?}"
+        );
+    }
+    let strict =
+        scratch.run(&format!("refine {CRYSTAL} {START} -data shot.cbf -distance 99 -strict -o none"));
+    assert!(strict.error(2).contains("(an error by -strict)"), "{}", strict.err);
+    assert!(scratch.names().iter().all(|name| !name.starts_with("none")));
+}
+
+#[test]
+fn one_image_shares_nothing() {
+    let scratch = with_shot();
+    scratch.write("l.txt", "shot.cbf\n");
+    let run = scratch.run(&format!("refine {CRYSTAL} {START} -list l.txt -share distance -o fit"));
+    let warning = "-share: there is one image: it shares its numbers with no other";
+    assert!(run.warnings().contains(&warning), "{}", run.err);
+}
+
+#[test]
+fn what_is_known_beforehand_is_in_the_unit_of_the_number() {
+    let scratch = with_shot();
+    let line =
+        format!("refine {CRYSTAL} -N 18 -misset 10.02 20.01 29.99 -box_scale 0.05 -data shot.cbf -o fit");
+    let found = |more: &str| {
+        scratch.run(&format!("{line} -refine misset,scale,N {more}")).good();
+        let fit = json(&scratch, "fit.json");
+        let parameters = fit["parameters"].as_array().unwrap().clone();
+        move |name: &str, key: &str| {
+            parameters.iter().find(|parameter| parameter["name"] == name).unwrap()[key].clone()
+        }
+    };
+    let default = found("");
+    assert_eq!(default("turn_x", "prior"), 0.5);
+    assert_eq!(default("Na", "prior"), 18.0);
+    assert!(default("scale", "prior").is_null());
+    let held = found("-prior Na=0.001 -prior misset=none,scale=0.2");
+    assert!(held("turn_x", "prior").is_null());
+    assert!((held("Na", "prior").as_f64().unwrap() - 0.001).abs() < 1e-12);
+    assert!((held("scale", "prior").as_f64().unwrap() - 0.2).abs() < 1e-12);
+    let [free, held] = [&default, &held].map(|found| found("Na", "value").as_f64().unwrap());
+    assert!((held - 18.0).abs() < 0.01 && (free - 18.0).abs() > 0.1, "{free} {held}");
+    for (prior, error) in [
+        ("cell_a=1", "refine: -prior: cell_a is not free"),
+        ("cell=1", "refine: -prior: cell is not free"),
+        ("size=1", "refine: -prior: nothing is called \"size\""),
+        ("N", "refine: -prior expects NAME=SIGMA, not \"N\""),
+        ("N=0", "refine: -prior N expects a number above 0, not \"0\""),
+    ] {
+        let run = scratch.run(&format!("{line} -refine misset,N -prior {prior}"));
+        assert!(run.error(2).starts_with(error), "{prior}: {}", run.err);
+    }
+}
+
+#[test]
+fn what_names_of_files_begin_with_is_no_folder_and_no_stream() {
+    let scratch = with_shot();
+    std::fs::create_dir(scratch.path("sub")).unwrap();
+    let line = format!("refine {CRYSTAL} {START} -data shot.cbf -o");
+    for (name, what) in [
+        (".", "is a folder"),
+        ("..", "is a folder"),
+        ("/", "is a folder"),
+        ("sub", "is a folder"),
+        ("sub/", "is a folder"),
+        ("-", "writes files"),
+        ("npy:-", "writes files"),
+    ] {
+        let error = scratch.refused(&format!("{line} {name}"));
+        assert!(error.starts_with(&format!("refine: -o {name}")) && error.contains(what), "{name}: {error}");
+    }
+    // A flag is no value of another one.
+    for flag in ["-data", "-refine", "-images", "-box_scale"] {
+        let error = scratch.refused(&format!("refine {CRYSTAL} {START} {flag} -o fit"));
+        assert_eq!(error, format!("refine: {flag} needs a value, not -o"));
+    }
+}
+
+#[test]
+fn the_direct_beam_is_no_reflection() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -water 0.4 -o shot.cbf")).good();
+    scratch.run(&format!("refine {CRYSTAL} {START} -data shot.cbf -max_iterations 0 -o fit")).good();
+    let table = String::from_utf8(scratch.read("fit.csv")).unwrap();
+    assert!(table.lines().count() > 5, "{table}");
+    let indices = |row: &str| row.split(',').skip(2).take(3).map(str::to_owned).collect::<Vec<_>>();
+    assert!(table.lines().all(|row| indices(row) != ["0", "0", "0"]), "{table}");
+}

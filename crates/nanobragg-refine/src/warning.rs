@@ -1,0 +1,100 @@
+//! What a user should know of a refinement, typed.
+
+use std::fmt;
+
+/// What was found out or assumed and may spoil a refinement. `Display` is one line, without the file that it is about;
+/// [`Warning::code`] is for programs. docs/WARNINGS.md lists the codes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The header of the data has a pedestal, which counts, and another one was given. Counts.
+    OtherPedestal {
+        /// That of the header.
+        header: f64,
+        /// The other one.
+        given: f64,
+    },
+    /// The header of the data contradicts the start in a number of the instrument.
+    OtherInstrument {
+        /// Which number.
+        what: &'static str,
+        /// Its unit.
+        unit: &'static str,
+        /// What the header says.
+        header: f64,
+        /// What the start has.
+        start: f64,
+    },
+    /// Numbers that images are to share are those of one image.
+    SharedByOne,
+    /// The model does not describe the data.
+    PoorFit {
+        /// χ² per pixel.
+        chi2: f64,
+    },
+    /// Spots are too narrow for the points that pixels are integrated by.
+    FewPoints {
+        /// Points along a pixel's edge.
+        points: usize,
+    },
+    /// Boxes have another nearest reflection than at the start.
+    Reindexed {
+        /// How many.
+        boxes: usize,
+    },
+}
+
+nanobragg::codes! { Warning:
+    OtherPedestal = "refine.other-pedestal",
+    OtherInstrument = "refine.other-instrument",
+    SharedByOne = "refine.shared-by-one",
+    PoorFit = "refine.poor-fit",
+    FewPoints = "refine.few-points",
+    Reindexed = "refine.reindexed",
+}
+
+impl Warning {
+    /// The largest part by which a number of a header may differ from that of a start: more than numbers are refined by, and
+    /// than headers are rounded by.
+    const TOLERANCE: f64 = 5e-3;
+
+    /// That a header contradicts a start, where `header` differs from all of `start`: a distance may be that along the
+    /// beam or the nearest one.
+    pub fn of_header(what: &'static str, unit: &'static str, header: f64, start: &[f64]) -> Option<Self> {
+        let near = |start: &f64| (header - start).abs() <= Self::TOLERANCE * start.abs();
+        let first = *start.first()?;
+        (!start.iter().any(near)).then_some(Warning::OtherInstrument { what, unit, header, start: first })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::OtherPedestal { header, given } => {
+                write!(f, "its header has a pedestal of {header}, which counts; {given} was given")
+            }
+            Warning::OtherInstrument { what, unit, header, start } => {
+                write!(
+                    f,
+                    "its header has a {what} of {header} {unit}, the start one of {start} {unit}, which counts"
+                )
+            }
+            Warning::SharedByOne => f.write_str("there is one image: it shares its numbers with no other"),
+            Warning::PoorFit { chi2 } => write!(
+                f,
+                "chi2 per pixel is {chi2:.2}, more than 1.2: the model does not describe the data, and deviations may be \
+                 larger than they are said to be"
+            ),
+            Warning::FewPoints { points } => write!(
+                f,
+                "the spots are too narrow for {points} x {points} points a pixel: sizes may be too small"
+            ),
+            Warning::Reindexed { boxes: 1 } => {
+                f.write_str("1 box has another nearest reflection than at the start")
+            }
+            Warning::Reindexed { boxes } => {
+                write!(f, "{boxes} boxes have another nearest reflection than at the start")
+            }
+        }
+    }
+}
