@@ -12,10 +12,15 @@ PAGE = FIXTURES.parent / "docs" / "PYTHON.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_code_runs(number, tmp_path):
-    block = BLOCKS[number]
-    needs = re.match(r"# needs (\w+)", block)
+NEEDS = [re.match(r"# needs (\w+)", block) for block in BLOCKS]
+
+
+@pytest.mark.parametrize(
+    ("block", "needs"),
+    zip(BLOCKS, NEEDS),
+    ids=[f"{number}-{needs[1]}" if needs else str(number) for number, needs in enumerate(NEEDS)],
+)
+def test_code_runs(block, needs, tmp_path):
     if needs and importlib.util.find_spec(needs[1]) is None:
         pytest.skip(f"{needs[1]} is not there")
     script = tmp_path / "script.py"

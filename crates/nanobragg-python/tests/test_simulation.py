@@ -29,6 +29,14 @@ def test_an_image_is_an_array(simulation):
     np.testing.assert_allclose(single, image, rtol=1e-2, atol=1e-4 * image.max())
 
 
+def test_what_is_computed_of_an_image_is_as_of_any_array(simulation):
+    image = simulation.render()
+    for number in (image.max(), image.sum(), image[image > 1].mean(), np.add.reduce(image, axis=None), image[3, 4]):
+        assert type(number) is np.float32
+    assert type(image.sum(axis=0)) is type(image / 2) is type(image[3:5]) is nanobragg.Image
+    assert (image / 2).simulation is None and image.simulation is simulation
+
+
 def test_out_is_filled_in_place(simulation):
     out = np.full((48, 48), -1, dtype="f4")
     address = out.ctypes.data
@@ -194,6 +202,25 @@ def test_simulations_are_pickled(simulation):
 def _of_worker(work):
     simulation, misset = work
     return simulation.replace(misset=misset).render()
+
+
+def _as_it_came(simulation):
+    return os.getpid(), simulation.render()
+
+
+def test_a_process_opens_the_device_anew(small):
+    """A graphics processor belongs to the process that opened it: what is pickled is how to open one."""
+    import multiprocessing
+
+    simulation = Simulation(small, device="gpu")
+    try:
+        expected = simulation.render()
+    except nanobragg.DeviceError as error:
+        pytest.skip(f"no graphics processor: {error}")
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        process, found = pool.submit(_as_it_came, simulation).result(timeout=120)
+    assert process != os.getpid() and np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])

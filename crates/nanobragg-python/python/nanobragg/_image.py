@@ -26,6 +26,10 @@ class Image(np.ndarray):
     def __array_finalize__(self, other: object) -> None:
         self.simulation = None
 
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        # Sums and the like are numbers.
+        return array[()] if array.ndim == 0 else array.view(type(self))
+
     @classmethod
     def of(cls, array: np.ndarray[Any, Any], simulation: Simulation) -> Image:
         """`array`, without a copy, as an image that `simulation` rendered."""
