@@ -8,11 +8,11 @@ use crate::scratch::{Scratch, TINY};
 fn a_flag_is_not_the_value_of_another_one() {
     let scratch = Scratch::new();
     for (line, expected) in [
-        ("gradient -wrt -o g.npy", "gradient: -wrt needs the name of a parameter, not \"-o\""),
-        ("gradient -wrt N -o --check", "gradient: -o needs a file name, not \"--check\""),
-        ("refine -data -o f", "refine: -data needs a value, not \"-o\""),
-        ("refine -data a.npy -images -o f", "refine: -images needs a value, not \"-o\""),
-        ("sweep -images -o a.cbf", "sweep: -images needs a number of images, not \"-o\""),
+        ("gradient -wrt -o g.npy", "gradient: -wrt needs the name of a parameter, not -o"),
+        ("gradient -wrt N -o --check", "gradient: -o needs a file name, not --check"),
+        ("refine -data -o f", "refine: -data needs a value, not -o"),
+        ("refine -data a.npy -images -o f", "refine: -images needs a value, not -o"),
+        ("sweep -images -o a.cbf", "sweep: -images needs a number of images, not -o"),
         ("gradient -wrt misset, -check", "gradient: -wrt \"misset,\": a name is missing beside a comma"),
     ] {
         assert_eq!(scratch.refused(&format!("{line} {TINY}")), expected, "{line}");
