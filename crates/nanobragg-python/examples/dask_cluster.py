@@ -15,6 +15,7 @@ On nodes with a graphics processor, one process a processor: `processes=1`, `job
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 from dask.distributed import Client, LocalCluster, as_completed
@@ -35,13 +36,15 @@ def main(images: int, workers: int) -> None:
     """Renders and prints."""
     angles = np.random.default_rng(1).uniform(0, 360, (images, 3))
     orientations = [(float(x), float(y), float(z)) for x, y, z in angles]
-    # A dashboard would take a port.
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    cluster: Any = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
+    client: Any = Client(cluster)
+    with cluster, client:
         # Sent to each worker once.
         simulation = client.scatter(Simulation(EXPERIMENT, device="cpu"), broadcast=True)
         tasks = client.map(photons, orientations, simulation=simulation)
         # As they come, so that none has to be kept for the others.
-        total = sum(task.result() for task in as_completed(tasks))
+        finished: Any = as_completed(tasks)
+        total = sum(float(task.result()) for task in finished)
         print(f"{images} images by {len(client.scheduler_info()['workers'])} workers")
         print(f"{total:.0f} photons")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _KINDS = {"b": "booleans", "i": "integers", "f": "floats"}
 
 
-def checked(name: str, value: object, dtype: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+def checked(name: str, value: Any, dtype: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
     """`value` as a contiguous array of `dtype` and `shape`, in which None is any length.
 
     Integers are taken for floats; nothing else is converted to another kind.
@@ -38,6 +38,13 @@ def checked(name: str, value: object, dtype: str, shape: tuple[int | None, ...])
         if array.min() < limits.min or array.max() > limits.max:
             raise ValueError(f"{name}: a number does not fit into {wanted}")
     return np.ascontiguousarray(array, dtype=wanted)
+
+
+def is_array(value: object) -> bool:
+    """Whether `value` is an array of numpy."""
+    import numpy as np
+
+    return isinstance(value, np.ndarray)
 
 
 def image(name: str, value: object, shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from . import _native
 from ._arrays import checked
@@ -99,7 +100,7 @@ class Experiment:
         """
         keywords: dict[str, Any] = {}
         for name, value in description.items():
-            keywords.update(value if isinstance(value, Mapping) else {name: value})
+            keywords.update(cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {name: value})
         return cls._new((), directory, None, keywords)
 
     @classmethod
@@ -110,10 +111,10 @@ class Experiment:
         """
         if not hasattr(experiments, "as_json"):
             try:
-                from dxtbx.model import ExperimentList
+                model: Any = importlib.import_module("dxtbx.model")
             except ImportError:
                 raise ImportError("from_dxtbx needs dxtbx, which comes with DIALS") from None
-            experiments = ExperimentList([experiments])
+            experiments = model.ExperimentList([experiments])
         return cls._new((), directory, None, {"models": experiments.as_json(), **keywords})
 
     @classmethod
@@ -245,10 +246,11 @@ def _split(keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 def _array(name: str, value: Any) -> Any:
     if name == "structure_factors":
-        if not isinstance(value, Sequence) or len(value) != 2:
+        pair = cast("Sequence[Any]", value)
+        if not isinstance(value, Sequence) or len(pair) != 2:
             raise TypeError("structure_factors has to be a pair: indices of shape (n, 3), amplitudes of shape (n,)")
-        indices = checked("the indices of structure_factors", value[0], "i4", (None, 3))
-        return indices, checked("the amplitudes of structure_factors", value[1], "f8", (len(indices),))
+        indices = checked("the indices of structure_factors", pair[0], "i4", (None, 3))
+        return indices, checked("the amplitudes of structure_factors", pair[1], "f8", (len(indices),))
     if name == "models":
         return str(value)
     if name == "matrix":
@@ -276,8 +278,8 @@ def _same(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
     import numpy as np
 
     def equal(a: Any, b: Any) -> bool:
-        if isinstance(a, tuple):
-            return all(equal(x, y) for x, y in zip(a, b, strict=True))
+        if type(a) is tuple:
+            return all(equal(x, y) for x, y in zip(a, b, strict=True))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         return bool(np.array_equal(a, b))
 
     return mine.keys() == theirs.keys() and all(equal(mine[name], theirs[name]) for name in mine)

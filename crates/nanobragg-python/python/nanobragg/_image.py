@@ -72,7 +72,7 @@ class Image(np.ndarray):
         if plane.ndim != 2:
             raise ValueError(f"plot shows one panel; this image has the shape {self.shape}")
         if axes is None:
-            axes = plt.figure().add_subplot()
+            axes = plt.subplots()[1]
         lit = plane[plane > 0]
         if lit.size and "norm" not in options:
             top = float(np.percentile(lit, percentile))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arrays import angles, checked, image
+from ._arrays import angles, checked, image, is_array
 from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
 
@@ -56,7 +56,7 @@ class Simulation:
     __slots__ = ("_device", "_dtype", "_experiment", "_renderer")
 
     def __init__(self, experiment: Experiment, device: str | None = None, dtype: str | None = None) -> None:
-        if not isinstance(experiment, Experiment):
+        if not isinstance(experiment, Experiment):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"experiment has to be an Experiment, not {type(experiment).__name__}")
         self._experiment = experiment
         self._device = device
@@ -151,7 +151,7 @@ class Simulation:
         if out is not None:
             made = _filled(out, whole)
         elif isinstance(whole, list):
-            made = [Image.of(panel, self) for panel in whole]
+            made = [Image.of(panel, self) for panel in whole]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         else:
             made = Image.of(whole, self)
         result: Image = made
@@ -320,8 +320,8 @@ def _filled(out: Any, whole: Any) -> Any:
 
     if isinstance(whole, list):
         raise TypeError("out: the panels differ in size")
-    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != whole.shape:
-        found = f"one of {out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+    if not is_array(out) or out.dtype != np.float32 or out.shape != whole.shape:
+        found = f"one of {out.dtype} of shape {out.shape}" if is_array(out) else type(out).__name__
         raise TypeError(f"out has to be an array of float32 of shape {whole.shape}, not {found}")
     if not out.flags.c_contiguous or not out.flags.writeable:
         raise TypeError("out has to be contiguous and writable")

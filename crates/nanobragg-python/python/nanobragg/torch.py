@@ -7,11 +7,13 @@ The image is computed by this package, on the CPU, in double precision; derivati
 that second derivatives are not there.
 """
 
+# torch may not be there, and is typed in part.
+# pyright: reportUnknownMemberType=false, reportUnknownParameterType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from typing import Any
-
-import numpy as np
 
 try:
     import torch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import warnings
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import checked
+from .._arrays import checked, is_array
 from .._errors import NanobraggWarning
 from .._experiment import Experiment
 from .._simulation import Simulation
@@ -358,7 +357,7 @@ class nanoBragg:
             made = Path(folder, f"image{extension}")
             simulation = Simulation(self._experiment().replace(nonoise=True, **keywords))
             simulation.save(made, self.raw_pixels.astype("f4"))
-            shutil.move(made, os.fspath(path))
+            shutil.move(made, str(path))
 
     def show_params(self) -> None:
         """Prints every quantity of the experiment."""
@@ -386,8 +385,8 @@ def _plain(name: str, value: Any) -> Any:
         return tuple(value.parameters())
     if name in ("Amatrix", "Amatrix_RUB"):
         return tuple(np.asarray(value, dtype=float).ravel().tolist())
-    if name == "indices" and not isinstance(value, np.ndarray):
+    if name == "indices" and not is_array(value):
         return np.array(list(value), dtype=np.int64)
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size <= 9:
+    if is_array(value) and value.ndim == 1 and value.size <= 9:
         return tuple(value.tolist())
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ._enums import convention, shapetype
+from ._enums import convention, pivot, shapetype
 
 Keywords = dict[str, Any]
 
@@ -27,15 +27,56 @@ class Attribute(NamedTuple):
 
 
 def _as(name: str, factor: float = 1.0) -> Callable[[Any], Keywords]:
-    return lambda value: {name: value if factor == 1.0 else float(value) * factor}
+    def keywords(value: Any) -> Keywords:
+        return {name: value if factor == 1.0 else float(value) * factor}
+
+    return keywords
 
 
 def _each(*names: str) -> Callable[[Any], Keywords]:
-    return lambda values: dict(zip(names, values, strict=True))
+    def keywords(values: Any) -> Keywords:
+        return dict(zip(names, values, strict=True))
+
+    return keywords
 
 
 def _switch(name: str) -> Callable[[Any], Keywords]:
-    return lambda value: {name: True} if value else {}
+    def keywords(value: Any) -> Keywords:
+        return {name: True} if value else {}
+
+    return keywords
+
+
+def _seed(name: str) -> Callable[[Any], Keywords]:
+    def keywords(value: Any) -> Keywords:
+        return {name: abs(int(value))}
+
+    return keywords
+
+
+def _center(of: str) -> Callable[[Any], Keywords]:
+    """A beam center in the convention `of`."""
+
+    def keywords(xy: Any) -> Keywords:
+        return {of: True, **_each("Xbeam", "Ybeam")(xy)}
+
+    return keywords
+
+
+def _interpolate(value: Any) -> Keywords:
+    return {"interpolate": bool(value)}
+
+
+def _divergence(is_round: Any) -> Keywords:
+    return {"round_div" if is_round else "square_div": True}
+
+
+def _pivot(value: pivot) -> Keywords:
+    return {"pivot": value.value}
+
+
+def _oversample(value: Any) -> Keywords:
+    return {"oversample": value} if value > 0 else {}
 
 
 def _shape(value: shapetype) -> Keywords:
@@ -71,7 +112,7 @@ _CRYSTAL = {
     "xtal_shape": Attribute("", shapetype.Square, _shape),
     "mosaic_spread_deg": Attribute("deg", 0.0, _as("mosaic")),
     "mosaic_domains": Attribute("domains", 1, _as("mosaic_domains")),
-    "mosaic_seed": Attribute("", -12345678, lambda value: {"mosaic_seed": abs(int(value))}),
+    "mosaic_seed": Attribute("", -12345678, _seed("mosaic_seed")),
     "spot_scale": Attribute("", 1.0),
 }
 _STRUCTURE_FACTORS = {
@@ -81,7 +122,7 @@ _STRUCTURE_FACTORS = {
     "Fhkl": Attribute("electrons"),
     "default_F": Attribute("electrons", 0.0, _as("default_F")),
     "F000": Attribute("electrons", 0.0),
-    "interpolate": Attribute("", None, lambda value: {"interpolate": bool(value)}),
+    "interpolate": Attribute("", None, _interpolate),
     "integral_form": Attribute("", False, later="the integral form of the lattice factor", off=(False, 0, None)),
 }
 _BEAM = {
@@ -98,7 +139,7 @@ _BEAM = {
     "divergence_hv_mrad": Attribute("mrad", (0.0, 0.0), _each("hdivrange", "vdivrange")),
     "divsteps_hv": Attribute("steps", (1, 1), _each("hdivsteps", "vdivsteps")),
     "divstep_hv_mrad": Attribute("mrad", None, _each("hdivstep", "vdivstep")),
-    "round_div": Attribute("", True, lambda value: {"round_div" if value else "square_div": True}),
+    "round_div": Attribute("", True, _divergence),
     "xray_beams": Attribute(""),
     "xray_source_XYZ": Attribute("m"),
     "xray_source_wavelengths_A": Attribute("Angstrom"),
@@ -125,16 +166,16 @@ _DETECTOR = {
     "pixel_size_mm": Attribute("mm", 0.1, _as("pixel")),
     "beam_center_mm": Attribute("mm", None, _each("Xbeam", "Ybeam")),
     "XDS_ORGXY": Attribute("pixels", None, _each("ORGX", "ORGY")),
-    "adxv_beam_center_mm": Attribute("mm", None, lambda xy: {"adxv": True, **_each("Xbeam", "Ybeam")(xy)}),
-    "mosflm_beam_center_mm": Attribute("mm", None, lambda xy: {"mosflm": True, **_each("Xbeam", "Ybeam")(xy)}),
-    "denzo_beam_center_mm": Attribute("mm", None, lambda xy: {"denzo": True, **_each("Xbeam", "Ybeam")(xy)}),
+    "adxv_beam_center_mm": Attribute("mm", None, _center("adxv")),
+    "mosflm_beam_center_mm": Attribute("mm", None, _center("mosflm")),
+    "denzo_beam_center_mm": Attribute("mm", None, _center("denzo")),
     "beamcenter_convention": Attribute("", convention.MOSFLM, _convention),
-    "detector_pivot": Attribute("", None, lambda value: {"pivot": value.value}),
+    "detector_pivot": Attribute("", None, _pivot),
     "detector_twotheta_deg": Attribute("deg", 0.0, _as("twotheta")),
     "detector_rotation_deg": Attribute("deg", (0.0, 0.0, 0.0), _each("detector_rotx", "detector_roty", "detector_rotz")),
     "curved_detector": Attribute("", False, _switch("curved_det")),
     "point_pixel": Attribute("", False, _switch("point_pixel")),
-    "oversample": Attribute("sub-pixels", 0, lambda value: {"oversample": value} if value > 0 else {}),
+    "oversample": Attribute("sub-pixels", 0, _oversample),
     "region_of_interest": Attribute("pixels", None, _roi),
     "detector_thick_mm": Attribute("mm", 0.0, _as("detector_thick", 1e3)),
     "detector_attenuation_length_mm": Attribute("mm", 0.234, _as("detector_abs", 1e3)),
@@ -157,7 +198,7 @@ _BACKGROUND = {
     "amorphous_molecular_weight_Da": Attribute("Da", 18.0, later=_TABLES, off=(18.0,)),
 }
 _READOUT = {
-    "seed": Attribute("", 1, lambda value: {"seed": abs(int(value))}),
+    "seed": Attribute("", 1, _seed("seed")),
     "calib_seed": Attribute("", 123456789),
     "quantum_gain": Attribute("counts/photon", 1.0),
     "adc_offset_adu": Attribute("counts", 40.0),
