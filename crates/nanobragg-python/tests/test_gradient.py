@@ -1,7 +1,11 @@
 """Derivatives."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from conftest import SMALL
 
 import nanobragg
 
@@ -69,3 +73,47 @@ def test_torch_differentiates(small):
     assert module.numbers["misset_x"].grad is not None
     with pytest.raises(ValueError, match="no parameter 'water'"):
         render(tiny, water=torch.tensor(1.0))
+
+
+def test_jax_differentiates(small):
+    jax = pytest.importorskip("jax")
+    from jax.test_util import check_grads
+
+    from nanobragg.jax import render
+
+    tiny = small.replace(gauss_xtal=True, detpixels=6, pixel_mm=8, fluence=1e27)
+    at = {"misset_x": 0.3, "cell_b": 80.0, "distance": 100.0, "lambda": 1.5}
+
+    def image(*values):
+        return render(tiny, **dict(zip(at, values)))
+
+    with jax.enable_x64(True):
+        expected = nanobragg.Simulation(tiny.replace(misset=(0.3, 0, 0))).gradient([])[0]
+        assert np.array_equal(image(*at.values()), expected)
+        check_grads(image, tuple(at.values()), order=1, modes=["rev"], eps=1e-6, atol=1e-4, rtol=1e-3)
+        check_grads(jax.jit(image), tuple(at.values()), order=1, modes=["rev"], eps=1e-6, atol=1e-4, rtol=1e-3)
+        # Many values of a parameter, and the slope of each.
+        turns = np.array([0.1, 0.3, 0.5])
+        many = jax.vmap(jax.grad(lambda turn: render(tiny, misset_x=turn).sum()))(turns)
+        each = [nanobragg.Simulation(tiny.replace(misset=(x, 0, 0))).vjp(["misset_x"], np.ones((6, 6)))[0] for x in turns]
+        np.testing.assert_allclose(many, each, rtol=1e-12)
+    single = jax.grad(lambda turn: render(tiny, misset_x=turn).sum())(0.3)
+    assert single.dtype == np.float32 and single == pytest.approx(each[1], rel=1e-4)
+    with pytest.raises(ValueError, match="no parameter 'water'"):
+        render(tiny, water=1.0)
+
+
+def test_jax_takes_large_images_on_one_core(small, tmp_path):
+    """Callbacks of JAX that wait for its own threads stop for ever: ours do not."""
+    pytest.importorskip("jax")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os\n"
+        "if hasattr(os, 'sched_setaffinity'):\n    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])\n"
+        "import jax, nanobragg\nfrom nanobragg.jax import render\n"
+        f"large = nanobragg.Experiment(**{SMALL!r}).replace(gauss_xtal=True, detpixels=512, pixel_mm=0.1)\n"
+        "slope = jax.jit(jax.grad(lambda x: (render(large, misset_x=x) ** 2).sum()))\n"
+        "print(float(slope(0.3)) != 0)\n"
+    )
+    ran = subprocess.run([sys.executable, "-W", "ignore", script], capture_output=True, text=True, timeout=240, check=True)
+    assert ran.stdout == "True\n"

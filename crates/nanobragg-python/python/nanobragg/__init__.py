@@ -8,8 +8,8 @@ An `Experiment` says what is simulated; a `Simulation` renders it into an array 
 >>> image.shape, image.dtype.name
 ((64, 64), 'float32')
 
-`nanobragg.compat` has the class `nanoBragg` of simtbx, `nanobragg.torch` images that torch differentiates; both are
-loaded when they are first used.
+`nanobragg.compat` has the class `nanoBragg` of simtbx, `nanobragg.torch` and `nanobragg.jax` images that torch and JAX
+differentiate; they are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ __all__ = [
     "compat",
 ]
 
-_LAZY_MODULES = ("compat", "torch")
+_LAZY_MODULES = ("compat", "jax", "torch")
 
 
 def __getattr__(name: str) -> object:

@@ -21,17 +21,8 @@ except ImportError:
     raise ImportError("nanobragg.torch needs torch: pip install torch") from None
 
 from ._experiment import Experiment
+from ._parameters import moved
 from ._simulation import Simulation
-
-# Parameters that a keyword of an experiment is made of, with the place in its value.
-_VECTORS = {
-    "misset": ("misset_x", "misset_y", "misset_z"),
-    "cell": ("cell_a", "cell_b", "cell_c", "cell_alpha", "cell_beta", "cell_gamma"),
-}
-_SCALARS = {
-    name: name
-    for name in ("distance", "twotheta", "phi", "phistep", "fluence", "detector_rotx", "detector_roty", "detector_rotz", "mosaic")
-} | {"lambda": "lambda_"}
 
 
 class _Render(torch.autograd.Function):
@@ -50,28 +41,6 @@ class _Render(torch.autograd.Function):
         slopes = ctx.simulation.vjp(ctx.names, cotangent.detach().cpu().double().numpy())
         made = [torch.tensor(slope, dtype=dtype) for slope, dtype in zip(slopes, ctx.dtypes, strict=True)]
         return None, None, *made
-
-
-def moved(experiment: Experiment, at: dict[str, float]) -> Experiment:
-    """`experiment` with these parameters at these values."""
-    keywords: dict[str, Any] = {}
-    for group, members in _VECTORS.items():
-        if any(name in at for name in members):
-            keywords[group] = [at[name] if name in at else _given(experiment, group, place) for place, name in enumerate(members)]
-    for name, keyword in _SCALARS.items():
-        if name in at:
-            keywords[keyword] = at[name]
-    unknown = [name for name in at if name not in _SCALARS and not any(name in members for members in _VECTORS.values())]
-    if unknown:
-        known = [*(name for members in _VECTORS.values() for name in members), *_SCALARS]
-        raise ValueError(f"no parameter {unknown[0]!r}; there are {', '.join(known)}")
-    return experiment.replace(**keywords)
-
-
-def _given(experiment: Experiment, group: str, place: int) -> float:
-    """What the experiment's flags say of a number of a group."""
-    name = {"misset": "misset angles", "cell": "unit cell"}[group]
-    return float(experiment.quantities()[name].value.split()[place])
 
 
 def render(experiment: Experiment, **parameters: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,44 @@
+"""Numbers of an experiment that others differentiate by: what keyword each is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._experiment import Experiment
+
+# Parameters that a keyword of an experiment is made of, with the place in its value.
+_VECTORS = {
+    "misset": ("misset_x", "misset_y", "misset_z"),
+    "cell": ("cell_a", "cell_b", "cell_c", "cell_alpha", "cell_beta", "cell_gamma"),
+}
+_SCALARS = {
+    name: name
+    for name in ("distance", "twotheta", "phi", "phistep", "fluence", "detector_rotx", "detector_roty", "detector_rotz", "mosaic")
+} | {"lambda": "lambda_"}
+
+
+def moved(experiment: Experiment, at: dict[str, float]) -> Experiment:
+    """`experiment` with these parameters at these values."""
+    known(at)
+    keywords: dict[str, Any] = {}
+    for group, members in _VECTORS.items():
+        if any(name in at for name in members):
+            keywords[group] = [at[name] if name in at else _given(experiment, group, place) for place, name in enumerate(members)]
+    for name, keyword in _SCALARS.items():
+        if name in at:
+            keywords[keyword] = at[name]
+    return experiment.replace(**keywords)
+
+
+def known(names: Any) -> None:
+    """Raises ValueError where a name is none of a parameter."""
+    there = [*(name for members in _VECTORS.values() for name in members), *_SCALARS]
+    unknown = [name for name in names if name not in there]
+    if unknown:
+        raise ValueError(f"no parameter {unknown[0]!r}; there are {', '.join(there)}")
+
+
+def _given(experiment: Experiment, group: str, place: int) -> float:
+    """What the experiment's flags say of a number of a group."""
+    name = {"misset": "misset angles", "cell": "unit cell"}[group]
+    return float(experiment.quantities()[name].value.split()[place])
