@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nanobragg_session::Error;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Threads for each core that a pool may have: more only get in each other's way.
+/// Threads for each core that a pool, and all pools of a size, may have: more only get in each other's way.
 const MOST_PER_CORE: usize = 16;
 
 /// Pools by their number of threads.
-type Pools = HashMap<usize, Arc<ThreadPool>>;
+type Pools = HashMap<usize, Vec<Arc<ThreadPool>>>;
 
 /// The pools of a process, which has this number. One that was forked has none of its parent's threads.
 static POOLS: Mutex<Option<(u32, Pools)>> = Mutex::new(None);
 
 /// A pool of `threads` threads; with 0, of as many as `OMP_NUM_THREADS` says, or else one on every core. It is made
-/// when it is first asked for.
+/// when there is none that nobody holds: in one that two renders shared, the second would wait until the first is done.
 pub fn pool(threads: usize) -> Result<Arc<ThreadPool>, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = if threads > 0 { threads } else { openmp().unwrap_or(cores) };
@@ -28,12 +28,16 @@ pub fn pool(threads: usize) -> Result<Arc<ThreadPool>, Error> {
         std::mem::forget(pools.take());
     }
     let (_, pools) = pools.get_or_insert_with(|| (process, Pools::new()));
-    if let Some(pool) = pools.get(&threads) {
+    let there = pools.entry(threads).or_default();
+    // Only this function hands a pool out, and it holds the lock.
+    let most = (cores.saturating_mul(MOST_PER_CORE) / threads.max(1)).max(2);
+    let idlest = there.iter().min_by_key(|pool| Arc::strong_count(pool));
+    if let Some(pool) = idlest.filter(|pool| Arc::strong_count(pool) == 1 || there.len() >= most) {
         return Ok(Arc::clone(pool));
     }
     let built = ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = Arc::new(built.map_err(nanobragg::Error::backend)?);
-    pools.insert(threads, Arc::clone(&pool));
+    there.push(Arc::clone(&pool));
     Ok(pool)
 }
 

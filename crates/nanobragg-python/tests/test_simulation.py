@@ -64,6 +64,26 @@ def test_the_image_is_not_copied(small):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1024 * 8
 
 
+def test_a_render_takes_the_memory_of_one_image(small, tmp_path):
+    """A copy would take as much again."""
+    if not os.path.exists("/proc/self/status"):
+        pytest.skip("this system does not say how much memory a process had at most")
+    script = tmp_path / "script.py"
+    # (The figure of getrusage counts what the parent had before, as well.)
+    script.write_text(
+        "import re, numpy, nanobragg\n"
+        "def most():\n    return int(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])\n"
+        f"simulation = nanobragg.Simulation(nanobragg.Experiment(**{SMALL!r}).replace(detpixels=3000, pixel_mm=0.05), device='cpu')\n"
+        "simulation.replace(detpixels=64).render()\n"
+        "before = most()\n"
+        "image = simulation.render()\n"
+        "print((most() - before) * 1024 / image.nbytes)\n"
+    )
+    run = [sys.executable, "-W", "ignore", script]
+    images = float(subprocess.run(run, capture_output=True, check=True, timeout=300).stdout)
+    assert 0.8 < images < 1.4
+
+
 def test_pixels(simulation):
     whole = simulation.render()
     places = np.array([[20, 30], [5, 6], [20, 30]])
@@ -149,23 +169,25 @@ def test_progress_that_raises_stops_the_render(slow_simulation):
     assert time.monotonic() - started < 20
 
 
-def test_two_threads_render_at_once(small):
-    large = small.replace(detpixels=1024, pixel_mm=0.05, mosaic_deg=1, mosaic_domains=100)
-    # Each waits in its first report for the other: renders that took turns would never meet.
-    meeting = threading.Barrier(2, timeout=60)
-    met = set()
+@pytest.mark.parametrize("threads", [None, 1])
+def test_two_threads_render_at_once(slow_simulation, threads):
+    """Each of two renders that take minutes waits in its first report for the other's: in turn they would never meet."""
+    meeting = threading.Barrier(2, timeout=30)
 
-    def render(name):
-        def progress(done, total):
-            if name not in met:
-                met.add(name)
-                meeting.wait()
+    class Met(Exception):
+        pass
 
-        Simulation(large.replace(misset=(0, 0, name)), device="cpu").render(progress=progress)
+    def progress(done, total):
+        assert done < total
+        meeting.wait()
+        raise Met
 
-    with concurrent.futures.ThreadPoolExecutor(2) as threads:
-        list(threads.map(render, [1, 2]))
-    assert met == {1, 2} and not meeting.broken
+    def render(_):
+        with pytest.raises(Met):
+            slow_simulation.render(progress=progress, threads=threads)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(render, [1, 2]))
 
 
 def test_keyboard_interrupt_stops_the_render(tmp_path):

@@ -34,7 +34,7 @@ impl Mode {
 
     /// Flags of this program for the mode; double precision is what it does unasked. The preset is the one that
     /// earlier reports were measured with.
-    fn flags(self) -> Vec<String> {
+    pub fn flags(self) -> Vec<String> {
         let mut flags = ["-quirks", "spec", "-threads"].map(str::to_owned).to_vec();
         flags.push(self.threads.to_string());
         if self.dtype != "f64" {

@@ -11,6 +11,7 @@ pub mod machine;
 mod measure;
 mod memory;
 mod plot;
+mod python;
 mod report;
 mod sweep;
 
@@ -42,6 +43,8 @@ struct Options {
     sweep: bool,
     /// Memory of sweeps is measured.
     memory: bool,
+    /// Renders through this interpreter of Python are measured.
+    python: Option<PathBuf>,
 }
 
 impl Options {
@@ -55,6 +58,7 @@ impl Options {
                 Long("quick") => options.quick = true,
                 Long("sweep") => options.sweep = true,
                 Long("memory") => options.memory = true,
+                Long("python") => options.python = Some(parser.value()?.parse()?),
                 Long("all") => all = true,
                 Long("c-bin") => options.c_program = Some(parser.value()?.parse()?),
                 Long("out") => options.out = Some(parser.value()?.parse()?),
@@ -86,6 +90,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     if let Some(path) = &mut options.c_program {
         *path = path.canonicalize().with_context(|| path.display().to_string())?;
     }
+    if let Some(path) = options.python.as_mut().filter(|path| path.components().count() > 1) {
+        // Links are left as they are: by its own name an interpreter finds its packages.
+        *path = std::path::absolute(&*path)?;
+    }
     let scratch = tempfile::tempdir()?;
     let bench = Bench {
         program: crate::executable::program("nanobragg")?,
@@ -94,6 +102,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         effort: if options.quick { Effort::QUICK } else { Effort::FULL },
     };
     experiments::write_inputs(&bench.folder)?;
+    if let Some(interpreter) = &options.python {
+        return python::run(&bench, interpreter, options.quick);
+    }
     if options.memory {
         return memory::run(&bench, options.quick);
     }
@@ -295,6 +306,7 @@ mod tests {
             gpu: None,
             sweep: false,
             memory: false,
+            python: None,
         };
         assert_eq!(Options::parse(&arguments).unwrap(), expected);
         assert_eq!(Options::parse(&[]).unwrap(), Options::default());
