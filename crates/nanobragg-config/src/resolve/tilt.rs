@@ -42,7 +42,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
         let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
         let tilt = Tilt { x, y, z, twotheta: 0.0 };
-        let tilted = Detector { tilt, pivot: Some(Pivot::Beam), ..probe.detector.clone() };
+        let tilted = probe.detector.clone().with_tilt(tilt).with_pivot(Pivot::Beam);
         let lies_there = |(axes, _): (Axes, _)| {
             between(&axes, &said) < ROUNDING_DEG
                 && (axes.origin_mm - Vector3::from(said.origin_mm)).norm() < ROUNDING_MM
