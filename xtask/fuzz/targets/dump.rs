@@ -1,3 +1,5 @@
+//! The target `dump` of the damaged inputs, for libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| nanobragg_testkit::fuzz::answered("dump", input).unwrap());

@@ -1,3 +1,5 @@
+//! The target `float` of the damaged inputs, for libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| nanobragg_testkit::fuzz::answered("float", input).unwrap());

@@ -1,3 +1,5 @@
+//! The target `pgm` of the damaged inputs, for libFuzzer.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| nanobragg_testkit::fuzz::answered("pgm", input).unwrap());

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg::gradient::{Columns, Derivatives, Parameter, Refusal};
+use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, chosen, resolve};
 use nanobragg_io::places::Inputs;
@@ -78,7 +78,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
         pull_back::run(&task, &cotangent, &targets)?;
     }
     if targets.iter().any(|target| target.kind.has_images()) {
-        let columns = columns(&task)?;
+        let columns = output::columns(&task)?;
         for Target { path, kind } in &targets {
             for file in output::write(path, *kind, &task.wanted, &columns)? {
                 task.console.say(&format!("wrote {}", file.display()));
@@ -90,22 +90,6 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     }
     task.console.deny_warnings()?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Derivative images of each panel, per unit of what is wanted.
-fn columns(task: &Task) -> anyhow::Result<Vec<Columns>> {
-    let mut columns = Vec::new();
-    for (panel, plan) in task.plans.iter().enumerate() {
-        let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
-        let of_panel = derivatives.columns(&task.backend, &task.control());
-        let mut of_panel = of_panel.map_err(|error| task.explained(error))?;
-        for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
-            let factor = wanted.factor_in(panel);
-            column.iter_mut().for_each(|slope| *slope *= factor);
-        }
-        columns.push(of_panel);
-    }
-    Ok(columns)
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {

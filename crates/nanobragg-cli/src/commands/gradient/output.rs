@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::gradient::Columns;
+use nanobragg::gradient::{Columns, Derivatives};
 use nanobragg_compare::{Format, Image, picture};
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::{NamedImage, write_named_images};
@@ -10,8 +10,25 @@ use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
 use super::target::{self, Kind};
+use super::{Task, refused};
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
+
+/// Derivative images of each panel, per unit of what is wanted.
+pub fn columns(task: &Task) -> anyhow::Result<Vec<Columns>> {
+    let mut columns = Vec::new();
+    for (panel, plan) in task.plans.iter().enumerate() {
+        let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
+        let of_panel = derivatives.columns(&task.backend, &task.control());
+        let mut of_panel = of_panel.map_err(|error| task.explained(error))?;
+        for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
+            let factor = wanted.factor_in(panel);
+            column.iter_mut().for_each(|slope| *slope *= factor);
+        }
+        columns.push(of_panel);
+    }
+    Ok(columns)
+}
 
 /// Writes the derivative images of all panels, and says which files that made.
 pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
