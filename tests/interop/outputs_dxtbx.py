@@ -12,6 +12,7 @@ import numpy as np
 from cctbx import uctbx
 from dxtbx.model.experiment_list import ExperimentListFactory
 
+from against.program import CELL as CELL_FLAGS
 from against.program import CORNERS, EXPERIMENTS, images, place_mm, run
 from against.report import check, end, near, place, proves_itself, same
 
@@ -58,6 +59,52 @@ def single(folder, name, flags, is_square):
     measured = counts["a_0001.cbf"] >= 0
     same(f"{name}: CBF and SMV", counts["a_0001.cbf"][measured], counts["a_0001.img"][measured] - 40)
     same(f"{name}: CBF and NXmx", counts["a_0001.cbf"], counts["a.nxs"])
+
+
+# Two panels of unequal widths, one of them askew.
+PANELS = """photon_energy = 9300 eV
+clen = 80 mm
+res = 5000
+adu_per_photon = 1
+left/min_fs = 0
+left/max_fs = 39
+left/min_ss = 0
+left/max_ss = 29
+left/corner_x = -42
+left/corner_y = 15.5
+left/fs = x
+left/ss = -y
+right/min_fs = 40
+right/max_fs = 69
+right/min_ss = 0
+right/max_ss = 19
+right/corner_x = 2.25
+right/corner_y = 15.5
+right/fs = +0.9998x +0.02y
+right/ss = +0.02x -0.9998y
+right/coffset = 0.003
+"""
+
+
+def panels(folder):
+    """A detector of several panels in one file: each has its place and its pixels."""
+    (folder / "two.geom").write_text(PANELS)
+    flags = f"{CELL_FLAGS} -geometry two.geom -osc 0.5 -phi 3 -phisteps 1 -oversample 1 -fluence 1e29 -seed 3"
+    run(folder, f"{flags} -q -o p.nxs -o p.cbf -geometry_out p.expt")
+    image = dxtbx.load(str(folder / "p.nxs"))
+    said = ExperimentListFactory.from_json_file(str(folder / "p.expt"), check_format=False)[0].detector
+    same("panels: how many", len(image.get_detector()), 2)
+    data = image.get_raw_data(0)
+    for number, (panel, own) in enumerate(zip(image.get_detector(), said)):
+        what = f"panel {number}"
+        near(f"{what}: origin", panel.get_origin(), own.get_origin(), 1e-6)
+        near(f"{what}: fast axis", panel.get_fast_axis(), own.get_fast_axis(), 1e-9)
+        near(f"{what}: slow axis", panel.get_slow_axis(), own.get_slow_axis(), 1e-9)
+        same(f"{what}: size", panel.get_image_size(), own.get_image_size())
+        alone = dxtbx.load(str(folder / f"p_{number}.cbf")).get_raw_data()
+        alone = alone[0] if isinstance(alone, tuple) else alone
+        same(f"{what}: counts", data[number].as_numpy_array(), alone.as_numpy_array())
+        check(f"{what}: some photons", data[number].as_numpy_array().max() > 10)
 
 
 def stills(folder):
@@ -130,6 +177,8 @@ def main():
     for name, flags, is_square in EXPERIMENTS:
         with tempfile.TemporaryDirectory() as temporary:
             single(pathlib.Path(temporary), name, flags, is_square)
+    with tempfile.TemporaryDirectory() as temporary:
+        panels(pathlib.Path(temporary))
     with tempfile.TemporaryDirectory() as temporary:
         stills(pathlib.Path(temporary))
     if shutil.which("dials.index"):

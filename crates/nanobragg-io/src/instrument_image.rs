@@ -52,6 +52,9 @@ pub fn read_instrument_image(path: &Path) -> Result<InstrumentImage> {
     if start.starts_with(HDF5_MAGIC) {
         let file = Nxmx::open(path)?;
         let (image, _) = file.stack(0..1)?;
+        if !file.has_one_module() {
+            return Err(Error::value(path, "detector", "one module, whose place the file gives", b"several"));
+        }
         let keep = image.counts.iter().map(|&count| count > 0).collect();
         let swing = file.number("entry/instrument/detector/two_theta");
         return Ok(described(path, &nxmx(&file), (image.fast, image.slow), keep, (swing, axes_of(&file))));

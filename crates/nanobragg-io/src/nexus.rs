@@ -21,6 +21,6 @@ pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
 pub(crate) use read::Nxmx;
 pub use read::{HDF5_MAGIC, NxmxStack, read_nxmx, read_nxmx_image, read_nxmx_images};
-pub use setting::{Rotation, Setting};
+pub use setting::{Module, Rotation, Setting};
 pub use stack::StackWriter;
 pub use store::NamedImage;

@@ -4,7 +4,7 @@ use nanobragg::backend::Precision;
 use nanobragg::model::{Convention, Detector, Experiment, MosflmMatrix, Quirk};
 use nanobragg::nalgebra::Vector3;
 
-use crate::{Device, GpuChoice, Output, Panel, Provenance};
+use crate::{Device, Format, GpuChoice, Output, Panel, Provenance};
 
 /// An experiment, what renders it, and the files that are made of it.
 #[derive(Clone, Debug)]
@@ -100,6 +100,11 @@ impl Job {
         } else {
             self.panels.iter().map(|panel| size(&panel.detector)).collect()
         }
+    }
+
+    /// Whether `output` is one image of all panels of a detector of several.
+    pub(crate) fn has_all_panels(&self, output: &Output) -> bool {
+        !self.panels.is_empty() && output.format == Format::Nexus
     }
 
     /// The files of the image of panel `number`.

@@ -153,15 +153,24 @@ fn render(
 
 fn write(watch: &Watch<'_>, job: &Job, all: &[Rendered]) -> Result<(), Error> {
     let brightness = Brightness::of(all.iter().map(|rendered| &rendered.statistics));
+    let provenance = job.provenance.as_ref();
     let mut ended = Ok(());
     for (number, rendered) in all.iter().enumerate() {
         watch.tell(Event::Writing(rendered));
+        let mut outputs = job.outputs(number);
+        outputs.retain(|output| !job.has_all_panels(output));
         let writer = Writer::new(&rendered.plan, &rendered.image, brightness)
             .with_doubles(rendered.doubles.as_deref())
-            .made_by(job.provenance.as_ref());
-        ended = ended.and(writer.write(&job.outputs(number), watch));
+            .made_by(provenance);
+        ended = ended.and(writer.write(&outputs, watch));
         watch.check()?;
         watch.tell(Event::Finished(rendered));
+    }
+    for output in job.outputs.iter().filter(|output| job.has_all_panels(output)) {
+        let writers = all
+            .iter()
+            .map(|rendered| Writer::new(&rendered.plan, &rendered.image, brightness).made_by(provenance));
+        ended = ended.and(output::nexus_of_panels(&writers.collect::<Vec<_>>(), output, watch));
     }
     ended
 }

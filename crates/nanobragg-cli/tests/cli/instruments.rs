@@ -1,5 +1,7 @@
 //! Descriptions of instruments: geometry, panels, and what they decide.
 
+use nanobragg_io::cbf::read_cbf;
+use nanobragg_io::nexus::read_nxmx;
 use nanobragg_testkit::fixtures;
 
 use crate::scratch::Scratch;
@@ -119,4 +121,30 @@ fn a_mask_says_which_pixels_of_a_described_detector_count() {
     nanobragg_io::smv::write_smv(&scratch.path("mask.img"), &[], 40, 30, &[1; 1200]).unwrap();
     let error = scratch.refused(&format!("{LINE} -geometry two_experiments.expt -mask mask.img"));
     assert_eq!(error, "-mask needs a single panel: the detector has 3; choose one by -panel");
+}
+
+#[test]
+fn panels_are_modules_of_one_nxmx_file() {
+    let scratch = scratch();
+    let line = format!("{LINE} -cell 50 -geometry two_panels.geom -fluence 1e28 -seed 3");
+    let run = scratch.run(&format!("{line} -o p.nxs -o p.cbf")).good();
+    let written: Vec<&str> = run.out.lines().filter(|line| line.starts_with("wrote ")).collect();
+    assert_eq!(written.len(), 3, "{written:?}");
+    assert!(written[2].starts_with("wrote p.nxs: "), "{written:?}");
+    let stack = read_nxmx(&scratch.path("p.nxs")).unwrap();
+    let panels = [0, 1].map(|panel| read_cbf(&scratch.path(&format!("p_{panel}.cbf"))).unwrap());
+    assert_eq!((stack.images, stack.slow, stack.fast), (1, 60, 40));
+    assert_eq!(stack.counts, [&panels[0].counts[..], &panels[1].counts].concat());
+    assert_ne!(panels[0].counts, panels[1].counts);
+    // A panel alone has the file of an image.
+    scratch.run(&format!("{line} -panel 1 -o one.nxs")).good();
+    assert_eq!(scratch.run("compare one.nxs p_1.cbf").status, 0);
+    scratch.run(&format!("{LINE} -cell 50 -img one.nxs -o again.npy")).good();
+    // Of several, one place says nothing.
+    let error = scratch.refused(&format!("{LINE} -cell 50 -img p.nxs -o x.npy"));
+    assert!(error.starts_with("p.nxs: detector: expected one module"), "{error}");
+    // It replaces no input, by its own name.
+    scratch.write("in.nxs", "1 0 0 5\n");
+    let error = scratch.refused(&format!("{line} -hkl in.nxs -o in.nxs"));
+    assert_eq!(error, "in.nxs is an input and an output");
 }

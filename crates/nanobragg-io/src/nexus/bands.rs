@@ -26,6 +26,12 @@ impl Bands {
         Self::within(fast, slow, Self::MOST)
     }
 
+    /// Bands that are no larger than the largest of several modules, which lie one below the other in a frame of `fast` ×
+    /// `slow` pixels: those of equal modules are the modules.
+    pub(super) fn of_modules(fast: usize, slow: usize, largest: usize) -> Self {
+        Self::within(fast, slow, largest.min(Self::MOST))
+    }
+
     pub(super) fn within(fast: usize, slow: usize, most: usize) -> Self {
         let fit = (most / fast.max(1)).clamp(1, slow.max(1));
         // All bands alike, so that the last is padded with as little as may be.

@@ -4,6 +4,7 @@ use std::io;
 
 use super::compress::LEVEL;
 use super::node::{Axis, attribute, group, quantity, text};
+use super::setting::Plane;
 use super::store::{Chunked, FrameStore, Values};
 use super::{Bands, Rotation, Setting};
 
@@ -19,7 +20,6 @@ const OPAQUE: (&str, f64) = ("CdTe", 1.0);
 
 const DETECTOR: &str = "/entry/instrument/detector";
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";
-const MODULE_OFFSET: &str = "/entry/instrument/detector/module/module_offset";
 const PHI: &str = "/entry/sample/transformations/phi";
 
 /// Writes all of a stack but its frames, which go to [`FRAMES`].
@@ -43,7 +43,7 @@ pub(super) fn write(
 
     group(store, "/entry/data", "NXdata")?;
     attribute(store, "/entry/data", "signal", "data")?;
-    let Setting { fast, slow, .. } = *setting;
+    let (fast, slow) = setting.image_size();
     let layout = Chunked { shape: vec![images, slow, fast], chunk: vec![1, bands.rows, fast], level: LEVEL };
     store.counts(FRAMES, &layout)?;
 
@@ -117,34 +117,57 @@ fn detector(store: &mut dyn FrameStore, detector: &str, setting: &Setting, bands
     let along = |vector, depends_on| Axis { kind: "translation", units: "mm", vector, depends_on };
     along([0.0, 0.0, 1.0], ".").write(store, DETECTOR_Z, Values::Float(setting.distance_mm))?;
 
-    group(store, &at("module"), "NXdetector_module")?;
-    let size = [setting.slow as i32, setting.fast as i32];
-    for (name, numbers) in [("data_origin", [0, 0]), ("data_size", size), ("data_stride", [1, 1])] {
-        store.values(&at(&format!("module/{name}")), Values::Ints(&numbers))?;
-    }
-    let [x, y, z] = setting.origin_mm;
-    let (direction, length) = unit([x, y, z - setting.distance_mm]);
-    along(direction, DETECTOR_Z).write(store, MODULE_OFFSET, Values::Float(length))?;
-    let (fast_mm, slow_mm) = setting.pixel_size_mm;
-    for (name, axis, edge) in [
-        ("module/fast_pixel_direction", setting.fast_axis, fast_mm),
-        ("module/slow_pixel_direction", setting.slow_axis, slow_mm),
-    ] {
-        along(axis, MODULE_OFFSET).write(store, &at(name), Values::Float(edge))?;
+    let planes = setting.planes();
+    let mut first_row = 0;
+    for (number, plane) in planes.iter().enumerate() {
+        let module = match planes.len() {
+            1 => at("module"),
+            // Readers take them by the order of their names.
+            count => at(&format!("module_{number:0width$}", width = (count - 1).to_string().len())),
+        };
+        group(store, &module, "NXdetector_module")?;
+        let (origin, size) = ([first_row as i32, 0], [plane.slow as i32, plane.fast as i32]);
+        first_row += plane.slow;
+        for (name, numbers) in [("data_origin", origin), ("data_size", size), ("data_stride", [1, 1])] {
+            store.values(&format!("{module}/{name}"), Values::Ints(&numbers))?;
+        }
+        let [x, y, z] = plane.origin_mm;
+        let (direction, length) = unit([x, y, z - setting.distance_mm]);
+        let offset = format!("{module}/module_offset");
+        along(direction, DETECTOR_Z).write(store, &offset, Values::Float(length))?;
+        let (fast_mm, slow_mm) = plane.pixel_size_mm;
+        for (name, axis, edge) in [
+            ("fast_pixel_direction", plane.fast_axis, fast_mm),
+            ("slow_pixel_direction", plane.slow_axis, slow_mm),
+        ] {
+            let axis = Axis { kind: "translation", units: "mm", vector: axis, depends_on: &offset };
+            axis.write(store, &format!("{module}/{name}"), Values::Float(edge))?;
+        }
     }
     Ok(())
 }
 
-/// Bit 8 of the mask is a user's: a pixel that was left out.
+/// Bit 8 of the mask is a user's: a pixel that was left out. Its count, which is below zero, says so as well: modules of
+/// unequal widths have no mask, because dxtbx wants that of a module in one piece.
 fn mask(store: &mut dyn FrameStore, detector: &str, setting: &Setting, bands: Bands) -> io::Result<()> {
     const LEFT_OUT: i32 = 1 << 8;
-    let Some(measured) = &setting.measured else { return Ok(()) };
-    let (slow, fast) = (setting.slow, setting.fast);
+    let (fast, slow) = setting.image_size();
+    let planes = setting.planes();
+    let is_whole = |plane: &Plane<'_>| plane.measured.is_none();
+    if planes.iter().all(is_whole) || planes.iter().any(|plane| plane.fast != fast) {
+        return Ok(());
+    }
+    let left_out =
+        |plane: &Plane<'_>, at: usize| plane.measured.is_some_and(|all| all.get(at) == Some(&false));
+    let left_out = &left_out;
+    let mut values = planes.iter().flat_map(|plane| {
+        (0..fast * plane.slow).map(move |at| if left_out(plane, at) { LEFT_OUT } else { 0 })
+    });
     let mask = format!("{detector}/pixel_mask");
     store.counts(&mask, &Chunked { shape: vec![slow, fast], chunk: vec![bands.rows, fast], level: LEVEL })?;
-    for (index, band) in measured.chunks(bands.pixels()).enumerate() {
-        let values: Vec<i32> = band.iter().map(|&measured| if measured { 0 } else { LEFT_OUT }).collect();
-        store.chunk(&mask, index, &bands.compress_band(&values))?;
+    for index in 0..bands.count() {
+        let band: Vec<i32> = values.by_ref().take(bands.pixels()).collect();
+        store.chunk(&mask, index, &bands.compress_band(&band))?;
     }
     store.values(&format!("{detector}/pixel_mask_applied"), Values::Byte(1))
 }

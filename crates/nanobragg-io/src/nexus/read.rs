@@ -114,6 +114,11 @@ impl<'a> Nxmx<'a> {
         Ok((NxmxStack { images, slow, fast, counts }, all))
     }
 
+    /// Whether the detector has one module: of others the numbers of the detector say nothing.
+    pub(crate) fn has_one_module(&self) -> bool {
+        self.file.dataset("entry/instrument/detector/module/data_size").is_ok()
+    }
+
     /// The first number at `name`, where there is one.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         let set = self.file.dataset(name).ok()?;

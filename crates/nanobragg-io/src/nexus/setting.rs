@@ -50,6 +50,70 @@ pub struct Setting {
     pub ub_matrix: Option<[f64; 9]>,
     /// What made the images, a line each.
     pub made_by: Vec<String>,
+    /// Modules of a detector of several that lie below the first, which the fields above describe; else none.
+    pub others: Vec<Module>,
+}
+
+/// A module of a detector: a plane of pixels in a place of its own. Its fields are those of [`Setting`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Module {
+    /// Pixels along the fast axis.
+    pub fast: usize,
+    /// Pixels along the slow axis.
+    pub slow: usize,
+    /// Edges of a pixel along fast and slow, millimeters.
+    pub pixel_size_mm: (f64, f64),
+    /// Direction of the fast axis, a unit vector.
+    pub fast_axis: [f64; 3],
+    /// Direction of the slow axis, a unit vector.
+    pub slow_axis: [f64; 3],
+    /// Outer corner of the first pixel seen from the crystal, millimeters.
+    pub origin_mm: [f64; 3],
+    /// For each pixel whether it was measured, slow-major; all were where it is missing.
+    pub measured: Option<Vec<bool>>,
+}
+
+impl From<Setting> for Module {
+    /// The first module of a detector.
+    fn from(setting: Setting) -> Self {
+        let Setting { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, measured, .. } = setting;
+        Module { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, measured }
+    }
+}
+
+/// A module, borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct Plane<'a> {
+    pub fast: usize,
+    pub slow: usize,
+    pub pixel_size_mm: (f64, f64),
+    pub fast_axis: [f64; 3],
+    pub slow_axis: [f64; 3],
+    pub origin_mm: [f64; 3],
+    pub measured: Option<&'a [bool]>,
+}
+
+impl Setting {
+    /// All modules, in the order in which they lie below each other.
+    pub(super) fn planes(&self) -> Vec<Plane<'_>> {
+        let Setting { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, .. } = *self;
+        let measured = self.measured.as_deref();
+        let first = Plane { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, measured };
+        let others = self.others.iter().map(|module| {
+            let Module { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, .. } = *module;
+            let measured = module.measured.as_deref();
+            Plane { fast, slow, pixel_size_mm, fast_axis, slow_axis, origin_mm, measured }
+        });
+        [first].into_iter().chain(others).collect()
+    }
+
+    /// Pixels of an image along fast and slow: modules of a detector of several lie one below the other in it, and rows of
+    /// those that are not the widest are filled up.
+    pub fn image_size(&self) -> (usize, usize) {
+        let planes = self.planes();
+        let fast = planes.iter().map(|plane| plane.fast).max().unwrap_or_default();
+        (fast, planes.iter().fold(0, |sum, plane| plane.slow.saturating_add(sum)))
+    }
 }
 
 /// Spindle angles of a stack: image `i`, counted from 0, goes from `start_deg + i * step_deg` on by `range_deg`.
@@ -93,6 +157,7 @@ pub(super) mod tests {
             cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
             ub_matrix: Some([0.1, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0, 0.03]),
             made_by: vec!["nanobragg, preset exact:".to_owned(), "  -N 5".to_owned()],
+            others: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::hdf5::Hdf5File;
+use super::setting::Plane;
 use super::store::FrameStore;
 use super::{Bands, Setting, layout};
 use crate::atomic::Pending;
@@ -15,8 +16,25 @@ pub struct StackWriter {
     store: Box<dyn FrameStore>,
     pixels: usize,
     bands: Bands,
+    /// Pixels of each module along fast and slow.
+    modules: Vec<(usize, usize)>,
+    begun: Begun,
     pending: Pending,
 }
+
+/// An image that is written module after module.
+#[derive(Default)]
+struct Begun {
+    /// Modules that are written.
+    modules: usize,
+    /// Bands that are written.
+    bands: usize,
+    /// Rows of the next band.
+    rows: Vec<i32>,
+}
+
+/// What fills up the rows of modules that are not the widest: pixels that were not measured.
+const NOT_MEASURED: i32 = -1;
 
 impl StackWriter {
     /// The longest edge of an image and the most images of a stack.
@@ -28,7 +46,12 @@ impl StackWriter {
     /// [`Unwritable`](crate::ErrorKind::Unwritable) when there are no images or no pixels, or the mask has another size;
     /// [`Write`](crate::ErrorKind::Write), also for a pipe or device.
     pub fn create(path: &Path, setting: &Setting, images: usize) -> Result<Self> {
-        let bands = Bands::of(setting.fast, setting.slow);
+        let (fast, slow) = setting.image_size();
+        let largest = setting.planes().iter().map(|plane| fast.saturating_mul(plane.slow)).max();
+        let bands = match largest {
+            Some(largest) if !setting.others.is_empty() => Bands::of_modules(fast, slow, largest),
+            _ => Bands::of(fast, slow),
+        };
         Self::within(path, setting, bands, images, |temporary| Ok(Box::new(Hdf5File::create(temporary)?)))
     }
 
@@ -40,20 +63,25 @@ impl StackWriter {
         images: usize,
         open: impl FnOnce(&Path) -> io::Result<Box<dyn FrameStore>>,
     ) -> Result<Self> {
-        let pixels = setting.fast.saturating_mul(setting.slow);
-        let sizes = [setting.fast, setting.slow, images, pixels];
-        if sizes.into_iter().any(|size| size == 0 || size > Self::MOST) {
-            let reason = format!("{images} images of {} x {} pixels", setting.fast, setting.slow);
+        let (fast, slow) = setting.image_size();
+        let planes = setting.planes();
+        let modules: Vec<(usize, usize)> = planes.iter().map(|plane| (plane.fast, plane.slow)).collect();
+        let pixels = fast.saturating_mul(slow);
+        let edges = modules.iter().flat_map(|&(fast, slow)| [fast, slow]);
+        if edges.chain([images, slow, pixels]).any(|size| size == 0 || size > Self::MOST) {
+            let reason = format!("{images} images of {fast} x {slow} pixels");
             return Err(Error::unwritable(path, reason));
         }
-        if setting.measured.as_ref().is_some_and(|measured| measured.len() != pixels) {
+        let fits =
+            |plane: &Plane<'_>| plane.measured.is_none_or(|mask| mask.len() == plane.fast * plane.slow);
+        if !planes.iter().all(fits) {
             return Err(Error::unwritable(path, "the mask has another size than the image"));
         }
         let pending = Pending::beside(path)?;
         let failed = |cause| Error::write(path, cause);
         let mut store = open(pending.temporary()).map_err(failed)?;
         layout::write(store.as_mut(), setting, bands, images).map_err(failed)?;
-        Ok(StackWriter { store, pixels, bands, pending })
+        Ok(StackWriter { store, pixels, bands, modules, begun: Begun::default(), pending })
     }
 
     /// Writes image number `index`, counted from 0.
@@ -89,6 +117,43 @@ impl StackWriter {
         self.chunk(index, band, &self.bands.compress_band(pixels))
     }
 
+    /// Writes the next module of image number `index`: modules come in their order, each with its own pixels.
+    ///
+    /// # Errors
+    /// As [`Self::write`], where `pixels` does not hold the module's.
+    pub fn write_module(&mut self, index: usize, pixels: &[i32]) -> Result<()> {
+        let (fast, slow) = self.modules.get(self.begun.modules).copied().unwrap_or_default();
+        if pixels.len() != fast * slow || pixels.is_empty() {
+            let reason = format!("{} pixels expected in a module, {} given", fast * slow, pixels.len());
+            return Err(Error::unwritable(self.pending.path(), reason));
+        }
+        for row in pixels.chunks(fast) {
+            self.begun.rows.extend(row);
+            self.begun.rows.resize(self.begun.rows.len() + (self.bands.fast - fast), NOT_MEASURED);
+            if self.begun.rows.len() == self.bands.pixels() {
+                self.write_rows(index)?;
+            }
+        }
+        self.begun.modules += 1;
+        if self.begun.modules == self.modules.len() {
+            if !self.begun.rows.is_empty() {
+                self.write_rows(index)?;
+            }
+            self.begun = Begun::default();
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of a band of an image that is written module after module.
+    fn write_rows(&mut self, index: usize) -> Result<()> {
+        let mut rows = std::mem::take(&mut self.begun.rows);
+        self.write_band(index, self.begun.bands, &rows)?;
+        self.begun.bands += 1;
+        rows.clear();
+        self.begun.rows = rows;
+        Ok(())
+    }
+
     /// Writes image number `index`, as [`Bands::compress`] made it.
     ///
     /// # Errors
@@ -112,7 +177,11 @@ impl StackWriter {
     /// # Errors
     /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
-        let StackWriter { mut store, pending, .. } = self;
+        let StackWriter { mut store, pending, begun, modules, .. } = self;
+        if begun.modules > 0 {
+            let reason = format!("{} of {} modules are written", begun.modules, modules.len());
+            return Err(Error::unwritable(pending.path(), reason));
+        }
         store.close().map_err(|cause| Error::write(pending.path(), cause))?;
         pending.finish()
     }
@@ -123,6 +192,8 @@ mod tests {
     use rust_hdf5::H5File;
 
     use super::*;
+    use crate::nexus::Module;
+    use crate::nexus::read_nxmx;
     use crate::nexus::setting::tests::setting;
     use crate::nexus::store::{Attribute, Chunked, Values};
     use crate::nexus::{Rotation, compress_frame, decompress_frame};
@@ -350,5 +421,74 @@ mod tests {
         assert!(stack.write(2, &[0; 15]).is_err());
         drop(stack);
         assert_eq!(names(directory.path()), 0);
+    }
+
+    #[test]
+    fn modules_lie_one_below_the_other_and_narrow_ones_are_filled_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.nxs");
+        let narrow = Setting { fast: 2, slow: 2, measured: Some(vec![true, true, true, false]), ..setting() };
+        let wide = Module::from(setting());
+        let setting = Setting { others: vec![wide, Module::from(narrow.clone())], ..narrow };
+        assert_eq!(setting.image_size(), (5, 7));
+        let mut stack = StackWriter::create(&path, &setting, 2).unwrap();
+        let pixels = |first: i32, count: i32| (first..first + count).collect::<Vec<i32>>();
+        for image in 0..2 {
+            for (module, size) in [(0, 4), (100, 15), (200, 4)] {
+                stack.write_module(image, &pixels(module + image as i32, size)).unwrap();
+            }
+        }
+        assert!(stack.write_module(0, &pixels(0, 5)).is_err());
+        stack.finish().unwrap();
+        let read = read_nxmx(&path).unwrap();
+        assert_eq!((read.images, read.slow, read.fast), (2, 7, 5));
+        let second = &read.counts[35..];
+        assert_eq!(second[..10], [1, 2, -1, -1, -1, 3, 4, -1, -1, -1]);
+        assert_eq!(second[10..25], pixels(101, 15));
+        assert_eq!(second[25..], [201, 202, -1, -1, -1, 203, 204, -1, -1, -1]);
+
+        let file = H5File::open(&path).unwrap();
+        let detector = |name: &str| file.dataset(&format!("entry/instrument/detector/{name}")).unwrap();
+        assert!(file.dataset("entry/instrument/detector/pixel_mask").is_err());
+        for (module, origin, size) in [(0, [0, 0], [2, 2]), (1, [2, 0], [3, 5]), (2, [5, 0], [2, 2])] {
+            let numbers = |name| detector(&format!("module_{module}/{name}")).read_raw::<i32>().unwrap();
+            assert_eq!((numbers("data_origin"), numbers("data_size")), (origin.to_vec(), size.to_vec()));
+        }
+    }
+
+    #[test]
+    fn modules_of_one_width_have_one_mask() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.nxs");
+        let whole = Module { slow: 2, measured: None, ..Module::from(setting()) };
+        let setting = Setting { others: vec![whole, Module::from(setting())], ..setting() };
+        let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
+        for rows in [3, 2, 3] {
+            stack.write_module(0, &vec![rows; rows as usize * 5]).unwrap();
+        }
+        stack.finish().unwrap();
+        let counts = read_nxmx(&path).unwrap().counts;
+        assert_eq!(counts, [vec![3; 15], vec![2; 10], vec![3; 15]].concat());
+        let file = H5File::open(&path).unwrap();
+        let mask = file.dataset("entry/instrument/detector/pixel_mask").unwrap();
+        let rows = mask.chunk_dims().unwrap()[0];
+        let chunks = (0..8_usize.div_ceil(rows)).map(|band| mask.read_chunk_raw_at(&[band, 0]).unwrap().0);
+        let found: Vec<i32> = chunks.flat_map(|bytes| decompress_frame(&bytes, rows * 5).unwrap()).collect();
+        let left_out: Vec<usize> = (0..40).filter(|&at| found[at] == 256).collect();
+        assert_eq!((mask.shape(), left_out), (vec![8, 5], vec![7, 25 + 7]));
+        assert!((0..40).all(|at| found[at] == 0 || found[at] == 256));
+    }
+
+    #[test]
+    fn an_image_that_lacks_a_module_is_no_stack() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.nxs");
+        let setting = Setting { others: vec![Module::from(setting())], ..setting() };
+        let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
+        stack.write_module(0, &[0; 15]).unwrap();
+        assert!(stack.finish().unwrap_err().to_string().contains("1 of 2 modules"));
+        assert!(!path.exists());
+        let zero = Setting { others: vec![Module { slow: 0, ..Module::from(setting.clone()) }], ..setting };
+        assert!(StackWriter::create(&path, &zero, 1).is_err());
     }
 }

@@ -42,6 +42,7 @@ pub fn stack_setting(frame: &FrameDescription, step: f64) -> Setting {
         // Of a series at one spindle angle each image has its own.
         ub_matrix: (step != 0.0).then(|| axes.a_matrix()),
         made_by: frame.made_by(),
+        others: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use nanobragg::readout::{Counts, MOST, Readout};
 use nanobragg_io::c_format::f;
 use nanobragg_io::cbf::write_cbf;
-use nanobragg_io::nexus::StackWriter;
+use nanobragg_io::nexus::{Setting, StackWriter};
 
 use super::writer::{dark, saturated, wrote};
 use super::{Content, Output, Writer};
@@ -30,11 +30,7 @@ pub(super) fn cbf(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Re
 
 pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
-    let mut setting = stack_setting(&writer.frame, 0.0);
-    setting.ub_matrix = Some(ub_matrix(&writer.frame));
-    if readout.has_noise() {
-        setting.made_by = writer.frame.made_by_with_seed();
-    }
+    let setting = setting_of(writer, readout);
     let mut stack = StackWriter::create(path, &setting, 1)?;
     let bands = stack.bands();
     let mut sums = Sums::default();
@@ -55,6 +51,43 @@ pub(super) fn nexus(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
     stack.finish()?;
     told(writer, output, readout, &sums, watch);
     Ok(())
+}
+
+/// Writes the images of the panels of a detector as one file, a module each.
+///
+/// # Errors
+/// The file cannot be written; [`ErrorKind::Canceled`](crate::ErrorKind::Canceled).
+pub(crate) fn nexus_of_panels(
+    writers: &[Writer<'_>],
+    output: &Output,
+    watch: &Watch<'_>,
+) -> Result<(), Error> {
+    let Output { path, content: Content::Counts(readout), .. } = output else { return output.check() };
+    let Some((first, others)) = writers.split_first() else { return Ok(()) };
+    let mut setting = setting_of(first, readout);
+    setting.others = others.iter().map(|writer| stack_setting(&writer.frame, 0.0).into()).collect();
+    let mut stack = StackWriter::create(path, &setting, 1)?;
+    let mut sums = Sums::default();
+    for writer in writers {
+        watch.check()?;
+        // Of one panel after the other.
+        let counts = writer.start(readout).rows(writer.image.slow());
+        stack.write_module(0, &counts.pixels)?;
+        sums.add(&counts);
+    }
+    stack.finish()?;
+    told(first, output, readout, &sums, watch);
+    Ok(())
+}
+
+/// What an image's file says beside its counts.
+fn setting_of(writer: &Writer<'_>, readout: &Readout) -> Setting {
+    let mut setting = stack_setting(&writer.frame, 0.0);
+    setting.ub_matrix = Some(ub_matrix(&writer.frame));
+    if readout.has_noise() {
+        setting.made_by = writer.frame.made_by_with_seed();
+    }
+    setting
 }
 
 /// What is said of counts.

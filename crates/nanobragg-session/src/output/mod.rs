@@ -20,6 +20,7 @@ use nanobragg_io::record::record_of;
 use crate::error::Cause;
 use crate::{Error, Picture, Watch};
 
+pub(crate) use counts::nexus_of_panels;
 pub(crate) use instrument::instruments;
 pub use pattern::PathPattern;
 pub(crate) use structure_factors::structure_factors;
@@ -150,13 +151,13 @@ impl Output {
     }
 
     /// The output of panel `number`, under its [name](PathPattern::of_panels). Structure factors and the instrument, which
-    /// all panels have in common, are written with panel 0.
+    /// all panels have in common, are written with panel 0; an NXmx file has all panels, and is counted as one of panel 0.
     pub fn of_panel(&self, number: usize) -> Option<Self> {
         if self.format == Format::Record {
             let image = PathPattern::of_panels(&self.path.with_extension("")).file(number);
             return Some(Output::record(&image));
         }
-        if !self.is_image() {
+        if !self.is_image() || self.format == Format::Nexus {
             return (number == 0).then(|| self.clone());
         }
         Some(Output { path: PathPattern::of_panels(&self.path).file(number), ..self.clone() })
@@ -211,6 +212,8 @@ mod tests {
         let table =
             Output { path: "F.bin".into(), format: Format::Table, content: Content::StructureFactors };
         assert_eq!((table.of_panel(0), table.of_panel(1)), (Some(table.clone()), None));
+        let stack = output("x/a.nxs", Content::Counts(Readout::counted()));
+        assert_eq!((stack.of_panel(0), stack.of_panel(1)), (Some(stack.clone()), None));
         let record = Output::record(Path::new("x/a.npy"));
         assert_eq!(record.of_panel(2).unwrap().path, PathBuf::from("x/a_2.npy.json"));
     }
