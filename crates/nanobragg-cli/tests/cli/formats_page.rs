@@ -154,6 +154,8 @@ fn samples() -> Vec<Sample> {
         geom("detector_shift_x in the data files", "clen", "detector_shift_x = /x\nclen"),
         geom("electron_voltage", "photon_energy = 12000", "electron_voltage = 200 kV"),
         geom("bad regions", "clen", "bad/min_x = 1\nclen"),
+        geom("a key of a panel twice", "p0/corner_y = -4", "p0/corner_y = -4\np0/corner_x = -5"),
+        geom("a key that is nearly one", "clen = 0.1", "clen = 0.1\ncofset = 0.01"),
         geom("axes that are not square", "p0/fs = x", "p0/fs = 1.001x+0.002y"),
         sample("XDS", "a segment that is turned", "=59-xparm-segment/XPARM.XDS", "", "-geometry XPARM.XDS F"),
         input("a key twice", "ORGX= 4", "ORGX= 4 ORGX= 5"),

@@ -6,7 +6,8 @@ use std::path::Path;
 use nalgebra::Vector3;
 
 use super::crystfel_line::{Place, starts_number};
-use super::crystfel_panel::PanelKeys;
+use super::crystfel_panel::{PanelKeys, READ};
+use super::keys;
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result};
 use crate::lines::LINE_LIMIT;
@@ -14,6 +15,15 @@ use crate::warning::{Warning, WarningKind};
 
 /// Photon energy times wavelength, eV Å.
 pub(super) const EV_ANGSTROM: f64 = 12398.42;
+/// Keys that hold for the whole file.
+const OF_ALL: [&str; 6] = [
+    "photon_energy",
+    "wavelength",
+    "electron_voltage",
+    "electron_energy",
+    "detector_shift_x",
+    "detector_shift_y",
+];
 /// How the names of regions begin that are no panels, though their keys look like those of a panel.
 const BAD_REGION: &str = "bad";
 
@@ -29,6 +39,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let mut shift = Vector3::zeros();
     let mut warnings = Vec::new();
     let mut has_bad_regions = false;
+    let mut said = Said::default();
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
         let number = number as u64 + 1;
         if line.len() > LINE_LIMIT {
@@ -44,6 +55,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let (key, value) = content.split_once('=').ok_or_else(wrong)?;
         let (key, value) = (key.trim(), value.trim());
         let place = Place { path, line: number, text };
+        said.warn_of(Assignment { key, value, line: number, panels: panels.len() }, path, &mut warnings);
         if let Some((name, key)) = key.split_once('/') {
             let name = name.trim();
             if name.starts_with(BAD_REGION) {
@@ -129,6 +141,49 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         varying_images: 1,
         warnings,
     })
+}
+
+/// A line `key = value` of a file.
+struct Assignment<'a> {
+    /// With the panel before it, if there is one.
+    key: &'a str,
+    value: &'a str,
+    line: u64,
+    /// Panels before it.
+    panels: usize,
+}
+
+/// What each key has said last: its value, the line, and how many panels there were.
+#[derive(Default)]
+struct Said(HashMap<String, (String, u64, usize)>);
+
+impl Said {
+    /// Names a value that this one takes the place of before any panel had it, and a key that looks like one that is read.
+    fn warn_of(&mut self, new: Assignment<'_>, path: &Path, warnings: &mut Vec<Warning>) {
+        let (panel, key) =
+            new.key.split_once('/').map_or((None, new.key), |(panel, key)| (Some(panel), key.trim()));
+        if panel.is_some_and(|panel| panel.trim().starts_with(BAD_REGION)) {
+            return;
+        }
+        let place = |line: u64, key: &str| format!("line {line}: {key}");
+        if let Some(meant) = keys::meant(key, &READ) {
+            let (kind, assumed) = (WarningKind::UnknownKey, format!("not read; {meant} is"));
+            warnings.push(Warning::new(kind, path, place(new.line, new.key), new.value, assumed));
+        }
+        let is_read = READ.contains(&key) || OF_ALL.contains(&new.key);
+        if !is_read {
+            return;
+        }
+        let now = (new.value.to_owned(), new.line, new.panels);
+        let Some((before, line, panels)) = self.0.insert(new.key.to_owned(), now) else { return };
+        // What holds for all panels that follow may differ between them.
+        let had_none = panel.is_some() || panels == new.panels || OF_ALL.contains(&new.key);
+        if had_none && !keys::same(before.split_whitespace(), new.value.split_whitespace()) {
+            let (kind, assumed) =
+                (WarningKind::RepeatedKey, format!("line {} says {}, which counts", new.line, new.value));
+            warnings.push(Warning::new(kind, path, place(line, new.key), before, assumed));
+        }
+    }
 }
 
 /// The wavelength in Å of electrons that `volts` accelerated, with the theory of relativity.

@@ -30,6 +30,10 @@ pub(super) struct PanelKeys {
     clen_elsewhere: Option<String>,
 }
 
+/// The keys that are looked at.
+pub(super) const READ: [&str; 11] =
+    ["min_fs", "max_fs", "min_ss", "max_ss", "corner_x", "corner_y", "res", "fs", "ss", "clen", "coffset"];
+
 impl PanelKeys {
     /// Takes a key; what does not describe the panel's place is not looked at.
     pub(super) fn set(&mut self, key: &str, value: &str, place: &Place<'_>) -> Result<()> {

@@ -11,6 +11,7 @@ mod crystfel_panel;
 mod dxtbx;
 mod dxtbx_detector;
 mod format;
+mod keys;
 mod node;
 mod write;
 mod write_crystfel;

@@ -251,6 +251,7 @@ mod tests {
         assert_eq!(read("QX", "qx"), "XDS.INP:1: expected \"QX=\", found \"qx=\"");
         let expected = "XDS.INP: DETECTOR_DISTANCE: expected a number, found none";
         assert_eq!(read("DETECTOR_DISTANCE= 100", ""), expected);
+        assert!(is_input(b"! cut short\nJOB= ALL\n") && !is_input(b"! nothing\n"));
         assert!(
             is_input(REST.to_lowercase().as_bytes()) && !is_input(b"clen = 0.1\nres = 10\n; NX= 5 NY= 5")
         );

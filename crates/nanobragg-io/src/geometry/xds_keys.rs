@@ -4,6 +4,7 @@ use std::path::Path;
 
 use nalgebra::Vector3;
 
+use super::keys;
 use crate::error::{Error, Result};
 use crate::lines::{LINE_LIMIT, finite};
 use crate::warning::{Warning, WarningKind};
@@ -47,7 +48,7 @@ const READ: [&str; 29] = [
 ];
 /// Those of them that stand there once for each segment.
 const OF_SEGMENTS: &str = "SEGMENT";
-/// Keys of which two make such a file.
+/// Keys of which two make such a file, or one beside a comment.
 const USUAL: [&str; 10] = [
     DISTANCE,
     "JOB",
@@ -60,14 +61,11 @@ const USUAL: [&str; 10] = [
     "NAME_TEMPLATE_OF_DATA_FRAMES",
     "DATA_RANGE",
 ];
-/// Shorter keys are too much alike for one to be taken for another.
-const SHORTEST: usize = 6;
-/// Slips with which a key is still recognized.
-const SLIPS: usize = 2;
-
 /// Whether these may be the contents of such a file, typing errors included.
 pub(super) fn is_input(bytes: &[u8]) -> bool {
     let mut found = [false; USUAL.len()];
+    // So its comments begin, and those of no other description.
+    let has_mark = bytes.split(|&byte| byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"!"));
     for line in bytes.split(|&byte| byte == b'\n').filter(|line| line.len() <= LINE_LIMIT) {
         // A semicolon begins a comment of CrystFEL, and is nothing that XDS knows.
         let line = line.split(|&byte| byte == b'!' || byte == b';').next().unwrap_or_default();
@@ -81,7 +79,7 @@ pub(super) fn is_input(bytes: &[u8]) -> bool {
             }
         }
     }
-    found.iter().filter(|seen| **seen).count() > 1
+    found.iter().filter(|seen| **seen).count() > usize::from(!has_mark)
 }
 
 /// A key with the values behind it, and where it stands.
@@ -92,21 +90,9 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether both say the same, in whatever digits.
-    fn says_the_same(&self, other: &Self) -> bool {
-        let same = |(a, b): (&&str, &&str)| {
-            a == b || finite(a.as_bytes()).is_some_and(|x| finite(b.as_bytes()) == Some(x))
-        };
-        self.values.len() == other.values.len() && self.values.iter().zip(&other.values).all(same)
-    }
-
     /// The key that is read and that this one may be meant for.
     fn meant(&self) -> Option<&'static str> {
-        let key = self.key.to_ascii_uppercase();
-        let is_near = |known: &&&str| {
-            key == **known || known.len() >= SHORTEST && strsim::damerau_levenshtein(&key, known) <= SLIPS
-        };
-        if READ.contains(&self.key) { None } else { READ.iter().find(is_near).copied() }
+        keys::meant(self.key, &READ)
     }
 }
 
@@ -189,7 +175,9 @@ impl<'a> Entries<'a> {
     pub fn doubts(&self) -> Vec<Warning> {
         let once = |entry: &&Entry<'_>| READ.contains(&entry.key) && !entry.key.contains(OF_SEGMENTS);
         let repeated = self.list.iter().filter(once).filter_map(|entry| {
-            let last = self.last(entry.key).filter(|last| !last.says_the_same(entry))?;
+            let last = self
+                .last(entry.key)
+                .filter(|last| !keys::same(last.values.iter().copied(), entry.values.iter().copied()))?;
             let assumed = format!("line {} says {}, which counts", last.line, last.values.join(" "));
             Some(self.warning(WarningKind::RepeatedKey, entry, assumed))
         });
