@@ -6,15 +6,19 @@ use anyhow::Context as _;
 use nanobragg::backend::{Control, Cpu};
 use nanobragg::model::Shape;
 use nanobragg::plan::Plan;
-use nanobragg_refine::{Counting, Found, Outcome, Photons, Refinement, Verdict, refine_together};
-use nanobragg_testkit::stills::{READOUT_NOISE, Still, StillKind, still, turned};
+use nanobragg_refine::{
+    Counting, Fitted, Found, FoundAmplitude, Outcome, Photons, Refinement, Verdict, refine_amplitudes,
+    refine_together,
+};
+use nanobragg_testkit::stills::{READOUT_NOISE, Still, StillKind, equivalents, still, turned};
 
 const ALL: [&str; 5] = ["scale", "misset", "cell", "N", "mosaic"];
 /// Degrees below which a still is where it belongs.
 const FOUND: f64 = 0.02;
 
 const USAGE: &str = "refine-bench takes --stills N (100), --misset DEG (0.1), --shape gauss|square|round, --brightest PHOTONS (4000), \
-    --domains N of the start, --oversample N for that many sub-pixels instead of an integral over each pixel, --data-oversample N and --data-domains N, --together for one detector, off by 0.05 % and half a pixel";
+    --domains N of the start, --oversample N for that many sub-pixels instead of an integral over each pixel, --data-oversample N and --data-domains N, --boxes N (250), --size PIXELS (900), --threads N (1), --together for one detector, off by 0.05 % and half a pixel, --amplitudes for structure \
+    factors that all stills share";
 
 /// What is measured.
 struct Options {
@@ -23,22 +27,32 @@ struct Options {
     integrate: bool,
     /// Whether all stills share a detector, which is off at the start.
     together: bool,
+    /// Whether all stills share structure factors, which are wrong at the start.
+    amplitudes: bool,
+    boxes: usize,
+    threads: usize,
 }
 
 impl Options {
     fn new(arguments: &[String]) -> anyhow::Result<Self> {
         let kind = StillKind { amplitudes: 0.2, oversample: 1, ..StillKind::default() };
-        let mut options = Options { stills: 100, kind, integrate: true, together: false };
+        let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+        let (together, amplitudes) = (has("--together"), has("--amplitudes"));
+        let mut options =
+            Options { stills: 100, kind, integrate: true, together, amplitudes, boxes: 250, threads: 1 };
         let mut data = (5, 100);
-        let wanted = arguments.iter().filter(|argument| *argument != "--together");
+        let alone = ["--together", "--amplitudes"];
+        let wanted = arguments.iter().filter(|argument| !alone.contains(&argument.as_str()));
         let wanted: Vec<String> = wanted.cloned().collect();
-        options.together = wanted.len() < arguments.len();
         for pair in wanted.chunks(2) {
             let [flag, value] = pair else { anyhow::bail!("{USAGE}") };
             let kind = &mut options.kind;
             let wrong = || format!("{flag} {value}; {USAGE}");
             match flag.as_str() {
                 "--stills" => options.stills = value.parse().with_context(wrong)?,
+                "--boxes" => options.boxes = value.parse().with_context(wrong)?,
+                "--threads" => options.threads = value.parse().with_context(wrong)?,
+                "--size" => kind.size = value.parse().with_context(wrong)?,
                 "--misset" => kind.misset = value.parse().with_context(wrong)?,
                 "--brightest" => kind.brightest = value.parse().with_context(wrong)?,
                 "--oversample" => {
@@ -59,6 +73,7 @@ impl Options {
             }
         }
         options.kind.finer = Some(data);
+        options.kind.common = options.amplitudes;
         if options.together {
             options.kind.detector = [5e-4, 0.5, -0.5];
         }
@@ -68,9 +83,10 @@ impl Options {
 
 /// Refines stills on one core and prints what came of it.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let Options { stills, kind, integrate, together } = Options::new(arguments)?;
+    let Options { stills, kind, integrate, together, amplitudes, boxes, threads } = Options::new(arguments)?;
     println!("{kind:?}");
-    let cpu = Cpu::with_threads(1)?;
+    let cpu = Cpu::with_threads(threads)?;
+    let mut truth = None;
     let (mut converged, mut seconds, mut trials, mut chi2) = (0, 0.0, 0, Vec::new());
     let mut pulls: Vec<(String, Vec<f64>)> = Vec::new();
     let mut kept: Vec<(Refinement, Outcome)> = Vec::new();
@@ -80,9 +96,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         let photons = Photons::new(&still.start, still.fast, &still.counts, &counting)?;
         let begun = Instant::now();
         let mut refinement = Refinement::new(&still.start, &ALL)?;
-        refinement.most_boxes = 250;
+        refinement.most_boxes = boxes;
         refinement.integrate = integrate;
-        let outcome = match refinement.run(&photons, &cpu, &Control::default()) {
+        let mut outcome = match refinement.run(&photons, &cpu, &Control::default()) {
             Ok(outcome) => outcome,
             Err(error) => {
                 println!("still {number}: {error}");
@@ -119,9 +135,12 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         for ((_, all), pull) in pulls.iter_mut().zip(of_still) {
             all.push(pull);
         }
-        if together {
+        if together || amplitudes {
+            // What the start expects and what was fitted takes more memory than all else.
+            outcome.fitted = Fitted::default();
             kept.push((refinement, outcome));
         }
+        truth = Some(still.truth.structure_factors.clone());
     }
     let count = f64::from(converged).max(1.0);
     println!(
@@ -147,12 +166,49 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
             println!("{name}: {value:.5} +- {esd:.5} {unit}, from {start:.5}");
         }
     }
+    if let (true, Some(truth)) = (amplitudes, truth) {
+        let images: Vec<(&Refinement, &Outcome)> = kept.iter().map(|(one, other)| (one, other)).collect();
+        let begun = Instant::now();
+        let found = refine_amplitudes(&images, &equivalents()?, &cpu, &Control::default(), &|step| {
+            println!("target {:.1}, chi2 {:.4}, accepted {}", step.value, step.chi2, step.accepted);
+        })?;
+        println!(
+            "structure factors: {}, {} trials, {:.1} s, scatter of boxes {:.3}",
+            found.verdict.name(),
+            found.history.len(),
+            begun.elapsed().as_secs_f64(),
+            found.scatter
+        );
+        for times in [1, 2, 3, 5, 10] {
+            let seen: Vec<_> = found.reflections.iter().filter(|found| found.images >= times).collect();
+            let of = |value: fn(&FoundAmplitude) -> f64| {
+                r(seen.iter().map(|found| (value(found), truth.nearest(found.hkl))))
+            };
+            let pull =
+                |found: &&FoundAmplitude| ((found.value - truth.nearest(found.hkl)) / found.esd).powi(2);
+            println!(
+                "seen {times} times or more: {} reflections, R {:.4} to {:.4}, pulls {:.2}",
+                seen.len(),
+                of(|found| found.start),
+                of(|found| found.value),
+                (seen.iter().map(pull).sum::<f64>() / seen.len() as f64).sqrt()
+            );
+        }
+    }
     println!(
-        "{:.2} s and {:.1} trials a still, one core",
+        "{:.2} s and {:.1} trials a still, {threads} threads",
         seconds / stills as f64,
         trials as f64 / stills as f64
     );
     Ok(())
+}
+
+/// Sum of differences over the sum of the truth, where the first ones have the factor that fits best.
+fn r(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let [both, square, all] = pairs
+        .clone()
+        .fold([0.0; 3], |[both, square, all], (f, truth)| [both + f * truth, square + f * f, all + truth]);
+    pairs.map(|(f, truth)| (f * both / square - truth).abs()).sum::<f64>() / all
 }
 
 /// Root mean square of the angles by which the domains of a plan are turned, degrees: few domains, drawn at random, spread

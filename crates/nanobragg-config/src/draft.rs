@@ -228,6 +228,7 @@ impl Draft {
                 warnings: Vec::new(),
                 notes: Vec::new(),
                 inputs: Vec::new(),
+                symmetry: Vec::new(),
                 provenance: Provenance::default(),
             },
             frame: Frame::default(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use nanobragg::backend::Precision;
 use nanobragg::model::Experiment;
+use nanobragg::model::symmetry::SymmetryOperator;
 use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel, Provenance};
 
 use crate::{Origins, Outputs, Warning};
@@ -20,6 +21,8 @@ pub struct Setup {
     pub images: Vec<ImageModel>,
     /// Start and range, in radians, of the first of these images.
     pub described: Option<[f64; 2]>,
+    /// Operators by which unique reflections were expanded; none where every reflection was given.
+    pub symmetry: Vec<SymmetryOperator>,
     /// Files to write.
     pub outputs: Outputs,
     /// What renders.

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     WrongIndexing,
     /// Images cannot share a number.
     NotShared,
+    /// Images have other structure factors, or none that can be refined.
+    Amplitudes,
     /// What is not free cannot be restrained.
     NotFree,
     /// Numbers of several units cannot be restrained by one standard deviation.
@@ -54,6 +56,7 @@ impl ErrorKind {
             ErrorKind::NoEffect => "refine.no-effect",
             ErrorKind::WrongIndexing => "refine.wrong-indexing",
             ErrorKind::NotShared => "refine.not-shared",
+            ErrorKind::Amplitudes => "refine.amplitudes",
             ErrorKind::NotFree => "refine.not-free",
             ErrorKind::Units => "refine.units",
             ErrorKind::Resumed => "refine.resumed",
@@ -76,6 +79,7 @@ impl Error {
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
             Cause::Own(_) | Cause::Start { .. } => ErrorKind::NotShared,
+            Cause::NoAmplitudes | Cause::OtherTable(_) => ErrorKind::Amplitudes,
             Cause::NotFree(_) => ErrorKind::NotFree,
             Cause::Units(_) => ErrorKind::Units,
             Cause::Resumed { .. } => ErrorKind::Resumed,
@@ -118,6 +122,10 @@ pub(crate) enum Cause {
         "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
     )]
     Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
+    #[error("no shoebox has a reflection whose structure factor is not zero")]
+    NoAmplitudes,
+    #[error("image {0} has other structure factors than the first one")]
+    OtherTable(usize),
     #[error("{0} is not free")]
     NotFree(String),
     #[error("{0} stands for numbers of several units; name each")]

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
 use crate::outcome::{Found, Outcome, Verdict};
-use crate::refinement::{Refinement, describe, deviation, fitted};
+use crate::refinement::{Refinement, deviation};
 use crate::solve::Reduced;
 use crate::step::Step;
 
@@ -303,20 +303,11 @@ fn outcome(
     for (number, frame) in frames.iter_mut().enumerate() {
         let (Some(at), Some((_, before))) = (at.get(number), images.get(number)) else { continue };
         let mut state = frame.state.clone();
-        let overlap = describe(&frame.boxes, &mut state, at, frame.refinement.target);
-        frame.state = state;
         let problem = frame.problem(backend, &control, &|_| {});
-        let mut found = frame.refinement.outcome(&problem, &frame.boxes, &frame.state, at, frame.view)?;
-        found.fitted = fitted(&frame.boxes, [(&frame.state, at), (&frame.state, at)]);
-        found.fitted.start.clone_from(&before.fitted.start);
-        found.remaining = frame.boxes.clone();
-        (found.chi2_start, found.overlap) = (before.chi2_start, overlap);
-        found.dropped.clone_from(&before.dropped);
-        found.history.clone_from(&before.history);
-        found.verdict = match (before.verdict, verdict) {
-            (Verdict::Converged | Verdict::NotBetter, together) => together,
-            (alone, _) => alone,
-        };
+        let (boxes, view) = (&frame.boxes, frame.view);
+        let mut found = frame.refinement.refined_further(&problem, boxes, &mut state, at, view, before)?;
+        found.verdict = found.verdict.with(verdict);
+        frame.state = state;
         if let (Some(covariance), Some((own, ..))) = (&covariance, &solved)
             && let Some(own) = own.get(number)
         {

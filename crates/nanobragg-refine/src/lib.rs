@@ -7,6 +7,7 @@
 //!
 //! The same input gives the same result, bit for bit, with any number of threads. The crate reads and writes no files and prints nothing.
 
+mod amplitudes;
 mod boxes;
 mod error;
 mod evaluation;
@@ -27,6 +28,7 @@ mod step;
 mod target;
 mod warning;
 
+pub use amplitudes::{AmplitudeOutcome, FoundAmplitude, refine_amplitudes};
 pub use boxes::{BoxFit, Boxes};
 pub use error::{Error, ErrorKind};
 pub use freedom::Freedom;

@@ -37,6 +37,16 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// What is said of an image that ended so by itself, and then together with others as `together` says.
+    pub(crate) fn with(self, together: Verdict) -> Verdict {
+        match self {
+            Verdict::Converged | Verdict::NotBetter => together,
+            alone => alone,
+        }
+    }
+}
+
 /// A free number as it was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {

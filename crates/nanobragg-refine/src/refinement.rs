@@ -313,7 +313,7 @@ impl Refinement {
         Err(Cause::Rank { rank, parameters: active.len(), worst }.into())
     }
 
-    pub(crate) fn outcome(
+    fn outcome(
         &self,
         problem: &Problem<'_>,
         boxes: &Boxes,
@@ -400,6 +400,31 @@ impl Refinement {
     }
 }
 
+impl Refinement {
+    /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`.
+    /// Its verdict is still its own.
+    pub(crate) fn refined_further(
+        &self,
+        problem: &Problem<'_>,
+        boxes: &Boxes,
+        state: &mut State,
+        at: &Evaluation,
+        view: View,
+        before: &Outcome,
+    ) -> Result<Outcome, Error> {
+        let overlap = describe(boxes, state, at, self.target);
+        let mut found = self.outcome(problem, boxes, state, at, view)?;
+        found.fitted = fitted(boxes, [(state, at), (state, at)]);
+        found.fitted.start.clone_from(&before.fitted.start);
+        found.remaining = boxes.clone();
+        (found.chi2_start, found.overlap) = (before.chi2_start, overlap);
+        found.dropped.clone_from(&before.dropped);
+        found.history.clone_from(&before.history);
+        found.verdict = before.verdict;
+        Ok(found)
+    }
+}
+
 impl Freedom {
     pub(crate) fn is_scale(&self) -> bool {
         self.transform == Transform::Log && !self.waits()
@@ -453,7 +478,7 @@ pub(crate) fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
 }
 
 /// Fills in what the boxes' pixels say, and gives the overlap of model and data.
-pub(crate) fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
+fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
     let mut sums = vec![[0.0; 4]; state.boxes.len()];
     let (mut both, mut of_data, mut of_model) = (0.0, 0.0, 0.0);
     for (place, &photons) in at.photons.iter().enumerate() {
@@ -478,7 +503,7 @@ pub(crate) fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target
 }
 
 /// What is expected of each pixel at the start and at the end.
-pub(crate) fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
+fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
     let expected = |(state, at): (&State, &Evaluation)| -> Vec<f64> {
         let of = |(place, photons): (usize, &f64)| {
             let own = &state.boxes[boxes.group[place] as usize];

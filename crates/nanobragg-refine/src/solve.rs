@@ -79,6 +79,43 @@ impl Reduced {
         at.boxes.iter().zip(&self.inverses).map(of).collect()
     }
 
+    /// Variance of the logarithm of a box's scale where the parameters are known.
+    pub fn scale_variance(&self, number: usize) -> f64 {
+        self.inverses.get(number).map_or(0.0, |inverse| inverse[(3, 3)])
+    }
+
+    /// How the logarithm of a box's scale goes with the parameters: less is what it moves by.
+    pub fn scale_row(&self, at: &Evaluation, number: usize) -> DVector<f64> {
+        let (Some(part), Some(inverse)) = (at.boxes.get(number), self.inverses.get(number)) else {
+            return DVector::zeros(self.gradient.len());
+        };
+        (inverse.row(3) * &part.cross).transpose()
+    }
+
+    /// The steps of the parameters and of planes and scales of boxes where `pulls` are added to the gradients by the boxes' scales.
+    /// `inverse` is that of the matrix.
+    pub fn steps_with(
+        &self,
+        at: &Evaluation,
+        inverse: &DMatrix<f64>,
+        pulls: &[f64],
+    ) -> (DVector<f64>, Vec<[f64; 4]>) {
+        let mut gradient = self.gradient.clone();
+        for (number, &pull) in pulls.iter().enumerate() {
+            if pull != 0.0 {
+                gradient.axpy(-pull, &self.scale_row(at, number), 1.0);
+            }
+        }
+        let step = -inverse * gradient;
+        let mut steps = self.box_steps(at, &step);
+        for ((step, inverse), &pull) in steps.iter_mut().zip(&self.inverses).zip(pulls) {
+            for (row, step) in step.iter_mut().enumerate() {
+                *step -= inverse[(row, 3)] * pull;
+            }
+        }
+        (step, steps)
+    }
+
     /// H⁻¹ (Σ g gᵀ) H⁻¹ over boxes, g a box's gradient with its own numbers eliminated.
     pub fn sandwich(&self, at: &Evaluation, covariance: &DMatrix<f64>) -> DMatrix<f64> {
         let mut middle = DMatrix::zeros(covariance.nrows(), covariance.ncols());

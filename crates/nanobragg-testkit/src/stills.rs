@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use nanobragg::Error;
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::gradient::Parameter;
+use nanobragg::model::symmetry::{Equivalents, SymmetryOperator};
 use nanobragg::model::{
     Beam, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Reflection, Shape, StructureFactors,
     UnitCell, angles_of,
@@ -30,6 +31,11 @@ pub struct StillKind {
     pub detector: [f64; 3],
     /// Relative error of the start's structure factors.
     pub amplitudes: f64,
+    /// Whether all stills have the same structure factors, with the symmetry of P 4 2 2 ([`equivalents`]), and starts the same wrong ones, whose
+    /// logarithms are off; else each still has errors of its own.
+    pub common: bool,
+    /// Pixels along an edge of the detector.
+    pub size: usize,
     /// Sub-pixels along a pixel's edge at the start.
     pub oversample: u32,
     /// Mosaic domains of the start.
@@ -47,6 +53,8 @@ impl Default for StillKind {
             cell: 0.005,
             detector: [0.0; 3],
             amplitudes: 0.0,
+            common: false,
+            size: 900,
             oversample: 1,
             domains: 20,
             finer: None,
@@ -72,7 +80,8 @@ pub struct Still {
 pub const READOUT_NOISE: f64 = 0.5;
 /// Edge of a pixel in meters.
 pub const PIXEL: f64 = 0.15e-3;
-const SIZE: usize = 900;
+/// Operators that generate the symmetry of common structure factors, P 4 2 2.
+const SYMMETRY: [&str; 2] = ["-y,x,z", "x,-y,-z"];
 const CELLS: [u32; 3] = [16, 20, 30];
 const SPREAD_DEG: f64 = 0.03;
 
@@ -83,7 +92,9 @@ const SPREAD_DEG: f64 = 0.03;
 pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let mut random = SplitMix(0x9e37_79b9_7f4a_7c15 ^ (number.wrapping_add(11) << 20));
     let orientation = turn(&mut random, 180.0);
-    let amplitudes = table(0.0, number)?;
+    let table = |error: f64| if kind.common { common(error) } else { table(error, number) };
+    let amplitudes = table(0.0)?;
+    let middle = 0.5 * kind.size as f64;
     let seed = if kind.finer.is_some() { 100 } else { 1 };
     let (oversample, domains) = kind.finer.unwrap_or((kind.oversample, kind.domains));
     let cell = |off: f64| {
@@ -96,7 +107,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
         let crystal = experiment.crystal.with_cells(na, nb, nc)?.with_shape(kind.shape);
         experiment.crystal = crystal.with_misset(Misset::Angles(misset))?.with_mosaicity(mosaicity)?;
         experiment.beam = Beam::new(1e-10)?;
-        experiment.detector.pixels = PixelGrid::new(SIZE, SIZE, PIXEL);
+        experiment.detector.pixels = PixelGrid::new(kind.size, kind.size, PIXEL);
         experiment.detector.placement = Placement::at(0.15);
         experiment.seeds.mosaic = seed;
         Ok(experiment)
@@ -109,8 +120,8 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let top = image.pixels().iter().fold(0.0_f32, |top, &photons| top.max(photons));
     let scale = kind.brightest / f64::from(top);
     let counts = image.pixels().iter().enumerate().map(|(at, &photons)| {
-        let (slow, fast) = ((at / SIZE) as f64, (at % SIZE) as f64);
-        let radius = (fast - 450.0).hypot(slow - 450.0);
+        let (slow, fast) = ((at / kind.size) as f64, (at % kind.size) as f64);
+        let radius = (fast - middle).hypot(slow - middle);
         let background = 2.0 + 6.0 * (-((radius - 200.0) / 80.0).powi(2)).exp();
         poisson(&mut random, f64::from(photons) * scale + background) + READOUT_NOISE * normal(&mut random)
     });
@@ -118,8 +129,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
 
     let off = turn(&mut random, kind.misset) * orientation;
     let mut experiment = make(cell(kind.cell)?, angles_of(&off), kind.domains, 1)?;
-    experiment.structure_factors =
-        if kind.amplitudes > 0.0 { table(kind.amplitudes, number)? } else { amplitudes };
+    experiment.structure_factors = if kind.amplitudes > 0.0 { table(kind.amplitudes)? } else { amplitudes };
     experiment.rendering.oversample = NonZeroU32::new(kind.oversample);
     let plan = experiment.plan()?;
     let mut parameters = *plan.parameters();
@@ -132,12 +142,44 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     }
     parameters.detector.shift[0] += fast * PIXEL;
     parameters.detector.shift[1] += slow * PIXEL;
-    Ok(Still { start: plan.place(&parameters), truth, scale, fast: SIZE, counts })
+    Ok(Still { start: plan.place(&parameters), truth, scale, fast: kind.size, counts })
+}
+
+/// Greatest indices of the tables.
+const MOST: [i32; 3] = [45, 45, 24];
+
+/// The equivalents of common structure factors.
+///
+/// # Errors
+/// None: the operators make a group.
+pub fn equivalents() -> Result<Equivalents, Error> {
+    let operators: Vec<_> =
+        SYMMETRY.iter().map(|text| SymmetryOperator::parse(text)).collect::<Result<_, _>>()?;
+    Equivalents::new(&operators, true)
+}
+
+/// Structure factors of intensities that are distributed exponentially, equal for equivalents, whose logarithms are off by `error`
+/// in the root mean square.
+fn common(error: f64) -> Result<StructureFactors, Error> {
+    let equivalents = equivalents()?;
+    let range = |axis: usize| -MOST[axis]..=MOST[axis];
+    let nodes = range(0).flat_map(|h| range(1).flat_map(move |k| range(2).map(move |l| [h, k, l])));
+    let of = |hkl: [i32; 3]| {
+        let [h, k, l] = equivalents.representative(hkl).map(|index| (index + 100) as u64);
+        let mut random = SplitMix((h * 1000 + k) * 1000 + l);
+        let strength = 100.0 * (-random.uniform(0.0, 1.0).max(1e-12).ln()).sqrt();
+        let factor = (error * normal(&mut random)).exp();
+        Reflection { hkl, f: if hkl == [0; 3] { 0.0 } else { strength * factor } }
+    };
+    StructureFactors::from_reflections(
+        IndexBox { min: MOST.map(|most| -most), max: MOST },
+        0.0,
+        nodes.map(of),
+    )
 }
 
 /// Structure factors of intensities that are distributed exponentially, wrong by a relative `error`.
 fn table(error: f64, number: u64) -> Result<StructureFactors, Error> {
-    const MOST: [i32; 3] = [45, 45, 24];
     let (mut random, mut wrong) = (SplitMix(777), SplitMix(31337 + number));
     let range = |axis: usize| -MOST[axis]..=MOST[axis];
     let nodes = range(0).flat_map(|h| range(1).flat_map(move |k| range(2).map(move |l| [h, k, l])));

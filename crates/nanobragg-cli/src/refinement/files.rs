@@ -18,8 +18,8 @@ use crate::inputs::spare;
 use crate::usage::UsageError;
 
 /// What follows the name of a refinement in the names of its files.
-const ENDINGS: [&str; 8] =
-    [".toml", ".json", ".csv", ".html", ".expt", ".refl", "_model.npy", "_residual.npy"];
+const ENDINGS: [&str; 10] =
+    [".toml", ".json", "_F.csv", ".csv", ".html", ".expt", ".refl", ".hkl", "_model.npy", "_residual.npy"];
 
 /// The name of a refinement, with which those of its files begin.
 #[derive(Clone, Debug)]

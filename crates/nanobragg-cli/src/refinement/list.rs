@@ -1,5 +1,6 @@
 //! Many images, each with its crystal: a list, of which a line is an image and what is different at its start.
 
+mod amplitudes;
 mod table;
 
 use std::ffi::OsString;
@@ -12,7 +13,7 @@ use nanobragg_config::classic::{self, FlagId, Role};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, Warning, refine_together};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::course::Course;
 use super::data::Data;
@@ -232,7 +233,15 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     } else {
         share(request, &mut fates, said, &control).map(Some)
     };
-    write(request, &name, &fates, together.as_ref().ok().and_then(Option::as_ref))?;
+    let amplitudes = if !request.amplitudes || together.is_err() || interrupt.raised() {
+        Ok(None)
+    } else {
+        amplitudes::refine(request, &name, &mut fates, said, &control).map(Some)
+    };
+    let found = |of: &anyhow::Result<Option<Value>>| of.as_ref().ok().and_then(Clone::clone);
+    let of_shared = together.as_ref().map(|found| found.as_ref().map(|found| of_joint(request, found)));
+    let of_shared = of_shared.ok().flatten();
+    write(&name, &fates, of_shared, found(&amplitudes))?;
     if let Ok(Some(together)) = &together {
         super::tell_parameters(said.console, &together.shared);
     }
@@ -246,6 +255,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         return Err(interrupt.error().into());
     }
     together?;
+    amplitudes?;
     anyhow::ensure!(good == all, "{} of {all} images have not converged", all - good);
     Ok(ExitCode::SUCCESS)
 }
@@ -326,7 +336,7 @@ fn refine(
     let mut outcome = ended?;
     anyhow::ensure!(outcome.verdict != Verdict::NotBetter, "nothing better than the start was found");
     let mut done = Done::write(request, number, line.called(), &frame, &outcome)?;
-    if !request.shared.is_empty() && (outcome.verdict == Verdict::Converged || request.most_trials == 0) {
+    if request.is_joint() && (outcome.verdict == Verdict::Converged || request.most_trials == 0) {
         // Of its pixels no more is needed than what the start expected.
         outcome.fitted = Fitted { start: outcome.fitted.start, ..Fitted::default() };
         done.kept = Some(Box::new((frame, outcome)));
@@ -378,7 +388,10 @@ fn share(
         let Some((frame, _)) = done.kept.take().map(|kept| *kept) else { continue };
         let Some(outcome) = outcomes.next() else { continue };
         match Done::write(request, done.number, done.data.clone(), &frame, &outcome) {
-            Ok(again) => **done = again,
+            Ok(again) => {
+                let kept = request.amplitudes.then(|| Box::new((frame, outcome)));
+                **done = Done { kept, ..again };
+            }
             Err(error) => {
                 said.console.warn(format!("{}: {error}", done.data));
                 *fate = Fate::Failed { data: done.data.clone(), why: error.to_string() };
@@ -388,12 +401,20 @@ fn share(
     Ok(together)
 }
 
+/// What images share, as a file has it.
+fn of_joint(request: &Request, together: &JointOutcome) -> Value {
+    let shared: Vec<_> = together.shared.iter().map(files::parameter).collect();
+    let history: Vec<_> = together.history.iter().map(files::trial).collect();
+    let verdict = if request.most_trials == 0 { "start" } else { together.verdict.name() };
+    json!({ "verdict": verdict, "shared": shared, "history": history })
+}
+
 /// Writes the files of all images.
 fn write(
-    request: &Request,
     name: &Name,
     fates: &[Fate],
-    together: Option<&JointOutcome>,
+    together: Option<Value>,
+    amplitudes: Option<Value>,
 ) -> anyhow::Result<()> {
     let done: Vec<&Done> = fates
         .iter()
@@ -412,14 +433,13 @@ fn write(
         .collect();
     write_experiments(&name.file(".expt"), &models)?;
     reflections::write_table(&name.file(".refl"), &tables)?;
-    if let Some(together) = together {
-        let shared: Vec<_> = together.shared.iter().map(files::parameter).collect();
-        let history: Vec<_> = together.history.iter().map(files::trial).collect();
-        let verdict = if request.most_trials == 0 { "start" } else { together.verdict.name() };
-        let json = json!({
-            "program": concat!("nanobragg ", env!("CARGO_PKG_VERSION")), "verdict": verdict,
-            "images": done.len(), "shared": shared, "history": history,
-        });
+    if together.is_some() || amplitudes.is_some() {
+        let mut json = together.unwrap_or_else(|| json!({}));
+        json["program"] = concat!("nanobragg ", env!("CARGO_PKG_VERSION")).into();
+        json["images"] = done.len().into();
+        if let Some(amplitudes) = amplitudes {
+            json["amplitudes"] = amplitudes;
+        }
         files::text(&name.file(".json"), &(serde_json::to_string_pretty(&json)? + "\n"))?;
     }
     files::text(&name.file(".csv"), &table(fates))

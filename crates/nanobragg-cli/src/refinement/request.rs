@@ -20,6 +20,10 @@ pub struct Request {
     pub box_scale: f64,
     /// Standard deviations of what is known beforehand, by name, each in its unit; `None` where nothing is known.
     pub restraints: Vec<(String, Option<f64>)>,
+    /// Whether structure factors are refined that all images have in common.
+    pub amplitudes: bool,
+    /// Whether Friedel mates have structure factors of their own.
+    pub anomalous: bool,
     pub most_trials: usize,
     /// Whether an earlier run goes on.
     pub resume: bool,
@@ -30,6 +34,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether images are refined together after each has been by itself.
+    pub fn is_joint(&self) -> bool {
+        self.amplitudes || !self.shared.is_empty()
+    }
+
     /// What changes a result beside the flags of its start, as flags: of each a text, also where it was not given.
     pub fn settings(&self) -> Vec<String> {
         let Counting { gain, saturation, readout_noise, .. } = self.counting;

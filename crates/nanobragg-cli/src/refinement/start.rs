@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nanobragg::model::angles_of;
+use nanobragg::model::symmetry::SymmetryOperator;
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
@@ -55,6 +56,9 @@ const OF_OUTPUTS: [FlagId; 11] = [
     FlagId::Show,
 ];
 
+/// Flags of structure factors, but for the one of those that are in no file.
+const OF_AMPLITUDES: [FlagId; 3] = [FlagId::Hkl, FlagId::HklColumn, FlagId::SpaceGroup];
+
 /// Flags of the description of an instrument, and of what it says.
 const OF_INSTRUMENT: [FlagId; 7] = [
     FlagId::Geometry,
@@ -79,9 +83,18 @@ pub struct Start {
     pub progress: bool,
     /// Whether sub-pixels were asked for.
     pub has_subpixels: bool,
+    /// Symmetry of the structure factors, as far as they were expanded by it.
+    pub symmetry: Vec<SymmetryOperator>,
+    /// Structure factors that were found, in the place of those of the start.
+    hkl: Option<PathBuf>,
 }
 
 impl Start {
+    /// Takes structure factors that were found, with all equivalents, which a file of text has.
+    pub fn take_amplitudes(&mut self, hkl: PathBuf) {
+        self.hkl = Some(hkl);
+    }
+
     /// What the start and `request` say of the result, for finding out whether an earlier run is of the same.
     pub fn settings(&self, request: &Request) -> Vec<String> {
         let flags = called::relevant(&self.args).into_iter().map(|words| words.join(" "));
@@ -131,7 +144,8 @@ impl Start {
         let inputs = setup.inputs.iter().chain(&args.files).cloned().collect();
         let has_subpixels = args.has(FlagId::Oversample);
         let (threads, progress) = (called::threads(setup.threads), setup.progress);
-        Ok(Start { threads, progress, has_subpixels, args, plan, console, pedestal, inputs })
+        let (symmetry, hkl) = (setup.symmetry, None);
+        Ok(Start { args, plan, console, pedestal, inputs, threads, progress, has_subpixels, symmetry, hkl })
     }
 
     /// Whether what was found is said by a description of an instrument, as where the start was, or the detector was shifted.
@@ -148,6 +162,10 @@ impl Start {
         let parameters = &outcome.parameters;
         let mut args = self.args.clone();
         args.occurrences.retain(|occurrence| !REPLACED.contains(&occurrence.flag));
+        if let Some(hkl) = &self.hkl {
+            args.occurrences.retain(|occurrence| !OF_AMPLITUDES.contains(&occurrence.flag));
+            args.extend(classic::parse([OsString::from("-hkl"), hkl.into()])?);
+        }
         let mut words: Vec<String> = Vec::new();
         let mut flag = |name: &str, values: &[f64]| {
             words.push(name.to_owned());

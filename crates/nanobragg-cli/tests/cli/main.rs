@@ -46,6 +46,7 @@ mod random_lines;
 mod reference;
 mod reference_setup;
 mod refine;
+mod refine_amplitudes;
 mod refine_inputs;
 mod refine_lists;
 mod refine_spindle;

@@ -188,6 +188,7 @@ fn expanded(
     let count = expansion.reflections().count() as u64;
     let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
     let table = fill(path, bounds, draft.default_f, limit, expansion.reflections().map(Ok))?;
+    draft.setup.symmetry = operators.to_vec();
     let (file, unique) = (path.display(), expansion.unique());
     draft.setup.notes.push(format!("{file}: {unique} unique reflections make {count} by symmetry"));
     if let Some(worst) = expansion.worst {

@@ -19,7 +19,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
     let (mut resume, mut list, mut images, mut shared) = (false, None, None, Vec::new());
     let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
-    let mut restraints = Vec::new();
+    let (mut restraints, mut anomalous) = (Vec::new(), false);
     if arguments.is_empty() {
         return Ok(None);
     }
@@ -33,6 +33,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             Some("list") => list = Some(PathBuf::from(value()?)),
             Some("share") => shared = names("-share", &value()?)?,
             Some("resume") => resume = true,
+            Some("anomalous") => anomalous = true,
             Some("data") => data = Some(PathBuf::from(value()?)),
             Some("o") => name = Some(output(value()?)?),
             Some("refine") => free = names("-refine", &value()?)?,
@@ -60,8 +61,20 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     if list.is_some() && images.is_some() {
         return Err(missing("-images is for a stack, -list for files: one of them"));
     }
-    if list.is_none() && images.is_none() && !shared.is_empty() {
+    let several = list.is_some() || images.is_some();
+    if !several && !shared.is_empty() {
         return Err(missing("-share is for many images: -list or -images"));
+    }
+    let all = free.len() + shared.len();
+    [&mut free, &mut shared].into_iter().for_each(|names| names.retain(|name| name != "F"));
+    let amplitudes = free.len() + shared.len() < all;
+    if amplitudes && (!several || free.is_empty()) {
+        return Err(missing(
+            "F is what many images (-list or -images) have in common, beside what is free in each of them",
+        ));
+    }
+    if anomalous && !amplitudes {
+        return Err(missing("-anomalous is for structure factors, -refine F"));
     }
     let output = name.ok_or_else(|| missing("no output; give -o NAME"))?;
     Ok(Some(Request {
@@ -74,6 +87,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         counting,
         box_scale,
         restraints,
+        amplitudes,
+        anomalous,
         most_trials,
         resume,
         experiment,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::usage::UsageError;
 
 /// Names that an experiment file can say again.
-const WRITABLE: [&str; 19] = [
+const WRITABLE: [&str; 20] = [
     "misset",
     "cell",
     "N",
@@ -26,6 +26,7 @@ const WRITABLE: [&str; 19] = [
     "Na",
     "Nb",
     "Nc",
+    "F",
 ];
 
 /// Names of what is free, or shared.
