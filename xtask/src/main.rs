@@ -15,6 +15,7 @@ mod probe_cost;
 mod reference;
 mod refine_bench;
 mod science;
+mod slopes;
 mod tidy;
 
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ usage: cargo xtask TASK [OPTIONS]
              [--stills N] [--misset DEG] [--shape gauss|square|round] [--brightest PHOTONS] ...
   science    the full circle with DIALS, from made-up structure factors to merged ones, in docs/SCIENCE.md
              [--quick] [--only SERIES ...] [--work DIR] [--again] [--write] [--required]
+  slopes     derivatives of the definition against differences of it, for random experiments
+             [--experiments N] [--seed N]
   tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling
 
 --check writes nothing and fails when a file is not what the task would write";
@@ -68,6 +71,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Some("probe-cost") => probe_cost::run()?,
         Some("reference") => reference::run(rest)?,
         Some("refine-bench") => refine_bench::run(rest)?,
+        Some("slopes") => slopes::run(rest)?,
         Some("tidy") => tidy::run()?,
         _ => anyhow::bail!("{USAGE}"),
     }

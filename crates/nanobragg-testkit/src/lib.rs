@@ -10,6 +10,7 @@ mod draw;
 pub mod fuzz;
 pub mod memory;
 mod perturbation;
+pub mod slopes;
 mod small_disk;
 pub mod stills;
 pub mod tolerance;

@@ -7,13 +7,17 @@
 use std::hint::black_box;
 use std::num::NonZeroU32;
 
-use nanobragg::backend::{Backend, Cpu, Precision};
+use nanobragg::backend::{Backend, Control, Cpu, Precision};
+use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::model::{
     Beam, Crystal, Experiment, IndexBox, Mosaicity, PixelGrid, Placement, Preset, Quirk, Quirks, Reflection,
     Shape, StructureFactors, UnitCell,
 };
 use nanobragg::units::deg;
 
+/// What the gradient is by.
+const PARAMETERS: [&str; 9] =
+    ["misset", "cell", "N", "mosaic", "lambda", "distance", "shift", "beam", "scale"];
 /// Pixels of a row.
 const WIDTH: usize = 512;
 
@@ -21,6 +25,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let kind = arguments.next().unwrap_or_default();
     let rows: usize = arguments.next().unwrap_or_default().parse()?;
+    let (kind, slopes) = match kind.strip_suffix("-slopes") {
+        Some(kind) => (kind.to_owned(), true),
+        None => (kind, false),
+    };
     let (kind, precision) = match kind.strip_suffix("-f32") {
         Some(kind) => (kind.to_owned(), Precision::Single),
         None => (kind, Precision::Double),
@@ -43,7 +51,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut experiment = Experiment::new(Crystal::from_cell(cell).with_cells(cells, cells, cells)?, table()?);
     experiment.beam = Beam::new(2e-10)?;
     experiment.crystal = experiment.crystal.with_shape(shape);
-    let mosaicity = Mosaicity::Domains { spread: deg(0.5), count: 10 };
+    // What a gradient takes for pixels and sources is no part of its terms.
+    let count = if slopes { 100 } else { 10 };
+    let mosaicity = Mosaicity::Domains { spread: deg(0.5), count };
     experiment.crystal = experiment.crystal.with_mosaicity(mosaicity)?;
     experiment.detector.placement = Placement::at(0.2);
     experiment.detector.pixels = PixelGrid::new(WIDTH, 64, 0.2e-3);
@@ -53,9 +63,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     experiment.rendering.oversample = NonZeroU32::new(1);
     experiment.rendering.interpolate = Some(interpolate);
 
+    if slopes {
+        experiment.rendering.roi.slow = (Some(0), Some(rows.saturating_sub(1)));
+    }
     let plan = experiment.plan()?;
     let backend = Cpu::default().with_precision(precision);
-    for row in 0..rows {
+    if slopes && rows > 0 {
+        let backend = Cpu::with_threads(1)?;
+        let parameters: Vec<Parameter> =
+            PARAMETERS.iter().filter_map(|name| Parameter::named(name)).flatten().collect();
+        let derivatives = Derivatives::new(&plan, &parameters)?;
+        let cotangent = vec![1.0; plan.region.image_fast * plan.region.image_slow];
+        black_box(derivatives.pull_back(&backend, &cotangent, &Control::default())?);
+    }
+    for row in 0..if slopes { 0 } else { rows } {
         black_box(backend.row(&plan, black_box(row)));
     }
     println!("evaluation {}", backend.evaluation(&plan));

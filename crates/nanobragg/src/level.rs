@@ -1,5 +1,7 @@
 //! Vector instructions of the machine.
 
+#![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
+
 /// The widest vectors of this machine that there is code for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
@@ -13,7 +15,27 @@ pub(crate) enum Level {
     Baseline,
 }
 
+/// Something to do in vectors.
+pub(crate) trait Job {
+    /// Does it. `FMA`: whether multiply-adds are fused.
+    fn run<const FMA: bool>(self);
+}
+
 impl Level {
+    /// Does `job` with the instructions of this level.
+    #[inline(always)]
+    pub fn run(self, job: impl Job) {
+        match self {
+            // SAFETY: `available` is the only maker of this level, and it has found these instructions.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => unsafe { avx512(job) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { avx2(job) },
+            Level::Baseline => job.run::<{ cfg!(target_arch = "aarch64") }>(),
+        }
+    }
+
     /// The levels of this machine, the best first.
     pub fn available() -> Vec<Level> {
         let mut levels = Vec::new();
@@ -50,4 +72,16 @@ impl Level {
             Level::Baseline => "baseline",
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+fn avx512(job: impl Job) {
+    job.run::<true>();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2(job: impl Job) {
+    job.run::<true>();
 }

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 /// What the example renders.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 14] = [
     "square",
     "round",
     "gauss",
@@ -25,6 +25,9 @@ const KINDS: [&str; 11] = [
     "round-f32",
     "gauss-wide-f32",
     "tricubic-f32",
+    "square-slopes",
+    "round-slopes",
+    "gauss-wide-slopes",
 ];
 /// Rows of 512 pixels and ten domains: 102,400 terms.
 const ROWS: &str = "20";

@@ -91,10 +91,9 @@ impl Differentiate for Cpu {
         let length = run_length(blocks.len());
         let runs = blocks.par_chunks(length).enumerate();
         self.install(|| {
-            runs.try_for_each(|(run, blocks)| {
+            let new = || (Workspace::with_slopes(), Sensitive::new(Arc::clone(&task)));
+            runs.try_for_each_init(new, |(workspace, sums), (run, blocks)| {
                 let before = run * length;
-                let mut workspace = Workspace::with_slopes();
-                let mut sums = Sensitive::new(Arc::clone(&task));
                 for (at, block) in blocks.iter().enumerate() {
                     control.check()?;
                     let (all, count) = block.pixels();
@@ -103,11 +102,11 @@ impl Differentiate for Cpu {
                         Wanted::Listed(_) => Place::Listed(&all),
                     };
                     sums.clear();
-                    fast.evaluate(place, &mut workspace, &mut sums, control.cancel);
+                    fast.evaluate(place, workspace, sums, control.cancel);
                     control.check()?;
                     let pixels = &all[..count];
                     if masked {
-                        blank(plan, pixels, &mut workspace.photons, &mut sums);
+                        blank(plan, pixels, &mut workspace.photons, sums);
                     }
                     let nodes = sums.scatter.as_ref().map_or(&[][..], |scatter| scatter.slopes());
                     let (number, last) = (before + at, at + 1 == blocks.len());

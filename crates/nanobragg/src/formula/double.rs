@@ -96,6 +96,18 @@ const SIN_PI_SHORT: [f64; 7] = [
     0.0004472002813249531,
 ];
 
+/// Coefficients of cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-15.
+const COS_PI_SHORT: [f64; 8] = [
+    0.9999999999999981,
+    -4.934802200543689,
+    4.058712126333491,
+    -1.3352627661864802,
+    0.23533058836706272,
+    -0.025806532291957646,
+    0.0019278709719007525,
+    -0.00010041751457821504,
+];
+
 #[inline(always)]
 fn horner<const FMA: bool, const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
     let mut sum = coefficients[N - 1];
@@ -136,7 +148,7 @@ pub(crate) fn exp<const FMA: bool>(x: f64) -> f64 {
 /// Below this an exponential is no longer a normal double: 1e-307 of a peak, next to nothing in every image.
 pub(crate) const EXP_UNDERFLOW: f64 = -707.0;
 
-/// A double. `SHORT`: its sines are [`sin_pi`], to 6.2e-14. `NARROW`: its exponentials are to single precision.
+/// A double. `SHORT`: its sines are [`sin_pi`], to 6.2e-14, its cosines good to 2e-15. `NARROW`: its exponentials are to single precision.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub(crate) struct Double<const FMA: bool, const SHORT: bool, const NARROW: bool>(pub f64);
 
@@ -156,7 +168,12 @@ impl<const FMA: bool, const SHORT: bool, const NARROW: bool> Words for Double<FM
 
     #[inline(always)]
     fn cosine(self) -> Self {
-        Double(horner::<FMA, 9>(&COS_PI, self.0 * self.0))
+        let square = self.0 * self.0;
+        Double(if SHORT {
+            horner::<FMA, 8>(&COS_PI_SHORT, square)
+        } else {
+            horner::<FMA, 9>(&COS_PI, square)
+        })
     }
 
     #[inline(always)]

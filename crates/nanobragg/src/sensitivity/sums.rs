@@ -4,10 +4,13 @@
 
 mod curved;
 mod flush;
+mod fused;
 mod task;
 mod terms;
 
+use fused::Spare;
 pub(crate) use task::Task;
+use terms::Added;
 
 use std::sync::Arc;
 
@@ -30,6 +33,7 @@ pub(crate) struct Sensitive {
     pub scatter: Option<Scatter>,
     /// dT/dq summed over the terms of the source.
     by_q: [Lanes; 3],
+    spare: Box<Spare>,
     /// On a curved detector, the derivative by the sub-pixel's point.
     by_point: [Lanes; 3],
     /// The sum before the source and before the sub-pixel.
@@ -95,6 +99,7 @@ impl Sensitive {
             task,
             starts,
             by_q: [ZERO; 3],
+            spare: Box::new(Spare::new()),
             by_point: [ZERO; 3],
             before_source: ZERO,
             before_subpixel: ZERO,
@@ -150,7 +155,8 @@ impl Sink<Lanes> for Sensitive {
 
     #[inline(always)]
     fn term(&mut self, at: TermIndex, term: &BlockTerm<'_>) {
-        self.add(at, term);
+        let level = self.task.level;
+        level.run(Added { sums: self, at, term });
     }
 
     #[inline(always)]

@@ -177,13 +177,13 @@ pub(crate) trait RowSlopes {
     /// The formulas in WGSL.
     const WGSL: &'static str;
 
-    /// What both formulas and [`value`](Self::value) multiply by, by δ and 1.
-    fn inverse<R: Words>(offset: R, one: R) -> R;
+    /// What [`RowFormulas::product`] multiplies of each row, by N δ less its whole part.
+    fn fringe<R: Words>(rest: R) -> R;
 
-    /// [`RowFormulas::row`] by N δ less its whole part and the inverse.
-    fn value<R: Words>(rest: R, inverse: R) -> R;
+    /// What it divides by, by δ and the unit.
+    fn spot<R: Words>(offset: R, unit: R) -> R;
 
-    /// The derivative of the row by δ, by δ, N δ less its whole part, N δ, N, the row's value and the inverse; up to the sign of
+    /// The derivative of the row by δ, by δ, N δ less its whole part, N δ, N, the row's value and the inverse of its spot; up to the sign of
     /// the value.
     fn by_offset<R: Words>(offset: R, rest: R, phase: R, cells: R, value: R, inverse: R) -> R;
 

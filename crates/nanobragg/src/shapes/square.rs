@@ -33,14 +33,14 @@ formula! {
 
 formula! {
     impl RowSlopes for Square {
-        /// 1 / sin(π δ).
-        fn inverse(offset: real, one: real) -> real {
-            return one / sin_pi(offset);
+        /// sin(π N δ).
+        fn fringe(rest: real) -> real {
+            return sin_pi(rest);
         }
 
-        /// The row.
-        fn value(rest: real, inverse: real) -> real {
-            return sin_pi(rest) * inverse;
+        /// sin(π δ).
+        fn spot(offset: real, unit: real) -> real {
+            return sin_pi(offset) * unit;
         }
 
         /// π (N cos(π N δ) - s cos(π δ)) / sin(π δ). Where both terms cancel it is the series of s'/s: 3e-11 of itself at the

@@ -44,7 +44,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
     }
 
     #[inline(always)]
-    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], _value: &Lanes, into: &mut Slopes) {
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &mut Lanes, into: &mut Slopes) {
         let Slopes { by_offset, by_cells, .. } = into;
         for i in 0..LANES {
             let at = [offset[0].0[i], offset[1].0[i], offset[2].0[i]];
@@ -53,6 +53,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
             let profile = S::profile(Double(y), rest);
             let slope = S::slope(Double(y), rest, profile).0;
             let f_latt = self.peak * profile.0;
+            value.0[i] = f_latt * f_latt;
             let common = self.peak * slope * PI * PI * self.fudge * 2.0 * f_latt;
             for axis in 0..3 {
                 let (cells, offset) = (self.cells[axis], at[axis]);

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::dispatch::BlockOf;
 use super::{ball, rows, star, turns};
 use crate::level::Level;
 use crate::nest::Sink;
@@ -21,7 +22,7 @@ pub(super) trait Kernel<S>: Sync {
 
 impl<T: Terms + Sync, S: Sink<Lanes>> Kernel<S> for T {
     fn run(&self, level: Level, work: Work<'_, S>) {
-        level.run(work, self);
+        level.run(BlockOf { work, terms: self });
     }
 
     fn precision(&self) -> &'static str {

@@ -191,7 +191,7 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
     }
 
     #[inline(always)]
-    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &Lanes, into: &mut Slopes) {
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &mut Lanes, into: &mut Slopes) {
         for i in 0..LANES {
             let gradient = self.form.gradient([offset[0].0[i], offset[1].0[i], offset[2].0[i]]);
             for axis in 0..3 {

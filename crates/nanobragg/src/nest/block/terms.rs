@@ -74,8 +74,9 @@ pub(crate) trait LatticeIntensity {
     /// F_latt² at the offset (h, k, l) from the nearest node.
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64;
 
-    /// How F_latt², which is `value` there, changes at the offsets of all pixels.
-    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &Lanes, into: &mut Slopes);
+    /// How F_latt² changes at the offsets of all pixels. Into `value` what [`Self::intensity`] gives there, bit for bit; where it is
+    /// sparse it is there already.
+    fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &mut Lanes, into: &mut Slopes);
 }
 
 impl<L: LatticeIntensity> Terms for L {
@@ -134,6 +135,17 @@ impl<L: LatticeIntensity> Terms for L {
             if !amplitudes.look_up::<FMA>(lattice, scattered, None, place, around, f) {
                 return false;
             }
+            if S::NEEDS.slopes
+                && let Some(slopes) = slopes
+            {
+                self.slopes::<FMA>(offsets, f_latt_sqr, slopes);
+                amplitudes.slopes(lattice, scattered, around, &mut slopes.f_by_index);
+                for i in 0..LANES {
+                    let f = f.0[i];
+                    sum.0[i] = mul_add::<FMA>(f * f * f_latt_sqr.0[i], scattered.weight.0[i], sum.0[i]);
+                }
+                return true;
+            }
             for i in 0..LANES {
                 let f = f.0[i];
                 let intensity = self.intensity::<FMA>(offset(i));
@@ -144,6 +156,7 @@ impl<L: LatticeIntensity> Terms for L {
             }
         }
         if S::NEEDS.slopes
+            && L::SPARSE
             && let Some(slopes) = slopes
         {
             self.slopes::<FMA>(offsets, f_latt_sqr, slopes);

@@ -2,6 +2,7 @@
 
 use nalgebra::{Matrix3, Vector3};
 
+use crate::level::Level;
 use crate::model::StepPoint;
 use crate::nest::block::{PolarAxes, polar_axes};
 use crate::physics::geometry::Panel;
@@ -21,6 +22,8 @@ pub(crate) struct Task {
     /// Of each source, the axes of its polarization.
     pub polar_axes: Vec<PolarAxes>,
     pub interpolates: bool,
+    /// Instructions that its sums run with.
+    pub level: Level,
     /// Sub-pixels along each edge.
     pub oversample: usize,
     /// Whether the wavelength of each source follows the central one.
@@ -89,6 +92,7 @@ impl Task {
             kahn: plan.polarization,
             polar_axes: polar_axes(plan),
             oversample: plan.oversample,
+            level: Level::detect(),
             interpolates: plan.interpolation != crate::plan::Interpolation::Off,
             follows: (0..plan.sources.len()).map(|number| plan.follows_wavelength(number)).collect(),
             b_factor: plan.b_factor,

@@ -1,77 +1,103 @@
 //! What one orientation adds.
 
+use super::fused::{self, BY_Q, MOSAIC, NOTHING, Orientation, TORQUE};
 use super::{Sensitive, ZERO};
+use crate::formula::double::mul_add;
+use crate::level::Job;
 use crate::nest::TermIndex;
 use crate::nest::block::{BlockTerm, LANES, Lanes, Slopes};
 use crate::sensitivity::CellSums;
 
+/// The terms of one orientation, to be added to sums.
+pub(super) struct Added<'a, 't> {
+    pub sums: &'a mut Sensitive,
+    pub at: TermIndex,
+    pub term: &'a BlockTerm<'t>,
+}
+
+impl Job for Added<'_, '_> {
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        self.sums.add::<FMA>(self.at, self.term);
+    }
+}
+
+const ONES: Lanes = Lanes([1.0; LANES]);
+
 impl Sensitive {
     /// Adds what the terms of one orientation change by.
     #[inline(always)]
-    pub(super) fn add(&mut self, at: TermIndex, term: &BlockTerm<'_>) {
+    fn add<const FMA: bool>(&mut self, at: TermIndex, term: &BlockTerm<'_>) {
         let starts = self.starts;
-        let Some(slopes) = term.slopes else { return };
-        let Some(back) = self.task.turned(at.phi, at.domain).map(|turned| turned.back) else { return };
-        let (at_rest, interpolates) = (self.task.at_rest, self.task.interpolates);
-        let groups = &self.task.layout.groups;
-        let turns = groups.mosaic || groups.phi || groups.spindle;
-        let by_q = groups.position || groups.beam || groups.wavelength || turns;
-        let (by_lattice, by_cells) = (groups.lattice, groups.cells);
-        let (q, lattice) = (term.q, &term.lattice.vectors);
-        // Squares of structure factors with their weights, and dT/dh.
-        let mut strength = ZERO;
-        let mut by_index = [ZERO; 3];
-        for i in 0..LANES {
-            let f = term.f.0[i];
-            strength.0[i] = f * f * term.weight.0[i];
+        let task = &*self.task;
+        let (Some(slopes), Some(turned)) = (term.slopes, task.turned(at.phi, at.domain)) else { return };
+        let groups = &task.layout.groups;
+        fused::strengths(term.f, term.weight, &mut self.spare.strength);
+        let further = groups.phi || groups.spindle;
+        let direct = task.layout.cell_sums == CellSums::Direct;
+        // Interpolated structure factors have no part in what the number of cells does.
+        let in_one = groups.cells && direct && !task.interpolates;
+        let apart = groups.cells && !in_one;
+        let with = if further {
+            TORQUE
+        } else if groups.mosaic {
+            MOSAIC
+        } else if groups.position || groups.beam || groups.wavelength {
+            BY_Q
+        } else {
+            NOTHING
+        };
+        let spare = &mut *self.spare;
+        let interpolated = task.interpolates;
+        if interpolated {
+            by_index(term, slopes, &spare.strength, &mut spare.by_index);
         }
-        for axis in 0..3 {
-            let (into, slope) = (&mut by_index[axis], &slopes.by_offset[axis]);
-            for i in 0..LANES {
-                into.0[i] = slope.0[i] * strength.0[i];
-            }
-        }
-        if interpolates {
-            for axis in 0..3 {
-                let (into, slope) = (&mut by_index[axis], &slopes.f_by_index[axis]);
-                for i in 0..LANES {
-                    into.0[i] += 2.0 * term.f.0[i] * slope.0[i] * term.f_latt_sqr.0[i] * term.weight.0[i];
+        let (slope, strength) =
+            if interpolated { (&spare.by_index, &ONES) } else { (&slopes.by_offset, &spare.strength) };
+        let (before, rest) = self.rows.split_at_mut(starts.mosaic);
+        let (of_lattice, of_cells) = before.split_at_mut(starts.cells);
+        let lattice = if groups.lattice { Self::group::<9>(of_lattice, starts.lattice) } else { None };
+        let lattice = lattice.unwrap_or(&mut spare.lattice);
+        let mosaic = if groups.mosaic { rest.first_mut() } else { None };
+        let mosaic = mosaic.unwrap_or(&mut spare.mosaic);
+        let here = Orientation { rows: &term.lattice.vectors, back: &turned.back, spread: &turned.spread };
+        let (by_cells, q) = (&slopes.by_cells, term.q);
+        let cells = if in_one { of_cells.first_chunk_mut() } else { None };
+        let cells = cells.unwrap_or(&mut spare.cells);
+        let (by_q, torque) = (&mut self.by_q, &mut spare.torque);
+        macro_rules! sum {
+            ($lattice:literal, $turned:literal, $with:ident) => {
+                if in_one {
+                    sum!($lattice, $turned, $with, true)
+                } else {
+                    sum!($lattice, $turned, $with, false)
                 }
-            }
+            };
+            ($lattice:literal, $turned:literal, $with:ident, $cells:literal) => {
+                fused::sum::<FMA, $lattice, $turned, $with, $cells>(
+                    &here, strength, slope, by_cells, q, cells, lattice, by_q, mosaic, torque,
+                )
+            };
         }
-        let by_index = &by_index;
-        if by_lattice && let Some(sums) = Self::group::<9>(&mut self.rows, starts.lattice) {
-            if at_rest {
-                outer(by_index, q, sums);
-            } else {
-                let mut resting = [ZERO; 3];
-                for (axis, into) in resting.iter_mut().enumerate() {
-                    let (x, y, z) = (back[(axis, 0)], back[(axis, 1)], back[(axis, 2)]);
-                    for i in 0..LANES {
-                        into.0[i] = z.mul_add(q[2].0[i], y.mul_add(q[1].0[i], x * q[0].0[i]));
-                    }
-                }
-                outer(by_index, &resting, sums);
-            }
+        match (groups.lattice, task.at_rest, with) {
+            (true, true, NOTHING) => sum!(true, false, NOTHING),
+            (true, true, BY_Q) => sum!(true, false, BY_Q),
+            (true, true, MOSAIC) => sum!(true, false, MOSAIC),
+            (true, true, _) => sum!(true, false, TORQUE),
+            (true, false, NOTHING) => sum!(true, true, NOTHING),
+            (true, false, BY_Q) => sum!(true, true, BY_Q),
+            (true, false, MOSAIC) => sum!(true, true, MOSAIC),
+            (true, false, _) => sum!(true, true, TORQUE),
+            (false, _, NOTHING) => sum!(false, false, NOTHING),
+            (false, _, BY_Q) => sum!(false, false, BY_Q),
+            (false, _, MOSAIC) => sum!(false, false, MOSAIC),
+            (false, ..) => sum!(false, false, TORQUE),
         }
-        if by_q {
-            let mut by_q = [ZERO; 3];
-            for axis in 0..3 {
-                let (a, b, c) = (lattice[0][axis], lattice[1][axis], lattice[2][axis]);
-                let (term, sum) = (&mut by_q[axis], &mut self.by_q[axis]);
-                for i in 0..LANES {
-                    let slope =
-                        c.mul_add(by_index[2].0[i], b.mul_add(by_index[1].0[i], a * by_index[0].0[i]));
-                    term.0[i] = slope;
-                    sum.0[i] += slope;
-                }
-            }
-            if turns {
-                self.add_turns(&by_q, q, at);
-            }
+        if further {
+            self.add_turns(at);
         }
-        if by_cells {
-            self.add_cells(term, slopes, &strength);
+        if apart {
+            self.add_cells::<FMA>(term, slopes);
         }
         if let Some(scatter) = &mut self.scatter {
             let mut slopes = ZERO;
@@ -93,18 +119,11 @@ impl Sensitive {
 
     /// Rotations of this orientation: by the mosaic spread and the spindle.
     #[inline(always)]
-    fn add_turns(&mut self, by_q: &[Lanes; 3], q: &[Lanes; 3], at: TermIndex) {
+    fn add_turns(&mut self, at: TermIndex) {
         let starts = self.starts;
         let groups = &self.task.layout.groups;
         let Some(turned) = self.task.turned(at.phi, at.domain) else { return };
-        let mut torque = [ZERO; 3];
-        for axis in 0..3 {
-            let (next, last) = ((axis + 1) % 3, (axis + 2) % 3);
-            let into = &mut torque[axis];
-            for i in 0..LANES {
-                into.0[i] = by_q[next].0[i] * q[last].0[i] - by_q[last].0[i] * q[next].0[i];
-            }
-        }
+        let torque = &self.spare.torque;
         let about = |axis: &nalgebra::Vector3<f64>, i: usize| {
             axis.z.mul_add(torque[2].0[i], axis.y.mul_add(torque[1].0[i], axis.x * torque[0].0[i]))
         };
@@ -137,43 +156,36 @@ impl Sensitive {
     }
 
     #[inline(always)]
-    fn add_cells(&mut self, term: &BlockTerm<'_>, slopes: &Slopes, strength: &Lanes) {
-        let start = self.starts.cells;
+    fn add_cells<const FMA: bool>(&mut self, term: &BlockTerm<'_>, slopes: &Slopes) {
+        let (start, strength) = (self.starts.cells, &self.spare.strength);
         if self.task.layout.cell_sums == CellSums::Direct {
             let Some(sums) = Self::group::<3>(&mut self.rows, start) else { return };
             for (sum, slope) in sums.iter_mut().zip(&slopes.by_cells) {
                 for i in 0..LANES {
-                    sum.0[i] = slope.0[i].mul_add(strength.0[i], sum.0[i]);
+                    sum.0[i] = mul_add::<FMA>(slope.0[i], strength.0[i], sum.0[i]);
                 }
             }
             return;
         }
-        const PRODUCTS: [[usize; 2]; 6] = [[0, 0], [1, 1], [2, 2], [0, 1], [0, 2], [1, 2]];
-        let offset = term.offset;
-        let mut sums = self.rows.iter_mut().skip(start).take(self.task.layout.cell_sums.rows());
-        let mut amount = ZERO;
-        let Some(sum) = sums.next() else { return };
-        for i in 0..LANES {
-            amount.0[i] = term.f_latt_sqr.0[i] * strength.0[i];
-            sum.0[i] += amount.0[i];
-        }
-        for (sum, [one, other]) in sums.zip(PRODUCTS) {
-            for i in 0..LANES {
-                sum.0[i] = (amount.0[i] * offset[one].0[i]).mul_add(offset[other].0[i], sum.0[i]);
+        let (squares, offset) = (term.f_latt_sqr, term.offset);
+        if self.task.layout.cell_sums == CellSums::Squares {
+            if let Some(sums) = Self::group::<4>(&mut self.rows, start) {
+                fused::products::<FMA, 4>(squares, strength, offset, sums);
             }
+        } else if let Some(sums) = Self::group::<7>(&mut self.rows, start) {
+            fused::products::<FMA, 7>(squares, strength, offset, sums);
         }
     }
 }
 
-/// Adds the products of `a`'s components with those of `b`.
+/// dT/dh where structure factors are interpolated.
 #[inline(always)]
-fn outer(a: &[Lanes; 3], b: &[Lanes; 3], sums: &mut [Lanes; 9]) {
-    for row in 0..3 {
-        for column in 0..3 {
-            let sum = &mut sums[3 * row + column];
-            for i in 0..LANES {
-                sum.0[i] = a[row].0[i].mul_add(b[column].0[i], sum.0[i]);
-            }
+fn by_index(term: &BlockTerm<'_>, slopes: &Slopes, strength: &Lanes, into: &mut [Lanes; 3]) {
+    for (axis, into) in into.iter_mut().enumerate() {
+        let (by_offset, by_f) = (&slopes.by_offset[axis], &slopes.f_by_index[axis]);
+        for i in 0..LANES {
+            let of_f = 2.0 * term.f.0[i] * by_f.0[i] * term.f_latt_sqr.0[i] * term.weight.0[i];
+            into.0[i] = by_offset.0[i] * strength.0[i] + of_f;
         }
     }
 }
