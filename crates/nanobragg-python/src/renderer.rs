@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use nanobragg::backend::Want;
 use nanobragg::image::Image;
 use nanobragg::image::Pixel;
-use nanobragg::plan::Plan;
+use nanobragg::plan::{Plan, SourcePlan};
 use nanobragg::readout::Readout;
 use nanobragg::statistics::Statistics;
 use nanobragg::trace::{Options, trace_pixel};
@@ -66,6 +66,17 @@ impl Renderer {
     #[getter]
     fn terms(&self) -> f64 {
         self.plans.iter().map(|plan| plan.terms()).sum()
+    }
+
+    /// Direction of incidence, weight, and wavelength in meters of each source.
+    #[getter]
+    fn sources(&self) -> Vec<[f64; 5]> {
+        let sources = self.plans.first().map_or(&[][..], |plan| &plan.sources);
+        let row = |source: &SourcePlan<f64>| {
+            let incident = source.incident;
+            [incident.x, incident.y, incident.z, source.weight, source.wavelength]
+        };
+        sources.iter().map(row).collect()
     }
 
     /// What the first panel's experiment comes to, quantity after quantity.

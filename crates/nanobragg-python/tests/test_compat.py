@@ -99,7 +99,8 @@ def test_images_are_those_of_the_package(sim):
     sim.missets_deg = (10, 20, 30)
     sim.add_nanoBragg_spots()
     experiment = nanobragg.Experiment(
-        cell=(70, 80, 90, 75, 85, 95), N=5, misset=(10, 20, 30), default_F=100, pixel=1, detpixels_f=48, detpixels_s=40, oversample=1
+        cell=(70, 80, 90, 75, 85, 95), N=5, misset=(10, 20, 30), default_F=100, pixel=1, detpixels_f=48, detpixels_s=40, oversample=1,
+        structure_factors=([[0, 0, 0]], [0.0]),
     )
     image = nanobragg.Simulation(experiment).render()
     assert sim.raw_pixels.dtype == np.float64 and np.array_equal(sim.raw_pixels, image)

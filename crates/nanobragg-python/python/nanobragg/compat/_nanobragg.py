@@ -16,6 +16,8 @@ from .._errors import NanobraggWarning
 from .._experiment import Experiment
 from .._simulation import Simulation
 from ._enums import shapetype
+from ._derived import DERIVED, imgcif_axes
+from ._pixels import Pixels
 from ._table import ATTRIBUTES, INSTEAD
 
 _OWN = ("_quirks", "_set", "_pixels")
@@ -23,6 +25,9 @@ _OWN = ("_quirks", "_set", "_pixels")
 _EV_ANGSTROM = 12398.42
 _INT_SCALE = 55000.0
 _SOURCE_DISTANCE_M = 10.0
+_OF_SOURCES = {"xray_source_XYZ": slice(0, 3), "xray_source_intensity_fraction": slice(3, 4), "xray_source_wavelengths_A": slice(4, 5)}
+# What places the detector; each takes the place of the others.
+_PLACES = next(group for group in INSTEAD if "pix0_vector_mm" in group)
 
 
 class nanoBragg:
@@ -91,7 +96,7 @@ class nanoBragg:
         if row.later and value not in row.off:
             raise NotImplementedError(f"{name}: {row.later} is not there yet")
         if name == "raw_pixels":
-            object.__setattr__(self, "_pixels", checked(name, value, "f8", self._shape()))
+            object.__setattr__(self, "_pixels", checked(name, value, "f8", self._shape()).view(Pixels))
             return
         if row.keywords is not None:
             row.keywords(value)
@@ -119,8 +124,11 @@ class nanoBragg:
         given = self._set
         if name == "raw_pixels":
             if self._pixels is None:
-                object.__setattr__(self, "_pixels", np.zeros(self._shape()))
+                object.__setattr__(self, "_pixels", np.zeros(self._shape()).view(Pixels))
             return self._pixels
+        if name in ("indices", "amplitudes", "Fhkl_tuple"):
+            pair = self._factors()
+            return pair if name == "Fhkl_tuple" else pair[0 if name == "indices" else 1]
         if name in ("unit_cell_Adeg", "unit_cell_tuple"):
             return given.get("unit_cell_Adeg", given.get("unit_cell_tuple"))
         if name == "wavelength_A" and "energy_eV" in given:
@@ -137,9 +145,17 @@ class nanoBragg:
             return tuple(int(np.ceil(size / self.pixel_size_mm - 0.5)) for size in given["detsize_fastslow_mm"])
         if name == "Fhkl":
             return self._set.get("Fhkl_tuple")
-        if name == "pix0_vector_mm":
-            corner = self._traced("pix0_vector_meters")
-            return tuple(1e3 * x for x in corner)
+        if name == "flux":
+            return self.fluence * (self.beamsize_mm * 1e-3) ** 2 / self.exposure_s
+        if name == "polar_vector" and "polar_Bvector" in given:
+            field = np.cross(given["polar_Bvector"], self.beam_vector)
+            return tuple((field / np.linalg.norm(field)).tolist())
+        if name == "polar_Bvector":
+            return tuple((np.cross(self.beam_vector, self.polar_vector) + 0.0).tolist())
+        if name in _OF_SOURCES:
+            return self._source_column(_OF_SOURCES[name])
+        if name in DERIVED:
+            return DERIVED[name](self._experiment().quantities())
         if name in ("Amatrix", "Amatrix_RUB"):
             return tuple(x for star in "abc" for x in self._traced(f"rot_{star}_star_A_inv"))
         return None
@@ -149,13 +165,25 @@ class nanoBragg:
         quantities = self._simulation().trace((slow // 2, fast // 2))["quantities"]
         return quantities[quantity]["value"]
 
+    def _source_column(self, columns: slice) -> Any:
+        """Of the sources that were set, or else of those of divergence and dispersion, whose weights make 1."""
+        sources = self._sources()
+        if sources is None:
+            sources = np.array(self._simulation()._renderer.sources)
+            sources[:, :3] *= -_SOURCE_DISTANCE_M
+            sources[:, 3] /= sources[:, 3].sum()
+        found = sources[:, columns]
+        return found if found.shape[1] > 1 else found[:, 0] * (1e10 if columns.start == 4 else 1.0)
+
     def _shape(self) -> tuple[int, int]:
         fast, slow = self.detpixels_fastslow
         return int(slow), int(fast)
 
     def _experiment(self) -> Experiment:
+        """The experiment that the attributes describe."""
         given = dict(self._set)
-        keywords: dict[str, Any] = {"quirks": self._quirks}
+        # Steps of phi are taken at their beginning.
+        keywords: dict[str, Any] = {"quirks": self._quirks, "phi_sampling": "start"}
         # The convention comes before what counts by it.
         if "beamcenter_convention" in given:
             keywords.update(ATTRIBUTES["beamcenter_convention"].keywords(given.pop("beamcenter_convention")))  # type: ignore[misc]
@@ -175,13 +203,14 @@ class nanoBragg:
         if normal is not None:
             beam = self.beam_vector if "beam_vector" in self._set else (1.0, 0.0, 0.0)
             keywords["polar_vector"] = np.cross(normal, beam)
+        if "dials_origin_mm" in given:
+            axes = imgcif_axes(given.get("spindle_axis", (0.0, 0.0, 1.0)), given.get("beam_vector", (1.0, 0.0, 0.0)))
+            keywords["pix0_vector_mm"] = given["dials_origin_mm"] @ axes
         matrix = given.get("Amatrix", given.get("Amatrix_RUB"))
         if matrix is not None:
             keywords.pop("cell", None)
             keywords["matrix"] = np.reshape(matrix, (3, 3)).T
-        factors = self._factors()
-        if factors is not None:
-            keywords["structure_factors"] = factors
+        keywords["structure_factors"] = self._factors()
         sources = self._sources()
         if sources is not None:
             keywords["sources"] = sources
@@ -195,17 +224,16 @@ class nanoBragg:
             warnings.simplefilter("ignore", NanobraggWarning)
             return Simulation(self._experiment())
 
-    def _factors(self) -> tuple[Any, Any] | None:
+    def _factors(self) -> tuple[Any, Any]:
         pair = self._set.get("Fhkl", self._set.get("Fhkl_tuple"))
         if pair is None and "indices" in self._set and "amplitudes" in self._set:
             pair = (self._set["indices"], self._set["amplitudes"])
         if pair is None:
-            return None
+            # `default_F` is not that of the direct beam.
+            return np.zeros((1, 3), dtype=np.int64), np.array([float(self.F000)])
         indices, amplitudes = pair
-        if self.F000:
-            indices = np.concatenate([indices, [[0, 0, 0]]])
-            amplitudes = np.concatenate([amplitudes, [self.F000]])
-        return indices, amplitudes
+        # That of the direct beam is `F000`, whatever is given for it.
+        return np.concatenate([indices, [[0, 0, 0]]]), np.concatenate([amplitudes, [float(self.F000)]])
 
     def _sources(self) -> Any:
         beams = self._set.get("xray_beams")
@@ -284,7 +312,10 @@ class nanoBragg:
         self.odet_vector = tuple(np.cross(fast, slow))
         self.beam_vector = tuple(s0 / np.linalg.norm(s0))
         self.wavelength_A = float(1 / np.linalg.norm(s0))
-        self.dials_origin_mm = tuple(panel.get_origin())
+        # The panel's axes are those of dxtbx, and so is its corner.
+        for other in _PLACES:
+            self._set.pop(other, None)
+        self._set["pix0_vector_mm"] = tuple(float(x) for x in panel.get_origin())
 
     def get_mosaic_blocks(self) -> None:
         """Not there yet."""
@@ -310,14 +341,16 @@ class nanoBragg:
     def raw_pixels_unsigned_short_as_python_bytes(
         self, intfile_scale: float = 0, debug_x: int = -1, debug_y: int = -1
     ) -> bytes:
-        """The counts of an image in 16 bits, little-endian."""
-        counts = self.raw_pixels * self.get_intfile_scale(intfile_scale) + self.adc_offset_adu
-        return bytes(np.clip(counts + 0.5, 0, 65535).astype("<u2").tobytes())
+        """The counts of an image in 16 bits, little-endian: whole parts of scaled `raw_pixels`."""
+        return bytes(self._counts(intfile_scale).astype("<u2").tobytes())
+
+    def _counts(self, intfile_scale: float) -> Any:
+        scaled = self.raw_pixels.as_numpy_array() * self.get_intfile_scale(intfile_scale)
+        return np.floor(np.clip(scaled, 0, 65534))
 
     def to_smv_format(self, fileout: Any, intfile_scale: float = 0, debug_x: int = -1, debug_y: int = -1) -> None:
         """Writes `raw_pixels` as an SMV image."""
-        scale = intfile_scale if intfile_scale > 0 else None
-        self._save(fileout, ".img", scale=scale, adc=self.adc_offset_adu)
+        self._save(fileout, ".img", self._counts(intfile_scale))
 
     def to_smv_format_py(
         self,
@@ -345,18 +378,19 @@ class nanoBragg:
         """Writes `raw_pixels` as a miniCBF image of whole counts."""
         if toggle_conventions:
             raise NotImplementedError("to_cbf: toggle_conventions is not there yet")
-        self._save(cbf_filename, ".cbf", scale=intfile_scale)
+        self._save(cbf_filename, ".cbf", self.raw_pixels * intfile_scale)
 
     def as_explist(self, fname: Any = None, toggle_conventions: bool = False) -> None:
         """Not there yet."""
         raise NotImplementedError("as_explist is not there yet")
 
-    def _save(self, path: Any, extension: str, **keywords: Any) -> None:
+    def _save(self, path: Any, extension: str, counts: Any) -> None:
+        """Writes counts as they are: `add_noise` has added the offset."""
         with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="nanobragg-") as folder:
             warnings.simplefilter("ignore", NanobraggWarning)
             made = Path(folder, f"image{extension}")
-            simulation = Simulation(self._experiment().replace(nonoise=True, **keywords))
-            simulation.save(made, self.raw_pixels.astype("f4"))
+            simulation = Simulation(self._experiment().replace(nonoise=True, scale=1, adc=0))
+            simulation.save(made, counts.astype("f4"))
             shutil.move(made, str(path))
 
     def show_params(self) -> None:

@@ -112,7 +112,7 @@ _CRYSTAL = {
     "xtal_shape": Attribute("", shapetype.Square, _shape),
     "mosaic_spread_deg": Attribute("deg", 0.0, _as("mosaic")),
     "mosaic_domains": Attribute("domains", 1, _as("mosaic_domains")),
-    "mosaic_seed": Attribute("", -12345678, _seed("mosaic_seed")),
+    "mosaic_seed": Attribute("", 12345678, _seed("mosaic_seed")),
     "spot_scale": Attribute("", 1.0),
 }
 _STRUCTURE_FACTORS = {
@@ -147,15 +147,15 @@ _BEAM = {
 }
 _VECTORS = {
     "beam_vector": Attribute("", None, _as("beam_vector")),
-    "polar_vector": Attribute("", None, _as("polar_vector")),
+    "polar_vector": Attribute("", (0.0, 0.0, 1.0), _as("polar_vector")),
     "polar_Bvector": Attribute("", None, _magnetic),
     "spindle_axis": Attribute("", None, _as("spindle_axis")),
-    "twotheta_axis": Attribute("", None, _as("twotheta_axis")),
+    "twotheta_axis": Attribute("", (0.0, 0.0, -1.0), _as("twotheta_axis")),
     "fdet_vector": Attribute("", None, _as("fdet_vector")),
     "sdet_vector": Attribute("", None, _as("sdet_vector")),
     "odet_vector": Attribute("", None, _as("odet_vector")),
-    "pix0_vector_mm": Attribute("mm", can_be_set=False),
-    "dials_origin_mm": Attribute("mm", None, _as("pix0_vector_mm")),
+    "pix0_vector_mm": Attribute("mm", None, _as("pix0_vector_mm"), can_be_set=False),
+    "dials_origin_mm": Attribute("mm"),
 }
 _DETECTOR = {
     "distance_mm": Attribute("mm", 100.0, _as("distance")),
@@ -192,7 +192,7 @@ _TABLES = "the background of amorphous matter"
 _BACKGROUND = {
     "Fbg_vs_stol": Attribute("electrons", None, later=_TABLES, off=(None,)),
     "default_Fbg": Attribute("electrons", 0.0, later=_TABLES, off=(0,)),
-    "amorphous_sample_size_mm": Attribute("mm", (0.0, 0.0, 0.0), later=_TABLES, off=((0, 0, 0),)),
+    "amorphous_sample_size_mm": Attribute("mm", (0.0, 0.1, 0.1), later=_TABLES, off=((0, 0, 0), (0, 0.1, 0.1))),
     "amorphous_sample_thick_mm": Attribute("mm", 0.0, later=_TABLES, off=(0,)),
     "amorphous_density_gcm3": Attribute("g/cm^3", 1.0, later=_TABLES, off=(1.0,)),
     "amorphous_molecular_weight_Da": Attribute("Da", 18.0, later=_TABLES, off=(18.0,)),
@@ -213,7 +213,7 @@ _PROGRAM = {
     "verbose": Attribute("", 0),
     "printout": Attribute("", False),
     "printout_pixel_fastslow": Attribute("pixels", (-1, -1)),
-    "progress_meter": Attribute("", False),
+    "progress_meter": Attribute("", True),
     "progress_pixel": Attribute("pixels", 0, can_be_set=False),
     "device_Id": Attribute("", 0),
     "cbf_int": Attribute("", False),
@@ -242,7 +242,7 @@ INSTEAD: tuple[frozenset[str], ...] = (
     frozenset({"polar_vector", "polar_Bvector"}),
     frozenset({"distance_mm", "distance_meters", "close_distance_mm"}),
     frozenset({"detsize_fastslow_mm", "detpixels_fastslow"}),
-    frozenset({"beam_center_mm", "XDS_ORGXY", "adxv_beam_center_mm", "mosflm_beam_center_mm", "denzo_beam_center_mm", "dials_origin_mm"}),
+    frozenset({"beam_center_mm", "XDS_ORGXY", "adxv_beam_center_mm", "mosflm_beam_center_mm", "denzo_beam_center_mm", "dials_origin_mm", "pix0_vector_mm"}),
     frozenset({"phistep_deg", "osc_deg"}),
 )
 """Attributes of which the one that is set last takes the place of the others."""

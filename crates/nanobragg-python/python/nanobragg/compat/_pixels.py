@@ -1,0 +1,23 @@
+"""The image of simtbx's class: an array of numpy with what scripts ask of a flex array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Pixels(np.ndarray):
+    """Photons, float64 of shape (slow, fast)."""
+
+    def as_numpy_array(self) -> Any:
+        """The same pixels, as an array of numpy."""
+        return self.view(np.ndarray)
+
+    def focus(self) -> tuple[int, ...]:
+        """The shape: slow, fast."""
+        return self.shape
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        # Sums and the like are numbers.
+        return array[()] if array.ndim == 0 else array.view(type(self))
