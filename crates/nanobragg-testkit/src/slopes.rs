@@ -64,7 +64,7 @@ pub fn trial(number: usize, seed: u64) -> Result<Trial, Error> {
     let kind = KINDS[number / SHAPES.len() % KINDS.len()];
     let mut experiment = at_random(&mut random, shape)?;
     let mut draw = |low: f64, high: f64| random.uniform(low, high);
-    let crystal = experiment.crystal.clone();
+    let crystal = experiment.crystal;
     match kind {
         "phi" => experiment.rotation = Rotation::over(draw(0.0, 1.0), draw(0.01, 0.1), 3)?,
         "mosaic" => {
