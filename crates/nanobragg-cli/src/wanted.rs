@@ -83,20 +83,13 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
     if let Some(wanted) = alias(option, name, experiment, plan)? {
         return Ok(vec![wanted]);
     }
-    let Some(found) = Parameter::named(name) else {
+    let Some(found) = Parameter::named_in(name, plan) else {
         return Err(UsageError(format!(
             "{option} {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
             Parameter::names().join(", ")
         ))
         .into());
     };
-    if name == "cell_sym" {
-        let free: Vec<Parameter> =
-            found.iter().copied().filter(|parameter| Derivatives::new(plan, &[*parameter]).is_ok()).collect();
-        if !free.is_empty() {
-            return Ok(free.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect());
-        }
-    }
     let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
     if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {
         let text = format!(

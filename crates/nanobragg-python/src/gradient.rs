@@ -21,10 +21,14 @@ type Plane<'py> = Bound<'py, PyArray2<f64>>;
 /// JᵀWJ, JᵀWr, Σ w r² and the number of pixels.
 type Normal<'py> = (Plane<'py>, Bound<'py, PyArray1<f64>>, f64, usize);
 
-/// The parameters that `names` stand for, with their units.
+/// The parameters that `names` stand for where a renderer renders, with their units.
 #[pyfunction]
-pub fn parameters(names: Vec<String>) -> PyResult<Vec<(String, &'static str)>> {
-    Ok(found(&names)?.into_iter().map(|parameter| (parameter.name(), parameter.unit().symbol())).collect())
+pub fn parameters(renderer: &Renderer, names: Vec<String>) -> PyResult<Vec<(String, &'static str)>> {
+    let plan = one_panel(renderer)?;
+    Ok(found(&names, plan)?
+        .into_iter()
+        .map(|parameter| (parameter.name(), parameter.unit().symbol()))
+        .collect())
 }
 
 /// The photons of each pixel, and the derivative image of each parameter.
@@ -95,11 +99,8 @@ fn differentiate<T: Send>(
     threads: usize,
     work: impl FnOnce(&Derivatives<'_>, &Control<'_>) -> Result<T, nanobragg::Error> + Send,
 ) -> PyResult<T> {
-    let parameters = found(names)?;
-    let [plan] = renderer.plans() else {
-        return Err(PyValueError::new_err("derivatives are those of one panel; panel=N chooses one"));
-    };
-    let plan: &Arc<Plan> = plan;
+    let plan = one_panel(renderer)?;
+    let parameters = found(names, plan)?;
     let talk = Talk::default();
     let pool = pool::pool(threads).map_err(|error: Error| failure::of_session(&error))?;
     let made = wait(py, &pool, &talk, None, || {
@@ -111,10 +112,17 @@ fn differentiate<T: Send>(
     made.map_err(|error| failure::of_library(&error))
 }
 
-fn found(names: &[String]) -> PyResult<Vec<Parameter>> {
+fn one_panel(renderer: &Renderer) -> PyResult<&Arc<Plan>> {
+    match renderer.plans() {
+        [plan] => Ok(plan),
+        _ => Err(PyValueError::new_err("derivatives are those of one panel; panel=N chooses one")),
+    }
+}
+
+fn found(names: &[String], plan: &Plan) -> PyResult<Vec<Parameter>> {
     let mut all = Vec::new();
     for name in names {
-        let known = Parameter::named(name).ok_or_else(|| {
+        let known = Parameter::named_in(name, plan).ok_or_else(|| {
             let known = Parameter::names().join(", ");
             failure::exception("gradient.unknown", &format!("no parameter {name:?}; there are {known}"))
         })?;

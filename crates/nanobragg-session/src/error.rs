@@ -67,7 +67,7 @@ impl Error {
             },
             Cause::Canceled => ErrorKind::Canceled,
             Cause::NoFolder { .. } | Cause::IsFolder(_) => ErrorKind::Place,
-            Cause::Content(_) => ErrorKind::Content,
+            Cause::Content(_) | Cause::NoDoubles(_) => ErrorKind::Content,
             Cause::Memory { .. } => ErrorKind::Memory,
             Cause::Photons { .. } => ErrorKind::Photons,
             Cause::File(_) => ErrorKind::File,
@@ -111,6 +111,8 @@ pub(crate) enum Cause {
     NoFolder { path: PathBuf, folder: PathBuf },
     #[error("{}: a file of this format cannot hold what is wanted of it", .0.display())]
     Content(PathBuf),
+    #[error("{}: the image was rendered without its doubles", .0.display())]
+    NoDoubles(PathBuf),
     #[error(
         "not enough memory: {images} image{} of {fast} x {slow} pixels and {} files need {bytes} bytes",
         if *images == 1 { "" } else { "s" },

@@ -98,12 +98,18 @@ impl Session {
 }
 
 /// Writes the descriptions of the instrument among the outputs of `job`, whose first image `plan` is that of, and nothing
-/// else; `observer` is told of each.
+/// else; `observer` is told of each, and warned of what it cannot say.
 ///
 /// # Errors
 /// A panel cannot be planned, or a file cannot be written.
 pub fn describe(job: &Job, plan: &Plan, observer: &dyn Observer) -> Result<(), Error> {
-    instruments(&Watch::new(observer, &AtomicBool::new(false)), job, plan)
+    let stop = AtomicBool::new(false);
+    let watch = Watch::new(observer, &stop);
+    let mut lost = Lost::default();
+    lost.note(plan, &job.outputs);
+    lost.warnings().iter().for_each(|warning| watch.tell(Event::Warning(warning)));
+    watch.check()?;
+    instruments(&watch, job, plan)
 }
 
 fn instruments(watch: &Watch<'_>, job: &Job, plan: &Plan) -> Result<(), Error> {

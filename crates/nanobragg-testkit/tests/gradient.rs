@@ -339,6 +339,11 @@ fn what_has_no_derivative_is_refused_by_name() {
         "no derivative by cell_sym_b: the symmetry of the lattice does not leave it free; cell_sym are the numbers that it does"
     );
     assert_eq!(refused(tetragonal, Parameter::FreeCell(CellNumber::Edge(LatticeAxis::A))), "");
+    let mut symmetric = experiment(Shape::Square);
+    tetragonal(&mut symmetric);
+    let free = Parameter::named_in("cell_sym", &symmetric.plan().unwrap()).unwrap();
+    let names: Vec<String> = free.into_iter().map(Parameter::name).collect();
+    assert_eq!(names, ["cell_sym_a", "cell_sym_c"]);
     let water = refused(|e| e.rendering.water_size = None, Parameter::Water);
     assert_eq!(water, "no derivative by water: there is no water; give it a size");
     let source = refused(|_| {}, Parameter::SourceWeight(3));

@@ -118,6 +118,19 @@ fn a_cotangent_gives_what_columns_of_each_give() {
 }
 
 #[test]
+fn unknowns_of_a_lopsided_table_are_in_it() {
+    let mut experiment = experiment(Shape::Square);
+    let bounds = IndexBox { min: [-10, -3, 0], max: [2, 3, 40] };
+    experiment.structure_factors = StructureFactors::from_reflections(bounds, 10.0, []).unwrap();
+    let plan = experiment.plan().unwrap();
+    let friedel = Equivalents::new(&[SymmetryOperator::parse("-x,y,-z").unwrap()], true).unwrap();
+    let set = AmplitudeSet::equivalent(&plan.structure_factors, &friedel).unwrap();
+    assert!(set.nodes().iter().all(|&node| bounds.contains(node)));
+    assert!(set.nodes().iter().enumerate().all(|(number, &node)| set.number(node) == Some(number)));
+    assert!(AmplitudeDerivatives::new(&plan, &[], &set).is_ok());
+}
+
+#[test]
 fn curvatures_are_sums_of_squares_and_merged_unknowns_are_one() {
     let plan = experiment(Shape::Square).plan().unwrap();
     let twofold = Equivalents::new(&[SymmetryOperator::parse("-x,y,-z").unwrap()], true).unwrap();

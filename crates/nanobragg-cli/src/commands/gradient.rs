@@ -72,9 +72,9 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     };
     let task = prepare(&arguments)?;
     let targets = Target::all(&arguments, &task)?;
+    let cotangent = arguments.cotangent.as_ref().map(|path| pull_back::read(&task, path)).transpose()?;
     instrument::write(&task)?;
-    if let Some(path) = &arguments.cotangent {
-        let cotangent = pull_back::read(&task, path)?;
+    if let Some(cotangent) = cotangent {
         pull_back::run(&task, &cotangent, &targets)?;
     }
     if targets.iter().any(|target| target.kind.has_images()) {

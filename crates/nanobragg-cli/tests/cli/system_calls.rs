@@ -11,6 +11,9 @@ use crate::scratch::{Run, Scratch, TINY};
 const CALLS: [&str; 4] =
     ["write,pwrite64,writev", "rename,renameat,renameat2,linkat", "fsync,fdatasync", "ftruncate"];
 
+/// More calls of a kind than a thread of these runs makes: who tries again for ever is found out.
+const MOST: usize = 500;
+
 /// Whether calls can be made to fail here; says so where not.
 fn can_inject() -> bool {
     let mut trial = Command::new("strace");
@@ -28,7 +31,7 @@ fn each_call(calls: &str, line: &str, check: impl Fn(&Scratch, &Run, &str)) -> u
     let log = Scratch::new();
     let log = log.path("calls");
     let mut failed = 0;
-    for n in 1.. {
+    for n in 1..MOST {
         let scratch = Scratch::new();
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-o"]).arg(&log).args(["-e", &format!("trace={calls}")]);
@@ -37,7 +40,7 @@ fn each_call(calls: &str, line: &str, check: impl Fn(&Scratch, &Run, &str)) -> u
         let run: Run = command.current_dir(scratch.folder()).output().unwrap().into();
         if !std::fs::read_to_string(&log).unwrap().contains("(INJECTED)") {
             run.good();
-            break;
+            return failed;
         }
         let what = format!("{calls}, number {n}: {}{}", run.out, run.err);
         assert!(matches!(run.status, 0..=2), "{what}");
@@ -45,7 +48,7 @@ fn each_call(calls: &str, line: &str, check: impl Fn(&Scratch, &Run, &str)) -> u
         failed += usize::from(run.status != 0);
         check(&scratch, &run, &what);
     }
-    failed
+    panic!("{calls}: there is no end of them")
 }
 
 fn is_hidden(name: &str) -> bool {
@@ -96,7 +99,7 @@ fn a_refinement_is_complete_or_goes_on_whichever_call_fails() {
         "refine {CRYSTAL} -N 20 -misset 10.02 20.01 29.99 -data {} -box_scale 0.05 -refine misset,scale -o fit",
         shot.display()
     );
-    for calls in &CALLS[1..3] {
+    for calls in CALLS {
         let failed = each_call(calls, &refine, |scratch, run, what| {
             let names: Vec<String> = scratch.files().into_keys().collect();
             assert!(names.iter().all(|name| name.starts_with("fit")), "{names:?}: {what}");
@@ -105,6 +108,6 @@ fn a_refinement_is_complete_or_goes_on_whichever_call_fails() {
             }
             assert_eq!(scratch.files().len(), 8, "{what}");
         });
-        assert!(failed > 0, "{calls}");
+        assert!(failed > 0 || calls == "ftruncate", "{calls}");
     }
 }

@@ -230,7 +230,7 @@ class Simulation:
         """
         names = list(parameters)
         photons, columns = _native.columns(self._renderer, names, threads)
-        return photons, dict(zip((name for name, _ in _native.parameters(names)), columns, strict=True))
+        return photons, dict(zip((name for name, _ in _native.parameters(self._renderer, names)), columns, strict=True))
 
     def vjp(self, parameters: Iterable[str], cotangent: Any, threads: int = 0) -> NDArray[np.float64]:
         """The derivative of Σ cotangent × photons by each parameter, of shape (parameters,), without a derivative image.
@@ -251,7 +251,7 @@ class Simulation:
 
         shape = self._renderer.shapes[0]
         names = list(parameters)
-        rows = _native.parameters(names)
+        rows = _native.parameters(self._renderer, names)
         target = checked("measured", measured, "f8", shape)
         each = np.ones(shape) if weights is None else checked("weights", weights, "f8", shape)
         made = _native.normal(self._renderer, names, target, each, threads)

@@ -6,6 +6,7 @@ use nanobragg_io::tiff::write_tiff;
 
 use super::writer::wrote;
 use super::{Content, Output, Writer};
+use crate::error::Cause;
 use crate::header::PROGRAM;
 use crate::{Error, Watch};
 
@@ -25,15 +26,14 @@ pub(super) fn float(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
 
 pub(super) fn npy(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> Result<(), Error> {
     let (fast, slow) = (writer.image.fast(), writer.image.slow());
-    match writer.doubles.filter(|_| output.content == Content::Doubles) {
-        Some(doubles) => {
-            write_npy_doubles(&output.path, &[slow, fast], &[doubles])?;
-            wrote(watch, &output.path, &format!("{} doubles", doubles.len()));
-        }
-        None => {
-            write_npy(&output.path, fast, slow, writer.image.pixels())?;
-            told(writer, output, watch);
-        }
+    if output.content == Content::Doubles {
+        // Single precision under another name would pass for what was asked for.
+        let doubles = writer.doubles.ok_or_else(|| Cause::NoDoubles(output.path.clone()))?;
+        write_npy_doubles(&output.path, &[slow, fast], &[doubles])?;
+        wrote(watch, &output.path, &format!("{} doubles", doubles.len()));
+    } else {
+        write_npy(&output.path, fast, slow, writer.image.pixels())?;
+        told(writer, output, watch);
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub struct AmplitudeSet {
     unknowns: Vec<u32>,
     first: [i32; 3],
     shape: [usize; 3],
-    /// The node that names each unknown.
+    /// A node of each unknown, in the box.
     nodes: Vec<[i32; 3]>,
 }
 
@@ -41,7 +41,8 @@ impl AmplitudeSet {
         Self::named(table, Some)
     }
 
-    /// Nodes that are `equivalent` are one unknown, named by the representative that is in the box.
+    /// Nodes that are `equivalent` are one unknown, named by their representative where it is in the box, else by the first of them
+    /// that is.
     pub fn equivalent(table: &StructureFactors, equivalent: &Equivalents) -> Option<Self> {
         Self::named(table, |node| Some(equivalent.representative(node)))
     }
@@ -65,7 +66,7 @@ impl AmplitudeSet {
             let next = set.nodes.len() as u32;
             let number = *known.entry(name).or_insert(next);
             if number == next {
-                set.nodes.push(name);
+                set.nodes.push(if bounds.contains(name) { name } else { node });
             }
             set.unknowns[place] = number;
         }
@@ -82,7 +83,7 @@ impl AmplitudeSet {
         self.nodes.is_empty()
     }
 
-    /// The node that names each unknown.
+    /// A node of each unknown, in the box of the table: the one that names it where that is in the box.
     pub fn nodes(&self) -> &[[i32; 3]] {
         &self.nodes
     }

@@ -72,7 +72,5 @@ pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
 
 /// Whether the structure factor of `node` is one by itself. Where all are the same there is no table.
 fn holds(plan: &Plan, node: [i32; 3]) -> bool {
-    plan.structure_factors
-        .bounds()
-        .is_none_or(|bounds| (0..3).all(|axis| (bounds.min[axis]..=bounds.max[axis]).contains(&node[axis])))
+    plan.structure_factors.bounds().is_none_or(|bounds| bounds.contains(node))
 }

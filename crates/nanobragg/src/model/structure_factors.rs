@@ -42,6 +42,11 @@ impl IndexBox {
         }
     }
 
+    /// Whether `hkl` is in it.
+    pub fn contains(&self, hkl: [i32; 3]) -> bool {
+        (0..3).all(|axis| (self.min[axis]..=self.max[axis]).contains(&hkl[axis]))
+    }
+
     /// Number of indices along `axis`.
     pub fn range(&self, axis: usize) -> u64 {
         (i64::from(self.max[axis]) - i64::from(self.min[axis]) + 1).max(0) as u64

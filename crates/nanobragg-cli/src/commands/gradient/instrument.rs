@@ -5,13 +5,15 @@ use nanobragg_session::{Event, Flow, Observer, describe};
 use super::Task;
 use crate::console::Console;
 
-/// Says what was written.
+/// Says what was written, and what could not be.
 struct Said(Console);
 
 impl Observer for Said {
     fn on(&self, event: Event<'_>) -> Flow {
-        if let Event::Wrote { path, content } = event {
-            self.0.say(&format!("wrote {}: {content}", path.display()));
+        match event {
+            Event::Wrote { path, content } => self.0.say(&format!("wrote {}: {content}", path.display())),
+            Event::Warning(warning) => self.0.warn_all([warning]),
+            _ => {}
         }
         Flow::Continue
     }
