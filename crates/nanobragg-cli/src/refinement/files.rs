@@ -36,14 +36,6 @@ impl Name {
     /// Whether it is no name of a file, all files can be written, and none is one of `inputs`, before there is anything to write.
     pub fn check<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
         let given = self.0.to_string_lossy();
-        if self.0.file_name().is_none()
-            || given == "-"
-            || given.ends_with(['/', ':'])
-            || given.ends_with(":-")
-        {
-            let text = format!("refine: -o {given}: give what the names of files begin with, such as -o fit");
-            return Err(UsageError(text).into());
-        }
         if let Some(short) = ENDINGS.iter().find_map(|ending| given.strip_suffix(ending)) {
             let text =
                 format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
