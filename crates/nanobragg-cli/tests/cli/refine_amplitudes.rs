@@ -105,7 +105,7 @@ fn images_of_a_list_find_their_structure_factors() {
         "{} -refine misset,scale,F -o wrong",
         start.replace("list.txt", "list.txt -anomalous")
     ));
-    assert_eq!(error, "refine: wrong.hkl is an input and an output; give another -o");
+    assert_eq!(error, "refine: wrong.hkl is an input and an output; give another name");
 }
 
 #[test]
