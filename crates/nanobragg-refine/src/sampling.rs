@@ -74,9 +74,9 @@ pub(crate) fn equations(
     let nodes = &nodes(points);
     let (pixels, all) = (boxes.pixels.len(), members.len());
     let half = 0.5 * place(parameters).detector.pixel_size;
-    // Photons and derivatives of a pixel, one after the other.
-    let width = all + 1;
-    let mut sums = vec![0.0; pixels * width];
+    let part = 1.0 / (nodes.len() * nodes.len()) as f64;
+    // Derivatives of all pixels, parameter by parameter, then photons.
+    let mut sums = vec![vec![0.0; pixels]; all + 1];
     for slow in nodes {
         for fast in nodes {
             let mut parameters = *parameters;
@@ -84,29 +84,19 @@ pub(crate) fn equations(
             parameters.detector.shift[1] += half * slow;
             let plan = at_centers(place(&parameters));
             let derivatives = Derivatives::new(&plan, members)?;
-            let found = derivatives.rows(backend, &boxes.pixels, control)?;
-            for ((sums, photons), row) in sums.chunks_exact_mut(width).zip(found.photons).zip(&found.rows) {
-                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-                sums[all] += photons;
-            }
+            derivatives.add_rows(backend, &boxes.pixels, part, &mut sums, control)?;
         }
     }
-    let part = 1.0 / (nodes.len() * nodes.len()) as f64;
-    sums.iter_mut().for_each(|sum| *sum *= part);
-    let photons: Vec<f64> = sums.chunks_exact(width).map(|row| row[all]).collect();
     let mut equations = Vec::with_capacity(boxes.len());
     let mut start = 0;
     for same in boxes.group.chunk_by(|one, other| one == other) {
         let own = start..start + same.len();
         start = own.end;
-        let weighed: Vec<Weighed> = own.clone().map(|place| weigh(place, photons[place])).collect();
-        let of_row = |row: usize| own.clone().map(move |place| place * width + row);
-        let sums: Vec<Vec<f64>> = (0..width).map(|row| of_row(row).map(|at| sums[at]).collect()).collect();
-        let planes = boxes.columns.iter().map(|column| &column[own.clone()]);
-        let rows: Vec<&[f64]> = sums.iter().map(Vec::as_slice).chain(planes).collect();
-        equations.push(Normal::of_rows(&rows, &weighed));
+        let weighed: Vec<Weighed> = own.clone().map(|place| weigh(place, sums[all][place])).collect();
+        let rows = sums.iter().chain(&boxes.columns).map(|row| &row[own.clone()]);
+        equations.push(Normal::of_rows(&rows.collect::<Vec<_>>(), &weighed));
     }
-    Ok((photons, equations))
+    Ok((sums.pop().unwrap_or_default(), equations))
 }
 
 /// The same with one point a pixel, its center.

@@ -28,9 +28,14 @@ impl Refinement {
         let shape = if smooth || !widened { last.shape } else { Shape::Gauss };
         let geometry = self.freedoms().iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
         let mut narrowing = first_narrowing(problem, boxes);
+        let in_the_end = problem.points;
         while geometry && widened && narrowing < 1.5 {
             let view = View { narrowing: f64::min(narrowing, 1.0), shape, held: true };
+            // Wide spots need few points.
+            let needed = points(&problem.seen(&state.parameters, view));
+            problem.points = in_the_end.map(|used| used.min(needed));
             let (at, ended) = minimize(problem, boxes, state, view, TRIALS_OF_A_STAGE, history)?;
+            problem.points = in_the_end;
             if ended == Ended::Canceled {
                 return Ok((at, ended));
             }

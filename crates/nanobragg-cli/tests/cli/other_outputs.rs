@@ -22,6 +22,9 @@ fn a_gradient_describes_its_experiment_for_other_programs() {
         (json["detector"].clone(), json["beam"].clone(), json["crystal"].clone())
     });
     assert_eq!(render, gradient);
+    let run =
+        scratch.run(&format!("gradient {TINY} -nopolar -wrt scale -o h.npy -geometry_out h.expt")).good();
+    assert!(run.warnings().iter().any(|said| said.starts_with("h.expt")), "{}", run.err);
     for name in ["y.npy", "g.json"] {
         std::fs::copy(scratch.path("a.npy"), scratch.path(name)).unwrap();
     }

@@ -235,7 +235,7 @@ impl<'a> Derivatives<'a> {
     }
 
     /// The derivative of a block's pixels by a parameter.
-    fn slope(&self, block: &Block<'_>, number: usize) -> Lanes {
+    pub(super) fn slope(&self, block: &Block<'_>, number: usize) -> Lanes {
         let mut slope = Lanes::splat(0.0);
         for (row, &factor) in block.with_photons().zip(self.chain.matrix.row(number).iter()) {
             if factor != 0.0 {

@@ -7,6 +7,7 @@
 
 mod amplitude_set;
 mod amplitudes;
+mod averaged;
 mod cell_symmetry;
 mod chain;
 pub mod definition;
