@@ -313,6 +313,8 @@ mod tests {
         for wrong in ["--fast", "--all", "--memory"] {
             assert!(Options::parse(&[wrong.to_owned()]).is_err());
         }
+        let python = Options::parse(&["--python", "python3"].map(str::to_owned)).unwrap().python;
+        assert_eq!(python, Some("python3".into()));
         let gpu = Options::parse(&["--device", "gpu", "--peak-tflops", "67"].map(str::to_owned)).unwrap().gpu;
         assert_eq!(gpu, Some(gpu::GpuOptions { adapter: None, peak_tflops: Some(67.0), all: false }));
     }
