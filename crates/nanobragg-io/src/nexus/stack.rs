@@ -25,8 +25,11 @@ pub struct StackWriter {
 /// An image that is written module after module.
 #[derive(Default)]
 struct Begun {
-    /// Modules that are written.
+    /// Its number.
+    image: usize,
+    /// Modules that are written, and rows of the next one.
     modules: usize,
+    rows_of_module: usize,
     /// Bands that are written.
     bands: usize,
     /// Rows of the next band.
@@ -117,14 +120,26 @@ impl StackWriter {
         self.chunk(index, band, &self.bands.compress_band(pixels))
     }
 
-    /// Writes the next module of image number `index`: modules come in their order, each with its own pixels.
+    /// Writes the next rows of image number `index`, which comes module after module: some of the module that is under way, at most
+    /// to its end.
     ///
     /// # Errors
-    /// As [`Self::write`], where `pixels` does not hold the module's.
-    pub fn write_module(&mut self, index: usize, pixels: &[i32]) -> Result<()> {
+    /// As [`Self::write`], where `pixels` are no whole rows, more than the module has left, or another image is under way.
+    pub fn write_module_rows(&mut self, index: usize, pixels: &[i32]) -> Result<()> {
         let (fast, slow) = self.modules.get(self.begun.modules).copied().unwrap_or_default();
-        if pixels.len() != fast * slow || pixels.is_empty() {
-            let reason = format!("{} pixels expected in a module, {} given", fast * slow, pixels.len());
+        let left = slow - self.begun.rows_of_module;
+        let rows = pixels.len().checked_div(fast).unwrap_or_default();
+        if pixels.len() != rows * fast || rows == 0 || rows > left {
+            let reason = format!(
+                "at most {left} rows of {fast} pixels expected in a module, {} pixels given",
+                pixels.len()
+            );
+            return Err(Error::unwritable(self.pending.path(), reason));
+        }
+        if (self.begun.modules, self.begun.rows_of_module) == (0, 0) {
+            self.begun.image = index;
+        } else if self.begun.image != index {
+            let reason = format!("image {} is under way, rows of image {index} were given", self.begun.image);
             return Err(Error::unwritable(self.pending.path(), reason));
         }
         for row in pixels.chunks(fast) {
@@ -134,7 +149,11 @@ impl StackWriter {
                 self.write_rows(index)?;
             }
         }
-        self.begun.modules += 1;
+        self.begun.rows_of_module += rows;
+        if self.begun.rows_of_module < slow {
+            return Ok(());
+        }
+        (self.begun.modules, self.begun.rows_of_module) = (self.begun.modules + 1, 0);
         if self.begun.modules == self.modules.len() {
             if !self.begun.rows.is_empty() {
                 self.write_rows(index)?;
@@ -178,7 +197,7 @@ impl StackWriter {
     /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
         let StackWriter { mut store, pending, begun, modules, .. } = self;
-        if begun.modules > 0 {
+        if begun.modules > 0 || begun.rows_of_module > 0 {
             let reason = format!("{} of {} modules are written", begun.modules, modules.len());
             return Err(Error::unwritable(pending.path(), reason));
         }
@@ -434,11 +453,16 @@ mod tests {
         let mut stack = StackWriter::create(&path, &setting, 2).unwrap();
         let pixels = |first: i32, count: i32| (first..first + count).collect::<Vec<i32>>();
         for image in 0..2 {
-            for (module, size) in [(0, 4), (100, 15), (200, 4)] {
-                stack.write_module(image, &pixels(module + image as i32, size)).unwrap();
+            let shift = image as i32;
+            stack.write_module_rows(image, &pixels(shift, 4)).unwrap();
+            stack.write_module_rows(image, &pixels(100 + shift, 5)).unwrap();
+            for (other, count) in [(image, 15), (image, 4), (1 - image, 5)] {
+                assert!(stack.write_module_rows(other, &pixels(0, count)).is_err());
             }
+            stack.write_module_rows(image, &pixels(105 + shift, 10)).unwrap();
+            stack.write_module_rows(image, &pixels(200 + shift, 4)).unwrap();
         }
-        assert!(stack.write_module(0, &pixels(0, 5)).is_err());
+        assert!(stack.write_module_rows(0, &pixels(0, 5)).is_err());
         stack.finish().unwrap();
         let read = read_nxmx(&path).unwrap();
         assert_eq!((read.images, read.slow, read.fast), (2, 7, 5));
@@ -464,7 +488,7 @@ mod tests {
         let setting = Setting { others: vec![whole, Module::from(setting())], ..setting() };
         let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
         for rows in [3, 2, 3] {
-            stack.write_module(0, &vec![rows; rows as usize * 5]).unwrap();
+            stack.write_module_rows(0, &vec![rows; rows as usize * 5]).unwrap();
         }
         stack.finish().unwrap();
         let counts = read_nxmx(&path).unwrap().counts;
@@ -485,7 +509,7 @@ mod tests {
         let path = folder.path().join("m.nxs");
         let setting = Setting { others: vec![Module::from(setting())], ..setting() };
         let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
-        stack.write_module(0, &[0; 15]).unwrap();
+        stack.write_module_rows(0, &[0; 15]).unwrap();
         assert!(stack.finish().unwrap_err().to_string().contains("1 of 2 modules"));
         assert!(!path.exists());
         let zero = Setting { others: vec![Module { slow: 0, ..Module::from(setting.clone()) }], ..setting };

@@ -69,11 +69,17 @@ pub(crate) fn nexus_of_panels(
     let mut stack = StackWriter::create(path, &setting, 1)?;
     let mut sums = Sums::default();
     for writer in writers {
-        watch.check()?;
-        // Of one panel after the other.
-        let counts = writer.start(readout).rows(writer.image.slow());
-        stack.write_module(0, &counts.pixels)?;
-        sums.add(&counts);
+        let mut reading = writer.start(readout);
+        let mut left = writer.image.slow();
+        while left > 0 {
+            watch.check()?;
+            // Of large panels, too, the counts of some rows at a time are enough.
+            let rows = left.min(stack.bands().rows.max(1));
+            let counts = reading.rows(rows);
+            stack.write_module_rows(0, &counts.pixels)?;
+            sums.add(&counts);
+            left -= rows;
+        }
     }
     stack.finish()?;
     told(first, output, readout, &sums, watch);
