@@ -82,10 +82,10 @@ fn progress_is_a_line_each_ten_seconds_without_a_terminal() {
         run.out.lines().filter_map(parse).collect::<Vec<u32>>()
     };
     assert_eq!(percents("-threads 1"), [0; 0], "the run ends before the first one is due");
-    let long = "-device scalar -oversample 60 -phisteps 20 -osc 1 -threads 1";
-    let said = percents(long);
+    // Some times the two seconds after which the first one is due, on any machine.
+    let long = "-device scalar -oversample 60 -phisteps 120 -osc 1 -threads 1";
+    let said = percents(&format!("-noprogress -progress {long}"));
     assert!(said.first().is_some_and(|percent| percent % 5 == 0 && *percent > 0), "{said:?}");
-    assert_eq!(percents(&format!("-noprogress -progress {long}")).len().min(1), 1);
     assert!(percents(&format!("-progress -noprogress {long}")).is_empty());
 }
 
