@@ -7,7 +7,7 @@ use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
-use super::{Context, likely};
+use super::{Context, likely, tilt};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
@@ -212,7 +212,8 @@ fn geometry(
     // Of a flag and a header that say the distance in two ways the C program takes the header.
     let overruled = args.has(FlagId::Distance) && !quirks.has(Quirk::HeaderSubstrings);
     // Axes in the file say how the detector lies, and the spot where.
-    let close = if overruled || image.axes.is_some() && !substrings { None } else { find.value(&CLOSE)? };
+    let by_axes = image.axes.is_some() && tilt::may_tilt(args);
+    let close = if overruled || by_axes { None } else { find.value(&CLOSE)? };
     if let Some(close) = close {
         placement.close_distance = Some(mm(close));
     }
@@ -237,7 +238,7 @@ fn geometry(
             placement.beam[1] = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
         }
     }
-    let near_point = [&ORG_X, &ORG_Y].into_iter().filter(|_| image.axes.is_none() || substrings);
+    let near_point = [&ORG_X, &ORG_Y].into_iter().filter(|_| !by_axes);
     for (org, key) in placement.org.iter_mut().zip(near_point) {
         *org = find.value(key)?.or(*org);
     }
@@ -250,7 +251,7 @@ fn geometry(
         draft.rotation.range = Some(deg(range));
     }
     if !quirks.has(Quirk::TwothetaHeader)
-        && image.axes.is_none()
+        && !by_axes
         && let Some(twotheta) = find.value(&TWOTHETA)?
         && twotheta != 0.0
     {
@@ -262,9 +263,8 @@ fn geometry(
         draft.close_in_header = Some((file.to_owned(), close_mm));
         distances(draft, args, header, file, close_mm);
     }
-    if let Some(axes) = image.axes {
-        draft.axes = Some((file.to_owned(), axes));
-    }
+    // Those of the last header, as all it says: an image does not lie as its mask does.
+    draft.axes = image.axes.map(|axes| (file.to_owned(), axes));
     Ok(())
 }
 

@@ -15,6 +15,13 @@ use crate::{ConfigError, InstrumentWarning, Origin};
 const ROUNDING_DEG: f64 = 1e-4;
 const ROUNDING_MM: f64 = 1e-4;
 
+/// Whether axes in an image's file count: under the presets that follow the C program they do not, nor where a flag says how the
+/// detector is tilted. What a header says in their place does then.
+pub(super) fn may_tilt(args: &ParsedArgs) -> bool {
+    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
+    classic::preset(args) == Preset::Exact && !own
+}
+
 /// Tilts the detector as the axes in the image's file say, unless a flag says how it is tilted. What cannot be had so, and under the presets
 /// that follow the C program, is said.
 ///
@@ -36,8 +43,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     if off_deg < ROUNDING_DEG {
         return Ok(());
     }
-    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
-    if classic::preset(args) == Preset::Exact && !own {
+    if may_tilt(args) {
         let to_imgcif = frame(&found.fast, &found.slow) * frame(&laboratory[0], &laboratory[1]).transpose();
         let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
         let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
