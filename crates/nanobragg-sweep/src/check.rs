@@ -39,6 +39,8 @@ pub(crate) fn targets(
     }
     let mut places = inputs.places();
     for path in beside {
+        check_place(path)?;
+        atomic::check_file(path)?;
         places.take(path).map_err(|clash| replaces(clash, path))?;
     }
     check_place(manifest)?;

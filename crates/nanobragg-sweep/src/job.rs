@@ -76,6 +76,15 @@ pub struct Sweep {
     threads: Threads,
 }
 
+/// A sweep that has its manifest, and whose files no other sweep writes.
+#[derive(Debug)]
+pub struct Begun {
+    sweep: Sweep,
+    manifest: Manifest,
+    /// Held until the end.
+    _locks: Vec<Lock>,
+}
+
 impl SweepJob {
     /// Checks what is wanted; nothing is written.
     ///
@@ -116,20 +125,43 @@ impl Sweep {
         &self.warnings
     }
 
+    /// Takes the files for this sweep, and begins or reads the manifest: what a refused sweep must not write is written after it.
+    ///
+    /// # Errors
+    /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; a file cannot be written.
+    pub fn begin(mut self) -> Result<Begun, Error> {
+        let path = self.job.manifest_path();
+        let locks = locks(&path, &self.targets)?;
+        let manifest = begin(&self.job, &path, std::mem::take(&mut self.inputs))?;
+        Ok(Begun { sweep: self, manifest, _locks: locks })
+    }
+
     /// Renders and writes what is not there yet.
     ///
     /// # Errors
-    /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; the device cannot be used or fails; a file
-    /// cannot be written; `observer` asked for the end. Images that were finished by then are in the manifest.
+    /// Those of [`Self::begin`] and of [`Begun::run`].
     pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
-        let Sweep { job, first, targets, inputs, threads, .. } = self;
+        self.begin()?.run(observer)
+    }
+}
+
+impl Begun {
+    /// Plan of the first image.
+    pub fn first(&self) -> &Plan {
+        &self.sweep.first
+    }
+
+    /// Renders and writes what is not there yet.
+    ///
+    /// # Errors
+    /// The device cannot be used or fails; a file cannot be written; `observer` asked for the end. Images that were finished
+    /// by then are in the manifest.
+    pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
+        let Begun { sweep: Sweep { job, first, targets, threads, .. }, manifest, _locks } = self;
         let note = narrow_spots(&first, &job.outputs);
-        let path = job.manifest_path();
         let resume = job.start == Start::Resume;
-        // Held until the end.
-        let _locks = locks(&path, &targets)?;
-        let manifest = begin(&job, &path, inputs)?;
         if resume {
+            let path = job.manifest_path();
             let files = |target: &Target| -> Vec<PathBuf> {
                 let stack = target.stack().map(|stack| stack.path.clone());
                 stack.into_iter().chain((1..=job.images).filter_map(|image| target.file(image))).collect()

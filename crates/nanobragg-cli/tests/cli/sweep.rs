@@ -166,6 +166,29 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
 }
 
 #[test]
+fn a_refused_sweep_leaves_the_description_of_the_one_before() {
+    let scratch = Scratch::new();
+    let described = "-o a.cbf -geometry_out a.expt";
+    sweep(&scratch, &format!("-images 2 {described}")).good();
+    let kept = scratch.files();
+    for more in ["-images 2 -misset 11 21 31", "-images 2 -misset 11 21 31 -resume", "-images 3 -resume"] {
+        scratch.refused(&format!("sweep {TINY} {OSC} {more} {described}"));
+        assert!(scratch.files() == kept, "{more}");
+    }
+    let run = sweep(&scratch, &format!("-images 2 -misset 11 21 31 -restart {described}")).good();
+    assert!(run.out.contains("wrote a.expt: the scan of 2 images"), "{}", run.out);
+    assert!(scratch.read("a.expt") != kept["a.expt"]);
+    // What it cannot say is said, and refused, before anything is written.
+    let line = "-images 2 -nopolar -strict -o b.cbf -manifest b.jsonl -geometry_out b.expt";
+    let run = sweep(&scratch, line);
+    assert_eq!(run.status, 2, "{run:?}");
+    assert!(run.err.contains("b.expt cannot say that polarization is off"), "{}", run.err);
+    assert!(!scratch.path("b.expt").exists() && !scratch.path("b.jsonl").exists());
+    let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o c.cbf -geometry_out no/c.expt"));
+    assert!(error.contains("no/c.expt"), "{error}");
+}
+
+#[test]
 fn a_changed_input_makes_another_sweep() {
     let scratch = Scratch::new();
     scratch.write("P1.hkl", "1 0 0 5\n2 1 0 6\n");

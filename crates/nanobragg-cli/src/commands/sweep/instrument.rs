@@ -5,7 +5,7 @@ use std::path::Path;
 use nanobragg::plan::Plan;
 use nanobragg_io::geometry::{GeometryFormat, write_geometry};
 use nanobragg_session::header::{FrameDescription, about, instrument, unsaid};
-use nanobragg_session::{Format, Output, PathPattern, Provenance, Warning, check_place};
+use nanobragg_session::{Format, Output, PathPattern, Provenance, Warning};
 use nanobragg_sweep::Series;
 
 use crate::console::Console;
@@ -20,10 +20,15 @@ pub struct Instrument<'a> {
 }
 
 impl Instrument<'_> {
+    /// What the description at `path` cannot say.
+    pub fn lost(&self, path: &Path) -> Option<Warning> {
+        let what = unsaid(self.first, GeometryFormat::of(path)?);
+        (!what.is_empty()).then(|| Warning::NotDescribed { path: path.to_owned(), what })
+    }
+
     /// Writes the instrument to `path`.
     pub fn write(&self, path: &Path, console: Console) -> anyhow::Result<()> {
         let Some(format) = GeometryFormat::of(path) else { return Ok(()) };
-        check_place(path)?;
         let Some(mut geometry) = instrument(&[("Panel", self.first)]) else { return Ok(()) };
         let what = if self.is_scan {
             format!("the scan of {} images", self.images)
@@ -32,10 +37,6 @@ impl Instrument<'_> {
             (geometry.crystal, geometry.scan, geometry.spindle_axis) = (None, None, None);
             "the instrument without the crystals, which the manifest has".to_owned()
         };
-        let lost = unsaid(self.first, format);
-        if !lost.is_empty() {
-            console.warn_all([&Warning::NotDescribed { path: path.to_owned(), what: lost }]);
-        }
         let frame = FrameDescription {
             provenance: Some(self.provenance.clone()),
             ..FrameDescription::of(self.first)

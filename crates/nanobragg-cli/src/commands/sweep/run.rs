@@ -51,16 +51,18 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
     console.warn_all(&sweep.first().resolved.warnings);
     console.warn_all(sweep.warnings());
+    let (outputs, provenance) = (&outputs, &provenance);
+    let instrument = Instrument { first: sweep.first(), is_scan, images, outputs, provenance };
+    console.warn_all(&described.iter().filter_map(|path| instrument.lost(path)).collect::<Vec<_>>());
     console.deny_warnings()?;
-    for path in &described {
-        let (outputs, provenance) = (&outputs, &provenance);
-        Instrument { first: sweep.first(), is_scan, images, outputs, provenance }.write(path, console)?;
-    }
     summary::cost(console, &asked, &compute, sweep.first(), images);
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &interrupt);
-    let ended = sweep.run(&reporter);
+    let begun = sweep.begin()?;
+    let instrument = Instrument { first: begun.first(), is_scan, images, outputs, provenance };
+    described.iter().try_for_each(|path| instrument.write(path, console))?;
+    let ended = begun.run(&reporter);
     reporter.finish();
     ended.map_err(|error| explain(error.into(), &interrupt))?;
     // By then files are written: no longer a matter of flags and inputs.
