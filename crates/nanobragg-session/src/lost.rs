@@ -56,7 +56,7 @@ impl Lost {
                 self.tilt(output, off);
             }
             if frame.panel.plane.curved
-                && matches!(output.format, Format::Cbf | Format::Nexus | Format::Instrument)
+                && (square || matches!(output.format, Format::Nexus | Format::Instrument))
             {
                 self.curved.add(output);
             }
@@ -93,12 +93,17 @@ mod tests {
     use super::*;
     use nanobragg::model::{Experiment, PixelGrid, Preset, Quirks, UnitCell};
 
-    fn plan(preset: Preset, twotheta: f64) -> Plan {
+    fn experiment(preset: Preset) -> Experiment {
         let mut experiment =
             Experiment::uniform(UnitCell::new(40.0, 50.0, 60.0, 90.0, 90.0, 90.0).unwrap(), 1.0);
         experiment.detector.pixels = PixelGrid::new(20, 30, 1e-3);
-        experiment.detector.tilt.twotheta = twotheta;
         experiment.quirks = Quirks::from(preset);
+        experiment
+    }
+
+    fn plan(preset: Preset, twotheta: f64) -> Plan {
+        let mut experiment = experiment(preset);
+        experiment.detector.tilt.twotheta = twotheta;
         experiment.plan().unwrap()
     }
 
@@ -108,6 +113,20 @@ mod tests {
             Output { format: Format::of(&path).unwrap(), path, content: Content::Photons }
         };
         ["a.img", "b.img", "c.cbf", "d.nxs", "e.npy"].map(output).into()
+    }
+
+    #[test]
+    fn a_curved_detector_is_flat_in_every_header_but_those_of_the_c_program() {
+        let said = |preset: Preset| -> Vec<String> {
+            let mut experiment = experiment(preset);
+            experiment.detector.curved = true;
+            let mut lost = Lost::default();
+            lost.note(&experiment.plan().unwrap(), &outputs());
+            lost.warnings().iter().map(ToString::to_string).collect()
+        };
+        let text = "headers say a flat detector; this one is curved";
+        assert_eq!(said(Preset::Exact), [format!("a.img (and 3 more): {text}")]);
+        assert_eq!(said(Preset::Reference), [format!("c.cbf (and 1 more): {text}")]);
     }
 
     fn texts(preset: Preset, angles: &[f64]) -> Vec<String> {
