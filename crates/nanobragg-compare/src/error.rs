@@ -73,7 +73,17 @@ impl Error {
 
     /// Images of different sizes, (fast, slow).
     pub(crate) fn sizes(a: (usize, usize), b: (usize, usize)) -> Self {
-        Error(Problem::Sizes { a, b })
+        Error(Problem::Sizes { a, b, images: [1, 1] })
+    }
+
+    /// Of two files of so many images each.
+    pub(crate) fn stacked(a: (usize, usize), b: (usize, usize), images: [usize; 2]) -> Self {
+        Error(Problem::Sizes { a, b, images })
+    }
+
+    /// Whether sizes differ and one of the files has several images, of which one may have the other's size.
+    pub fn is_of_stack(&self) -> bool {
+        matches!(self.0, Problem::Sizes { images, .. } if images.iter().any(|&images| images > 1))
     }
 }
 
@@ -89,6 +99,12 @@ impl From<png::EncodingError> for Error {
     }
 }
 
+/// What is said of files that have several images.
+fn stacks(images: &[usize; 2]) -> String {
+    let stack = |(name, images): (&str, &usize)| format!("; {name} is a stack of {images} images");
+    ["A", "B"].into_iter().zip(images).filter(|(_, images)| **images > 1).map(stack).collect()
+}
+
 /// What happened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
@@ -98,8 +114,8 @@ pub(crate) enum Problem {
     NoSize { path: PathBuf },
     #[error("{}: {kind} is not read: give SMV, CBF, NXmx or TIFF images, NumPy arrays, gray maps or files of floats", path.display())]
     NotRead { path: PathBuf, kind: &'static str },
-    #[error("A has {} x {} pixels (fast, slow), B has {} x {}", a.0, a.1, b.0, b.1)]
-    Sizes { a: (usize, usize), b: (usize, usize) },
+    #[error("A has {} x {} pixels (fast, slow), B has {} x {}{}", a.0, a.1, b.0, b.1, stacks(images))]
+    Sizes { a: (usize, usize), b: (usize, usize), images: [usize; 2] },
     #[error("{} has {images} image{}, not number {number}", path.display(), if *images == 1 { "" } else { "s" })]
     Lacking { path: PathBuf, images: usize, number: usize },
     #[error("neither A nor B is an NXmx file, whose images have numbers")]

@@ -93,6 +93,11 @@ impl Image {
     /// # Errors
     /// [`ErrorKind::NoSize`](crate::ErrorKind::NoSize) for raw floats without a size; [`ErrorKind::File`](crate::ErrorKind::File).
     pub fn read(path: &Path, size: Option<(usize, usize)>) -> Result<Image, Error> {
+        Ok(Image::read_all(path, size)?.0)
+    }
+
+    /// The same, and how many images the file has.
+    fn read_all(path: &Path, size: Option<(usize, usize)>) -> Result<(Image, usize), Error> {
         let format = Format::of(path)?;
         let (fast, slow, pixels) = match format {
             Format::Smv => {
@@ -104,7 +109,8 @@ impl Image {
                 (image.fast, image.slow, doubles(image.fast, &image.counts, f64::from)?)
             }
             Format::Nxmx => {
-                return Image::of_stack(&read_nxmx(path)?);
+                let stack = read_nxmx(path)?;
+                return Ok((Image::of_stack(&stack)?, stack.images));
             }
             Format::Tiff => {
                 let image = read_tiff(path)?;
@@ -124,7 +130,7 @@ impl Image {
                 (fast, slow, doubles(fast, &pixels, f64::from)?)
             }
         };
-        Ok(Image { slow, fast, pixels, format })
+        Ok((Image { slow, fast, pixels, format }, 1))
     }
 
     /// Reads the images `first` to `last` of an NXmx file, counted from 0; they come one below the other.
@@ -132,12 +138,17 @@ impl Image {
     /// # Errors
     /// [`ErrorKind::Images`](crate::ErrorKind::Images) where the file has no such images;
     /// [`ErrorKind::File`](crate::ErrorKind::File).
-    pub fn read_images(path: &Path, [first, last]: [usize; 2]) -> Result<Image, Error> {
+    pub fn read_images(path: &Path, images: [usize; 2]) -> Result<Image, Error> {
+        Ok(Image::read_some(path, images)?.0)
+    }
+
+    /// The same, and how many they are.
+    fn read_some(path: &Path, [first, last]: [usize; 2]) -> Result<(Image, usize), Error> {
         let (stack, images) = read_nxmx_images(path, first..last.saturating_add(1))?;
         if last < first || last >= images {
             return Err(Problem::Lacking { path: path.to_owned(), images, number: last }.into());
         }
-        Image::of_stack(&stack)
+        Ok((Image::of_stack(&stack)?, stack.images))
     }
 
     fn of_stack(stack: &NxmxStack) -> Result<Image, Error> {
@@ -170,25 +181,23 @@ impl Image {
         if images.is_some() && !formats.contains(&Format::Nxmx) {
             return Err(Problem::NoStack.into());
         }
-        let own = |path: &Path| -> Result<Option<Image>, Error> {
+        let own = |path: &Path| -> Result<Option<(Image, usize)>, Error> {
             match (Format::of(path)?, size, images) {
                 (Format::Float, None, _) => Ok(None),
-                (Format::Nxmx, _, Some(images)) => Image::read_images(path, images).map(Some),
-                _ => Image::read(path, size).map(Some),
+                (Format::Nxmx, _, Some(images)) => Image::read_some(path, images).map(Some),
+                _ => Image::read_all(path, size).map(Some),
             }
         };
         let (of_a, of_b) = (own(a)?, own(b)?);
-        let other = |image: &Option<Image>| image.as_ref().map(|image| (image.fast, image.slow));
+        let other =
+            |image: &Option<(Image, usize)>| image.as_ref().map(|(image, _)| (image.fast, image.slow));
         let (size_a, size_b) = (other(&of_b), other(&of_a));
-        let images = [
-            of_a.map_or_else(|| Image::read(a, size_a), Ok)?,
-            of_b.map_or_else(|| Image::read(b, size_b), Ok)?,
-        ];
-        let [a, b] = &images;
+        let (a, images_a) = of_a.map_or_else(|| Image::read_all(a, size_a), Ok)?;
+        let (b, images_b) = of_b.map_or_else(|| Image::read_all(b, size_b), Ok)?;
         if (a.fast, a.slow) != (b.fast, b.slow) {
-            return Err(Error::sizes((a.fast, a.slow), (b.fast, b.slow)));
+            return Err(Error::stacked((a.fast, a.slow), (b.fast, b.slow), [images_a, images_b]));
         }
-        Ok(images)
+        Ok([a, b])
     }
 }
 

@@ -1,6 +1,7 @@
 //! `nanobragg compare`: how far two images are apart.
 
 mod arguments;
+mod pedestal;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -46,7 +47,8 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
             .into());
         }
     }
-    let [a, b] = Image::read_pair(&options.a, &options.b, options.size, options.images).map_err(hint)?;
+    let [a, b] = Image::read_pair(&options.a, &options.b, options.size, options.images)
+        .map_err(|error| hint(error, options.images.is_some()))?;
     let report = Report::new(&a, &b, options.report)?;
     if let Some(path) = &options.png {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -58,14 +60,20 @@ fn compare(options: &Options) -> anyhow::Result<ExitCode> {
         print(&serde_json::to_string_pretty(&report)?);
     } else {
         print(&report.to_string());
+        if let Some(line) = pedestal::said([&options.a, &options.b], [&a, &b])? {
+            print(&line);
+        }
     }
     Ok(if report.passes { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }
 
-/// The flag that helps, where there is one.
-fn hint(error: nanobragg_compare::Error) -> anyhow::Error {
+/// The flag that helps, where there is one; `chosen` says whether images of stacks were chosen.
+fn hint(error: nanobragg_compare::Error, chosen: bool) -> anyhow::Error {
     match error.kind() {
         ErrorKind::NoSize => UsageError(format!("{error} with --size FAST SLOW")).into(),
+        ErrorKind::Sizes if error.is_of_stack() && !chosen => {
+            UsageError(format!("{error}; --images N compares one")).into()
+        }
         ErrorKind::Images => UsageError(format!("--images: {error}")).into(),
         _ => error.into(),
     }

@@ -34,7 +34,17 @@ fn counts_of_a_cbf_are_those_of_an_smv_image() {
     let scratch = Scratch::new();
     scratch.run(&format!("{TINY} -fluence 1e28 -adc 0 -o a.cbf -o a.img")).good();
     assert_eq!(scratch.run("compare a.cbf a.img").status, 0);
+    scratch.run(&format!("{TINY} -fluence 1e28 -adc 40 -o b.img")).good();
+    for (line, difference) in [("a.cbf b.img", -40), ("b.img a.cbf", 40)] {
+        let run = scratch.run(&format!("compare {line}"));
+        assert_eq!(run.status, 1, "{difference}");
+        let said = "pedestal         all pixels of b.img have 40 more, the ADC_OFFSET of its header";
+        assert!(run.line("  pedestal").trim_start().starts_with(said), "{}", run.out);
+    }
+    let run = scratch.run("compare a.img b.img");
+    assert!(run.out.contains("all pixels of b.img have 40 more"), "{}", run.out);
     scratch.run(&format!("{TINY} -fluence 1e28 -adc 0 -seed 2 -o b.cbf")).good();
+    assert!(!scratch.run("compare b.img b.cbf").out.contains("pedestal"), "other counts differ by more");
     assert_eq!(scratch.run("compare a.cbf b.cbf").status, 1);
     let mut bytes = scratch.read("a.cbf");
     bytes.truncate(bytes.len() - 4500);
@@ -68,10 +78,17 @@ fn an_image_of_a_stack_is_compared_with_its_number() {
             "s_00001.cbf s_00001.cbf --images 0",
             "--images: neither A nor B is an NXmx file, whose images have numbers",
         ),
-        ("s.nxs s_00001.cbf --images 0-1", "A has 16 x 32 pixels (fast, slow), B has 16 x 16"),
+        (
+            "s.nxs s_00001.cbf --images 0-1",
+            "A has 16 x 32 pixels (fast, slow), B has 16 x 16; A is a stack of 2 images",
+        ),
         (
             "s.nxs s_00001.cbf --images 2-1",
             "compare: --images expects FIRST-LAST, counted from 0, not \"2-1\"",
+        ),
+        (
+            "s_00001.cbf s.nxs",
+            "A has 16 x 16 pixels (fast, slow), B has 16 x 48; B is a stack of 3 images; --images N compares one",
         ),
         ("s.nxs s_00001.cbf -imges 2", "invalid option '-i'"),
     ] {
