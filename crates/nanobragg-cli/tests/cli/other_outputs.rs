@@ -91,6 +91,7 @@ fn a_trace_refuses_the_files_of_a_render_and_flags_that_choose_a_device() {
         "-trace_pixel 8 8",
         "-geometry_out x.expt",
         "-floatfile f.bin",
+        "-dump d.bin",
         "-h",
     ] {
         let run = trace(&scratch, "", flags);
@@ -107,7 +108,13 @@ fn a_trace_refuses_the_files_of_a_render_and_flags_that_choose_a_device() {
     scratch.write("args.txt", format!("{TINY} -floatfile f.bin"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_trace-harness"));
     command.current_dir(scratch.folder()).args("--args args.txt --pixel 8 8 --out t.log".split(' '));
-    assert!(Run::from(command.output().unwrap()).error(2).starts_with("-floatfile is a flag of a render"));
+    let run = Run::from(command.output().unwrap());
+    assert!(run.error(2).starts_with("args.txt: -floatfile is a flag of a render"), "{run:?}");
+    scratch.write("args.txt", format!("{TINY} -bogus 3"));
+    let run = Run::from(command.output().unwrap());
+    assert!(run.error(2).starts_with("args.txt: unknown flag -bogus"), "{run:?}");
+    scratch.write("args.txt", TINY);
+    Run::from(command.output().unwrap()).good();
 }
 
 #[test]

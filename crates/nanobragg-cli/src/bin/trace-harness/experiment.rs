@@ -43,6 +43,7 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<Experiment> {
                 .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
             let folder = path.parent().map(Path::to_owned).unwrap_or_default();
             let flags: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
+            check_flags_of(path, &flags)?;
             (flags, options.data.clone().unwrap_or(folder), path.display().to_string())
         }
         Source::Flags(flags) => (flags.clone(), options.data.clone().unwrap_or_default(), "flags".to_owned()),
@@ -69,6 +70,13 @@ pub fn resolved(options: &TraceOptions) -> anyhow::Result<Experiment> {
     };
     let inputs = inputs::of(&setup, &parsed).with(file);
     Ok(Experiment { setup, name, strict: parsed.has(FlagId::Strict), inputs })
+}
+
+/// Finds out whether `flags`, those of the file at `path`, are such as a trace takes: errors name the file.
+fn check_flags_of(path: &Path, flags: &[OsString]) -> Result<(), UsageError> {
+    let named = |error: String| UsageError(format!("{}: {error}", path.display()));
+    let given = classic::parse(flags.iter().cloned()).map_err(|error| named(error.to_string()))?;
+    overruled::refuse(&given).map_err(|error| named(error.0))
 }
 
 /// The text of a file of flags, or of a pipe.

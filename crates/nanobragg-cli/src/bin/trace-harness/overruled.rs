@@ -55,7 +55,7 @@ pub fn refuse(given: &ParsedArgs) -> Result<(), UsageError> {
             FlagId::Device | FlagId::Adapter | FlagId::SelfTest | FlagId::GpuLimits => {
                 format!("{name} does not choose what traces; --device and --adapter before -- do")
             }
-            FlagId::Output | FlagId::GeometryOut => of_a_render(name),
+            FlagId::Output | FlagId::GeometryOut | FlagId::Dump => of_a_render(name),
             _ if of_image => of_a_render(name),
             _ => continue,
         };
