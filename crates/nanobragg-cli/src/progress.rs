@@ -62,6 +62,14 @@ impl Meter {
         }
     }
 
+    /// Lets `say` write lines while a bar is out of the way.
+    pub fn aside(&self, say: impl FnOnce()) {
+        match self {
+            Meter::Bar(bar) => bar.suspend(say),
+            Meter::Silent | Meter::Lines(..) => say(),
+        }
+    }
+
     /// The render ended.
     pub fn finish(&self) {
         if let Meter::Bar(bar) = self {

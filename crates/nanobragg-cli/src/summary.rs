@@ -25,16 +25,21 @@ pub fn figures(console: Console, statistics: &Statistics) {
 /// Says what `images` such images of `experiment`, whose plan `plan` is, cost, where they take long enough to wonder.
 pub fn cost(console: Console, experiment: &Experiment, compute: &Compute, plan: &Plan, images: usize) {
     let Some(time) = estimate(plan, compute).map(|time| time.as_secs_f64() * images as f64) else { return };
-    if time < WORTH_SAYING_SECONDS {
+    let each = if images == 1 { String::new() } else { format!("{images} images of ") };
+    cost_of(console, experiment, plan, &each, time);
+}
+
+/// Says what takes `seconds`, where that is long enough to wonder: `each` and the terms of `plan`.
+pub fn cost_of(console: Console, experiment: &Experiment, plan: &Plan, each: &str, seconds: f64) {
+    if seconds < WORTH_SAYING_SECONDS {
         return;
     }
     let chosen = experiment.rendering.oversample.is_none();
     let why = if chosen { ", chosen for the size of the crystal" } else { "" };
-    let each = if images == 1 { String::new() } else { format!("{images} images of ") };
     console.say(&format!(
         "{each}{} terms with {n} x {n} sub-pixels{why}: about {}",
         g(plan.terms(), 2),
-        human(time),
+        human(seconds),
         n = plan.oversample
     ));
 }

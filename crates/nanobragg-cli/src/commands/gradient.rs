@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod course;
 mod gradient_text;
 mod instrument;
 mod output;
@@ -11,7 +12,7 @@ mod target;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use nanobragg::backend::{Control, Cpu};
+use nanobragg::backend::Cpu;
 use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, chosen, resolve};
@@ -26,6 +27,7 @@ use crate::run::log;
 use crate::usage::{UsageError, refuse_flags_of_one_image};
 use crate::wanted::{self, Wanted};
 use arguments::{Arguments, HELP};
+use course::Course;
 use target::Target;
 
 /// Exit status when derivatives and differences disagree.
@@ -43,16 +45,14 @@ struct Task {
     inputs: Inputs,
     /// What the instrument is described of, and where.
     job: Job,
+    /// Whether progress is shown.
+    progress: bool,
     interrupt: Interrupt,
 }
 
 impl Task {
     fn parameters(&self) -> Vec<Parameter> {
         self.wanted.iter().map(|wanted| wanted.parameter).collect()
-    }
-
-    fn control(&self) -> Control<'_> {
-        Control { progress: None, cancel: Some(self.interrupt.flag()) }
     }
 
     /// The library's error, or the signal that it comes from.
@@ -73,19 +73,24 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let task = prepare(&arguments)?;
     let targets = Target::all(&arguments, &task)?;
     let cotangent = arguments.cotangent.as_ref().map(|path| pull_back::read(&task, path)).transpose()?;
+    let course = Course::begin(&task, &arguments, &targets);
+    let of_cotangent = match (&arguments.cotangent, &cotangent) {
+        (Some(path), Some(cotangent)) => Some(pull_back::gradient(&task, &course, path, cotangent)?),
+        _ => None,
+    };
     instrument::write(&task)?;
-    if let Some(cotangent) = cotangent {
-        pull_back::run(&task, &cotangent, &targets)?;
+    if let Some(gradient) = of_cotangent {
+        pull_back::write(&task, &gradient, &targets)?;
     }
     if targets.iter().any(|target| target.kind.has_images()) {
-        let columns = output::columns(&task)?;
+        let columns = output::columns(&task, &course)?;
         for Target { path, kind } in &targets {
             for file in output::write(path, *kind, &task.wanted, &columns)? {
                 task.console.say(&format!("wrote {}", file.display()));
             }
         }
     }
-    if arguments.check && !check::run(&task)? {
+    if arguments.check && !check::run(&task, &course)? {
         return Ok(ExitCode::from(DISAGREE));
     }
     task.console.deny_warnings()?;
@@ -105,7 +110,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
-    let threads = setup.threads;
+    let (threads, progress) = (setup.threads, setup.progress);
     let mut job = setup.into_job();
     job.outputs.retain(|output| output.format == Format::Instrument);
     let plans: Result<Vec<Plan>, nanobragg::Error> =
@@ -122,7 +127,17 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
     let amplitudes = arguments.amplitudes;
-    Ok(Task { console, wanted, amplitudes, plans, backend, inputs, job, interrupt: Interrupt::catch() })
+    Ok(Task {
+        console,
+        wanted,
+        amplitudes,
+        plans,
+        backend,
+        inputs,
+        job,
+        progress,
+        interrupt: Interrupt::catch(),
+    })
 }
 
 /// An error of the command line.

@@ -296,3 +296,50 @@ fn the_symmetry_of_a_lattice_leaves_some_numbers_of_its_cell_free() {
     ));
     assert!(!out.good().out.contains("DISAGREES"));
 }
+
+#[test]
+fn a_gradient_that_overflows_is_an_error_and_nothing_is_written() {
+    let scratch = Scratch::new();
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (16, 16), }\n";
+    let mut npy = [b"\x93NUMPY\x01\0", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat();
+    let mut pixels = [0.0; 256];
+    pixels[136..144].fill(1e308);
+    npy.extend(pixels.iter().flat_map(|pixel: &f64| pixel.to_le_bytes()));
+    scratch.write("big.npy", npy);
+    let bright = format!("{STILL} -fluence 1e30");
+    let line = "-wrt scale -cotangent big.npy -o g.json -geometry_out g.expt";
+    let error = scratch.refused(&format!("gradient {bright} {line}"));
+    let text = "gradient: -cotangent: big.npy: the gradient by scale is inf; give smaller numbers";
+    assert!(error.starts_with(text), "{error}");
+    scratch.write(
+        "two.hkl",
+        (-9..10)
+            .flat_map(|h| (-9..10).flat_map(move |k| (-9..10).map(move |l| format!("{h} {k} {l} 100\n"))))
+            .collect::<String>(),
+    );
+    let table = bright.replace("-default_F 100", "-hkl two.hkl -nodump");
+    let error = scratch.refused(&format!("gradient {table} -wrt F -cotangent big.npy -o g.hkl"));
+    assert!(error.contains("big.npy: the gradient by F_"), "{error}");
+    assert_eq!(scratch.names(), ["big.npy", "two.hkl"]);
+}
+
+#[test]
+fn long_derivatives_say_what_they_cost_and_how_far_they_are() {
+    let scratch = Scratch::new();
+    let first = |line: &str| {
+        let mut child =
+            scratch.command(line.split(' ')).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        let mut reader = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut reader, &mut said).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said
+    };
+    let long = STILL.split_whitespace().collect::<Vec<_>>().join(" ");
+    let long = long.replace("-oversample 1", "-oversample 400").replace("-detpixels 16", "-detpixels 400");
+    let said = first(&format!("gradient {long} -wrt scale,distance -o g.npy"));
+    assert!(said.starts_with("derivatives of 2.6e+10 terms with 400 x 400 sub-pixels: about "), "{said}");
+    let said = first(&format!("gradient {long} -wrt scale,distance -check"));
+    assert!(said.starts_with("derivatives, 10 evaluations of 2.6e+10 terms "), "{said}");
+}

@@ -35,9 +35,9 @@ impl Control<'_> {
 /// How far a render is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows finished.
+    /// Rows finished; of derivatives, blocks of pixels.
     pub done: usize,
-    /// Rows to render.
+    /// Rows to render, or blocks.
     pub total: usize,
 }
 

@@ -1,6 +1,6 @@
 //! Derivatives of pixels by what they are summed from.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -90,6 +90,8 @@ impl Differentiate for Cpu {
         let masked = matches!(pixels, PixelSet::All) && plan.region.mask.is_some();
         let length = run_length(blocks.len());
         let runs = blocks.par_chunks(length).enumerate();
+        // Said in order: whoever counts what is done sees each evaluation end once.
+        let (all_done, total) = (Mutex::new(0), blocks.len());
         self.install(|| {
             let new = || (Workspace::with_slopes(), Sensitive::new(Arc::clone(&task)));
             runs.try_for_each_init(new, |(workspace, sums), (run, blocks)| {
@@ -112,6 +114,10 @@ impl Differentiate for Cpu {
                     let (number, last) = (before + at, at + 1 == blocks.len());
                     let (photons, rows) = (&workspace.photons, &sums.rows);
                     each(run, &Block { run, number, pixels, photons, rows, nodes, last });
+                }
+                if let Ok(mut done) = all_done.lock() {
+                    *done += blocks.len();
+                    control.report(*done, total);
                 }
                 Ok(())
             })

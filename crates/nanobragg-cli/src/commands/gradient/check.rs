@@ -1,8 +1,10 @@
 //! Derivatives against differences.
 
+use nanobragg::backend::Control;
 use nanobragg::gradient::{Derivatives, differences};
 use nanobragg_io::c_format::g;
 
+use super::course::Course;
 use super::{Task, refused};
 
 /// The step of the differences, in natural steps of the parameter.
@@ -13,7 +15,7 @@ const TOLERANCE: f64 = 1e-5;
 const DOUBT: f64 = 1e-6;
 
 /// Prints a table of agreement; false when some parameter disagrees.
-pub fn run(task: &Task) -> anyhow::Result<bool> {
+pub fn run(task: &Task, course: &Course) -> anyhow::Result<bool> {
     task.console.say(&format!(
         "{:<16} {:>12} {:>14} {:>12} {:>8}",
         "parameter", "step", "largest", "worst", "left out"
@@ -27,10 +29,9 @@ pub fn run(task: &Task) -> anyhow::Result<bool> {
         let own = panels.filter(|(panel, _)| wanted.factor_in(*panel) != 0.0);
         for (_, plan) in own {
             let derivatives = Derivatives::new(plan, &[parameter]).map_err(|error| refused(&error))?;
-            let columns = derivatives.columns(&task.backend, &task.control());
-            let columns = columns.map_err(|error| task.explained(error))?;
-            let found = differences(plan, parameter, step, &task.backend, &task.control());
-            let Some(found) = found.map_err(|error| task.explained(error))? else { continue };
+            let columns = course.watch(task, |control| derivatives.columns(&task.backend, control))?;
+            let differ = |control: &Control<'_>| differences(plan, parameter, step, &task.backend, control);
+            let Some(found) = course.watch(task, differ)? else { continue };
             let Some(column) = columns.columns.first() else { continue };
             let most = column.iter().fold(0.0, |most: f64, slope| most.max(slope.abs()));
             largest = largest.max(most);
@@ -45,7 +46,7 @@ pub fn run(task: &Task) -> anyhow::Result<bool> {
         }
         let fine = worst <= TOLERANCE && compared > 0;
         agree &= fine;
-        task.console.say(&format!(
+        let line = format!(
             "{:<16} {:>12} {:>14} {:>12} {:>8}{}",
             wanted.name,
             format!("{} {}", g(step, 3), parameter.unit().symbol()),
@@ -53,7 +54,8 @@ pub fn run(task: &Task) -> anyhow::Result<bool> {
             g(worst, 3),
             left_out,
             if fine { "" } else { "  DISAGREES" }
-        ));
+        );
+        course.say(task, &line);
     }
     Ok(agree)
 }

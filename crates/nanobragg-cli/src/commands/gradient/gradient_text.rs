@@ -52,6 +52,15 @@ impl Gradient<'_> {
         }
     }
 
+    /// The first number that is not finite, and its name.
+    pub fn not_finite(&self) -> Option<(String, f64)> {
+        let named = |[h, k, l]: [i32; 3]| format!("F_{h}_{k}_{l}");
+        let parameters =
+            self.wanted.iter().zip(&self.slopes).map(|(wanted, &slope)| (wanted.name.clone(), slope));
+        let amplitudes = self.amplitudes.iter().flatten().map(|one| (named(one.hkl), one.slope));
+        parameters.chain(amplitudes).find(|(_, slope)| !slope.is_finite())
+    }
+
     /// All of it.
     pub fn json(&self) -> Value {
         let parameters = self.wanted.iter().zip(&self.slopes).map(|(wanted, slope)| {

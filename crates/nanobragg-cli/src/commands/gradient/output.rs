@@ -9,18 +9,18 @@ use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
 use serde_json::{Value, json};
 
+use super::course::Course;
 use super::target::{self, Kind};
 use super::{Task, refused};
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
 
 /// Derivative images of each panel, per unit of what is wanted.
-pub fn columns(task: &Task) -> anyhow::Result<Vec<Columns>> {
+pub fn columns(task: &Task, course: &Course) -> anyhow::Result<Vec<Columns>> {
     let mut columns = Vec::new();
     for (panel, plan) in task.plans.iter().enumerate() {
         let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
-        let of_panel = derivatives.columns(&task.backend, &task.control());
-        let mut of_panel = of_panel.map_err(|error| task.explained(error))?;
+        let mut of_panel = course.watch(task, |control| derivatives.columns(&task.backend, control))?;
         for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
             let factor = wanted.factor_in(panel);
             column.iter_mut().for_each(|slope| *slope *= factor);

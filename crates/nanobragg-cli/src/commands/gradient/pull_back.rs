@@ -6,6 +6,7 @@ use nanobragg::gradient::{AmplitudeDerivatives, AmplitudeSet, Derivatives, Pulle
 use nanobragg_compare::Image;
 use nanobragg_io::atomic::write_atomic;
 
+use super::course::Course;
 use super::gradient_text::{Amplitude, Gradient};
 use super::target::{Kind, Target};
 use super::{Task, refused, usage};
@@ -59,9 +60,8 @@ pub fn read(task: &Task, path: &Path) -> anyhow::Result<Image> {
     Ok(image)
 }
 
-/// Prints the gradient of Σ y I for the image `cotangent`, or writes it to files.
-pub fn run(task: &Task, cotangent: &Image, targets: &[Target]) -> anyhow::Result<()> {
-    let gradient = gradient(task, cotangent)?;
+/// Prints the gradient, and writes it to files or prints all of it.
+pub fn write(task: &Task, gradient: &Gradient<'_>, targets: &[Target]) -> anyhow::Result<()> {
     gradient.print(&task.console);
     let json = gradient.json();
     let mut written = 0;
@@ -81,7 +81,16 @@ pub fn run(task: &Task, cotangent: &Image, targets: &[Target]) -> anyhow::Result
     Ok(())
 }
 
-fn gradient<'a>(task: &'a Task, cotangent: &Image) -> anyhow::Result<Gradient<'a>> {
+/// The gradient of Σ y I for the image `cotangent`, which was read from `path`.
+///
+/// # Errors
+/// Those of derivatives; a gradient that is not finite.
+pub fn gradient<'a>(
+    task: &'a Task,
+    course: &Course,
+    path: &Path,
+    cotangent: &Image,
+) -> anyhow::Result<Gradient<'a>> {
     let set = match task.plans.first().filter(|_| task.amplitudes) {
         Some(plan) => Some(AmplitudeSet::each(&plan.structure_factors).ok_or_else(|| {
             usage("-wrt F: all structure factors are one number, -default_F; -hkl FILE has one of each reflection")
@@ -94,20 +103,19 @@ fn gradient<'a>(task: &'a Task, cotangent: &Image) -> anyhow::Result<Gradient<'a
     for (panel, plan) in task.plans.iter().enumerate() {
         let (of_panel, others) = rest.split_at(plan.region.image_fast * plan.region.image_slow);
         rest = others;
-        let (backend, control, parameters) = (&task.backend, task.control(), task.parameters());
-        let pulled = match &set {
+        let (backend, parameters) = (&task.backend, task.parameters());
+        let Pulled { parameters, amplitudes } = match &set {
             Some(set) => {
                 let all =
                     AmplitudeDerivatives::new(plan, &parameters, set).map_err(|error| refused(&error))?;
-                all.pull_back(backend, of_panel, &control)
+                course.watch(task, |control| all.pull_back(backend, of_panel, control))?
             }
             None => {
                 let some = Derivatives::new(plan, &parameters).map_err(|error| refused(&error))?;
-                let parameters = some.pull_back(backend, of_panel, &control);
-                parameters.map(|parameters| Pulled { parameters, amplitudes: Vec::new() })
+                let parameters = course.watch(task, |control| some.pull_back(backend, of_panel, control))?;
+                Pulled { parameters, amplitudes: Vec::new() }
             }
         };
-        let Pulled { parameters, amplitudes } = pulled.map_err(|error| task.explained(error))?;
         for ((total, sum), wanted) in slopes.iter_mut().zip(parameters).zip(&task.wanted) {
             *total += sum * wanted.factor_in(panel);
         }
@@ -118,5 +126,13 @@ fn gradient<'a>(task: &'a Task, cotangent: &Image) -> anyhow::Result<Gradient<'a
         let all = set.nodes().iter().zip(by_amplitude).filter(|(_, slope)| *slope != 0.0);
         all.map(|(&hkl, slope)| Amplitude { hkl, f: f(hkl), slope }).collect()
     });
-    Ok(Gradient { wanted: &task.wanted, slopes, amplitudes })
+    let gradient = Gradient { wanted: &task.wanted, slopes, amplitudes };
+    match gradient.not_finite() {
+        Some((name, slope)) => {
+            let path = path.display();
+            let text = format!("-cotangent: {path}: the gradient by {name} is {slope}; give smaller numbers");
+            Err(usage(&text))
+        }
+        None => Ok(gradient),
+    }
 }
