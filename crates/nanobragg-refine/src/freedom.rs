@@ -33,7 +33,8 @@ const NAMES: [&str; 5] = ["misset", "cell", "N", "scale", "mosaic"];
 
 impl Freedom {
     /// What a name of `-refine` stands for, at a start: `misset` for a rotation vector, `cell` for the numbers that the symmetry of the
-    /// lattice leaves free, `N`, `scale`, `mosaic`, or any name that a derivative has.
+    /// lattice leaves free, `N`, `scale`, `mosaic`, or any name that a derivative has, but for those of `cell_sym`, which `cell` does,
+    /// and of weights and single structure factors.
     ///
     /// # Errors
     /// [`ErrorKind::UnknownParameter`](crate::ErrorKind::UnknownParameter), which lists the known ones.
@@ -43,10 +44,15 @@ impl Freedom {
             "cell" => return Ok(cell(start)),
             _ => Parameter::named(name),
         };
-        match found {
+        match found.filter(|found| found.iter().all(|&one| is_refined(one))) {
             Some(found) => Ok(found.into_iter().map(|parameter| Freedom::of(parameter, start)).collect()),
             None => {
-                let known = Parameter::names().into_iter().filter(|known| !NAMES.contains(&known.as_str()));
+                let is_single = |name: &str| {
+                    !NAMES.contains(&name)
+                        && Parameter::named(name)
+                            .is_some_and(|found| found.iter().all(|&one| is_refined(one)))
+                };
+                let known = Parameter::names().into_iter().filter(|known| is_single(known));
                 let known = NAMES.iter().map(|name| (*name).to_owned()).chain(known).collect::<Vec<_>>();
                 Err(Cause::Unknown { name: name.to_owned(), known: known.join(", ") }.into())
             }
@@ -180,6 +186,11 @@ pub(crate) fn stepped<'a>(
     next
 }
 
+/// Whether a step of it is one of the parameters of a plan, and of nothing else with it.
+fn is_refined(parameter: Parameter) -> bool {
+    !matches!(parameter, Parameter::FreeCell(_) | Parameter::SourceWeight(_) | Parameter::Amplitude(_))
+}
+
 fn value(parameter: Parameter, parameters: &Parameters) -> f64 {
     let mut copy = *parameters;
     parameter.of(&mut copy).map_or(0.0, |number| *number / parameter.unit_in_parameters())
@@ -269,5 +280,11 @@ mod tests {
         assert!(
             error.to_string().starts_with("nothing is called size; known are misset, cell, N, scale, mosaic")
         );
+        // They move other numbers of the cell with them, or are none of the plan's parameters.
+        for name in ["cell_sym", "cell_sym_a", "weight_0", "F_1_2_3"] {
+            let error = Freedom::named(name, plan.parameters()).unwrap_err();
+            assert_eq!(error.kind().code(), "refine.unknown-parameter");
+            assert!(!error.to_string().contains(&format!(", {name}")), "{error}");
+        }
     }
 }
