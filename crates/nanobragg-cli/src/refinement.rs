@@ -74,7 +74,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     if request.list.is_some() || request.images.is_some() {
         return list::run(request);
     }
-    let (name, called) = (Name(request.output.clone()), request.data.display().to_string());
+    let (name, called) = (Name::of(request), request.data.display().to_string());
     let start = Start::new(request.experiment.as_deref(), &request.start)?;
     let (console, threads) = (start.console, start.threads);
     name.check(start.inputs.iter().chain([&request.data]))?;

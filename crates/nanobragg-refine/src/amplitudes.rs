@@ -40,9 +40,10 @@ const LEAST_SCATTER: f64 = 0.01;
 pub struct FoundAmplitude {
     /// The indices that stand for it and its equivalents.
     pub hkl: [i32; 3],
-    /// Electrons at the start.
+    /// Electrons at the start; of equivalents that differ there, the mean. Those that are zero, as what a file does not list may be,
+    /// do not count, and stay so.
     pub start: f64,
-    /// Electrons.
+    /// Electrons; equivalents that differ change by one factor.
     pub value: f64,
     /// Standard deviation, electrons: what the boxes leave open, without what reflections of an image have in common.
     pub esd: f64,
@@ -214,11 +215,10 @@ struct Unknowns {
 }
 
 impl Unknowns {
-    /// The table with `moved` in the place of what has moved so far.
+    /// The table with `moved` in the place of what has moved so far: each node by the factor of its unknown, so that without any
+    /// trial it is that of the start.
     fn table(&self, moved: &DVector<f64>) -> StructureFactors {
-        let values: Vec<f64> =
-            self.values.iter().zip(moved.iter()).map(|(f, by)| f * (0.5 * by).exp()).collect();
-        self.set.table(&self.start, &values)
+        self.start.mapped(|node, f| self.set.number(node).map_or(f, |number| f * (0.5 * moved[number]).exp()))
     }
 
     fn share_of_prior(&self, moved: &DVector<f64>) -> f64 {
@@ -270,11 +270,9 @@ fn begin(
     let Some(first) = frames.first() else { return Err(Cause::NoAmplitudes.into()) };
     let prior = first.refinement.box_scale;
     let given = first.refinement.plan.structure_factors.clone();
-    for (number, frame) in (1..).zip(frames.iter()) {
-        if frame.refinement.plan.structure_factors != given {
-            return Err(Cause::OtherTable(number).into());
-        }
-    }
+    (1..)
+        .zip(frames.iter())
+        .try_for_each(|(number, frame)| frame.refinement.amplitudes_of(&first.refinement, number))?;
     // Where they are in the end, not where they were at the start.
     let nodes: Vec<Vec<[i32; 3]>> = frames
         .iter()
@@ -291,17 +289,19 @@ fn begin(
         Some(_) => given,
         None => listed(&given, &seen)?,
     };
+    let mut first = BTreeMap::new();
     let name = |node| {
         let name = equivalents.representative(node);
-        names.contains(&name).then_some(name)
+        // A factor on zero, or on what the file does not list, changes nothing.
+        let is_one = names.contains(&name) && start.nearest(node) != 0.0;
+        is_one.then(|| *first.entry(name).or_insert(if start.nearest(name) != 0.0 { name } else { node }))
     };
     let set = AmplitudeSet::named(&start, name).filter(|set| !set.is_empty());
     let set = set.ok_or_else(|| Error::from(Cause::NoAmplitudes))?;
     let mut boxes = vec![0; set.len()];
     for (frame, nodes) in frames.iter_mut().zip(nodes) {
         frame.refinement.plan.structure_factors = start.clone();
-        let number = |node: [i32; 3]| set.number(node).filter(|_| start.nearest(node) != 0.0);
-        frame.unknowns = nodes.into_iter().map(number).collect();
+        frame.unknowns = nodes.into_iter().map(|node| set.number(node)).collect();
         frame.unknowns.iter().flatten().for_each(|&unknown| boxes[unknown] += 1);
     }
     let (values, moved) = (set.values(&start), DVector::zeros(set.len()));

@@ -102,9 +102,9 @@ pub struct Outcome {
     pub points: usize,
     /// Whether spots are wide enough for these points; always so where the sub-pixels of the plan are meant.
     pub points_suffice: bool,
-    /// Each free number.
+    /// Each free number; those that images share, and that were held while structure factors were refined, come last.
     pub found: Vec<Found>,
-    /// Correlations of the free numbers.
+    /// Correlations of these numbers; those that were held have none.
     pub correlation: DMatrix<f64>,
     /// Each box.
     pub boxes: Vec<BoxFit>,
@@ -130,13 +130,16 @@ pub struct Outcome {
     pub overlap: f64,
     /// Root mean square of the logarithms of the boxes' scales.
     pub box_scale_scatter: f64,
+    /// Standard deviation of the logarithm of a box's scale that this was found with: what was asked for, and beside structure
+    /// factors the scatter of boxes about their reflections.
+    pub box_scale: f64,
     /// How it ended.
     pub verdict: Verdict,
 }
 
 impl Outcome {
     /// χ² per pixel above which the model does not describe the data.
-    const POOR_CHI2: f64 = 1.2;
+    pub(crate) const POOR_CHI2: f64 = 1.2;
 
     /// What a user should know of it.
     pub fn warnings(&self) -> Vec<Warning> {

@@ -269,6 +269,15 @@ impl Refinement {
         self.with_shared(&shared).map(drop)
     }
 
+    /// Finds out whether this refinement, of the image `number`, starts with the structure factors of `first`.
+    ///
+    /// # Errors
+    /// Other ones.
+    pub fn amplitudes_of(&self, first: &Refinement, number: usize) -> Result<(), Error> {
+        let [own, there] = [self, first].map(|one| &one.plan.structure_factors);
+        if own.is_same_table(there) || own == there { Ok(()) } else { Err(Cause::OtherTable(number).into()) }
+    }
+
     fn has(&self, other: &Freedom) -> bool {
         self.freedoms.iter().any(|known| known.meets(other))
     }
@@ -395,6 +404,7 @@ impl Refinement {
             chi2_whole_cells,
             overlap: 0.0,
             box_scale_scatter: (squares / boxes.len().max(1) as f64).sqrt(),
+            box_scale: problem.box_scale,
             verdict: Verdict::NotConverged,
         })
     }
@@ -402,7 +412,7 @@ impl Refinement {
 
 impl Refinement {
     /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`.
-    /// Its verdict is still its own.
+    /// Its verdict is still its own. What `before` has found and this refinement holds comes last.
     pub(crate) fn refined_further(
         &self,
         problem: &Problem<'_>,
@@ -418,6 +428,15 @@ impl Refinement {
         found.fitted.start.clone_from(&before.fitted.start);
         found.remaining = boxes.clone();
         (found.chi2_start, found.overlap) = (before.chi2_start, overlap);
+        for held in &before.found {
+            if !found.found.iter().any(|own| own.name == held.name) {
+                found.found.push(held.clone());
+            }
+        }
+        let (own, all) = (found.correlation.nrows(), found.found.len());
+        // What does not move moves with nothing.
+        found.correlation = found.correlation.resize(all, all, 0.0);
+        (own..all).for_each(|held| found.correlation[(held, held)] = 1.0);
         found.dropped.clone_from(&before.dropped);
         found.history.clone_from(&before.history);
         found.verdict = before.verdict;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::outcome::Outcome;
+
 /// What was found out or assumed and may spoil a refinement. `Display` is one line, without the file that it is about;
 /// [`Warning::code`] is for programs. docs/WARNINGS.md lists the codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,8 +84,9 @@ impl fmt::Display for Warning {
             Warning::SharedByOne => f.write_str("there is one image: it shares its numbers with no other"),
             Warning::PoorFit { chi2 } => write!(
                 f,
-                "chi2 per pixel is {chi2:.2}, more than 1.2: the model does not describe the data, and deviations may be \
-                 larger than they are said to be"
+                "chi2 per pixel is {chi2:.2}, more than {}: the model does not describe the data, and deviations may be \
+                 larger than they are said to be",
+                Outcome::POOR_CHI2
             ),
             Warning::FewPoints { points } => write!(
                 f,

@@ -12,7 +12,7 @@ use nanobragg_refine::{Counting, Warning};
 use super::Request;
 use super::start::Start;
 
-/// Data that cannot be refined; the text is one line.
+/// Data that cannot be refined; the text is one line and names their file.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct DataError(String);

@@ -18,37 +18,61 @@ use crate::inputs::spare;
 use crate::usage::UsageError;
 
 /// What follows the name of a refinement in the names of its files.
-const ENDINGS: [&str; 10] =
-    [".toml", ".json", "_F.csv", ".csv", ".html", ".expt", ".refl", ".hkl", "_model.npy", "_residual.npy"];
+const ENDINGS: [&str; 8] =
+    [".toml", ".json", ".csv", ".html", ".expt", ".refl", "_model.npy", "_residual.npy"];
+
+/// What follows it where structure factors are refined.
+const OF_AMPLITUDES: [&str; 2] = ["_F.csv", ".hkl"];
 
 /// The name of a refinement, with which those of its files begin.
 #[derive(Clone, Debug)]
-pub struct Name(pub PathBuf);
+pub struct Name {
+    beginning: PathBuf,
+    /// Whether structure factors are among its files.
+    amplitudes: bool,
+}
 
 impl Name {
+    /// That of the files of all that is refined.
+    pub fn of(request: &Request) -> Self {
+        Name { beginning: request.output.clone(), amplitudes: request.amplitudes }
+    }
+
+    /// That of the files of an image, by its place in the list.
+    pub fn of_image(request: &Request, number: usize) -> Self {
+        Name { beginning: Name::of(request).file(&format!("_{number:05}")), amplitudes: false }
+    }
+
+    /// Its files.
+    fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let of_amplitudes: &[&str] = if self.amplitudes { &OF_AMPLITUDES } else { &[] };
+        ENDINGS.iter().chain(of_amplitudes).map(|ending| self.file(ending))
+    }
+
     /// The file that ends so.
     pub fn file(&self, ending: &str) -> PathBuf {
-        let mut name = self.0.clone().into_os_string();
+        let mut name = self.beginning.clone().into_os_string();
         name.push(ending);
         PathBuf::from(name)
     }
 
     /// Whether it is no name of a file, all files can be written, and none is one of `inputs`, before there is anything to write.
     pub fn check<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
-        let given = self.0.to_string_lossy();
-        if let Some(short) = ENDINGS.iter().find_map(|ending| given.strip_suffix(ending)) {
+        let given = self.beginning.to_string_lossy();
+        let mut endings = OF_AMPLITUDES.iter().chain(&ENDINGS);
+        if let Some(short) = endings.find_map(|ending| given.strip_suffix(ending)) {
             let text =
                 format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
             return Err(UsageError(text).into());
         }
         self.spares(&Inputs::of(inputs))?;
-        ENDINGS.iter().try_for_each(|ending| check_place(&self.file(ending)))?;
-        ENDINGS.iter().try_for_each(|ending| Ok(check_file(&self.file(ending))?))
+        self.files().try_for_each(|file| check_place(&file))?;
+        self.files().try_for_each(|file| Ok(check_file(&file)?))
     }
 
     /// Whether none of the files is one of `inputs`.
     pub fn spares(&self, inputs: &Inputs) -> Result<(), UsageError> {
-        spare(inputs, "refine", ENDINGS.iter().map(|ending| self.file(ending)))
+        spare(inputs, "refine", self.files())
     }
 
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
@@ -77,11 +101,25 @@ fn values(json: &Value, data: &str, settings: &[String]) -> Result<Vec<(String, 
     let entries = json["parameters"].as_array().ok_or_else(none)?;
     let earlier: Option<Vec<&str>> =
         json["settings"].as_array().and_then(|all| all.iter().map(Value::as_str).collect());
+    if json.get("settings").is_none() {
+        return Err("it does not say with which flags it was found, as those of earlier versions do not; leave -resume out to \
+                    begin anew"
+            .to_owned());
+    }
     let earlier = earlier.ok_or_else(none)?;
     if own != data {
         return Err(format!("it is of another image, {own}; -resume goes on with the same one"));
     }
     let count = earlier.len().max(settings.len());
+    // Of some flags the last counts.
+    let now: Vec<&str> = settings.iter().map(String::as_str).collect();
+    let [mut one, mut other] = [earlier.clone(), now.clone()];
+    one.sort_unstable();
+    other.sort_unstable();
+    if earlier != now && one == other {
+        return Err("it was found with the same flags in another order; -resume takes them in the same one"
+            .to_owned());
+    }
     let pair = |at: usize| (earlier.get(at).copied(), settings.get(at).map(String::as_str));
     if let Some((before, now)) = (0..count).map(pair).find(|(before, now)| before != now) {
         let [before, now] = [before, now].map(|word| word.unwrap_or("nothing"));
@@ -185,7 +223,7 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
         "overlap": outcome.overlap,
         "warnings": outcome.warnings().iter().map(warning).collect::<Vec<_>>(),
         "box_scale_scatter": outcome.box_scale_scatter,
-        "box_scale_prior": run.request.box_scale,
+        "box_scale_prior": outcome.box_scale,
         "points_along_a_pixel": outcome.points,
         "rmsd_of_predictions_px": rmsd_px(own),
         "pixels": outcome.pixels,

@@ -16,7 +16,7 @@ use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, Warni
 use serde_json::{Value, json};
 
 use super::course::Course;
-use super::data::Data;
+use super::data::{Data, DataError};
 use super::files::{self, Name, Run};
 use super::reflections::{self, Reflection};
 use super::request::Request;
@@ -77,10 +77,9 @@ impl Line {
     /// An error of it with its place: the line of a list, the image of a stack.
     fn placed(&self, request: &Request, error: &anyhow::Error) -> anyhow::Error {
         let text = crate::error::line(error);
-        let data = self.data.display().to_string();
         let place = match &request.list {
-            Some(list) if text.contains(&data) => format!("{}:{}", list.display(), self.number),
-            Some(list) => format!("{}:{}: {data}", list.display(), self.number),
+            Some(list) if error.is::<DataError>() => format!("{}:{}", list.display(), self.number),
+            Some(list) => format!("{}:{}: {}", list.display(), self.number, self.data.display()),
             None => self.called(),
         };
         let text = format!("{place}: {text}");
@@ -190,7 +189,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     if lines.is_empty() {
         return Err(UsageError("refine: no image is asked for".to_owned()).into());
     }
-    let name = Name(request.output.clone());
+    let name = Name::of(request);
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
     spare_inputs(request, &lines)?;
     let interrupt = Interrupt::catch();
@@ -266,8 +265,8 @@ fn spare_inputs(request: &Request, lines: &[Line]) -> Result<(), UsageError> {
     let different = lines.iter().enumerate().filter(|(at, line)| *at == 0 || line.image.is_none());
     let inputs = different.flat_map(|(_, line)| line.inputs(request)).chain(request.list.clone());
     let inputs = Inputs::of(&inputs.collect::<Vec<PathBuf>>());
-    Name(request.output.clone()).spares(&inputs)?;
-    (1..=lines.len()).try_for_each(|number| numbered(request, number).spares(&inputs))
+    Name::of(request).spares(&inputs)?;
+    (1..=lines.len()).try_for_each(|number| Name::of_image(request, number).spares(&inputs))
 }
 
 /// What becomes of what is said, and how work is shared out: what the last start says of it.
@@ -278,13 +277,8 @@ struct Said {
     progress: bool,
 }
 
-/// The name of the files of an image, by its place in the list.
-fn numbered(request: &Request, number: usize) -> Name {
-    Name(Name(request.output.clone()).file(&format!("_{number:05}")))
-}
-
 /// What is refined of image `number`, before its data are read. `first` is the refinement of the first image, which says where
-/// shared numbers start.
+/// shared numbers and structure factors start.
 fn begin(
     request: &Request,
     line: &Line,
@@ -295,12 +289,15 @@ fn begin(
     let flags: Vec<OsString> = request.start.iter().chain(&line.flags).cloned().collect();
     let start = Start::new(experiment, &flags)?;
     let inputs = || start.inputs.iter().chain([&line.data]).chain(&request.list);
-    Name(request.output.clone()).check(inputs())?;
-    numbered(request, number).check(inputs())?;
+    Name::of(request).check(inputs())?;
+    Name::of_image(request, number).check(inputs())?;
     let frame = Frame::new(request, start)?;
-    if !request.shared.is_empty() {
-        let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
+    if request.is_joint() {
         let first = first.get_or_insert_with(|| frame.refinement.clone());
+        if request.amplitudes {
+            frame.refinement.amplitudes_of(first, number)?;
+        }
+        let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
         frame.refinement.shared_with(first, &names, number).map_err(|error| usage("-share", error))?;
     }
     Ok(frame)
@@ -324,7 +321,7 @@ fn refine(
         }
     };
     let boxes = frame.boxes(request, data, line.image)?;
-    let name = numbered(request, number);
+    let name = Name::of_image(request, number);
     frame.start.console.deny_warnings()?;
     if request.resume {
         frame.resume(request, &line.called(), &name)?;
@@ -357,7 +354,7 @@ impl Done {
         let identifier = format!("{number}-{data}");
         let settings = &frame.settings;
         let run = Run { request, data: &data, identifier: &identifier, settings, size: frame.size };
-        files::write(&numbered(request, number), &run, &frame.start, outcome, &reflections)?;
+        files::write(&Name::of_image(request, number), &run, &frame.start, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
         let model = reflections::model(identifier, &outcome.plan);
         Ok(Done { number, data, row, model, reflections, kept: None })

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nanobragg::model::angles_of;
 use nanobragg::model::symmetry::SymmetryOperator;
+use nanobragg::model::{StructureFactors, angles_of};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
@@ -57,7 +57,8 @@ const OF_OUTPUTS: [FlagId; 11] = [
 ];
 
 /// Flags of structure factors, but for the one of those that are in no file.
-const OF_AMPLITUDES: [FlagId; 3] = [FlagId::Hkl, FlagId::HklColumn, FlagId::SpaceGroup];
+const OF_AMPLITUDES: [FlagId; 5] =
+    [FlagId::Hkl, FlagId::HklColumn, FlagId::SpaceGroup, FlagId::Dump, FlagId::NoDump];
 
 /// Flags of the description of an instrument, and of what it says.
 const OF_INSTRUMENT: [FlagId; 7] = [
@@ -150,8 +151,8 @@ impl Start {
 
     /// Whether what was found is said by a description of an instrument, as where the start was, or the detector was shifted.
     pub fn is_described(&self, outcome: &Outcome) -> bool {
-        let shifted = outcome.found.iter().any(|found| found.name.starts_with("shift_"));
-        shifted || self.args.has(FlagId::Geometry)
+        let [start, found] = [self.plan.parameters(), &outcome.parameters].map(|of| of.detector.shift);
+        start != found || self.args.has(FlagId::Geometry)
     }
 
     /// An experiment file that renders what was found, with whole numbers of cells. Where the description of an instrument was the start,
@@ -164,7 +165,8 @@ impl Start {
         args.occurrences.retain(|occurrence| !REPLACED.contains(&occurrence.flag));
         if let Some(hkl) = &self.hkl {
             args.occurrences.retain(|occurrence| !OF_AMPLITUDES.contains(&occurrence.flag));
-            args.extend(classic::parse([OsString::from("-hkl"), hkl.into()])?);
+            // The binary copy of the start's would be replaced.
+            args.extend(classic::parse(["-nodump".into(), OsString::from("-hkl"), hkl.into()])?);
         }
         let mut words: Vec<String> = Vec::new();
         let mut flag = |name: &str, values: &[f64]| {
@@ -201,8 +203,9 @@ impl Start {
         if parameters.spread > 0.0 {
             flag("-mosaic", &[parameters.spread.to_degrees()]);
         }
-        if !described && outcome.found.iter().any(|found| found.name == "distance") {
-            match parameters.detector.placement {
+        let placement = parameters.detector.placement;
+        if !described && placement != self.plan.parameters().detector.placement {
+            match placement {
                 PlacementParameters::Beam { distance, .. } => flag("-distance", &[distance * 1e3]),
                 PlacementParameters::Near { distance, .. } => flag("-close_distance", &[distance * 1e3]),
                 PlacementParameters::Origin(_) => {}
@@ -237,11 +240,19 @@ fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
     };
     let same = counts(found) == counts(said) && (0..found.steps.len()).all(near);
     let pix0 = (again.detector.panel.pix0 - outcome.plan.detector.panel.pix0).norm();
+    let amplitudes = same_amplitudes(&again.structure_factors, &outcome.plan.structure_factors);
     anyhow::ensure!(
-        same && pix0 < 1e-9,
+        same && amplitudes && pix0 < 1e-9,
         "what was found cannot be said by flags beside these inputs; nothing is written"
     );
     Ok(())
+}
+
+/// Whether two tables say the same of every node: that of a file that leaves out what is the default may be smaller.
+fn same_amplitudes(one: &StructureFactors, other: &StructureFactors) -> bool {
+    let same = |node: [i32; 3]| one.nearest(node) == other.nearest(node);
+    let nodes = || [one, other].into_iter().filter_map(StructureFactors::bounds).flat_map(|of| of.indices());
+    one.is_same_table(other) || one == other || (one.default_f() == other.default_f() && nodes().all(same))
 }
 
 /// `args` with the paths of inputs as they are seen from `folder`, in which an experiment file looks for its inputs.

@@ -22,6 +22,7 @@ fn another_refinement_does_not_go_on() {
     let line = format!("refine {CRYSTAL} {START} -data shot.cbf -o fit");
     scratch.run(&line).good();
     scratch.run(&format!("{line} -resume -threads 1 -max_iterations 50")).good();
+    std::fs::copy(scratch.path("fit.json"), scratch.path("again.json")).unwrap();
     for (more, before) in [
         ("-N 12", "nothing where this one has -N 12"),
         ("-lambda 1.1", "nothing where this one has -lambda 1.1"),
@@ -43,6 +44,18 @@ fn another_refinement_does_not_go_on() {
         let error = run.error(2);
         assert!(error.starts_with("fit.json: it was not written by a refinement of an image;"), "{error}");
     }
+    let mut fit = json(&scratch, "again.json");
+    let run = scratch.run(&format!("refine {START} {CRYSTAL} -data shot.cbf -o again -resume"));
+    assert_eq!(
+        run.error(2),
+        "again.json: it was found with the same flags in another order; -resume takes them in the same one"
+    );
+    fit.as_object_mut().unwrap().remove("settings");
+    scratch.write("again.json", fit.to_string());
+    let run = scratch.run(&format!("{} -resume", line.replace("-o fit", "-o again")));
+    let expected =
+        "again.json: it does not say with which flags it was found, as those of earlier versions do not";
+    assert!(run.error(2).starts_with(expected), "{}", run.err);
     scratch.write("fit.json", "{");
     assert!(scratch.run(&format!("{line} -resume")).error(2).starts_with("fit.json: "), "no JSON");
 }
@@ -54,7 +67,9 @@ fn a_list_says_which_line_is_wrong() {
     for (list, error) in [
         ("shot.cbf\nshot.cbf -bogus\n", "l.txt:2: unknown flag -bogus"),
         ("# one\n-misset 1 2 3\n", "l.txt:2: expected the name of an image, found -misset"),
-        ("shot.cbf none.toml\n", "l.txt:1: "),
+        ("shot.cbf none.toml\n", "l.txt:1: shot.cbf: "),
+        // Whose name is a part of what is wrong.
+        ("a none.toml\n", "l.txt:1: a: "),
         ("shot.cbf -N 5.5\n", "l.txt:1: "),
         ("", "refine: no image is asked for"),
     ] {
