@@ -138,12 +138,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// χ² per pixel above which the model does not describe the data.
-    pub(crate) const POOR_CHI2: f64 = 1.2;
-
     /// What a user should know of it.
     pub fn warnings(&self) -> Vec<Warning> {
-        let poor = self.chi2 > Self::POOR_CHI2;
+        let poor = self.chi2 > Warning::POOR_CHI2;
         let boxes = self.reindexed.len();
         [
             poor.then_some(Warning::PoorFit { chi2: self.chi2 }),

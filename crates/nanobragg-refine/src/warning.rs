@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::outcome::Outcome;
-
 /// What was found out or assumed and may spoil a refinement. `Display` is one line, without the file that it is about;
 /// [`Warning::code`] is for programs. docs/WARNINGS.md lists the codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +54,9 @@ nanobragg::codes! { Warning:
 }
 
 impl Warning {
+    /// χ² per pixel above which the model does not describe the data.
+    pub(crate) const POOR_CHI2: f64 = 1.2;
+
     /// The largest part by which a number of a header may differ from that of a start: more than numbers are refined by, and
     /// than headers are rounded by.
     const TOLERANCE: f64 = 5e-3;
@@ -86,7 +87,7 @@ impl fmt::Display for Warning {
                 f,
                 "chi2 per pixel is {chi2:.2}, more than {}: the model does not describe the data, and deviations may be \
                  larger than they are said to be",
-                Outcome::POOR_CHI2
+                Warning::POOR_CHI2
             ),
             Warning::FewPoints { points } => write!(
                 f,
