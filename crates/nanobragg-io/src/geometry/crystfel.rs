@@ -7,9 +7,9 @@ use nalgebra::Vector3;
 
 use super::crystfel_line::{Place, starts_number};
 use super::crystfel_panel::{PanelKeys, READ};
-use super::keys;
+use super::keys::{self, Doubts};
 use super::{Geometry, MOST_PANELS, Selection};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::lines::LINE_LIMIT;
 use crate::warning::{Warning, WarningKind};
 
@@ -24,6 +24,9 @@ const OF_ALL: [&str; 6] = [
     "detector_shift_x",
     "detector_shift_y",
 ];
+/// How the keys of shifts and of electrons begin, under which their warnings are counted.
+const SHIFT: &str = "detector_shift";
+const ELECTRONS: &str = "electron";
 /// How the names of regions begin that are no panels, though their keys look like those of a panel.
 const BAD_REGION: &str = "bad";
 
@@ -37,7 +40,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut wavelength = None;
     let mut shift = Vector3::zeros();
-    let mut warnings = Vec::new();
+    let mut doubts = Doubts::default();
     let mut has_bad_regions = false;
     let mut said = Said::default();
     for (number, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
@@ -55,19 +58,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let (key, value) = content.split_once('=').ok_or_else(wrong)?;
         let (key, value) = (key.trim(), value.trim());
         let place = Place { path, line: number, text };
-        said.warn_of(Assignment { key, value, line: number, panels: panels.len() }, path, &mut warnings);
+        said.warn_of(Assignment { key, value, line: number, panels: panels.len() }, path, &mut doubts);
         if let Some((name, key)) = key.split_once('/') {
             let name = name.trim();
             if name.starts_with(BAD_REGION) {
                 if !has_bad_regions {
                     let assumed = "bad regions are rendered like the rest";
-                    warnings.push(Warning::new(
-                        WarningKind::BadRegions,
-                        path,
-                        format!("line {number}"),
-                        name,
-                        assumed,
-                    ));
+                    let kind = WarningKind::BadRegions;
+                    doubts.add(kind, BAD_REGION, || {
+                        Warning::new(kind, path, format!("line {number}"), name, assumed)
+                    });
                 }
                 has_bad_regions = true;
                 continue;
@@ -99,24 +99,17 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 let moved = place.quantity(value, &[("m", 1e3), ("mm", 1.0)])?;
                 *(if key == "detector_shift_x" { &mut shift.x } else { &mut shift.y }) = moved;
             }
-            "detector_shift_x" | "detector_shift_y" => warnings.push(Warning::new(
-                WarningKind::ShiftElsewhere,
-                path,
-                format!("line {number}: {key}"),
-                value,
-                "its value stands in the data files, which are not read: no shift is assumed",
-            )),
+            "detector_shift_x" | "detector_shift_y" => {
+                let kind = WarningKind::ShiftElsewhere;
+                let assumed = "its value stands in the data files, which are not read: no shift is assumed";
+                doubts.add(kind, SHIFT, || place.warning(kind, key, value, assumed));
+            }
             "electron_voltage" | "electron_energy" if starts_number(value) => {
                 let units = &[("V", 1.0), ("kV", 1e3), ("MV", 1e6), ("eV", 1.0), ("keV", 1e3), ("MeV", 1e6)];
                 wavelength = Some(of_electrons(place.quantity(value, units)?));
                 let assumed = "the wavelength is that of the electrons; scattering is that of X-rays";
-                warnings.push(Warning::new(
-                    WarningKind::OtherProbe,
-                    path,
-                    format!("line {number}: {key}"),
-                    value,
-                    assumed,
-                ));
+                let kind = WarningKind::OtherProbe;
+                doubts.add(kind, ELECTRONS, || place.warning(kind, key, value, assumed));
             }
             "electron_voltage" | "electron_energy" => return Err(place.error("a number of kV")),
             _ => defaults.set(key, value, &place)?,
@@ -139,7 +132,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         crystal: None,
         space_group_hall: None,
         varying_images: 1,
-        warnings,
+        warnings: doubts.finish(),
     })
 }
 
@@ -159,29 +152,32 @@ struct Said(HashMap<String, (String, u64, usize)>);
 
 impl Said {
     /// Names a value that this one takes the place of before any panel had it, and a key that looks like one that is read.
-    fn warn_of(&mut self, new: Assignment<'_>, path: &Path, warnings: &mut Vec<Warning>) {
-        let (panel, key) =
-            new.key.split_once('/').map_or((None, new.key), |(panel, key)| (Some(panel), key.trim()));
-        if panel.is_some_and(|panel| panel.trim().starts_with(BAD_REGION)) {
+    fn warn_of(&mut self, new: Assignment<'_>, path: &Path, doubts: &mut Doubts) {
+        let (panel, key) = match new.key.split_once('/') {
+            Some((panel, key)) => (Some(panel.trim()), key.trim()),
+            None => (None, new.key),
+        };
+        if panel.is_some_and(|panel| panel.starts_with(BAD_REGION)) {
             return;
         }
-        let place = |line: u64, key: &str| format!("line {line}: {key}");
-        if let Some(meant) = keys::meant(key, &READ) {
-            let (kind, assumed) = (WarningKind::UnknownKey, format!("not read; {meant} is"));
-            warnings.push(Warning::new(kind, path, place(new.line, new.key), new.value, assumed));
+        let place = |line: u64| format!("line {line}: {}", shown(new.key.as_bytes()));
+        let of_all: &[&'static str] = if panel.is_none() { &OF_ALL } else { &[] };
+        let known: Vec<&'static str> = READ.iter().chain(of_all).copied().collect();
+        if let Some(meant) = keys::meant(key, &known) {
+            let kind = WarningKind::UnknownKey;
+            let assumed = format!("not read; {meant} is");
+            doubts.add(kind, meant, || Warning::new(kind, path, place(new.line), new.value, assumed));
         }
-        let is_read = READ.contains(&key) || OF_ALL.contains(&new.key);
-        if !is_read {
-            return;
-        }
+        let Some(read) = known.into_iter().find(|known| *known == key) else { return };
+        let full = panel.map_or_else(|| key.to_owned(), |panel| format!("{panel}/{key}"));
         let now = (new.value.to_owned(), new.line, new.panels);
-        let Some((before, line, panels)) = self.0.insert(new.key.to_owned(), now) else { return };
+        let Some((before, line, panels)) = self.0.insert(full, now) else { return };
         // What holds for all panels that follow may differ between them.
-        let had_none = panel.is_some() || panels == new.panels || OF_ALL.contains(&new.key);
+        let had_none = panel.is_some() || panels == new.panels || of_all.contains(&key);
         if had_none && !keys::same(before.split_whitespace(), new.value.split_whitespace()) {
-            let (kind, assumed) =
-                (WarningKind::RepeatedKey, format!("line {} says {}, which counts", new.line, new.value));
-            warnings.push(Warning::new(kind, path, place(line, new.key), before, assumed));
+            let kind = WarningKind::RepeatedKey;
+            let assumed = format!("line {} says {}, which counts", new.line, shown(new.value.as_bytes()));
+            doubts.add(kind, read, || Warning::new(kind, path, place(line), before, assumed));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::lines::finite;
+use crate::warning::{Warning, WarningKind};
 
 /// A line of a file as messages need it.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,10 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     pub(super) fn error(&self, expected: impl Into<String>) -> Error {
         Error::line(self.path, self.line, expected, self.text.trim().as_bytes())
+    }
+
+    pub(super) fn warning(&self, kind: WarningKind, key: &str, value: &str, assumed: &str) -> Warning {
+        Warning::new(kind, self.path, format!("line {}: {key}", self.line), value, assumed)
     }
 
     /// A number with a unit after it or none; `units` are names and factors, the first the default.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::warning::WarningKind;
 use serde_json::Value;
 
 fn fixture(name: &str) -> PathBuf {
@@ -408,4 +409,48 @@ fn what_crystfel_files_lack_is_named() {
         let error = read_geometry(&path, Selection::default()).unwrap_err().to_string();
         assert!(error.contains(part), "{to}: {error}");
     }
+}
+
+#[test]
+fn keys_of_a_whole_crystfel_file_that_are_nearly_read_are_named_and_counted() {
+    let text = std::fs::read_to_string(fixture("two_panels.geom")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.geom");
+    let said = |more: &str| {
+        std::fs::write(&path, format!("{more}{text}")).unwrap();
+        let found = read_geometry(&path, Selection::default()).unwrap();
+        found
+            .warnings
+            .into_iter()
+            .filter(|warning| warning.kind != WarningKind::BadRegions)
+            .collect::<Vec<_>>()
+    };
+    for (key, meant) in [
+        ("photon_enrgy", "photon_energy"),
+        ("detector_shift_X", "detector_shift_x"),
+        ("wavelenght", "wavelength"),
+        ("Electron_voltage", "electron_voltage"),
+        ("cofset", "coffset"),
+    ] {
+        let found = said(&format!("{key} = 9000\n"));
+        assert_eq!(found.len(), 1, "{key}: {found:?}");
+        let expected = (WarningKind::UnknownKey, format!("line 1: {key}"), format!("not read; {meant} is"));
+        assert_eq!((found[0].kind, found[0].place.clone(), found[0].assumed.clone()), expected);
+    }
+    for other in
+        ["photon_energy_bandwidth", "adu_per_photon", "adu_per_eV", "mask_file", "peak_list", "max_adu"]
+    {
+        assert_eq!(said(&format!("{other} = 1\n")), [], "{other}");
+    }
+    let lines: String = (1..2001)
+        .map(|n| {
+            format!(
+                "res = {n}\ndetector_shift_x = /x\nmin_sf = {n}\ncofset = {n}\nwavelength = {n}.5 A\n"
+            )
+        })
+        .collect();
+    let found = said(&lines);
+    assert_eq!(found.len(), 5 * 3, "{:?}", &found[..15]);
+    let counted = found.iter().filter(|warning| warning.assumed.ends_with("more lines are like this one"));
+    assert_eq!(counted.count(), 5);
 }

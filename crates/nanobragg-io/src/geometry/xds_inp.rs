@@ -239,6 +239,25 @@ mod tests {
     }
 
     #[test]
+    fn many_lines_about_a_key_are_counted() {
+        let text: String = (0..5000).map(|number| format!("ORGX= {number}\nOSCILLATON_RANGE= 1\n")).collect();
+        let found = said(&text);
+        assert_eq!(found.len(), 6, "{:?}", &found[..6]);
+        // The line of the rest and all of these but three and the last, which counts; and all but three.
+        let expected =
+            "XDS.INP: line 6: ORGX: 1: line 10002 says 4999, which counts; 4997 more lines are like this one";
+        assert_eq!(found[2], expected);
+        assert!(
+            found[5].ends_with("OSCILLATION_RANGE is; 4997 more lines are like this one"),
+            "{}",
+            found[5]
+        );
+        let many = "A=".repeat(1000) + "\n";
+        let error = read(&many.repeat(1001), 0).unwrap_err().to_string();
+        assert!(error.contains("at most 1000000 keys"), "{error}");
+    }
+
+    #[test]
     fn a_key_that_is_needed_and_missing_is_named() {
         let read = |from: &str, to: &str| {
             let text = REST.replace(from, to);

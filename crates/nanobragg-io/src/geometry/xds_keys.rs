@@ -1,11 +1,12 @@
 //! Keys of `XDS.INP`, with their values and lines.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use nalgebra::Vector3;
 
-use super::keys;
-use crate::error::{Error, Result};
+use super::keys::{self, Doubts};
+use crate::error::{Error, Result, shown};
 use crate::lines::{LINE_LIMIT, finite};
 use crate::warning::{Warning, WarningKind};
 
@@ -48,6 +49,8 @@ const READ: [&str; 29] = [
 ];
 /// Those of them that stand there once for each segment.
 const OF_SEGMENTS: &str = "SEGMENT";
+/// Far more keys than a segmented detector needs.
+const MOST_ENTRIES: usize = 1_000_000;
 /// Keys of which two make such a file, or one beside a comment.
 const USUAL: [&str; 10] = [
     DISTANCE,
@@ -120,6 +123,10 @@ impl<'a> Entries<'a> {
             while let Some(part) = parts.next() {
                 let mut values: Vec<&str> = part.split_whitespace().collect();
                 let next = if parts.peek().is_some() { values.pop() } else { None };
+                if list.len() == MOST_ENTRIES {
+                    let expected = format!("at most {MOST_ENTRIES} keys");
+                    return Err(Error::line(path, number, expected, line.trim().as_bytes()));
+                }
                 list.push(Entry { key, values, line: number });
                 key = next.unwrap_or_default();
             }
@@ -173,18 +180,27 @@ impl<'a> Entries<'a> {
 
     /// Keys that stand there more than once with other values, and keys that look like those that are read.
     pub fn doubts(&self) -> Vec<Warning> {
-        let once = |entry: &&Entry<'_>| READ.contains(&entry.key) && !entry.key.contains(OF_SEGMENTS);
-        let repeated = self.list.iter().filter(once).filter_map(|entry| {
-            let last = self
-                .last(entry.key)
-                .filter(|last| !keys::same(last.values.iter().copied(), entry.values.iter().copied()))?;
-            let assumed = format!("line {} says {}, which counts", last.line, last.values.join(" "));
-            Some(self.warning(WarningKind::RepeatedKey, entry, assumed))
+        let mut doubts = Doubts::default();
+        let read = self.list.iter().filter_map(|entry| {
+            let key = READ.into_iter().find(|key| *key == entry.key && !key.contains(OF_SEGMENTS))?;
+            Some((key, entry))
         });
-        let unknown = self.list.iter().filter_map(|entry| {
-            let assumed = format!("not read; {} is", entry.meant()?);
-            Some(self.warning(WarningKind::UnknownKey, entry, assumed))
-        });
-        repeated.chain(unknown).collect()
+        let last: HashMap<&str, &Entry<'_>> = read.clone().collect();
+        for (key, entry) in read {
+            let other =
+                |last: &&&Entry<'_>| !keys::same(last.values.iter().copied(), entry.values.iter().copied());
+            let Some(last) = last.get(key).filter(other) else { continue };
+            let assumed = || {
+                let values = shown(last.values.join(" ").as_bytes());
+                format!("line {} says {values}, which counts", last.line)
+            };
+            let kind = WarningKind::RepeatedKey;
+            doubts.add(kind, key, || self.warning(kind, entry, assumed()));
+        }
+        for (entry, meant) in self.list.iter().filter_map(|entry| Some((entry, entry.meant()?))) {
+            let kind = WarningKind::UnknownKey;
+            doubts.add(kind, meant, || self.warning(kind, entry, format!("not read; {meant} is")));
+        }
+        doubts.finish()
     }
 }
