@@ -444,9 +444,7 @@ fn keys_of_a_whole_crystfel_file_that_are_nearly_read_are_named_and_counted() {
     }
     let lines: String = (1..2001)
         .map(|n| {
-            format!(
-                "res = {n}\ndetector_shift_x = /x\nmin_sf = {n}\ncofset = {n}\nwavelength = {n}.5 A\n"
-            )
+            format!("res = {n}\ndetector_shift_x = /x\nmin_sf = {n}\ncofset = {n}\nwavelength = {n}.5 A\n")
         })
         .collect();
     let found = said(&lines);
