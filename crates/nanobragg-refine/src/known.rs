@@ -48,7 +48,7 @@ impl Refinement {
         Ok(())
     }
 
-    /// Goes on from the values that an earlier run has found, by name, as [`Found::value`] has them: spots are not widened again. What
+    /// Goes on from the values that an earlier run has found, by name, as [`Found::value`](crate::Found::value) has them: spots are not widened again. What
     /// was known beforehand is still known of the start. Numbers of `elsewhere`, which are refined together with other images,
     /// begin at the start.
     ///
