@@ -126,18 +126,8 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     }
     console.deny_warnings()?;
     let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
-    let amplitudes = arguments.amplitudes;
-    Ok(Task {
-        console,
-        wanted,
-        amplitudes,
-        plans,
-        backend,
-        inputs,
-        job,
-        progress,
-        interrupt: Interrupt::catch(),
-    })
+    let (amplitudes, interrupt) = (arguments.amplitudes, Interrupt::catch());
+    Ok(Task { console, wanted, amplitudes, plans, backend, inputs, job, progress, interrupt })
 }
 
 /// An error of the command line.

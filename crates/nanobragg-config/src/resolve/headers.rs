@@ -7,7 +7,7 @@ use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
-use super::{Context, likely, tilt};
+use super::{Context, likely};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
@@ -212,7 +212,7 @@ fn geometry(
     // Of a flag and a header that say the distance in two ways the C program takes the header.
     let overruled = args.has(FlagId::Distance) && !quirks.has(Quirk::HeaderSubstrings);
     // Axes in the file say how the detector lies, and the spot where.
-    let by_axes = image.axes.is_some() && tilt::may_tilt(args);
+    let by_axes = image.axes.is_some() && may_tilt(args);
     let close = if overruled || by_axes { None } else { find.value(&CLOSE)? };
     if let Some(close) = close {
         placement.close_distance = Some(mm(close));
@@ -271,6 +271,13 @@ fn geometry(
 /// Flags that tilt a detector.
 pub(super) const TILTS: [FlagId; 4] =
     [FlagId::DetectorRotX, FlagId::DetectorRotY, FlagId::DetectorRotZ, FlagId::Twotheta];
+
+/// Whether axes in an image's file count: under the presets that follow the C program they do not, nor where a flag says how the
+/// detector is tilted. What a header says in their place does then.
+pub(super) fn may_tilt(args: &ParsedArgs) -> bool {
+    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
+    classic::preset(args) == Preset::Exact && !own
+}
 
 /// Says so where the distance along the beam is not the one to the plane of a detector that is not tilted.
 fn distances(draft: &mut Draft, args: &ParsedArgs, header: &SmvHeader, file: &str, close_mm: f64) {

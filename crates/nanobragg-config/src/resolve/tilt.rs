@@ -1,26 +1,19 @@
 //! How the detector lies by the axes in an image's file.
 
-use nanobragg::model::{Detector, Experiment, Pivot, Preset, Tilt, UnitCell, angles_of};
+use nanobragg::model::{Detector, Experiment, Pivot, Tilt, UnitCell, angles_of};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::to_deg;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::header::{Axes, FrameDescription};
 
-use super::headers::TILTS;
-use crate::classic::{self, FlagId, ParsedArgs};
+use super::headers::may_tilt;
+use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin};
 
 /// What the digits of a file leave of an angle, degrees, and of a place, mm.
 const ROUNDING_DEG: f64 = 1e-4;
 const ROUNDING_MM: f64 = 1e-4;
-
-/// Whether axes in an image's file count: under the presets that follow the C program they do not, nor where a flag says how the
-/// detector is tilted. What a header says in their place does then.
-pub(super) fn may_tilt(args: &ParsedArgs) -> bool {
-    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
-    classic::preset(args) == Preset::Exact && !own
-}
 
 /// Tilts the detector as the axes in the image's file say, unless a flag says how it is tilted. What cannot be had so, and under the presets
 /// that follow the C program, is said.

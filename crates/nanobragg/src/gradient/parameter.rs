@@ -1,9 +1,8 @@
 //! What a derivative can be taken by.
 
 use super::cell_symmetry::free;
-use super::refusal::check;
+use crate::plan::Parameters;
 use crate::plan::place::{CellParameters, PlacementParameters};
-use crate::plan::{Parameters, Plan};
 use crate::real::Real;
 use crate::units::deg;
 
@@ -241,15 +240,6 @@ impl Parameter {
         let members =
             named().into_iter().filter(|(known, _)| starts.iter().any(|start| known.starts_with(start)));
         Some(members.map(|(_, parameter)| parameter).collect())
-    }
-
-    /// The parameters that `name` stands for in `plan`: of `cell_sym` those that the symmetry of the lattice leaves free, else as
-    /// [`named`](Self::named).
-    pub fn named_in(name: &str, plan: &Plan) -> Option<Vec<Self>> {
-        let all = Self::named(name)?;
-        let free: Vec<Self> = all.iter().copied().filter(|one| check(plan, *one).is_ok()).collect();
-        // Where none is, the first has the reason.
-        Some(if name == "cell_sym" && !free.is_empty() { free } else { all })
     }
 
     /// Every name that [`named`](Self::named) knows besides those with numbers: groups first.

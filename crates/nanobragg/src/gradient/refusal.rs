@@ -15,6 +15,17 @@ pub struct Refusal {
     pub reason: &'static str,
 }
 
+impl Parameter {
+    /// The parameters that `name` stands for in `plan`: of `cell_sym` those that the symmetry of the lattice leaves free, else as
+    /// [`named`](Self::named).
+    pub fn named_in(name: &str, plan: &Plan) -> Option<Vec<Self>> {
+        let all = Self::named(name)?;
+        let free: Vec<Self> = all.iter().copied().filter(|one| check(plan, *one).is_ok()).collect();
+        // Where none is, the first has the reason.
+        Some(if name == "cell_sym" && !free.is_empty() { free } else { all })
+    }
+}
+
 /// Whether `plan` has a derivative by `parameter`.
 pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
     let refused = |reason| Err(Refusal { parameter, reason });
