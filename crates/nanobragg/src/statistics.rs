@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::image::Image;
 use crate::image::Pixel;
+use crate::level::{Job, Level};
 use crate::plan::Plan;
 
 /// Figures of an image over its region of interest, as the reference program counts them.
@@ -33,7 +34,12 @@ impl Statistics {
     pub fn of(plan: &Plan, image: &Image) -> Self {
         let (rows, columns) = plan.region.ranges();
         let first = rows.start;
-        let of_row = |at: usize| RowSums::of(plan, image, first + at, &columns);
+        let level = Level::detect();
+        let of_row = |at: usize| {
+            let mut sums = RowSums::default();
+            level.run(Row { plan, image, slow: first + at, columns: &columns, sums: &mut sums });
+            sums
+        };
         // Of small images the threads cost more than they save.
         let sums: Vec<RowSums> = (0..rows.len()).into_par_iter().with_min_len(64).map(of_row).collect();
         let (mut max, mut max_row) = (0.0f32, None);
@@ -72,7 +78,24 @@ impl Statistics {
     }
 }
 
+/// A row that is looked at.
+struct Row<'a> {
+    plan: &'a Plan,
+    image: &'a Image,
+    slow: usize,
+    columns: &'a Range<usize>,
+    sums: &'a mut RowSums,
+}
+
+impl Job for Row<'_> {
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        *self.sums = RowSums::of(self.plan, self.image, self.slow, self.columns);
+    }
+}
+
 /// Sums over the region's part of a row.
+#[derive(Default)]
 struct RowSums {
     /// Of the rendered pixels.
     rendered: usize,
@@ -90,6 +113,7 @@ struct RowSums {
 const PARTS: usize = 16;
 
 impl RowSums {
+    #[inline(always)]
     fn of(plan: &Plan, image: &Image, slow: usize, columns: &Range<usize>) -> Self {
         let row = image.row(slow).and_then(|row| row.get(columns.clone())).unwrap_or_default();
         let all = Sums::of(row);
@@ -126,6 +150,7 @@ struct Sums {
 }
 
 impl Sums {
+    #[inline(always)]
     fn of(pixels: &[f32]) -> Self {
         let (mut max, mut possible) = ([0.0f32; PARTS], [true; PARTS]);
         let (mut sum, mut sum_sqr) = ([0.0f64; PARTS], [0.0f64; PARTS]);
@@ -159,6 +184,7 @@ impl Sums {
 }
 
 /// Squared deviations from `mean`.
+#[inline(always)]
 fn deviations(pixels: &[f32], mean: f64) -> f64 {
     let mut squares = [0.0f64; PARTS];
     let mut add = |at: usize, value: f32| {

@@ -104,12 +104,14 @@ pub(super) fn measure(
     let plan = bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?;
     let mut renderer = Renderer::new(gpu.clone(), precision)?;
     // The first image compiles the shader and sends the table.
-    renderer.render(&plan, &Control::default())?;
+    let image = renderer.render(&plan, &Control::default())?;
+    renderer.recycle(image);
     let mut runs: Vec<(f64, Timings)> = Vec::new();
     for _ in 0..bench.effort.repeats {
         let began = Instant::now();
-        renderer.render(&plan, &Control::default())?;
+        let image = renderer.render(&plan, &Control::default())?;
         runs.push((began.elapsed().as_secs_f64(), renderer.timings()));
+        renderer.recycle(image);
     }
     let median = |of: fn(&(f64, Timings)) -> f64| {
         let mut values: Vec<f64> = runs.iter().map(of).collect();

@@ -14,6 +14,7 @@ pub enum Rounding {
 impl Rounding {
     /// Makes counts whole. Where this is the `last` that happens to them they become integers that are not negative: of
     /// those the conversion cuts off the fraction, and a function call is saved.
+    #[inline(always)]
     pub(super) fn round(self, counts: &mut [f64], last: bool) {
         match self {
             Rounding::Nearest => counts.iter_mut().for_each(|count| *count = count.round()),

@@ -3,18 +3,23 @@
 //! Uniform deviates are those of the pixels' streams and their products are rounded as they are one by one, so that a
 //! pixel's number of photons is the same. The one thing that is computed otherwise is the bound e⁻ᵐ of the products: a
 //! pixel one of whose products comes so near to it that this matters is left to be drawn by itself.
+//!
+//! A block of a stream gives two deviates. The first block settles most pixels of a dark image; those that draw on are
+//! moved together, block after block, so that vectors stay full whatever the means of neighbors are.
 
 #![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
 #![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
-
-use rand_philox::philox4x32_10;
 
 use crate::formula::double::exp;
 use crate::level::Level;
 use crate::plan::Streams;
 
-/// Pixels that are drawn at once.
-pub(super) const LANES: usize = 64;
+/// Pixels that are drawn together, at most.
+pub(super) const MOST_PIXELS: usize = 1024;
+
+/// Pixels that vectors of 512 bits draw at once, and others: as many as keep multipliers busy and fit into registers.
+const WIDE: usize = 32;
+const NARROW: usize = 16;
 
 /// Means below this are drawn by products of uniform deviates.
 const PRODUCTS: f64 = 12.0;
@@ -22,157 +27,269 @@ const PRODUCTS: f64 = 12.0;
 /// How near a product may come to its bound, relative to it: far above the error of [`exp`], 1.2e-14, and of the product.
 const NEAR: f64 = 1e-12;
 
-/// Pixels for which vectors pay.
-const ENOUGH: u32 = 8;
-
 impl Level {
-    /// Draws the pixels whose means are small: `means` become deviates, but for those whose bits are set in what is
-    /// returned, which are left as they are. `place`: panel, row, and column of the first pixel.
-    pub(super) fn draw(self, streams: &Streams, place: [u32; 3], means: &mut [f64; LANES]) -> u64 {
+    /// Draws the pixels whose means are small: `means`, at most [`MOST_PIXELS`], become deviates, but for those whose numbers
+    /// are put into `left`, which keep their means. `place`: panel, row, and column of the first pixel.
+    pub(super) fn draw(self, streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
         match self {
             // SAFETY: `available` is the only maker of this level, and it has found these instructions.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => unsafe { avx512(streams, place, means) },
+            Level::Avx512 => unsafe { avx512(streams, place, means, left) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => unsafe { avx2(streams, place, means) },
-            Level::Baseline => draw::<{ cfg!(target_arch = "aarch64") }>(streams, place, means),
+            Level::Avx2 => unsafe { avx2(streams, place, means, left) },
+            Level::Baseline => draw::<{ cfg!(target_arch = "aarch64") }, NARROW>(streams, place, means, left),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-fn avx512(streams: &Streams, place: [u32; 3], means: &mut [f64; LANES]) -> u64 {
-    draw::<true>(streams, place, means)
+fn avx512(streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
+    draw::<true, WIDE>(streams, place, means, left);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2(streams: &Streams, place: [u32; 3], means: &mut [f64; LANES]) -> u64 {
-    draw::<true>(streams, place, means)
+fn avx2(streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
+    draw::<true, NARROW>(streams, place, means, left);
 }
 
-/// A bit for each lane of which `is` holds.
-#[inline(always)]
-fn lanes(is: impl Fn(usize) -> bool) -> u64 {
-    (0..LANES).fold(0, |bits, lane| bits | u64::from(is(lane)) << lane)
+/// Pixels that draw on, side by side.
+struct Drawing {
+    count: usize,
+    /// Number of the pixel.
+    pixel: [u32; MOST_PIXELS],
+    /// Product of its deviates so far, and the bound below which it ends.
+    product: [f64; MOST_PIXELS],
+    bound: [f64; MOST_PIXELS],
 }
 
-#[inline(always)]
-fn draw<const FMA: bool>(streams: &Streams, place: [u32; 3], means: &mut [f64; LANES]) -> u64 {
-    // What is not positive and what is not a number has no photons, and draws none.
-    let positive = lanes(|lane| means[lane] > 0.0);
-    let drawn = lanes(|lane| means[lane] > 0.0 && means[lane] < PRODUCTS);
-    let left = positive & !drawn;
-    for (lane, mean) in means.iter_mut().enumerate() {
-        if positive >> lane & 1 == 0 {
-            *mean = 0.0;
-        }
-    }
-    if drawn.count_ones() < ENOUGH {
-        return positive;
-    }
-    let mut bound = [0.0; LANES];
-    for lane in 0..LANES {
-        // Of the others any number will do.
-        let mean = if means[lane] < PRODUCTS { means[lane] } else { 0.0 };
-        bound[lane] = exp::<FMA>(-mean);
-    }
-    let (mut product, mut count) = ([1.0; LANES], [0.0; LANES]);
-    // Whether a lane draws on, and whether it came near its bound, as masks that vectors can hold.
-    let (mut going, mut near) = ([0u64; LANES], [0u64; LANES]);
-    for (lane, going) in going.iter_mut().enumerate() {
-        *going = (drawn >> lane & 1).wrapping_neg();
-    }
-    let mut number = 0;
-    loop {
-        for uniform in uniforms(streams, place, number) {
-            for lane in 0..LANES {
-                let next = product[lane] * uniform[lane];
-                let close = (next - bound[lane]).abs() <= NEAR * bound[lane];
-                near[lane] |= going[lane] & u64::from(close).wrapping_neg();
-                going[lane] &= u64::from(next > bound[lane]).wrapping_neg();
-                count[lane] += f64::from_bits(going[lane] & 1.0f64.to_bits());
-                product[lane] = next;
+impl Drawing {
+    /// Takes note of the pixels that draw on.
+    #[inline(always)]
+    fn keep<const N: usize>(&mut self, on: u32, pixel: &[u32; N], product: &[f64; N], bound: &[f64; N]) {
+        for lane in bits(on) {
+            let at = self.count;
+            if at < MOST_PIXELS {
+                (self.pixel[at], self.product[at], self.bound[at]) =
+                    (pixel[lane], product[lane], bound[lane]);
+                self.count += 1;
             }
         }
+    }
+}
+
+/// A mask that vectors can hold: all bits where something holds, else none.
+#[inline(always)]
+fn mask(is: bool) -> u64 {
+    u64::from(is).wrapping_neg()
+}
+
+/// A bit for each lane.
+#[inline(always)]
+fn gather<const N: usize>(mask: &[u64; N]) -> u32 {
+    let mut all = 0;
+    for lane in 0..N {
+        all |= mask[lane] & 1 << lane;
+    }
+    all as u32
+}
+
+/// The numbers of the bits that are set.
+#[inline(always)]
+fn bits(mut set: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (lane < 32).then_some(lane)
+    })
+}
+
+/// `yes` where `mask` has all bits, `no` where it has none.
+#[inline(always)]
+fn select(mask: u64, yes: f64, no: f64) -> f64 {
+    f64::from_bits(mask & yes.to_bits() | !mask & no.to_bits())
+}
+
+#[inline(always)]
+fn draw<const FMA: bool, const N: usize>(
+    streams: &Streams,
+    place: [u32; 3],
+    means: &mut [f64],
+    left: &mut Vec<u32>,
+) {
+    let mut drawing =
+        Drawing { count: 0, pixel: [0; MOST_PIXELS], product: [0.0; MOST_PIXELS], bound: [0.0; MOST_PIXELS] };
+    first::<FMA, N>(streams, place, means, left, &mut drawing);
+    let mut number = 1;
+    while drawing.count > 0 {
+        next::<N>(streams, place, number, means, left, &mut drawing);
         number += 1;
-        if lanes(|lane| going[lane] != 0).count_ones() < ENOUGH {
-            break;
-        }
     }
-    // The last few by themselves, from where they are.
-    let mut unsettled = lanes(|lane| near[lane] != 0);
-    for lane in (0..LANES).filter(|&lane| going[lane] != 0) {
-        let (mut block, mut going) = (number, true);
-        while going {
-            let [panel, slow, fast] = place;
-            let counter = [block, fast.wrapping_add(lane as u32), slow, panel];
-            let [a, b, c, d] = philox4x32_10(counter, streams.key());
-            for uniform in [unit(a, b), unit(c, d)] {
-                product[lane] *= uniform;
-                if (product[lane] - bound[lane]).abs() <= NEAR * bound[lane] {
-                    unsettled |= 1 << lane;
-                }
-                going &= product[lane] > bound[lane];
-                count[lane] += f64::from(u8::from(going));
-            }
-            block += 1;
-        }
-    }
-    for (lane, mean) in means.iter_mut().enumerate() {
-        if drawn & !unsettled & 1 << lane != 0 {
-            *mean = count[lane];
-        }
-    }
-    left | unsettled
 }
+
+/// Draws the first block of all pixels.
+#[inline(always)]
+fn first<const FMA: bool, const N: usize>(
+    streams: &Streams,
+    place: [u32; 3],
+    means: &mut [f64],
+    left: &mut Vec<u32>,
+    drawing: &mut Drawing,
+) {
+    for (part, means) in means.chunks_mut(N).enumerate() {
+        let mut pixel = [(part * N) as u32; N];
+        for lane in 0..N {
+            pixel[lane] += lane as u32;
+        }
+        // What lies beyond the last pixel is dark.
+        let mut mean = [0.0; N];
+        mean[..means.len()].copy_from_slice(means);
+        let lit = means.iter().any(|mean| *mean > 0.0);
+        if !lit {
+            means.fill(0.0);
+            continue;
+        }
+        let mut bound = [0.0; N];
+        for lane in 0..N {
+            // Of pixels that are not drawn here any number will do.
+            let small = if mean[lane] < PRODUCTS { mean[lane] } else { 0.0 };
+            bound[lane] = exp::<FMA>(-small);
+        }
+        let block = Block::<N>::new(uniforms(streams, place, 0, &pixel), &[1.0; N], &bound);
+        let (mut on, mut apart) = ([0; N], [0; N]);
+        for lane in 0..N {
+            // What is not positive and what is not a number has no photons.
+            let positive = mask(mean[lane] > 0.0);
+            let drawn = positive & mask(mean[lane] < PRODUCTS);
+            apart[lane] = positive & (!drawn | block.near[lane]);
+            on[lane] = drawn & block.on[lane];
+            let settled = select(drawn, block.count[lane], 0.0);
+            mean[lane] = select(on[lane] | apart[lane], mean[lane], settled);
+        }
+        means.copy_from_slice(&mean[..means.len()]);
+        drawing.keep(gather(&on), &pixel, &block.product, &bound);
+        left.extend(bits(gather(&apart)).map(|lane| pixel[lane]));
+    }
+}
+
+/// Draws block `number` of the pixels that draw on.
+#[inline(always)]
+fn next<const N: usize>(
+    streams: &Streams,
+    place: [u32; 3],
+    number: u32,
+    means: &mut [f64],
+    left: &mut Vec<u32>,
+    drawing: &mut Drawing,
+) {
+    let before = std::mem::take(&mut drawing.count);
+    for begin in (0..before).step_by(N) {
+        let mut pixel = [0; N];
+        let (mut product, mut bound) = ([0.0; N], [0.0; N]);
+        // Those that are kept are moved down, to places that have been read.
+        pixel.copy_from_slice(&drawing.pixel[begin..begin + N]);
+        product.copy_from_slice(&drawing.product[begin..begin + N]);
+        bound.copy_from_slice(&drawing.bound[begin..begin + N]);
+        let block = Block::<N>::new(uniforms(streams, place, number, &pixel), &product, &bound);
+        let drawn = f64::from(number) * 2.0;
+        let there = u32::MAX >> (32 - N.min(before - begin));
+        let (on, near) = (gather(&block.on) & there, gather(&block.near) & there);
+        for lane in bits(there & !(on | near)) {
+            if let Some(mean) = means.get_mut(pixel[lane] as usize) {
+                *mean = drawn + block.count[lane];
+            }
+        }
+        drawing.keep(on, &pixel, &block.product, &bound);
+        left.extend(bits(near).map(|lane| pixel[lane]));
+    }
+}
+
+/// What two deviates make of pixels.
+struct Block<const N: usize> {
+    product: [f64; N],
+    /// Deviates of the two whose product is above the bound.
+    count: [f64; N],
+    /// Masks: whether a pixel draws on.
+    on: [u64; N],
+    /// Whether a product that counts came near its bound; such a pixel does not draw on.
+    near: [u64; N],
+}
+
+impl<const N: usize> Block<N> {
+    #[inline(always)]
+    fn new([first, second]: [[f64; N]; 2], product: &[f64; N], bound: &[f64; N]) -> Self {
+        let (mut on, mut near) = ([0; N], [0; N]);
+        let (mut count, mut products) = ([0.0; N], [0.0; N]);
+        for lane in 0..N {
+            let one = product[lane] * first[lane];
+            let two = one * second[lane];
+            let close = |product: f64| mask((product - bound[lane]).abs() <= NEAR * bound[lane]);
+            let above = mask(one > bound[lane]);
+            near[lane] = close(one) | (above & close(two));
+            on[lane] = above & mask(two > bound[lane]) & !near[lane];
+            count[lane] = select(above, 1.0, 0.0);
+            products[lane] = two;
+        }
+        Block { product: products, count, on, near }
+    }
+}
+
+/// The lower half of 64 bits, in which a word of 32 bits is held: a vector instruction multiplies such halves, and none has to
+/// be moved. What stands in the upper half does not matter.
+const LOW: u64 = 0xffff_ffff;
 
 /// A number on [0, 1) of 53 bits from two words, the lower one first.
 #[inline(always)]
-fn unit(low: u32, high: u32) -> f64 {
+fn unit(low: u64, high: u64) -> f64 {
     const STEP: f64 = 1.0 / (1u64 << 53) as f64;
-    // Two conversions from 32 bits are vector instructions on every machine; the sum is exact.
-    let (high, low) = (high >> 11, high << 21 | low >> 11);
-    (f64::from(high) * 4_294_967_296.0 + f64::from(low)) * STEP
+    // A word below the bits of 2⁵² or 2⁸⁴ is a number of ones or of 2³²s; the differences and their sum are exact.
+    const ONES: f64 = (1u64 << 52) as f64;
+    const LARGE: f64 = ONES * 4_294_967_296.0;
+    let (high, low) = ((high & LOW) >> 11, (high << 21 | (low & LOW) >> 11) & LOW);
+    let high = f64::from_bits(LARGE.to_bits() | high) - LARGE;
+    let low = f64::from_bits(ONES.to_bits() | low) - ONES;
+    (high + low) * STEP
 }
 
-/// The two numbers on [0, 1) that block `number` of each pixel's stream gives.
+/// The two numbers on [0, 1) that block `number` of the stream of each pixel gives.
 #[inline(always)]
-fn uniforms(streams: &Streams, place: [u32; 3], number: u32) -> [[f64; LANES]; 2] {
-    /// Lanes that vector registers hold at once.
-    const PART: usize = 16;
-    let [panel, slow, fast] = place;
-    let mut uniforms = [[0.0; LANES]; 2];
-    for first in (0..LANES).step_by(PART) {
-        let mut counter = [[number; PART], [0; PART], [slow; PART], [panel; PART]];
-        for (lane, column) in counter[1].iter_mut().enumerate() {
-            *column = fast.wrapping_add((first + lane) as u32);
-        }
-        let [a, b, c, d] = philox(counter, streams.key());
-        for lane in 0..PART {
-            uniforms[0][first + lane] = unit(a[lane], b[lane]);
-            uniforms[1][first + lane] = unit(c[lane], d[lane]);
-        }
+fn uniforms<const N: usize>(
+    streams: &Streams,
+    place: [u32; 3],
+    number: u32,
+    pixel: &[u32; N],
+) -> [[f64; N]; 2] {
+    let [panel, slow, fast] = place.map(u64::from);
+    let mut counter = [[u64::from(number); N], [fast; N], [slow; N], [panel; N]];
+    for lane in 0..N {
+        counter[1][lane] += u64::from(pixel[lane]);
+    }
+    let [a, b, c, d] = philox(counter, streams.key());
+    let mut uniforms = [[0.0; N]; 2];
+    for lane in 0..N {
+        uniforms[0][lane] = unit(a[lane], b[lane]);
+        uniforms[1][lane] = unit(c[lane], d[lane]);
     }
     uniforms
 }
 
-/// [`philox4x32_10`] of `N` counters (Salmon, Moraes, Dror & Shaw, SC 2011).
+/// Philox of `N` counters in ten rounds (Salmon, Moraes, Dror & Shaw, SC 2011): words in the lower halves.
 #[inline(always)]
-fn philox<const N: usize>(mut counter: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
-    const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
+fn philox<const N: usize>(mut counter: [[u64; N]; 4], mut key: [u32; 2]) -> [[u64; N]; 4] {
+    const MULTIPLIERS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
     const BUMPS: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
     for _ in 0..10 {
         let mut next = [[0; N]; 4];
+        let [one, two] = key.map(u64::from);
         for lane in 0..N {
-            let first = u64::from(counter[0][lane]) * u64::from(MULTIPLIERS[0]);
-            let second = u64::from(counter[2][lane]) * u64::from(MULTIPLIERS[1]);
-            next[0][lane] = (second >> 32) as u32 ^ counter[1][lane] ^ key[0];
-            next[1][lane] = second as u32;
-            next[2][lane] = (first >> 32) as u32 ^ counter[3][lane] ^ key[1];
-            next[3][lane] = first as u32;
+            let first = (counter[0][lane] & LOW) * MULTIPLIERS[0];
+            let second = (counter[2][lane] & LOW) * MULTIPLIERS[1];
+            next[0][lane] = (second >> 32) ^ counter[1][lane] ^ one;
+            next[1][lane] = second;
+            next[2][lane] = (first >> 32) ^ counter[3][lane] ^ two;
+            next[3][lane] = first;
         }
         counter = next;
         key = [key[0].wrapping_add(BUMPS[0]), key[1].wrapping_add(BUMPS[1])];
@@ -182,16 +299,20 @@ fn philox<const N: usize>(mut counter: [[u32; N]; 4], mut key: [u32; 2]) -> [[u3
 
 #[cfg(test)]
 mod tests {
+    use rand_philox::philox4x32_10;
+
     use super::*;
 
     #[test]
     fn blocks_of_many_pixels_are_those_of_each() {
         let key = [7, 0xffff_0001];
         let mut random = rand_philox::Philox::from_u64_seed(3);
-        let counter: [[u32; 16]; 4] = std::array::from_fn(|_| std::array::from_fn(|_| random.next_u32()));
+        // Upper halves do not matter.
+        let counter: [[u64; WIDE]; 4] = std::array::from_fn(|_| std::array::from_fn(|_| random.next_u64()));
         let found = philox(counter, key);
-        for lane in 0..16 {
-            assert_eq!(found.map(|word| word[lane]), philox4x32_10(counter.map(|word| word[lane]), key));
+        for lane in 0..WIDE {
+            let expected = philox4x32_10(counter.map(|word| word[lane] as u32), key);
+            assert_eq!(found.map(|word| word[lane] as u32), expected);
         }
     }
 
@@ -199,7 +320,8 @@ mod tests {
     fn units_have_53_bits() {
         for (low, high) in [(0, 0), (u32::MAX, u32::MAX), (0x8000_07ff, 0x0000_0fff), (1 << 11, 1)] {
             let expected = ((u64::from(high) << 32 | u64::from(low)) >> 11) as f64 / (1u64 << 53) as f64;
-            assert_eq!(unit(low, high), expected);
+            assert_eq!(unit(low.into(), high.into()), expected);
+            assert_eq!(unit(u64::from(low) | 5 << 32, u64::from(high) | 7 << 32), expected);
         }
     }
 }

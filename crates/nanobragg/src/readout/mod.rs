@@ -17,6 +17,7 @@
 
 mod adc;
 mod lanes;
+mod line;
 mod mask;
 mod poisson;
 mod presets;
@@ -35,6 +36,7 @@ pub use single_stream::Deviates;
 
 use crate::error::{Error, ReadoutCause};
 use crate::image::Image;
+use crate::level::Level;
 use crate::plan::Plan;
 
 /// One step from photons to counts.
@@ -155,52 +157,15 @@ impl Readout {
         slow: usize,
         counts: &mut [i32],
         values: &mut Vec<f64>,
-        mut detect: impl FnMut(usize, &mut [f64]),
+        detect: impl FnMut(usize, &mut [f64]),
     ) -> Row {
-        let Source { plan, image, brightest, mark } = *source;
         let mut sums = Row { saturated: 0, photons: 0.0 };
-        let (_, columns) = plan.region.ranges();
-        let photons = image.row(slow).and_then(|row| row.get(columns.clone()));
-        let (Some(photons), Some(counts)) = (photons, counts.get_mut(columns.clone())) else { return sums };
-        let all = mark.is_none() || plan.region.mask.is_none();
-        let renders = |fast: usize| all || plan.region.renders(slow, fast);
-        // Stage after stage: each is a loop without a branch.
-        values.clear();
-        values.extend(photons.iter().copied().map(f64::from));
-        for (at, stage) in self.stages.iter().enumerate() {
-            match *stage {
-                Stage::Scale(scale) => {
-                    let factor = scale.factor(brightest);
-                    values.iter_mut().for_each(|value| *value *= factor);
-                }
-                Stage::Poisson => {
-                    detect(columns.start, values);
-                    values.iter().for_each(|value| sums.photons += value);
-                }
-                Stage::Offset(offset) => values.iter_mut().for_each(|value| *value += offset),
-                Stage::Saturation(most) => {
-                    let beyond = |value: f64| value > f64::from(most);
-                    let cut =
-                        columns.clone().zip(&*values).map(|(fast, &value)| beyond(value) && renders(fast));
-                    sums.saturated += cut.map(usize::from).sum::<usize>();
-                    values.iter_mut().for_each(|value| *value = saturation::cut(*value, most));
-                }
-                Stage::Rounding(rounding) => {
-                    let last = self.stages[at + 1..].iter().all(|stage| matches!(stage, Stage::Mask(_)));
-                    rounding.round(values, last);
-                }
-                Stage::Mask(_) => {}
-            }
-        }
-        // What is below zero and what is not a number count nothing.
-        if all {
-            counts.iter_mut().zip(&*values).for_each(|(count, &value)| *count = (value as i32).max(0));
-        } else {
-            for ((fast, count), &value) in columns.zip(counts).zip(&*values) {
-                if renders(fast) {
-                    *count = (value as i32).max(0);
-                }
-            }
+        let (_, columns) = source.plan.region.ranges();
+        let photons = source.image.row(slow).and_then(|row| row.get(columns.clone()));
+        if let (Some(photons), Some(counts)) = (photons, counts.get_mut(columns.clone())) {
+            let stages = &self.stages;
+            let sums = &mut sums;
+            source.level.run(line::Line { stages, source, slow, photons, counts, values, detect, sums });
         }
         sums
     }
@@ -213,6 +178,7 @@ struct Source<'a> {
     brightest: f32,
     /// What stands where nothing was measured.
     mark: Option<i32>,
+    level: Level,
 }
 
 /// Sums over a row.

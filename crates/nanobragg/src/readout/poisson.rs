@@ -4,7 +4,7 @@ use rand_distr::{Distribution, Poisson};
 use rayon::prelude::*;
 
 use super::MOST;
-use super::lanes::LANES;
+use super::lanes::MOST_PIXELS;
 use super::saturation::cut;
 use crate::image::Image;
 use crate::level::Level;
@@ -64,20 +64,15 @@ impl Photons {
     /// Gives pixels of row `slow` from column `start` on their noise: `means` become deviates, each that of
     /// [`Self::deviate`].
     pub(super) fn detect(&self, slow: usize, start: usize, means: &mut [f64]) {
-        let mut first = start;
-        let (whole, rest) = means.as_chunks_mut::<LANES>();
-        for block in whole {
-            let left = self.level.draw(&self.streams, [self.panel, slow as u32, first as u32], block);
-            self.one_by_one(slow, first, block, left);
-            first += LANES;
-        }
-        self.one_by_one(slow, first, rest, !0);
-    }
-
-    /// Pixels from column `first` on whose bits are set in `which`.
-    fn one_by_one(&self, slow: usize, first: usize, means: &mut [f64], which: u64) {
-        for (at, mean) in means.iter_mut().enumerate().filter(|(at, _)| which >> at & 1 == 1) {
-            *mean = self.deviate(slow, first + at, *mean);
+        let mut left = Vec::new();
+        for (part, means) in means.chunks_mut(MOST_PIXELS).enumerate() {
+            let first = start + part * MOST_PIXELS;
+            self.level.draw(&self.streams, [self.panel, slow as u32, first as u32], means, &mut left);
+            for at in left.drain(..) {
+                if let Some(mean) = means.get_mut(at as usize) {
+                    *mean = self.deviate(slow, first + at as usize, *mean);
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::poisson::Photons;
 use super::{Counts, Deviates, Readout, Row, Source, Stage};
 use crate::image::Image;
+use crate::level::Level;
 use crate::model::Quirk;
 use crate::plan::Plan;
 
@@ -39,7 +40,12 @@ impl<'a> Reading<'a> {
         } else {
             Noise::ByPixel(Photons::of(stream))
         };
-        Reading { readout, source: Source { plan, image, brightest, mark }, noise, next: 0 }
+        Reading {
+            readout,
+            source: Source { plan, image, brightest, mark, level: Level::detect() },
+            noise,
+            next: 0,
+        }
     }
 
     /// The counts of the next `rows` rows, or of those that are left; the same on any number of threads.

@@ -10,6 +10,7 @@ pub const WORD: i32 = u16::MAX as i32;
 pub const BYTE: i32 = u8::MAX as i32;
 
 /// The count, cut off.
+#[inline(always)]
 pub(super) fn cut(count: f64, most: i32) -> f64 {
     let most = f64::from(most);
     if count > most { most } else { count }
