@@ -91,6 +91,14 @@ fn term_weight(kept: Kept, source: u32) -> real {
 const GROUP = 64u;
 var<workgroup> staged: array<Orientation, GROUP>;
 
+// What one orientation adds.
+fn term_of(orientation: u32, q: Scattering, intensity: real, weight: real, interpolates: bool) -> real {
+    let hkl = indices(staged[orientation], q);
+    let f_latt = lattice_factor(hkl);
+    let f_cell = amplitude(hkl, interpolates);
+    return term(f_cell.f, f_latt.product, intensity) * weight;
+}
+
 // Which tile a group has: `Tile.exists` is the same for the whole group.
 struct Tile {
     exists: bool,
@@ -150,10 +158,22 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                     }
                     workgroupBarrier();
                 }
-                for (var i = 0u; i < here; i++) {
-                    let hkl = indices(staged[i], q);
-                    let f_latt = lattice_factor(hkl);
+                // Four terms at a time, so that one is computed while others wait; tricubic ones have enough to do.
+                let fours = select(here & ~3u, 0u, TAPS || F_CELL == TRICUBIC);
+                for (var i = 0u; i < fours; i += 4u) {
+                    let first_term = term_of(i, q, intensity, weight, pixel.interpolates);
+                    let second_term = term_of(i + 1u, q, intensity, weight, pixel.interpolates);
+                    let third_term = term_of(i + 2u, q, intensity, weight, pixel.interpolates);
+                    let fourth_term = term_of(i + 3u, q, intensity, weight, pixel.interpolates);
+                    block += first_term;
+                    block += second_term;
+                    block += third_term;
+                    block += fourth_term;
+                }
+                for (var i = fours; i < here; i++) {
                     if TAPS {
+                        let hkl = indices(staged[i], q);
+                        let f_latt = lattice_factor(hkl);
                         let vanishes = f_latt.product == real(0.0) && !has(FLAG_WATER);
                         let f_cell = amplitude(hkl, pixel.interpolates && !vanishes);
                         var amount = real(0.0);
@@ -165,8 +185,7 @@ fn render(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
                             out = tap_term(out, staged[i], hkl, f_latt, f_cell, amount, sum);
                         }
                     } else {
-                        let f_cell = amplitude(hkl, pixel.interpolates);
-                        block += term(f_cell.f, f_latt.product, intensity) * weight;
+                        block += term_of(i, q, intensity, weight, pixel.interpolates);
                     }
                 }
                 if !TAPS && here == GROUP {

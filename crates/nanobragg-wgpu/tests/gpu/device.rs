@@ -1,13 +1,14 @@
 //! The device of the tests, and the flags of their experiments.
 
 use std::ffi::OsString;
+use std::sync::OnceLock;
 
 use nanobragg::image::Pixel;
 use nanobragg::model::{Preset, Size, StructureFactors};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, classic, resolve};
-use nanobragg_wgpu::{ErrorKind, Gpu, Precision, Renderer, Selection, UpperLimits};
+use nanobragg_wgpu::{ErrorKind, Gpu, Kind, Precision, Renderer, Selection, UpperLimits};
 
 /// The machine's best adapter; without one the test says so and passes.
 pub fn open(limits: UpperLimits) -> Option<Gpu> {
@@ -19,6 +20,12 @@ pub fn open(limits: UpperLimits) -> Option<Gpu> {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Whether the machine's best adapter may fuse multiplications with additions, as those that are no software do.
+pub fn fuses() -> bool {
+    static FUSES: OnceLock<bool> = OnceLock::new();
+    *FUSES.get_or_init(|| open(UpperLimits::default()).is_some_and(|gpu| gpu.info().kind != Kind::Cpu))
 }
 
 /// A renderer on it.
