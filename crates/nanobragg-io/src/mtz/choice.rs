@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::header::{Column, Header};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::warning::{Warning, WarningKind};
 
 /// Labels that a message lists.
@@ -51,8 +51,8 @@ impl Choice {
             Some(label) => named(columns, label).ok_or_else(|| {
                 let mut expected = format!("one of {}", listed(&all));
                 if let Some(other) = columns.iter().find(|column| column.label == label) {
-                    expected +=
-                        &format!(" ({label} has the type {}, which is no amplitude)", char::from(other.kind));
+                    let kind = shown(&[other.kind]);
+                    expected += &format!(" ({label} has the type {kind}, which is no amplitude)");
                 }
                 Error::value(path, "columns", expected, label.as_bytes())
             })?,
