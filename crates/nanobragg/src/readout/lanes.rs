@@ -7,11 +7,10 @@
 //! A block of a stream gives two deviates. The first block settles most pixels of a dark image; those that draw on are
 //! moved together, block after block, so that vectors stay full whatever the means of neighbors are.
 
-#![allow(unsafe_code, reason = "calling code that was compiled for instructions found at run time")]
 #![allow(clippy::needless_range_loop, reason = "a lane has the same number in every array")]
 
 use crate::formula::double::exp;
-use crate::level::Level;
+use crate::level::{Job, Level};
 use crate::plan::Streams;
 
 /// Pixels that are drawn together, at most.
@@ -27,32 +26,42 @@ const PRODUCTS: f64 = 12.0;
 /// How near a product may come to its bound, relative to it: far above the error of [`exp`], 1.2e-14, and of the product.
 const NEAR: f64 = 1e-12;
 
+/// Pixels of a row that are drawn together, `N` at once.
+struct Draw<'a, const N: usize> {
+    streams: &'a Streams,
+    place: [u32; 3],
+    means: &'a mut [f64],
+    left: &'a mut Vec<u32>,
+}
+
 impl Level {
     /// Draws the pixels whose means are small: `means`, at most [`MOST_PIXELS`], become deviates, but for those whose numbers
     /// are put into `left`, which keep their means. `place`: panel, row, and column of the first pixel.
     pub(super) fn draw(self, streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
         match self {
-            // SAFETY: `available` is the only maker of this level, and it has found these instructions.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => unsafe { avx512(streams, place, means, left) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => unsafe { avx2(streams, place, means, left) },
-            Level::Baseline => draw::<{ cfg!(target_arch = "aarch64") }, NARROW>(streams, place, means, left),
+            Level::Avx512 => self.run(Draw::<WIDE> { streams, place, means, left }),
+            _ => self.run(Draw::<NARROW> { streams, place, means, left }),
         }
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-fn avx512(streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
-    draw::<true, WIDE>(streams, place, means, left);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn avx2(streams: &Streams, place: [u32; 3], means: &mut [f64], left: &mut Vec<u32>) {
-    draw::<true, NARROW>(streams, place, means, left);
+impl<const N: usize> Job for Draw<'_, N> {
+    #[inline(always)]
+    fn run<const FMA: bool>(mut self) {
+        let mut drawing = Drawing {
+            count: 0,
+            pixel: [0; MOST_PIXELS],
+            product: [0.0; MOST_PIXELS],
+            bound: [0.0; MOST_PIXELS],
+        };
+        self.first::<FMA>(&mut drawing);
+        let mut number = 1;
+        while drawing.count > 0 {
+            self.next(number, &mut drawing);
+            number += 1;
+        }
+    }
 }
 
 /// Pixels that draw on, side by side.
@@ -112,97 +121,69 @@ fn select(mask: u64, yes: f64, no: f64) -> f64 {
     f64::from_bits(mask & yes.to_bits() | !mask & no.to_bits())
 }
 
-#[inline(always)]
-fn draw<const FMA: bool, const N: usize>(
-    streams: &Streams,
-    place: [u32; 3],
-    means: &mut [f64],
-    left: &mut Vec<u32>,
-) {
-    let mut drawing =
-        Drawing { count: 0, pixel: [0; MOST_PIXELS], product: [0.0; MOST_PIXELS], bound: [0.0; MOST_PIXELS] };
-    first::<FMA, N>(streams, place, means, left, &mut drawing);
-    let mut number = 1;
-    while drawing.count > 0 {
-        next::<N>(streams, place, number, means, left, &mut drawing);
-        number += 1;
-    }
-}
-
-/// Draws the first block of all pixels.
-#[inline(always)]
-fn first<const FMA: bool, const N: usize>(
-    streams: &Streams,
-    place: [u32; 3],
-    means: &mut [f64],
-    left: &mut Vec<u32>,
-    drawing: &mut Drawing,
-) {
-    for (part, means) in means.chunks_mut(N).enumerate() {
-        let mut pixel = [(part * N) as u32; N];
-        for lane in 0..N {
-            pixel[lane] += lane as u32;
-        }
-        // What lies beyond the last pixel is dark.
-        let mut mean = [0.0; N];
-        mean[..means.len()].copy_from_slice(means);
-        let lit = means.iter().any(|mean| *mean > 0.0);
-        if !lit {
-            means.fill(0.0);
-            continue;
-        }
-        let mut bound = [0.0; N];
-        for lane in 0..N {
-            // Of pixels that are not drawn here any number will do.
-            let small = if mean[lane] < PRODUCTS { mean[lane] } else { 0.0 };
-            bound[lane] = exp::<FMA>(-small);
-        }
-        let block = Block::<N>::new(uniforms(streams, place, 0, &pixel), &[1.0; N], &bound);
-        let (mut on, mut apart) = ([0; N], [0; N]);
-        for lane in 0..N {
-            // What is not positive and what is not a number has no photons.
-            let positive = mask(mean[lane] > 0.0);
-            let drawn = positive & mask(mean[lane] < PRODUCTS);
-            apart[lane] = positive & (!drawn | block.near[lane]);
-            on[lane] = drawn & block.on[lane];
-            let settled = select(drawn, block.count[lane], 0.0);
-            mean[lane] = select(on[lane] | apart[lane], mean[lane], settled);
-        }
-        means.copy_from_slice(&mean[..means.len()]);
-        drawing.keep(gather(&on), &pixel, &block.product, &bound);
-        left.extend(bits(gather(&apart)).map(|lane| pixel[lane]));
-    }
-}
-
-/// Draws block `number` of the pixels that draw on.
-#[inline(always)]
-fn next<const N: usize>(
-    streams: &Streams,
-    place: [u32; 3],
-    number: u32,
-    means: &mut [f64],
-    left: &mut Vec<u32>,
-    drawing: &mut Drawing,
-) {
-    let before = std::mem::take(&mut drawing.count);
-    for begin in (0..before).step_by(N) {
-        let mut pixel = [0; N];
-        let (mut product, mut bound) = ([0.0; N], [0.0; N]);
-        // Those that are kept are moved down, to places that have been read.
-        pixel.copy_from_slice(&drawing.pixel[begin..begin + N]);
-        product.copy_from_slice(&drawing.product[begin..begin + N]);
-        bound.copy_from_slice(&drawing.bound[begin..begin + N]);
-        let block = Block::<N>::new(uniforms(streams, place, number, &pixel), &product, &bound);
-        let drawn = f64::from(number) * 2.0;
-        let there = u32::MAX >> (32 - N.min(before - begin));
-        let (on, near) = (gather(&block.on) & there, gather(&block.near) & there);
-        for lane in bits(there & !(on | near)) {
-            if let Some(mean) = means.get_mut(pixel[lane] as usize) {
-                *mean = drawn + block.count[lane];
+impl<const N: usize> Draw<'_, N> {
+    /// Draws the first block of all pixels.
+    #[inline(always)]
+    fn first<const FMA: bool>(&mut self, drawing: &mut Drawing) {
+        for (part, means) in self.means.chunks_mut(N).enumerate() {
+            let lit = means.iter().any(|mean| *mean > 0.0);
+            if !lit {
+                means.fill(0.0);
+                continue;
             }
+            let mut pixel = [(part * N) as u32; N];
+            for lane in 0..N {
+                pixel[lane] += lane as u32;
+            }
+            // What lies beyond the last pixel is dark.
+            let mut mean = [0.0; N];
+            mean[..means.len()].copy_from_slice(means);
+            let mut bound = [0.0; N];
+            for lane in 0..N {
+                // Of pixels that are not drawn here any number will do.
+                let small = if mean[lane] < PRODUCTS { mean[lane] } else { 0.0 };
+                bound[lane] = exp::<FMA>(-small);
+            }
+            let block = Block::<N>::new(uniforms(self.streams, self.place, 0, &pixel), &[1.0; N], &bound);
+            let (mut on, mut apart) = ([0; N], [0; N]);
+            for lane in 0..N {
+                // What is not positive and what is not a number has no photons.
+                let positive = mask(mean[lane] > 0.0);
+                let drawn = positive & mask(mean[lane] < PRODUCTS);
+                apart[lane] = positive & (!drawn | block.near[lane]);
+                on[lane] = drawn & block.on[lane];
+                let settled = select(drawn, block.count[lane], 0.0);
+                mean[lane] = select(on[lane] | apart[lane], mean[lane], settled);
+            }
+            means.copy_from_slice(&mean[..means.len()]);
+            drawing.keep(gather(&on), &pixel, &block.product, &bound);
+            self.left.extend(bits(gather(&apart)).map(|lane| pixel[lane]));
         }
-        drawing.keep(on, &pixel, &block.product, &bound);
-        left.extend(bits(near).map(|lane| pixel[lane]));
+    }
+
+    /// Draws block `number` of the pixels that draw on.
+    #[inline(always)]
+    fn next(&mut self, number: u32, drawing: &mut Drawing) {
+        let before = std::mem::take(&mut drawing.count);
+        for begin in (0..before).step_by(N) {
+            let mut pixel = [0; N];
+            let (mut product, mut bound) = ([0.0; N], [0.0; N]);
+            // Those that are kept are moved down, to places that have been read.
+            pixel.copy_from_slice(&drawing.pixel[begin..begin + N]);
+            product.copy_from_slice(&drawing.product[begin..begin + N]);
+            bound.copy_from_slice(&drawing.bound[begin..begin + N]);
+            let block = Block::<N>::new(uniforms(self.streams, self.place, number, &pixel), &product, &bound);
+            let drawn = f64::from(number) * 2.0;
+            let there = u32::MAX >> (32 - N.min(before - begin));
+            let (on, near) = (gather(&block.on) & there, gather(&block.near) & there);
+            for lane in bits(there & !(on | near)) {
+                if let Some(mean) = self.means.get_mut(pixel[lane] as usize) {
+                    *mean = drawn + block.count[lane];
+                }
+            }
+            drawing.keep(on, &pixel, &block.product, &bound);
+            self.left.extend(bits(near).map(|lane| pixel[lane]));
+        }
     }
 }
 
