@@ -245,7 +245,7 @@ fn at(folder: &Path) -> String {
 fn two_distances_in_a_header_are_the_same_but_of_a_tilted_detector() {
     let folder = tempfile::tempdir().unwrap();
     let entries = |more: &[(&str, &str)]| {
-        let own = [("PIXEL_SIZE", "1"), ("DISTANCE", "60")];
+        let own = [("PIXEL_SIZE", "1"), ("DISTANCE", "60"), ("WAVELENGTH", "1")];
         let all: Vec<HeaderEntry> =
             own.iter().chain(more).map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
         write_smv(&folder.path().join("h.img"), &all, 3, 2, &[1; 6]).unwrap();
@@ -322,4 +322,38 @@ fn a_matrix_that_contradicts_its_cell_or_is_left_handed_is_pointed_out() {
     );
     assert!(warnings("-mat A.mat -lambda 1.54").is_empty());
     assert!(warnings("-mat L.mat")[0].contains("L.mat: its axes are left-handed"));
+}
+
+#[test]
+fn what_a_flag_decides_of_a_polarization_or_a_header_is_not_doubted() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = "NX=48 NY=61 QX=0.172 QY=0.172\nORGX=24 ORGY=30\nDETECTOR_DISTANCE= 200\nX-RAY_WAVELENGTH= 1\n\
+        INCIDENT_BEAM_DIRECTION= 0 0 1 DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\n";
+    let normal = format!("{input}POLARIZATION_PLANE_NORMAL= 0 1 0\n");
+    std::fs::write(folder.path().join("n.inp"), normal).unwrap();
+    std::fs::write(folder.path().join("f.inp"), format!("{input}FRACTION_OF_POLARIZATION= 0.9\n")).unwrap();
+    let entries = [HeaderEntry::new("PIXEL_SIZE", "0.1"), HeaderEntry::new("BEAM_CENTER_X", "0.1")];
+    write_smv(&folder.path().join("a.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let count = |line: &str, code: &str| {
+        let line = format!("-cell 50 -default_F 1 {line}");
+        let found = resolved(folder.path(), &line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        found.warnings.iter().filter(|warning| warning.code() == code).count()
+    };
+    for (more, of_normal, of_fraction) in
+        [("", 1, 1), ("-polar 0.3", 0, 1), ("-polar_vector 1 0 0", 1, 0), ("-nopolar", 0, 0)]
+    {
+        assert_eq!(count(&format!("-geometry n.inp {more}"), "io.half-polarization"), of_normal, "{more}");
+        assert_eq!(count(&format!("-geometry f.inp {more}"), "io.half-polarization"), of_fraction, "{more}");
+    }
+    for (more, expected) in [("", 3), ("-lambda 1", 2), ("-lambda 1 -distance 50 -Xbeam 1 -Ybeam 1", 0)] {
+        assert_eq!(count(&format!("-img a.img {more}"), "io.not-in-header"), expected, "{more}");
+    }
+    assert_eq!(count("-img a.img -quirks spec", "io.not-in-header"), 3);
+    assert_eq!(count("-img a.img -quirks reference", "io.not-in-header"), 0);
+    // A mask needs no header, and says what the image beside it does not.
+    assert_eq!(count("-mask a.img", "io.not-in-header"), 0);
+    let all = ["WAVELENGTH", "DISTANCE", "BEAM_CENTER_Y"].map(|key| HeaderEntry::new(key, "1"));
+    let all: Vec<HeaderEntry> = entries.into_iter().chain(all).collect();
+    write_smv(&folder.path().join("m.img"), &all, 3, 2, &[1; 6]).unwrap();
+    assert_eq!(count("-mask m.img -img a.img", "io.not-in-header"), 0);
 }

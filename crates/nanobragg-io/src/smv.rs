@@ -5,5 +5,6 @@ mod read;
 mod write;
 
 pub use header::SmvHeader;
+pub(crate) use header::Unreadable;
 pub use read::{SmvImage, read_smv};
 pub use write::{HeaderEntry, write_smv};

@@ -49,6 +49,12 @@ kinds! {
     UnknownKey = "io.unknown-key",
     /// The direction of the beam is not there, and is assumed.
     AssumedBeam = "io.assumed-beam",
+    /// An axis of the detector is not there, and is assumed.
+    AssumedAxis = "io.assumed-axis",
+    /// The header of an image has no pixel size, wavelength, distance or half of the beam center, which is assumed.
+    NotInHeader = "io.not-in-header",
+    /// The header of an image says one thing in two ways that differ.
+    ContradictingHeader = "io.contradicting-header",
     /// Amplitudes are those of a map or a model, for want of measured ones.
     NotMeasured = "io.not-measured",
     /// Of several sets of reflections one is taken.

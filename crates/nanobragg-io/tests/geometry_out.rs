@@ -199,7 +199,8 @@ fn an_input_of_xds_as_users_write_it() {
     let text = "! QX= 9\nJOB= ALL\n DETECTOR=PILATUS MINIMUM_VALID_PIXEL_VALUE=0 OVERLOAD= 1048500\n\
         NX=487 NY= 619 QX=0.172  QY = 0.172 !mm\nORGX= 243.5 ORGY=309.5\nDETECTOR_DISTANCE= 200.0\n\
         X-RAY_WAVELENGTH= 0.9795\nROTATION_AXIS= 1 0 0\nOSCILLATION_RANGE=0.1 STARTING_ANGLE= 5 STARTING_FRAME=1\n\
-        DATA_RANGE= 11 900\nUNIT_CELL_CONSTANTS= 70 80 90 90 90 90\n";
+        DATA_RANGE= 11 900\nUNIT_CELL_CONSTANTS= 70 80 90 90 90 90\nDIRECTION_OF_DETECTOR_X-AXIS= 1 0 0\n\
+        DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\n";
     let found = read(text).unwrap();
     assert_eq!(found.panels[0].origin_mm, Vector3::new(-243.0 * 0.172, -309.0 * 0.172, 200.0));
     assert_eq!(found.beam, Some(Vector3::z()));

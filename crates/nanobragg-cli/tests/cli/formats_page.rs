@@ -57,7 +57,8 @@ fn expt(what: &'static str, from: &str, to: &str) -> Sample {
 
 fn input(what: &'static str, from: &str, to: &str) -> Sample {
     let text = "JOB= ALL NX= 8 NY= 8 QX= 1 QY= 1\nORGX= 4 ORGY= 4 DETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
-        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0\nUNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 60 0\n\
+        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0\n\
+        DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\nUNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 60 0\n\
         UNIT_CELL_C-AXIS= 0 0 70\n";
     assert!(text.contains(from), "{from}");
     sample("XDS.INP", what, "XDS.INP", &text.replace(from, to), "-geometry XDS.INP F")
@@ -162,6 +163,9 @@ fn samples() -> Vec<Sample> {
         input("a key that is nearly one", "NX= 8", "OSCILATION_RANGE= 1 NX= 8"),
         input("no DETECTOR_DISTANCE", "DETECTOR_DISTANCE", "detector_distance"),
         input("another cell beside the axes", "NX= 8", "UNIT_CELL_CONSTANTS= 50 60 75 90 90 90 NX= 8"),
+        input("no axis of the detector", "DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0", ""),
+        input("a segment beyond the detector", "NX= 8", "SEGMENT= 1 9 1 8 NX= 8"),
+        input("a segment whose place is not said", "NX= 8", "SEGMENT= 1 8 1 8 NX= 8"),
         image("pixels of 32 bits", "DIM=2", "TYPE=unsigned_long", "-img a.img CELL F"),
         image("pixels that are floats", "DIM=2", "TYPE=float", "-img a.img CELL F"),
         image("compressed pixels", "DIM=2", "COMPRESSION=packed", "-img a.img CELL F"),
@@ -171,6 +175,22 @@ fn samples() -> Vec<Sample> {
             "two distances of a flat detector",
             "DISTANCE=100",
             "DISTANCE=100;\nCLOSE_DISTANCE=90",
+            "-img a.img CELL F",
+        ),
+        image("no wavelength", "WAVELENGTH=1", "DIM=2", "-img a.img CELL F"),
+        image("half a beam center", "DIM=2", "BEAM_CENTER_X=4", "-img a.img CELL F"),
+        image("a beam center in pixels", "DIM=2", "BEAM_CENTER_X=400;\nBEAM_CENTER_Y=4", "-img a.img CELL F"),
+        image(
+            "a distance that the axes contradict",
+            "DIM=2",
+            "FAST_AXIS=1 0 0;\nSLOW_AXIS=0 -1 0;\nFIRST_PIXEL=-4 4 -80",
+            "-img a.img CELL F",
+        ),
+        image("an axis without the others", "DIM=2", "FAST_AXIS=1 0 0", "-img a.img CELL F"),
+        image(
+            "an axis without a direction",
+            "DIM=2",
+            "FAST_AXIS=0 0 0;\nSLOW_AXIS=0 -1 0;\nFIRST_PIXEL=-4 4 -100",
             "-img a.img CELL F",
         ),
         image("a distance that is no number", "DISTANCE=100", "DISTANCE=nan", "-img a.img CELL F"),

@@ -64,3 +64,31 @@ fn headers_of_a_detector_that_is_square_to_the_beam_say_no_axes() {
         assert!(!text.contains("FAST_AXIS"), "{image}");
     }
 }
+
+#[test]
+fn flags_move_a_detector_that_a_header_tilts() {
+    let scratch = Scratch::new();
+    let tilted = format!("{TINY} -detector_roty 20 -distance 100");
+    scratch.run(&format!("{tilted} -o a.cbf -o a.nxs -o a.img")).good();
+    // About a near point the plane keeps its distance, here 100 mm cos 20 deg.
+    for (flags, same) in [
+        ("-distance 80", "-distance 80"),
+        ("-Xbeam 3 -Ybeam 2", "-Xbeam 3 -Ybeam 2"),
+        ("-close_distance 70", "-close_distance 70 -pivot beam"),
+        ("-ORGX 4 -ORGY 5", "-ORGX 4 -ORGY 5 -close_distance 93.96926207859084"),
+        ("-Xclose 1 -Yclose 2 -distance 60", "-Xclose 1 -Yclose 2 -distance 60"),
+    ] {
+        scratch.run(&format!("{tilted} {same} -o a.npy")).good();
+        for image in ["a.cbf", "a.nxs", "a.img"] {
+            let run = scratch.run(&format!("{CRYSTAL} -img {image} {flags} -o b.npy -nodump")).good();
+            assert!(!run.err.contains("axes of the detector"), "{flags}: {}", run.err);
+            let off = apart(&scratch, "a.npy", "b.npy");
+            assert!(off < 1e-4, "{flags}: {image} is off by {off}");
+        }
+    }
+    let axes = "-fdet_vector 0 1 0 -sdet_vector 0 0 1 -Xbeam 30 -Ybeam 34";
+    let run = scratch.run(&format!("{CRYSTAL} -img a.nxs {axes} -o b.npy -nodump")).good();
+    assert!(run.err.contains("a.nxs: axes of the detector: "), "{}", run.err);
+    scratch.run(&format!("{TINY} -distance 100 {axes} -o a.npy")).good();
+    assert!(apart(&scratch, "a.npy", "b.npy") < 1e-4);
+}

@@ -1,10 +1,13 @@
 //! What more than one flag says of the detector.
 
-use nanobragg::model::{Convention, PixelGrid, Quirk};
+use nanobragg::model::{Convention, PixelGrid, Preset, Quirk};
 
 use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
+
+/// Flags of the point of the detector that is nearest to the crystal.
+pub(super) const NEAR_POINT: [FlagId; 4] = [FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
 
 /// Settles what depends on more than one flag: convention, pivot, size, sensor.
 ///
@@ -21,6 +24,12 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         size_fast: draft.fast_pixels.map_or(size_fast, |n| pixel_size * n as f64),
         size_slow: draft.slow_pixels.map_or(size_slow, |n| pixel_size * n as f64),
     };
+    let given = |flags: &[FlagId]| flags.iter().any(|flag| args.has(*flag));
+    // A near point of flags places the detector, whatever beam center a header has.
+    if given(&NEAR_POINT) && !given(&[FlagId::Xbeam, FlagId::Ybeam]) && classic::preset(args) == Preset::Exact
+    {
+        (draft.beam_spot, draft.placement.beam) = (None, [None; 2]);
+    }
     if let Some(spot) = draft.beam_spot {
         // Flags that place the beam come after headers.
         let (x, y) = detector.convention.center_of_spot(spot, &detector.pixels);

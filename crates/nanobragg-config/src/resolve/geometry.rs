@@ -51,6 +51,14 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     // What flags say need not be assumed.
     let assumed = |warning: &nanobragg_io::Warning| match warning.kind {
         WarningKind::AssumedBeam => !args.has(FlagId::BeamVector),
+        // The half that stands there is named, the other one decided.
+        WarningKind::HalfPolarization => {
+            let other = match warning.place.to_lowercase().contains("normal") {
+                true => FlagId::Polar,
+                false => FlagId::PolarVector,
+            };
+            !args.has(FlagId::NoPolar) && !args.has(other)
+        }
         _ => true,
     };
     draft.setup.warnings.extend(found.warnings.drain(..).filter(assumed).map(Warning::from));

@@ -7,7 +7,7 @@ use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
-use super::{Context, likely};
+use super::{Context, image_doubts, likely};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
@@ -18,12 +18,15 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let Some(occurrence) = args.last(flag) else { continue };
         let name = occurrence.values.path(0);
         let path = context.path(name);
-        let image = read_instrument_image(&path)?;
+        let mut image = read_instrument_image(&path)?;
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
         if !args.has(FlagId::Geometry) {
             geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
+            let has_axes = image.axes.is_some() && may_tilt(args);
+            let doubts = std::mem::take(&mut image.warnings);
+            image_doubts::tell(draft, args, (doubts, name), (is_mask, has_axes));
         }
         if is_mask {
             let InstrumentImage { fast, slow, keep, .. } = image;
@@ -206,13 +209,16 @@ fn geometry(
     }
     (draft.fast_pixels, draft.slow_pixels) = (Some(image.fast), Some(image.slow));
     let size_slow = detector.pixels.pixel_size * image.slow as f64;
-    if let Some(distance) = find.value(&DISTANCE)? {
-        placement.distance = mm(distance);
-    }
+    let distance = find.value(&DISTANCE)?;
     // Of a flag and a header that say the distance in two ways the C program takes the header.
     let overruled = args.has(FlagId::Distance) && !quirks.has(Quirk::HeaderSubstrings);
-    // Axes in the file say how the detector lies, and the spot where.
-    let by_axes = image.axes.is_some() && may_tilt(args);
+    // Axes in the file say how the detector lies, and where, as far as the header does not.
+    let axes = image.axes.filter(|_| may_tilt(args));
+    let by_axes = axes.is_some();
+    let spot_of_axes = axes.and_then(|axes| axes.spot_mm());
+    if let Some(distance) = distance.or(spot_of_axes.map(|[along, ..]| along)) {
+        placement.distance = mm(distance);
+    }
     let close = if overruled || by_axes { None } else { find.value(&CLOSE)? };
     if let Some(close) = close {
         placement.close_distance = Some(mm(close));
@@ -230,10 +236,14 @@ fn geometry(
         // writers, these two keys do not.
         draft.beam_spot = Some((mm(fast), mm(slow)));
     } else {
-        if let Some(x) = find.value(&CENTER_X)? {
+        let center = [find.value(&CENTER_X)?, find.value(&CENTER_Y)?];
+        if let ([None, None], Some([_, fast, slow])) = (center, spot_of_axes) {
+            draft.beam_spot = Some((mm(fast), mm(slow)));
+        }
+        if let Some(x) = center[0] {
             placement.beam[0] = Some(mm(x));
         }
-        if let Some(y) = find.value(&CENTER_Y)? {
+        if let Some(y) = center[1] {
             // The reference program turns the slow axis of a mask, and of a mask only, upside down.
             placement.beam[1] = Some(if is_mask { size_slow - mm(y) } else { mm(y) });
         }
@@ -272,10 +282,14 @@ fn geometry(
 pub(super) const TILTS: [FlagId; 4] =
     [FlagId::DetectorRotX, FlagId::DetectorRotY, FlagId::DetectorRotZ, FlagId::Twotheta];
 
+/// Flags of vectors that say how the detector lies, or where.
+const VECTORS: [FlagId; 5] =
+    [FlagId::FdetVector, FlagId::SdetVector, FlagId::OdetVector, FlagId::Pix0Vector, FlagId::Pix0VectorMm];
+
 /// Whether axes in an image's file count: under the presets that follow the C program they do not, nor where a flag says how the
-/// detector is tilted. What a header says in their place does then.
+/// detector lies. What a header says in their place does then.
 pub(super) fn may_tilt(args: &ParsedArgs) -> bool {
-    let own = TILTS.iter().chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
+    let own = TILTS.iter().chain(&VECTORS).chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
     classic::preset(args) == Preset::Exact && !own
 }
 

@@ -6,6 +6,7 @@ mod contradictions;
 mod detector;
 mod geometry;
 mod headers;
+mod image_doubts;
 mod likely;
 mod load;
 mod matrix;

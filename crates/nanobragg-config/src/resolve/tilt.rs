@@ -1,19 +1,23 @@
 //! How the detector lies by the axes in an image's file.
 
-use nanobragg::model::{Detector, Experiment, Pivot, Tilt, UnitCell, angles_of};
+use nanobragg::model::{Detector, Distance, Experiment, Pivot, Placement, Tilt, UnitCell, angles_of};
 use nanobragg::nalgebra::{Matrix3, Vector3};
-use nanobragg::units::to_deg;
+use nanobragg::units::{mm, to_deg};
+use nanobragg_io::WarningKind;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::header::{Axes, FrameDescription};
 
+use super::detector::NEAR_POINT;
 use super::headers::may_tilt;
-use crate::classic::{FlagId, ParsedArgs};
+use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin};
 
 /// What the digits of a file leave of an angle, degrees, and of a place, mm.
 const ROUNDING_DEG: f64 = 1e-4;
 const ROUNDING_MM: f64 = 1e-4;
+/// What conventions of beam centers and few digits leave of a place: relative, and in mm.
+const SAME_PLACE: (f64, f64) = (2e-3, 0.1);
 
 /// Tilts the detector as the axes in the image's file say, unless a flag says how it is tilted. What cannot be had so, and under the presets
 /// that follow the C program, is said.
@@ -33,7 +37,15 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     };
     let Some((found, laboratory)) = of(&probe.detector) else { return Ok(()) };
     let off_deg = between(&found, &said);
+    let is_placed = is_placed(args);
     if off_deg < ROUNDING_DEG {
+        let off_mm = (found.origin_mm - Vector3::from(said.origin_mm)).norm();
+        let same_mm = SAME_PLACE.1 + SAME_PLACE.0 * found.origin_mm.norm();
+        // Under the other presets beam centers mean other points.
+        let is_doubted = !is_placed && may_tilt(args) && !is_contradicted(draft);
+        if off_mm > same_mm && is_doubted {
+            draft.setup.warnings.push(InstrumentWarning::Corner { file: file.into(), off_mm }.into());
+        }
         return Ok(());
     }
     if may_tilt(args) {
@@ -41,10 +53,14 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
         let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
         let tilt = Tilt { x, y, z, twotheta: 0.0 };
-        let tilted = probe.detector.clone().with_tilt(tilt).with_pivot(Pivot::Beam);
+        let mut tilted = probe.detector.clone().with_tilt(tilt).with_pivot(Pivot::Beam);
+        let given = |flags: &[FlagId]| flags.iter().any(|flag| args.has(*flag));
+        if given(&NEAR_POINT) && !given(&[FlagId::Xbeam, FlagId::Ybeam]) {
+            tilted = about_crystal(tilted, given(&[FlagId::Distance, FlagId::CloseDistance]), &said);
+        }
         let lies_there = |(axes, _): (Axes, _)| {
-            between(&axes, &said) < ROUNDING_DEG
-                && (axes.origin_mm - Vector3::from(said.origin_mm)).norm() < ROUNDING_MM
+            let off_mm = (axes.origin_mm - Vector3::from(said.origin_mm)).norm();
+            between(&axes, &said) < ROUNDING_DEG && (is_placed || off_mm < ROUNDING_MM)
         };
         if of(&tilted).is_some_and(lies_there) {
             draft.setup.experiment.detector = tilted;
@@ -56,6 +72,34 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     }
     draft.setup.warnings.push(InstrumentWarning::Axes { file: file.into(), off_deg }.into());
     Ok(())
+}
+
+/// Whether a flag says where the detector is: then it is not where the file says.
+fn is_placed(args: &ParsedArgs) -> bool {
+    let places = |occurrence: &Occurrence| {
+        let row = flag(occurrence.flag);
+        let names = occurrence.flag == FlagId::Img || row.is_some_and(|row| row.is(Role::Convention));
+        !names && row.is_some_and(|row| row.is(Role::PlacesDetector))
+    };
+    args.occurrences.iter().any(places)
+}
+
+/// Whether it was said that a header contradicts itself.
+fn is_contradicted(draft: &Draft) -> bool {
+    draft.setup.warnings.iter().any(|warning| warning.code() == WarningKind::ContradictingHeader.code())
+}
+
+/// A detector with a near point of flags: it keeps that whatever the tilt, and, unless a flag says it, its distance to the plane.
+fn about_crystal(detector: Detector, has_distance: bool, said: &ImageAxes) -> Detector {
+    let mut detector = detector.with_pivot(Pivot::Sample);
+    let plane = frame(&said.fast.into(), &said.slow.into());
+    let close = plane.column(2).dot(&Vector3::from(said.origin_mm)).abs();
+    if let Placement::Rest(rest) = &mut detector.placement
+        && !has_distance
+    {
+        rest.distance = Distance::ToPlane(mm(close));
+    }
+    detector
 }
 
 /// Fast axis, slow axis and normal as columns, at right angles.

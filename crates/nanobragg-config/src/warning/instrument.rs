@@ -88,6 +88,13 @@ pub enum InstrumentWarning {
         /// Degrees between its axes and those of the detector that is rendered.
         off_deg: f64,
     },
+    /// The detector's first pixel is not where the axes in an image's file say.
+    Corner {
+        /// The image.
+        file: PathBuf,
+        /// Millimeters between its place and the one that is rendered.
+        off_mm: f64,
+    },
     /// A description has no rotation axis: x is assumed for a rotation.
     NoSpindle {
         /// The description.
@@ -122,6 +129,7 @@ codes! { InstrumentWarning:
     Distances = "config.contradicting-distances",
     OverFlag = "config.header-over-flag",
     Axes = "config.axes-in-header",
+    Corner = "config.corner-in-header",
     NoSpindle = "config.no-spindle",
     NoBeam = "config.no-beam",
     NoWavelength = "config.no-wavelength",
@@ -131,8 +139,9 @@ codes! { InstrumentWarning:
 /// Keys of distances.
 const DISTANCE: &str = "DISTANCE";
 const CLOSE_DISTANCE: &str = "CLOSE_DISTANCE";
-/// What the axes of a detector are called.
+/// What the axes of a detector and its corner are called.
 const AXES: &str = "axes of the detector";
+const CORNER: &str = "first pixel";
 const AS_C_DOES: &str = "taken as the C program takes it";
 const NOT_TAKEN: &str = "not taken";
 const ALONG_X: &str = "x is assumed";
@@ -173,6 +182,9 @@ impl InstrumentWarning {
             }
             InstrumentWarning::Axes { file, off_deg } => {
                 Subject::of_file(file).at(AXES).found(g(*off_deg, 4)).assumed(NOT_TAKEN)
+            }
+            InstrumentWarning::Corner { file, off_mm } => {
+                Subject::of_file(file).at(CORNER).found(g(*off_mm, 4)).assumed(NOT_TAKEN)
             }
             InstrumentWarning::NoSpindle { file } => Subject::of_file(file).assumed(ALONG_X),
             InstrumentWarning::NoBeam { file } => Subject::of_file(file).assumed(ALONG_Z),
@@ -225,6 +237,12 @@ impl fmt::Display for InstrumentWarning {
                 "{}: {AXES}: {} deg from those that are rendered; -detector_rotx, -detector_roty and -detector_rotz turn them",
                 file.display(),
                 g(*off_deg, 4)
+            ),
+            InstrumentWarning::Corner { file, off_mm } => write!(
+                f,
+                "{}: {CORNER}: {} mm from where distance and beam center put it, which count",
+                file.display(),
+                g(*off_mm, 4)
             ),
             InstrumentWarning::NoSpindle { file } => {
                 write!(f, "{}: no rotation axis in it: {ALONG_X}; give -spindle_axis", file.display())

@@ -262,6 +262,12 @@ impl Goniometer {
 /// The rotation of image number `point` of the scan, counted from 0; none of a scan of stills.
 fn scan(node: &Node<'_>, point: usize) -> Result<Option<Scan>> {
     let [first, last] = node.field("image_range")?.numbers::<2>()?;
+    if last < first {
+        let found = format!("{first}, {last}");
+        let expected = "a last image that is not before the first";
+        let place = format!("{}.image_range", node.place);
+        return Err(Error::value(node.path, place, expected, found.as_bytes()));
+    }
     let images = last - first + 1.0;
     if point as f64 >= images.max(1.0) {
         return Err(Error::value(

@@ -43,8 +43,8 @@ const MOST_PANELS: usize = 10_000;
 const MOST_PIXELS: f64 = 100_000.0;
 /// Sine of the least angle between the axes of a panel.
 const FLAT: f64 = 1e-3;
-/// Sine of the least angle between the beam and the normal of the plane of polarization.
-const ALONG: f64 = 1e-6;
+/// Degrees by which the normal of the plane of polarization may be off a right angle to the beam.
+const OFF_ACROSS_DEG: f64 = 10.0;
 /// Difference of two cells, relative to an edge and in radians, that rounding of a file's digits does not make.
 const OTHER_CELL: f64 = 5e-3;
 /// Wavelengths of X-rays, and of electrons in microscopes: a number outside is in another unit.
@@ -239,7 +239,8 @@ impl Geometry {
             }
             // A file without a beam leaves the direction to others.
             let normal = polarization.normal;
-            if self.beam.is_some_and(|beam| beam.cross(&normal).norm() < ALONG) {
+            let limit = OFF_ACROSS_DEG.to_radians().sin();
+            if self.beam.is_some_and(|beam| beam.dot(&normal).abs() > limit) {
                 let found = format!("{} {} {}", normal.x, normal.y, normal.z);
                 let expected = "a direction across the beam";
                 return Err(Error::value(path, "polarization normal", expected, found.as_bytes()));

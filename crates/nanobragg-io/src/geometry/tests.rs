@@ -115,6 +115,11 @@ fn what_a_list_lacks_is_named() {
             "a.expt: wavelength: expected from 0.001 to 1000 Angstrom, found \"-1\"",
         ),
         (
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarization_normal\": [0, 1, 1], \"polarization_fraction\": 0.9",
+            "a.expt: polarization normal: expected a direction across the beam, found \"0 0.707",
+        ),
+        (
             "[0, -1, 0]",
             "[1, 0, 0]",
             "a.expt: axes of panel 0: expected axes that span a plane, found \"0.000 degrees\"",
@@ -173,6 +178,18 @@ fn what_a_list_says_and_is_not_taken_is_named() {
     let sensor = "\"image_size\": [4, 3], \"mask\": [[0, 0, 2, 2]], \"gain\": 1.0, \"thickness\": 0.3";
     let masked = of("\"image_size\": [4, 3]", sensor);
     assert_eq!(warnings(&masked), [("detector[0].panels", "mask, thickness")]);
+}
+
+#[test]
+fn a_scan_that_ends_before_it_begins_is_an_error() {
+    let scan = |range: &str| {
+        let scan = format!(", \"scan\": [{{\"image_range\": {range}, \"oscillation\": [0, 1]}}]");
+        parsed(&list(", \"scan\": 0", &scan), 0)
+    };
+    assert!(scan("[3, 3]").is_ok());
+    let expected =
+        "a.expt: scan[0].image_range: expected a last image that is not before the first, found \"3, 1\"";
+    assert_eq!(scan("[3, 1]").unwrap_err(), expected);
 }
 
 #[test]

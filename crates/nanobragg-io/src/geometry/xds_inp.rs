@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 
 use super::xds::{Flat, of_other_axes};
-use super::xds_keys::{DISTANCE, Entries, SEGMENT};
+use super::xds_keys::{DISTANCE, Entries, Entry, SEGMENT};
 use super::{Geometry, MOST_PANELS, Polarization, Scan, Selection, cell_of_other_axes, pixels};
 use crate::error::{Error, Result};
 use crate::lines::finite;
@@ -24,8 +24,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     // Comments may be in any encoding.
     let text = String::from_utf8_lossy(bytes);
     let entries = Entries::read(path, &text)?;
-    let fast = entries.vector("DIRECTION_OF_DETECTOR_X-AXIS")?.unwrap_or_else(Vector3::x);
-    let slow = entries.vector("DIRECTION_OF_DETECTOR_Y-AXIS")?.unwrap_or_else(Vector3::y);
+    let mut warnings = entries.doubts();
+    let fast = assumed_axis(&entries, "DIRECTION_OF_DETECTOR_X-AXIS", Vector3::x(), &mut warnings)?;
+    let slow = assumed_axis(&entries, "DIRECTION_OF_DETECTOR_Y-AXIS", Vector3::y(), &mut warnings)?;
     let unit = |vector: Vector3<f64>| vector.try_normalize(1e-6).unwrap_or(vector);
     let (fast, slow) = (unit(fast), unit(slow));
     let flat = Flat {
@@ -34,7 +35,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         axes: Matrix3::from_columns(&[fast, slow, unit(fast.cross(&slow))]),
     };
     let size = [pixels(path, "NX", entries.number("NX")?)?, pixels(path, "NY", entries.number("NY")?)?];
-    let panels = match segments(&entries)? {
+    let panels = match segments(&entries, size)? {
         segments if segments.is_empty() => vec![flat.whole(size)],
         segments => {
             let count = segments.len();
@@ -44,7 +45,6 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                 .collect::<Result<_>>()?
         }
     };
-    let mut warnings = entries.doubts();
     warnings.extend(not_taken(&entries));
     let polarization = polarization(&entries, &mut warnings)?;
     let crystal = crystal(&entries, &mut warnings)?;
@@ -60,6 +60,21 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         varying_images: 1,
         warnings,
     })
+}
+
+/// An axis of the detector, with a word where it is not said.
+fn assumed_axis(
+    entries: &Entries<'_>,
+    key: &str,
+    assumed: Vector3<f64>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vector3<f64>> {
+    let found = entries.vector(key)?;
+    if found.is_none() {
+        let text = format!("{} {} {} is assumed", assumed.x, assumed.y, assumed.z);
+        warnings.push(Warning::new(WarningKind::AssumedAxis, entries.path, key, "none", text));
+    }
+    Ok(found.unwrap_or(assumed))
 }
 
 /// The direction of the beam, z where it is not said.
@@ -111,36 +126,77 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
     properties.chain(regions).collect()
 }
 
-/// Regions and places of the segments, as `XPARM.XDS` has them in two lines.
-fn segments(entries: &Entries<'_>) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
-    const AXES: [&str; 2] = ["DIRECTION_OF_SEGMENT_X-AXIS", "DIRECTION_OF_SEGMENT_Y-AXIS"];
-    const PLACES: [&str; 3] = ["SEGMENT_ORGX", "SEGMENT_ORGY", "SEGMENT_DISTANCE"];
+/// Keys of the place of a segment, each with how many of its nine numbers come before.
+const PLACES: [(&str, usize); 5] = [
+    ("SEGMENT_ORGX", 0),
+    ("SEGMENT_ORGY", 1),
+    ("SEGMENT_DISTANCE", 2),
+    ("DIRECTION_OF_SEGMENT_X-AXIS", 3),
+    ("DIRECTION_OF_SEGMENT_Y-AXIS", 6),
+];
+
+/// Regions and places of the segments, as `XPARM.XDS` has them in two lines, of a detector of so many pixels along X and Y.
+///
+/// # Errors
+/// A segment whose place is not said in full, or that reaches beyond the detector or into another one.
+fn segments(entries: &Entries<'_>, size: [usize; 2]) -> Result<Vec<(Vec<f64>, Vec<f64>)>> {
     let mut segments: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
+    let mut lines: Vec<&Entry<'_>> = Vec::new();
+    let mut seen: Vec<[bool; 5]> = Vec::new();
     for entry in &entries.list {
         if entry.key == SEGMENT {
             if segments.len() == MOST_PANELS {
                 return Err(entries.error(entry, "at most 10000 segments"));
             }
-            let [x_first, x_last, y_first, y_last] = entries.numbers::<4>(entry)?;
+            let region = entries.numbers::<4>(entry)?;
+            within(entries, entry, &region, size)?;
+            let meets = |(other, _): &&(Vec<f64>, Vec<f64>)| meet(&region, &other[1..]);
+            if let Some((number, _)) = segments.iter().zip(&lines).find(|(other, _)| meets(other)) {
+                let expected = format!("pixels that are not those of segment {}", number.0[0]);
+                return Err(entries.error(entry, &expected));
+            }
             let number = segments.len() as f64 + 1.0;
-            let place = vec![0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-            segments.push((vec![number, x_first, x_last, y_first, y_last], place));
+            segments.push(([&[number], &region[..]].concat(), vec![0.0; 9]));
+            lines.push(entry);
+            seen.push([false; 5]);
             continue;
         }
-        let axis = AXES.iter().position(|key| *key == entry.key).map(|axis| 3 + 3 * axis);
-        let place = PLACES.iter().position(|key| *key == entry.key);
-        let Some(start) = axis.or(place) else { continue };
-        let found: Vec<f64> = match axis {
-            Some(_) => entries.numbers::<3>(entry)?.into(),
-            None => entries.numbers::<1>(entry)?.into(),
+        let Some(at) = PLACES.iter().position(|(key, _)| *key == entry.key) else { continue };
+        let start = PLACES[at].1;
+        let found: Vec<f64> = match start {
+            3.. => entries.numbers::<3>(entry)?.into(),
+            _ => entries.numbers::<1>(entry)?.into(),
         };
-        let (_, of_segment) =
-            segments.last_mut().ok_or_else(|| entries.error(entry, "a line SEGMENT= before it"))?;
+        let (Some((_, of_segment)), Some(seen)) = (segments.last_mut(), seen.last_mut()) else {
+            return Err(entries.error(entry, "a line SEGMENT= before it"));
+        };
+        seen[at] = true;
         for (place, number) in of_segment.iter_mut().skip(start).zip(found) {
             *place = number;
         }
     }
+    for (entry, seen) in lines.iter().zip(seen) {
+        if let Some(at) = seen.iter().position(|seen| !seen) {
+            return Err(entries.error(entry, &format!("{}= after it", PLACES[at].0)));
+        }
+    }
     Ok(segments)
+}
+
+/// # Errors
+/// A region of first and last pixels along X and Y that reaches beyond the detector.
+fn within(entries: &Entries<'_>, entry: &Entry<'_>, region: &[f64; 4], [x, y]: [usize; 2]) -> Result<()> {
+    let is_within = |first: f64, last: f64, most: usize| first >= 1.0 && last <= most as f64;
+    let expected = format!("pixels from 1 to NX= {x} and from 1 to NY= {y}");
+    (is_within(region[0], region[1], x) && is_within(region[2], region[3], y))
+        .then_some(())
+        .ok_or_else(|| entries.error(entry, &expected))
+}
+
+/// Whether two such regions have a pixel in common.
+fn meet(one: &[f64; 4], other: &[f64]) -> bool {
+    let &[x_first, x_last, y_first, y_last] = other else { return false };
+    one[0] <= x_last && x_first <= one[1] && one[2] <= y_last && y_first <= one[3]
 }
 
 /// The rotation of image number `point` of DATA_RANGE, counted from 0. STARTING_ANGLE is that of STARTING_FRAME, the
@@ -189,7 +245,8 @@ mod tests {
     use super::*;
 
     const REST: &str = "QX= 0.1 QY= 0.1 NX= 10 NY= 8 ORGX= 5 ORGY= 4\nDETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
-        OSCILLATION_RANGE= 0.5 STARTING_ANGLE= 2 INCIDENT_BEAM_DIRECTION= 0 0 1\n";
+        OSCILLATION_RANGE= 0.5 STARTING_ANGLE= 2 INCIDENT_BEAM_DIRECTION= 0 0 1\n\
+        DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\n";
 
     fn read(more: &str, scan_point: usize) -> Result<Geometry> {
         let text = format!("{REST}{more}\n");
@@ -204,33 +261,33 @@ mod tests {
     fn what_is_assumed_or_not_taken_is_said() {
         assert_eq!(said("FRACTION_OF_POLARIZATION= 0.9 POLARIZATION_PLANE_NORMAL= 0 1 0"), [""; 0]);
         let expected =
-            "XDS.INP: line 4: FRACTION_OF_POLARIZATION: 0.9: POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed";
+            "XDS.INP: line 5: FRACTION_OF_POLARIZATION: 0.9: POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed";
         assert_eq!(said("FRACTION_OF_POLARIZATION= 0.9"), [expected]);
         let expected =
-            "XDS.INP: line 4: POLARIZATION_PLANE_NORMAL: 1 0 0: FRACTION_OF_POLARIZATION= 0.5 is assumed";
+            "XDS.INP: line 5: POLARIZATION_PLANE_NORMAL: 1 0 0: FRACTION_OF_POLARIZATION= 0.5 is assumed";
         assert_eq!(said("POLARIZATION_PLANE_NORMAL= 1 0 0"), [expected]);
         let found = said("SENSOR_THICKNESS= 0.32\nUNTRUSTED_RECTANGLE= 1 4 1 4");
-        assert!(found[0].starts_with("XDS.INP: line 4: SENSOR_THICKNESS: 0.32: not taken"), "{found:?}");
-        assert!(found[1].starts_with("XDS.INP: line 5: UNTRUSTED_RECTANGLE: 1 4 1 4: rendered"), "{found:?}");
+        assert!(found[0].starts_with("XDS.INP: line 5: SENSOR_THICKNESS: 0.32: not taken"), "{found:?}");
+        assert!(found[1].starts_with("XDS.INP: line 6: UNTRUSTED_RECTANGLE: 1 4 1 4: rendered"), "{found:?}");
         assert_eq!(said("SENSOR_THICKNESS= 0"), [""; 0]);
     }
 
     #[test]
     fn a_key_that_stands_there_twice_is_said_with_the_value_that_counts() {
-        let expected = "XDS.INP: line 2: DETECTOR_DISTANCE: 100: line 4 says 120, which counts";
+        let expected = "XDS.INP: line 2: DETECTOR_DISTANCE: 100: line 5 says 120, which counts";
         assert_eq!(said("DETECTOR_DISTANCE= 120"), [expected]);
         assert_eq!(read("DETECTOR_DISTANCE= 120", 0).unwrap().panels[0].origin_mm.z, 120.0);
         // The same number says the same, and regions add up.
         assert_eq!(said("DETECTOR_DISTANCE= 100.0\nSPOT_RANGE= 1 2\nSPOT_RANGE= 5 6"), [""; 0]);
         let thrice = said("ORGX= 6\nORGX= 7");
-        assert_eq!(thrice[0], "XDS.INP: line 1: ORGX: 5: line 5 says 7, which counts");
-        assert_eq!(thrice[1], "XDS.INP: line 4: ORGX: 6: line 5 says 7, which counts");
+        assert_eq!(thrice[0], "XDS.INP: line 1: ORGX: 5: line 6 says 7, which counts");
+        assert_eq!(thrice[1], "XDS.INP: line 5: ORGX: 6: line 6 says 7, which counts");
     }
 
     #[test]
     fn what_looks_like_a_key_is_not_passed_over() {
         let found = said("OSCILLATON_RANGE= 1");
-        let expected = "XDS.INP: line 4: OSCILLATON_RANGE: 1: not read; OSCILLATION_RANGE is";
+        let expected = "XDS.INP: line 5: OSCILLATON_RANGE: 1: not read; OSCILLATION_RANGE is";
         assert_eq!(found, [expected]);
         assert_eq!(said("rotation_axis= 0 1 0").len(), 1);
         for other in ["SPOT_RANGE= 1 2", "REFLECTING_RANGE= 1", "STARTING_FRAME= 1", "MY_THING= 4"] {
@@ -245,7 +302,7 @@ mod tests {
         assert_eq!(found.len(), 6, "{:?}", &found[..6]);
         // The line of the rest and all of these but three and the last, which counts; and all but three.
         let expected =
-            "XDS.INP: line 6: ORGX: 1: line 10002 says 4999, which counts; 4997 more lines are like this one";
+            "XDS.INP: line 7: ORGX: 1: line 10003 says 4999, which counts; 4997 more lines are like this one";
         assert_eq!(found[2], expected);
         assert!(
             found[5].ends_with("OSCILLATION_RANGE is; 4997 more lines are like this one"),
@@ -282,7 +339,7 @@ mod tests {
         let with = |cell: &str| said(&format!("{axes}UNIT_CELL_CONSTANTS= {cell}"));
         assert_eq!(with("50.1 60 70 90 90 90.1"), [""; 0]);
         assert_eq!(with("0 0 0 0 0 0"), [""; 0]);
-        let expected = "XDS.INP: line 7: UNIT_CELL_CONSTANTS: 50 60 70 90 92 90: the cell vectors make \
+        let expected = "XDS.INP: line 8: UNIT_CELL_CONSTANTS: 50 60 70 90 92 90: the cell vectors make \
             50 60 70 90 90 90, which counts";
         assert_eq!(with("50 60 70 90 92 90"), [expected]);
         assert!(said("UNIT_CELL_A-AXIS= 50 0 0")[0].contains("UNIT_CELL_A-AXIS: 50 0 0: a cell without"));
@@ -303,7 +360,36 @@ mod tests {
         assert_eq!((start(0), start(2)), (2.0, 3.0));
         for (range, point) in [("3 5", 3), ("5 3", 0)] {
             let error = read(&format!("DATA_RANGE= {range}"), point).unwrap_err().to_string();
-            assert!(error.starts_with("XDS.INP:4: expected image"), "{error}");
+            assert!(error.starts_with("XDS.INP:5: expected image"), "{error}");
         }
+    }
+
+    #[test]
+    fn segments_are_said_in_full_and_lie_beside_one_another() {
+        let place = "SEGMENT_ORGX= 0 SEGMENT_ORGY= 0 SEGMENT_DISTANCE= 0\n\
+            DIRECTION_OF_SEGMENT_X-AXIS= 1 0 0 DIRECTION_OF_SEGMENT_Y-AXIS= 0 1 0\n";
+        let two = |second: &str| format!("SEGMENT= 1 5 1 8\n{place}SEGMENT= {second}\n{place}");
+        assert_eq!(read(&two("6 10 1 8"), 0).unwrap().panels.len(), 2);
+        let error = |text: &str| read(text, 0).unwrap_err().to_string();
+        let expected =
+            "XDS.INP:8: expected pixels from 1 to NX= 10 and from 1 to NY= 8, found \"SEGMENT= 6 11 1 8\"";
+        assert_eq!(error(&two("6 11 1 8")), expected);
+        assert!(error(&two("6 10 0 8")).starts_with("XDS.INP:8: expected pixels from 1"));
+        let expected =
+            "XDS.INP:8: expected pixels that are not those of segment 1, found \"SEGMENT= 5 10 1 8\"";
+        assert_eq!(error(&two("5 10 1 8")), expected);
+        for (key, _) in PLACES {
+            let text = two("6 10 1 8").replacen(key, "ANYTHING", 1);
+            let expected = format!("XDS.INP:5: expected {key}= after it, found \"SEGMENT= 1 5 1 8\"");
+            assert_eq!(error(&text), expected);
+        }
+    }
+
+    #[test]
+    fn an_axis_of_the_detector_that_is_not_said_is_assumed_with_a_word() {
+        let text = REST.replace("DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0", "");
+        let found = parse(Path::new("XDS.INP"), text.as_bytes(), Selection::default()).unwrap();
+        let said: Vec<String> = found.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["XDS.INP: DIRECTION_OF_DETECTOR_Y-AXIS: none: 0 1 0 is assumed"]);
     }
 }

@@ -119,19 +119,29 @@ impl<'a> Nxmx<'a> {
         self.file.dataset("entry/instrument/detector/module/data_size").is_ok()
     }
 
-    /// The first number at `name`, where there is one.
+    /// The first number at `name`, of any type, where there is one; it may be none that can be used.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        let set = self.file.dataset(name).ok()?;
-        (set.total_elements() <= 1 << 20 && set.element_size() == 8).then_some(())?;
-        set.read_raw::<f64>().ok()?.first().copied().filter(|number| number.is_finite())
+        self.all_numbers(name)?.first().copied()
     }
 
-    /// The three numbers of an attribute of `name`, where there are so many.
-    pub(crate) fn vector(&self, name: &str, attribute: &str) -> Option<[f64; 3]> {
+    /// The numbers at `name`, of any type, where they are few.
+    pub(crate) fn all_numbers(&self, name: &str) -> Option<Vec<f64>> {
         let set = self.file.dataset(name).ok()?;
-        let numbers = set.attr(attribute).ok()?.read_numeric_as::<f64>().ok()?;
-        let vector: [f64; 3] = numbers.try_into().ok()?;
-        vector.iter().all(|number| number.is_finite()).then_some(vector)
+        (set.total_elements() <= 1 << 20).then_some(())?;
+        let whole = || Some(set.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
+        set.read_numeric_as::<f64>().ok().or_else(whole)
+    }
+
+    /// The text of an attribute of `name`.
+    pub(crate) fn text_attribute(&self, name: &str, attribute: &str) -> Option<String> {
+        self.file.dataset(name).ok()?.attr(attribute).ok()?.read_string().ok()
+    }
+
+    /// The numbers of an attribute of `name`.
+    pub(crate) fn vector(&self, name: &str, attribute: &str) -> Option<Vec<f64>> {
+        let attribute = self.file.dataset(name).ok()?.attr(attribute).ok()?;
+        let whole = || Some(attribute.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
+        attribute.read_numeric_as::<f64>().ok().or_else(whole)
     }
 }
 
@@ -162,7 +172,13 @@ mod tests {
         assert_eq!((none.images, none.counts.len(), images), (0, 0, 2));
         let wavelength = "entry/instrument/beam/incident_wavelength";
         assert_eq!(Nxmx::open(&path).unwrap().number(wavelength), Some(1.25));
-        assert_eq!(Nxmx::open(&path).unwrap().number("entry/nothing"), None);
+        let file = Nxmx::open(&path).unwrap();
+        assert_eq!(file.number("entry/nothing"), None);
+        // Whole numbers of 32 bits.
+        assert_eq!(file.number("entry/instrument/detector/bit_depth_readout"), Some(32.0));
+        let size = file.all_numbers("entry/instrument/detector/module/data_size");
+        assert_eq!(size, Some(vec![3.0, 4.0]));
+        drop(file);
 
         let whole = std::fs::read(&path).unwrap();
         let damaged = |bytes: &[u8]| {

@@ -10,6 +10,25 @@ pub struct SmvHeader {
     path: PathBuf,
     text: String,
     bytes: usize,
+    unreadable: Vec<(&'static str, Unreadable)>,
+}
+
+/// A number that a file has under a name of its own, and that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    what: String,
+    expected: &'static str,
+    found: String,
+}
+
+impl Unreadable {
+    pub(crate) fn new(what: impl Into<String>, expected: &'static str, found: impl Into<String>) -> Self {
+        Unreadable { what: what.into(), expected, found: found.into() }
+    }
+
+    pub(crate) fn into_error(self, path: &Path) -> Error {
+        Error::value(path, self.what, self.expected, self.found.as_bytes())
+    }
 }
 
 impl SmvHeader {
@@ -17,13 +36,25 @@ impl SmvHeader {
     pub(super) fn new(path: &Path, block: &[u8]) -> Self {
         let text = block.split(|&byte| byte == 0).next().unwrap_or_default();
         let text = String::from_utf8_lossy(text).into_owned();
-        Self { path: path.to_owned(), text, bytes: block.len() }
+        Self { path: path.to_owned(), text, bytes: block.len(), unreadable: Vec::new() }
     }
 
-    /// A header that no file has, of keys and numbers.
-    pub(crate) fn of_entries(path: &Path, entries: impl Iterator<Item = (&'static str, f64)>) -> Self {
-        let text = entries.map(|(key, value)| format!("{key}={value};\n")).collect();
-        Self { path: path.to_owned(), text, bytes: 0 }
+    /// A header that no file has, of keys and numbers. One that cannot be taken is an error where it is looked up.
+    pub(crate) fn of_entries(
+        path: &Path,
+        entries: impl Iterator<Item = (&'static str, std::result::Result<f64, Unreadable>)>,
+    ) -> Self {
+        let (mut text, mut unreadable) = (String::new(), Vec::new());
+        for (key, found) in entries {
+            match found {
+                Ok(value) => text += &format!("{key}={value};\n"),
+                Err(error) => {
+                    text += &format!("{key}=;\n");
+                    unreadable.push((key, error));
+                }
+            }
+        }
+        Self { path: path.to_owned(), text, bytes: 0, unreadable }
     }
 
     /// Length of the header block, in bytes: the pixels start there.
@@ -60,6 +91,9 @@ impl SmvHeader {
 
     /// The number at the beginning of a value.
     fn leading(&self, key: &str, value: &str) -> Result<f64> {
+        if let Some((_, error)) = self.unreadable.iter().find(|(name, _)| *name == key) {
+            return Err(error.clone().into_error(&self.path));
+        }
         let value = value.trim_start();
         let is_end = |character: char| character.is_whitespace() || matches!(character, ';' | ',' | '}');
         let word = &value[..value.find(is_end).unwrap_or(value.len())];
@@ -121,15 +155,6 @@ impl SmvHeader {
     pub fn refused(&self, key: &str, expected: &str) -> Error {
         let found = self.exact(key).or_else(|| self.text(key)).unwrap_or_default();
         Error::value(&self.path, key, expected, found.as_bytes())
-    }
-
-    /// The numbers of the entry that is called `key` and nothing longer, with blanks or commas between them, where there are so
-    /// many and all are finite.
-    pub fn numbers<const N: usize>(&self, key: &str) -> Option<[f64; N]> {
-        let words = self.exact(key)?.split([' ', ',']).filter(|word| !word.is_empty());
-        let numbers: Option<Vec<f64>> =
-            words.map(|word| word.parse().ok().filter(|number: &f64| number.is_finite())).collect();
-        numbers?.try_into().ok()
     }
 
     /// Names and values.
@@ -204,8 +229,6 @@ mod tests {
         assert!(found.overruled("B").is_empty() && found.overruled("C").is_empty());
         let error = found.refused("A", "a positive number").to_string();
         assert_eq!(error, "a.img: A: expected a positive number, found \"2\"");
-        assert_eq!(header("V= 1 -2,3 ;").numbers::<3>("V"), Some([1.0, -2.0, 3.0]));
-        assert_eq!(header("V= 1 2;\nW=1 2 nan;").numbers::<3>("V"), None);
     }
 
     #[test]

@@ -1,0 +1,68 @@
+//! What is doubtful in the headers of the images that give the geometry.
+
+use std::path::Path;
+
+use nanobragg::model::Preset;
+use nanobragg_io::WarningKind;
+
+use crate::Origin;
+use crate::classic::{self, FlagId, ParsedArgs};
+use crate::draft::Draft;
+
+/// Flags that decide what stands under a key, by the names that formats have for it: then the header need not make sense.
+const DECIDED: [(&[&str], &[FlagId]); 5] = [
+    (&["PIXEL_SIZE"], &[FlagId::Pixel]),
+    (&["WAVELENGTH"], &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
+    (
+        &["DISTANCE", "CLOSE_DISTANCE", "Detector_distance", "entry/instrument/detector/distance"],
+        &[FlagId::Distance, FlagId::CloseDistance],
+    ),
+    (&["BEAM_CENTER_X", "BEAM_CENTER_Y", "ORGX", "ORGY", "XDS_ORGX", "XDS_ORGY"], BEAM),
+    (&["DENZO_X_BEAM, DENZO_Y_BEAM", "Beam_xy", "entry/instrument/detector/beam_center"], BEAM),
+];
+const BEAM: &[FlagId] =
+    &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
+/// Flags that place the detector whatever its distance and its beam center are.
+const CORNER: [FlagId; 2] = [FlagId::Pix0Vector, FlagId::Pix0VectorMm];
+
+/// Says what a header says twice in ways that differ, and what it lacks unless a mask before it says it. Masks may lack all. `has_axes` says
+/// whether axes in the file place the detector. The preset `reference` follows the C program
+/// without a word.
+pub(super) fn tell(
+    draft: &mut Draft,
+    args: &ParsedArgs,
+    (found, name): (Vec<nanobragg_io::Warning>, &Path),
+    (is_mask, has_axes): (bool, bool),
+) {
+    // Of two headers the image's counts.
+    if is_mask && args.has(FlagId::Img) {
+        return;
+    }
+    let follows = classic::preset(args) == Preset::Reference;
+    let origins = &draft.setup.origins;
+    let counts = |doubt: &nanobragg_io::Warning| {
+        let is_key = |(names, _): &&(&[&str], &[FlagId])| names.contains(&doubt.place.as_str());
+        if follows && doubt.kind != WarningKind::RepeatedKey {
+            return false;
+        }
+        let flags = DECIDED.iter().find(is_key).map(|(_, flags)| *flags).unwrap_or_default();
+        let places = flags == BEAM || flags.contains(&FlagId::Distance);
+        if flags.iter().any(|flag| args.has(*flag)) || places && CORNER.iter().any(|flag| args.has(*flag)) {
+            return false;
+        }
+        // The other half of a beam center may be this header's own.
+        let of_key: &[FlagId] = match doubt.place.as_str() {
+            "BEAM_CENTER_X" => &[FlagId::Xbeam],
+            "BEAM_CENTER_Y" => &[FlagId::Ybeam],
+            _ => flags,
+        };
+        let is_known = || matches!(origins.of(of_key), Origin::Header(_)) || places && has_axes;
+        doubt.kind != WarningKind::NotInHeader || !is_mask && !is_known()
+    };
+    let found: Vec<_> = found.into_iter().filter(counts).collect();
+    // Messages name the file as the flag does.
+    draft.setup.warnings.extend(found.into_iter().map(|mut doubt| {
+        name.clone_into(&mut doubt.file);
+        doubt.into()
+    }));
+}

@@ -1,0 +1,263 @@
+//! What the header of an image says twice in ways that differ, and what it does not say.
+
+use std::path::Path;
+
+use super::entries::length_mm;
+use super::nxmx;
+use crate::c_format::g;
+use crate::image_axes::{AXES_KEYS, ImageAxes};
+use crate::nexus::Nxmx;
+use crate::smv::SmvHeader;
+use crate::warning::{Warning, WarningKind};
+
+/// Difference of two numbers of one length that the digits of headers do not make: relative, and in mm.
+const SAME: (f64, f64) = (1e-3, 0.02);
+/// Pixels by which the conventions of beam centers differ from one another.
+const CONVENTIONS_PX: f64 = 1.5;
+/// A beam that passes farther beside the detector than its edge is likely to be meant in pixels.
+const FAR: f64 = 1.0;
+
+/// Of a miniCBF image whose header says these.
+pub(super) fn of_mini_cbf(path: &Path, header: &SmvHeader, axes: Option<&ImageAxes>) -> Vec<Warning> {
+    let of_axes =
+        axes.map(|axes| of_axes(path, header, axes, ["Detector_distance", "Beam_xy"], AXES_KEYS[2]));
+    lacking(path, header).into_iter().chain(of_axes.into_iter().flatten()).collect()
+}
+
+/// Of an NXmx file that says these.
+pub(super) fn of_nxmx(
+    file: &Nxmx<'_>,
+    path: &Path,
+    header: &SmvHeader,
+    axes: Option<&ImageAxes>,
+) -> Vec<Warning> {
+    const NAMES: [&str; 2] = ["entry/instrument/detector/distance", "entry/instrument/detector/beam_center"];
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, "the chain of axes"));
+    let pixels = nxmx_pixels(path, file, header).into_iter();
+    pixels.chain(lacking(path, header)).chain(of_axes.into_iter().flatten()).collect()
+}
+
+/// Of an SMV image of so many pixels along the fast and the slow axis. The place of what is not there is its key.
+pub(super) fn of_smv(
+    path: &Path,
+    header: &SmvHeader,
+    size: [usize; 2],
+    axes: Option<&ImageAxes>,
+) -> Vec<Warning> {
+    const NAMES: [&str; 2] = ["DISTANCE", "DENZO_X_BEAM, DENZO_Y_BEAM"];
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, AXES_KEYS[2]));
+    let smv = Smv { path, header, size, is_tilted: axes.is_some() };
+    let mut doubts = lacking(path, header);
+    doubts.extend(of_axes.into_iter().flatten());
+    doubts.extend(smv.distances().into_iter().chain(smv.beam_centers()));
+    doubts
+}
+
+fn contradiction(path: &Path, place: &str, found: String, other: String) -> Warning {
+    Warning::new(WarningKind::ContradictingHeader, path, place, found, other)
+}
+
+/// Pixel size, wavelength and distance that are not there.
+fn lacking(path: &Path, header: &SmvHeader) -> Vec<Warning> {
+    let is_known = |keys: &[&str]| keys.iter().any(|key| header.has(key));
+    let lacks = |keys: &[&'static str], assumed: &str| {
+        let missing = || Warning::new(WarningKind::NotInHeader, path, keys[0], "none", assumed);
+        (!is_known(keys)).then(missing)
+    };
+    let pixel = lacks(&["PIXEL_SIZE"], "0.1 mm is assumed");
+    let wavelength = lacks(&["WAVELENGTH"], "1 Angstrom is assumed");
+    let distance = lacks(&["DISTANCE", "CLOSE_DISTANCE"], "100 mm are assumed");
+    [pixel, wavelength, distance].into_iter().flatten().collect()
+}
+
+/// Whether two lengths in mm are one.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= SAME.1.max(SAME.0 * one.abs().max(other.abs()))
+}
+
+/// Distance and beam center, called `names`, that are not those of the axes.
+fn of_axes(
+    path: &Path,
+    header: &SmvHeader,
+    axes: &ImageAxes,
+    names: [&str; 2],
+    axes_are: &str,
+) -> Vec<Warning> {
+    let number = |key: &str| header.entry(key).ok().flatten();
+    let Some([along, fast, slow]) = axes.spot_mm() else { return Vec::new() };
+    let mut doubts = Vec::new();
+    if let Some(distance) = number("DISTANCE").filter(|distance| *distance > 0.0 && !same(*distance, along)) {
+        let other = format!("counts; {axes_are} means {} mm", g(along, 6));
+        doubts.push(contradiction(path, names[0], format!("{} mm", g(distance, 6)), other));
+    }
+    if let [Some(y), Some(x)] = [number("DENZO_X_BEAM"), number("DENZO_Y_BEAM")]
+        && !(same(x, fast) && same(y, slow))
+        && (x, y) != (0.0, 0.0)
+    {
+        let other = format!("counts; {axes_are} means {} {} mm", g(fast, 6), g(slow, 6));
+        doubts.push(contradiction(path, names[1], format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6)), other));
+    }
+    doubts
+}
+
+/// Steps from pixel to pixel that are not the size of the pixels.
+fn nxmx_pixels(path: &Path, file: &Nxmx<'_>, header: &SmvHeader) -> Vec<Warning> {
+    let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
+    let differs = |name: &&str| {
+        let unit = file.text_attribute(name, "units").unwrap_or_default();
+        let step = file.number(name)? * length_mm(unit.trim())?;
+        let other = format!("not taken; x_pixel_size is {} mm", g(pixel, 6));
+        ((step - pixel).abs() > 1e-6 * pixel)
+            .then(|| contradiction(path, name, format!("{} mm", g(step, 6)), other))
+    };
+    [nxmx::FAST, nxmx::SLOW].iter().filter_map(differs).collect()
+}
+
+/// What headers of SMV say of one thing in several keys.
+struct Smv<'a> {
+    path: &'a Path,
+    header: &'a SmvHeader,
+    /// Pixels along the fast and the slow axis.
+    size: [usize; 2],
+    /// Whether its axes say how the detector lies.
+    is_tilted: bool,
+}
+
+impl Smv<'_> {
+    fn number(&self, key: &str) -> Option<f64> {
+        self.header.entry(key).ok().flatten()
+    }
+
+    fn is_swung(&self) -> bool {
+        self.is_tilted || self.number("TWOTHETA").is_some_and(|angle| angle != 0.0)
+    }
+
+    /// A nearest point of a swung detector that is farther than the spot of the beam.
+    fn distances(&self) -> Option<Warning> {
+        let (along, close) = (self.number("DISTANCE")?, self.number("CLOSE_DISTANCE")?);
+        let other = format!("farther than DISTANCE={}, as no plane can be", g(along, 6));
+        (self.is_swung() && along > 0.0 && close > along * (1.0 + SAME.0))
+            .then(|| contradiction(self.path, "CLOSE_DISTANCE", g(close, 6), other))
+    }
+
+    fn beam_centers(&self) -> Vec<Warning> {
+        let (x, y) = (self.number("BEAM_CENTER_X"), self.number("BEAM_CENTER_Y"));
+        let denzo = [self.number("DENZO_Y_BEAM"), self.number("DENZO_X_BEAM")];
+        let denzo = denzo[0].zip(denzo[1]).filter(|spot| *spot != (0.0, 0.0));
+        let mut doubts = Vec::new();
+        let half = match (x, y) {
+            (Some(_), None) => Some("BEAM_CENTER_Y"),
+            (None, Some(_)) => Some("BEAM_CENTER_X"),
+            _ => None,
+        };
+        let assumed = "the middle of the detector is assumed, as without a beam center";
+        let half = half.filter(|_| denzo.is_none());
+        doubts
+            .extend(half.map(|key| Warning::new(WarningKind::NotInHeader, self.path, key, "none", assumed)));
+        let Some(pixel) = self.number("PIXEL_SIZE").filter(|pixel| *pixel > 0.0) else { return doubts };
+        let [edge_fast, edge_slow] = self.size.map(|pixels| pixels as f64 * pixel);
+        let edge = edge_fast.max(edge_slow);
+        for (key, value) in [("BEAM_CENTER_X", x), ("BEAM_CENTER_Y", y)] {
+            let far = value.filter(|value| *value < -FAR * edge || *value > (1.0 + FAR) * edge);
+            let other = format!("mm; the detector has {} mm: pixels?", g(edge, 6));
+            doubts.extend(far.map(|far| contradiction(self.path, key, g(far, 6), other)));
+        }
+        // What writers mean by X and Y differs in axis and direction, by which one place has these numbers.
+        let near = |place: f64, edge: f64, value: f64| {
+            [place, edge - place].iter().any(|place| (place - value).abs() <= CONVENTIONS_PX * pixel)
+        };
+        if let (Some((fast, slow)), Some(x), Some(y)) = (denzo, x, y) {
+            let fits = |x: f64, y: f64| near(fast, edge_fast, x) && near(slow, edge_slow, y);
+            if !fits(x, y) && !fits(y, x) {
+                let other =
+                    format!("the beam is elsewhere by BEAM_CENTER_X={} BEAM_CENTER_Y={}", g(x, 6), g(y, 6));
+                let found = format!("{} {}", g(slow, 6), g(fast, 6));
+                doubts.push(contradiction(self.path, "DENZO_X_BEAM, DENZO_Y_BEAM", found, other));
+            }
+        }
+        let org =
+            |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, self.number(name)?)));
+        if self.is_swung() {
+            return doubts;
+        }
+        let spots = denzo.into_iter().chain(x.zip(y)).collect::<Vec<_>>();
+        for (names, edge) in [(["ORGX", "XDS_ORGX"], edge_fast), (["ORGY", "XDS_ORGY"], edge_slow)] {
+            let Some((name, value)) = org(names) else { continue };
+            let place = (value - 0.5) * pixel;
+            let fits = |(a, b): &(f64, f64)| near(*a, edge, place) || near(*b, edge, place);
+            if let Some((a, b)) = spots.first().filter(|spot| !fits(spot)) {
+                let other = format!("the beam is elsewhere by its center, {} {} mm", g(*a, 6), g(*b, 6));
+                doubts.push(contradiction(self.path, name, g(value, 6), other));
+            }
+        }
+        doubts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::instrument_image::read_instrument_image;
+    use crate::smv::{HeaderEntry, write_smv};
+
+    fn said(entries: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        let entries: Vec<HeaderEntry> = entries
+            .split(' ')
+            .filter_map(|entry| entry.split_once('='))
+            .map(|(key, value)| HeaderEntry::new(key.to_owned(), value.replace(',', " ")))
+            .collect();
+        write_smv(&path, &entries, 40, 24, &[1; 960]).unwrap();
+        let doubts = read_instrument_image(&path).unwrap().warnings;
+        let start = format!("{}: ", path.display());
+        doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()
+    }
+
+    #[test]
+    fn headers_that_contradict_themselves_are_doubted() {
+        let base = "PIXEL_SIZE=0.1 WAVELENGTH=1";
+        let flat = "FAST_AXIS=1,0,0 SLOW_AXIS=0,-1,0";
+        for (more, expected) in [
+            ("DISTANCE=50", vec![]),
+            ("", vec!["DISTANCE: none: 100 mm are assumed"]),
+            ("CLOSE_DISTANCE=50", vec![]),
+            (
+                "DISTANCE=50 CLOSE_DISTANCE=70 TWOTHETA=10",
+                vec!["CLOSE_DISTANCE: 70: farther than DISTANCE=50, as no plane can be"],
+            ),
+            ("DISTANCE=50 CLOSE_DISTANCE=49 TWOTHETA=10", vec![]),
+            ("DISTANCE=50 FIRST_PIXEL=-2,1.2,-80", vec!["DISTANCE: 50 mm: counts; FIRST_PIXEL means 80 mm"]),
+            ("DISTANCE=50 FIRST_PIXEL=-2,1.2,-50 DENZO_X_BEAM=1.2 DENZO_Y_BEAM=2", vec![]),
+            (
+                "DISTANCE=50 FIRST_PIXEL=-2,1.2,-50 DENZO_X_BEAM=1 DENZO_Y_BEAM=2",
+                vec!["DENZO_X_BEAM, DENZO_Y_BEAM: 2 1 mm (fast, slow): counts; FIRST_PIXEL means 2 1.2 mm"],
+            ),
+            (
+                "DISTANCE=50 BEAM_CENTER_X=1.3",
+                vec!["BEAM_CENTER_Y: none: the middle of the detector is assumed, as without a beam center"],
+            ),
+            (
+                "DISTANCE=50 BEAM_CENTER_X=500 BEAM_CENTER_Y=1",
+                vec!["BEAM_CENTER_X: 500: mm; the detector has 4 mm: pixels?"],
+            ),
+            ("DISTANCE=50 DENZO_X_BEAM=0 DENZO_Y_BEAM=0 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2", vec![]),
+            ("DISTANCE=50 DENZO_X_BEAM=1.2 DENZO_Y_BEAM=2 BEAM_CENTER_X=1.25 BEAM_CENTER_Y=2.05", vec![]),
+            (
+                "DISTANCE=50 DENZO_X_BEAM=0.7 DENZO_Y_BEAM=2 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2",
+                vec![
+                    "DENZO_X_BEAM, DENZO_Y_BEAM: 0.7 2: the beam is elsewhere by BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2",
+                ],
+            ),
+            ("DISTANCE=50 ORGX=20.5 ORGY=13.5 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2", vec![]),
+            (
+                "DISTANCE=50 ORGX=5 ORGY=13.5 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2",
+                vec!["ORGX: 5: the beam is elsewhere by its center, 1.3 2 mm"],
+            ),
+        ] {
+            let axes = if more.contains("FIRST_PIXEL") { flat } else { "" };
+            assert_eq!(said(&format!("{base} {axes} {more}")), expected, "{more}");
+        }
+        assert_eq!(said("DISTANCE=50 PIXEL_SIZE=0.1"), ["WAVELENGTH: none: 1 Angstrom is assumed"]);
+        assert_eq!(said("DISTANCE=50 WAVELENGTH=1"), ["PIXEL_SIZE: none: 0.1 mm is assumed"]);
+    }
+}

@@ -1,0 +1,190 @@
+//! What the header of a miniCBF image says.
+
+use std::path::Path;
+
+use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use crate::error::Result;
+use crate::image_axes::{AXES_KEYS, ImageAxes};
+use crate::lines::finite;
+use crate::smv::Unreadable;
+use crate::warning::{Warning, WarningKind};
+
+const BETWEEN: [char; 8] = [' ', ',', '(', ')', '=', ':', '\t', '\r'];
+
+/// Factor of a unit, by its name.
+type Units = fn(&str) -> Option<f64>;
+
+/// The header, in millimeters, ångströms and degrees.
+pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
+    let lines = Lines(text);
+    let pixel = lines.quantities("Pixel_size", 1e3, length_mm, LENGTH);
+    let pixel = pixel.map(|sizes| sizes.and_then(|sizes| square("Pixel_size", &sizes)));
+    let first = |found: Option<Found<Vec<f64>>>| found.map(|found| found.map(|numbers| numbers[0]));
+    let plain = |key: &str| first(lines.numbers(key, 1));
+    let beam = |axis: usize| match (lines.numbers("Beam_xy", 2), &pixel) {
+        (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam[axis] * pixel)),
+        (Some(Err(error)), _) => Some(Err(error)),
+        _ => None,
+    };
+    let entries: [Entry; 8] = [
+        ("PIXEL_SIZE", pixel.clone()),
+        ("DISTANCE", first(lines.quantities("Detector_distance", 1e3, length_mm, LENGTH))),
+        ("WAVELENGTH", first(lines.quantities("Wavelength", 1.0, wavelength_angstrom, WAVELENGTH))),
+        ("DENZO_X_BEAM", beam(1)),
+        ("DENZO_Y_BEAM", beam(0)),
+        ("OSC_START", plain("Start_angle")),
+        ("OSC_RANGE", plain("Angle_increment")),
+        ("CCD_IMAGE_SATURATION", plain("Count_cutoff")),
+    ];
+    let swing_deg = plain("Detector_2theta").transpose().map_err(|error| error.into_error(path))?;
+    let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| lines.value(key)))?;
+    Ok(Said { entries: entries.into(), swing_deg, axes })
+}
+
+/// Keys that stand there more than once with other values, of which the first counts.
+pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
+    const READ: [&str; 8] = [
+        "Pixel_size",
+        "Detector_distance",
+        "Wavelength",
+        "Beam_xy",
+        "Start_angle",
+        "Angle_increment",
+        "Count_cutoff",
+        "Detector_2theta",
+    ];
+    let lines = Lines(text);
+    let doubts = READ.iter().chain(&AXES_KEYS).filter_map(|key| {
+        let mut values = lines.values(key);
+        let first: Vec<&str> = Lines::words(values.next()?).collect();
+        let other = values.find(|value| !Lines::words(value).eq(first.iter().copied()))?;
+        let assumed = format!("{} stands before it and counts", first.join(" "));
+        Some(Warning::new(WarningKind::RepeatedKey, path, *key, other.trim(), assumed))
+    });
+    doubts.collect()
+}
+
+const LENGTH: &str = "a number of m, mm, um or nm";
+const WAVELENGTH: &str = "a number of A, nm or m";
+
+struct Lines<'a>(&'a str);
+
+impl<'a> Lines<'a> {
+    /// What stands behind a key; nothing where detectors write that they do not know.
+    fn value(&self, key: &str) -> Option<&'a str> {
+        self.values(key).next().filter(|value| !value.contains("(nil)") && !value.contains("not set"))
+    }
+
+    /// What stands behind a key, wherever it is.
+    fn values(&self, key: &str) -> impl Iterator<Item = &'a str> {
+        self.0.lines().filter_map(move |line| {
+            let rest = line.trim_start_matches(['#', ' ']).strip_prefix(key)?;
+            (rest.is_empty() || rest.starts_with(BETWEEN)).then_some(rest)
+        })
+    }
+
+    fn words(value: &'a str) -> impl Iterator<Item = &'a str> {
+        value.split(BETWEEN).filter(|word| !word.is_empty())
+    }
+
+    /// The first `count` numbers behind a key.
+    fn numbers(&self, key: &str, count: usize) -> Option<Found<Vec<f64>>> {
+        let value = self.value(key)?;
+        let numbers: Vec<f64> =
+            Self::words(value).take(count).map_while(|word| finite(word.as_bytes())).collect();
+        let expected = if count == 1 { "a number" } else { "two numbers" };
+        Some(if numbers.len() == count {
+            Ok(numbers)
+        } else {
+            Err(Unreadable::new(key, expected, value.trim()))
+        })
+    }
+
+    /// All numbers behind a key, each in the unit behind it, else in that of `usual`; at least one.
+    fn quantities(
+        &self,
+        key: &str,
+        usual: f64,
+        units: Units,
+        expected: &'static str,
+    ) -> Option<Found<Vec<f64>>> {
+        let value = self.value(key)?;
+        let wrong = || Unreadable::new(key, expected, value.trim());
+        let mut numbers = Vec::new();
+        let mut words = Self::words(value).peekable();
+        while let Some(word) = words.next() {
+            if let Some(number) = finite(word.as_bytes()) {
+                let unit = words.next_if(|next| finite(next.as_bytes()).is_none() && *next != "x");
+                let Some(factor) = unit.map_or(Some(usual), units) else { return Some(Err(wrong())) };
+                numbers.push(number * factor);
+            } else if numbers.is_empty() {
+                break;
+            }
+        }
+        Some(if numbers.is_empty() { Err(wrong()) } else { Ok(numbers) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str, key: &str) -> Option<Found<f64>> {
+        let said = read(Path::new("a.cbf"), text).unwrap();
+        said.entries.into_iter().find(|(name, _)| *name == key).and_then(|(_, found)| found)
+    }
+
+    #[test]
+    fn units_are_honored_and_what_is_no_number_is_named() {
+        let is = |text: &str, key: &str, expected: f64| {
+            let found = entry(text, key).unwrap().unwrap();
+            assert!((found - expected).abs() < 1e-12, "{text}: {found}");
+        };
+        is("# Detector_distance 0.05 m\r\n", "DISTANCE", 50.0);
+        is("# Detector_distance 50 mm", "DISTANCE", 50.0);
+        is("# Detector_distance 0.05", "DISTANCE", 50.0);
+        is("# Pixel_size 172e-6 m x 172e-6 m", "PIXEL_SIZE", 0.172);
+        is("# Pixel_size 172 um x 172e-6 m", "PIXEL_SIZE", 0.172);
+        is("# Wavelength 0.1 nm", "WAVELENGTH", 1.0);
+        is("# Wavelength 0.9795 A", "WAVELENGTH", 0.9795);
+        is("# Start_angle 1.5 deg.", "OSC_START", 1.5);
+        is("# Pixel_size 1e-4 m x 1e-4 m\n# Beam_xy (3, 4.5) pixels", "DENZO_X_BEAM", 0.45);
+        assert_eq!(entry("# Wavelength (nil) A", "WAVELENGTH"), None);
+        assert_eq!(entry("# Wavelengths 2 A", "WAVELENGTH"), None);
+        let error = |text: &str, key: &str| {
+            entry(text, key).unwrap().unwrap_err().into_error(Path::new("a.cbf")).to_string()
+        };
+        assert_eq!(
+            error("# Wavelength abc A", "WAVELENGTH"),
+            "a.cbf: Wavelength: expected a number of A, nm or m, found \"abc A\""
+        );
+        assert_eq!(
+            error("# Detector_distance 50 parsec", "DISTANCE"),
+            "a.cbf: Detector_distance: expected a number of m, mm, um or nm, found \"50 parsec\""
+        );
+        assert_eq!(
+            error("# Pixel_size 1e-4 m x 2e-4 m", "PIXEL_SIZE"),
+            "a.cbf: Pixel_size: expected square pixels, found \"0.1 x 0.2 mm\""
+        );
+        assert_eq!(
+            error("# Beam_xy (a, 3) pixels", "DENZO_Y_BEAM"),
+            "a.cbf: Beam_xy: expected two numbers, found \"(a, 3) pixels\""
+        );
+        assert!(error("# Wavelength nan", "WAVELENGTH").ends_with("found \"nan\""));
+    }
+
+    #[test]
+    fn axes_that_cannot_be_read_are_an_error() {
+        let error = |text: &str| read(Path::new("a.cbf"), text).err().map(|error| error.to_string());
+        let rest = "# SLOW_AXIS 0 -1 0\n# FIRST_PIXEL -1 1 -50\n";
+        assert_eq!(error(&format!("# FAST_AXIS 1 0 0\n{rest}")), None);
+        let expected = "a.cbf: FAST_AXIS: expected a direction, found \"0 0 0\"";
+        assert_eq!(error(&format!("# FAST_AXIS 0 0 0\n{rest}")).as_deref(), Some(expected));
+        let expected = "a.cbf: FAST_AXIS: expected three numbers, found none";
+        assert_eq!(error(rest).as_deref(), Some(expected));
+        let text = format!("# FAST_AXIS 1 0 0\n{rest}# FAST_AXIS 0 1 0\n# SLOW_AXIS  0 -1 0\n");
+        let doubts: Vec<String> =
+            repeated(Path::new("a.cbf"), &text).iter().map(ToString::to_string).collect();
+        assert_eq!(doubts, ["a.cbf: FAST_AXIS: 0 1 0: 1 0 0 stands before it and counts"]);
+    }
+}

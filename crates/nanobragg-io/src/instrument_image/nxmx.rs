@@ -1,0 +1,284 @@
+//! What an NXmx file says, as this program writes it.
+
+use std::path::Path;
+
+use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use crate::error::{Error, Result};
+use crate::image_axes::ImageAxes;
+use crate::nexus::Nxmx;
+use crate::smv::Unreadable;
+
+const DETECTOR: &str = "entry/instrument/detector";
+pub(super) const FAST: &str = "entry/instrument/detector/module/fast_pixel_direction";
+pub(super) const SLOW: &str = "entry/instrument/detector/module/slow_pixel_direction";
+const OFFSET: &str = "entry/instrument/detector/module/module_offset";
+const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
+const PHI: &str = "entry/sample/transformations/phi";
+
+/// Factor of a unit, by its name.
+type Units = fn(&str) -> Option<f64>;
+
+/// The file, in millimeters, ångströms and degrees; its image has so many pixels (slow, fast).
+pub(super) fn read(path: &Path, file: &Nxmx<'_>, size: [usize; 2]) -> Result<Said> {
+    let detector = |name: &str| format!("{DETECTOR}/{name}");
+    let length = |name: &str| quantity(file, &detector(name), length_mm, LENGTH);
+    let pixel = match (length("x_pixel_size"), length("y_pixel_size")) {
+        (Some(Ok(x)), Some(Ok(y))) => {
+            Some(square("entry/instrument/detector/x_pixel_size, y_pixel_size", &[x, y]))
+        }
+        (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
+        (found, other) => found.or(other),
+    };
+    let along = |beam: &str, pixel: &str| match (plain(file, &detector(beam)), length(pixel)) {
+        (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam * pixel)),
+        (Some(Err(error)), _) => Some(Err(error)),
+        _ => None,
+    };
+    let wavelength = "entry/instrument/beam/incident_wavelength";
+    let entries: [Entry; 8] = [
+        ("PIXEL_SIZE", pixel),
+        ("DISTANCE", length("distance")),
+        ("WAVELENGTH", quantity(file, wavelength, wavelength_angstrom, "a number of angstrom, nm or m")),
+        ("DENZO_X_BEAM", along("beam_center_y", "y_pixel_size")),
+        ("DENZO_Y_BEAM", along("beam_center_x", "x_pixel_size")),
+        ("OSC_START", plain(file, PHI)),
+        ("OSC_RANGE", plain(file, &format!("{PHI}_range_average"))),
+        ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
+    ];
+    let swing_deg =
+        plain(file, &detector("two_theta")).transpose().map_err(|error| error.into_error(path))?;
+    let chain = Chain { path, file };
+    chain.module(size)?;
+    Ok(Said { entries: entries.into(), swing_deg, axes: Some(chain.axes()?) })
+}
+
+const LENGTH: &str = "a number of m, mm, um or nm";
+
+/// A number without a unit, or in the only one.
+fn plain(file: &Nxmx<'_>, name: &str) -> Option<Found<f64>> {
+    let number = file.number(name)?;
+    let finite = number.is_finite().then_some(number);
+    Some(finite.ok_or_else(|| Unreadable::new(name, "a number", number.to_string())))
+}
+
+/// A number in the unit that the file says.
+fn quantity(file: &Nxmx<'_>, name: &str, units: Units, expected: &'static str) -> Option<Found<f64>> {
+    let number = file.number(name)?;
+    let unit = file.text_attribute(name, "units").unwrap_or_default();
+    let factor = units(unit.trim()).filter(|_| number.is_finite());
+    let found = || Unreadable::new(name, expected, format!("{number} {unit}").trim());
+    Some(factor.map(|factor| number * factor).ok_or_else(found))
+}
+
+/// The chain of axes from the beam to the first pixel. NeXus has z along the beam.
+struct Chain<'a> {
+    path: &'a Path,
+    file: &'a Nxmx<'a>,
+}
+
+impl Chain<'_> {
+    /// # Errors
+    /// A module that is not the image.
+    fn module(&self, size: [usize; 2]) -> Result<()> {
+        let name = "entry/instrument/detector/module/data_size";
+        let found = self.file.all_numbers(name).unwrap_or_default();
+        if found == size.map(|pixels| pixels as f64) {
+            return Ok(());
+        }
+        let expected = format!("{} {}, as of the image", size[0], size[1]);
+        Err(Error::value(self.path, name, expected, spaced(&found).as_bytes()))
+    }
+
+    /// # Errors
+    /// An axis that is missing, without a direction or a unit of length, or that stands on another one than those that this
+    /// program writes.
+    fn axes(&self) -> Result<ImageAxes> {
+        let to_imgcif = |[x, y, z]: [f64; 3]| [-x, y, -z];
+        let (fast, slow) = (self.direction(FAST, OFFSET)?, self.direction(SLOW, OFFSET)?);
+        let [offset, along] = [(OFFSET, ALONG_BEAM), (ALONG_BEAM, ".")].map(|(name, stands_on)| {
+            let vector = self.direction(name, stands_on)?;
+            let length = quantity(self.file, name, length_mm, LENGTH);
+            let length = length.ok_or_else(|| Error::missing(self.path, name, LENGTH))?;
+            let length = length.map_err(|error| error.into_error(self.path))?;
+            Ok::<_, Error>(vector.map(|part| part * length))
+        });
+        let (offset, along) = (offset?, along?);
+        let origin = [0, 1, 2].map(|at: usize| offset[at] + along[at]);
+        ImageAxes::checked(self.path, [FAST, SLOW, OFFSET], [fast, slow, origin].map(to_imgcif))
+    }
+
+    /// The vector of a translation that stands on another one.
+    fn direction(&self, name: &str, stands_on: &str) -> Result<[f64; 3]> {
+        let at = |attribute: &str| format!("{name}@{attribute}");
+        let text = |attribute: &str| self.file.text_attribute(name, attribute).unwrap_or_default();
+        let wrong = |attribute: &str, expected: String, found: &str| {
+            Error::value(self.path, at(attribute), expected, found.as_bytes())
+        };
+        let kind = text("transformation_type");
+        if kind.trim() != "translation" {
+            return Err(wrong("transformation_type", "translation".to_owned(), &kind));
+        }
+        // A name without folders is beside the axis.
+        let depends_on = text("depends_on");
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let said = depends_on.trim();
+        let said = match said {
+            "." => said.to_owned(),
+            _ if said.contains('/') => said.trim_start_matches('/').to_owned(),
+            _ => format!("{folder}/{said}"),
+        };
+        if said != stands_on {
+            return Err(wrong("depends_on", stands_on.to_owned(), &depends_on));
+        }
+        let vector = self.file.vector(name, "vector").unwrap_or_default();
+        let is_direction = vector.iter().all(|x| x.is_finite()) && vector.iter().any(|x| x.abs() > 1e-6);
+        let numbers: Option<[f64; 3]> = vector.clone().try_into().ok().filter(|_| is_direction);
+        let numbers = numbers.ok_or_else(|| wrong("vector", "a direction".to_owned(), &spaced(&vector)))?;
+        let offset = self.file.vector(name, "offset").unwrap_or_default();
+        if offset.iter().any(|x| *x != 0.0) {
+            return Err(wrong("offset", "0 0 0".to_owned(), &spaced(&offset)));
+        }
+        Ok(numbers)
+    }
+}
+
+fn spaced(numbers: &[f64]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_hdf5::{H5File, VarLenUnicode};
+
+    use super::*;
+    use crate::instrument_image::doubts;
+    use crate::smv::SmvHeader;
+
+    /// What is said of a data set: its name, its number, its unit, its vector and what it stands on.
+    type Axis = (&'static str, f64, &'static str, Option<[f64; 3]>, &'static str);
+
+    const AXES: [Axis; 4] = [
+        ("transformations/det_z", 50.0, "mm", Some([0.0, 0.0, 1.0]), "."),
+        (
+            "module/module_offset",
+            5.0,
+            "mm",
+            Some([0.6, 0.8, 0.0]),
+            "/entry/instrument/detector/transformations/det_z",
+        ),
+        ("module/fast_pixel_direction", 0.1, "mm", Some([-1.0, 0.0, 0.0]), "module_offset"),
+        ("module/slow_pixel_direction", 0.1, "mm", Some([0.0, -1.0, 0.0]), "module_offset"),
+    ];
+    const NUMBERS: [(&str, f64, &str); 5] = [
+        ("distance", 50.0, "mm"),
+        ("x_pixel_size", 0.1, "mm"),
+        ("y_pixel_size", 0.1, "mm"),
+        ("beam_center_x", 30.0, "pixel"),
+        ("beam_center_y", 40.0, "pixel"),
+    ];
+
+    /// What is read of a detector whose axes and numbers are changed, and the warnings.
+    fn said(
+        change: impl Fn(&mut [Axis; 4], &mut [(&'static str, f64, &'static str); 5]),
+    ) -> Result<(Said, Vec<String>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let (mut axes, mut numbers) = (AXES, NUMBERS);
+        change(&mut axes, &mut numbers);
+        let file = H5File::create(&path).unwrap();
+        let instrument = file.root_group().create_group("entry").unwrap().create_group("instrument").unwrap();
+        let detector = instrument.create_group("detector").unwrap();
+        let text = |set: &rust_hdf5::H5Dataset, name: &str, text: &str| {
+            let attribute = set.new_attr::<VarLenUnicode>().shape(()).create(name).unwrap();
+            attribute.write_string(text).unwrap();
+        };
+        let groups = ["transformations", "module"].map(|name| (name, detector.create_group(name).unwrap()));
+        let size = groups[1].1.new_dataset::<i32>().shape([2]).create("data_size").unwrap();
+        size.write_raw(&[80_i32, 60]).unwrap();
+        for (name, number, unit) in numbers {
+            let set = detector.new_dataset::<f64>().scalar().create(name).unwrap();
+            set.write_raw(&[number]).unwrap();
+            text(&set, "units", unit);
+        }
+        for (name, number, unit, vector, stands_on) in axes {
+            let (group, name) = name.split_once('/').unwrap();
+            let (_, group) = groups.iter().find(|(found, _)| *found == group).unwrap();
+            let set = group.new_dataset::<f64>().scalar().create(name).unwrap();
+            set.write_raw(&[number]).unwrap();
+            text(&set, "units", unit);
+            text(&set, "depends_on", stands_on);
+            text(&set, "transformation_type", "translation");
+            if let Some(vector) = vector {
+                let attribute = set.new_attr::<f64>().shape([3]).create("vector").unwrap();
+                attribute.write_array(&vector).unwrap();
+            }
+        }
+        file.close().unwrap();
+        let file = Nxmx::open(&path).unwrap();
+        let said = read(&path, &file, [80, 60])?;
+        let known = said.entries.clone().into_iter().filter_map(|(key, found)| Some((key, found?)));
+        let header = SmvHeader::of_entries(&path, known);
+        let doubts = doubts::of_nxmx(&file, &path, &header, said.axes.as_ref());
+        let start = format!("{}: ", path.display());
+        Ok((said, doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()))
+    }
+
+    #[test]
+    fn the_chain_of_axes_is_the_one_that_is_written_or_refused() {
+        let (found, doubts) = said(|_, _| ()).unwrap();
+        let expected =
+            ImageAxes { fast: [1.0, 0.0, 0.0], slow: [0.0, -1.0, 0.0], origin_mm: [-3.0, 4.0, -50.0] };
+        assert_eq!(found.axes, Some(expected));
+        assert_eq!(doubts, ["WAVELENGTH: none: 1 Angstrom is assumed"]);
+        let error = |change: fn(&mut [Axis; 4])| {
+            let text = said(|axes, _| change(axes)).err().unwrap().to_string();
+            text.split_once("a.nxs: entry/instrument/detector/").unwrap().1.to_owned()
+        };
+        for (error, expected) in [
+            (
+                error(|axes| axes[2].3 = None),
+                "module/fast_pixel_direction@vector: expected a direction, found \"\"",
+            ),
+            (
+                error(|axes| axes[3].3 = Some([0.0; 3])),
+                "module/slow_pixel_direction@vector: expected a direction, found \"0 0 0\"",
+            ),
+            (
+                error(|axes| axes[2].3 = Some([f64::NAN, 0.0, 0.0])),
+                "module/fast_pixel_direction@vector: expected a direction, found \"NaN 0 0\"",
+            ),
+            (
+                error(|axes| axes[1].4 = "nowhere"),
+                "module/module_offset@depends_on: expected entry/instrument/detector/transformations/det_z, \
+                    found \"nowhere\"",
+            ),
+            (
+                error(|axes| axes[0].2 = "parsec"),
+                "transformations/det_z: expected a number of m, mm, um or nm, found \"50 parsec\"",
+            ),
+        ] {
+            assert_eq!(error, expected);
+        }
+    }
+
+    #[test]
+    fn units_are_converted_and_contradictions_said() {
+        let entry = |said: &Said, key: &str| {
+            let found = said.entries.iter().find(|(name, _)| *name == key).unwrap().1.clone().unwrap();
+            found.map_err(|error| error.into_error(Path::new("a.nxs")).to_string())
+        };
+        let (found, doubts) = said(|_, numbers| numbers[0] = ("distance", 0.05, "m")).unwrap();
+        assert_eq!((entry(&found, "DISTANCE"), doubts.len()), (Ok(50.0), 1));
+        let (_, doubts) = said(|_, numbers| numbers[0].1 = 77.0).unwrap();
+        let expected = "entry/instrument/detector/distance: 77 mm: counts; the chain of axes means 50 mm";
+        assert_eq!(doubts[1], expected);
+        let (_, doubts) = said(|axes, _| axes[2].1 = 0.3).unwrap();
+        assert_eq!(doubts[0], format!("{FAST}: 0.3 mm: not taken; x_pixel_size is 0.1 mm"));
+        let (found, _) = said(|_, numbers| numbers[1].1 = 0.3).unwrap();
+        assert!(entry(&found, "PIXEL_SIZE").unwrap_err().ends_with("found \"0.3 x 0.1 mm\""));
+        let (found, _) = said(|_, numbers| numbers[0].2 = "parsec").unwrap();
+        assert!(entry(&found, "DISTANCE").unwrap_err().ends_with("found \"50 parsec\""));
+        let (_, doubts) = said(|_, numbers| numbers[3].1 = 3.0).unwrap();
+        assert!(doubts[1].starts_with("entry/instrument/detector/beam_center: 0.3 4 mm"), "{doubts:?}");
+    }
+}
