@@ -4,6 +4,7 @@ use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::units::EV_ANGSTROM;
+use nanobragg_io::clean;
 
 use crate::usage::UsageError;
 
@@ -29,7 +30,7 @@ impl Wanted {
             Parameter::Amplitude(node) => Some(plan.structure_factors.nearest(node)),
             _ => parameter
                 .of(&mut plan.parameters().clone())
-                .map(|number| *number / parameter.unit_in_parameters()),
+                .map(|number| clean(*number / parameter.unit_in_parameters())),
         };
         Wanted {
             name: parameter.name(),
@@ -84,11 +85,7 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
         return Ok(vec![wanted]);
     }
     let Some(found) = Parameter::named_in(name, plan) else {
-        return Err(UsageError(format!(
-            "{option} {name} is no parameter; known are all, {}, osc, energy, flux, exposure, weight_I and F_H_K_L",
-            Parameter::names().join(", ")
-        ))
-        .into());
+        return Err(UsageError(format!("{option} {name} is no parameter{}", meant(name))).into());
     };
     let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
     if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {
@@ -98,6 +95,13 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
         return Err(UsageError(text).into());
     }
     Ok(found.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect())
+}
+
+/// The name that another one was meant for, or all names.
+fn meant(name: &str) -> String {
+    let mut known = Parameter::names();
+    known.extend(["all", "osc", "energy", "flux", "exposure", "weight_I", "F_H_K_L"].map(str::to_owned));
+    nanobragg_config::hint(name, &known.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What moves one panel of several: `name` is `panelN.` and what moves a detector.

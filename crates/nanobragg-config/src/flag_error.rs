@@ -31,10 +31,15 @@ pub(crate) enum FlagError {
         value: String,
     },
     /// The first argument is neither a flag nor a command.
-    #[error("unknown command {given:?}; flags begin with a dash (see -help)")]
+    #[error(
+        "unknown command {given:?}; {}",
+        meant.as_ref().map_or_else(|| "flags begin with a dash (see -help)".to_owned(), |meant| format!("did you mean {meant}?"))
+    )]
     UnknownCommand {
         /// As typed.
         given: String,
+        /// What was probably meant.
+        meant: Option<String>,
     },
     /// Fewer values than the flag needs.
     #[error("{} needs {needs}{}", plain(flag), found.as_deref().map(|f| format!(", but {} follows", plain(f))).unwrap_or_default())]

@@ -88,7 +88,8 @@ fn deciding(quantity: &str) -> Vec<FlagId> {
 }
 
 fn n(x: f64) -> String {
-    g(x, 10)
+    // Adding 0 makes 0 of -0.
+    g(x + 0.0, 10)
 }
 
 fn list(values: impl IntoIterator<Item = f64>) -> String {

@@ -202,6 +202,8 @@ fn stray_arguments_are_ignored_except_the_first() {
         ]
     );
     assert_eq!(parsed.last(FlagId::N).unwrap().position, 2);
+    assert_eq!(error("sweeep -N 5"), "unknown command \"sweeep\"; did you mean sweep?");
+    assert_eq!(error("e.toml"), "unknown command \"e.toml\"; did you mean nanobragg run e.toml?");
     assert_eq!(error("render -N 5"), "unknown command \"render\"; flags begin with a dash (see -help)");
     assert_eq!(line("").unwrap(), ParsedArgs::default());
 }

@@ -36,6 +36,7 @@ mod binary;
 pub mod c_format;
 pub mod cbf;
 pub mod cif;
+mod clean;
 mod crystfel_cell;
 pub mod dump;
 pub mod error;
@@ -68,5 +69,6 @@ pub mod text;
 pub mod tiff;
 mod warning;
 
+pub use clean::clean;
 pub use error::{Error, ErrorKind, Result};
 pub use warning::{Found, Warning, WarningKind};

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use nanobragg_config::classic;
+use nanobragg_config::classic::{self, COMMANDS};
+use nanobragg_config::hint;
 
 use crate::console::print;
 use crate::usage::UsageError;
@@ -16,7 +17,11 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     match arguments.as_slice() {
         [name] if name != "help" && !name.as_encoded_bytes().starts_with(b"-") => match super::find(name) {
             Some(command) => command(vec!["-h".into()]),
-            None => Err(UsageError(format!("help: no command is called {name:?}")).into()),
+            None => {
+                let known: Vec<&str> = COMMANDS.iter().map(|command| command.name).collect();
+                let meant = hint(&name.to_string_lossy(), &known);
+                Err(UsageError(format!("help: no command is called {name:?}{meant}")).into())
+            }
         },
         [_, extra, ..] => Err(UsageError(format!("help: one command at a time, not {extra:?} too")).into()),
         [flag] if flag.to_str().is_some_and(|flag| flag.starts_with('-') && !HELP.contains(&flag)) => {

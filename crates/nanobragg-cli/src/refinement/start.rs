@@ -11,6 +11,7 @@ use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, Orientations, PlacementParameters};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Context, experiment_file, resolve};
+use nanobragg_io::clean;
 use nanobragg_refine::Outcome;
 use nanobragg_session::Device;
 
@@ -171,7 +172,7 @@ impl Start {
         let mut words: Vec<String> = Vec::new();
         let mut flag = |name: &str, values: &[f64]| {
             words.push(name.to_owned());
-            words.extend(values.iter().map(|value| format!("{value:?}")));
+            words.extend(values.iter().map(|value| format!("{:?}", clean(*value))));
         };
         if described {
             let replaced = |flag: FlagId| {

@@ -47,6 +47,27 @@ fn a_description_gives_the_same_image() {
 }
 
 #[test]
+fn numbers_have_the_digits_that_they_were_given() {
+    let scratch = Scratch::new();
+    let line = "-cell 79.1 79.1 37.9 90 90 90 -misset 10 20 30 -default_F 100 -N 5 -oversample 1 -nodump -distance 100 -pixel 0.172 \
+        -detpixels 300 -phi 0.1 -osc 0.2 -phisteps 1 -lambda 0.9";
+    scratch.run(&format!("{line} -geometry_out XDS.INP -geometry_out a.geom -o a.npy")).good();
+    let input = String::from_utf8(scratch.read("XDS.INP")).unwrap();
+    for said in [
+        "\nNX= 300 NY= 300 QX= 0.172 QY= 0.172\n",
+        "\nORGX= 151.5 ORGY= 151.5\n",
+        "\nDETECTOR_DISTANCE= 100\n",
+        "\nX-RAY_WAVELENGTH= 0.9\n",
+        "\nOSCILLATION_RANGE= 0.2\nSTARTING_FRAME= 1 STARTING_ANGLE= 0.1\n",
+        "\nUNIT_CELL_CONSTANTS= 79.1 79.1 37.9 90 90 90\n",
+    ] {
+        assert!(input.contains(said), "{said}: {input}");
+    }
+    let geom = String::from_utf8(scratch.read("a.geom")).unwrap();
+    assert!(geom.contains("\np0/corner_x = 151\n"), "{geom}");
+}
+
+#[test]
 fn a_scan_has_its_images_and_stills_have_no_crystal() {
     let scratch = Scratch::new();
     let out = "-geometry_out a.expt -geometry_out XDS.INP -o s####.cbf";

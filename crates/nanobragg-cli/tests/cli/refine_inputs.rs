@@ -161,7 +161,8 @@ fn what_is_known_beforehand_is_in_the_unit_of_the_number() {
     for (prior, error) in [
         ("cell_a=1", "refine: -prior: cell_a is not free"),
         ("cell=1", "refine: -prior: cell is not free"),
-        ("size=1", "refine: -prior: nothing is called \"size\""),
+        ("size=1", "refine: -prior: nothing is called \"size\"; known are "),
+        ("mosiac=1", "refine: -prior: nothing is called \"mosiac\"; did you mean mosaic?"),
         ("N", "refine: -prior expects NAME=SIGMA, not \"N\""),
         ("N=0", "refine: -prior N expects a number above 0, not \"0\""),
     ] {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
-use super::{Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
+use super::{COMMANDS, Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
 use crate::flag_error::plain;
+use crate::near::nearest_word;
 use crate::{Error, FlagWarning, Said, Warning};
 
 /// A flag that was found on the command line.
@@ -98,7 +99,10 @@ fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
         let text = argument.to_string_lossy();
         if !is_flag(argument) {
             if position == 0 {
-                return Err(FlagError::UnknownCommand { given: text.into_owned() });
+                return Err(FlagError::UnknownCommand {
+                    meant: command_near(&text),
+                    given: text.into_owned(),
+                });
             }
             parsed.warnings.push(FlagWarning::Stray { argument: text.into_owned() }.into());
             position += 1;
@@ -191,4 +195,12 @@ fn warning(flag: &Flag, said: Said) -> Option<Warning> {
         Effect::Inert => Some(FlagWarning::NoEffect { said }.into()),
         Effect::Unread { instead } => Some(FlagWarning::Unused { said, instead }.into()),
     }
+}
+
+/// What was meant by a command that is none: one that is spelled nearly so, or a file of an experiment.
+fn command_near(given: &str) -> Option<String> {
+    if given.to_ascii_lowercase().ends_with(".toml") {
+        return Some(format!("nanobragg run {}", plain(given)));
+    }
+    nearest_word(given, COMMANDS.iter().map(|command| command.name)).map(str::to_owned)
 }

@@ -9,6 +9,7 @@ use toml::{Spanned, de::DeArray};
 
 use super::keys::{find, flags, group, key, opposite, section};
 use crate::classic::{Arity, Flag, FlagError, Group, ParsedArgs, Role, plain};
+use crate::near::nearest_word;
 use crate::{ConfigError, Error};
 
 /// Longest experiment file.
@@ -202,12 +203,7 @@ fn suggestion(given: &str, known: &[String]) -> String {
     let given: String = given.chars().take(40).collect();
     let without_unit =
         known.iter().find(|key| key.strip_prefix(&given).is_some_and(|rest| rest.starts_with('_')));
-    let near = known
-        .iter()
-        .map(|key| (strsim::damerau_levenshtein(&given.to_lowercase(), &key.to_lowercase()), key))
-        .min()
-        .filter(|(slips, _)| *slips <= (given.len() / 4).clamp(1, 3))
-        .map(|(_, key)| key);
-    let meant = near.or(without_unit);
+    let near = nearest_word(&given, known.iter().map(String::as_str));
+    let meant = near.or(without_unit.map(String::as_str));
     meant.map_or_else(|| format!("; known are {}", known.join(", ")), |key| format!("; did you mean {key}?"))
 }

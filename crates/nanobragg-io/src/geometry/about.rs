@@ -2,6 +2,8 @@
 
 use nalgebra::Vector3;
 
+use crate::clean::clean_beside;
+
 /// What a description says beside the instrument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct About {
@@ -48,8 +50,9 @@ pub(super) fn comments(mark: &str, lines: &[String]) -> String {
     lines.iter().map(|line| format!("{mark} {}\n", plain(line))).collect()
 }
 
-/// Three numbers with blanks between them, the shortest that read as the same numbers.
+/// Three numbers with blanks between them, without the noise of rounding.
 pub(super) fn numbers(vector: &Vector3<f64>) -> String {
-    // Adding 0 makes 0 of -0.
-    format!("{} {} {}", vector.x + 0.0, vector.y + 0.0, vector.z + 0.0)
+    let size = vector.norm();
+    let [x, y, z] = [vector.x, vector.y, vector.z].map(|number| clean_beside(number, size));
+    format!("{x} {y} {z}")
 }

@@ -7,6 +7,7 @@ use nalgebra::Vector3;
 use super::about::{About, comments};
 use super::crystfel::EV_ANGSTROM;
 use super::{Geometry, Panel};
+use crate::clean::{clean, clean_beside};
 use crate::error::{Error, Result};
 
 /// The file, for an instrument whose beam travels along z. Panels stand below each other in the data, one after the
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<String> {
     let mut text = comments(";", &about.made_by);
     if let Some(wavelength) = geometry.wavelength_angstrom {
-        text.push_str(&format!("photon_energy = {} eV\n", EV_ANGSTROM / wavelength));
+        text.push_str(&format!("photon_energy = {} eV\n", clean(EV_ANGSTROM / wavelength)));
     }
     text.push_str(
         "; in NXmx files the pixels are in: data = /entry/data/data, dim0 = %, dim1 = ss, dim2 = fs\n",
@@ -35,12 +36,18 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
 fn of_panel(path: &Path, name: &str, panel: &Panel, row: usize) -> Result<String> {
     let [fast_mm, slow_mm] = panel.pixel_mm;
     let along = |vector: Vector3<f64>| {
-        let term = |value: f64, axis: &str| format!("{}{}{axis}", sign(value), value.abs());
+        let size = vector.norm();
+        let term = |value: f64, axis: &str| {
+            let value = clean_beside(value, size);
+            format!("{}{}{axis}", sign(value), value.abs())
+        };
         format!("{} {} {}", term(vector.x, "x"), term(vector.y, "y"), term(vector.z, "z"))
     };
     let distance = match &panel.distance_elsewhere {
-        Some(place) => format!("{name}/clen = {place}\n{name}/coffset = {}\n", panel.origin_mm.z / 1000.0),
-        None => format!("{name}/clen = {}\n", panel.origin_mm.z / 1000.0),
+        Some(place) => {
+            format!("{name}/clen = {place}\n{name}/coffset = {}\n", clean(panel.origin_mm.z / 1000.0))
+        }
+        None => format!("{name}/clen = {}\n", clean(panel.origin_mm.z / 1000.0)),
     };
     if !fast_mm.is_normal() {
         return Err(Error::unwritable(path, format!("pixels of panel {name} have no size")));
@@ -54,11 +61,11 @@ fn of_panel(path: &Path, name: &str, panel: &Panel, row: usize) -> Result<String
          {name}/fs = {}\n{name}/ss = {}\n{name}/corner_x = {}\n{name}/corner_y = {}\n{distance}",
         panel.fast_pixels - 1,
         row + panel.slow_pixels - 1,
-        1000.0 / fast_mm,
+        clean(1000.0 / fast_mm),
         along(panel.fast),
         along(panel.slow * (slow_mm / fast_mm)),
-        panel.origin_mm.x / fast_mm,
-        panel.origin_mm.y / fast_mm,
+        clean(panel.origin_mm.x / fast_mm),
+        clean(panel.origin_mm.y / fast_mm),
     ))
 }
 

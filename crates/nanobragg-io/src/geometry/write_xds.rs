@@ -6,6 +6,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::about::{About, comments, numbers};
 use super::{Geometry, Panel, cell_of_rows};
+use crate::clean::{clean, clean_beside};
 use crate::error::{Error, Result};
 
 /// Cosine up to which axes count as being at right angles.
@@ -44,31 +45,37 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
     line("DATA_RANGE", images.clone());
     line("SPOT_RANGE", images);
     line("DETECTOR", format!("PILATUS MINIMUM_VALID_PIXEL_VALUE= 0 OVERLOAD= {}", about.saturation));
-    line("NX", format!("{columns} NY= {rows} QX= {} QY= {}", first.pixel_mm[0], first.pixel_mm[1]));
+    line(
+        "NX",
+        format!("{columns} NY= {rows} QX= {} QY= {}", clean(first.pixel_mm[0]), clean(first.pixel_mm[1])),
+    );
     if let Some(sensor) = about.sensor {
-        line("SENSOR_THICKNESS", format!("{} SILICON= {}", sensor.thickness_mm, sensor.mu_per_mm));
+        line(
+            "SENSOR_THICKNESS",
+            format!("{} SILICON= {}", clean(sensor.thickness_mm), clean(sensor.mu_per_mm)),
+        );
     }
-    let [x, y] = flat.origin_px;
+    let [x, y] = flat.origin_px.map(clean);
     line("ORGX", format!("{x} ORGY= {y}"));
-    line("DETECTOR_DISTANCE", (flat.distance_mm + 0.0).to_string());
+    line("DETECTOR_DISTANCE", clean(flat.distance_mm).to_string());
     line("DIRECTION_OF_DETECTOR_X-AXIS", numbers(&first.fast));
     line("DIRECTION_OF_DETECTOR_Y-AXIS", numbers(&first.slow));
     if let Some(wavelength) = geometry.wavelength_angstrom {
-        line("X-RAY_WAVELENGTH", wavelength.to_string());
+        line("X-RAY_WAVELENGTH", clean(wavelength).to_string());
     }
     if let Some(beam) = geometry.beam {
         line("INCIDENT_BEAM_DIRECTION", numbers(&beam));
     }
     if let Some(polarization) = geometry.polarization {
-        line("FRACTION_OF_POLARIZATION", polarization.fraction.to_string());
+        line("FRACTION_OF_POLARIZATION", clean(polarization.fraction).to_string());
         line("POLARIZATION_PLANE_NORMAL", numbers(&polarization.normal));
     }
     if let Some(axis) = geometry.spindle_axis {
         line("ROTATION_AXIS", numbers(&axis));
     }
     if let Some(scan) = geometry.scan {
-        line("OSCILLATION_RANGE", scan.range_deg.to_string());
-        line("STARTING_FRAME", format!("1 STARTING_ANGLE= {}", scan.start_deg));
+        line("OSCILLATION_RANGE", clean(scan.range_deg).to_string());
+        line("STARTING_FRAME", format!("1 STARTING_ANGLE= {}", clean(scan.start_deg)));
     }
     if let Some(reciprocal) = &geometry.crystal {
         let real = reciprocal.try_inverse().ok_or_else(|| cannot("a cell without a volume".to_owned()))?;
@@ -93,7 +100,7 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
 
 /// The cell whose vectors are in rows: edges, and angles in degrees.
 fn cell(real: &Matrix3<f64>) -> String {
-    cell_of_rows(real).map(|number| number.to_string()).join(" ")
+    cell_of_rows(real).map(|number| clean(number).to_string()).join(" ")
 }
 
 /// The plane of the first panel, as XDS describes it. Pixels are counted from 1 at the center of the first, whose outer
@@ -130,8 +137,8 @@ impl Flat {
         let from = Vector3::new(-self.origin_px[0] * qx, -self.origin_px[1] * qy, self.distance_mm);
         // Where the outer corner of the panel's first pixel lies from there.
         let corner = to_axes * panel.origin_mm - from;
-        let x = 0.5 - corner.dot(&fast) / qx;
-        let y = row as f64 - 0.5 - corner.dot(&slow) / qy;
+        let x = clean(0.5 - corner.dot(&fast) / qx);
+        let y = clean(row as f64 - 0.5 - corner.dot(&slow) / qy);
         format!(
             "SEGMENT= 1 {} {row} {}\n DIRECTION_OF_SEGMENT_X-AXIS= {}\n DIRECTION_OF_SEGMENT_Y-AXIS= {}\n \
              SEGMENT_ORGX= {x} SEGMENT_ORGY= {y} SEGMENT_DISTANCE= {}\n",
@@ -139,7 +146,7 @@ impl Flat {
             row + panel.slow_pixels - 1,
             numbers(&fast),
             numbers(&slow),
-            corner.dot(&normal) + 0.0,
+            clean_beside(corner.dot(&normal), corner.norm()),
         )
     }
 }

@@ -40,8 +40,8 @@ fn known(flag: &str, name: &str) -> Result<String, UsageError> {
     if WRITABLE.contains(&name) {
         return Ok(name.to_owned());
     }
-    let known = WRITABLE.join(", ");
-    Err(UsageError(format!("refine: {flag}: nothing is called {name:?}; known are {known}")))
+    let meant = nanobragg_config::hint(name, &WRITABLE);
+    Err(UsageError(format!("refine: {flag}: nothing is called {name:?}{meant}")))
 }
 
 /// What is known beforehand: `NAME=SIGMA`, with commas, SIGMA in the unit of the number, or `none`.

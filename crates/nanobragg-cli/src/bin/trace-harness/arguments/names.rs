@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use nanobragg_config::nearest_word;
+
 use super::HELP;
 use crate::usage::UsageError;
 
@@ -28,8 +30,7 @@ pub fn with_two_dashes(arguments: impl Iterator<Item = OsString>) -> Vec<OsStrin
 /// The error of an option that there is none of, with the one that comes nearest.
 pub fn hinted(error: anyhow::Error) -> anyhow::Error {
     let Some(lexopt::Error::UnexpectedOption(given)) = error.downcast_ref() else { return error };
-    let slips = |known: &&str| strsim::damerau_levenshtein(given, known);
-    let near = known().min_by_key(slips).filter(|known| slips(known) <= (given.len() / 3).clamp(1, 3));
+    let near = nearest_word(given, known());
     let hint = near.map_or_else(String::new, |known| format!("; did you mean {known}?"));
     UsageError(format!("unknown option {given}{hint}")).into()
 }
