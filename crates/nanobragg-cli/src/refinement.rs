@@ -4,6 +4,7 @@ mod course;
 mod data;
 mod files;
 mod list;
+mod measured;
 mod reflections;
 mod report;
 mod request;
@@ -20,6 +21,7 @@ use crate::usage::UsageError;
 use course::Course;
 use data::{Data, DataError};
 use files::{Name, Run};
+use measured::Digits;
 use reflections::Reflection;
 pub use request::Request;
 use start::Start;
@@ -88,7 +90,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let points = frame.refinement.points();
     if !frame.start.has_subpixels {
         console.say(&format!(
-            "pixels are integrated by {points} x {points} points; -oversample N takes sub-pixels"
+            "integrating each pixel at {points} x {points} points; -oversample N takes plain sub-pixels instead"
         ));
     }
     let interrupt = Interrupt::catch();
@@ -118,8 +120,11 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     if !frame.start.is_described(&outcome)
         && outcome.found.iter().any(|found| found.name.starts_with("turn_"))
     {
-        let [x, y, z] = outcome.parameters.misset.map(f64::to_degrees);
-        console.say(&format!("misset = {x:.6} {y:.6} {z:.6} deg, what the turns come to"));
+        let angles = outcome.parameters.misset.map(f64::to_degrees);
+        let turns = outcome.found.iter().filter(|found| found.name.starts_with("turn_"));
+        let esd = turns.map(|found| found.esd).fold(f64::INFINITY, f64::min);
+        let angles = angles.map(|angle| Digits::of(angle, esd).text(angle)).join(" ");
+        console.say(&format!("misset = {angles} deg (the start, turned)"));
     }
     let (verdict, trials) = (run.verdict(&outcome), outcome.history.len());
     let (toml, page) = (name.file(".toml"), name.file(".html"));
@@ -178,7 +183,9 @@ fn usage(flag: &str, error: Error) -> anyhow::Error {
 fn tell_parameters(console: Console, found: &[Found]) {
     for Found { name, unit, start, value, esd, .. } in found {
         let unit = if *unit == "1" { String::new() } else { format!(" {unit}") };
-        console.say(&format!("{name} = {value:.7} +- {esd:.2e}{unit}, from {start:.7}"));
+        let digits = Digits::of(*value, *esd);
+        let [start, value, esd] = [start, value, esd].map(|number| digits.text(*number));
+        console.say(&format!("{name} = {value} +- {esd}{unit}, from {start}"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nanobragg::image::Pixel;
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
@@ -13,13 +14,17 @@ use crate::console::Console;
 /// Shorter runs end before one has read how long they take.
 const WORTH_SAYING_SECONDS: f64 = 2.0;
 
-/// Says the figures of the image. Scripts look for the lines that begin with `max_I` and `mean`.
+/// Says the figures of the image. Scripts look for the lines that begin with `max_I` and `mean`. The place behind `max_I` is that of
+/// a sub-pixel, as in the C program; the pixel follows as the flag takes it that traces it.
 pub fn figures(console: Console, statistics: &Statistics) {
     let g6 = |x: f64| g(x, 6);
     let (fast, slow) = statistics.max_at;
     console.say(&format!("max_I = {}  at {} {}", g6(statistics.max.into()), g6(fast), g6(slow)));
     let Statistics { mean, rms, rmsd, .. } = *statistics;
     console.say(&format!("mean= {} rms= {} rmsd= {}", g6(mean), g6(rms), g6(rmsd)));
+    if let Some(Pixel { fast, slow }) = statistics.max_pixel {
+        console.say(&format!("brightest pixel: fast {fast}, slow {slow} (-trace_pixel {slow} {fast})"));
+    }
 }
 
 /// Says what `images` such images of `experiment`, whose plan `plan` is, cost, where they take long enough to wonder.

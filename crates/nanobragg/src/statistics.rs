@@ -14,7 +14,9 @@ use crate::plan::Plan;
 pub struct Statistics {
     /// Brightest pixel.
     pub max: f32,
-    /// Place of the last sub-pixel of the brightest pixel along the fast and slow axes, meters.
+    /// The brightest pixel; `None` where no pixel has photons.
+    pub max_pixel: Option<Pixel>,
+    /// Center of the last sub-pixel of the brightest pixel along the fast and slow axes, meters.
     pub max_at: (f64, f64),
     /// Mean over the rendered pixels.
     pub mean: f64,
@@ -52,11 +54,11 @@ impl Statistics {
             sum_sqr += row.sum_sqr;
             rendered += row.rendered;
         }
-        let brightest = max_row.and_then(|slow| {
+        let max_pixel = max_row.and_then(|slow| {
             let is_max = |&fast: &usize| {
                 plan.region.renders(slow, fast) && image.get(Pixel { slow, fast }) == Some(max)
             };
-            columns.clone().find(is_max).map(|fast| last_subpixel(plan, slow, fast))
+            columns.clone().find(is_max).map(|fast| Pixel { slow, fast })
         });
         let degrees = |count: usize| count.max(2) as f64 - 1.0;
         let mean = sum / rendered.max(1) as f64;
@@ -68,7 +70,8 @@ impl Statistics {
         });
         Statistics {
             max,
-            max_at: brightest.unwrap_or((0.0, 0.0)),
+            max_pixel,
+            max_at: max_pixel.map_or((0.0, 0.0), |pixel| last_subpixel(plan, pixel)),
             mean,
             rms: (sum_sqr / degrees(rendered)).sqrt(),
             rmsd: (squares / degrees(count)).sqrt(),
@@ -199,12 +202,12 @@ fn deviations(pixels: &[f32], mean: f64) -> f64 {
     squares.iter().sum()
 }
 
-fn last_subpixel(plan: &Plan, slow: usize, fast: usize) -> (f64, f64) {
+fn last_subpixel(plan: &Plan, pixel: Pixel) -> (f64, f64) {
     let size = plan.detector.pixel_size / plan.oversample as f64;
     let center = |pixel| {
         crate::physics::geometry::subpixel_center::<f64>(pixel, plan.oversample - 1, plan.oversample, size)
     };
-    (center(fast), center(slow))
+    (center(pixel.fast), center(pixel.slow))
 }
 
 #[cfg(test)]
@@ -248,7 +251,8 @@ mod tests {
             }
             assert!(found.possible);
             let at = [found.max_at.0, found.max_at.1].map(|meters| (meters / 1e-3) as usize);
-            assert_eq!(image.get(Pixel { slow: at[1], fast: at[0] }), Some(found.max));
+            assert_eq!(found.max_pixel, Some(Pixel { slow: at[1], fast: at[0] }));
+            assert_eq!(found.max_pixel.and_then(|pixel| image.get(pixel)), Some(found.max));
             for impossible in [f32::NAN, f32::INFINITY, -1.0] {
                 image.row_mut(20)[20] = impossible;
                 assert!(!Statistics::of(&plan, &image).possible);

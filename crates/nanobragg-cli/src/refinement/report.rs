@@ -6,6 +6,7 @@ mod plots;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use nanobragg_refine::{BoxFit, Outcome};
 
+use super::measured::Digits;
 use super::reflections::{Reflection, rmsd_px};
 
 const STYLE: &str = include_str!("report/style.css");
@@ -83,22 +84,15 @@ fn parameters(outcome: &Outcome) -> Markup {
         table .numbers {
             tr { th { "" } th { "start" } th { "found" } th { "e.s.d." } th { "unit" } th { "moved, e.s.d." } th { "share of the prior" } }
             @for found in &outcome.found {
+                @let digits = Digits::of(found.value, found.esd);
                 tr {
                     th { (found.name) }
-                    td { (number(found.start)) } td { (number(found.value)) } td { (format!("{:.2e}", found.esd)) } td { (found.unit) }
+                    td { (digits.text(found.start)) } td { (digits.text(found.value)) } td { (digits.text(found.esd)) } td { (found.unit) }
                     td { @if found.esd > 0.0 { (format!("{:.1}", (found.value - found.start) / found.esd)) } }
                     td { (format!("{:.2}", found.prior_share)) }
                 }
             }
         }
-    }
-}
-
-fn number(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        1e-4..1e6 => format!("{value:.6}"),
-        _ => format!("{value:.6e}"),
     }
 }
 

@@ -11,6 +11,11 @@ fn a_run_ends_with_the_figures_that_scripts_look_for() {
     let words: Vec<&str> = max.split_whitespace().collect();
     assert_eq!((words.len(), words[3]), (6, "at"), "{max}");
     assert!([2, 4, 5].iter().all(|&at| words[at].parse::<f64>().is_ok()), "{max}");
+    // The pixel that traces: -trace_pixel takes slow before fast.
+    let pixel = run.line("brightest pixel: ");
+    let at = [4, 5].map(|at| (words[at].parse::<f64>().unwrap() / 0.004) as usize);
+    let [fast, slow] = at;
+    assert_eq!(pixel, format!("brightest pixel: fast {fast}, slow {slow} (-trace_pixel {slow} {fast})"));
     let mean = run.line("mean= ");
     let words: Vec<&str> = mean.split_whitespace().collect();
     assert_eq!([words[0], words[2], words[4]], ["mean=", "rms=", "rmsd="], "{mean}");
