@@ -10,7 +10,7 @@ use crate::gpu::Gpu;
 use crate::permutation::Permutation;
 use crate::schedule::Pace;
 use crate::staging::Staging;
-use crate::timing::{Clock, Ticks};
+use crate::timing::{Clock, Stamps};
 
 /// Dispatches that the device may have before it: enough that it never waits for the host.
 const IN_FLIGHT: usize = 2;
@@ -25,17 +25,43 @@ pub(crate) struct Flights {
     in_flight: VecDeque<Flight>,
     paces: HashMap<Permutation, Pace>,
     clock: Option<Clock>,
+    open: Option<Open>,
+}
+
+/// What a dispatch is for. Each has its own constants, so that one of each may be in a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Adds terms to sums.
+    Render,
+    /// Turns finished sums into an image.
+    Finish,
+}
+
+/// Commands that are not submitted yet: submissions are what a small image costs the host.
+#[derive(Debug)]
+struct Open {
+    encoder: wgpu::CommandEncoder,
+    stages: Vec<Stage>,
+    permutation: Option<Permutation>,
+    terms: f64,
 }
 
 /// A dispatch that the device has not finished, as far as is known.
 #[derive(Debug)]
 struct Flight {
     submission: wgpu::SubmissionIndex,
-    permutation: Permutation,
+    permutation: Option<Permutation>,
     terms: f64,
     since: Instant,
     /// Time that the submission itself took: some drivers do the work then.
     submitting: Duration,
+}
+
+impl Open {
+    fn new(gpu: &Gpu) -> Self {
+        let encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        Open { encoder, stages: Vec::new(), permutation: None, terms: 0.0 }
+    }
 }
 
 impl Flights {
@@ -45,19 +71,35 @@ impl Flights {
             in_flight: VecDeque::new(),
             paces: HashMap::new(),
             clock: gpu.info.timestamps.then(|| Clock::new(gpu)),
+            open: None,
         }
     }
 
-    /// Begins an image.
-    pub fn start_clock(&mut self) {
+    /// Begins an image. What was recorded of one that was given up is forgotten.
+    pub fn start(&mut self) {
+        self.open = None;
         if let Some(clock) = &mut self.clock {
             clock.reset();
         }
     }
 
-    /// Ends an image: the stamps of its dispatches go to the host.
-    pub fn stop_clock(&mut self, staging: &Staging) -> Result<Option<Ticks>, Error> {
-        self.clock.as_mut().map_or(Ok(None), |clock| clock.stop(&self.gpu, staging))
+    /// Ends an image: records how the stamps of its dispatches go to the host.
+    pub fn stop_clock(&mut self, staging: &Staging) -> Option<Stamps> {
+        let open = self.open.get_or_insert_with(|| Open::new(&self.gpu));
+        self.clock.as_mut()?.stop(&self.gpu, staging, &mut open.encoder)
+    }
+
+    /// What commands are recorded with.
+    pub fn encoder(&mut self) -> &mut wgpu::CommandEncoder {
+        &mut self.open.get_or_insert_with(|| Open::new(&self.gpu)).encoder
+    }
+
+    /// Makes sure that what comes next may change the constants of `stage`.
+    pub fn begin(&mut self, stage: Stage, control: &Control<'_>) -> Result<(), Error> {
+        if self.open.as_ref().is_some_and(|open| open.stages.contains(&stage)) {
+            self.submit(control)?;
+        }
+        Ok(())
     }
 
     /// Terms that the next dispatch of a permutation may have.
@@ -66,34 +108,48 @@ impl Flights {
         self.paces.entry(permutation).or_insert_with(|| Pace::new(most)).terms()
     }
 
-    /// Submits one dispatch.
-    pub fn submit(
+    /// Records a dispatch of a stage that has [begun](Self::begin).
+    pub fn record(
         &mut self,
-        permutation: Permutation,
+        (stage, permutation): (Stage, Permutation),
         pipeline: &wgpu::ComputePipeline,
         bind_group: &wgpu::BindGroup,
         groups: [u32; 2],
         terms: f64,
-    ) -> Result<(), Error> {
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
-            let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(terms));
-            let mut pass =
-                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes });
-            pass.set_pipeline(pipeline);
-            pass.set_bind_group(0, bind_group, &[]);
-            pass.dispatch_workgroups(groups[0], groups[1], 1);
-        }
+    ) {
+        let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(terms));
+        let open = self.open.get_or_insert_with(|| Open::new(&self.gpu));
+        open.stages.push(stage);
+        open.permutation = Some(permutation);
+        open.terms += terms;
+        let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes };
+        let mut pass = open.encoder.begin_compute_pass(&descriptor);
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(0, bind_group, &[]);
+        pass.dispatch_workgroups(groups[0], groups[1], 1);
+    }
+
+    /// Submits what is recorded, and waits until the device has no more before it than it needs.
+    pub fn submit(&mut self, control: &Control<'_>) -> Result<wgpu::SubmissionIndex, Error> {
+        let Open { encoder, permutation, terms, .. } =
+            self.open.take().unwrap_or_else(|| Open::new(&self.gpu));
         let since = Instant::now();
         let submission = self.gpu.submit(encoder.finish());
         let submitting = since.elapsed();
         self.gpu.check()?;
-        self.in_flight.push_back(Flight { submission, permutation, terms, since, submitting });
-        Ok(())
+        self.in_flight.push_back(Flight {
+            submission: submission.clone(),
+            permutation,
+            terms,
+            since,
+            submitting,
+        });
+        self.make_room(control)?;
+        Ok(submission)
     }
 
     /// Waits until the device has no more before it than it needs, and takes note of its speed.
-    pub fn make_room(&mut self, control: &Control<'_>) -> Result<(), Error> {
+    fn make_room(&mut self, control: &Control<'_>) -> Result<(), Error> {
         if control.canceled() {
             return Err(Cause::Canceled.into());
         }
@@ -109,7 +165,7 @@ impl Flights {
                 (done - asked > NOTICEABLE, done - flight.since)
             };
             if flight.terms > 0.0
-                && let Some(pace) = self.paces.get_mut(&flight.permutation)
+                && let Some(pace) = flight.permutation.and_then(|own| self.paces.get_mut(&own))
             {
                 pace.measured(flight.terms, took, exact);
             }

@@ -8,6 +8,7 @@ use nanobragg::plan::{Plan, Region};
 use crate::Precision;
 use crate::encode::{Encoded, TableBytes, largest};
 use crate::error::{Error, too_large};
+use crate::flights::Stage;
 use crate::gpu::Gpu;
 use crate::layout::Dispatch;
 use crate::pipeline::BINDINGS;
@@ -18,7 +19,8 @@ use crate::resident::{Resident, Uploads};
 pub(crate) struct Holdings {
     gpu: Gpu,
     precision: Precision,
-    dispatch: wgpu::Buffer,
+    /// Constants of the dispatches of each stage.
+    dispatch: [wgpu::Buffer; 2],
     tiles: Resident,
     frame: Resident,
     sources: Resident,
@@ -27,8 +29,8 @@ pub(crate) struct Holdings {
     places: Resident,
     table: [Resident; 2],
     known: Option<KnownTable>,
-    /// The group of all bindings, and the number of buffers that had been made when it was.
-    bind_group: Option<(wgpu::BindGroup, u64)>,
+    /// The group of all bindings of each stage, and the number of buffers that had been made when it was.
+    bind_groups: [Option<(wgpu::BindGroup, u64)>; 2],
     pub uploads: Uploads,
 }
 
@@ -46,11 +48,13 @@ impl Holdings {
         Holdings {
             gpu: gpu.clone(),
             precision,
-            dispatch: gpu.device.create_buffer(&wgpu::BufferDescriptor {
-                label: None,
-                size: size_of::<Dispatch>() as u64,
-                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
+            dispatch: [Stage::Render, Stage::Finish].map(|_| {
+                gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                    label: None,
+                    size: size_of::<Dispatch>() as u64,
+                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                })
             }),
             tiles: Resident::new(gpu),
             frame: Resident::new(gpu),
@@ -60,7 +64,7 @@ impl Holdings {
             places: Resident::new(gpu),
             table: [Resident::new(gpu), Resident::new(gpu)],
             known: None,
-            bind_group: None,
+            bind_groups: [None, None],
             uploads: Uploads::default(),
         }
     }
@@ -161,15 +165,24 @@ impl Holdings {
     }
 
     /// Sends what a dispatch is told, and gives the group of all bindings.
-    pub fn bind(&mut self, dispatch: &Dispatch, layout: &wgpu::BindGroupLayout) -> wgpu::BindGroup {
-        self.gpu.queue.write_buffer(&self.dispatch, 0, bytemuck::bytes_of(dispatch));
+    pub fn bind(
+        &mut self,
+        stage: Stage,
+        dispatch: &Dispatch,
+        layout: &wgpu::BindGroupLayout,
+    ) -> wgpu::BindGroup {
+        let own = match stage {
+            Stage::Render => 0,
+            Stage::Finish => 1,
+        };
+        self.gpu.queue.write_buffer(&self.dispatch[own], 0, bytemuck::bytes_of(dispatch));
         let made = self.uploads.buffers;
-        if let Some((bind_group, _)) = self.bind_group.as_ref().filter(|(_, then)| *then == made) {
+        if let Some((bind_group, _)) = self.bind_groups[own].as_ref().filter(|(_, then)| *then == made) {
             return bind_group.clone();
         }
         let [low, high] = &self.table;
         let buffers: [&wgpu::Buffer; BINDINGS as usize] = [
-            &self.dispatch,
+            &self.dispatch[own],
             &self.tiles.buffer,
             &self.frame.buffer,
             &self.sources.buffer,
@@ -185,7 +198,7 @@ impl Holdings {
             .collect();
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         let bind_group = self.gpu.device.create_bind_group(&descriptor);
-        self.bind_group = Some((bind_group.clone(), made));
+        self.bind_groups[own] = Some((bind_group.clone(), made));
         bind_group
     }
 }

@@ -172,14 +172,15 @@ listed! {
     }
 }
 
-/// A lattice in single precision: a, b and c in units of 2⁻¹⁰ turns, the rest times 2³², and themselves. The fourth
-/// of each is unused.
+/// A lattice in single precision: a, b and c in units of 2⁻¹⁰ turns, the rest times 2³², and themselves. Without gaps, so
+/// that a shader reads seven words of 16 bytes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct OrientationSingle {
-    pub whole: [[i32; 4]; 3],
-    pub rest: [[f32; 4]; 3],
-    pub alpha: [[f32; 4]; 3],
+    pub whole: [[i32; 3]; 3],
+    pub rest: [[f32; 3]; 3],
+    pub alpha: [[f32; 3]; 3],
+    pub padding: u32,
 }
 
 /// A lattice in double precision, meters.

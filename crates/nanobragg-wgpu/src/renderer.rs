@@ -12,7 +12,7 @@ use nanobragg::plan::Plan;
 use crate::Precision;
 use crate::encode::{Encoded, GROUP};
 use crate::error::{Cause, Error, too_large};
-use crate::flights::Flights;
+use crate::flights::{Flights, Stage};
 use crate::gpu::Gpu;
 use crate::holdings::Holdings;
 use crate::layout::Dispatch;
@@ -21,7 +21,7 @@ use crate::pipeline::{Compiled, Pipelines};
 use crate::read_back::{Band, Pending};
 use crate::resident::Uploads;
 use crate::schedule::{Part, Walk, Work};
-use crate::staging::Staging;
+use crate::staging::{Staged, Staging};
 use crate::timing::Timings;
 
 /// Bytes of a band's sums, or of its sub-pixels' places, at most.
@@ -132,7 +132,7 @@ impl Renderer {
         let _entered = span.enter();
         self.gpu.check()?;
         let began = Instant::now();
-        self.flights.start_clock();
+        self.flights.start();
         let encoded = self.holdings.encode(plan, &plan.region, false)?;
         let mut pending = Pending::new(&encoded);
         if !encoded.tiles.list.is_empty() {
@@ -142,7 +142,6 @@ impl Renderer {
             for band in self.bands(&encoded)? {
                 self.band(&encoded, &pipelines, band, control, &mut pending)?;
             }
-            pending.ticks = self.flights.stop_clock(&self.staging)?;
         }
         // While the device works: the pixels whose result depends on those before them.
         for at in encoded.order_dependent_pixels() {
@@ -232,6 +231,8 @@ impl Renderer {
         let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
         pending.timings.upload += began.elapsed();
         for first in (0..count).step_by(window) {
+            // What is recorded needs the orientations that are there.
+            self.flights.begin(Stage::Render, control)?;
             let began = Instant::now();
             let range = first..(first + window).min(count);
             self.holdings.hold_orientations(encoded, range.clone())?;
@@ -248,16 +249,10 @@ impl Renderer {
                 let Some(part) = walk.next(terms, groups) else { break };
                 let begins = first == 0 && part.begins(0);
                 let (dispatch, groups) = part.dispatch(&band, begins, limits.groups);
-                self.dispatch(
-                    encoded.permutation,
-                    &pipelines.render,
-                    &dispatch,
-                    groups,
-                    part.terms,
-                    pending,
-                )?;
+                self.flights.begin(Stage::Render, control)?;
+                let stage = (Stage::Render, encoded.permutation);
+                self.dispatch(stage, &pipelines.render, &dispatch, groups, part.terms, pending);
                 let last_window = range.end == count;
-                self.flights.make_room(control)?;
                 if last_window {
                     report(control, encoded, walk.tile());
                 }
@@ -265,12 +260,16 @@ impl Renderer {
         }
         self.finish(encoded, pipelines, &band, control, pending)?;
         let size = sums as u64 * encoded.real_size();
-        let staging = self.staging.copy(&self.gpu, &self.holdings.sums.buffer, size)?;
-        pending.bands.push(Band { tiles: band, staging });
+        let copy = self.staging.copy(&self.gpu, self.flights.encoder(), &self.holdings.sums.buffer, size);
+        let last = band.end == encoded.tiles.list.len();
+        let stamps = if last { self.flights.stop_clock(&self.staging) } else { None };
+        let submission = self.flights.submit(control)?;
+        pending.ticks = stamps.map(|stamps| stamps.submitted(submission.clone()));
+        pending.bands.push(Band { tiles: band, staging: copy.submitted(submission) });
         Ok(())
     }
 
-    /// Submits what is done with a band's finished sums: the factors that are computed once.
+    /// Records what is done with a band's finished sums: the factors that are computed once.
     fn finish(
         &mut self,
         encoded: &Encoded<'_>,
@@ -293,31 +292,42 @@ impl Renderer {
                 terms: 0.0,
             };
             let (dispatch, groups) = part.dispatch(band, false, limits.groups);
-            self.dispatch(encoded.permutation, &pipelines.finish, &dispatch, groups, 0.0, pending)?;
-            self.flights.make_room(control)?;
+            self.flights.begin(Stage::Finish, control)?;
+            let stage = (Stage::Finish, encoded.permutation);
+            self.dispatch(stage, &pipelines.finish, &dispatch, groups, 0.0, pending);
         }
         Ok(())
     }
 
-    pub(crate) fn pipelines(&mut self, permutation: Permutation) -> Result<Pipelines, Error> {
-        self.compiled.get(&self.gpu, permutation)
-    }
-
-    /// Submits one dispatch.
-    pub(crate) fn dispatch(
+    /// Records a dispatch of a stage that has begun.
+    fn dispatch(
         &mut self,
-        permutation: Permutation,
+        stage: (Stage, Permutation),
         pipeline: &wgpu::ComputePipeline,
         dispatch: &Dispatch,
         groups: [u32; 2],
         terms: f64,
         pending: &mut Pending,
-    ) -> Result<(), Error> {
-        let bind_group = self.holdings.bind(dispatch, &self.compiled.layout);
-        self.flights.submit(permutation, pipeline, &bind_group, groups, terms)?;
+    ) {
+        let bind_group = self.holdings.bind(stage.0, dispatch, &self.compiled.layout);
+        self.flights.record(stage, pipeline, &bind_group, groups, terms);
         pending.timings.dispatches += 1;
         pending.timings.terms += terms;
-        Ok(())
+    }
+
+    /// What one dispatch of one group leaves in the first `size` bytes of the sums.
+    pub(crate) fn single_dispatch(
+        &mut self,
+        permutation: Permutation,
+        dispatch: &Dispatch,
+        size: u64,
+    ) -> Result<Staged, Error> {
+        let pipelines = self.compiled.get(&self.gpu, permutation)?;
+        self.flights.start();
+        let bind_group = self.holdings.bind(Stage::Render, dispatch, &self.compiled.layout);
+        self.flights.record((Stage::Render, permutation), &pipelines.render, &bind_group, [1, 1], 0.0);
+        let copy = self.staging.copy(&self.gpu, self.flights.encoder(), &self.holdings.sums.buffer, size);
+        Ok(copy.submitted(self.flights.submit(&Control::default())?))
     }
 }
 

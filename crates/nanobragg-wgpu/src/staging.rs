@@ -27,9 +27,35 @@ pub(crate) struct Staged {
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
+/// A copy that is recorded.
+#[derive(Debug)]
+pub(crate) struct Copy {
+    buffer: wgpu::Buffer,
+    size: u64,
+}
+
+impl Copy {
+    /// The copy as part of `submission`.
+    pub fn submitted(self, submission: wgpu::SubmissionIndex) -> Staged {
+        let Copy { buffer, size } = self;
+        let (sender, mapped) = channel();
+        buffer.map_async(wgpu::MapMode::Read, 0..size, move |result| {
+            // Nobody listens where the image was given up.
+            let _ = sender.send(result);
+        });
+        Staged { buffer, size, submission, mapped }
+    }
+}
+
 impl Staging {
-    /// Submits a copy of the first `size` bytes of `source`.
-    pub fn copy(&self, gpu: &Gpu, source: &wgpu::Buffer, size: u64) -> Result<Staged, Error> {
+    /// Records a copy of the first `size` bytes of `source`.
+    pub fn copy(
+        &self,
+        gpu: &Gpu,
+        encoder: &mut wgpu::CommandEncoder,
+        source: &wgpu::Buffer,
+        size: u64,
+    ) -> Copy {
         let size = size.next_multiple_of(8);
         let buffer = match self.fitting(size) {
             Some(buffer) => buffer,
@@ -40,16 +66,8 @@ impl Staging {
                 mapped_at_creation: false,
             }),
         };
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_buffer_to_buffer(source, 0, &buffer, 0, size);
-        let submission = gpu.submit(encoder.finish());
-        let (sender, mapped) = channel();
-        buffer.map_async(wgpu::MapMode::Read, 0..size, move |result| {
-            // Nobody listens where the image was given up.
-            let _ = sender.send(result);
-        });
-        gpu.check()?;
-        Ok(Staged { buffer, size, submission, mapped })
+        Copy { buffer, size }
     }
 
     /// Waits for a copy and hands its bytes to `with`.

@@ -16,9 +16,8 @@ use nanobragg::plan::{FactorMode, Plan, Region};
 use crate::Precision;
 use crate::encode::Units;
 use crate::error::{Error, too_large};
-use crate::read_back::Pending;
 use crate::renderer::Renderer;
-use crate::schedule::{Part, grid};
+use crate::schedule::Part;
 
 /// Numbers of a place, a source and a term in `shader/taps.wgsl`, and of the end.
 const PLACE: usize = 9;
@@ -74,7 +73,6 @@ impl Renderer {
         if count > MOST_TRACED {
             return Err(too_large("the terms of a traced pixel", count, MOST_TRACED, "terms"));
         }
-        let pipelines = self.pipelines(encoded.permutation)?;
         self.holdings.upload(&encoded)?;
         self.holdings.prepare_band(&encoded, &(0..1), size)?;
         self.holdings.hold_orientations(&encoded, 0..orientations)?;
@@ -88,10 +86,7 @@ impl Renderer {
             terms,
         };
         let (dispatch, _) = part.dispatch(&(0..1), true, self.gpu.limits.groups);
-        let mut pending = Pending::new(&encoded);
-        let groups = grid(1, self.gpu.limits.groups);
-        self.dispatch(encoded.permutation, &pipelines.render, &dispatch, groups, 0.0, &mut pending)?;
-        let staged = self.staging.copy(&self.gpu, &self.holdings.sums.buffer, size)?;
+        let staged = self.single_dispatch(encoded.permutation, &dispatch, size)?;
         let precision = self.precision();
         let count = numbers as usize;
         let values = self.staging.read(&self.gpu, staged, &Control::default(), |bytes| match precision {

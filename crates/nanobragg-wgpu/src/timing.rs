@@ -6,7 +6,7 @@ use nanobragg::backend::Control;
 
 use crate::error::Error;
 use crate::gpu::Gpu;
-use crate::staging::{Staged, Staging};
+use crate::staging::{Copy, Staged, Staging};
 
 /// Times of a render.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -42,6 +42,21 @@ pub(crate) struct Clock {
     resolved: wgpu::Buffer,
     used: u32,
     terms: f64,
+}
+
+/// Stamps whose way to the host is recorded.
+#[derive(Debug)]
+pub(crate) struct Stamps {
+    copy: Copy,
+    count: u32,
+    terms: f64,
+}
+
+impl Stamps {
+    /// The stamps as part of `submission`.
+    pub fn submitted(self, submission: wgpu::SubmissionIndex) -> Ticks {
+        Ticks { staged: self.copy.submitted(submission), count: self.count, terms: self.terms }
+    }
 }
 
 /// Stamps on their way to the host.
@@ -92,18 +107,21 @@ impl Clock {
         })
     }
 
-    /// Ends an image: its stamps go to the host.
-    pub fn stop(&mut self, gpu: &Gpu, staging: &Staging) -> Result<Option<Ticks>, Error> {
+    /// Ends an image: records how its stamps go to the host.
+    pub fn stop(
+        &mut self,
+        gpu: &Gpu,
+        staging: &Staging,
+        encoder: &mut wgpu::CommandEncoder,
+    ) -> Option<Stamps> {
         let (count, terms) = (self.used, self.terms);
         self.reset();
         if count == 0 {
-            return Ok(None);
+            return None;
         }
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.resolve_query_set(&self.queries, 0..2 * count, &self.resolved, 0);
-        gpu.submit(encoder.finish());
-        let staged = staging.copy(gpu, &self.resolved, u64::from(2 * count) * 8)?;
-        Ok(Some(Ticks { staged, count, terms }))
+        let copy = staging.copy(gpu, encoder, &self.resolved, u64::from(2 * count) * 8);
+        Some(Stamps { copy, count, terms })
     }
 }
 

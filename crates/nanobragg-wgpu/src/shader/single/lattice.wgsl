@@ -8,20 +8,48 @@
 // v is -q: the turns are those of -h, in [-1/2, 1/2), and the distance from the node in (-1/2, 1/2], as the
 // nearest index ceil(h - 1/2) has it.
 
-// Vectors of four, of which the last is unused: they are loaded at once.
+// Of each of a, b, c: α in units of 2⁻¹⁰, the rest times 2³², and α itself, without gaps: every load costs a term.
 struct Orientation {
-    // α of a, b, c in units of 2⁻¹⁰.
-    whole_a: vec4<i32>,
-    whole_b: vec4<i32>,
-    whole_c: vec4<i32>,
-    // The rest, times 2³².
-    rest_a: vec4<f32>,
-    rest_b: vec4<f32>,
-    rest_c: vec4<f32>,
-    // α itself.
-    a: vec4<f32>,
-    b: vec4<f32>,
-    c: vec4<f32>,
+    whole_a_b_x: vec4<i32>,
+    whole_b_yz_c_xy: vec4<i32>,
+    // The bits of numbers from here on, but for the first.
+    whole_c_z_rest_a: vec4<i32>,
+    rest_b_c_x: vec4<i32>,
+    rest_c_yz_a_xy: vec4<i32>,
+    a_z_b: vec4<i32>,
+    c: vec4<i32>,
+}
+
+// An orientation, unpacked.
+struct Lattice {
+    whole_a: vec3<i32>,
+    whole_b: vec3<i32>,
+    whole_c: vec3<i32>,
+    rest_a: vec3<f32>,
+    rest_b: vec3<f32>,
+    rest_c: vec3<f32>,
+    a: vec3<f32>,
+    b: vec3<f32>,
+    c: vec3<f32>,
+}
+
+fn unpacked(o: Orientation) -> Lattice {
+    let rest_a = bitcast<vec4<f32>>(o.whole_c_z_rest_a);
+    let rest_b = bitcast<vec4<f32>>(o.rest_b_c_x);
+    let rest_c = bitcast<vec4<f32>>(o.rest_c_yz_a_xy);
+    let b = bitcast<vec4<f32>>(o.a_z_b);
+    let c = bitcast<vec4<f32>>(o.c);
+    return Lattice(
+        o.whole_a_b_x.xyz,
+        vec3<i32>(o.whole_a_b_x.w, o.whole_b_yz_c_xy.xy),
+        vec3<i32>(o.whole_b_yz_c_xy.zw, o.whole_c_z_rest_a.x),
+        rest_a.yzw,
+        rest_b.xyz,
+        vec3<f32>(rest_b.w, rest_c.xy),
+        vec3<f32>(rest_c.zw, b.x),
+        b.yzw,
+        c.xyz,
+    );
 }
 
 struct Indices {
@@ -50,18 +78,16 @@ fn turns(whole: vec3<i32>, rest: vec3<f32>, alpha: vec3<f32>, v: Scattering) -> 
 }
 
 // @stage indices
-fn indices(o: Orientation, v: Scattering) -> Indices {
-    let a = o.a.xyz;
-    let b = o.b.xyz;
-    let c = o.c.xyz;
+fn indices(packed: Orientation, v: Scattering) -> Indices {
+    let o = unpacked(packed);
     let at = vec3<i32>(
-        turns(o.whole_a.xyz, o.rest_a.xyz, a, v),
-        turns(o.whole_b.xyz, o.rest_b.xyz, b, v),
-        turns(o.whole_c.xyz, o.rest_c.xyz, c, v),
+        turns(o.whole_a, o.rest_a, o.a, v),
+        turns(o.whole_b, o.rest_b, o.b, v),
+        turns(o.whole_c, o.rest_c, o.c, v),
     );
     var coarse = vec3<f32>(0.0);
     if F_CELL != UNIFORM || TAPS {
-        coarse = vec3<f32>(scalar_product(a, v.coarse), scalar_product(b, v.coarse), scalar_product(c, v.coarse));
+        coarse = vec3<f32>(scalar_product(o.a, v.coarse), scalar_product(o.b, v.coarse), scalar_product(o.c, v.coarse));
     }
     return Indices(at, vec3<f32>(at) * -0x1p-32f, coarse);
 }
@@ -104,6 +130,7 @@ fn tapped_indices(at: Indices) -> vec3<f32> {
     return at.offset;
 }
 
-fn tapped_lattice(o: Orientation) -> array<vec3<f32>, 3> {
-    return array<vec3<f32>, 3>(o.a.xyz, o.b.xyz, o.c.xyz);
+fn tapped_lattice(packed: Orientation) -> array<vec3<f32>, 3> {
+    let o = unpacked(packed);
+    return array<vec3<f32>, 3>(o.a, o.b, o.c);
 }
