@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nanobragg::backend::Unsupported;
 
@@ -59,7 +59,9 @@ impl Gpu {
     /// [`ErrorKind::NoAdapter`](crate::ErrorKind::NoAdapter), [`ErrorKind::NoSuchAdapter`](crate::ErrorKind::NoSuchAdapter), and [`ErrorKind::Open`](crate::ErrorKind::Open) where the driver does not let
     /// it be used.
     pub fn open_within(selection: &Selection, limits: UpperLimits) -> Result<Gpu, Error> {
+        let began = Instant::now();
         let (adapter, info) = select(selection)?;
+        let choosing = began.elapsed();
         let wanted =
             wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
         let required_limits = wgpu::Limits {
@@ -77,6 +79,7 @@ impl Gpu {
         let open = pollster::block_on(adapter.request_device(&descriptor));
         let (device, queue) =
             open.map_err(|error| Cause::Open { adapter: info.name.clone(), reason: error.to_string() })?;
+        tracing::debug!(?choosing, opening = ?began.elapsed() - choosing, adapter = info.name, "opened");
         let faults = Arc::new(Faults { left: limits.submissions.map(AtomicU64::new), ..Faults::default() });
         let seen = Arc::clone(&faults);
         device.set_device_lost_callback(move |reason, message| {

@@ -1,12 +1,13 @@
 //! What the device holds: the buffers behind the bindings, and which of them have to change for a plan.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use nanobragg::model::StructureFactors;
 use nanobragg::plan::{Plan, Region};
 
 use crate::Precision;
-use crate::encode::{Encoded, TableBytes, largest};
+use crate::encode::{Encoded, TableBytes, Tiles, largest};
 use crate::error::{Error, too_large};
 use crate::flights::Stage;
 use crate::gpu::Gpu;
@@ -22,6 +23,8 @@ pub(crate) struct Holdings {
     /// Constants of the dispatches of each stage.
     dispatch: [wgpu::Buffer; 2],
     tiles: Resident,
+    /// The list that `tiles` holds.
+    tiles_sent: Option<Arc<[u32]>>,
     frame: Resident,
     sources: Resident,
     orientations: Resident,
@@ -29,6 +32,8 @@ pub(crate) struct Holdings {
     places: Resident,
     table: [Resident; 2],
     known: Option<KnownTable>,
+    /// The region that was rendered last, and its tiles.
+    known_tiles: Option<(Region, Tiles)>,
     /// The group of all bindings of each stage, and the number of buffers that had been made when it was.
     bind_groups: [Option<(wgpu::BindGroup, u64)>; 2],
     pub uploads: Uploads,
@@ -64,6 +69,8 @@ impl Holdings {
             places: Resident::new(gpu),
             table: [Resident::new(gpu), Resident::new(gpu)],
             known: None,
+            known_tiles: None,
+            tiles_sent: None,
             bind_groups: [None, None],
             uploads: Uploads::default(),
         }
@@ -80,7 +87,15 @@ impl Holdings {
         });
         let amplitude = known.amplitude;
         self.known = Some(known);
-        let encoded = Encoded::new(plan, region, self.precision, taps, amplitude, self.gpu.limits.binding)?;
+        let tiles = match &self.known_tiles {
+            Some((known, tiles)) if known == region => tiles.clone(),
+            _ => {
+                let tiles = Tiles::new(region);
+                self.known_tiles = Some((region.clone(), tiles.clone()));
+                tiles
+            }
+        };
+        let encoded = Encoded::new(plan, tiles, self.precision, taps, amplitude, self.gpu.limits.binding)?;
         let places = encoded.places_per_pixel() as u64;
         if places > u64::from(u32::MAX) {
             return Err(too_large("the sub-pixels and layers", places, u64::from(u32::MAX), "of them"));
@@ -92,7 +107,7 @@ impl Holdings {
     pub fn fits(&self, encoded: &Encoded<'_>) -> Result<(), Error> {
         let limit = self.gpu.limits.binding;
         for (what, bytes) in [
-            ("the tiles", size_of_val(encoded.tiles.list.as_slice())),
+            ("the tiles", size_of_val(&*encoded.tiles.list)),
             ("the constants", encoded.frame.len()),
             ("the sources", encoded.sources.len()),
             ("rows and columns", encoded.places.len()),
@@ -113,12 +128,17 @@ impl Holdings {
     /// Makes the device hold what does not change from band to band.
     pub fn upload(&mut self, encoded: &Encoded<'_>) -> Result<(), Error> {
         let (gpu, sent) = (&self.gpu, &mut self.uploads);
-        let tiles = bytemuck::cast_slice(&encoded.tiles.list).to_vec();
         let made = &mut sent.buffers;
-        self.tiles.hold(gpu, tiles, "the tiles", &mut sent.tiles, made)?;
-        self.frame.hold(gpu, encoded.frame.clone(), "the constants", &mut sent.frames, made)?;
-        self.sources.hold(gpu, encoded.sources.clone(), "the sources", &mut sent.sources, made)?;
-        self.places.hold(gpu, encoded.places.clone(), "rows and columns", &mut sent.places, made)?;
+        let list = &encoded.tiles.list;
+        if self.tiles_sent.as_ref().is_none_or(|sent| !Arc::ptr_eq(sent, list) && sent != list) {
+            self.tiles_sent = None;
+            self.tiles.send(gpu, bytemuck::cast_slice(list), "the tiles", made)?;
+            self.tiles_sent = Some(Arc::clone(list));
+            sent.tiles += 1;
+        }
+        self.frame.hold(gpu, &encoded.frame, "the constants", &mut sent.frames, made)?;
+        self.sources.hold(gpu, &encoded.sources, "the sources", &mut sent.sources, made)?;
+        self.places.hold(gpu, &encoded.places, "rows and columns", &mut sent.places, made)?;
         if let Some(known) = self.known.as_mut().filter(|known| !known.on_device) {
             if let Some(contents) = TableBytes::new(&known.table, self.precision, encoded.units.f_cell) {
                 if contents.entries > 2 * encoded.table_split {
@@ -152,7 +172,7 @@ impl Holdings {
         if encoded.permutation.placed {
             let places = encoded.placed(band.clone());
             let sent = &mut self.uploads.places;
-            self.places.hold(&self.gpu, places, "the sub-pixels' places", sent, made)?;
+            self.places.hold(&self.gpu, &places, "the sub-pixels' places", sent, made)?;
         }
         Ok(())
     }
@@ -161,7 +181,7 @@ impl Holdings {
     pub fn hold_orientations(&mut self, encoded: &Encoded<'_>, range: Range<usize>) -> Result<(), Error> {
         let bytes = encoded.orientations(range);
         let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
-        self.orientations.hold(&self.gpu, bytes, "the orientations", sent, made)
+        self.orientations.hold(&self.gpu, &bytes, "the orientations", sent, made)
     }
 
     /// Sends what a dispatch is told, and gives the group of all bindings.

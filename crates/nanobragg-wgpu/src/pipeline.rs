@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU64;
+use std::time::Instant;
 
 use crate::cache::PipelineCache;
 use crate::error::{Cause, Error};
@@ -64,8 +65,7 @@ impl Compiled {
         if let Some(pipelines) = self.known.get(&permutation) {
             return Ok(pipelines.clone());
         }
-        let span = tracing::debug_span!("compile", ?permutation);
-        let _entered = span.enter();
+        let began = Instant::now();
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let descriptor = wgpu::ShaderModuleDescriptor {
             label: Some("nanobragg"),
@@ -103,6 +103,7 @@ impl Compiled {
         if let Some(cache) = &mut self.cache {
             cache.keep();
         }
+        tracing::debug!(?permutation, took = ?began.elapsed(), "compiled");
         self.known.insert(permutation, pipelines.clone());
         Ok(pipelines)
     }

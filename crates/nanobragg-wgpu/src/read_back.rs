@@ -1,6 +1,7 @@
 //! From the sums on the device to photons on the host.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytemuck::AnyBitPattern;
@@ -35,7 +36,7 @@ pub struct Pending {
     pub(crate) ticks: Option<crate::timing::Ticks>,
     precision: Precision,
     scale: f64,
-    tiles: Vec<u32>,
+    tiles: Arc<[u32]>,
     submitted: Instant,
 }
 
@@ -49,7 +50,7 @@ impl Pending {
             ticks: None,
             precision: encoded.permutation.precision,
             scale: encoded.scale(),
-            tiles: encoded.tiles.list.clone(),
+            tiles: Arc::clone(&encoded.tiles.list),
             submitted: Instant::now(),
         }
     }

@@ -42,17 +42,17 @@ impl Resident {
     pub fn hold(
         &mut self,
         gpu: &Gpu,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         what: &'static str,
         sent: &mut u64,
         made: &mut u64,
     ) -> Result<(), Error> {
-        if bytes.is_empty() || bytes == self.contents {
+        if bytes.is_empty() || *bytes == *self.contents {
             return Ok(());
         }
-        self.send(gpu, &bytes, what, made)?;
+        self.send(gpu, bytes, what, made)?;
         *sent += 1;
-        self.contents = bytes;
+        self.contents.extend_from_slice(bytes);
         Ok(())
     }
 

@@ -223,20 +223,32 @@ fn reflection(record: Result<HklRecord, nanobragg_io::Error>) -> Result<Reflecti
     Ok(Reflection { hkl: [record.h, record.k, record.l], f: record.f })
 }
 
-/// Two passes over the file, so that only the table itself takes memory.
+/// Reflections that are kept while a file is read, 25 MB: more are read twice, so that only the table itself takes memory.
+const KEPT: usize = 1 << 20;
+
 fn from_text(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
     let mut bounds: Option<IndexBox> = None;
     let mut count = 0;
+    let mut kept = Vec::new();
     for record in HklReader::open(path)? {
-        let HklRecord { h, k, l, .. } = record?;
+        let record = record?;
+        let hkl = [record.h, record.k, record.l];
         count += 1;
-        bounds.get_or_insert(IndexBox { min: [h, k, l], max: [h, k, l] }).include([h, k, l]);
+        bounds.get_or_insert(IndexBox { min: hkl, max: hkl }).include(hkl);
+        match kept.len() {
+            KEPT => kept = Vec::new(),
+            length if length as u64 + 1 == count => kept.push(record),
+            _ => {}
+        }
     }
     let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
-    let reflections = HklReader::open(path)?.map(reflection);
     let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
-    let table = fill(path, bounds, default_f, limit, reflections)?;
-    // A pipe gives its contents once: the second pass would leave the table empty.
+    let table = if kept.len() as u64 == count {
+        fill(path, bounds, default_f, limit, kept.into_iter().map(|record| reflection(Ok(record))))?
+    } else {
+        fill(path, bounds, default_f, limit, HklReader::open(path)?.map(reflection))?
+    };
+    // A pipe gives its contents once: a second pass would leave the table empty.
     if table.loaded() == count { Ok(table) } else { Err(ConfigError::ReadOnce(path.to_owned())) }
 }
 

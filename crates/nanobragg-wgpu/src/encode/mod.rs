@@ -15,7 +15,7 @@ use std::ops::Range;
 use nanobragg::backend::Unsupported;
 use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::rotation::{magnitude, unitize};
-use nanobragg::plan::{FactorMode, Interpolation, Plan, Region};
+use nanobragg::plan::{FactorMode, Interpolation, Plan};
 use nanobragg::shapes::{Coordinate, Star};
 
 use crate::Precision;
@@ -63,14 +63,14 @@ pub(crate) struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    /// Encodes the pixels of `plan` in `region`, for a device whose shaders see buffers of `binding` bytes.
+    /// Encodes the pixels of `plan` in `tiles`, for a device whose shaders see buffers of `binding` bytes.
     /// `amplitude` is the [`largest`] structure factor.
     ///
     /// # Errors
     /// [`Unsupported::RunningSumFactors`], [`Unsupported::PrecisionBound`] and [`Unsupported::PrecisionRange`].
     pub fn new(
         plan: &'a Plan,
-        region: &Region,
+        tiles: Tiles,
         precision: Precision,
         taps: bool,
         amplitude: f64,
@@ -80,7 +80,6 @@ impl<'a> Encoded<'a> {
             return Err(Unsupported::RunningSumFactors.into());
         }
         let wavelength = plan.sources.iter().map(|source| source.wavelength).fold(f64::INFINITY, f64::min);
-        let tiles = Tiles::new(region);
         let table = plan.structure_factors.padded();
         let lookup = match (table, plan.interpolation) {
             (None, _) => Lookup::Uniform,

@@ -1,5 +1,7 @@
 //! Tiles of pixels: what a work group renders.
 
+use std::sync::Arc;
+
 use nanobragg::plan::Region;
 
 /// Pixels along an edge of a tile.
@@ -7,12 +9,13 @@ pub(crate) const EDGE: usize = 8;
 /// Pixels of a tile.
 pub(crate) const GROUP: usize = EDGE * EDGE;
 
-/// The tiles of a region that hold a pixel to render.
+/// The tiles of a region that hold a pixel to render. Clones share the list.
+#[derive(Clone, Debug)]
 pub(crate) struct Tiles {
     /// Tiles in a row of the region.
     pub across: usize,
     /// Numbers of the tiles in scan order.
-    pub list: Vec<u32>,
+    pub list: Arc<[u32]>,
     /// Rows of the region.
     pub rows: std::ops::Range<usize>,
     /// Columns of the region.
@@ -23,7 +26,7 @@ impl Tiles {
     /// How the tiles of a region lie; none is listed.
     pub fn of_all(region: &Region) -> Self {
         let (rows, columns) = region.ranges();
-        Tiles { across: columns.len().div_ceil(EDGE), list: Vec::new(), rows, columns }
+        Tiles { across: columns.len().div_ceil(EDGE), list: Arc::default(), rows, columns }
     }
 
     pub fn new(region: &Region) -> Self {
