@@ -77,9 +77,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout of `groups` for `plan`.
-    pub fn new(plan: &Plan, groups: Groups) -> Self {
-        Layout { groups, cell_sums: CellSums::of(plan), curved: plan.detector.curved }
+    /// The layout of `groups` for `plan`. On a curved detector derivatives by the beam come with those by the position: the
+    /// polarization factor is differentiated by the point of the panel.
+    pub fn new(plan: &Plan, mut groups: Groups) -> Self {
+        let curved = plan.detector.curved;
+        groups.position |= groups.beam && curved;
+        Layout { groups, cell_sums: CellSums::of(plan), curved }
     }
 
     /// First row of each group, in the order of their fields, and the number of rows.
