@@ -2,7 +2,9 @@
 
 mod course;
 mod data;
+mod digests;
 mod files;
+mod instrument;
 mod list;
 mod measured;
 mod reflections;
@@ -10,6 +12,7 @@ mod report;
 mod request;
 mod start;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use nanobragg::backend::{Control, Cpu};
@@ -20,6 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::usage::UsageError;
 use course::Course;
 use data::{Data, DataError};
+use digests::{Contents, Digests};
 use files::{Name, Run};
 use measured::Digits;
 use reflections::Reflection;
@@ -33,11 +37,18 @@ struct Frame {
     refinement: Refinement,
     /// What the result depends on.
     settings: Vec<String>,
+    /// The files that it is found from.
+    contents: Contents,
 }
 
 impl Frame {
-    /// A refinement from `start`.
-    fn new(request: &Request, start: Start) -> anyhow::Result<Self> {
+    /// A refinement of the image at `data` from `start`.
+    fn new(request: &Request, start: Start, data: &PathBuf, digests: &Digests) -> anyhow::Result<Self> {
+        if request.amplitudes && start.interpolates {
+            let text = "refine: -refine: F: interpolated structure factors belong to many nodes, by which there are no \
+                        derivatives; -nointerpolate takes the nearest";
+            return Err(UsageError(text.to_owned()).into());
+        }
         let plan = &start.plan;
         let size = [plan.region.image_fast, plan.region.image_slow];
         let names: Vec<&str> = request.free.iter().map(String::as_str).collect();
@@ -48,7 +59,8 @@ impl Frame {
         let shared: Vec<&str> = request.shared.iter().map(String::as_str).collect();
         refinement.restrain(&request.restraints, &shared).map_err(|error| usage("-prior", error))?;
         let settings = start.settings(request);
-        Ok(Frame { size, refinement, start, settings })
+        let contents = digests.of(start.read.iter().chain([data]))?;
+        Ok(Frame { size, refinement, start, settings, contents })
     }
 
     /// Shoeboxes of an image.
@@ -63,7 +75,7 @@ impl Frame {
     /// # Errors
     /// A file of another refinement.
     fn resume(&mut self, request: &Request, data: &str, name: &Name) -> Result<bool, UsageError> {
-        let Some(earlier) = name.earlier(data, &self.settings)? else { return Ok(false) };
+        let Some(earlier) = name.earlier(data, &self.settings, &self.contents)? else { return Ok(false) };
         let shared = request.shared.iter().map(String::as_str).collect::<Vec<_>>();
         let went = self.refinement.resume(earlier, &shared);
         went.map_err(|error| UsageError(format!("{}: {error}", name.file(".json").display())))?;
@@ -80,8 +92,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let start = Start::new(request.experiment.as_deref(), &request.start)?;
     let (console, threads) = (start.console, start.threads);
     name.check(start.inputs.iter().chain([&request.data]))?;
-    let mut frame = Frame::new(request, start)?;
-    let data = Data::open(&request.data).map_err(of_command)?;
+    let mut frame = Frame::new(request, start, &request.data, &Digests::default())?;
+    let data = Data::open(&request.data, frame.start.panel()).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     console.deny_warnings()?;
     if request.resume && !frame.resume(request, &called, &name)? {
@@ -107,9 +119,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         anyhow::bail!("the refinement found nothing better than the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
-    let settings = &frame.settings;
-    let run = Run { request, data: &called, identifier: &called, settings, size: frame.size };
-    files::write(&name, &run, &frame.start, &outcome, &own)?;
+    let run = Run { request, data: &called, identifier: &called, frame: &frame };
+    files::write(&name, &run, &outcome, &own)?;
     if outcome.points > points {
         let points = outcome.points;
         console.say(&format!(

@@ -192,6 +192,8 @@ impl Default for CrystalRequest {
 
 /// What the description of an instrument says that has to wait for the flags.
 pub(crate) struct Instrument {
+    /// The file, as the flag names it.
+    pub file: PathBuf,
     /// Reciprocal cell vectors in 1/Å, in columns.
     pub crystal: Option<Matrix3<f64>>,
     pub panels: Vec<geometry::Panel>,

@@ -112,10 +112,11 @@ impl Error {
             ConfigError::NoDistance { .. }
             | ConfigError::DTrek { .. }
             | ConfigError::TooManyPixels { .. }
+            | ConfigError::SeveralPanels { .. }
             | ConfigError::NoPanel { .. } => ErrorKind::Instrument,
             ConfigError::Denied(_) => ErrorKind::Denied,
             ConfigError::EmptyRegion { .. } => ErrorKind::OutOfRange,
-            ConfigError::FlatCell { .. } | ConfigError::NoCrystal => ErrorKind::Crystal,
+            ConfigError::FlatCell { .. } | ConfigError::NoCrystal(_) => ErrorKind::Crystal,
             ConfigError::UnknownFormat { .. }
             | ConfigError::UnnamedFormat
             | ConfigError::NexusToPipe(_)
@@ -267,14 +268,29 @@ pub(crate) enum ConfigError {
         limit: u64,
     },
     /// The detector has no such panel.
-    #[error("{} {panel}: the detector has {panels} panels, counted from 0", plain(given))]
+    #[error("{} {panel}: {} has {panels} panel{}, counted from 0", plain(given), plain(detector), if *panels == 1 { "" } else { "s" })]
     NoPanel {
+        /// What the detector is called.
+        detector: String,
         /// The flag as typed.
         given: String,
         /// The panel asked for.
         panel: usize,
         /// How many there are.
         panels: usize,
+    },
+    /// An image's file has several panels, and none is chosen.
+    #[error(
+        "{}: {} panels ({}); choose one by -panel N, counted from 0",
+        shown(path),
+        names.len(),
+        plain(&listed(names))
+    )]
+    SeveralPanels {
+        /// The file.
+        path: PathBuf,
+        /// What the file calls them.
+        names: Vec<String>,
     },
     /// A mask for more than one panel.
     #[error("-mask needs a single panel: the detector has {0}; choose one by -panel")]
@@ -318,8 +334,8 @@ pub(crate) enum ConfigError {
         flag: String,
     },
     /// There is no lattice.
-    #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell")]
-    NoCrystal,
+    #[error("no crystal: give -cell a b c alpha beta gamma, -mat FILE, or a file that has a cell{}", also(.0))]
+    NoCrystal(Option<Box<nanobragg_io::Warning>>),
     /// Standard output without a format.
     #[error("-o - needs a format: -o npy:-, cbf:-, tif:-, img:-, png:-, pgm:- or bin:-")]
     UnnamedFormat,
@@ -372,6 +388,22 @@ pub(crate) enum ConfigError {
     /// The experiment cannot be planned.
     #[error(transparent)]
     Plan(#[from] nanobragg::Error),
+}
+
+/// What a file lacks, in brackets.
+fn also(lacking: &Option<Box<nanobragg_io::Warning>>) -> String {
+    let text = |lacking: &nanobragg_io::Warning| {
+        format!(" ({}: {}: {})", shown(&lacking.file), plain(&lacking.place), plain(&lacking.found))
+    };
+    lacking.as_deref().map(text).unwrap_or_default()
+}
+
+/// Names as part of a message: of many the first and the last.
+fn listed(names: &[String]) -> String {
+    match names {
+        [first, _, _, .., last] => format!("{first} to {last}"),
+        _ => names.join(", "),
+    }
 }
 
 /// A path as part of a message: names may hold line breaks, messages may not.

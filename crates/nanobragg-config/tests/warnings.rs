@@ -52,6 +52,8 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-mosaic 0.1", "config.spread-alone", None, None, Some("10")),
     ("-Xbeam 500", "config.far-beam", Some(FlagId::Xbeam), Some("500"), None),
     ("-ORGX 5000", "config.far-origin", Some(FlagId::OrgX), Some("5000"), None),
+    ("-ORGX 5", "config.half-point", Some(FlagId::OrgX), Some("5"), Some("the middle of the detector")),
+    ("-Xclose 5 -Yclose 5 -quirks spec", "config.dropped-point", Some(FlagId::Xclose), Some("5"), None),
     ("-roi 0 100 0 5", "config.region-beyond", Some(FlagId::Roi), Some("0 100 0 5"), None),
     ("-adc -5", "config.negative-offset", Some(FlagId::Adc), Some("-5"), None),
 ];
@@ -216,6 +218,24 @@ fn of_files() -> Vec<OfFile> {
             Some("DIRECTION_OF_DETECTOR_Y-AXIS"),
             Some("none"),
             Some("0 1 0 is assumed"),
+        ),
+        file(
+            "XDS.INP",
+            INPUT,
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "io.unlikely-scan",
+            Some("OSCILLATION_RANGE"),
+            Some("none"),
+            Some("a still at the spindle angle 0 is rendered"),
+        ),
+        file(
+            "XDS.INP",
+            &INPUT.replace("= 200", "= -200"),
+            "-geometry XDS.INP -cell 50 -default_F 1",
+            "config.upstream-detector",
+            None,
+            None,
+            Some("the detector stands before the crystal"),
         ),
         file(
             "XDS.INP",

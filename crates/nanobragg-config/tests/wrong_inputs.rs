@@ -357,3 +357,71 @@ fn what_a_flag_decides_of_a_polarization_or_a_header_is_not_doubted() {
     write_smv(&folder.path().join("m.img"), &all, 3, 2, &[1; 6]).unwrap();
     assert_eq!(count("-mask m.img -img a.img", "io.not-in-header"), 0);
 }
+
+const XDS: &str = "NX=48 NY=61 QX=0.172 QY=0.172\nORGX=24 ORGY=30\nDETECTOR_DISTANCE= 200\nX-RAY_WAVELENGTH= 1\n\
+    INCIDENT_BEAM_DIRECTION= 0 0 1 DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\n\
+    UNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 60 0 UNIT_CELL_C-AXIS= 0 0 70\n";
+
+#[test]
+fn an_input_of_xds_whose_signs_are_doubtful_is_pointed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = |from: &str, to: &str, more: &str| -> Vec<&'static str> {
+        std::fs::write(folder.path().join("XDS.INP"), XDS.replace(from, to)).unwrap();
+        let found = resolved(folder.path(), &format!("-geometry XDS.INP -default_F 1 {more}")).unwrap();
+        found.warnings.iter().map(nanobragg_config::Warning::code).collect()
+    };
+    assert_eq!(codes("NX=48", "NX=48", ""), [""; 0]);
+    assert_eq!(codes("0 0 70", "0 0 -70", ""), ["config.left-handed-matrix"]);
+    std::fs::write(folder.path().join("A.mat"), "0.02 0 0\n0 0.02 0\n0 0 0.02\n").unwrap();
+    assert_eq!(codes("0 0 70", "0 0 -70", "-mat A.mat"), [""; 0]);
+    assert_eq!(codes("DISTANCE= 200", "DISTANCE= -200", ""), ["config.upstream-detector"]);
+    assert_eq!(codes("DIRECTION= 0 0 1", "DIRECTION= 0 0 -1", ""), ["config.upstream-detector"]);
+    // The sign is that of the detector's normal.
+    assert_eq!(codes("DISTANCE= 200", "DISTANCE= -200", "-beam_vector 0 0 -1"), [""; 0]);
+    let lacking = XDS.replace("UNIT_CELL_B-AXIS= 0 60 0", "");
+    std::fs::write(folder.path().join("XDS.INP"), lacking).unwrap();
+    let error = resolved(folder.path(), "-geometry XDS.INP -default_F 1").err().unwrap();
+    assert!(error.ends_with(" (XDS.INP: UNIT_CELL_B-AXIS: none)"), "{error}");
+    for (more, expected) in [("", 1), ("-osc 1", 0), ("-phistep 1", 0)] {
+        let found = codes("NX=48", "NX=48 ROTATION_AXIS= 1 0 0", more);
+        assert_eq!(found.iter().filter(|code| **code == "io.unlikely-scan").count(), expected, "{more}");
+    }
+}
+
+#[test]
+fn half_a_point_of_the_detector_is_pointed_out() {
+    let half = |line: &str| -> Vec<String> {
+        let of_points = |text: &String| text.contains("for which the middle");
+        said(line).into_iter().filter(of_points).collect()
+    };
+    for [one, other] in [["-ORGX", "-ORGY"], ["-Xbeam", "-Ybeam"], ["-Xclose", "-Yclose"]] {
+        for [one, other] in [[one, other], [other, one]] {
+            let expected = format!("{one} 3 without {other}, for which the middle of the detector is taken");
+            assert_eq!(half(&format!("{one} 3")), [expected]);
+            assert_eq!(half(&format!("{one} 3 -quirks reference")), [""; 0]);
+        }
+        assert_eq!(half(&format!("{one} 3 {other} 4")), [""; 0]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let entries = ["PIXEL_SIZE", "DISTANCE", "WAVELENGTH", "BEAM_CENTER_X", "BEAM_CENTER_Y"];
+    let entries = entries.map(|key| HeaderEntry::new(key, "1"));
+    write_smv(&folder.path().join("a.img"), &entries, 3, 2, &[1; 6]).unwrap();
+    let found = resolved(folder.path(), "-cell 50 -default_F 1 -img a.img -Xbeam 2").unwrap();
+    assert_eq!(texts(&found), [""; 0]);
+}
+
+#[test]
+fn a_close_point_of_which_the_c_program_makes_no_use_is_pointed_out() {
+    let dropped = |line: &str| {
+        said(&format!("-Xclose 3 -Yclose 4 {line}"))
+            .iter()
+            .any(|text| text.contains("takes no point from it"))
+    };
+    for preset in ["spec", "port"] {
+        for convention in ["", "-denzo", "-adxv"] {
+            assert!(dropped(&format!("-quirks {preset} {convention}")), "{preset} {convention}");
+        }
+        assert!(!dropped(&format!("-quirks {preset} -xds")) && !dropped(&format!("-quirks {preset} -dials")));
+    }
+    assert!(!dropped("") && !dropped("-quirks reference"));
+}

@@ -14,7 +14,7 @@ use entries::Said;
 use crate::cbf::{CBF_MAGIC, read_cbf_with_text};
 use crate::error::{Error, Result};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
-use crate::nexus::{HDF5_MAGIC, Nxmx};
+use crate::nexus::{HDF5_MAGIC, Nxmx, NxmxPanel, nxmx_panels};
 use crate::npy::{NPY_MAGIC, read_npy};
 use crate::smv::{SmvHeader, read_smv};
 use crate::tiff::{TIFF_MAGICS, read_tiff};
@@ -45,16 +45,32 @@ pub struct InstrumentImage {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads SMV, miniCBF, NXmx (its first image), NumPy arrays and TIFF, which is told by the first bytes. The last two say
-/// nothing of the instrument but its size.
+/// The names of the panels whose images a file has, where its format has names for them: NXmx.
 ///
 /// # Errors
-/// Those of the format's reader; what is of no known format is an error of SMV. Axes of the detector that cannot be read, or
-/// of which one is missing.
-pub fn read_instrument_image(path: &Path) -> Result<InstrumentImage> {
+/// A file that cannot be opened, or has no panels as [`nxmx_panels`] reads them.
+pub fn image_panels(path: &Path) -> Result<Vec<String>> {
+    if !start_of(path)?.starts_with(HDF5_MAGIC) {
+        return Ok(Vec::new());
+    }
+    Ok(nxmx_panels(path)?.into_iter().map(|panel| panel.name).collect())
+}
+
+fn start_of(path: &Path) -> Result<Vec<u8>> {
     let mut start = Vec::new();
     let opened = File::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
     opened.map_err(|cause| Error::read(path, cause))?;
+    Ok(start)
+}
+
+/// Reads SMV, miniCBF, NXmx (its first image), NumPy arrays and TIFF, which is told by the first bytes. The last two say
+/// nothing of the instrument but its size. Of a file with several [panels](image_panels) it is that of number `panel`.
+///
+/// # Errors
+/// Those of the format's reader; what is of no known format is an error of SMV. Axes of the detector that cannot be read, or
+/// of which one is missing. A panel that is not there, and several where none is chosen.
+pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<InstrumentImage> {
+    let start = start_of(path)?;
     if start.starts_with(CBF_MAGIC) {
         let (image, text) = read_cbf_with_text(path)?;
         let keep = image.counts.iter().map(|&count| count > 0).collect();
@@ -65,14 +81,15 @@ pub fn read_instrument_image(path: &Path) -> Result<InstrumentImage> {
     }
     if start.starts_with(HDF5_MAGIC) {
         let file = Nxmx::open(path)?;
+        let panels = file.panels()?;
+        let is_only = panels.len() == 1;
+        let panel = chosen(path, panels, panel)?;
         let (image, _) = file.stack(0..1)?;
-        if !file.has_one_module() {
-            return Err(Error::value(path, "detector", "one module, whose place the file gives", b"several"));
-        }
+        let image = image.of_panel(&panel);
         let keep = image.counts.iter().map(|&count| count > 0).collect();
-        let said = nxmx::read(path, &file, [image.slow, image.fast])?;
-        let mut found = described(path, said, (image.fast, image.slow), keep);
-        found.warnings = doubts::of_nxmx(&file, path, &found.header, found.axes.as_ref());
+        let module = nxmx::Module { file: &file, name: &panel.name, is_only };
+        let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
+        found.warnings = doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref());
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -94,10 +111,27 @@ pub fn read_instrument_image(path: &Path) -> Result<InstrumentImage> {
     Ok(described(path, said, (fast, slow), keep))
 }
 
+/// The panel of that number, or the only one.
+fn chosen(path: &Path, mut panels: Vec<NxmxPanel>, number: Option<usize>) -> Result<NxmxPanel> {
+    let number = if panels.len() == 1 { Some(0) } else { number };
+    let count = panels.len();
+    match number {
+        Some(number) if number < count => Ok(panels.swap_remove(number)),
+        Some(number) => {
+            let expected = format!("a number below {count}");
+            Err(Error::value(path, "panel", expected, number.to_string().as_bytes()))
+        }
+        None => {
+            let found = format!("{count} panels");
+            Err(Error::value(path, "detector", "one panel, or the number of one", found.as_bytes()))
+        }
+    }
+}
+
 fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bool>) -> InstrumentImage {
     let known = said.entries.into_iter().filter_map(|(key, found)| Some((key, found?)));
     let header = SmvHeader::of_entries(path, known);
-    let swing_deg = said.swing_deg.filter(|swing| *swing != 0.0 && said.axes.is_none());
+    let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
     let (axes, warnings) = (said.axes, Vec::new());
     InstrumentImage { header, is_smv: false, fast, slow, keep, swing_deg, axes, warnings }
 }

@@ -49,6 +49,8 @@ kinds! {
     UnknownKey = "io.unknown-key",
     /// The direction of the beam is not there, and is assumed.
     AssumedBeam = "io.assumed-beam",
+    /// A scan has no rotation, or images that cannot be counted so.
+    UnlikelyScan = "io.unlikely-scan",
     /// An axis of the detector is not there, and is assumed.
     AssumedAxis = "io.assumed-axis",
     /// The header of an image has no pixel size, wavelength, distance or half of the beam center, which is assumed.

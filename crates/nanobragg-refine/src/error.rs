@@ -70,7 +70,7 @@ impl Error {
         match &self.0 {
             Cause::Library(error) => ErrorKind::Library(error.kind()),
             Cause::Unknown { .. } => ErrorKind::UnknownParameter,
-            Cause::Refused(_) => ErrorKind::NotDifferentiable,
+            Cause::Refused(_) | Cause::Interpolated => ErrorKind::NotDifferentiable,
             Cause::Size { .. } => ErrorKind::Size,
             Cause::LeftHanded => ErrorKind::LeftHanded,
             Cause::NoSpots(_) => ErrorKind::NoSpots,
@@ -124,6 +124,10 @@ pub(crate) enum Cause {
     Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
     #[error("no shoebox has a reflection whose structure factor is not zero")]
     NoAmplitudes,
+    #[error(
+        "F: interpolated structure factors belong to many nodes, by which there are no derivatives; turn the interpolation off"
+    )]
+    Interpolated,
     #[error("image {0} has other structure factors than the first one")]
     OtherTable(usize),
     #[error("{0} is not free")]

@@ -5,7 +5,7 @@ use nanobragg::model::{Shape, angles_of};
 use nanobragg::nalgebra::{DMatrix, Matrix3};
 use nanobragg::physics::rotation::matrix_of;
 use nanobragg::plan::place::{CellParameters, LatticeParameters};
-use nanobragg::plan::{Parameters, Plan};
+use nanobragg::plan::{Interpolation, Parameters, Plan};
 
 use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
@@ -272,8 +272,11 @@ impl Refinement {
     /// Finds out whether this refinement, of the image `number`, starts with the structure factors of `first`.
     ///
     /// # Errors
-    /// Other ones.
+    /// Other ones, and some that are interpolated: by these there are no derivatives.
     pub fn amplitudes_of(&self, first: &Refinement, number: usize) -> Result<(), Error> {
+        if self.plan.interpolation != Interpolation::Off {
+            return Err(Cause::Interpolated.into());
+        }
         let [own, there] = [self, first].map(|one| &one.plan.structure_factors);
         if own.is_same_table(there) || own == there { Ok(()) } else { Err(Cause::OtherTable(number).into()) }
     }

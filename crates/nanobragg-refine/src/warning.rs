@@ -25,6 +25,18 @@ pub enum Warning {
         /// What the start has.
         start: f64,
     },
+    /// The detector does not lie at the start as the header of the data says.
+    OtherAxes {
+        /// Degrees between their axes.
+        off_deg: f64,
+    },
+    /// The beam center of the header is another one than that of the start; along the fast and the slow axis, mm.
+    OtherCenter {
+        /// What the header says, in its own convention.
+        header: [f64; 2],
+        /// What the start has, from the outer corner of the first pixel.
+        start: [f64; 2],
+    },
     /// Numbers that images are to share are those of one image.
     SharedByOne,
     /// The model does not describe the data.
@@ -47,6 +59,8 @@ pub enum Warning {
 nanobragg::codes! { Warning:
     OtherPedestal = "refine.other-pedestal",
     OtherInstrument = "refine.other-instrument",
+    OtherAxes = "refine.other-axes",
+    OtherCenter = "refine.other-beam-center",
     SharedByOne = "refine.shared-by-one",
     PoorFit = "refine.poor-fit",
     FewPoints = "refine.few-points",
@@ -60,6 +74,25 @@ impl Warning {
     /// The largest part by which a number of a header may differ from that of a start: more than numbers are refined by, and
     /// than headers are rounded by.
     const TOLERANCE: f64 = 5e-3;
+
+    /// The largest angle by which the detector of a header may be off that of a start: more than it is refined by.
+    const TOLERANCE_DEG: f64 = 0.5;
+
+    /// That the axes of a header are off those of a start by so many degrees.
+    pub fn of_axes(off_deg: f64) -> Option<Self> {
+        (off_deg > Self::TOLERANCE_DEG).then_some(Warning::OtherAxes { off_deg })
+    }
+
+    /// That the tilt of a header is not that of a start; both in degrees.
+    pub fn of_tilt(header: f64, start: f64) -> Option<Self> {
+        let differs = (header - start).abs() > Self::TOLERANCE_DEG;
+        differs.then_some(Warning::OtherInstrument {
+            what: "tilt of the detector",
+            unit: "deg",
+            header,
+            start,
+        })
+    }
 
     /// That a header contradicts a start, where `header` differs from all of `start`: a distance may be that along the
     /// beam or the nearest one.
@@ -82,6 +115,15 @@ impl fmt::Display for Warning {
                     "its header has a {what} of {header} {unit}, the start one of {start} {unit}, which counts"
                 )
             }
+            Warning::OtherAxes { off_deg } => write!(
+                f,
+                "the detector of its header lies {off_deg:.2} deg off that of the start, which counts"
+            ),
+            Warning::OtherCenter { header, start } => write!(
+                f,
+                "its header has a beam center of {:.2} {:.2} mm, the start one of {:.2} {:.2} mm (fast, slow), which counts",
+                header[0], header[1], start[0], start[1]
+            ),
             Warning::SharedByOne => f.write_str("there is one image: it shares its numbers with no other"),
             Warning::PoorFit { chi2 } => write!(
                 f,

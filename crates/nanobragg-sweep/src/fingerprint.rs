@@ -31,7 +31,11 @@ pub fn check_regular(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn digest(path: &Path) -> Result<String, nanobragg_io::Error> {
+/// The SHA-256 of a file, as hexadecimal digits.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn digest(path: &Path) -> Result<String, nanobragg_io::Error> {
     const BLOCK: usize = 1 << 16;
     let failed = |cause| nanobragg_io::Error::read(path, cause);
     let mut file = File::open(path).map_err(failed)?;

@@ -23,7 +23,7 @@ mod target;
 mod threads;
 
 pub use error::{Error, ErrorKind};
-pub use fingerprint::check_regular;
+pub use fingerprint::{check_regular, digest};
 pub use job::{Begun, Start, Sweep, SweepJob};
 pub use observer::{SweepEvent, SweepObserver};
 pub use series::Series;

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
-use nanobragg_io::nexus::read_nxmx_image;
-use nanobragg_io::smv::SmvHeader;
+use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_panels, read_nxmx, read_nxmx_image};
 use nanobragg_refine::{Counting, Warning};
 
 use super::Request;
+use super::instrument::Instrument;
 use super::start::Start;
 
 /// Data that cannot be refined; the text is one line and names their file.
@@ -24,42 +24,6 @@ impl DataError {
     }
 }
 
-/// What a header says of the instrument.
-#[derive(Clone, Copy, Debug, Default)]
-struct Instrument {
-    wavelength_angstrom: Option<f64>,
-    distance_mm: Option<f64>,
-    pixel_mm: Option<f64>,
-}
-
-impl Instrument {
-    /// What is a number above zero in a header; what is none says nothing.
-    fn of(header: &SmvHeader) -> Self {
-        let number = |key: &str| header.entry(key).ok().flatten().filter(|&number| number > 0.0);
-        Instrument {
-            wavelength_angstrom: number("WAVELENGTH"),
-            distance_mm: number("DISTANCE"),
-            pixel_mm: number("PIXEL_SIZE"),
-        }
-    }
-
-    /// In what it contradicts a start.
-    fn contradictions(&self, start: &Start) -> impl Iterator<Item = Warning> {
-        let (plan, detector) = (&start.plan, &start.plan.detector);
-        let wavelength = [plan.parameters().wavelength * 1e10];
-        let distances = [detector.distance, detector.close_distance].map(|meters| meters * 1e3);
-        let of =
-            |what, unit, header: Option<f64>, start: &[f64]| Warning::of_header(what, unit, header?, start);
-        [
-            of("wavelength", "A", self.wavelength_angstrom, &wavelength),
-            of("distance", "mm", self.distance_mm, &distances),
-            of("pixel size", "mm", self.pixel_mm, &[detector.pixel_size * 1e3]),
-        ]
-        .into_iter()
-        .flatten()
-    }
-}
-
 /// A file of measured images.
 pub struct Data {
     path: PathBuf,
@@ -68,6 +32,8 @@ pub struct Data {
     pedestal: Option<f64>,
     saturation: Option<f64>,
     instrument: Instrument,
+    /// The panel that is refined, of several in the file.
+    panel: Option<NxmxPanel>,
     /// Whether what contradicts the start was said: it is the same for all images.
     told: Cell<bool>,
     /// Images of a format in which one cannot be read alone.
@@ -82,23 +48,26 @@ pub struct Measured {
 }
 
 impl Data {
-    /// The file at `path`, of which the header is read.
+    /// The file at `path`, of which the header is read: of a file of several panels what it says of the one of that number.
     ///
     /// # Errors
-    /// A file that cannot be read.
-    pub fn open(path: &Path) -> Result<Self, DataError> {
+    /// A file that cannot be read; one of several panels where none is chosen, or a panel that it does not have.
+    pub fn open(path: &Path, number: Option<usize>) -> Result<Self, DataError> {
         let format = Format::of(path).map_err(|error| wrong(&error))?;
+        let panel = if format == Format::Nxmx { chosen(path, number)? } else { None };
         let (mut pedestal, mut saturation, mut instrument) = (None, None, Instrument::default());
         if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
-            let header = read_instrument_image(path).map_err(|error| wrong(&error))?.header;
+            let image = read_instrument_image(path, panel.as_ref().and(number));
+            let image = image.map_err(|error| wrong(&error))?;
+            let header = &image.header;
             let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
             // The second is this program's and the C program's word for it.
             pedestal = number("IMAGE_PEDESTAL")?.or(number("ADC_OFFSET")?);
             saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
-            instrument = Instrument::of(&header);
+            instrument = Instrument::of(&image);
         }
         let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
-        Ok(Data { path, format, pedestal, saturation, instrument, told, whole })
+        Ok(Data { path, format, pedestal, saturation, instrument, panel, told, whole })
     }
 
     /// The file.
@@ -124,13 +93,17 @@ impl Data {
         if !self.told.replace(true) {
             let header = self.pedestal.zip(start.pedestal).filter(|(header, given)| header != given);
             let pedestal = header.map(|(header, given)| Warning::OtherPedestal { header, given });
-            for warning in pedestal.into_iter().chain(self.instrument.contradictions(start)) {
+            for warning in pedestal.into_iter().chain(self.instrument.contradictions(&start.plan)) {
                 super::warn(start.console, Some(&self.path.display().to_string()), &warning);
             }
         }
         counting.saturation = counting.saturation.or(self.saturation);
         let (fast, counts) = match number {
             Some(number) => (size.0, self.of_stack(number, size)?),
+            None if self.panel.is_some() => {
+                let stack = self.own(read_nxmx(&self.path).map_err(|error| wrong(&error))?);
+                (stack.fast, stack.counts.into_iter().map(f64::from).collect())
+            }
             None => {
                 let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
                 (image.fast, image.pixels)
@@ -139,11 +112,20 @@ impl Data {
         Ok(Measured { fast, counts, counting })
     }
 
+    /// Images of the panel that is refined.
+    fn own(&self, stack: NxmxStack) -> NxmxStack {
+        match &self.panel {
+            Some(panel) => stack.of_panel(panel),
+            None => stack,
+        }
+    }
+
     /// The counts of an image of a stack.
     fn of_stack(&self, number: usize, size: (usize, usize)) -> Result<Vec<f64>, DataError> {
         let (fast, slow) = size;
         if self.format == Format::Nxmx {
             let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
+            let stack = self.own(stack);
             if (stack.fast, stack.slow) != size {
                 return Err(self.lacking(0, number));
             }
@@ -164,6 +146,7 @@ impl Data {
         let images = if self.format == Format::Nxmx {
             // Of no image the counts are read.
             let (stack, all) = read_nxmx_image(&self.path, usize::MAX).map_err(|error| wrong(&error))?;
+            let stack = self.own(stack);
             if (stack.fast, stack.slow) == size { all } else { 0 }
         } else {
             self.frames(size)?.1
@@ -187,6 +170,26 @@ impl Data {
     fn lacking(&self, images: usize, number: usize) -> DataError {
         let (path, plural) = (self.path.display(), if images == 1 { "" } else { "s" });
         wrong(&format!("{path} has {images} image{plural} of the detector's size, not number {number}"))
+    }
+}
+
+/// The panel of that number, where a file has several.
+fn chosen(path: &Path, number: Option<usize>) -> Result<Option<NxmxPanel>, DataError> {
+    let mut panels = nxmx_panels(path).map_err(|error| wrong(&error))?;
+    let (count, first) = (panels.len(), panels.first().map_or("", |panel| &panel.name).to_owned());
+    let last = panels.last().map_or("", |panel| &panel.name).to_owned();
+    match number {
+        _ if count < 2 => Ok(None),
+        Some(number) if number < count => Ok(Some(panels.swap_remove(number))),
+        Some(number) => {
+            Err(DataError::of(path, &format!("-panel {number}: it has {count} panels, counted from 0")))
+        }
+        None => {
+            let what = format!(
+                "{count} panels ({first} to {last}); choose one by -panel N, counted from 0, beside the -geometry or -img of the start"
+            );
+            Err(DataError::of(path, &what))
+        }
     }
 }
 

@@ -8,12 +8,14 @@ use nanobragg_io::npy::write_npy;
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step, Warning};
 use nanobragg_session::check_place;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use super::Frame;
+use super::digests::{Contents, changed};
 use super::reflections::{self, Reflection, rmsd_px};
 use super::report;
 use super::request::Request;
-use super::start::Start;
 use crate::inputs::spare;
 use crate::usage::UsageError;
 
@@ -78,8 +80,13 @@ impl Name {
     /// The values that an earlier run has left, by the names of parameters; `None` where there is none.
     ///
     /// # Errors
-    /// A file that is none of a refinement of `data` with `settings`.
-    pub fn earlier(&self, data: &str, settings: &[String]) -> Result<Option<Vec<(String, f64)>>, UsageError> {
+    /// A file that is none of a refinement of `data` with `settings` from files of these contents.
+    pub fn earlier(
+        &self,
+        data: &str,
+        settings: &[String],
+        contents: &Contents,
+    ) -> Result<Option<Vec<(String, f64)>>, UsageError> {
         let path = self.file(".json");
         if !path.exists() {
             return Ok(None);
@@ -88,7 +95,9 @@ impl Name {
         let text = nanobragg_io::text::read_text(&path, 64 << 20);
         let text = text.map_err(|error| UsageError(error.to_string()))?;
         let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
-        values(&json, data, settings).map(Some).map_err(|what| wrong(&what))
+        let found = values(&json, data, settings).map_err(|what| wrong(&what))?;
+        same_files(&json, contents).map_err(|what| wrong(&what))?;
+        Ok(Some(found))
     }
 }
 
@@ -131,16 +140,29 @@ fn values(json: &Value, data: &str, settings: &[String]) -> Result<Vec<(String, 
     entries.iter().map(of).collect::<Option<Vec<_>>>().ok_or_else(none)
 }
 
+/// Finds out whether the files that an earlier run has read are still what they were.
+fn same_files(json: &Value, now: &Contents) -> Result<(), String> {
+    let before: Option<Contents> = json.get("inputs").and_then(|inputs| Contents::deserialize(inputs).ok());
+    let Some(before) = before else {
+        return Err("it does not say what its input files were, as those of earlier versions do not; leave -resume out to \
+                    begin anew"
+            .to_owned());
+    };
+    match changed(&before, now) {
+        Some(name) => {
+            Err(format!("{name} is not what it was when it was refined; leave -resume out to begin anew"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// What a run was called to do, as its files say.
 pub struct Run<'a> {
     pub request: &'a Request,
     pub data: &'a str,
     /// What its experiment and its reflections are called by.
     pub identifier: &'a str,
-    /// What its result depends on.
-    pub settings: &'a [String],
-    /// Pixels of the image along fast and slow.
-    pub size: [usize; 2],
+    pub frame: &'a Frame,
 }
 
 impl Run<'_> {
@@ -150,25 +172,19 @@ impl Run<'_> {
     }
 }
 
-/// Writes the files of an image that was refined from `start`. Nothing is written, and no earlier file replaced, where no experiment
+/// Writes the files of an image. Nothing is written, and no earlier file replaced, where no experiment
 /// file can say what was found. Where one file cannot be written, the others are all the same.
 ///
 /// # Errors
 /// That of the first file that was not written.
-pub fn write(
-    name: &Name,
-    run: &Run<'_>,
-    start: &Start,
-    outcome: &Outcome,
-    own: &[Reflection],
-) -> anyhow::Result<()> {
+pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> anyhow::Result<()> {
     let page =
         report::Page { data: run.data.to_owned(), verdict: run.verdict(outcome), outcome, reflections: own };
     let experiment = Pending::beside(&name.file(".expt"))?;
     let models: Vec<ImageExperiment> =
         reflections::model(run.identifier.to_owned(), &outcome.plan).into_iter().collect();
     write_experiments(experiment.temporary(), &models)?;
-    let toml = start.refined(outcome, experiment.path(), experiment.temporary())?;
+    let toml = run.frame.start.refined(outcome, experiment.path(), experiment.temporary())?;
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
     // One that cannot be written does not keep the others from it.
     let written = [
@@ -177,7 +193,7 @@ pub fn write(
         text(&name.file(".toml"), &toml),
         text(&name.file(".csv"), &table(outcome)),
         text(&name.file(".html"), &report::page(&page)),
-        images(name, run.size, outcome),
+        images(name, run.frame.size, outcome),
         text(&name.file(".json"), &json),
     ];
     written.into_iter().collect()
@@ -215,7 +231,8 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
     json!({
         "program": concat!("nanobragg ", env!("CARGO_PKG_VERSION")),
         "data": run.data,
-        "settings": run.settings,
+        "settings": run.frame.settings,
+        "inputs": run.frame.contents,
         "verdict": run.verdict(outcome),
         "chi2_per_pixel": outcome.chi2,
         "chi2_per_pixel_start": outcome.chi2_start,

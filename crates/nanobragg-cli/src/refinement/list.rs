@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::course::Course;
 use super::data::{Data, DataError};
+use super::digests::Digests;
 use super::files::{self, Name, Run};
 use super::reflections::{self, Reflection};
 use super::request::Request;
@@ -171,17 +172,17 @@ impl Fate {
 /// Refines the images of a list or of a stack.
 pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (mut first, mut begun, mut stack) = (None, None, None);
+    let digests = Digests::default();
     let lines = match (&request.list, request.images) {
         (Some(list), _) => Line::read(list)?,
         (None, Some([from, to])) => {
             // Before there is a line for each: more may be asked for than any stack has.
-            let data = Data::open(&request.data).map_err(super::of_command)?;
             for line in Line::of_stack(request, [from, from])? {
-                let frame = begin(request, &line, 1, &mut first)?;
+                let frame = begin(request, &line, 1, &mut first, &digests)?;
+                let data = Data::open(&request.data, frame.start.panel()).map_err(super::of_command)?;
                 data.has(to, frame.size.into()).map_err(super::of_command)?;
-                begun = Some(frame);
+                (begun, stack) = (Some(frame), Some(data));
             }
-            stack = Some(data);
             Line::of_stack(request, [from, to])?
         }
         (None, None) => Vec::new(),
@@ -198,7 +199,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let mut said =
         Said { console: Console { quiet: false, strict: false, verbose: false }, threads: 0, progress: true };
     for (number, line) in (1..).zip(&lines) {
-        let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first), Ok) {
+        let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first, &digests), Ok)
+        {
             // What is wrong with the first start is wrong with the command line, and so with every image.
             Err(error) if number == 1 && line.has_own_start() => return Err(line.placed(request, &error)),
             Err(error) if number == 1 => return Err(error),
@@ -284,6 +286,7 @@ fn begin(
     line: &Line,
     number: usize,
     first: &mut Option<Refinement>,
+    digests: &Digests,
 ) -> anyhow::Result<Frame> {
     let experiment = line.experiment.as_deref().or(request.experiment.as_deref());
     let flags: Vec<OsString> = request.start.iter().chain(&line.flags).cloned().collect();
@@ -291,11 +294,12 @@ fn begin(
     let inputs = || start.inputs.iter().chain([&line.data]).chain(&request.list);
     Name::of(request).check(inputs())?;
     Name::of_image(request, number).check(inputs())?;
-    let frame = Frame::new(request, start)?;
+    let frame = Frame::new(request, start, &line.data, digests)?;
     if request.is_joint() {
         let first = first.get_or_insert_with(|| frame.refinement.clone());
         if request.amplitudes {
-            frame.refinement.amplitudes_of(first, number)?;
+            let same = frame.refinement.amplitudes_of(first, number);
+            same.map_err(|error| usage("-refine", error))?;
         }
         let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
         frame.refinement.shared_with(first, &names, number).map_err(|error| usage("-share", error))?;
@@ -316,15 +320,16 @@ fn refine(
     let data = match stack {
         Some(stack) => stack,
         None => {
-            own = Data::open(&line.data)?;
+            own = Data::open(&line.data, frame.start.panel())?;
             &own
         }
     };
     let boxes = frame.boxes(request, data, line.image)?;
     let name = Name::of_image(request, number);
     frame.start.console.deny_warnings()?;
-    if request.resume {
-        frame.resume(request, &line.called(), &name)?;
+    if request.resume && !frame.resume(request, &line.called(), &name)? {
+        let what = "nothing to go on from: beginning at the start";
+        frame.start.console.say(&format!("{}: {what}", line.called()));
     }
     let backend = Cpu::with_threads(frame.start.threads)?;
     let course = Course::new(frame.start.console, frame.start.progress);
@@ -352,9 +357,8 @@ impl Done {
     ) -> anyhow::Result<Self> {
         let reflections = Reflection::all(outcome);
         let identifier = format!("{number}-{data}");
-        let settings = &frame.settings;
-        let run = Run { request, data: &data, identifier: &identifier, settings, size: frame.size };
-        files::write(&Name::of_image(request, number), &run, &frame.start, outcome, &reflections)?;
+        let run = Run { request, data: &data, identifier: &identifier, frame };
+        files::write(&Name::of_image(request, number), &run, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
         let model = reflections::model(identifier, &outcome.plan);
         Ok(Done { number, data, row, model, reflections, kept: None })

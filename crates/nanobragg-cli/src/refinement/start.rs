@@ -81,10 +81,14 @@ pub struct Start {
     pub pedestal: Option<f64>,
     /// Files that it is made from.
     pub inputs: Vec<PathBuf>,
+    /// Those of them that are read beside the description of the experiment, all of which is among the settings.
+    pub read: Vec<PathBuf>,
     pub threads: usize,
     pub progress: bool,
     /// Whether sub-pixels were asked for.
     pub has_subpixels: bool,
+    /// Whether structure factors are interpolated where there is a table of them.
+    pub interpolates: bool,
     /// Symmetry of the structure factors, as far as they were expanded by it.
     pub symmetry: Vec<SymmetryOperator>,
     /// Structure factors that were found, in the place of those of the start.
@@ -95,6 +99,11 @@ impl Start {
     /// Takes structure factors that were found, with all equivalents, which a file of text has.
     pub fn take_amplitudes(&mut self, hkl: PathBuf) {
         self.hkl = Some(hkl);
+    }
+
+    /// The panel that a flag chooses.
+    pub fn panel(&self) -> Option<usize> {
+        usize::try_from(self.args.last(FlagId::Panel)?.values.integer(0)).ok()
     }
 
     /// What the start and `request` say of the result, for finding out whether an earlier run is of the same.
@@ -142,12 +151,28 @@ impl Start {
         let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
         console.warn_all(&plan.resolved.warnings);
         console.deny_warnings()?;
+        let small = plan.crystal.shape.cells.iter().any(|cells| *cells <= 2.0);
+        let interpolates = setup.experiment.rendering.interpolate.unwrap_or(small);
         let pedestal = args.number(FlagId::Adc);
         let inputs = setup.inputs.iter().chain(&args.files).cloned().collect();
+        let read = setup.inputs;
         let has_subpixels = args.has(FlagId::Oversample);
         let (threads, progress) = (called::threads(setup.threads), setup.progress);
         let (symmetry, hkl) = (setup.symmetry, None);
-        Ok(Start { args, plan, console, pedestal, inputs, threads, progress, has_subpixels, symmetry, hkl })
+        Ok(Start {
+            args,
+            plan,
+            console,
+            pedestal,
+            inputs,
+            read,
+            threads,
+            progress,
+            has_subpixels,
+            interpolates,
+            symmetry,
+            hkl,
+        })
     }
 
     /// Whether what was found is said by a description of an instrument, as where the start was, or the detector was shifted.

@@ -102,7 +102,7 @@ fn a_header_that_cannot_say_the_geometry_is_warned_of() {
     let scratch = Scratch::new();
     let warned = |more: &str| {
         let run = scratch.run(&format!("{TINY} {more}")).good();
-        run.warnings().iter().any(|warning| warning.contains("miniCBF cannot record a detector tilted by"))
+        run.warnings().iter().any(|warning| warning.contains("miniCBF cannot record a detector "))
     };
     assert!(warned("-o a.cbf -twotheta 5") && warned("-o a.cbf -adxv"));
     let run = scratch.run(&format!("sweep {TINY} -osc 1 -images 1 -twotheta 5 -o s.img")).good();

@@ -57,7 +57,7 @@ fn expt(what: &'static str, from: &str, to: &str) -> Sample {
 
 fn input(what: &'static str, from: &str, to: &str) -> Sample {
     let text = "JOB= ALL NX= 8 NY= 8 QX= 1 QY= 1\nORGX= 4 ORGY= 4 DETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
-        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0\n\
+        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0 OSCILLATION_RANGE= 0.1\n\
         DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\nUNIT_CELL_A-AXIS= 50 0 0 UNIT_CELL_B-AXIS= 0 60 0\n\
         UNIT_CELL_C-AXIS= 0 0 70\n";
     assert!(text.contains(from), "{from}");
@@ -163,6 +163,12 @@ fn samples() -> Vec<Sample> {
         input("a key that is nearly one", "NX= 8", "OSCILATION_RANGE= 1 NX= 8"),
         input("no DETECTOR_DISTANCE", "DETECTOR_DISTANCE", "detector_distance"),
         input("another cell beside the axes", "NX= 8", "UNIT_CELL_CONSTANTS= 50 60 75 90 90 90 NX= 8"),
+        input("no OSCILLATION_RANGE", "OSCILLATION_RANGE= 0.1", ""),
+        input("an OSCILLATION_RANGE of 0", "OSCILLATION_RANGE= 0.1", "OSCILLATION_RANGE= 0"),
+        input("DATA_RANGE= 0 0", "NX= 8", "DATA_RANGE= 0 0 NX= 8"),
+        input("a distance below zero", "DISTANCE= 100", "DISTANCE= -100"),
+        input("left-handed axes of the cell", "0 0 70", "0 0 -70"),
+        input("two of three axes of the cell", "UNIT_CELL_B-AXIS= 0 60 0", ""),
         input("no axis of the detector", "DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0", ""),
         input("a segment beyond the detector", "NX= 8", "SEGMENT= 1 9 1 8 NX= 8"),
         input("a segment whose place is not said", "NX= 8", "SEGMENT= 1 8 1 8 NX= 8"),

@@ -66,6 +66,27 @@ fn headers_of_a_detector_that_is_square_to_the_beam_say_no_axes() {
 }
 
 #[test]
+fn what_a_header_cannot_say_of_a_square_detector_is_said_as_it_is() {
+    let scratch = Scratch::new();
+    for (convention, how) in [
+        ("-dials", "turned by 90 deg about its normal"),
+        ("-adxv", "seen from behind"),
+        ("-dials -detector_rotx 10", "tilted by 10 deg and turned by 90 deg about its normal"),
+        ("-adxv -twotheta 10", "tilted by 10 deg and seen from behind"),
+    ] {
+        let run = scratch.run(&format!("{TINY} {convention} -o a.npy -o a.cbf -o a.img")).good();
+        for (image, format) in [("a.cbf", "miniCBF"), ("a.img", "SMV")] {
+            let expected = format!("{image}: {format} cannot record a detector {how}; use NXmx");
+            assert!(run.warnings().contains(&&*expected), "{convention}: {}", run.err);
+            // This program's own keys say it.
+            let name = convention.split(' ').next().unwrap_or_default();
+            scratch.run(&format!("{CRYSTAL} {name} -img {image} -o b.npy -nodump")).good();
+            assert!(apart(&scratch, "a.npy", "b.npy") < 1e-4, "{convention} {image}");
+        }
+    }
+}
+
+#[test]
 fn flags_move_a_detector_that_a_header_tilts() {
     let scratch = Scratch::new();
     let tilted = format!("{TINY} -detector_roty 20 -distance 100");

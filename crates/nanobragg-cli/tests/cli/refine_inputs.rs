@@ -205,3 +205,92 @@ fn the_direct_beam_is_no_reflection() {
     let indices = |row: &str| row.split(',').skip(2).take(3).map(str::to_owned).collect::<Vec<_>>();
     assert!(table.lines().all(|row| indices(row) != ["0", "0", "0"]), "{table}");
 }
+
+#[test]
+fn a_header_that_has_another_detector_than_the_start_is_said() {
+    let scratch = with_shot();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -detector_roty 5 -o tilted.cbf")).good();
+    let said = |data: &str, more: &str| -> Vec<String> {
+        let line = format!("refine {CRYSTAL} {START} -data {data} -o fit -max_iterations 0 {more}");
+        let run = scratch.run(&line);
+        let of_header = |said: &&str| said.contains("header");
+        run.warnings().into_iter().filter(of_header).map(str::to_owned).collect()
+    };
+    assert_eq!(said("shot.cbf", ""), [""; 0]);
+    assert_eq!(said("tilted.cbf", "-detector_roty 5"), [""; 0]);
+    let tilt =
+        "shot.cbf: its header has a tilt of the detector of 0 deg, the start one of 5 deg, which counts";
+    assert_eq!(said("shot.cbf", "-detector_roty 5"), [tilt]);
+    let axes = "tilted.cbf: the detector of its header lies 5.00 deg off that of the start, which counts";
+    assert_eq!(said("tilted.cbf", ""), [axes]);
+    let center = "shot.cbf: its header has a beam center of 40.40 40.40 mm, the start one of 45.20 42.20 mm (fast, slow), \
+        which counts";
+    assert_eq!(said("shot.cbf", "-Xbeam 42 -Ybeam 45"), [center]);
+}
+
+#[test]
+fn files_that_have_changed_since_are_not_gone_on_from() {
+    let scratch = with_shot();
+    let list: String =
+        (-30..=30).flat_map(|h| (-30..=30).map(move |k| (h, k))).fold(String::new(), |text, (h, k)| {
+            (-20..=20).fold(text, |text, l| text + &format!("{h} {k} {l} 100\n"))
+        });
+    scratch.write("a.hkl", &list);
+    let crystal = CRYSTAL.replace("-default_F 100", "-hkl a.hkl -nodump");
+    let line = format!("refine {crystal} {START} -data shot.cbf -o fit -max_iterations 0");
+    scratch.run(&line).good();
+    scratch.run(&format!("{line} -resume")).good();
+    let shot = scratch.read("shot.cbf");
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -seed 2 -o shot.cbf")).good();
+    let refused = |what: &str| {
+        let expected = format!(
+            "fit.json: {what} is not what it was when it was refined; leave -resume out to begin anew"
+        );
+        assert_eq!(scratch.run(&format!("{line} -resume")).error(2), expected);
+    };
+    refused("shot.cbf");
+    scratch.write("shot.cbf", shot);
+    scratch.write("a.hkl", list.replacen("100", "101", 1));
+    refused("a.hkl");
+    scratch.write("a.hkl", &list);
+    scratch.run(&format!("{line} -resume")).good();
+    let mut fit = json(&scratch, "fit.json");
+    fit.as_object_mut().unwrap().remove("inputs");
+    scratch.write("fit.json", fit.to_string());
+    let run = scratch.run(&format!("{line} -resume"));
+    let expected = "fit.json: it does not say what its input files were, as those of earlier versions do not";
+    assert!(run.error(2).starts_with(expected), "{}", run.err);
+}
+
+#[test]
+fn structure_factors_that_are_interpolated_are_not_refined() {
+    let scratch = with_shot();
+    scratch.write("list.txt", "shot.cbf\n");
+    let start = START.replace("misset,scale", "misset,scale,F");
+    let run = scratch.run(&format!("refine {CRYSTAL} {start} -interpolate -list list.txt -o fit"));
+    let error = run.error(2);
+    assert!(error.contains("interpolated structure factors belong to many nodes"), "{error}");
+    assert!(!scratch.path("fit.csv").exists());
+}
+
+#[test]
+fn a_panel_of_the_data_is_refined_that_a_flag_chooses() {
+    let scratch = Scratch::new();
+    let text = "photon_energy = 12398.42\nclen = 0.1\nres = 2500\n".to_owned()
+        + "a/min_fs = 0\na/max_fs = 199\na/min_ss = 0\na/max_ss = 99\na/corner_x = -100\na/corner_y = -100\na/fs = x\na/ss = y\n"
+        + "b/min_fs = 0\nb/max_fs = 199\nb/min_ss = 0\nb/max_ss = 99\nb/corner_x = -100\nb/corner_y = 2\nb/fs = x\nb/ss = y\n";
+    scratch.write("two.geom", text);
+    let crystal = "-cell 60 60 40 90 90 90 -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 \
+        -fluence 3e25 -geometry two.geom";
+    scratch.run(&format!("{crystal} -N 20 -misset 10 20 30 -o two.nxs")).good();
+    let line = format!("refine {crystal} {START} -data two.nxs -o fit");
+    let run = scratch.run(&format!("{line} -panel 1")).good();
+    assert!(run.out.contains("converged"), "{}", run.out);
+    let said: Vec<&str> =
+        run.warnings().into_iter().filter(|said| !said.starts_with("undersampled")).collect();
+    assert_eq!(said, [""; 0]);
+    let error = scratch.run(&line);
+    assert_eq!(error.error(2), "refine: the detector has 2 panels; -panel N chooses one");
+    // The same panel as a stack of one.
+    scratch.run(&format!("{line} -panel 1 -images 0-0")).good();
+}

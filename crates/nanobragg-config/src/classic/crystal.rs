@@ -21,7 +21,7 @@ pub(crate) fn crystal(request: &CrystalRequest, warnings: &mut Vec<Warning>) -> 
         (Some(matrix), Some(cell)) => Lattice::MatrixOfCell(matrix, cell),
         (Some(matrix), None) => Lattice::Matrix(matrix),
         (None, Some(cell)) => Lattice::Cell(cell),
-        (None, None) => return Err(ConfigError::NoCrystal),
+        (None, None) => return Err(ConfigError::NoCrystal(None)),
     };
     let size = [0, 1, 2].map(|axis| match request.size[axis] {
         length if length > 0.0 => Size::Length(length),

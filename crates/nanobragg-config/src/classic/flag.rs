@@ -39,8 +39,8 @@ pub struct Flag {
     pub help: &'static str,
     /// Whether it does anything.
     pub effect: Effect,
-    /// The flag without which it says nothing.
-    pub needs: Option<FlagId>,
+    /// The flags without one of which it says nothing; empty where it needs none.
+    pub needs: &'static [FlagId],
     /// The flags that decide the same.
     pub conflicts: Conflicts,
     /// What it has in common with others.

@@ -1,8 +1,10 @@
 //! What lies beside the detector, or beside what it can count.
 
-use crate::classic::{FlagId, ParsedArgs};
+use nanobragg::model::{Convention, Quirk};
+
+use crate::classic::{FlagId, ParsedArgs, flag};
 use crate::draft::Draft;
-use crate::{DetectorWarning, Warning};
+use crate::{DetectorWarning, Origin, Warning};
 
 /// How far off the beam may be, in edges of the detector: swung detectors have it beside them.
 const FAR: f64 = 3.0;
@@ -16,11 +18,39 @@ pub(super) fn doubts(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
     {
         said.push(DetectorWarning::NegativeOffset { said: adc.said(), offset }.into());
     }
+    said.extend(half_points(draft, args).map(Warning::from));
+    said.extend(dropped_point(draft, args).map(Warning::from));
     if draft.setup.panels.is_empty() {
         said.extend(beam(draft, args).map(Warning::from));
         said.extend(region(draft, args).map(Warning::from));
     }
     said
+}
+
+/// Points of the detector of which neither flag nor header says one coordinate.
+fn half_points<'a>(draft: &'a Draft, args: &'a ParsedArgs) -> impl Iterator<Item = DetectorWarning> + 'a {
+    let half = |[one, other]: [FlagId; 2]| {
+        let is_known = matches!(draft.setup.origins.of(&[other]), Origin::Header(_)) || args.has(other);
+        let name = flag(other).and_then(|row| row.names.first()).copied()?;
+        let said = args.last(one).filter(|_| !is_known)?.said();
+        Some(DetectorWarning::HalfPoint { said, other: name })
+    };
+    let pairs = POINTS.into_iter().flat_map(|[x, y]| [[x, y], [y, x]]);
+    pairs.filter_map(half)
+}
+
+/// Flags of a point of the detector, by their coordinates.
+const POINTS: [[FlagId; 2]; 3] =
+    [[FlagId::Xbeam, FlagId::Ybeam], [FlagId::OrgX, FlagId::OrgY], [FlagId::Xclose, FlagId::Yclose]];
+
+/// A close point under a convention that has no use for it.
+fn dropped_point(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
+    let experiment = &draft.setup.experiment;
+    let has_use =
+        matches!(experiment.detector.convention, Convention::Xds | Convention::Dials | Convention::Custom(_));
+    let said = args.last(FlagId::Xclose).or(args.last(FlagId::Yclose))?.said();
+    let is_dropped = experiment.quirks.has(Quirk::UnusedPointDropped) && !has_use;
+    is_dropped.then_some(DetectorWarning::DroppedPoint { said })
 }
 
 /// A beam that passes far beside the detector.

@@ -8,8 +8,10 @@ use crate::classic::{Conflicts, FlagId, Occurrence, ParsedArgs, flag, synopsis};
 pub(super) fn check(args: &ParsedArgs) -> Result<(), ConfigError> {
     for occurrence in &args.occurrences {
         let Some(row) = flag(occurrence.flag) else { continue };
-        if let Some(needed) = row.needs.filter(|needed| !args.has(*needed)).and_then(flag) {
-            return Err(ConfigError::Needs { flag: occurrence.given.clone(), needs: synopsis(needed) });
+        if !row.needs.is_empty() && !row.needs.iter().any(|needed| args.has(*needed)) {
+            let needed = row.needs.iter().filter_map(|needed| flag(*needed)).map(synopsis);
+            let needs = needed.collect::<Vec<_>>().join(" or ");
+            return Err(ConfigError::Needs { flag: occurrence.given.clone(), needs });
         }
         let rivals = |other: &&Occurrence| match row.conflicts {
             Conflicts::None => false,

@@ -1,6 +1,6 @@
 //! Beam, detector, spindle and crystal from the description of an instrument by another program.
 
-use nanobragg::model::{Convention, Frame, MosflmMatrix, PixelGrid, Placement};
+use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::WarningKind;
@@ -10,7 +10,7 @@ use nanobragg_session::Panel;
 use super::Context;
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::draft::{Draft, Instrument};
-use crate::{ConfigError, InstrumentWarning, Origin, Warning};
+use crate::{ConfigError, CrystalWarning, InstrumentWarning, Origin, Warning};
 use nanobragg_session::ImageModel;
 
 /// Most pixels of all panels together: their images are held until all are rendered.
@@ -51,6 +51,9 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     // What flags say need not be assumed.
     let assumed = |warning: &nanobragg_io::Warning| match warning.kind {
         WarningKind::AssumedBeam => !args.has(FlagId::BeamVector),
+        WarningKind::UnlikelyScan if warning.place.to_lowercase().contains("oscillation") => {
+            !args.has(FlagId::Osc) && !args.has(FlagId::PhiStep)
+        }
         // The half that stands there is named, the other one decided.
         WarningKind::HalfPolarization => {
             let other = match warning.place.to_lowercase().contains("normal") {
@@ -62,6 +65,9 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         _ => true,
     };
     draft.setup.warnings.extend(found.warnings.drain(..).filter(assumed).map(Warning::from));
+    if found.crystal.is_some_and(|star| star.determinant() < 0.0) && !args.has(FlagId::Mat) {
+        draft.setup.warnings.push(CrystalWarning::LeftHanded { file: name.to_owned() }.into());
+    }
     let turns = |flag| args.number(flag).is_some_and(|angle| angle != 0.0);
     let turned = found.scan.is_some_and(|scan| scan.start_deg != 0.0 || scan.range_deg != 0.0)
         || [FlagId::Phi, FlagId::Osc, FlagId::PhiStep].into_iter().any(turns);
@@ -76,7 +82,8 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     if let Some((given, panel)) = &chosen
         && *panel >= found.panels.len()
     {
-        return Err(ConfigError::NoPanel { given: given.clone(), panel: *panel, panels: found.panels.len() });
+        let (given, detector) = (given.clone(), "the detector".to_owned());
+        return Err(ConfigError::NoPanel { given, panel: *panel, panels: found.panels.len(), detector });
     }
     let pixels: u64 =
         found.panels.iter().map(|panel| panel.fast_pixels as u64 * panel.slow_pixels as u64).sum();
@@ -106,6 +113,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     }
     beam_and_scan(draft, &found, varies);
     draft.instrument = Some(Instrument {
+        file: name.to_owned(),
         crystal: found.crystal,
         panels: found.panels,
         moving,
@@ -160,6 +168,15 @@ fn square(panel: &geometry::Panel) -> (Vector3<f64>, Vector3<f64>, f64) {
     (fast / edge, slow / edge, edge)
 }
 
+/// The middle of a panel that is placed by its corner, meters from the crystal.
+fn middle(detector: &Detector) -> Option<Vector3<f64>> {
+    let Placement::Measured { origin } = detector.placement else { return None };
+    let (frame, pixels) = (detector.convention.frame(), &detector.pixels);
+    Some(
+        Vector3::from(origin) + frame.fdet * (pixels.size_fast / 2.0) + frame.sdet * (pixels.size_slow / 2.0),
+    )
+}
+
 /// Settles the panels, once all flags are known.
 pub(super) fn finish(draft: &mut Draft) {
     let Some(instrument) = &draft.instrument else { return };
@@ -179,6 +196,12 @@ pub(super) fn finish(draft: &mut Draft) {
         .collect();
     if let Some(chosen) = instrument.chosen {
         panels = panels.drain(..).skip(chosen).take(1).collect();
+    }
+    let beam = draft.frame.beam;
+    let is_upstream = |panel: &Panel| middle(&panel.detector).is_some_and(|middle| middle.dot(&beam) < 0.0);
+    if !panels.is_empty() && panels.iter().all(is_upstream) {
+        let file = instrument.file.clone();
+        draft.setup.warnings.push(InstrumentWarning::Upstream { file }.into());
     }
     if let Some(first) = panels.first() {
         draft.setup.experiment.detector = first.detector.clone();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::instrument_image::{InstrumentImage, read_instrument_image};
+use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
 use super::{Context, image_doubts, likely};
@@ -18,11 +18,14 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let Some(occurrence) = args.last(flag) else { continue };
         let name = occurrence.values.path(0);
         let path = context.path(name);
-        let mut image = read_instrument_image(&path)?;
+        let panel = panel(args, name, &path)?;
+        let mut image = read_instrument_image(&path, panel)?;
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
         if !args.has(FlagId::Geometry) {
+            // It has the noise that it has among the others.
+            draft.setup.experiment.detector.panel = panel.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
             geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
             let has_axes = image.axes.is_some() && may_tilt(args);
             let doubts = std::mem::take(&mut image.warnings);
@@ -34,6 +37,26 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         }
     }
     Ok(())
+}
+
+/// The panel that is chosen of an image's file: none where that has no more than one.
+///
+/// # Errors
+/// A file of several panels where none is chosen, or one that it does not have.
+fn panel(args: &ParsedArgs, name: &Path, path: &Path) -> Result<Option<usize>, ConfigError> {
+    let names = image_panels(path)?;
+    let panels = names.len().max(1);
+    let Some(chosen) = args.last(FlagId::Panel) else {
+        let several = || ConfigError::SeveralPanels { path: name.to_owned(), names };
+        return if panels > 1 { Err(several()) } else { Ok(None) };
+    };
+    let panel = usize::try_from(chosen.values.integer(0)).unwrap_or(0);
+    // Of an image of a single panel the number may be that of the description of the instrument.
+    if panel >= panels && (panels > 1 || !args.has(FlagId::Geometry)) {
+        let (given, detector) = (chosen.given.clone(), name.display().to_string());
+        return Err(ConfigError::NoPanel { given, panel, panels, detector });
+    }
+    Ok((panels > 1).then_some(panel))
 }
 
 /// A quantity of a header: its keys, the first that is there counts; where the C program looks for it; and the flags
@@ -196,7 +219,7 @@ fn geometry(
         draft.setup.warnings.push(warning.into());
     }
     draft.setup.origins.note(FlagId::DetPixels, Origin::Header(file.to_owned()));
-    if let Some(swing_deg) = image.swing_deg {
+    if let Some(swing_deg) = image.swing_deg.filter(|swing| *swing != 0.0) {
         draft.setup.warnings.push(InstrumentWarning::Swing { file: file.into(), swing_deg }.into());
     }
     let (origins, warnings) = (&mut draft.setup.origins, &mut draft.setup.warnings);

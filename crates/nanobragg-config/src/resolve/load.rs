@@ -2,6 +2,7 @@
 
 use nanobragg::model::{Preset, Source, SpectralLine, StructureFactors};
 use nanobragg::units::angstrom;
+use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
@@ -53,7 +54,11 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     }
     structure_factors(draft, args, context)?;
     if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
-        return Err(ConfigError::NoCrystal);
+        let lacking = draft.setup.warnings.iter().find_map(|warning| match warning {
+            Warning::File(warning) if warning.kind == WarningKind::NoOrientation => Some(warning),
+            _ => None,
+        });
+        return Err(ConfigError::NoCrystal(lacking.cloned().map(Box::new)));
     }
     Ok(())
 }

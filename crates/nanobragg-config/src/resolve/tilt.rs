@@ -1,6 +1,8 @@
 //! How the detector lies by the axes in an image's file.
 
-use nanobragg::model::{Detector, Distance, Experiment, Pivot, Placement, Tilt, UnitCell, angles_of};
+use nanobragg::model::{
+    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Tilt, UnitCell, angles_of,
+};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{mm, to_deg};
 use nanobragg_io::WarningKind;
@@ -69,6 +71,15 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
                 .for_each(|flag| draft.setup.origins.note(flag, Origin::Header(file.clone())));
             return Ok(());
         }
+        // Axes of the other hand are no turn of those of the convention.
+        let placed = placed(&probe.detector, &to_imgcif, &said);
+        if !is_placed && of(&placed).is_some_and(lies_there) {
+            draft.setup.experiment.detector = placed;
+            [FlagId::FdetVector, FlagId::SdetVector]
+                .into_iter()
+                .for_each(|flag| draft.setup.origins.note(flag, Origin::Header(file.clone())));
+            return Ok(());
+        }
     }
     draft.setup.warnings.push(InstrumentWarning::Axes { file: file.into(), off_deg }.into());
     Ok(())
@@ -100,6 +111,17 @@ fn about_crystal(detector: Detector, has_distance: bool, said: &ImageAxes) -> De
         rest.distance = Distance::ToPlane(mm(close));
     }
     detector
+}
+
+/// The detector where a file says, by its axes and its corner alone. `to_imgcif` turns the laboratory's frame into the file's.
+fn placed(detector: &Detector, to_imgcif: &Matrix3<f64>, said: &ImageAxes) -> Detector {
+    let here = |v: [f64; 3]| to_imgcif.transpose() * Vector3::from(v);
+    let (fdet, sdet, origin) = (here(said.fast), here(said.slow), here(said.origin_mm));
+    let normal = fdet.cross(&sdet).normalize();
+    let odet = if normal.dot(&origin) < 0.0 { -normal } else { normal };
+    let frame = Frame { fdet, sdet, odet, ..detector.convention.frame() };
+    let placement = Placement::Measured { origin: origin.map(mm).into() };
+    detector.clone().with_convention(Convention::Custom(frame)).with_placement(placement)
 }
 
 /// Fast axis, slow axis and normal as columns, at right angles.

@@ -31,6 +31,18 @@ pub enum DetectorWarning {
         /// The longer edge of the detector in pixels.
         edge: f64,
     },
+    /// Of two coordinates of a point one is given, and the other is assumed.
+    HalfPoint {
+        /// The flag.
+        said: Said,
+        /// The flag of the other one.
+        other: &'static str,
+    },
+    /// A point that the convention makes no use of, as in the C program.
+    DroppedPoint {
+        /// The flag.
+        said: Said,
+    },
     /// The region of interest reaches beyond the image, where it ends.
     RegionBeyond {
         /// The flag.
@@ -52,17 +64,23 @@ pub enum DetectorWarning {
 codes! { DetectorWarning:
     FarBeam = "config.far-beam",
     FarOrigin = "config.far-origin",
+    HalfPoint = "config.half-point",
+    DroppedPoint = "config.dropped-point",
     RegionBeyond = "config.region-beyond",
     NegativeOffset = "config.negative-offset",
 }
+
+const MIDDLE: &str = "the middle of the detector";
 
 impl DetectorWarning {
     pub(super) fn subject(&self) -> Subject<'_> {
         match self {
             DetectorWarning::FarBeam { said, .. }
             | DetectorWarning::FarOrigin { said, .. }
+            | DetectorWarning::DroppedPoint { said }
             | DetectorWarning::RegionBeyond { said, .. }
             | DetectorWarning::NegativeOffset { said, .. } => Subject::of_flag(said),
+            DetectorWarning::HalfPoint { said, .. } => Subject::of_flag(said).assumed(MIDDLE),
         }
     }
 }
@@ -80,6 +98,14 @@ impl fmt::Display for DetectorWarning {
                 let value = g(*value, 10);
                 write!(f, "{} {value} is far beside the detector of {edge:.0} pixels", said.name)
             }
+            DetectorWarning::HalfPoint { said, other } => {
+                write!(f, "{said} without {other}, for which {MIDDLE} is taken")
+            }
+            DetectorWarning::DroppedPoint { said } => write!(
+                f,
+                "{said}: the convention takes no point from it, as in the C program; -quirks exact takes it, -ORGX and \
+                 -ORGY say it"
+            ),
             DetectorWarning::RegionBeyond { said, fast, slow } => {
                 write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels: it ends there")
             }

@@ -110,6 +110,11 @@ pub enum InstrumentWarning {
         /// The description.
         file: PathBuf,
     },
+    /// All panels of a description stand before the crystal, where the beam comes from.
+    Upstream {
+        /// The description.
+        file: PathBuf,
+    },
     /// A wavelength is none of X-rays.
     Wavelength {
         /// Where it comes from.
@@ -133,6 +138,7 @@ codes! { InstrumentWarning:
     NoSpindle = "config.no-spindle",
     NoBeam = "config.no-beam",
     NoWavelength = "config.no-wavelength",
+    Upstream = "config.upstream-detector",
     Wavelength = "config.unlikely-wavelength",
 }
 
@@ -150,6 +156,7 @@ const SWING: &str = "2theta";
 const AS_IF_ABSENT: &str = "not taken, as if it were not there";
 const PIXELS_ALONE: &str = "the geometry of a d*TREK header is not taken, its pixels are";
 const NO_SWING: &str = "the swing of the detector is not taken";
+const UPSTREAM: &str = "the detector stands before the crystal";
 const ALONG_Z: &str = "-z is assumed";
 
 impl InstrumentWarning {
@@ -189,6 +196,7 @@ impl InstrumentWarning {
             InstrumentWarning::NoSpindle { file } => Subject::of_file(file).assumed(ALONG_X),
             InstrumentWarning::NoBeam { file } => Subject::of_file(file).assumed(ALONG_Z),
             InstrumentWarning::NoWavelength { file } => Subject::of_file(file),
+            InstrumentWarning::Upstream { file } => Subject::of_file(file).assumed(UPSTREAM),
             InstrumentWarning::Wavelength { origin, angstrom } => {
                 let file = match origin {
                     Origin::Header(file) => Some(Path::new(file)),
@@ -252,6 +260,13 @@ impl fmt::Display for InstrumentWarning {
             }
             InstrumentWarning::NoWavelength { file } => {
                 write!(f, "{}: no wavelength in it: give -lambda or -energy", file.display())
+            }
+            InstrumentWarning::Upstream { file } => {
+                write!(
+                    f,
+                    "{}: {UPSTREAM}, where the beam comes from: a distance of the wrong sign?",
+                    file.display()
+                )
             }
             InstrumentWarning::Wavelength { origin, angstrom } => {
                 let angstrom = g(*angstrom, 6);

@@ -20,6 +20,7 @@ mod write_xds;
 mod xds;
 mod xds_inp;
 mod xds_keys;
+mod xds_scan;
 
 use std::path::Path;
 

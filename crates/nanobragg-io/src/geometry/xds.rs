@@ -115,6 +115,11 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let other = cell_of_other_axes(&said, &crystal);
     let other = other.map(|meant| of_other_axes(path, "space group and cell", &said, &meant));
     let (start, range) = (value(0, 1), value(0, 2));
+    let still = || {
+        let place = "oscillation range";
+        Warning::new(WarningKind::UnlikelyScan, path, place, "0", "a still is rendered")
+    };
+    let still = (range == 0.0).then(still);
     Ok(Geometry {
         wavelength_angstrom: Some(value(1, 0)),
         beam: Some(vector(1, 1)),
@@ -125,7 +130,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         crystal: Some(crystal),
         space_group_hall: None,
         varying_images: 1,
-        warnings: other.into_iter().collect(),
+        warnings: other.into_iter().chain(still).collect(),
     })
 }
 

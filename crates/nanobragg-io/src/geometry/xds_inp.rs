@@ -6,7 +6,8 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::xds::{Flat, of_other_axes};
 use super::xds_keys::{DISTANCE, Entries, Entry, SEGMENT};
-use super::{Geometry, MOST_PANELS, Polarization, Scan, Selection, cell_of_other_axes, pixels};
+use super::xds_scan::scan;
+use super::{Geometry, MOST_PANELS, Polarization, Selection, cell_of_other_axes, pixels};
 use crate::error::{Error, Result};
 use crate::lines::finite;
 use crate::warning::{Warning, WarningKind};
@@ -48,13 +49,14 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     warnings.extend(not_taken(&entries));
     let polarization = polarization(&entries, &mut warnings)?;
     let crystal = crystal(&entries, &mut warnings)?;
+    let scan = scan(&entries, selection.scan_point, &mut warnings)?;
     Ok(Geometry {
         wavelength_angstrom: entries.optional::<1>("X-RAY_WAVELENGTH")?.map(|[wavelength]| wavelength),
         beam: Some(beam(&entries, &mut warnings)?),
         polarization,
         panels,
         spindle_axis: entries.vector("ROTATION_AXIS")?,
-        scan: scan(&entries, selection.scan_point)?,
+        scan,
         crystal,
         space_group_hall: None,
         varying_images: 1,
@@ -199,23 +201,6 @@ fn meet(one: &[f64; 4], other: &[f64]) -> bool {
     one[0] <= x_last && x_first <= one[1] && one[2] <= y_last && y_first <= one[3]
 }
 
-/// The rotation of image number `point` of DATA_RANGE, counted from 0. STARTING_ANGLE is that of STARTING_FRAME, the
-/// first image of DATA_RANGE where it is not given.
-fn scan(entries: &Entries<'_>, point: usize) -> Result<Option<Scan>> {
-    let Some([range]) = entries.optional::<1>("OSCILLATION_RANGE")? else { return Ok(None) };
-    let start = entries.optional::<1>("STARTING_ANGLE")?.map_or(0.0, |[angle]| angle);
-    let images = entries.optional::<2>("DATA_RANGE")?;
-    if let (Some([first, last]), Some(entry)) = (images, entries.last("DATA_RANGE"))
-        && (last < first || point as f64 > last - first)
-    {
-        let expected = format!("image {point} of the scan, counted from 0, between the first and the last");
-        return Err(entries.error(entry, &expected));
-    }
-    let first = images.map_or(1.0, |[first, _]| first);
-    let frame = entries.optional::<1>("STARTING_FRAME")?.map_or(first, |[frame]| frame);
-    Ok(Some(Scan { start_deg: start + range * (first - frame + point as f64), range_deg: range }))
-}
-
 /// Reciprocal vectors of the cell whose axes are given.
 fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Matrix3<f64>>> {
     let [a, b, c] = AXES.map(|key| entries.vector(key));
@@ -223,8 +208,15 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
     let cell = entries.last("UNIT_CELL_CONSTANTS");
     let (Some(a), Some(b), Some(c)) = (a, b, c) else {
         let assumed = "a cell without an orientation is not taken; give -cell and -misset, or -mat";
-        let lonely = AXES.iter().find_map(|key| entries.last(key)).or(cell);
-        warnings.extend(lonely.map(|entry| entries.warning(WarningKind::NoOrientation, entry, assumed)));
+        let (there, missing): (Vec<&str>, Vec<&str>) =
+            AXES.iter().partition(|key| entries.last(key).is_some());
+        let kind = WarningKind::NoOrientation;
+        warnings.extend(match cell {
+            _ if !there.is_empty() => {
+                Some(Warning::new(kind, entries.path, missing.join(", "), "none", assumed))
+            }
+            cell => cell.map(|entry| entries.warning(kind, entry, assumed)),
+        });
         return Ok(None);
     };
     let rows = Matrix3::from_rows(&[a, b, c].map(|axis| axis.transpose()));
@@ -342,7 +334,10 @@ mod tests {
         let expected = "XDS.INP: line 8: UNIT_CELL_CONSTANTS: 50 60 70 90 92 90: the cell vectors make \
             50 60 70 90 90 90, which counts";
         assert_eq!(with("50 60 70 90 92 90"), [expected]);
-        assert!(said("UNIT_CELL_A-AXIS= 50 0 0")[0].contains("UNIT_CELL_A-AXIS: 50 0 0: a cell without"));
+        let missing = said("UNIT_CELL_A-AXIS= 50 0 0\nUNIT_CELL_CONSTANTS= 50 60 70 90 90 90");
+        let expected =
+            "XDS.INP: UNIT_CELL_B-AXIS, UNIT_CELL_C-AXIS: none: a cell without an orientation is not taken";
+        assert!(missing.len() == 1 && missing[0].starts_with(expected), "{missing:?}");
     }
 
     #[test]

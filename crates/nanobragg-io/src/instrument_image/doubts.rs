@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use super::entries::length_mm;
-use super::nxmx;
+use super::nxmx::{self, Module};
 use crate::c_format::g;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
-use crate::nexus::Nxmx;
 use crate::smv::SmvHeader;
 use crate::warning::{Warning, WarningKind};
 
@@ -26,14 +25,18 @@ pub(super) fn of_mini_cbf(path: &Path, header: &SmvHeader, axes: Option<&ImageAx
 
 /// Of an NXmx file that says these.
 pub(super) fn of_nxmx(
-    file: &Nxmx<'_>,
+    module: &Module<'_>,
     path: &Path,
     header: &SmvHeader,
     axes: Option<&ImageAxes>,
 ) -> Vec<Warning> {
+    if !module.is_only {
+        // All is taken from its own axes.
+        return lacking(path, header);
+    }
     const NAMES: [&str; 2] = ["entry/instrument/detector/distance", "entry/instrument/detector/beam_center"];
     let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, "the chain of axes"));
-    let pixels = nxmx_pixels(path, file, header).into_iter();
+    let pixels = nxmx_pixels(path, module, header).into_iter();
     pixels.chain(lacking(path, header)).chain(of_axes.into_iter().flatten()).collect()
 }
 
@@ -101,16 +104,16 @@ fn of_axes(
 }
 
 /// Steps from pixel to pixel that are not the size of the pixels.
-fn nxmx_pixels(path: &Path, file: &Nxmx<'_>, header: &SmvHeader) -> Vec<Warning> {
+fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warning> {
     let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
-    let differs = |name: &&str| {
-        let unit = file.text_attribute(name, "units").unwrap_or_default();
-        let step = file.number(name)? * length_mm(unit.trim())?;
+    let differs = |name: String| {
+        let unit = module.file.text_attribute(&name, "units").unwrap_or_default();
+        let step = module.file.number(&name)? * length_mm(unit.trim())?;
         let other = format!("not taken; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
-            .then(|| contradiction(path, name, format!("{} mm", g(step, 6)), other))
+            .then(|| contradiction(path, &name, format!("{} mm", g(step, 6)), other))
     };
-    [nxmx::FAST, nxmx::SLOW].iter().filter_map(differs).collect()
+    [nxmx::FAST, nxmx::SLOW].into_iter().map(|name| module.at(name)).filter_map(differs).collect()
 }
 
 /// What headers of SMV say of one thing in several keys.
@@ -208,7 +211,7 @@ mod tests {
             .map(|(key, value)| HeaderEntry::new(key.to_owned(), value.replace(',', " ")))
             .collect();
         write_smv(&path, &entries, 40, 24, &[1; 960]).unwrap();
-        let doubts = read_instrument_image(&path).unwrap().warnings;
+        let doubts = read_instrument_image(&path, None).unwrap().warnings;
         let start = format!("{}: ", path.display());
         doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()
     }

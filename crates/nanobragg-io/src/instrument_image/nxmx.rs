@@ -1,56 +1,93 @@
 //! What an NXmx file says, as this program writes it.
 
-use std::path::Path;
-
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
-use crate::nexus::Nxmx;
+use crate::nexus::{DETECTOR, Nxmx};
 use crate::smv::Unreadable;
 
-const DETECTOR: &str = "entry/instrument/detector";
-pub(super) const FAST: &str = "entry/instrument/detector/module/fast_pixel_direction";
-pub(super) const SLOW: &str = "entry/instrument/detector/module/slow_pixel_direction";
-const OFFSET: &str = "entry/instrument/detector/module/module_offset";
-const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
 const PHI: &str = "entry/sample/transformations/phi";
+/// What the chain of axes ends in.
+const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
 
 /// Factor of a unit, by its name.
 type Units = fn(&str) -> Option<f64>;
 
-/// The file, in millimeters, ångströms and degrees; its image has so many pixels (slow, fast).
-pub(super) fn read(path: &Path, file: &Nxmx<'_>, size: [usize; 2]) -> Result<Said> {
-    let detector = |name: &str| format!("{DETECTOR}/{name}");
-    let length = |name: &str| quantity(file, &detector(name), length_mm, LENGTH);
-    let pixel = match (length("x_pixel_size"), length("y_pixel_size")) {
-        (Some(Ok(x)), Some(Ok(y))) => {
-            Some(square("entry/instrument/detector/x_pixel_size, y_pixel_size", &[x, y]))
-        }
-        (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
-        (found, other) => found.or(other),
-    };
-    let along = |beam: &str, pixel: &str| match (plain(file, &detector(beam)), length(pixel)) {
-        (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam * pixel)),
-        (Some(Err(error)), _) => Some(Err(error)),
-        _ => None,
-    };
-    let wavelength = "entry/instrument/beam/incident_wavelength";
-    let entries: [Entry; 8] = [
-        ("PIXEL_SIZE", pixel),
-        ("DISTANCE", length("distance")),
-        ("WAVELENGTH", quantity(file, wavelength, wavelength_angstrom, "a number of angstrom, nm or m")),
-        ("DENZO_X_BEAM", along("beam_center_y", "y_pixel_size")),
-        ("DENZO_Y_BEAM", along("beam_center_x", "x_pixel_size")),
-        ("OSC_START", plain(file, PHI)),
-        ("OSC_RANGE", plain(file, &format!("{PHI}_range_average"))),
-        ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
-    ];
-    let swing_deg =
-        plain(file, &detector("two_theta")).transpose().map_err(|error| error.into_error(path))?;
-    let chain = Chain { path, file };
-    chain.module(size)?;
-    Ok(Said { entries: entries.into(), swing_deg, axes: Some(chain.axes()?) })
+/// A module of the detector of a file.
+pub(super) struct Module<'a> {
+    pub file: &'a Nxmx<'a>,
+    pub name: &'a str,
+    /// Whether there is no other: then the numbers of the detector are its own.
+    pub is_only: bool,
 }
+
+impl Module<'_> {
+    /// What the file says of it, in millimeters, ångströms and degrees.
+    pub(super) fn read(&self) -> Result<Said> {
+        let (file, path) = (self.file, self.file.path());
+        let detector = |name: &str| format!("{DETECTOR}/{name}");
+        let axes = self.axes()?;
+        let wavelength = "entry/instrument/beam/incident_wavelength";
+        let mut entries: Vec<Entry> = vec![
+            ("WAVELENGTH", quantity(file, wavelength, wavelength_angstrom, "a number of angstrom, nm or m")),
+            ("OSC_START", plain(file, PHI)),
+            ("OSC_RANGE", plain(file, &format!("{PHI}_range_average"))),
+            ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
+        ];
+        entries.extend(if self.is_only { self.of_detector() } else { self.of_axes(&axes) });
+        let swing_deg =
+            plain(file, &detector("two_theta")).transpose().map_err(|error| error.into_error(path))?;
+        Ok(Said { entries, swing_deg, axes: Some(axes) })
+    }
+
+    /// Pixel size, distance and beam center of the detector.
+    fn of_detector(&self) -> [Entry; 4] {
+        let detector = |name: &str| format!("{DETECTOR}/{name}");
+        let length = |name: &str| quantity(self.file, &detector(name), length_mm, LENGTH);
+        let pixel = match (length("x_pixel_size"), length("y_pixel_size")) {
+            (Some(Ok(x)), Some(Ok(y))) => {
+                Some(square("entry/instrument/detector/x_pixel_size, y_pixel_size", &[x, y]))
+            }
+            (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
+            (found, other) => found.or(other),
+        };
+        let along = |beam: &str, pixel: &str| match (plain(self.file, &detector(beam)), length(pixel)) {
+            (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam * pixel)),
+            (Some(Err(error)), _) => Some(Err(error)),
+            _ => None,
+        };
+        [
+            ("PIXEL_SIZE", pixel),
+            ("DISTANCE", length("distance")),
+            ("DENZO_X_BEAM", along("beam_center_y", "y_pixel_size")),
+            ("DENZO_Y_BEAM", along("beam_center_x", "x_pixel_size")),
+        ]
+    }
+
+    /// The same of one of several modules: those numbers of the detector are the first one's.
+    fn of_axes(&self, axes: &ImageAxes) -> [Entry; 4] {
+        let step = |name: &str| quantity(self.file, &self.at(name), length_mm, LENGTH);
+        let pixel = match (step(FAST), step(SLOW)) {
+            (Some(Ok(fast)), Some(Ok(slow))) => {
+                Some(square(&format!("{}, {SLOW}", self.at(FAST)), &[fast, slow]))
+            }
+            (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
+            (found, other) => found.or(other),
+        };
+        let spot = axes.spot_mm();
+        let part = |at: usize| spot.map(|spot| Ok(spot[at]));
+        [("PIXEL_SIZE", pixel), ("DISTANCE", part(0)), ("DENZO_X_BEAM", part(2)), ("DENZO_Y_BEAM", part(1))]
+    }
+
+    /// The name of a data set of the module.
+    pub(super) fn at(&self, name: &str) -> String {
+        format!("{DETECTOR}/{}/{name}", self.name)
+    }
+}
+
+pub(super) const FAST: &str = "fast_pixel_direction";
+pub(super) const SLOW: &str = "slow_pixel_direction";
+const OFFSET: &str = "module_offset";
 
 const LENGTH: &str = "a number of m, mm, um or nm";
 
@@ -71,40 +108,26 @@ fn quantity(file: &Nxmx<'_>, name: &str, units: Units, expected: &'static str) -
 }
 
 /// The chain of axes from the beam to the first pixel. NeXus has z along the beam.
-struct Chain<'a> {
-    path: &'a Path,
-    file: &'a Nxmx<'a>,
-}
-
-impl Chain<'_> {
-    /// # Errors
-    /// A module that is not the image.
-    fn module(&self, size: [usize; 2]) -> Result<()> {
-        let name = "entry/instrument/detector/module/data_size";
-        let found = self.file.all_numbers(name).unwrap_or_default();
-        if found == size.map(|pixels| pixels as f64) {
-            return Ok(());
-        }
-        let expected = format!("{} {}, as of the image", size[0], size[1]);
-        Err(Error::value(self.path, name, expected, spaced(&found).as_bytes()))
-    }
-
+impl Module<'_> {
     /// # Errors
     /// An axis that is missing, without a direction or a unit of length, or that stands on another one than those that this
     /// program writes.
     fn axes(&self) -> Result<ImageAxes> {
+        let path = self.file.path();
         let to_imgcif = |[x, y, z]: [f64; 3]| [-x, y, -z];
-        let (fast, slow) = (self.direction(FAST, OFFSET)?, self.direction(SLOW, OFFSET)?);
-        let [offset, along] = [(OFFSET, ALONG_BEAM), (ALONG_BEAM, ".")].map(|(name, stands_on)| {
+        let [fast, slow, offset] = [FAST, SLOW, OFFSET].map(|name| self.at(name));
+        let directions = (self.direction(&fast, &offset)?, self.direction(&slow, &offset)?);
+        let [from, along] = [(offset.as_str(), ALONG_BEAM), (ALONG_BEAM, ".")].map(|(name, stands_on)| {
             let vector = self.direction(name, stands_on)?;
             let length = quantity(self.file, name, length_mm, LENGTH);
-            let length = length.ok_or_else(|| Error::missing(self.path, name, LENGTH))?;
-            let length = length.map_err(|error| error.into_error(self.path))?;
+            let length = length.ok_or_else(|| Error::missing(path, name, LENGTH))?;
+            let length = length.map_err(|error| error.into_error(path))?;
             Ok::<_, Error>(vector.map(|part| part * length))
         });
-        let (offset, along) = (offset?, along?);
-        let origin = [0, 1, 2].map(|at: usize| offset[at] + along[at]);
-        ImageAxes::checked(self.path, [FAST, SLOW, OFFSET], [fast, slow, origin].map(to_imgcif))
+        let (from, along) = (from?, along?);
+        let origin = [0, 1, 2].map(|at: usize| from[at] + along[at]);
+        let vectors = [directions.0, directions.1, origin].map(to_imgcif);
+        ImageAxes::checked(path, [&fast, &slow, &offset], vectors)
     }
 
     /// The vector of a translation that stands on another one.
@@ -112,7 +135,7 @@ impl Chain<'_> {
         let at = |attribute: &str| format!("{name}@{attribute}");
         let text = |attribute: &str| self.file.text_attribute(name, attribute).unwrap_or_default();
         let wrong = |attribute: &str, expected: String, found: &str| {
-            Error::value(self.path, at(attribute), expected, found.as_bytes())
+            Error::value(self.file.path(), at(attribute), expected, found.as_bytes())
         };
         let kind = text("transformation_type");
         if kind.trim() != "translation" {
@@ -148,6 +171,8 @@ fn spaced(numbers: &[f64]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use rust_hdf5::{H5File, VarLenUnicode};
 
     use super::*;
@@ -215,10 +240,11 @@ mod tests {
         }
         file.close().unwrap();
         let file = Nxmx::open(&path).unwrap();
-        let said = read(&path, &file, [80, 60])?;
+        let module = Module { file: &file, name: "module", is_only: true };
+        let said = module.read()?;
         let known = said.entries.clone().into_iter().filter_map(|(key, found)| Some((key, found?)));
         let header = SmvHeader::of_entries(&path, known);
-        let doubts = doubts::of_nxmx(&file, &path, &header, said.axes.as_ref());
+        let doubts = doubts::of_nxmx(&module, &path, &header, said.axes.as_ref());
         let start = format!("{}: ", path.display());
         Ok((said, doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()))
     }
@@ -273,7 +299,7 @@ mod tests {
         let expected = "entry/instrument/detector/distance: 77 mm: counts; the chain of axes means 50 mm";
         assert_eq!(doubts[1], expected);
         let (_, doubts) = said(|axes, _| axes[2].1 = 0.3).unwrap();
-        assert_eq!(doubts[0], format!("{FAST}: 0.3 mm: not taken; x_pixel_size is 0.1 mm"));
+        assert_eq!(doubts[0], format!("{DETECTOR}/module/{FAST}: 0.3 mm: not taken; x_pixel_size is 0.1 mm"));
         let (found, _) = said(|_, numbers| numbers[1].1 = 0.3).unwrap();
         assert!(entry(&found, "PIXEL_SIZE").unwrap_err().ends_with("found \"0.3 x 0.1 mm\""));
         let (found, _) = said(|_, numbers| numbers[0].2 = "parsec").unwrap();

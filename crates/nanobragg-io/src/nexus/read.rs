@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 
 /// Every file begins so.
 pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+/// The group of the detector, in which modules are.
+pub(crate) const DETECTOR: &str = "entry/instrument/detector";
 /// The largest stack accepted, in pixels.
 const MOST_PIXELS: usize = 1 << 30;
 /// A byte of deflated data stands for this many at most.
@@ -114,9 +116,22 @@ impl<'a> Nxmx<'a> {
         Ok((NxmxStack { images, slow, fast, counts }, all))
     }
 
-    /// Whether the detector has one module: of others the numbers of the detector say nothing.
-    pub(crate) fn has_one_module(&self) -> bool {
-        self.file.dataset("entry/instrument/detector/module/data_size").is_ok()
+    pub(crate) fn path(&self) -> &'a Path {
+        self.path
+    }
+
+    /// Rows and columns of each image.
+    pub(crate) fn image_size(&self) -> Result<[usize; 2]> {
+        let (stack, _) = self.stack(usize::MAX..usize::MAX)?;
+        Ok([stack.slow, stack.fast])
+    }
+
+    /// Names of the modules of the detector, in their order.
+    pub(crate) fn modules(&self) -> Vec<String> {
+        let names = self.file.root_group().group(DETECTOR).and_then(|detector| detector.group_names());
+        let mut names = names.unwrap_or_default();
+        names.retain(|name| name.starts_with("module"));
+        names
     }
 
     /// The first number at `name`, of any type, where there is one; it may be none that can be used.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nanobragg::nalgebra::{Matrix3, Vector3};
+use nanobragg::nalgebra::{Matrix3, Rotation3, Vector3};
 use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::{DetectorPlan, Plan};
 use nanobragg::units::to_deg;
@@ -89,8 +89,16 @@ impl Axes {
         let angle = |found: Vector3<f64>, ideal: Vector3<f64>| {
             to_deg(found.cross(&ideal).norm().atan2(found.dot(&ideal)))
         };
+        // The detector, as if it were square to the beam: its plane is turned the short way there.
+        let normal = self.fast.cross(&self.slow);
+        let is_mirrored = normal.z > 0.0;
+        let away = if is_mirrored { -normal } else { normal };
+        let back = Rotation3::rotation_between(&away, &-Vector3::z()).unwrap_or_default();
         OffSquare {
             detector_deg: angle(self.fast, Vector3::x()).max(angle(self.slow, -Vector3::y())),
+            tilt_deg: angle(away, -Vector3::z()),
+            turn_deg: angle(back * self.fast, Vector3::x()),
+            is_mirrored,
             spindle_deg: angle(self.spindle, Vector3::x()),
             stretch: (self.fast.norm() / self.slow.norm() - 1.0).abs(),
         }
@@ -116,6 +124,12 @@ pub(super) fn standing(
 pub struct OffSquare {
     /// Degrees between an axis of the detector and the one that readers take, whichever is further off.
     pub detector_deg: f64,
+    /// Degrees between the normal of the detector and the beam.
+    pub tilt_deg: f64,
+    /// Degrees by which the fast axis is turned about the normal.
+    pub turn_deg: f64,
+    /// Whether the slow axis runs the other way.
+    pub is_mirrored: bool,
     /// Degrees between the spindle and the one that readers take.
     pub spindle_deg: f64,
     /// By how much of its height a pixel is wider or narrower than high.
@@ -149,6 +163,9 @@ impl OffSquare {
     pub fn or(self, other: Self) -> Self {
         OffSquare {
             detector_deg: self.detector_deg.max(other.detector_deg),
+            tilt_deg: self.tilt_deg.max(other.tilt_deg),
+            turn_deg: self.turn_deg.max(other.turn_deg),
+            is_mirrored: self.is_mirrored || other.is_mirrored,
             spindle_deg: self.spindle_deg.max(other.spindle_deg),
             stretch: self.stretch.max(other.stretch),
         }
@@ -159,7 +176,18 @@ impl fmt::Display for OffSquare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
         if self.is_tilted() {
-            parts.push(format!("a detector tilted by {} deg", g(self.detector_deg, 4)));
+            let turned = self.turn_deg > Self::ROUNDING_DEG;
+            let how = [
+                (self.tilt_deg > Self::ROUNDING_DEG)
+                    .then(|| format!("tilted by {} deg", g(self.tilt_deg, 4))),
+                turned.then(|| format!("turned by {} deg about its normal", g(self.turn_deg, 4))),
+                self.is_mirrored.then(|| "seen from behind".to_owned()),
+            ];
+            let how: Vec<String> = how.into_iter().flatten().collect();
+            parts.push(match how.as_slice() {
+                [] => format!("a detector whose axes are {} deg off", g(self.detector_deg, 4)),
+                how => format!("a detector {}", how.join(" and ")),
+            });
         }
         if self.is_oblique() {
             parts.push(format!("a spindle {} deg off the normal of the beam", g(self.spindle_deg, 4)));
@@ -206,6 +234,20 @@ mod tests {
         assert!((off(Convention::Dials, |_| {}) - 90.0).abs() < 1e-9);
         let swung = off(Convention::Mosflm, |experiment| experiment.detector.tilt.twotheta = 0.1);
         assert!((swung - to_deg(0.1)).abs() < 1e-9);
+        let text = |convention, change: fn(&mut Experiment)| {
+            Axes::imgcif(&plan(convention, change)).off_square().to_string()
+        };
+        assert_eq!(text(Convention::Adxv, |_| {}), "a detector seen from behind");
+        assert_eq!(text(Convention::Dials, |_| {}), "a detector turned by 90 deg about its normal");
+        for (convention, expected) in [
+            (Convention::Mosflm, "a detector tilted by 10 deg"),
+            (Convention::Dials, "a detector tilted by 10 deg and turned by 90 deg about its normal"),
+            (Convention::Adxv, "a detector tilted by 10 deg and seen from behind"),
+        ] {
+            let found =
+                text(convention, |experiment| experiment.detector.tilt.twotheta = 10_f64.to_radians());
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

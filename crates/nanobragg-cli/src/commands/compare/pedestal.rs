@@ -20,7 +20,7 @@ pub fn said(paths: [&Path; 2], [a, b]: [&Image; 2]) -> anyhow::Result<Option<Str
         if image.format != Format::Smv {
             continue;
         }
-        let header = read_instrument_image(path)?.header;
+        let header = read_instrument_image(path, None)?.header;
         if header.number("ADC_OFFSET")? == Some(added) {
             let path = path.display();
             return Ok(Some(format!(

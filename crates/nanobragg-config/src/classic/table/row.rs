@@ -75,7 +75,7 @@ impl Flag {
             default: Fallback::Unsaid,
             help,
             effect: Effect::Used,
-            needs: None,
+            needs: &[],
             conflicts: Conflicts::None,
             roles: Roles::NONE,
             shows: &[],
@@ -102,9 +102,9 @@ impl Flag {
         self
     }
 
-    /// The flag without which it says nothing.
-    pub(super) const fn needs(mut self, other: FlagId) -> Self {
-        self.needs = Some(other);
+    /// The flags without one of which it says nothing.
+    pub(super) const fn needs(mut self, others: &'static [FlagId]) -> Self {
+        self.needs = others;
         self
     }
 

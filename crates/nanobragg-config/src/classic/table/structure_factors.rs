@@ -20,7 +20,7 @@ rows!(
     .text("LABEL")
     .otherwise("the first of F, F(+) and F(-), I")
     .role(Role::Extension)
-    .needs(FlagId::Hkl)
+    .needs(&[FlagId::Hkl])
     .effect(|draft, given| draft.hkl_column = Some(given.text())),
     SpaceGroup(
         &["-spacegroup", "-space_group"],
@@ -29,7 +29,7 @@ rows!(
     .text("NAME")
     .otherwise("the file's")
     .role(Role::Extension)
-    .needs(FlagId::Hkl)
+    .needs(&[FlagId::Hkl])
     .effect(|draft, given| draft.space_group = Some(given.text())),
     DefaultF(&["-default_F"], "structure factor of every reflection that the file does not list")
         .number("F", Unit::Electron, ANY)
