@@ -48,6 +48,7 @@ mod gzip;
 pub mod hkl;
 pub mod image_axes;
 pub mod instrument_image;
+pub mod json;
 mod lines;
 pub mod matrix;
 pub mod mtz;

@@ -12,7 +12,7 @@ use crate::error::{Context as _, Result};
 pub fn read(earlier: &Path) -> Result<Value> {
     let path = earlier.join("metrics.json");
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
+    nanobragg_io::json::unique(text.as_bytes()).with_context(|| path.display().to_string())
 }
 
 /// What moved, the most important first; "Nothing moved" alone where nothing did.

@@ -94,7 +94,8 @@ impl Name {
         let wrong = |what: &str| UsageError(format!("{}: {what}", path.display()));
         let text = nanobragg_io::text::read_text(&path, 64 << 20);
         let text = text.map_err(|error| UsageError(error.to_string()))?;
-        let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
+        let json: Value =
+            nanobragg_io::json::unique(text.as_bytes()).map_err(|error| wrong(&error.to_string()))?;
         let found = values(&json, data, settings).map_err(|what| wrong(&what))?;
         same_files(&json, contents).map_err(|what| wrong(&what))?;
         Ok(Some(found))

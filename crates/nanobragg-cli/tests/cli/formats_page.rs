@@ -149,6 +149,7 @@ fn samples() -> Vec<Sample> {
         ),
         expt("a wavelength of 1e-10", "\"wavelength\": 1", "\"wavelength\": 1e-10"),
         expt("no beam", "\"beam\": 0, ", ""),
+        expt("a key twice in one object", "\"wavelength\": 1", "\"wavelength\": 2, \"wavelength\": 1"),
         expt("no detector", ", \"detector\": 0", ""),
         expt("pixels that are not square", "[0.1, 0.1]", "[0.1, 0.2]"),
         geom("clen in the data files", "clen = 0.1", "clen = /encoder"),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::warning::{Warning, WarningKind};
 
 /// Axes of a goniometer beyond which the file is damaged.
@@ -15,14 +16,16 @@ const MOST_AXES: usize = 100;
 
 /// The document, whose experiments and scan points [`geometry`] chooses from.
 pub(super) fn document(path: &Path, bytes: &[u8]) -> Result<Value> {
-    serde_json::from_slice(&standard(bytes)).map_err(|error| {
+    json::unique(&standard(bytes)).map_err(|error| {
         // The library counts lines and columns as editors do.
-        Error::value(
-            path,
-            format!("line {} column {}", error.line(), error.column()),
-            "JSON",
-            b"something else",
-        )
+        let place = format!("line {} column {}", error.line(), error.column());
+        match json::repeated(&error) {
+            Some(key) => {
+                let found = format!("{key} again");
+                Error::value(path, place, "each key once in an object", found.as_bytes())
+            }
+            None => Error::value(path, place, "JSON", b"something else"),
+        }
     })
 }
 

@@ -62,7 +62,7 @@ pub fn problems(
 
 pub(crate) fn json(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
+    nanobragg_io::json::unique(text.as_bytes()).with_context(|| path.display().to_string())
 }
 
 /// Every file has its checksum, and every checksum its file.
