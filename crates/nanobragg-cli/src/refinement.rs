@@ -12,6 +12,7 @@ mod report;
 mod request;
 mod start;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -89,7 +90,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         return list::run(request);
     }
     let (name, called) = (Name::of(request), request.data.display().to_string());
-    let start = Start::new(request.experiment.as_deref(), &request.start)?;
+    let start = Start::new(request.experiment.as_deref(), &request.start, &mut BTreeSet::new())?;
     let (console, threads) = (start.console, start.threads);
     name.check(start.inputs.iter().chain([&request.data]))?;
     let mut frame = Frame::new(request, start, &request.data, &Digests::default())?;
@@ -97,12 +98,12 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     console.deny_warnings()?;
     if request.resume && !frame.resume(request, &called, &name)? {
-        console.say("nothing to go on from: beginning at the start");
+        console.say("no earlier run to continue: beginning at the start");
     }
     let points = frame.refinement.points();
     if !frame.start.has_subpixels {
         console.say(&format!(
-            "integrating each pixel at {points} x {points} points; -oversample N takes plain sub-pixels instead"
+            "integrating each pixel at {points} x {points} points; -oversample N uses plain sub-pixels instead"
         ));
     }
     let interrupt = Interrupt::catch();
@@ -124,7 +125,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     if outcome.points > points {
         let points = outcome.points;
         console.say(&format!(
-            "the crystal has grown: its spots needed {points} x {points} points, with which the refinement went on"
+            "the crystal has grown: its spots needed {points} x {points} points per pixel, and the refinement continued with them"
         ));
     }
     tell(console, &outcome);
@@ -135,12 +136,12 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         let turns = outcome.found.iter().filter(|found| found.name.starts_with("turn_"));
         let esd = turns.map(|found| found.esd).fold(f64::INFINITY, f64::min);
         let angles = angles.map(|angle| Digits::of(angle, esd).text(angle)).join(" ");
-        console.say(&format!("misset = {angles} deg (the start, turned)"));
+        console.say(&format!("misset = {angles} deg (the start, turned by turn_x, turn_y, turn_z)"));
     }
     let (verdict, trials) = (run.verdict(&outcome), outcome.history.len());
     let (toml, page) = (name.file(".toml"), name.file(".html"));
     console.say(&format!(
-        "{verdict} after {trials} trials; wrote {}; {} shows what was found",
+        "{verdict} after {trials} trials; wrote {}; {} shows the result",
         toml.display(),
         page.display()
     ));
@@ -164,7 +165,7 @@ fn of_command(error: DataError) -> UsageError {
 fn warn(console: Console, file: Option<&str>, warning: &Warning) {
     let file = file.map(|file| format!("{file}: ")).unwrap_or_default();
     let remedy = match warning {
-        Warning::FewPoints { .. } => "; -oversample N takes sub-pixels",
+        Warning::FewPoints { .. } => "; -oversample N uses plain sub-pixels",
         _ => "",
     };
     console.warn(format!("{file}{warning}{remedy}"));

@@ -89,9 +89,8 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
     };
     let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
     if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {
-        let text = format!(
-            "{option} {name}: all structure factors are one number, -default_F; -hkl FILE has one of each reflection"
-        );
+        let text =
+            format!("{option} {name}: all structure factors are the same number, -default_F; give -hkl FILE");
         return Err(UsageError(text).into());
     }
     Ok(found.into_iter().map(|parameter| Wanted::of(plan, parameter)).collect())

@@ -299,7 +299,7 @@ fn without_an_experiment_the_built_in_one_is_taken_and_named() {
         .output()
         .unwrap();
     assert_eq!(unsaid.status.code(), Some(2));
-    assert!(stdout(&unsaid).contains("taking --config supervisor"), "{}", stdout(&unsaid));
+    assert!(stdout(&unsaid).contains("using --config supervisor"), "{}", stdout(&unsaid));
     assert!(stderr(&unsaid).contains("A.mat and scaled.hkl"), "{}", stderr(&unsaid));
 }
 

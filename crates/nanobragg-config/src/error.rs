@@ -223,7 +223,7 @@ pub(crate) enum ConfigError {
         name: String,
     },
     /// Two flags that say the same thing.
-    #[error("{} cannot be given with {}, which decides the same", plain(flag), plain(with))]
+    #[error("{} cannot be given with {}, which sets the same quantity", plain(flag), plain(with))]
     Conflict {
         /// One of them as typed.
         flag: String,
@@ -232,7 +232,7 @@ pub(crate) enum ConfigError {
     },
     /// The distance is in other files than the one that describes the instrument.
     #[error(
-        "{}: its distance stands in the data files ({}), which are not read: give -distance",
+        "{}: its distance is in the data files ({}), which are not read; give -distance",
         shown(path),
         plain(place)
     )]

@@ -92,7 +92,7 @@ fn a_longer_word_with_a_name_of_the_reference_in_it_is_that_flag() {
         let parsed = line(given).unwrap_or_else(|error| panic!("{given}: {error}"));
         let name = given.split([' ', '=']).next().unwrap();
         assert_eq!(parsed.occurrences[0].flag, id, "{given}");
-        assert_eq!(texts(&parsed), [format!("{name} is read as {known}, as in the reference")]);
+        assert_eq!(texts(&parsed), [format!("{name} is read as {known}, as in the C program")]);
     }
     // Names that begin others are compared as a whole, and flags that the reference does not have as well.
     for given in ["-detpixels_g", "-phistart", "-N5", "-threads8", "-pdbfile", "-matrix=A.mat", "-mosaic_"] {
@@ -176,12 +176,12 @@ fn flags_without_effect_are_pointed_out() {
     assert_eq!(
         texts(&parsed),
         [
-            "-hdiv is used neither by the reference nor by this program; use -hdivrange",
-            "-vdiv is used neither by the reference nor by this program; use -vdivrange",
-            "-dispstep is used neither by the reference nor by this program; use -dispsteps",
-            "-source_distance is used neither by the reference nor by this program",
-            "-coherent is read but has no effect, as in the reference",
-            "-stol is read but has no effect, as in the reference",
+            "-hdiv is used neither by the C program nor by this one; use -hdivrange",
+            "-vdiv is used neither by the C program nor by this one; use -vdivrange",
+            "-dispstep is used neither by the C program nor by this one; use -dispsteps",
+            "-source_distance is used neither by the C program nor by this one",
+            "-coherent is read but has no effect, as in the C program",
+            "-stol is read but has no effect, as in the C program",
         ]
     );
     assert_eq!(parsed.number(FlagId::Hdiv), Some(0.28));

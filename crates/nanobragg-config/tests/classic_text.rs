@@ -160,7 +160,7 @@ fn bash_accepts_its_completions_and_they_complete() {
 #[test]
 fn choices_are_listed_in_the_help() {
     let help = help_text().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(help.contains(": reference, spec, exact or port (default exact; reference where"));
+    assert!(help.contains(": reference, spec, exact or port (default exact; reference if"));
     assert!(help.contains("-pivot sample|beam "));
     assert_eq!(flag(FlagId::Misset).and_then(|flag| flag.example_word()), Some("random"));
     assert_eq!(flag(FlagId::DetectorAbs).and_then(|flag| flag.example_word()), Some("inf"));

@@ -167,7 +167,7 @@ fn of_files() -> Vec<OfFile> {
             "io.detector-properties",
             Some("detector[0].panels"),
             Some("gain"),
-            Some("not taken: pixels count photons at their surface"),
+            Some("ignored: pixels count photons at their surface"),
         ),
         list(
             "\"wavelength\": 1",
@@ -183,7 +183,7 @@ fn of_files() -> Vec<OfFile> {
             "io.shift-elsewhere",
             Some("line 12: detector_shift_x"),
             Some("/x"),
-            Some("its value stands in the data files, which are not read: no shift is assumed"),
+            Some("its value is in the data files, which are not read: no shift is assumed"),
         ),
         panel(
             "photon_energy = 12000\nbad/min_x = 1\n",
@@ -199,7 +199,7 @@ fn of_files() -> Vec<OfFile> {
             "io.no-orientation",
             Some("line 7: UNIT_CELL_CONSTANTS"),
             Some("70 80 90 90 90 90"),
-            Some("a cell without an orientation is not taken; give -cell and -misset, or -mat"),
+            Some("a cell without an orientation is ignored; give -cell and -misset, or -mat"),
         ),
         file(
             "XDS.INP",
@@ -253,7 +253,7 @@ fn of_files() -> Vec<OfFile> {
             "io.unknown-key",
             Some("line 8: OSCILLATION_RANG"),
             Some("1"),
-            Some("not read; OSCILLATION_RANGE is"),
+            Some("not read; did you mean OSCILLATION_RANGE?"),
         ),
         file(
             "XDS.INP",
@@ -280,28 +280,28 @@ fn of_files() -> Vec<OfFile> {
             "io.unlikely-wavelength",
             Some("line 1"),
             Some("12.4"),
-            Some("taken for a wavelength in Angstrom; keV and meters are not read"),
+            Some("read as a wavelength in Angstrom; keV and meters are not read"),
         ),
         cif(
             "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n",
             "io.several-sets",
             Some("wavelength_id"),
             Some("several sets in one loop (1, 2 ...)"),
-            Some("set 1 alone is taken"),
+            Some("only set 1 is used"),
         ),
         cif(
             "_refln.intensity_meas\n1 0 0 4\n1 0 0 5\n",
             "io.unmerged",
             Some("column intensity_meas"),
             Some("1 rows repeat a reflection, as in data that are not merged"),
-            Some("the mean of its intensities is taken"),
+            Some("the mean of its intensities is used"),
         ),
         cif(
             "_refln.intensity_meas\n1 0 0 4\n0 1 0 -5\n",
             "config.negative-intensities",
             None,
             Some("1"),
-            Some("taken for zero"),
+            Some("treated as zero"),
         ),
         file(
             "a.hkl",
@@ -417,7 +417,7 @@ fn what_is_not_said_under_reference_is_on_the_page() {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md"))
         .unwrap();
     let paragraph =
-        page.split("Under `-quirks reference`, whose").nth(1).unwrap().split("\n\n").next().unwrap();
+        page.split("Under `-quirks reference`, which").nth(1).unwrap().split("\n\n").next().unwrap();
     let listed = paragraph
         .split('`')
         .filter(|word| word.starts_with("config.") || word.starts_with("io."))

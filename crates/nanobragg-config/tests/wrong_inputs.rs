@@ -91,7 +91,7 @@ fn a_rotation_below_zero_turns_backwards() {
     assert!(close(rotation("-quirks reference -osc -0.5 -phisteps 5"), 1.0, 0.2, 5));
     assert_eq!(
         said("-quirks reference -osc -0.5"),
-        ["a rotation below zero is taken for none, as in the C program"]
+        ["a negative rotation is treated as none, as in the C program"]
     );
     assert_eq!(
         refused("-osc 0.5 -phistep -0.1"),
@@ -224,7 +224,7 @@ fn a_number_below_zero_in_a_header_is_refused_as_that_of_a_flag() {
     assert!(
         resolve("DISTANCE", "-60", "").err().unwrap().contains("h.img: DISTANCE: expected a number above")
     );
-    let expected = ["h.img: DISTANCE: -60: taken as the C program takes it"];
+    let expected = ["h.img: DISTANCE: -60: used as in the C program"];
     for preset in ["reference", "spec"] {
         let said = texts(&resolve("DISTANCE", "-60", &format!("-quirks {preset}")).unwrap());
         assert_eq!(said, expected, "{preset}");
@@ -254,7 +254,7 @@ fn two_distances_in_a_header_are_the_same_but_of_a_tilted_detector() {
         |more: &str| resolved(folder.path(), &format!("-cell 70 -default_F 100 -img h.img {more}")).unwrap();
     entries(&[("CLOSE_DISTANCE", "50")]);
     let expected =
-        "h.img: DISTANCE: 60: not taken; CLOSE_DISTANCE=50 is, and without a tilt they are the same";
+        "h.img: DISTANCE: 60: ignored; CLOSE_DISTANCE=50 counts, and without a tilt they are the same";
     assert_eq!(texts(&setup("")), [expected]);
     assert_eq!(texts(&setup("-detector_roty 20")), [""; 0]);
     assert_eq!(texts(&setup("-distance 70")), [""; 0]);
@@ -274,7 +274,7 @@ fn two_distances_in_a_header_are_the_same_but_of_a_tilted_detector() {
     assert_eq!(texts(&setup("")), [""; 0]);
     entries(&[("DISTANCE", "70"), ("PHI", "3"), ("OSC_START", "4")]);
     let expected =
-        ["h.img: DISTANCE: 60: not taken; DISTANCE=70 is", "h.img: PHI: 3: not taken; OSC_START=4 is"];
+        ["h.img: DISTANCE: 60: ignored; DISTANCE=70 counts", "h.img: PHI: 3: ignored; OSC_START=4 counts"];
     assert_eq!(texts(&setup("")), expected);
 }
 
@@ -294,7 +294,10 @@ fn structure_factors_that_lie_about_are_not_taken_in_place_of_what_is_said() {
     assert!(loaded("-default_F 100 -quirks reference").0);
     let (taken, warnings) = loaded("");
     assert!(taken);
-    assert_eq!(warnings, ["Fdump.bin: structure factors of an earlier run, for want of -hkl and -default_F"]);
+    assert_eq!(
+        warnings,
+        ["Fdump.bin: structure factors of an earlier run are used, as there is no -hkl and no -default_F"]
+    );
 }
 
 #[test]

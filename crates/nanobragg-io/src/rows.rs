@@ -34,7 +34,7 @@ pub struct Reflections {
     pub others: Vec<String>,
     /// Rows without a value.
     pub missing: u64,
-    /// Intensities below zero, taken for zero.
+    /// Intensities below zero, treated as zero.
     pub negative: u64,
     /// What was not taken as it stands.
     pub warnings: Vec<Warning>,
@@ -107,7 +107,7 @@ impl Collector {
                 Quantity::Amplitude => "amplitudes",
                 Quantity::Intensity => "intensities",
             };
-            let assumed = format!("the mean of its {what} is taken");
+            let assumed = format!("the mean of its {what} is used");
             self.found.warnings.push(Warning::new(
                 WarningKind::Unmerged,
                 path,

@@ -70,7 +70,7 @@ pub fn read_sources(path: &Path) -> Result<Found<Vec<SourceRow>>> {
             && warnings.is_empty()
         {
             let place = format!("line {}", lines.number());
-            let assumed = "taken for a wavelength in meters";
+            let assumed = "read as a wavelength in meters";
             warnings.push(Warning::new(
                 WarningKind::UnlikelyWavelength,
                 path,

@@ -67,7 +67,7 @@ pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
         if weight > 0.0 {
             if warnings.is_empty() && !USUAL_ANGSTROM.contains(&wavelength_angstrom) {
                 let taken = if is_energy { "an energy in eV" } else { "a wavelength in Angstrom" };
-                let assumed = format!("taken for {taken}; keV and meters are not read");
+                let assumed = format!("read as {taken}; keV and meters are not read");
                 warnings.push(Warning::new(
                     WarningKind::UnlikelyWavelength,
                     path,

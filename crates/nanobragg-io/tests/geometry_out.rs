@@ -205,7 +205,7 @@ fn an_input_of_xds_as_users_write_it() {
     assert_eq!(found.panels[0].origin_mm, Vector3::new(-243.0 * 0.172, -309.0 * 0.172, 200.0));
     assert_eq!(found.beam, Some(Vector3::z()));
     assert_eq!(found.scan, Some(Scan { start_deg: 6.0, range_deg: 0.1 }));
-    assert!(found.warnings[0].to_string().contains("a cell without an orientation is not taken"));
+    assert!(found.warnings[0].to_string().contains("a cell without an orientation is ignored"));
     // XDS has a value for the part of the polarization that the file does not give.
     assert_eq!(found.polarization, None);
     let of = |more: &str| read(&format!("{text}{more}\n")).unwrap().polarization.unwrap();

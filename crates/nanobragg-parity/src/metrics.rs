@@ -188,12 +188,12 @@ impl Measured {
                 let text = first.explanation();
                 let others = match more.len() {
                     0 => String::new(),
-                    count => format!(", and those of {count} more pixels part as well"),
+                    count => format!(", and those of {count} more pixels differ as well"),
                 };
                 // The sentence is about "the traces"; which ones is said in it.
                 let text = text.trim_end_matches('.').replacen(
-                    "The traces part",
-                    &format!("the traces of pixel {slow} {fast} part"),
+                    "The traces first differ",
+                    &format!("the traces of pixel {slow} {fast} first differ"),
                     1,
                 );
                 format!("{text}{others}")

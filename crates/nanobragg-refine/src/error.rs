@@ -104,19 +104,21 @@ pub(crate) enum Cause {
     NoSpots(&'static str),
     #[error("{pixels} pixels are too few for {parameters} parameters")]
     Pixels { pixels: usize, parameters: usize },
-    #[error("the pixels determine {rank} of {parameters} parameters; least of all {worst}")]
+    #[error("the pixels determine only {rank} of {parameters} parameters; the worst is {worst}")]
     Rank { rank: usize, parameters: usize, worst: String },
     #[error(
-        "spots of the shape {0} depend on the product Na Nb Nc alone, so that one number is found, not several: N, which keeps the ratios, or one of Na, Nb, Nc"
+        "spots of the shape {0} depend only on the product Na Nb Nc: refine N, which keeps the ratios, or one of Na, Nb, Nc"
     )]
     OneSize(&'static str),
-    #[error("no pixel changes with {0}")]
+    #[error(
+        "no pixel changes with {0}: it has no effect, or no reflection in the shoeboxes has a structure factor"
+    )]
     NoEffect(String),
     #[error(
-        "the model is not where the photons are: their overlap is {overlap:.2}, at least {least} is needed; the indexing is likely wrong"
+        "the model does not match the photons: the overlap is {overlap:.2}, and at least {least} is needed; the indexing is probably wrong"
     )]
     Overlap { overlap: f64, least: f64 },
-    #[error("{0} is free in each image, and so not in all together")]
+    #[error("{0} is free in each image and shared by all: it can be only one of them")]
     Own(String),
     #[error(
         "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
@@ -134,7 +136,7 @@ pub(crate) enum Cause {
     NotFree(String),
     #[error("{0} stands for numbers of several units; name each")]
     Units(String),
-    #[error("{name} {what}; an earlier run goes on with the same numbers")]
+    #[error("{name} {what}; an earlier run can only be continued with the same parameters")]
     Resumed { name: String, what: &'static str },
 }
 

@@ -107,7 +107,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::OtherPedestal { header, given } => {
-                write!(f, "its header has a pedestal of {header}, which counts; {given} was given")
+                write!(f, "its header has a pedestal of {header}, which counts, not {given}")
             }
             Warning::OtherInstrument { what, unit, header, start } => {
                 write!(
@@ -124,22 +124,25 @@ impl fmt::Display for Warning {
                 "its header has a beam center of {:.2} {:.2} mm, the start one of {:.2} {:.2} mm (fast, slow), which counts",
                 header[0], header[1], start[0], start[1]
             ),
-            Warning::SharedByOne => f.write_str("there is one image: it shares its numbers with no other"),
+            Warning::SharedByOne => f.write_str("only one image is refined: nothing is shared"),
             Warning::PoorFit { chi2 } => write!(
                 f,
-                "chi2 per pixel is {chi2:.2}, more than {}: the model does not describe the data, and deviations may be \
-                 larger than they are said to be",
+                "chi2 per pixel is {chi2:.2}, more than {}: the model does not describe the data, and standard \
+                 deviations may be too small",
                 Warning::POOR_CHI2
             ),
             Warning::FewPoints { points } => write!(
                 f,
-                "the spots are too narrow for {points} x {points} points a pixel: sizes may be too small"
+                "the spots are too narrow for {points} x {points} points per pixel: sizes may be too small"
             ),
-            Warning::Reindexed { boxes: 1 } => {
-                f.write_str("1 box has another nearest reflection than at the start")
-            }
+            Warning::Reindexed { boxes: 1 } => f.write_str(
+                "1 shoebox has another nearest reflection than at the start: the indexing may be wrong",
+            ),
             Warning::Reindexed { boxes } => {
-                write!(f, "{boxes} boxes have another nearest reflection than at the start")
+                write!(
+                    f,
+                    "{boxes} shoeboxes have another nearest reflection than at the start: the indexing may be wrong"
+                )
             }
         }
     }

@@ -143,7 +143,13 @@ fn what_cannot_be_refined_is_said() {
     let (code, text) = fail(&still.start.place(&parameters), &photons, &["scale", "misset"]);
     assert_eq!(code, "refine.wrong-indexing", "{text}");
     let (code, text) = fail(&still.start, &photons, &["scale", "spindle_x"]);
-    assert_eq!((code, text.as_str()), ("refine.no-effect", "no pixel changes with spindle_x"));
+    assert_eq!(
+        (code, text.as_str()),
+        (
+            "refine.no-effect",
+            "no pixel changes with spindle_x: it has no effect, or no reflection in the shoeboxes has a structure factor"
+        )
+    );
     let (code, text) = fail(&still.start, &photons, &["scale", "fluence", "misset", "cell"]);
     assert_eq!(code, "refine.rank", "{text}");
     let wrong = Photons::new(&still.start, still.fast - 1, &still.counts, &Counting::default());

@@ -122,8 +122,9 @@ impl fmt::Display for Note {
             Note::OnCpu(reason) => write!(f, "{reason}; rendering on the cpu"),
             Note::NarrowSpots(pixels) => write!(
                 f,
-                "spots are at most {} pixels wide; programs that look for spots expect two or more",
-                g(*pixels, 2)
+                "spots are at most {} pixel{} wide; spot finders expect two or more",
+                g(*pixels, 2),
+                if g(*pixels, 2) == "1" { "" } else { "s" }
             ),
         }
     }
@@ -218,7 +219,7 @@ impl fmt::Display for Warning {
                 write!(f, "{}: headers say a flat detector; this one is curved", named(path, *more))
             }
             Warning::NotDescribed { path, what } => {
-                write!(f, "{} cannot say {}", path.display(), what.join(", "))
+                write!(f, "{} has no place for {}", path.display(), what.join(", "))
             }
             Warning::FirstImage { path, what, image } => write!(
                 f,

@@ -62,9 +62,10 @@ mod tests {
         };
         assert_eq!(note(&experiment(9), &counts), None);
         let said = note(&experiment(40), &counts).unwrap();
+        assert_eq!(said, "spots are at most 0.5 pixels wide; spot finders expect two or more");
         assert_eq!(
-            said,
-            "spots are at most 0.5 pixels wide; programs that look for spots expect two or more"
+            Note::NarrowSpots(1.0).to_string(),
+            "spots are at most 1 pixel wide; spot finders expect two or more"
         );
         assert_eq!(note(&experiment(40), &photons), None);
         let mut mosaic = experiment(40);

@@ -83,7 +83,7 @@ pub(crate) enum Cause {
     File(nanobragg_io::Error),
     #[error("{}: a stack holds counts", .0.display())]
     NoCounts(PathBuf),
-    #[error("{} and {} are of one kind", one.display(), other.display())]
+    #[error("{} and {} have the same format", one.display(), other.display())]
     SameKind { one: PathBuf, other: PathBuf },
     #[error("a name has at most {most} # in a row, not {digits}")]
     Digits { most: usize, digits: usize },
@@ -93,7 +93,7 @@ pub(crate) enum Cause {
     SameOutput(PathBuf),
     #[error("cannot write {}: it is no regular file", .0.display())]
     NotRegular(PathBuf),
-    #[error("{}: a sweep reads its inputs twice: give a regular file", .0.display())]
+    #[error("{}: a sweep reads its inputs twice; give a regular file", .0.display())]
     ReadOnce(PathBuf),
     #[error("{} exists", .0.display())]
     Exists(PathBuf),

@@ -266,15 +266,44 @@ fn difference(found: &Sweep, wanted: &Sweep) -> Option<String> {
         ("series", found.series.clone(), wanted.series.clone()),
         ("images", found.images.to_string(), wanted.images.to_string()),
         ("outputs", list(&found.outputs), list(&wanted.outputs)),
-        ("flags", list(&found.flags), list(&wanted.flags)),
     ];
     let pair = pairs.into_iter().find(|(_, found, wanted)| found != wanted);
     if let Some((what, found, wanted)) = pair {
         return Some(format!("its {what}: {found:?}, now {wanted:?}"));
     }
+    if found.flags != wanted.flags {
+        return Some(other_flags(&found.flags, &wanted.flags));
+    }
     let changed = wanted.inputs.iter().find(|(name, digest)| found.inputs.get(*name) != Some(digest));
     let gone = found.inputs.keys().find(|name| !wanted.inputs.contains_key(*name));
     changed.map(|(name, _)| name).or(gone).map(|name| format!("the input {name} is not the same"))
+}
+
+/// Which flags differ, each with its values.
+fn other_flags(found: &[String], wanted: &[String]) -> String {
+    let begins = |word: &String| word.starts_with('-') && word.parse::<f64>().is_err();
+    let split = |words: &[String]| -> Vec<String> {
+        let mut flags: Vec<String> = Vec::new();
+        for word in words {
+            match flags.last_mut() {
+                Some(last) if !begins(word) => last.extend([" ", word]),
+                _ => flags.push(word.clone()),
+            }
+        }
+        flags
+    };
+    let (found, wanted) = (split(found), split(wanted));
+    let only = |of: &[String], other: &[String]| -> Vec<String> {
+        of.iter().filter(|flag| !other.contains(flag)).cloned().collect()
+    };
+    match (only(&found, &wanted).join(" "), only(&wanted, &found).join(" ")) {
+        (before, now) if before.is_empty() && now.is_empty() => {
+            "its flags, in another order or number".to_owned()
+        }
+        (before, now) if before.is_empty() => format!("its flags lack {now:?}"),
+        (before, now) if now.is_empty() => format!("its flags have {before:?}, which is not given now"),
+        (before, now) => format!("its flags: {before:?}, now {now:?}"),
+    }
 }
 
 #[cfg(test)]
@@ -344,6 +373,19 @@ mod tests {
         manifest.finish().unwrap();
         let found = fs::read(&path).unwrap();
         assert_eq!(found, written(&path));
+    }
+
+    #[test]
+    fn flags_that_differ_are_named_alone() {
+        let of = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let said = |before: &str, now: &str| other_flags(&of(before), &of(now));
+        assert_eq!(
+            said("-N 5 -misset -1 2 3", "-N 5 -misset -1 2 4"),
+            "its flags: \"-misset -1 2 3\", now \"-misset -1 2 4\""
+        );
+        assert_eq!(said("-N 5", "-N 5 -dmin 2"), "its flags lack \"-dmin 2\"");
+        assert_eq!(said("-N 5 -nonoise", "-N 5"), "its flags have \"-nonoise\", which is not given now");
+        assert_eq!(said("-N 5 -Na 6", "-Na 6 -N 5"), "its flags, in another order or number");
     }
 
     #[test]

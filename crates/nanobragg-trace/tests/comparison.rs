@@ -10,7 +10,7 @@
 mod supervisor;
 
 use nanobragg::image::Pixel;
-use nanobragg::model::{Lattice, Preset, Quirk, Quirks, UnitCell};
+use nanobragg::model::{Beam, Experiment, Lattice, Orientation, Preset, Quirk, Quirks, Shape, UnitCell};
 use nanobragg::trace::Options;
 use nanobragg_trace::{
     CaptureOptions, Comparison, ErrorKind, Format, RunMetadata, Stage, Status, Style, Trace, capture, diff,
@@ -213,6 +213,39 @@ fn phi_steps_alone_can_be_compared() {
     explained(&comparison, Quirk::PhiZeroCarryover);
     let facts: Trace = "TRACE_PY: lambda_meters 1e-10\n".parse().unwrap();
     assert_eq!(Comparison::new(&steps, &facts, 1e-6).unwrap_err().kind(), ErrorKind::NothingInCommon);
+}
+
+#[test]
+fn causes_that_are_plain_are_named() {
+    let compare = |first: &str, change: &dyn Fn(&mut Experiment)| {
+        let a = small("triclinic");
+        let mut b = a.clone();
+        change(&mut b);
+        let [a, b] = [a, b].map(|experiment| parsed(&traced(&experiment.plan().unwrap(), 20, 45)));
+        let comparison = Comparison::new(&a, &b, 1e-6).unwrap();
+        assert_eq!(comparison.first_divergence().unwrap().key, first);
+        comparison.explanation()
+    };
+    let said = compare("lambda_meters", &|b| b.beam = Beam::new(b.beam.wavelength() * 1.001).unwrap());
+    assert!(said.contains("the wavelengths"), "{said}");
+    let said = compare("rot_a_angstroms", &|b| {
+        let turned = Orientation::from_angles([0.1, 0.2, 0.3]);
+        b.crystal = b.crystal.with_misset(turned.into()).unwrap();
+    });
+    assert!(said.contains("the same cell in another orientation"), "{said}");
+    let said = compare("F_latt_a", &|b| b.crystal = b.crystal.with_cells(6, 5, 5).unwrap());
+    assert!(said.contains("the numbers of cells"), "{said}");
+}
+
+#[test]
+fn a_pixel_that_is_too_dim_to_compare_is_said_to_be() {
+    let [a, b] = [20, 19].map(|n| {
+        let mut experiment = small("triclinic");
+        experiment.crystal = experiment.crystal.with_cells(n, n, n).unwrap().with_shape(Shape::GaussStar);
+        parsed(&traced(&experiment.plan().unwrap(), 1, 1))
+    });
+    let comparison = Comparison::new(&a, &b, 1e-6).unwrap();
+    assert!(comparison.explanation().contains("too close to zero"), "{}", comparison.explanation());
 }
 
 #[test]

@@ -12,8 +12,8 @@ const HELP: &str = "\
 Usage: nanobragg devices [-selftest]
 
 Lists the graphics processors that -device gpu can use: number and name (either chooses one with -adapter), driver,
-whether it computes in double precision, limits, and how far a test image is from the definition in single (f32) and
-double (f64) precision. Results of tests are kept for each driver; -selftest tests anew.
+whether it computes in double precision, limits, and the error of a test image in single (f32) and
+double (f64) precision. Test results are kept for each driver; -selftest tests again.
 
 Exit status: 0 when there is a graphics processor and every one passed, 1 otherwise.
 ";

@@ -11,8 +11,8 @@ use crate::usage::UsageError;
 const HELP: &str = "\
 Usage: nanobragg run EXPERIMENT.toml [FLAG...]
 
-Computes the image of an experiment file. FLAGs are those of nanobragg itself (nanobragg -h) and win over the
-file. Input files that the experiment file names are looked for in its folder.
+Renders the image of an experiment file. FLAGs are those of nanobragg itself (nanobragg -h) and override the
+file. Input files named in the experiment file are looked for in its folder.
 
   nanobragg FLAG... -show toml > experiment.toml   writes such a file
   nanobragg run experiment.toml -show              prints what it describes

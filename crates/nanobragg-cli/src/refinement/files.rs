@@ -64,7 +64,7 @@ impl Name {
         let mut endings = OF_AMPLITUDES.iter().chain(&ENDINGS);
         if let Some(short) = endings.find_map(|ending| given.strip_suffix(ending)) {
             let text =
-                format!("refine: -o {given}: give what the names of files begin with, such as -o {short}");
+                format!("refine: -o {given}: give the beginning of the file names, such as -o {short}");
             return Err(UsageError(text).into());
         }
         self.spares(&Inputs::of(inputs))?;
@@ -112,13 +112,14 @@ fn values(json: &Value, data: &str, settings: &[String]) -> Result<Vec<(String, 
     let earlier: Option<Vec<&str>> =
         json["settings"].as_array().and_then(|all| all.iter().map(Value::as_str).collect());
     if json.get("settings").is_none() {
-        return Err("it does not say with which flags it was found, as those of earlier versions do not; leave -resume out to \
-                    begin anew"
-            .to_owned());
+        return Err(
+            "it is of an earlier version, which did not store flags; leave -resume out to start over"
+                .to_owned(),
+        );
     }
     let earlier = earlier.ok_or_else(none)?;
     if own != data {
-        return Err(format!("it is of another image, {own}; -resume goes on with the same one"));
+        return Err(format!("it is of another image, {own}; -resume needs the same image"));
     }
     let count = earlier.len().max(settings.len());
     // Of some flags the last counts.
@@ -127,14 +128,14 @@ fn values(json: &Value, data: &str, settings: &[String]) -> Result<Vec<(String, 
     one.sort_unstable();
     other.sort_unstable();
     if earlier != now && one == other {
-        return Err("it was found with the same flags in another order; -resume takes them in the same one"
-            .to_owned());
+        return Err("its run had the same flags in another order; -resume needs the same order".to_owned());
     }
     let pair = |at: usize| (earlier.get(at).copied(), settings.get(at).map(String::as_str));
     if let Some((before, now)) = (0..count).map(pair).find(|(before, now)| before != now) {
         let [before, now] = [before, now].map(|word| word.unwrap_or("nothing"));
         return Err(format!(
-            "it is of another refinement, which had {before} where this one has {now}; leave -resume out to begin anew"
+            "it is of another refinement, which had {before} where this one has {now}; leave -resume \
+             out to start over"
         ));
     }
     let of = |entry: &Value| Some((entry["name"].as_str()?.to_owned(), entry["value"].as_f64()?));

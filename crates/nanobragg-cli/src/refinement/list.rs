@@ -3,6 +3,7 @@
 mod amplitudes;
 mod table;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -171,7 +172,7 @@ impl Fate {
 
 /// Refines the images of a list or of a stack.
 pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
-    let (mut first, mut begun, mut stack) = (None, None, None);
+    let (mut first, mut begun, mut stack) = (First::default(), None, None);
     let digests = Digests::default();
     let lines = match (&request.list, request.images) {
         (Some(list), _) => Line::read(list)?,
@@ -253,6 +254,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     said.console
         .say(&format!("{good} of {all} images have converged; wrote {}", name.file(".csv").display()));
     if interrupt.raised() {
+        said.console.say("-resume continues where each image was");
         return Err(interrupt.error().into());
     }
     together?;
@@ -279,24 +281,32 @@ struct Said {
     progress: bool,
 }
 
-/// What is refined of image `number`, before its data are read. `first` is the refinement of the first image, which says where
-/// shared numbers and structure factors start.
+/// What later images have from those before.
+#[derive(Default)]
+struct First {
+    /// The refinement of the first image, which says where shared numbers and structure factors start.
+    refinement: Option<Refinement>,
+    /// What was said of starts: the same is not said of each image.
+    told: BTreeSet<String>,
+}
+
+/// What is refined of image `number`, before its data are read.
 fn begin(
     request: &Request,
     line: &Line,
     number: usize,
-    first: &mut Option<Refinement>,
+    first: &mut First,
     digests: &Digests,
 ) -> anyhow::Result<Frame> {
     let experiment = line.experiment.as_deref().or(request.experiment.as_deref());
     let flags: Vec<OsString> = request.start.iter().chain(&line.flags).cloned().collect();
-    let start = Start::new(experiment, &flags)?;
+    let start = Start::new(experiment, &flags, &mut first.told)?;
     let inputs = || start.inputs.iter().chain([&line.data]).chain(&request.list);
     Name::of(request).check(inputs())?;
     Name::of_image(request, number).check(inputs())?;
     let frame = Frame::new(request, start, &line.data, digests)?;
     if request.is_joint() {
-        let first = first.get_or_insert_with(|| frame.refinement.clone());
+        let first = first.refinement.get_or_insert_with(|| frame.refinement.clone());
         if request.amplitudes {
             let same = frame.refinement.amplitudes_of(first, number);
             same.map_err(|error| usage("-refine", error))?;

@@ -1,5 +1,6 @@
 //! The start of a refinement, and the experiment file of what was found.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +116,12 @@ impl Start {
 
 impl Start {
     /// What `flags` describe, added to an experiment file if there is one. What that says of the files of a render does not count.
-    pub fn new(experiment: Option<&Path>, flags: &[OsString]) -> anyhow::Result<Self> {
+    /// Notes and warnings that are among `told` are not repeated, and the others are added to it.
+    pub fn new(
+        experiment: Option<&Path>,
+        flags: &[OsString],
+        told: &mut BTreeSet<String>,
+    ) -> anyhow::Result<Self> {
         let mut args = called::described(experiment, flags)?;
         let of_outputs = |flag: FlagId| {
             OF_OUTPUTS.contains(&flag) || classic::flag(flag).is_some_and(|row| row.is(Role::OneImage))
@@ -126,9 +132,7 @@ impl Start {
             let given = &occurrence.given;
             let text = match occurrence.flag {
                 FlagId::GeometryOut => {
-                    format!(
-                        "refine: {given} is a flag of a render; NAME.expt is the experiment that was found"
-                    )
+                    format!("refine: {given} is a flag of a render; NAME.expt has the refined experiment")
                 }
                 _ => format!("refine: {given} is a flag of a render, which a refinement does not write"),
             };
@@ -141,15 +145,16 @@ impl Start {
             let text = "refine: derivatives are computed on the CPU; leave -device gpu out";
             return Err(UsageError(text.to_owned()).into());
         }
-        setup.notes.iter().for_each(|note| console.say(note));
-        console.warn_all(&setup.warnings);
+        setup.notes.iter().filter(|note| told.insert((*note).clone())).for_each(|note| console.say(note));
+        console.warn_all(setup.warnings.iter().filter(|warning| told.insert(warning.to_string())));
         if !setup.panels.is_empty() {
             let panels = setup.panels.len();
             let text = format!("refine: the detector has {panels} panels; -panel N chooses one");
             return Err(UsageError(text).into());
         }
         let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
-        console.warn_all(&plan.resolved.warnings);
+        let warnings = plan.resolved.warnings.iter();
+        console.warn_all(warnings.filter(|warning| told.insert(warning.to_string())));
         console.deny_warnings()?;
         let small = plan.crystal.shape.cells.iter().any(|cells| *cells <= 2.0);
         let interpolates = setup.experiment.rendering.interpolate.unwrap_or(small);
@@ -269,7 +274,7 @@ fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
     let amplitudes = same_amplitudes(&again.structure_factors, &outcome.plan.structure_factors);
     anyhow::ensure!(
         same && amplitudes && pix0 < 1e-9,
-        "what was found cannot be said by flags beside these inputs; nothing is written"
+        "these inputs leave no way to describe the result by flags; nothing is written"
     );
     Ok(())
 }

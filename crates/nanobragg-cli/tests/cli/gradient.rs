@@ -101,6 +101,8 @@ fn the_check_agrees_and_pictures_are_written() {
         );
         let out = scratch.run(&line).good().out;
         assert!(out.lines().count() > 30 && !out.contains("DISAGREES"));
+        let last = out.lines().last().unwrap();
+        assert!(last.starts_with("all ") && last.ends_with(" of the largest derivative"), "{last}");
     }
     scratch.run(&format!("gradient {STILL} -wrt Na,cell_a -o g.png")).good();
     for name in ["g_Na.png", "g_cell_a.png"] {
@@ -116,14 +118,20 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
         ("-wrt foo -o g.npy", "-wrt foo is no parameter; known are misset, "),
         ("-wrt N,missset -o g.npy", "-wrt missset is no parameter; did you mean misset?"),
         ("-wrt N -o g.txt", "should end in .npy, .h5, .png, .json or .hkl"),
-        ("-wrt N -o g.json", "holds the gradient of -cotangent"),
+        ("-wrt N -o g.json", "is for the gradient for -cotangent"),
         ("-wrt N -floatfile f.bin -o g.npy", "-floatfile is a flag of a single image"),
         ("-wrt N -o nowhere/g.npy", "nowhere"),
         ("-wrt mosaic -tophat_spots -o g.npy", "have an edge"),
         ("-wrt flux -o g.npy", "needs -flux"),
-        ("-wrt F_1_2_3 -check", "-wrt F_1_2_3: all structure factors are one number, -default_F; -hkl FILE"),
-        ("-wrt F -o g.hkl", "-wrt F is the gradient of -cotangent FILE"),
-        ("-wrt N -cotangent y.npy -o g.hkl", "-o FILE.hkl holds the gradient by structure factors, -wrt F"),
+        (
+            "-wrt F_1_2_3 -check",
+            "-wrt F_1_2_3: all structure factors are the same number, -default_F; give -hkl",
+        ),
+        ("-wrt F -o g.hkl", "-wrt F needs -cotangent FILE"),
+        (
+            "-wrt N -cotangent y.npy -o g.hkl",
+            "-o FILE.hkl is for the gradient with respect to structure factors, -wrt F",
+        ),
         ("-wrt F -cotangent y.npy -o g.npy", "-wrt F has no derivative images"),
         ("-wrt N -device gpu -o g.npy", "on the CPU"),
     ] {
@@ -232,7 +240,7 @@ fn all_structure_factors_have_their_gradient_in_one_pass() {
     assert!((own / slopes[at] - 1.0).abs() < 1e-10, "{own} {}", slopes[at]);
 
     let uniform = scratch.refused(&format!("gradient {STILL} -wrt F -cotangent y.npy"));
-    assert!(uniform.contains("all structure factors are one number"), "{uniform}");
+    assert!(uniform.contains("all structure factors are the same number"), "{uniform}");
 }
 
 #[test]
@@ -310,7 +318,8 @@ fn a_gradient_that_overflows_is_an_error_and_nothing_is_written() {
     let bright = format!("{STILL} -fluence 1e30");
     let line = "-wrt scale -cotangent big.npy -o g.json -geometry_out g.expt";
     let error = scratch.refused(&format!("gradient {bright} {line}"));
-    let text = "gradient: -cotangent: big.npy: the gradient by scale is inf; give smaller numbers";
+    let text =
+        "gradient: -cotangent: big.npy: the gradient with respect to scale is inf; give smaller numbers";
     assert!(error.starts_with(text), "{error}");
     scratch.write(
         "two.hkl",
@@ -320,7 +329,7 @@ fn a_gradient_that_overflows_is_an_error_and_nothing_is_written() {
     );
     let table = bright.replace("-default_F 100", "-hkl two.hkl -nodump");
     let error = scratch.refused(&format!("gradient {table} -wrt F -cotangent big.npy -o g.hkl"));
-    assert!(error.contains("big.npy: the gradient by F_"), "{error}");
+    assert!(error.contains("big.npy: the gradient with respect to F_"), "{error}");
     assert_eq!(scratch.names(), ["big.npy", "two.hkl"]);
 }
 

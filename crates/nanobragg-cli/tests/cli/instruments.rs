@@ -76,7 +76,7 @@ fn flags_that_place_the_detector_again_are_refused() {
     let error = |more: &str| scratch.refused(&format!("{LINE} -geometry XPARM.XDS {more}"));
     for flag in ["-distance 100", "-pixel 0.1", "-xds", "-twotheta 3", "-fdet_vector 1 0 0", "-ORGX 3"] {
         let name = flag.split(' ').next().unwrap();
-        let expected = format!("{name} cannot be given with -geometry, which decides the same");
+        let expected = format!("{name} cannot be given with -geometry, which sets the same quantity");
         assert_eq!(error(flag), expected);
     }
     assert_eq!(error("-panel 1"), "-panel 1: the detector has 1 panel, counted from 0");

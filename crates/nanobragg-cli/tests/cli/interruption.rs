@@ -155,7 +155,8 @@ fn a_sweep_goes_on_when_the_disk_has_room_again() {
     };
     let run = sweep("");
     assert!(run.error(1).contains("No space left on device"), "{}", run.err);
-    let line = run.out.lines().find(|line| line.contains(" of 5 images are finished; -resume goes on"));
+    let line =
+        run.out.lines().find(|line| line.contains(" of 5 images are finished; -resume renders the others"));
     let finished: usize =
         line.and_then(|line| line.split(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("{}", run.out));
     let images: Vec<String> = disk.names().into_iter().filter(|name| name.ends_with(".img")).collect();

@@ -46,7 +46,7 @@ fn strict_takes_no_warning() {
     std::fs::remove_file(scratch.path("x.bin")).unwrap();
     let run = scratch.run(&format!("{line} -strict"));
     let error = run.error(2);
-    assert!(error.starts_with("s.txt: line 1: 12.4: taken for") && error.ends_with("by -strict)"), "{error}");
+    assert!(error.starts_with("s.txt: line 1: 12.4: read as") && error.ends_with("by -strict)"), "{error}");
     assert!(!scratch.path("x.bin").exists());
 }
 

@@ -28,7 +28,7 @@ fn under_the_presets_of_the_c_program_absurd_values_mean_what_it_makes_of_them()
             ("-dmin -1", "-dmin 0"),
         ] {
             let run = scratch.run(&line(absurd, preset)).good();
-            let noted = "it is taken as the C program takes it";
+            let noted = "it is used as in the C program";
             assert!(
                 run.warnings().iter().any(|warning| warning.ends_with(noted)),
                 "{preset} {absurd}: {}",

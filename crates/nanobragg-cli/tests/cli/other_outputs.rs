@@ -45,10 +45,7 @@ fn a_refinement_says_where_its_experiment_is() {
     let scratch = Scratch::new();
     scratch.run(&format!("{TINY} -o a.cbf -nonoise")).good();
     let error = scratch.refused(&format!("refine {TINY} -data a.cbf -o f -geometry_out x.expt"));
-    assert_eq!(
-        error,
-        "refine: -geometry_out is a flag of a render; NAME.expt is the experiment that was found"
-    );
+    assert_eq!(error, "refine: -geometry_out is a flag of a render; NAME.expt has the refined experiment");
 }
 
 #[test]
@@ -102,7 +99,7 @@ fn a_trace_refuses_the_files_of_a_render_and_flags_that_choose_a_device() {
     }
     for flags in ["-device gpu", "-device cpu", "-adapter 1"] {
         let run = trace(&scratch, "", flags);
-        assert!(run.error(2).contains("--device and --adapter before -- do"), "{run:?}");
+        assert!(run.error(2).contains("give --device and --adapter before --"), "{run:?}");
     }
     // Experiment files of flags say no more than the command line may.
     scratch.write("args.txt", format!("{TINY} -floatfile f.bin"));

@@ -72,7 +72,7 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     let run = refine("-N 20 -misset 10 20 30 -data shot.cbf -refine size -o fit");
     assert!(run.error(2).contains("nothing is called \"size\"; known are misset"), "{}", run.err);
     let run = refine("-N 20 -misset 15 24 31 -data shot.cbf -refine misset,scale -o fit");
-    assert!(run.error(1).contains("the indexing is likely wrong"), "{}", run.err);
+    assert!(run.error(1).contains("the indexing is probably wrong"), "{}", run.err);
     let run = refine("-N 20 -misset 10 20 30 -o fit");
     assert!(run.error(2).contains("give -data IMAGE"), "{}", run.err);
     let good = "-N 20 -misset 10 20 30 -refine misset,scale -o fit";
@@ -90,9 +90,9 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
         assert!(run.error(2).contains(&format!("{flag} is a flag of a")), "{flags}: {}", run.err);
     }
     let run = refine(&format!("{good}.toml -data shot.cbf"));
-    assert!(run.error(2).contains("-o fit.toml: give what the names of files begin with"), "{}", run.err);
+    assert!(run.error(2).contains("-o fit.toml: give the beginning of the file names"), "{}", run.err);
     let run = refine("-N 20 -misset 10 20 30 -gauss_star -data shot.cbf -refine misset,Na,Nb -o fit");
-    assert!(run.error(2).contains("depend on the product Na Nb Nc alone"), "{}", run.err);
+    assert!(run.error(2).contains("depend only on the product Na Nb Nc"), "{}", run.err);
     let run = refine(&format!("{good} -data none.cbf"));
     assert!(run.error(2).starts_with("refine: -data: cannot read none.cbf"), "{}", run.err);
     scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -detpixels 390 -o small.cbf")).good();
@@ -161,5 +161,5 @@ fn images_of_a_list_share_their_detector() {
     let run = scratch.run("refine -images 3-1 -data a.nxs -o fit");
     assert!(run.error(2).contains("-images expects FIRST-LAST"), "{}", run.err);
     let run = scratch.run("refine -list list.txt -data a.cbf -o fit");
-    assert!(run.error(2).contains("one of them"), "{}", run.err);
+    assert!(run.error(2).contains("give -data or -list, not both"), "{}", run.err);
 }

@@ -117,14 +117,19 @@ fn images_of_a_list_find_their_structure_factors() {
 fn structure_factors_are_those_of_many_images() {
     let scratch = Scratch::new();
     scratch.write("list.txt", "shot.cbf\n");
-    let all = "F is what many images (-list or -images) have in common, beside what is free in each of them";
-    for line in ["-data shot.cbf -refine misset,F", "-list list.txt -refine F"] {
+    for (line, said) in [
+        ("-data shot.cbf -refine misset,F", "-refine F needs many images: give -list or -images"),
+        (
+            "-list list.txt -refine F",
+            "-refine F needs other free parameters, such as -refine misset,cell,N,scale,mosaic,F",
+        ),
+    ] {
         let error = scratch.refused(&format!("refine {CRYSTAL} -default_F 100 -N 20 {line} -o fit"));
-        assert_eq!(error, format!("refine: {all}; nanobragg refine -h shows the usage"));
+        assert_eq!(error, format!("refine: {said}; nanobragg refine -h shows the usage"));
     }
     let error =
         scratch.refused(&format!("refine {CRYSTAL} -default_F 100 -N 20 -list list.txt -anomalous -o fit"));
-    assert!(error.contains("-anomalous is for structure factors"), "{error}");
+    assert!(error.contains("-anomalous needs -refine F"), "{error}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn another_refinement_does_not_go_on() {
         let files = scratch.files();
         let run = scratch.run(&format!("{line} -resume {more}"));
         let expected = "fit.json: it is of another refinement, which had";
-        assert_eq!(run.error(2), format!("{expected} {before}; leave -resume out to begin anew"), "{more}");
+        assert_eq!(run.error(2), format!("{expected} {before}; leave -resume out to start over"), "{more}");
         assert_eq!(scratch.files(), files, "{more}");
     }
     for wrong in ["{}", "[1]", "{\"data\": \"shot.cbf\", \"parameters\": [], \"settings\": 3}"] {
@@ -48,13 +48,12 @@ fn another_refinement_does_not_go_on() {
     let run = scratch.run(&format!("refine {START} {CRYSTAL} -data shot.cbf -o again -resume"));
     assert_eq!(
         run.error(2),
-        "again.json: it was found with the same flags in another order; -resume takes them in the same one"
+        "again.json: its run had the same flags in another order; -resume needs the same order"
     );
     fit.as_object_mut().unwrap().remove("settings");
     scratch.write("again.json", fit.to_string());
     let run = scratch.run(&format!("{} -resume", line.replace("-o fit", "-o again")));
-    let expected =
-        "again.json: it does not say with which flags it was found, as those of earlier versions do not";
+    let expected = "again.json: it is of an earlier version, which did not store flags";
     assert!(run.error(2).starts_with(expected), "{}", run.err);
     scratch.write("fit.json", "{");
     assert!(scratch.run(&format!("{line} -resume")).error(2).starts_with("fit.json: "), "no JSON");
@@ -131,7 +130,7 @@ fn one_image_shares_nothing() {
     let scratch = with_shot();
     scratch.write("l.txt", "shot.cbf\n");
     let run = scratch.run(&format!("refine {CRYSTAL} {START} -list l.txt -share distance -o fit"));
-    let warning = "-share: there is one image: it shares its numbers with no other";
+    let warning = "-share: only one image is refined: nothing is shared";
     assert!(run.warnings().contains(&warning), "{}", run.err);
 }
 

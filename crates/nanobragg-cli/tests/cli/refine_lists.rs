@@ -45,13 +45,16 @@ fn what_images_share_is_looked_at_before_they_are_refined() {
     scratch.write("list.txt", "shot.cbf\nshot.cbf -distance 100.2\n");
     let line = format!("refine {CRYSTAL} {START} -box_scale 0.05 -list list.txt -o fit");
     let run = scratch.run(&format!("{line} -share N"));
-    assert_eq!(run.error(2), "refine: -share: Na is free in each image, and so not in all together");
+    assert_eq!(
+        run.error(2),
+        "refine: -share: Na is free in each image and shared by all: it can be only one of them"
+    );
     let run = scratch.run(&format!("{line} -refine misset,scale,N -share distance"));
     assert_eq!(run.error(1), "1 of 2 images have not converged");
     let start = "list.txt:2: shot.cbf: refine: -share: image 2 starts at distance = 100.200000 mm, the first one at 100.000000 mm";
     assert!(run.warnings().iter().any(|line| line.starts_with(start)), "{}", run.err);
     let run = scratch.run(&format!("{line} -images 0-1"));
-    assert!(run.error(2).contains("-images is for a stack, -list for files: one of them"), "{}", run.err);
+    assert!(run.error(2).contains("give -images for a stack or -list for files, not both"), "{}", run.err);
 }
 
 #[test]
@@ -145,7 +148,7 @@ fn the_offset_of_smv_is_no_background() {
     let line = format!("refine {CRYSTAL} {START} -refine misset,scale -max_iterations 0");
     let chi2 = |data: &str, more: &str| {
         let run = scratch.run(&format!("{line} {more} -data {data} -o fit"));
-        let pedestal = "shot.img: its header has a pedestal of 40, which counts; 7 was given";
+        let pedestal = "shot.img: its header has a pedestal of 40, which counts, not 7";
         let warned = run.warnings().contains(&pedestal);
         let run = run.good();
         assert_eq!(warned, more == "-adc 7", "{}", run.err);

@@ -89,11 +89,11 @@ fn what_is_lacking_or_contradictory_is_said() {
         ),
         (
             "-cell 50 -default_F 1 -spectrum s.txt -sourcefile sources.txt",
-            "-spectrum cannot be given with -sourcefile, which decides the same",
+            "-spectrum cannot be given with -sourcefile, which sets the same quantity",
         ),
         (
             "-cell 50 -default_F 1 -spectrum s.txt -dispersion 1",
-            "-spectrum cannot be given with -dispersion, which decides the same",
+            "-spectrum cannot be given with -dispersion, which sets the same quantity",
         ),
         ("-cell 50 -default_F 1 -scan_point 1", "-scan_point needs -geometry FILE"),
     ] {

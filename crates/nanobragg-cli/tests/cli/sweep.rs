@@ -149,7 +149,7 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
     );
     for (more, what) in [
         ("-images 3 -o a.cbf", "its images: \"2\", now \"3\""),
-        ("-images 2 -o a.cbf -N 6", "its flags: "),
+        ("-images 2 -o a.cbf -N 6", "its flags lack \"-N 6\""),
         ("-images 2 -o a.img", "its outputs: "),
         ("-images 2 -o a.cbf -orientations random", "its series: \"rotation\", now \"random\""),
     ] {
@@ -182,7 +182,7 @@ fn a_refused_sweep_leaves_the_description_of_the_one_before() {
     let line = "-images 2 -nopolar -strict -o b.cbf -manifest b.jsonl -geometry_out b.expt";
     let run = sweep(&scratch, line);
     assert_eq!(run.status, 2, "{run:?}");
-    assert!(run.err.contains("b.expt cannot say that polarization is off"), "{}", run.err);
+    assert!(run.err.contains("b.expt has no place for the polarization being off"), "{}", run.err);
     assert!(!scratch.path("b.expt").exists() && !scratch.path("b.jsonl").exists());
     let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o c.cbf -geometry_out no/c.expt"));
     assert!(error.contains("no/c.expt"), "{error}");
@@ -203,13 +203,13 @@ fn what_cannot_be_swept_is_refused_in_a_line() {
     let scratch = Scratch::new();
     std::fs::create_dir(scratch.path("folder.nxs")).unwrap();
     for (line, expected) in [
-        ("-images 3 -o a.cbf", "sweep: images would all be the same; give -osc DEGREES"),
+        ("-images 3 -o a.cbf", "sweep: all images would be the same; give -osc DEGREES"),
         ("-osc 1 -o a.cbf", "sweep: give the number of images with -images N"),
         ("-osc 1 -images 3", "sweep: no output; give -o NAME"),
         ("-osc 1 -images x -o a.cbf", "sweep: -images must be a whole number"),
         ("-osc 1 -images 3 -o a.gif", "-o a.gif: unknown kind of file"),
-        ("-osc 1 -images 3 -o a.cbf -o b.cbf", "sweep: a.cbf and b.cbf are of one kind"),
-        ("-osc 1 -images 3 -o a.nxs -o b.h5", "sweep: a.nxs and b.h5 are of one kind"),
+        ("-osc 1 -images 3 -o a.cbf -o b.cbf", "sweep: a.cbf and b.cbf have the same format"),
+        ("-osc 1 -images 3 -o a.nxs -o b.h5", "sweep: a.nxs and b.h5 have the same format"),
         ("-osc 1 -images 3 -o a.cbf -pngfile x.png", "sweep: -pngfile is a flag of a single image"),
         ("-osc 1 -images 3 -o a.cbf -show", "sweep: -show is a flag of a single image"),
         ("-osc 1 -images 3 -o nowhere/a.cbf", "cannot write nowhere/"),
@@ -261,7 +261,7 @@ fn a_pipe_is_no_input_of_a_sweep() {
     let made = std::process::Command::new("mkfifo").arg(scratch.path("pipe")).status().unwrap();
     assert!(made.success());
     let run = sweep(&scratch, "-orientations pipe -o a.png");
-    assert!(run.err.contains("a sweep reads its inputs twice: give a regular file"), "{}", run.err);
+    assert!(run.err.contains("a sweep reads its inputs twice; give a regular file"), "{}", run.err);
     // Listing the folder would read the pipe.
     std::fs::remove_file(scratch.path("pipe")).unwrap();
     assert!(scratch.names().is_empty());

@@ -6,17 +6,14 @@ use super::{COMMANDS, EXAMPLE, Flag, Group, INTRODUCTION, PROGRAM, table};
 
 /// Files that have names without being named.
 const FILES: &[(&str, &str)] = &[
-    (
-        "Fdump.bin",
-        "structure factors that a run without -nodump leaves for later runs without -hkl, see -dump",
-    ),
-    ("manifest.jsonl", "what a sweep made, beside its first output"),
+    ("Fdump.bin", "structure factors for later runs without -hkl, unless -nodump is given; see -dump"),
+    ("manifest.jsonl", "the manifest of a sweep, beside its first output"),
 ];
 
 /// What is read of the environment.
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("OMP_NUM_THREADS", "threads, where -threads says nothing"),
-    ("RUST_LOG", "what developers are told on standard error, such as debug or nanobragg_session=trace"),
+    ("OMP_NUM_THREADS", "number of threads, if -threads does not give it"),
+    ("RUST_LOG", "developers' messages on standard error, such as debug or nanobragg_session=trace"),
 ];
 
 /// The manual page in the language of `man`. It carries no date, so that the same version always gives the

@@ -15,8 +15,9 @@ pub fn markdown() -> String {
     }
     text.push_str(&format!("\n```sh\n{EXAMPLE}\n```\n\n"));
     text.push_str(
-        "This page is made from the table that the parser reads. `-name...` stands for every flag that begins so.\n\
-         An argument that starts with a dash is a value if it is a number, and a flag otherwise.\n",
+        "This page is generated from the table that the parser reads. `-name...` stands for every \
+         flag that begins with `-name`.\nAn argument that starts with a dash is a value if it is a \
+         number, and a flag otherwise.\n",
     );
     if !COMMANDS.is_empty() {
         text.push_str("\n## Commands\n\n| command | arguments | what it does |\n| --- | --- | --- |\n");

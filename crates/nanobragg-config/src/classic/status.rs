@@ -11,11 +11,11 @@ pub const REFUSED: u8 = 4;
 
 /// Each status with its meaning, as users read it.
 pub(super) const STATUSES: &[(&str, &str)] = &[
-    ("0", "every file that was asked for is written"),
+    ("0", "every requested file is written"),
     ("1", "something could not be rendered or written"),
     ("2", "a flag or an input file is wrong; nothing was rendered"),
-    ("3", "this machine, or this build, lacks the device that was asked for"),
-    ("4", "the device that was asked for does not render this experiment"),
+    ("3", "this machine, or this build, lacks the requested device"),
+    ("4", "the requested device cannot render this experiment"),
     ("129, 130, 143", "stopped by SIGHUP (a closed terminal), Ctrl-C (SIGINT), SIGTERM"),
 ];
 

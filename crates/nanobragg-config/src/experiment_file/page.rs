@@ -6,10 +6,10 @@ use crate::classic::{Arity, Flag, Group, canonical, code, escape, meaning, remar
 const INTRODUCTION: &str = "\
 # Experiment files
 
-An experiment as a file: `nanobragg run experiment.toml`. Flags may follow and win over the file:
-`nanobragg run experiment.toml -N 20 -o big.img`. `nanobragg FLAG... -show toml` prints the file that says what the
-flags say. This page is made from the table of flags, and so is
-[schema/experiment.schema.json](schema/experiment.schema.json), with which editors complete and check keys.
+`nanobragg run experiment.toml` renders an experiment file. Flags may follow and override it:
+`nanobragg run experiment.toml -N 20 -o big.img`. `nanobragg FLAG... -show toml` prints the experiment file for these
+flags. This page is generated from the table of flags, and so is
+[schema/experiment.schema.json](schema/experiment.schema.json), which editors use to complete and check keys.
 
 ```toml
 [crystal]
@@ -30,16 +30,16 @@ detpixels = 512
 output = \"image.img\"
 ```
 
-- A key is a flag's name and its unit, in the table of the flag's group; what it means is on the page of the
-  [flags](CLI.md). Most flags have one value; those with several take an array: `misset_deg = [10, 20, 30]`. Where a
-  word may stand for the numbers it is written in quotation marks: `misset_deg = \"random\"`.
-- A switch is `true`. `false` is the flag with `no` before its name where there is one (`interpolate = false` is
+- A key is a flag's name with its unit, in the table of the flag's group; the page of [flags](CLI.md) explains its
+  meaning. Flags with several values take an array: `misset_deg = [10, 20, 30]`. A word in place of the
+  numbers stands in quotation marks: `misset_deg = \"random\"`.
+- A switch is `true`. `false` means the flag with `no` before its name if there is one (`interpolate = false` is
   `-nointerpolate`), and otherwise the same as leaving it out.
 - Keys take effect in the order of the file, as flags do: `N = 5`, then `Na = 7`.
-- Input files are looked for in the folder of the experiment file, output files go into the working directory. A file
-  that somebody else wrote reaches no further: `/tmp/a.npy` or `../a.npy` as an output is an error unless the command line
-  has `-trust_paths`.
-- An error names line and column, and the keys that are known: `experiment.toml:12:1: unknown key distnce_mm in
+- Input files are looked for in the folder of the experiment file; output files go into the working directory. Outputs
+  elsewhere, such as `/tmp/a.npy` or `../a.npy`, are errors unless the command line has `-trust_paths`, so that a file from
+  someone else cannot write there.
+- An error names line and column, and the key that was probably meant: `experiment.toml:12:1: unknown key distnce_mm in
   [detector]; did you mean distance_mm? ...`
 ";
 

@@ -93,7 +93,7 @@ mod tests {
             |given| cell_over(Path::new("a.expt"), given, &rows, 1.0).map(|warning| warning.to_string());
         assert_eq!(said([50.1, 100.0, 100.0, right, right, right]), None);
         let expected = "a.expt: its axes make the cell 50 100 100 90 90 90, and -cell says 50 100 100 90 90 120: its orientation \
-            is taken with the edges of -cell";
+            is used with the edges of -cell";
         let given = [50.0, 100.0, 100.0, right, right, 120_f64.to_radians()];
         assert_eq!(said(given).as_deref(), Some(expected));
     }

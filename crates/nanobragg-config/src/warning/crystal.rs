@@ -40,7 +40,7 @@ pub enum CrystalWarning {
         /// Those of the flag.
         given: [f64; 6],
     },
-    /// Intensities below zero are taken for zero.
+    /// Intensities below zero are treated as zero.
     NegativeIntensities {
         /// The file of the intensities.
         file: PathBuf,
@@ -91,7 +91,7 @@ codes! { CrystalWarning:
 }
 
 const MIRRORED: &str = "h, k, l mean the mirror image";
-const FOR_ZERO: &str = "taken for zero";
+const FOR_ZERO: &str = "treated as zero";
 const MEANS: &str = "their means are used";
 
 impl CrystalWarning {
@@ -138,7 +138,7 @@ impl fmt::Display for CrystalWarning {
             }
             CrystalWarning::CellOverFile { file, own, given } => write!(
                 f,
-                "{}: its axes make the cell {}, and -cell says {}: its orientation is taken with the edges of -cell",
+                "{}: its axes make the cell {}, and -cell says {}: its orientation is used with the edges of -cell",
                 file.display(),
                 list(own, 5),
                 list(given, 5)
@@ -158,17 +158,17 @@ impl fmt::Display for CrystalWarning {
                     (g(worst.low, 6), g(worst.high, 6), g(100.0 * worst.relative(), 3));
                 write!(
                     f,
-                    "{}: {count} of them with equivalent amplitudes that differ by more than 0.1 %, at most by {percent} % \
+                    "{}: {count} reflections have equivalents with amplitudes that differ by more than 0.1 %, at most by {percent} % \
                      ({h} {k} {l}: {low} to {high}): {MEANS}",
                     file.display()
                 )
             }
             CrystalWarning::Forbidden { file, count } => {
-                write!(f, "{}: {count} reflections are there that the space group forbids", file.display())
+                write!(f, "{}: {count} reflections that the space group forbids", file.display())
             }
             CrystalWarning::EarlierRun { file } => write!(
                 f,
-                "{}: structure factors of an earlier run, for want of -hkl and -default_F",
+                "{}: structure factors of an earlier run are used, as there is no -hkl and no -default_F",
                 file.display()
             ),
         }

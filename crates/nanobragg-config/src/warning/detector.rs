@@ -91,12 +91,12 @@ impl fmt::Display for DetectorWarning {
             DetectorWarning::FarBeam { said, value_mm, edge_mm, may_be_pixels } => {
                 let (name, edge) = (&said.name, g(*edge_mm, 4));
                 let value = g(*value_mm, 10);
-                write!(f, "{name} {value} mm is far beside the detector, which is {edge} mm wide")?;
+                write!(f, "{name} {value} mm misses the detector by far; it is {edge} mm wide")?;
                 if *may_be_pixels { write!(f, ": {value} pixels?") } else { Ok(()) }
             }
             DetectorWarning::FarOrigin { said, value, edge } => {
                 let value = g(*value, 10);
-                write!(f, "{} {value} is far beside the detector of {edge:.0} pixels", said.name)
+                write!(f, "{} {value} is far outside the detector of {edge:.0} pixels", said.name)
             }
             DetectorWarning::HalfPoint { said, other } => {
                 write!(f, "{said} without {other}, for which {MIDDLE} is taken")
@@ -107,7 +107,7 @@ impl fmt::Display for DetectorWarning {
                  -ORGY say it"
             ),
             DetectorWarning::RegionBeyond { said, fast, slow } => {
-                write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels: it ends there")
+                write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels and is cut at its edge")
             }
             DetectorWarning::NegativeOffset { said, offset } => {
                 write!(f, "{} {offset} counts: counts below 0 are cut off", said.name)

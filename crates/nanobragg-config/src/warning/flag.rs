@@ -36,7 +36,7 @@ pub enum FlagWarning {
         /// The flag that does what this one promises.
         instead: Option<&'static str>,
     },
-    /// A value says nothing, and is taken as the C program takes it.
+    /// A value says nothing, and is used as in the C program.
     Senseless {
         /// The flag.
         said: Said,
@@ -107,19 +107,19 @@ impl fmt::Display for FlagWarning {
         match self {
             FlagWarning::Stray { argument } => write!(f, "ignored argument {argument:?}"),
             FlagWarning::ReadAs { said, known } => {
-                write!(f, "{} is read as {known}, as in the reference", said.name)
+                write!(f, "{} is read as {known}, as in the C program", said.name)
             }
             FlagWarning::NoEffect { said } => {
-                write!(f, "{} is read but has no effect, as in the reference", said.name)
+                write!(f, "{} is read but has no effect, as in the C program", said.name)
             }
             FlagWarning::Unused { said, instead } => {
-                write!(f, "{} is used neither by the reference nor by this program", said.name)?;
+                write!(f, "{} is used neither by the C program nor by this one", said.name)?;
                 instead.map_or(Ok(()), |other| write!(f, "; use {other}"))
             }
             FlagWarning::Senseless { said, value, allowed } => {
                 let (flag, value, allowed) = (said.name.clone(), value.clone(), allowed.clone());
                 let error = FlagError::OutOfRange { flag, value, allowed };
-                write!(f, "{error}; it is taken as the C program takes it")
+                write!(f, "{error}; it is used as in the C program")
             }
             FlagWarning::Unlikely { said, number } => write!(f, "{} {number}", said.name),
             FlagWarning::PartialCell { said, count } => {
@@ -131,7 +131,7 @@ impl fmt::Display for FlagWarning {
                 f.write_str("-default_F 0: all structure factors are zero, and spots have no photons")
             }
             FlagWarning::NegativeRotation => {
-                f.write_str("a rotation below zero is taken for none, as in the C program")
+                f.write_str("a negative rotation is treated as none, as in the C program")
             }
         }
     }

@@ -43,7 +43,7 @@ pub enum InstrumentWarning {
         /// The swing in degrees.
         swing_deg: f64,
     },
-    /// A number in a header says nothing, and is taken as the C program takes it.
+    /// A number in a header says nothing, and is used as in the C program.
     Senseless {
         /// The image.
         file: PathBuf,
@@ -148,14 +148,14 @@ const CLOSE_DISTANCE: &str = "CLOSE_DISTANCE";
 /// What the axes of a detector and its corner are called.
 const AXES: &str = "axes of the detector";
 const CORNER: &str = "first pixel";
-const AS_C_DOES: &str = "taken as the C program takes it";
-const NOT_TAKEN: &str = "not taken";
+const AS_C_DOES: &str = "used as in the C program";
+const NOT_TAKEN: &str = "ignored";
 const ALONG_X: &str = "x is assumed";
 /// The key of a swing.
 const SWING: &str = "2theta";
-const AS_IF_ABSENT: &str = "not taken, as if it were not there";
-const PIXELS_ALONE: &str = "the geometry of a d*TREK header is not taken, its pixels are";
-const NO_SWING: &str = "the swing of the detector is not taken";
+const AS_IF_ABSENT: &str = "ignored, as if it were absent";
+const PIXELS_ALONE: &str = "the geometry of a d*TREK header is ignored; its pixels are used";
+const NO_SWING: &str = "the swing of the detector is ignored";
 const UPSTREAM: &str = "the detector stands before the crystal";
 const ALONG_Z: &str = "-z is assumed";
 
@@ -225,11 +225,11 @@ impl fmt::Display for InstrumentWarning {
                 write!(f, "{}: {key}: {number}: {AS_C_DOES}", file.display())
             }
             InstrumentWarning::Repeated { file, key, found, counts } => {
-                write!(f, "{}: {key}: {found}: not taken; {counts} is", file.display())
+                write!(f, "{}: {key}: {found}: ignored; {counts} counts", file.display())
             }
             InstrumentWarning::Distances { file, along_mm, close_mm } => write!(
                 f,
-                "{}: {DISTANCE}: {}: not taken; {CLOSE_DISTANCE}={} is, and without a tilt they are the same",
+                "{}: {DISTANCE}: {}: ignored; {CLOSE_DISTANCE}={} counts, and without a tilt they are the same",
                 file.display(),
                 g(*along_mm, 6),
                 g(*close_mm, 6)

@@ -248,7 +248,7 @@ impl Sets {
             path,
             item_as_written(name),
             found,
-            format!("set {first} alone is taken"),
+            format!("only set {first} is used"),
         ))
     }
 }
@@ -334,7 +334,7 @@ mod tests {
         let found = read(text, None).unwrap();
         assert_eq!(found.records.iter().map(|r| r.f).collect::<Vec<_>>(), [100.0, 50.0]);
         let said: Vec<_> = found.warnings.iter().map(|w| (w.place.as_str(), w.assumed.as_str())).collect();
-        assert_eq!(said, [("wavelength_id", "set 1 alone is taken")]);
+        assert_eq!(said, [("wavelength_id", "only set 1 is used")]);
         assert!(read(&text.replace("2 1 0 0", "1 3 0 0"), None).unwrap().warnings.is_empty());
     }
 

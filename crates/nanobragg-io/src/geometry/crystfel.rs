@@ -101,7 +101,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             }
             "detector_shift_x" | "detector_shift_y" => {
                 let kind = WarningKind::ShiftElsewhere;
-                let assumed = "its value stands in the data files, which are not read: no shift is assumed";
+                let assumed = "its value is in the data files, which are not read: no shift is assumed";
                 doubts.add(kind, SHIFT, || place.warning(kind, key, value, assumed));
             }
             "electron_voltage" | "electron_energy" if starts_number(value) => {
@@ -165,7 +165,7 @@ impl Said {
         let known: Vec<&'static str> = READ.iter().chain(of_all).copied().collect();
         if let Some(meant) = keys::meant(key, &known) {
             let kind = WarningKind::UnknownKey;
-            let assumed = format!("not read; {meant} is");
+            let assumed = format!("not read; did you mean {meant}?");
             doubts.add(kind, meant, || Warning::new(kind, path, place(new.line), new.value, assumed));
         }
         let Some(read) = known.into_iter().find(|known| *known == key) else { return };

@@ -66,7 +66,7 @@ fn left_out(panels: &[Node<'_>]) -> Option<Warning> {
         ["mask", "thickness", "gain", "pedestal"].into_iter().filter(|key| says(key)).collect();
     let place = first.place.rsplit_once('[').map_or(first.place.as_str(), |(list, _)| list);
     (!keys.is_empty()).then(|| {
-        let assumed = "not taken: pixels count photons at their surface";
+        let assumed = "ignored: pixels count photons at their surface";
         Warning::new(WarningKind::DetectorProperties, first.path, place, keys.join(", "), assumed)
     })
 }

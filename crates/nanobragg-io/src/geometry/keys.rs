@@ -64,7 +64,8 @@ impl Doubts {
             let more = lines.saturating_sub(MOST_OF_A_KEY as u64);
             if let Some(warning) = self.said.get_mut(last).filter(|_| more > 0) {
                 let are = if more == 1 { "line is" } else { "lines are" };
-                warning.assumed += &format!("; {more} more {are} like this one");
+                let join = if warning.assumed.ends_with('?') { "" } else { ";" };
+                warning.assumed += &format!("{join} {more} more {are} like this one");
             }
         }
         self.said

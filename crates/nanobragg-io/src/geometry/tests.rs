@@ -451,7 +451,8 @@ fn keys_of_a_whole_crystfel_file_that_are_nearly_read_are_named_and_counted() {
     ] {
         let found = said(&format!("{key} = 9000\n"));
         assert_eq!(found.len(), 1, "{key}: {found:?}");
-        let expected = (WarningKind::UnknownKey, format!("line 1: {key}"), format!("not read; {meant} is"));
+        let expected =
+            (WarningKind::UnknownKey, format!("line 1: {key}"), format!("not read; did you mean {meant}?"));
         assert_eq!((found[0].kind, found[0].place.clone(), found[0].assumed.clone()), expected);
     }
     for other in

@@ -119,7 +119,7 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
             entry.values.iter().any(|value| finite(value.as_bytes()).is_some_and(|x| x != 0.0));
         says_something.then_some(entry)
     };
-    let sensor = "not taken; -detector_thick and -detector_abs say what the sensor is";
+    let sensor = "ignored; give -detector_thick and -detector_abs";
     let properties = SENSOR.iter().filter_map(given);
     let properties = properties.map(|entry| entries.warning(WarningKind::DetectorProperties, entry, sensor));
     let regions = BAD.iter().filter_map(given);
@@ -207,7 +207,7 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
     let (a, b, c) = (a?, b?, c?);
     let cell = entries.last("UNIT_CELL_CONSTANTS");
     let (Some(a), Some(b), Some(c)) = (a, b, c) else {
-        let assumed = "a cell without an orientation is not taken; give -cell and -misset, or -mat";
+        let assumed = "a cell without an orientation is ignored; give -cell and -misset, or -mat";
         let (there, missing): (Vec<&str>, Vec<&str>) =
             AXES.iter().partition(|key| entries.last(key).is_some());
         let kind = WarningKind::NoOrientation;
@@ -259,7 +259,7 @@ mod tests {
             "XDS.INP: line 5: POLARIZATION_PLANE_NORMAL: 1 0 0: FRACTION_OF_POLARIZATION= 0.5 is assumed";
         assert_eq!(said("POLARIZATION_PLANE_NORMAL= 1 0 0"), [expected]);
         let found = said("SENSOR_THICKNESS= 0.32\nUNTRUSTED_RECTANGLE= 1 4 1 4");
-        assert!(found[0].starts_with("XDS.INP: line 5: SENSOR_THICKNESS: 0.32: not taken"), "{found:?}");
+        assert!(found[0].starts_with("XDS.INP: line 5: SENSOR_THICKNESS: 0.32: ignored"), "{found:?}");
         assert!(found[1].starts_with("XDS.INP: line 6: UNTRUSTED_RECTANGLE: 1 4 1 4: rendered"), "{found:?}");
         assert_eq!(said("SENSOR_THICKNESS= 0"), [""; 0]);
     }
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn what_looks_like_a_key_is_not_passed_over() {
         let found = said("OSCILLATON_RANGE= 1");
-        let expected = "XDS.INP: line 5: OSCILLATON_RANGE: 1: not read; OSCILLATION_RANGE is";
+        let expected = "XDS.INP: line 5: OSCILLATON_RANGE: 1: not read; did you mean OSCILLATION_RANGE?";
         assert_eq!(found, [expected]);
         assert_eq!(said("rotation_axis= 0 1 0").len(), 1);
         for other in ["SPOT_RANGE= 1 2", "REFLECTING_RANGE= 1", "STARTING_FRAME= 1", "MY_THING= 4"] {
@@ -296,11 +296,7 @@ mod tests {
         let expected =
             "XDS.INP: line 7: ORGX: 1: line 10003 says 4999, which counts; 4997 more lines are like this one";
         assert_eq!(found[2], expected);
-        assert!(
-            found[5].ends_with("OSCILLATION_RANGE is; 4997 more lines are like this one"),
-            "{}",
-            found[5]
-        );
+        assert!(found[5].ends_with("OSCILLATION_RANGE? 4997 more lines are like this one"), "{}", found[5]);
         let many = "A=".repeat(1000) + "\n";
         let error = read(&many.repeat(1001), 0).unwrap_err().to_string();
         assert!(error.contains("at most 1000000 keys"), "{error}");

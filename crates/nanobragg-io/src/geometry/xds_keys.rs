@@ -199,7 +199,7 @@ impl<'a> Entries<'a> {
         }
         for (entry, meant) in self.list.iter().filter_map(|entry| Some((entry, entry.meant()?))) {
             let kind = WarningKind::UnknownKey;
-            doubts.add(kind, meant, || self.warning(kind, entry, format!("not read; {meant} is")));
+            doubts.add(kind, meant, || self.warning(kind, entry, format!("not read; did you mean {meant}?")));
         }
         doubts.finish()
     }

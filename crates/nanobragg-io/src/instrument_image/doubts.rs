@@ -109,7 +109,7 @@ fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warn
     let differs = |name: String| {
         let unit = module.file.text_attribute(&name, "units").unwrap_or_default();
         let step = module.file.number(&name)? * length_mm(unit.trim())?;
-        let other = format!("not taken; x_pixel_size is {} mm", g(pixel, 6));
+        let other = format!("ignored; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
             .then(|| contradiction(path, &name, format!("{} mm", g(step, 6)), other))
     };

@@ -299,7 +299,7 @@ mod tests {
         let expected = "entry/instrument/detector/distance: 77 mm: counts; the chain of axes means 50 mm";
         assert_eq!(doubts[1], expected);
         let (_, doubts) = said(|axes, _| axes[2].1 = 0.3).unwrap();
-        assert_eq!(doubts[0], format!("{DETECTOR}/module/{FAST}: 0.3 mm: not taken; x_pixel_size is 0.1 mm"));
+        assert_eq!(doubts[0], format!("{DETECTOR}/module/{FAST}: 0.3 mm: ignored; x_pixel_size is 0.1 mm"));
         let (found, _) = said(|_, numbers| numbers[1].1 = 0.3).unwrap();
         assert!(entry(&found, "PIXEL_SIZE").unwrap_err().ends_with("found \"0.3 x 0.1 mm\""));
         let (found, _) = said(|_, numbers| numbers[0].2 = "parsec").unwrap();

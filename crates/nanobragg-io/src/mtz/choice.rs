@@ -63,7 +63,7 @@ impl Choice {
         };
         let Column { kind, dataset, .. } = columns[value];
         let warning = (label.is_none() && role(columns, value) == Role::Map).then(|| {
-            let assumed = "no measured amplitudes in the file: those of a map or a model are taken";
+            let assumed = "no measured amplitudes in the file: those of a map or a model are used";
             Warning::new(
                 WarningKind::NotMeasured,
                 path,

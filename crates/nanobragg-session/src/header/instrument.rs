@@ -101,7 +101,7 @@ pub fn unsaid(plan: &Plan, format: GeometryFormat) -> Vec<String> {
     let kahn = plan.resolved.kahn;
     let is_detector = format == GeometryFormat::Geom;
     match kahn {
-        None => what.push("that polarization is off".to_owned()),
+        None => what.push("the polarization being off".to_owned()),
         Some(kahn) if is_detector && kahn != 0.0 => what.push("the polarization".to_owned()),
         Some(_) => {}
     }
@@ -165,7 +165,7 @@ mod tests {
             experiment.beam =
                 experiment.beam.clone().with_polarization(nanobragg::model::Polarization::Off).unwrap();
         });
-        assert_eq!(off, ["that polarization is off"; 2]);
+        assert_eq!(off, ["the polarization being off"; 2]);
         let turned = of(|experiment| {
             let beam = experiment.beam.clone();
             experiment.beam = beam.with_polarization(nanobragg::model::Polarization::Kahn(0.9)).unwrap();

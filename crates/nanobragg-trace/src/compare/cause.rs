@@ -25,14 +25,17 @@ struct Case<'a> {
 type Signature = fn(&Case<'_>) -> Option<Cause>;
 
 /// In the order of evaluation; those that match are all reported.
-const SIGNATURES: [Signature; 13] = [
+const SIGNATURES: [Signature; 16] = [
     another_pixel,
     vectors_as_given,
     pix0,
+    another_wavelength,
     cell_c_star_z,
     another_cell,
     logged_reciprocal,
     phi_zero_carryover,
+    another_orientation,
+    another_lattice_factor,
     interpolation,
     sampling,
     accumulation,
@@ -120,6 +123,13 @@ fn pix0(case: &Case<'_>) -> Option<Cause> {
     None
 }
 
+fn another_wavelength(case: &Case<'_>) -> Option<Cause> {
+    match case.first.key.as_str() {
+        "lambda_meters" | "lambda_angstroms" => other("the wavelengths of the first sources differ"),
+        _ => None,
+    }
+}
+
 /// The cell's edges agree and its angles do not.
 fn cell_c_star_z(case: &Case<'_>) -> Option<Cause> {
     let (edges, angles) = cell_agreement(case)?;
@@ -199,6 +209,23 @@ fn phi_zero_carryover(case: &Case<'_>) -> Option<Cause> {
     }
 }
 
+/// Every phi step has the same cell in another orientation.
+fn another_orientation(case: &Case<'_>) -> Option<Cause> {
+    let listed = case.common_tics().next().is_some();
+    if listed && turned_only(case) && phi_zero_carryover(case).is_none() {
+        return other("the same cell in another orientation, as with another misset, phi, spindle or matrix");
+    }
+    None
+}
+
+/// The indices agree, and the lattice factors of the same indices do not.
+fn another_lattice_factor(case: &Case<'_>) -> Option<Cause> {
+    if case.first.stage == Stage::Lattice && case.first.key.contains("F_latt") && case.agrees("hkl_frac") {
+        return other("the indices agree, so the numbers of cells, the crystal's shape or fudge differ");
+    }
+    None
+}
+
 /// The lattice of the first step is the same cell in another orientation.
 fn turned_only(case: &Case<'_>) -> bool {
     LATTICE.iter().any(|key| case.diverges(key)) && cell_agreement(case) == Some((true, true))
@@ -253,9 +280,20 @@ fn sampling(case: &Case<'_>) -> Option<Cause> {
     None
 }
 
+/// Lattice factors that differ by more of themselves, and agree within rounding, are those of a dim pixel.
+const DIM: f64 = 1e-3;
+
 fn accumulation(case: &Case<'_>) -> Option<Cause> {
     let listed = case.common_tics().next().is_some();
     if case.first.stage == Stage::Accumulation && case.first.rel_delta.is_some() && case.agrees("steps") {
+        if let Some(([a], [b])) = case.both("F_latt")
+            && (a - b).abs() > DIM * a.abs().max(b.abs())
+        {
+            return other(&format!(
+                "the lattice factors, {a:e} and {b:e}, are too close to zero to be compared; a brighter pixel shows where the \
+                 traces first differ"
+            ));
+        }
         let seen = if listed {
             "every phi step that both list agrees"
         } else {

@@ -257,11 +257,11 @@ impl Comparison {
         let (key, stage) = (&first.key, first.stage);
         let mut text = match first.rel_delta {
             Some(rel) => {
-                format!("The traces part at {key}, which belongs to the {stage} (relative {rel:+.2e})")
+                format!("The traces first differ at {key} ({stage}, relative {rel:+.2e})")
             }
             None => {
                 let lacking = if first.a.is_empty() { &self.a.name } else { &self.b.name };
-                format!("{lacking} lacks {key}, which belongs to the {stage}")
+                format!("{lacking} lacks {key} ({stage})")
             }
         };
         for (number, cause) in self.causes.iter().enumerate() {

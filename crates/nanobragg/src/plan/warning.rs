@@ -152,28 +152,26 @@ impl fmt::Display for Warning {
             }
             Warning::Undersampled { used, needed, longest_edge } => write!(
                 f,
-                "undersampled: the fringes of a {} A crystal need {needed} sub-pixels along an edge, not {used}",
+                "undersampled: the spots of a {} A crystal need {needed} sub-pixels along an edge, not {used}",
                 short((longest_edge * 1e10).round())
             ),
             Warning::FewPhiSteps { used, needed, width, error } => write!(
                 f,
-                "too few phi steps: {used} of {} deg put intensities off by {} %; {needed} would do",
+                "{used} phi steps of {} deg are too few: intensities are off by {} %; {needed} are enough",
                 short(round(to_deg(*width))),
                 percent(*error)
             ),
             Warning::FewDomains { used, needed, error } => write!(
                 f,
-                "too few mosaic domains: {used} put intensities off by {} %; {needed} would do",
+                "{used} mosaic domains are too few: intensities are off by {} %; {needed} are enough",
                 percent(*error)
             ),
-            Warning::FewWavelengths { used, needed } => write!(
-                f,
-                "too few wavelengths: the spots of {used} stand apart; {needed} would run into each other"
-            ),
+            Warning::FewWavelengths { used, needed } => {
+                write!(f, "{used} wavelengths are too few: each has separate spots; with {needed} they merge")
+            }
             Warning::FewDirections { used: [h, v], needed: [most_h, most_v] } => write!(
                 f,
-                "too few directions of incidence: the spots of {h} x {v} stand apart; {most_h} x {most_v} would run into \
-                 each other"
+                "{h} x {v} directions of incidence are too few: each has separate spots; with {most_h} x {most_v} they merge"
             ),
             Warning::SampleClipped { axis, size, beam } => {
                 let which = match axis {
@@ -192,7 +190,7 @@ impl fmt::Display for Warning {
             }
             Warning::EmptyRegion => f.write_str("the region of interest holds no pixel of the image"),
             Warning::NormalRegenerated => {
-                f.write_str("the detector normal is taken from fast axis x slow axis")
+                f.write_str("the detector normal is computed as fast axis x slow axis")
             }
             Warning::ObliqueAxes { what, angle_deg } => {
                 write!(f, "{what} is {}, not 90: there is no such detector", short(round(*angle_deg)))

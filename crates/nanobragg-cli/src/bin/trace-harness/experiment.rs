@@ -31,7 +31,7 @@ pub struct Experiment {
 /// The experiment that the options name.
 pub fn resolved(options: &TraceOptions) -> anyhow::Result<Experiment> {
     if let Source::Unsaid(preset) = &options.source {
-        say(&format!("no --config, --args or -- FLAGS: taking --config {}", preset.name));
+        say(&format!("no --config, --args or -- FLAGS: using --config {}", preset.name));
     }
     let (mut flags, directory, name) = match &options.source {
         Source::Preset(preset) | Source::Unsaid(preset) => {
@@ -97,7 +97,12 @@ fn data_folder(options: &TraceOptions, files: &[&str]) -> anyhow::Result<PathBuf
     let has_all = |folder: &&PathBuf| files.iter().all(|file| folder.join(file).is_file());
     folders.iter().find(has_all).cloned().ok_or_else(|| {
         let names = files.join(" and ");
-        let text = format!("{names} are neither in --data nor in the working directory: give --data the folder of the two files");
+        let text = match options.source {
+            Source::Unsaid(_) => {
+                format!("no experiment: give flags after --, or --args FILE; the built-in one needs {names}, by --data DIR")
+            }
+            _ => format!("{names} are neither in --data nor in the working directory; --data DIR names their folder"),
+        };
         UsageError(text).into()
     })
 }

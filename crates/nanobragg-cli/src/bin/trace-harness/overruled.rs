@@ -53,7 +53,7 @@ pub fn refuse(given: &ParsedArgs) -> Result<(), UsageError> {
             classic::flag(occurrence.flag).is_some_and(|row| row.is(Role::OneImage) || row.is(Role::Prints));
         let text = match occurrence.flag {
             FlagId::Device | FlagId::Adapter | FlagId::SelfTest | FlagId::GpuLimits => {
-                format!("{name} does not choose what traces; --device and --adapter before -- do")
+                format!("{name} has no effect on traces; give --device and --adapter before --")
             }
             FlagId::Output | FlagId::GeometryOut | FlagId::Dump => of_a_render(name),
             _ if of_image => of_a_render(name),

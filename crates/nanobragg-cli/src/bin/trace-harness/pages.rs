@@ -19,13 +19,10 @@ const WORDS: [(&str, &str); 6] = [
 /// Statuses with their meanings.
 const STATUSES: [(&str, &str); 5] = [
     ("0", "done, or all quantities are within the tolerance"),
-    (
-        "1",
-        "something diverges, or a kind of line that was asked for is absent, or a file could not be written",
-    ),
+    ("1", "something differs, a requested kind of line is missing, or a file could not be written"),
     ("2", "an argument, a flag or a file is wrong"),
-    ("3", "the device that was asked for is not there"),
-    ("4", "the device does not evaluate this experiment"),
+    ("3", "the requested device is not there"),
+    ("4", "the device cannot evaluate this experiment"),
 ];
 
 /// Files that have names without being named.
@@ -154,7 +151,7 @@ fn zsh() -> String {
 
 fn fish() -> String {
     let mut script = "# fish completion for trace-harness\n\
-        complete -c trace-harness -n __fish_use_subcommand -a compare -d 'where two traces part'\n"
+        complete -c trace-harness -n __fish_use_subcommand -a compare -d 'where two traces first differ'\n"
         .to_owned();
     for (name, value, text) in options() {
         let value = match (words(&name), value) {
@@ -172,8 +169,8 @@ fn fish() -> String {
 /// The manual page in the language of `man`. It carries no date: the same version gives the same page.
 pub fn man_page(version: &str) -> String {
     let mut page = format!(
-        ".TH TRACE\\-HARNESS 1 \"\" \"{}\" \"User Commands\"\n.SH NAME\ntrace\\-harness \\- every intermediate of \
-         single pixels, and where two traces part\n.SH SYNOPSIS\n.nf\n",
+        ".TH TRACE\\-HARNESS 1 \"\" \"{}\" \"User Commands\"\n.SH NAME\ntrace\\-harness \\- every intermediate value \
+         of single pixels, and where two traces first differ\n.SH SYNOPSIS\n.nf\n",
         escape(version)
     );
     for line in HELP.lines().skip_while(|line| *line != "usage:").skip(1).take_while(|line| !line.is_empty())

@@ -14,22 +14,21 @@ use crate::usage::UsageError;
 pub const HELP: &str = "\
 Usage: nanobragg compare A B [OPTIONS]
 
-How far two images are apart: errors and their quantiles, sums, correlation, spots. B is the one that A is
-measured by. Reads SMV, CBF, NXmx (images one below the other), NumPy arrays (.npy), TIFF, PGM and raw 32-bit floats,
+Compares two images: errors and their quantiles, sums, correlation, spots. B is the reference. Reads SMV, CBF, NXmx (images one below the other), NumPy arrays (.npy), TIFF, PGM and raw 32-bit floats,
 by content; any two of one size.
 
   --size FAST SLOW       pixels of raw floats; without it they take the other image's size
-  --images FIRST-LAST    these images of NXmx files, counted from 0, or one
+  --images FIRST-LAST    images of NXmx files, counted from 0; or a single one
   --tolerance REL        a pixel agrees within REL |B| + OFMAX max |B| (default 1e-6)
   --of-max OFMAX         (default 1e-7)
   --peak-quantile Q      local maxima above this quantile of the positive pixels are spots (default 0.99)
-  --peak-radius R        largest distance of a spot and its counterpart, pixels (default 2)
+  --peak-radius R        largest distance between a spot and its counterpart, pixels (default 2)
   --json                 print JSON instead of text
   --png FILE             write a picture: A, B, and A - B, with color bars
   -h, --help             this text
 
-Exit status: 0 every pixel agrees; 1 some do not; 2 the images cannot be read or compared, or the picture not be
-written. Only pixels decide; sums, correlation and spots are for reading.";
+Exit status: 0 every pixel agrees; 1 some do not; 2 the images cannot be read or compared, or the picture cannot be
+written. Only the pixels decide; sums, correlation and spots are for information.";
 
 /// The arguments.
 pub struct Options {

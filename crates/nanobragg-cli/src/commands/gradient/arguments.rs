@@ -10,29 +10,31 @@ use crate::usage::UsageError;
 pub const HELP: &str = "\
 Usage: nanobragg gradient FLAG... -wrt NAME[,NAME...] [-o FILE] [-cotangent FILE] [-check]
 
-Derivatives of every pixel of an image by numbers of its experiment. FLAGs are those of an image (nanobragg -h).
-docs/GRADIENTS.md describes it.
+Derivatives of every pixel of an image with respect to parameters of its experiment. FLAGs are those of an image
+(nanobragg -h). See docs/GRADIENTS.md.
 
-  -wrt NAME[,NAME...]           by what; it may be given several times. Groups stand for their members: misset,
-                                turn, cell, cell_sym, N, spindle, shift, detector_rot, detector_turn, beam; all is all that the
-                                experiment has.
-                                misset_x misset_y misset_z (deg), turn_x ... (deg, from where the crystal is),
+  -wrt NAME[,NAME...]           the parameters to differentiate with respect to; may be repeated. Groups stand for their
+                                members: misset, turn, cell, cell_sym, N, spindle, shift, detector_rot, detector_turn,
+                                beam; all means every parameter of the experiment.
+                                misset_x misset_y misset_z (deg), turn_x ... (deg, from the present orientation),
                                 cell_a cell_b cell_c (A), cell_alpha cell_beta cell_gamma (deg), cell_sym_a ...
-                                (what the symmetry of the lattice leaves free, with what follows it), Na Nb Nc,
-                                mosaic (deg), phi phistep osc (deg), spindle_x ... (deg), distance shift_fast
-                                shift_slow shift_beam (mm), detector_rotx ... twotheta (deg), detector_turn_x ...
-                                (deg, around the crystal), beam_x ... (deg), lambda (A), energy (eV), fluence, flux,
-                                exposure, scale, water (factors), B (A^2), weight_I (of source I), F_H_K_L (electrons); panelN.NAME is what
-                                moves panel N alone, such as panel3.shift_fast. F is every structure factor of the table at
-                                once, for -cotangent
+                                (cell parameters that the lattice's symmetry leaves free, with those that depend on
+                                them), Na Nb Nc, mosaic (deg), phi phistep osc (deg), spindle_x ... (deg), distance
+                                shift_fast shift_slow shift_beam (mm), detector_rotx ... twotheta (deg),
+                                detector_turn_x ... (deg, around the crystal), beam_x ... (deg), lambda (A),
+                                energy (eV), fluence, flux, exposure, scale, water (factors), B (A^2), weight_I (of
+                                source I), F_H_K_L (electrons). panelN.NAME, such as panel3.shift_fast, moves panel N
+                                alone. F means all structure factors of the table, for -cotangent
   -o FILE                       FILE.npy: derivative images, shape (parameters, slow, fast), doubles, with names and
-                                units in FILE.json beside it; FILE.h5: the same as
-                                HDF5 (derivatives, names, units, values); FILE.png: a picture for each parameter; FILE.json: the
-                                gradient of -cotangent; FILE.hkl: h k l and that gradient by F, a line each; given several
-                                times, all are written
-  -cotangent FILE               an image y (what compare reads): the gradient of the sum of y times photons, as a
-                                table and as JSON
-  -check                        compares with central differences; exit status 1 where they disagree
+                                units in FILE.json beside it; FILE.h5: the same as HDF5 (derivatives, names, units,
+                                values); FILE.png: a picture for each parameter; FILE.json: the gradient for
+                                -cotangent; FILE.hkl: h, k, l and the gradient with respect to F, one reflection per
+                                line; may be repeated
+  -cotangent FILE               an image y, in any format that compare reads: the gradient of the sum of y times
+                                photons, as a table and as JSON
+  -check                        compares with central differences and prints for each parameter the step, the largest
+                                derivative, the worst deviation divided by that, and the number of pixels left out
+                                because a node changes within the step; exit status 1 if they disagree
   -h                            this help
 
 Example:
@@ -85,7 +87,10 @@ impl Arguments {
             }
         }
         if parsed.wrt.is_empty() && !parsed.amplitudes {
-            return Err(UsageError("gradient: by what? give -wrt NAME, such as -wrt misset,cell".to_owned()));
+            return Err(UsageError(
+                "gradient: give the parameters to differentiate with respect to, such as -wrt misset,cell"
+                    .to_owned(),
+            ));
         }
         if parsed.outputs.is_empty() && parsed.cotangent.is_none() && !parsed.check {
             return Err(UsageError(
@@ -94,7 +99,7 @@ impl Arguments {
         }
         if parsed.amplitudes && (parsed.cotangent.is_none() || (parsed.wrt.is_empty() && parsed.check)) {
             return Err(UsageError(
-                "gradient: -wrt F is the gradient of -cotangent FILE; for images and -check name reflections, F_H_K_L"
+                "gradient: -wrt F needs -cotangent FILE; for images and -check name reflections, F_H_K_L"
                     .to_owned(),
             ));
         }

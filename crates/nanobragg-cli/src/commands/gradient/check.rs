@@ -18,9 +18,9 @@ const DOUBT: f64 = 1e-6;
 pub fn run(task: &Task, course: &Course) -> anyhow::Result<bool> {
     task.console.say(&format!(
         "{:<16} {:>12} {:>14} {:>12} {:>8}",
-        "parameter", "step", "largest", "worst", "left out"
+        "parameter", "step", "largest", "worst off", "left out"
     ));
-    let mut agree = true;
+    let mut disagree = 0;
     for wanted in &task.wanted {
         let parameter = wanted.parameter;
         let step = STEP * parameter.natural_step();
@@ -45,7 +45,7 @@ pub fn run(task: &Task, course: &Course) -> anyhow::Result<bool> {
             }
         }
         let fine = worst <= TOLERANCE && compared > 0;
-        agree &= fine;
+        disagree += usize::from(!fine);
         let line = format!(
             "{:<16} {:>12} {:>14} {:>12} {:>8}{}",
             wanted.name,
@@ -57,5 +57,13 @@ pub fn run(task: &Task, course: &Course) -> anyhow::Result<bool> {
         );
         course.say(task, &line);
     }
-    Ok(agree)
+    let all = task.wanted.len();
+    course.say(
+        task,
+        &match disagree {
+            0 => format!("all {all} agree with differences to {TOLERANCE:e} of the largest derivative"),
+            _ => format!("{disagree} of {all} disagree with differences"),
+        },
+    );
+    Ok(disagree == 0)
 }

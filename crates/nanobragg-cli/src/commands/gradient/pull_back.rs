@@ -93,7 +93,7 @@ pub fn gradient<'a>(
 ) -> anyhow::Result<Gradient<'a>> {
     let set = match task.plans.first().filter(|_| task.amplitudes) {
         Some(plan) => Some(AmplitudeSet::each(&plan.structure_factors).ok_or_else(|| {
-            usage("-wrt F: all structure factors are one number, -default_F; -hkl FILE has one of each reflection")
+            usage("-wrt F: all structure factors are the same number, -default_F; give -hkl FILE")
         })?),
         None => None,
     };
@@ -130,7 +130,9 @@ pub fn gradient<'a>(
     match gradient.not_finite() {
         Some((name, slope)) => {
             let path = path.display();
-            let text = format!("-cotangent: {path}: the gradient by {name} is {slope}; give smaller numbers");
+            let text = format!(
+                "-cotangent: {path}: the gradient with respect to {name} is {slope}; give smaller numbers"
+            );
             Err(usage(&text))
         }
         None => Ok(gradient),

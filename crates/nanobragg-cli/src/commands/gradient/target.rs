@@ -70,11 +70,13 @@ impl Target {
             let kind = Kind::of(path)?;
             if arguments.cotangent.is_none() && kind == Kind::Json {
                 let text =
-                    "-o FILE.json holds the gradient of -cotangent FILE; derivative images go to FILE.npy";
+                    "-o FILE.json is for the gradient for -cotangent FILE; derivative images go to FILE.npy";
                 return Err(usage(text));
             }
             if !arguments.amplitudes && kind == Kind::Hkl {
-                return Err(usage("-o FILE.hkl holds the gradient by structure factors, -wrt F"));
+                return Err(usage(
+                    "-o FILE.hkl is for the gradient with respect to structure factors, -wrt F",
+                ));
             }
             if arguments.wrt.is_empty() && kind.has_images() {
                 return Err(usage("-wrt F has no derivative images; name reflections, F_H_K_L"));

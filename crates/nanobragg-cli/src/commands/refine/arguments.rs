@@ -53,28 +53,29 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     }
     let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
     let data = match (data, &list) {
-        (Some(_), Some(_)) => return Err(missing("-data and -list: one of them")),
+        (Some(_), Some(_)) => return Err(missing("give -data or -list, not both")),
         (Some(data), None) => data,
         (None, Some(_)) => PathBuf::new(),
         (None, None) => return Err(missing("no image; give -data IMAGE")),
     };
     if list.is_some() && images.is_some() {
-        return Err(missing("-images is for a stack, -list for files: one of them"));
+        return Err(missing("give -images for a stack or -list for files, not both"));
     }
     let several = list.is_some() || images.is_some();
     if !several && !shared.is_empty() {
-        return Err(missing("-share is for many images: -list or -images"));
+        return Err(missing("-share needs many images: give -list or -images"));
     }
     let all = free.len() + shared.len();
     [&mut free, &mut shared].into_iter().for_each(|names| names.retain(|name| name != "F"));
     let amplitudes = free.len() + shared.len() < all;
     if amplitudes && (!several || free.is_empty()) {
-        return Err(missing(
-            "F is what many images (-list or -images) have in common, beside what is free in each of them",
-        ));
+        return Err(missing(match several {
+            true => "-refine F needs other free parameters, such as -refine misset,cell,N,scale,mosaic,F",
+            false => "-refine F needs many images: give -list or -images",
+        }));
     }
     if anomalous && !amplitudes {
-        return Err(missing("-anomalous is for structure factors, -refine F"));
+        return Err(missing("-anomalous needs -refine F"));
     }
     let output = name.ok_or_else(|| missing("no output; give -o NAME"))?;
     Ok(Some(Request {

@@ -66,12 +66,12 @@ pub fn output(value: OsString) -> Result<PathBuf, UsageError> {
         path.file_name().is_none() || text.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir();
     if folder {
         let text =
-            format!("refine: -o {text} is a folder: give what the names of files begin with, such as -o fit");
+            format!("refine: -o {text} is a folder; give the beginning of the file names, such as -o fit");
         return Err(UsageError(text));
     }
     if text == "-" || text.ends_with(":-") {
         let text = format!(
-            "refine: -o {text}: a refinement writes files; give what their names begin with, such as -o fit"
+            "refine: -o {text}: a refinement writes files; give the beginning of their names, such as -o fit"
         );
         return Err(UsageError(text));
     }

@@ -80,7 +80,7 @@ impl SweepObserver for Reporter<'_> {
             }
             SweepEvent::Rendered => self.finish(),
             SweepEvent::Unfinished { done, images } => {
-                say(&format!("{done} of {images} images are finished; -resume goes on"));
+                say(&format!("{done} of {images} images are finished; -resume renders the others"));
             }
             SweepEvent::WroteStack { path, images } => {
                 say(&format!("wrote {}: {images} images", path.display()));

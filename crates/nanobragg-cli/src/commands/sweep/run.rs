@@ -117,7 +117,7 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             let range = setup.experiment.rotation.range();
             if range == 0.0 {
                 let text =
-                    "sweep: images would all be the same; give -osc DEGREES for a rotation, or -orientations";
+                    "sweep: all images would be the same; give -osc DEGREES for a rotation, or -orientations";
                 return Err(UsageError(text.to_owned()).into());
             }
             let images = images()?;

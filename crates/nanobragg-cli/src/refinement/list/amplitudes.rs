@@ -56,10 +56,13 @@ pub(super) fn refine(
         }
     }
     let several = found.reflections.iter().filter(|found| found.images >= SEVERAL).count();
-    let (seen, scatter, changed) = (found.reflections.len(), found.scatter, changed(&found.reflections));
+    let (seen, scatter) = (found.reflections.len(), found.scatter);
+    let (changed, deviation) = (changed(&found.reflections), deviation(&found.reflections));
     said.console.say(&format!(
-        "F: {seen} reflections seen, {several} of them in {SEVERAL} images or more; changed by {:.1} % on average; wrote {}",
+        "F: {seen} reflections seen, {several} of them in {SEVERAL} or more images; changed by {:.1} % on average, with standard \
+         deviations of {:.1} %; wrote {}",
         100.0 * changed,
+        100.0 * deviation,
         hkl.display()
     ));
     said.console.say(&format!("scatter of box scales about their reflections = {scatter:.3}"));
@@ -79,6 +82,13 @@ fn as_json(request: &Request, found: &AmplitudeOutcome, several: usize, changed:
 fn changed(found: &[FoundAmplitude]) -> f64 {
     let sums = found.iter().map(|found| ((found.value - found.start).abs(), found.start.abs()));
     let (off, all) = sums.fold((0.0, 0.0), |(off, all), (by, of)| (off + by, all + of));
+    if all > 0.0 { off / all } else { 0.0 }
+}
+
+/// Mean standard deviation over the mean of what was found.
+fn deviation(found: &[FoundAmplitude]) -> f64 {
+    let known = found.iter().filter(|found| found.esd.is_finite());
+    let (off, all) = known.fold((0.0, 0.0), |(off, all), found| (off + found.esd, all + found.value.abs()));
     if all > 0.0 { off / all } else { 0.0 }
 }
 

@@ -35,7 +35,7 @@ rows!(
         .otherwise("2 with a dispersion, else 1")
         .shows(&["dispersion steps"])
         .effect(|draft, given| draft.beam.dispersion.count = Some(given.integer(0))),
-    Divergence(&["-divergence"], "sets -hdivrange and -vdivrange alike")
+    Divergence(&["-divergence"], "sets both -hdivrange and -vdivrange")
         .number("MRAD", Unit::Milliradian, ANY)
         .likely(&[(0.0, 100.0)])
         .sense(Limits::NonNegative)
@@ -78,7 +78,7 @@ rows!(
         .otherwise("2 with a range, else 1")
         .shows(&["vertical steps"])
         .effect(|draft, given| draft.beam.vertical.count = Some(given.integer(0))),
-    DivSteps(&["-divsteps"], "sets -hdivsteps and -vdivsteps alike")
+    DivSteps(&["-divsteps"], "sets both -hdivsteps and -vdivsteps")
         .count("N")
         .shows(&["horizontal steps", "vertical steps"])
         .effect(|draft, given| {
@@ -128,7 +128,7 @@ rows!(
         .role(Role::Vector)
         .shows(&["convention"])
         .effect(|draft, given| draft.custom().polar = given.direction()),
-    Fluence(&["-fluence"], "photons that pass through a unit of area during the exposure")
+    Fluence(&["-fluence"], "photons per area during the exposure")
         .number("X", Unit::PhotonsPerM2, NON_NEGATIVE)
         .otherwise("1.25932015286227e+29")
         .shows(&["fluence"])
@@ -152,9 +152,9 @@ rows!(
         .default("0.1")
         .shows(&["fluence", "beam size"])
         .effect(|draft, given| draft.beam.size = given.si()),
-    Hdiv(&["-hdiv"], "in old examples of the reference").unread(Some("-hdivrange")),
-    Vdiv(&["-vdiv"], "in old examples of the reference").unread(Some("-vdivrange")),
-    DispStep(&["-dispstep"], "in old examples of the reference").unread(Some("-dispsteps")),
+    Hdiv(&["-hdiv"], "found in old examples of the C program").unread(Some("-hdivrange")),
+    Vdiv(&["-vdiv"], "found in old examples of the C program").unread(Some("-vdivrange")),
+    DispStep(&["-dispstep"], "found in old examples of the C program").unread(Some("-dispsteps")),
     SourceDistance(&["-source_distance"], "in old documentation; sources are 10 m away")
         .prefixes(&["-source_dist"])
         .unread(None),

@@ -36,7 +36,7 @@ rows!(
             draft.crystal.cell =
                 Some(classic::cell([edge(0), edge(1), edge(2), angle(3), angle(4), angle(5)]));
         }),
-    Pdb(&["-pdb"], "PDB or mmCIF file whose unit cell is used where there is no -cell and no -mat")
+    Pdb(&["-pdb"], "PDB or mmCIF file whose unit cell is used if neither -cell nor -mat is given")
         .input()
         .role(Role::Extension)
         .effect(|draft, given| draft.pdb = Some(given.path())),
@@ -143,13 +143,16 @@ rows!(
         .default("1")
         .shows(&["fudge"])
         .effect(|draft, given| draft.crystal.fudge = given.number(0)),
-    BFactor(&["-B"], "isotropic B factor of the atoms: spots lose exp(-B q^2 / 2), q = 1/d of the pixel")
-        .role(Role::Extension)
-        .number("A2", Unit::SquareAngstrom, ANY)
-        .likely(&[(-100.0, 1000.0)])
-        .default("0")
-        .shows(&["B factor"])
-        .effect(|draft, given| draft.crystal.b_factor = given.si()),
+    BFactor(
+        &["-B"],
+        "isotropic B factor of the atoms: photons are multiplied by exp(-B q^2 / 2), q = 1/d of the pixel"
+    )
+    .role(Role::Extension)
+    .number("A2", Unit::SquareAngstrom, ANY)
+    .likely(&[(-100.0, 1000.0)])
+    .default("0")
+    .shows(&["B factor"])
+    .effect(|draft, given| draft.crystal.b_factor = given.si()),
     Mosaic(
         &["-mosaic", "-mosaicity", "-mosaic_spread"],
         "mosaic spread: half-width of the cap of domain orientations; 90 makes a powder"

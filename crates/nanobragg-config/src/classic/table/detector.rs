@@ -58,7 +58,8 @@ rows!(
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .effect(|draft, given| draft.detector().pixels.size_slow = given.si()),
-    Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot. With a .geom file whose clen stands elsewhere: that clen")
+    Distance(&["-distance"], "from the sample to the detector along the beam; beam pivot. For a .geom file with clen in the \
+     data files: that clen")
         .number("MM", Unit::Millimeter, POSITIVE)
         .likely(&[(5.0, 20_000.0)])
         .default("100")
@@ -156,7 +157,7 @@ rows!(
         .pivot(Pivots::Always(Pivot::Sample))
         .shows(&["pivot", "near point (fast, slow)", "ORGX, ORGY"])
         .effect(|draft, given| draft.placement.org[1] = Some(given.number(0))),
-    Pivot(&["-pivot"], "what stays in place when the detector turns: the direct-beam spot or the sample")
+    Pivot(&["-pivot"], "what the detector turns about: the sample, or the direct-beam spot")
         .word("sample|beam", &["sample", "beam"])
         .otherwise("the convention's")
         .role(Role::PlacesDetector)
@@ -283,7 +284,7 @@ rows!(
         .effect(|draft, given| draft.sensor.thickness = given.si()),
     DetectorThicksteps(
         &["-detector_thicksteps", "-thicksteps"],
-        "number of layers that stand for the sensor's thickness"
+        "number of layers into which the sensor is divided"
     )
     .count("N")
     .otherwise(
@@ -324,7 +325,8 @@ rows!(
         .role(Role::PlacesDetector)
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),
-    Mask(&["-mask"], "image (SMV, miniCBF, NXmx, .npy, TIFF) whose zeros are pixels to leave out; its header is used as that of -img")
+    Mask(&["-mask"], "image (SMV, miniCBF, NXmx, .npy, TIFF) whose zero pixels are left out; its header is used like \
+     that of -img")
         .input()
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),

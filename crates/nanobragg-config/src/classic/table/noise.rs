@@ -5,7 +5,7 @@ use crate::classic::{Group, Role};
 
 rows!(
     Group::Noise,
-    NoiseFile(&["-noisefile", "-noiseimage"], "SMV image with Poisson noise, one count a photon")
+    NoiseFile(&["-noisefile", "-noiseimage"], "SMV image with Poisson noise, one count per photon")
         .path()
         .default("noiseimage.img")
         .role(Role::OneImage)
@@ -13,8 +13,7 @@ rows!(
         .effect(|draft, given| draft.outputs().noise = Some(given.path())),
     NoNoise(
         &["-nonoise"],
-        "write no image with noise; -cbffile and -nxsfile then hold photons times -scale, which is \
-            1 for them"
+        "write no image with noise; -cbffile and -nxsfile then hold photons times -scale, by default 1"
     )
     .shows(&["noise image"])
     .effect(|draft, _| draft.no_noise = true),

@@ -70,18 +70,15 @@ rows!(
         .role(Role::Extension)
         .shows(&["NumPy array"])
         .effect(|draft, given| draft.outputs().npy = Some(given.path())),
-    NpyDtype(
-        &["-npy_dtype"],
-        "numbers of NumPy arrays: f64 keeps what single precision would round, and takes the cores where -device is auto"
-    )
-    .word("TYPE", &["f32", "f64", "float32", "float64"])
-    .default("f32")
-    .role(Role::Extension)
-    .role(Role::NoPixels)
-    .shows(&["numbers of arrays"])
-    .effect(|draft, given| {
-        draft.outputs().npy_doubles = matches!(given.text().as_str(), "f64" | "float64");
-    }),
+    NpyDtype(&["-npy_dtype"], "precision of NumPy arrays; with f64, -device auto uses the CPU")
+        .word("TYPE", &["f32", "f64", "float32", "float64"])
+        .default("f32")
+        .role(Role::Extension)
+        .role(Role::NoPixels)
+        .shows(&["numbers of arrays"])
+        .effect(|draft, given| {
+            draft.outputs().npy_doubles = matches!(given.text().as_str(), "f64" | "float64");
+        }),
     TifFile(&["-tiffile", "-tifffile"], "photons per pixel as a TIFF of 32-bit floats")
         .path()
         .role(Role::OneImage)
@@ -90,8 +87,8 @@ rows!(
         .effect(|draft, given| draft.outputs().tiff = Some(given.path())),
     GeometryOut(
         &["-geometry_out"],
-        "write the experiment for other programs, its format told by the name: .expt for DIALS, .geom for CrystFEL, \
-            XDS.INP; it may be given several times"
+        "write the experiment for another program: .expt for DIALS, .geom for CrystFEL, XDS.INP; may \
+         be repeated"
     )
     .path()
     .role(Role::Several)
@@ -101,9 +98,9 @@ rows!(
     .effect(|draft, given| draft.outputs().instruments.push(given.path())),
     Output(
         &["-o", "-output"],
-        "image to write, its format told by the extension; given several times, several are written, \
-            of one format the last. Besides \
-            them only images that flags name are. npy:-, cbf:- and so on write to standard output"
+        "image to write; the extension chooses the format. May be repeated for several formats; of \
+         two outputs in one format the last counts. Without other flags that name images only these \
+         are written. npy:-, cbf:- and so on write to standard output"
     )
     .path()
     .role(Role::Extension)

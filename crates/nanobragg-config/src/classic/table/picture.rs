@@ -24,14 +24,11 @@ rows!(
         .default("4")
         .role(Role::Extension)
         .effect(|draft, given| draft.png_decades = given.number(0)),
-    PngPercentile(
-        &["-png_percentile"],
-        "percentile of the pixels that are not dark which is shown at full brightness"
-    )
-    .number("P", Unit::Percent, &[Limits::Between(0.0, 100.0)])
-    .default("99.9")
-    .role(Role::Extension)
-    .effect(|draft, given| draft.outputs().picture.tone.percentile = given.number(0)),
+    PngPercentile(&["-png_percentile"], "percentile of the lit pixels that is shown at full brightness")
+        .number("P", Unit::Percent, &[Limits::Between(0.0, 100.0)])
+        .default("99.9")
+        .role(Role::Extension)
+        .effect(|draft, given| draft.outputs().picture.tone.percentile = given.number(0)),
     PngColors(&["-png_colors"], "color map")
         .word("NAME", Colors::NAMES)
         .default("magma")

@@ -11,26 +11,22 @@ const THREADS: (i64, i64) = (0, 4_096);
 
 rows!(
     Group::Program,
-    Quirks(&["-quirks"], "which of the reference's known defects to keep")
+    Quirks(&["-quirks"], "which known defects of the C program to keep")
         .word("PRESET", &["reference", "spec", "exact", "port"])
-        .otherwise("exact; reference where the program is called nanoBragg")
+        .otherwise("exact; reference if the program is called nanoBragg")
         .role(Role::Extension)
         .shows(&["quirks"])
         .elsewhere(),
-    PhiCarryoverMode(
-        &["-phi_carryover_mode"],
-        "crystal at phi = 0: unrotated, or as it was in the step before"
-    )
-    .word("MODE", &["spec", "c-parity"])
-    .otherwise("as -quirks says")
-    .role(Role::Extension)
-    .shows(&["quirks"])
-    .elsewhere(),
+    PhiCarryoverMode(&["-phi_carryover_mode"], "crystal at phi = 0: unrotated, or as in the previous step")
+        .word("MODE", &["spec", "c-parity"])
+        .otherwise("as -quirks says")
+        .role(Role::Extension)
+        .shows(&["quirks"])
+        .elsewhere(),
     Device(
         &["-device"],
-        "what computes the image: all cores; a graphics processor; auto, which takes a graphics \
-            processor where there is one in hardware and all cores elsewhere; or the plain definition \
-            on one core"
+        "what renders: cpu, all cores; gpu, a graphics processor; auto, a hardware graphics processor \
+         if there is one, else the CPU; scalar, the plain definition on one core"
     )
     .word("cpu|gpu|auto|scalar", &["cpu", "gpu", "auto", "scalar", "reference", "cuda"])
     .default("cpu")
@@ -58,9 +54,12 @@ rows!(
         .otherwise("the best")
         .role(Role::Extension)
         .effect(|draft, given| draft.setup.gpu.adapter = Some(given.text())),
-    SelfTest(&["-selftest"], "test the graphics processor against the definition although it has passed")
-        .role(Role::Extension)
-        .effect(|draft, _| draft.setup.gpu.selftest = true),
+    SelfTest(
+        &["-selftest"],
+        "test the graphics processor against the definition even if it has passed before"
+    )
+    .role(Role::Extension)
+    .effect(|draft, _| draft.setup.gpu.selftest = true),
     GpuLimits(
         &["-gpu_limits"],
         "for tests: limits below those of the graphics processor, as \
@@ -69,7 +68,7 @@ rows!(
     .text("LIST")
     .role(Role::Extension)
     .effect(|draft, given| draft.setup.gpu.limits = Some(given.text())),
-    Threads(&["-threads"], "number of threads; 0 for OMP_NUM_THREADS, or without it one on every core")
+    Threads(&["-threads"], "number of threads; 0 means OMP_NUM_THREADS or, without it, one per core")
         .integer("N", THREADS)
         .default("0")
         .role(Role::NoPixels)
@@ -77,27 +76,24 @@ rows!(
         .effect(|draft, given| draft.setup.threads = usize::try_from(given.integer(0)).unwrap_or(0)),
     Show(
         &["-show"],
-        "print the experiment that the flags describe, and stop: as a table, or as an experiment file"
+        "print the experiment that the flags describe as a table, or as an experiment file (toml), and stop"
     )
     .optional_word("[text|toml]", &["text", "toml"])
     .role(Role::Prints)
     .role(Role::Extension)
     .elsewhere(),
-    Verbose(&["-v", "-verbose"], "say more about what is done")
+    Verbose(&["-v", "-verbose"], "print more about what is done")
         .role(Role::NoPixels)
         .role(Role::Extension)
         .elsewhere(),
-    VeryVerbose(&["-vv"], "say much more about what is done")
+    VeryVerbose(&["-vv"], "print much more about what is done")
         .role(Role::NoPixels)
         .role(Role::Extension)
         .elsewhere(),
-    Strict(
-        &["-strict"],
-        "take no warning: the first one is an error, before anything is rendered where it is known by then"
-    )
-    .role(Role::NoPixels)
-    .role(Role::Extension)
-    .elsewhere(),
+    Strict(&["-strict"], "treat the first warning as an error, before rendering where possible")
+        .role(Role::NoPixels)
+        .role(Role::Extension)
+        .elsewhere(),
     TrustPaths(
         &["-trust_paths"],
         "let an experiment file write anywhere, not only below the working directory"
@@ -105,14 +101,11 @@ rows!(
     .role(Role::NoPixels)
     .role(Role::Extension)
     .elsewhere(),
-    AllowNonfinite(
-        &["-allow_nonfinite"],
-        "write images although photons in them are not finite, or negative, which no detector sees"
-    )
-    .role(Role::NoPixels)
-    .role(Role::Extension)
-    .effect(|draft, _| draft.setup.allow_nonfinite = true),
-    Quiet(&["-q", "-quiet"], "say nothing but errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
+    AllowNonfinite(&["-allow_nonfinite"], "write images even if photons are negative or not finite")
+        .role(Role::NoPixels)
+        .role(Role::Extension)
+        .effect(|draft, _| draft.setup.allow_nonfinite = true),
+    Quiet(&["-q", "-quiet"], "print only errors").role(Role::NoPixels).role(Role::Extension).elsewhere(),
     Help(&["-help", "-h"], "print this help, and stop").role(Role::Prints).role(Role::Extension).elsewhere(),
     Version(&["-version", "-V"], "print the version, and stop")
         .role(Role::Prints)

@@ -37,7 +37,7 @@ rows!(
             draft.rotation.enough = enough;
             draft.rotation.count = (!enough).then(|| given.integer(0));
         }),
-    PhiSampling(&["-phi_sampling"], "where in each phi step the crystal is taken")
+    PhiSampling(&["-phi_sampling"], "where in each phi step the crystal's orientation is sampled")
         .word("start|mid", &["start", "mid"])
         .otherwise("mid; start with the quirk phi_at_step_start")
         .role(Role::Extension)
@@ -55,17 +55,17 @@ rows!(
     Oversample(&["-oversample"], "sub-pixels along each edge of a pixel")
         .integer("N", OVERSAMPLE)
         .sense(Limits::Positive)
-        .otherwise("as the crystal's size demands")
+        .otherwise("chosen from the crystal's size")
         .shows(&["oversample"])
         .effect(|draft, given| draft.rendering().oversample =
             u32::try_from(given.integer(0)).ok().and_then(NonZeroU32::new)),
-    OversampleThick(&["-oversample_thick"], "absorption anew for every sub-pixel")
+    OversampleThick(&["-oversample_thick"], "compute absorption for every sub-pixel")
         .shows(&["oversample_thick"])
         .effect(|draft, _| draft.rendering().oversample_thick = true),
-    OversamplePolar(&["-oversample_polar"], "polarization anew for every sub-pixel")
+    OversamplePolar(&["-oversample_polar"], "compute polarization for every sub-pixel")
         .shows(&["oversample_polar"])
         .effect(|draft, _| draft.rendering().oversample_polar = true),
-    OversampleOmega(&["-oversample_omega"], "solid angle anew for every sub-pixel")
+    OversampleOmega(&["-oversample_omega"], "compute the solid angle for every sub-pixel")
         .shows(&["oversample_omega"])
         .effect(|draft, _| draft.rendering().oversample_omega = true),
     Roi(&["-roi"], "compute only these pixels: fast from and to, slow from and to, inclusive")
@@ -76,7 +76,7 @@ rows!(
             let end = |index: usize| usize::try_from(given.integer(index)).ok();
             draft.rendering().roi = Roi { fast: (end(0), end(1)), slow: (end(2), end(3)) };
         }),
-    Dmin(&["-dmin"], "leave out what scatters to a finer resolution than this")
+    Dmin(&["-dmin"], "leave out scattering beyond this resolution")
         .number("X", Unit::Angstrom, ANY)
         .likely(&[(0.2, 200.0)])
         .sense(Limits::NonNegative)

@@ -7,24 +7,21 @@ rows!(
     Group::StructureFactors,
     Hkl(
         &["-hkl"],
-        "structure factors: MTZ or mmCIF, expanded by their symmetry; or text of h, k, l and F, \
-            which is not expanded"
+        "structure factors: MTZ or mmCIF, expanded by their symmetry, or text with h, k, l and F, not \
+         expanded"
     )
     .input()
     .shows(&["table entries read"])
     .effect(|draft, given| draft.hkl = Some(given.path())),
-    HklColumn(
-        &["-hkl_column"],
-        "column of an MTZ file, or item of an mmCIF file, to take amplitudes or intensities from"
-    )
-    .text("LABEL")
-    .otherwise("the first of F, F(+) and F(-), I")
-    .role(Role::Extension)
-    .needs(&[FlagId::Hkl])
-    .effect(|draft, given| draft.hkl_column = Some(given.text())),
+    HklColumn(&["-hkl_column"], "MTZ column or mmCIF item with the amplitudes or intensities")
+        .text("LABEL")
+        .otherwise("the first of F, F(+) and F(-), I")
+        .role(Role::Extension)
+        .needs(&[FlagId::Hkl])
+        .effect(|draft, given| draft.hkl_column = Some(given.text())),
     SpaceGroup(
         &["-spacegroup", "-space_group"],
-        "symmetry that the structure factors are expanded by, such as P212121; for text as well"
+        "space group for expanding the structure factors, such as P212121; also for text"
     )
     .text("NAME")
     .otherwise("the file's")
@@ -36,11 +33,15 @@ rows!(
         .default("0")
         .shows(&["F of all others"])
         .effect(|draft, given| draft.default_f = given.number(0)),
-    Dump(&["-dump"], "binary copy of the structure factors: written after -hkl, read where neither it nor -default_F is given; one that is named is read without -hkl")
-        .path()
-        .default("Fdump.bin")
-        .shows(&["structure factor dump"])
-        .effect(|draft, given| draft.dump = given.path()),
+    Dump(
+        &["-dump"],
+        "binary copy of the structure factors: written after -hkl; read if neither -hkl nor -default_F is \
+     given, or if named by this flag without -hkl"
+    )
+    .path()
+    .default("Fdump.bin")
+    .shows(&["structure factor dump"])
+    .effect(|draft, given| draft.dump = given.path()),
     NoDump(&["-nodump"], "neither write nor read the binary copy")
         .role(Role::Extension)
         .shows(&["structure factor dump"])
@@ -49,7 +50,7 @@ rows!(
         .otherwise("on when -Na, -Nb or -Nc is at most 2")
         .shows(&["interpolation"])
         .effect(|draft, _| draft.rendering().interpolate = Some(true)),
-    NoInterpolate(&["-nointerpolate"], "take the structure factor of the nearest reflection")
+    NoInterpolate(&["-nointerpolate"], "use the structure factor of the nearest reflection")
         .shows(&["interpolation"])
         .effect(|draft, _| draft.rendering().interpolate = Some(false)),
 );
