@@ -13,6 +13,8 @@ use nanobragg_refine::{
 use nanobragg_testkit::stills::{READOUT_NOISE, Still, StillKind, equivalents, still, turned};
 
 const ALL: [&str; 5] = ["scale", "misset", "cell", "N", "mosaic"];
+/// What stills of one detector share.
+const SHARED: [&str; 2] = ["distance", "shift"];
 /// Degrees below which a still is where it belongs.
 const FOUND: f64 = 0.02;
 
@@ -98,6 +100,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         let mut refinement = Refinement::new(&still.start, &ALL)?;
         refinement.most_boxes = boxes;
         refinement.integrate = integrate;
+        if together {
+            refinement.share(&SHARED)?;
+        }
         let mut outcome = match refinement.run(&photons, &cpu, &Control::default()) {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -155,7 +160,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     if together {
         let images: Vec<(&Refinement, &Outcome)> = kept.iter().map(|(one, other)| (one, other)).collect();
         let begun = Instant::now();
-        let found = refine_together(&images, &["distance", "shift"], &cpu, &Control::default(), &|_| {})?;
+        let found = refine_together(&images, &cpu, &Control::default(), &|_| {})?;
         println!(
             "together: {}, {} trials, {:.1} s",
             found.verdict.name(),
@@ -226,6 +231,7 @@ fn errors(still: &Still, outcome: &Outcome) -> Vec<f64> {
     let turn = turned(truth.misset, outcome.parameters.misset);
     let cell = still.truth.crystal.unit_cell();
     let [na, nb, nc] = truth.cells;
+    let truth_distance_mm = 1e3 * still.truth.detector.distance;
     let of = |name: &str, value: f64| match name {
         "turn_x" => turn[0],
         "turn_y" => turn[1],
@@ -236,6 +242,8 @@ fn errors(still: &Still, outcome: &Outcome) -> Vec<f64> {
         "Nb" => value - nb,
         "Nc" => value - nc,
         "mosaic" => value * (1.0 - spread_of_domains(&still.truth) / spread_of_domains(&outcome.plan)),
+        "distance" => value - truth_distance_mm,
+        "shift_fast" | "shift_slow" => value,
         _ => value - still.scale,
     };
     outcome.found.iter().map(|found| of(&found.name, found.value)).collect()

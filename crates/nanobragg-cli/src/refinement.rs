@@ -58,7 +58,8 @@ impl Frame {
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;
         let shared: Vec<&str> = request.shared.iter().map(String::as_str).collect();
-        refinement.restrain(&request.restraints, &shared).map_err(|error| usage("-prior", error))?;
+        refinement.share(&shared).map_err(|error| usage("-share", error))?;
+        refinement.restrain(&request.restraints).map_err(|error| usage("-prior", error))?;
         let settings = start.settings(request);
         let contents = digests.of(start.read.iter().chain([data]))?;
         Ok(Frame { size, refinement, start, settings, contents })
@@ -75,10 +76,9 @@ impl Frame {
     ///
     /// # Errors
     /// A file of another refinement.
-    fn resume(&mut self, request: &Request, data: &str, name: &Name) -> Result<bool, UsageError> {
+    fn resume(&mut self, data: &str, name: &Name) -> Result<bool, UsageError> {
         let Some(earlier) = name.earlier(data, &self.settings, &self.contents)? else { return Ok(false) };
-        let shared = request.shared.iter().map(String::as_str).collect::<Vec<_>>();
-        let went = self.refinement.resume(earlier, &shared);
+        let went = self.refinement.resume(earlier);
         went.map_err(|error| UsageError(format!("{}: {error}", name.file(".json").display())))?;
         Ok(true)
     }
@@ -97,7 +97,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let data = Data::open(&request.data, frame.start.panel()).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     console.deny_warnings()?;
-    if request.resume && !frame.resume(request, &called, &name)? {
+    if request.resume && !frame.resume(&called, &name)? {
         console.say("no earlier run to continue: beginning at the start");
     }
     let points = frame.refinement.points();

@@ -84,7 +84,7 @@ struct Frame {
 
 impl Frame {
     fn new(refinement: &Refinement, outcome: &Outcome) -> Self {
-        let refinement = refinement.clone();
+        let refinement = refinement.with_shared_held();
         Frame {
             start: *refinement.start(),
             boxes: outcome.remaining.clone(),

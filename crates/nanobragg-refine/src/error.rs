@@ -78,7 +78,7 @@ impl Error {
             Cause::OneSize(_) => ErrorKind::OneSize,
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
-            Cause::Own(_) | Cause::Start { .. } => ErrorKind::NotShared,
+            Cause::Own(_) | Cause::Start { .. } | Cause::OtherShared(_) => ErrorKind::NotShared,
             Cause::NoAmplitudes | Cause::OtherTable(_) => ErrorKind::Amplitudes,
             Cause::NotFree(_) => ErrorKind::NotFree,
             Cause::Units(_) => ErrorKind::Units,
@@ -124,6 +124,8 @@ pub(crate) enum Cause {
         "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
     )]
     Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
+    #[error("image {0} shares other numbers than the first one")]
+    OtherShared(usize),
     #[error("no shoebox has a reflection whose structure factor is not zero")]
     NoAmplitudes,
     #[error(

@@ -1,11 +1,14 @@
 //! What is free in a refinement: parameters, their transforms, and what is known of them beforehand.
 
-use nanobragg::gradient::{CellNumber, LabAxis, LatticeAxis, Parameter};
+use nanobragg::gradient::{CellNumber, LabAxis, Parameter, symmetrized};
 use nanobragg::plan::Parameters;
-use nanobragg::plan::place::{CellParameters, LatticeParameters};
+use nanobragg::plan::place::CellParameters;
 
 use crate::error::{Cause, Error};
 use crate::orientation::{between, turned};
+
+/// What weights may be off zero and one by rounding.
+const SAME: f64 = 1e-6;
 
 /// How a step changes a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub(crate) enum Transform {
 pub struct Freedom {
     /// Parameters that go together.
     pub(crate) members: Vec<Parameter>,
+    /// How much each goes, in its unit, where the first goes by one.
+    weights: Vec<f64>,
+    /// The cell whose symmetry the numbers keep, where they keep it by other weights than one.
+    like: Option<CellParameters>,
     pub(crate) transform: Transform,
     /// Standard deviation of the step from the start, where something is known beforehand.
     pub(crate) prior: Option<f64>,
@@ -80,7 +87,7 @@ impl Freedom {
             Parameter::Misset(axis) => Parameter::Turn(axis),
             other => other,
         };
-        Freedom { members: vec![parameter], transform, prior }
+        Freedom { members: vec![parameter], weights: vec![1.0], like: None, transform, prior }
     }
 
     /// One number that moves all of `freedoms` by the same step.
@@ -88,6 +95,7 @@ impl Freedom {
         let mut all = freedoms.into_iter();
         let Some(mut first) = all.next() else { return Vec::new() };
         first.members.extend(all.flat_map(|other| other.members));
+        first.weights = vec![1.0; first.members.len()];
         vec![first]
     }
 
@@ -133,6 +141,11 @@ impl Freedom {
         self.step_to(self.value(parameters, start), start)
     }
 
+    /// Half the squared distance from the start in standard deviations of what is known beforehand.
+    pub(crate) fn share_of_prior(&self, parameters: &Parameters, start: &Parameters) -> f64 {
+        self.prior.map_or(0.0, |sigma| 0.5 * (self.moved(parameters, start) / sigma).powi(2))
+    }
+
     /// The step of its coordinate from the start to `value`.
     pub(crate) fn step_to(&self, value: f64, start: &Parameters) -> f64 {
         let before = self.value(start, start);
@@ -152,9 +165,9 @@ impl Freedom {
 
     /// What its coordinate changes each of its parameters by.
     pub(crate) fn factors<'a>(&'a self, parameters: &'a Parameters) -> impl Iterator<Item = f64> + 'a {
-        self.members.iter().map(move |&member| match self.transform {
+        self.members.iter().zip(&self.weights).map(move |(&member, weight)| match self.transform {
             Transform::Log => value(member, parameters),
-            _ => 1.0,
+            _ => *weight,
         })
     }
 
@@ -171,16 +184,22 @@ pub(crate) fn stepped<'a>(
     steps: &[f64],
 ) -> Parameters {
     let mut next = *parameters;
-    let mut turn = [0.0; 3];
+    let (mut turn, mut like) = ([0.0; 3], None);
     for (freedom, &step) in freedoms.zip(steps) {
-        for &member in &freedom.members {
+        for (&member, weight) in freedom.members.iter().zip(&freedom.weights) {
             match (freedom.transform, member.of(&mut next)) {
                 (Transform::Turn(axis), _) => turn[axis] = step.to_radians(),
                 (Transform::Log, Some(number)) => *number *= step.exp(),
-                (Transform::Linear, Some(number)) => *number += step * member.unit_in_parameters(),
+                (Transform::Linear, Some(number)) => {
+                    *number += step * weight * member.unit_in_parameters();
+                }
                 (_, None) => {}
             }
         }
+        like = like.or(freedom.like);
+    }
+    if let (Some(like), Some(cell)) = (like, next.lattice.cell_mut()) {
+        *cell = symmetrized(cell, &like);
     }
     next.misset = turned(next.misset, turn);
     next
@@ -196,52 +215,29 @@ fn value(parameter: Parameter, parameters: &Parameters) -> f64 {
     parameter.of(&mut copy).map_or(0.0, |number| *number / parameter.unit_in_parameters())
 }
 
-/// The numbers of a cell that the symmetry of its lattice leaves free, in conventional settings; all six where it has none.
+/// The numbers of a cell that the symmetry of its lattice leaves free, each with those that follow it.
 fn cell(start: &Parameters) -> Vec<Freedom> {
-    let (LatticeParameters::Cell(cell)
-    | LatticeParameters::MatrixOfCell(_, cell)
-    | LatticeParameters::Oriented(_, cell)) = &start.lattice
-    else {
-        return Vec::new();
+    let of = |free: Parameter| {
+        let mut moves = free.moves(start);
+        moves.retain(|(_, by)| by.abs() > SAME);
+        // The number itself comes first, not one that follows it.
+        let own = match free {
+            Parameter::FreeCell(number) => Parameter::Cell(number),
+            other => other,
+        };
+        let all = moves.iter().filter(|(member, _)| *member == own);
+        let all: Vec<_> = all.chain(moves.iter().filter(|(member, _)| *member != own)).collect();
+        let unit = |member: Parameter| member.unit_in_parameters();
+        let weights: Vec<f64> = all.iter().map(|(member, by)| by * unit(own) / unit(*member)).collect();
+        let bent = weights.iter().any(|weight| (weight - 1.0).abs() > SAME);
+        (!all.is_empty()).then(|| Freedom {
+            members: all.iter().map(|(member, _)| *member).collect(),
+            weights: if bent { weights } else { vec![1.0; all.len()] },
+            like: start.lattice.cell().copied().filter(|_| bent),
+            ..Freedom::of(own, start)
+        })
     };
-    let CellParameters { edges, angles } = *cell;
-    let same = |a: f64, b: f64| (a - b).abs() < 1e-6 * a.abs();
-    let is = |angle: f64, degrees: f64| (angle.to_degrees() - degrees).abs() < 1e-4;
-    let right = angles.map(|angle| is(angle, 90.0));
-    let axes = [LatticeAxis::A, LatticeAxis::B, LatticeAxis::C];
-    let ab = same(edges[0], edges[1]);
-    let all = ab && same(edges[1], edges[2]);
-    let square = right == [true; 3];
-    let hexagonal = ab && right == [true, true, false] && is(angles[2], 120.0);
-    let rhombohedral = all && !square && same(angles[0], angles[1]) && same(angles[1], angles[2]);
-    let tied = |numbers: &[usize], of: fn(LatticeAxis) -> CellNumber| {
-        let mut freedoms =
-            numbers.iter().map(|&number| Freedom::of(Parameter::Cell(of(axes[number])), start));
-        let mut first = freedoms.next()?;
-        first.members.extend(freedoms.flat_map(|other| other.members));
-        Some(first)
-    };
-    let edge_groups: &[&[usize]] = if (square && all) || rhombohedral {
-        &[&[0, 1, 2]]
-    } else if (square && ab) || hexagonal {
-        &[&[0, 1], &[2]]
-    } else if square && same(edges[1], edges[2]) {
-        &[&[0], &[1, 2]]
-    } else if square && same(edges[0], edges[2]) {
-        &[&[0, 2], &[1]]
-    } else {
-        &[&[0], &[1], &[2]]
-    };
-    let angle_groups: &[&[usize]] = match right {
-        _ if square || hexagonal => &[],
-        _ if rhombohedral => &[&[0, 1, 2]],
-        [false, true, true] => &[&[0]],
-        [true, false, true] => &[&[1]],
-        [true, true, false] => &[&[2]],
-        _ => &[&[0], &[1], &[2]],
-    };
-    let edges = edge_groups.iter().filter_map(|group| tied(group, CellNumber::Edge));
-    edges.chain(angle_groups.iter().filter_map(|group| tied(group, CellNumber::Angle))).collect()
+    Parameter::named("cell_sym").into_iter().flatten().filter_map(of).collect()
 }
 
 #[cfg(test)]
@@ -269,6 +265,27 @@ mod tests {
         assert_eq!(of([60.0; 3], [80.0; 3]), ["cell_a:3", "cell_alpha:3"]);
         assert_eq!(of([40.0, 50.0, 60.0], [90.0, 95.0, 90.0]).last().unwrap(), "cell_beta:1");
         assert_eq!(of([40.0, 50.0, 60.0], [85.0, 95.0, 100.0]).len(), 6);
+    }
+
+    /// Half the diagonals of the faces of a tetragonal body-centered lattice: one length, and two angles that belong together.
+    #[test]
+    fn a_primitive_cell_of_a_centered_lattice_keeps_its_symmetry_however_far_it_moves() {
+        let (edge, height) = (60.0_f64, 85.0_f64);
+        let length = 0.5 * (2.0 * edge * edge + height * height).sqrt();
+        let angle = |product: f64| (product / (4.0 * length * length)).acos().to_degrees();
+        let (alpha, gamma) = (angle(-height * height), angle(height * height - 2.0 * edge * edge));
+        let cell = UnitCell::new(length, length, length, alpha, alpha, gamma).unwrap();
+        let plan = Experiment::uniform(cell, 1.0).plan().unwrap();
+        let found = Freedom::named("cell", plan.parameters()).unwrap();
+        assert_eq!(found.len(), 2, "{found:?}");
+        let mut parameters = *plan.parameters();
+        for _ in 0..3 {
+            parameters = stepped(&parameters, found.iter(), &[0.3, 0.2]);
+        }
+        let CellParameters { edges, angles } = *parameters.lattice.cell().unwrap();
+        assert!((edges[0] - length).abs() > 0.5, "{edges:?}");
+        assert!((edges[0] - edges[1]).abs() < 1e-9 && (edges[1] - edges[2]).abs() < 1e-9, "{edges:?}");
+        assert!((angles.iter().map(|angle| angle.cos()).sum::<f64>() + 1.0).abs() < 1e-9, "{angles:?}");
     }
 
     #[test]

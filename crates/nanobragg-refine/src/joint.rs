@@ -9,7 +9,7 @@ use crate::boxes::Boxes;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
-use crate::outcome::{Found, Outcome, Verdict};
+use crate::outcome::{FAR, Found, Outcome, Verdict};
 use crate::refinement::{Refinement, deviation};
 use crate::solve::Reduced;
 use crate::step::Step;
@@ -141,15 +141,14 @@ impl Known<'_> {
     }
 }
 
-/// Refines what `names` stand for in all images together, beside what each image has of its own. Each image comes with its
-/// refinement and with what that has found. What the first refinement leaves of trials is theirs: without any the start is described.
+/// Refines what all images [share](Refinement::share) in all of them together, beside what each image has of its own. Each image comes
+/// with its refinement and with what that has found: the beginning is the mean of what they say of what they share. What the first
+/// refinement leaves of trials is theirs: without any the start is described.
 ///
 /// # Errors
-/// Names that are unknown, not differentiable or free in an image already; an image that starts at other shared numbers than the
-/// first one; those of the library. A refinement that is canceled ends with the best so far.
+/// An image that shares other numbers than the first one, or starts at others; those of the library. A refinement that is canceled ends with the best so far.
 pub fn refine_together(
     images: &[(&Refinement, &Outcome)],
-    names: &[&str],
     backend: &dyn Differentiate,
     control: &Control<'_>,
     watch: &dyn Fn(&Step),
@@ -162,22 +161,21 @@ pub fn refine_together(
             verdict: Verdict::NotBetter,
         });
     };
-    let shared = first.freedoms_of(names)?;
     let mut frames = Vec::with_capacity(images.len());
     for (number, (refinement, outcome)) in (1..).zip(images) {
-        refinement.shared_with(first, names, number)?;
-        let (refinement, locals) = refinement.with_shared(&shared)?;
+        refinement.shared_with(first, number)?;
+        let refinement = refinement.as_one_of_many();
         frames.push(Frame {
             start: *refinement.start(),
             boxes: outcome.remaining.clone(),
             state: State { parameters: outcome.parameters, boxes: outcome.boxes.clone() },
-            locals,
+            locals: refinement.locals(),
             points: refinement.integrate.then_some(outcome.points),
             view: refinement.last_view(),
             refinement,
         });
     }
-    let known = Known { shared: &shared, start: *first.start() };
+    let known = Known { shared: first.shared(), start: *first.start() };
     let pixels: usize = frames.iter().map(|frame| frame.boxes.pixels()).sum();
     let silent = |_: &Step| {};
     let evaluate = |frames: &[Frame], states: Option<&[State]>, control: &Control<'_>| {
@@ -208,6 +206,9 @@ pub fn refine_together(
         }
         found => found?,
     };
+    if first.most_trials > 0 && meet(&mut frames, &at, &known) {
+        at = evaluate(&frames, None, &Control::default())?;
+    }
     let trials = if verdict == Verdict::Canceled { 0 } else { first.most_trials };
     let mut best = value(&at, frames.first().map(|frame| &frame.state));
     record(&at, best, 0.0, true);
@@ -257,6 +258,36 @@ pub fn refine_together(
     outcome(frames, images, &at, &known, backend, verdict, history)
 }
 
+/// Brings shared numbers that differ from image to image to one value, their mean, which the equations of each image weigh; what an image has of
+/// its own goes along. Whether any differed.
+fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> bool {
+    let moved = |frame: &Frame| {
+        let of = |freedom: &Freedom| freedom.moved(&frame.state.parameters, &known.start);
+        DVector::from_iterator(known.shared.len(), known.shared.iter().map(of))
+    };
+    let places: Vec<DVector<f64>> = frames.iter().map(moved).collect();
+    if places.windows(2).all(|pair| pair[0] == pair[1]) {
+        return false;
+    }
+    let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, 0.0));
+    let Some(own) = own.collect::<Option<Vec<Eliminated>>>() else { return false };
+    let (_, _, curvatures) = known.at(&known.start);
+    let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
+    let mut gradient = DVector::zeros(known.shared.len());
+    for (own, place) in own.iter().zip(&places) {
+        total += &own.matrix;
+        gradient += &own.gradient - &own.matrix * place;
+    }
+    let Some(inverse) = inverse(&total) else { return false };
+    let mean = -inverse * gradient;
+    let steps = own.iter().zip(&places).map(|(own, place)| (own, &mean - place));
+    let next = frames.iter().zip(at).zip(steps);
+    let next: Vec<State> =
+        next.map(|((frame, at), (own, by))| frame.stepped(at, own, &frame.step(own, &by))).collect();
+    frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
+    true
+}
+
 /// The equations of each image, the matrix of the shared numbers and their step.
 fn solve(
     frames: &[Frame],
@@ -290,8 +321,11 @@ fn outcome(
     let solved = solve(&frames, at, known, 0.0);
     let covariance = solved.as_ref().and_then(|(_, total, _)| inverse(total));
     // What the images do not determine has not been found.
+    let parameters = frames.first().map_or(known.start, |frame| frame.state.parameters);
+    let is_far = |freedom: &Freedom| freedom.share_of_prior(&parameters, &known.start) > FAR;
     let verdict = match verdict {
         Verdict::Converged if covariance.is_none() => Verdict::NotConverged,
+        Verdict::Converged if known.shared.iter().any(is_far) => Verdict::AgainstPrior,
         verdict => verdict,
     };
     let mut middle = DMatrix::zeros(known.shared.len(), known.shared.len());
@@ -334,7 +368,6 @@ fn outcome(
     let pixels: usize = frames.iter().map(|frame| frame.boxes.pixels()).sum();
     let chi2 = at.iter().map(|at| at.chi2).sum::<f64>() / pixels.max(1) as f64;
     let enough = frames.len() >= 10 * known.shared.len();
-    let parameters = frames.first().map_or(known.start, |frame| frame.state.parameters);
     let nothing = || DMatrix::from_element(known.shared.len(), known.shared.len(), f64::NAN);
     let covariance = covariance.unwrap_or_else(nothing);
     let sandwich = &covariance * middle * &covariance;
@@ -342,7 +375,6 @@ fn outcome(
         let deviation =
             |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * freedom.factor(&parameters);
         let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
-        let moved = freedom.moved(&parameters, &known.start);
         Found {
             name: freedom.name(),
             unit: freedom.unit(),
@@ -352,7 +384,7 @@ fn outcome(
             esd_fisher: fisher,
             esd_sandwich: scatter,
             prior: freedom.prior.map(|sigma| sigma * freedom.factor(&known.start)),
-            prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
+            prior_share: freedom.share_of_prior(&parameters, &known.start),
         }
     });
     Ok(JointOutcome { shared: shared.collect(), images: outcomes, history, verdict })

@@ -4,28 +4,22 @@ use nanobragg::plan::Parameters;
 
 use crate::error::{Cause, Error};
 use crate::freedom::{Freedom, stepped};
-use crate::refinement::{Refinement, free};
+use crate::refinement::Refinement;
 
 impl Refinement {
     /// Restrains what names stand for: each value has the standard deviation of how far it may be from the start, in its unit, or
     /// `None` where nothing is known of it. Of numbers whose logarithm is refined (scale, numbers of cells, mosaicity) it is that part of
-    /// the start's. Names of `elsewhere` are of numbers that images share.
+    /// the start's. What images [share](Self::share) has to be said before.
     ///
     /// # Errors
     /// Unknown names, what is not free, and a name that stands for numbers of several units.
-    pub fn restrain(
-        &mut self,
-        restraints: &[(String, Option<f64>)],
-        elsewhere: &[&str],
-    ) -> Result<(), Error> {
-        let elsewhere = free(&self.plan, elsewhere)?;
+    pub fn restrain(&mut self, restraints: &[(String, Option<f64>)]) -> Result<(), Error> {
         for (name, _) in restraints {
             let named = Freedom::named(name, self.plan.parameters())?;
             if named.iter().any(|other| Some(other.unit()) != named.first().map(Freedom::unit)) {
                 return Err(Cause::Units(name.clone()).into());
             }
-            let known = |one: &Freedom| self.freedoms.iter().chain(&elsewhere).any(|free| free.meets(one));
-            if !named.iter().any(known) {
+            if !named.iter().any(|one| self.freedoms.iter().any(|free| free.meets(one))) {
                 return Err(Cause::NotFree(name.clone()).into());
             }
         }
@@ -49,18 +43,15 @@ impl Refinement {
     }
 
     /// Goes on from the values that an earlier run has found, by name, as [`Found::value`](crate::Found::value) has them: spots are not widened again. What
-    /// was known beforehand is still known of the start. Numbers of `elsewhere`, which are refined together with other images,
-    /// begin at the start.
+    /// was known beforehand is still known of the start.
     ///
     /// # Errors
     /// A number that is not free now, one that is free now and has no earlier value, or a value that it cannot have.
-    pub fn resume(&mut self, earlier: Vec<(String, f64)>, elsewhere: &[&str]) -> Result<(), Error> {
-        let elsewhere = free(&self.plan, elsewhere)?;
-        let is_in = |freedoms: &[Freedom], name: &str| freedoms.iter().any(|freedom| freedom.name() == name);
+    pub fn resume(&mut self, earlier: Vec<(String, f64)>) -> Result<(), Error> {
         let wrong =
             |name: &str, what: &'static str| Err(Cause::Resumed { name: name.to_owned(), what }.into());
         for (name, _) in &earlier {
-            if !is_in(&self.freedoms, name) && !is_in(&elsewhere, name) {
+            if !self.freedoms.iter().any(|freedom| freedom.name() == *name) {
                 return wrong(name, "is not free now");
             }
         }

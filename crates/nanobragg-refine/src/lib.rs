@@ -21,6 +21,7 @@ mod photons;
 mod predicted;
 mod refinement;
 mod sampling;
+mod shared;
 mod solve;
 mod spots;
 mod stages;

@@ -8,6 +8,9 @@ use crate::boxes::{BoxFit, Boxes};
 use crate::step::Step;
 use crate::warning::Warning;
 
+/// A prior's part of the target at three standard deviations.
+pub(crate) const FAR: f64 = 4.5;
+
 /// How a refinement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

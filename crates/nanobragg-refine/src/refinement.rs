@@ -5,14 +5,14 @@ use nanobragg::model::{Shape, angles_of};
 use nanobragg::nalgebra::{DMatrix, Matrix3};
 use nanobragg::physics::rotation::matrix_of;
 use nanobragg::plan::place::{CellParameters, LatticeParameters};
-use nanobragg::plan::{Interpolation, Parameters, Plan};
+use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::{Boxes, Indexed};
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform};
 use crate::minimize::Ended;
-use crate::outcome::{Fitted, Found, Outcome, Verdict};
+use crate::outcome::{FAR, Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
 use crate::sampling::{points, suffice};
 use crate::solve::Reduced;
@@ -47,7 +47,10 @@ const LEAST_OVERLAP: f64 = 0.3;
 #[derive(Clone, Debug)]
 pub struct Refinement {
     pub(crate) plan: Plan,
+    /// What is free; what images share comes last.
     pub(crate) freedoms: Vec<Freedom>,
+    /// How many of these images share.
+    pub(crate) shared: usize,
     /// What is minimized.
     pub target: Target,
     /// Standard deviation of the logarithm of a box's scale: twice the relative error of structure factors.
@@ -79,6 +82,7 @@ impl Refinement {
         Ok(Refinement {
             plan,
             freedoms,
+            shared: 0,
             target: Target::default(),
             box_scale: 0.5,
             box_radius: 8,
@@ -194,7 +198,7 @@ impl Refinement {
         outcome.overlap = overlap;
         // Targets compare where pixels are integrated by as many points.
         let first = if problem.points == points { before.value } else { expected.value };
-        let far = outcome.found.iter().any(|found| found.prior_share > 4.5);
+        let far = outcome.found[..self.locals()].iter().any(|found| found.prior_share > FAR);
         outcome.verdict = match ended {
             Ended::Canceled if dropped.is_empty() && at.value >= first => Verdict::NotBetter,
             Ended::Canceled => Verdict::Canceled,
@@ -234,66 +238,6 @@ impl Refinement {
         View { narrowing: 1.0, shape: self.plan.crystal.shape.shape, held: false }
     }
 
-    /// The parameters at the start.
-    pub(crate) fn start(&self) -> &Parameters {
-        self.plan.parameters()
-    }
-
-    /// What `names` stand for, which images are to share.
-    pub(crate) fn freedoms_of(&self, names: &[&str]) -> Result<Vec<Freedom>, Error> {
-        let mut found = free(&self.plan, names)?;
-        self.restrained(&mut found)?;
-        match found.iter().find(|new| self.has(new)) {
-            Some(own) => Err(Cause::Own(own.name()).into()),
-            None => Ok(found),
-        }
-    }
-
-    /// Finds out whether this refinement, of the image `number`, can share what `names` stand for with `first`: whether they are
-    /// differentiable, not free in each image already, and start where they start there.
-    ///
-    /// # Errors
-    /// The first name of which this is not so.
-    pub fn shared_with(&self, first: &Refinement, names: &[&str], number: usize) -> Result<(), Error> {
-        let shared = first.freedoms_of(names)?;
-        if let Some(own) = shared.iter().find(|new| self.has(new)) {
-            return Err(Cause::Own(own.name()).into());
-        }
-        for freedom in &shared {
-            let [own, there] = [self, first].map(|one| freedom.value(one.start(), one.start()));
-            if (own - there).abs() > 1e-9 * own.abs().max(there.abs()) {
-                let (name, unit) = (freedom.name(), freedom.unit());
-                return Err(Cause::Start { number, name, unit, own, first: there }.into());
-            }
-        }
-        self.with_shared(&shared).map(drop)
-    }
-
-    /// Finds out whether this refinement, of the image `number`, starts with the structure factors of `first`.
-    ///
-    /// # Errors
-    /// Other ones, and some that are interpolated: by these there are no derivatives.
-    pub fn amplitudes_of(&self, first: &Refinement, number: usize) -> Result<(), Error> {
-        if self.plan.interpolation != Interpolation::Off {
-            return Err(Cause::Interpolated.into());
-        }
-        let [own, there] = [self, first].map(|one| &one.plan.structure_factors);
-        if own.is_same_table(there) || own == there { Ok(()) } else { Err(Cause::OtherTable(number).into()) }
-    }
-
-    fn has(&self, other: &Freedom) -> bool {
-        self.freedoms.iter().any(|known| known.meets(other))
-    }
-
-    /// The same with `shared` free too, of which nothing is known beforehand, and how many others there are.
-    pub(crate) fn with_shared(&self, shared: &[Freedom]) -> Result<(Self, usize), Error> {
-        let mut all = self.clone();
-        let locals = all.freedoms.len();
-        all.freedoms.extend(shared.iter().map(|freedom| Freedom { prior: None, ..freedom.clone() }));
-        differentiable(&all.plan, &all.freedoms)?;
-        Ok((all, locals))
-    }
-
     /// Whether the model is where the photons are, and the pixels, without what was known beforehand, determine the parameters.
     fn check(&self, problem: &Problem<'_>, overlap: f64, at: &Evaluation, view: View) -> Result<(), Error> {
         if overlap < LEAST_OVERLAP {
@@ -303,6 +247,11 @@ impl Refinement {
         let active = problem.active(view);
         for (number, &freedom) in active.iter().enumerate() {
             data.matrix[(number, number)] -= at.priors[number];
+            // Other images say what this one does not of what they share.
+            if freedom >= self.locals() {
+                data.matrix[(number, number)] += at.priors[number];
+                continue;
+            }
             let freedom = &self.freedoms[freedom];
             if data.matrix[(number, number)] * freedom.natural_step().powi(2) < 1e-6 {
                 return Err(Cause::NoEffect(freedom.name()).into());
@@ -357,7 +306,6 @@ impl Refinement {
             let deviation = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
             let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
-            let moved = freedom.moved(&state.parameters, problem.start);
             Found {
                 name: freedom.name(),
                 unit: freedom.unit(),
@@ -367,7 +315,7 @@ impl Refinement {
                 esd_fisher: fisher,
                 esd_sandwich: scatter,
                 prior: freedom.prior.map(|sigma| sigma * freedom.factor(problem.start)),
-                prior_share: freedom.prior.map_or(0.0, |sigma| 0.5 * (moved / sigma).powi(2)),
+                prior_share: freedom.share_of_prior(&state.parameters, problem.start),
             }
         });
         let found = found.collect();
@@ -467,7 +415,7 @@ pub(crate) fn deviation(variance: f64) -> f64 {
 }
 
 /// Whether an image of `plan` has derivatives by `freedoms`, and its shape can tell sizes along a, b, c that are free.
-fn differentiable(plan: &Plan, freedoms: &[Freedom]) -> Result<(), Error> {
+pub(crate) fn differentiable(plan: &Plan, freedoms: &[Freedom]) -> Result<(), Error> {
     let sizes = freedoms.iter().filter(|freedom| freedom.is_size()).count();
     if sizes > 1 && has_one_size(plan) {
         return Err(Cause::OneSize(plan.crystal.shape.shape.name()).into());

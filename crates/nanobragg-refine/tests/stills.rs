@@ -107,7 +107,7 @@ fn a_refinement_goes_on_where_it_was_stopped() {
     assert_eq!(first.verdict, Verdict::Canceled);
     assert!(first.chi2 < first.chi2_start);
     let earlier = first.found.iter().map(|found| (found.name.clone(), found.value)).collect();
-    refinement.resume(earlier, &[]).unwrap();
+    refinement.resume(earlier).unwrap();
     let last = refinement.run_in(boxes, &Cpu::default(), &Control::default(), &|_| {}).unwrap();
     assert_eq!(last.verdict, Verdict::Converged);
     assert!(last.history.iter().all(|step| step.narrowing == 1.0));

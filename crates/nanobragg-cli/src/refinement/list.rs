@@ -311,8 +311,7 @@ fn begin(
             let same = frame.refinement.amplitudes_of(first, number);
             same.map_err(|error| usage("-refine", error))?;
         }
-        let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
-        frame.refinement.shared_with(first, &names, number).map_err(|error| usage("-share", error))?;
+        frame.refinement.shared_with(first, number).map_err(|error| usage("-share", error))?;
     }
     Ok(frame)
 }
@@ -337,8 +336,8 @@ fn refine(
     let boxes = frame.boxes(request, data, line.image)?;
     let name = Name::of_image(request, number);
     frame.start.console.deny_warnings()?;
-    if request.resume && !frame.resume(request, &line.called(), &name)? {
-        let what = "nothing to go on from: beginning at the start";
+    if request.resume && !frame.resume(&line.called(), &name)? {
+        let what = "no earlier run to continue: beginning at the start";
         frame.start.console.say(&format!("{}: {what}", line.called()));
     }
     let backend = Cpu::with_threads(frame.start.threads)?;
@@ -382,7 +381,6 @@ fn share(
     said: Said,
     control: &Control<'_>,
 ) -> anyhow::Result<JointOutcome> {
-    let names: Vec<&str> = request.shared.iter().map(String::as_str).collect();
     let backend = Cpu::with_threads(said.threads)?;
     let course = Course::new(said.console, said.progress);
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
@@ -390,7 +388,7 @@ fn share(
     if images.len() == 1 {
         super::warn(said.console, Some("-share"), &Warning::SharedByOne);
     }
-    let found = refine_together(&images, &names, &backend, control, &|step| course.tell(step));
+    let found = refine_together(&images, &backend, control, &|step| course.tell(step));
     course.finish();
     let mut together = found.map_err(|error| usage("-share", error))?;
     let mut outcomes = std::mem::take(&mut together.images).into_iter();

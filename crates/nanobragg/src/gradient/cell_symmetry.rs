@@ -40,6 +40,29 @@ pub(super) fn free(cell: &CellParameters) -> [Option<Direction>; 6] {
     })
 }
 
+/// `cell` with exactly the symmetry that the lattice of `like` has: the mean of its metric tensor over that symmetry. A cell that has been
+/// moved along what symmetry leaves free ([`Parameter::moves`](super::Parameter::moves)) keeps it to the first order only.
+///
+/// ```
+/// use nanobragg::gradient::symmetrized;
+/// use nanobragg::plan::place::CellParameters;
+///
+/// let right = [std::f64::consts::FRAC_PI_2; 3];
+/// let tetragonal = CellParameters { edges: [79.0, 79.0, 38.0], angles: right };
+/// let off = CellParameters { edges: [79.1, 79.3, 38.0], angles: right };
+/// let found = symmetrized(&off, &tetragonal);
+/// assert!((found.edges[0] - found.edges[1]).abs() < 1e-9 && (found.edges[0] - 79.2).abs() < 1e-3);
+/// ```
+pub fn symmetrized(cell: &CellParameters, like: &CellParameters) -> CellParameters {
+    let symmetries = Metric::of(like).symmetries();
+    let tensor = Metric::of(cell).tensor;
+    let sum: Matrix3<f64> = symmetries.iter().map(|symmetry| symmetry * tensor * symmetry.transpose()).sum();
+    let mean = sum / symmetries.len().max(1) as f64;
+    let edges = [0, 1, 2].map(|axis| mean[(axis, axis)].sqrt());
+    let angle = |[i, j]: [usize; 2]| (mean[(i, j)] / (edges[i] * edges[j])).clamp(-1.0, 1.0).acos();
+    CellParameters { edges, angles: BETWEEN.map(angle) }
+}
+
 struct Metric {
     edges: [f64; 3],
     angles: [f64; 3],
@@ -201,6 +224,23 @@ mod tests {
             .zip(numbers(&cell))
             .map(|(after, before)| (after - before) / step)
             .collect();
+        // Symmetry is kept exactly, however far the cell has moved.
+        let much_taller = body(edge, height + 3.0);
+        let mut tangent = cell;
+        tangent.edges[0] += 0.4;
+        tangent.angles[1] += 0.01;
+        for moved in [&much_taller, &tangent] {
+            let kept = symmetrized(moved, &cell);
+            let [alpha, beta, gamma] = kept.angles;
+            assert!(
+                (kept.edges[0] - kept.edges[1]).abs() < 1e-9 && (kept.edges[1] - kept.edges[2]).abs() < 1e-9
+            );
+            assert!(
+                (alpha - beta).abs() < 1e-12 && (alpha.cos() + beta.cos() + gamma.cos() + 1.0).abs() < 1e-12
+            );
+        }
+        let same = symmetrized(&much_taller, &cell);
+        assert!((same.edges[0] - much_taller.edges[0]).abs() < 1e-9);
         // The change of the lattice's height is one of these.
         let names: Vec<usize> =
             free(&cell).iter().enumerate().filter(|(_, own)| own.is_some()).map(|(at, _)| at).collect();

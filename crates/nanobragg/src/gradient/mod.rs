@@ -23,6 +23,7 @@ mod sparse;
 pub use crate::sensitivity::PixelSet;
 pub use amplitude_set::AmplitudeSet;
 pub use amplitudes::{AmplitudeDerivatives, AmplitudeNormal, Pulled};
+pub use cell_symmetry::symmetrized;
 pub use derivatives::{Columns, Derivatives, Rows};
 pub use differences::{Differences, differences, moved};
 pub use groups::{GroupedNormal, PixelGroups};

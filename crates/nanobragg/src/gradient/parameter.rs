@@ -306,8 +306,8 @@ impl Parameter {
     }
 
     /// What moves with it, among `parameters`: itself, or of the numbers of a cell those that its symmetry ties to it, each with how much
-    /// it moves in the units that parameters count in. Nothing where it is tied itself, or is not among them.
-    pub(crate) fn moves(self, parameters: &Parameters) -> Vec<(Parameter, f64)> {
+    /// it moves in the units that parameters count in (Å and radians). Nothing where it is tied itself, or is not among them.
+    pub fn moves(self, parameters: &Parameters) -> Vec<(Parameter, f64)> {
         let mut copy = *parameters;
         let Parameter::FreeCell(number) = self else {
             return self.of(&mut copy).map(|_| (self, 1.0)).into_iter().collect();
