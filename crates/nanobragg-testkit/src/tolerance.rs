@@ -62,6 +62,12 @@ pub const GPU_F32_DARK: f64 = 1e-6;
 /// precision, whose numbers end at 1e-38.
 pub const GPU_F32_VANISHING: f64 = 1e-30;
 
+/// Derivatives of the GPU in double precision against the CPU's, relative to the largest of each parameter.
+pub const GPU_F64_SLOPES: f64 = 1e-9;
+
+/// The same in single precision: a derivative by an index has the errors of the image, and sums of them cancel.
+pub const GPU_F32_SLOPES: f64 = 1e-4;
+
 /// The GPU's values of a traced pixel in double precision against the definition's: relative, of a vector to its
 /// length, of a lattice factor to the number of cells.
 pub const GPU_TRACE: f64 = 1e-10;

@@ -4,14 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanobragg::Error;
 use nanobragg::backend::{
-    Backend, Capabilities, Control, Frame, Precision, Products, Ticket, Unsupported, Want, Watch,
+    Backend, Capabilities, Control, Differentiate, Frame, Precision, Products, Ticket, Unsupported, Want,
+    Watch,
 };
 use nanobragg::plan::Plan;
+use nanobragg::sensitivity::{Block, Layout, PixelSet};
 
 use crate::error;
 use crate::gpu::Gpu;
 use crate::read_back::Pending;
-use crate::renderer::{Collector, Renderer};
+use crate::renderer::{Collector, PendingSlopes, Renderer, Wanted};
 use crate::timing::Timings;
 
 /// A [`Renderer`] that can be shared, as a [`Backend`]. Frames that are submitted before the one before is collected
@@ -63,6 +65,47 @@ impl GpuBackend {
 /// A renderer has no state that a panic could leave half changed: buffers are compared before they are used.
 fn locked(renderer: &Mutex<Renderer>) -> MutexGuard<'_, Renderer> {
     renderer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Differentiate for GpuBackend {
+    fn differentiates(&self, plan: &Plan, layout: &Layout) -> Result<(), Unsupported> {
+        let wanted = Wanted { plan, layout, pixels: PixelSet::All };
+        match self.renderer().fits_slopes(wanted).err().and_then(|error| error.unsupported().cloned()) {
+            Some(reason) => Err(reason),
+            None => Ok(()),
+        }
+    }
+
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error> {
+        let span = tracing::info_span!("differentiate", backend = self.name());
+        let _entered = span.enter();
+        let wanted = Wanted { plan, layout, pixels };
+        // While a band is on its way to the host, the device works on the next. Whoever takes a band's blocks may do so on threads
+        // that ask for derivatives themselves: the renderer is not held meanwhile.
+        let collect = |pending: PendingSlopes| self.collector.slopes(pending, wanted, control, each);
+        let mut timings = Timings::default();
+        let mut before: Option<PendingSlopes> = None;
+        for band in 0.. {
+            let next = self.renderer().submit_slopes(wanted, band, control)?;
+            let last = next.is_none();
+            if let Some(pending) = std::mem::replace(&mut before, next) {
+                timings = timings.and(collect(pending)?);
+            }
+            if last {
+                break;
+            }
+        }
+        tracing::debug!(?timings, "differentiated");
+        self.note(timings);
+        Ok(())
+    }
 }
 
 impl Backend for GpuBackend {

@@ -7,6 +7,7 @@ use nanobragg::backend::Control;
 
 use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
+use crate::layout::Dispatch;
 use crate::permutation::Permutation;
 use crate::schedule::Pace;
 use crate::staging::Staging;
@@ -28,20 +29,20 @@ pub(crate) struct Flights {
     open: Option<Open>,
 }
 
-/// What a dispatch is for. Each has its own constants, so that one of each may be in a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Adds terms to sums.
-    Render,
-    /// Turns finished sums into an image.
-    Finish,
+/// A dispatch.
+pub(crate) struct Dispatched<'a> {
+    pub permutation: Permutation,
+    pub pipeline: &'a wgpu::ComputePipeline,
+    pub bind_group: &'a wgpu::BindGroup,
+    pub dispatch: &'a Dispatch,
+    pub groups: [u32; 2],
+    pub terms: f64,
 }
 
 /// Commands that are not submitted yet: submissions are what a small image costs the host.
 #[derive(Debug)]
 struct Open {
     encoder: wgpu::CommandEncoder,
-    stages: Vec<Stage>,
     permutation: Option<Permutation>,
     terms: f64,
 }
@@ -60,7 +61,7 @@ struct Flight {
 impl Open {
     fn new(gpu: &Gpu) -> Self {
         let encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        Open { encoder, stages: Vec::new(), permutation: None, terms: 0.0 }
+        Open { encoder, permutation: None, terms: 0.0 }
     }
 }
 
@@ -94,12 +95,9 @@ impl Flights {
         &mut self.open.get_or_insert_with(|| Open::new(&self.gpu)).encoder
     }
 
-    /// Makes sure that what comes next may change the constants of `stage`.
-    pub fn begin(&mut self, stage: Stage, control: &Control<'_>) -> Result<(), Error> {
-        if self.open.as_ref().is_some_and(|open| open.stages.contains(&stage)) {
-            self.submit(control)?;
-        }
-        Ok(())
+    /// Submits what is recorded, if anything is: what is sent to the device next comes before all that is not submitted.
+    pub fn flush(&mut self, control: &Control<'_>) -> Result<(), Error> {
+        if self.open.is_some() { self.submit(control).map(drop) } else { Ok(()) }
     }
 
     /// Terms that the next dispatch of a permutation may have.
@@ -108,25 +106,22 @@ impl Flights {
         self.paces.entry(permutation).or_insert_with(|| Pace::new(most)).terms()
     }
 
-    /// Records a dispatch of a stage that has [begun](Self::begin).
-    pub fn record(
-        &mut self,
-        (stage, permutation): (Stage, Permutation),
-        pipeline: &wgpu::ComputePipeline,
-        bind_group: &wgpu::BindGroup,
-        groups: [u32; 2],
-        terms: f64,
-    ) {
-        let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(terms));
+    /// Records a dispatch. One with terms begins a submission, so that each is as long as [its pace](Self::terms) allows.
+    pub fn record(&mut self, work: &Dispatched<'_>, control: &Control<'_>) -> Result<(), Error> {
+        if work.terms > 0.0 {
+            self.flush(control)?;
+        }
+        let timestamp_writes = self.clock.as_mut().and_then(|clock| clock.writes(work.terms));
         let open = self.open.get_or_insert_with(|| Open::new(&self.gpu));
-        open.stages.push(stage);
-        open.permutation = Some(permutation);
-        open.terms += terms;
+        open.permutation = Some(work.permutation);
+        open.terms += work.terms;
         let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes };
         let mut pass = open.encoder.begin_compute_pass(&descriptor);
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, bind_group, &[]);
-        pass.dispatch_workgroups(groups[0], groups[1], 1);
+        pass.set_pipeline(work.pipeline);
+        pass.set_bind_group(0, work.bind_group, &[]);
+        pass.set_immediates(0, bytemuck::bytes_of(work.dispatch));
+        pass.dispatch_workgroups(work.groups[0], work.groups[1], 1);
+        Ok(())
     }
 
     /// Submits what is recorded, and waits until the device has no more before it than it needs.

@@ -8,6 +8,7 @@ use nanobragg::backend::Unsupported;
 
 use crate::adapter::{AdapterInfo, Selection, select};
 use crate::error::{Cause, Error};
+use crate::layout::Dispatch;
 use crate::limits::{Limits, UpperLimits};
 
 /// An opened graphics device. Clones share it.
@@ -62,12 +63,15 @@ impl Gpu {
         let began = Instant::now();
         let (adapter, info) = select(selection)?;
         let choosing = began.elapsed();
-        let wanted =
-            wgpu::Features::SHADER_F64 | wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
+        let wanted = wgpu::Features::SHADER_F64
+            | wgpu::Features::TIMESTAMP_QUERY
+            | wgpu::Features::PIPELINE_CACHE
+            | wgpu::Features::IMMEDIATES;
         let required_limits = wgpu::Limits {
             max_storage_buffer_binding_size: info.limits.binding,
             max_buffer_size: info.limits.buffer,
             max_compute_workgroups_per_dimension: info.limits.groups,
+            max_immediate_size: size_of::<Dispatch>() as u32,
             ..wgpu::Limits::downlevel_defaults().using_resolution(adapter.limits())
         };
         let descriptor = wgpu::DeviceDescriptor {

@@ -9,9 +9,7 @@ use nanobragg::plan::{Plan, Region};
 use crate::Precision;
 use crate::encode::{Encoded, TableBytes, Tiles, largest};
 use crate::error::{Error, too_large};
-use crate::flights::Stage;
 use crate::gpu::Gpu;
-use crate::layout::Dispatch;
 use crate::pipeline::BINDINGS;
 use crate::resident::{Resident, Uploads};
 
@@ -20,8 +18,6 @@ use crate::resident::{Resident, Uploads};
 pub(crate) struct Holdings {
     gpu: Gpu,
     precision: Precision,
-    /// Constants of the dispatches of each stage.
-    dispatch: [wgpu::Buffer; 2],
     tiles: Resident,
     /// The list that `tiles` holds.
     tiles_sent: Option<Arc<[u32]>>,
@@ -31,11 +27,13 @@ pub(crate) struct Holdings {
     pub sums: Resident,
     places: Resident,
     table: [Resident; 2],
+    /// What derivatives know of sources and orientations, at the binding of the table's second part.
+    turned: Resident,
     known: Option<KnownTable>,
     /// The region that was rendered last, and its tiles.
     known_tiles: Option<(Region, Tiles)>,
-    /// The group of all bindings of each stage, and the number of buffers that had been made when it was.
-    bind_groups: [Option<(wgpu::BindGroup, u64)>; 2],
+    /// The group of all bindings, the number of buffers that had been made when it was, and whether it is one for derivatives.
+    bind_group: Option<(wgpu::BindGroup, u64, bool)>,
     pub uploads: Uploads,
 }
 
@@ -53,14 +51,6 @@ impl Holdings {
         Holdings {
             gpu: gpu.clone(),
             precision,
-            dispatch: [Stage::Render, Stage::Finish].map(|_| {
-                gpu.device.create_buffer(&wgpu::BufferDescriptor {
-                    label: None,
-                    size: size_of::<Dispatch>() as u64,
-                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                })
-            }),
             tiles: Resident::new(gpu),
             frame: Resident::new(gpu),
             sources: Resident::new(gpu),
@@ -68,10 +58,11 @@ impl Holdings {
             sums: Resident::new(gpu),
             places: Resident::new(gpu),
             table: [Resident::new(gpu), Resident::new(gpu)],
+            turned: Resident::new(gpu),
             known: None,
             known_tiles: None,
             tiles_sent: None,
-            bind_groups: [None, None],
+            bind_group: None,
             uploads: Uploads::default(),
         }
     }
@@ -184,25 +175,22 @@ impl Holdings {
         self.orientations.hold(&self.gpu, &bytes, "the orientations", sent, made)
     }
 
-    /// Sends what a dispatch is told, and gives the group of all bindings.
-    pub fn bind(
-        &mut self,
-        stage: Stage,
-        dispatch: &Dispatch,
-        layout: &wgpu::BindGroupLayout,
-    ) -> wgpu::BindGroup {
-        let own = match stage {
-            Stage::Render => 0,
-            Stage::Finish => 1,
-        };
-        self.gpu.queue.write_buffer(&self.dispatch[own], 0, bytemuck::bytes_of(dispatch));
+    /// Makes the device hold what derivatives know of sources and orientations.
+    pub fn hold_turned(&mut self, bytes: Vec<u8>) -> Result<(), Error> {
+        let (sent, made) = (&mut self.uploads.orientations, &mut self.uploads.buffers);
+        self.turned.hold(&self.gpu, &bytes, "the orientations' axes", sent, made)
+    }
+
+    /// The group of all bindings, for images or for derivatives.
+    pub fn bind(&mut self, layout: &wgpu::BindGroupLayout, slopes: bool) -> wgpu::BindGroup {
         let made = self.uploads.buffers;
-        if let Some((bind_group, _)) = self.bind_groups[own].as_ref().filter(|(_, then)| *then == made) {
+        let known = self.bind_group.as_ref().filter(|(_, then, of)| (*then, *of) == (made, slopes));
+        if let Some((bind_group, ..)) = known {
             return bind_group.clone();
         }
         let [low, high] = &self.table;
+        let high = if slopes { &self.turned } else { high };
         let buffers: [&wgpu::Buffer; BINDINGS as usize] = [
-            &self.dispatch[own],
             &self.tiles.buffer,
             &self.frame.buffer,
             &self.sources.buffer,
@@ -212,13 +200,13 @@ impl Holdings {
             &low.buffer,
             &high.buffer,
         ];
-        let entries: Vec<wgpu::BindGroupEntry<'_>> = (0..)
+        let entries: Vec<wgpu::BindGroupEntry<'_>> = (1..)
             .zip(buffers)
             .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
             .collect();
         let descriptor = wgpu::BindGroupDescriptor { label: None, layout, entries: &entries };
         let bind_group = self.gpu.device.create_bind_group(&descriptor);
-        self.bind_groups[own] = Some((bind_group.clone(), made));
+        self.bind_group = Some((bind_group.clone(), made, slopes));
         bind_group
     }
 }

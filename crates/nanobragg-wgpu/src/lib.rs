@@ -36,6 +36,7 @@ mod renderer;
 mod resident;
 mod schedule;
 mod selftest;
+mod slopes;
 mod staging;
 mod taps;
 mod timing;

@@ -11,6 +11,7 @@ use nanobragg::shapes::Coordinate;
 
 use crate::Precision;
 use crate::polynomial::{self, Polynomial};
+use crate::slopes::SlopeSums;
 
 /// How structure factors are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +41,8 @@ pub struct Permutation {
     pub split: bool,
     /// Whether the last integers of turns are so large that they cannot be rounded by an addition (single precision).
     pub wide: bool,
+    /// What is summed for derivatives, where it is no image.
+    pub slopes: Option<SlopeSums>,
 }
 
 const SHARED: [&str; 8] = [
@@ -53,12 +56,21 @@ const SHARED: [&str; 8] = [
     include_str!("shader/pixel.wgsl"),
 ];
 
+/// What derivatives add.
+const SLOPES: [&str; 2] =
+    [include_str!("shader/slopes/pixel.wgsl"), include_str!("shader/slopes/sources.wgsl")];
+
 /// Files of a precision: those that every shape needs, and those of the coordinates.
 struct Files {
     shared: [&'static str; 4],
     rows: &'static str,
     ball: &'static str,
     star: &'static str,
+    /// Those of derivatives: for every shape, and for the coordinates.
+    slopes: &'static str,
+    row_slopes: [&'static str; 2],
+    ball_slopes: [&'static str; 1],
+    star_slopes: [&'static str; 2],
 }
 
 const SINGLE: Files = Files {
@@ -71,6 +83,10 @@ const SINGLE: Files = Files {
     rows: include_str!("shader/single/rows.wgsl"),
     ball: include_str!("shader/single/ball.wgsl"),
     star: include_str!("shader/single/star.wgsl"),
+    slopes: include_str!("shader/slopes/single/lattice.wgsl"),
+    row_slopes: [include_str!("shader/slopes/rows.wgsl"), include_str!("shader/slopes/single/rows.wgsl")],
+    ball_slopes: [include_str!("shader/slopes/ball.wgsl")],
+    star_slopes: [include_str!("shader/slopes/star.wgsl"), include_str!("shader/slopes/single/star.wgsl")],
 };
 
 const DOUBLE: Files = Files {
@@ -83,6 +99,10 @@ const DOUBLE: Files = Files {
     rows: include_str!("shader/double/rows.wgsl"),
     ball: include_str!("shader/double/ball.wgsl"),
     star: include_str!("shader/double/star.wgsl"),
+    slopes: include_str!("shader/slopes/double/lattice.wgsl"),
+    row_slopes: [include_str!("shader/slopes/rows.wgsl"), include_str!("shader/slopes/double/rows.wgsl")],
+    ball_slopes: [include_str!("shader/slopes/ball.wgsl")],
+    star_slopes: [include_str!("shader/slopes/star.wgsl"), include_str!("shader/slopes/double/star.wgsl")],
 };
 
 impl Permutation {
@@ -104,6 +124,7 @@ impl Permutation {
                         taps,
                         split: taps,
                         wide: placed,
+                        slopes: None,
                     })
                 })
             })
@@ -120,6 +141,7 @@ impl Permutation {
             taps: false,
             split: false,
             wide: false,
+            slopes: None,
         }
     }
 
@@ -140,7 +162,23 @@ impl Permutation {
             text.push('\n');
             text.push_str(file);
         }
+        if self.slopes.is_some() {
+            let of_coordinate = match shape.coordinate {
+                Coordinate::Rows => &files.row_slopes[..],
+                Coordinate::Ball { .. } => &files.ball_slopes,
+                Coordinate::Star { .. } => &files.star_slopes,
+            };
+            for file in SLOPES.iter().chain([&files.slopes]).chain(of_coordinate).chain([&shape.slopes]) {
+                text.push('\n');
+                text.push_str(file);
+            }
+        }
         text
+    }
+
+    /// The shader's entry points: what walks through terms, and what finishes their sums.
+    pub fn entries(&self) -> [&'static str; 2] {
+        if self.slopes.is_some() { ["differentiate", "finish_slopes"] } else { ["render", "finish"] }
     }
 
     fn prelude(&self) -> String {
@@ -168,9 +206,14 @@ impl Permutation {
             Coordinate::Ball { peak } => constants.push(("PEAK", peak)),
             Coordinate::Star { radius_sqr, .. } => constants.push(("RADIUS_SQR", radius_sqr)),
         }
-        constants.extend(shape.constants);
+        let own = shape.single_constants.iter().filter(|_| self.precision == Precision::Single);
+        let others = shape.constants.iter().filter(|(name, _)| !own.clone().any(|(own, _)| own == name));
+        constants.extend(others.chain(own.clone()));
         for (name, value) in constants {
             let _ = writeln!(text, "const {name}: real = {};", self.literal(value));
+        }
+        if let Some(slopes) = &self.slopes {
+            text.push_str(&slopes.constants());
         }
         let (polynomials, single) = match self.precision {
             Precision::Single => (polynomial::SINGLE, true),
@@ -249,6 +292,20 @@ mod tests {
             count += 1;
         }
         assert_eq!(count, 2 * Shape::ALL.len() * 3 * 4);
+    }
+
+    #[test]
+    fn every_permutation_for_derivatives_is_valid_without_a_device() {
+        for permutation in Permutation::all().filter(|permutation| !permutation.taps) {
+            for sums in crate::slopes::tests::samples(permutation.shape) {
+                let permutation = Permutation { slopes: Some(sums), ..permutation };
+                let module =
+                    validated(&permutation).unwrap_or_else(|error| panic!("{permutation:?}: {error}"));
+                for entry in permutation.entries() {
+                    assert!(module.entry_points.iter().any(|known| known.name == entry), "{entry}");
+                }
+            }
+        }
     }
 
     #[test]

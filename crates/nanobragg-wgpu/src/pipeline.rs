@@ -3,16 +3,16 @@
 #![allow(unsafe_code, reason = "shaders without the compiler's own checks")]
 
 use std::collections::HashMap;
-use std::num::NonZeroU64;
 use std::time::Instant;
 
 use crate::cache::PipelineCache;
 use crate::error::{Cause, Error};
 use crate::gpu::Gpu;
+use crate::layout::Dispatch;
 use crate::permutation::Permutation;
 
-/// Number of bindings; the first is the dispatch.
-pub(crate) const BINDINGS: u32 = 9;
+/// Number of bindings; the first has number 1.
+pub(crate) const BINDINGS: u32 = 8;
 /// The binding that shaders write.
 pub(crate) const SUMS: u32 = 5;
 
@@ -34,17 +34,14 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     pub fn new(gpu: &Gpu) -> Self {
-        let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..BINDINGS)
+        let entries: Vec<wgpu::BindGroupLayoutEntry> = (1..=BINDINGS)
             .map(|binding| wgpu::BindGroupLayoutEntry {
                 binding,
                 visibility: wgpu::ShaderStages::COMPUTE,
                 ty: wgpu::BindingType::Buffer {
-                    ty: match binding {
-                        0 => wgpu::BufferBindingType::Uniform,
-                        _ => wgpu::BufferBindingType::Storage { read_only: binding != SUMS },
-                    },
+                    ty: wgpu::BufferBindingType::Storage { read_only: binding != SUMS },
                     has_dynamic_offset: false,
-                    min_binding_size: (binding == 0).then(|| NonZeroU64::new(64)).flatten(),
+                    min_binding_size: None,
                 },
                 count: None,
             })
@@ -55,7 +52,7 @@ impl Compiled {
         let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: None,
             bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
+            immediate_size: size_of::<Dispatch>() as u32,
         });
         Compiled { layout, pipeline_layout, known: HashMap::new(), cache: PipelineCache::open(gpu) }
     }
@@ -94,7 +91,8 @@ impl Compiled {
                 cache,
             })
         };
-        let pipelines = Pipelines { render: pipeline("render"), finish: pipeline("finish") };
+        let [render, finish] = permutation.entries();
+        let pipelines = Pipelines { render: pipeline(render), finish: pipeline(finish) };
         if let Some(error) = pollster::block_on(scope.pop()) {
             gpu.check()?;
             return Err(Cause::Shader { adapter: gpu.info.name.clone(), reason: error.to_string() }.into());

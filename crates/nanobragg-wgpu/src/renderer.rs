@@ -1,5 +1,9 @@
 //! A device that renders one plan after the other.
 
+mod slopes;
+
+pub(crate) use slopes::{PendingSlopes, Wanted};
+
 use std::ops::Range;
 use std::time::Instant;
 
@@ -8,11 +12,12 @@ use nanobragg::image::Pixel;
 use nanobragg::image::{Image, Spares};
 use nanobragg::nest::pixel;
 use nanobragg::plan::Plan;
+use nanobragg::sensitivity::Block;
 
 use crate::Precision;
 use crate::encode::{Encoded, GROUP};
 use crate::error::{Cause, Error, too_large};
-use crate::flights::{Flights, Stage};
+use crate::flights::{Dispatched, Flights};
 use crate::gpu::Gpu;
 use crate::holdings::Holdings;
 use crate::layout::Dispatch;
@@ -22,7 +27,7 @@ use crate::read_back::{Band, Pending};
 use crate::resident::Uploads;
 use crate::schedule::{Part, Walk, Work};
 use crate::staging::{Staged, Staging};
-use crate::timing::Timings;
+use crate::timing::{Ticks, Timings};
 
 /// Bytes of a band's sums, or of its sub-pixels' places, at most.
 const MOST_BAND: u64 = 1 << 29;
@@ -232,7 +237,7 @@ impl Renderer {
         pending.timings.upload += began.elapsed();
         for first in (0..count).step_by(window) {
             // What is recorded needs the orientations that are there.
-            self.flights.begin(Stage::Render, control)?;
+            self.flights.flush(control)?;
             let began = Instant::now();
             let range = first..(first + window).min(count);
             self.holdings.hold_orientations(encoded, range.clone())?;
@@ -242,6 +247,7 @@ impl Renderer {
                 places: encoded.places_per_pixel(),
                 sources: encoded.plan.sources.len(),
                 orientations: 0..range.len(),
+                places_per_block: 1,
             };
             let mut walk = Walk::new(work);
             loop {
@@ -249,9 +255,15 @@ impl Renderer {
                 let Some(part) = walk.next(terms, groups) else { break };
                 let begins = first == 0 && part.begins(0);
                 let (dispatch, groups) = part.dispatch(&band, begins, limits.groups);
-                self.flights.begin(Stage::Render, control)?;
-                let stage = (Stage::Render, encoded.permutation);
-                self.dispatch(stage, &pipelines.render, &dispatch, groups, part.terms, pending);
+                let pipeline = &pipelines.render;
+                let timings = &mut pending.timings;
+                self.dispatch(
+                    encoded.permutation,
+                    pipeline,
+                    (&dispatch, groups, part.terms),
+                    control,
+                    timings,
+                )?;
                 let last_window = range.end == count;
                 if last_window {
                     report(control, encoded, walk.tile());
@@ -260,12 +272,10 @@ impl Renderer {
         }
         self.finish(encoded, pipelines, &band, control, pending)?;
         let size = sums as u64 * encoded.real_size();
-        let copy = self.staging.copy(&self.gpu, self.flights.encoder(), &self.holdings.sums.buffer, size);
         let last = band.end == encoded.tiles.list.len();
-        let stamps = if last { self.flights.stop_clock(&self.staging) } else { None };
-        let submission = self.flights.submit(control)?;
-        pending.ticks = stamps.map(|stamps| stamps.submitted(submission.clone()));
-        pending.bands.push(Band { tiles: band, staging: copy.submitted(submission) });
+        let (staging, ticks) = self.submit_with_copies(size, last, control)?;
+        pending.ticks = ticks;
+        pending.bands.push(Band { tiles: band, staging });
         Ok(())
     }
 
@@ -292,27 +302,42 @@ impl Renderer {
                 terms: 0.0,
             };
             let (dispatch, groups) = part.dispatch(band, false, limits.groups);
-            self.flights.begin(Stage::Finish, control)?;
-            let stage = (Stage::Finish, encoded.permutation);
-            self.dispatch(stage, &pipelines.finish, &dispatch, groups, 0.0, pending);
+            let (pipeline, timings) = (&pipelines.finish, &mut pending.timings);
+            self.dispatch(encoded.permutation, pipeline, (&dispatch, groups, 0.0), control, timings)?;
         }
         Ok(())
     }
 
-    /// Records a dispatch of a stage that has begun.
+    /// Records a dispatch of so many groups and terms.
     fn dispatch(
         &mut self,
-        stage: (Stage, Permutation),
+        permutation: Permutation,
         pipeline: &wgpu::ComputePipeline,
-        dispatch: &Dispatch,
-        groups: [u32; 2],
-        terms: f64,
-        pending: &mut Pending,
-    ) {
-        let bind_group = self.holdings.bind(stage.0, dispatch, &self.compiled.layout);
-        self.flights.record(stage, pipeline, &bind_group, groups, terms);
-        pending.timings.dispatches += 1;
-        pending.timings.terms += terms;
+        (dispatch, groups, terms): (&Dispatch, [u32; 2], f64),
+        control: &Control<'_>,
+        timings: &mut Timings,
+    ) -> Result<(), Error> {
+        let bind_group = &self.holdings.bind(&self.compiled.layout, permutation.slopes.is_some());
+        self.flights
+            .record(&Dispatched { permutation, pipeline, bind_group, dispatch, groups, terms }, control)?;
+        timings.dispatches += 1;
+        timings.terms += terms;
+        Ok(())
+    }
+
+    /// Ends a piece of work: submits what is recorded, with copies of the first `size` bytes of the sums and, where `last`, of all
+    /// stamps.
+    fn submit_with_copies(
+        &mut self,
+        size: u64,
+        last: bool,
+        control: &Control<'_>,
+    ) -> Result<(Staged, Option<Ticks>), Error> {
+        let copy = self.staging.copy(&self.gpu, self.flights.encoder(), &self.holdings.sums.buffer, size);
+        let stamps = if last { self.flights.stop_clock(&self.staging) } else { None };
+        let submission = self.flights.submit(control)?;
+        let ticks = stamps.map(|stamps| stamps.submitted(submission.clone()));
+        Ok((copy.submitted(submission), ticks))
     }
 
     /// What one dispatch of one group leaves in the first `size` bytes of the sums.
@@ -323,11 +348,11 @@ impl Renderer {
         size: u64,
     ) -> Result<Staged, Error> {
         let pipelines = self.compiled.get(&self.gpu, permutation)?;
+        let control = Control::default();
         self.flights.start();
-        let bind_group = self.holdings.bind(Stage::Render, dispatch, &self.compiled.layout);
-        self.flights.record((Stage::Render, permutation), &pipelines.render, &bind_group, [1, 1], 0.0);
-        let copy = self.staging.copy(&self.gpu, self.flights.encoder(), &self.holdings.sums.buffer, size);
-        Ok(copy.submitted(self.flights.submit(&Control::default())?))
+        let timings = &mut Timings::default();
+        self.dispatch(permutation, &pipelines.render, (dispatch, [1, 1], 0.0), &control, timings)?;
+        Ok(self.submit_with_copies(size, false, &control)?.0)
     }
 }
 
@@ -343,6 +368,17 @@ impl Collector {
     /// The image of a submitted plan, as soon as it is done, and its times.
     pub fn image(&self, pending: Pending, control: &Control<'_>) -> Result<(Image, Timings), Error> {
         pending.image(&self.gpu, &self.staging, &self.spares, control)
+    }
+
+    /// Hands out the blocks of a submitted band, as soon as it is done.
+    pub fn slopes(
+        &self,
+        pending: PendingSlopes,
+        wanted: Wanted<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<Timings, Error> {
+        pending.collect(&self.gpu, &self.staging, wanted, control, each)
     }
 
     /// The image of a submitted plan into pixels that are ready for it, as soon as it is done, and its times.

@@ -58,6 +58,8 @@ pub(crate) struct Work {
     pub places: usize,
     pub sources: usize,
     pub orientations: Range<usize>,
+    /// Places whose terms make a block.
+    pub places_per_block: usize,
 }
 
 /// The next part of it.
@@ -124,7 +126,7 @@ impl Walk {
         let source_end = (self.source + several).min(work.sources);
         let all_sources = all_orientations && self.source == 0 && source_end == work.sources;
         let per_place = work.sources as f64 * per_source;
-        let several = if all_sources { ((each / per_place) as usize).max(1) } else { 1 };
+        let several = if all_sources { whole(each / per_place, work.places_per_block) } else { 1 };
         let place_end = (self.place + several).min(work.places);
         let part = Part {
             tiles: self.tile..self.tile + self.tiles,
@@ -228,7 +230,7 @@ mod tests {
 
     #[test]
     fn every_term_is_met_once_however_the_work_is_cut() {
-        let work = Work { tiles: 3..20, places: 4, sources: 3, orientations: 5..75 };
+        let work = Work { tiles: 3..20, places: 4, sources: 3, orientations: 5..75, places_per_block: 1 };
         for terms in [1.0, 64.0, 1000.0, 7777.0, 1e5, 1e7] {
             for groups in [1, 5, 65_535] {
                 let counts = counts(&work, terms, groups);
@@ -240,7 +242,8 @@ mod tests {
     #[test]
     fn work_is_cut_where_blocks_end() {
         for (sources, orientations) in [(3, 200), (3, 128), (50, 7), (1, 1), (130, 1)] {
-            let work = Work { tiles: 0..9, places: 3, sources, orientations: 0..orientations };
+            let work =
+                Work { tiles: 0..9, places: 3, sources, orientations: 0..orientations, places_per_block: 1 };
             let block = GROUP.div_ceil(orientations);
             for terms in [1.0, 5e3, 3e4, 1e5, 1e7] {
                 let mut walk = Walk::new(work.clone());
@@ -256,7 +259,8 @@ mod tests {
 
     #[test]
     fn parts_keep_to_the_number_of_terms() {
-        let work = Work { tiles: 0..10_000, places: 1, sources: 1, orientations: 0..1000 };
+        let work =
+            Work { tiles: 0..10_000, places: 1, sources: 1, orientations: 0..1000, places_per_block: 1 };
         let mut walk = Walk::new(work);
         let mut parts = 0;
         while let Some(part) = walk.next(1e7, 65_535) {

@@ -26,6 +26,18 @@ pub struct Timings {
 }
 
 impl Timings {
+    /// Those of two pieces of work together.
+    pub(crate) fn and(self, other: Timings) -> Timings {
+        Timings {
+            upload: self.upload + other.upload,
+            kernel: self.kernel + other.kernel,
+            by_device_clock: other.by_device_clock,
+            read_back: self.read_back + other.read_back,
+            dispatches: self.dispatches + other.dispatches,
+            terms: self.terms + other.terms,
+        }
+    }
+
     /// Terms in a second of the device's work.
     pub fn terms_per_second(&self) -> f64 {
         self.terms / self.kernel.as_secs_f64().max(1e-9)

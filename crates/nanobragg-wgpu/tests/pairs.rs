@@ -17,6 +17,8 @@ const STAGES: &[(&str, &[&str])] = &[
     ("physics/f_cell.rs", &["*/lattice.wgsl", "f_cell.wgsl"]),
     ("physics/polarization.rs", &["polarization.wgsl"]),
     ("physics/absorption.rs", &["absorption.wgsl"]),
+    ("sensitivity/sums/flush.rs", &["slopes/sources.wgsl"]),
+    ("sensitivity/sums/terms.rs", &["slopes/pixel.wgsl"]),
     ("shapes/coordinate.rs", &["*/rows.wgsl", "*/ball.wgsl", "*/star.wgsl"]),
 ];
 
@@ -30,6 +32,15 @@ const ALONE: &[(&str, &str)] = &[
     ("vector.wgsl", "what nalgebra has"),
     ("taps.wgsl", "compared with the trace value by value"),
     ("background.wgsl", "one expression of nest/scalar.rs"),
+    ("slopes/rows.wgsl", "formulas of a shape, put together"),
+    ("slopes/ball.wgsl", "formulas of a shape, put together"),
+    ("slopes/star.wgsl", "an exponential's derivative"),
+    ("slopes/single/lattice.wgsl", "names for what the lattice has"),
+    ("slopes/double/lattice.wgsl", "names for what the lattice has"),
+    ("slopes/single/rows.wgsl", "phases of the lattice in turns"),
+    ("slopes/double/rows.wgsl", "phases of the lattice"),
+    ("slopes/single/star.wgsl", "names for what the distance has"),
+    ("slopes/double/star.wgsl", "names for what the distance has"),
     ("single/arithmetic.wgsl", "fixed point, which only shaders need"),
 ];
 
@@ -104,7 +115,8 @@ fn every_file_of_the_shaders_is_listed() {
     for (_, patterns) in STAGES {
         listed.extend(["single", "double"].iter().flat_map(|precision| halves(patterns, precision)));
     }
-    let folders = [shaders(), shaders().join("single"), shaders().join("double")];
+    let parts = ["", "single", "double", "slopes", "slopes/single", "slopes/double"];
+    let folders = parts.map(|part| shaders().join(part));
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten());
     let found: BTreeSet<PathBuf> = files.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     assert_eq!(found, listed);

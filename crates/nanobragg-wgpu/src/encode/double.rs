@@ -57,8 +57,8 @@ impl Encoded<'_> {
     pub(super) fn each_place(&self, tiles: Range<usize>, mut with: impl FnMut(&geometry::Position<f64>)) {
         let (plan, n) = (self.plan, self.plan.oversample);
         let size = plan.detector.pixel_size / n as f64;
-        for &tile in self.tiles.list.get(tiles).unwrap_or_default() {
-            for (slow, fast) in self.tiles.all_pixels(tile as usize) {
+        for tile in tiles {
+            for (slow, fast) in self.tiles.pixels_of(tile) {
                 for layer in 0..plan.layers.count {
                     let odet = plan.layers.depth_of(layer);
                     for sub in 0..n * n {

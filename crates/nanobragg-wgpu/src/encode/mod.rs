@@ -96,6 +96,7 @@ impl<'a> Encoded<'a> {
                 taps,
                 split: false,
                 wide: true,
+                slopes: None,
             },
             units: Units::ONE,
             frame: Vec::new(),

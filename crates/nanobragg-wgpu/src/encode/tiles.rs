@@ -14,8 +14,10 @@ pub(crate) const GROUP: usize = EDGE * EDGE;
 pub(crate) struct Tiles {
     /// Tiles in a row of the region.
     pub across: usize,
-    /// Numbers of the tiles in scan order.
+    /// Numbers of the tiles in scan order; of pixels that are listed one by one, their numbers in scan order.
     pub list: Arc<[u32]>,
+    /// Pixels of a row of the image where they are listed one by one.
+    pub listed: Option<usize>,
     /// Rows of the region.
     pub rows: std::ops::Range<usize>,
     /// Columns of the region.
@@ -26,7 +28,7 @@ impl Tiles {
     /// How the tiles of a region lie; none is listed.
     pub fn of_all(region: &Region) -> Self {
         let (rows, columns) = region.ranges();
-        Tiles { across: columns.len().div_ceil(EDGE), list: Arc::default(), rows, columns }
+        Tiles { across: columns.len().div_ceil(EDGE), list: Arc::default(), listed: None, rows, columns }
     }
 
     pub fn new(region: &Region) -> Self {
@@ -39,6 +41,33 @@ impl Tiles {
             .map(|tile| tile as u32)
             .collect();
         tiles
+    }
+
+    /// Pixels one by one, given as [slow, fast], of an image whose `region` is all of it.
+    pub fn of_pixels(region: &Region, pixels: &[[u32; 2]]) -> Self {
+        let number = |&[slow, fast]: &[u32; 2]| region.index(slow as usize, fast as usize) as u32;
+        let mut list: Vec<u32> = pixels.iter().map(number).collect();
+        // What is left of the last group repeats the last pixel; nobody reads it.
+        list.resize(list.len().next_multiple_of(GROUP), list.last().copied().unwrap_or_default());
+        Tiles { list: list.into(), listed: Some(region.image_fast), ..Tiles::of_all(region) }
+    }
+
+    /// Groups that render them.
+    pub fn groups(&self) -> usize {
+        if self.listed.is_some() { self.list.len() / GROUP } else { self.list.len() }
+    }
+
+    /// All 64 pixels of a group, as slow and fast index.
+    pub fn pixels_of(&self, group: usize) -> Vec<(usize, usize)> {
+        match self.listed {
+            Some(across) => {
+                let own = self.list.chunks(GROUP).nth(group).unwrap_or_default();
+                own.iter().map(|&at| (at as usize / across.max(1), at as usize % across.max(1))).collect()
+            }
+            None => {
+                self.list.get(group).map_or_else(Vec::new, |&tile| self.all_pixels(tile as usize).collect())
+            }
+        }
     }
 
     /// All 64 pixels of a tile; those outside of the region repeat its last row or column, as in the shader.

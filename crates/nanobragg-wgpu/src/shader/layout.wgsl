@@ -105,7 +105,7 @@ const FLAG_CAPTURE_PER_TERM = 64u;
 const FLAG_WATER = 128u;
 const FLAG_DMIN = 256u;
 
-@group(0) @binding(0) var<uniform> dispatch: Dispatch;
+var<immediate> dispatch: Dispatch;
 @group(0) @binding(1) var<storage, read> tiles: array<u32>;
 @group(0) @binding(2) var<storage, read> frame: Frame;
 @group(0) @binding(3) var<storage, read> sources: array<Source>;

@@ -17,6 +17,7 @@ mod faults;
 mod precision;
 mod scale;
 mod sequence;
+mod slopes;
 mod tiling;
 mod trace;
 

@@ -5,15 +5,24 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::simd::FastPlan;
-use super::{Backend, Control, Cpu};
+use super::{Backend, Control, Cpu, Unsupported};
 use crate::error::{Error, RenderCause};
 use crate::nest::block::{LANES, Lanes, Place, Workspace};
 use crate::plan::Plan;
 use crate::sensitivity::sums::{Sensitive, Task};
-use crate::sensitivity::{Block, Layout, PixelSet};
+use crate::sensitivity::{Block, Layout, PixelSet, Runs};
 
 /// A backend that knows how pixels change.
 pub trait Differentiate: Backend {
+    /// Whether the backend sums the sensitivities of `layout` for `plan`.
+    ///
+    /// # Errors
+    /// [`Unsupported::NoDerivatives`], which says what it has none of, and those of [`Backend::supports`].
+    fn differentiates(&self, plan: &Plan, layout: &Layout) -> Result<(), Unsupported> {
+        let _ = (plan, layout);
+        Ok(())
+    }
+
     /// Hands the sensitivities of `pixels` to `each`, block by block, with the number of the run that the block belongs to. Runs
     /// come in any order and from any thread, the blocks of a run in their order. Runs, blocks and what is in them are the
     /// same, bit for bit, with any number of threads.
@@ -28,11 +37,6 @@ pub trait Differentiate: Backend {
         control: &Control<'_>,
         each: &(dyn Fn(usize, &Block<'_>) + Sync),
     ) -> Result<(), Error>;
-}
-
-/// Blocks of a run, of so many in all: enough runs to share among threads, and few enough to keep something for each.
-fn run_length(blocks: usize) -> usize {
-    (blocks / 1024).clamp(1, 64)
 }
 
 /// A block to come.
@@ -88,7 +92,7 @@ impl Differentiate for Cpu {
         let fast = FastPlan::<Sensitive>::tapped(plan).map_err(RenderCause::Order)?;
         let blocks = blocks(plan, pixels);
         let masked = matches!(pixels, PixelSet::All) && plan.region.mask.is_some();
-        let length = run_length(blocks.len());
+        let length = Runs::of(blocks.len()).length();
         let runs = blocks.par_chunks(length).enumerate();
         // Said in order: whoever counts what is done sees each evaluation end once.
         let (all_done, total) = (Mutex::new(0), blocks.len());

@@ -24,6 +24,9 @@ pub enum Unsupported {
     /// The backend does not make what is wanted besides the spots.
     #[error("no {0}")]
     NoProduct(&'static str),
+    /// The backend has no derivatives by this, or of this.
+    #[error("no derivatives {0}")]
+    NoDerivatives(&'static str),
     /// Single precision would leave larger errors than it may.
     #[error("spots too sharp for f32 (error {error:.1e}, limit {limit:.0e} of the brightest pixel)")]
     PrecisionBound {
@@ -64,6 +67,8 @@ pub enum Unsupported {
 pub enum Remedy {
     /// Another backend, such as the CPU.
     OtherBackend,
+    /// Derivatives on another backend, such as the CPU.
+    DerivativesElsewhere,
     /// The plan without the quirk that asks for an order, or another backend.
     OtherPreset,
     /// The other precision, or another backend.
@@ -81,6 +86,7 @@ impl Unsupported {
             Unsupported::NoPrecision(Precision::Double) => "unsupported.no-f64",
             Unsupported::NoPrecision(Precision::Single) => "unsupported.no-f32",
             Unsupported::NoProduct(_) => "unsupported.no-product",
+            Unsupported::NoDerivatives(_) => "unsupported.no-derivatives",
             Unsupported::PrecisionBound { .. } => "unsupported.precision-bound",
             Unsupported::PrecisionRange { .. } => "unsupported.precision-range",
             Unsupported::TooLarge { .. } => "unsupported.too-large",
@@ -97,6 +103,7 @@ impl Unsupported {
             Unsupported::NoPrecision(Precision::Single)
             | Unsupported::PrecisionBound { .. }
             | Unsupported::PrecisionRange { .. } => Remedy::OtherPrecision(Precision::Double),
+            Unsupported::NoDerivatives(_) => Remedy::DerivativesElsewhere,
             Unsupported::OutOfMemory => Remedy::FewerPixels,
             Unsupported::OrderDependentPixel { .. }
             | Unsupported::NoProduct(_)
@@ -110,6 +117,7 @@ impl std::fmt::Display for Remedy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Remedy::OtherBackend => f.write_str("render on the cpu"),
+            Remedy::DerivativesElsewhere => f.write_str("take them on the cpu"),
             Remedy::OtherPreset => f.write_str("render without it, or on the cpu"),
             Remedy::OtherPrecision(precision) => write!(f, "render in {}, or on the cpu", precision.name()),
             Remedy::FewerPixels => f.write_str("render a smaller region, or on the cpu"),

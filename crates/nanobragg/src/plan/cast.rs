@@ -123,8 +123,11 @@ impl Plan<f64> {
     }
 
     /// Whether the wavelength of source `number` follows the central one.
-    pub(crate) fn follows_wavelength(&self, number: usize) -> bool {
-        matches!(self.choice.sources[number].wavelength, Wavelength::OfCentral(_))
+    pub fn follows_wavelength(&self, number: usize) -> bool {
+        matches!(
+            self.choice.sources.get(number).map(|source| source.wavelength),
+            Some(Wavelength::OfCentral(_))
+        )
     }
 
     /// The same plan rounded to the number type `T`, for evaluating the same physics in it.

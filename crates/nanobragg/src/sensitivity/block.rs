@@ -1,7 +1,7 @@
 //! What is asked for, and what is handed out.
 
 use super::NodeSlope;
-use crate::nest::block::Lanes;
+use crate::nest::block::{LANES, Lanes};
 
 /// Pixels to differentiate.
 #[derive(Clone, Copy, Debug)]
@@ -59,5 +59,109 @@ impl Block<'_> {
     /// Photons and rows with all lanes, of which those beyond the pixels mean nothing.
     pub(crate) fn with_photons(&self) -> impl Iterator<Item = &Lanes> {
         std::iter::once(self.photons).chain(self.rows)
+    }
+}
+
+/// The sums of up to 64 pixels that a device beside the CPU has made, as a [`Block`].
+pub struct BlockSums {
+    pixels: Vec<[u32; 2]>,
+    photons: Lanes,
+    rows: Vec<Lanes>,
+}
+
+impl BlockSums {
+    /// Pixels of a block.
+    pub const LEN: usize = LANES;
+
+    /// An empty block with so many rows.
+    pub fn new(rows: usize) -> Self {
+        let zero = Lanes::splat(0.0);
+        BlockSums { pixels: Vec::with_capacity(LANES), photons: zero, rows: vec![zero; rows] }
+    }
+
+    /// Forgets the pixels.
+    pub fn clear(&mut self) {
+        self.pixels.clear();
+    }
+
+    /// Adds a pixel, given as [slow, fast], with its photons and its sensitivities in the order of the layout. A block that is full
+    /// stays as it is.
+    pub fn push(&mut self, pixel: [u32; 2], photons: f64, rows: &[f64]) {
+        let lane = self.pixels.len();
+        if lane >= LANES {
+            return;
+        }
+        self.pixels.push(pixel);
+        self.photons.0[lane] = photons;
+        for (row, value) in self.rows.iter_mut().zip(rows) {
+            row.0[lane] = *value;
+        }
+    }
+
+    /// The block with this number, of those of `runs`.
+    pub fn block(&self, runs: Runs, number: usize) -> Block<'_> {
+        Block {
+            run: runs.run(number),
+            number,
+            pixels: &self.pixels,
+            photons: &self.photons,
+            rows: &self.rows,
+            nodes: &[],
+            last: runs.ends(number),
+        }
+    }
+}
+
+/// How blocks are shared out: a run of them at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Runs {
+    blocks: usize,
+}
+
+impl Runs {
+    /// The runs of so many blocks.
+    pub fn of(blocks: usize) -> Self {
+        Runs { blocks }
+    }
+
+    /// Blocks of a run but the last: enough runs to share among threads, and few enough to keep something for each.
+    pub fn length(self) -> usize {
+        (self.blocks / 1024).clamp(1, 64)
+    }
+
+    /// The run of a block.
+    pub fn run(self, block: usize) -> usize {
+        block / self.length()
+    }
+
+    /// Whether a block ends its run.
+    fn ends(self, block: usize) -> bool {
+        block + 1 == self.blocks || (block + 1).is_multiple_of(self.length())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_hold_every_block_and_end_once() {
+        for blocks in [1, 63, 1024, 5000, 100_000] {
+            let runs = Runs::of(blocks);
+            let ends = (0..blocks).filter(|&block| runs.ends(block)).count();
+            assert_eq!(ends, runs.run(blocks - 1) + 1, "{blocks}");
+        }
+    }
+
+    #[test]
+    fn a_block_has_what_was_pushed() {
+        let mut sums = BlockSums::new(2);
+        sums.push([9, 9], 1.0, &[1.0, 1.0]);
+        sums.clear();
+        sums.push([3, 4], 5.0, &[6.0, 7.0]);
+        let block = sums.block(Runs::of(1), 0);
+        assert_eq!((block.pixels(), block.photons()), (&[[3, 4]][..], &[5.0][..]));
+        assert_eq!(block.rows().collect::<Vec<_>>(), [&[6.0], &[7.0]]);
+        assert!(block.last);
     }
 }

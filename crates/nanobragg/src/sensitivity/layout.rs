@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::shapes::{Coordinate, Metric};
 
 /// How a spot's dependence on the number of cells is summed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CellSums {
     /// Derivatives by Na, Nb, Nc.
     Direct,
@@ -86,7 +86,7 @@ impl Layout {
     }
 
     /// First row of each group, in the order of their fields, and the number of rows.
-    pub(crate) fn starts(&self) -> Starts {
+    pub fn starts(&self) -> Starts {
         let Groups {
             lattice,
             position,
@@ -132,20 +132,33 @@ impl Layout {
     }
 }
 
-/// The first row of each group.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Starts {
+/// The first row of each group; of one that is not summed, that of the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Starts {
+    /// Of [`Groups::lattice`].
     pub lattice: usize,
+    /// Of [`Groups::position`].
     pub position: usize,
+    /// Of [`Groups::beam`].
     pub beam: usize,
+    /// Of [`Groups::wavelength`].
     pub wavelength: usize,
+    /// Of [`Groups::cells`].
     pub cells: usize,
+    /// Of [`Groups::mosaic`].
     pub mosaic: usize,
+    /// Of [`Groups::phi`].
     pub phi: usize,
+    /// Of [`Groups::spindle`].
     pub spindle: usize,
+    /// Of [`Groups::damping`].
     pub damping: usize,
+    /// Of [`Groups::water`].
     pub water: usize,
+    /// Of [`Groups::weights`].
     pub weights: usize,
+    /// Of [`Groups::nodes`].
     pub nodes: usize,
+    /// Rows of a pixel.
     pub end: usize,
 }

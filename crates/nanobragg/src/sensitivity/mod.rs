@@ -11,7 +11,7 @@ mod scatter;
 pub(crate) mod sums;
 
 pub(crate) use bent::{BENT, BentSlopes};
-pub use block::{Block, PixelSet};
-pub(crate) use layout::Starts;
-pub use layout::{CellSums, Groups, Layout};
+pub use block::{Block, BlockSums, PixelSet, Runs};
+pub use layout::{CellSums, Groups, Layout, Starts};
 pub(crate) use scatter::NodeSlope;
+pub use sums::Turned;

@@ -10,6 +10,7 @@ mod terms;
 
 use fused::Spare;
 pub(crate) use task::Task;
+pub use task::Turned;
 use terms::Added;
 
 use std::sync::Arc;

@@ -144,6 +144,8 @@ pub struct Text {
     pub slopes: &'static str,
     /// Constants.
     pub constants: &'static [(&'static str, f64)],
+    /// Those that are others in single precision.
+    pub single_constants: &'static [(&'static str, f64)],
     /// Polynomials.
     pub series: &'static [Series],
 }
@@ -165,6 +167,8 @@ pub(crate) trait Definition {
     const TITLE: &'static str;
     /// Constants that its formulas know by name.
     const CONSTANTS: &'static [(&'static str, f64)] = &[];
+    /// Those of them that are others in single precision.
+    const SINGLE_CONSTANTS: &'static [(&'static str, f64)] = &[];
     /// Polynomials that its formulas call.
     const SERIES: &'static [Series] = &[];
 
@@ -325,6 +329,7 @@ impl Visit for Describe {
             wgsl: <S as RowFormulas>::WGSL,
             slopes: <S as RowSlopes>::WGSL,
             constants: S::CONSTANTS,
+            single_constants: S::SINGLE_CONSTANTS,
             series: S::SERIES,
         }
     }
@@ -335,12 +340,20 @@ impl Visit for Describe {
             wgsl: <S as BallFormulas>::WGSL,
             slopes: <S as BallSlopes>::WGSL,
             constants: S::CONSTANTS,
+            single_constants: S::SINGLE_CONSTANTS,
             series: S::SERIES,
         }
     }
 
     fn star<S: OnStar>(self) -> Text {
         let coordinate = Coordinate::Star { metric: S::METRIC, radius_sqr: S::RADIUS_SQR };
-        Text { coordinate, wgsl: S::Profile::WGSL, slopes: "", constants: S::CONSTANTS, series: S::SERIES }
+        Text {
+            coordinate,
+            wgsl: S::Profile::WGSL,
+            slopes: "",
+            constants: S::CONSTANTS,
+            single_constants: S::SINGLE_CONSTANTS,
+            series: S::SERIES,
+        }
     }
 }

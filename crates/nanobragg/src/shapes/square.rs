@@ -10,6 +10,8 @@ const PI: f64 = std::f64::consts::PI;
 const PI_SQR: f64 = PI * PI;
 /// (N δ)² up to which the slope is its series.
 const NEAR_SQR: f64 = 1e-4;
+/// The same in single precision, which loses more where terms cancel: both are good to 2e-6 of the slope at the border.
+const NEAR_SQR_SINGLE: f64 = 1e-2;
 
 formula! {
     impl RowFormulas for Square {
@@ -75,6 +77,7 @@ impl NearNode for Square {
 impl Definition for Square {
     const TITLE: &'static str = "parallelepiped";
     const CONSTANTS: &'static [(&'static str, f64)] = &[("NEAR_SQR", NEAR_SQR), ("PI_SQR", PI_SQR)];
+    const SINGLE_CONSTANTS: &'static [(&'static str, f64)] = &[("NEAR_SQR", NEAR_SQR_SINGLE)];
 
     #[inline(always)]
     fn visit<V: Visit>(visitor: V) -> V::Output {

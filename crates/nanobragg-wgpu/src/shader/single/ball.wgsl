@@ -3,8 +3,14 @@
 // Of y its distance from the next whole number has to be good where y is hundreds. Each √fudge N δ is an
 // integer product, taken in units of 2⁻¹² and a rest; a root in single precision, rounded to such units, is
 // corrected by what its square lacks, of which the integers' part is exact modulo 2³².
-// @stage ball
-fn lattice_factor(at: Indices) -> LatticeFactor {
+// y, and y less the next whole number.
+struct Radius {
+    radius: f32,
+    rest: f32,
+    odd: bool,
+}
+
+fn radius_of(at: Indices) -> Radius {
     let product = wide(at.turns, vec3<u32>(frame.radius_a, frame.radius_b, frame.radius_c));
     let shift = vec3<u32>(frame.radius_shift);
     let whole = product.high >> shift;
@@ -20,7 +26,12 @@ fn lattice_factor(at: Indices) -> LatticeFactor {
     let correction = 0.5 * missing / (f32(max(units, 1)) * 0x1p-12f);
     let turn = (units + 2048) >> 12u;
     let y = f32(units - (turn << 12u)) * 0x1p-12f + correction;
-    let value = profile(radius, y);
-    let odd = (turn & 1) != 0 && radius > 0.5;
-    return LatticeFactor(vec3<f32>(1.0), PEAK * select(value, -value, odd));
+    return Radius(radius, y, (turn & 1) != 0 && radius > 0.5);
+}
+
+// @stage ball
+fn lattice_factor(at: Indices) -> LatticeFactor {
+    let y = radius_of(at);
+    let value = profile(y.radius, y.rest);
+    return LatticeFactor(vec3<f32>(1.0), PEAK * select(value, -value, y.odd));
 }

@@ -33,6 +33,7 @@ struct PolarSlope {
 }
 
 impl PolarSlope {
+    // @stage polar_slope
     fn at(&self, d: &Vector3<f64>) -> Vector3<f64> {
         let [incident, across, field] = &self.axes;
         let (along, e, b) = (d.dot(incident), d.dot(field), d.dot(across));
@@ -99,6 +100,7 @@ impl Sensitive {
     }
 
     /// The derivative of ln Ω by a shift of the detector: odet / plane - 3 X / R².
+    // @stage omega_slope
     fn omega_slope(&self, i: usize) -> Vector3<f64> {
         let panel = &self.task.panel;
         let (d, distance) = (at(&self.here.diffracted, i), self.here.distance.0[i]);
@@ -110,6 +112,7 @@ impl Sensitive {
     }
 
     /// The derivative of the logarithm of the capture fraction by a shift of the detector, through ρ = d · odet.
+    // @stage capture_slope
     fn capture_slope(&self, i: usize) -> Vector3<f64> {
         let (layers, odet) = (&self.task.layers, &self.task.panel.odet);
         if !layers.absorbing {
@@ -123,6 +126,7 @@ impl Sensitive {
     }
 
     /// Takes the sums of a source over to the groups that are no sums over terms.
+    // @stage end_source
     pub(super) fn end_source(&mut self, done: &BlockSourceDone<'_>) {
         let (task, starts) = (std::sync::Arc::clone(&self.task), self.starts);
         let groups = &task.layout.groups;

@@ -42,7 +42,8 @@ pub(crate) struct Task {
 }
 
 /// An orientation of the lattice.
-pub(crate) struct Turned {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turned {
     /// The inverse of its rotation.
     pub back: Matrix3<f64>,
     /// The axis, in the laboratory, that the mosaic spread turns it about, times the domain's draw.
@@ -55,8 +56,9 @@ pub(crate) struct Turned {
     pub spindle_torque: Matrix3<f64>,
 }
 
-impl Task {
-    pub fn new(plan: &Plan, layout: &Layout) -> Self {
+impl Turned {
+    /// Those of `plan`, step by step and domain by domain.
+    pub fn all(plan: &Plan) -> Vec<Turned> {
         let orientations = &plan.orientations;
         let axis = plan.detector.spindle_axis[1];
         let half = match plan.resolved.rotation.point(plan.resolved.quirks) {
@@ -83,6 +85,13 @@ impl Task {
                 });
             }
         }
+        all
+    }
+}
+
+impl Task {
+    pub fn new(plan: &Plan, layout: &Layout) -> Self {
+        let all = Turned::all(plan);
         let at_rest = all.iter().all(|turned| turned.back == Matrix3::identity());
         Task {
             layout: layout.clone(),
@@ -96,10 +105,10 @@ impl Task {
             interpolates: plan.interpolation != crate::plan::Interpolation::Off,
             follows: (0..plan.sources.len()).map(|number| plan.follows_wavelength(number)).collect(),
             b_factor: plan.b_factor,
-            water_per_source: plan.background.per_term * orientations.count() as f64,
+            water_per_source: plan.background.per_term * plan.orientations.count() as f64,
             water_start: plan.background.start,
             scale: scaling::photons(plan.r_e_sqr, plan.fluence, 1.0, plan.steps),
-            domains: orientations.domains.len(),
+            domains: plan.orientations.domains.len(),
             orientations: all,
             at_rest,
         }

@@ -27,6 +27,7 @@ const ONES: Lanes = Lanes([1.0; LANES]);
 impl Sensitive {
     /// Adds what the terms of one orientation change by.
     #[inline(always)]
+    // @stage add_term
     fn add<const FMA: bool>(&mut self, at: TermIndex, term: &BlockTerm<'_>) {
         let starts = self.starts;
         let task = &*self.task;
@@ -119,6 +120,7 @@ impl Sensitive {
 
     /// Rotations of this orientation: by the mosaic spread and the spindle.
     #[inline(always)]
+    // @stage add_turns
     fn add_turns(&mut self, at: TermIndex) {
         let starts = self.starts;
         let groups = &self.task.layout.groups;
