@@ -7,7 +7,7 @@ use nanobragg::model::StructureFactors;
 use nanobragg::plan::{Plan, Region};
 
 use crate::Precision;
-use crate::encode::{Encoded, TableBytes, Tiles, largest};
+use crate::encode::{Encoded, Places, TableBytes, Tiles, largest};
 use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
 use crate::pipeline::BINDINGS;
@@ -32,6 +32,8 @@ pub(crate) struct Holdings {
     known: Option<KnownTable>,
     /// The region that was rendered last, and its tiles.
     known_tiles: Option<(Region, Tiles)>,
+    /// The places that were computed last.
+    known_places: Option<Places>,
     /// The group of all bindings, the number of buffers that had been made when it was, and whether it is one for derivatives.
     bind_group: Option<(wgpu::BindGroup, u64, bool)>,
     pub uploads: Uploads,
@@ -61,6 +63,7 @@ impl Holdings {
             turned: Resident::new(gpu),
             known: None,
             known_tiles: None,
+            known_places: None,
             tiles_sent: None,
             bind_group: None,
             uploads: Uploads::default(),
@@ -86,7 +89,15 @@ impl Holdings {
                 tiles
             }
         };
-        let encoded = Encoded::new(plan, tiles, self.precision, taps, amplitude, self.gpu.limits.binding)?;
+        let encoded = Encoded::new(
+            plan,
+            tiles,
+            self.precision,
+            taps,
+            amplitude,
+            self.gpu.limits.binding,
+            &mut self.known_places,
+        )?;
         let places = encoded.places_per_pixel() as u64;
         if places > u64::from(u32::MAX) {
             return Err(too_large("the sub-pixels and layers", places, u64::from(u32::MAX), "of them"));

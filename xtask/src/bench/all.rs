@@ -1,5 +1,6 @@
 //! Every figure of a graphics processor in one run of less than three minutes, from the built programs alone.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,6 +80,7 @@ pub fn run(bench: &Bench, options: &GpuOptions, quick: bool) -> anyhow::Result<(
         let Some(gpu) = open(options, precision)? else { continue };
         if precision == Precision::Single {
             frames(bench, &gpu, sizes.frames)?;
+            ahead(bench, &gpu, sizes.frames)?;
         }
         images(bench, &gpu, precision, sizes, options, &clock)?;
         scan(bench, &gpu, precision, sizes.scan)?;
@@ -193,6 +195,42 @@ fn frames(bench: &Bench, gpu: &Gpu, (edge, count): (usize, usize)) -> anyhow::Re
             "{edge} x {edge} x 10 into memory, {in_flight} in flight: {:.0} frames/s, device busy {:.0} %",
             count as f64 / seconds,
             100.0 * busy / seconds
+        );
+    }
+    Ok(())
+}
+
+/// Frames that one thread submits so many ahead of those that it collects: where its time goes.
+fn ahead(bench: &Bench, gpu: &Gpu, (edge, count): (usize, usize)) -> anyhow::Result<()> {
+    let plan = exact(bench, &still("frames", edge, 10, ""))?;
+    let control = Control::default();
+    for most in [1, 2, 3] {
+        let mut renderer = Renderer::new(gpu.clone(), Precision::Single)?;
+        let first = renderer.render(&plan, &control)?;
+        renderer.recycle(first);
+        let (mut submitting, mut collecting) = (0.0, 0.0);
+        let mut pending = VecDeque::new();
+        let began = Instant::now();
+        for number in 0..count + most {
+            if number < count {
+                let began = Instant::now();
+                pending.push_back(renderer.submit(&plan, &control)?);
+                submitting += began.elapsed().as_secs_f64();
+            }
+            if number >= most
+                && let Some(frame) = pending.pop_front()
+            {
+                let began = Instant::now();
+                let image = renderer.collect(frame, &control)?;
+                collecting += began.elapsed().as_secs_f64();
+                renderer.recycle(image);
+            }
+        }
+        println!(
+            "{edge} x {edge} x 10, one thread, {most} ahead: {:.0} frames/s, submitting {:.3} ms, collecting {:.3} ms",
+            count as f64 / began.elapsed().as_secs_f64(),
+            1e3 * submitting / count as f64,
+            1e3 * collecting / count as f64
         );
     }
     Ok(())

@@ -3,14 +3,17 @@
 mod bound;
 mod double;
 mod fixed;
+mod places;
 mod single;
 mod table;
 mod tiles;
 
+pub(crate) use places::Places;
 pub(crate) use table::{TableBytes, largest};
 pub(crate) use tiles::{EDGE, GROUP, Tiles};
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use nanobragg::backend::Unsupported;
 use nanobragg::nalgebra::Vector3;
@@ -54,7 +57,7 @@ pub(crate) struct Encoded<'a> {
     pub frame: Vec<u8>,
     pub sources: Vec<u8>,
     /// Rows, columns and layers in fixed point; empty where places are not needed or come band by band.
-    pub places: Vec<u8>,
+    pub places: Arc<[u8]>,
     pub tiles: Tiles,
     /// Entries of the table in the first of its buffers.
     pub table_split: u64,
@@ -64,7 +67,7 @@ pub(crate) struct Encoded<'a> {
 
 impl<'a> Encoded<'a> {
     /// Encodes the pixels of `plan` in `tiles`, for a device whose shaders see buffers of `binding` bytes.
-    /// `amplitude` is the [`largest`] structure factor.
+    /// `amplitude` is the [`largest`] structure factor, `known` the places of the plan before.
     ///
     /// # Errors
     /// [`Unsupported::RunningSumFactors`], [`Unsupported::PrecisionBound`] and [`Unsupported::PrecisionRange`].
@@ -75,6 +78,7 @@ impl<'a> Encoded<'a> {
         taps: bool,
         amplitude: f64,
         binding: u64,
+        known: &mut Option<Places>,
     ) -> Result<Self, Error> {
         if plan.factors.depend_on_order() {
             return Err(Unsupported::RunningSumFactors.into());
@@ -101,7 +105,7 @@ impl<'a> Encoded<'a> {
             units: Units::ONE,
             frame: Vec::new(),
             sources: Vec::new(),
-            places: Vec::new(),
+            places: Arc::default(),
             tiles,
             wavelength,
             table_split: 0,
@@ -110,7 +114,7 @@ impl<'a> Encoded<'a> {
         encoded.permutation.split =
             table.is_some_and(|table| table.values.len() as u64 > encoded.table_split);
         match precision {
-            Precision::Single => encoded.fill_single(amplitude)?,
+            Precision::Single => encoded.fill_single(amplitude, known)?,
             Precision::Double => encoded.fill_double(),
         }
         Ok(encoded)

@@ -1,19 +1,20 @@
 //! Single precision: amplitudes near 1, directions and places in fixed point, lattices in turns.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::geometry;
 use nanobragg::plan::FactorMode;
 use nanobragg::shapes::{Coordinate, Star};
 
-use super::fixed::{DIRECTION_BITS, PLACE_BITS, fixed};
+use super::fixed::{DIRECTION_BITS, fixed};
+use super::places::Places;
 use super::{Encoded, Units};
 use crate::error::Error;
 use crate::layout::{FrameDouble, OrientationSingle, SourceSingle, flag};
 
 impl Encoded<'_> {
-    pub(super) fn fill_single(&mut self, amplitude: f64) -> Result<(), Error> {
+    pub(super) fn fill_single(&mut self, amplitude: f64, known: &mut Option<Places>) -> Result<(), Error> {
         self.check_bound()?;
         let plan = self.plan;
         let crystal = &plan.crystal.shape;
@@ -59,12 +60,16 @@ impl Encoded<'_> {
         }
         frame.half_b /= self.wavelength * self.wavelength;
         self.permutation.wide = !self.turns_are_small();
-        match self.flat_places() {
-            Some((unit, places)) if !self.permutation.placed => {
-                frame.place_unit = unit;
-                self.places = bytemuck::cast_slice(&places).to_vec();
+        if !self.permutation.placed {
+            let places = Places::of(plan, &self.tiles, known.take());
+            match places.unit {
+                Some(unit) => {
+                    frame.place_unit = unit;
+                    self.places = Arc::clone(&places.bytes);
+                }
+                None => self.permutation.placed = true,
             }
-            _ => self.permutation.placed = true,
+            *known = Some(places);
         }
         self.frame = bytemuck::bytes_of(&frame.narrowed()).to_vec();
         self.sources = bytemuck::cast_slice(&self.sources_single()).to_vec();
@@ -178,43 +183,6 @@ impl Encoded<'_> {
             }
         }
         longest
-    }
-
-    /// The parts that rows, columns and layers of sub-pixels have in a place, and the unit they are in: a power of
-    /// two, such that no place is longer than half of it. `None` where a place is too near for it.
-    fn flat_places(&self) -> Option<(f64, Vec<[u32; 6]>)> {
-        let (plan, detector, n) = (self.plan, &self.plan.detector, self.plan.oversample);
-        let (rows, columns) = (&self.tiles.rows, &self.tiles.columns);
-        let size = detector.pixel_size / n as f64;
-        let center = |number: usize| size * number as f64 + size / 2.0;
-        let row = |number: usize| detector.sdet * center(number) + detector.pix0;
-        let column = |number: usize| detector.fdet * center(number);
-        let layer = |number: usize| detector.odet * plan.layers.depth_of(number);
-        let rows = rows.start * n..rows.end * n;
-        let columns = columns.start * n..columns.end * n;
-        let layers = 0..plan.layers.count;
-
-        let ends = |range: &Range<usize>| [range.start, range.end.saturating_sub(1)];
-        let mut longest = 0.0f64;
-        for r in ends(&rows) {
-            for c in ends(&columns) {
-                for l in ends(&layers) {
-                    let parts =
-                        [row(r), column(c), layer(l), row(r) + column(c), row(r) + column(c) + layer(l)];
-                    longest = parts.iter().fold(longest, |most, part| most.max(part.norm()));
-                }
-            }
-        }
-        let unit = 2f64.powi(longest.log2().floor() as i32 + 2);
-        let normal = detector.fdet.cross(&detector.sdet);
-        let height = |l: usize| normal.dot(&(detector.pix0 + layer(l))) / normal.norm();
-        let [front, back] = ends(&layers).map(height);
-        let near = if front * back > 0.0 { front.abs().min(back.abs()) } else { 0.0 };
-        if near <= unit * 2f64.powi(-7) || !unit.is_finite() {
-            return None;
-        }
-        let parts = rows.map(row).chain(columns.map(column)).chain(layers.map(layer));
-        Some((unit, parts.map(|part: Vector3<f64>| fixed(&(part / unit), PLACE_BITS)).collect()))
     }
 
     pub(super) fn placed_single(&self, tiles: Range<usize>) -> Vec<u8> {
