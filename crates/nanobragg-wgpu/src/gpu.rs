@@ -32,8 +32,9 @@ struct Faults {
     error: Mutex<Option<wgpu::Error>>,
 }
 
-/// How long to wait for a dispatch before looking whether the caller still wants it.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// Time between two looks whether the device is done: a sixteenth of what was waited, within these.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(2);
 
 impl Gpu {
     /// Opens the adapter that `selection` means.
@@ -151,29 +152,27 @@ impl Gpu {
         match self.device.poll(now) {
             Ok(_) => Ok(true),
             Err(wgpu::PollError::Timeout) => Ok(false),
-            Err(error) => Err(Cause::DeviceLost { reason: error.to_string() }.into()),
+            Err(error) => {
+                self.check()?;
+                Err(Cause::DeviceLost { reason: error.to_string() }.into())
+            }
         }
     }
 
-    /// Waits for a submission; `canceled` is asked now and then.
+    /// Waits for a submission; `canceled` is asked now and then. The driver is asked again and again rather than let wait: while a
+    /// thread waits in a driver, others may not submit, and it is woken late.
     pub(crate) fn wait(
         &self,
         submission: &wgpu::SubmissionIndex,
         canceled: &dyn Fn() -> bool,
     ) -> Result<(), Error> {
-        loop {
-            self.check()?;
-            let wait =
-                wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(PATIENCE) };
-            match self.device.poll(wait) {
-                Ok(_) => return self.check(),
-                Err(wgpu::PollError::Timeout) if canceled() => return Err(Cause::Canceled.into()),
-                Err(wgpu::PollError::Timeout) => {}
-                Err(error) => {
-                    self.check()?;
-                    return Err(Cause::DeviceLost { reason: error.to_string() }.into());
-                }
+        let began = Instant::now();
+        while !self.is_done(submission)? {
+            if canceled() {
+                return Err(Cause::Canceled.into());
             }
+            std::thread::sleep((began.elapsed() / 16).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
         }
+        self.check()
     }
 }
