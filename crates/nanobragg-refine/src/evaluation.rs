@@ -1,15 +1,16 @@
 //! The target with its gradient and Fisher matrix, boxes apart.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::gradient::{Derivatives, Parameter, PixelGroups, Weighed};
+use nanobragg::gradient::Weighed;
 use nanobragg::model::Shape;
-use nanobragg::nalgebra::{DMatrix, DVector, Matrix4, Vector4};
+use nanobragg::nalgebra::{DMatrix, DVector, Matrix4, Matrix4xX, Vector4};
 use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
-use crate::sampling::equations;
+use crate::sampling::rows;
+use crate::seen::Seen;
 use crate::step::Step;
 use crate::target::Target;
 
@@ -53,7 +54,7 @@ pub(crate) struct BoxPart {
     pub gradient: Vector4<f64>,
     pub matrix: Matrix4<f64>,
     /// 4 × parameters.
-    pub cross: DMatrix<f64>,
+    pub cross: Matrix4xX<f64>,
     /// The gradient by the parameters that its pixels give.
     pub pull: DVector<f64>,
 }
@@ -94,82 +95,79 @@ impl Problem<'_> {
 
     /// Evaluates the target at `state`.
     pub fn evaluate(&self, boxes: &Boxes, state: &State, view: View) -> Result<Evaluation, Error> {
-        let active: Vec<&Freedom> = self.active(view).into_iter().map(|n| &self.freedoms[n]).collect();
-        let members: Vec<Parameter> = active.iter().flat_map(|f| f.members.iter().copied()).collect();
+        self.evaluate_in(&Seen::all(boxes), boxes, state, view, &self.active(view))
+    }
+
+    /// The same without derivatives by parameters.
+    pub fn expect(&self, boxes: &Boxes, state: &State, view: View) -> Result<Evaluation, Error> {
+        self.evaluate_in(&Seen::all(boxes), boxes, state, view, &[])
+    }
+
+    /// The factor on the photons of each box.
+    pub fn scales(&self, state: &State, view: View) -> Vec<f64> {
         // Wider spots have fewer photons; this keeps what they sum up to.
         let common = view.narrowing.powi(-4);
-        let scales: Vec<f64> = state.boxes.iter().map(|own| common * own.ln_scale.exp()).collect();
-        let target = self.target;
-        let score = |at: usize, photons: f64| {
-            let model = photons * scales[boxes.group[at] as usize] + boxes.background(at, &state.boxes);
-            target.at(boxes.data[at], boxes.readout_noise, model)
-        };
-        let weigh = |at: usize, photons: f64| {
-            let score = score(at, photons);
-            Weighed { weight: score.weight, residual: -score.slope / score.weight }
-        };
-        let (photons, equations) = match self.points {
-            Some(points) => {
-                let place = |parameters: &Parameters| self.seen(parameters, view);
-                let (backend, control) = (self.backend, self.control);
-                equations(&place, &state.parameters, &members, points, boxes, &weigh, backend, control)?
-            }
-            None => {
-                let plan = self.seen(&state.parameters, view);
-                let derivatives = Derivatives::new(&plan, &members)?;
-                let groups =
-                    PixelGroups { pixels: &boxes.pixels, group: &boxes.group, further: &boxes.columns };
-                let found = derivatives.normal_of_groups(self.backend, groups, &weigh, self.control)?;
-                (found.photons, found.groups)
-            }
-        };
+        state.boxes.iter().map(|own| common * own.ln_scale.exp()).collect()
+    }
 
-        let (count, all) = (active.len(), members.len());
-        let mut transform = DMatrix::zeros(count, all);
-        let mut column = 0;
-        for (row, freedom) in active.iter().enumerate() {
-            for factor in freedom.factors(&state.parameters) {
-                transform[(row, column)] = factor;
-                column += 1;
-            }
-        }
+    /// Evaluates the target at `state`, with derivatives by the freedoms `active`, where the crystal is in no pixels but those `seen`.
+    pub fn evaluate_in(
+        &self,
+        seen: &Seen,
+        boxes: &Boxes,
+        state: &State,
+        view: View,
+        active: &[usize],
+    ) -> Result<Evaluation, Error> {
+        let active: Vec<&Freedom> = active.iter().map(|&number| &self.freedoms[number]).collect();
+        let count = active.len();
+        let directions: Vec<_> = active.iter().map(|freedom| freedom.direction(&state.parameters)).collect();
+        let place = |parameters: &Parameters| self.seen(parameters, view);
+        let (backend, control) = (self.backend, self.control);
+        let parameters = &state.parameters;
+        let rows = rows(&place, parameters, &directions, self.points, &seen.pixels, backend, control)?;
+        let photons = seen.spread(rows.last().map_or(&[][..], Vec::as_slice));
+        let scales = self.scales(state, view);
         let (mut value, mut chi2) = (0.0, 0.0);
-        for (at, &photons) in photons.iter().enumerate() {
-            let score = score(at, photons);
+        let weigh = |(at, &photons): (usize, &f64)| {
+            let model = photons * scales[boxes.group[at] as usize] + boxes.background(at, &state.boxes);
+            let score = self.target.at(boxes.data[at], boxes.readout_noise, model);
             value += score.value;
             chi2 += score.chi2;
-        }
-        let (mut gradient, mut matrix) = (DVector::zeros(all), DMatrix::zeros(all, all));
+            Weighed { weight: score.weight, residual: -score.slope / score.weight }
+        };
+        let weighed: Vec<Weighed> = photons.iter().enumerate().map(weigh).collect();
+
+        let (mut gradient, mut matrix) = (DVector::zeros(count), DMatrix::zeros(count, count));
         let mut parts = Vec::with_capacity(boxes.len());
         let prior = self.box_scale.powi(-2);
+        let equations = seen.equations(&rows, &weighed);
         for ((normal, &scale), own) in equations.iter().zip(&scales).zip(&state.boxes) {
-            let pull = normal.vector.rows(0, all) * -scale;
+            let pull = normal.vector.rows(0, count) * -scale;
             gradient += &pull;
-            matrix += normal.matrix.view((0, 0), (all, all)) * (scale * scale);
+            matrix += normal.matrix.view((0, 0), (count, count)) * (scale * scale);
             // Photons first, then the plane: the other way round, and the photons scaled.
-            let order = [all + 1, all + 2, all + 3, all];
+            let order = [count + 1, count + 2, count + 3, count];
             let factor = [1.0, 1.0, 1.0, scale];
             let mut part = BoxPart {
                 gradient: Vector4::from_fn(|row, _| -normal.vector[order[row]] * factor[row]),
                 matrix: Matrix4::from_fn(|row, column| {
                     normal.matrix[(order[row], order[column])] * factor[row] * factor[column]
                 }),
-                cross: DMatrix::from_fn(4, all, |row, column| {
+                cross: Matrix4xX::from_fn(count, |row, column| {
                     normal.matrix[(order[row], column)] * factor[row] * scale
-                }) * transform.transpose(),
-                pull: &transform * pull,
+                }),
+                pull,
             };
             part.matrix[(3, 3)] += prior;
             part.gradient[3] += prior * own.ln_scale;
             value += 0.5 * prior * own.ln_scale * own.ln_scale;
             parts.push(part);
         }
-        let mut gradient = &transform * gradient;
-        let mut matrix = &transform * matrix * transform.transpose();
         let mut priors = DVector::zeros(count);
         for freedom in self.freedoms {
             let Some(sigma) = freedom.prior else { continue };
-            let deviation = freedom.moved(&state.parameters, self.start) / sigma;
+            let deviation = freedom.moved(parameters, self.start) / sigma;
             value += 0.5 * deviation * deviation;
             if let Some(number) = active.iter().position(|other| std::ptr::eq(*other, freedom)) {
                 gradient[number] += deviation / sigma;

@@ -10,6 +10,9 @@ use crate::orientation::{between, turned};
 /// What weights may be off zero and one by rounding.
 const SAME: f64 = 1e-6;
 
+/// The farthest that a logarithm goes in a step.
+pub(crate) const LONGEST: f64 = 1.0;
+
 /// How a step changes a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transform {
@@ -163,12 +166,21 @@ impl Freedom {
         }
     }
 
-    /// What its coordinate changes each of its parameters by.
-    pub(crate) fn factors<'a>(&'a self, parameters: &'a Parameters) -> impl Iterator<Item = f64> + 'a {
-        self.members.iter().zip(&self.weights).map(move |(&member, weight)| match self.transform {
-            Transform::Log => value(member, parameters),
-            _ => *weight,
-        })
+    /// `step`, not longer than what can be believed.
+    pub(crate) fn bounded(&self, step: f64) -> f64 {
+        match self.transform {
+            Transform::Log => step.clamp(-LONGEST, LONGEST),
+            _ => step,
+        }
+    }
+
+    /// Its parameters, each with what its coordinate changes it by.
+    pub(crate) fn direction(&self, parameters: &Parameters) -> Vec<(Parameter, f64)> {
+        let of = |(&member, &weight): (&Parameter, &f64)| match self.transform {
+            Transform::Log => (member, value(member, parameters)),
+            _ => (member, weight),
+        };
+        self.members.iter().zip(&self.weights).map(of).collect()
     }
 
     /// Whether it stays as it is while spots are widened.

@@ -21,6 +21,7 @@ mod photons;
 mod predicted;
 mod refinement;
 mod sampling;
+mod seen;
 mod shared;
 mod solve;
 mod spots;

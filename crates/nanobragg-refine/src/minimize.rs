@@ -5,7 +5,8 @@ use nanobragg::ErrorKind;
 use crate::boxes::Boxes;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
-use crate::freedom::stepped;
+use crate::freedom::{LONGEST, stepped};
+use crate::seen::Seen;
 use crate::solve::Reduced;
 use crate::step::Step;
 
@@ -20,73 +21,136 @@ pub(crate) enum Ended {
     Canceled,
 }
 
+/// When a minimization has done enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Enough {
+    /// When trials have become worth much less than the first ones: another minimization begins where it ends.
+    Nearly,
+    /// When nothing is left to gain.
+    Fully,
+}
+
 /// A gain of the target that ends a minimization.
 const GAIN: f64 = 1e-3;
+/// The part of all gains so far that one has where [`Enough::Nearly`] is reached.
+const SHARE: f64 = 0.02;
 /// Steps in standard deviations that end a minimization.
 const STEP: f64 = 0.01;
 const MOST_DAMPING: f64 = 1e8;
+/// A search for a minimum.
+pub(crate) struct Search<'a> {
+    pub problem: &'a Problem<'a>,
+    pub boxes: &'a Boxes,
+    pub view: View,
+    /// The most trials.
+    pub most: usize,
+    pub enough: Enough,
+    /// Damping at the beginning.
+    pub damping: f64,
+}
 
-/// Minimizes from `state`, which it leaves at the best it found.
-pub(crate) fn minimize(
-    problem: &Problem<'_>,
-    boxes: &Boxes,
-    state: &mut State,
-    view: View,
-    most: usize,
-    history: &mut Vec<Step>,
-) -> Result<(Evaluation, Ended), Error> {
-    let active = problem.active(view);
-    let freedoms = || active.iter().map(|&number| &problem.freedoms[number]);
-    let pixels = boxes.pixels().max(1) as f64;
-    let mut record = |at: &Evaluation, damping: f64, accepted: bool| {
-        let chi2 = at.chi2 / pixels;
-        let step = Step { narrowing: view.narrowing, value: at.value, chi2, damping, accepted };
-        (problem.watch)(&step);
-        history.push(step);
-    };
-    let mut at = problem.evaluate(boxes, state, view)?;
-    let mut damping = 1e-3;
-    record(&at, 0.0, true);
-    for _ in 0..most {
-        let solved = Reduced::new(&at, damping).and_then(|reduced| Some((reduced.step()?, reduced)));
-        let Some((step, reduced)) = solved else {
-            damping *= 10.0;
-            if damping > MOST_DAMPING {
-                return Ok((at, Ended::Exhausted));
+/// Damping where the beginning is near the minimum.
+pub(crate) const NEAR: f64 = 1e-3;
+
+impl Search<'_> {
+    /// Minimizes from `state`, which it leaves at the best it found.
+    pub fn minimize(&self, state: &mut State, history: &mut Vec<Step>) -> Result<(Evaluation, Ended), Error> {
+        let Search { problem, boxes, view, most, .. } = *self;
+        let mut at = problem.evaluate(boxes, state, view)?;
+        self.record(&at, 0.0, true, history);
+        let until = history.len() + most;
+        loop {
+            let scales = problem.scales(state, view);
+            let seen = Seen::of(boxes, |place| at.photons[place] * scales[boxes.group[place] as usize]);
+            let Some(seen) = seen else {
+                return self.descend(&Seen::all(boxes), at, state, until, history);
+            };
+            let (found, ended) = self.descend(&seen, at, state, until, history)?;
+            if ended == Ended::Canceled {
+                return Ok((found, ended));
             }
-            continue;
-        };
-        let mut next = State {
-            parameters: stepped(&state.parameters, freedoms(), step.as_slice()),
-            boxes: state.boxes.clone(),
-        };
-        for (own, by) in next.boxes.iter_mut().zip(reduced.box_steps(&at, &step)) {
-            own.move_by(by);
-        }
-        let there = match problem.evaluate(boxes, &next, view) {
-            Err(error) if error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled) => {
-                return Ok((at, Ended::Canceled));
-            }
-            found => found?,
-        };
-        let gain = at.value - there.value;
-        let better = gain > 0.0 && there.value.is_finite();
-        record(&there, damping, better);
-        if better {
-            let small =
-                reduced.matrix.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
-            (*state, at) = (next, there);
-            damping = (damping / 10.0).max(1e-9);
-            if gain < GAIN || small {
-                return Ok((at, Ended::Converged));
-            }
-        } else {
-            damping *= 10.0;
-            // Nothing to be gained: the target is as flat as it is computed.
-            if gain.abs() < 1e-6 || damping > MOST_DAMPING {
-                return Ok((at, Ended::Converged));
+            // What was left out is looked at again.
+            at = match problem.evaluate(boxes, state, view) {
+                Err(error) if is_canceled(&error) => return Ok((found, Ended::Canceled)),
+                whole => whole?,
+            };
+            let scales = problem.scales(state, view);
+            if ended == Ended::Exhausted
+                || !seen.misses(|place| at.photons[place] * scales[boxes.group[place] as usize])
+            {
+                return Ok((at, ended));
             }
         }
     }
-    Ok((at, Ended::Exhausted))
+
+    fn record(&self, at: &Evaluation, damping: f64, accepted: bool, history: &mut Vec<Step>) {
+        let chi2 = at.chi2 / self.boxes.pixels().max(1) as f64;
+        let step = Step { narrowing: self.view.narrowing, value: at.value, chi2, damping, accepted };
+        (self.problem.watch)(&step);
+        history.push(step);
+    }
+
+    /// Minimizes where the crystal is in no pixels but those `seen`, until `history` has so many entries.
+    fn descend(
+        &self,
+        seen: &Seen,
+        mut at: Evaluation,
+        state: &mut State,
+        until: usize,
+        history: &mut Vec<Step>,
+    ) -> Result<(Evaluation, Ended), Error> {
+        let Search { problem, boxes, view, enough, .. } = *self;
+        let active = problem.active(view);
+        let freedoms = || active.iter().map(|&number| &problem.freedoms[number]);
+        let (first, mut damping) = (at.value, self.damping);
+        while history.len() < until && damping <= MOST_DAMPING {
+            let solved = Reduced::new(&at, damping).and_then(|reduced| Some((reduced.step()?, reduced)));
+            let Some((mut step, reduced)) = solved else {
+                damping *= 10.0;
+                continue;
+            };
+            let small =
+                reduced.matrix.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
+            if enough == Enough::Fully && small && reduced.gain(&at, &step) < GAIN {
+                return Ok((at, Ended::Converged));
+            }
+            let mut box_steps = reduced.box_steps(&at, &step);
+            // Far from the minimum, where a box has many times the photons of its model, steps of logarithms are beyond all bounds.
+            step.iter_mut().zip(freedoms()).for_each(|(step, freedom)| *step = freedom.bounded(*step));
+            box_steps.iter_mut().for_each(|[.., by]| *by = by.clamp(-LONGEST, LONGEST));
+            let mut next = State {
+                parameters: stepped(&state.parameters, freedoms(), step.as_slice()),
+                boxes: state.boxes.clone(),
+            };
+            for (own, by) in next.boxes.iter_mut().zip(box_steps) {
+                own.move_by(by);
+            }
+            let there = match problem.evaluate_in(seen, boxes, &next, view, &active) {
+                Err(error) if is_canceled(&error) => return Ok((at, Ended::Canceled)),
+                found => found?,
+            };
+            let gain = at.value - there.value;
+            let better = gain > 0.0 && there.value.is_finite();
+            self.record(&there, damping, better, history);
+            if better {
+                (*state, at) = (next, there);
+                damping = (damping / 10.0).max(1e-9);
+                let nearly = enough == Enough::Nearly && gain < SHARE * (first - at.value);
+                if gain < GAIN || small || nearly {
+                    return Ok((at, Ended::Converged));
+                }
+            } else {
+                damping *= 10.0;
+                // Nothing to be gained: the target is as flat as it is computed.
+                if gain.abs() < 1e-6 || damping > MOST_DAMPING {
+                    return Ok((at, Ended::Converged));
+                }
+            }
+        }
+        Ok((at, Ended::Exhausted))
+    }
+}
+
+fn is_canceled(error: &Error) -> bool {
+    error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled)
 }

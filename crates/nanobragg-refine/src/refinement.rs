@@ -190,7 +190,7 @@ impl Refinement {
         let overlap = describe(&boxes, &mut state, &at, self.target);
         let mut outcome = self.outcome(&whole, &boxes, &state, &at, last)?;
         let beginning = State { parameters: start, boxes: boxes.boxes.clone() };
-        let expected = whole.evaluate(&boxes, &beginning, last)?;
+        let expected = whole.expect(&boxes, &beginning, last)?;
         outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
         outcome.remaining = boxes;
         outcome.chi2_start =
@@ -328,7 +328,7 @@ impl Refinement {
         let chi2_whole_cells = if whole.parameters.cells == state.parameters.cells {
             chi2
         } else {
-            problem.evaluate(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
+            problem.expect(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
         };
         let plan = self.plan.place(&state.parameters);
         let node = |own: &crate::BoxFit| Indexed::of(&plan, own.slow, own.fast).hkl;

@@ -1,14 +1,13 @@
-//! Normal equations of boxes whose pixels are integrated by a few points.
+//! Photons and derivatives of pixels that are integrated by a few points.
 //!
 //! A detector adds up what falls on a pixel's area. The centers of n × n sub-pixels spread less than the area does, by a part 1 / n² of its
 //! variance, so that spots which are narrower than a pixel come out too narrow and a crystal too small for it. Chebyshev's points, which
 //! have equal weights too, integrate polynomials of degree n (n + 1 where n is even) without error.
 
 use nanobragg::backend::{Control, Differentiate};
-use nanobragg::gradient::{Derivatives, Normal, Parameter, Weighed};
+use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::plan::{Parameters, Plan};
 
-use crate::boxes::Boxes;
 use crate::error::Error;
 
 /// Nodes of Chebyshev's quadrature for two to five points on the interval from −1 to 1.
@@ -59,44 +58,36 @@ fn nodes(count: usize) -> Vec<f64> {
     (0..parts).flat_map(|part| NODES[1].iter().map(move |node| middle(part) + width * node)).collect()
 }
 
-/// Photons of each pixel and equations of each box (those of the parameters, then the photons, then the plane), where pixels are the mean of `points` × `points` points. `place` makes the plan of
-/// parameters; the other arguments are those of [`Derivatives::normal_of_groups`].
-pub(crate) fn equations(
+/// Derivatives of `pixels` along `directions`, direction by direction, then their photons. With `points` each pixel is the mean of `points` ×
+/// `points` points, else what the plan's own sub-pixels make it. `place` makes the plan of parameters.
+pub(crate) fn rows(
     place: &dyn Fn(&Parameters) -> Plan,
     parameters: &Parameters,
-    members: &[Parameter],
-    points: usize,
-    boxes: &Boxes,
-    weigh: &dyn Fn(usize, f64) -> Weighed,
+    directions: &[Vec<(Parameter, f64)>],
+    points: Option<usize>,
+    pixels: &[[u32; 2]],
     backend: &dyn Differentiate,
     control: &Control<'_>,
-) -> Result<(Vec<f64>, Vec<Normal>), Error> {
+) -> Result<Vec<Vec<f64>>, Error> {
+    let mut sums = vec![vec![0.0; pixels.len()]; directions.len() + 1];
+    let Some(points) = points else {
+        let plan = place(parameters);
+        Derivatives::along(&plan, directions)?.add_rows(backend, pixels, 1.0, &mut sums, control)?;
+        return Ok(sums);
+    };
     let nodes = &nodes(points);
-    let (pixels, all) = (boxes.pixels.len(), members.len());
     let half = 0.5 * place(parameters).detector.pixel_size;
     let part = 1.0 / (nodes.len() * nodes.len()) as f64;
-    // Derivatives of all pixels, parameter by parameter, then photons.
-    let mut sums = vec![vec![0.0; pixels]; all + 1];
     for slow in nodes {
         for fast in nodes {
             let mut parameters = *parameters;
             parameters.detector.shift[0] += half * fast;
             parameters.detector.shift[1] += half * slow;
             let plan = at_centers(place(&parameters));
-            let derivatives = Derivatives::new(&plan, members)?;
-            derivatives.add_rows(backend, &boxes.pixels, part, &mut sums, control)?;
+            Derivatives::along(&plan, directions)?.add_rows(backend, pixels, part, &mut sums, control)?;
         }
     }
-    let mut equations = Vec::with_capacity(boxes.len());
-    let mut start = 0;
-    for same in boxes.group.chunk_by(|one, other| one == other) {
-        let own = start..start + same.len();
-        start = own.end;
-        let weighed: Vec<Weighed> = own.clone().map(|place| weigh(place, sums[all][place])).collect();
-        let rows = sums.iter().chain(&boxes.columns).map(|row| &row[own.clone()]);
-        equations.push(Normal::of_rows(&rows.collect::<Vec<_>>(), &weighed));
-    }
-    Ok((sums.pop().unwrap_or_default(), equations))
+    Ok(sums)
 }
 
 /// The same with one point a pixel, its center.

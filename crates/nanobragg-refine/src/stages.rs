@@ -5,11 +5,13 @@ use nanobragg::model::Shape;
 use crate::boxes::{Boxes, Indexed};
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
-use crate::minimize::{Ended, minimize};
+use crate::minimize::{Ended, Enough, NEAR, Search};
 use crate::refinement::Refinement;
 use crate::sampling::points;
 use crate::step::Step;
 
+/// Damping at the start, where scales may be off by a factor.
+const FAR: f64 = 100.0;
 /// Trials of a stage with widened spots.
 const TRIALS_OF_A_STAGE: usize = 15;
 
@@ -29,13 +31,16 @@ impl Refinement {
         let geometry = self.freedoms().iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
         let mut narrowing = first_narrowing(problem, boxes);
         let in_the_end = problem.points;
+        let mut damping = FAR;
         while geometry && widened && narrowing < 1.5 {
             let view = View { narrowing: f64::min(narrowing, 1.0), shape, held: true };
             // Wide spots need few points.
             let needed = points(&problem.seen(&state.parameters, view));
             problem.points = in_the_end.map(|used| used.min(needed));
-            let (at, ended) = minimize(problem, boxes, state, view, TRIALS_OF_A_STAGE, history)?;
-            problem.points = in_the_end;
+            let (most, enough) = (TRIALS_OF_A_STAGE, Enough::Nearly);
+            let search = Search { problem, boxes, view, most, enough, damping };
+            let (at, ended) = search.minimize(state, history)?;
+            (problem.points, damping) = (in_the_end, NEAR);
             if ended == Ended::Canceled {
                 return Ok((at, ended));
             }
@@ -59,7 +64,9 @@ impl Refinement {
         history: &mut Vec<Step>,
     ) -> Result<(Evaluation, Ended), Error> {
         loop {
-            let (at, ended) = minimize(problem, boxes, state, view, self.most_trials, history)?;
+            let (most, enough) = (self.most_trials, Enough::Fully);
+            let search = Search { problem, boxes, view, most, enough, damping: NEAR };
+            let (at, ended) = search.minimize(state, history)?;
             let needed = points(&problem.seen(&state.parameters, view));
             match problem.points {
                 Some(used) if ended == Ended::Converged && needed > used => problem.points = Some(needed),

@@ -23,10 +23,9 @@ impl Derivatives<'_> {
         sums: &mut [Vec<f64>],
         control: &Control<'_>,
     ) -> Result<(), Error> {
-        let count = self.parameters().len();
         let sums = Mutex::new(sums);
         let each = |_: usize, block: &Block<'_>| {
-            let slopes: Vec<_> = (0..count).map(|number| self.slope(block, number)).collect();
+            let slopes = self.slopes(block);
             let values = slopes.iter().map(|slope| &slope.0[..]).chain(std::iter::once(block.photons()));
             let start = block.number * LANES;
             let own = start..start + block.pixels.len();
@@ -44,8 +43,30 @@ impl Derivatives<'_> {
 #[cfg(test)]
 mod tests {
     use crate::backend::{Control, Cpu};
-    use crate::gradient::{Derivatives, Parameter};
+    use crate::gradient::{Derivatives, LabAxis, Parameter};
     use crate::model::{Experiment, PixelGrid, UnitCell};
+
+    #[test]
+    fn a_direction_moves_its_parameters_together() {
+        let cell = UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0).unwrap();
+        let mut experiment = Experiment::uniform(cell, 100.0);
+        experiment.crystal = experiment.crystal.with_cells(5, 5, 5).unwrap();
+        experiment.detector.pixels = PixelGrid::new(40, 40, 1e-3);
+        let plan = experiment.plan().unwrap();
+        let pixels: Vec<[u32; 2]> = (0..100).map(|at| [at / 10, at % 10]).collect();
+        let [one, other, third] = [Parameter::Distance, Parameter::Turn(LabAxis::Y), Parameter::Scale];
+        let directions = [vec![(one, 2.0), (other, -0.5)], vec![(third, 1.0)]];
+        let (cpu, control) = (Cpu::default(), Control::default());
+        let rows = |of: Derivatives<'_>| of.rows(&cpu, &pixels, &control).unwrap().rows;
+        let each = rows(Derivatives::new(&plan, &[one, other, third]).unwrap());
+        let along = rows(Derivatives::along(&plan, &directions).unwrap());
+        for (found, each) in along.iter().zip(&each) {
+            let expected = 2.0 * each[0] - 0.5 * each[1];
+            assert!((found[0] - expected).abs() <= 1e-9 * (each[0].abs() + each[1].abs()));
+            assert_eq!((found.len(), found[1]), (2, each[2]));
+        }
+        assert!(along.iter().any(|row| row[0] != 0.0));
+    }
 
     #[test]
     fn sums_are_those_of_rows() {

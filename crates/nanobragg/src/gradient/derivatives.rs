@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector, Dyn, MatrixView, U1};
 
 use super::chain::Chain;
 use super::normal::{Gram, Normal, Weighed, product};
 use super::{Parameter, Refusal, needs};
 use crate::backend::{Control, Differentiate};
 use crate::error::{Error, RenderCause};
+use crate::formula::double::mul_add;
+use crate::level::{Job, Level};
 use crate::nest::block::{LANES, Lanes};
 use crate::plan::Plan;
 use crate::sensitivity::{Block, Groups, Layout, PixelSet};
@@ -69,6 +71,25 @@ impl<'a> Derivatives<'a> {
         let layout = needs::layout(plan, parameters)?;
         let chain = Chain::new(plan, &layout, parameters);
         Ok(Derivatives { plan, parameters: parameters.to_vec(), layout, chain })
+    }
+
+    /// Derivatives of `plan` along directions, each of which moves several parameters by what stands beside them, in their units. The first
+    /// parameter of each stands for it.
+    ///
+    /// # Errors
+    /// The first parameter that the plan has no derivative by.
+    pub fn along(plan: &'a Plan, directions: &[Vec<(Parameter, f64)>]) -> Result<Self, Refusal> {
+        let moved: Vec<Parameter> = directions.iter().flatten().map(|(parameter, _)| *parameter).collect();
+        let of_each = Derivatives::new(plan, &moved)?;
+        let mut matrix = DMatrix::zeros(directions.len(), of_each.chain.matrix.ncols());
+        let all =
+            directions.iter().enumerate().flat_map(|(row, all)| all.iter().map(move |(_, by)| (row, *by)));
+        for ((row, by), own) in all.zip(of_each.chain.matrix.row_iter()) {
+            let mut into = matrix.row_mut(row);
+            into += own * by;
+        }
+        let first = directions.iter().filter_map(|all| all.first()).map(|(parameter, _)| *parameter);
+        Ok(Derivatives { parameters: first.collect(), chain: Chain { matrix }, ..of_each })
     }
 
     /// The image of `plan` in double precision, slow-major; zero where nothing is rendered.
@@ -225,25 +246,19 @@ impl<'a> Derivatives<'a> {
     }
 
     /// What makes parameters of photons and sensitivities.
-    pub(super) fn chain(&self) -> &nalgebra::DMatrix<f64> {
+    pub(super) fn chain(&self) -> &DMatrix<f64> {
         &self.chain.matrix
     }
 
     /// The derivatives of a block's pixels by each parameter.
-    fn slopes(&self, block: &Block<'_>) -> Vec<Lanes> {
+    pub(super) fn slopes(&self, block: &Block<'_>) -> Vec<Lanes> {
         (0..self.parameters.len()).map(|number| self.slope(block, number)).collect()
     }
 
     /// The derivative of a block's pixels by a parameter.
     pub(super) fn slope(&self, block: &Block<'_>, number: usize) -> Lanes {
         let mut slope = Lanes::splat(0.0);
-        for (row, &factor) in block.with_photons().zip(self.chain.matrix.row(number).iter()) {
-            if factor != 0.0 {
-                for lane in 0..LANES {
-                    slope.0[lane] += factor * row.0[lane];
-                }
-            }
-        }
+        Level::detect().run(Combined { block, chain: self.chain.matrix.row(number), into: &mut slope });
         slope
     }
 
@@ -267,5 +282,25 @@ impl<'a> Derivatives<'a> {
             }
         })?;
         Ok(found.into_inner().unwrap_or_default().into_values().collect())
+    }
+}
+
+/// A linear combination of the photons and rows of a block.
+struct Combined<'a, 'b> {
+    block: &'a Block<'b>,
+    chain: MatrixView<'a, f64, U1, Dyn, U1, Dyn>,
+    into: &'a mut Lanes,
+}
+
+impl Job for Combined<'_, '_> {
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for (row, &factor) in self.block.with_photons().zip(self.chain.iter()) {
+            if factor != 0.0 {
+                for lane in 0..LANES {
+                    self.into.0[lane] = mul_add::<FMA>(factor, row.0[lane], self.into.0[lane]);
+                }
+            }
+        }
     }
 }

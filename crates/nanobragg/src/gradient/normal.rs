@@ -2,6 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use crate::formula::double::mul_add;
+use crate::level::{Job, Level};
 use crate::nest::block::LANES;
 
 /// The weight and the residual of a pixel.
@@ -58,8 +60,8 @@ impl Normal {
 /// The same of the sensitivities themselves, photons first.
 pub(super) struct Gram {
     rows: usize,
-    /// The lower triangle, row by row.
-    triangle: Vec<f64>,
+    /// The lower triangle, row by row, each entry in as many parts as are summed side by side.
+    triangle: Vec<[f64; WIDE]>,
     vector: Vec<f64>,
     residuals: f64,
     pixels: usize,
@@ -72,7 +74,7 @@ impl Gram {
     pub fn new(rows: usize) -> Self {
         Gram {
             rows,
-            triangle: vec![0.0; rows * (rows + 1) / 2],
+            triangle: vec![[0.0; WIDE]; rows * (rows + 1) / 2],
             vector: vec![0.0; rows],
             residuals: 0.0,
             pixels: 0,
@@ -89,25 +91,20 @@ impl Gram {
             self.residuals += at.weight * at.residual * at.residual;
             self.pixels += usize::from(at.weight != 0.0);
         }
-        let mut sums = self.triangle.iter_mut();
-        for (number, row) in rows.iter().enumerate() {
-            let mut weighted = [0.0; LANES];
-            for (into, (weight, value)) in weighted.iter_mut().zip(weight[..count].iter().zip(*row)) {
-                *into = weight * value;
-            }
-            for other in &rows[..=number] {
-                if let Some(sum) = sums.next() {
-                    *sum += product(&weighted[..count], other);
-                }
-            }
-            self.vector[number] += product(&pull[..count], row);
-        }
+        let (weight, pull) = (&weight[..count], &pull[..count]);
+        Level::detect().run(Added {
+            triangle: &mut self.triangle,
+            vector: &mut self.vector,
+            rows,
+            weight,
+            pull,
+        });
     }
 
     /// Adds what another one has summed.
     pub fn join(&mut self, other: &Gram) {
-        let pairs = self.triangle.iter_mut().zip(&other.triangle);
-        pairs.chain(self.vector.iter_mut().zip(&other.vector)).for_each(|(sum, more)| *sum += more);
+        let parts = self.triangle.iter_mut().flatten().zip(other.triangle.iter().flatten());
+        parts.chain(self.vector.iter_mut().zip(&other.vector)).for_each(|(sum, more)| *sum += more);
         self.residuals += other.residuals;
         self.pixels += other.pixels;
     }
@@ -126,9 +123,57 @@ impl Gram {
     fn whole(&self) -> DMatrix<f64> {
         DMatrix::from_fn(self.rows, self.rows, |row, column| {
             let (row, column) = (row.max(column), row.min(column));
-            self.triangle[row * (row + 1) / 2 + column]
+            self.triangle[row * (row + 1) / 2 + column].iter().sum()
         })
     }
+}
+
+/// Pixels to be added.
+struct Added<'a> {
+    triangle: &'a mut [[f64; WIDE]],
+    vector: &'a mut [f64],
+    rows: &'a [&'a [f64]],
+    weight: &'a [f64],
+    pull: &'a [f64],
+}
+
+impl Job for Added<'_> {
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let mut sums = self.triangle.iter_mut();
+        for (number, (row, vector)) in self.rows.iter().zip(self.vector).enumerate() {
+            let mut weighted = [0.0; LANES];
+            for (into, (weight, value)) in weighted.iter_mut().zip(self.weight.iter().zip(*row)) {
+                *into = weight * value;
+            }
+            let weighted = weighted.get(..self.weight.len()).unwrap_or_default();
+            for other in &self.rows[..=number] {
+                if let Some(sum) = sums.next() {
+                    add_products::<FMA>(weighted, other, sum);
+                }
+            }
+            let mut along = [0.0; WIDE];
+            add_products::<FMA>(self.pull, row, &mut along);
+            *vector += along.iter().sum::<f64>();
+        }
+    }
+}
+
+/// Adds a b over numbers of two rows, number by number to the parts of a sum.
+#[inline(always)]
+fn add_products<const FMA: bool>(a: &[f64], b: &[f64], sum: &mut [f64; WIDE]) {
+    let (wide_a, wide_b) = (a.chunks_exact(WIDE), b.chunks_exact(WIDE));
+    let rest = wide_a.remainder().iter().zip(wide_b.remainder());
+    let mut parts = *sum;
+    for (part, (a, b)) in parts.iter_mut().zip(rest) {
+        *part = mul_add::<FMA>(*a, *b, *part);
+    }
+    for (a, b) in wide_a.zip(wide_b) {
+        for lane in 0..WIDE {
+            parts[lane] = mul_add::<FMA>(a[lane], b[lane], parts[lane]);
+        }
+    }
+    *sum = parts;
 }
 
 /// Σ a b over numbers of two rows.

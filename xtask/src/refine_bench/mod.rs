@@ -1,5 +1,7 @@
 //! How well and how fast made-up stills are refined: the tables of docs/REFINE.md.
 
+mod time;
+
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -20,7 +22,7 @@ const FOUND: f64 = 0.02;
 
 const USAGE: &str = "refine-bench takes --stills N (100), --misset DEG (0.1), --shape gauss|square|round, --brightest PHOTONS (4000), \
     --domains N of the start, --oversample N for that many sub-pixels instead of an integral over each pixel, --data-oversample N and --data-domains N, --boxes N (250), --size PIXELS (900), --threads N (1), --together for one detector, off by 0.05 % and half a pixel, --amplitudes for structure \
-    factors that all stills share";
+    factors that all stills share, --time for processor times of an evaluation and of a still with one point a pixel";
 
 /// What is measured.
 struct Options {
@@ -31,6 +33,8 @@ struct Options {
     together: bool,
     /// Whether all stills share structure factors, which are wrong at the start.
     amplitudes: bool,
+    /// Whether it is time that is measured.
+    time: bool,
     boxes: usize,
     threads: usize,
 }
@@ -39,11 +43,19 @@ impl Options {
     fn new(arguments: &[String]) -> anyhow::Result<Self> {
         let kind = StillKind { amplitudes: 0.2, oversample: 1, ..StillKind::default() };
         let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-        let (together, amplitudes) = (has("--together"), has("--amplitudes"));
-        let mut options =
-            Options { stills: 100, kind, integrate: true, together, amplitudes, boxes: 250, threads: 1 };
-        let mut data = (5, 100);
-        let alone = ["--together", "--amplitudes"];
+        let (together, amplitudes, time) = (has("--together"), has("--amplitudes"), has("--time"));
+        let mut options = Options {
+            stills: if time { 5 } else { 100 },
+            kind,
+            integrate: !time,
+            together,
+            amplitudes,
+            time,
+            boxes: 250,
+            threads: 1,
+        };
+        let mut data = if time { (1, 20) } else { (5, 100) };
+        let alone = ["--together", "--amplitudes", "--time"];
         let wanted = arguments.iter().filter(|argument| !alone.contains(&argument.as_str()));
         let wanted: Vec<String> = wanted.cloned().collect();
         for pair in wanted.chunks(2) {
@@ -85,8 +97,12 @@ impl Options {
 
 /// Refines stills on one core and prints what came of it.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let Options { stills, kind, integrate, together, amplitudes, boxes, threads } = Options::new(arguments)?;
+    let Options { stills, kind, integrate, together, amplitudes, time, boxes, threads } =
+        Options::new(arguments)?;
     println!("{kind:?}");
+    if time {
+        return time::run(stills, &kind, integrate);
+    }
     let cpu = Cpu::with_threads(threads)?;
     let mut truth = None;
     let (mut converged, mut seconds, mut trials, mut chi2) = (0, 0.0, 0, Vec::new());
