@@ -53,7 +53,7 @@ def test_what_has_no_derivative_says_so(smooth):
     with pytest.raises(nanobragg.InputError, match='no parameter "missset"; there are misset') as caught:
         smooth.gradient(["missset"])
     assert caught.value.code == "gradient.unknown"
-    with pytest.raises(nanobragg.InputError, match="no derivative by water") as caught:
+    with pytest.raises(nanobragg.InputError, match="no derivative with respect to water") as caught:
         smooth.gradient(["water"])
     assert caught.value.code == "gradient.refused"
     with pytest.raises(TypeError, match="cotangent has to be an array of floats"):

@@ -322,12 +322,12 @@ fn what_has_no_derivative_is_refused_by_name() {
     );
     assert_eq!(
         quirk,
-        "no derivative by scale: the quirk running_sum_factors makes a pixel depend on the order of its terms; use the preset exact"
+        "no derivative with respect to scale: the quirk running_sum_factors makes a pixel depend on the order of its terms; use the preset exact"
     );
     let edge = refused(|e| e.crystal = e.crystal.with_shape(Shape::Tophat), Parameter::Mosaic);
     assert_eq!(
         edge,
-        "no derivative by mosaic: spots of this shape have an edge, which has no slope; use a smooth shape"
+        "no derivative with respect to mosaic: spots of this shape have an edge; use a smooth shape"
     );
     let tetragonal = |e: &mut Experiment| {
         let cell = UnitCell::new(40.0, 40.0, 60.0, 90.0, 90.0, 90.0).unwrap();
@@ -336,7 +336,7 @@ fn what_has_no_derivative_is_refused_by_name() {
     let tied = refused(tetragonal, Parameter::FreeCell(CellNumber::Edge(LatticeAxis::B)));
     assert_eq!(
         tied,
-        "no derivative by cell_sym_b: the symmetry of the lattice does not leave it free; cell_sym are the numbers that it does"
+        "no derivative with respect to cell_sym_b: the lattice's symmetry ties it to others; cell_sym has the free ones"
     );
     assert_eq!(refused(tetragonal, Parameter::FreeCell(CellNumber::Edge(LatticeAxis::A))), "");
     let mut symmetric = experiment(Shape::Square);
@@ -345,9 +345,9 @@ fn what_has_no_derivative_is_refused_by_name() {
     let names: Vec<String> = free.into_iter().map(Parameter::name).collect();
     assert_eq!(names, ["cell_sym_a", "cell_sym_c"]);
     let water = refused(|e| e.rendering.water_size = None, Parameter::Water);
-    assert_eq!(water, "no derivative by water: there is no water; give it a size");
+    assert_eq!(water, "no derivative with respect to water: there is no water; give it a size");
     let source = refused(|_| {}, Parameter::SourceWeight(3));
-    assert_eq!(source, "no derivative by weight_3: there is no source with this number");
+    assert_eq!(source, "no derivative with respect to weight_3: there is no source with this number");
     let carried = refused(
         |e| {
             e.quirks = Preset::Reference.into();

@@ -225,8 +225,8 @@ class Simulation:
 
         A parameter is one of an experiment's numbers, by the name of its flag: `distance`, `lambda`, `fluence`, `scale`,
         `misset_x`, `cell_a`, `Na`, ..., `F_1_-2_3`; `misset`, `cell`, `N` and other names stand for several. Derivatives are
-        per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists those there are, and so is a
-        parameter that the image has no derivative by. The CPU computes them; their cost hardly grows with their number.
+        per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists the known ones, and a parameter
+        without a derivative is an InputError that says why. The CPU computes them; their cost hardly grows with their number.
         """
         names = list(parameters)
         photons, columns = _native.columns(self._renderer, names, threads)

@@ -7,7 +7,7 @@ use crate::shapes::Coordinate;
 
 /// A parameter that an image has no derivative by, or none that is computed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("no derivative by {}: {reason}", parameter.name())]
+#[error("no derivative with respect to {}: {reason}", parameter.name())]
 pub struct Refusal {
     /// The parameter.
     pub parameter: Parameter,
@@ -46,19 +46,19 @@ pub(super) fn check(plan: &Plan, parameter: Parameter) -> Result<(), Refusal> {
     }
     let shape = plan.crystal.shape.shape;
     if matches!(shape.coordinate(), Coordinate::Star { .. }) && !shape.is_smooth() && !parameter.is_linear() {
-        return refused("spots of this shape have an edge, which has no slope; use a smooth shape");
+        return refused("spots of this shape have an edge; use a smooth shape");
     }
     match parameter {
-        Parameter::Cell(_) | Parameter::FreeCell(_) if plan.parameters().lattice.cell().is_none() => refused(
-            "the lattice is an orientation matrix; give the cell as well, or take the derivative by turn",
-        ),
-        Parameter::FreeCell(_) if parameter.moves(plan.parameters()).is_empty() => refused(
-            "the symmetry of the lattice does not leave it free; cell_sym are the numbers that it does",
-        ),
+        Parameter::Cell(_) | Parameter::FreeCell(_) if plan.parameters().lattice.cell().is_none() => {
+            refused("the lattice is an orientation matrix; give the cell as well, or use turn")
+        }
+        Parameter::FreeCell(_) if parameter.moves(plan.parameters()).is_empty() => {
+            refused("the lattice's symmetry ties it to others; cell_sym has the free ones")
+        }
         Parameter::Distance
             if matches!(plan.parameters().detector.placement, PlacementParameters::Origin(_)) =>
         {
-            refused("the detector is placed by its corner; take the derivative by shift_beam")
+            refused("the detector is placed by its corner; use shift_beam")
         }
         Parameter::Wavelength if !(0..plan.sources.len()).any(|number| plan.follows_wavelength(number)) => {
             refused("every source has a wavelength of its own")
