@@ -1,6 +1,6 @@
 """X-ray diffraction images from nanocrystals: faithful to nanoBragg, fast, and explainable pixel by pixel.
 
-An `Experiment` says what is simulated; a `Simulation` renders it into an array of numpy:
+An `Experiment` describes what is simulated; a `Simulation` renders it into a NumPy array:
 
 >>> import nanobragg
 >>> experiment = nanobragg.Experiment(cell=(70, 80, 90, 75, 85, 95), default_F=100, N=5, detpixels=64, pixel_mm=1)
@@ -8,8 +8,8 @@ An `Experiment` says what is simulated; a `Simulation` renders it into an array 
 >>> image.shape, image.dtype.name
 ((64, 64), 'float32')
 
-`nanobragg.compat` has the class `nanoBragg` of simtbx, `nanobragg.torch` and `nanobragg.jax` images that torch and JAX
-differentiate; they are loaded when they are first used.
+`nanobragg.compat` has simtbx's class `nanoBragg`; `nanobragg.torch` and `nanobragg.jax` have images that torch and JAX
+can differentiate. They are loaded on first use.
 """
 
 from __future__ import annotations

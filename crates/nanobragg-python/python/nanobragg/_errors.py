@@ -21,7 +21,7 @@ class _Coded(Exception):
 
 
 class InputError(_Coded, ValueError):
-    """Input that is refused. `code` is a word that stays the same from version to version."""
+    """Invalid input. `code` is a word that does not change between versions."""
 
 
 class FlagError(InputError):
@@ -29,15 +29,15 @@ class FlagError(InputError):
 
 
 class DescriptionError(InputError):
-    """What describes an experiment is incomplete, contradicts itself, or is no experiment file."""
+    """The description of an experiment is incomplete, contradicts itself, or is not an experiment file."""
 
 
 class FileError(InputError):
-    """A file cannot be read or written, or is wrong."""
+    """A file cannot be read or written, or its contents are wrong."""
 
 
 class StructureFactorError(InputError):
-    """Structure factors make no table."""
+    """The structure factors cannot be made into a table."""
 
 
 class SymmetryError(InputError):
@@ -49,11 +49,11 @@ class PlanError(InputError):
 
 
 class OutputError(InputError):
-    """An image cannot be written where, or as what, it is wanted."""
+    """An image cannot be written to this place or in this format."""
 
 
 class DeviceError(_Coded, RuntimeError):
-    """A device cannot be used, has failed, or cannot render what is wanted of it."""
+    """A device cannot be used, has failed, or cannot render the experiment."""
 
 
 class OutOfMemory(MemoryError):
@@ -63,9 +63,9 @@ class OutOfMemory(MemoryError):
 
 
 class NanobraggWarning(UserWarning):
-    """What is assumed, ignored or cut off; the parent of all warnings of this package.
+    """Something is assumed, ignored or cut off; the base class of all warnings of this package.
 
-    `code` is a word that stays the same from version to version; docs/WARNINGS.md lists them.
+    `code` is a word that does not change between versions; docs/WARNINGS.md lists the codes.
     """
 
     code: str = ""
@@ -80,19 +80,19 @@ class NanobraggWarning(UserWarning):
 
 
 class InputWarning(NanobraggWarning):
-    """Of flags and input files."""
+    """About flags and input files."""
 
 
 class PlanWarning(NanobraggWarning):
-    """Of samples: too few of them, or quirks that change the image."""
+    """About samples: too few of them, or quirks that change the image."""
 
 
 class DeviceWarning(NanobraggWarning):
-    """Of a device that is not used after all."""
+    """About a device that is not used after all."""
 
 
 class OutputWarning(NanobraggWarning):
-    """Of files that are written."""
+    """About files that are written."""
 
 
 _BY_TOPIC: dict[str, type[InputError]] = {

@@ -39,21 +39,21 @@ class Experiment:
 
     A keyword is a key of an experiment file (`distance_mm`, listed in docs/EXPERIMENT.md) or the name of a flag without
     its dash (`distance`, in the unit of the flag). `lambda_` stands for `lambda`, which Python keeps for itself.
-    Switches are True or False; None says nothing. Arrays take the place of files:
+    Switches are True or False; None means not given. Arrays can replace files:
 
     - `structure_factors`: Miller indices, integers of shape (n, 3), and amplitudes in electrons, floats of shape (n,).
-      The set has to be complete: symmetry is not applied. What it lacks is `default_F`, or 0.
-    - `matrix`: reciprocal cell vectors in 1/Å, floats of shape (3, 3), in columns a*, b*, c*. With `cell`, edges are those
+      The set has to be complete, since symmetry is not applied. Missing reflections have `default_F`, or 0.
+    - `matrix`: reciprocal cell vectors in 1/Å, floats of shape (3, 3), with columns a*, b*, c*. With `cell`, edges are those
       of the cell.
     - `keep`: pixels to render, booleans of shape (slow, fast).
     - `sources`: floats of shape (n, 5): position relative to the crystal (m), weight, wavelength (m).
-    - `models`: dxtbx's models as JSON text, which `from_dxtbx` makes.
+    - `models`: dxtbx models as JSON text, as `from_dxtbx` makes it.
 
     >>> experiment = Experiment(cell=(70, 80, 90, 75, 85, 95), default_F=100, N=5, lambda_=1.5)
     >>> experiment.replace(misset_deg=(10, 20, 30)).args[-4:]
     ('-misset', '10', '20', '30')
 
-    Raises `InputError` for what is refused and TypeError for arrays of another shape or type; warns by `InputWarning`.
+    Raises `InputError` for invalid input and TypeError for arrays of a wrong shape or type; warnings are `InputWarning`.
     """
 
     __slots__ = ("_args", "_arrays", "_directory", "_document", "_native")
@@ -72,9 +72,9 @@ class Experiment:
     def from_args(
         cls, args: Iterable[Flag], *, directory: Flag | None = None, **keywords: Any
     ) -> Experiment:
-        """The experiment of the flags of the program, without its name.
+        """The experiment described by the program's flags, without the program's name.
 
-        Files that are not absolute are looked for in `directory`, the working directory unless it is given. Keywords
+        Relative file names are looked for in `directory`, by default the working directory. Keywords
         come after the flags. Flags that name files to write are kept for `Simulation.save`; nothing is written here.
         """
         words = tuple(os.fspath(word) for word in args)
@@ -82,7 +82,7 @@ class Experiment:
 
     @classmethod
     def from_toml(cls, path: Flag, **keywords: Any) -> Experiment:
-        """The experiment of an experiment file, which keywords win over. Files are looked for in its folder."""
+        """The experiment of an experiment file; keywords override it. Files are looked for in its folder."""
         place = Path(path).absolute()
         try:
             text = place.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ class Experiment:
 
     @classmethod
     def from_dict(cls, description: Mapping[str, Any], *, directory: Flag | None = None) -> Experiment:
-        """The experiment of a dictionary of keywords, or of dictionaries of them as the tables of an experiment file.
+        """The experiment of a dictionary of keywords, or of one with the tables of an experiment file.
 
         >>> Experiment.from_dict({"crystal": {"cell": [70, 80, 90, 90, 90, 90], "N": 5},
         ...                       "structure_factors": {"default_F": 100}}).args[-2:]
@@ -105,9 +105,9 @@ class Experiment:
 
     @classmethod
     def from_dxtbx(cls, experiments: Any, *, directory: Flag | None = None, **keywords: Any) -> Experiment:
-        """The experiment of dxtbx's models: an ExperimentList, or an Experiment, of which the first one counts.
+        """The experiment of dxtbx models: an Experiment, or the first one of an ExperimentList.
 
-        Keywords say what the models do not: structure factors, and the size of the crystal.
+        Keywords give what the models lack: structure factors and the size of the crystal.
         """
         if not hasattr(experiments, "as_json"):
             try:
@@ -158,12 +158,12 @@ class Experiment:
 
     @property
     def args(self) -> tuple[str, ...]:
-        """The flags, those of keywords included; without those of an experiment file."""
+        """The flags, including those of keywords, without those of an experiment file."""
         return self._args
 
     @property
     def directory(self) -> str:
-        """The folder from which files are looked for."""
+        """The folder in which files are looked for."""
         return self._directory
 
     @property
@@ -173,11 +173,11 @@ class Experiment:
 
     @property
     def warnings(self) -> list[str]:
-        """What the user should know about inputs and flags, one line each."""
+        """Warnings about inputs and flags, one line each."""
         return [text for _, text in self._native.warnings]
 
     def toml(self) -> str:
-        """The experiment as an experiment file. Arrays are not in it."""
+        """The text of an experiment file for this experiment, without arrays."""
         return self._native.toml()
 
     def quantities(self) -> dict[str, Quantity]:

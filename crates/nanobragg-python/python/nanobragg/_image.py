@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Image(np.ndarray):
-    """Photons, an array of float32 of shape (slow, fast), or (panel, slow, fast) where there are several panels.
+    """Photons: a float32 array of shape (slow, fast), or (panel, slow, fast) with several panels.
 
-    It is an array like any other, which notebooks show as a picture.
+    It is an ordinary array that notebooks show as a picture.
     """
 
     simulation: Simulation | None
@@ -38,7 +38,7 @@ class Image(np.ndarray):
         return image
 
     def png(self) -> bytes:
-        """The picture of the image, or of its first panel, as a PNG file; with the resolution rings that flags ask for."""
+        """A picture of the image, or of its first panel, as the bytes of a PNG file, with the resolution rings of the flags."""
         plane = self.view(np.ndarray)
         while plane.ndim > 2:
             plane = plane[0]
@@ -58,9 +58,9 @@ class Image(np.ndarray):
         return self.png() if shown else None
 
     def plot(self, axes: Any = None, *, percentile: float = 99.5, spots: Any = None, **options: Any) -> Any:
-        """Shows the image by matplotlib, on a logarithmic scale; gives the axes.
+        """Shows the image with matplotlib on a logarithmic scale, and returns the axes.
 
-        `spots`, of shape (n, 2), are positions along slow and fast, in pixels, to mark by circles. Options are those
+        `spots`, of shape (n, 2), are positions (slow, fast) in pixels to mark with circles. Options are those
         of matplotlib's `imshow`.
         """
         try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class NormalEquations(NamedTuple):
-    """Normal equations of a fit to pixels, for parameters in their units: a step is `solve(matrix, vector)`."""
+    """Normal equations of a fit to pixels, for parameters in their units; `solve(matrix, vector)` is the step to add."""
 
     names: list[str]
     """The parameters, in the order of rows."""
@@ -40,17 +40,17 @@ class NormalEquations(NamedTuple):
 
 
 class Simulation:
-    """Renders an experiment; keeps its samples, and the devices that it has opened.
+    """Renders an experiment, and keeps its samples and the devices that it has opened.
 
-    `device` is "cpu" (all cores), "gpu", "auto" (a graphics processor where there is one in hardware and all cores
-    elsewhere; the default), or "scalar" (the plain definition on one core). `dtype`, "f64" unless it is given, or "f32", is the
-    precision of the lattice factor: images are float32 always. Without them the experiment's flags `-device` and
-    `-dtype` count.
+    `device` is "cpu" (all cores), "gpu", "auto" (a hardware graphics processor if there is one, else the CPU;
+    the default), or "scalar" (the plain definition on one core). `dtype`, "f64" (default) or "f32", is the
+    precision of the lattice factor; images are always float32. Without these arguments the experiment's flags
+    `-device` and `-dtype` count.
 
-    Several threads may use one simulation at once. A simulation can be pickled: the experiment is read again, and the device
-    opened, where it arrives.
+    Several threads may use one simulation at once. A simulation can be pickled: where it is unpickled, the experiment is
+    read and the device opened again.
 
-    Warns by `PlanWarning` of samples that are too few.
+    `PlanWarning` warns of too few samples.
     """
 
     __slots__ = ("_device", "_dtype", "_experiment", "_renderer")
@@ -68,14 +68,14 @@ class Simulation:
     def from_args(
         cls, args: Iterable[Flag], device: str | None = None, dtype: str | None = None, **keywords: Any
     ) -> Simulation:
-        """The simulation of the flags of the program: `Experiment.from_args`."""
+        """The simulation of the program's flags: see `Experiment.from_args`."""
         return cls(Experiment.from_args(args, **keywords), device, dtype)
 
     @classmethod
     def from_toml(
         cls, path: Flag, device: str | None = None, dtype: str | None = None, **keywords: Any
     ) -> Simulation:
-        """The simulation of an experiment file: `Experiment.from_toml`."""
+        """The simulation of an experiment file: see `Experiment.from_toml`."""
         return cls(Experiment.from_toml(path, **keywords), device, dtype)
 
     @property
@@ -85,7 +85,7 @@ class Simulation:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the image: (slow, fast), or (panel, slow, fast) where there are several panels of one size."""
+        """Shape of the image: (slow, fast), or (panel, slow, fast) with several panels of one size."""
         first, *others = self._renderer.shapes
         if any(shape != first for shape in others):
             raise ValueError("the panels differ in size: the image is a list of them")
@@ -93,11 +93,11 @@ class Simulation:
 
     @property
     def terms(self) -> float:
-        """Terms of the sum over all pixels, which the time of a render follows."""
+        """Terms of the sum over all pixels; the time of a render is proportional to them."""
         return self._renderer.terms
 
     def replace(self, **keywords: Any) -> Simulation:
-        """The simulation of another experiment: `Experiment.replace`."""
+        """The simulation of another experiment: see `Experiment.replace`."""
         return type(self)(self._experiment.replace(**keywords), self._device, self._dtype)
 
     def render(
@@ -110,23 +110,23 @@ class Simulation:
         progress: Progress = None,
         allow_nonfinite: bool = False,
     ) -> Image:
-        """The photons that each pixel expects: float32 of shape (slow, fast), or (panel, slow, fast).
+        """The expected photons of each pixel: float32 of shape (slow, fast), or (panel, slow, fast).
 
-        Panels that differ in size come as a list of images.
+        Panels of different sizes are returned as a list of images.
 
-        - `device`, `dtype`: as of `Simulation`, for this image.
-        - `threads`: threads of the CPU; one on every core unless it, the flag `-threads` or `OMP_NUM_THREADS` says
-          another number. It changes no byte of the image.
-        - `out`: a contiguous array of float32 of the image's shape, which is filled and given back.
+        - `device`, `dtype`: as for `Simulation`, for this image.
+        - `threads`: number of CPU threads; by default that of the flag `-threads`, else `OMP_NUM_THREADS`, else one per
+          core. The image does not depend on it.
+        - `out`: a contiguous float32 array of the image's shape, which is filled and returned.
         - `pixels`: what to render: booleans of shape (slow, fast), the other pixels being 0; or integers of shape
-          (n, 2), slow and fast of each pixel, of which the values come as an array of shape (n,).
-        - `progress`: a function that is called with the number of finished rows and of all, every 40 ms at most, by
-          this thread; True for tqdm.
-        - `allow_nonfinite`: take photons that are not finite, or negative.
+          (n, 2), slow and fast of each pixel, whose values are returned as an array of shape (n,).
+        - `progress`: a function that this thread calls with the numbers of finished rows and of all rows, at most every
+          40 ms; True for tqdm.
+        - `allow_nonfinite`: accept photons that are negative or not finite.
 
         Other Python threads run meanwhile. KeyboardInterrupt stops the render.
 
-        Raises `DeviceError` where a device fails, `OutOfMemory`, and TypeError for arrays of another shape or type.
+        Raises `DeviceError` if a device fails, `OutOfMemory`, and TypeError for arrays of a wrong shape or type.
         """
         from ._image import Image
 
@@ -164,9 +164,9 @@ class Simulation:
         dtype: str | None = None,
         threads: int | None = None,
     ) -> Iterator[Image]:
-        """The images of many orientations, in order; each is rendered while the one before it is looked at.
+        """The images of many orientations, in order; the next one is rendered while you work with the last.
 
-        Orientations turn the crystal from the orientation of its lattice, in the place of `-misset`: an array of shape (n, 3),
+        Orientations turn the crystal from the orientation of its lattice, instead of `-misset`: an array of shape (n, 3),
         angles in degrees about the laboratory's x, then y, then z; or of shape (n, 3, 3), rotation matrices.
         """
         from ._image import Image
@@ -189,10 +189,10 @@ class Simulation:
         return images()
 
     def counts(self, seed: int | None = None, image: Any = None) -> NDArray[np.int32]:
-        """Photons that a detector counts: int32 of the image's shape, Poisson deviates of the photons expected.
+        """Photons that a detector counts: Poisson deviates of the expected photons, int32 of the image's shape.
 
-        `seed` is that of the experiment unless it is given. Equal seeds give equal counts. `image` is rendered unless
-        it is given. Pixels that are not rendered are -1.
+        `seed` is by default that of the experiment. Equal seeds give equal counts. Without `image` the image is rendered.
+        Pixels that are not rendered are -1.
         """
         expected = self.render() if image is None else image
         panels = self._panels(expected)
@@ -201,19 +201,19 @@ class Simulation:
         return joined
 
     def trace(self, pixel: tuple[int, int], panel: int = 0) -> dict[str, Any]:
-        """Every intermediate of the pixel (slow, fast), from the evaluation that renders.
+        """Every intermediate value of the pixel (slow, fast), computed by the code that renders.
 
         The dictionary has `slow`, `fast`, `photons`; `quantities` by their names, each a dictionary of `value`, `unit` and
-        `meaning`; and `phi_steps`, a dictionary each. docs/TRACE.md says what each quantity belongs to.
+        `meaning`; and `phi_steps`, with a dictionary for each. docs/TRACE.md explains the quantities.
         """
         slow, fast = pixel
         return self._renderer.trace(panel, slow, fast)
 
     def save(self, path: Flag, image: Any = None) -> None:
-        """Writes an image, in the format that the extension tells: .npy, .tif, .cbf, .nxs, .h5, .img, .pgm, .png, .bin.
+        """Writes an image; the extension chooses the format: .npy, .tif, .cbf, .nxs, .h5, .img, .pgm, .png, .bin.
 
         Formats of counts hold counts with noise, unless `nonoise` is set; scale, offset and colors are those of the
-        experiment. `image` is rendered unless it is given. Warns by `OutputWarning`.
+        experiment. Without `image` the image is rendered. Warnings are `OutputWarning`.
         """
         expected = self.render() if image is None else image
         warn(self._renderer.save(os.path.abspath(path), self._panels(expected)))
@@ -233,7 +233,7 @@ class Simulation:
         return photons, dict(zip((name for name, _ in _native.parameters(self._renderer, names)), columns, strict=True))
 
     def vjp(self, parameters: Iterable[str], cotangent: Any, threads: int = 0) -> NDArray[np.float64]:
-        """The derivative of Σ cotangent × photons by each parameter, of shape (parameters,), without a derivative image.
+        """The derivative of Σ cotangent × photons with respect to each parameter, of shape (parameters,), without derivative images.
 
         `cotangent` is an array of floats of the image's shape; parameters are those of `gradient`.
         """
@@ -243,9 +243,9 @@ class Simulation:
     def normal_equations(
         self, parameters: Iterable[str], measured: Any, weights: Any = None, threads: int = 0
     ) -> NormalEquations:
-        """The normal equations of residuals measured - photons, for a step of Gauss and Newton.
+        """The normal equations for residuals measured - photons: a Gauss-Newton step.
 
-        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 unless they are given.
+        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 by default.
         """
         import numpy as np
 

@@ -3,8 +3,8 @@
 `render` is a function of arrays, for `jax.grad`, `jax.jit` and `jax.vmap`. Parameters are keywords with the names that
 `Simulation.gradient` takes: `misset_x`, `cell_a`, `distance`, ...; their values are in the units of the flags.
 
-The image is computed by this package, on the CPU, in double precision, in a callback; JAX takes it in single precision unless
-`jax_enable_x64` is set. Derivatives are those of `Simulation.vjp`: reverse mode, and no second derivatives.
+A callback computes the image on the CPU in double precision; JAX converts it to single precision unless
+`jax_enable_x64` is set. Derivatives are those of `Simulation.vjp`: reverse mode, without second derivatives.
 """
 
 # jax may not be there, and is typed in part.

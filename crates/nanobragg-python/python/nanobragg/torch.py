@@ -3,8 +3,8 @@
 `render` is a function of tensors; `Renderer` a module that holds the parameters. Parameters are keywords with the names
 that `Simulation.gradient` takes: `misset_x`, `cell_a`, `distance`, ...; their values are in the units of the flags.
 
-The image is computed by this package, on the CPU, in double precision; derivatives are those of `Simulation.vjp`, so
-that second derivatives are not there.
+The image is computed by this package, on the CPU, in double precision. Derivatives are those of `Simulation.vjp`;
+there are no second derivatives.
 """
 
 # torch may not be there, and is typed in part.
@@ -49,7 +49,7 @@ def render(experiment: Experiment, **parameters: torch.Tensor) -> torch.Tensor:
 
 
 class Renderer(torch.nn.Module):
-    """A module whose parameters are numbers of an experiment; it is called without arguments."""
+    """A module that holds parameters of an experiment; call it without arguments."""
 
     def __init__(self, experiment: Experiment, **start: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The class `nanoBragg` of simtbx, by its names and in its units, over this package.
+"""simtbx's class `nanoBragg`, with its names and units, on top of this package.
 
 Scripts change their import:
 
@@ -10,8 +10,8 @@ Scripts change their import:
 >>> SIM.raw_pixels.shape
 (64, 64)
 
-Tuples and arrays of numpy stand for flex arrays, which are taken as well. Images are those of the preset `exact`
-unless `quirks` names another. What this package cannot do yet is there and raises NotImplementedError; a name that simtbx
+Flex arrays, tuples and NumPy arrays are accepted. Images are those of the preset `exact`
+unless `quirks` names another. Methods that are not implemented yet raise NotImplementedError; a name that simtbx
 does not have is an AttributeError.
 """
 

@@ -277,15 +277,15 @@ class nanoBragg:
         self.raw_pixels = np.maximum(counts, 0) * self.quantum_gain + self.adc_offset_adu
 
     def add_background(self, oversample: int = -1, override_source: int = -1) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("add_background: the background of amorphous matter is not there yet")
 
     def extract_background(self, source: int = -1) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("extract_background is not there yet")
 
     def apply_psf(self, psf_type: shapetype = shapetype.Fiber, fwhm_pixels: float = -1, psf_radius: int = -1) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("apply_psf: the point spread function is not there yet")
 
     def randomize_orientation(self) -> None:
@@ -318,19 +318,19 @@ class nanoBragg:
         self._set["pix0_vector_mm"] = tuple(float(x) for x in panel.get_origin())
 
     def get_mosaic_blocks(self) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("get_mosaic_blocks is not there yet")
 
     def set_mosaic_blocks(self, mats: Any) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("set_mosaic_blocks is not there yet")
 
     def show_mosaic_blocks(self) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("show_mosaic_blocks is not there yet")
 
     def get_mosaic_domains_abc_phi_0(self) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("get_mosaic_domains_abc_phi_0 is not there yet")
 
     def get_intfile_scale(self, intfile_scale: float = 0) -> float:
@@ -381,7 +381,7 @@ class nanoBragg:
         self._save(cbf_filename, ".cbf", self.raw_pixels * intfile_scale)
 
     def as_explist(self, fname: Any = None, toggle_conventions: bool = False) -> None:
-        """Not there yet."""
+        """Not implemented yet."""
         raise NotImplementedError("as_explist is not there yet")
 
     def _save(self, path: Any, extension: str, counts: Any) -> None:
