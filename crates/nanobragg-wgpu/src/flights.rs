@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use nanobragg::backend::Control;
 
 use crate::error::{Cause, Error};
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Submission};
 use crate::layout::Dispatch;
 use crate::permutation::Permutation;
 use crate::schedule::Pace;
@@ -50,7 +50,7 @@ struct Open {
 /// A dispatch that the device has not finished, as far as is known.
 #[derive(Debug)]
 struct Flight {
-    submission: wgpu::SubmissionIndex,
+    submission: Submission,
     permutation: Option<Permutation>,
     terms: f64,
     since: Instant,
@@ -125,7 +125,7 @@ impl Flights {
     }
 
     /// Submits what is recorded, and waits until the device has no more before it than it needs.
-    pub fn submit(&mut self, control: &Control<'_>) -> Result<wgpu::SubmissionIndex, Error> {
+    pub fn submit(&mut self, control: &Control<'_>) -> Result<Submission, Error> {
         let Open { encoder, permutation, terms, .. } =
             self.open.take().unwrap_or_else(|| Open::new(&self.gpu));
         let since = Instant::now();

@@ -1,6 +1,6 @@
 //! An opened device and its faults.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,12 @@ pub struct Gpu {
     /// What compiled shaders are kept under; `None` where the driver gives none out.
     pub(crate) cache_key: Option<Arc<str>>,
     faults: Arc<Faults>,
+}
+
+/// Commands that were handed to the device.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Submission {
+    done: Arc<AtomicBool>,
 }
 
 /// What the driver reported outside of the call that it belongs to.
@@ -120,14 +126,18 @@ impl Gpu {
     }
 
     /// Hands commands to the device.
-    pub(crate) fn submit(&self, commands: wgpu::CommandBuffer) -> wgpu::SubmissionIndex {
+    pub(crate) fn submit(&self, commands: wgpu::CommandBuffer) -> Submission {
         let less = |left: u64| left.checked_sub(1);
         if let Some(left) = &self.faults.left
             && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err()
         {
             self.destroy();
         }
-        self.queue.submit([commands])
+        self.queue.submit([commands]);
+        let submission = Submission::default();
+        let done = Arc::clone(&submission.done);
+        self.queue.on_submitted_work_done(move || done.store(true, Ordering::Release));
+        submission
     }
 
     /// What the driver has reported since the last call.
@@ -143,29 +153,22 @@ impl Gpu {
     }
 
     /// Whether a submission is done.
-    pub(crate) fn is_done(&self, submission: &wgpu::SubmissionIndex) -> Result<bool, Error> {
+    pub(crate) fn is_done(&self, submission: &Submission) -> Result<bool, Error> {
+        let done = || submission.done.load(Ordering::Acquire);
         self.check()?;
-        let now = wgpu::PollType::Wait {
-            submission_index: Some(submission.clone()),
-            timeout: Some(Duration::ZERO),
-        };
-        match self.device.poll(now) {
-            Ok(_) => Ok(true),
-            Err(wgpu::PollError::Timeout) => Ok(false),
-            Err(error) => {
-                self.check()?;
-                Err(Cause::DeviceLost { reason: error.to_string() }.into())
-            }
+        if !done()
+            && let Err(error) = self.device.poll(wgpu::PollType::Poll)
+        {
+            self.check()?;
+            return Err(Cause::DeviceLost { reason: error.to_string() }.into());
         }
+        self.check()?;
+        Ok(done())
     }
 
     /// Waits for a submission; `canceled` is asked now and then. The driver is asked again and again rather than let wait: while a
     /// thread waits in a driver, others may not submit, and it is woken late.
-    pub(crate) fn wait(
-        &self,
-        submission: &wgpu::SubmissionIndex,
-        canceled: &dyn Fn() -> bool,
-    ) -> Result<(), Error> {
+    pub(crate) fn wait(&self, submission: &Submission, canceled: &dyn Fn() -> bool) -> Result<(), Error> {
         let began = Instant::now();
         while !self.is_done(submission)? {
             if canceled() {
@@ -173,6 +176,6 @@ impl Gpu {
             }
             std::thread::sleep((began.elapsed() / 16).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
         }
-        self.check()
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use nanobragg::backend::Control;
 
 use crate::error::{Cause, Error};
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Submission};
 
 /// Host-visible buffers, used again and again. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub(crate) struct Staged {
     buffer: wgpu::Buffer,
     size: u64,
     /// What has to be done before the copy is there.
-    pub submission: wgpu::SubmissionIndex,
+    pub submission: Submission,
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     /// The copy as part of `submission`.
-    pub fn submitted(self, submission: wgpu::SubmissionIndex) -> Staged {
+    pub fn submitted(self, submission: Submission) -> Staged {
         let Copy { buffer, size } = self;
         let (sender, mapped) = channel();
         buffer.map_async(wgpu::MapMode::Read, 0..size, move |result| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nanobragg::backend::Control;
 
 use crate::error::Error;
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Submission};
 use crate::staging::{Copy, Staged, Staging};
 
 /// Times of a render.
@@ -66,7 +66,7 @@ pub(crate) struct Stamps {
 
 impl Stamps {
     /// The stamps as part of `submission`.
-    pub fn submitted(self, submission: wgpu::SubmissionIndex) -> Ticks {
+    pub fn submitted(self, submission: Submission) -> Ticks {
         Ticks { staged: self.copy.submitted(submission), count: self.count, terms: self.terms }
     }
 }

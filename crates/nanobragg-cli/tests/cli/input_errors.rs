@@ -153,22 +153,35 @@ fn an_input_is_not_overwritten() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_pipe_of_reflections_is_refused_and_not_taken_for_an_empty_table() {
+fn a_pipe_of_reflections_is_read_once_or_refused() {
     use std::io::Write as _;
     use std::process::Stdio;
     let scratch = Scratch::new();
-    let words = NO_F.split_whitespace().chain(["-hkl", "/dev/stdin"]);
-    let mut child = scratch
-        .command(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(&good("-hkl")).unwrap();
-    let run: crate::scratch::Run = child.wait_with_output().unwrap().into();
+    let piped = |text: &[u8], more: &str| {
+        let words = NO_F.split_whitespace().chain(["-hkl", "/dev/stdin"]).chain(more.split_whitespace());
+        let mut child = scratch
+            .command(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Who refuses what comes need not read all of it.
+        let _ = child.stdin.take().unwrap().write_all(text);
+        crate::scratch::Run::from(child.wait_with_output().unwrap())
+    };
+    // More than are kept while a file is read: a second pass would find nothing.
+    let indices = (-51..=51).flat_map(|h| (-51..=51).map(move |k| [h, k]));
+    let many: String =
+        indices.flat_map(|[h, k]| (-51..=51).map(move |l| format!("{h} {k} {l} 1\n"))).collect();
+    let run = piped(many.as_bytes(), "");
     assert!(run.error(2).starts_with("/dev/stdin: not the same"), "{run:?}");
     assert!(scratch.names().is_empty());
+
+    piped(&good("-hkl"), "-nonoise -floatfile piped.bin").good();
+    scratch.write("P1.hkl", good("-hkl"));
+    scratch.run(&format!("{NO_F} -hkl P1.hkl -nonoise -floatfile file.bin")).good();
+    assert!(scratch.read("piped.bin") == scratch.read("file.bin"));
 }
 
 #[cfg(target_os = "linux")]
