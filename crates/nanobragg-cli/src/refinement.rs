@@ -7,6 +7,7 @@ mod files;
 mod instrument;
 mod list;
 mod measured;
+mod places;
 mod reflections;
 mod report;
 mod request;
@@ -27,6 +28,7 @@ use data::{Data, DataError};
 use digests::{Contents, Digests};
 use files::{Name, Run};
 use measured::Digits;
+pub use places::Asked;
 use reflections::Reflection;
 pub use request::Request;
 use start::Start;
@@ -43,8 +45,13 @@ struct Frame {
 }
 
 impl Frame {
-    /// A refinement of the image at `data` from `start`.
-    fn new(request: &Request, start: Start, data: &PathBuf, digests: &Digests) -> anyhow::Result<Self> {
+    /// A refinement of the image at `data` from `start`, the image `number` of several, counted from 0.
+    fn new(
+        request: &Request,
+        start: Start,
+        (data, number): (&PathBuf, usize),
+        digests: &Digests,
+    ) -> anyhow::Result<Self> {
         if request.amplitudes && start.interpolates {
             let text = "refine: -refine: F: interpolated structure factors belong to many nodes, by which there are no \
                         derivatives; -nointerpolate takes the nearest";
@@ -61,7 +68,8 @@ impl Frame {
         refinement.share(&shared).map_err(|error| usage("-share", error))?;
         refinement.restrain(&request.restraints).map_err(|error| usage("-prior", error))?;
         let settings = start.settings(request);
-        let contents = digests.of(start.read.iter().chain([data]))?;
+        refinement.reflections = request.reflections.of(&start, number)?;
+        let contents = digests.of(start.read.iter().chain([data]).chain(request.reflections.file()))?;
         Ok(Frame { size, refinement, start, settings, contents })
     }
 
@@ -92,8 +100,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (name, called) = (Name::of(request), request.data.display().to_string());
     let start = Start::new(request.experiment.as_deref(), &request.start, &mut BTreeSet::new())?;
     let (console, threads) = (start.console, start.threads);
-    name.check(start.inputs.iter().chain([&request.data]))?;
-    let mut frame = Frame::new(request, start, &request.data, &Digests::default())?;
+    name.check(start.inputs.iter().chain([&request.data]).chain(request.reflections.file()))?;
+    let mut frame = Frame::new(request, start, (&request.data, 0), &Digests::default())?;
     let data = Data::open(&request.data, frame.start.panel()).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     console.deny_warnings()?;

@@ -16,29 +16,33 @@ const MOST_ROWS: usize = 1_000_000;
 /// more than a million rows; [`Value`](crate::ErrorKind::Value) for a file without rows; [`LineTooLong`](crate::ErrorKind::LineTooLong);
 /// [`Read`](crate::ErrorKind::Read).
 pub fn read_orientations(path: &Path) -> Result<Vec<[f64; 3]>> {
+    let rows = rows(path, "three misset angles in degrees", "an angle in degrees")?;
+    if rows.is_empty() {
+        return Err(Error::missing(path, "orientations", "at least one row of three misset angles"));
+    }
+    Ok(rows)
+}
+
+/// Rows of N numbers; `row` and `number` say what is expected.
+pub(crate) fn rows<const N: usize>(path: &Path, row: &str, number: &str) -> Result<Vec<[f64; N]>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
     while lines.advance()? {
         let text = without_comment(lines.line());
-        let mut angles = [0.0; 3];
+        let mut numbers = [0.0; N];
         let mut count = 0;
         let delimiter = |&byte: &u8| is_space(byte) || byte == b',';
         for token in text.split(delimiter).filter(|token| !token.is_empty()) {
-            let Some(angle) = angles.get_mut(count) else {
-                return Err(lines.error("three misset angles in degrees", text));
-            };
-            *angle = finite(token).ok_or_else(|| lines.error("an angle in degrees", token))?;
+            let Some(value) = numbers.get_mut(count) else { return Err(lines.error(row, text)) };
+            *value = finite(token).ok_or_else(|| lines.error(number, token))?;
             count += 1;
         }
         match count {
             0 => continue,
-            3 if rows.len() < MOST_ROWS => rows.push(angles),
-            3 => return Err(lines.error(format!("at most {MOST_ROWS} orientations"), text)),
-            _ => return Err(lines.error("three misset angles in degrees", text)),
+            _ if count < N => return Err(lines.error(row, text)),
+            _ if rows.len() < MOST_ROWS => rows.push(numbers),
+            _ => return Err(lines.error(format!("at most {MOST_ROWS} rows"), text)),
         }
-    }
-    if rows.is_empty() {
-        return Err(Error::missing(path, "orientations", "at least one row of three misset angles"));
     }
     Ok(rows)
 }

@@ -1,5 +1,9 @@
 //! Reflection tables of DIALS: `.refl` files in MessagePack.
 
+mod read;
+
+pub use read::{PlacedReflection, read_positions};
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;

@@ -39,7 +39,7 @@ pub use outcome::{Fitted, Found, Outcome, Verdict};
 pub use photons::{Counting, Photons};
 pub use predicted::Predicted;
 pub use refinement::Refinement;
-pub use spots::{Spot, find};
+pub use spots::{Reflections, Spot, find};
 pub use step::Step;
 pub use target::{Score, Target};
 pub use warning::Warning;

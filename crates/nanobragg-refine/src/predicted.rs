@@ -5,6 +5,8 @@ use nanobragg::physics::lattice::{Indices, factor};
 use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
 
+use crate::boxes::Indexed;
+
 /// Where a reflection of a crystal that stands still meets the detector.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Predicted {
@@ -26,12 +28,71 @@ impl Predicted {
     /// Where the node `hkl` of `plan`, in the middle of its rotation, is seen: turned onto the sphere of reflection by the smallest
     /// angle, as DIALS predicts stills. Beam and wavelength are the means of the sources. `None` for a node that cannot reflect, or whose ray misses the detector's plane.
     pub fn of(plan: &Plan, hkl: [i32; 3]) -> Option<Self> {
+        Still::new(plan)?.seen(hkl)
+    }
+
+    /// All nodes of `plan` with a structure factor that are seen on its detector with at least a hundredth of the intensity that
+    /// they have on the sphere of reflection.
+    pub fn all(plan: &Plan) -> Vec<Self> {
+        let Some(still) = Still::new(plan) else { return Vec::new() };
+        let edges = plan.crystal.lattice.vectors.map(|vector| vector.norm() * 1e10);
+        let cells = plan.crystal.shape.cells;
+        let shortest = (0..3).map(|axis| edges[axis] * cells[axis]).fold(f64::INFINITY, f64::min);
+        let region = &plan.region;
+        let (last_slow, last_fast) =
+            (region.image_slow.saturating_sub(1), region.image_fast.saturating_sub(1));
+        let corners = [(0, 0), (0, last_fast), (last_slow, 0), (last_slow, last_fast)];
+        let scattering = corners.map(|(slow, fast)| Indexed::of(plan, slow, fast).scattering * 1e-10);
+        let longest = scattering.into_iter().fold(0.0, f64::max);
+        let most = edges.map(|edge| (longest * edge).min(f64::from(u16::MAX)) as i32);
+        let size = [region.image_fast as f64, region.image_slow as f64];
+        let mut seen = Vec::new();
+        for h in -most[0]..=most[0] {
+            for k in -most[1]..=most[1] {
+                for l in -most[2]..=most[2] {
+                    let node = still.star * Vector3::new(f64::from(h), f64::from(k), f64::from(l));
+                    let off = (node + still.beam * still.length).norm() - still.length;
+                    if off.abs() > WIDEST * node.norm() + shortest.recip()
+                        || node.norm() > longest
+                        || plan.structure_factors.nearest([h, k, l]) == 0.0
+                    {
+                        continue;
+                    }
+                    let inside = |own: &Predicted| {
+                        own.partiality >= WEAKEST
+                            && (0..2).all(|axis| (0.0..size[axis]).contains(&own.position_px[axis]))
+                    };
+                    seen.extend(still.seen([h, k, l]).filter(inside));
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// Of the intensity on the sphere of reflection, what a reflection has at least.
+const WEAKEST: f64 = 0.01;
+/// Radians that a mosaic crystal's nodes are off the sphere, at most.
+const WIDEST: f64 = 0.03;
+
+/// A plan in the middle of its rotation.
+struct Still<'a> {
+    plan: &'a Plan,
+    /// Unit vector of the mean direction of incidence.
+    beam: Vector3<f64>,
+    /// 1 / λ of the mean wavelength, 1/Å.
+    length: f64,
+    /// Reciprocal axes as columns, 1/Å.
+    star: Matrix3<f64>,
+}
+
+impl<'a> Still<'a> {
+    fn new(plan: &'a Plan) -> Option<Self> {
         let weight: f64 = plan.sources.iter().map(|source| source.weight).sum();
         let sum: f64 = plan.sources.iter().map(|source| source.weight * source.wavelength).sum();
         let wavelength_angstrom = 1e10 * sum / weight;
         let beam: Vector3<f64> = plan.sources.iter().map(|source| source.incident * source.weight).sum();
         let beam = beam.try_normalize(0.0)?;
-        let length = 1.0 / wavelength_angstrom;
         let rotation = plan.resolved.rotation;
         let middle = rotation.start() + 0.5 * rotation.range();
         let turned = |vector: Vector3<f64>| match plan.detector.spindle_axis[1].try_normalize(0.0) {
@@ -40,6 +101,11 @@ impl Predicted {
         };
         let [a, b, c] = plan.crystal.lattice.vectors.map(|vector| (turned(vector) * 1e10).transpose());
         let star = Matrix3::from_rows(&[a, b, c]).try_inverse()?;
+        Some(Still { plan, beam, length: 1.0 / wavelength_angstrom, star })
+    }
+
+    fn seen(&self, hkl: [i32; 3]) -> Option<Predicted> {
+        let Still { plan, beam, length, star } = *self;
         let node = star * Vector3::from(hkl.map(f64::from));
         let size = node.norm();
         let across = node - beam * node.dot(&beam);
@@ -122,7 +188,7 @@ mod tests {
             if !(8..SIZE - 8).contains(&slow) || !(8..SIZE - 8).contains(&fast) {
                 continue;
             }
-            let hkl = crate::boxes::Indexed::of(&plan, slow, fast).hkl;
+            let hkl = Indexed::of(&plan, slow, fast).hkl;
             let Some(found) = Predicted::of(&plan, hkl) else { continue };
             assert!((0.0..=1.0 + 1e-9).contains(&found.partiality), "{found:?}");
             // The brightest pixel of a spot that is near the sphere of reflection.

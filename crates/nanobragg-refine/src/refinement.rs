@@ -14,9 +14,10 @@ use crate::freedom::{Freedom, Transform};
 use crate::minimize::Ended;
 use crate::outcome::{FAR, Fitted, Found, Outcome, Verdict};
 use crate::photons::Photons;
+use crate::predicted::Predicted;
 use crate::sampling::{points, suffice};
 use crate::solve::Reduced;
-use crate::spots::find;
+use crate::spots::{Reflections, find, placed};
 use crate::step::Step;
 use crate::target::{Target, variance};
 
@@ -64,6 +65,8 @@ pub struct Refinement {
     /// Whether pixels are integrated by points that spread as their area does, instead of the sub-pixels of the plan: what a detector
     /// measures, not what a simulation with few sub-pixels has.
     pub integrate: bool,
+    /// Around which spots boxes are.
+    pub reflections: Reflections,
     /// What is known beforehand of numbers, by name, where it is not the default.
     pub(crate) restraints: Vec<(String, Option<f64>)>,
     /// Values of free numbers by name, from which an earlier run goes on.
@@ -89,6 +92,7 @@ impl Refinement {
             most_boxes: 500,
             most_trials: 60,
             integrate: false,
+            reflections: Reflections::Strong,
             restraints: Vec::new(),
             resumed: Vec::new(),
         })
@@ -122,9 +126,17 @@ impl Refinement {
         self.run_in(self.boxes(photons), backend, control, &|_| {})
     }
 
-    /// Boxes around the strong spots of `photons`.
+    /// Boxes around the spots of `photons` that are [asked for](Self::reflections).
     pub fn boxes(&self, photons: &Photons) -> Boxes {
-        let spots = find(photons, self.box_radius);
+        let spots = match &self.reflections {
+            Reflections::Strong => find(photons, self.box_radius),
+            Reflections::At(places_px) => placed(photons, places_px, self.box_radius),
+            Reflections::Predicted => {
+                let predicted = Predicted::all(&self.plan);
+                let places_px: Vec<_> = predicted.iter().map(|own| own.position_px).collect();
+                placed(photons, &places_px, self.box_radius)
+            }
+        };
         Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
     }
 
@@ -141,7 +153,12 @@ impl Refinement {
         watch: &dyn Fn(&Step),
     ) -> Result<Outcome, Error> {
         if boxes.is_empty() {
-            return Err(Cause::NoSpots("nothing stands out by six standard deviations").into());
+            return Err(Cause::NoSpots(match self.reflections {
+                Reflections::Strong => "nothing stands out by six standard deviations",
+                Reflections::At(_) => "no reflection lies on the image",
+                Reflections::Predicted => "the start has no reflection on the image",
+            })
+            .into());
         }
         let (pixels, parameters) = (boxes.pixels(), self.freedoms.len() + 4 * boxes.len());
         if pixels < parameters {

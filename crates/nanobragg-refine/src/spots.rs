@@ -1,5 +1,7 @@
 //! Strong spots of an image.
 
+use std::collections::BTreeSet;
+
 use crate::photons::Photons;
 
 /// Where a spot is, and what of it was measured.
@@ -13,6 +15,18 @@ pub struct Spot {
     pub height: f64,
     /// Median of the pixels around it, photons.
     pub background: f64,
+}
+
+/// Around which spots a refinement has boxes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Reflections {
+    /// Strong spots of the image.
+    #[default]
+    Strong,
+    /// Spots at these places, weak ones included: pixels from the outer corner of the first one, along fast and slow.
+    At(Vec<[f64; 2]>),
+    /// Where the start has reflections, weak ones included.
+    Predicted,
 }
 
 /// Standard deviations over the background from which on a local maximum is a spot.
@@ -30,15 +44,7 @@ pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
             if !is_highest(photons, slow, fast, top, 1) || !is_highest(photons, slow, fast, top, radius / 2) {
                 continue;
             }
-            ring.clear();
-            let rows = slow.saturating_sub(radius)..=slow + radius;
-            for row in rows {
-                for column in fast.saturating_sub(radius)..=fast + radius {
-                    if row.abs_diff(slow).max(column.abs_diff(fast)) == radius {
-                        ring.extend(photons.at(row, column));
-                    }
-                }
-            }
+            around(photons, slow, fast, radius, &mut ring);
             if ring.len() < 4 * radius {
                 continue;
             }
@@ -52,6 +58,40 @@ pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
     }
     found.sort_by(|one, other| other.height.total_cmp(&one.height));
     found
+}
+
+/// Spots at given places, in pixels from the outer corner of the first one, along fast and slow: strongest first. Those beyond the
+/// image are left out, and of several in a pixel all but one.
+pub fn placed(photons: &Photons, places_px: &[[f64; 2]], radius: usize) -> Vec<Spot> {
+    let pixel = |at: f64, size: usize| (at >= 0.0 && at < size as f64).then_some(at as usize);
+    let inside = |&[fast, slow]: &[f64; 2]| Some((pixel(slow, photons.slow)?, pixel(fast, photons.fast)?));
+    let pixels: BTreeSet<(usize, usize)> = places_px.iter().filter_map(inside).collect();
+    let mut ring = Vec::new();
+    let spot = |(slow, fast): (usize, usize)| {
+        around(photons, slow, fast, radius, &mut ring);
+        ring.sort_unstable_by(f64::total_cmp);
+        let background = ring.get(ring.len() / 2).copied()?;
+        let rows = slow.saturating_sub(1)..=slow + 1;
+        let near = rows
+            .flat_map(|row| (fast.saturating_sub(1)..=fast + 1).filter_map(move |at| photons.at(row, at)));
+        let top = near.fold(f64::NEG_INFINITY, f64::max);
+        top.is_finite().then_some(Spot { slow, fast, height: top - background, background })
+    };
+    let mut found: Vec<Spot> = pixels.into_iter().filter_map(spot).collect();
+    found.sort_by(|one, other| other.height.total_cmp(&one.height));
+    found
+}
+
+/// The pixels at `radius` around one, into `ring`.
+fn around(photons: &Photons, slow: usize, fast: usize, radius: usize, ring: &mut Vec<f64>) {
+    ring.clear();
+    for row in slow.saturating_sub(radius)..=slow + radius {
+        for column in fast.saturating_sub(radius)..=fast + radius {
+            if row.abs_diff(slow).max(column.abs_diff(fast)) == radius {
+                ring.extend(photons.at(row, column));
+            }
+        }
+    }
 }
 
 /// Whether no pixel within `reach` is brighter; of equal ones the first counts.

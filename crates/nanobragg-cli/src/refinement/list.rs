@@ -267,7 +267,10 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
 fn spare_inputs(request: &Request, lines: &[Line]) -> Result<(), UsageError> {
     // Images of a stack have the inputs of the first.
     let different = lines.iter().enumerate().filter(|(at, line)| *at == 0 || line.image.is_none());
-    let inputs = different.flat_map(|(_, line)| line.inputs(request)).chain(request.list.clone());
+    let inputs = different
+        .flat_map(|(_, line)| line.inputs(request))
+        .chain(request.list.clone())
+        .chain(request.reflections.file().cloned());
     let inputs = Inputs::of(&inputs.collect::<Vec<PathBuf>>());
     Name::of(request).spares(&inputs)?;
     (1..=lines.len()).try_for_each(|number| Name::of_image(request, number).spares(&inputs))
@@ -301,10 +304,11 @@ fn begin(
     let experiment = line.experiment.as_deref().or(request.experiment.as_deref());
     let flags: Vec<OsString> = request.start.iter().chain(&line.flags).cloned().collect();
     let start = Start::new(experiment, &flags, &mut first.told)?;
-    let inputs = || start.inputs.iter().chain([&line.data]).chain(&request.list);
+    let others = || request.list.iter().chain(request.reflections.file());
+    let inputs = || start.inputs.iter().chain([&line.data]).chain(others());
     Name::of(request).check(inputs())?;
     Name::of_image(request, number).check(inputs())?;
-    let frame = Frame::new(request, start, &line.data, digests)?;
+    let frame = Frame::new(request, start, (&line.data, line.image.unwrap_or(number - 1)), digests)?;
     if request.is_joint() {
         let first = first.refinement.get_or_insert_with(|| frame.refinement.clone());
         if request.amplitudes {

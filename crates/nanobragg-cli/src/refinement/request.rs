@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use nanobragg_refine::Counting;
 
+use super::places::Asked;
+
 /// What a refinement is asked for.
 pub struct Request {
     pub data: PathBuf,
@@ -17,6 +19,8 @@ pub struct Request {
     pub free: Vec<String>,
     pub output: PathBuf,
     pub counting: Counting,
+    /// The reflections that are refined against.
+    pub reflections: Asked,
     pub box_scale: f64,
     /// Standard deviations of what is known beforehand, by name, each in its unit; `None` where nothing is known.
     pub restraints: Vec<(String, Option<f64>)>,
@@ -50,6 +54,7 @@ impl Request {
             format!("-saturation {}", word(saturation)),
             format!("-readout_noise {readout_noise}"),
             format!("-box_scale {}", self.box_scale),
+            self.reflections.setting(),
             if restraints.is_empty() { "no -prior".to_owned() } else { format!("-prior {restraints}") },
         ]
     }

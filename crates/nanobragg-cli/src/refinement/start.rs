@@ -107,6 +107,11 @@ impl Start {
         usize::try_from(self.args.last(FlagId::Panel)?.values.integer(0)).ok()
     }
 
+    /// The experiment of a list that a flag chooses.
+    pub fn experiment(&self) -> Option<usize> {
+        usize::try_from(self.args.last(FlagId::ExperimentNumber)?.values.integer(0)).ok()
+    }
+
     /// What the start and `request` say of the result, for finding out whether an earlier run is of the same.
     pub fn settings(&self, request: &Request) -> Vec<String> {
         let flags = called::relevant(&self.args).into_iter().map(|words| words.join(" "));

@@ -7,7 +7,7 @@ use nanobragg_refine::Counting;
 
 use super::super::own::{self, Words};
 use super::values::{names, not_negative, output, positive, priors};
-use crate::refinement::Request;
+use crate::refinement::{Asked, Request};
 use crate::usage::UsageError;
 
 /// What `nanobragg refine -h` prints.
@@ -19,7 +19,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
     let (mut resume, mut list, mut images, mut shared) = (false, None, None, Vec::new());
     let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
-    let (mut restraints, mut anomalous) = (Vec::new(), false);
+    let (mut restraints, mut anomalous, mut reflections) = (Vec::new(), false, Asked::default());
     if arguments.is_empty() {
         return Ok(None);
     }
@@ -41,6 +41,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             Some("saturation") => counting.saturation = Some(positive("-saturation", &value()?)?),
             Some("readout_noise") => counting.readout_noise = not_negative("-readout_noise", &value()?)?,
             Some("prior") => restraints.extend(priors(&value()?)?),
+            Some("reflections") => reflections = Asked::new(PathBuf::from(value()?)),
             Some("box_scale") => box_scale = positive("-box_scale", &value()?)?,
             Some("max_iterations") => {
                 let given = value()?;
@@ -86,6 +87,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         free,
         output,
         counting,
+        reflections,
         box_scale,
         restraints,
         amplitudes,

@@ -1,0 +1,78 @@
+//! Which reflections are refined against.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use nanobragg_io::reflection_table::{PlacedReflection, read_positions};
+use nanobragg_refine::Reflections;
+
+use super::Start;
+
+/// Around which spots boxes are asked for.
+#[derive(Debug, Default)]
+pub enum Asked {
+    /// Strong spots of the image.
+    #[default]
+    Strong,
+    /// Where the start predicts reflections.
+    Predicted,
+    /// Positions in a file, which is read once.
+    File(PathBuf, OnceLock<Vec<PlacedReflection>>),
+}
+
+impl Asked {
+    /// What a flag says.
+    pub fn new(value: PathBuf) -> Self {
+        if value.as_os_str() == "predicted" { Asked::Predicted } else { Asked::File(value, OnceLock::new()) }
+    }
+
+    /// The file, where there is one.
+    pub fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Asked::File(file, _) => Some(file),
+            Asked::Strong | Asked::Predicted => None,
+        }
+    }
+
+    /// As a flag.
+    pub fn setting(&self) -> String {
+        match self {
+            Asked::Strong => "no -reflections".to_owned(),
+            Asked::Predicted => "-reflections predicted".to_owned(),
+            Asked::File(file, _) => format!("-reflections {}", file.display()),
+        }
+    }
+
+    /// Those of image `number`, counted from 0. Of a table of several experiments it has those of the experiment that the start
+    /// names, or else of its own number.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or has none for this image.
+    pub fn of(&self, start: &Start, number: usize) -> anyhow::Result<Reflections> {
+        let (file, read) = match self {
+            Asked::Strong => return Ok(Reflections::Strong),
+            Asked::Predicted => return Ok(Reflections::Predicted),
+            Asked::File(file, read) => (file, read),
+        };
+        let all = match read.get() {
+            Some(all) => all,
+            None => {
+                let all = read_positions(file)?;
+                read.get_or_init(|| all)
+            }
+        };
+        let experiments: BTreeSet<i32> = all.iter().map(|own| own.experiment).collect();
+        let own = start.experiment().unwrap_or(number);
+        let wanted = |reflection: &&PlacedReflection| {
+            let same = experiments.len() < 2 || usize::try_from(reflection.experiment) == Ok(own);
+            same && usize::try_from(reflection.panel) == Ok(start.panel().unwrap_or(0))
+        };
+        let places: Vec<[f64; 2]> = all.iter().filter(wanted).map(|own| own.position_px).collect();
+        if places.is_empty() {
+            let (file, panel) = (file.display(), start.panel().unwrap_or(0));
+            anyhow::bail!("{file} has no reflections of experiment {own} on panel {panel}");
+        }
+        Ok(Reflections::At(places))
+    }
+}
