@@ -4,6 +4,7 @@ mod called;
 mod closed;
 mod commands;
 mod console;
+mod devices;
 mod diagnostics;
 mod error;
 mod file_limit;

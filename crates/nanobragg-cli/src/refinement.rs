@@ -17,10 +17,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use nanobragg::backend::{Control, Cpu};
+use nanobragg::backend::Control;
 use nanobragg_refine::{Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict, Warning};
 
 use crate::console::Console;
+use crate::devices::{Devices, Ear};
 use crate::interrupt::Interrupt;
 use crate::usage::UsageError;
 use course::Course;
@@ -99,7 +100,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     }
     let (name, called) = (Name::of(request), request.data.display().to_string());
     let start = Start::new(request.experiment.as_deref(), &request.start, &mut BTreeSet::new())?;
-    let (console, threads) = (start.console, start.threads);
+    let (console, compute) = (start.console, start.compute.clone());
     name.check(start.inputs.iter().chain([&request.data]).chain(request.reflections.file()))?;
     let mut frame = Frame::new(request, start, (&request.data, 0), &Digests::default())?;
     let data = Data::open(&request.data, frame.start.panel()).map_err(of_command)?;
@@ -116,9 +117,11 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     }
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
-    let backend = Cpu::with_threads(threads)?;
+    let ear = Ear::new(console);
+    let mut devices = Devices::new(&ear);
+    let backend = devices.of(&compute, console)?;
     let course = Course::new(console, frame.start.progress);
-    let ended = frame.refinement.run_in(boxes, &backend, &control, &|step| course.tell(step));
+    let ended = frame.refinement.run_in(boxes, backend, &control, &|step| course.tell(step));
     course.finish();
     let outcome = ended.map_err(|error| explained(error, &interrupt))?;
     if outcome.verdict == Verdict::NotBetter {

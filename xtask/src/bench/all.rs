@@ -12,7 +12,7 @@ use nanobragg::plan::Plan;
 use nanobragg_wgpu::{ErrorKind, Gpu, GpuBackend, Precision, Renderer, Request, Selection};
 
 use super::experiments::{Effort, Experiment, still};
-use super::gpu::{GpuOptions, head, line, measure};
+use super::gpu::{GpuOptions, derivatives, head, line, measure};
 use super::measure::{Bench, Mode};
 use super::sweep;
 
@@ -264,6 +264,11 @@ fn images(
         }
         let row = measure(bench, gpu, precision, &experiment, options.peak_tflops)?;
         println!("{}", line(&row));
+        if experiment.name.ends_with(", kernel")
+            && let Some(row) = derivatives(bench, gpu, precision, &experiment, &row)?
+        {
+            println!("{}", line(&row));
+        }
     }
     Ok(())
 }

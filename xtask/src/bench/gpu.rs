@@ -4,8 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use nanobragg::backend::Control;
-use nanobragg_wgpu::{Gpu, Precision, Renderer, Request, Selection, Timings};
+use nanobragg::backend::{Control, Differentiate as _};
+use nanobragg::gradient::{Derivatives, Parameter, PixelSet};
+use nanobragg::plan::Plan;
+use nanobragg::sensitivity::Block;
+use nanobragg_wgpu::{Gpu, GpuBackend, Precision, Renderer, Request, Selection, Timings};
 use serde::Serialize;
 
 use super::experiments::{Experiment, kinds, still};
@@ -14,6 +17,9 @@ use super::measure::{Bench, Mode};
 /// Single-precision operations, a multiply-add counted as one, of a term of the square crystal with a table: what
 /// `docs/GPU.md` counts. Integer arithmetic and conversions come on top.
 const F32_OPERATIONS: f64 = 93.0;
+
+/// Parameters of all kinds that a still has derivatives by.
+const PARAMETERS: &str = "misset,cell,N,mosaic,lambda,distance,shift,beam,scale";
 
 /// What the command line asks for.
 #[derive(Debug, Default, PartialEq)]
@@ -42,6 +48,8 @@ pub(super) struct Row {
     gterms_per_second: f64,
     /// Share of the single-precision peak, where that is given.
     of_peak: Option<f64>,
+    /// Of derivatives, the kernel's time in images.
+    images: Option<f64>,
 }
 
 /// Renders the experiments of the CPU's tables and a large one in every precision of the device.
@@ -68,7 +76,12 @@ pub fn run(bench: &Bench, options: &GpuOptions, quick: bool, out: Option<&Path>)
         for experiment in experiments(bench.effort.edge, quick) {
             let row = measure(bench, &opened.gpu, precision, &experiment, options.peak_tflops)?;
             println!("{}", line(&row));
+            let derivatives = derivatives(bench, &opened.gpu, precision, &experiment, &row)?;
             rows.push(row);
+            if let Some(row) = derivatives {
+                println!("{}", line(&row));
+                rows.push(row);
+            }
         }
     }
     if let Some(path) = out {
@@ -97,11 +110,7 @@ pub(super) fn measure(
     experiment: &Experiment,
     peak_tflops: Option<f64>,
 ) -> anyhow::Result<Row> {
-    // Interpolation beyond the table is settled term by term under the other presets.
-    let mut flags = experiment.flags.clone();
-    flags.extend(["-quirks", "exact"].map(str::to_owned));
-    let experiment = Experiment { flags, ..experiment.clone() };
-    let plan = bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?;
+    let plan = planned(bench, experiment)?;
     let mut renderer = Renderer::new(gpu.clone(), precision)?;
     // The first image compiles the shader and sends the table.
     let image = renderer.render(&plan, &Control::default())?;
@@ -113,29 +122,73 @@ pub(super) fn measure(
         runs.push((began.elapsed().as_secs_f64(), renderer.timings()));
         renderer.recycle(image);
     }
-    let median = |of: fn(&(f64, Timings)) -> f64| {
-        let mut values: Vec<f64> = runs.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-    };
-    let last = runs.last().map(|(_, timings)| *timings).unwrap_or_default();
-    let kernel = median(|(_, timings)| timings.kernel.as_secs_f64());
-    let rate = plan.terms() / kernel;
-    Ok(Row {
-        name: experiment.name,
-        dtype: precision.name(),
-        terms: plan.terms(),
-        wall: median(|(wall, _)| *wall),
-        upload: median(|(_, timings)| timings.upload.as_secs_f64()),
-        kernel,
-        read_back: median(|(_, timings)| timings.read_back.as_secs_f64()),
-        device_clock: last.by_device_clock,
-        dispatches: last.dispatches,
-        gterms_per_second: rate / 1e9,
-        of_peak: peak_tflops
-            .filter(|_| precision == Precision::Single)
-            .map(|peak| rate * 2.0 * F32_OPERATIONS / (peak * 1e12)),
-    })
+    let row = Row::of(experiment.name.clone(), precision, plan.terms(), &runs);
+    let of_peak = |peak: f64| row.gterms_per_second * 1e9 * 2.0 * F32_OPERATIONS / (peak * 1e12);
+    let of_peak = peak_tflops.filter(|_| precision == Precision::Single).map(of_peak);
+    Ok(Row { of_peak, ..row })
+}
+
+/// The plan of an experiment. Interpolation beyond the table is settled term by term under the other presets.
+fn planned(bench: &Bench, experiment: &Experiment) -> anyhow::Result<Plan> {
+    let mut flags = experiment.flags.clone();
+    flags.extend(["-quirks", "exact"].map(str::to_owned));
+    let experiment = Experiment { flags, ..experiment.clone() };
+    Ok(bench.setup(&experiment, Mode::new("f64", 0))?.experiment.plan()?)
+}
+
+/// Measures the sums for derivatives by parameters of all kinds, with their way to the host, beside the `image` alone. None for what
+/// has no derivatives.
+pub(super) fn derivatives(
+    bench: &Bench,
+    gpu: &Gpu,
+    precision: Precision,
+    experiment: &Experiment,
+    image: &Row,
+) -> anyhow::Result<Option<Row>> {
+    let plan = planned(bench, experiment)?;
+    let parameters: Vec<Parameter> = PARAMETERS.split(',').filter_map(Parameter::named).flatten().collect();
+    let Ok(derivatives) = Derivatives::new(&plan, &parameters) else { return Ok(None) };
+    let backend = GpuBackend::new(gpu.clone(), precision)?;
+    if backend.differentiates(&plan, derivatives.layout()).is_err() {
+        return Ok(None);
+    }
+    let mut runs: Vec<(f64, Timings)> = Vec::new();
+    for _ in 0..=bench.effort.repeats {
+        let began = Instant::now();
+        let each = |_: usize, _: &Block<'_>| {};
+        backend.sensitivities(&plan, derivatives.layout(), PixelSet::All, &Control::default(), &each)?;
+        runs.push((began.elapsed().as_secs_f64(), backend.renderer().timings()));
+    }
+    // The first compiles the shader.
+    let row = Row::of("  with all derivatives".to_owned(), precision, plan.terms(), &runs[1..]);
+    Ok(Some(Row { images: Some(row.kernel / image.kernel), ..row }))
+}
+
+impl Row {
+    /// The medians of `runs`, each with the seconds it took.
+    fn of(name: String, precision: Precision, terms: f64, runs: &[(f64, Timings)]) -> Row {
+        let median = |of: fn(&(f64, Timings)) -> f64| {
+            let mut values: Vec<f64> = runs.iter().map(of).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+        };
+        let last = runs.last().map(|(_, timings)| *timings).unwrap_or_default();
+        let kernel = median(|(_, timings)| timings.kernel.as_secs_f64());
+        Row {
+            name,
+            dtype: precision.name(),
+            terms,
+            wall: median(|(wall, _)| *wall),
+            upload: median(|(_, timings)| timings.upload.as_secs_f64()),
+            kernel,
+            read_back: median(|(_, timings)| timings.read_back.as_secs_f64()),
+            device_clock: last.by_device_clock,
+            dispatches: last.dispatches,
+            gterms_per_second: terms / kernel / 1e9,
+            of_peak: None,
+            images: None,
+        }
+    }
 }
 
 pub(super) fn head() -> String {
@@ -156,8 +209,9 @@ pub(super) fn head() -> String {
 
 pub(super) fn line(row: &Row) -> String {
     let peak = row.of_peak.map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share));
+    let images = row.images.map_or_else(String::new, |images| format!("  {images:.2} images"));
     format!(
-        "{:22} {:5} {:>10.3e} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>5} {:>9.4} {peak:>8}{}",
+        "{:22} {:5} {:>10.3e} {:>10.3} {:>10.3} {:>10.3} {:>10.3} {:>5} {:>9.4} {peak:>8}{}{images}",
         row.name,
         row.dtype,
         row.terms,

@@ -12,15 +12,15 @@ mod target;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use nanobragg::backend::Cpu;
 use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, chosen, resolve};
 use nanobragg_io::places::Inputs;
-use nanobragg_session::{Device, Format, Job};
+use nanobragg_session::{Format, Job};
 
 use crate::called;
 use crate::console::{Console, print};
+use crate::devices::{Devices, Ear};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::run::log;
@@ -41,7 +41,6 @@ struct Task {
     amplitudes: bool,
     /// A plan for each panel.
     plans: Vec<Plan>,
-    backend: Cpu,
     inputs: Inputs,
     /// What the instrument is described of, and where.
     job: Job,
@@ -58,6 +57,10 @@ impl Task {
     /// The library's error, or the signal that it comes from.
     fn explained(&self, error: nanobragg::Error) -> anyhow::Error {
         match error.kind() {
+            // A device's have an exit status of their own.
+            nanobragg::ErrorKind::Unsupported | nanobragg::ErrorKind::Backend => {
+                nanobragg_session::Error::from(error).into()
+            }
             nanobragg::ErrorKind::Canceled => self.interrupt.error().into(),
             _ => nanobragg_config::Error::from(error).into(),
         }
@@ -73,7 +76,10 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let task = prepare(&arguments)?;
     let targets = Target::all(&arguments, &task)?;
     let cotangent = arguments.cotangent.as_ref().map(|path| pull_back::read(&task, path)).transpose()?;
-    let course = Course::begin(&task, &arguments, &targets);
+    let ear = Ear::new(task.console);
+    let mut devices = Devices::new(&ear);
+    let backend = devices.of(&task.job.compute, task.console)?;
+    let course = Course::begin(&task, backend, &arguments, &targets);
     let of_cotangent = match (&arguments.cotangent, &cotangent) {
         (Some(path), Some(cotangent)) => Some(pull_back::gradient(&task, &course, path, cotangent)?),
         _ => None,
@@ -103,14 +109,11 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     let console = Console::of(&args);
     log(&args);
     let mut setup = resolve(&args, &Context::default())?;
-    if setup.device == Device::Gpu {
-        return Err(usage("derivatives are computed on the CPU; leave -device gpu out"));
-    }
     let inputs = inputs::of(&setup, &args).with(&arguments.cotangent);
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
-    let (threads, progress) = (setup.threads, setup.progress);
+    let progress = setup.progress;
     let mut job = setup.into_job();
     job.outputs.retain(|output| output.format == Format::Instrument);
     let plans: Result<Vec<Plan>, nanobragg::Error> =
@@ -125,9 +128,8 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
         Derivatives::new(plan, &parameters).map_err(|error| refused(&error))?;
     }
     console.deny_warnings()?;
-    let backend = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
     let (amplitudes, interrupt) = (arguments.amplitudes, Interrupt::catch());
-    Ok(Task { console, wanted, amplitudes, plans, backend, inputs, job, progress, interrupt })
+    Ok(Task { console, wanted, amplitudes, plans, inputs, job, progress, interrupt })
 }
 
 /// An error of the command line.

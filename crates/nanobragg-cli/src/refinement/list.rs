@@ -8,12 +8,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use nanobragg::backend::{Control, Cpu};
+use nanobragg::backend::{Control, Differentiate};
 use nanobragg_config::classic::status::WRONG_INPUT;
 use nanobragg_config::classic::{self, FlagId, Role};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{Fitted, JointOutcome, Outcome, Refinement, Verdict, Warning, refine_together};
+use nanobragg_session::Compute;
 use serde_json::{Value, json};
 
 use super::course::Course;
@@ -26,6 +27,7 @@ use super::start::Start;
 use super::{Frame, usage};
 use crate::called;
 use crate::console::Console;
+use crate::devices::{Devices, Ear};
 use crate::interrupt::Interrupt;
 use crate::usage::UsageError;
 use table::{Row, table};
@@ -197,8 +199,10 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());
-    let mut said =
-        Said { console: Console { quiet: false, strict: false, verbose: false }, threads: 0, progress: true };
+    let console = Console { quiet: false, strict: false, verbose: false };
+    let ear = Ear::new(console);
+    let mut devices = Devices::new(&ear);
+    let mut said = Said { console, compute: Compute::default(), progress: true };
     for (number, line) in (1..).zip(&lines) {
         let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first, &digests), Ok)
         {
@@ -208,9 +212,12 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             frame => frame,
         };
         if let Ok(Frame { start, .. }) = &frame {
-            said = Said { console: start.console, threads: start.threads, progress: start.progress };
+            said = Said { console: start.console, compute: start.compute.clone(), progress: start.progress };
         }
-        let refined = frame.and_then(|frame| refine(request, line, number, frame, stack.as_ref(), &control));
+        let refined = frame.and_then(|frame| {
+            let backend = devices.of(&said.compute, said.console)?;
+            refine(request, line, number, frame, stack.as_ref(), backend, &control)
+        });
         let data = line.called();
         match refined {
             Ok(done) => {
@@ -233,12 +240,12 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let together = if request.shared.is_empty() || interrupt.raised() {
         Ok(None)
     } else {
-        share(request, &mut fates, said, &control).map(Some)
+        share(request, &mut fates, &said, &mut devices, &control).map(Some)
     };
     let amplitudes = if !request.amplitudes || together.is_err() || interrupt.raised() {
         Ok(None)
     } else {
-        amplitudes::refine(request, &name, &mut fates, said, &control).map(Some)
+        amplitudes::refine(request, &name, &mut fates, &said, &mut devices, &control).map(Some)
     };
     let found = |of: &anyhow::Result<Option<Value>>| of.as_ref().ok().and_then(Clone::clone);
     let of_shared = together.as_ref().map(|found| found.as_ref().map(|found| of_joint(request, found)));
@@ -277,10 +284,9 @@ fn spare_inputs(request: &Request, lines: &[Line]) -> Result<(), UsageError> {
 }
 
 /// What becomes of what is said, and how work is shared out: what the last start says of it.
-#[derive(Clone, Copy)]
 struct Said {
     console: Console,
-    threads: usize,
+    compute: Compute,
     progress: bool,
 }
 
@@ -327,6 +333,7 @@ fn refine(
     number: usize,
     mut frame: Frame,
     stack: Option<&Data>,
+    backend: &dyn Differentiate,
     control: &Control<'_>,
 ) -> anyhow::Result<Done> {
     let own;
@@ -344,9 +351,8 @@ fn refine(
         let what = "no earlier run to continue: beginning at the start";
         frame.start.console.say(&format!("{}: {what}", line.called()));
     }
-    let backend = Cpu::with_threads(frame.start.threads)?;
     let course = Course::new(frame.start.console, frame.start.progress);
-    let ended = frame.refinement.run_in(boxes, &backend, control, &|step| course.tell(step));
+    let ended = frame.refinement.run_in(boxes, backend, control, &|step| course.tell(step));
     course.finish();
     let mut outcome = ended?;
     anyhow::ensure!(outcome.verdict != Verdict::NotBetter, "nothing better than the start was found");
@@ -382,17 +388,18 @@ impl Done {
 fn share(
     request: &Request,
     fates: &mut [Fate],
-    said: Said,
+    said: &Said,
+    devices: &mut Devices<'_>,
     control: &Control<'_>,
 ) -> anyhow::Result<JointOutcome> {
-    let backend = Cpu::with_threads(said.threads)?;
+    let backend = devices.of(&said.compute, said.console)?;
     let course = Course::new(said.console, said.progress);
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
     anyhow::ensure!(!images.is_empty(), "no image has converged; nothing is refined together");
     if images.len() == 1 {
         super::warn(said.console, Some("-share"), &Warning::SharedByOne);
     }
-    let found = refine_together(&images, &backend, control, &|step| course.tell(step));
+    let found = refine_together(&images, backend, control, &|step| course.tell(step));
     course.finish();
     let mut together = found.map_err(|error| usage("-share", error))?;
     let mut outcomes = std::mem::take(&mut together.images).into_iter();

@@ -14,7 +14,7 @@ use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
 use nanobragg_config::{Context, experiment_file, resolve};
 use nanobragg_io::clean;
 use nanobragg_refine::Outcome;
-use nanobragg_session::Device;
+use nanobragg_session::Compute;
 
 use super::Request;
 use crate::called;
@@ -84,7 +84,8 @@ pub struct Start {
     pub inputs: Vec<PathBuf>,
     /// Those of them that are read beside the description of the experiment, all of which is among the settings.
     pub read: Vec<PathBuf>,
-    pub threads: usize,
+    /// What differentiates.
+    pub compute: Compute,
     pub progress: bool,
     /// Whether sub-pixels were asked for.
     pub has_subpixels: bool,
@@ -146,10 +147,6 @@ impl Start {
         let console = Console::of(&args);
         log(&args);
         let setup = resolve(&args, &Context::default())?;
-        if setup.device == Device::Gpu {
-            let text = "refine: derivatives are computed on the CPU; leave -device gpu out";
-            return Err(UsageError(text.to_owned()).into());
-        }
         setup.notes.iter().filter(|note| told.insert((*note).clone())).for_each(|note| console.say(note));
         console.warn_all(setup.warnings.iter().filter(|warning| told.insert(warning.to_string())));
         if !setup.panels.is_empty() {
@@ -167,7 +164,14 @@ impl Start {
         let inputs = setup.inputs.iter().chain(&args.files).cloned().collect();
         let read = setup.inputs;
         let has_subpixels = args.has(FlagId::Oversample);
-        let (threads, progress) = (called::threads(setup.threads), setup.progress);
+        let progress = setup.progress;
+        let compute = Compute {
+            device: setup.device,
+            precision: setup.precision,
+            gpu: setup.gpu,
+            threads: called::threads(setup.threads),
+            allow_nonfinite: false,
+        };
         let (symmetry, hkl) = (setup.symmetry, None);
         Ok(Start {
             args,
@@ -176,7 +180,7 @@ impl Start {
             pedestal,
             inputs,
             read,
-            threads,
+            compute,
             progress,
             has_subpixels,
             interpolates,

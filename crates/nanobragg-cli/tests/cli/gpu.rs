@@ -1,5 +1,6 @@
 //! Graphics processors from the command line. Software ones count; where there is none at all, tests say so.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::scratch::{Run, Scratch, TINY};
@@ -133,4 +134,94 @@ fn adapters_are_listed_with_what_they_can_do() {
         assert!(listed.out.lines().any(|line| line.starts_with(what)), "{what}: {}", listed.out);
     }
     assert!(run(&Scratch::new(), "devices -h").good().out.contains("Usage: nanobragg devices"));
+}
+
+/// Columns of an array of doubles.
+fn columns(scratch: &Scratch, name: &str, count: usize) -> Vec<Vec<f64>> {
+    let bytes = scratch.read(name);
+    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let doubles = bytes[header..].chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap()));
+    let doubles: Vec<f64> = doubles.collect();
+    doubles.chunks_exact(doubles.len() / count).map(<[f64]>::to_vec).collect()
+}
+
+#[test]
+fn derivatives_are_the_cpus() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let line = format!("gradient {TINY} -wrt misset,cell,N,distance,scale");
+    run(&scratch, &format!("{line} -o cpu.npy")).good();
+    for (dtype, tolerance) in [("f32", 1e-4), ("f64", 1e-9)] {
+        let run = run(&scratch, &format!("{line} -device gpu -dtype {dtype} -o gpu.npy")).good();
+        assert!(run.line("gpu ").contains("self-test"), "{}", run.out);
+        let [found, expected] = ["gpu.npy", "cpu.npy"].map(|name| columns(&scratch, name, 14));
+        assert_ne!(found, expected);
+        for (found, expected) in found.iter().zip(&expected) {
+            let most = expected.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+            let off = found.iter().zip(expected).fold(0.0, |off: f64, (a, b)| off.max((a - b).abs()));
+            assert!(most > 0.0 && off <= tolerance * most, "{dtype}: {off} {most}");
+        }
+    }
+    // Panels are differentiated one after the other.
+    std::fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/geometry/two_panels.geom"),
+        scratch.path("two.geom"),
+    )
+    .unwrap();
+    let line = "gradient -geometry two.geom -cell 70 80 90 75 85 95 -default_F 100 -N 3 -oversample 1 -misset 10 20 30 \
+        -wrt panel1.shift_fast";
+    run(&scratch, &format!("{line} -o cpu.npy")).good();
+    run(&scratch, &format!("{line} -device gpu -o gpu.npy")).good();
+    let [found, expected] = ["gpu.npy", "cpu.npy"].map(|name| columns(&scratch, name, 1).concat());
+    let most = expected.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() <= 1e-4 * most) && found != expected);
+    let check = run(&scratch, &format!("gradient {TINY} -wrt misset,scale -device gpu -check")).good();
+    assert!(check.line("misset_x ").split_whitespace().count() == 6, "{}", check.out);
+}
+
+#[test]
+fn derivatives_that_the_gpu_has_not_are_refused_by_name_or_taken_by_auto_on_the_cpu() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let line = format!("gradient {TINY} -curved_det -wrt distance");
+    let refused = run(&scratch, &format!("{line} -device gpu -o gpu.npy"));
+    let error = refused.error(4);
+    assert!(
+        error.contains("by the position of a curved detector") && error.contains("on the cpu"),
+        "{error}"
+    );
+    assert_eq!(scratch.names(), [""; 0]);
+    run(&scratch, &format!("{line} -o cpu.npy")).good();
+    let auto = run(&scratch, &format!("{line} -device auto -adapter 0 -o auto.npy")).good();
+    assert!(auto.line("-device auto: ").contains("by the position of a curved detector"), "{}", auto.out);
+    assert_eq!(scratch.read("auto.npy"), scratch.read("cpu.npy"));
+    let without = without_drivers(&scratch, &format!("{line} -device auto -o auto.npy")).good();
+    assert!(without.line("-device auto: ").contains("cpu"), "{}", without.out);
+}
+
+#[test]
+fn an_image_is_refined_on_the_gpu() {
+    if !present() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let crystal = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -pixel 0.2 -detpixels 200 -gauss_xtal \
+        -mosaic 0.05 -mosaic_domains 5 -oversample 1 -seed 1 -fluence 3e25";
+    run(&scratch, &format!("{crystal} -N 20 -misset 10 20 30 -o shot.cbf")).good();
+    let line =
+        format!("refine {crystal} -N 20 -misset 10.03 20.02 29.98 -data shot.cbf -refine misset,scale");
+    let mut found = Vec::new();
+    for device in ["cpu", "gpu"] {
+        let run = run(&scratch, &format!("{line} -device {device} -o {device}")).good();
+        assert_eq!(run.out.contains("self-test"), device == "gpu", "{}", run.out);
+        assert!(run.out.lines().last().unwrap().starts_with("converged after "), "{}", run.out);
+        let json: serde_json::Value =
+            serde_json::from_slice(&scratch.read(&format!("{device}.json"))).unwrap();
+        found.push(json["chi2_per_pixel"].as_f64().unwrap());
+    }
+    assert!((found[0] - found[1]).abs() < 1e-4 * found[0], "{found:?}");
 }

@@ -133,7 +133,6 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
             "-o FILE.hkl is for the gradient with respect to structure factors, -wrt F",
         ),
         ("-wrt F -cotangent y.npy -o g.npy", "-wrt F has no derivative images"),
-        ("-wrt N -device gpu -o g.npy", "on the CPU"),
     ] {
         let run = scratch.run(&format!("gradient {STILL} {line}"));
         let errors: Vec<&str> = run.err.lines().filter(|line| line.starts_with("error: ")).collect();

@@ -3,22 +3,27 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nanobragg::backend::{
-    Backend, Capabilities, Control, Cpu, FirstOf, Frame, Precision, Refusal, Ticket, Unsupported, Want,
+    Backend, Capabilities, Control, Cpu, Differentiate, FirstOf, Frame, Precision, Refusal, Ticket,
+    Unsupported, Want,
 };
 use nanobragg::plan::Plan;
 use nanobragg_wgpu::{ErrorKind, GpuBackend, Opened, Request, Selection, UpperLimits};
 
+use super::derivatives::AutoDerivatives;
 use crate::error::Cause;
 use crate::{Compute, Error, GpuChoice, Note, Warning, Watch};
 
 /// A graphics processor, software ones included: it was asked for by name.
 pub(super) fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Backend + 'a>, Error> {
-    let opened = nanobragg_wgpu::open(&request(compute, Selection::Any)?)?;
-    let info = opened.gpu.info();
-    if !info.is_real() {
-        watch.note(&Note::SoftwareAdapter(info.name.clone()));
-    }
-    Ok(Box::new(trusted(compute, watch, opened)?))
+    Ok(Box::new(named(compute, watch)?))
+}
+
+/// The same for derivatives.
+pub(super) fn open_for_derivatives<'a>(
+    compute: &Compute,
+    watch: Watch<'a>,
+) -> Result<Box<dyn Differentiate + 'a>, Error> {
+    Ok(Box::new(named(compute, watch)?))
 }
 
 /// A graphics processor in hardware, or else `cpu`.
@@ -27,26 +32,45 @@ pub(super) fn open_or<'a>(
     watch: Watch<'a>,
     cpu: Cpu,
 ) -> Result<Box<dyn Backend + 'a>, Error> {
+    let Some(gpu) = in_hardware(compute, watch)? else { return Ok(Box::new(cpu)) };
+    Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
+}
+
+/// The same for derivatives.
+pub(super) fn open_for_derivatives_or<'a>(
+    compute: &Compute,
+    watch: Watch<'a>,
+    cpu: Cpu,
+) -> Result<Box<dyn Differentiate + 'a>, Error> {
+    let Some(gpu) = in_hardware(compute, watch)? else { return Ok(Box::new(cpu)) };
+    Ok(Box::new(AutoDerivatives::new(gpu, cpu, watch)))
+}
+
+fn named(compute: &Compute, watch: Watch<'_>) -> Result<GpuBackend, Error> {
+    let opened = nanobragg_wgpu::open(&request(compute, Selection::Any)?)?;
+    let info = opened.gpu.info();
+    if !info.is_real() {
+        watch.note(&Note::SoftwareAdapter(info.name.clone()));
+    }
+    trusted(compute, watch, opened)
+}
+
+/// A graphics processor in hardware, where there is one that works; where not, it is said.
+fn in_hardware(compute: &Compute, watch: Watch<'_>) -> Result<Option<GpuBackend>, Error> {
+    let failed = |error: String| {
+        watch.warn(&Warning::DeviceFailed(error));
+        Ok(None)
+    };
     match nanobragg_wgpu::open(&request(compute, Selection::BestReal)?) {
-        Ok(opened) => match trusted(compute, watch, opened) {
-            Ok(gpu) => {
-                Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
-            }
-            // What was opened and has passed its test may still lack what the renderer needs.
-            Err(error) => {
-                watch.warn(&Warning::DeviceFailed(error.to_string()));
-                Ok(Box::new(cpu))
-            }
-        },
+        // What was opened and has passed its test may still lack what the renderer needs.
+        Ok(opened) => trusted(compute, watch, opened)
+            .map_or_else(|error| failed(error.to_string()), |gpu| Ok(Some(gpu))),
         Err(error) if error.kind() == ErrorKind::NoAdapter => {
             watch.note(&Note::OnCpu("no graphics processor in hardware".to_owned()));
-            Ok(Box::new(cpu))
+            Ok(None)
         }
         Err(error) if error.kind() == ErrorKind::NoSuchAdapter => Err(error.into()),
-        Err(error) => {
-            watch.warn(&Warning::DeviceFailed(error.to_string()));
-            Ok(Box::new(cpu))
-        }
+        Err(error) => failed(error.to_string()),
     }
 }
 

@@ -3,9 +3,11 @@
 #[cfg(not(feature = "gpu"))]
 mod absent;
 #[cfg(feature = "gpu")]
+mod derivatives;
+#[cfg(feature = "gpu")]
 mod gpu;
 
-use nanobragg::backend::{Backend, Cpu, Precision, Scalar};
+use nanobragg::backend::{Backend, Cpu, Differentiate, Precision, Scalar};
 
 use crate::{Compute, Device, Error, Watch};
 #[cfg(not(feature = "gpu"))]
@@ -21,6 +23,22 @@ pub fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Backend +
         Device::Cpu => Ok(Box::new(cpu(compute)?)),
         Device::Gpu => gpu::open(compute, watch),
         Device::Auto => gpu::open_or(compute, watch, cpu(compute)?),
+    }
+}
+
+/// What computes derivatives where `compute` renders; for the scalar definition, which has none of sums, the CPU. What is found out
+/// on the way, and later, `watch` is told.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn open_for_derivatives<'a>(
+    compute: &Compute,
+    watch: Watch<'a>,
+) -> Result<Box<dyn Differentiate + 'a>, Error> {
+    match compute.device {
+        Device::Scalar | Device::Cpu => Ok(Box::new(cpu(compute)?)),
+        Device::Gpu => gpu::open_for_derivatives(compute, watch),
+        Device::Auto => gpu::open_for_derivatives_or(compute, watch, cpu(compute)?),
     }
 }
 

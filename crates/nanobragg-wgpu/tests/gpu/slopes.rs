@@ -2,7 +2,7 @@
 
 use nanobragg::backend::{Control, Cpu, Differentiate, Unsupported};
 use nanobragg::gradient::{Columns, Derivatives, Parameter, PixelSet, Weighed};
-use nanobragg::model::Preset;
+use nanobragg::model::{Mask, Preset};
 use nanobragg::plan::{FactorMode, Plan};
 use nanobragg_testkit::gapped_table;
 use nanobragg_testkit::tolerance::{GPU_F32_SLOPES, GPU_F64_SLOPES};
@@ -175,14 +175,20 @@ fn derivatives_have_the_same_bits_however_they_are_cut() {
 #[test]
 fn listed_pixels_and_products_are_those_of_the_image() {
     let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
-    for flags in ["", "-curved_det", "-roi 3 17 5 13"] {
-        let plan = planned(&format!("{TURNING} {flags}"));
+    for flags in ["", "-curved_det", "-roi 3 17 5 13", "-detpixels 24"] {
+        let mut plan = planned(&format!("{TURNING} {flags}"));
+        if flags == "-detpixels 24" {
+            // A tile without a pixel, and single ones elsewhere.
+            let keep = (0..24 * 24).map(|at| at / 24 >= 8 && at % 5 != 0 || at % 24 >= 8);
+            plan.region.mask = Some(Mask { fast: 24, slow: 24, keep: keep.collect() });
+        }
         let names = ["misset_x", "cell_a", "Na", "mosaic", "phi", "lambda", "B"];
         let wanted: Vec<Parameter> = names.iter().flat_map(|name| Parameter::named(name).unwrap()).collect();
         let derivatives = Derivatives::new(&plan, &wanted).unwrap();
         let control = Control::default();
         let columns = derivatives.columns(&gpu, &control).unwrap();
         let inside = |at: usize| plan.region.renders(at / columns.fast, at % columns.fast);
+        assert!((0..columns.photons.len()).all(|at| inside(at) || columns.photons[at] == 0.0));
         let pixels: Vec<[u32; 2]> = (0..columns.photons.len())
             .filter(|&at| inside(at) && at % 3 == 0)
             .map(|at| [(at / columns.fast) as u32, (at % columns.fast) as u32])

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use nanobragg::backend::{Control, Progress};
+use nanobragg::backend::{Control, Differentiate, Progress};
 use nanobragg_session::{Compute, Device, estimate};
 
 use super::Task;
@@ -19,7 +19,11 @@ const DIFFERENCES: usize = 4;
 const PARTS: usize = 1000;
 
 /// How far a number of evaluations is.
-pub struct Course(Mutex<State>);
+pub struct Course<'a> {
+    /// What evaluates.
+    backend: &'a dyn Differentiate,
+    state: Mutex<State>,
+}
 
 struct State {
     meter: Meter,
@@ -27,12 +31,21 @@ struct State {
     finished: usize,
 }
 
-impl Course {
+impl<'a> Course<'a> {
     /// The course of what `arguments` and `targets` ask for, whose cost is said where that is worth it.
-    pub fn begin(task: &Task, arguments: &Arguments, targets: &[Target]) -> Self {
+    pub fn begin(
+        task: &Task,
+        backend: &'a dyn Differentiate,
+        arguments: &Arguments,
+        targets: &[Target],
+    ) -> Self {
         let with_images = targets.iter().any(|target| target.kind.has_images());
         let whole = usize::from(arguments.cotangent.is_some()) + usize::from(with_images);
-        let compute = Compute { device: Device::Cpu, ..task.job.compute.clone() };
+        let device = match task.job.compute.device {
+            Device::Scalar => Device::Cpu,
+            device => device,
+        };
+        let compute = Compute { device, ..task.job.compute.clone() };
         let (mut evaluations, mut seconds) = (0, 0.0);
         for (panel, plan) in task.plans.iter().enumerate() {
             let moving = task.wanted.iter().filter(|wanted| wanted.factor_in(panel) != 0.0).count();
@@ -50,7 +63,12 @@ impl Course {
             summary::cost_of(task.console, &task.job.experiment, first, &each, seconds);
         }
         let meter = Meter::new(task.console, task.progress);
-        Course(Mutex::new(State { meter, evaluations, finished: 0 }))
+        Course { backend, state: Mutex::new(State { meter, evaluations, finished: 0 }) }
+    }
+
+    /// What evaluates.
+    pub fn backend(&self) -> &'a dyn Differentiate {
+        self.backend
     }
 
     /// Evaluates under the control of `task`.
@@ -73,7 +91,7 @@ impl Course {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,7 +106,7 @@ impl State {
     }
 }
 
-impl Drop for Course {
+impl Drop for Course<'_> {
     fn drop(&mut self) {
         self.state().meter.finish();
     }

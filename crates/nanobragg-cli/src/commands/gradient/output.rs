@@ -16,11 +16,11 @@ use crate::usage::UsageError;
 use crate::wanted::Wanted;
 
 /// Derivative images of each panel, per unit of what is wanted.
-pub fn columns(task: &Task, course: &Course) -> anyhow::Result<Vec<Columns>> {
+pub fn columns(task: &Task, course: &Course<'_>) -> anyhow::Result<Vec<Columns>> {
     let mut columns = Vec::new();
     for (panel, plan) in task.plans.iter().enumerate() {
         let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
-        let mut of_panel = course.watch(task, |control| derivatives.columns(&task.backend, control))?;
+        let mut of_panel = course.watch(task, |control| derivatives.columns(course.backend(), control))?;
         for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
             let factor = wanted.factor_in(panel);
             column.iter_mut().for_each(|slope| *slope *= factor);

@@ -87,7 +87,7 @@ pub fn write(task: &Task, gradient: &Gradient<'_>, targets: &[Target]) -> anyhow
 /// Those of derivatives; a gradient that is not finite.
 pub fn gradient<'a>(
     task: &'a Task,
-    course: &Course,
+    course: &Course<'_>,
     path: &Path,
     cotangent: &Image,
 ) -> anyhow::Result<Gradient<'a>> {
@@ -103,7 +103,7 @@ pub fn gradient<'a>(
     for (panel, plan) in task.plans.iter().enumerate() {
         let (of_panel, others) = rest.split_at(plan.region.image_fast * plan.region.image_slow);
         rest = others;
-        let (backend, parameters) = (&task.backend, task.parameters());
+        let (backend, parameters) = (course.backend(), task.parameters());
         let Pulled { parameters, amplitudes } = match &set {
             Some(set) => {
                 let all =

@@ -1,6 +1,6 @@
 //! Structure factors that all images have in common.
 
-use nanobragg::backend::{Control, Cpu};
+use nanobragg::backend::Control;
 use nanobragg::model::StructureFactors;
 use nanobragg::model::symmetry::Equivalents;
 use nanobragg::nalgebra::{Matrix3, Vector3};
@@ -12,6 +12,7 @@ use super::super::course::Course;
 use super::super::files::{self, Name};
 use super::super::request::Request;
 use super::{Done, Fate, Said};
+use crate::devices::Devices;
 
 /// Images in which a reflection has to be seen before it is counted as measured well.
 const SEVERAL: usize = 3;
@@ -21,7 +22,8 @@ pub(super) fn refine(
     request: &Request,
     name: &Name,
     fates: &mut [Fate],
-    said: Said,
+    said: &Said,
+    devices: &mut Devices<'_>,
     control: &Control<'_>,
 ) -> anyhow::Result<Value> {
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
@@ -31,9 +33,9 @@ pub(super) fn refine(
         Fate::Failed { .. } => None,
     });
     let equivalents = Equivalents::new(symmetry.unwrap_or_default(), !request.anomalous)?;
-    let backend = Cpu::with_threads(said.threads)?;
+    let backend = devices.of(&said.compute, said.console)?;
     let course = Course::new(said.console, said.progress);
-    let found = refine_amplitudes(&images, &equivalents, &backend, control, &|step| course.tell(step));
+    let found = refine_amplitudes(&images, &equivalents, backend, control, &|step| course.tell(step));
     course.finish();
     let mut found = found?;
     let plan = images.first().map(|(_, outcome)| &outcome.plan);

@@ -12,3 +12,5 @@ fn lattice_slopes(at: Indices) -> LatticeSlopes {
         twice * (vec3<real>(value) / cells + by_square * (across * at.offset)),
     );
 }
+
+const VANISHES = false;

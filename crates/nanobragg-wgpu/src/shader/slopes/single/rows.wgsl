@@ -5,10 +5,6 @@ fn lattice_slopes(at: Indices) -> LatticeSlopes {
     let x = vec3<f32>(phase) * 0x1p-32f + cells * TINY;
     let y = vec3<f32>(at.turns) * 0x1p-32f + vec3<f32>(TINY);
     // y is -δ, by which a row is even.
-    let slopes = product_slopes(
-        row_slopes(y.x, x.x, cells.x),
-        row_slopes(y.y, x.y, cells.y),
-        row_slopes(y.z, x.z, cells.z),
-    );
+    let slopes = row_slopes(y, x, cells);
     return LatticeSlopes(slopes.square, -slopes.by_offset, slopes.by_cells);
 }
