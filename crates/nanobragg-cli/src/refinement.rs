@@ -128,7 +128,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         if interrupt.raised() {
             return Err(interrupt.error().into());
         }
-        anyhow::bail!("the refinement found nothing better than the start; nothing is written");
+        anyhow::bail!("the refinement did not improve the start; nothing is written");
     }
     let own = Reflection::all(&outcome);
     let run = Run { request, data: &called, identifier: &called, frame: &frame };

@@ -85,7 +85,7 @@ fn one(option: &str, name: &str, experiment: &Experiment, plans: &[Plan]) -> any
         return Ok(vec![wanted]);
     }
     let Some(found) = Parameter::named_in(name, plan) else {
-        return Err(UsageError(format!("{option} {name} is no parameter{}", meant(name))).into());
+        return Err(UsageError(format!("{option} {name} is not a parameter{}", meant(name))).into());
     };
     let is_of_a_reflection = |parameter: &Parameter| matches!(parameter, Parameter::Amplitude(_));
     if found.iter().any(is_of_a_reflection) && plan.structure_factors.bounds().is_none() {

@@ -478,7 +478,7 @@ fn derivatives_stand_at_the_end_of_the_log_and_are_compared() {
 
     let unknown = own(&one, "nonsense");
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(stderr(&unknown).contains("-wrt nonsense is no parameter"), "{}", stderr(&unknown));
+    assert!(stderr(&unknown).contains("-wrt nonsense is not a parameter"), "{}", stderr(&unknown));
 }
 
 #[test]

@@ -112,13 +112,13 @@ pub(crate) enum Problem {
     Io(nanobragg_io::Error),
     #[error("{}: raw floats have no header; give the size", path.display())]
     NoSize { path: PathBuf },
-    #[error("{}: {kind} is not read: give SMV, CBF, NXmx or TIFF images, NumPy arrays, gray maps or files of floats", path.display())]
+    #[error("{}: {kind} is not supported; give SMV, CBF, NXmx or TIFF images, NumPy arrays, gray maps or files of floats", path.display())]
     NotRead { path: PathBuf, kind: &'static str },
     #[error("A has {} x {} pixels (fast, slow), B has {} x {}{}", a.0, a.1, b.0, b.1, stacks(images))]
     Sizes { a: (usize, usize), b: (usize, usize), images: [usize; 2] },
     #[error("{} has {images} image{}, not number {number}", path.display(), if *images == 1 { "" } else { "s" })]
     Lacking { path: PathBuf, images: usize, number: usize },
-    #[error("neither A nor B is an NXmx file, whose images have numbers")]
+    #[error("neither A nor B is an NXmx file, whose images are numbered")]
     NoStack,
     #[error("not enough memory: images of {fast} x {slow} pixels need {bytes} bytes more to be compared")]
     Memory { fast: usize, slow: usize, bytes: u128 },

@@ -71,7 +71,7 @@ impl fmt::Display for Report {
         let verdict = if self.passes { "agree" } else { "differ" };
         writeln!(
             f,
-            "The images {verdict}: {failing} of {pixels} pixels differ by more than {:e} of themselves + {:e} of the maximum.",
+            "The images {verdict}: {failing} of {pixels} pixels differ by more than {:e} of their value + {:e} of the maximum.",
             tolerance.relative, tolerance.of_max
         )?;
         writeln!(f, "  identical        {identical} pixels")?;

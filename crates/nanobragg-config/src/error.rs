@@ -258,7 +258,7 @@ pub(crate) enum ConfigError {
     #[error("{0}")]
     Denied(Box<Warning>),
     /// More pixels than can be held.
-    #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one by -panel", shown(path))]
+    #[error("{}: {pixels} pixels in all panels, the limit is {limit}; choose one with -panel", shown(path))]
     TooManyPixels {
         /// The file.
         path: PathBuf,
@@ -281,7 +281,7 @@ pub(crate) enum ConfigError {
     },
     /// An image's file has several panels, and none is chosen.
     #[error(
-        "{}: {} panels ({}); choose one by -panel N, counted from 0",
+        "{}: {} panels ({}); choose one with -panel N, counted from 0",
         shown(path),
         names.len(),
         plain(&listed(names))
@@ -293,7 +293,7 @@ pub(crate) enum ConfigError {
         names: Vec<String>,
     },
     /// A mask for more than one panel.
-    #[error("-mask needs a single panel: the detector has {0}; choose one by -panel")]
+    #[error("-mask needs a single panel: the detector has {0}; choose one with -panel")]
     MaskOfPanels(usize),
     /// A flag that needs another one.
     #[error("{} needs {needs}", plain(flag))]

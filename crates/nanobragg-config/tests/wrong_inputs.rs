@@ -156,6 +156,10 @@ fn numbers_in_another_unit_are_pointed_out() {
 
 #[test]
 fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
+    // Half a point is another matter.
+    let of_flags = |line: &str| -> Vec<String> {
+        said(line).into_iter().filter(|text| !text.contains("for which the middle")).collect()
+    };
     for (flags, expected) in [
         ("-lambda 1 -energy 9000", "-energy 9000 wins over -lambda 1: the later one counts"),
         ("-mosflm -xds", "-xds wins over -mosflm: the later one counts"),
@@ -179,7 +183,7 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
             "-osc 1, -phistep 0.1 and -phisteps 3 contradict each other: the steps are rendered",
         ),
     ] {
-        assert_eq!(said(flags), [expected], "{flags}");
+        assert_eq!(of_flags(flags), [expected], "{flags}");
         assert!(said(&format!("{flags} -quirks reference")).is_empty(), "{flags}");
     }
     for usual in [
@@ -190,7 +194,7 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         "-cell 70",
         "-N 3 -N 5",
     ] {
-        assert!(said(usual).is_empty(), "{usual}");
+        assert!(of_flags(usual).is_empty(), "{usual}");
     }
 }
 
@@ -384,7 +388,7 @@ fn an_input_of_xds_whose_signs_are_doubtful_is_pointed_out() {
     let lacking = XDS.replace("UNIT_CELL_B-AXIS= 0 60 0", "");
     std::fs::write(folder.path().join("XDS.INP"), lacking).unwrap();
     let error = resolved(folder.path(), "-geometry XDS.INP -default_F 1").err().unwrap();
-    assert!(error.ends_with(" (XDS.INP: UNIT_CELL_B-AXIS: none)"), "{error}");
+    assert!(error.ends_with("XDS.INP: UNIT_CELL_B-AXIS: none)"), "{error}");
     for (more, expected) in [("", 1), ("-osc 1", 0), ("-phistep 1", 0)] {
         let found = codes("NX=48", "NX=48 ROTATION_AXIS= 1 0 0", more);
         assert_eq!(found.iter().filter(|code| **code == "io.unlikely-scan").count(), expected, "{more}");
@@ -410,7 +414,7 @@ fn half_a_point_of_the_detector_is_pointed_out() {
     let entries = entries.map(|key| HeaderEntry::new(key, "1"));
     write_smv(&folder.path().join("a.img"), &entries, 3, 2, &[1; 6]).unwrap();
     let found = resolved(folder.path(), "-cell 50 -default_F 1 -img a.img -Xbeam 2").unwrap();
-    assert_eq!(texts(&found), [""; 0]);
+    assert!(!texts(&found).iter().any(|text| text.contains("for which the middle")), "{:?}", texts(&found));
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Error {
 pub(crate) enum Cause {
     #[error(transparent)]
     Library(nanobragg::Error),
-    #[error("nothing is called {name}; known are {known}")]
+    #[error("unknown parameter {name}; known are {known}")]
     Unknown { name: String, known: String },
     #[error(transparent)]
     Refused(nanobragg::gradient::Refusal),
@@ -121,10 +121,10 @@ pub(crate) enum Cause {
     #[error("{0} is free in each image and shared by all: it can be only one of them")]
     Own(String),
     #[error(
-        "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; what images share starts at one value"
+        "image {number} starts at {name} = {own:.6} {unit}, the first one at {first:.6} {unit}; shared parameters need the same start value"
     )]
     Start { number: usize, name: String, unit: &'static str, own: f64, first: f64 },
-    #[error("image {0} shares other numbers than the first one")]
+    #[error("image {0} shares other parameters than the first one")]
     OtherShared(usize),
     #[error("no shoebox has a reflection whose structure factor is not zero")]
     NoAmplitudes,
@@ -136,7 +136,7 @@ pub(crate) enum Cause {
     OtherTable(usize),
     #[error("{0} is not free")]
     NotFree(String),
-    #[error("{0} stands for numbers of several units; name each")]
+    #[error("{0} has parameters with different units; name each")]
     Units(String),
     #[error("{name} {what}; an earlier run can only be continued with the same parameters")]
     Resumed { name: String, what: &'static str },

@@ -307,7 +307,7 @@ mod tests {
         let error = Freedom::named("size", plan.parameters()).unwrap_err();
         assert_eq!(error.kind().code(), "refine.unknown-parameter");
         assert!(
-            error.to_string().starts_with("nothing is called size; known are misset, cell, N, scale, mosaic")
+            error.to_string().starts_with("unknown parameter size; known are misset, cell, N, scale, mosaic")
         );
         // They move other numbers of the cell with them, or are none of the plan's parameters.
         for name in ["cell_sym", "cell_sym_a", "weight_0", "F_1_2_3"] {

@@ -146,7 +146,7 @@ impl Known<'_> {
 /// refinement leaves of trials is theirs: without any the start is described.
 ///
 /// # Errors
-/// An image that shares other numbers than the first one, or starts at others; those of the library. A refinement that is canceled ends with the best so far.
+/// An image that shares other parameters than the first one, or starts at others; those of the library. A refinement that is canceled ends with the best so far.
 pub fn refine_together(
     images: &[(&Refinement, &Outcome)],
     backend: &dyn Differentiate,

@@ -154,7 +154,7 @@ impl Refinement {
     ) -> Result<Outcome, Error> {
         if boxes.is_empty() {
             return Err(Cause::NoSpots(match self.reflections {
-                Reflections::Strong => "nothing stands out by six standard deviations",
+                Reflections::Strong => "nothing exceeds the background by six standard deviations",
                 Reflections::At(_) => "no reflection lies on the image",
                 Reflections::Predicted => "the start has no reflection on the image",
             })

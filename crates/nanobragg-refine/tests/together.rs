@@ -115,7 +115,7 @@ fn a_detector_is_found_by_the_stills_that_share_it() {
         assert_eq!(error.kind().code(), "refine.not-shared");
         error.to_string()
     };
-    assert_eq!(error(&moved), "image 2 shares other numbers than the first one");
+    assert_eq!(error(&moved), "image 2 shares other parameters than the first one");
     moved.share(&SHARED).unwrap();
     assert!(error(&moved).starts_with("image 2 starts at distance = 150.1"), "{}", error(&moved));
 

@@ -109,7 +109,7 @@ pub(crate) enum Cause {
     Canceled,
     #[error("cannot write {}: {}", path.display(), missing(folder))]
     NoFolder { path: PathBuf, folder: PathBuf },
-    #[error("{}: a file of this format cannot hold what is wanted of it", .0.display())]
+    #[error("{}: this format cannot hold the requested content", .0.display())]
     Content(PathBuf),
     #[error("{}: the image was rendered without its doubles", .0.display())]
     NoDoubles(PathBuf),

@@ -99,7 +99,7 @@ pub(crate) enum Cause {
     Exists(PathBuf),
     #[error("{}: another sweep is writing it{holder}", path.display())]
     Busy { path: PathBuf, holder: String },
-    #[error("{}: no manifest of a sweep", .0.display())]
+    #[error("{}: not the manifest of a sweep", .0.display())]
     NoManifest(PathBuf),
     #[error("{}: another sweep: {difference}", path.display())]
     OtherSweep { path: PathBuf, difference: String },

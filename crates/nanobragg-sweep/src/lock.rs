@@ -62,7 +62,7 @@ impl Lock {
             Holder::now().write(&mut lock.file).map_err(failed)?;
             return Ok(lock);
         }
-        Err(failed(io::Error::other("it is no lock of a sweep")))
+        Err(failed(io::Error::other("it is not the lock of a sweep")))
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
         let path = folder.path().join(".a.nxs.lock");
         fs::write(&path, "letters\n").unwrap();
         let refused = Lock::on(&folder.path().join("a.nxs")).unwrap_err().to_string();
-        assert!(refused.ends_with(".a.nxs.lock: it is no lock of a sweep"), "{refused}");
+        assert!(refused.ends_with(".a.nxs.lock: it is not the lock of a sweep"), "{refused}");
         assert_eq!(fs::read(&path).unwrap(), b"letters\n");
     }
 }

@@ -20,7 +20,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
             None => {
                 let known: Vec<&str> = COMMANDS.iter().map(|command| command.name).collect();
                 let meant = hint(&name.to_string_lossy(), &known);
-                Err(UsageError(format!("help: no command is called {name:?}{meant}")).into())
+                Err(UsageError(format!("help: unknown command {name:?}{meant}")).into())
             }
         },
         [_, extra, ..] => Err(UsageError(format!("help: one command at a time, not {extra:?} too")).into()),

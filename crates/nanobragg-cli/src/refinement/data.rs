@@ -186,7 +186,7 @@ fn chosen(path: &Path, number: Option<usize>) -> Result<Option<NxmxPanel>, DataE
         }
         None => {
             let what = format!(
-                "{count} panels ({first} to {last}); choose one by -panel N, counted from 0, beside the -geometry or -img of the start"
+                "{count} panels ({first} to {last}); choose one with -panel N, counted from 0, beside the -geometry or -img of the start"
             );
             Err(DataError::of(path, &what))
         }

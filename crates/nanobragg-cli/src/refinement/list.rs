@@ -191,7 +191,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         (None, None) => Vec::new(),
     };
     if lines.is_empty() {
-        return Err(UsageError("refine: no image is asked for".to_owned()).into());
+        return Err(UsageError("refine: there are no images".to_owned()).into());
     }
     let name = Name::of(request);
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
@@ -355,7 +355,7 @@ fn refine(
     let ended = frame.refinement.run_in(boxes, backend, control, &|step| course.tell(step));
     course.finish();
     let mut outcome = ended?;
-    anyhow::ensure!(outcome.verdict != Verdict::NotBetter, "nothing better than the start was found");
+    anyhow::ensure!(outcome.verdict != Verdict::NotBetter, "the start was not improved");
     let mut done = Done::write(request, number, line.called(), &frame, &outcome)?;
     if request.is_joint() && (outcome.verdict == Verdict::Converged || request.most_trials == 0) {
         // Of its pixels no more is needed than what the start expected.

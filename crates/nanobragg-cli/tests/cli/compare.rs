@@ -76,7 +76,7 @@ fn an_image_of_a_stack_is_compared_with_its_number() {
         ),
         (
             "s_00001.cbf s_00001.cbf --images 0",
-            "--images: neither A nor B is an NXmx file, whose images have numbers",
+            "--images: neither A nor B is an NXmx file, whose images are numbered",
         ),
         (
             "s.nxs s_00001.cbf --images 0-1",

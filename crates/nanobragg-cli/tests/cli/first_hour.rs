@@ -16,8 +16,8 @@ fn help_and_version_come_in_the_spellings_that_people_try() {
         assert_eq!(out(&format!("help {command}")), out(&format!("{command} -h")));
     }
     let unknown = scratch.refused("help nothing");
-    assert!(unknown.starts_with("help: no command is called \"nothing\"; known are compare, "), "{unknown}");
-    assert_eq!(scratch.refused("help refien"), "help: no command is called \"refien\"; did you mean refine?");
+    assert!(unknown.starts_with("help: unknown command \"nothing\"; known are compare, "), "{unknown}");
+    assert_eq!(scratch.refused("help refien"), "help: unknown command \"refien\"; did you mean refine?");
     assert_eq!(scratch.refused("sweeep -N 5"), "unknown command \"sweeep\"; did you mean sweep?");
     assert_eq!(scratch.refused("e.toml"), "unknown command \"e.toml\"; did you mean nanobragg run e.toml?");
 }

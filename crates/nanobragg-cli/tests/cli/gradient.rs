@@ -115,8 +115,8 @@ fn what_is_wrong_is_one_line_and_leaves_no_file() {
     let scratch = Scratch::new();
     let at = scratch.folder();
     for (line, text) in [
-        ("-wrt foo -o g.npy", "-wrt foo is no parameter; known are misset, "),
-        ("-wrt N,missset -o g.npy", "-wrt missset is no parameter; did you mean misset?"),
+        ("-wrt foo -o g.npy", "-wrt foo is not a parameter; known are misset, "),
+        ("-wrt N,missset -o g.npy", "-wrt missset is not a parameter; did you mean misset?"),
         ("-wrt N -o g.txt", "should end in .npy, .h5, .png, .json or .hkl"),
         ("-wrt N -o g.json", "is for the gradient for -cotangent"),
         ("-wrt N -floatfile f.bin -o g.npy", "-floatfile is a flag of a single image"),

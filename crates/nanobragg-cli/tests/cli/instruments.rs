@@ -94,7 +94,7 @@ fn more_pixels_than_can_be_held_are_refused() {
     );
     let error = scratch.refused(&format!("{LINE} -cell 50 -geometry wide.geom"));
     let expected =
-        "wide.geom: 1201200000 pixels in all panels, the limit is 1073741824; choose one by -panel";
+        "wide.geom: 1201200000 pixels in all panels, the limit is 1073741824; choose one with -panel";
     assert_eq!(error, expected);
 }
 
@@ -120,7 +120,7 @@ fn a_mask_says_which_pixels_of_a_described_detector_count() {
     assert!(image[..400].iter().all(|byte| *byte == 0) && image[400..].iter().any(|byte| *byte != 0));
     nanobragg_io::smv::write_smv(&scratch.path("mask.img"), &[], 40, 30, &[1; 1200]).unwrap();
     let error = scratch.refused(&format!("{LINE} -geometry two_experiments.expt -mask mask.img"));
-    assert_eq!(error, "-mask needs a single panel: the detector has 3; choose one by -panel");
+    assert_eq!(error, "-mask needs a single panel: the detector has 3; choose one with -panel");
 }
 
 #[test]
@@ -146,8 +146,8 @@ fn a_panel_of_an_nxmx_file_is_read_like_any_image() {
         }
     }
     for (flags, expected) in [
-        ("-img p.nxs", "p.nxs: 2 panels (module_0, module_1); choose one by -panel N, counted from 0"),
-        ("-mask p.nxs", "p.nxs: 2 panels (module_0, module_1); choose one by -panel N, counted from 0"),
+        ("-img p.nxs", "p.nxs: 2 panels (module_0, module_1); choose one with -panel N, counted from 0"),
+        ("-mask p.nxs", "p.nxs: 2 panels (module_0, module_1); choose one with -panel N, counted from 0"),
         ("-img p.nxs -panel 2", "-panel 2: p.nxs has 2 panels, counted from 0"),
         ("-img one.nxs -panel 1", "-panel 1: one.nxs has 1 panel, counted from 0"),
         ("-panel 1", "-panel needs -geometry FILE or -img FILE or -mask FILE"),

@@ -76,7 +76,7 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
     scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -o shot.cbf")).good();
     let refine = |rest: &str| scratch.run(&format!("refine {CRYSTAL} {rest}"));
     let run = refine("-N 20 -misset 10 20 30 -data shot.cbf -refine size -o fit");
-    assert!(run.error(2).contains("nothing is called \"size\"; known are misset"), "{}", run.err);
+    assert!(run.error(2).contains("unknown parameter \"size\"; known are misset"), "{}", run.err);
     let run = refine("-N 20 -misset 15 24 31 -data shot.cbf -refine misset,scale -o fit");
     assert!(run.error(1).contains("the indexing is probably wrong"), "{}", run.err);
     let run = refine("-N 20 -misset 10 20 30 -o fit");

@@ -70,7 +70,7 @@ fn a_list_says_which_line_is_wrong() {
         // Whose name is a part of what is wrong.
         ("a none.toml\n", "l.txt:1: a: "),
         ("shot.cbf -N 5.5\n", "l.txt:1: "),
-        ("", "refine: no image is asked for"),
+        ("", "refine: there are no images"),
     ] {
         scratch.write("l.txt", list);
         let found = scratch.refused(&line);
@@ -160,8 +160,8 @@ fn what_is_known_beforehand_is_in_the_unit_of_the_number() {
     for (prior, error) in [
         ("cell_a=1", "refine: -prior: cell_a is not free"),
         ("cell=1", "refine: -prior: cell is not free"),
-        ("size=1", "refine: -prior: nothing is called \"size\"; known are "),
-        ("mosiac=1", "refine: -prior: nothing is called \"mosiac\"; did you mean mosaic?"),
+        ("size=1", "refine: -prior: unknown parameter \"size\"; known are "),
+        ("mosiac=1", "refine: -prior: unknown parameter \"mosiac\"; did you mean mosaic?"),
         ("N", "refine: -prior expects NAME=SIGMA, not \"N\""),
         ("N=0", "refine: -prior N expects a number above 0, not \"0\""),
     ] {

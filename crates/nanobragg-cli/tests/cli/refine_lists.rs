@@ -36,7 +36,7 @@ fn the_first_image_is_no_better_than_the_others() {
     assert_eq!(json(&scratch, "fit.expt")["experiment"][0]["identifier"], "2-shot.cbf");
     // What is wrong with the start is wrong with the command line.
     let run = scratch.run(&format!("refine {CRYSTAL} {START} -refine size -list list.txt -o fit"));
-    assert!(run.error(2).contains("nothing is called"), "{}", run.err);
+    assert!(run.error(2).contains("unknown parameter"), "{}", run.err);
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
     assert_eq!(manifest(&scratch).len(), 4);
     scratch.write("manifest.jsonl", "something else\n");
     let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o a.cbf -resume"));
-    assert_eq!(error, "manifest.jsonl: no manifest of a sweep");
+    assert_eq!(error, "manifest.jsonl: not the manifest of a sweep");
 }
 
 #[test]

@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(with("50 60 70 90 92 90"), [expected]);
         let missing = said("UNIT_CELL_A-AXIS= 50 0 0\nUNIT_CELL_CONSTANTS= 50 60 70 90 90 90");
         let expected =
-            "XDS.INP: UNIT_CELL_B-AXIS, UNIT_CELL_C-AXIS: none: a cell without an orientation is not taken";
+            "XDS.INP: UNIT_CELL_B-AXIS, UNIT_CELL_C-AXIS: none: a cell without an orientation is ignored";
         assert!(missing.len() == 1 && missing[0].starts_with(expected), "{missing:?}");
     }
 

@@ -68,7 +68,7 @@ impl Arguments {
                     let names = rest.value(&argument, "the name of a parameter")?;
                     let names = names
                         .to_str()
-                        .ok_or_else(|| UsageError(format!("gradient: -wrt {names:?} is no name")))?;
+                        .ok_or_else(|| UsageError(format!("gradient: -wrt {names:?} is not valid UTF-8")))?;
                     if names.split(',').any(|name| name.trim().is_empty()) {
                         let text = format!("gradient: -wrt {names:?}: a name is missing beside a comma");
                         return Err(UsageError(text));

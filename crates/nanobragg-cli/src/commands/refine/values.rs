@@ -41,7 +41,7 @@ fn known(flag: &str, name: &str) -> Result<String, UsageError> {
         return Ok(name.to_owned());
     }
     let meant = nanobragg_config::hint(name, &WRITABLE);
-    Err(UsageError(format!("refine: {flag}: nothing is called {name:?}{meant}")))
+    Err(UsageError(format!("refine: {flag}: unknown parameter {name:?}{meant}")))
 }
 
 /// What is known beforehand: `NAME=SIGMA`, with commas, SIGMA in the unit of the number, or `none`.
