@@ -74,7 +74,7 @@ impl Error {
             Cause::Size { .. } => ErrorKind::Size,
             Cause::LeftHanded => ErrorKind::LeftHanded,
             Cause::NoSpots(_) => ErrorKind::NoSpots,
-            Cause::Rank { .. } | Cause::Pixels { .. } => ErrorKind::Rank,
+            Cause::Rank { .. } | Cause::Pixels { .. } | Cause::NoMean(_) => ErrorKind::Rank,
             Cause::OneSize(_) => ErrorKind::OneSize,
             Cause::NoEffect(_) => ErrorKind::NoEffect,
             Cause::Overlap { .. } => ErrorKind::WrongIndexing,
@@ -106,6 +106,8 @@ pub(crate) enum Cause {
     Pixels { pixels: usize, parameters: usize },
     #[error("the pixels determine only {rank} of {parameters} parameters; the worst is {worst}")]
     Rank { rank: usize, parameters: usize, worst: String },
+    #[error("the images do not determine a common value of {0}")]
+    NoMean(String),
     #[error(
         "spots of the shape {0} depend only on the product Na Nb Nc: refine N, which keeps the ratios, or one of Na, Nb, Nc"
     )]

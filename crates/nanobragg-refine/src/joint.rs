@@ -6,7 +6,7 @@ use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
 
 use crate::boxes::Boxes;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
 use crate::outcome::{FAR, Found, Outcome, Verdict};
@@ -206,7 +206,7 @@ pub fn refine_together(
         }
         found => found?,
     };
-    if first.most_trials > 0 && meet(&mut frames, &at, &known) {
+    if first.most_trials > 0 && meet(&mut frames, &at, &known)? {
         at = evaluate(&frames, None, &Control::default())?;
     }
     let trials = if verdict == Verdict::Canceled { 0 } else { first.most_trials };
@@ -260,17 +260,28 @@ pub fn refine_together(
 
 /// Brings shared numbers that differ from image to image to one value, their mean, which the equations of each image weigh; what an image has of
 /// its own goes along. Whether any differed.
-fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> bool {
+///
+/// # Errors
+/// Images that determine no mean.
+fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> Result<bool, Error> {
     let moved = |frame: &Frame| {
         let of = |freedom: &Freedom| freedom.moved(&frame.state.parameters, &known.start);
         DVector::from_iterator(known.shared.len(), known.shared.iter().map(of))
     };
     let places: Vec<DVector<f64>> = frames.iter().map(moved).collect();
     if places.windows(2).all(|pair| pair[0] == pair[1]) {
-        return false;
+        return Ok(false);
     }
-    let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, 0.0));
-    let Some(own) = own.collect::<Option<Vec<Eliminated>>>() else { return false };
+    // Damped where the pixels of an image do not determine all of its own numbers.
+    let eliminated = |damping: f64| {
+        let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, damping));
+        own.collect::<Option<Vec<Eliminated>>>()
+    };
+    let no_mean = || {
+        let names: Vec<String> = known.shared.iter().map(Freedom::name).collect();
+        Error::from(Cause::NoMean(names.join(", ")))
+    };
+    let own = [0.0, 1e-6, 1e-3, 1.0].into_iter().find_map(eliminated).ok_or_else(no_mean)?;
     let (_, _, curvatures) = known.at(&known.start);
     let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
     let mut gradient = DVector::zeros(known.shared.len());
@@ -278,14 +289,16 @@ fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> bool {
         total += &own.matrix;
         gradient += &own.gradient - &own.matrix * place;
     }
-    let Some(inverse) = inverse(&total) else { return false };
-    let mean = -inverse * gradient;
+    let mean = -inverse(&total).ok_or_else(no_mean)? * gradient;
+    if !mean.iter().all(|value| value.is_finite()) {
+        return Err(no_mean());
+    }
     let steps = own.iter().zip(&places).map(|(own, place)| (own, &mean - place));
     let next = frames.iter().zip(at).zip(steps);
     let next: Vec<State> =
         next.map(|((frame, at), (own, by))| frame.stepped(at, own, &frame.step(own, &by))).collect();
     frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
-    true
+    Ok(true)
 }
 
 /// The equations of each image, the matrix of the shared numbers and their step.

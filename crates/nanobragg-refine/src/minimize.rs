@@ -34,6 +34,8 @@ pub(crate) enum Enough {
 const GAIN: f64 = 1e-3;
 /// The part of all gains so far that one has where [`Enough::Nearly`] is reached.
 const SHARE: f64 = 0.02;
+/// Damping up to which a step is nearly that of the target.
+const NEARLY_FREE: f64 = 1.0;
 /// Steps in standard deviations that end a minimization.
 const STEP: f64 = 0.01;
 const MOST_DAMPING: f64 = 1e8;
@@ -111,7 +113,9 @@ impl Search<'_> {
             };
             let small =
                 reduced.matrix.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
-            if enough == Enough::Fully && small && reduced.gain(&at, &step) < GAIN {
+            // A step that damping makes short says nothing of the target.
+            let near = damping <= NEARLY_FREE;
+            if enough == Enough::Fully && near && small && reduced.gain(&at, &step) < GAIN {
                 return Ok((at, Ended::Converged));
             }
             let mut box_steps = reduced.box_steps(&at, &step);
@@ -136,7 +140,7 @@ impl Search<'_> {
                 (*state, at) = (next, there);
                 damping = (damping / 10.0).max(1e-9);
                 let nearly = enough == Enough::Nearly && gain < SHARE * (first - at.value);
-                if gain < GAIN || small || nearly {
+                if gain < GAIN || (near && small) || nearly {
                     return Ok((at, Ended::Converged));
                 }
             } else {

@@ -96,7 +96,7 @@ fn spots_of_one_size_have_one_number_of_cells() {
     assert!((na / nb - 10.0 / 12.0).abs() < 1e-9 && (nc / nb - 14.0 / 12.0).abs() < 1e-9);
     let error = Refinement::new(&start, &["misset", "Na", "Nc"]).unwrap_err();
     assert_eq!(error.kind().code(), "refine.one-size");
-    assert!(error.to_string().contains("gauss_star depend on the product Na Nb Nc alone"), "{error}");
+    assert!(error.to_string().contains("gauss_star depend only on the product Na Nb Nc"), "{error}");
     assert!(Refinement::new(&start, &["misset", "Nc"]).is_ok());
 }
 

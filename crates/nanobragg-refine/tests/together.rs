@@ -105,7 +105,7 @@ fn a_detector_is_found_by_the_stills_that_share_it() {
     assert!(length.abs() < 2e-4 && fast.abs() < 0.1 && slow.abs() < 0.1, "{length} {fast} {slow}");
 
     let own = alone[0].0.clone().share(&["N"]).unwrap_err();
-    assert_eq!(own.to_string(), "Na is free in each image, and so not in all together");
+    assert_eq!(own.to_string(), "Na is free in each image and shared by all: it can be only one of them");
     let elsewhere = StillKind { detector: [7e-4, 0.4, -0.3], ..kind };
     let elsewhere = still(20, &elsewhere).unwrap();
     let mut moved = Refinement::new(&elsewhere.start, &["scale"]).unwrap();

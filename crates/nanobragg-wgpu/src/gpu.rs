@@ -140,11 +140,18 @@ impl Gpu {
         submission
     }
 
-    /// What the driver has reported since the last call.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(reason) = self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(Cause::DeviceLost { reason }.into());
+    /// Whether the device is still there.
+    pub(crate) fn check_lost(&self) -> Result<(), Error> {
+        match self.faults.lost.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            Some(reason) => Err(Cause::DeviceLost { reason }.into()),
+            None => Ok(()),
         }
+    }
+
+    /// What the driver has reported since the last call. Whoever asks takes it: this is for who makes and submits, not for who waits
+    /// while others do.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.check_lost()?;
         match self.faults.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => Ok(()),
             Some(wgpu::Error::OutOfMemory { .. }) => Err(Unsupported::OutOfMemory.into()),
@@ -155,14 +162,14 @@ impl Gpu {
     /// Whether a submission is done.
     pub(crate) fn is_done(&self, submission: &Submission) -> Result<bool, Error> {
         let done = || submission.done.load(Ordering::Acquire);
-        self.check()?;
+        self.check_lost()?;
         if !done()
             && let Err(error) = self.device.poll(wgpu::PollType::Poll)
         {
-            self.check()?;
+            self.check_lost()?;
             return Err(Cause::DeviceLost { reason: error.to_string() }.into());
         }
-        self.check()?;
+        self.check_lost()?;
         Ok(done())
     }
 

@@ -11,8 +11,8 @@ use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::sensitivity::{CellSums, Layout, Starts, Turned};
 
 /// Numbers of a source and of an orientation that derivatives know, as in `shader/slopes/pixel.wgsl`.
-const PER_SOURCE: usize = 2;
-const PER_ORIENTATION: usize = 16;
+pub(crate) const PER_SOURCE: usize = 2;
+pub(crate) const PER_ORIENTATION: usize = 16;
 
 /// What is summed: constants of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -85,7 +85,7 @@ impl Staging {
                 Ok(result) => break result.map_err(|error| lost(error.to_string()))?,
                 Err(TryRecvError::Disconnected) => return Err(lost("its memory is gone".to_owned())),
                 Err(TryRecvError::Empty) => {
-                    gpu.check()?;
+                    gpu.check_lost()?;
                     gpu.device.poll(wgpu::PollType::Poll).map_err(|error| lost(error.to_string()))?;
                     std::thread::yield_now();
                 }

@@ -3,6 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// Bytes of a file that is read for its digest, at most: a larger one, a stack of many images, is told by its length and time.
+const MOST_DIGESTED: u64 = 1 << 30;
 
 /// SHA-256 of files by their names.
 pub type Contents = BTreeMap<String, String>;
@@ -25,7 +29,14 @@ impl Digests {
         if let Some(known) = self.0.borrow().get(path) {
             return Ok(known.clone());
         }
-        let digest = nanobragg_sweep::digest(path)?;
+        let found = std::fs::metadata(path).ok().filter(|found| found.len() > MOST_DIGESTED);
+        let digest = match found {
+            None => nanobragg_sweep::digest(path)?,
+            Some(found) => {
+                let since = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+                format!("{} bytes, modified {:.3}", found.len(), since.unwrap_or_default().as_secs_f64())
+            }
+        };
         self.0.borrow_mut().insert(path.to_owned(), digest.clone());
         Ok(digest)
     }

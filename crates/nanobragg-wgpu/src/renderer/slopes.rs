@@ -13,7 +13,7 @@ use crate::encode::{EDGE, Encoded, GROUP, Tiles};
 use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
 use crate::schedule::{Part, Walk, Work};
-use crate::slopes::{Conversion, SlopeSums};
+use crate::slopes::{Conversion, PER_ORIENTATION, PER_SOURCE, SlopeSums};
 use crate::staging::{Staged, Staging};
 use crate::timing::{Ticks, Timings};
 
@@ -50,7 +50,19 @@ impl Renderer {
         let (encoded, sums) = self.encode_slopes(wanted)?;
         self.holdings.fits(&encoded)?;
         self.slope_bands(&encoded, &sums)?;
+        self.slope_window(&encoded)?;
         Ok(())
+    }
+
+    /// Orientations that are sent at once, with their axes.
+    fn slope_window(&self, encoded: &Encoded<'_>) -> Result<usize, Error> {
+        let limit = self.gpu.limits.binding.min(MOST_WINDOW);
+        let each = encoded.orientation_size().max(PER_ORIENTATION as u64 * encoded.real_size());
+        let sources = (PER_SOURCE * encoded.plan.sources.len()) as u64 * encoded.real_size();
+        match limit.saturating_sub(sources) / each {
+            0 => Err(too_large("the sources' derivatives", sources + each, limit, "bytes in one buffer")),
+            window => Ok(window as usize),
+        }
     }
 
     fn encode_slopes<'a>(&mut self, wanted: Wanted<'a>) -> Result<(Encoded<'a>, SlopeSums), Error> {
@@ -59,6 +71,12 @@ impl Renderer {
         let mut encoded = match pixels {
             PixelSet::All => self.holdings.encode(plan, &plan.region, false)?,
             PixelSet::Listed(pixels) => {
+                // Shaders do not look whether there is such a pixel.
+                let size = [plan.region.image_slow, plan.region.image_fast];
+                let inside = |pixel: &[u32; 2]| (0..2).all(|axis| (pixel[axis] as usize) < size[axis]);
+                if !pixels.iter().all(inside) {
+                    return Err(Unsupported::NoDerivatives("of pixels beyond the image").into());
+                }
                 let last = |size: usize| (0, size.saturating_sub(1));
                 let Region { image_fast, image_slow, .. } = plan.region;
                 let fast = last(image_fast);
@@ -112,7 +130,7 @@ impl Renderer {
         self.holdings.prepare_band(&encoded, &tiles, 2 * bytes)?;
         let mut timings = Timings::default();
         let count = encoded.plan.orientations.count();
-        let window = (limits.binding.min(MOST_WINDOW) / encoded.orientation_size()).max(1) as usize;
+        let window = self.slope_window(&encoded)?;
         let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
         let sources = encoded.plan.sources.len();
         for first in (0..count).step_by(window) {

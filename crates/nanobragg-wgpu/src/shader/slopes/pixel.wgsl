@@ -205,7 +205,8 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     var kept = kept_nothing();
     var rows = Rows();
     // Few terms a place are taken over together.
-    let places_per_block = max(1u, GROUP / (frame.sources * frame.orientations));
+    let many = frame.sources >= GROUP || frame.orientations >= GROUP;
+    let places_per_block = max(1u, GROUP / select(frame.sources * frame.orientations, GROUP, many));
     let single_load = dispatch.orientation_end - dispatch.orientation_first <= GROUP;
 
     for (var number = dispatch.place_first; number < dispatch.place_end; number++) {
