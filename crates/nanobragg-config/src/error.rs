@@ -110,6 +110,7 @@ impl Error {
             | ConfigError::MaskOfPanels(_)
             | ConfigError::AgainstRange { .. } => ErrorKind::Combination,
             ConfigError::NoDistance { .. }
+            | ConfigError::NoWeight(_)
             | ConfigError::DTrek { .. }
             | ConfigError::TooManyPixels { .. }
             | ConfigError::SeveralPanels { .. }
@@ -230,6 +231,9 @@ pub(crate) enum ConfigError {
         /// The other.
         with: String,
     },
+    /// All sources of a table have the weight 0.
+    #[error("{}: no source has a weight above 0", shown(.0))]
+    NoWeight(PathBuf),
     /// The distance is in other files than the one that describes the instrument.
     #[error(
         "{}: its distance is in the data files ({}), which are not read; give -distance",

@@ -169,8 +169,8 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         ("-xtalsize 0.001 -N 5", "-xtalsize 0.001 wins over -N 5"),
         ("-close_distance 50 -distance 100", "-close_distance 50 wins over -distance 100"),
         ("-detpixels 50 -detsize 10", "-detpixels 50 wins over -detsize 10"),
-        ("-Xbeam 0.5 -ORGX 10", "-ORGX 10 wins over -Xbeam 0.5"),
-        ("-ORGY 10 -xds -Ybeam 0.5", "-ORGY 10 wins over -Ybeam 0.5"),
+        ("-Xbeam 0.5 -Ybeam 0.5 -ORGX 10 -ORGY 10", "-ORGY 10 wins over -Ybeam 0.5"),
+        ("-ORGX 10 -ORGY 10 -xds -Xbeam 0.5 -Ybeam 0.5", "-ORGY 10 wins over -Ybeam 0.5"),
         ("-misset 1 2 3 -misset random", "-misset random wins over -misset 1 2 3: the later one counts"),
         ("-misset random -misset 1 2 3", "-misset 1 2 3 wins over -misset random: the later one counts"),
         ("-spindle_axis 0 1 0 -xds", "-xds wins over -spindle_axis 0 1 0: the later one counts"),
@@ -187,7 +187,7 @@ fn of_two_flags_that_decide_the_same_the_one_that_counts_is_named() {
         assert!(said(&format!("{flags} -quirks reference")).is_empty(), "{flags}");
     }
     for usual in [
-        "-Xbeam 0.5 -ORGX 10 -pivot beam",
+        "-Xbeam 0.5 -Ybeam 0.5 -ORGX 10 -ORGY 10 -pivot beam",
         "-misset 1 2 3 -misset 4 5 6",
         "-N 5 -Na 7",
         "-osc 1 -phistep 0.1 -phisteps 10",

@@ -34,7 +34,11 @@ pub(crate) fn read(mut lines: Lines) -> Result<[f64; 6]> {
         let (Some(number), Some(factor), None) = (number, factor, words.next()) else {
             return Err(lines.error(expected, line));
         };
-        cell[place] = Some(number * factor);
+        let value = number * factor;
+        if cell[place].is_some_and(|before| before != value) {
+            return Err(lines.error("each of a, b, c, al, be and ga once", line));
+        }
+        cell[place] = Some(value);
     }
     let [Some(a), Some(b), Some(c), Some(alpha), Some(beta), Some(gamma)] = cell else {
         return Err(Error::missing(lines.path(), "unit cell", "a, b, c, al, be and ga of CrystFEL"));

@@ -134,6 +134,12 @@ impl DumpReader {
             let what = format!("structure factor of {h} {k} {l}");
             return Err(Error::value(&self.path, what, "a finite number", f.to_string().as_bytes()));
         }
+        if f != 0.0 && !(1e-100..=1e100).contains(&f.abs()) {
+            // So numbers look whose bytes stand in another order, or that are none of 64 bits.
+            let what = format!("structure factor of {h} {k} {l}");
+            let expected = "a 64-bit number of little-endian bytes, from 1e-100 to 1e100";
+            return Err(Error::value(&self.path, what, expected, format!("{f:e}").as_bytes()));
+        }
         let DumpBox { h: h_range, k: k_range, l: l_range } = self.index_box;
         let mut padding = 0;
         self.at = if l < l_range.1 {

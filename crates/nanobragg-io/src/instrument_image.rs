@@ -76,6 +76,7 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let keep = image.counts.iter().map(|&count| count > 0).collect();
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.warnings = mini_cbf::repeated(path, &text);
+        found.warnings.extend(mini_cbf::goniometer(path, &text));
         found.warnings.extend(doubts::of_mini_cbf(path, &found.header, found.axes.as_ref()));
         return Ok(found);
     }

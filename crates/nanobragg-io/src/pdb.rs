@@ -2,30 +2,49 @@
 
 use std::path::Path;
 
+use crate::c_format::g;
 use crate::error::Result;
 use crate::lines::{Lines, finite};
 use crate::reflections::{Kind, kind};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
+use crate::warning::{Found, Warning, WarningKind};
 use crate::{cif, crystfel_cell};
 
 /// Columns of the record CRYST1 that hold the cell, counted from 0, ends excluded.
 const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40, 47), (47, 54)];
 
 /// Reads the unit cell of a PDB file (record CRYST1), an mmCIF file (`_cell`) or a cell file of CrystFEL: edges in
-/// Ångström, angles in degrees.
+/// Ångström, angles in degrees. A warning names another record CRYST1, and edges and angles that are likely to be in another unit.
 ///
 /// # Errors
 /// [`Line`](crate::ErrorKind::Line) for a record that holds no cell; [`Value`](crate::ErrorKind::Value) for a file without one;
 /// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
-pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
+pub fn read_cell(path: &Path) -> Result<Found<[f64; 6]>> {
+    let (cell, other) = first_and_other(path)?;
+    let mut warnings: Vec<Warning> = other.into_iter().collect();
+    let is_usual = |(at, number): (usize, &f64)| match at {
+        0..3 => (2.0..=5000.0).contains(number),
+        _ => (20.0..=160.0).contains(number),
+    };
+    if !cell.iter().enumerate().all(is_usual) {
+        let found = cell.map(|number| g(number, 6)).join(" ");
+        let assumed = "read as Angstrom and degrees; usual are 2 to 5000 and 20 to 160";
+        warnings.push(Warning::new(WarningKind::UnlikelyLength, path, "unit cell", found, assumed));
+    }
+    Ok(Found { data: cell, warnings })
+}
+
+/// The cell, and a warning of another record with another one.
+fn first_and_other(path: &Path) -> Result<([f64; 6], Option<Warning>)> {
+    let without_other = |cell| (cell, None);
     if kind(path)? == Kind::Cif {
-        return cif::read_cell(path);
+        return cif::read_cell(path).map(without_other);
     }
     let mut lines = Lines::open_within(path, SEARCHED_FOR_CELL)?;
     while lines.advance()? {
         let line = lines.line();
         if lines.number() == 1 && crystfel_cell::is_title(line) {
-            return crystfel_cell::read(lines);
+            return crystfel_cell::read(lines).map(without_other);
         }
         if line.starts_with(b"CRYST1") {
             let cell = cell(line);
@@ -33,10 +52,28 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
                 return Err(lines.error("the cell of a crystal: 1 1 1 90 90 90 is a placeholder", line));
             }
             let cell = cell.filter(|cell| plausible_cell(*cell));
-            return cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line));
+            let cell = cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line))?;
+            return Ok((cell, other(path, lines, cell)));
         }
     }
     Err(crate::Error::missing(path, "unit cell", "a record CRYST1"))
+}
+
+/// A record CRYST1 after the first one with another cell. What cannot be read behind a cell is no matter.
+fn other(path: &Path, mut lines: Lines, first: [f64; 6]) -> Option<Warning> {
+    while lines.advance().ok()? {
+        let found = lines.line();
+        if found.starts_with(b"CRYST1")
+            && let Some(cell) = cell(found).filter(|cell| *cell != first)
+        {
+            let place = format!("line {}: CRYST1", lines.number());
+            let assumed =
+                format!("{} stands before it and counts", first.map(|number| g(number, 6)).join(" "));
+            let found = cell.map(|number| g(number, 6)).join(" ");
+            return Some(Warning::new(WarningKind::RepeatedKey, path, place, found, assumed));
+        }
+    }
+    None
 }
 
 fn cell(line: &[u8]) -> Option<[f64; 6]> {
@@ -65,7 +102,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.pdb");
         std::fs::write(&path, text).unwrap();
-        read_cell(&path).map_err(|e| e.to_string().replace(&path.display().to_string(), "a.pdb"))
+        read_cell(&path)
+            .map(|found| found.data)
+            .map_err(|e| e.to_string().replace(&path.display().to_string(), "a.pdb"))
     }
 
     #[test]
@@ -88,6 +127,25 @@ mod tests {
             be = 103.2 deg ; beta\nga = 90.0 deg\n";
         let found = read(crystfel).unwrap();
         assert!(found.iter().zip(cell).all(|(x, y)| (x - y).abs() < 1e-12), "{found:?}");
+    }
+
+    #[test]
+    fn another_record_and_other_units_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pdb");
+        let said = |text: &str| -> Vec<String> {
+            std::fs::write(&path, text).unwrap();
+            let start = format!("{}: ", path.display());
+            let found = read_cell(&path).unwrap();
+            found.warnings.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()
+        };
+        let usual = "CRYST1 61 40 41 90 103 90\n";
+        assert_eq!(said(&format!("{usual}ATOM\n{usual}")), [""; 0]);
+        let other = said(&format!("{usual}ATOM\nCRYST1 61 40 42 90 103 90\n"));
+        let expected = "line 3: CRYST1: 61 40 42 90 103 90: 61 40 41 90 103 90 stands before it and counts";
+        assert_eq!(other, [expected]);
+        let radians = said("CRYST1 61 40 41 1.5708 1.79 1.5708\n");
+        assert!(radians[0].starts_with("unit cell: 61 40 41 1.5708 1.79 1.5708: read as Ang"), "{radians:?}");
     }
 
     #[test]

@@ -49,6 +49,12 @@ kinds! {
     UnknownKey = "io.unknown-key",
     /// The direction of the beam is not there, and is assumed.
     AssumedBeam = "io.assumed-beam",
+    /// Numbers are not taken that turn the crystal, widen the beam or scale it.
+    NotTaken = "io.not-taken",
+    /// A length is far from what is usual, and may be meant in another unit.
+    UnlikelyLength = "io.unlikely-length",
+    /// Axes of the detector are far from a right angle.
+    ObliqueAxes = "io.oblique-axes",
     /// A scan has no rotation, or images that cannot be counted so.
     UnlikelyScan = "io.unlikely-scan",
     /// An axis of the detector is not there, and is assumed.
@@ -63,6 +69,12 @@ kinds! {
     SeveralSets = "io.several-sets",
     /// Rows that repeat a reflection are averaged.
     Unmerged = "io.unmerged",
+    /// Reflections stand in a list more than once with amplitudes that differ, of which the last counts.
+    RepeatedReflections = "io.repeated-reflections",
+    /// Amplitudes are below zero.
+    NegativeAmplitudes = "io.negative-amplitudes",
+    /// Sources are far from where the beam comes from.
+    FarSource = "io.far-source",
 }
 
 /// Something in a file that was not taken as it stands, and what was done instead.
@@ -83,7 +95,8 @@ pub struct Warning {
 }
 
 impl Warning {
-    pub(crate) fn new(
+    /// Of `found` at `place` in `file`, for which something else was `assumed`.
+    pub fn new(
         kind: WarningKind,
         file: &Path,
         place: impl Into<String>,

@@ -21,6 +21,7 @@ const RIVALS: &[Rivals] = &[
     Rivals::Over(&[FlagId::XtalX], &[FlagId::Na]),
     Rivals::Over(&[FlagId::XtalY], &[FlagId::Nb]),
     Rivals::Over(&[FlagId::XtalZ], &[FlagId::Nc]),
+    Rivals::Over(&[FlagId::Cell, FlagId::Mat], &[FlagId::Pdb]),
     Rivals::Over(&[FlagId::CloseDistance], &[FlagId::Distance]),
     Rivals::Over(&[FlagId::DetPixels], &[FlagId::DetSize, FlagId::DetSizeF, FlagId::DetSizeS]),
     Rivals::Over(&[FlagId::DetPixelsF], &[FlagId::DetSizeF]),

@@ -1,12 +1,15 @@
 //! Input files that are read once all flags are known.
 
-use nanobragg::model::{Preset, Source, SpectralLine, StructureFactors};
+use std::path::Path;
+
+use nanobragg::model::{Preset, Quirk, Source, SpectralLine, StructureFactors};
+use nanobragg::nalgebra::Vector3;
 use nanobragg::units::angstrom;
 use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
-use nanobragg_io::sources::read_sources;
+use nanobragg_io::sources::{SourceRow, read_sources};
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 
 use super::Context;
@@ -14,7 +17,10 @@ use super::matrix;
 use super::reflections::{self, cell_from_file};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, CrystalWarning, DumpAction, FlagWarning, Origin, Warning};
+use crate::{
+    CombinationWarning, ConfigError, CrystalWarning, DumpAction, FlagWarning, InstrumentWarning, Origin,
+    Warning,
+};
 
 pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     spectrum(draft, args, context)?;
@@ -25,6 +31,10 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         let found = read_mosflm(&path)?;
         let wavelength = draft.beam.wavelength * 1e10;
         draft.setup.warnings.extend(matrix::warnings(&name, &found, wavelength));
+        let is_known = draft.setup.origins.of(&[FlagId::Lambda, FlagId::Energy]) != Origin::Default;
+        if !is_known && found.cell.is_none() && classic::preset(args) != Preset::Reference {
+            draft.setup.warnings.push(InstrumentWarning::NoWavelength { file: name.clone() }.into());
+        }
         draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }
@@ -36,7 +46,9 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     }
     if let Some(name) = draft.pdb.clone() {
         let path = context.path(&name);
-        cell_from_file(draft, pdb::read_cell(&path)?, &name.display().to_string());
+        let nanobragg_io::Found { data: cell, warnings } = pdb::read_cell(&path)?;
+        draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
+        cell_from_file(draft, cell, &name.display().to_string());
         draft.setup.inputs.push(path);
     }
     if let Some(name) = draft.sources.clone() {
@@ -44,11 +56,21 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.notes.push(format!("reading {}", name.display()));
         let nanobragg_io::Found { data: rows, warnings } = read_sources(&path)?;
         draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
-        let source = |row: &nanobragg_io::sources::SourceRow| Source {
+        let source = |row: &SourceRow| Source {
             position: [row.x, row.y, row.z],
             weight: row.weight,
             wavelength: row.wavelength_m,
         };
+        let counts = !draft.setup.experiment.quirks.has(Quirk::SourceWeightsIgnored);
+        if counts && rows.iter().all(|row| row.weight == Some(0.0)) {
+            return Err(ConfigError::NoWeight(name));
+        }
+        if classic::preset(args) != Preset::Reference {
+            let beam = draft.setup.experiment.detector.convention.frame().beam;
+            draft.setup.warnings.extend(far_source(&name, &rows, &beam).map(Warning::from));
+            let own = rows.iter().map(|row| Some(row.wavelength_m? * 1e10)).collect::<Option<Vec<f64>>>();
+            other_wavelength(draft, args, &name, &own.unwrap_or_default());
+        }
         draft.beam.sources = Some(rows.iter().map(source).collect());
         draft.setup.inputs.push(path);
     }
@@ -77,13 +99,47 @@ fn spectrum(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(
         draft.setup.origins.note(FlagId::Lambda, Origin::Header(name.display().to_string()));
         draft.setup.notes.push(format!("wavelength {} A, the mean of {}", g(mean, 6), name.display()));
     }
+    let own: Vec<f64> = rows.iter().map(|row| row.wavelength_angstrom).collect();
     let line = |row: &SpectrumRow| SpectralLine {
         wavelength: angstrom(row.wavelength_angstrom),
         weight: row.weight,
     };
     beam.spectrum = Some(rows.iter().map(line).collect());
+    other_wavelength(draft, args, &name, &own);
     draft.setup.inputs.push(path);
     Ok(())
+}
+
+/// Cosine of the largest angle between a source and where the beam comes from: those of a diverging beam are within a few degrees.
+const FAR_SOURCE: f64 = 0.866;
+
+/// The first source that the beam does not come from.
+fn far_source(file: &Path, rows: &[SourceRow], beam: &Vector3<f64>) -> Option<nanobragg_io::Warning> {
+    let off = |row: &SourceRow| {
+        let place = Vector3::new(row.x?, row.y?, row.z?);
+        let cosine = -place.dot(beam) / (place.norm() * beam.norm());
+        (cosine < FAR_SOURCE).then(|| (place, cosine.clamp(-1.0, 1.0).acos().to_degrees()))
+    };
+    let (place, off_deg) = rows.iter().find_map(off)?;
+    let found = format!("{} {} {}", g(place.x, 6), g(place.y, 6), g(place.z, 6));
+    let assumed = format!("{} degrees from where the beam comes from; used as it stands", g(off_deg, 4));
+    Some(nanobragg_io::Warning::new(WarningKind::FarSource, file, "source", found, assumed))
+}
+
+/// What a file's wavelengths may be off that of a flag, which headers and a matrix take: relative.
+const SAME_WAVELENGTH: f64 = 0.01;
+
+/// Says so where the wavelength of a flag is none of those of a file, in Å, which are rendered.
+fn other_wavelength(draft: &mut Draft, args: &ParsedArgs, file: &Path, own: &[f64]) {
+    let Some(said) = args.last(FlagId::Lambda).or(args.last(FlagId::Energy)) else { return };
+    let [from, to] =
+        [own.iter().copied().fold(f64::INFINITY, f64::min), own.iter().copied().fold(0.0, f64::max)];
+    let flag = draft.beam.wavelength * 1e10;
+    let is_within = flag >= from * (1.0 - SAME_WAVELENGTH) && flag <= to * (1.0 + SAME_WAVELENGTH);
+    if !own.is_empty() && !is_within && classic::preset(args) != Preset::Reference {
+        let (said, file) = (said.said(), file.to_owned());
+        draft.setup.warnings.push(CombinationWarning::OtherWavelength { said, file, from, to }.into());
+    }
 }
 
 fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {

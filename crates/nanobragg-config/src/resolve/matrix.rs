@@ -1,8 +1,11 @@
 //! Orientation matrices: what can be seen to be wrong with one.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use nanobragg::nalgebra::Matrix3;
+use nanobragg_io::WarningKind;
+use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::Mosflm;
 
 use crate::{CrystalWarning, Warning};
@@ -15,7 +18,23 @@ pub(super) fn warnings(file: &Path, found: &Mosflm, wavelength: f64) -> Vec<Warn
     let [x, y, z] = found.matrix;
     let star = Matrix3::from_row_slice(&[x, y, z].concat()) / wavelength;
     let all = [left_handed(file, &star), other_cell(file, found.cell, &star, wavelength)];
-    all.into_iter().flatten().map(Warning::from).collect()
+    let unlikely = unlikely_cell(file, &star).map(Warning::from);
+    all.into_iter().flatten().map(Warning::from).chain(unlikely).collect()
+}
+
+/// Usual edges of a cell, Å.
+const USUAL: RangeInclusive<f64> = 2.0..=5000.0;
+
+/// Axes whose cell is none that crystals have: those of real space, or of another unit.
+fn unlikely_cell(file: &Path, star: &Matrix3<f64>) -> Option<nanobragg_io::Warning> {
+    let real = star.try_inverse()?;
+    let edges = [0, 1, 2].map(|row| real.row(row).norm());
+    if edges.iter().all(|edge| USUAL.contains(edge)) {
+        return None;
+    }
+    let found = edges.map(|edge| g(edge, 5)).join(" ");
+    let assumed = "Angstrom, of reciprocal axes times the wavelength; usual are 2 to 5000";
+    Some(nanobragg_io::Warning::new(WarningKind::UnlikelyLength, file, "cell", found, assumed))
 }
 
 /// Reciprocal axes that make a left hand.

@@ -5,6 +5,7 @@ use std::path::Path;
 use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors, spacegroup};
 use nanobragg::units::{deg, to_deg};
+use nanobragg_io::WarningKind;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
@@ -36,7 +37,8 @@ pub(super) fn table(
         }
         return match draft.space_group.clone() {
             None => {
-                let table = from_text(path, default_f)?;
+                let (table, doubts) = from_text(path, default_f)?;
+                draft.setup.warnings.extend(doubts.into_iter().map(Warning::from));
                 if classic::preset(args) != Preset::Reference {
                     draft.setup.notes.extend(one_wedge(&table, &path.display().to_string()));
                 }
@@ -69,6 +71,8 @@ pub(super) fn table(
         let (file, count) = (path.to_owned(), found.negative);
         draft.setup.warnings.push(CrystalWarning::NegativeIntensities { file, count }.into());
     }
+    let negative = found.records.iter().filter(|record| record.f < 0.0).count() as u64;
+    draft.setup.warnings.extend(below_zero(path, negative).map(Warning::from));
     let group = draft.space_group.clone().or(found.space_group);
     let group = group.unwrap_or_else(|| "of its symmetry operators".to_owned());
     fits_cell(draft, path, &group, &operators, found.cell);
@@ -226,14 +230,19 @@ fn reflection(record: Result<HklRecord, nanobragg_io::Error>) -> Result<Reflecti
 /// Reflections that are kept while a file is read, 25 MB: more are read twice, so that only the table itself takes memory.
 const KEPT: usize = 1 << 20;
 
-fn from_text(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+/// The table of a text, and what is doubtful in it.
+fn from_text(
+    path: &Path,
+    default_f: f64,
+) -> Result<(StructureFactors, Vec<nanobragg_io::Warning>), ConfigError> {
     let mut bounds: Option<IndexBox> = None;
-    let mut count = 0;
+    let (mut count, mut negative) = (0, 0_u64);
     let mut kept = Vec::new();
     for record in HklReader::open(path)? {
         let record = record?;
         let hkl = [record.h, record.k, record.l];
         count += 1;
+        negative += u64::from(record.f < 0.0);
         bounds.get_or_insert(IndexBox { min: hkl, max: hkl }).include(hkl);
         match kept.len() {
             KEPT => kept = Vec::new(),
@@ -243,13 +252,62 @@ fn from_text(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigErro
     }
     let bounds = bounds.ok_or_else(|| ConfigError::NoReflections(path.to_owned()))?;
     let limit = SMALL_TABLE.max(BYTES_PER_REFLECTION.saturating_mul(count));
-    let table = if kept.len() as u64 == count {
-        fill(path, bounds, default_f, limit, kept.into_iter().map(|record| reflection(Ok(record))))?
+    let is_kept = kept.len() as u64 == count;
+    let table = if is_kept {
+        fill(path, bounds, default_f, limit, kept.iter().map(|record| reflection(Ok(*record))))?
     } else {
         fill(path, bounds, default_f, limit, HklReader::open(path)?.map(reflection))?
     };
     // A pipe gives its contents once: a second pass would leave the table empty.
-    if table.loaded() == count { Ok(table) } else { Err(ConfigError::ReadOnce(path.to_owned())) }
+    if table.loaded() != count {
+        return Err(ConfigError::ReadOnce(path.to_owned()));
+    }
+    let mut doubts: Vec<_> = below_zero(path, negative).into_iter().collect();
+    // Of as many nodes as reflections none stands there twice.
+    let set = bounds.indices().filter(|hkl| table.nearest(*hkl) != default_f).take(count as usize).count();
+    if (set as u64) < count {
+        doubts.extend(if is_kept {
+            repeated(path, &table, kept.into_iter().map(Ok))?
+        } else {
+            repeated(path, &table, HklReader::open(path)?)?
+        });
+    }
+    Ok((table, doubts))
+}
+
+/// That amplitudes are below zero, of which the squares count.
+fn below_zero(path: &Path, count: u64) -> Option<nanobragg_io::Warning> {
+    let what = || {
+        let (kind, found) = (WarningKind::NegativeAmplitudes, count.to_string());
+        let assumed = "used as they stand: their squares count";
+        nanobragg_io::Warning::new(kind, path, "F below zero", found, assumed)
+    };
+    (count > 0).then(what)
+}
+
+/// Reflections that stand in a text more than once with other amplitudes than the last, which `table` has.
+fn repeated(
+    path: &Path,
+    table: &StructureFactors,
+    records: impl Iterator<Item = Result<HklRecord, nanobragg_io::Error>>,
+) -> Result<Option<nanobragg_io::Warning>, ConfigError> {
+    let (mut count, mut first) = (0_u64, None);
+    for record in records {
+        let HklRecord { h, k, l, f } = record?;
+        let counts = table.nearest([h, k, l]);
+        if f != counts {
+            count += 1;
+            first.get_or_insert((h, k, l, f, counts));
+        }
+    }
+    Ok(first.map(|(h, k, l, f, counts)| {
+        let assumed = match count {
+            1 => format!("it stands there again with {counts}, which counts"),
+            _ => format!("it stands there again with {counts}, which counts; so do {} more", count - 1),
+        };
+        let (place, found) = (format!("{h} {k} {l}"), f.to_string());
+        nanobragg_io::Warning::new(WarningKind::RepeatedReflections, path, place, found, assumed)
+    }))
 }
 
 /// The table that an earlier run left.
@@ -306,6 +364,28 @@ mod tests {
         let error = from_text(&path, 0.0).unwrap_err().to_string();
         assert!(error.contains("h -500..500") && error.contains("the limit is 1073 MB"), "{error}");
         std::fs::write(&path, "200 200 200 1\n-200 -200 -200 2\n").unwrap();
-        assert_eq!(from_text(&path, 0.0).unwrap().loaded(), 2);
+        let (table, doubts) = from_text(&path, 0.0).unwrap();
+        assert_eq!((table.loaded(), doubts.len()), (2, 0));
+    }
+
+    #[test]
+    fn reflections_that_stand_there_twice_and_amplitudes_below_zero_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.hkl");
+        let said = |text: &str| -> Vec<String> {
+            std::fs::write(&path, text).unwrap();
+            let start = format!("{}: ", path.display());
+            let doubts = from_text(&path, 0.0).unwrap().1;
+            doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()
+        };
+        assert_eq!(said("1 0 0 5\n0 1 0 0\n1 0 0 5\n"), [""; 0]);
+        assert_eq!(
+            said("1 0 0 5\n0 1 0 2\n1 0 0 7\n"),
+            ["1 0 0: 5: it stands there again with 7, which counts"]
+        );
+        let two = "1 0 0: 5: it stands there again with 7, which counts; so do 1 more";
+        assert_eq!(said("1 0 0 5\n1 0 0 6\n1 0 0 7\n"), [two]);
+        let below = "F below zero: 1: used as they stand: their squares count";
+        assert_eq!(said("1 0 0 5\n0 1 0 -2\n"), [below]);
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use nanobragg::codes;
+use nanobragg_io::c_format::g;
 
 use super::{Said, Subject};
 
@@ -49,6 +50,17 @@ pub enum CombinationWarning {
         /// The flag.
         said: Said,
     },
+    /// The wavelength of a flag is none of those of a file, which are rendered.
+    OtherWavelength {
+        /// The flag.
+        said: Said,
+        /// The file.
+        file: PathBuf,
+        /// The shortest wavelength in it, Å.
+        from: f64,
+        /// The longest.
+        to: f64,
+    },
     /// An image that a flag names is not written: `-o` names another one of its format.
     NotWritten {
         /// The image.
@@ -63,6 +75,7 @@ codes! { CombinationWarning:
     DomainsAlone = "config.domains-alone",
     SpreadAlone = "config.spread-alone",
     OnCores = "config.gpu-flag-on-cores",
+    OtherWavelength = "config.other-wavelength",
     NotWritten = "config.not-written",
 }
 
@@ -82,6 +95,13 @@ impl CombinationWarning {
                 Subject::default().found(domains.to_string()).assumed("1")
             }
             CombinationWarning::SpreadAlone { domains } => Subject::default().assumed(domains.to_string()),
+            CombinationWarning::OtherWavelength { said, file, from, to } => {
+                Subject { file: Some(file), ..Subject::of_flag(said) }.assumed(format!(
+                    "{} to {}",
+                    g(*from, 6),
+                    g(*to, 6)
+                ))
+            }
             CombinationWarning::NotWritten { path } => Subject::of_file(path),
         }
     }
@@ -111,6 +131,13 @@ impl fmt::Display for CombinationWarning {
                 f,
                 "mosaic spread without a number of domains: using {domains} domains; -mosaic_domains N sets their \
                  number"
+            ),
+            CombinationWarning::OtherWavelength { said, file, from, to } => write!(
+                f,
+                "{said}: {} has {} to {} Angstrom, which are rendered; headers and a matrix take the flag's",
+                file.display(),
+                g(*from, 6),
+                g(*to, 6)
             ),
             CombinationWarning::NotWritten { path } => {
                 write!(f, "{} is not written: -o names another image of that format", path.display())

@@ -45,10 +45,17 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
                 }
                 values += 1;
             }
-            Kind::Block | Kind::Loop => (tags, in_loop, values) = (Vec::new(), kind == Kind::Loop, 0),
+            Kind::Block | Kind::Loop => {
+                if kind == Kind::Block {
+                    // A cell is one block's own.
+                    cell = CellTags::default();
+                }
+                (tags, in_loop, values) = (Vec::new(), kind == Kind::Loop, 0);
+            }
         }
-        if let Some(cell) = cell.complete() {
-            return Ok(cell);
+        if let Some(found) = cell.complete() {
+            cell.once(path)?;
+            return Ok(found);
         }
     }
     if cell.0 == PLACEHOLDER.map(Some) {
@@ -60,7 +67,7 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
 
 /// The members of a cell as they come.
 #[derive(Clone, Copy, Debug, Default)]
-struct CellTags([Option<f64>; 6]);
+struct CellTags([Option<f64>; 6], Option<usize>);
 
 impl CellTags {
     /// Takes the value of a tag, if the tag is one of a cell.
@@ -68,8 +75,22 @@ impl CellTags {
         let Some(rest) = tag.strip_prefix("_cell") else { return };
         let rest = rest.trim_start_matches(['.', '_']);
         if let Some(place) = CELL_TAGS.iter().position(|known| *known == rest) {
-            self.0[place] = number(text);
+            let found = number(text);
+            if self.0[place].is_some() && found != self.0[place] {
+                self.1 = Some(place);
+            }
+            self.0[place] = found;
         }
+    }
+
+    /// # Errors
+    /// An item that stands there twice with other values.
+    fn once(&self, path: &Path) -> Result<()> {
+        let error = |place: usize| {
+            let found = format!("another {} as well", CELL_TAGS[place]);
+            Error::value(path, "unit cell", "each item of _cell once", found.as_bytes())
+        };
+        self.1.map_or(Ok(()), |place| Err(error(place)))
     }
 
     fn complete(&self) -> Option<[f64; 6]> {

@@ -42,11 +42,14 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     let mut tokens = Tokens::open(path)?;
     let mut block = Block::default();
     let mut found = None;
-    let mut tag = String::new();
+    let (mut tag, mut other_set) = (String::new(), false);
     let mut next = tokens.advance()?;
     while let Some(kind) = next {
         match kind {
-            Kind::Block if found.is_some() => break,
+            Kind::Block if found.is_some() => {
+                other_set = has_more(&mut tokens);
+                break;
+            }
             Kind::Block => block = Block::default(),
             Kind::Tag => tag = tokens.name(),
             Kind::Value => {
@@ -63,7 +66,17 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     let Some(mut found) = found else {
         return Err(Error::missing(path, "reflections", "a loop with _refln.index_h, index_k and index_l"));
     };
+    block.cell.once(path)?;
     found.cell = block.cell.complete();
+    if other_set {
+        let assumed = "another data block has reflections too: the first one's are taken";
+        let kind = WarningKind::SeveralSets;
+        found.warnings.push(Warning::new(kind, path, "data blocks", "several", assumed));
+    }
+    if let (Some(name), Some(other)) = (&block.name, &block.other_name) {
+        let assumed = format!("{name:?} stands before it and counts");
+        found.warnings.push(Warning::new(WarningKind::RepeatedKey, path, "space group", other, assumed));
+    }
     // A list with an unknown operator is not the group's: its name says more.
     found.operators = if block.operator_unknown { Vec::new() } else { block.operators };
     found.space_group = block.name;
@@ -78,6 +91,8 @@ struct Block {
     /// Whether an operator is `?` or `.`.
     operator_unknown: bool,
     name: Option<String>,
+    /// Another name than that.
+    other_name: Option<String>,
 }
 
 impl Block {
@@ -91,11 +106,26 @@ impl Block {
                 return Err(tokens.lines().error("at most 192 symmetry operators", tokens.text()));
             }
             self.operators.push(text());
-        } else if NAME_TAGS.contains(&tag) && !tokens.is_null() && self.name.is_none() {
-            self.name = Some(text());
+        } else if NAME_TAGS.contains(&tag) && !tokens.is_null() {
+            let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
+            match &self.name {
+                None => self.name = Some(text()),
+                Some(name) if plain(name) != plain(&text()) => self.other_name = Some(text()),
+                Some(_) => {}
+            }
         }
         Ok(())
     }
+}
+
+/// Whether reflections follow. What cannot be read behind those that are taken is no matter.
+fn has_more(tokens: &mut Tokens) -> bool {
+    while let Ok(Some(kind)) = tokens.advance() {
+        if kind == Kind::Tag && ["_refln.index_h", "_refln_index_h"].contains(&tokens.name().as_str()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Reads a loop whose `loop_` was the last word, and returns what follows it.
@@ -110,6 +140,9 @@ fn read_loop(
     while next == Some(Kind::Tag) {
         if tags.len() == MOST_ITEMS {
             return Err(tokens.lines().error("at most 1000 items in a loop", tokens.text()));
+        }
+        if tags.contains(&tokens.name()) {
+            return Err(tokens.lines().error("each item of a loop once", tokens.text()));
         }
         tags.push(tokens.name());
         written.push(tokens.as_written());
@@ -363,7 +396,10 @@ mod tests {
         let text = format!(
             "data_empty\n_cell.length_a 99\n{SMALL}data_r2\n_cell.length_a 1\nloop_\n_refln.index_h\n1\n"
         );
-        assert_eq!(read(&text, None), read(SMALL, None));
+        let mut found = read(&text, None).unwrap();
+        let said: Vec<String> = found.warnings.drain(..).map(|doubt| doubt.to_string()).collect();
+        assert!(said.len() == 1 && said[0].ends_with("the first one's are taken"), "{said:?}");
+        assert_eq!(Ok(found), read(SMALL, None));
     }
 
     #[test]

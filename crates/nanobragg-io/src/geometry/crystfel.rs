@@ -24,6 +24,8 @@ const OF_ALL: [&str; 6] = [
     "detector_shift_x",
     "detector_shift_y",
 ];
+/// Those of them that say the wavelength.
+const SPECTRAL: [&str; 4] = ["photon_energy", "wavelength", "electron_voltage", "electron_energy"];
 /// How the keys of shifts and of electrons begin, under which their warnings are counted.
 const SHIFT: &str = "detector_shift";
 const ELECTRONS: &str = "electron";
@@ -87,6 +89,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             continue;
         }
         match key {
+            "photon_energy_bandwidth" => {
+                let kind = WarningKind::Polychromatic;
+                let assumed = "rendered at one wavelength; -dispersion and -spectrum widen it";
+                doubts.add(kind, "bandwidth", || place.warning(kind, key, value, assumed));
+            }
+            _ if key.starts_with("mask") && !key.contains("good") && !key.contains("bad") => {
+                let kind = WarningKind::BadRegions;
+                let assumed = "not read; -mask leaves pixels out";
+                doubts.add(kind, "mask", || place.warning(kind, key, value, assumed));
+            }
             // A value that is no number names a place in the data files, which are not at hand.
             "photon_energy" if starts_number(value) => {
                 let energy = place.quantity(value, &[("eV", 1.0), ("keV", 1e3), ("MeV", 1e6)])?;
@@ -119,6 +131,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let expected = "an experiment list, an XPARM.XDS or panels such as \"p0/min_fs = 0\"";
         return Err(Error::missing(path, "panels", expected));
     }
+    said.finish(path, panels.len(), &mut doubts);
     let panels =
         panels.iter().map(|(name, keys)| keys.panel(path, name, shift)).collect::<Result<Vec<_>>>()?;
     // The beam travels along z; y points up, so that x lies in the plane of polarization.
@@ -171,6 +184,9 @@ impl Said {
         let Some(read) = known.into_iter().find(|known| *known == key) else { return };
         let full = panel.map_or_else(|| key.to_owned(), |panel| format!("{panel}/{key}"));
         let now = (new.value.to_owned(), new.line, new.panels);
+        if SPECTRAL.contains(&key) && panel.is_none() && starts_number(new.value) {
+            self.other_wavelength(key, &now, path, doubts);
+        }
         let Some((before, line, panels)) = self.0.insert(full, now) else { return };
         // What holds for all panels that follow may differ between them.
         let had_none = panel.is_some() || panels == new.panels || of_all.contains(&key);
@@ -178,6 +194,36 @@ impl Said {
             let kind = WarningKind::RepeatedKey;
             let assumed = format!("line {} says {}, which counts", new.line, shown(new.value.as_bytes()));
             doubts.add(kind, read, || Warning::new(kind, path, place(line), before, assumed));
+        }
+    }
+}
+
+impl Said {
+    /// Says so where another key has said the wavelength before.
+    fn other_wavelength(&self, key: &str, now: &(String, u64, usize), path: &Path, doubts: &mut Doubts) {
+        let others = SPECTRAL.iter().filter(|other| **other != key);
+        let before = others.filter_map(|other| Some((other, self.0.get(*other)?)));
+        for (other, (value, line, _)) in before.filter(|(_, (value, ..))| starts_number(value)) {
+            let kind = WarningKind::RepeatedKey;
+            let assumed = format!("line {} says {key} = {}, which counts", now.1, shown(now.0.as_bytes()));
+            let place = format!("line {line}: {other}");
+            doubts.add(kind, other, || Warning::new(kind, path, place, value, assumed));
+        }
+    }
+
+    /// Names what is said for all panels that follow where none follows.
+    fn finish(&self, path: &Path, panels: usize, doubts: &mut Doubts) {
+        let late = |(key, (_, _, before)): &(&String, &(String, u64, usize))| {
+            *before == panels && !key.contains('/') && !OF_ALL.contains(&key.as_str())
+        };
+        let mut late: Vec<_> = self.0.iter().filter(late).collect();
+        late.sort_by_key(|(_, (_, line, _))| *line);
+        for (key, (value, line, _)) in late {
+            let kind = WarningKind::NotTaken;
+            let assumed = "ignored: it is said for the panels that follow, and none does";
+            doubts.add(kind, "late", || {
+                Warning::new(kind, path, format!("line {line}: {key}"), value, assumed)
+            });
         }
     }
 }

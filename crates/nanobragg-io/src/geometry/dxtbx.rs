@@ -54,7 +54,15 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
         varying.iter().filter_map(|(node, key)| node.as_ref()?.optional(key)?.value.as_array()).map(Vec::len);
     let varying_images = points.max().map_or(1, |points| points.saturating_sub(1).max(1));
     let has_points = model("scan")?.is_some() || varying_images > 1;
-    let scan = model("scan")?.map(|node| scan(&node, point)).transpose()?.flatten();
+    let mut warnings = Vec::new();
+    let scan_model = model("scan")?;
+    scan_model.iter().for_each(|node| of_scan(node, &mut warnings));
+    if let Some(node) = &crystal_model {
+        of_scan_points(node, scan_model.as_ref(), &mut warnings);
+        let mosaicity = [("mosaicity", 0.0), ("ML_half_mosaicity_deg", 0.0), ("ML_domain_size_ang", 0.0)];
+        not_taken(node, &mosaicity, "-mosaic, -mosaic_domains and -N say it", &mut warnings);
+    }
+    let scan = scan_model.map(|node| scan(&node, point)).transpose()?.flatten();
     let goniometer = goniometer.map(|node| Goniometer::new(&node, point)).transpose()?;
     let hall = crystal_model.as_ref().and_then(|node| node.optional("space_group_hall_symbol"));
     let hall = hall.and_then(|symbol| symbol.value.as_str().map(str::to_owned));
@@ -63,7 +71,6 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
         let expected = "a scan, to have more than one scan point";
         return Err(Error::missing(path, experiment.place, expected));
     }
-    let mut warnings = Vec::new();
     let beam = beam_model.map(|node| Beam::new(&node, point, &mut warnings)).transpose()?.unwrap_or_default();
     let at_rest = goniometer.as_ref().map_or_else(Matrix3::identity, |g| g.setting * g.fixed);
     Ok(Geometry {
@@ -171,6 +178,13 @@ impl Beam {
                 assumed,
             ));
         }
+        not_taken(
+            node,
+            &[("divergence", 0.0), ("sigma_divergence", 0.0)],
+            "-divergence widens the beam",
+            warnings,
+        );
+        not_taken(node, &[("flux", 0.0), ("transmission", 1.0)], "-flux and -fluence scale it", warnings);
         let (normal, fraction) =
             (node.optional("polarization_normal"), node.optional("polarization_fraction"));
         let half = match (&normal, &fraction) {
@@ -199,6 +213,56 @@ impl Beam {
             wavelength_angstrom = Some(1.0 / length);
         }
         Ok(Beam { wavelength_angstrom, direction: Some(direction), polarization })
+    }
+}
+
+/// Numbers of a model that are not what they are where they say nothing, and are not taken; `instead` is what says the same.
+fn not_taken(node: &Node<'_>, keys: &[(&str, f64)], instead: &str, warnings: &mut Vec<Warning>) {
+    let said = keys.iter().filter_map(|(key, neutral)| {
+        let number = node.optional(key)?.number().ok().filter(|number| number != neutral)?;
+        let place = format!("{}.{key}", node.place);
+        let (found, assumed) = (number.to_string(), format!("ignored; {instead}"));
+        Some(Warning::new(WarningKind::NotTaken, node.path, place, found, assumed))
+    });
+    warnings.extend(said);
+}
+
+/// What a scan says of images that are not as far apart as the others, or of none.
+fn of_scan(node: &Node<'_>, warnings: &mut Vec<Warning>) {
+    let kind = WarningKind::UnlikelyScan;
+    let properties = node.optional("properties");
+    let starts = properties.as_ref().and_then(|properties| properties.optional("oscillation"));
+    let Some(starts) = starts.filter(|_| node.optional("oscillation").is_none()) else {
+        // Times of flight and energies vary in the place of an angle.
+        let has_others = properties
+            .is_some_and(|properties| properties.value.as_object().is_some_and(|all| !all.is_empty()));
+        if node.optional("oscillation").is_none() && !has_others {
+            let place = format!("{}.oscillation", node.place);
+            warnings.push(Warning::new(kind, node.path, place, "none", "stills are rendered"));
+        }
+        return;
+    };
+    let angles: Vec<f64> = starts.entries().map_while(|entry| entry.number().ok()).collect();
+    let Some(width) = angles.get(..2).map(|two| two[1] - two[0]) else { return };
+    let off = |pair: &&[f64]| (pair[1] - pair[0] - width).abs() > 1e-3 * width.abs() + 1e-6;
+    if let Some(pair) = angles.windows(2).find(off) {
+        let found = format!("{} after {}", pair[1], pair[0]);
+        let assumed = format!("the first images are {width} degrees apart: each image goes on to the next");
+        warnings.push(Warning::new(kind, node.path, starts.place, found, assumed));
+    }
+}
+
+/// Says so where a crystal has not one model more than the scan has images.
+fn of_scan_points(crystal: &Node<'_>, scan: Option<&Node<'_>>, warnings: &mut Vec<Warning>) {
+    let range = scan.and_then(|scan| scan.optional("image_range")?.numbers::<2>().ok());
+    let points = crystal.optional("A_at_scan_points");
+    let count = points.as_ref().and_then(|points| Some(points.value.as_array()?.len()));
+    let (Some([first, last]), Some(points), Some(count)) = (range, points, count) else { return };
+    let expected = last - first + 2.0;
+    if count as f64 != expected {
+        let assumed = format!("{expected} are expected, one more than there are images");
+        let kind = WarningKind::UnlikelyScan;
+        warnings.push(Warning::new(kind, crystal.path, points.place, format!("{count} matrices"), assumed));
     }
 }
 

@@ -13,6 +13,7 @@ mod dxtbx_detector;
 mod format;
 mod keys;
 mod node;
+mod sense;
 mod write;
 mod write_crystfel;
 pub(crate) mod write_dxtbx;
@@ -160,7 +161,10 @@ pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
         _ if xds_inp::is_input(bytes) => xds_inp::parse(path, bytes, selection)?,
         _ => crystfel::parse(path, bytes, selection)?,
     };
-    geometry.checked(path)
+    let mut geometry = geometry.checked(path)?;
+    let doubts = sense::doubts(path, &geometry);
+    geometry.warnings.extend(doubts);
+    Ok(geometry)
 }
 
 /// What of an instrument and a crystal may differ from image to image of a scan.

@@ -456,7 +456,7 @@ fn keys_of_a_whole_crystfel_file_that_are_nearly_read_are_named_and_counted() {
         assert_eq!((found[0].kind, found[0].place.clone(), found[0].assumed.clone()), expected);
     }
     for other in
-        ["photon_energy_bandwidth", "adu_per_photon", "adu_per_eV", "mask_file", "peak_list", "max_adu"]
+        ["photon_energy_offset_unit", "adu_per_photon", "adu_per_eV", "mask_good", "peak_list", "max_adu"]
     {
         assert_eq!(said(&format!("{other} = 1\n")), [], "{other}");
     }

@@ -101,6 +101,14 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         }
         for number in 0..count {
             let region = next(5, "segment: its number, first and last pixel along X and along Y")?;
+            let &[_, x_first, x_last, y_first, y_last] = region.as_slice() else { continue };
+            let whole = size.map(|pixels| pixels as f64);
+            if x_first < 1.0 || y_first < 1.0 || x_last > whole[0] || y_last > whole[1] {
+                let place = format!("segment {}", number + 1);
+                let expected = format!("pixels from 1 to {} and from 1 to {}", size[0], size[1]);
+                let found = format!("{x_first} {x_last} {y_first} {y_last}");
+                return Err(Error::value(path, place, expected, found.as_bytes()));
+            }
             let place = next(9, "place of the segment: its origin, distance, X axis and Y axis")?;
             panels.push(detector.segment(path, number, count, &region, &place)?);
         }
@@ -115,6 +123,17 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     let other = cell_of_other_axes(&said, &crystal);
     let other = other.map(|meant| of_other_axes(path, "space group and cell", &said, &meant));
     let (start, range) = (value(0, 1), value(0, 2));
+    let after = rows.find(|(_, line)| titled && !line.trim_ascii().is_empty()).map(|(number, line)| {
+        let place = format!("line {}", number + 1);
+        let assumed = "not read: the number of segments is reached";
+        Warning::new(WarningKind::NotTaken, path, place, line.trim_ascii(), assumed)
+    });
+    let length = vector(1, 1).norm() * value(1, 0);
+    let contradiction = ((length - 1.0).abs() > SAME_WAVELENGTH && length > 0.0 && titled).then(|| {
+        let found = format!("{} Angstrom", g(value(1, 0), 6));
+        let assumed = format!("counts; the beam beside it is one of {}", g(value(1, 0) / length, 6));
+        Warning::new(WarningKind::ContradictingHeader, path, "wavelength", found, assumed)
+    });
     let still = || {
         let place = "oscillation range";
         Warning::new(WarningKind::UnlikelyScan, path, place, "0", "a still is rendered")
@@ -130,9 +149,12 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         crystal: Some(crystal),
         space_group_hall: None,
         varying_images: 1,
-        warnings: other.into_iter().chain(still).collect(),
+        warnings: other.into_iter().chain(still).chain(after).chain(contradiction).collect(),
     })
 }
+
+/// Relative difference of the wavelength from the inverse length of the beam vector that the digits of files do not make.
+const SAME_WAVELENGTH: f64 = 1e-3;
 
 /// That a cell which stands at `place` is not the one of the axes.
 pub(super) fn of_other_axes(path: &Path, place: &str, said: &[f64; 6], meant: &[f64; 6]) -> Warning {

@@ -52,6 +52,7 @@ pub(super) fn of_smv(
     let smv = Smv { path, header, size, is_tilted: axes.is_some() };
     let mut doubts = lacking(path, header);
     doubts.extend(of_axes.into_iter().flatten());
+    doubts.extend(smv.goniometer());
     doubts.extend(smv.distances().into_iter().chain(smv.beam_centers()));
     doubts
 }
@@ -133,6 +134,18 @@ impl Smv<'_> {
 
     fn is_swung(&self) -> bool {
         self.is_tilted || self.number("TWOTHETA").is_some_and(|angle| angle != 0.0)
+    }
+
+    /// Angles of a goniometer that turn the crystal beside the rotation.
+    fn goniometer(&self) -> Vec<Warning> {
+        let rotation = [self.number("OSC_START"), self.number("PHI")];
+        let turns = |key: &&str| {
+            let angle = self.number(key).filter(|angle| *angle != 0.0)?;
+            let found = (!rotation.contains(&Some(angle))).then_some(angle)?;
+            let assumed = "ignored; -misset turns the crystal";
+            Some(Warning::new(WarningKind::NotTaken, self.path, *key, g(found, 6), assumed))
+        };
+        ["OMEGA", "KAPPA", "CHI"].iter().filter_map(turns).collect()
     }
 
     /// A nearest point of a swung detector that is farther than the spot of the beam.

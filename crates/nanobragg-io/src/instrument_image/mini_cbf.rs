@@ -41,6 +41,27 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     Ok(Said { entries: entries.into(), swing_deg, axes })
 }
 
+/// Angles and axes of a goniometer that are not taken.
+pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
+    let lines = Lines(text);
+    let warning = |key: &str, value: &str, assumed: &str| {
+        Warning::new(WarningKind::NotTaken, path, key, value.trim(), assumed)
+    };
+    let angle = |key: &&str| {
+        let value = lines.value(key)?;
+        let angle = finite(Lines::words(value).next()?.as_bytes()).filter(|angle| *angle != 0.0);
+        angle.map(|_| warning(key, value, "ignored; -misset turns the crystal"))
+    };
+    let axis = lines.value("Oscillation_axis").filter(|value| {
+        let said = value.trim().to_uppercase();
+        said.contains("CCW") || said.starts_with(['Y', 'Z', '-'])
+    });
+    let axis = axis.map(|value| {
+        warning("Oscillation_axis", value, "ignored: the spindle is the convention's; -spindle_axis turns it")
+    });
+    ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis).collect()
+}
+
 /// Keys that stand there more than once with other values, of which the first counts.
 pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
     const READ: [&str; 8] = [
@@ -89,11 +110,15 @@ impl<'a> Lines<'a> {
 
     /// The first `count` numbers behind a key.
     fn numbers(&self, key: &str, count: usize) -> Option<Found<Vec<f64>>> {
+        // In no other unit are they read.
+        const UNITS: [&str; 7] = ["deg", "degree", "degrees", "pixel", "pixels", "px", "counts"];
         let value = self.value(key)?;
         let numbers: Vec<f64> =
             Self::words(value).take(count).map_while(|word| finite(word.as_bytes())).collect();
         let expected = if count == 1 { "a number" } else { "two numbers" };
-        Some(if numbers.len() == count {
+        let unit = Self::words(value).nth(count).map(|word| word.trim_end_matches('.'));
+        let good = unit.is_none_or(|unit| UNITS.contains(&unit.to_lowercase().as_str()));
+        Some(if numbers.len() == count && good {
             Ok(numbers)
         } else {
             Err(Unreadable::new(key, expected, value.trim()))
@@ -171,6 +196,25 @@ mod tests {
             "a.cbf: Beam_xy: expected two numbers, found \"(a, 3) pixels\""
         );
         assert!(error("# Wavelength nan", "WAVELENGTH").ends_with("found \"nan\""));
+    }
+
+    #[test]
+    fn other_units_are_errors_and_goniometers_are_said() {
+        for (text, key) in
+            [("# Beam_xy (9, 9) mm", "DENZO_Y_BEAM"), ("# Angle_increment 0.0175 rad", "OSC_RANGE")]
+        {
+            let text = format!("# Pixel_size 1e-4 m x 1e-4 m\n{text}");
+            assert!(entry(&text, key).unwrap().is_err(), "{text}");
+        }
+        let text = "# Kappa 60.0 deg.\n# Chi 0.0000 deg.\n# Alpha 0\n# Oscillation_axis X, CCW\n";
+        let said = goniometer(Path::new("a.cbf"), text);
+        let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+        assert_eq!(said[0], "a.cbf: Kappa: 60.0 deg.: ignored; -misset turns the crystal");
+        assert!(
+            said.len() == 2 && said[1].starts_with("a.cbf: Oscillation_axis: X, CCW: ignored"),
+            "{said:?}"
+        );
+        assert!(goniometer(Path::new("a.cbf"), "# Oscillation_axis X.CW\n# Kappa 0 deg.\n").is_empty());
     }
 
     #[test]

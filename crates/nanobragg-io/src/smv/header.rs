@@ -103,13 +103,40 @@ impl SmvHeader {
         }
     }
 
-    /// The number of the entry that is called `key` and nothing longer, in the unit of the file; of several the last.
-    /// What follows the number after white space or a comma is ignored.
+    /// The number of the entry that is called `key` and nothing longer, in the unit of the file; of several the last. The
+    /// unit may follow it, and the same number again.
     ///
     /// # Errors
-    /// As of [`SmvHeader::number`].
+    /// [`Value`](crate::ErrorKind::Value) naming the key when it is not a finite number, or another number, another unit or a comma
+    /// follows.
     pub fn entry(&self, key: &str) -> Result<Option<f64>> {
-        self.exact(key).map(|value| self.leading(key, value)).transpose()
+        self.exact(key).map(|value| self.alone(key, value)).transpose()
+    }
+
+    /// The number that a value is.
+    fn alone(&self, key: &str, value: &str) -> Result<f64> {
+        let number = self.leading(key, value)?;
+        let units: &[&str] = match key {
+            "WAVELENGTH" => &["a", "ang", "angstrom", "angstroms"],
+            "PIXEL_SIZE" | "DISTANCE" | "CLOSE_DISTANCE" | "BEAM_CENTER_X" | "BEAM_CENTER_Y"
+            | "DENZO_X_BEAM" | "DENZO_Y_BEAM" => &["mm"],
+            "PHI" | "OSC_START" | "OSC_RANGE" | "TWOTHETA" => &["deg", "deg.", "degree", "degrees"],
+            _ => &["pixel", "pixels", "counts", "s", "sec"],
+        };
+        let said = value.trim().trim_end_matches('}');
+        let follows = |word: &str| {
+            units.contains(&word.to_lowercase().as_str())
+                || word.parse::<f64>().is_ok_and(|again| again == number)
+        };
+        if said.split_whitespace().skip(1).all(follows) && !said.contains(',') {
+            return Ok(number);
+        }
+        let expected = units.first().map_or("a number".to_owned(), |unit| match key {
+            "WAVELENGTH" => "a number of Angstrom".to_owned(),
+            _ if units.len() > 4 => "a number".to_owned(),
+            _ => format!("a number of {unit}"),
+        });
+        Err(Error::value(&self.path, key, expected, said.as_bytes()))
     }
 
     /// Whether the entry that is called `key` and nothing longer is there.
@@ -192,6 +219,28 @@ mod tests {
         assert_eq!(found.number("").unwrap(), None);
         let found = header("CLOSE_DISTANCE=90;\nDISTANCE=100;\n");
         assert_eq!(found.number("DISTANCE").unwrap(), Some(100.0));
+    }
+
+    #[test]
+    fn an_entry_is_a_number_in_the_unit_of_the_format() {
+        let found = header(
+            "DISTANCE=100 mm;\nWAVELENGTH= 1.5 A\nPIXEL_SIZE=0.1 0.1;\nOSC_RANGE=1 deg.;\nTIME=3 s;\n}",
+        );
+        for (key, number) in
+            [("DISTANCE", 100.0), ("WAVELENGTH", 1.5), ("PIXEL_SIZE", 0.1), ("OSC_RANGE", 1.0), ("TIME", 3.0)]
+        {
+            assert_eq!(found.entry(key).unwrap(), Some(number), "{key}");
+        }
+        for (text, expected) in [
+            ("DISTANCE=0.1 m", "DISTANCE: expected a number of mm, found \"0.1 m\""),
+            ("DISTANCE=100,5;", "DISTANCE: expected a number of mm, found \"100,5\""),
+            ("PIXEL_SIZE=0.1 0.2", "PIXEL_SIZE: expected a number of mm, found \"0.1 0.2\""),
+            ("WAVELENGTH=0.1 nm", "WAVELENGTH: expected a number of Angstrom, found \"0.1 nm\""),
+            ("PHI=0.1 rad", "PHI: expected a number of deg, found \"0.1 rad\""),
+        ] {
+            let key = text.split('=').next().unwrap();
+            assert_eq!(header(text).entry(key).unwrap_err().to_string(), format!("a.img: {expected}"));
+        }
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl Stored {
 pub fn read_smv(path: &Path) -> Result<SmvImage> {
     let (mut file, length) = open_regular(path)?;
     let header = read_header(path, &mut file, length)?;
+    if header.entry("DIM")?.is_some_and(|axes| axes != 2.0) {
+        return Err(header.refused("DIM", "2 axes"));
+    }
     let (fast, slow) = read_size(path, &header)?;
     let stored = Stored::of(path, &header)?;
     let expected = u128::from(stored.bytes()) * u128::from(fast) * u128::from(slow);
@@ -153,6 +156,10 @@ fn read_header(path: &Path, mut file: impl Read + Seek, length: u64) -> Result<S
     if block.len() < bytes as usize {
         return Err(Error::length(path, "header", bytes.into(), length.into()));
     }
+    if !block.contains(&b'}') {
+        let expected = "the length of the header, which ends with \"}\"";
+        return Err(Error::value(path, "HEADER_BYTES", expected, bytes.to_string().as_bytes()));
+    }
     Ok(SmvHeader::new(path, &block))
 }
 
@@ -167,6 +174,13 @@ fn read_size(path: &Path, header: &SmvHeader) -> Result<(u32, u32)> {
             (both, both)
         }
     };
+    for key in ["SIZE1", "SIZE2"] {
+        if let Some(other) = header.overruled(key).first() {
+            let expected =
+                format!("the same number wherever it stands, {}", header.exact(key).unwrap_or_default());
+            return Err(Error::value(path, key, expected, other.as_bytes()));
+        }
+    }
     let missing = |key: &str| Error::missing(path, key, "a whole number of pixels");
     let (fast, slow) = (fast.ok_or_else(|| missing("SIZE1"))?, slow.ok_or_else(|| missing("SIZE2"))?);
     if u64::from(fast) * u64::from(slow) > u64::from(MOST_PIXELS) {
