@@ -47,7 +47,7 @@ impl ImageAxes {
     /// The axes of these vectors, of any length, which stand in the file under `keys`.
     ///
     /// # Errors
-    /// Axes without a direction, and two that span no plane.
+    /// Axes without a direction, two that span no plane, and a plane along the beam.
     pub(crate) fn checked(
         path: &Path,
         keys: [&str; 3],
@@ -67,6 +67,10 @@ impl ImageAxes {
             let found = format!("{:.3} degrees", sine.asin().to_degrees());
             let what = format!("{}, {}", keys[0], keys[1]);
             return Err(Error::value(path, what, "axes that span a plane", found.as_bytes()));
+        }
+        if axes.spot_mm().is_none() {
+            let what = format!("{}, {}", keys[0], keys[1]);
+            return Err(Error::value(path, what, "a plane that the beam meets", b"one along the beam"));
         }
         Ok(axes)
     }
@@ -122,6 +126,8 @@ mod tests {
             "a.cbf: FAST_AXIS: expected a direction, found \"0 0 0\""
         );
         assert!(error(x, x, corner).contains("FAST_AXIS, SLOW_AXIS: expected axes that span a plane"));
+        let edge = error(x, Some("0 0 1"), corner);
+        assert!(edge.contains("FAST_AXIS, SLOW_AXIS: expected a plane that the beam meets"), "{edge}");
     }
 
     #[test]

@@ -306,6 +306,16 @@ fn the_symmetry_of_a_lattice_leaves_some_numbers_of_its_cell_free() {
 }
 
 #[test]
+fn derivatives_that_are_not_finite_are_not_written() {
+    let scratch = Scratch::new();
+    let line = "gradient -cell 30 40 50 90 90 90 -default_F 1e160 -N 5 -lambda 1 -distance 50 -detpixels 16 -wrt scale -o g.npy";
+    let run = scratch.run(line);
+    let text = "pixels have derivatives with respect to scale that are not finite, the first at fast";
+    assert!(run.error(1).contains(text), "{}", run.err);
+    assert!(scratch.names().is_empty(), "{:?}", scratch.names());
+}
+
+#[test]
 fn a_gradient_that_overflows_is_an_error_and_nothing_is_written() {
     let scratch = Scratch::new();
     let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (16, 16), }\n";

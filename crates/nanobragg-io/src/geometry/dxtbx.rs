@@ -285,7 +285,7 @@ impl Goniometer {
             node.optional("setting_rotation_at_scan_points").filter(|points| points.value.is_array());
         let mut goniometer = Goniometer::at_rest(node)?;
         if let Some(points) = at_points {
-            goniometer.setting = points.entry(point)?.matrix()?;
+            goniometer.setting = points.entry(point)?.rotation()?;
         }
         Ok(goniometer)
     }
@@ -293,7 +293,7 @@ impl Goniometer {
     fn at_rest(node: &Node<'_>) -> Result<Self> {
         let Some(axes) = node.optional("axes") else {
             let matrix =
-                |name: &str| node.optional(name).map_or(Ok(Matrix3::identity()), |node| node.matrix());
+                |name: &str| node.optional(name).map_or(Ok(Matrix3::identity()), |node| node.rotation());
             return Ok(Goniometer {
                 axis: node.field("rotation_axis")?.vector()?,
                 fixed: matrix("fixed_rotation")?,

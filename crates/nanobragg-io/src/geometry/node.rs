@@ -84,4 +84,11 @@ impl<'a> Node<'a> {
     pub(super) fn matrix(&self) -> Result<Matrix3<f64>> {
         Ok(Matrix3::from_row_slice(&self.numbers::<9>()?))
     }
+
+    /// A matrix that turns and does nothing else, within the rounding of its digits.
+    pub(super) fn rotation(&self) -> Result<Matrix3<f64>> {
+        let matrix = self.matrix()?;
+        let off = (matrix * matrix.transpose() - Matrix3::identity()).amax();
+        if off < 1e-3 && matrix.determinant() > 0.0 { Ok(matrix) } else { Err(self.error("a rotation")) }
+    }
 }

@@ -193,6 +193,27 @@ fn a_scan_that_ends_before_it_begins_is_an_error() {
 }
 
 #[test]
+fn what_turns_a_crystal_has_to_be_a_rotation() {
+    let with = |name: &str, matrix: &str| {
+        let goniometer =
+            format!(", \"goniometer\": [{{\"rotation_axis\": [1, 0, 0], \"{name}\": {matrix}}}]");
+        parsed(&list(", \"goniometer\": 0", &goniometer), 0)
+    };
+    for name in ["fixed_rotation", "setting_rotation"] {
+        assert!(with(name, "[0, -1, 0, 1, 0, 0, 0, 0, 1]").is_ok());
+        for wrong in
+            ["[2, 0, 0, 0, 2, 0, 0, 0, 2]", "[1, 0.5, 0, 0, 1, 0, 0, 0, 1]", "[-1, 0, 0, 0, 1, 0, 0, 0, 1]"]
+        {
+            let error = with(name, wrong).unwrap_err();
+            assert!(
+                error.starts_with(&format!("a.expt: goniometer[0].{name}: expected a rotation")),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
 fn models_that_vary_are_taken_at_the_scan_point() {
     let scan = "\"scan\": [{\"image_range\": [1, 2], \"oscillation\": [0, 1]}]";
     let turned = "[0, -1, 0, 1, 0, 0, 0, 0, 1]";

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use rust_hdf5::{H5File, H5FileOptions};
+use rust_hdf5::{ByteOrder, DatatypeMessage, H5File, H5FileOptions};
 
 use super::compress::decompress_frame;
 use super::layout::FRAMES;
@@ -77,11 +77,21 @@ impl<'a> Nxmx<'a> {
 
     /// The images of these numbers, as far as there are such, and how many there are in all.
     pub(crate) fn stack(&self, wanted: Range<usize>) -> Result<(NxmxStack, usize)> {
-        const EXPECTED: &str = "32-bit counts, shuffled and deflated, as nanobragg writes them";
+        const EXPECTED: &str =
+            "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";
         let path = self.path;
         let unlike = |found: &str| Error::value(path, FRAMES, EXPECTED, found.as_bytes());
         let set = self.file.dataset(FRAMES.trim_start_matches('/'));
         let set = set.map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
+        match set.datatype().map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))? {
+            DatatypeMessage::FixedPoint {
+                size: 4,
+                byte_order: ByteOrder::LittleEndian,
+                signed: true,
+                ..
+            } => {}
+            other => return Err(unlike(&described(&other))),
+        }
         let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
         let (&[all, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
             return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
@@ -164,11 +174,43 @@ fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) 
     Error::value(path, what, expected, cause.to_string().as_bytes())
 }
 
+/// A type of numbers, for a message.
+fn described(datatype: &DatatypeMessage) -> String {
+    let order = |order: &ByteOrder| match order {
+        ByteOrder::LittleEndian => "little-endian",
+        ByteOrder::BigEndian => "big-endian",
+    };
+    match datatype {
+        DatatypeMessage::FixedPoint { size, byte_order, signed, .. } => {
+            let sign = if *signed { "signed" } else { "unsigned" };
+            format!("{sign} {} {}-bit numbers", order(byte_order), 8 * size)
+        }
+        DatatypeMessage::FloatingPoint { size, byte_order, .. } => {
+            format!("{} {}-bit floating-point numbers", order(byte_order), 8 * size)
+        }
+        _ => "another type".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::nexus::setting::tests::setting;
     use crate::nexus::{Setting, StackWriter};
+
+    #[test]
+    fn numbers_of_another_type_are_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let file = H5File::create(&path).unwrap();
+        let data = file.root_group().create_group("entry").unwrap().create_group("data").unwrap();
+        let set = data.new_dataset::<f32>().shape([1usize, 3, 4]).chunk(&[1, 3, 4]).create("data").unwrap();
+        set.write_raw(&[2.5_f32; 12]).unwrap();
+        drop((set, data));
+        file.close().unwrap();
+        let error = read_nxmx(&path).unwrap_err().to_string();
+        assert!(error.contains("found \"little-endian 32-bit floating-point numbers\""), "{error}");
+    }
 
     #[test]
     fn what_is_written_is_read_and_damage_is_survived() {

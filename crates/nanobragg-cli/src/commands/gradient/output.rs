@@ -25,9 +25,27 @@ pub fn columns(task: &Task, course: &Course<'_>) -> anyhow::Result<Vec<Columns>>
             let factor = wanted.factor_in(panel);
             column.iter_mut().for_each(|slope| *slope *= factor);
         }
+        if !task.job.compute.allow_nonfinite {
+            check_finite(task, &of_panel)?;
+        }
         columns.push(of_panel);
     }
     Ok(columns)
+}
+
+/// Refuses derivatives that are not finite.
+fn check_finite(task: &Task, columns: &Columns) -> anyhow::Result<()> {
+    for (column, wanted) in columns.columns.iter().zip(&task.wanted) {
+        let wrong = |slope: &&f64| !slope.is_finite();
+        if let Some(at) = column.iter().position(|slope| !slope.is_finite()) {
+            let (count, name) = (column.iter().filter(wrong).count(), &wanted.name);
+            let (slow, fast) = (at / columns.fast.max(1), at % columns.fast.max(1));
+            anyhow::bail!(
+                "{count} pixels have derivatives with respect to {name} that are not finite, the first at fast {fast}, slow {slow}; nothing is written without -allow_nonfinite"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Writes the derivative images of all panels, and says which files that made.
