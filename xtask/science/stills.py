@@ -1,4 +1,4 @@
-"""Orientations that dials.stills_process found, against those rendered: stills.py INTEGRATED.expt MANIFEST
+"""Orientations that dials.stills_process or nanobragg refine found, against those rendered: stills.py FOUND.expt MANIFEST
 
 The answer is one JSON object: images rendered and indexed, and the angles in degrees between the orientations.
 """
@@ -22,7 +22,9 @@ def main():
     angles, cells = [], []
     for found in ExperimentListFactory.from_json_file(sys.argv[1], check_format=False):
         a = np.array(found.crystal.get_A()).reshape(3, 3)
-        name = found.imageset.paths()[0].split("/")[-1]
+        # Experiments of a refinement are called by their images.
+        path = found.imageset.paths()[0] if found.imageset else found.identifier
+        name = path.split("/")[-1]
         turns = []
         for operator in operators:
             u, _, v = np.linalg.svd(a @ np.linalg.inv(true[name] @ operator))

@@ -45,7 +45,7 @@ usage: cargo xtask TASK [OPTIONS]
   refine-bench  refine made-up stills and compare what is found with what they were made of
              [--stills N] [--misset DEG] [--shape gauss|square|round] [--brightest PHOTONS] ...
   science    the full circle with DIALS, from made-up structure factors to merged ones, in docs/SCIENCE.md
-             [--quick] [--only SERIES ...] [--work DIR] [--again] [--write] [--required]
+             [--quick] [--only SERIES ...] [--work DIR] [--again] [--refine] [--write] [--required]
   slopes     derivatives of the definition against differences of it, for random experiments
              [--experiments N] [--seed N]
   tidy       check sizes and names of source files, circles among modules, which crate knows which, spelling

@@ -8,6 +8,7 @@ mod bounds;
 mod dials;
 mod page;
 mod plot;
+mod refined;
 mod series;
 
 use std::ffi::OsString;
@@ -38,6 +39,8 @@ struct Options {
     work: Option<PathBuf>,
     /// Write docs/SCIENCE.md and its picture.
     write: bool,
+    /// Refine what DIALS has indexed.
+    refine: bool,
     /// Only these series.
     only: Vec<String>,
 }
@@ -53,6 +56,7 @@ impl Options {
                 Long("again") => options.again = true,
                 Long("required") => options.required = true,
                 Long("write") => options.write = true,
+                Long("refine") => options.refine = true,
                 Long("work") => options.work = Some(parser.value()?.parse()?),
                 Long("only") => options.only.push(parser.value()?.parse()?),
                 _ => return Err(argument.unexpected().into()),
@@ -82,17 +86,21 @@ pub fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         wanted.retain(|series| options.only.iter().any(|name| name == series.name));
         ensure!(!wanted.is_empty(), "--only: no series of this name");
     }
+    let program = || match std::env::var_os("NANOBRAGG") {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => crate::executable::program("nanobragg"),
+    };
     if !options.again {
-        let program = match std::env::var_os("NANOBRAGG") {
-            Some(path) => PathBuf::from(path),
-            None => crate::executable::program("nanobragg")?,
-        };
+        let program = program()?;
         let truth = work.join("truth.mtz");
         print!("{}", python("structure.py", &[AMPLITUDES_TO_ANGSTROM.as_ref(), truth.as_ref()])?);
         for series in &wanted {
             series.render(&program, &work, &truth)?;
             dials::reduce(series, &work)?;
         }
+    }
+    if options.refine {
+        refined::run(&program()?, &wanted, &work)?;
     }
     let mut measured = Vec::new();
     for series in &wanted {

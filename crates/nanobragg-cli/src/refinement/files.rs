@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::{Pending, check_file, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
+use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step, Warning};
@@ -20,11 +21,11 @@ use crate::inputs::spare;
 use crate::usage::UsageError;
 
 /// What follows the name of a refinement in the names of its files.
-const ENDINGS: [&str; 8] =
-    [".toml", ".json", ".csv", ".html", ".expt", ".refl", "_model.npy", "_residual.npy"];
+const ENDINGS: [&str; 9] =
+    [".toml", ".json", ".csv", ".html", ".expt", ".refl", ".h5", "_model.npy", "_residual.npy"];
 
 /// What follows it where structure factors are refined.
-const OF_AMPLITUDES: [&str; 2] = ["_F.csv", ".hkl"];
+const OF_AMPLITUDES: [&str; 3] = ["_F.csv", ".hkl", ".mtz"];
 
 /// The name of a refinement, with which those of its files begin.
 #[derive(Clone, Debug)]
@@ -196,6 +197,7 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
         text(&name.file(".csv"), &table(outcome)),
         text(&name.file(".html"), &report::page(&page)),
         images(name, run.frame.size, outcome),
+        pixels(name, outcome),
         text(&name.file(".json"), &json),
     ];
     written.into_iter().collect()
@@ -217,6 +219,29 @@ fn images(name: &Name, [fast, slow]: [usize; 2], outcome: &Outcome) -> anyhow::R
     let residuals = fill(&|at| fitted.data[at] - fitted.model[at]);
     let residuals = write_npy(&name.file("_residual.npy"), fast, slow, &residuals);
     Ok(model.and(residuals)?)
+}
+
+/// Every pixel of the shoeboxes: where it is, which box it belongs to, what was measured and what is expected of it.
+fn pixels(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
+    let fitted = &outcome.fitted;
+    let column = |of: &dyn Fn(usize) -> f64| (0..fitted.pixels.len()).map(of).collect::<Vec<f64>>();
+    let residual = |at: usize| (fitted.data[at] - fitted.model[at]) / fitted.variance[at].sqrt();
+    let columns = [
+        ("slow", "pixel", column(&|at| f64::from(fitted.pixels[at][0]))),
+        ("fast", "pixel", column(&|at| f64::from(fitted.pixels[at][1]))),
+        ("box", "1", column(&|at| f64::from(fitted.group[at]))),
+        ("data", "photon", fitted.data.clone()),
+        ("start", "photon", fitted.start.clone()),
+        ("model", "photon", fitted.model.clone()),
+        ("background", "photon", fitted.background.clone()),
+        ("variance", "photon^2", fitted.variance.clone()),
+        ("z", "1", column(&residual)),
+    ];
+    let pieces: Vec<[&[f64]; 1]> = columns.iter().map(|(.., values)| [values.as_slice()]).collect();
+    let named = columns.iter().zip(&pieces);
+    let named: Vec<NamedImage<'_>> =
+        named.map(|((name, unit, _), pieces)| NamedImage { name, unit, value: f64::NAN, pieces }).collect();
+    Ok(write_named_images(&name.file(".h5"), "pixels", &[fitted.pixels.len()], &named)?)
 }
 
 pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! Many images, each with its crystal: a list, of which a line is an image and what is different at its start.
 
 mod amplitudes;
+mod mtz;
 mod table;
 
 use std::collections::BTreeSet;

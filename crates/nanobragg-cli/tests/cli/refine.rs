@@ -26,7 +26,8 @@ fn an_image_is_refined_and_what_was_found_renders() {
     // Between the spots no photon is expected and none is there: nothing scatters.
     assert!(chi2 < 1.2 && chi2 < 0.1 * json["chi2_per_pixel_start"].as_f64().unwrap(), "{chi2}");
     assert_eq!(json["cells_whole"].as_array().unwrap().len(), 3);
-    for name in ["fit.csv", "fit.html", "fit.expt", "fit.refl", "fit_model.npy", "fit_residual.npy"] {
+    for name in ["fit.csv", "fit.html", "fit.expt", "fit.refl", "fit.h5", "fit_model.npy", "fit_residual.npy"]
+    {
         assert!(!scratch.read(name).is_empty(), "{name}");
     }
     let page = String::from_utf8(scratch.read("fit.html")).unwrap();

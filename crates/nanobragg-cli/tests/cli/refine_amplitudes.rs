@@ -106,6 +106,15 @@ fn images_of_a_list_find_their_structure_factors() {
         let name = hkl_of.map(|index| (index + 0.0).to_string()).join(" ");
         assert!((hkl[&name][3] - row[5]).abs() < 1e-3, "{name}");
     }
+    // An MTZ has the same, and is read by what reads structure factors.
+    let written = nanobragg_io::mtz::read(&scratch.path("fit.mtz"), None).unwrap();
+    assert_eq!((written.column.as_str(), written.space_group.as_deref()), ("F", Some("P 4")));
+    assert_eq!((written.records.len(), written.operators.len()), (found.len(), 4));
+    for record in &written.records {
+        let row = &found[&format!("{} {} {}", record.h, record.k, record.l)];
+        assert!((record.f - row[5]).abs() < 1e-4 * (1.0 + row[5]), "{record:?}");
+    }
+    scratch.run(&format!("{CRYSTAL} -hkl fit.mtz -N 20 -misset 10 20 30 -o from_mtz.cbf")).good();
     let error = scratch.refused(&format!(
         "{} -refine misset,scale,F -o wrong",
         start.replace("list.txt", "list.txt -anomalous")

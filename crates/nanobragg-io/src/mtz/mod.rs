@@ -5,6 +5,7 @@
 
 mod choice;
 mod header;
+mod write;
 
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use crate::gzip;
 use crate::rows::{Collector, MOST_REFLECTIONS, Quantity, Reflections, index};
 use choice::Choice;
 use header::{Header, Missing};
+pub use write::{MtzTable, write};
 
 /// First bytes of every MTZ file.
 pub(crate) const MAGIC: &[u8] = b"MTZ ";

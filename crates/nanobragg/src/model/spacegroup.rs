@@ -40,6 +40,29 @@ pub fn operators(name: &str, rhombohedral_axes: bool) -> Option<Vec<SymmetryOper
     parse(generators).ok()
 }
 
+/// Number and symbol, with its setting after a colon, of the group that `operators` make; no operators make P 1. `None` for a setting that is not in
+/// the tables, and for operators that make no group.
+///
+/// ```
+/// use nanobragg::model::spacegroup::{named, operators};
+///
+/// let operators = operators("P43212", false).unwrap_or_default();
+/// assert_eq!(named(&operators), Some((96, "P 43 21 2")));
+/// assert_eq!(named(&[]), Some((1, "P 1")));
+/// ```
+pub fn named(operators: &[SymmetryOperator]) -> Option<(u16, &'static str)> {
+    let sorted = |mut all: Vec<SymmetryOperator>| {
+        all.sort_unstable();
+        all
+    };
+    let wanted = sorted(group(operators).ok()?);
+    rows().find_map(|(number, symbol, generators)| {
+        // Only groups of as many operators are worth comparing.
+        let all = parse(generators).ok().filter(|all| all.len() == wanted.len())?;
+        (sorted(all) == wanted).then_some((number, symbol))
+    })
+}
+
 fn rows() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
     TABLE.lines().filter_map(|line| {
         let mut cells = line.split('|');
@@ -114,6 +137,17 @@ mod tests {
         for name in ["", "P", "P 7", "X 1", "R 3 2:Q", "0", "231", "-19", "1.5"] {
             assert_eq!(order(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn operators_have_the_name_that_they_come_from() {
+        for name in
+            ["P 1", "P 43 21 2", "C 1 2 1", "R 3 2:H", "R 3 2:R", "P 1 1 21", "F d -3 m:2", "I 41 2 2"]
+        {
+            assert_eq!(named(&operators(name, false).unwrap()).map(|(_, symbol)| symbol), Some(name));
+        }
+        let odd = SymmetryOperator::parse("x+1/3,y,z").unwrap();
+        assert_eq!(named(&[odd]), None);
     }
 
     #[test]

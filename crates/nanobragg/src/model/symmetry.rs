@@ -67,6 +67,29 @@ impl SymmetryOperator {
         if sound { Ok(operator) } else { Err(wrong()) }
     }
 
+    /// It as text: `-y,x,z+1/4`.
+    pub fn triplet(&self) -> String {
+        let component = |axis: usize| {
+            let mut text = String::new();
+            for (factor, name) in self.rotation[axis].iter().zip(["x", "y", "z"]) {
+                match factor {
+                    0 => {}
+                    1 if text.is_empty() => text.push_str(name),
+                    1 => text.push_str(&format!("+{name}")),
+                    -1 => text.push_str(&format!("-{name}")),
+                    other => text.push_str(&format!("{other:+}{name}")),
+                }
+            }
+            let part = self.translation[axis];
+            if part != 0 {
+                let common = (1..=PARTS).rev().find(|n| PARTS % n == 0 && part % n == 0).unwrap_or(1);
+                text.push_str(&format!("+{}/{}", part / common, PARTS / common));
+            }
+            text
+        };
+        [0, 1, 2].map(component).join(",")
+    }
+
     /// `self` after `other`.
     fn after(&self, other: &SymmetryOperator) -> SymmetryOperator {
         let rotation = product(&self.rotation, &other.rotation);
@@ -399,6 +422,10 @@ mod tests {
         for text in ["-y,x-y+1/2,z+1/3", " -Y, 1/2+X-Y ,1/3 + Z", "-y,+x-y+0.5,z+.3333", "-y,x-y-1/2,z-2/3"] {
             assert_eq!(SymmetryOperator::parse(text).unwrap(), expected, "{text}");
         }
+        assert_eq!(expected.triplet(), "-y,x-y+1/2,z+1/3");
+        assert_eq!(SymmetryOperator::IDENTITY.triplet(), "x,y,z");
+        let quarter = SymmetryOperator { translation: [18, 0, 4], ..SymmetryOperator::IDENTITY };
+        assert_eq!(quarter.triplet(), "x+3/4,y,z+1/6");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::course::Course;
 use super::super::files::{self, Name};
 use super::super::request::Request;
-use super::{Done, Fate, Said};
+use super::{Done, Fate, Said, mtz};
 use crate::devices::Devices;
 
 /// Images in which a reflection has to be seen before it is counted as measured well.
@@ -32,7 +32,8 @@ pub(super) fn refine(
         Fate::Refined(done) => done.kept.as_deref().map(|(frame, _)| frame.start.symmetry.as_slice()),
         Fate::Failed { .. } => None,
     });
-    let equivalents = Equivalents::new(symmetry.unwrap_or_default(), !request.anomalous)?;
+    let symmetry = symmetry.unwrap_or_default();
+    let equivalents = Equivalents::new(symmetry, !request.anomalous)?;
     let backend = devices.of(&said.compute, said.console)?;
     let course = Course::new(said.console, said.progress);
     let found = refine_amplitudes(&images, &equivalents, backend, control, &|step| course.tell(step));
@@ -40,6 +41,10 @@ pub(super) fn refine(
     let mut found = found?;
     let plan = images.first().map(|(_, outcome)| &outcome.plan);
     let csv = plan.map(|plan| table(plan, &found.reflections)).unwrap_or_default();
+    if let Some(plan) = plan {
+        let merged = mtz::table(plan, symmetry, request.anomalous, &found.reflections)?;
+        nanobragg_io::mtz::write(&name.file(".mtz"), &merged)?;
+    }
     let hkl = name.file(".hkl");
     files::text(&hkl, &text(&found.table))?;
     files::text(&name.file("_F.csv"), &csv)?;
