@@ -14,6 +14,9 @@ use nanobragg::sensitivity::{CellSums, Layout, Starts, Turned};
 pub(crate) const PER_SOURCE: usize = 2;
 pub(crate) const PER_ORIENTATION: usize = 16;
 
+/// Structure factors that are taken at once, at most: their sums stay in registers.
+const MOST_NODES: usize = 16;
+
 /// What is summed: constants of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SlopeSums {
@@ -29,6 +32,7 @@ pub(crate) struct SlopeSums {
     damping: bool,
     water: bool,
     weights: bool,
+    nodes: usize,
     /// Whether pixels are listed one by one.
     listed: bool,
 }
@@ -47,8 +51,11 @@ impl SlopeSums {
         if plan.interpolation != Interpolation::Off {
             return refused("of interpolated structure factors");
         }
-        if groups.table || !groups.nodes.is_empty() {
-            return refused("by structure factors");
+        if groups.table {
+            return refused("by all structure factors");
+        }
+        if groups.nodes.len() > MOST_NODES {
+            return refused("by more than 16 structure factors at once");
         }
         if groups.position && plan.detector.curved {
             return refused("by the position of a curved detector");
@@ -66,6 +73,7 @@ impl SlopeSums {
             damping: groups.damping,
             water: groups.water,
             weights: !groups.weights.is_empty(),
+            nodes: groups.nodes.len(),
             listed,
         })
     }
@@ -110,10 +118,13 @@ impl SlopeSums {
             let _ = write!(text, "const SUMS_{name} = {on};\nconst FIRST_{name} = {}u;\n", 1 + first);
         }
         let _ = writeln!(text, "const FIRST_CELLS = {}u;", 1 + starts.cells);
+        let (nodes, first) = (self.nodes, 1 + starts.nodes);
+        let _ = writeln!(text, "const SUMS_NODES = {nodes}u;\nconst NODES = {}u;", nodes.max(1));
+        let _ = writeln!(text, "const FIRST_NODES = {first}u;");
         text
     }
 
-    /// What the shader knows of sources, and of the orientations of `range`.
+    /// What the shader knows of sources, of nodes, and of the orientations of `range`.
     pub fn turned(&self, plan: &Plan, layout: &Layout, range: std::ops::Range<usize>) -> Vec<f64> {
         let mut numbers = Vec::with_capacity(PER_SOURCE * plan.sources.len() + PER_ORIENTATION * range.len());
         for source in 0..plan.sources.len() {
@@ -121,6 +132,7 @@ impl SlopeSums {
             numbers.push(f64::from(u8::from(plan.follows_wavelength(source))));
             numbers.push(weight.map_or(-1.0, |place| (1 + self.starts.weights + place) as f64));
         }
+        numbers.extend(layout.groups.nodes.iter().flatten().map(|&index| f64::from(index)));
         if self.turns() {
             for turned in Turned::all(plan).get(range).unwrap_or_default() {
                 numbers.extend(turned.spread.iter().chain(&turned.spindle));
@@ -142,13 +154,16 @@ pub(crate) struct Conversion {
     scale: f64,
     /// Square of the unit of scattering vectors, 1/m².
     scattering_sqr: f64,
+    /// Unit of structure factors.
+    f_cell: f64,
     /// a*, b*, c* of the lattice at rest, 1/m.
     stars: [Vector3<f64>; 3],
 }
 
 impl Conversion {
-    /// `scale`: photons of a sum of 1; `scattering`: the unit of scattering vectors, 1/m.
-    pub fn new(plan: &Plan, sums: &SlopeSums, scale: f64, scattering: f64) -> Self {
+    /// `scale`: photons of a sum of 1; `scattering`: the unit of scattering vectors, 1/m; `f_cell`: that of structure
+    /// factors.
+    pub fn new(plan: &Plan, sums: &SlopeSums, scale: f64, scattering: f64, f_cell: f64) -> Self {
         let [a, b, c] = plan.crystal.lattice.vectors;
         let volume = a.dot(&b.cross(&c));
         Conversion {
@@ -157,6 +172,7 @@ impl Conversion {
             damping: sums.damping,
             scale,
             scattering_sqr: scattering * scattering,
+            f_cell,
             stars: [b.cross(&c), c.cross(&a), a.cross(&b)].map(|v| v / volume),
         }
     }
@@ -174,6 +190,9 @@ impl Conversion {
             && let Some(row) = rows.get_mut(self.starts.damping)
         {
             *row *= self.scattering_sqr;
+        }
+        if let Some(nodes) = rows.get_mut(self.starts.nodes..) {
+            nodes.iter_mut().for_each(|by_f| *by_f /= self.f_cell);
         }
         if self.lattice
             && let Some(rows) = rows.get_mut(self.starts.lattice..self.starts.lattice + 9)
@@ -217,6 +236,7 @@ pub(crate) mod tests {
                 damping: on,
                 water: on,
                 weights: if on { vec![0] } else { Vec::new() },
+                nodes: if on { vec![[1, 2, 3], [0, 1, 2]] } else { Vec::new() },
                 ..Groups::default()
             };
             let plan = plan(shape);
@@ -229,7 +249,7 @@ pub(crate) mod tests {
         let plan = plan(Shape::default());
         let layout = Layout::new(&plan, Groups { lattice: true, damping: true, ..Groups::default() });
         let sums = SlopeSums::new(&plan, &layout, false).unwrap();
-        let conversion = Conversion::new(&plan, &sums, 3.0, 1e10);
+        let conversion = Conversion::new(&plan, &sums, 3.0, 1e10, 1.0);
         let q = Vector3::new(1e9, -2e9, 5e8);
         let h = plan.crystal.lattice.vectors.map(|v| v.dot(&q));
         let mut numbers = vec![1.0];

@@ -172,10 +172,12 @@ impl Renderer {
             self.dispatch(encoded.permutation, &pipelines.finish, work, control, &mut timings)?;
         }
         let (staged, ticks) = self.submit_with_copies(bytes, true, control)?;
+        let (scale, units) = (encoded.scale(), encoded.units);
+        let conversion = Conversion::new(encoded.plan, &sums, scale, units.scattering, units.f_cell);
         Ok(Some(PendingSlopes {
             tiles,
             groups: encoded.tiles.groups(),
-            conversion: Conversion::new(encoded.plan, &sums, encoded.scale(), encoded.units.scattering),
+            conversion,
             precision: encoded.permutation.precision,
             list: encoded.tiles,
             staged,

@@ -1,9 +1,10 @@
 //! Derivatives on the device against those of the CPU, which are those of the definition's dual numbers.
 
-use nanobragg::backend::{Control, Cpu, Differentiate, Unsupported};
+use nanobragg::backend::{Backend, Control, Cpu, Differentiate, Products, Unsupported, Want};
 use nanobragg::gradient::{Columns, Derivatives, Parameter, PixelSet, Weighed};
 use nanobragg::model::{Mask, Preset};
 use nanobragg::plan::{FactorMode, Plan};
+use nanobragg::sensitivity::{Groups, Layout};
 use nanobragg_testkit::gapped_table;
 use nanobragg_testkit::tolerance::{GPU_F32_SLOPES, GPU_F64_SLOPES};
 use nanobragg_wgpu::{GpuBackend, Precision, UpperLimits};
@@ -73,6 +74,16 @@ const TURNING: &str = "-cell 40 50 60 80 90 100 -Na 4 -Nb 5 -Nc 6 -misset 7 11 1
     -detpixels_x 21 -detpixels_y 19 -oversample 2 -default_F 50 -polar 0.8 -mosaic 1 -mosaic_dom 7 -osc 1 -phi 3 \
     -phisteps 2 -dispersion 3 -dispsteps 3 -twotheta 10 -detector_rotx 3 -water 0.01 -B 5 -spindle_axis 0 0.2 1";
 
+/// Three nodes that give photons somewhere.
+fn lit(plan: &Plan) -> Vec<[i32; 3]> {
+    let want = Want::default().with_products(Products { labels: true, ..Products::default() });
+    let frame = Cpu::default().frame(plan, &want, &Control::default()).unwrap();
+    let labels = frame.labels.iter().flat_map(|labels| labels.labels()).flatten();
+    let nodes: std::collections::BTreeSet<[i32; 3]> = labels.map(|label| label.node).collect();
+    assert!(nodes.len() >= 3, "{nodes:?}");
+    nodes.into_iter().take(3).collect()
+}
+
 #[test]
 fn turning_crystals_in_spectra_have_the_derivatives_of_the_cpu() {
     for (flags, table) in [
@@ -89,6 +100,7 @@ fn turning_crystals_in_spectra_have_the_derivatives_of_the_cpu() {
         }
         let mut wanted = parameters(&plan);
         wanted.extend([Parameter::SourceWeight(0), Parameter::SourceWeight(2)]);
+        wanted.extend(lit(&plan).into_iter().map(Parameter::Amplitude));
         agrees(flags, &plan, &wanted);
     }
 }
@@ -141,9 +153,12 @@ fn what_a_device_has_no_derivatives_of_is_refused_by_name() {
     let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
     let mut plan = planned(TURNING);
     plan.structure_factors = gapped_table().unwrap();
-    let node = Derivatives::new(&plan, &[Parameter::Amplitude([1, 2, 3])]).unwrap();
-    let refused = gpu.differentiates(&plan, node.layout());
-    assert_eq!(refused, Err(Unsupported::NoDerivatives("by structure factors")));
+    let all = Layout::new(&plan, Groups { table: true, ..Groups::default() });
+    let refused = gpu.differentiates(&plan, &all);
+    assert_eq!(refused, Err(Unsupported::NoDerivatives("by all structure factors")));
+    let many = Layout::new(&plan, Groups { nodes: vec![[1, 2, 3]; 17], ..Groups::default() });
+    let refused = gpu.differentiates(&plan, &many);
+    assert_eq!(refused, Err(Unsupported::NoDerivatives("by more than 16 structure factors at once")));
     plan.interpolation = nanobragg::plan::Interpolation::On;
     let scale = Derivatives::new(&plan, &[Parameter::Scale]).unwrap();
     let refused = gpu.differentiates(&plan, scale.layout());

@@ -22,6 +22,8 @@ struct Rows {
     spindle: vec3<real>,
     damping: real,
     water: real,
+    // By structure factors of nodes.
+    nodes: array<real, NODES>,
 }
 
 // What a source's terms of a place add: spots, and their derivative by q.
@@ -34,15 +36,15 @@ const SUMS_TURNS = SUMS_MOSAIC || SUMS_PHI || SUMS_SPINDLE;
 const SUMS_MOVES = SUMS_POSITION || SUMS_BEAM;
 const SUMS_BY_Q = SUMS_TURNS || SUMS_MOVES || SUMS_WAVELENGTH;
 
-// Numbers of a source, and behind them of an orientation, at binding 8, where tables of two buffers have their second: whether the
-// wavelength follows the central one, and the row of the source's weight, or -1; the axes that the mosaic spread and the spindle
-// turn about, the number of steps, and what a torque does to the spindle.
+// Numbers of sources, nodes and orientations one behind the other at binding 8, where tables of two buffers have their second.
+// Of a source, whether the wavelength follows the central one, and the row of its weight, or -1; of a node, its indices; of an
+// orientation, the axes that the mosaic spread and the spindle turn about, the number of steps, and what a torque does to the spindle.
 const PER_SOURCE = 2u;
 const PER_ORIENTATION = 16u;
 var<workgroup> turned: array<array<real, PER_ORIENTATION>, GROUP>;
 
 fn load_turned(first: u32, local: u32) {
-    let begin = frame.sources * PER_SOURCE + (first + local) * PER_ORIENTATION;
+    let begin = frame.sources * PER_SOURCE + 3u * SUMS_NODES + (first + local) * PER_ORIENTATION;
     for (var i = 0u; i < PER_ORIENTATION; i++) {
         turned[local][i] = table_high[begin + i];
     }
@@ -50,6 +52,11 @@ fn load_turned(first: u32, local: u32) {
 
 fn turned_vector(number: u32, first: u32) -> vec3<real> {
     return vec3<real>(turned[number][first], turned[number][first + 1u], turned[number][first + 2u]);
+}
+
+fn node_of(number: u32) -> vec3<real> {
+    let at = frame.sources * PER_SOURCE + 3u * number;
+    return vec3<real>(table_high[at], table_high[at + 1u], table_high[at + 2u]);
 }
 
 // The pixel of an invocation: of a tile, or the next of a list.
@@ -89,6 +96,14 @@ fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32,
         (*rows).cells += photons * (offset * offset);
         if SUMS_CELLS == CELLS_FORM {
             (*rows).cells_pairs += photons * (offset.xxy * offset.yzz);
+        }
+    }
+    if SUMS_NODES > 0u {
+        let node = round(whole_indices(staged[number], q, at) - at.offset);
+        for (var i = 0u; i < SUMS_NODES; i++) {
+            if all(node == node_of(i)) {
+                (*rows).nodes[i] += real(2.0) * f * slopes.square * strength;
+            }
         }
     }
     if SUMS_BY_Q {
@@ -177,6 +192,10 @@ fn take_over_all(slot: u32, rows: Rows) {
     }
     if SUMS_WATER {
         take_over(slot, FIRST_WATER, rows.water);
+    }
+    var nodes = rows.nodes;
+    for (var i = 0u; i < SUMS_NODES; i++) {
+        take_over(slot, FIRST_NODES + i, nodes[i]);
     }
 }
 
