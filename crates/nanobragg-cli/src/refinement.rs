@@ -69,7 +69,10 @@ impl Frame {
         refinement.share(&shared).map_err(|error| usage("-share", error))?;
         refinement.restrain(&request.restraints).map_err(|error| usage("-prior", error))?;
         let settings = start.settings(request);
-        refinement.reflections = request.reflections.of(&start, number)?;
+        refinement.reflections = {
+            let own = start.experiment().unwrap_or(number);
+            request.reflections.of(own, start.panel().unwrap_or(0))?
+        };
         let contents = digests.of(start.read.iter().chain([data]).chain(request.reflections.file()))?;
         Ok(Frame { size, refinement, start, settings, contents })
     }

@@ -7,8 +7,6 @@ use std::sync::OnceLock;
 use nanobragg_io::reflection_table::{PlacedReflection, read_positions};
 use nanobragg_refine::Reflections;
 
-use super::Start;
-
 /// Around which spots boxes are asked for.
 #[derive(Debug, Default)]
 pub enum Asked {
@@ -44,12 +42,11 @@ impl Asked {
         }
     }
 
-    /// Those of image `number`, counted from 0. Of a table of several experiments it has those of the experiment that the start
-    /// names, or else of its own number.
+    /// Those of a panel of experiment `own`, where a table is of several experiments.
     ///
     /// # Errors
     /// A file that cannot be read, or has none for this image.
-    pub fn of(&self, start: &Start, number: usize) -> anyhow::Result<Reflections> {
+    pub fn of(&self, own: usize, panel: usize) -> anyhow::Result<Reflections> {
         let (file, read) = match self {
             Asked::Strong => return Ok(Reflections::Strong),
             Asked::Predicted => return Ok(Reflections::Predicted),
@@ -63,14 +60,13 @@ impl Asked {
             }
         };
         let experiments: BTreeSet<i32> = all.iter().map(|own| own.experiment).collect();
-        let own = start.experiment().unwrap_or(number);
         let wanted = |reflection: &&PlacedReflection| {
             let same = experiments.len() < 2 || usize::try_from(reflection.experiment) == Ok(own);
-            same && usize::try_from(reflection.panel) == Ok(start.panel().unwrap_or(0))
+            same && usize::try_from(reflection.panel) == Ok(panel)
         };
         let places: Vec<[f64; 2]> = all.iter().filter(wanted).map(|own| own.position_px).collect();
         if places.is_empty() {
-            let (file, panel) = (file.display(), start.panel().unwrap_or(0));
+            let file = file.display();
             anyhow::bail!("{file} has no reflections of experiment {own} on panel {panel}");
         }
         Ok(Reflections::At(places))
