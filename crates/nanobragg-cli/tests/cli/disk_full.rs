@@ -73,8 +73,8 @@ fn a_refinement_is_complete_or_goes_on_wherever_the_disk_was_full() {
     );
     let mut failed = 0;
     // A large page is most of what is written: steps are coarse, so that there are some tens.
-    for free in (0..).step_by(4) {
-        let Some(disk) = SmallDisk::new(4 * DISK) else { return };
+    for free in (0..).step_by(8) {
+        let Some(disk) = SmallDisk::new(12 * DISK) else { return };
         let run = |line: &str| -> Run {
             scratch
                 .command(line.split(' ').filter(|word| !word.is_empty()))
@@ -84,11 +84,11 @@ fn a_refinement_is_complete_or_goes_on_wherever_the_disk_was_full() {
                 .into()
         };
         let filler = disk.path().join("filler");
-        fs::write(&filler, vec![7; (4 * DISK - free * PAGE) * 1024]).unwrap();
+        fs::write(&filler, vec![7; (12 * DISK - free * PAGE) * 1024]).unwrap();
         let first = run(&refine);
         fs::remove_file(&filler).unwrap();
         if first.status == 0 {
-            assert_eq!(disk.names().len(), 8, "{free} pages: {:?}", disk.names());
+            assert_eq!(disk.names().len(), 9, "{free} pages: {:?}", disk.names());
             break;
         }
         failed += 1;
@@ -96,7 +96,7 @@ fn a_refinement_is_complete_or_goes_on_wherever_the_disk_was_full() {
         assert!(disk.names().iter().all(|name| name.starts_with("fit")), "{free} pages: {:?}", disk.names());
         // Without the file that is written last there is nothing to go on from.
         let resumed = run(&format!("{refine} -resume")).good();
-        assert_eq!(disk.names().len(), 8, "{free} pages: {:?}", disk.names());
+        assert_eq!(disk.names().len(), 9, "{free} pages: {:?}", disk.names());
         let verdict = fs::read_to_string(disk.path().join("fit.json")).unwrap();
         assert!(verdict.contains("\"verdict\": \"converged\""), "{free} pages: {}", resumed.out);
     }

@@ -106,7 +106,7 @@ fn a_refinement_is_complete_or_goes_on_whichever_call_fails() {
             if run.status != 0 {
                 scratch.run(&format!("{refine} -resume")).good();
             }
-            assert_eq!(scratch.files().len(), 8, "{what}");
+            assert_eq!(scratch.files().len(), 9, "{what}");
         });
         assert!(failed > 0 || calls == "ftruncate", "{calls}");
     }
