@@ -274,8 +274,8 @@ mod tests {
         let source = permutation.source();
         let module = naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))?;
         let capabilities = match permutation.precision {
-            Precision::Single => Capabilities::empty(),
-            Precision::Double => Capabilities::FLOAT64,
+            Precision::Single => Capabilities::IMMEDIATES,
+            Precision::Double => Capabilities::IMMEDIATES | Capabilities::FLOAT64,
         };
         let mut validator = Validator::new(ValidationFlags::all(), capabilities);
         validator.validate(&module).map_err(|error| error.emit_to_string(&source))?;
@@ -316,7 +316,7 @@ mod tests {
         assert_ne!(wrong, source);
         let module = naga::front::wgsl::parse_str(&wrong);
         let valid = module.is_ok_and(|module| {
-            Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module).is_ok()
+            Validator::new(ValidationFlags::all(), Capabilities::IMMEDIATES).validate(&module).is_ok()
         });
         assert!(!valid);
     }
@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(members(&double, "Source"), listed(SourceDouble::FIELDS));
         // Orientations are arrays in Rust, of vectors or numbers that the shader names one by one.
         for (module, size, members_each) in
-            [(&single, size_of::<OrientationSingle>(), 9), (&double, size_of::<OrientationDouble>(), 9)]
+            [(&single, size_of::<OrientationSingle>(), 7), (&double, size_of::<OrientationDouble>(), 9)]
         {
             let named = members(module, "Orientation");
             let offsets: Vec<usize> = named.iter().map(|(_, offset)| *offset).collect();

@@ -131,7 +131,7 @@ mod tests {
         let wrong = |line: &str| parse(line).unwrap_err().to_string();
         assert!(wrong("-N 5 -o a.npy").contains("-wrt"));
         assert!(wrong("-wrt N -N 5").contains("nothing to do"));
-        assert!(wrong("-wrt N,F -o a.npy").contains("of -cotangent FILE"));
+        assert!(wrong("-wrt N,F -o a.npy").contains("-wrt F needs -cotangent FILE"));
         assert!(wrong("-wrt N -o").contains("-o needs a file name"));
         assert_eq!(wrong("-wrt -o g.npy"), "gradient: -wrt needs the name of a parameter, not -o");
         assert!(wrong("-wrt N, -check").ends_with("-wrt \"N,\": a name is missing beside a comma"));
