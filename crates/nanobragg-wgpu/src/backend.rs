@@ -67,13 +67,18 @@ fn locked(renderer: &Mutex<Renderer>) -> MutexGuard<'_, Renderer> {
     renderer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a device does not do. A fault of the device says nothing about the plan: rendering tells of it.
+fn refusal(answer: Result<(), error::Error>) -> Result<(), Unsupported> {
+    match answer.err().and_then(|error| error.unsupported().cloned()) {
+        Some(reason) => Err(reason),
+        None => Ok(()),
+    }
+}
+
 impl Differentiate for GpuBackend {
     fn differentiates(&self, plan: &Plan, layout: &Layout) -> Result<(), Unsupported> {
         let wanted = Wanted { plan, layout, pixels: PixelSet::All };
-        match self.renderer().fits_slopes(wanted).err().and_then(|error| error.unsupported().cloned()) {
-            Some(reason) => Err(reason),
-            None => Ok(()),
-        }
+        refusal(self.renderer().fits_slopes(wanted))
     }
 
     fn sensitivities(
@@ -119,11 +124,7 @@ impl Backend for GpuBackend {
 
     fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
         want.within(&self.capabilities)?;
-        // A fault of the device says nothing about the plan: rendering tells of it.
-        match self.renderer().fits(plan).err().and_then(|error| error.unsupported().cloned()) {
-            Some(reason) => Err(reason),
-            None => Ok(()),
-        }
+        refusal(self.renderer().fits(plan))
     }
 
     fn frame(&self, plan: &Plan, want: &Want, control: &Control<'_>) -> Result<Frame, Error> {

@@ -37,8 +37,8 @@ listed! {
         begins: u32,
         zero: u32,
         sources_per_block: u32,
-        padding_0: u32,
-        padding_1: u32,
+        places_per_block: u32,
+        padding: u32,
     }
 }
 

@@ -40,6 +40,11 @@ impl Limits {
         }
     }
 
+    /// Work groups of a dispatch.
+    pub(crate) fn most_groups(self) -> usize {
+        (self.groups as usize).saturating_mul(self.groups as usize)
+    }
+
     /// The smaller of these and `upper`; never so small that nothing works.
     pub(crate) fn lowered(self, upper: UpperLimits) -> Self {
         let buffer = self.buffer.min(upper.buffer.unwrap_or(u64::MAX)).max(4096);

@@ -35,6 +35,18 @@ const MOST_BAND: u64 = 1 << 29;
 /// Bytes of orientations that are sent at once, at most.
 const MOST_WINDOW: u64 = 1 << 26;
 
+/// How orientations are divided.
+#[derive(Clone, Copy)]
+struct Windows {
+    /// Orientations that are sent at once.
+    size: usize,
+    /// Places whose terms make a block.
+    places_per_block: usize,
+}
+
+/// Makes the device hold what the terms of some orientations need.
+type Hold<'a> = dyn Fn(&mut Holdings, Range<usize>) -> Result<(), Error> + 'a;
+
 /// Renders plans on a device and keeps what the next one can use: compiled shaders, buffers, and every piece of data
 /// that has not changed, the table of structure factors first of all.
 #[derive(Debug)]
@@ -229,53 +241,62 @@ impl Renderer {
         let began = Instant::now();
         let sums = band.len() * GROUP;
         self.holdings.prepare_band(encoded, &band, 2 * sums as u64 * encoded.real_size())?;
-        let count = encoded.plan.orientations.count();
         let window = self.gpu.limits.binding.min(MOST_WINDOW) / encoded.orientation_size();
-        let window = (window as usize).max(1);
-        let limits = self.gpu.limits;
-        let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
+        let windows = Windows { size: (window as usize).max(1), places_per_block: 1 };
         pending.timings.upload += began.elapsed();
-        for first in (0..count).step_by(window) {
-            // What is recorded needs the orientations that are there.
-            self.flights.flush(control)?;
-            let began = Instant::now();
-            let range = first..(first + window).min(count);
-            self.holdings.hold_orientations(encoded, range.clone())?;
-            pending.timings.upload += began.elapsed();
-            let work = Work {
-                tiles: band.clone(),
-                places: encoded.places_per_pixel(),
-                sources: encoded.plan.sources.len(),
-                orientations: 0..range.len(),
-                places_per_block: 1,
-            };
-            let mut walk = Walk::new(work);
-            loop {
-                let terms = self.flights.terms(encoded.permutation);
-                let Some(part) = walk.next(terms, groups) else { break };
-                let begins = first == 0 && part.begins(0);
-                let (dispatch, groups) = part.dispatch(&band, begins, limits.groups);
-                let pipeline = &pipelines.render;
-                let timings = &mut pending.timings;
-                self.dispatch(
-                    encoded.permutation,
-                    pipeline,
-                    (&dispatch, groups, part.terms),
-                    control,
-                    timings,
-                )?;
-                let last_window = range.end == count;
-                if last_window {
-                    report(control, encoded, walk.tile());
-                }
-            }
-        }
-        self.finish(encoded, pipelines, &band, control, pending)?;
+        let hold = |holdings: &mut Holdings, range| holdings.hold_orientations(encoded, range);
+        let tell = |tile| report(control, encoded, tile);
+        let timings = &mut pending.timings;
+        self.terms(encoded, pipelines, &band, (windows, &hold, &tell), control, timings)?;
+        self.finish(encoded, pipelines, &band, control, timings)?;
         let size = sums as u64 * encoded.real_size();
         let last = band.end == encoded.tiles.list.len();
         let (staging, ticks) = self.submit_with_copies(size, last, control)?;
         pending.ticks = ticks;
         pending.bands.push(Band { tiles: band, staging });
+        Ok(())
+    }
+
+    /// Records the terms of a band, orientations by windows. `hold` makes the device hold what a window needs, `tell` is
+    /// told which tile the last window is at.
+    fn terms(
+        &mut self,
+        encoded: &Encoded<'_>,
+        pipelines: &Pipelines,
+        band: &Range<usize>,
+        (windows, hold, tell): (Windows, &Hold<'_>, &dyn Fn(usize)),
+        control: &Control<'_>,
+        timings: &mut Timings,
+    ) -> Result<(), Error> {
+        let limits = self.gpu.limits;
+        let most = limits.most_groups();
+        let count = encoded.plan.orientations.count();
+        for first in (0..count).step_by(windows.size) {
+            // What is recorded needs the orientations that are there.
+            self.flights.flush(control)?;
+            let began = Instant::now();
+            let range = first..(first + windows.size).min(count);
+            hold(&mut self.holdings, range.clone())?;
+            timings.upload += began.elapsed();
+            let mut walk = Walk::new(Work {
+                tiles: band.clone(),
+                places: encoded.places_per_pixel(),
+                sources: encoded.plan.sources.len(),
+                orientations: 0..range.len(),
+                places_per_block: windows.places_per_block,
+            });
+            loop {
+                let terms = self.flights.terms(encoded.permutation);
+                let Some(part) = walk.next(terms, most) else { break };
+                let begins = first == 0 && part.begins(0);
+                let (dispatch, groups) = part.dispatch(band, begins, limits.groups);
+                let work = (&dispatch, groups, part.terms);
+                self.dispatch(encoded.permutation, &pipelines.render, work, control, timings)?;
+                if range.end == count {
+                    tell(walk.tile());
+                }
+            }
+        }
         Ok(())
     }
 
@@ -286,12 +307,12 @@ impl Renderer {
         pipelines: &Pipelines,
         band: &Range<usize>,
         control: &Control<'_>,
-        pending: &mut Pending,
+        timings: &mut Timings,
     ) -> Result<(), Error> {
         let limits = self.gpu.limits;
         let terms = self.flights.terms(encoded.permutation);
-        let most = (limits.groups as usize).saturating_mul(limits.groups as usize);
-        let each = ((terms / (GROUP as f64 * encoded.finishing_cost())) as usize).clamp(1, most);
+        let each =
+            ((terms / (GROUP as f64 * encoded.finishing_cost())) as usize).clamp(1, limits.most_groups());
         for first in band.clone().step_by(each) {
             let part = Part {
                 tiles: first..(first + each).min(band.end),
@@ -299,11 +320,12 @@ impl Renderer {
                 sources: 0..0,
                 orientations: 0..0,
                 sources_per_block: 1,
+                places_per_block: 1,
                 terms: 0.0,
             };
             let (dispatch, groups) = part.dispatch(band, false, limits.groups);
-            let (pipeline, timings) = (&pipelines.finish, &mut pending.timings);
-            self.dispatch(encoded.permutation, pipeline, (&dispatch, groups, 0.0), control, timings)?;
+            let work = (&dispatch, groups, 0.0);
+            self.dispatch(encoded.permutation, &pipelines.finish, work, control, timings)?;
         }
         Ok(())
     }

@@ -71,6 +71,8 @@ pub(crate) struct Part {
     pub orientations: Range<usize>,
     /// Sources whose terms make a block.
     pub sources_per_block: usize,
+    /// Places whose terms make a block.
+    pub places_per_block: usize,
     /// What it costs, in terms.
     pub terms: f64,
 }
@@ -134,6 +136,7 @@ impl Walk {
             sources: self.source..source_end,
             orientations: self.orientation..orientation_end,
             sources_per_block,
+            places_per_block: work.places_per_block,
             terms: self.tiles as f64
                 * pixels
                 * ((place_end - self.place) * (source_end - self.source)) as f64
@@ -179,6 +182,7 @@ impl Part {
             orientation_end: self.orientations.end as u32,
             begins: u32::from(begins),
             sources_per_block: self.sources_per_block as u32,
+            places_per_block: self.places_per_block as u32,
             ..Dispatch::default()
         };
         (dispatch, groups)

@@ -83,6 +83,7 @@ impl Renderer {
             sources: 0..sources,
             orientations: 0..orientations,
             sources_per_block: 1,
+            places_per_block: 1,
             terms,
         };
         let (dispatch, _) = part.dispatch(&(0..1), true, self.gpu.limits.groups);

@@ -7,12 +7,12 @@ use nanobragg::plan::{Plan, Region};
 use nanobragg::sensitivity::{Block, BlockSums, Layout, PixelSet, Runs};
 use rayon::prelude::*;
 
-use super::{MOST_WINDOW, Renderer};
+use super::{MOST_WINDOW, Renderer, Windows};
 use crate::Precision;
 use crate::encode::{EDGE, Encoded, GROUP, Tiles};
 use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
-use crate::schedule::{Part, Walk, Work};
+use crate::holdings::Holdings;
 use crate::slopes::{Conversion, PER_ORIENTATION, PER_SOURCE, SlopeSums};
 use crate::staging::{Staged, Staging};
 use crate::timing::{Ticks, Timings};
@@ -125,52 +125,22 @@ impl Renderer {
         let Some(tiles) = self.slope_bands(&encoded, &sums)?.into_iter().nth(band) else { return Ok(None) };
         let pipelines = self.compiled.get(&self.gpu, encoded.permutation)?;
         self.holdings.upload(&encoded)?;
-        let limits = self.gpu.limits;
         let bytes = tiles.len() as u64 * GROUP as u64 * sums.numbers() as u64 * encoded.real_size();
         self.holdings.prepare_band(&encoded, &tiles, 2 * bytes)?;
         let mut timings = Timings::default();
-        let count = encoded.plan.orientations.count();
-        let window = self.slope_window(&encoded)?;
-        let groups = (limits.groups as usize).saturating_mul(limits.groups as usize);
-        let sources = encoded.plan.sources.len();
-        for first in (0..count).step_by(window) {
-            let range = first..(first + window).min(count);
-            // What is recorded needs the orientations that are there.
-            self.flights.flush(control)?;
-            self.holdings.hold_orientations(&encoded, range.clone())?;
-            let turned = sums.turned(encoded.plan, wanted.layout, range.clone());
-            self.holdings.hold_turned(numbers(&turned, encoded.permutation.precision))?;
-            let mut walk = Walk::new(Work {
-                tiles: tiles.clone(),
-                places: encoded.places_per_pixel(),
-                sources,
-                orientations: 0..range.len(),
-                places_per_block: (GROUP / (sources * count).max(1)).max(1),
-            });
-            loop {
-                let terms = self.flights.terms(encoded.permutation);
-                let Some(part) = walk.next(terms, groups) else { break };
-                let begins = first == 0 && part.begins(0);
-                let (dispatch, grid) = part.dispatch(&tiles, begins, limits.groups);
-                let work = (&dispatch, grid, part.terms);
-                self.dispatch(encoded.permutation, &pipelines.render, work, control, &mut timings)?;
-            }
-        }
-        let terms = self.flights.terms(encoded.permutation);
-        let each = ((terms / (GROUP as f64 * encoded.finishing_cost())) as usize).clamp(1, groups);
-        for first in tiles.clone().step_by(each) {
-            let part = Part {
-                tiles: first..(first + each).min(tiles.end),
-                places: 0..0,
-                sources: 0..0,
-                orientations: 0..0,
-                sources_per_block: 1,
-                terms: 0.0,
-            };
-            let (dispatch, grid) = part.dispatch(&tiles, false, limits.groups);
-            let work = (&dispatch, grid, 0.0);
-            self.dispatch(encoded.permutation, &pipelines.finish, work, control, &mut timings)?;
-        }
+        let of_place = encoded.plan.sources.len() * encoded.plan.orientations.count();
+        let windows = Windows {
+            size: self.slope_window(&encoded)?,
+            places_per_block: (GROUP / of_place.max(1)).max(1),
+        };
+        let hold = |holdings: &mut Holdings, range: Range<usize>| {
+            holdings.hold_orientations(&encoded, range.clone())?;
+            let turned = sums.turned(encoded.plan, wanted.layout, range);
+            holdings.hold_turned(numbers(&turned, encoded.permutation.precision))
+        };
+        // Progress is told as bands come back.
+        self.terms(&encoded, &pipelines, &tiles, (windows, &hold, &|_| ()), control, &mut timings)?;
+        self.finish(&encoded, &pipelines, &tiles, control, &mut timings)?;
         let (staged, ticks) = self.submit_with_copies(bytes, true, control)?;
         let (scale, units) = (encoded.scale(), encoded.units);
         let conversion = Conversion::new(encoded.plan, &sums, scale, units.scattering, units.f_cell);

@@ -22,8 +22,9 @@ struct Dispatch {
     zero: u32,
     // After so many sources the terms of a block are added to the sum.
     sources_per_block: u32,
-    padding_0: u32,
-    padding_1: u32,
+    // The same of places.
+    places_per_block: u32,
+    padding: u32,
 }
 
 // What belongs to the experiment.

@@ -223,9 +223,6 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     }
     var kept = kept_nothing();
     var rows = Rows();
-    // Few terms a place are taken over together.
-    let many = frame.sources >= GROUP || frame.orientations >= GROUP;
-    let places_per_block = max(1u, GROUP / select(frame.sources * frame.orientations, GROUP, many));
     let single_load = dispatch.orientation_end - dispatch.orientation_first <= GROUP;
 
     for (var number = dispatch.place_first; number < dispatch.place_end; number++) {
@@ -272,7 +269,8 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
                 rows = Rows();
             }
         }
-        if number + 1u == dispatch.place_end || (number + 1u) % places_per_block == 0u {
+        // Few terms a place are taken over together.
+        if number + 1u == dispatch.place_end || (number + 1u) % dispatch.places_per_block == 0u {
             take_over_all(slot, rows);
             rows = Rows();
         }
