@@ -359,12 +359,10 @@ impl Search<'_> {
         scatter: f64,
         trials: usize,
     ) -> Result<(Vec<Evaluation>, Verdict), Error> {
-        let canceled =
-            |error: &Error| error.kind() == crate::ErrorKind::Library(nanobragg::ErrorKind::Canceled);
         let table = unknowns.table(&unknowns.moved);
         let mut at = match self.evaluate(frames, None, &table, self.control) {
             // The caller has stopped the search, not what tells of it.
-            Err(error) if canceled(&error) => {
+            Err(error) if error.is_canceled() => {
                 let at = self.evaluate(frames, None, &table, &Control::default())?;
                 return Ok((at, Verdict::Canceled));
             }
@@ -384,7 +382,7 @@ impl Search<'_> {
             };
             let moved = &unknowns.moved + by;
             let there = match self.evaluate(frames, Some(&next), &unknowns.table(&moved), self.control) {
-                Err(error) if canceled(&error) => return Ok((at, Verdict::Canceled)),
+                Err(error) if error.is_canceled() => return Ok((at, Verdict::Canceled)),
                 found => found?,
             };
             let found = value(&there, unknowns.share_of_prior(&moved));

@@ -65,6 +65,11 @@ impl ErrorKind {
 }
 
 impl Error {
+    /// Whether the caller has stopped the work.
+    pub(crate) fn is_canceled(&self) -> bool {
+        self.kind() == ErrorKind::Library(nanobragg::ErrorKind::Canceled)
+    }
+
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         match &self.0 {

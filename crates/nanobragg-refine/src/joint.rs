@@ -1,6 +1,5 @@
 //! Several images that share parameters, such as the detector: each has its own, which are eliminated.
 
-use nanobragg::ErrorKind;
 use nanobragg::backend::{Control, Differentiate};
 use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
@@ -196,11 +195,10 @@ pub fn refine_together(
         watch(&step);
         history.push(step);
     };
-    let canceled = |error: &Error| error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled);
     let (mut damping, mut verdict) = (1e-3, Verdict::NotConverged);
     let mut at = match evaluate(&frames, None, control) {
         // The caller has stopped the search, not what tells of it.
-        Err(error) if canceled(&error) => {
+        Err(error) if error.is_canceled() => {
             verdict = Verdict::Canceled;
             evaluate(&frames, None, &Control::default())?
         }
@@ -228,7 +226,7 @@ pub fn refine_together(
             .map(|((frame, at), own)| frame.stepped(at, own, &frame.step(own, &step)))
             .collect();
         let there = match evaluate(&frames, Some(&next), control) {
-            Err(error) if canceled(&error) => {
+            Err(error) if error.is_canceled() => {
                 verdict = Verdict::Canceled;
                 break;
             }

@@ -1,7 +1,5 @@
 //! Levenberg and Marquardt's method.
 
-use nanobragg::ErrorKind;
-
 use crate::boxes::Boxes;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
@@ -73,7 +71,7 @@ impl Search<'_> {
             }
             // What was left out is looked at again.
             at = match problem.evaluate(boxes, state, view) {
-                Err(error) if is_canceled(&error) => return Ok((found, Ended::Canceled)),
+                Err(error) if error.is_canceled() => return Ok((found, Ended::Canceled)),
                 whole => whole?,
             };
             let scales = problem.scales(state, view);
@@ -130,7 +128,7 @@ impl Search<'_> {
                 own.move_by(by);
             }
             let there = match problem.evaluate_in(seen, boxes, &next, view, &active) {
-                Err(error) if is_canceled(&error) => return Ok((at, Ended::Canceled)),
+                Err(error) if error.is_canceled() => return Ok((at, Ended::Canceled)),
                 found => found?,
             };
             let gain = at.value - there.value;
@@ -153,8 +151,4 @@ impl Search<'_> {
         }
         Ok((at, Ended::Exhausted))
     }
-}
-
-fn is_canceled(error: &Error) -> bool {
-    error.kind() == crate::ErrorKind::Library(ErrorKind::Canceled)
 }

@@ -264,7 +264,8 @@ fn from_text(
     }
     let mut doubts: Vec<_> = below_zero(path, negative).into_iter().collect();
     // Of as many nodes as reflections none stands there twice.
-    let set = bounds.indices().filter(|hkl| table.nearest(*hkl) != default_f).take(count as usize).count();
+    // The table's border is `default_f` as well.
+    let set = table.padded().map_or(0, |grid| grid.values.iter().filter(|f| **f != default_f).count());
     if (set as u64) < count {
         doubts.extend(if is_kept {
             repeated(path, &table, kept.into_iter().map(Ok))?
