@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use nanobragg::backend::{Control, Cpu};
-use nanobragg::gradient::{Derivatives, Parameter, PixelSet, Refusal, Weighed};
+use nanobragg::gradient::{
+    AmplitudeDerivatives, AmplitudeSet, Derivatives, Parameter, PixelSet, Pulled, Refusal, Weighed,
+};
 use nanobragg::plan::Plan;
 use nanobragg_session::Error;
 use numpy::ndarray::ArrayView2;
@@ -18,8 +20,14 @@ use crate::{failure, pool};
 /// An array of doubles.
 type Plane<'py> = Bound<'py, PyArray2<f64>>;
 
+/// A row of doubles.
+type Row<'py> = Bound<'py, PyArray1<f64>>;
+
+/// Derivatives by parameters; Miller indices, amplitudes and derivatives by these.
+type Amplitudes<'py> = (Row<'py>, Bound<'py, PyArray2<i32>>, Row<'py>, Row<'py>);
+
 /// JᵀWJ, JᵀWr, Σ w r² and the number of pixels.
-type Normal<'py> = (Plane<'py>, Bound<'py, PyArray1<f64>>, f64, usize);
+type Normal<'py> = (Plane<'py>, Row<'py>, f64, usize);
 
 /// The parameters that `names` stand for where a renderer renders, with their units.
 #[pyfunction]
@@ -56,12 +64,51 @@ pub fn pull_back<'py>(
     names: Vec<String>,
     cotangent: PyReadonlyArray2<'py, f64>,
     threads: usize,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
+) -> PyResult<Row<'py>> {
     let cotangent: Vec<f64> = cotangent.as_array().iter().copied().collect();
     let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
         derivatives.pull_back(&Cpu::default(), &cotangent, control)
     })?;
     Ok(PyArray1::from_vec(py, made))
+}
+
+/// The derivatives of Σ y I by each parameter and by all structure factors, for a cotangent y of the image's shape: those of the
+/// parameters, and Miller indices, amplitude (electrons) and derivative of each reflection of `wanted`, or of each that photons come
+/// from.
+#[pyfunction]
+pub fn pull_back_amplitudes<'py>(
+    py: Python<'py>,
+    renderer: &Renderer,
+    names: Vec<String>,
+    cotangent: PyReadonlyArray2<'py, f64>,
+    wanted: Option<PyReadonlyArray2<'py, i32>>,
+    threads: usize,
+) -> PyResult<Amplitudes<'py>> {
+    let plan = one_panel(renderer)?;
+    let parameters = found(&names, plan)?;
+    let cotangent: Vec<f64> = cotangent.as_array().iter().copied().collect();
+    let factors = &plan.structure_factors;
+    let made = stoppable(py, threads, |control| {
+        let Some(set) = AmplitudeSet::each(factors) else { return Ok(None) };
+        let derivatives = AmplitudeDerivatives::new(plan, &parameters, &set)?;
+        Ok(Some(derivatives.pull_back(&Cpu::default(), &cotangent, control).map(|pulled| (set, pulled))))
+    })?;
+    let Some(pulled) = made else {
+        let text = "all structure factors are the same number, default_F; give reflections";
+        return Err(failure::exception("gradient.refused", text));
+    };
+    let (set, Pulled { parameters, amplitudes }) = pulled.map_err(|error| failure::of_library(&error))?;
+    let slope = |node| set.number(node).and_then(|number| amplitudes.get(number)).copied().unwrap_or(0.0);
+    let rows: Vec<[i32; 3]> = match &wanted {
+        Some(wanted) => wanted.as_array().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect(),
+        None => set.nodes().iter().copied().filter(|&node| slope(node) != 0.0).collect(),
+    };
+    Ok((
+        PyArray1::from_vec(py, parameters),
+        PyArray1::from_iter(py, rows.iter().flatten().copied()).reshape([rows.len(), 3])?,
+        PyArray1::from_iter(py, rows.iter().map(|&node| factors.nearest(node))),
+        PyArray1::from_iter(py, rows.iter().map(|&node| slope(node))),
+    ))
 }
 
 /// The normal equations of the residuals measured - photons, with these weights.
@@ -101,15 +148,20 @@ fn differentiate<T: Send>(
 ) -> PyResult<T> {
     let plan = one_panel(renderer)?;
     let parameters = found(names, plan)?;
+    let made = stoppable(py, threads, |control| Ok(work(&Derivatives::new(plan, &parameters)?, control)))?;
+    made.map_err(|error| failure::of_library(&error))
+}
+
+/// What `work` makes in a pool of `threads` threads, while signals are answered.
+fn stoppable<T: Send>(
+    py: Python<'_>,
+    threads: usize,
+    work: impl FnOnce(&Control<'_>) -> Result<T, Refusal> + Send,
+) -> PyResult<T> {
     let talk = Talk::default();
     let pool = pool::pool(threads).map_err(|error: Error| failure::of_session(&error))?;
-    let made = wait(py, &pool, &talk, None, || {
-        let derivatives = Derivatives::new(plan, &parameters)?;
-        let control = Control { progress: None, cancel: Some(&talk.stop) };
-        Ok::<_, Refusal>(work(&derivatives, &control))
-    })?;
-    let made = made.map_err(|refusal| failure::exception("gradient.refused", &refusal.to_string()))?;
-    made.map_err(|error| failure::of_library(&error))
+    let made = wait(py, &pool, &talk, None, || work(&Control { progress: None, cancel: Some(&talk.stop) }))?;
+    made.map_err(|refusal| failure::exception("gradient.refused", &refusal.to_string()))
 }
 
 fn one_panel(renderer: &Renderer) -> PyResult<&Arc<Plan>> {

@@ -49,6 +49,55 @@ def test_all_forms_agree(smooth):
     assert equations.residuals == pytest.approx((cotangent**2).sum())
 
 
+def table(experiment):
+    """The experiment with a table of structure factors of its own, and this table."""
+    grid = np.mgrid[-12:13, -12:13, -12:13].reshape(3, -1).T.astype("i4")
+    f = 50 + 50 * np.random.default_rng(2).random(len(grid))
+    return experiment.replace(structure_factors=(grid, f), gauss_xtal=True, default_F=0), grid, f
+
+
+def test_all_structure_factors_at_once(small):
+    experiment, grid, f = table(small)
+    simulation = nanobragg.Simulation(experiment)
+    photons, _ = simulation.gradient([])
+    made = simulation.vjp_structure_factors(np.ones_like(photons), parameters=["scale", "distance"])
+    assert 10 < len(made.slopes) < len(f) and (made.slopes != 0).all()
+    np.testing.assert_allclose(made.parameters, simulation.vjp(["scale", "distance"], np.ones_like(photons)), rtol=1e-12)
+    # Photons go with the square: Euler's theorem.
+    assert (made.amplitudes * made.slopes).sum() == pytest.approx(2 * made.parameters[0], rel=1e-9)
+    brightest = made.slopes.argmax()
+    h, k, l = made.indices[brightest]
+    assert made.slopes[brightest] == pytest.approx(simulation.vjp([f"F_{h}_{k}_{l}"], np.ones_like(photons))[0], rel=1e-9)
+    chosen = simulation.vjp_structure_factors(np.ones_like(photons), indices=[made.indices[brightest], [12, 12, 12], [99, 0, 0]])
+    assert chosen.slopes.tolist() == [made.slopes[brightest], 0, 0] and chosen.amplitudes[1] == f[-1]
+    with pytest.raises(nanobragg.InputError, match="all structure factors are the same number") as caught:
+        nanobragg.Simulation(small).vjp_structure_factors(np.ones_like(photons))
+    assert caught.value.code == "gradient.refused"
+
+
+def test_torch_differentiates_by_structure_factors(small):
+    torch = pytest.importorskip("torch")
+    from nanobragg.torch import Renderer, render
+
+    tiny, grid, _ = table(small.replace(detpixels=6, pixel_mm=8, fluence=1e27))
+    seen = nanobragg.Simulation(tiny).vjp_structure_factors(np.ones((6, 6)))
+    some = seen.indices[np.argsort(-seen.slopes)[:5]]
+    f = torch.tensor([60.0, 70.0, 80.0, 90.0, 100.0], dtype=torch.float64, requires_grad=True)
+    turn = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+    plain = tiny.replace(default_F=1)
+
+    def image(f, turn):
+        return render(plain, structure_factors=(some, f), misset_x=turn)
+
+    assert torch.autograd.gradcheck(image, [f, turn], eps=1e-6, atol=1e-4, rtol=1e-3)
+    module = Renderer(plain, structure_factors=(some, f))
+    loss = ((module() - 2 * module().detach()) ** 2).sum()
+    loss.backward()
+    assert module.amplitudes.grad.shape == (5,) and bool((module.amplitudes.grad < 0).all())
+    with pytest.raises(ValueError, match="is there more than once"):
+        render(plain, structure_factors=(np.concatenate([some, some]), torch.ones(10)))
+
+
 def test_what_has_no_derivative_says_so(smooth):
     with pytest.raises(nanobragg.InputError, match='no parameter "missset"; there are misset') as caught:
         smooth.gradient(["missset"])

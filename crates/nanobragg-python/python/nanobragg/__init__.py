@@ -36,13 +36,14 @@ from ._errors import (
 )
 from ._experiment import Experiment, Quantity
 from ._native import VERSION as __version__
-from ._simulation import NormalEquations, Simulation
+from ._simulation import AmplitudeGradient, NormalEquations, Simulation
 
 if _TYPE_CHECKING:
     from . import compat
     from ._image import Image
 
 __all__ = [
+    "AmplitudeGradient",
     "DescriptionError",
     "DeviceError",
     "DeviceWarning",

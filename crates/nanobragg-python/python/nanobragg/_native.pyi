@@ -19,6 +19,13 @@ def columns(
 def pull_back(
     renderer: Renderer, names: list[str], cotangent: NDArray[np.float64], threads: int
 ) -> NDArray[np.float64]: ...
+def pull_back_amplitudes(
+    renderer: Renderer,
+    names: list[str],
+    cotangent: NDArray[np.float64],
+    wanted: NDArray[np.int32] | None,
+    threads: int,
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]: ...
 def normal(
     renderer: Renderer,
     names: list[str],

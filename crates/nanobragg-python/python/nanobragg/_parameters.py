@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._arrays import checked
 from ._experiment import Experiment
 
 # Parameters that a keyword of an experiment is made of, with the place in its value.
@@ -36,6 +37,18 @@ def known(names: Any) -> None:
     unknown = [name for name in names if name not in there]
     if unknown:
         raise ValueError(f"no parameter {unknown[0]!r}; there are {', '.join(there)}")
+
+
+def distinct(indices: Any) -> Any:
+    """Miller indices of shape (n, 3); raises ValueError where a reflection stands twice, since only the last would count."""
+    import numpy as np
+
+    rows = checked("the indices of structure_factors", indices, "i4", (None, 3))
+    known, counts = np.unique(rows, axis=0, return_counts=True)
+    if (counts > 1).any():
+        h, k, l = known[counts > 1][0]
+        raise ValueError(f"structure_factors: {h} {k} {l} is there more than once")
+    return rows
 
 
 def _given(experiment: Experiment, group: str, place: int) -> float:

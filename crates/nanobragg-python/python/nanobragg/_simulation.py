@@ -39,6 +39,19 @@ class NormalEquations(NamedTuple):
     """Pixels with a weight other than zero."""
 
 
+class AmplitudeGradient(NamedTuple):
+    """The derivative of a weighted sum of pixels with respect to structure factors, and to parameters in the same pass."""
+
+    indices: NDArray[np.int32]
+    """Miller indices, of shape (n, 3)."""
+    amplitudes: NDArray[np.float64]
+    """Structure factors in electrons, of shape (n,)."""
+    slopes: NDArray[np.float64]
+    """The derivative with respect to each, of shape (n,)."""
+    parameters: NDArray[np.float64]
+    """The derivative with respect to each parameter that was named."""
+
+
 class Simulation:
     """Renders an experiment, and keeps its samples and the devices that it has opened.
 
@@ -239,6 +252,23 @@ class Simulation:
         """
         weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
         return _native.pull_back(self._renderer, list(parameters), weights, threads)
+
+    def vjp_structure_factors(
+        self, cotangent: Any, indices: Any = None, parameters: Iterable[str] = (), threads: int = 0
+    ) -> AmplitudeGradient:
+        """The derivative of Σ cotangent × photons with respect to all structure factors of the table, in one pass.
+
+        Without `indices` the result has the reflections whose derivative is not zero. `indices`, integers of shape (n, 3), are
+        those wanted, in this order: the derivative is 0 where no photons come from a reflection. Equivalents
+        are reflections of their own: add theirs. `parameters` are those of `gradient`, for `parameters` of the result.
+
+        `InputError` where all structure factors are one number, or are interpolated.
+        """
+        weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
+        wanted = None if indices is None else checked("indices", indices, "i4", (None, 3))
+        made = _native.pull_back_amplitudes(self._renderer, list(parameters), weights, wanted, threads)
+        numbers, found, amplitudes, slopes = made
+        return AmplitudeGradient(found, amplitudes, slopes, numbers)
 
     def normal_equations(
         self, parameters: Iterable[str], measured: Any, weights: Any = None, threads: int = 0

@@ -2,9 +2,10 @@
 
 `render` is a function of tensors; `Renderer` a module that holds the parameters. Parameters are keywords with the names
 that `Simulation.gradient` takes: `misset_x`, `cell_a`, `distance`, ...; their values are in the units of the flags.
+`structure_factors` is a pair of Miller indices and a tensor of amplitudes.
 
-The image is computed by this package, on the CPU, in double precision. Derivatives are those of `Simulation.vjp`;
-there are no second derivatives.
+The image is computed by this package, on the CPU, in double precision. Derivatives are those of `Simulation.vjp` and
+`Simulation.vjp_structure_factors`; there are no second derivatives.
 """
 
 # torch may not be there, and is typed in part.
@@ -21,43 +22,71 @@ except ImportError:
     raise ImportError("nanobragg.torch needs torch: pip install torch") from None
 
 from ._experiment import Experiment
-from ._parameters import moved
+from ._parameters import distinct, moved
 from ._simulation import Simulation
 
 
 class _Render(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, experiment: Experiment, names: tuple[str, ...], *values: torch.Tensor) -> torch.Tensor:
+    def forward(
+        ctx: Any, experiment: Experiment, names: tuple[str, ...], indices: Any, amplitudes: Any, *values: torch.Tensor
+    ) -> torch.Tensor:
         at = {name: float(value.detach()) for name, value in zip(names, values, strict=True)}
+        if amplitudes is not None:
+            experiment = experiment.replace(structure_factors=(indices, amplitudes.detach().cpu().double().numpy()))
         simulation = Simulation(moved(experiment, at), device="cpu")
-        ctx.simulation, ctx.names = simulation, names
-        ctx.dtypes = [value.dtype for value in values]
+        ctx.simulation, ctx.names, ctx.indices = simulation, names, indices
+        ctx.like, ctx.dtypes = amplitudes, [value.dtype for value in values]
         photons, _ = simulation.gradient(())
         return torch.from_numpy(photons)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[Any, ...]:
         (cotangent,) = cotangents
-        slopes = ctx.simulation.vjp(ctx.names, cotangent.detach().cpu().double().numpy())
-        made = [torch.tensor(slope, dtype=dtype) for slope, dtype in zip(slopes, ctx.dtypes, strict=True)]
-        return None, None, *made
+        weights = cotangent.detach().cpu().double().numpy()
+        by_amplitude = None
+        if ctx.needs_input_grad[3]:
+            made = ctx.simulation.vjp_structure_factors(weights, ctx.indices, ctx.names)
+            slopes = made.parameters
+            by_amplitude = torch.from_numpy(made.slopes).to(dtype=ctx.like.dtype, device=ctx.like.device)
+        else:
+            slopes = ctx.simulation.vjp(ctx.names, weights)
+        each = [torch.tensor(slope, dtype=dtype) for slope, dtype in zip(slopes, ctx.dtypes, strict=True)]
+        return None, None, None, by_amplitude, *each
 
 
-def render(experiment: Experiment, **parameters: torch.Tensor) -> torch.Tensor:
-    """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors."""
-    return _Render.apply(experiment, tuple(parameters), *parameters.values())  # type: ignore[no-any-return]
+def render(
+    experiment: Experiment, structure_factors: tuple[Any, torch.Tensor] | None = None, **parameters: torch.Tensor
+) -> torch.Tensor:
+    """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors.
+
+    `structure_factors` are Miller indices, distinct integers of shape (n, 3), and a tensor of amplitudes in electrons, of shape (n,).
+    They stand for those of the experiment; equivalents are reflections of their own.
+    """
+    indices, amplitudes = (None, None) if structure_factors is None else structure_factors
+    if indices is not None:
+        indices = distinct(indices)
+    made: torch.Tensor = _Render.apply(experiment, tuple(parameters), indices, amplitudes, *parameters.values())
+    return made
 
 
 class Renderer(torch.nn.Module):
-    """A module that holds parameters of an experiment; call it without arguments."""
+    """A module that holds parameters of an experiment, and its structure factors where these are given as for `render`; call it
+    without arguments."""
 
-    def __init__(self, experiment: Experiment, **start: float) -> None:
+    def __init__(self, experiment: Experiment, structure_factors: tuple[Any, Any] | None = None, **start: float) -> None:
         super().__init__()
         self.experiment = experiment
         self.numbers = torch.nn.ParameterDict(
             {name: torch.nn.Parameter(torch.tensor(float(value), dtype=torch.float64)) for name, value in start.items()}
         )
+        self.indices, self.amplitudes = None, None
+        if structure_factors is not None:
+            indices, amplitudes = structure_factors
+            self.indices = distinct(indices)
+            self.amplitudes = torch.nn.Parameter(torch.as_tensor(amplitudes, dtype=torch.float64).detach().clone())
 
     def forward(self) -> torch.Tensor:
         """The image."""
-        return render(self.experiment, **dict(self.numbers.items()))
+        factors = None if self.amplitudes is None else (self.indices, self.amplitudes)
+        return render(self.experiment, factors, **dict(self.numbers.items()))
