@@ -3,14 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nanobragg::backend::{Backend, Precision};
+use nanobragg::backend::{Backend, Differentiate, Precision, Scalar};
 use nanobragg_session::{Compute, Device, Error, Event, Flow, GpuChoice, Observer, Watch, backend};
 
 use crate::failure;
 use pyo3::PyResult;
 
-/// A backend that any thread may use.
+/// What renders; any thread may use it.
 pub type Shared = Arc<dyn Backend>;
+
+/// What computes images and derivatives; any thread may use it.
+pub type Both = Arc<dyn Differentiate>;
 
 /// Code and text of a warning.
 pub type Told = (&'static str, String);
@@ -42,7 +45,7 @@ pub fn heard() -> Vec<Told> {
     HEARD.with_borrow_mut(std::mem::take)
 }
 
-/// The backends that a simulation has opened, in one process.
+/// The backends that simulations have opened, in one process.
 #[derive(Default)]
 pub struct Devices {
     open: Mutex<Vec<Opened>>,
@@ -51,21 +54,26 @@ pub struct Devices {
 struct Opened {
     process: u32,
     compute: Compute,
-    backend: Shared,
+    backend: Both,
 }
 
 impl Devices {
     /// The backend of `compute`, opened when it is first asked for. Rows are rendered in the caller's pool of threads.
     pub fn backend(&self, compute: &Compute) -> PyResult<Shared> {
+        match compute.device {
+            Device::Scalar => Ok(Arc::new(Scalar)),
+            _ => Ok(self.differentiating(compute)?),
+        }
+    }
+
+    /// What computes derivatives for `compute`: the same, but for the scalar definition, which has none, the CPU.
+    pub fn differentiating(&self, compute: &Compute) -> PyResult<Both> {
         // How many threads there are is the pool's affair.
         let compute = Compute { threads: 0, ..compute.clone() };
         let process = std::process::id();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = open.iter().find(|opened| opened.compute == compute) {
-            if opened.process == process
-                || opened.backend.name() == "cpu"
-                || opened.backend.name() == "scalar"
-            {
+            if opened.process == process || opened.backend.name() == "cpu" {
                 return Ok(Arc::clone(&opened.backend));
             }
             return Err(failure::exception(
@@ -80,8 +88,8 @@ impl Devices {
         } else {
             compute.clone()
         };
-        let opened = backend::open(&asked, Watch::new(&EAR, &NEVER));
-        let backend: Shared = Arc::from(opened.map_err(|error: Error| failure::of_session(&error))?);
+        let opened = backend::open_for_derivatives(&asked, Watch::new(&EAR, &NEVER));
+        let backend: Both = Arc::from(opened.map_err(|error: Error| failure::of_session(&error))?);
         if any && backend.name() == "cpu" {
             NO_GPU.store(true, Ordering::Relaxed);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nanobragg::backend::{Control, Cpu};
+use nanobragg::backend::{Control, Differentiate};
 use nanobragg::gradient::{
     AmplitudeDerivatives, AmplitudeSet, Derivatives, Parameter, PixelSet, Pulled, Refusal, Weighed,
 };
@@ -13,7 +13,8 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::renderer::Renderer;
+use crate::device::{Told, heard};
+use crate::renderer::{Renderer, Wanted};
 use crate::wait::{Talk, wait};
 use crate::{failure, pool};
 
@@ -45,10 +46,10 @@ pub fn columns<'py>(
     py: Python<'py>,
     renderer: &Renderer,
     names: Vec<String>,
-    threads: usize,
+    wanted: Wanted<'_>,
 ) -> PyResult<(Plane<'py>, Vec<Plane<'py>>)> {
-    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
-        derivatives.columns(&Cpu::default(), control)
+    let made = differentiate(py, renderer, &names, wanted, |derivatives, backend, control| {
+        derivatives.columns(backend, control)
     })?;
     let slow = made.photons.len() / made.fast.max(1);
     let plane = |pixels: Vec<f64>| PyArray1::from_vec(py, pixels).reshape([slow, made.fast]);
@@ -63,17 +64,17 @@ pub fn pull_back<'py>(
     renderer: &Renderer,
     names: Vec<String>,
     cotangent: PyReadonlyArray2<'py, f64>,
-    threads: usize,
+    wanted: Wanted<'_>,
 ) -> PyResult<Row<'py>> {
     let cotangent: Vec<f64> = cotangent.as_array().iter().copied().collect();
-    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
-        derivatives.pull_back(&Cpu::default(), &cotangent, control)
+    let made = differentiate(py, renderer, &names, wanted, |derivatives, backend, control| {
+        derivatives.pull_back(backend, &cotangent, control)
     })?;
     Ok(PyArray1::from_vec(py, made))
 }
 
 /// The derivatives of Σ y I by each parameter and by all structure factors, for a cotangent y of the image's shape: those of the
-/// parameters, and Miller indices, amplitude (electrons) and derivative of each reflection of `wanted`, or of each that photons come
+/// parameters, and Miller indices, amplitude (electrons) and derivative of each reflection of `indices`, or of each that photons come
 /// from.
 #[pyfunction]
 pub fn pull_back_amplitudes<'py>(
@@ -81,17 +82,17 @@ pub fn pull_back_amplitudes<'py>(
     renderer: &Renderer,
     names: Vec<String>,
     cotangent: PyReadonlyArray2<'py, f64>,
-    wanted: Option<PyReadonlyArray2<'py, i32>>,
-    threads: usize,
+    indices: Option<PyReadonlyArray2<'py, i32>>,
+    on: Wanted<'_>,
 ) -> PyResult<Amplitudes<'py>> {
     let plan = one_panel(renderer)?;
     let parameters = found(&names, plan)?;
     let cotangent: Vec<f64> = cotangent.as_array().iter().copied().collect();
     let factors = &plan.structure_factors;
-    let made = stoppable(py, threads, |control| {
+    let made = stoppable(py, renderer, on, |backend, control| {
         let Some(set) = AmplitudeSet::each(factors) else { return Ok(None) };
         let derivatives = AmplitudeDerivatives::new(plan, &parameters, &set)?;
-        Ok(Some(derivatives.pull_back(&Cpu::default(), &cotangent, control).map(|pulled| (set, pulled))))
+        Ok(Some(derivatives.pull_back(backend, &cotangent, control).map(|pulled| (set, pulled))))
     })?;
     let Some(pulled) = made else {
         let text = "all structure factors are the same number, default_F; give reflections";
@@ -99,8 +100,8 @@ pub fn pull_back_amplitudes<'py>(
     };
     let (set, Pulled { parameters, amplitudes }) = pulled.map_err(|error| failure::of_library(&error))?;
     let slope = |node| set.number(node).and_then(|number| amplitudes.get(number)).copied().unwrap_or(0.0);
-    let rows: Vec<[i32; 3]> = match &wanted {
-        Some(wanted) => wanted.as_array().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect(),
+    let rows: Vec<[i32; 3]> = match &indices {
+        Some(indices) => indices.as_array().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect(),
         None => set.nodes().iter().copied().filter(|&node| slope(node) != 0.0).collect(),
     };
     Ok((
@@ -119,7 +120,7 @@ pub fn normal<'py>(
     names: Vec<String>,
     measured: PyReadonlyArray2<'py, f64>,
     weights: PyReadonlyArray2<'py, f64>,
-    threads: usize,
+    wanted: Wanted<'_>,
 ) -> PyResult<Normal<'py>> {
     let (measured, weights) = (measured.as_array().to_owned(), weights.as_array().to_owned());
     let at = |array: ArrayView2<'_, f64>, [slow, fast]: [u32; 2]| {
@@ -129,8 +130,8 @@ pub fn normal<'py>(
         weight: at(weights.view(), pixel),
         residual: at(measured.view(), pixel) - photons,
     };
-    let made = differentiate(py, renderer, &names, threads, |derivatives, control| {
-        derivatives.normal(&Cpu::default(), PixelSet::All, &weigh, control)
+    let made = differentiate(py, renderer, &names, wanted, |derivatives, backend, control| {
+        derivatives.normal(backend, PixelSet::All, &weigh, control)
     })?;
     let size = made.vector.len();
     // Symmetric: columns are rows.
@@ -143,25 +144,37 @@ fn differentiate<T: Send>(
     py: Python<'_>,
     renderer: &Renderer,
     names: &[String],
-    threads: usize,
-    work: impl FnOnce(&Derivatives<'_>, &Control<'_>) -> Result<T, nanobragg::Error> + Send,
+    wanted: Wanted<'_>,
+    work: impl FnOnce(&Derivatives<'_>, &dyn Differentiate, &Control<'_>) -> Result<T, nanobragg::Error> + Send,
 ) -> PyResult<T> {
     let plan = one_panel(renderer)?;
     let parameters = found(names, plan)?;
-    let made = stoppable(py, threads, |control| Ok(work(&Derivatives::new(plan, &parameters)?, control)))?;
+    let made = stoppable(py, renderer, wanted, |backend, control| {
+        Ok(work(&Derivatives::new(plan, &parameters)?, backend, control))
+    })?;
     made.map_err(|error| failure::of_library(&error))
 }
 
-/// What `work` makes in a pool of `threads` threads, while signals are answered.
+/// What `work` makes of what is `wanted`, in its pool of threads, while signals are answered.
 fn stoppable<T: Send>(
     py: Python<'_>,
-    threads: usize,
-    work: impl FnOnce(&Control<'_>) -> Result<T, Refusal> + Send,
+    renderer: &Renderer,
+    wanted: Wanted<'_>,
+    work: impl FnOnce(&dyn Differentiate, &Control<'_>) -> Result<T, Refusal> + Send,
 ) -> PyResult<T> {
+    let (backend, compute) = renderer.open_for_derivatives(py, wanted)?;
     let talk = Talk::default();
-    let pool = pool::pool(threads).map_err(|error: Error| failure::of_session(&error))?;
-    let made = wait(py, &pool, &talk, None, || work(&Control { progress: None, cancel: Some(&talk.stop) }))?;
+    let pool = pool::pool(compute.threads).map_err(|error: Error| failure::of_session(&error))?;
+    let made = wait(py, &pool, &talk, None, || {
+        work(backend.as_ref(), &Control { progress: None, cancel: Some(&talk.stop) })
+    })?;
     made.map_err(|refusal| failure::exception("gradient.refused", &refusal.to_string()))
+}
+
+/// What devices have warned of on this thread since it was last asked: code and text of each.
+#[pyfunction]
+pub fn device_warnings() -> Vec<Told> {
+    heard()
 }
 
 fn one_panel(renderer: &Renderer) -> PyResult<&Arc<Plan>> {

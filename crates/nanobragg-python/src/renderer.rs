@@ -20,7 +20,7 @@ use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::device::{self, Devices, Shared, Told};
+use crate::device::{self, Both, Devices, Shared, Told};
 use crate::setup::{Resolved, Setup};
 use crate::wait::{Talk, wait};
 use crate::{arrays, failure, pool, trace};
@@ -30,23 +30,28 @@ use crate::{arrays, failure, pool, trace};
 pub struct Renderer {
     resolved: Arc<Resolved>,
     plans: Vec<Arc<Plan>>,
-    devices: Devices,
+    devices: Arc<Devices>,
 }
 
 /// One line of the table of an experiment: group, name, value, unit, origin.
 type Row = (&'static str, &'static str, String, &'static str, String);
+
+/// Device, precision and number of threads that a call asks for; what is not given is as the experiment's flags say.
+pub type Wanted<'a> = (Option<&'a str>, Option<&'a str>, Option<usize>);
 
 /// The image of each panel.
 pub type Panels<'py> = Vec<Bound<'py, PyArray2<f32>>>;
 
 #[pymethods]
 impl Renderer {
-    /// Plans the images of an experiment.
+    /// Plans the images of an experiment; it takes the devices that `like` has opened.
     #[new]
-    fn new(py: Python<'_>, setup: &Setup) -> PyResult<Self> {
+    #[pyo3(signature = (setup, like=None))]
+    fn new(py: Python<'_>, setup: &Setup, like: Option<&Renderer>) -> PyResult<Self> {
         let resolved = setup.resolved();
         let plans = plans(py, &resolved.experiments(), 0)?;
-        Ok(Renderer { resolved, plans, devices: Devices::default() })
+        let devices = like.map_or_else(Arc::default, |like| Arc::clone(&like.devices));
+        Ok(Renderer { resolved, plans, devices })
     }
 
     /// What the user should know about the samples: code and text of each.
@@ -236,6 +241,14 @@ impl Renderer {
     ) -> PyResult<(Shared, Compute)> {
         let compute = self.compute(device, dtype, threads)?;
         let backend = py.detach(|| self.devices.backend(&compute))?;
+        Ok((backend, compute))
+    }
+
+    /// What computes derivatives where images are rendered, and what was wanted.
+    pub fn open_for_derivatives(&self, py: Python<'_>, wanted: Wanted<'_>) -> PyResult<(Both, Compute)> {
+        let (device, dtype, threads) = wanted;
+        let compute = self.compute(device, dtype, threads)?;
+        let backend = py.detach(|| self.devices.differentiating(&compute))?;
         Ok((backend, compute))
     }
 

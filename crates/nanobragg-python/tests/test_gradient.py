@@ -49,6 +49,48 @@ def test_all_forms_agree(smooth):
     assert equations.residuals == pytest.approx((cotangent**2).sum())
 
 
+def test_a_graphics_processor_differentiates(small):
+    """In both precisions, with the device that has rendered, and the CPU for what it has none of."""
+    gpu = nanobragg.Simulation(small.replace(gauss_xtal=True), device="gpu")
+    names = ["misset", "cell", "lambda", "scale"]
+    try:
+        gpu.render()
+    except nanobragg.DeviceError as error:
+        pytest.skip(f"no graphics processor: {error}")
+    photons, columns = gpu.gradient(names, device="cpu")
+    cotangent = np.random.default_rng(3).normal(size=photons.shape)
+    for dtype, bound in [("f64", 1e-9), ("f32", 1e-4)]:
+        found, by_device = gpu.gradient(names, dtype=dtype)
+        assert not np.array_equal(found, photons), "the CPU's own numbers"
+        np.testing.assert_allclose(found, photons, rtol=0, atol=bound * photons.max())
+        assert list(by_device) == list(columns)
+        for name, column in columns.items():
+            np.testing.assert_allclose(by_device[name], column, rtol=0, atol=bound * np.abs(column).max(), err_msg=name)
+        expected = [(column * cotangent).sum() for column in columns.values()]
+        scale = [np.abs(column * cotangent).sum() for column in columns.values()]
+        assert (np.abs(gpu.vjp(names, cotangent, dtype=dtype) - expected) <= bound * np.array(scale)).all()
+    # Another experiment on the device that is open.
+    moved = gpu.replace(misset=(1, 2, 3))
+    turned, _ = moved.gradient([])
+    np.testing.assert_allclose(turned, moved.gradient([], device="cpu")[0], rtol=0, atol=1e-9 * turned.max())
+    with pytest.raises(nanobragg.DeviceError, match="no derivatives by all structure factors"):
+        nanobragg.Simulation(table(small)[0], device="gpu").vjp_structure_factors(cotangent)
+
+
+def test_torch_runs_on_the_device_of_a_simulation(small):
+    torch = pytest.importorskip("torch")
+    from nanobragg.torch import render
+
+    simulation = nanobragg.Simulation(small.replace(gauss_xtal=True, mosaic_deg=None), device="cpu")
+    x = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+    y = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+    one, other = render(simulation, misset_x=x), render(simulation.experiment, misset_x=y)
+    assert torch.equal(one, other)
+    one.sum().backward()
+    other.sum().backward()
+    assert x.grad == y.grad and x.grad != 0
+
+
 def table(experiment):
     """The experiment with a table of structure factors of its own, and this table."""
     grid = np.mgrid[-12:13, -12:13, -12:13].reshape(3, -1).T.astype("i4")

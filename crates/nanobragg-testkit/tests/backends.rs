@@ -4,10 +4,13 @@
 use std::sync::{Arc, Mutex};
 
 use nanobragg::backend::{
-    Backend, Capabilities, Control, Cpu, FirstOf, Frame, Scalar, Ticket, Unsupported, Want, Watch,
+    Backend, Capabilities, Control, Cpu, Differentiate, FirstOf, Frame, Scalar, Ticket, Unsupported, Want,
+    Watch,
 };
+use nanobragg::gradient::{Derivatives, Parameter};
 use nanobragg::image::Image;
 use nanobragg::plan::Plan;
+use nanobragg::sensitivity::{Block, Layout, PixelSet};
 use nanobragg::{Error, ErrorKind};
 use nanobragg_testkit::tolerance::{CPU_IMAGE, SAME_BITS, Tolerance};
 use nanobragg_testkit::{cases, compare, obeys};
@@ -125,4 +128,48 @@ fn first_of_keeps_the_contract_of_those_it_asks() {
     assert_eq!(obeys(&first, &plans, within(SAME_BITS)).unwrap().rendered, plans.len());
     let picky = obeys(&Picky { says: true }, &plans, within(SAME_BITS)).unwrap();
     assert!(picky.refused > 0, "{picky:?}");
+}
+
+/// It has no derivatives but that by the scale.
+impl Differentiate for Picky {
+    fn differentiates(&self, _: &Plan, layout: &Layout) -> Result<(), Unsupported> {
+        if layout.rows() > 0 { Err(Unsupported::NoDerivatives("anything")) } else { Ok(()) }
+    }
+
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error> {
+        self.differentiates(plan, layout).map_err(|reason| Error::refused(self.name(), reason))?;
+        Cpu::with_threads(1)?.sensitivities(plan, layout, pixels, control, each)
+    }
+}
+
+#[test]
+fn the_first_that_can_differentiates() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    let picky = || Box::new(Picky { says: true });
+    let first = FirstOf::differentiating(vec![picky(), Box::new(Cpu::default())])
+        .with_notice(move |refusal| notes.lock().unwrap().push(refusal.clone()));
+    let (_, plan) = &plans()[0];
+    let control = Control::default();
+    for (name, refusals) in [("scale", 0), ("distance", 1)] {
+        let parameters = Parameter::named_in(name, plan).unwrap();
+        let derivatives = Derivatives::new(plan, &parameters).unwrap();
+        let found = derivatives.columns(&first, &control).unwrap();
+        let expected = derivatives.columns(&Cpu::default(), &control).unwrap();
+        assert_eq!((found.photons, found.columns), (expected.photons, expected.columns), "{name}");
+        let refused: Vec<_> = told.lock().unwrap().drain(..).collect();
+        assert_eq!(refused.len(), refusals, "{name}");
+        assert!(refused.iter().all(|refusal| (refusal.backend, refusal.next) == ("picky", Some("cpu"))));
+    }
+    let parameters = Parameter::named_in("distance", plan).unwrap();
+    let alone = FirstOf::differentiating(vec![picky()]);
+    let error = Derivatives::new(plan, &parameters).unwrap().columns(&alone, &control).err().unwrap();
+    assert_eq!(error.unsupported(), Some(&Unsupported::NoDerivatives("anything")));
 }

@@ -12,26 +12,30 @@ def keys() -> list[tuple[str, str, list[str], str, str]]: ...
 def words(keywords: dict[str, object]) -> list[str]: ...
 def png(path: str | PathLike[str], image: NDArray[np.float32]) -> None: ...
 
+# Device, precision and number of threads of a call.
+_Wanted = tuple[str | None, str | None, int | None]
+
+def device_warnings() -> list[tuple[str, str]]: ...
 def parameters(renderer: Renderer, names: list[str]) -> list[tuple[str, str]]: ...
 def columns(
-    renderer: Renderer, names: list[str], threads: int
+    renderer: Renderer, names: list[str], wanted: _Wanted
 ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]: ...
 def pull_back(
-    renderer: Renderer, names: list[str], cotangent: NDArray[np.float64], threads: int
+    renderer: Renderer, names: list[str], cotangent: NDArray[np.float64], wanted: _Wanted
 ) -> NDArray[np.float64]: ...
 def pull_back_amplitudes(
     renderer: Renderer,
     names: list[str],
     cotangent: NDArray[np.float64],
-    wanted: NDArray[np.int32] | None,
-    threads: int,
+    indices: NDArray[np.int32] | None,
+    wanted: _Wanted,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]: ...
 def normal(
     renderer: Renderer,
     names: list[str],
     measured: NDArray[np.float64],
     weights: NDArray[np.float64],
-    threads: int,
+    wanted: _Wanted,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float, int]: ...
 
 class Setup:
@@ -52,7 +56,7 @@ class Setup:
     def toml(self) -> str: ...
 
 class Renderer:
-    def __new__(cls, setup: Setup) -> Renderer: ...
+    def __new__(cls, setup: Setup, like: Renderer | None = None) -> Renderer: ...
     @property
     def warnings(self) -> list[tuple[str, str]]: ...
     @property

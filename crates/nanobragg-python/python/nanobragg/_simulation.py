@@ -110,8 +110,16 @@ class Simulation:
         return self._renderer.terms
 
     def replace(self, **keywords: Any) -> Simulation:
-        """The simulation of another experiment: see `Experiment.replace`."""
-        return type(self)(self._experiment.replace(**keywords), self._device, self._dtype)
+        """The simulation of another experiment, on the devices that this one has opened: see `Experiment.replace`."""
+        return self._with(self._experiment.replace(**keywords))
+
+    def _with(self, experiment: Experiment) -> Simulation:
+        """The simulation of `experiment` on the devices of this one."""
+        made = object.__new__(type(self))
+        made._experiment, made._device, made._dtype = experiment, self._device, self._dtype
+        made._renderer = _native.Renderer(experiment._native, self._renderer)
+        warn(made._renderer.warnings)
+        return made
 
     def render(
         self,
@@ -147,9 +155,7 @@ class Simulation:
         told, done = _progress(progress)
         try:
             images, heard = self._renderer.render(
-                self._device if device is None else device,
-                self._dtype if dtype is None else dtype,
-                threads,
+                *self._wanted(device, dtype, threads),
                 keep,
                 told,
                 allow_nonfinite,
@@ -187,9 +193,7 @@ class Simulation:
         series = _native.Series(
             self._renderer,
             angles(orientations),
-            self._device if device is None else device,
-            self._dtype if dtype is None else dtype,
-            threads,
+            *self._wanted(device, dtype, threads),
         )
 
         def images() -> Iterator[Image]:
@@ -232,50 +236,84 @@ class Simulation:
         warn(self._renderer.save(os.path.abspath(path), self._panels(expected)))
 
     def gradient(
-        self, parameters: Iterable[str], threads: int = 0
+        self,
+        parameters: Iterable[str],
+        threads: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
     ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
         """The photons of each pixel in double precision, and the derivative image of each parameter, by its name.
 
         A parameter is one of an experiment's numbers, by the name of its flag: `distance`, `lambda`, `fluence`, `scale`,
         `misset_x`, `cell_a`, `Na`, ..., `F_1_-2_3`; `misset`, `cell`, `N` and other names stand for several. Derivatives are
         per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists the known ones, and a parameter
-        without a derivative is an InputError that says why. The CPU computes them; their cost hardly grows with their number.
+        without a derivative is an InputError that says why. The cost hardly grows with their number.
+
+        `device`, `dtype`, `threads`: as for `render`. The CPU computes derivatives in double precision, and those that a
+        graphics processor has none of: it does so for "auto"; for "gpu" these are an error.
         """
         names = list(parameters)
-        photons, columns = _native.columns(self._renderer, names, threads)
+        photons, columns = _native.columns(self._renderer, names, self._wanted(device, dtype, threads))
+        warn(_native.device_warnings())
         return photons, dict(zip((name for name, _ in _native.parameters(self._renderer, names)), columns, strict=True))
 
-    def vjp(self, parameters: Iterable[str], cotangent: Any, threads: int = 0) -> NDArray[np.float64]:
+    def vjp(
+        self,
+        parameters: Iterable[str],
+        cotangent: Any,
+        threads: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+    ) -> NDArray[np.float64]:
         """The derivative of Σ cotangent × photons with respect to each parameter, of shape (parameters,), without derivative images.
 
-        `cotangent` is an array of floats of the image's shape; parameters are those of `gradient`.
+        `cotangent` is an array of floats of the image's shape; the other arguments are those of `gradient`.
         """
         weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
-        return _native.pull_back(self._renderer, list(parameters), weights, threads)
+        wanted = self._wanted(device, dtype, threads)
+        made = _native.pull_back(self._renderer, list(parameters), weights, wanted)
+        warn(_native.device_warnings())
+        return made
 
     def vjp_structure_factors(
-        self, cotangent: Any, indices: Any = None, parameters: Iterable[str] = (), threads: int = 0
+        self,
+        cotangent: Any,
+        indices: Any = None,
+        parameters: Iterable[str] = (),
+        threads: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
     ) -> AmplitudeGradient:
         """The derivative of Σ cotangent × photons with respect to all structure factors of the table, in one pass.
 
         Without `indices` the result has the reflections whose derivative is not zero. `indices`, integers of shape (n, 3), are
         those wanted, in this order: the derivative is 0 where no photons come from a reflection. Equivalents
         are reflections of their own: add theirs. `parameters` are those of `gradient`, for `parameters` of the result.
+        Graphics processors have none of these derivatives: "gpu" is an error, "auto" the CPU.
 
         `InputError` where all structure factors are one number, or are interpolated.
         """
         weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
-        wanted = None if indices is None else checked("indices", indices, "i4", (None, 3))
-        made = _native.pull_back_amplitudes(self._renderer, list(parameters), weights, wanted, threads)
+        rows = None if indices is None else checked("indices", indices, "i4", (None, 3))
+        wanted = self._wanted(device, dtype, threads)
+        made = _native.pull_back_amplitudes(self._renderer, list(parameters), weights, rows, wanted)
+        warn(_native.device_warnings())
         numbers, found, amplitudes, slopes = made
         return AmplitudeGradient(found, amplitudes, slopes, numbers)
 
     def normal_equations(
-        self, parameters: Iterable[str], measured: Any, weights: Any = None, threads: int = 0
+        self,
+        parameters: Iterable[str],
+        measured: Any,
+        weights: Any = None,
+        threads: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
     ) -> NormalEquations:
         """The normal equations for residuals measured - photons: a Gauss-Newton step.
 
-        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 by default.
+        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 by default. The other arguments are
+        those of `gradient`.
         """
         import numpy as np
 
@@ -284,8 +322,20 @@ class Simulation:
         rows = _native.parameters(self._renderer, names)
         target = checked("measured", measured, "f8", shape)
         each = np.ones(shape) if weights is None else checked("weights", weights, "f8", shape)
-        made = _native.normal(self._renderer, names, target, each, threads)
+        wanted = self._wanted(device, dtype, threads)
+        made = _native.normal(self._renderer, names, target, each, wanted)
+        warn(_native.device_warnings())
         return NormalEquations([name for name, _ in rows], [unit for _, unit in rows], *made)
+
+    def _wanted(
+        self, device: str | None, dtype: str | None, threads: int | None
+    ) -> tuple[str | None, str | None, int | None]:
+        """What a call asks for, else what the simulation has."""
+        return (
+            self._device if device is None else device,
+            self._dtype if dtype is None else dtype,
+            threads,
+        )
 
     def _panels(self, expected: Any) -> list[NDArray[np.float32]]:
         import numpy as np

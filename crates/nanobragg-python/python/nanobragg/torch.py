@@ -4,7 +4,8 @@
 that `Simulation.gradient` takes: `misset_x`, `cell_a`, `distance`, ...; their values are in the units of the flags.
 `structure_factors` is a pair of Miller indices and a tensor of amplitudes.
 
-The image is computed by this package, on the CPU, in double precision. Derivatives are those of `Simulation.vjp` and
+The image is computed by this package: of an `Experiment`, on the CPU in double precision; of a `Simulation`, on the device and in
+the precision that it has, and the device stays open. Derivatives are those of `Simulation.vjp` and
 `Simulation.vjp_structure_factors`; there are no second derivatives.
 """
 
@@ -29,12 +30,13 @@ from ._simulation import Simulation
 class _Render(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, experiment: Experiment, names: tuple[str, ...], indices: Any, amplitudes: Any, *values: torch.Tensor
+        ctx: Any, base: Simulation, names: tuple[str, ...], indices: Any, amplitudes: Any, *values: torch.Tensor
     ) -> torch.Tensor:
         at = {name: float(value.detach()) for name, value in zip(names, values, strict=True)}
+        experiment = base.experiment
         if amplitudes is not None:
             experiment = experiment.replace(structure_factors=(indices, amplitudes.detach().cpu().double().numpy()))
-        simulation = Simulation(moved(experiment, at), device="cpu")
+        simulation = base._with(moved(experiment, at))
         ctx.simulation, ctx.names, ctx.indices = simulation, names, indices
         ctx.like, ctx.dtypes = amplitudes, [value.dtype for value in values]
         photons, _ = simulation.gradient(())
@@ -56,7 +58,7 @@ class _Render(torch.autograd.Function):
 
 
 def render(
-    experiment: Experiment, structure_factors: tuple[Any, torch.Tensor] | None = None, **parameters: torch.Tensor
+    experiment: Experiment | Simulation, structure_factors: tuple[Any, torch.Tensor] | None = None, **parameters: torch.Tensor
 ) -> torch.Tensor:
     """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors.
 
@@ -66,17 +68,23 @@ def render(
     indices, amplitudes = (None, None) if structure_factors is None else structure_factors
     if indices is not None:
         indices = distinct(indices)
-    made: torch.Tensor = _Render.apply(experiment, tuple(parameters), indices, amplitudes, *parameters.values())
+    made: torch.Tensor = _Render.apply(_simulation(experiment), tuple(parameters), indices, amplitudes, *parameters.values())
     return made
 
 
+def _simulation(experiment: Experiment | Simulation) -> Simulation:
+    return experiment if isinstance(experiment, Simulation) else Simulation(experiment, device="cpu")
+
+
 class Renderer(torch.nn.Module):
-    """A module that holds parameters of an experiment, and its structure factors where these are given as for `render`; call it
+    """A module that holds parameters of an experiment or a simulation, and its structure factors where these are given as for `render`; call it
     without arguments."""
 
-    def __init__(self, experiment: Experiment, structure_factors: tuple[Any, Any] | None = None, **start: float) -> None:
+    def __init__(
+        self, experiment: Experiment | Simulation, structure_factors: tuple[Any, Any] | None = None, **start: float
+    ) -> None:
         super().__init__()
-        self.experiment = experiment
+        self.simulation = _simulation(experiment)
         self.numbers = torch.nn.ParameterDict(
             {name: torch.nn.Parameter(torch.tensor(float(value), dtype=torch.float64)) for name, value in start.items()}
         )
@@ -89,4 +97,4 @@ class Renderer(torch.nn.Module):
     def forward(self) -> torch.Tensor:
         """The image."""
         factors = None if self.amplitudes is None else (self.indices, self.amplitudes)
-        return render(self.experiment, factors, **dict(self.numbers.items()))
+        return render(self.simulation, factors, **dict(self.numbers.items()))

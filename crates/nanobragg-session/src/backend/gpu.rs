@@ -7,22 +7,14 @@ use nanobragg::backend::{
     Unsupported, Want,
 };
 use nanobragg::plan::Plan;
+use nanobragg::sensitivity::{Block, Layout, PixelSet};
 use nanobragg_wgpu::{ErrorKind, GpuBackend, Opened, Request, Selection, UpperLimits};
 
-use super::derivatives::AutoDerivatives;
 use crate::error::Cause;
 use crate::{Compute, Error, GpuChoice, Note, Warning, Watch};
 
 /// A graphics processor, software ones included: it was asked for by name.
-pub(super) fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Backend + 'a>, Error> {
-    Ok(Box::new(named(compute, watch)?))
-}
-
-/// The same for derivatives.
-pub(super) fn open_for_derivatives<'a>(
-    compute: &Compute,
-    watch: Watch<'a>,
-) -> Result<Box<dyn Differentiate + 'a>, Error> {
+pub(super) fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Differentiate + 'a>, Error> {
     Ok(Box::new(named(compute, watch)?))
 }
 
@@ -31,19 +23,9 @@ pub(super) fn open_or<'a>(
     compute: &Compute,
     watch: Watch<'a>,
     cpu: Cpu,
-) -> Result<Box<dyn Backend + 'a>, Error> {
-    let Some(gpu) = in_hardware(compute, watch)? else { return Ok(Box::new(cpu)) };
-    Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
-}
-
-/// The same for derivatives.
-pub(super) fn open_for_derivatives_or<'a>(
-    compute: &Compute,
-    watch: Watch<'a>,
-    cpu: Cpu,
 ) -> Result<Box<dyn Differentiate + 'a>, Error> {
     let Some(gpu) = in_hardware(compute, watch)? else { return Ok(Box::new(cpu)) };
-    Ok(Box::new(AutoDerivatives::new(gpu, cpu, watch)))
+    Ok(Box::new(Auto::new(gpu, cpu, compute.precision.unwrap_or(Precision::Double), watch)))
 }
 
 fn named(compute: &Compute, watch: Watch<'_>) -> Result<GpuBackend, Error> {
@@ -87,10 +69,12 @@ fn trusted(compute: &Compute, watch: Watch<'_>, opened: Opened) -> Result<GpuBac
 
 /// A graphics processor, and the CPU for what it refuses, which is said.
 struct Auto<'a> {
-    both: FirstOf,
+    both: FirstOf<dyn Differentiate>,
     watch: Watch<'a>,
     /// What was passed over and is not said yet.
     refusals: Arc<Mutex<Vec<Refusal>>>,
+    /// What was passed over for derivatives, which a fit asks for over and over, and is said.
+    said: Mutex<Vec<Refusal>>,
     /// The evaluation of the last frame that the CPU rendered, where it rendered the last one.
     on_cpu: Mutex<Option<Precision>>,
     precision: Precision,
@@ -100,18 +84,20 @@ impl<'a> Auto<'a> {
     fn new(gpu: GpuBackend, cpu: Cpu, precision: Precision, watch: Watch<'a>) -> Self {
         let refusals = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&refusals);
-        let both = FirstOf::new(vec![Box::new(gpu), Box::new(cpu)])
+        let both = FirstOf::differentiating(vec![Box::new(gpu), Box::new(cpu)])
             .with_notice(move |refusal: &Refusal| lock(&heard).push(refusal.clone()));
-        Auto { both, watch, refusals, on_cpu: Mutex::new(None), precision }
+        Auto { both, watch, refusals, said: Mutex::default(), on_cpu: Mutex::new(None), precision }
+    }
+
+    fn say(&self, refusal: &Refusal) {
+        self.watch.note(&Note::OnCpu(format!("{}: {}", refusal.backend, refusal.reason)));
     }
 
     /// Says what was passed over, if anything.
     fn tell(&self) {
         let refusals = std::mem::take(&mut *lock(&self.refusals));
         *lock(&self.on_cpu) = (!refusals.is_empty()).then_some(self.precision);
-        for refusal in refusals.iter().filter(|refusal| refusal.next.is_some()) {
-            self.watch.note(&Note::OnCpu(format!("{}: {}", refusal.backend, refusal.reason)));
-        }
+        refusals.iter().filter(|refusal| refusal.next.is_some()).for_each(|refusal| self.say(refusal));
     }
 
     /// A CPU to ask how it evaluates, where it rendered the last frame.
@@ -178,6 +164,31 @@ impl Backend for Auto<'_> {
 
     fn recycle(&self, frame: Frame) {
         self.both.recycle(frame);
+    }
+}
+
+impl Differentiate for Auto<'_> {
+    fn differentiates(&self, plan: &Plan, layout: &Layout) -> Result<(), Unsupported> {
+        self.both.differentiates(plan, layout)
+    }
+
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), nanobragg::Error> {
+        let summed = self.both.sensitivities(plan, layout, pixels, control, each);
+        for refusal in std::mem::take(&mut *lock(&self.refusals)) {
+            let mut said = lock(&self.said);
+            if refusal.next.is_some() && !said.contains(&refusal) {
+                self.say(&refusal);
+                said.push(refusal);
+            }
+        }
+        summed
     }
 }
 

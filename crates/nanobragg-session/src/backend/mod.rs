@@ -3,8 +3,6 @@
 #[cfg(not(feature = "gpu"))]
 mod absent;
 #[cfg(feature = "gpu")]
-mod derivatives;
-#[cfg(feature = "gpu")]
 mod gpu;
 
 use nanobragg::backend::{Backend, Cpu, Differentiate, Precision, Scalar};
@@ -18,15 +16,13 @@ use absent as gpu;
 /// # Errors
 /// Where a graphics processor is asked for and there is none, or it fails its test.
 pub fn open<'a>(compute: &Compute, watch: Watch<'a>) -> Result<Box<dyn Backend + 'a>, Error> {
-    match compute.device {
-        Device::Scalar => Ok(Box::new(Scalar)),
-        Device::Cpu => Ok(Box::new(cpu(compute)?)),
-        Device::Gpu => gpu::open(compute, watch),
-        Device::Auto => gpu::open_or(compute, watch, cpu(compute)?),
-    }
+    Ok(match compute.device {
+        Device::Scalar => Box::new(Scalar),
+        Device::Cpu | Device::Gpu | Device::Auto => open_for_derivatives(compute, watch)?,
+    })
 }
 
-/// What computes derivatives where `compute` renders; for the scalar definition, which has none of sums, the CPU. What is found out
+/// What computes images and derivatives where `compute` renders; for the scalar definition, which has no derivatives, the CPU. What is found out
 /// on the way, and later, `watch` is told.
 ///
 /// # Errors
@@ -37,8 +33,8 @@ pub fn open_for_derivatives<'a>(
 ) -> Result<Box<dyn Differentiate + 'a>, Error> {
     match compute.device {
         Device::Scalar | Device::Cpu => Ok(Box::new(cpu(compute)?)),
-        Device::Gpu => gpu::open_for_derivatives(compute, watch),
-        Device::Auto => gpu::open_for_derivatives_or(compute, watch, cpu(compute)?),
+        Device::Gpu => gpu::open(compute, watch),
+        Device::Auto => gpu::open_or(compute, watch, cpu(compute)?),
     }
 }
 

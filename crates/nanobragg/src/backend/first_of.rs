@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Backend, Capabilities, Control, Frame, Pending, Products, Ticket, Unsupported, Want, Watch};
+use super::{
+    Backend, Capabilities, Control, Differentiate, Frame, Pending, Products, Ticket, Unsupported, Want, Watch,
+};
 use crate::error::Error;
 use crate::plan::Plan;
+use crate::sensitivity::{Block, Layout, PixelSet};
 
 /// What a caller is told of a backend that was passed over.
 type Notice = Arc<dyn Fn(&Refusal) + Send + Sync>;
@@ -22,20 +25,44 @@ pub struct Refusal {
 }
 
 /// Renders with the first of its backends that supports what is wanted, in the order they were given. One that runs
-/// out of memory on the way is passed over as well.
-#[derive(Clone)]
-pub struct FirstOf {
+/// out of memory on the way is passed over as well. Made of backends that [differentiate](FirstOf::differentiating), it
+/// differentiates, too.
+pub struct FirstOf<B: ?Sized = dyn Backend> {
     capabilities: Capabilities,
-    backends: Vec<Arc<dyn Backend>>,
+    backends: Vec<Arc<B>>,
     notice: Option<Notice>,
     /// Number of the backend that rendered last.
     last: Arc<AtomicUsize>,
 }
 
-impl FirstOf {
+impl<B: ?Sized> Clone for FirstOf<B> {
+    fn clone(&self) -> Self {
+        FirstOf {
+            capabilities: self.capabilities.clone(),
+            backends: self.backends.clone(),
+            notice: self.notice.clone(),
+            last: Arc::clone(&self.last),
+        }
+    }
+}
+
+impl FirstOf<dyn Backend> {
     /// Asks `backends` in this order.
     pub fn new(backends: Vec<Box<dyn Backend>>) -> Self {
-        let backends: Vec<Arc<dyn Backend>> = backends.into_iter().map(Arc::from).collect();
+        FirstOf::of(backends)
+    }
+}
+
+impl FirstOf<dyn Differentiate> {
+    /// Asks `backends` in this order, for images and for derivatives.
+    pub fn differentiating(backends: Vec<Box<dyn Differentiate>>) -> Self {
+        FirstOf::of(backends)
+    }
+}
+
+impl<B: Backend + ?Sized + 'static> FirstOf<B> {
+    fn of(backends: Vec<Box<B>>) -> Self {
+        let backends: Vec<Arc<B>> = backends.into_iter().map(Arc::from).collect();
         let all = || backends.iter().map(|backend| backend.capabilities());
         let mut precisions = Vec::new();
         for precision in all().flat_map(|each| &each.precisions) {
@@ -61,10 +88,15 @@ impl FirstOf {
     }
 
     /// The backend that supports what is wanted of `plan`, and those before it that do not.
-    pub fn choose(&self, plan: &Plan, want: &Want) -> (Option<&dyn Backend>, Vec<Refusal>) {
+    pub fn choose(&self, plan: &Plan, want: &Want) -> (Option<&B>, Vec<Refusal>) {
+        self.first(|backend| backend.supports(plan, want))
+    }
+
+    /// The first backend that `asked` finds nothing against, and those before it.
+    fn first(&self, asked: impl Fn(&B) -> Result<(), Unsupported>) -> (Option<&B>, Vec<Refusal>) {
         let mut refusals = Vec::new();
         for (at, backend) in self.backends.iter().enumerate() {
-            match backend.supports(plan, want) {
+            match asked(backend) {
                 Ok(()) => return (Some(backend.as_ref()), refusals),
                 Err(reason) => refusals.push(self.refusal(at, reason)),
             }
@@ -81,7 +113,7 @@ impl FirstOf {
     fn try_from<R>(
         &self,
         from: usize,
-        mut attempt: impl FnMut(&dyn Backend) -> Result<R, Error>,
+        mut attempt: impl FnMut(&B) -> Result<R, Error>,
     ) -> Result<(usize, R), Error> {
         let mut last = None;
         for (at, backend) in self.backends.iter().enumerate().skip(from) {
@@ -110,7 +142,12 @@ impl FirstOf {
     }
 }
 
-impl Backend for FirstOf {
+/// What the one asked last says, where all refuse.
+fn refused(refusals: Vec<Refusal>) -> Unsupported {
+    refusals.into_iter().next_back().map_or(Unsupported::NoBackend, |refusal| refusal.reason)
+}
+
+impl<B: Backend + ?Sized + 'static> Backend for FirstOf<B> {
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }
@@ -127,10 +164,7 @@ impl Backend for FirstOf {
     fn supports(&self, plan: &Plan, want: &Want) -> Result<(), Unsupported> {
         match self.choose(plan, want) {
             (Some(_), _) => Ok(()),
-            (None, refusals) => {
-                let last = refusals.into_iter().next_back();
-                Err(last.map_or(Unsupported::NoBackend, |refusal| refusal.reason))
-            }
+            (None, refusals) => Err(refused(refusals)),
         }
     }
 
@@ -145,7 +179,7 @@ impl Backend for FirstOf {
     }
 
     fn submit(&self, plan: Arc<Plan>, want: Want, watch: Watch) -> Result<Ticket, Error> {
-        let attempt = |backend: &dyn Backend| backend.submit(Arc::clone(&plan), want.clone(), watch.clone());
+        let attempt = |backend: &B| backend.submit(Arc::clone(&plan), want.clone(), watch.clone());
         let (at, ticket) = self.try_from(0, attempt)?;
         Ok(Ticket::new(Attempt { all: self.clone(), at, ticket, plan, want, watch }))
     }
@@ -157,9 +191,37 @@ impl Backend for FirstOf {
     }
 }
 
+impl Differentiate for FirstOf<dyn Differentiate> {
+    fn differentiates(&self, plan: &Plan, layout: &Layout) -> Result<(), Unsupported> {
+        match self.first(|backend| backend.differentiates(plan, layout)) {
+            (Some(_), _) => Ok(()),
+            (None, refusals) => Err(refused(refusals)),
+        }
+    }
+
+    /// One that fails on the way is not passed over: whoever takes the blocks has some of them already.
+    fn sensitivities(
+        &self,
+        plan: &Plan,
+        layout: &Layout,
+        pixels: PixelSet<'_>,
+        control: &Control<'_>,
+        each: &(dyn Fn(usize, &Block<'_>) + Sync),
+    ) -> Result<(), Error> {
+        let (chosen, refusals) = self.first(|backend| backend.differentiates(plan, layout));
+        if let Some(notice) = &self.notice {
+            refusals.iter().for_each(|refusal| notice(refusal));
+        }
+        match chosen {
+            Some(backend) => backend.sensitivities(plan, layout, pixels, control, each),
+            None => Err(Error::refused(self.name(), refused(refusals))),
+        }
+    }
+}
+
 /// A frame on its way, and those who are asked if it does not come.
-struct Attempt {
-    all: FirstOf,
+struct Attempt<B: ?Sized> {
+    all: FirstOf<B>,
     at: usize,
     ticket: Ticket,
     plan: Arc<Plan>,
@@ -167,7 +229,7 @@ struct Attempt {
     watch: Watch,
 }
 
-impl Pending for Attempt {
+impl<B: Backend + ?Sized + 'static> Pending for Attempt<B> {
     fn is_finished(&mut self) -> bool {
         self.ticket.poll()
     }
