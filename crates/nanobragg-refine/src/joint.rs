@@ -366,11 +366,13 @@ fn outcome(
                 let freedom = &frame.refinement.freedoms()[row];
                 let fisher = deviation(variance) * freedom.factor(&frame.state.parameters);
                 // An image alone may not determine what all together do.
-                entry.esd = if entry.esd_fisher > 0.0 {
-                    entry.esd * fisher / entry.esd_fisher
+                let of_photons = if entry.esd_fisher > 0.0 {
+                    let both = entry.esd * entry.esd - entry.esd_domains * entry.esd_domains;
+                    deviation(both) * fisher / entry.esd_fisher
                 } else {
                     fisher * found.chi2.max(1.0).sqrt()
                 };
+                entry.esd = of_photons.hypot(entry.esd_domains);
                 entry.esd_fisher = fisher;
             }
         }
@@ -394,6 +396,7 @@ fn outcome(
             esd: if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() },
             esd_fisher: fisher,
             esd_sandwich: scatter,
+            esd_domains: 0.0,
             prior: freedom.prior.map(|sigma| sigma * freedom.factor(&known.start)),
             prior_share: freedom.share_of_prior(&parameters, &known.start),
         }

@@ -9,6 +9,7 @@
 
 mod amplitudes;
 mod boxes;
+mod chance;
 mod error;
 mod evaluation;
 mod freedom;

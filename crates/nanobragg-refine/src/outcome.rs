@@ -61,12 +61,15 @@ pub struct Found {
     pub start: f64,
     /// Where it ended.
     pub value: f64,
-    /// Standard deviation: the larger one where boxes suffice for both, else that of the Fisher matrix times √max(1, χ²).
+    /// Standard deviation: the larger of the next two where boxes suffice for both, else that of the Fisher matrix times √max(1, χ²); and that
+    /// of the draw of domains added in squares.
     pub esd: f64,
     /// Standard deviation by the Fisher matrix.
     pub esd_fisher: f64,
     /// Standard deviation by the scatter of the boxes (sandwich).
     pub esd_sandwich: f64,
+    /// Standard deviation by the draw of the mosaic domains: what another draw of as many would change. 0 for what images share.
+    pub esd_domains: f64,
     /// Standard deviation of what was known of it beforehand, in its unit; `None` where nothing was.
     pub prior: Option<f64>,
     /// Half the squared distance from the start in standard deviations of what was known beforehand: its part of the target.

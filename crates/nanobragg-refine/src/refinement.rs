@@ -8,6 +8,7 @@ use nanobragg::plan::place::{CellParameters, LatticeParameters};
 use nanobragg::plan::{Parameters, Plan};
 
 use crate::boxes::{Boxes, Indexed};
+use crate::chance;
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform};
@@ -318,19 +319,22 @@ impl Refinement {
             }
         });
         let enough = boxes.len() >= 10 * count;
+        let by_chance = chance::variances(problem, boxes, state, view, at)?;
         let found = self.freedoms.iter().enumerate().map(|(number, freedom)| {
             let factor = freedom.factor(&state.parameters);
             let deviation = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
             let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
+            let esd_domains = by_chance.get(number).map_or(0.0, |variance| variance.sqrt() * factor);
             Found {
                 name: freedom.name(),
                 unit: freedom.unit(),
                 start: freedom.value(problem.start, problem.start),
                 value: freedom.value(&state.parameters, problem.start),
-                esd,
+                esd: esd.hypot(esd_domains),
                 esd_fisher: fisher,
                 esd_sandwich: scatter,
+                esd_domains,
                 prior: freedom.prior.map(|sigma| sigma * freedom.factor(problem.start)),
                 prior_share: freedom.share_of_prior(&state.parameters, problem.start),
             }

@@ -76,6 +76,35 @@ fn crystals_are_found_from_farther_than_a_spot_is_wide() {
 }
 
 #[test]
+fn deviations_know_of_the_draw_of_domains() {
+    let kind =
+        StillKind { domains: 6, finer: Some((1, 100)), amplitudes: 0.2, size: 600, ..StillKind::default() };
+    let (mut with, mut without, mut count) = (0.0, 0.0, 0.0);
+    for number in 0..8 {
+        let still = still(number, &kind).unwrap();
+        let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
+        refinement.most_boxes = 120;
+        let outcome = refinement.run(&photons(&still), &Cpu::default(), &Control::default()).unwrap();
+        let truth = still.truth.parameters().spread.to_degrees();
+        for found in outcome.found.iter().filter(|found| found.name == "mosaic") {
+            let error = found.value - truth;
+            let photons = found.esd_fisher.max(found.esd_sandwich);
+            assert!((photons.hypot(found.esd_domains) - found.esd).abs() < 1e-9 * found.esd, "{found:?}");
+            with += (error / found.esd).powi(2);
+            without += (error / photons).powi(2);
+            count += 1.0;
+        }
+    }
+    let [with, without] = [with, without].map(|squares: f64| (squares / count).sqrt());
+    assert!((0.6..1.4).contains(&with) && without > 1.5 * with, "pulls of the mosaicity: {with} {without}");
+    let one = still(0, &StillKind { domains: 1, ..kind }).unwrap();
+    let mut refinement = Refinement::new(&one.start, &["scale", "misset"]).unwrap();
+    refinement.most_boxes = 60;
+    let outcome = refinement.run(&photons(&one), &Cpu::default(), &Control::default()).unwrap();
+    assert!(outcome.found.iter().all(|found| found.esd_domains == 0.0 && found.esd > 0.0));
+}
+
+#[test]
 fn sizes_are_right_where_the_data_are_sampled_more_finely() {
     let kind = StillKind { amplitudes: 0.1, finer: Some((3, 20)), ..StillKind::default() };
     let still = still(3, &kind).unwrap();

@@ -106,7 +106,8 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let cpu = Cpu::with_threads(threads)?;
     let mut truth = None;
     let (mut converged, mut seconds, mut trials, mut chi2) = (0, 0.0, 0, Vec::new());
-    let mut pulls: Vec<(String, Vec<f64>)> = Vec::new();
+    // With all of the standard deviation, and without the part of the draw of domains.
+    let mut pulls: Vec<(String, Vec<[f64; 2]>)> = Vec::new();
     let mut kept: Vec<(Refinement, Outcome)> = Vec::new();
     for number in 0..stills {
         let still = still(number, &kind)?;
@@ -131,9 +132,12 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         let errors = errors(&still, &outcome);
         let turn = (1..4).map(|at| errors[at].powi(2)).sum::<f64>().sqrt();
         let good = outcome.verdict == Verdict::Converged && turn < FOUND;
-        let pull_of = |(error, found): (&f64, &Found)| error / found.esd;
-        let of_still: Vec<f64> = errors.iter().zip(&outcome.found).map(pull_of).collect();
-        let shown: Vec<String> = of_still.iter().map(|pull| format!("{pull:.1}")).collect();
+        let pull_of = |(error, found): (&f64, &Found)| {
+            let drawn = (found.esd.powi(2) - found.esd_domains.powi(2)).sqrt();
+            [error / found.esd, error / drawn]
+        };
+        let of_still: Vec<[f64; 2]> = errors.iter().zip(&outcome.found).map(pull_of).collect();
+        let shown: Vec<String> = of_still.iter().map(|[pull, _]| format!("{pull:.1}")).collect();
         println!(
             "still {number}: {}, {} boxes, {} pixels, {} trials, {:.1} s, chi2 {:.4}, {:.2} mdeg off, pulls {}",
             outcome.verdict.name(),
@@ -169,9 +173,10 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         chi2.iter().sum::<f64>() / count
     );
     for (name, pulls) in pulls {
-        let mean = pulls.iter().sum::<f64>() / count;
-        let square = pulls.iter().map(|pull| pull * pull).sum::<f64>() / count;
-        println!("pull of {name}: rms {:.2}, mean {mean:.2}", square.sqrt());
+        let mean = pulls.iter().map(|[pull, _]| pull).sum::<f64>() / count;
+        let [rms, drawn] =
+            [0, 1].map(|one| (pulls.iter().map(|pull| pull[one].powi(2)).sum::<f64>() / count).sqrt());
+        println!("pull of {name}: rms {rms:.2} ({drawn:.2} without the draw of domains), mean {mean:.2}");
     }
     if together {
         let images: Vec<(&Refinement, &Outcome)> = kept.iter().map(|(one, other)| (one, other)).collect();

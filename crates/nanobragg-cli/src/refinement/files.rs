@@ -287,7 +287,8 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
 pub fn parameter(found: &Found) -> Value {
     json!({
         "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
-        "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich, "prior": found.prior,
+        "esd_fisher": found.esd_fisher, "esd_sandwich": found.esd_sandwich,
+        "esd_domains": found.esd_domains, "prior": found.prior,
         "prior_share": found.prior_share,
     })
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use nalgebra::{Matrix3, Vector3};
 
+use super::choose::mosaic::{self, Mosaic};
 use super::place::{self, Parameters, PlacedLattice, Wavelength};
-use super::{Background, CrystalPlan, DetectorPlan, LayerPlan, Orientations, PhiStep, Plan, SourcePlan};
+use super::{
+    Background, CrystalPlan, DetectorPlan, LayerPlan, Orientations, PhiStep, Plan, Ran1, SourcePlan,
+};
 use crate::model::Quirk;
 use crate::physics::geometry::Panel;
 use crate::physics::lattice::{CrystalShape, RealLattice, ReciprocalLattice};
@@ -86,6 +89,33 @@ impl Plan<f64> {
         placed.crystal.volume_angstrom3 = to_f64(lattice.volume);
         placed.choice = Arc::new(place::Choice { parameters: parameters.cast(), ..(*self.choice).clone() });
         placed
+    }
+
+    /// The same plan with as many other mosaic domains, drawn from `seed`: what changes is what the number of domains leaves
+    /// to chance.
+    ///
+    /// ```
+    /// use nanobragg::model::{Experiment, Mosaicity, UnitCell};
+    ///
+    /// let mut experiment = Experiment::uniform(UnitCell::new(70.0, 80.0, 90.0, 90.0, 90.0, 90.0)?, 100.0);
+    /// experiment.crystal = experiment.crystal.with_mosaicity(Mosaicity::Domains { spread: 0.01, count: 6 })?;
+    /// let plan = experiment.plan()?;
+    /// experiment.seeds.mosaic = 7;
+    /// let expected = experiment.plan()?.orientations.domains;
+    /// assert_eq!(plan.with_mosaic_seed(7).orientations.domains, expected);
+    /// assert_ne!(plan.with_mosaic_seed(8).orientations.domains, expected);
+    /// # Ok::<(), nanobragg::Error>(())
+    /// ```
+    pub fn with_mosaic_seed(&self, seed: i64) -> Plan {
+        let parameters = self.choice.parameters;
+        let mosaic = Mosaic { spread: parameters.spread, domains: self.orientations.domains.len() };
+        let singly = self.resolved.quirks.has(Quirk::MosaicAfterSpindle);
+        let drawn = mosaic::domains(&mosaic, &mut Ran1::default(), seed, singly);
+        let (domains, draws) = drawn.into_iter().map(|domain| (domain.rotation, domain.draw)).unzip();
+        let mut plan = self.clone();
+        plan.orientations.domains = domains;
+        plan.choice = Arc::new(place::Choice { draws, ..(*self.choice).clone() });
+        plan.place(&parameters)
     }
 
     /// The plane of pixels with other numbers.
