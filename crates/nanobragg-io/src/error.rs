@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Length,
     /// The contents do not fit into memory.
     Memory,
+    /// Another run is writing the file.
+    Busy,
 }
 
 impl ErrorKind {
@@ -48,6 +50,7 @@ impl ErrorKind {
             ErrorKind::Value => "io.value",
             ErrorKind::Length => "io.length",
             ErrorKind::Memory => "io.memory",
+            ErrorKind::Busy => "io.busy",
         }
     }
 }
@@ -71,6 +74,8 @@ enum Fault {
     Length { path: PathBuf, what: &'static str, expected: u128, found: u128 },
     #[error("{}: not enough memory for {bytes} bytes", OneLine(.path))]
     Memory { path: PathBuf, bytes: u128 },
+    #[error("{}: another run is writing it{holder}", OneLine(.path))]
+    Busy { path: PathBuf, holder: String },
 }
 
 impl fmt::Display for Error {
@@ -97,6 +102,7 @@ impl Error {
             Fault::Value { .. } => ErrorKind::Value,
             Fault::Length { .. } => ErrorKind::Length,
             Fault::Memory { .. } => ErrorKind::Memory,
+            Fault::Busy { .. } => ErrorKind::Busy,
         }
     }
 
@@ -115,7 +121,8 @@ impl Error {
             | Fault::LineTooLong { path, .. }
             | Fault::Value { path, .. }
             | Fault::Length { path, .. }
-            | Fault::Memory { path, .. } => path,
+            | Fault::Memory { path, .. }
+            | Fault::Busy { path, .. } => path,
         }
     }
 
@@ -127,6 +134,11 @@ impl Error {
     /// The operating system refused to create or write the file.
     pub fn write(path: &Path, cause: io::Error) -> Self {
         Self::of(Fault::Write { path: path.to_owned(), cause })
+    }
+
+    /// Another run writes it; `holder` says which, and begins with what separates it.
+    pub(crate) fn busy(path: &Path, holder: String) -> Self {
+        Self::of(Fault::Busy { path: path.to_owned(), holder })
     }
 
     pub(crate) fn unwritable(path: &Path, reason: impl Into<String>) -> Self {

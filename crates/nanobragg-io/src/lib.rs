@@ -50,6 +50,7 @@ pub mod image_axes;
 pub mod instrument_image;
 pub mod json;
 mod lines;
+pub mod lock;
 pub mod matrix;
 pub mod mtz;
 pub mod nexus;

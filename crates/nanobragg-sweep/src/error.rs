@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Input,
     /// There is a manifest already.
     Exists,
-    /// Another sweep is writing the same files.
+    /// Another run is writing the same files.
     Busy,
     /// The manifest is that of another sweep.
     OtherSweep,
@@ -60,13 +60,13 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
             Cause::Image(error) => ErrorKind::Image(error.kind()),
+            Cause::File(error) if error.kind() == nanobragg_io::ErrorKind::Busy => ErrorKind::Busy,
             Cause::File(_) => ErrorKind::File,
             Cause::NoCounts(_) => ErrorKind::Content,
             Cause::SameKind { .. } | Cause::Digits { .. } => ErrorKind::Names,
             Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
             Cause::ReadOnce(_) => ErrorKind::Input,
             Cause::Exists(_) => ErrorKind::Exists,
-            Cause::Busy { .. } => ErrorKind::Busy,
             Cause::NoManifest(_) => ErrorKind::NoManifest,
             Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
             Cause::Thread(_) | Cause::Threads(_) => ErrorKind::Thread,
@@ -97,8 +97,6 @@ pub(crate) enum Cause {
     ReadOnce(PathBuf),
     #[error("{} exists", .0.display())]
     Exists(PathBuf),
-    #[error("{}: another sweep is writing it{holder}", path.display())]
-    Busy { path: PathBuf, holder: String },
     #[error("{}: not the manifest of a sweep", .0.display())]
     NoManifest(PathBuf),
     #[error("{}: another sweep: {difference}", path.display())]

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use nanobragg::model::Experiment;
 use nanobragg::plan::Plan;
 use nanobragg_io::atomic::remove_leftovers;
+use nanobragg_io::lock::{Claim, Lock, lock};
 use nanobragg_io::places::Inputs;
 use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warning, narrow_spots};
 
 use crate::error::Cause;
-use crate::lock::Lock;
 use crate::lost::Scan;
 use crate::manifest::{self, Manifest};
 use crate::observer::SweepObserver;
@@ -76,7 +76,7 @@ pub struct Sweep {
     threads: Threads,
 }
 
-/// A sweep that has its manifest, and whose files no other sweep writes.
+/// A sweep that has its manifest, and whose files no other run writes.
 #[derive(Debug)]
 pub struct Begun {
     sweep: Sweep,
@@ -128,10 +128,10 @@ impl Sweep {
     /// Takes the files for this sweep, and begins or reads the manifest: what a refused sweep must not write is written after it.
     ///
     /// # Errors
-    /// Another sweep writes these files; there is a manifest, or another one than that of this sweep; a file cannot be written.
+    /// Another run writes these files; there is a manifest, or another one than that of this sweep; a file cannot be written.
     pub fn begin(mut self) -> Result<Begun, Error> {
         let path = self.job.manifest_path();
-        let locks = locks(&path, &self.targets)?;
+        let locks = lock(claims(&path, &self.targets, &self.job.beside))?;
         let manifest = begin(&self.job, &path, std::mem::take(&mut self.inputs))?;
         Ok(Begun { sweep: self, manifest, _locks: locks })
     }
@@ -188,11 +188,14 @@ impl Begun {
     }
 }
 
-/// Locks on the manifest and on every output: no other sweep writes them.
-fn locks(manifest: &Path, targets: &[Target]) -> Result<Vec<Lock>, Error> {
-    let first = |target: &Target| target.stack().map(|stack| stack.path.clone()).or_else(|| target.file(1));
-    let files = targets.iter().filter_map(first);
-    std::iter::once(manifest.to_owned()).chain(files).map(|file| Lock::on(&file)).collect()
+/// The manifest, every output, and what is written beside them: no other run writes them.
+fn claims<'a>(
+    manifest: &'a Path,
+    targets: &'a [Target],
+    beside: &'a [PathBuf],
+) -> impl Iterator<Item = Claim> + 'a {
+    let files = std::iter::once(manifest).chain(beside.iter().map(PathBuf::as_path));
+    files.map(Claim::file).chain(targets.iter().map(Target::claim))
 }
 
 fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Result<Manifest, Error> {

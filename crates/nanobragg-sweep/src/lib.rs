@@ -10,7 +10,6 @@ mod check;
 mod error;
 mod fingerprint;
 mod job;
-mod lock;
 mod lost;
 mod manifest;
 mod name;

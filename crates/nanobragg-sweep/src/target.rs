@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nanobragg_io::lock::Claim;
 use nanobragg_session::{Format, Output, PathPattern};
 
 use crate::Error;
@@ -37,6 +38,14 @@ impl Target {
         match self {
             Target::Stack(output) => Some(output),
             Target::Numbered(..) => None,
+        }
+    }
+
+    /// What no other run writes meanwhile.
+    pub fn claim(&self) -> Claim {
+        match self {
+            Target::Stack(output) => Claim::file(&output.path),
+            Target::Numbered(pattern, _) => Claim::numbered(&pattern.family()),
         }
     }
 

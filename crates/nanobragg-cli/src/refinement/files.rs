@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::{Pending, check_file, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
+use nanobragg_io::lock::{Claim, Lock, lock};
 use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::places::Inputs;
@@ -27,6 +28,9 @@ const ENDINGS: [&str; 9] =
 /// What follows it where structure factors are refined.
 const OF_AMPLITUDES: [&str; 3] = ["_F.csv", ".hkl", ".mtz"];
 
+/// Digits of the number of an image, at least.
+const DIGITS: usize = 5;
+
 /// The name of a refinement, with which those of its files begin.
 #[derive(Clone, Debug)]
 pub struct Name {
@@ -43,7 +47,7 @@ impl Name {
 
     /// That of the files of an image, by its place in the list.
     pub fn of_image(request: &Request, number: usize) -> Self {
-        Name { beginning: Name::of(request).file(&format!("_{number:05}")), amplitudes: false }
+        Name { beginning: Name::of(request).file(&format!("_{number:0DIGITS$}")), amplitudes: false }
     }
 
     /// Its files.
@@ -71,6 +75,27 @@ impl Name {
         self.spares(&Inputs::of(inputs))?;
         self.files().try_for_each(|file| check_place(&file))?;
         self.files().try_for_each(|file| Ok(check_file(&file)?))
+    }
+
+    /// Its files for this run alone, and with them those of all images of a list. Of its files other commands may write two.
+    ///
+    /// # Errors
+    /// Another run writes them.
+    pub fn lock(&self, is_list: bool) -> Result<Vec<Lock>, nanobragg_io::Error> {
+        let own = [".json", ".expt", ".h5"].map(|ending| Claim::file(&self.file(ending)));
+        let images = is_list.then(|| Claim::numbered(&self.file("_#.json")));
+        // One that has the name of an image of a list goes beside others like it, but not beside that list.
+        let list = self.list().map(|list| Claim::numbered(&list.file("_#.json")).shared());
+        lock(own.into_iter().chain(images).chain(list))
+    }
+
+    /// The list of which this may be an image, by its name.
+    fn list(&self) -> Option<Name> {
+        let text = self.beginning.to_str()?;
+        let list = text.trim_end_matches(|last: char| last.is_ascii_digit());
+        let digits = text.len() - list.len();
+        let beginning = list.strip_suffix('_').filter(|_| digits >= DIGITS)?;
+        Some(Name { beginning: beginning.into(), ..self.clone() })
     }
 
     /// Whether none of the files is one of `inputs`.

@@ -197,6 +197,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let name = Name::of(request);
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
     spare_inputs(request, &lines)?;
+    let _locks = name.lock(true)?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());

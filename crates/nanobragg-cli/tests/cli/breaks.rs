@@ -190,7 +190,7 @@ fn a_second_sweep_is_refused_while_the_first_one_writes() {
     }
     for more in ["-restart", "-resume", "", "-manifest other.jsonl"] {
         let run = scratch.run(&format!("{long} -default_F 200 {more}"));
-        let expected = format!("another sweep is writing it: process {}, begun ", first.id());
+        let expected = format!("another run is writing it: process {}, begun ", first.id());
         assert!(run.error(1).contains(&expected), "{}", run.err);
     }
     first.kill().unwrap();

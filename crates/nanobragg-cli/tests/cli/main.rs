@@ -59,4 +59,6 @@ mod sweep;
 #[cfg(target_os = "linux")]
 mod system_calls;
 mod tutorials;
+#[cfg(unix)]
+mod two_writers;
 mod write_errors;

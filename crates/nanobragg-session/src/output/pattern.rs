@@ -56,6 +56,22 @@ impl PathPattern {
         self.given.with_file_name(name)
     }
 
+    /// A name that all patterns have in common of which two may be the same file: `#` in the place of the number and of the digits
+    /// around it.
+    pub fn family(&self) -> PathBuf {
+        let (mut before, mut after) = (self.before.as_encoded_bytes(), self.after.as_encoded_bytes());
+        while let [rest @ .., b'0'..=b'9'] = before {
+            before = rest;
+        }
+        while let [b'0'..=b'9', rest @ ..] = after {
+            after = rest;
+        }
+        let mut name = part(before);
+        name.push("#");
+        name.push(part(after));
+        self.given.with_file_name(name)
+    }
+
     /// The file with this number.
     pub fn file(&self, number: usize) -> PathBuf {
         let number = number.to_string();
@@ -69,18 +85,22 @@ impl PathPattern {
 
 /// What stands before and after the last run of `#`, and how long it is.
 fn around_marks(name: &OsStr) -> Option<(OsString, usize, OsString)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt as _;
-        let (before, digits, after) = around_marks_in(name.as_bytes())?;
-        Some((OsStr::from_bytes(before).to_owned(), digits, OsStr::from_bytes(after).to_owned()))
-    }
-    #[cfg(not(unix))]
-    {
-        let (before, digits, after) = around_marks_in(name.to_str()?.as_bytes())?;
-        let text = |part| OsString::from(String::from_utf8_lossy(part).into_owned());
-        Some((text(before), digits, text(after)))
-    }
+    let name = if cfg!(unix) { name.as_encoded_bytes() } else { name.to_str()?.as_bytes() };
+    let (before, digits, after) = around_marks_in(name)?;
+    Some((part(before), digits, part(after)))
+}
+
+/// A part of a name.
+#[cfg(unix)]
+fn part(bytes: &[u8]) -> OsString {
+    use std::os::unix::ffi::OsStringExt as _;
+    OsString::from_vec(bytes.to_owned())
+}
+
+/// A part of a name that is Unicode.
+#[cfg(not(unix))]
+fn part(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 fn around_marks_in(name: &[u8]) -> Option<(&[u8], usize, &[u8])> {
@@ -96,6 +116,19 @@ mod tests {
 
     fn image(name: &str, number: usize) -> String {
         PathPattern::of_images(Path::new(name)).file(number).to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn names_that_may_meet_have_one_family() {
+        let family =
+            |name: &str| PathPattern::of_images(Path::new(name)).family().to_str().unwrap().to_owned();
+        for name in ["z_#.npy", "z_##.npy", "z.npy", "z_1#.npy", "z_#3.npy", "z_0##12.npy"] {
+            assert_eq!(family(name), "z_#.npy", "{name}");
+        }
+        assert_eq!(family("out/1#.npy"), "out/#.npy");
+        for other in ["z#.npy", "z_a#.npy", "z_#a.npy", "z1_#.npy", "z_#.cbf"] {
+            assert_ne!(family(other), "z_#.npy", "{other}");
+        }
     }
 
     #[test]
