@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     pub close_in_header: Option<(String, f64)>,
     /// How an image's file says that its detector lies, and the file.
     pub axes: Option<(String, ImageAxes)>,
+    /// The spindle that an image's file has, in the frame of its axes, and the file.
+    pub spindle: Option<(String, [f64; 3])>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
@@ -244,6 +246,7 @@ impl Draft {
             beam_spot: None,
             close_in_header: None,
             axes: None,
+            spindle: None,
             fast_pixels: None,
             slow_pixels: None,
             hkl: None,

@@ -1,9 +1,11 @@
 //! Images from which size, instrument and mask of an experiment are taken, whatever their format.
 
+mod chain;
 mod doubts;
 mod entries;
 mod mini_cbf;
 mod nxmx;
+mod spindle;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -40,6 +42,8 @@ pub struct InstrumentImage {
     pub swing_deg: Option<f64>,
     /// How the detector lies, where the file has its axes.
     pub axes: Option<ImageAxes>,
+    /// The axis about which the crystal turns right-handedly, a unit vector in the frame of [`axes`](Self::axes), where the file has it.
+    pub spindle: Option<[f64; 3]>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
@@ -90,7 +94,7 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let keep = image.counts.iter().map(|&count| count > 0).collect();
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
         let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
-        found.warnings = doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref());
+        found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -104,11 +108,11 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let (header, swing_deg) = (image.header, None);
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
         let warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
-        return Ok(InstrumentImage { header, is_smv: true, fast, slow, keep, swing_deg, axes, warnings });
+        return Ok(InstrumentImage { header, is_smv: true, fast, slow, keep, swing_deg, axes, spindle: None, warnings });
     };
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0).collect();
-    let said = Said { entries: Vec::new(), swing_deg: None, axes: None };
+    let said = Said { entries: Vec::new(), swing_deg: None, axes: None, spindle: None, warnings: Vec::new() };
     Ok(described(path, said, (fast, slow), keep))
 }
 
@@ -130,9 +134,9 @@ fn chosen(path: &Path, mut panels: Vec<NxmxPanel>, number: Option<usize>) -> Res
 }
 
 fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bool>) -> InstrumentImage {
-    let known = said.entries.into_iter().filter_map(|(key, found)| Some((key, found?)));
+    let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let (axes, warnings) = (said.axes, Vec::new());
-    InstrumentImage { header, is_smv: false, fast, slow, keep, swing_deg, axes, warnings }
+    let Said { axes, spindle, warnings, .. } = said;
+    InstrumentImage { header, is_smv: false, fast, slow, keep, swing_deg, axes, spindle, warnings }
 }

@@ -298,6 +298,7 @@ fn geometry(
     }
     // Those of the last header, as all it says: an image does not lie as its mask does.
     draft.axes = image.axes.map(|axes| (file.to_owned(), axes));
+    draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod provenance;
 mod reflections;
 mod rotation;
 mod sense;
+mod spindle;
 mod tilt;
 
 use std::path::{Path, PathBuf};
@@ -89,6 +90,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     headers::finish(&mut draft, args);
     detector::finish(&mut draft, args)?;
     tilt::finish(&mut draft, args)?;
+    spindle::finish(&mut draft, args)?;
     geometry::finish(&mut draft);
     rotation::finish(&mut draft, args)?;
     sense::region(&draft, args)?;

@@ -125,7 +125,7 @@ fn placed(detector: &Detector, to_imgcif: &Matrix3<f64>, said: &ImageAxes) -> De
 }
 
 /// Fast axis, slow axis and normal as columns, at right angles.
-fn frame(fast: &Vector3<f64>, slow: &Vector3<f64>) -> Matrix3<f64> {
+pub(super) fn frame(fast: &Vector3<f64>, slow: &Vector3<f64>) -> Matrix3<f64> {
     let fast = fast.normalize();
     let normal = fast.cross(slow).normalize();
     Matrix3::from_columns(&[fast, normal.cross(&fast), normal])

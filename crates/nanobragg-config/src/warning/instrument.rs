@@ -95,6 +95,13 @@ pub enum InstrumentWarning {
         /// Millimeters between its place and the one that is rendered.
         off_mm: f64,
     },
+    /// The crystal does not turn about the axis that an image's file has.
+    Spindle {
+        /// The image.
+        file: PathBuf,
+        /// Degrees between that axis and the one that is rendered.
+        off_deg: f64,
+    },
     /// A description has no rotation axis: x is assumed for a rotation.
     NoSpindle {
         /// The description.
@@ -135,6 +142,7 @@ codes! { InstrumentWarning:
     OverFlag = "config.header-over-flag",
     Axes = "config.axes-in-header",
     Corner = "config.corner-in-header",
+    Spindle = "config.spindle-in-header",
     NoSpindle = "config.no-spindle",
     NoBeam = "config.no-beam",
     NoWavelength = "config.no-wavelength",
@@ -148,6 +156,7 @@ const CLOSE_DISTANCE: &str = "CLOSE_DISTANCE";
 /// What the axes of a detector and its corner are called.
 const AXES: &str = "axes of the detector";
 const CORNER: &str = "first pixel";
+const SPINDLE: &str = "spindle";
 const AS_C_DOES: &str = "used as in the C program";
 const NOT_TAKEN: &str = "ignored";
 const ALONG_X: &str = "x is assumed";
@@ -192,6 +201,9 @@ impl InstrumentWarning {
             }
             InstrumentWarning::Corner { file, off_mm } => {
                 Subject::of_file(file).at(CORNER).found(g(*off_mm, 4)).assumed(NOT_TAKEN)
+            }
+            InstrumentWarning::Spindle { file, off_deg } => {
+                Subject::of_file(file).at(SPINDLE).found(g(*off_deg, 4)).assumed(NOT_TAKEN)
             }
             InstrumentWarning::NoSpindle { file } => Subject::of_file(file).assumed(ALONG_X),
             InstrumentWarning::NoBeam { file } => Subject::of_file(file).assumed(ALONG_Z),
@@ -251,6 +263,12 @@ impl fmt::Display for InstrumentWarning {
                 "{}: {CORNER}: {} mm from where distance and beam center put it, which count",
                 file.display(),
                 g(*off_mm, 4)
+            ),
+            InstrumentWarning::Spindle { file, off_deg } => write!(
+                f,
+                "{}: {SPINDLE}: {} deg from the one that is rendered; -spindle_axis turns it",
+                file.display(),
+                g(*off_deg, 4)
             ),
             InstrumentWarning::NoSpindle { file } => {
                 write!(f, "{}: no rotation axis in it: {ALONG_X}; give -spindle_axis", file.display())

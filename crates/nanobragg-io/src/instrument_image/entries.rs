@@ -3,6 +3,7 @@
 use crate::c_format::g;
 use crate::image_axes::ImageAxes;
 use crate::smv::Unreadable;
+use crate::warning::Warning;
 
 /// A number, or why there is none.
 pub(super) type Found<T> = Result<T, Unreadable>;
@@ -15,6 +16,10 @@ pub(super) struct Said {
     pub entries: Vec<Entry>,
     pub swing_deg: Option<f64>,
     pub axes: Option<ImageAxes>,
+    /// The spindle, a unit vector in the frame of imgCIF.
+    pub spindle: Option<[f64; 3]>,
+    /// What of it is not taken as it stands.
+    pub warnings: Vec<Warning>,
 }
 
 /// Relative difference of two edges of a pixel that the digits of headers do not make.
@@ -30,6 +35,16 @@ pub(super) fn length_mm(unit: &str) -> Option<f64> {
         "mm" | "millimeter" => 1.0,
         "um" | "µm" | "μm" | "micron" => 1e-3,
         "nm" => 1e-6,
+        _ => return None,
+    })
+}
+
+/// Degrees of a unit.
+pub(super) fn angle_deg(unit: &str) -> Option<f64> {
+    Some(match unit.to_lowercase().as_str() {
+        "deg" | "degree" | "degrees" | "°" => 1.0,
+        "rad" | "radian" | "radians" => 1f64.to_degrees(),
+        "mrad" => 1e-3f64.to_degrees(),
         _ => return None,
     })
 }

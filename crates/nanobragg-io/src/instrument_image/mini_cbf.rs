@@ -38,7 +38,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     ];
     let swing_deg = plain("Detector_2theta").transpose().map_err(|error| error.into_error(path))?;
     let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| lines.value(key)))?;
-    Ok(Said { entries: entries.into(), swing_deg, axes })
+    Ok(Said { entries: entries.into(), swing_deg, axes, spindle: None, warnings: Vec::new() })
 }
 
 /// Angles and axes of a goniometer that are not taken.

@@ -1,17 +1,18 @@
 //! What an NXmx file says, as this program writes it.
 
+use super::chain::LENGTH;
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use super::spindle;
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
 use crate::smv::Unreadable;
 
-const PHI: &str = "entry/sample/transformations/phi";
 /// What the chain of axes ends in.
 const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
 
 /// Factor of a unit, by its name.
-type Units = fn(&str) -> Option<f64>;
+pub(super) type Units = fn(&str) -> Option<f64>;
 
 /// A module of the detector of a file.
 pub(super) struct Module<'a> {
@@ -30,14 +31,15 @@ impl Module<'_> {
         let wavelength = "entry/instrument/beam/incident_wavelength";
         let mut entries: Vec<Entry> = vec![
             ("WAVELENGTH", quantity(file, wavelength, wavelength_angstrom, "a number of angstrom, nm or m")),
-            ("OSC_START", plain(file, PHI)),
-            ("OSC_RANGE", plain(file, &format!("{PHI}_range_average"))),
             ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
         ];
         entries.extend(if self.is_only { self.of_detector() } else { self.of_axes(&axes) });
+        let spindle = spindle::read(file)?;
+        entries.extend(spindle.entries);
         let swing_deg =
             plain(file, &detector("two_theta")).transpose().map_err(|error| error.into_error(path))?;
-        Ok(Said { entries, swing_deg, axes: Some(axes) })
+        let (direction, warnings) = (spindle.direction, spindle.warnings);
+        Ok(Said { entries, swing_deg, axes: Some(axes), spindle: direction, warnings })
     }
 
     /// Pixel size, distance and beam center of the detector.
@@ -89,7 +91,6 @@ pub(super) const FAST: &str = "fast_pixel_direction";
 pub(super) const SLOW: &str = "slow_pixel_direction";
 const OFFSET: &str = "module_offset";
 
-const LENGTH: &str = "a number of m, mm, um or nm";
 
 /// A number without a unit, or in the only one.
 fn plain(file: &Nxmx<'_>, name: &str) -> Option<Found<f64>> {
@@ -100,21 +101,36 @@ fn plain(file: &Nxmx<'_>, name: &str) -> Option<Found<f64>> {
 
 /// A number in the unit that the file says.
 fn quantity(file: &Nxmx<'_>, name: &str, units: Units, expected: &'static str) -> Option<Found<f64>> {
-    let number = file.number(name)?;
     let unit = file.text_attribute(name, "units").unwrap_or_default();
+    quantity_of(file, name, &unit, units, expected)
+}
+
+/// A number in this unit.
+pub(super) fn quantity_of(
+    file: &Nxmx<'_>,
+    name: &str,
+    unit: &str,
+    units: Units,
+    expected: &'static str,
+) -> Option<Found<f64>> {
+    let number = file.number(name)?;
     let factor = units(unit.trim()).filter(|_| number.is_finite());
     let found = || Unreadable::new(name, expected, format!("{number} {unit}").trim());
     Some(factor.map(|factor| number * factor).ok_or_else(found))
 }
 
-/// The chain of axes from the beam to the first pixel. NeXus has z along the beam.
+/// NeXus has z along the beam.
+pub(super) fn to_imgcif([x, y, z]: [f64; 3]) -> [f64; 3] {
+    [-x, y, -z]
+}
+
+/// The chain of axes from the beam to the first pixel.
 impl Module<'_> {
     /// # Errors
     /// An axis that is missing, without a direction or a unit of length, or that stands on another one than those that this
     /// program writes.
     fn axes(&self) -> Result<ImageAxes> {
         let path = self.file.path();
-        let to_imgcif = |[x, y, z]: [f64; 3]| [-x, y, -z];
         let [fast, slow, offset] = [FAST, SLOW, OFFSET].map(|name| self.at(name));
         let directions = (self.direction(&fast, &offset)?, self.direction(&slow, &offset)?);
         let [from, along] = [(offset.as_str(), ALONG_BEAM), (ALONG_BEAM, ".")].map(|(name, stands_on)| {
@@ -165,7 +181,7 @@ impl Module<'_> {
     }
 }
 
-fn spaced(numbers: &[f64]) -> String {
+pub(super) fn spaced(numbers: &[f64]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 

@@ -149,6 +149,35 @@ impl<'a> Nxmx<'a> {
         self.all_numbers(name)?.first().copied()
     }
 
+    /// The numbers at `name`, or what stands there in their place.
+    pub(crate) fn numbers(&self, name: &str) -> Option<std::result::Result<Vec<f64>, String>> {
+        let set = self.file.dataset(name).ok()?;
+        if let Some(numbers) = self.all_numbers(name) {
+            return Some(Ok(numbers));
+        }
+        Some(Err(match (set.read_strings_lossy(), set.datatype()) {
+            (Ok(texts), _) => texts.join(" "),
+            (_, Ok(datatype)) => described(&datatype),
+            _ => "another type".to_owned(),
+        }))
+    }
+
+    /// The text at `name`, or what stands there in its place.
+    pub(crate) fn text(&self, name: &str) -> Option<std::result::Result<String, String>> {
+        let set = self.file.dataset(name).ok()?;
+        let texts = set.read_strings_lossy().ok().filter(|texts| texts.len() == 1);
+        Some(texts.and_then(|mut texts| texts.pop()).ok_or_else(|| match set.datatype() {
+            Ok(datatype) => described(&datatype),
+            Err(_) => "another type".to_owned(),
+        }))
+    }
+
+    /// The names in a group.
+    pub(crate) fn names(&self, group: &str) -> Vec<String> {
+        let names = self.file.root_group().group(group).and_then(|group| group.link_names());
+        names.unwrap_or_default()
+    }
+
     /// The numbers at `name`, of any type, where they are few.
     pub(crate) fn all_numbers(&self, name: &str) -> Option<Vec<f64>> {
         let set = self.file.dataset(name).ok()?;

@@ -1,0 +1,58 @@
+//! The axis about which the crystal turns by an image's file.
+
+use nanobragg::model::{Convention, Experiment, Frame, Placement, Preset, Tilt, UnitCell};
+use nanobragg::nalgebra::Vector3;
+use nanobragg::units::to_deg;
+use nanobragg_session::header::FrameDescription;
+
+use super::tilt;
+use crate::classic::{self, FlagId, ParsedArgs};
+use crate::draft::Draft;
+use crate::{ConfigError, InstrumentWarning, Origin};
+
+/// What the digits of a file leave of an angle, degrees.
+const ROUNDING_DEG: f64 = 1e-4;
+
+/// Turns the crystal about the axis in the image's file, unless a flag says another one, and leaves the detector where it is. Under the presets that
+/// follow the C program the axis is that of the convention, which is said.
+///
+/// # Errors
+/// None that an image could cause.
+pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
+    let Some((file, said)) = draft.spindle.take() else { return Ok(()) };
+    if args.has(FlagId::SpindleAxis) {
+        return Ok(());
+    }
+    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
+    probe.quirks = draft.setup.experiment.quirks;
+    probe.detector = draft.setup.experiment.detector.clone();
+    // What is no detector is refused where it is planned.
+    let Ok(plan) = probe.plan() else { return Ok(()) };
+    let axes = FrameDescription::of(&plan).axes;
+    let to_laboratory =
+        tilt::frame(&plan.detector.fdet, &plan.detector.sdet) * tilt::frame(&axes.fast, &axes.slow).transpose();
+    let spindle = to_laboratory * Vector3::from(said);
+    let found = plan.detector.spindle_axis[1];
+    let off_deg = to_deg(found.cross(&spindle).norm().atan2(found.dot(&spindle)));
+    if off_deg < ROUNDING_DEG {
+        return Ok(());
+    }
+    if classic::preset(args) != Preset::Exact {
+        draft.setup.warnings.push(InstrumentWarning::Spindle { file: file.into(), off_deg }.into());
+        return Ok(());
+    }
+    let detector = &mut draft.setup.experiment.detector;
+    let frame = Frame { spindle_axis: spindle, ..detector.convention.frame() };
+    if let Convention::Custom(_) = detector.convention {
+        detector.convention = Convention::Custom(frame);
+    } else {
+        // Beam centers of another convention would be other points.
+        let (fdet, sdet, odet) = (plan.detector.fdet, plan.detector.sdet, plan.detector.odet);
+        let placement = Placement::Measured { origin: plan.detector.pix0.into() };
+        let frame = Frame { fdet, sdet, odet, ..frame };
+        *detector = detector.clone().with_convention(Convention::Custom(frame)).with_placement(placement);
+        detector.tilt = Tilt::default();
+    }
+    draft.setup.origins.note(FlagId::SpindleAxis, Origin::Header(file));
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! How the sample of an NXmx file turns.
+
+use super::chain::{ANGLE, Axis, END, follow};
+use super::entries::{Entry, Found, angle_deg};
+use super::nxmx::{quantity_of, to_imgcif};
+use crate::c_format::g;
+use crate::error::{Error, Result};
+use crate::nexus::Nxmx;
+use crate::warning::{Warning, WarningKind};
+
+const SAMPLE: &str = "entry/sample/depends_on";
+const AXES: &str = "entry/sample/transformations";
+
+/// The rotation of a sample.
+#[derive(Default)]
+pub(super) struct Spindle {
+    /// Start and range of the first image, degrees.
+    pub entries: Vec<Entry>,
+    /// The axis about which it turns right-handedly, a unit vector in the frame of imgCIF.
+    pub direction: Option<[f64; 3]>,
+    /// What turns or shifts the sample beside it.
+    pub warnings: Vec<Warning>,
+}
+
+/// The rotation that the chain of the sample's axes makes.
+///
+/// # Errors
+/// Those of the chain; several axes that turn.
+pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
+    let has_axes = !file.names(AXES).is_empty();
+    let Some(said) = file.text(SAMPLE) else {
+        let missing = || Error::missing(file.path(), SAMPLE, "the path of the axis that turns the sample, or .");
+        return if has_axes { Err(missing()) } else { Ok(Spindle::default()) };
+    };
+    let expected = "the path of an axis, or .";
+    let said = said.map_err(|found| Error::value(file.path(), SAMPLE, expected, found.as_bytes()))?;
+    let ignored = |place: &str, found: String, assumed: &str| {
+        Warning::new(WarningKind::NotTaken, file.path(), place, found, assumed)
+    };
+    if said.trim() == END {
+        let assumed = format!("a still; {AXES} is ignored");
+        let unused = has_axes.then(|| ignored(SAMPLE, END.to_owned(), &assumed));
+        return Ok(Spindle { warnings: unused.into_iter().collect(), ..Spindle::default() });
+    }
+    let chain = follow(file, SAMPLE, &said)?;
+    let turning = |axis: &&Axis| {
+        let range = range(file, axis).and_then(std::result::Result::ok);
+        axis.turns && (axis.varies() || range.is_some_and(|range| range != 0.0))
+    };
+    let turning: Vec<&str> = chain.iter().filter(turning).map(|axis| axis.name.as_str()).collect();
+    if turning.len() > 1 {
+        let names: Vec<&str> = turning.iter().filter_map(|name| name.rsplit('/').next()).collect();
+        return Err(Error::value(file.path(), SAMPLE, "one axis that turns", names.join(", ").as_bytes()));
+    }
+    // Of those at rest the one that carries the others.
+    let at_rest = || chain.iter().rposition(|axis| axis.turns);
+    let at = turning.first().and_then(|name| chain.iter().position(|axis| axis.name == *name)).or_else(at_rest);
+    let mut warnings = Vec::new();
+    for (number, axis) in chain.iter().enumerate().filter(|(number, _)| Some(*number) != at) {
+        let value = axis.first(file)?;
+        let found = || format!("{} {}", g(value, 6), if axis.turns { "deg" } else { "mm" });
+        let assumed = match axis.turns {
+            false if axis.varies() => "varies; ignored: the sample stays where it is",
+            false => "ignored: the sample stays where it is",
+            true if at.is_some_and(|at| number > at) => "turns the spindle alone; -misset turns the crystal",
+            true => "ignored; -misset turns the crystal",
+        };
+        if value != 0.0 || axis.varies() {
+            warnings.push(ignored(&axis.name, found(), assumed));
+        }
+    }
+    let Some((spindle, below)) = at.and_then(|at| chain.get(at).zip(chain.get(at + 1..))) else {
+        return Ok(Spindle { warnings, ..Spindle::default() });
+    };
+    let mut direction = spindle.vector;
+    for axis in below.iter().filter(|axis| axis.turns) {
+        direction = turned(direction, axis.vector, axis.first(file)?);
+    }
+    let start = spindle.values.clone().map(|values| values.first().copied().unwrap_or_default());
+    let entries = vec![("OSC_START", Some(start)), ("OSC_RANGE", range(file, spindle))];
+    Ok(Spindle { entries, direction: Some(to_imgcif(direction)), warnings })
+}
+
+/// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.
+fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
+    let angle = |name: String| {
+        let unit = file.text_attribute(&name, "units").filter(|unit| !unit.trim().is_empty());
+        (name, unit.unwrap_or_else(|| axis.unit.clone()))
+    };
+    for name in ["range_average", "increment_set"] {
+        let (name, unit) = angle(format!("{}_{name}", axis.name));
+        if let Some(found) = quantity_of(file, &name, &unit, angle_deg, ANGLE) {
+            return Some(found);
+        }
+    }
+    let start = axis.values.as_ref().ok()?;
+    let (end, unit) = angle(format!("{}_end", axis.name));
+    if let (Some(end), Some(factor)) = (file.numbers(&end), angle_deg(unit.trim())) {
+        return Some(Ok(end.ok()?.first()? * factor - start.first()?));
+    }
+    Some(Ok(start.get(1)? - start.first()?))
+}
+
+/// A vector turned right-handedly about a unit vector.
+fn turned(v: [f64; 3], axis: [f64; 3], angle_deg: f64) -> [f64; 3] {
+    let (sin, cos) = angle_deg.to_radians().sin_cos();
+    let along = (0..3).map(|at| v[at] * axis[at]).sum::<f64>() * (1.0 - cos);
+    let across = |a: usize, b: usize| axis[a] * v[b] - axis[b] * v[a];
+    let across = [across(1, 2), across(2, 0), across(0, 1)];
+    [0, 1, 2].map(|at: usize| v[at] * cos + across[at] * sin + axis[at] * along)
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_hdf5::{H5File, VarLenUnicode};
+
+    use super::*;
+
+    /// Name, values, unit, vector, and what it stands on.
+    type Row<'a> = (&'a str, &'a [f64], &'a str, [f64; 3], Option<&'a str>);
+
+    const PHI: Row<'_> = ("phi", &[20.0, 21.0], "deg", [-1.0, 0.0, 0.0], Some("."));
+
+    /// What a file says whose sample stands on the axis `first`.
+    fn said(first: Option<&str>, rows: &[Row<'_>]) -> Result<Spindle> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let file = H5File::create(&path).unwrap();
+        let sample = file.root_group().create_group("entry").unwrap().create_group("sample").unwrap();
+        if let Some(first) = first {
+            sample.write_vlen_strings("depends_on", &[first]).unwrap();
+        }
+        let axes = sample.create_group("transformations").unwrap();
+        for (name, values, unit, vector, stands_on) in rows {
+            let set = axes.new_dataset::<f64>().shape([values.len()]).create(name).unwrap();
+            set.write_raw(values).unwrap();
+            let text = |name: &str, text: &str| {
+                let attribute = set.new_attr::<VarLenUnicode>().shape(()).create(name).unwrap();
+                attribute.write_string(text).unwrap();
+            };
+            text("units", unit);
+            text("transformation_type", if unit.contains("mm") { "translation" } else { "rotation" });
+            set.new_attr::<f64>().shape([3]).create("vector").unwrap().write_array(vector).unwrap();
+            if let Some(stands_on) = stands_on {
+                text("depends_on", stands_on);
+            }
+        }
+        file.close().unwrap();
+        read(&Nxmx::open(&path).unwrap())
+    }
+
+    fn number(found: &Spindle, key: &str) -> f64 {
+        found.entries.iter().find(|(name, _)| *name == key).unwrap().1.clone().unwrap().unwrap()
+    }
+
+    fn is_near(found: Option<[f64; 3]>, expected: [f64; 3]) -> bool {
+        found.unwrap().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12)
+    }
+
+    #[test]
+    fn the_spindle_lies_as_the_axes_below_it_turn_it() {
+        let first = Some("transformations/phi");
+        let found = said(first, &[PHI]).unwrap();
+        assert!(is_near(found.direction, [1.0, 0.0, 0.0]) && found.warnings.is_empty());
+        assert_eq!((number(&found, "OSC_START"), number(&found, "OSC_RANGE")), (20.0, 1.0));
+        let omega: Row<'_> = ("omega", &[90.0], "deg", [0.0, 0.0, 2.0], Some("."));
+        let shift: Row<'_> = ("x", &[1.5], "mm", [1.0, 0.0, 0.0], Some("omega"));
+        let kappa: Row<'_> = ("kappa", &[30.0], "deg", [0.0, 1.0, 0.0], Some("phi"));
+        let on_shift = (PHI.0, PHI.1, PHI.2, PHI.3, Some("/entry/sample/transformations/x"));
+        let found = said(Some("/entry/sample/transformations/kappa"), &[omega, shift, kappa, on_shift]).unwrap();
+        assert!(is_near(found.direction, [0.0, -1.0, 0.0]), "{:?}", found.direction);
+        let places = found.warnings.iter().map(|warning| warning.place.rsplit_once('/').unwrap().1);
+        assert_eq!(places.collect::<Vec<_>>(), ["kappa", "x", "omega"]);
+        // Radians.
+        let turn = [std::f64::consts::FRAC_PI_2, std::f64::consts::PI];
+        let found = said(first, &[(PHI.0, &turn, "rad", PHI.3, PHI.4)]).unwrap();
+        assert!((number(&found, "OSC_RANGE") - 90.0).abs() < 1e-12);
+        // One image, and where it ends.
+        let found = said(first, &[(PHI.0, &[20.0], "deg", PHI.3, PHI.4), ("phi_end", &[20.5], "deg", PHI.3, None)]);
+        assert_eq!(number(&found.unwrap(), "OSC_RANGE"), 0.5);
+        assert!(said(None, &[]).unwrap().entries.is_empty());
+        let still = said(Some("."), &[PHI]).unwrap();
+        assert_eq!((still.entries.len(), still.warnings.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_chain_that_leads_nowhere_is_refused_by_its_path() {
+        let error = |first: Option<&str>, rows: &[Row<'_>]| {
+            let text = said(first, rows).err().unwrap().to_string();
+            text.split_once("a.nxs: entry/sample/").unwrap().1.replace("entry/sample/transformations/", "")
+        };
+        let first = Some("transformations/phi");
+        let on = |stands_on| [(PHI.0, PHI.1, PHI.2, PHI.3, stands_on)];
+        let expected = "depends_on: expected the path of the axis that turns the sample, or ., found none";
+        assert_eq!(error(None, &[PHI]), expected);
+        let expected = "transformations/phi@depends_on: expected the path of an axis, or ., found none";
+        assert_eq!(error(first, &on(None)), expected);
+        let expected = "transformations/phi@depends_on: expected the path of an axis, or ., found \"omega\"";
+        assert_eq!(error(first, &on(Some("omega"))), expected);
+        let expected = "transformations/phi@depends_on: expected a chain of axes that ends with ., found \"phi\"";
+        assert_eq!(error(first, &on(Some("phi"))), expected);
+        let omega: Row<'_> = ("omega", &[0.0, 1.0], "deg", [0.0, 0.0, 1.0], Some("."));
+        let expected = "depends_on: expected one axis that turns, found \"phi, omega\"";
+        assert_eq!(error(first, &[omega, on(Some("omega"))[0]]), expected);
+        let expected = "transformations/phi@vector: expected a direction, found \"0 0 0\"";
+        assert_eq!(error(first, &[(PHI.0, PHI.1, PHI.2, [0.0; 3], PHI.4)]), expected);
+        let tilt: Row<'_> = ("tilt", &[3.0], "parsec", [0.0, 0.0, 1.0], Some("."));
+        let expected = "transformations/tilt: expected a number of deg or rad, found \"3 parsec\"";
+        assert_eq!(error(first, &[tilt, on(Some("tilt"))[0]]), expected);
+    }
+}
