@@ -46,6 +46,91 @@ fn a_description_gives_the_same_image() {
     }
 }
 
+/// A crystal by flags alone.
+const CRYSTAL: &str = "-cell 70 80 90 75 85 95 -misset 10 20 30 -default_F 100 -N 5 -oversample 1 -seed 1 -nodump \
+    -fluence 1e28";
+
+#[test]
+fn a_detector_for_crystfel_stays_where_it_is_among_flags() {
+    let detector = "-distance 100 -pixel 4 -detpixels 16 -lambda 1.5 -Xbeam 20 -Ybeam 36";
+    for (laboratory, more) in [
+        ("-xds", ""),
+        ("-adxv", "-osc 1 -phisteps 2"),
+        ("-xds -twotheta 15 -detector_rotz 30", "-osc 1 -phisteps 1 -polar 0.9"),
+    ] {
+        let scratch = Scratch::new();
+        let crystal = format!("{CRYSTAL} {more}");
+        scratch
+            .run(&format!("{laboratory} {detector} {crystal} -geometry_out a.geom -o a.npy -o a.cbf"))
+            .good();
+        for [from, to] in [["a", "b"], ["b", "c"]] {
+            let outputs = format!("-geometry_out {to}.geom -o {to}.npy -o {to}.cbf");
+            scratch.run(&format!("-geometry {from}.geom {crystal} {outputs}")).good();
+            for image in ["npy", "cbf"] {
+                let tolerance = "--tolerance 1e-6";
+                let line = format!("compare a.{image} {to}.{image} {tolerance}");
+                assert_eq!(scratch.run(&line).status, 0, "{laboratory}: {line}");
+            }
+            let panels = |name: &str| {
+                let text = String::from_utf8(scratch.read(&format!("{name}.geom"))).unwrap();
+                text.lines().filter(|line| line.starts_with("p0/")).map(str::to_owned).collect::<Vec<_>>()
+            };
+            assert_eq!(panels(from), panels(to), "{laboratory}");
+            // Another spindle does not turn the detector.
+            let line = format!("-geometry a.geom {crystal} -spindle_axis 0 1 0.1 -osc 1 -phisteps 1");
+            scratch.run(&format!("{line} -geometry_out d.geom -o d.npy")).good();
+            assert_eq!(panels("a"), panels("d"), "{laboratory}");
+        }
+        if !laboratory.contains("twotheta") {
+            assert_eq!(scratch.read("a.npy"), scratch.read("b.npy"), "{laboratory}");
+        }
+    }
+}
+
+/// The crystal of `list` in the laboratory's frame of a `.geom` file, for `-mat`: the field of the beam is `turns` quarter turns about
+/// the beam from x in that of XDS.
+fn matrix_for_crystfel(list: &[u8], wavelength: f64, turns: usize) -> String {
+    let list: serde_json::Value = serde_json::from_slice(list).unwrap();
+    let vectors = ["real_space_a", "real_space_b", "real_space_c"].map(|key| {
+        let vector = &list["crystal"][0][key];
+        let [mut x, y, z] = [0, 1, 2].map(|at| vector[at].as_f64().unwrap());
+        let mut y = -y;
+        for _ in 0..turns {
+            (x, y) = (y, -x);
+        }
+        nanobragg::nalgebra::RowVector3::new(x, y, -z)
+    });
+    let star = nanobragg::nalgebra::Matrix3::from_rows(&vectors).try_inverse().unwrap() * wavelength;
+    (0..3)
+        .map(|row| (0..3).map(|at| format!("{:.12} ", star[(row, at)])).collect::<String>() + "\n")
+        .collect()
+}
+
+#[test]
+fn a_detector_for_crystfel_gives_the_image_of_the_list_for_dials() {
+    let detector = "-distance 100 -pixel 4 -detpixels 16 -lambda 1.5 -Xbeam 20 -Ybeam 36 -polar 0.9";
+    for (laboratory, turns) in [
+        ("-mosflm", 0),
+        ("-xds", 0),
+        ("-denzo -twotheta 20 -detector_rotx 5", 0),
+        ("-dials", 0),
+        // The field lies across the spindle, and along x of the file.
+        ("-mosflm -spindle_axis 0 1 0", 1),
+    ] {
+        let scratch = Scratch::new();
+        let outputs = "-geometry_out a.geom -geometry_out a.expt -o a.npy";
+        scratch.run(&format!("{laboratory} {detector} {CRYSTAL} {outputs}")).good();
+        scratch.write("a.mat", matrix_for_crystfel(&scratch.read("a.expt"), 1.5, turns));
+        let same = CRYSTAL.replace("-cell 70 80 90 75 85 95 -misset 10 20 30", "");
+        scratch.run(&format!("-geometry a.expt {same} -o e.npy")).good();
+        scratch.run(&format!("-geometry a.geom -mat a.mat -polar 0.9 {same} -o g.npy")).good();
+        for image in ["e.npy", "g.npy"] {
+            let run = scratch.run(&format!("compare a.npy {image} --tolerance 1e-5"));
+            assert_eq!(run.status, 0, "{laboratory}: {image}: {}", run.out);
+        }
+    }
+}
+
 #[test]
 fn numbers_have_the_digits_that_they_were_given() {
     let scratch = Scratch::new();
@@ -64,7 +149,7 @@ fn numbers_have_the_digits_that_they_were_given() {
         assert!(input.contains(said), "{said}: {input}");
     }
     let geom = String::from_utf8(scratch.read("a.geom")).unwrap();
-    assert!(geom.contains("\np0/corner_x = 151\n"), "{geom}");
+    assert!(geom.contains("\np0/corner_x = -151\n"), "{geom}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nanobragg::nalgebra::Matrix3;
+use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::SourcePlan;
 use nanobragg::readout::MOST;
@@ -31,6 +31,13 @@ const MM: f64 = 1000.0;
 pub fn instrument(panels: &[(&str, &Plan)]) -> Option<Geometry> {
     let (_, first) = panels.first()?;
     Some(laboratory(panels)?.turned(&Axes::rotation(&first.detector)))
+}
+
+/// The same as a file in `format` has it. CrystFEL's has no crystal: where the beam travels along z in the laboratory, directions that are said
+/// beside the file mean what they meant when it was made.
+pub fn instrument_for(format: GeometryFormat, panels: &[(&str, &Plan)]) -> Option<Geometry> {
+    let stays = |found: &Geometry| format == GeometryFormat::Geom && found.beam == Some(Vector3::z());
+    laboratory(panels).filter(stays).or_else(|| instrument(panels))
 }
 
 /// The same in the frame of the laboratory, in which an experiment that is read from it has the detector and the crystal where
@@ -126,7 +133,7 @@ pub fn unsaid(plan: &Plan, format: GeometryFormat) -> Vec<String> {
 mod tests {
     use super::*;
     use nanobragg::model::{Convention, Experiment, PixelGrid, Rotation, UnitCell};
-    use nanobragg::nalgebra::{Rotation3, Vector3};
+    use nanobragg::nalgebra::Rotation3;
 
     fn plan(change: impl FnOnce(&mut Experiment)) -> Plan {
         let mut experiment =

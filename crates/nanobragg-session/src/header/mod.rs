@@ -15,7 +15,7 @@ pub use description::{
     BeamDescription, CountingDescription, CrystalDescription, FrameDescription, PanelDescription,
     ScanDescription,
 };
-pub use instrument::{about, instrument, laboratory, unsaid};
+pub use instrument::{about, instrument, instrument_for, laboratory, unsaid};
 pub use nexus::stack_setting;
 pub(crate) use nexus::ub_matrix;
 pub use smv::smv_entries;

@@ -5,7 +5,7 @@ use nanobragg_io::geometry::{GeometryFormat, write_geometry};
 
 use super::writer::wrote;
 use super::{Content, Output};
-use crate::header::{FrameDescription, about, instrument};
+use crate::header::{FrameDescription, about, instrument_for};
 use crate::{Error, Provenance, Watch};
 
 /// Writes the descriptions of the instrument among `outputs`. `panels` are the names and plans of its panels.
@@ -15,10 +15,12 @@ pub(crate) fn instruments(
     provenance: Option<&Provenance>,
     outputs: &[Output],
 ) -> Result<(), Error> {
-    let Some((geometry, (_, first))) = instrument(panels).zip(panels.first()) else { return Ok(()) };
+    let Some((_, first)) = panels.first() else { return Ok(()) };
     let frame = FrameDescription { provenance: provenance.cloned(), ..FrameDescription::of(first) };
     for output in outputs {
-        if let Content::Instrument(format) = output.content {
+        if let Content::Instrument(format) = output.content
+            && let Some(geometry) = instrument_for(format, panels)
+        {
             write_geometry(&output.path, format, &geometry, &about(first, &frame, 1))?;
             wrote(watch, &output.path, said(format));
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nanobragg::plan::Plan;
 use nanobragg_io::geometry::{GeometryFormat, write_geometry};
-use nanobragg_session::header::{FrameDescription, about, instrument, unsaid};
+use nanobragg_session::header::{FrameDescription, about, instrument_for, unsaid};
 use nanobragg_session::{Format, Output, PathPattern, Provenance, Warning};
 use nanobragg_sweep::Series;
 
@@ -29,7 +29,7 @@ impl Instrument<'_> {
     /// Writes the instrument to `path`.
     pub fn write(&self, path: &Path, console: Console) -> anyhow::Result<()> {
         let Some(format) = GeometryFormat::of(path) else { return Ok(()) };
-        let Some(mut geometry) = instrument(&[("Panel", self.first)]) else { return Ok(()) };
+        let Some(mut geometry) = instrument_for(format, &[("Panel", self.first)]) else { return Ok(()) };
         let what = if self.is_scan {
             format!("the scan of {} images", self.images)
         } else {
