@@ -108,7 +108,17 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let (header, swing_deg) = (image.header, None);
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
         let warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
-        return Ok(InstrumentImage { header, is_smv: true, fast, slow, keep, swing_deg, axes, spindle: None, warnings });
+        return Ok(InstrumentImage {
+            header,
+            is_smv: true,
+            fast,
+            slow,
+            keep,
+            swing_deg,
+            axes,
+            spindle: None,
+            warnings,
+        });
     };
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0).collect();

@@ -16,6 +16,7 @@ use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
 
 use crate::boxes::{Boxes, Indexed};
+use crate::damping::Damping;
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::stepped;
@@ -26,7 +27,6 @@ use crate::step::Step;
 
 /// A gain of the target an image that ends the refinement.
 const GAIN: f64 = 1e-3;
-const MOST_DAMPING: f64 = 1e8;
 /// Rounds, after each of which the scatter of boxes about their reflections is estimated again.
 const ROUNDS: usize = 3;
 /// Trials of each round but the last.
@@ -371,14 +371,13 @@ impl Search<'_> {
         let value = |all: &[Evaluation], prior: f64| prior + all.iter().map(|at| at.value).sum::<f64>();
         let mut best = value(&at, unknowns.share_of_prior(&unknowns.moved));
         self.record(&at, best, 0.0, true);
-        let mut damping = 1e-3;
+        let mut damping = Damping::new(Damping::NEAR);
         for _ in 0..trials {
-            let Some((by, next)) = step(frames, &at, unknowns, scatter, damping) else {
-                damping *= 10.0;
-                if damping > MOST_DAMPING {
-                    break;
+            let Some((by, next)) = step(frames, &at, unknowns, scatter, damping.part()) else {
+                if damping.raise() {
+                    continue;
                 }
-                continue;
+                break;
             };
             let moved = &unknowns.moved + by;
             let there = match self.evaluate(frames, Some(&next), &unknowns.table(&moved), self.control) {
@@ -388,20 +387,17 @@ impl Search<'_> {
             let found = value(&there, unknowns.share_of_prior(&moved));
             let gain = best - found;
             let better = gain > 0.0 && found.is_finite();
-            self.record(&there, found, damping, better);
+            self.record(&there, found, damping.part(), better);
             if better {
                 frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
                 unknowns.moved = moved;
                 (at, best) = (there, found);
-                damping = (damping / 10.0).max(1e-9);
+                damping.ease();
                 if gain < GAIN * frames.len() as f64 {
                     return Ok((at, Verdict::Converged));
                 }
-            } else {
-                damping *= 10.0;
-                if gain.abs() < 1e-6 || damping > MOST_DAMPING {
-                    return Ok((at, Verdict::Converged));
-                }
+            } else if !damping.raise_after(gain) {
+                return Ok((at, Verdict::Converged));
             }
         }
         Ok((at, Verdict::NotConverged))

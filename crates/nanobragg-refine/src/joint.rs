@@ -5,6 +5,7 @@ use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
 
 use crate::boxes::Boxes;
+use crate::damping::Damping;
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, stepped};
@@ -17,7 +18,6 @@ use crate::step::Step;
 const GAIN: f64 = 1e-3;
 /// Steps in standard deviations that end it.
 const STEP: f64 = 0.01;
-const MOST_DAMPING: f64 = 1e8;
 
 /// What several images found together.
 #[derive(Clone, Debug)]
@@ -195,7 +195,7 @@ pub fn refine_together(
         watch(&step);
         history.push(step);
     };
-    let (mut damping, mut verdict) = (1e-3, Verdict::NotConverged);
+    let (mut damping, mut verdict) = (Damping::new(Damping::NEAR), Verdict::NotConverged);
     let mut at = match evaluate(&frames, None, control) {
         // The caller has stopped the search, not what tells of it.
         Err(error) if error.is_canceled() => {
@@ -211,13 +211,12 @@ pub fn refine_together(
     let mut best = value(&at, frames.first().map(|frame| &frame.state));
     record(&at, best, 0.0, true);
     for _ in 0..trials {
-        let solved = solve(&frames, &at, &known, damping);
+        let solved = solve(&frames, &at, &known, damping.part());
         let Some((own, total, step)) = solved else {
-            damping *= 10.0;
-            if damping > MOST_DAMPING {
-                break;
+            if damping.raise() {
+                continue;
             }
-            continue;
+            break;
         };
         let next: Vec<State> = frames
             .iter()
@@ -235,22 +234,19 @@ pub fn refine_together(
         let found = value(&there, next.first());
         let gain = best - found;
         let better = gain > 0.0 && found.is_finite();
-        record(&there, found, damping, better);
+        record(&there, found, damping.part(), better);
         if better {
             let small = total.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
             frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
             (at, best) = (there, found);
-            damping = (damping / 10.0).max(1e-9);
+            damping.ease();
             if gain < GAIN * frames.len() as f64 || (small && gain < 1.0) {
                 verdict = Verdict::Converged;
                 break;
             }
-        } else {
-            damping *= 10.0;
-            if gain.abs() < 1e-6 || damping > MOST_DAMPING {
-                verdict = Verdict::Converged;
-                break;
-            }
+        } else if !damping.raise_after(gain) {
+            verdict = Verdict::Converged;
+            break;
         }
     }
     outcome(frames, images, &at, &known, backend, verdict, history)

@@ -10,6 +10,7 @@
 mod amplitudes;
 mod boxes;
 mod chance;
+mod damping;
 mod error;
 mod evaluation;
 mod freedom;

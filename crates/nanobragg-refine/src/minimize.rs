@@ -1,6 +1,7 @@
 //! Levenberg and Marquardt's method.
 
 use crate::boxes::Boxes;
+use crate::damping::Damping;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{LONGEST, stepped};
@@ -32,11 +33,8 @@ pub(crate) enum Enough {
 const GAIN: f64 = 1e-3;
 /// The part of all gains so far that one has where [`Enough::Nearly`] is reached.
 const SHARE: f64 = 0.02;
-/// Damping up to which a step is nearly that of the target.
-const NEARLY_FREE: f64 = 1.0;
 /// Steps in standard deviations that end a minimization.
 const STEP: f64 = 0.01;
-const MOST_DAMPING: f64 = 1e8;
 /// A search for a minimum.
 pub(crate) struct Search<'a> {
     pub problem: &'a Problem<'a>,
@@ -48,9 +46,6 @@ pub(crate) struct Search<'a> {
     /// Damping at the beginning.
     pub damping: f64,
 }
-
-/// Damping where the beginning is near the minimum.
-pub(crate) const NEAR: f64 = 1e-3;
 
 impl Search<'_> {
     /// Minimizes from `state`, which it leaves at the best it found.
@@ -102,17 +97,19 @@ impl Search<'_> {
         let Search { problem, boxes, view, enough, .. } = *self;
         let active = problem.active(view);
         let freedoms = || active.iter().map(|&number| &problem.freedoms[number]);
-        let (first, mut damping) = (at.value, self.damping);
-        while history.len() < until && damping <= MOST_DAMPING {
-            let solved = Reduced::new(&at, damping).and_then(|reduced| Some((reduced.step()?, reduced)));
+        let (first, mut damping) = (at.value, Damping::new(self.damping));
+        while history.len() < until {
+            let solved =
+                Reduced::new(&at, damping.part()).and_then(|reduced| Some((reduced.step()?, reduced)));
             let Some((mut step, reduced)) = solved else {
-                damping *= 10.0;
-                continue;
+                if damping.raise() {
+                    continue;
+                }
+                break;
             };
             let small =
                 reduced.matrix.diagonal().iter().zip(step.iter()).all(|(h, x)| x.abs() * h.sqrt() < STEP);
-            // A step that damping makes short says nothing of the target.
-            let near = damping <= NEARLY_FREE;
+            let near = damping.is_nearly_free();
             if enough == Enough::Fully && near && small && reduced.gain(&at, &step) < GAIN {
                 return Ok((at, Ended::Converged));
             }
@@ -133,20 +130,16 @@ impl Search<'_> {
             };
             let gain = at.value - there.value;
             let better = gain > 0.0 && there.value.is_finite();
-            self.record(&there, damping, better, history);
+            self.record(&there, damping.part(), better, history);
             if better {
                 (*state, at) = (next, there);
-                damping = (damping / 10.0).max(1e-9);
+                damping.ease();
                 let nearly = enough == Enough::Nearly && gain < SHARE * (first - at.value);
                 if gain < GAIN || (near && small) || nearly {
                     return Ok((at, Ended::Converged));
                 }
-            } else {
-                damping *= 10.0;
-                // Nothing to be gained: the target is as flat as it is computed.
-                if gain.abs() < 1e-6 || damping > MOST_DAMPING {
-                    return Ok((at, Ended::Converged));
-                }
+            } else if !damping.raise_after(gain) {
+                return Ok((at, Ended::Converged));
             }
         }
         Ok((at, Ended::Exhausted))

@@ -3,15 +3,14 @@
 use nanobragg::model::Shape;
 
 use crate::boxes::{Boxes, Indexed};
+use crate::damping::Damping;
 use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
-use crate::minimize::{Ended, Enough, NEAR, Search};
+use crate::minimize::{Ended, Enough, Search};
 use crate::refinement::Refinement;
 use crate::sampling::points;
 use crate::step::Step;
 
-/// Damping at the start, where scales may be off by a factor.
-const FAR: f64 = 100.0;
 /// Trials of a stage with widened spots.
 const TRIALS_OF_A_STAGE: usize = 15;
 
@@ -31,7 +30,7 @@ impl Refinement {
         let geometry = self.freedoms().iter().any(|freedom| !freedom.waits() && !freedom.is_scale());
         let mut narrowing = first_narrowing(problem, boxes);
         let in_the_end = problem.points;
-        let mut damping = FAR;
+        let mut damping = Damping::FAR;
         while geometry && widened && narrowing < 1.5 {
             let view = View { narrowing: f64::min(narrowing, 1.0), shape, held: true };
             // Wide spots need few points.
@@ -40,7 +39,7 @@ impl Refinement {
             let (most, enough) = (TRIALS_OF_A_STAGE, Enough::Nearly);
             let search = Search { problem, boxes, view, most, enough, damping };
             let (at, ended) = search.minimize(state, history)?;
-            (problem.points, damping) = (in_the_end, NEAR);
+            (problem.points, damping) = (in_the_end, Damping::NEAR);
             if ended == Ended::Canceled {
                 return Ok((at, ended));
             }
@@ -65,7 +64,7 @@ impl Refinement {
     ) -> Result<(Evaluation, Ended), Error> {
         loop {
             let (most, enough) = (self.most_trials, Enough::Fully);
-            let search = Search { problem, boxes, view, most, enough, damping: NEAR };
+            let search = Search { problem, boxes, view, most, enough, damping: Damping::NEAR };
             let (at, ended) = search.minimize(state, history)?;
             let needed = points(&problem.seen(&state.parameters, view));
             match problem.points {

@@ -91,7 +91,8 @@ fn axis(file: &Nxmx<'_>, name: &str) -> Result<Axis> {
     let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
     let unit_vector = (length.is_finite() && length > 1e-6).then(|| vector.iter().map(|x| x / length));
     let unit_vector: Option<[f64; 3]> = unit_vector.and_then(|v| v.collect::<Vec<_>>().try_into().ok());
-    let direction = unit_vector.ok_or_else(|| wrong("vector", "a direction", &super::nxmx::spaced(&vector)))?;
+    let direction =
+        unit_vector.ok_or_else(|| wrong("vector", "a direction", &super::nxmx::spaced(&vector)))?;
     let unit = file.text_attribute(name, "units").unwrap_or_default();
     let (factor, expected) = match turns {
         true => (angle_deg(unit.trim()), ANGLE),

@@ -91,7 +91,6 @@ pub(super) const FAST: &str = "fast_pixel_direction";
 pub(super) const SLOW: &str = "slow_pixel_direction";
 const OFFSET: &str = "module_offset";
 
-
 /// A number without a unit, or in the only one.
 fn plain(file: &Nxmx<'_>, name: &str) -> Option<Found<f64>> {
     let number = file.number(name)?;

@@ -29,7 +29,8 @@ pub(super) struct Spindle {
 pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let has_axes = !file.names(AXES).is_empty();
     let Some(said) = file.text(SAMPLE) else {
-        let missing = || Error::missing(file.path(), SAMPLE, "the path of the axis that turns the sample, or .");
+        let missing =
+            || Error::missing(file.path(), SAMPLE, "the path of the axis that turns the sample, or .");
         return if has_axes { Err(missing()) } else { Ok(Spindle::default()) };
     };
     let expected = "the path of an axis, or .";
@@ -54,7 +55,8 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     }
     // Of those at rest the one that carries the others.
     let at_rest = || chain.iter().rposition(|axis| axis.turns);
-    let at = turning.first().and_then(|name| chain.iter().position(|axis| axis.name == *name)).or_else(at_rest);
+    let at =
+        turning.first().and_then(|name| chain.iter().position(|axis| axis.name == *name)).or_else(at_rest);
     let mut warnings = Vec::new();
     for (number, axis) in chain.iter().enumerate().filter(|(number, _)| Some(*number) != at) {
         let value = axis.first(file)?;
@@ -167,7 +169,8 @@ mod tests {
         let shift: Row<'_> = ("x", &[1.5], "mm", [1.0, 0.0, 0.0], Some("omega"));
         let kappa: Row<'_> = ("kappa", &[30.0], "deg", [0.0, 1.0, 0.0], Some("phi"));
         let on_shift = (PHI.0, PHI.1, PHI.2, PHI.3, Some("/entry/sample/transformations/x"));
-        let found = said(Some("/entry/sample/transformations/kappa"), &[omega, shift, kappa, on_shift]).unwrap();
+        let found =
+            said(Some("/entry/sample/transformations/kappa"), &[omega, shift, kappa, on_shift]).unwrap();
         assert!(is_near(found.direction, [0.0, -1.0, 0.0]), "{:?}", found.direction);
         let places = found.warnings.iter().map(|warning| warning.place.rsplit_once('/').unwrap().1);
         assert_eq!(places.collect::<Vec<_>>(), ["kappa", "x", "omega"]);
@@ -176,7 +179,8 @@ mod tests {
         let found = said(first, &[(PHI.0, &turn, "rad", PHI.3, PHI.4)]).unwrap();
         assert!((number(&found, "OSC_RANGE") - 90.0).abs() < 1e-12);
         // One image, and where it ends.
-        let found = said(first, &[(PHI.0, &[20.0], "deg", PHI.3, PHI.4), ("phi_end", &[20.5], "deg", PHI.3, None)]);
+        let found =
+            said(first, &[(PHI.0, &[20.0], "deg", PHI.3, PHI.4), ("phi_end", &[20.5], "deg", PHI.3, None)]);
         assert_eq!(number(&found.unwrap(), "OSC_RANGE"), 0.5);
         assert!(said(None, &[]).unwrap().entries.is_empty());
         let still = said(Some("."), &[PHI]).unwrap();
@@ -197,7 +201,8 @@ mod tests {
         assert_eq!(error(first, &on(None)), expected);
         let expected = "transformations/phi@depends_on: expected the path of an axis, or ., found \"omega\"";
         assert_eq!(error(first, &on(Some("omega"))), expected);
-        let expected = "transformations/phi@depends_on: expected a chain of axes that ends with ., found \"phi\"";
+        let expected =
+            "transformations/phi@depends_on: expected a chain of axes that ends with ., found \"phi\"";
         assert_eq!(error(first, &on(Some("phi"))), expected);
         let omega: Row<'_> = ("omega", &[0.0, 1.0], "deg", [0.0, 0.0, 1.0], Some("."));
         let expected = "depends_on: expected one axis that turns, found \"phi, omega\"";
