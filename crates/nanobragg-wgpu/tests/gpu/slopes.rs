@@ -188,6 +188,26 @@ fn derivatives_have_the_same_bits_however_they_are_cut() {
 }
 
 #[test]
+fn orientations_that_one_buffer_cannot_hold_have_the_same_derivatives() {
+    let plan = planned(&format!("{TURNING} -mosaic_dom 1001 -dispersion 0 -detpixels_x 13 -detpixels_y 9"));
+    let wanted = parameters(&plan);
+    let derivatives = Derivatives::new(&plan, &wanted).unwrap();
+    let columns = |binding| {
+        let gpu = backend(Precision::Single, UpperLimits { binding, ..UpperLimits::default() })?;
+        Some(derivatives.columns(&gpu, &Control::default()).unwrap())
+    };
+    let Some(whole) = columns(None) else { return };
+    // Two windows, and many.
+    for binding in [45_000, 16_000] {
+        let cut = columns(Some(binding)).unwrap();
+        assert!(cut != whole, "windows end blocks of the sum: with one window the bits are the same");
+        for (name, off) in apart(&plan, &wanted, &whole, &cut) {
+            assert!(off <= 1e-6, "{binding} {name} {off:.1e}");
+        }
+    }
+}
+
+#[test]
 fn listed_pixels_and_products_are_those_of_the_image() {
     let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
     for flags in ["", "-curved_det", "-roi 3 17 5 13", "-detpixels 24"] {
