@@ -194,6 +194,24 @@ def test_jax_differentiates(small):
         render(tiny, water=1.0)
 
 
+def test_jax_differentiates_by_structure_factors(small):
+    jax = pytest.importorskip("jax")
+    from nanobragg.jax import render
+
+    experiment, grid, f = table(small)
+    simulation = nanobragg.Simulation(experiment, device="cpu")
+    with jax.enable_x64(True):
+        weights = np.random.default_rng(4).normal(size=simulation.shape)
+        total = lambda f, turn: (render(simulation, (grid, f), misset_x=turn) * weights).sum()
+        by_amplitude, by_turn = jax.jit(jax.grad(total, argnums=(0, 1)))(f, 0.0)
+    expected = simulation.replace(misset=(0, 0, 0)).vjp_structure_factors(weights, grid, ["misset_x"])
+    assert np.abs(expected.slopes).max() > 0
+    np.testing.assert_allclose(by_amplitude, expected.slopes, rtol=1e-12)
+    np.testing.assert_allclose(by_turn, expected.parameters[0], rtol=1e-12)
+    with pytest.raises(ValueError, match="more than once"):
+        render(simulation, (np.zeros((2, 3), "i4"), np.ones(2)))
+
+
 def test_jax_takes_large_images_on_one_core(small, tmp_path):
     """Callbacks of JAX that wait for its own threads stop for ever: ours do not."""
     pytest.importorskip("jax")

@@ -3,8 +3,11 @@
 `render` is a function of arrays, for `jax.grad`, `jax.jit` and `jax.vmap`. Parameters are keywords with the names that
 `Simulation.gradient` takes: `misset_x`, `cell_a`, `distance`, ...; their values are in the units of the flags.
 
-A callback computes the image on the CPU in double precision; JAX converts it to single precision unless
-`jax_enable_x64` is set. Derivatives are those of `Simulation.vjp`: reverse mode, without second derivatives.
+`structure_factors` is a pair of Miller indices and an array of amplitudes.
+
+A callback computes the image: of an `Experiment`, on the CPU in double precision; of a `Simulation`, on the device and in the
+precision that it has. JAX converts it to single precision unless `jax_enable_x64` is set. Derivatives are those of `Simulation.vjp` and
+`Simulation.vjp_structure_factors`: reverse mode, without second derivatives.
 """
 
 # jax may not be there, and is typed in part.
@@ -25,53 +28,79 @@ except ImportError:
     raise ImportError("nanobragg.jax needs jax: pip install jax") from None
 
 from ._experiment import Experiment
-from ._parameters import known, moved
+from ._parameters import distinct, known, moved
 from ._simulation import Simulation
 
-# How a function of the host is called: experiment, names, and shape of the image are not traced.
-_Call = tuple[Experiment, tuple[str, ...], tuple[int, ...]]
+
+class _Call:
+    """How functions of the host are called: what JAX does not trace."""
+
+    __slots__ = ("indices", "names", "shape", "simulation")
+
+    def __init__(self, simulation: Simulation, names: tuple[str, ...], indices: Any) -> None:
+        self.simulation, self.names, self.indices = simulation, names, indices
+        self.shape: tuple[int, ...] = simulation.shape
+
+    def at(self, amplitudes: Any, values: tuple[Any, ...]) -> Simulation:
+        experiment = self.simulation.experiment
+        if self.indices is not None:
+            experiment = experiment.replace(structure_factors=(self.indices, np.asarray(amplitudes, dtype=np.float64)))
+        return self.simulation._with(moved(experiment, {name: float(value) for name, value in zip(self.names, values, strict=True)}))
 
 
-def render(experiment: Experiment, **parameters: Any) -> jax.Array:
-    """The photons of each pixel, floats of shape (slow, fast), with parameters at the values of scalars."""
+def render(
+    experiment: Experiment | Simulation, structure_factors: tuple[Any, Any] | None = None, **parameters: Any
+) -> jax.Array:
+    """The photons of each pixel, floats of shape (slow, fast), with parameters at the values of scalars.
+
+    `structure_factors` are Miller indices, distinct integers of shape (n, 3) that JAX does not trace, and an array of amplitudes in
+    electrons, of shape (n,). They stand for those of the experiment; equivalents are reflections of their own.
+    """
     known(parameters)
-    call: _Call = experiment, tuple(parameters), Simulation(experiment, device="cpu").shape
-    made: jax.Array = _image(call, tuple(jnp.asarray(value, dtype=float) for value in parameters.values()))
+    simulation = experiment if isinstance(experiment, Simulation) else Simulation(experiment, device="cpu")
+    indices, amplitudes = (None, ()) if structure_factors is None else structure_factors
+    if indices is not None:
+        indices = distinct(indices)
+    call = _Call(simulation, tuple(parameters), indices)
+    numbers = tuple(jnp.asarray(value, dtype=float) for value in parameters.values())
+    made: jax.Array = _image(call, jnp.asarray(amplitudes, dtype=float), numbers)
     return made
 
 
-def _simulation(call: _Call, values: tuple[Any, ...]) -> Simulation:
-    experiment, names, _ = call
-    return Simulation(moved(experiment, {name: float(value) for name, value in zip(names, values, strict=True)}), device="cpu")
-
-
-def _photons(call: _Call, *values: Any) -> Any:
-    photons, _ = _simulation(call, values).gradient(())
+def _photons(call: _Call, amplitudes: Any, *values: Any) -> Any:
+    photons, _ = call.at(amplitudes, values).gradient(())
     return photons.astype(jnp.result_type(float))
 
 
-def _slopes(call: _Call, cotangent: Any, *values: Any) -> Any:
-    slopes = _simulation(call, values).vjp(call[1], np.asarray(cotangent, dtype=np.float64))
-    return slopes.astype(jnp.result_type(float))
+def _slopes(call: _Call, cotangent: Any, amplitudes: Any, *values: Any) -> Any:
+    simulation, weights = call.at(amplitudes, values), np.asarray(cotangent, dtype=np.float64)
+    dtype = jnp.result_type(float)
+    if call.indices is None:
+        return np.zeros(0, dtype), simulation.vjp(call.names, weights).astype(dtype)
+    made = simulation.vjp_structure_factors(weights, call.indices, call.names)
+    return made.slopes.astype(dtype), made.parameters.astype(dtype)
 
 
-def _callback(function: Any, call: _Call, shape: tuple[int, ...], *arguments: Any) -> Any:
-    result = jax.ShapeDtypeStruct(shape, jnp.result_type(float))
+def _callback(function: Any, call: _Call, shapes: Any, *arguments: Any) -> Any:
+    of = functools.partial(jax.ShapeDtypeStruct, dtype=jnp.result_type(float))
+    result = tuple(of(shape) for shape in shapes) if isinstance(shapes, list) else of(shapes)
     return jax.pure_callback(functools.partial(function, call), result, *arguments, vmap_method="sequential")
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _image(call: _Call, values: tuple[Any, ...]) -> Any:
-    return _callback(_photons, call, call[2], *values)
+def _image(call: _Call, amplitudes: Any, values: tuple[Any, ...]) -> Any:
+    return _callback(_photons, call, call.shape, amplitudes, *values)
 
 
-def _forward(call: _Call, values: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    return _image(call, values), values
+def _forward(call: _Call, amplitudes: Any, values: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    return _image(call, amplitudes, values), (amplitudes, values)
 
 
-def _backward(call: _Call, values: tuple[Any, ...], cotangent: Any) -> tuple[tuple[Any, ...]]:
-    slopes = _callback(_slopes, call, (len(values),), cotangent, *values)
-    return (tuple(slopes[place] for place in range(len(values))),)
+def _backward(call: _Call, at: tuple[Any, ...], cotangent: Any) -> tuple[Any, ...]:
+    amplitudes, values = at
+    shapes = [amplitudes.shape, (len(values),)]
+    by_amplitude, slopes = _callback(_slopes, call, shapes, cotangent, amplitudes, *values)
+    return by_amplitude, tuple(slopes[place] for place in range(len(values)))
 
 
 _image.defvjp(_forward, _backward)
