@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use nanobragg::model::{Experiment, Lattice};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::{Context, experiment_file, resolve};
+use nanobragg_config::{Context, FlagWarning, Warning, experiment_file, resolve};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
@@ -58,6 +58,8 @@ impl Setup {
         if let Some((indices, amplitudes)) = structure_factors {
             let default_f = args.number(FlagId::DefaultF).unwrap_or(0.0);
             experiment.structure_factors = arrays::structure_factors(&indices, &amplitudes, default_f)?;
+            // It was said of flags without a table.
+            setup.warnings.retain(|warning| !matches!(warning, Warning::Flag(FlagWarning::ZeroAmplitudes)));
         }
         if let Some(matrix) = matrix {
             let matrix = arrays::orientation(matrix, experiment.beam.wavelength())?;

@@ -118,7 +118,8 @@ def test_arrays_take_the_place_of_files(tmp_path):
     rest = {name: value for name, value in SMALL.items() if name != "default_F"}
     from_file = Experiment(**rest, hkl=path)
     from_arrays = Experiment(**rest, structure_factors=(indices, amplitudes))
-    assert not from_arrays.warnings
+    assert not from_arrays.warnings and not from_arrays.replace(default_F=0).warnings
+    assert Experiment(**rest, default_F=0).warnings
     assert np.array_equal(rendered(from_file), rendered(from_arrays))
     assert from_arrays == pickle.loads(pickle.dumps(from_arrays)) != from_file
     assert np.array_equal(rendered(from_arrays.replace(N=6)), rendered(from_file.replace(N=6)))
