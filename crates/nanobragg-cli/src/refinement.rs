@@ -37,7 +37,6 @@ use start::Start;
 /// A start, and what is refined from it.
 struct Frame {
     start: Start,
-    size: [usize; 2],
     refinement: Refinement,
     /// What the result depends on.
     settings: Vec<String>,
@@ -59,9 +58,9 @@ impl Frame {
             return Err(UsageError(text.to_owned()).into());
         }
         let plan = &start.plan;
-        let size = [plan.region.image_fast, plan.region.image_slow];
         let names: Vec<&str> = request.free.iter().map(String::as_str).collect();
-        let mut refinement = Refinement::new(plan, &names).map_err(|error| usage("-refine", error))?;
+        let mut refinement =
+            Refinement::of_panels(plan, &start.others, &names).map_err(|error| usage("-refine", error))?;
         refinement.most_trials = request.most_trials;
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;
@@ -71,17 +70,26 @@ impl Frame {
         let settings = start.settings(request);
         refinement.reflections = {
             let own = start.experiment().unwrap_or(number);
-            request.reflections.of(own, start.panel().unwrap_or(0))?
+            request.reflections.of(own, start.panel(), start.others.len() + 1)?
         };
         let contents = digests.of(start.read.iter().chain([data]).chain(request.reflections.file()))?;
-        Ok(Frame { size, refinement, start, settings, contents })
+        Ok(Frame { refinement, start, settings, contents })
     }
 
     /// Shoeboxes of an image.
     fn boxes(&self, request: &Request, data: &Data, number: Option<usize>) -> Result<Boxes, DataError> {
         let measured = data.image(request, &self.start, number)?;
-        let photons = Photons::new(&self.start.plan, measured.fast, &measured.counts, &measured.counting);
-        Ok(self.refinement.boxes(&photons.map_err(|error| DataError::of(data.path(), &error))?))
+        let mut photons: Option<Photons> = None;
+        for (plan, (fast, counts)) in self.start.panels().zip(&measured.panels) {
+            let counting = &measured.counting;
+            let with_panel = match photons.take() {
+                None => Photons::new(plan, *fast, counts, counting),
+                Some(before) => before.with_panel(plan, *fast, counts, counting),
+            };
+            photons = Some(with_panel.map_err(|error| DataError::of(data.path(), &error))?);
+        }
+        let photons = photons.ok_or_else(|| DataError::of(data.path(), &"no panel"))?;
+        Ok(self.refinement.boxes(&photons))
     }
 
     /// Goes on from what an earlier run has left; whether there was one.
@@ -107,7 +115,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     name.check(start.inputs.iter().chain([&request.data]).chain(request.reflections.file()))?;
     let _locks = name.lock(false)?;
     let mut frame = Frame::new(request, start, (&request.data, 0), &Digests::default())?;
-    let data = Data::open(&request.data, frame.start.panel()).map_err(of_command)?;
+    let data = Data::open(&request.data, &frame.start).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
     console.deny_warnings()?;
     if request.resume && !frame.resume(&called, &name)? {
@@ -202,7 +210,8 @@ fn usage(flag: &str, error: Error) -> anyhow::Error {
         | ErrorKind::NotShared
         | ErrorKind::NotFree
         | ErrorKind::Units
-        | ErrorKind::OneSize => UsageError(format!("refine: {flag}: {error}")).into(),
+        | ErrorKind::OneSize
+        | ErrorKind::OfOnePanel => UsageError(format!("refine: {flag}: {error}")).into(),
         _ => error.into(),
     }
 }

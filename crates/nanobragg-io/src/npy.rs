@@ -23,7 +23,24 @@ pub fn write_npy(path: &Path, fast: usize, slow: usize, pixels: &[f32]) -> Resul
         let reason = format!("{fast} x {slow} pixels expected, {} given", pixels.len());
         return Err(Error::unwritable(path, reason));
     }
-    let header = header("<f4", &[slow, fast]);
+    write_floats(path, &[slow, fast], pixels)
+}
+
+/// The same for panels of one size: an array of shape (panel, `slow`, `fast`).
+///
+/// # Errors
+/// Those of [`write_npy`].
+pub fn write_npy_panels(path: &Path, fast: usize, slow: usize, panels: &[Vec<f32>]) -> Result<()> {
+    let pixels = panels.concat();
+    if fast.checked_mul(slow).and_then(|size| size.checked_mul(panels.len())) != Some(pixels.len()) {
+        let reason = format!("panels of {fast} x {slow} pixels expected, {} pixels given", pixels.len());
+        return Err(Error::unwritable(path, reason));
+    }
+    write_floats(path, &[panels.len(), slow, fast], &pixels)
+}
+
+fn write_floats(path: &Path, shape: &[usize], pixels: &[f32]) -> Result<()> {
+    let header = header("<f4", shape);
     write_atomic(path, |out| {
         out.write_all(&header)?;
         write_little_endian(out, pixels, f32::to_le_bytes)

@@ -21,6 +21,7 @@ use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::stepped;
 use crate::outcome::{Outcome, Verdict};
+use crate::panels::Panels;
 use crate::refinement::Refinement;
 use crate::solve::Reduced;
 use crate::step::Step;
@@ -269,7 +270,7 @@ fn begin(
 ) -> Result<Unknowns, Error> {
     let Some(first) = frames.first() else { return Err(Cause::NoAmplitudes.into()) };
     let prior = first.refinement.box_scale;
-    let given = first.refinement.plan.structure_factors.clone();
+    let given = first.refinement.panels.first().structure_factors.clone();
     (1..)
         .zip(frames.iter())
         .try_for_each(|(number, frame)| frame.refinement.amplitudes_of(&first.refinement, number))?;
@@ -278,7 +279,7 @@ fn begin(
         .iter()
         .zip(images)
         .map(|(frame, (_, outcome))| {
-            let node = |own: &crate::BoxFit| Indexed::of(&outcome.plan, own.slow, own.fast).hkl;
+            let node = |own: &crate::BoxFit| Indexed::of(outcome.panel(own.panel), own.slow, own.fast).hkl;
             frame.state.boxes.iter().map(node).collect()
         })
         .collect();
@@ -300,12 +301,27 @@ fn begin(
     let set = set.ok_or_else(|| Error::from(Cause::NoAmplitudes))?;
     let mut boxes = vec![0; set.len()];
     for (frame, nodes) in frames.iter_mut().zip(nodes) {
-        frame.refinement.plan.structure_factors = start.clone();
+        frame.refinement.take_table(&start);
         frame.unknowns = nodes.into_iter().map(|node| set.number(node)).collect();
         frame.unknowns.iter().flatten().for_each(|&unknown| boxes[unknown] += 1);
     }
     let (values, moved) = (set.values(&start), DVector::zeros(set.len()));
     Ok(Unknowns { set, start, values, moved, boxes, prior })
+}
+
+/// The same panels with other structure factors.
+fn with_table(panels: &Panels, table: &StructureFactors) -> Panels {
+    panels.map(|plan| {
+        let mut plan = plan.clone();
+        plan.structure_factors = table.clone();
+        plan
+    })
+}
+
+impl Refinement {
+    fn take_table(&mut self, table: &StructureFactors) {
+        self.panels = with_table(&self.panels, table);
+    }
 }
 
 /// A table of what was seen, where one value stood for all.
@@ -336,9 +352,8 @@ impl Search<'_> {
         let silent = |_: &Step| {};
         let of = |(number, frame): (usize, &Frame)| {
             let state = states.and_then(|states| states.get(number)).unwrap_or(&frame.state);
-            let mut plan = frame.refinement.plan.clone();
-            plan.structure_factors = table.clone();
-            let problem = Problem { plan: &plan, ..frame.problem(self.backend, control, &silent) };
+            let panels = with_table(&frame.refinement.panels, table);
+            let problem = Problem { panels: &panels, ..frame.problem(self.backend, control, &silent) };
             problem.evaluate(&frame.boxes, state, frame.view)
         };
         frames.iter().enumerate().map(of).collect()
@@ -508,7 +523,7 @@ fn outcome(
     let control = Control::default();
     let mut outcomes = Vec::with_capacity(frames.len());
     for ((frame, at), (_, before)) in frames.iter_mut().zip(at).zip(images) {
-        frame.refinement.plan.structure_factors = table.clone();
+        frame.refinement.take_table(&table);
         let mut state = frame.state.clone();
         let problem = frame.problem(search.backend, &control, &|_| {});
         let further =

@@ -4,7 +4,8 @@ use nanobragg::image::Pixel;
 use nanobragg::nest::{Needs, Scattering, Sink, Term, TermIndex, pixel};
 use nanobragg::plan::Plan;
 
-use crate::photons::Photons;
+use crate::panels::Panels;
+use crate::photons::{PanelPhotons, Photons};
 use crate::spots::Spot;
 
 /// Pixels over which a plane's slopes count.
@@ -15,6 +16,8 @@ const SHELLS: usize = 10;
 /// What a box has of its own, besides pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BoxFit {
+    /// Its panel.
+    pub panel: usize,
     /// Center, slow axis.
     pub slow: usize,
     /// Center, fast axis.
@@ -60,10 +63,30 @@ pub struct Boxes {
 impl Boxes {
     /// Boxes of 2 `radius` + 1 pixels around the strongest `spots`, at most `most` of them, shared out among shells of resolution. A
     /// pixel belongs to the nearest center; a box that keeps less than a third of its pixels is left out, and so is the direct beam,
-    /// which is no reflection.
-    pub fn around(plan: &Plan, photons: &Photons, spots: &[Spot], radius: usize, most: usize) -> Self {
-        let indexed = spots.iter().map(|spot| (*spot, Indexed::of(plan, spot.slow, spot.fast)));
-        let chosen = share_out(indexed.filter(|(_, indexed)| indexed.hkl != [0; 3]).collect(), most);
+    /// which is no reflection. Those of a panel stand together.
+    pub(crate) fn around(
+        panels: &Panels,
+        photons: &Photons,
+        spots: &[Spot],
+        radius: usize,
+        most: usize,
+    ) -> Self {
+        let indexed = spots.iter().map(|spot| {
+            let indexed = Indexed::of(panels.get(spot.panel), spot.slow, spot.fast);
+            (*spot, indexed)
+        });
+        let mut chosen = share_out(indexed.filter(|(_, indexed)| indexed.hkl != [0; 3]).collect(), most);
+        chosen.sort_by_key(|(spot, _)| spot.panel);
+        let mut all = Boxes::empty(photons.readout_noise);
+        for own in chosen.chunk_by(|(one, _), (other, _)| one.panel == other.panel) {
+            let panel = own.first().and_then(|(spot, _)| photons.panels.get(spot.panel));
+            panel.into_iter().for_each(|photons| all.add(photons, own, radius));
+        }
+        all
+    }
+
+    /// Adds those of the spots `chosen` of a panel.
+    fn add(&mut self, photons: &PanelPhotons, chosen: &[(Spot, Indexed)], radius: usize) {
         const NOBODY: u32 = u32::MAX;
         let mut owner = vec![NOBODY; photons.values.len()];
         let far = |spot: &Spot, slow: usize, fast: usize| {
@@ -86,7 +109,6 @@ impl Boxes {
                 }
             }
         }
-        let mut all = Boxes::empty(photons.readout_noise);
         let least = (2 * radius + 1).pow(2) / 3;
         for (number, (spot, Indexed { hkl, scattering, .. })) in chosen.iter().enumerate() {
             let own = |&(slow, fast): &(usize, usize)| owner[slow * photons.fast + fast] == number as u32;
@@ -95,13 +117,14 @@ impl Boxes {
             }
             for (slow, fast) in square(spot).filter(own) {
                 let along = |at: usize, center: usize| (at as f64 - center as f64) / SLOPE_LENGTH;
-                all.pixels.push([slow as u32, fast as u32]);
-                all.group.push(all.boxes.len() as u32);
-                all.data.push(photons.values[slow * photons.fast + fast]);
+                self.pixels.push([slow as u32, fast as u32]);
+                self.group.push(self.boxes.len() as u32);
+                self.data.push(photons.values[slow * photons.fast + fast]);
                 let plane = [1.0, along(fast, spot.fast), along(slow, spot.slow)];
-                all.columns.iter_mut().zip(plane).for_each(|(column, value)| column.push(value));
+                self.columns.iter_mut().zip(plane).for_each(|(column, value)| column.push(value));
             }
-            all.boxes.push(BoxFit {
+            self.boxes.push(BoxFit {
+                panel: spot.panel,
                 slow: spot.slow,
                 fast: spot.fast,
                 hkl: *hkl,
@@ -113,7 +136,6 @@ impl Boxes {
                 data_photons: 0.0,
             });
         }
-        all
     }
 
     /// No boxes.

@@ -25,7 +25,7 @@ pub(crate) fn variances(
 ) -> Result<DVector<f64>, Error> {
     let mut squares = DVector::zeros(at.gradient.len());
     let step = |at: &Evaluation| Reduced::new(at, 0.0).and_then(|reduced| reduced.step());
-    if problem.plan.orientations.domains.len() < 2 {
+    if problem.panels.first().orientations.domains.len() < 2 {
         return Ok(squares);
     }
     let Some(rest) = step(at) else { return Ok(squares) };
@@ -33,8 +33,9 @@ pub(crate) fn variances(
     let seen = Seen::of(boxes, |place| at.photons[place] * scales[boxes.group[place] as usize]);
     let seen = seen.unwrap_or_else(|| Seen::all(boxes));
     for seed in 1..=DRAWS {
-        let plan = problem.plan.with_mosaic_seed(seed);
-        let there = Problem { plan: &plan, ..*problem }.evaluate_in(&seen, boxes, state, view, &active)?;
+        let panels = problem.panels.map(|plan| plan.with_mosaic_seed(seed));
+        let there =
+            Problem { panels: &panels, ..*problem }.evaluate_in(&seen, boxes, state, view, &active)?;
         if let Some(step) = step(&there) {
             squares += (step - &rest).map(|by| by * by / (2 * DRAWS) as f64);
         }

@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Units,
     /// An earlier run was of other numbers.
     Resumed,
+    /// The panels of a detector do not move alike with a parameter.
+    OfOnePanel,
 }
 
 impl ErrorKind {
@@ -60,6 +62,7 @@ impl ErrorKind {
             ErrorKind::NotFree => "refine.not-free",
             ErrorKind::Units => "refine.units",
             ErrorKind::Resumed => "refine.resumed",
+            ErrorKind::OfOnePanel => "refine.of-one-panel",
         }
     }
 }
@@ -88,6 +91,7 @@ impl Error {
             Cause::NotFree(_) => ErrorKind::NotFree,
             Cause::Units(_) => ErrorKind::Units,
             Cause::Resumed { .. } => ErrorKind::Resumed,
+            Cause::OfOnePanel(_) => ErrorKind::OfOnePanel,
         }
     }
 }
@@ -145,6 +149,10 @@ pub(crate) enum Cause {
     NotFree(String),
     #[error("{0} has parameters with different units; name each")]
     Units(String),
+    #[error(
+        "{0} moves panels each in another direction; of the detector, shift_beam moves all of them alike"
+    )]
+    OfOnePanel(String),
     #[error("{name} {what}; an earlier run can only be continued with the same parameters")]
     Resumed { name: String, what: &'static str },
 }

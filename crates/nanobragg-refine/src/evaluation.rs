@@ -9,6 +9,7 @@ use nanobragg::plan::{Parameters, Plan};
 use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
+use crate::panels::Panels;
 use crate::sampling::rows;
 use crate::seen::Seen;
 use crate::step::Step;
@@ -17,7 +18,7 @@ use crate::target::Target;
 /// What stays the same from one evaluation to the next.
 #[derive(Clone, Copy)]
 pub(crate) struct Problem<'a> {
-    pub plan: &'a Plan,
+    pub panels: &'a Panels,
     pub start: &'a Parameters,
     pub freedoms: &'a [Freedom],
     pub target: Target,
@@ -78,11 +79,11 @@ pub(crate) struct Evaluation {
 }
 
 impl Problem<'_> {
-    /// The plan at `parameters`, as `view` sees it.
-    pub fn seen(&self, parameters: &Parameters, view: View) -> Plan {
+    /// The plan of a panel at `parameters`, as `view` sees it.
+    pub fn seen(&self, panel: usize, parameters: &Parameters, view: View) -> Plan {
         let mut parameters = *parameters;
         parameters.cells = parameters.cells.map(|cells| cells * view.narrowing);
-        let mut plan = self.plan.place(&parameters);
+        let mut plan = self.panels.place(panel, &parameters);
         plan.crystal.shape.shape = view.shape;
         plan
     }
@@ -122,10 +123,10 @@ impl Problem<'_> {
         let active: Vec<&Freedom> = active.iter().map(|&number| &self.freedoms[number]).collect();
         let count = active.len();
         let directions: Vec<_> = active.iter().map(|freedom| freedom.direction(&state.parameters)).collect();
-        let place = |parameters: &Parameters| self.seen(parameters, view);
+        let place = |panel: usize, parameters: &Parameters| self.seen(panel, parameters, view);
         let (backend, control) = (self.backend, self.control);
         let parameters = &state.parameters;
-        let rows = rows(&place, parameters, &directions, self.points, &seen.pixels, backend, control)?;
+        let rows = rows(&place, parameters, &directions, self.points, seen.parts(), backend, control)?;
         let photons = seen.spread(rows.last().map_or(&[][..], Vec::as_slice));
         let scales = self.scales(state, view);
         let (mut value, mut chi2) = (0.0, 0.0);

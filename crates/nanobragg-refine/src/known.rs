@@ -15,7 +15,7 @@ impl Refinement {
     /// Unknown names, what is not free, and a name that stands for numbers of several units.
     pub fn restrain(&mut self, restraints: &[(String, Option<f64>)]) -> Result<(), Error> {
         for (name, _) in restraints {
-            let named = Freedom::named(name, self.plan.parameters())?;
+            let named = Freedom::named(name, self.start())?;
             if named.iter().any(|other| Some(other.unit()) != named.first().map(Freedom::unit)) {
                 return Err(Cause::Units(name.clone()).into());
             }
@@ -32,7 +32,7 @@ impl Refinement {
 
     /// Gives `freedoms` the priors that were asked for.
     pub(crate) fn restrained(&self, freedoms: &mut [Freedom]) -> Result<(), Error> {
-        let start = self.plan.parameters();
+        let start = self.start();
         for (name, sigma) in &self.restraints {
             let named = Freedom::named(name, start)?;
             for freedom in freedoms.iter_mut().filter(|freedom| named.iter().any(|one| freedom.meets(one))) {
@@ -60,7 +60,7 @@ impl Refinement {
             let Some((_, value)) = earlier.iter().find(|(known, _)| *known == name) else {
                 return wrong(&name, "is free now and has no earlier value");
             };
-            if !freedom.step_to(*value, self.plan.parameters()).is_finite() {
+            if !freedom.step_to(*value, self.start()).is_finite() {
                 return wrong(&name, "has an earlier value that it cannot have");
             }
         }

@@ -19,6 +19,7 @@ mod known;
 mod minimize;
 mod orientation;
 mod outcome;
+mod panels;
 mod photons;
 mod predicted;
 mod refinement;

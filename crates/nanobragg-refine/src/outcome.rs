@@ -100,8 +100,10 @@ pub struct Fitted {
 pub struct Outcome {
     /// The refined numbers of the plan.
     pub parameters: Parameters,
-    /// The plan with these numbers.
+    /// The plan with these numbers; of several panels that of the first.
     pub plan: Plan,
+    /// The plans of the other panels.
+    pub others: Vec<Plan>,
     /// The shape that was refined.
     pub shape: Shape,
     /// Points along a pixel's edge that the end is evaluated with.
@@ -144,6 +146,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The plan of a panel with the refined numbers.
+    pub fn panel(&self, panel: usize) -> &Plan {
+        panel.checked_sub(1).and_then(|other| self.others.get(other)).unwrap_or(&self.plan)
+    }
+
     /// What a user should know of it.
     pub fn warnings(&self) -> Vec<Warning> {
         let poor = self.chi2 > Warning::POOR_CHI2;

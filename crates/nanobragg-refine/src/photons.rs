@@ -23,9 +23,18 @@ impl Default for Counting {
     }
 }
 
-/// A measured image in photons.
+/// A measured image in photons, of one panel or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Photons {
+    /// Each panel, at least one.
+    pub(crate) panels: Vec<PanelPhotons>,
+    /// Standard deviation of the electronics in photons.
+    pub(crate) readout_noise: f64,
+}
+
+/// What a panel has measured.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PanelPhotons {
     /// Pixels along the fast axis.
     pub(crate) fast: usize,
     /// Pixels along the slow axis.
@@ -34,8 +43,6 @@ pub struct Photons {
     pub(crate) values: Vec<f64>,
     /// Whether a pixel can be used.
     pub(crate) usable: Vec<bool>,
-    /// Standard deviation of the electronics in photons.
-    pub(crate) readout_noise: f64,
 }
 
 impl Photons {
@@ -45,6 +52,28 @@ impl Photons {
     /// # Errors
     /// [`ErrorKind::Size`](crate::ErrorKind::Size) where the image has another size than the detector.
     pub fn new(plan: &Plan, fast: usize, counts: &[f64], counting: &Counting) -> Result<Self, Error> {
+        let panels = vec![PanelPhotons::new(plan, fast, counts, counting)?];
+        Ok(Photons { panels, readout_noise: counting.readout_noise })
+    }
+
+    /// The same with another panel behind those that are there.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn with_panel(
+        mut self,
+        plan: &Plan,
+        fast: usize,
+        counts: &[f64],
+        counting: &Counting,
+    ) -> Result<Self, Error> {
+        self.panels.push(PanelPhotons::new(plan, fast, counts, counting)?);
+        Ok(self)
+    }
+}
+
+impl PanelPhotons {
+    fn new(plan: &Plan, fast: usize, counts: &[f64], counting: &Counting) -> Result<Self, Error> {
         let region = &plan.region;
         let slow = counts.len().checked_div(fast).unwrap_or(0);
         if fast != region.image_fast || slow != region.image_slow || counts.len() != fast * slow {
@@ -58,12 +87,11 @@ impl Photons {
                 && counting.saturation.is_none_or(|limit| count < limit)
                 && region.renders(at / fast, at % fast)
         });
-        Ok(Photons {
+        Ok(PanelPhotons {
             fast,
             slow,
             usable: usable.collect(),
             values: counts.iter().map(|count| (count - counting.pedestal) / counting.gain).collect(),
-            readout_noise: counting.readout_noise,
         })
     }
 

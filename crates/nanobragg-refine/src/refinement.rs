@@ -14,6 +14,7 @@ use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::freedom::{Freedom, Transform};
 use crate::minimize::Ended;
 use crate::outcome::{FAR, Fitted, Found, Outcome, Verdict};
+use crate::panels::Panels;
 use crate::photons::Photons;
 use crate::predicted::Predicted;
 use crate::sampling::{points, suffice};
@@ -48,7 +49,7 @@ const LEAST_OVERLAP: f64 = 0.3;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Refinement {
-    pub(crate) plan: Plan,
+    pub(crate) panels: Panels,
     /// What is free; what images share comes last.
     pub(crate) freedoms: Vec<Freedom>,
     /// How many of these images share.
@@ -80,11 +81,21 @@ impl Refinement {
     /// # Errors
     /// Unknown names, parameters without a derivative, a left-handed lattice.
     pub fn new(plan: &Plan, names: &[&str]) -> Result<Self, Error> {
-        let plan = plan.place(&by_cell(plan)?);
-        let freedoms = free(&plan, names)?;
-        differentiable(&plan, &freedoms)?;
+        Refinement::of_panels(plan, &[], names)
+    }
+
+    /// The same with a detector of several panels: `others` are plans that differ from `plan` in where the panel is. What is known
+    /// of a panel alone, such as its shift along its axes, stays as it is.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), and parameters with which the panels do not move alike.
+    pub fn of_panels(plan: &Plan, others: &[Plan], names: &[&str]) -> Result<Self, Error> {
+        let parameters = by_cell(plan)?;
+        let panels = Panels::new(plan.clone(), others.to_vec()).placed(&parameters);
+        let freedoms = free(panels.first(), names)?;
+        differentiable(&panels, &freedoms)?;
         Ok(Refinement {
-            plan,
+            panels,
             freedoms,
             shared: 0,
             target: Target::default(),
@@ -106,12 +117,13 @@ impl Refinement {
 
     /// Points along a pixel's edge that are evaluated at first. They become more where the crystal grows ([`Outcome::points`]).
     pub fn points(&self) -> usize {
-        self.integration(self.plan.parameters()).unwrap_or(self.plan.oversample)
+        self.integration(self.start()).unwrap_or(self.panels.first().oversample)
     }
 
     /// Points that integrate pixels of the start and of the crystal of `parameters`.
     pub(crate) fn integration(&self, parameters: &Parameters) -> Option<usize> {
-        self.integrate.then(|| points(&self.plan).max(points(&self.plan.place(parameters))))
+        let plan = self.panels.first();
+        self.integrate.then(|| points(plan).max(points(&plan.place(parameters))))
     }
 
     /// Refines against the strong spots of `photons`.
@@ -131,14 +143,15 @@ impl Refinement {
     pub fn boxes(&self, photons: &Photons) -> Boxes {
         let spots = match &self.reflections {
             Reflections::Strong => find(photons, self.box_radius),
-            Reflections::At(places_px) => placed(photons, places_px, self.box_radius),
+            Reflections::At(places) => placed(photons, places, self.box_radius),
             Reflections::Predicted => {
-                let predicted = Predicted::all(&self.plan);
-                let places_px: Vec<_> = predicted.iter().map(|own| own.position_px).collect();
-                placed(photons, &places_px, self.box_radius)
+                let on =
+                    |(panel, plan)| Predicted::all(plan).into_iter().map(move |own| (panel, own.position_px));
+                let places: Vec<_> = self.panels.iter().enumerate().flat_map(on).collect();
+                placed(photons, &places, self.box_radius)
             }
         };
-        Boxes::around(&self.plan, photons, &spots, self.box_radius, self.most_boxes)
+        Boxes::around(&self.panels, photons, &spots, self.box_radius, self.most_boxes)
     }
 
     /// Refines against the pixels of `boxes`; `watch` is told of every trial.
@@ -165,7 +178,7 @@ impl Refinement {
         if pixels < parameters {
             return Err(Cause::Pixels { pixels, parameters }.into());
         }
-        let start = *self.plan.parameters();
+        let start = *self.start();
         let last = self.last_view();
         let mut state = State { parameters: self.going_on(&start), boxes: boxes.boxes.clone() };
         let points = self.integration(&state.parameters);
@@ -239,7 +252,7 @@ impl Refinement {
         watch: &'a dyn Fn(&Step),
     ) -> Problem<'a> {
         Problem {
-            plan: &self.plan,
+            panels: &self.panels,
             start,
             freedoms: &self.freedoms,
             target: self.target,
@@ -253,7 +266,7 @@ impl Refinement {
 
     /// The crystal as it is at the end.
     pub(crate) fn last_view(&self) -> View {
-        View { narrowing: 1.0, shape: self.plan.crystal.shape.shape, held: false }
+        View { narrowing: 1.0, shape: self.panels.first().crystal.shape.shape, held: false }
     }
 
     /// Whether the model is where the photons are, and the pixels, without what was known beforehand, determine the parameters.
@@ -351,17 +364,18 @@ impl Refinement {
         } else {
             problem.expect(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
         };
-        let plan = self.plan.place(&state.parameters);
-        let node = |own: &crate::BoxFit| Indexed::of(&plan, own.slow, own.fast).hkl;
+        let placed = self.panels.placed(&state.parameters);
+        let node = |own: &crate::BoxFit| Indexed::of(placed.get(own.panel), own.slow, own.fast).hkl;
         let reindexed =
             (0..state.boxes.len()).filter(|&n| node(&state.boxes[n]) != state.boxes[n].hkl).collect();
         let squares: f64 = state.boxes.iter().map(|own| own.ln_scale * own.ln_scale).sum();
         Ok(Outcome {
             parameters: state.parameters,
             shape: view.shape,
-            points: problem.points.unwrap_or(self.plan.oversample),
-            points_suffice: problem.points.is_none() || suffice(&plan),
-            plan,
+            points: problem.points.unwrap_or(placed.first().oversample),
+            points_suffice: problem.points.is_none() || suffice(placed.first()),
+            plan: placed.first().clone(),
+            others: placed.iter().skip(1).cloned().collect(),
             found,
             correlation,
             boxes: state.boxes.clone(),
@@ -436,7 +450,9 @@ pub(crate) fn deviation(variance: f64) -> f64 {
 }
 
 /// Whether an image of `plan` has derivatives by `freedoms`, and its shape can tell sizes along a, b, c that are free.
-pub(crate) fn differentiable(plan: &Plan, freedoms: &[Freedom]) -> Result<(), Error> {
+pub(crate) fn differentiable(panels: &Panels, freedoms: &[Freedom]) -> Result<(), Error> {
+    let plan = panels.first();
+    panels.move_with(freedoms)?;
     let sizes = freedoms.iter().filter(|freedom| freedom.is_size()).count();
     if sizes > 1 && has_one_size(plan) {
         return Err(Cause::OneSize(plan.crystal.shape.shape.name()).into());

@@ -58,9 +58,31 @@ fn nodes(count: usize) -> Vec<f64> {
     (0..parts).flat_map(|part| NODES[1].iter().map(move |node| middle(part) + width * node)).collect()
 }
 
-/// Derivatives of `pixels` along `directions`, direction by direction, then their photons. With `points` each pixel is the mean of `points` ×
-/// `points` points, else what the plan's own sub-pixels make it. `place` makes the plan of parameters.
-pub(crate) fn rows(
+/// Derivatives of the pixels `parts` of panels along `directions`, direction by direction, then their photons. With `points` each pixel is
+/// the mean of `points` × `points` points, else what the plan's own sub-pixels make it. `place` makes the plan of a panel at parameters.
+pub(crate) fn rows<'a>(
+    place: &dyn Fn(usize, &Parameters) -> Plan,
+    parameters: &Parameters,
+    directions: &[Vec<(Parameter, f64)>],
+    points: Option<usize>,
+    parts: impl Iterator<Item = (usize, &'a [[u32; 2]])>,
+    backend: &dyn Differentiate,
+    control: &Control<'_>,
+) -> Result<Vec<Vec<f64>>, Error> {
+    let mut all: Vec<Vec<f64>> = vec![Vec::new(); directions.len() + 1];
+    for (panel, pixels) in parts {
+        let place = |parameters: &Parameters| place(panel, parameters);
+        let rows = rows_of(&place, parameters, directions, points, pixels, backend, control)?;
+        for (all, row) in all.iter_mut().zip(rows) {
+            // Where there is one panel nothing is copied.
+            if all.is_empty() { *all = row } else { all.extend(row) }
+        }
+    }
+    Ok(all)
+}
+
+/// Those of the pixels of a panel.
+fn rows_of(
     place: &dyn Fn(&Parameters) -> Plan,
     parameters: &Parameters,
     directions: &[Vec<(Parameter, f64)>],

@@ -19,7 +19,9 @@ pub(crate) struct Seen {
     /// Of each box: where it begins, where its unseen pixels begin, and where it ends.
     spans: Vec<[usize; 3]>,
     /// The pixels in which the crystal is seen, as [slow, fast].
-    pub pixels: Vec<[u32; 2]>,
+    pixels: Vec<[u32; 2]>,
+    /// Panels, with the number of those pixels, in their order.
+    panels: Vec<(usize, usize)>,
     /// Columns of the plane in this order.
     columns: [Vec<f64>; 3],
 }
@@ -39,11 +41,17 @@ impl Seen {
     fn new(boxes: &Boxes, is_seen: impl Fn(usize) -> bool) -> Self {
         let mut order = Vec::with_capacity(boxes.pixels());
         let (mut spans, mut pixels) = (Vec::with_capacity(boxes.len()), Vec::new());
+        let mut panels: Vec<(usize, usize)> = Vec::new();
         for own in boxes.group.chunk_by(|one, other| one == other) {
             let begin = order.len();
             let places = || begin..begin + own.len();
             let seen = || places().filter(|&place| is_seen(place));
             pixels.extend(seen().map(|place| boxes.pixels[place]));
+            let panel = own.first().map_or(0, |&group| boxes.boxes[group as usize].panel);
+            match panels.last_mut() {
+                Some((last, count)) if *last == panel => *count += seen().count(),
+                _ => panels.push((panel, seen().count())),
+            }
             order.extend(seen().map(|place| place as u32));
             let middle = order.len();
             order.extend(places().filter(|&place| !is_seen(place)).map(|place| place as u32));
@@ -53,7 +61,17 @@ impl Seen {
             let column = &boxes.columns[number];
             order.iter().map(|&place| column[place as usize]).collect()
         });
-        Seen { order, spans, pixels, columns }
+        Seen { order, spans, pixels, panels, columns }
+    }
+
+    /// The pixels in which the crystal is seen, panel by panel.
+    pub fn parts(&self) -> impl Iterator<Item = (usize, &[[u32; 2]])> {
+        let mut rest = self.pixels.as_slice();
+        self.panels.iter().map(move |&(panel, count)| {
+            let (own, others) = rest.split_at(count.min(rest.len()));
+            rest = others;
+            (panel, own)
+        })
     }
 
     /// Whether photons turn up in pixels that were left out.
@@ -109,6 +127,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::panels::Panels;
     use crate::photons::{Counting, Photons};
     use crate::spots::Spot;
     use nanobragg::model::{Experiment, PixelGrid, UnitCell};
@@ -120,8 +139,8 @@ mod tests {
         experiment.detector.pixels = PixelGrid::new(40, 40, 1e-3);
         let plan = experiment.plan().unwrap();
         let photons = Photons::new(&plan, 40, &[3.0; 1600], &Counting::default()).unwrap();
-        let spot = |slow, fast| Spot { slow, fast, height: 9.0, background: 1.0 };
-        Boxes::around(&plan, &photons, &[spot(5, 5), spot(30, 12)], 2, 9)
+        let spot = |slow, fast| Spot { panel: 0, slow, fast, height: 9.0, background: 1.0 };
+        Boxes::around(&Panels::new(plan, Vec::new()), &photons, &[spot(5, 5), spot(30, 12)], 2, 9)
     }
 
     #[test]

@@ -14,7 +14,7 @@ impl Refinement {
     /// # Errors
     /// Names that are unknown, not differentiable, or free in the image as a number of its own.
     pub fn share(&mut self, names: &[&str]) -> Result<(), Error> {
-        let mut shared = free(&self.plan, names)?;
+        let mut shared = free(self.panels.first(), names)?;
         self.restrained(&mut shared)?;
         let own = &self.freedoms[..self.locals()];
         if let Some(twice) = shared.iter().find(|new| own.iter().any(|known| known.meets(new))) {
@@ -22,7 +22,7 @@ impl Refinement {
         }
         let mut freedoms = own.to_vec();
         freedoms.extend(shared.iter().cloned());
-        differentiable(&self.plan, &freedoms)?;
+        differentiable(&self.panels, &freedoms)?;
         (self.freedoms, self.shared) = (freedoms, shared.len());
         Ok(())
     }
@@ -61,10 +61,10 @@ impl Refinement {
     /// # Errors
     /// Other ones, and some that are interpolated: by these there are no derivatives.
     pub fn amplitudes_of(&self, first: &Refinement, number: usize) -> Result<(), Error> {
-        if self.plan.interpolation != Interpolation::Off {
+        if self.panels.first().interpolation != Interpolation::Off {
             return Err(Cause::Interpolated.into());
         }
-        let [own, there] = [self, first].map(|one| &one.plan.structure_factors);
+        let [own, there] = [self, first].map(|one| &one.panels.first().structure_factors);
         if own.is_same_table(there) || own == there { Ok(()) } else { Err(Cause::OtherTable(number).into()) }
     }
 
@@ -86,6 +86,6 @@ impl Refinement {
 
     /// The parameters at the start.
     pub(crate) fn start(&self) -> &Parameters {
-        self.plan.parameters()
+        self.panels.first().parameters()
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::photons::Photons;
+use crate::photons::{PanelPhotons, Photons};
 
 /// Where a spot is, and what of it was measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
+    /// Its panel.
+    pub panel: usize,
     /// Its brightest pixel, slow axis.
     pub slow: usize,
     /// Its brightest pixel, fast axis.
@@ -23,8 +25,8 @@ pub enum Reflections {
     /// Strong spots of the image.
     #[default]
     Strong,
-    /// Spots at these places, weak ones included: pixels from the outer corner of the first one, along fast and slow.
-    At(Vec<[f64; 2]>),
+    /// Spots at these places, weak ones included: the panel, and pixels from the outer corner of its first one, along fast and slow.
+    At(Vec<(usize, [f64; 2])>),
     /// Where the start has reflections, weak ones included.
     Predicted,
 }
@@ -35,6 +37,14 @@ const SIGNIFICANCE: f64 = 6.0;
 /// Local maxima of `photons` that stand out of the median of the ring at `radius` pixels around them, strongest first.
 pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
     let noise_sqr = photons.readout_noise * photons.readout_noise;
+    let panels = photons.panels.iter().enumerate();
+    let mut found: Vec<Spot> =
+        panels.flat_map(|(panel, photons)| find_on(panel, photons, radius, noise_sqr)).collect();
+    found.sort_by(|one, other| other.height.total_cmp(&one.height));
+    found
+}
+
+fn find_on(panel: usize, photons: &PanelPhotons, radius: usize, noise_sqr: f64) -> Vec<Spot> {
     let least = SIGNIFICANCE * (0.25 + noise_sqr).sqrt();
     let mut found = Vec::new();
     let mut ring = Vec::new();
@@ -52,20 +62,30 @@ pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
             let background = ring[ring.len() / 2];
             let height = top - background;
             if height > SIGNIFICANCE * (background.max(0.25) + noise_sqr).sqrt() && height > SIGNIFICANCE {
-                found.push(Spot { slow, fast, height, background });
+                found.push(Spot { panel, slow, fast, height, background });
             }
         }
     }
+    found
+}
+
+/// Spots at given places, in pixels from the outer corner of the first one of a panel, along fast and slow: strongest first. Those beyond the
+/// panel are left out, and of several in a pixel all but one.
+pub fn placed(photons: &Photons, places: &[(usize, [f64; 2])], radius: usize) -> Vec<Spot> {
+    let panels = photons.panels.iter().enumerate();
+    let mut found: Vec<Spot> =
+        panels.flat_map(|(panel, photons)| placed_on(panel, photons, places, radius)).collect();
     found.sort_by(|one, other| other.height.total_cmp(&one.height));
     found
 }
 
-/// Spots at given places, in pixels from the outer corner of the first one, along fast and slow: strongest first. Those beyond the
-/// image are left out, and of several in a pixel all but one.
-pub fn placed(photons: &Photons, places_px: &[[f64; 2]], radius: usize) -> Vec<Spot> {
+fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])], radius: usize) -> Vec<Spot> {
     let pixel = |at: f64, size: usize| (at >= 0.0 && at < size as f64).then_some(at as usize);
-    let inside = |&[fast, slow]: &[f64; 2]| Some((pixel(slow, photons.slow)?, pixel(fast, photons.fast)?));
-    let pixels: BTreeSet<(usize, usize)> = places_px.iter().filter_map(inside).collect();
+    let inside = |&(_, [fast, slow]): &(usize, [f64; 2])| {
+        Some((pixel(slow, photons.slow)?, pixel(fast, photons.fast)?))
+    };
+    let own = places.iter().filter(|(there, _)| *there == panel);
+    let pixels: BTreeSet<(usize, usize)> = own.filter_map(inside).collect();
     let mut ring = Vec::new();
     let spot = |(slow, fast): (usize, usize)| {
         around(photons, slow, fast, radius, &mut ring);
@@ -75,15 +95,13 @@ pub fn placed(photons: &Photons, places_px: &[[f64; 2]], radius: usize) -> Vec<S
         let near = rows
             .flat_map(|row| (fast.saturating_sub(1)..=fast + 1).filter_map(move |at| photons.at(row, at)));
         let top = near.fold(f64::NEG_INFINITY, f64::max);
-        top.is_finite().then_some(Spot { slow, fast, height: top - background, background })
+        top.is_finite().then_some(Spot { panel, slow, fast, height: top - background, background })
     };
-    let mut found: Vec<Spot> = pixels.into_iter().filter_map(spot).collect();
-    found.sort_by(|one, other| other.height.total_cmp(&one.height));
-    found
+    pixels.into_iter().filter_map(spot).collect()
 }
 
 /// The pixels at `radius` around one, into `ring`.
-fn around(photons: &Photons, slow: usize, fast: usize, radius: usize, ring: &mut Vec<f64>) {
+fn around(photons: &PanelPhotons, slow: usize, fast: usize, radius: usize, ring: &mut Vec<f64>) {
     ring.clear();
     for row in slow.saturating_sub(radius)..=slow + radius {
         for column in fast.saturating_sub(radius)..=fast + radius {
@@ -95,7 +113,7 @@ fn around(photons: &Photons, slow: usize, fast: usize, radius: usize, ring: &mut
 }
 
 /// Whether no pixel within `reach` is brighter; of equal ones the first counts.
-fn is_highest(photons: &Photons, slow: usize, fast: usize, top: f64, reach: usize) -> bool {
+fn is_highest(photons: &PanelPhotons, slow: usize, fast: usize, top: f64, reach: usize) -> bool {
     (slow.saturating_sub(reach)..=slow + reach).all(|row| {
         (fast.saturating_sub(reach)..=fast + reach).all(|column| {
             photons

@@ -34,7 +34,7 @@ impl Refinement {
         while geometry && widened && narrowing < 1.5 {
             let view = View { narrowing: f64::min(narrowing, 1.0), shape, held: true };
             // Wide spots need few points.
-            let needed = points(&problem.seen(&state.parameters, view));
+            let needed = points(&problem.seen(0, &state.parameters, view));
             problem.points = in_the_end.map(|used| used.min(needed));
             let (most, enough) = (TRIALS_OF_A_STAGE, Enough::Nearly);
             let search = Search { problem, boxes, view, most, enough, damping };
@@ -66,7 +66,7 @@ impl Refinement {
             let (most, enough) = (self.most_trials, Enough::Fully);
             let search = Search { problem, boxes, view, most, enough, damping: Damping::NEAR };
             let (at, ended) = search.minimize(state, history)?;
-            let needed = points(&problem.seen(&state.parameters, view));
+            let needed = points(&problem.seen(0, &state.parameters, view));
             match problem.points {
                 Some(used) if ended == Ended::Converged && needed > used => problem.points = Some(needed),
                 _ => return Ok((at, ended)),
@@ -79,7 +79,7 @@ impl Refinement {
 fn first_narrowing(problem: &Problem<'_>, boxes: &Boxes) -> f64 {
     let cells = problem.start.cells;
     let distance = |own: &crate::BoxFit| {
-        let offset = Indexed::of(problem.plan, own.slow, own.fast).offset;
+        let offset = Indexed::of(problem.panels.get(own.panel), own.slow, own.fast).offset;
         offset.iter().zip(cells).map(|(offset, cells)| (offset * cells).powi(2)).sum::<f64>().sqrt()
     };
     let mut distances: Vec<f64> = boxes.boxes.iter().map(distance).collect();

@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
+use nanobragg::plan::Plan;
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
 use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_panels, read_nxmx, read_nxmx_image};
@@ -32,8 +33,8 @@ pub struct Data {
     pedestal: Option<f64>,
     saturation: Option<f64>,
     instrument: Instrument,
-    /// The panel that is refined, of several in the file.
-    panel: Option<NxmxPanel>,
+    /// The panels that are refined, of several in the file; none where it has one.
+    panels: Vec<NxmxPanel>,
     /// Whether what contradicts the start was said: it is the same for all images.
     told: Cell<bool>,
     /// Images of a format in which one cannot be read alone.
@@ -42,22 +43,33 @@ pub struct Data {
 
 /// An image of counts.
 pub struct Measured {
-    pub fast: usize,
-    pub counts: Vec<f64>,
+    /// Of each panel the pixels along the fast axis, and the counts.
+    pub panels: Vec<(usize, Vec<f64>)>,
     pub counting: Counting,
 }
 
 impl Data {
-    /// The file at `path`, of which the header is read: of a file of several panels what it says of the one of that number.
+    /// The file at `path`, of which the header is read: of a file of several panels what it says of the one that is chosen, or the first.
     ///
     /// # Errors
-    /// A file that cannot be read; one of several panels where none is chosen, or a panel that it does not have.
-    pub fn open(path: &Path, number: Option<usize>) -> Result<Self, DataError> {
+    /// A file that cannot be read; one whose panels are not those of `start`, or a panel that it does not have.
+    pub fn open(path: &Path, start: &Start) -> Result<Self, DataError> {
         let format = Format::of(path).map_err(|error| wrong(&error))?;
-        let panel = if format == Format::Nxmx { chosen(path, number)? } else { None };
+        let panels = if format == Format::Nxmx {
+            chosen(path, start)?
+        } else if start.others.is_empty() {
+            Vec::new()
+        } else {
+            let what = format!(
+                "the start has {} panels: their data have to be one NXmx file; -panel N refines one of them",
+                start.others.len() + 1
+            );
+            return Err(DataError::of(path, &what));
+        };
+        let number = (!panels.is_empty()).then(|| start.panel().unwrap_or(0));
         let (mut pedestal, mut saturation, mut instrument) = (None, None, Instrument::default());
         if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
-            let image = read_instrument_image(path, panel.as_ref().and(number));
+            let image = read_instrument_image(path, number);
             let image = image.map_err(|error| wrong(&error))?;
             let header = &image.header;
             let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
@@ -67,7 +79,7 @@ impl Data {
             instrument = Instrument::of(&image);
         }
         let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
-        Ok(Data { path, format, pedestal, saturation, instrument, panel, told, whole })
+        Ok(Data { path, format, pedestal, saturation, instrument, panels, told, whole })
     }
 
     /// The file.
@@ -86,8 +98,7 @@ impl Data {
         start: &Start,
         number: Option<usize>,
     ) -> Result<Measured, DataError> {
-        let region = &start.plan.region;
-        let size = (region.image_fast, region.image_slow);
+        let size = size_of(&start.plan);
         let mut counting = request.counting;
         counting.pedestal = self.pedestal.or(start.pedestal).unwrap_or(0.0);
         if !self.told.replace(true) {
@@ -98,58 +109,58 @@ impl Data {
             }
         }
         counting.saturation = counting.saturation.or(self.saturation);
-        let (fast, counts) = match number {
-            Some(number) => (size.0, self.of_stack(number, size)?),
-            None if self.panel.is_some() => {
-                let stack = self.own(read_nxmx(&self.path).map_err(|error| wrong(&error))?);
-                (stack.fast, stack.counts.into_iter().map(f64::from).collect())
+        let panels = match number {
+            Some(number) => self.of_stack(number, start)?,
+            None if !self.panels.is_empty() => {
+                let stack = read_nxmx(&self.path).map_err(|error| wrong(&error))?;
+                self.own(stack).into_iter().map(counts_of).collect()
             }
             None => {
                 let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
-                (image.fast, image.pixels)
+                vec![(image.fast, image.pixels)]
             }
         };
-        Ok(Measured { fast, counts, counting })
+        Ok(Measured { panels, counting })
     }
 
-    /// Images of the panel that is refined.
-    fn own(&self, stack: NxmxStack) -> NxmxStack {
-        match &self.panel {
-            Some(panel) => stack.of_panel(panel),
-            None => stack,
+    /// Images of each panel that is refined.
+    fn own(&self, stack: NxmxStack) -> Vec<NxmxStack> {
+        if self.panels.is_empty() {
+            return vec![stack];
         }
+        self.panels.iter().map(|panel| stack.clone().of_panel(panel)).collect()
     }
 
     /// The counts of an image of a stack.
-    fn of_stack(&self, number: usize, size: (usize, usize)) -> Result<Vec<f64>, DataError> {
-        let (fast, slow) = size;
+    fn of_stack(&self, number: usize, start: &Start) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
         if self.format == Format::Nxmx {
             let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
-            let stack = self.own(stack);
-            if (stack.fast, stack.slow) != size {
+            let own = self.own(stack);
+            if !have_sizes(&own, start) {
                 return Err(self.lacking(0, number));
             }
-            let counts = stack.counts.into_iter().map(f64::from).collect();
-            return if stack.images == 1 { Ok(counts) } else { Err(self.lacking(all, number)) };
+            let is_there = own.iter().all(|stack| stack.images == 1);
+            let counts = own.into_iter().map(counts_of).collect();
+            return if is_there { Ok(counts) } else { Err(self.lacking(all, number)) };
         }
+        let size @ (fast, slow) = size_of(&start.plan);
         let (whole, images) = self.frames(size)?;
         let mut frames = whole.pixels.chunks_exact(fast * slow);
         let frame = if number < images { frames.nth(number) } else { None };
-        frame.map(<[f64]>::to_vec).ok_or_else(|| self.lacking(images, number))
+        frame.map(|frame| vec![(fast, frame.to_vec())]).ok_or_else(|| self.lacking(images, number))
     }
 
-    /// Whether a stack of images of `size` (fast, slow) has one of `number`.
+    /// Whether a stack of images of the size of `start` has one of `number`.
     ///
     /// # Errors
     /// A file that cannot be read, or has fewer images.
-    pub fn has(&self, number: usize, size: (usize, usize)) -> Result<(), DataError> {
+    pub fn has(&self, number: usize, start: &Start) -> Result<(), DataError> {
         let images = if self.format == Format::Nxmx {
             // Of no image the counts are read.
             let (stack, all) = read_nxmx_image(&self.path, usize::MAX).map_err(|error| wrong(&error))?;
-            let stack = self.own(stack);
-            if (stack.fast, stack.slow) == size { all } else { 0 }
+            if have_sizes(&self.own(stack), start) { all } else { 0 }
         } else {
-            self.frames(size)?.1
+            self.frames(size_of(&start.plan))?.1
         };
         if number < images { Ok(()) } else { Err(self.lacking(images, number)) }
     }
@@ -173,22 +184,39 @@ impl Data {
     }
 }
 
-/// The panel of that number, where a file has several.
-fn chosen(path: &Path, number: Option<usize>) -> Result<Option<NxmxPanel>, DataError> {
+/// Pixels along the fast and the slow axis.
+fn size_of(plan: &Plan) -> (usize, usize) {
+    (plan.region.image_fast, plan.region.image_slow)
+}
+
+/// Whether images have the sizes of the panels of `start`.
+fn have_sizes(own: &[NxmxStack], start: &Start) -> bool {
+    let found = own.iter().map(|stack| (stack.fast, stack.slow));
+    found.eq(start.panels().map(size_of))
+}
+
+fn counts_of(stack: NxmxStack) -> (usize, Vec<f64>) {
+    (stack.fast, stack.counts.into_iter().map(f64::from).collect())
+}
+
+/// The panels of a file of several that are refined: the one that a flag chooses, or all where the start has as many.
+fn chosen(path: &Path, start: &Start) -> Result<Vec<NxmxPanel>, DataError> {
     let mut panels = nxmx_panels(path).map_err(|error| wrong(&error))?;
-    let (count, first) = (panels.len(), panels.first().map_or("", |panel| &panel.name).to_owned());
-    let last = panels.last().map_or("", |panel| &panel.name).to_owned();
-    match number {
-        _ if count < 2 => Ok(None),
-        Some(number) if number < count => Ok(Some(panels.swap_remove(number))),
-        Some(number) => {
-            Err(DataError::of(path, &format!("-panel {number}: it has {count} panels, counted from 0")))
-        }
+    let (count, wanted) = (panels.len(), start.others.len() + 1);
+    let name = |panel: Option<&NxmxPanel>| panel.map_or("", |panel| &panel.name).to_owned();
+    let (first, last) = (name(panels.first()), name(panels.last()));
+    let of = |what: String| Err(DataError::of(path, &what));
+    match start.panel() {
+        _ if count < 2 && wanted > 1 => of(format!("it has one panel, and the start has {wanted}")),
+        _ if count < 2 => Ok(Vec::new()),
+        Some(number) if number < count => Ok(vec![panels.swap_remove(number)]),
+        Some(number) => of(format!("-panel {number}: it has {count} panels, counted from 0")),
+        None if count == wanted => Ok(panels),
+        None if wanted == 1 => of(format!(
+            "{count} panels ({first} to {last}); refine them all with a -geometry that has as many, or choose one with -panel N, counted from 0, beside the -geometry or -img of the start"
+        )),
         None => {
-            let what = format!(
-                "{count} panels ({first} to {last}); choose one with -panel N, counted from 0, beside the -geometry or -img of the start"
-            );
-            Err(DataError::of(path, &what))
+            of(format!("it has {count} panels, and the start has {wanted}; -panel N refines one of them"))
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use nanobragg::plan::Region;
 use nanobragg_io::atomic::{Pending, check_file, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::lock::{Claim, Lock, lock};
 use nanobragg_io::nexus::{NamedImage, write_named_images};
-use nanobragg_io::npy::write_npy;
+use nanobragg_io::npy::{write_npy, write_npy_panels};
 use nanobragg_io::places::Inputs;
 use nanobragg_refine::{BoxFit, Found, Outcome, Step, Warning};
 use nanobragg_session::check_place;
@@ -210,7 +211,7 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
         report::Page { data: run.data.to_owned(), verdict: run.verdict(outcome), outcome, reflections: own };
     let experiment = Pending::beside(&name.file(".expt"))?;
     let models: Vec<ImageExperiment> =
-        reflections::model(run.identifier.to_owned(), &outcome.plan).into_iter().collect();
+        run.frame.start.model(run.identifier.to_owned(), outcome).into_iter().collect();
     write_experiments(experiment.temporary(), &models)?;
     let toml = run.frame.start.refined(outcome, experiment.path(), experiment.temporary())?;
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
@@ -221,29 +222,43 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
         text(&name.file(".toml"), &toml),
         text(&name.file(".csv"), &table(outcome)),
         text(&name.file(".html"), &report::page(&page)),
-        images(name, run.frame.size, outcome),
+        images(name, outcome),
         pixels(name, outcome),
         text(&name.file(".json"), &json),
     ];
     written.into_iter().collect()
 }
 
-/// Photons of the model, and of the data less those, in shoeboxes; elsewhere no number.
-fn images(name: &Name, [fast, slow]: [usize; 2], outcome: &Outcome) -> anyhow::Result<()> {
+/// Photons of the model, and of the data less those, in shoeboxes; elsewhere, and where a panel is smaller than others, no number.
+fn images(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
     let fitted = &outcome.fitted;
-    let mut pixels = vec![f32::NAN; fast * slow];
-    let mut fill = |of: &dyn Fn(usize) -> f64| {
-        for (at, &[slow, column]) in fitted.pixels.iter().enumerate() {
-            if let Some(pixel) = pixels.get_mut(slow as usize * fast + column as usize) {
+    let panels = outcome.others.len() + 1;
+    let largest = |size: &dyn Fn(&Region) -> usize| {
+        (0..panels).map(|panel| size(&outcome.panel(panel).region)).max().unwrap_or(0)
+    };
+    let (fast, slow) = (largest(&|region| region.image_fast), largest(&|region| region.image_slow));
+    let image = |of: &dyn Fn(usize) -> f64| {
+        let mut all = vec![vec![f32::NAN; fast * slow]; panels];
+        for (at, &[row, column]) in fitted.pixels.iter().enumerate() {
+            let panel = all.get_mut(panel_of(outcome, at));
+            if let Some(pixel) = panel.and_then(|own| own.get_mut(row as usize * fast + column as usize)) {
                 *pixel = of(at) as f32;
             }
         }
-        pixels.clone()
+        all
     };
-    let model = write_npy(&name.file("_model.npy"), fast, slow, &fill(&|at| fitted.model[at]));
-    let residuals = fill(&|at| fitted.data[at] - fitted.model[at]);
-    let residuals = write_npy(&name.file("_residual.npy"), fast, slow, &residuals);
+    let write = |ending: &str, all: &[Vec<f32>]| match all {
+        [one] => write_npy(&name.file(ending), fast, slow, one),
+        several => write_npy_panels(&name.file(ending), fast, slow, several),
+    };
+    let model = write("_model.npy", &image(&|at| fitted.model[at]));
+    let residuals = write("_residual.npy", &image(&|at| fitted.data[at] - fitted.model[at]));
     Ok(model.and(residuals)?)
+}
+
+/// The panel of a pixel, by its place in the list.
+fn panel_of(outcome: &Outcome, at: usize) -> usize {
+    outcome.boxes.get(outcome.fitted.group[at] as usize).map_or(0, |own| own.panel)
 }
 
 /// Every pixel of the shoeboxes: where it is, which box it belongs to, what was measured and what is expected of it.
@@ -255,6 +270,7 @@ fn pixels(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
         ("slow", "pixel", column(&|at| f64::from(fitted.pixels[at][0]))),
         ("fast", "pixel", column(&|at| f64::from(fitted.pixels[at][1]))),
         ("box", "1", column(&|at| f64::from(fitted.group[at]))),
+        ("panel", "1", column(&|at| panel_of(outcome, at) as f64)),
         ("data", "photon", fitted.data.clone()),
         ("start", "photon", fitted.start.clone()),
         ("model", "photon", fitted.model.clone()),
@@ -332,13 +348,13 @@ pub fn trial(step: &Step) -> Value {
 /// A row a box; those that were left out as outliers come last.
 fn table(outcome: &Outcome) -> String {
     let mut rows =
-        "slow,fast,h,k,l,d_angstrom,used,scale,rms_z,model_photons,data_photons,background,per_10_fast,per_10_slow\n"
+        "slow,fast,h,k,l,d_angstrom,used,scale,rms_z,model_photons,data_photons,background,per_10_fast,per_10_slow,panel\n"
             .to_owned();
     let mut add = |own: &BoxFit, used: bool| {
         let [h, k, l] = own.hkl;
         let [level, along_fast, along_slow] = own.plane;
         rows.push_str(&format!(
-            "{},{},{h},{k},{l},{:.4},{},{:.5},{:.4},{:.3},{:.3},{level:.4},{along_fast:.4},{along_slow:.4}\n",
+            "{},{},{h},{k},{l},{:.4},{},{:.5},{:.4},{:.3},{:.3},{level:.4},{along_fast:.4},{along_slow:.4},{}\n",
             own.slow,
             own.fast,
             own.d_angstrom,
@@ -347,6 +363,7 @@ fn table(outcome: &Outcome) -> String {
             own.rms_z,
             own.model_photons,
             own.data_photons,
+            own.panel,
         ));
     };
     outcome.boxes.iter().for_each(|own| add(own, true));

@@ -183,8 +183,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             // Before there is a line for each: more may be asked for than any stack has.
             for line in Line::of_stack(request, [from, from])? {
                 let frame = begin(request, &line, 1, &mut first, &digests)?;
-                let data = Data::open(&request.data, frame.start.panel()).map_err(super::of_command)?;
-                data.has(to, frame.size.into()).map_err(super::of_command)?;
+                let data = Data::open(&request.data, &frame.start).map_err(super::of_command)?;
+                data.has(to, &frame.start).map_err(super::of_command)?;
                 (begun, stack) = (Some(frame), Some(data));
             }
             Line::of_stack(request, [from, to])?
@@ -342,7 +342,7 @@ fn refine(
     let data = match stack {
         Some(stack) => stack,
         None => {
-            own = Data::open(&line.data, frame.start.panel())?;
+            own = Data::open(&line.data, &frame.start)?;
             &own
         }
     };
@@ -381,7 +381,7 @@ impl Done {
         let run = Run { request, data: &data, identifier: &identifier, frame };
         files::write(&Name::of_image(request, number), &run, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
-        let model = reflections::model(identifier, &outcome.plan);
+        let model = frame.start.model(identifier, outcome);
         Ok(Done { number, data, row, model, reflections, kept: None })
     }
 }

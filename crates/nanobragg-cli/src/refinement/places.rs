@@ -42,11 +42,12 @@ impl Asked {
         }
     }
 
-    /// Those of a panel of experiment `own`, where a table is of several experiments.
+    /// Those of experiment `own`, where a table is of several experiments: of its panel `chosen`, which is the only one then, or of the
+    /// first `panels`.
     ///
     /// # Errors
     /// A file that cannot be read, or has none for this image.
-    pub fn of(&self, own: usize, panel: usize) -> anyhow::Result<Reflections> {
+    pub fn of(&self, own: usize, chosen: Option<usize>, panels: usize) -> anyhow::Result<Reflections> {
         let (file, read) = match self {
             Asked::Strong => return Ok(Reflections::Strong),
             Asked::Predicted => return Ok(Reflections::Predicted),
@@ -60,14 +61,24 @@ impl Asked {
             }
         };
         let experiments: BTreeSet<i32> = all.iter().map(|own| own.experiment).collect();
-        let wanted = |reflection: &&PlacedReflection| {
+        let place = |reflection: &PlacedReflection| {
             let same = experiments.len() < 2 || usize::try_from(reflection.experiment) == Ok(own);
-            same && usize::try_from(reflection.panel) == Ok(panel)
+            let panel = usize::try_from(reflection.panel).ok().filter(|_| same)?;
+            let own = match chosen {
+                Some(chosen) => (panel == chosen).then_some(0),
+                None => (panel < panels).then_some(panel),
+            };
+            Some((own?, reflection.position_px))
         };
-        let places: Vec<[f64; 2]> = all.iter().filter(wanted).map(|own| own.position_px).collect();
+        let places: Vec<(usize, [f64; 2])> = all.iter().filter_map(place).collect();
         if places.is_empty() {
             let file = file.display();
-            anyhow::bail!("{file} has no reflections of experiment {own} on panel {panel}");
+            let panel = match (chosen, panels) {
+                (Some(panel), _) => format!(" on panel {panel}"),
+                (None, 1) => " on panel 0".to_owned(),
+                (None, _) => String::new(),
+            };
+            anyhow::bail!("{file} has no reflections of experiment {own}{panel}");
         }
         Ok(Reflections::At(places))
     }

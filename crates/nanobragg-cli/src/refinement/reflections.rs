@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use nanobragg::nalgebra::Vector3;
-use nanobragg::plan::Plan;
-use nanobragg_io::experiments::ImageExperiment;
 use nanobragg_io::reflection_table::{Column, ReflectionTable, write_reflection_table};
 use nanobragg_refine::{BoxFit, Outcome, Predicted};
-use nanobragg_session::header::laboratory;
 
 /// Flags of DIALS: predicted, indexed, integrated by summation and by a profile.
 const PREDICTED: u64 = 1 | 4 | 256 | 512;
@@ -62,7 +59,7 @@ impl Reflection {
             let [sum, x, y] = center;
             Some(Reflection {
                 own: *own,
-                predicted: Predicted::of(&outcome.plan, own.hkl)?,
+                predicted: Predicted::of(outcome.panel(own.panel), own.hkl)?,
                 observed_px: (sum > 0.0).then(|| [x / sum, y / sum]),
                 bounds,
                 background: photons[0],
@@ -91,11 +88,6 @@ pub fn rmsd_px(reflections: &[Reflection]) -> Option<f64> {
     (!squares.is_empty()).then(|| (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
 }
 
-/// The instrument and the crystal of a plan, in the frame of its laboratory.
-pub fn model(identifier: String, plan: &Plan) -> Option<ImageExperiment> {
-    Some(ImageExperiment { identifier, geometry: laboratory(&[("panel", plan)])? })
-}
-
 /// Writes the table of reflections, image by image.
 pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::Result<()> {
     let all = || (0_i32..).zip(images).flat_map(|(id, (_, own))| own.iter().map(move |one| (id, one)));
@@ -108,7 +100,7 @@ pub fn write_table(path: &Path, images: &[(String, &[Reflection])]) -> anyhow::R
     let columns = [
         ("id", Column::Int(all().map(|(id, _)| id).collect())),
         ("imageset_id", Column::Int(all().map(|(id, _)| id).collect())),
-        ("panel", Column::Size(all().map(|_| 0).collect())),
+        ("panel", Column::Size(all().map(|(_, one)| one.own.panel as u64).collect())),
         ("flags", Column::Size(all().map(|(_, one)| one.flags()).collect())),
         ("miller_index", Column::Index(all().map(|(_, one)| one.own.hkl).collect())),
         ("s1", vectors(&|one| vector(&one.predicted.s1))),
@@ -172,6 +164,7 @@ mod tests {
     #[test]
     fn without_photons_nothing_is_observed() {
         let own = BoxFit {
+            panel: 0,
             slow: 1,
             fast: 2,
             hkl: [1, 2, 3],

@@ -11,10 +11,12 @@ use nanobragg::physics::rotation::about_axis;
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::{LatticeParameters, Orientations, PlacementParameters};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Role};
-use nanobragg_config::{Context, experiment_file, resolve};
+use nanobragg_config::{Context, Setup, experiment_file, resolve};
 use nanobragg_io::clean;
+use nanobragg_io::experiments::ImageExperiment;
 use nanobragg_refine::Outcome;
 use nanobragg_session::Compute;
+use nanobragg_session::header::laboratory;
 
 use super::Request;
 use crate::called;
@@ -76,7 +78,12 @@ const OF_INSTRUMENT: [FlagId; 7] = [
 /// The start.
 pub struct Start {
     args: ParsedArgs,
+    /// Of several panels that of the first.
     pub plan: Plan,
+    /// Those of the other panels.
+    pub others: Vec<Plan>,
+    /// The names of panels, where there are several.
+    names: Vec<String>,
     pub console: Console,
     /// What `-adc` says.
     pub pedestal: Option<f64>,
@@ -106,6 +113,19 @@ impl Start {
     /// The panel that a flag chooses.
     pub fn panel(&self) -> Option<usize> {
         usize::try_from(self.args.last(FlagId::Panel)?.values.integer(0)).ok()
+    }
+
+    /// The plan of each panel.
+    pub fn panels(&self) -> impl Iterator<Item = &Plan> {
+        std::iter::once(&self.plan).chain(&self.others)
+    }
+
+    /// What was found as the model of an experiment.
+    pub fn model(&self, identifier: String, outcome: &Outcome) -> Option<ImageExperiment> {
+        let name = |panel: usize| self.names.get(panel).map_or("panel", String::as_str);
+        let panels: Vec<(&str, &Plan)> =
+            (0..=outcome.others.len()).map(|panel| (name(panel), outcome.panel(panel))).collect();
+        Some(ImageExperiment { identifier, geometry: laboratory(&panels)? })
     }
 
     /// The experiment of a list that a flag chooses.
@@ -149,12 +169,8 @@ impl Start {
         let setup = resolve(&args, &Context::default())?;
         setup.notes.iter().filter(|note| told.insert((*note).clone())).for_each(|note| console.say(note));
         console.warn_all(setup.warnings.iter().filter(|warning| told.insert(warning.to_string())));
-        if !setup.panels.is_empty() {
-            let panels = setup.panels.len();
-            let text = format!("refine: the detector has {panels} panels; -panel N chooses one");
-            return Err(UsageError(text).into());
-        }
-        let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
+        let (plan, others) = plans(&setup)?;
+        let names = setup.panels.iter().map(|panel| panel.name.clone()).collect();
         let warnings = plan.resolved.warnings.iter();
         console.warn_all(warnings.filter(|warning| told.insert(warning.to_string())));
         console.deny_warnings()?;
@@ -176,6 +192,8 @@ impl Start {
         Ok(Start {
             args,
             plan,
+            others,
+            names,
             console,
             pedestal,
             inputs,
@@ -264,6 +282,15 @@ impl Start {
     }
 }
 
+/// The plan of the first panel, and those of the others.
+fn plans(setup: &Setup) -> anyhow::Result<(Plan, Vec<Plan>)> {
+    let first = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
+    let job = setup.clone().into_job();
+    let others: Result<Vec<Plan>, _> =
+        job.experiments().skip(1).map(|experiment| experiment.plan()).collect();
+    Ok((first, others.map_err(nanobragg_config::Error::from)?))
+}
+
 /// Flags of a description of an instrument.
 fn geometry(path: &Path) -> anyhow::Result<ParsedArgs> {
     Ok(classic::parse([OsString::from("-geometry"), path.into()])?)
@@ -271,7 +298,7 @@ fn geometry(path: &Path) -> anyhow::Result<ParsedArgs> {
 
 /// Whether flags say what was found: other inputs, such as a geometry, may have the last word.
 fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
-    let again = resolve(args, &Context::default())?.experiment.plan()?;
+    let (again, others) = plans(&resolve(args, &Context::default())?)?;
     let [found, said] = [&outcome.plan, &again].map(|plan| &plan.orientations);
     let counts = |of: &Orientations| (of.steps.len(), of.domains.len());
     let near = |step: usize| {
@@ -279,10 +306,13 @@ fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
         found.iter().zip(&said).all(|(found, said)| (said - found).norm() < 1e-6 * found.norm())
     };
     let same = counts(found) == counts(said) && (0..found.steps.len()).all(near);
-    let pix0 = (again.detector.panel.pix0 - outcome.plan.detector.panel.pix0).norm();
+    let placed =
+        |(said, found): (&Plan, &Plan)| (said.detector.panel.pix0 - found.detector.panel.pix0).norm() < 1e-9;
+    let panels = others.len() == outcome.others.len()
+        && std::iter::once((&again, &outcome.plan)).chain(others.iter().zip(&outcome.others)).all(placed);
     let amplitudes = same_amplitudes(&again.structure_factors, &outcome.plan.structure_factors);
     anyhow::ensure!(
-        same && amplitudes && pix0 < 1e-9,
+        same && amplitudes && panels,
         "these inputs leave no way to describe the result by flags; nothing is written"
     );
     Ok(())

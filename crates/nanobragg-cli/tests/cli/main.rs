@@ -49,6 +49,7 @@ mod refine;
 mod refine_amplitudes;
 mod refine_inputs;
 mod refine_lists;
+mod refine_panels;
 mod refine_reflections;
 mod refine_spindle;
 mod same_bytes;

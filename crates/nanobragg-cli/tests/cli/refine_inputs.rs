@@ -271,25 +271,3 @@ fn structure_factors_that_are_interpolated_are_not_refined() {
     assert!(error.contains("interpolated structure factors belong to many nodes"), "{error}");
     assert!(!scratch.path("fit.csv").exists());
 }
-
-#[test]
-fn a_panel_of_the_data_is_refined_that_a_flag_chooses() {
-    let scratch = Scratch::new();
-    let text = "photon_energy = 12398.42\nclen = 0.1\nres = 2500\n".to_owned()
-        + "a/min_fs = 0\na/max_fs = 199\na/min_ss = 0\na/max_ss = 99\na/corner_x = -100\na/corner_y = -100\na/fs = x\na/ss = y\n"
-        + "b/min_fs = 0\nb/max_fs = 199\nb/min_ss = 0\nb/max_ss = 99\nb/corner_x = -100\nb/corner_y = 2\nb/fs = x\nb/ss = y\n";
-    scratch.write("two.geom", text);
-    let crystal = "-cell 60 60 40 90 90 90 -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 \
-        -fluence 3e25 -geometry two.geom";
-    scratch.run(&format!("{crystal} -N 20 -misset 10 20 30 -o two.nxs")).good();
-    let line = format!("refine {crystal} {START} -data two.nxs -o fit");
-    let run = scratch.run(&format!("{line} -panel 1")).good();
-    assert!(run.out.contains("converged"), "{}", run.out);
-    let said: Vec<&str> =
-        run.warnings().into_iter().filter(|said| !said.starts_with("undersampled")).collect();
-    assert_eq!(said, [""; 0]);
-    let error = scratch.run(&line);
-    assert_eq!(error.error(2), "refine: the detector has 2 panels; -panel N chooses one");
-    // The same panel as a stack of one.
-    scratch.run(&format!("{line} -panel 1 -images 0-0")).good();
-}

@@ -1,0 +1,124 @@
+//! Refinement against detectors of several panels.
+
+use crate::scratch::Scratch;
+
+const CRYSTAL: &str = "-cell 60 60 40 90 90 90 -default_F 100 -gauss_xtal -mosaic 0.05 -mosaic_domains 4 -oversample 1 -seed 1 \
+    -fluence 3e25";
+const START: &str = "-N 20 -misset 10.02 20.01 29.99 -refine misset,scale -box_scale 0.05";
+
+/// Two panels of 200 × 100 pixels, one turned in its plane, at a distance in meters, and an image of them.
+fn two_panels() -> Scratch {
+    let scratch = Scratch::new();
+    for (name, clen) in [("two.geom", 0.1), ("far.geom", 0.1001)] {
+        let text = format!("photon_energy = 12398.42\nclen = {clen}\nres = 2500\n")
+            + "a/min_fs = 0\na/max_fs = 199\na/min_ss = 0\na/max_ss = 99\na/corner_x = -100\na/corner_y = -100\na/fs = x\na/ss = y\n"
+            + "b/min_fs = 0\nb/max_fs = 199\nb/min_ss = 0\nb/max_ss = 99\nb/corner_x = -100\nb/corner_y = 2\n"
+            + "b/fs = 0.99995x + 0.01y\nb/ss = -0.01x + 0.99995y\n";
+        scratch.write(name, text);
+    }
+    scratch.run(&format!("{CRYSTAL} -geometry two.geom -N 20 -misset 10 20 30 -o two.nxs")).good();
+    scratch
+}
+
+fn json(scratch: &Scratch, name: &str) -> serde_json::Value {
+    serde_json::from_slice(&scratch.read(name)).unwrap()
+}
+
+/// The number of rows of `NAME.csv` on each of two panels.
+fn boxes(scratch: &Scratch, name: &str) -> [usize; 2] {
+    let text = String::from_utf8(scratch.read(&format!("{name}.csv"))).unwrap();
+    assert!(text.lines().next().unwrap().ends_with(",panel"));
+    ["0", "1"].map(|panel| {
+        text.lines()
+            .skip(1)
+            .filter(|line| line.rsplit_once(',').is_some_and(|(_, last)| last == panel))
+            .count()
+    })
+}
+
+#[test]
+fn all_panels_are_refined_together() {
+    let scratch = two_panels();
+    let line = format!("refine {CRYSTAL} -geometry two.geom {START} -data two.nxs -o fit");
+    let run = scratch.run(&line).good();
+    assert!(run.out.contains("converged"), "{}", run.out);
+    let said: Vec<&str> =
+        run.warnings().into_iter().filter(|said| !said.starts_with("undersampled")).collect();
+    assert_eq!(said, [""; 0]);
+    let boxes_of = boxes(&scratch, "fit");
+    assert!(boxes_of.into_iter().all(|count| count > 10), "{boxes_of:?}");
+    let vectors = &json(&scratch, "fit.json")["real_space_vectors_angstrom"];
+    // All files know of both panels.
+    let experiment = json(&scratch, "fit.expt");
+    let panels = experiment["detector"][0]["panels"].as_array().unwrap().clone();
+    assert_eq!(panels.iter().map(|panel| panel["name"].as_str().unwrap()).collect::<Vec<_>>(), ["a", "b"]);
+    let array = scratch.read("fit_model.npy");
+    assert!(String::from_utf8_lossy(&array[..128]).contains("(2, 100, 200)"));
+    scratch.run("run fit.toml -nonoise -o again.nxs").good();
+    // What was found is the truth, and what one panel finds is not as sharp.
+    let parameter = |name: &str, number: usize| json(&scratch, name)["parameters"][number].clone();
+    for (number, truth) in [-0.02, -0.01, 0.01].into_iter().enumerate() {
+        let found = parameter("fit.json", number);
+        let (value, esd) = (found["value"].as_f64().unwrap(), found["esd"].as_f64().unwrap());
+        // Angles of small turns about the axes of the laboratory differ from those of misset by a part of themselves.
+        assert!(value.abs() < 0.04 && esd < 0.01, "{found} {truth}");
+    }
+    scratch.run(&format!("{} -panel 1", line.replace("-o fit", "-o one"))).good();
+    assert_eq!(boxes(&scratch, "one")[1], 0);
+    let esd = |name: &str| (0..3).map(|number| parameter(name, number)["esd"].as_f64().unwrap()).sum::<f64>();
+    assert!(esd("fit.json") < esd("one.json"), "{} {}", esd("fit.json"), esd("one.json"));
+    assert_ne!(&json(&scratch, "one.json")["real_space_vectors_angstrom"], vectors);
+    // The same reflections from the table, and as a stack of one image.
+    scratch.run(&format!("{} -reflections fit.refl", line.replace("-o fit", "-o table"))).good();
+    assert_eq!(boxes(&scratch, "table").map(|count| count > 10), [true; 2]);
+    scratch.run(&format!("{} -images 0-0", line.replace("-o fit", "-o stack"))).good();
+    assert_eq!(scratch.read("stack_00001.csv"), scratch.read("fit.csv"));
+}
+
+#[test]
+fn a_detector_of_panels_is_moved_as_a_whole() {
+    let scratch = two_panels();
+    let line = format!("refine {CRYSTAL} -geometry far.geom {START} -data two.nxs -o fit");
+    let run = scratch.run(&line.replace("-refine misset,scale", "-refine misset,scale,shift_beam")).good();
+    let shift = run.line("shift_beam = ");
+    let numbers: Vec<f64> = shift.split(' ').filter_map(|word| word.parse().ok()).collect();
+    assert!((numbers[0] + 0.1).abs() < 4.0 * numbers[1] && numbers[1] < 0.01, "{shift}");
+    let experiment = json(&scratch, "fit.expt");
+    for panel in experiment["detector"][0]["panels"].as_array().unwrap() {
+        assert!((panel["origin"][2].as_f64().unwrap() - 100.0).abs() < 0.02, "{panel}");
+    }
+    let wrong = "refine: -refine: distance moves panels each in another direction; of the detector, shift_beam moves all of them alike";
+    assert_eq!(scratch.run(&line.replace("misset,scale", "misset,distance")).error(2), wrong);
+    let run = scratch.run(&format!("{line} -images 0-0 -share shift"));
+    let shared = run.error(2);
+    assert!(shared.starts_with("refine: -share: shift_fast moves panels"), "{shared}");
+}
+
+#[test]
+fn data_of_other_panels_are_refused() {
+    let scratch = two_panels();
+    let line =
+        |geometry: &str, data: &str| format!("refine {CRYSTAL} {geometry} {START} -data {data} -o fit");
+    let flat = "-lambda 1 -distance 100 -pixel 0.4 -detpixels_x 200 -detpixels_y 100";
+    scratch.run(&format!("{CRYSTAL} {flat} -N 20 -misset 10 20 30 -o one.nxs -o one.cbf")).good();
+    for (geometry, data, expected) in [
+        ("-geometry two.geom", "one.nxs", "one.nxs: it has one panel, and the start has 2"),
+        (
+            "-geometry two.geom",
+            "one.cbf",
+            "one.cbf: the start has 2 panels: their data have to be one NXmx file; -panel N refines one of them",
+        ),
+        ("-geometry two.geom -panel 2", "two.nxs", "-panel 2: the detector has 2 panels, counted from 0"),
+        (
+            flat,
+            "two.nxs",
+            "two.nxs: 2 panels (module_0 to module_1); refine them all with a -geometry that has as many, or choose one with -panel N, \
+             counted from 0, beside the -geometry or -img of the start",
+        ),
+    ] {
+        let run = scratch.run(&line(geometry, data));
+        let error = run.error(2);
+        assert!(error.ends_with(expected), "{geometry} {data}: {error}");
+    }
+    assert!(!scratch.path("fit.csv").exists());
+}
