@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Instant;
 
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
-use nanobragg_config::{Context, chosen, experiment_file, resolve, show};
+use nanobragg_config::{Context, chosen, confined, experiment_file, resolve, show};
 use nanobragg_io::atomic::is_standard_output;
 use nanobragg_session::Session;
 use tracing_subscriber::EnvFilter;
@@ -48,6 +48,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         print(experiment_file::write(args)?.trim_end());
         return Ok(());
     }
+    confined(&setup, args, &context)?;
     if setup.outputs.images().any(|path| is_standard_output(path)) {
         leave_to_image()?;
     }

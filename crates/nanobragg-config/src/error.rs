@@ -127,6 +127,7 @@ impl Error {
             | ConfigError::UnknownGeometry(_)
             | ConfigError::OverwritesInput(_)
             | ConfigError::OutsideOutput { .. }
+            | ConfigError::LinkedOutside(_)
             | ConfigError::SameOutput(_) => ErrorKind::Output,
             ConfigError::Plan(error) => ErrorKind::Plan(error.kind()),
         }
@@ -386,6 +387,9 @@ pub(crate) enum ConfigError {
         /// The key that names it.
         key: String,
     },
+    /// A link leads an output out of the working directory, and an experiment file may be somebody else's.
+    #[error("{} leads out of the working directory through a link; -trust_paths allows that", shown(.0))]
+    LinkedOutside(PathBuf),
     /// Two outputs have one name.
     #[error("{} is the name of two outputs", shown(.0))]
     SameOutput(PathBuf),

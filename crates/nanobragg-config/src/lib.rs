@@ -41,7 +41,7 @@ pub use error::{Error, ErrorKind};
 pub use near::{hint, nearest_word};
 pub use origin::{Origin, Origins};
 pub use outputs::{Counting, DumpAction, Outputs};
-pub use resolve::{Context, resolve};
+pub use resolve::{Context, confined, resolve};
 pub use setup::Setup;
 pub use warning::{
     CombinationWarning, CrystalWarning, DetectorWarning, FlagWarning, InstrumentWarning, Said, Subject,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::PixelGrid;
 use nanobragg_io::atomic::{self, destination_in, real_folder};
-use nanobragg_io::places::{Clash, Inputs};
+use nanobragg_io::places::{Clash, Inputs, has_other_names, lies_below};
 use nanobragg_session::{Format, Output, check_first, check_memory_of, check_place};
 
 use crate::Error;
@@ -47,27 +47,53 @@ pub(crate) fn targets(
     atomic::check_file(manifest)?;
     places.take(manifest).map_err(|clash| replaces(clash, manifest))?;
     for (target, output) in targets.iter().zip(outputs) {
-        let last = if target.stack().is_some() { 1 } else { images };
-        let file = |image| target.stack().map(|stack| stack.path.clone()).or_else(|| target.file(image));
         // All files of a target lie in one folder, which is asked once what is in it.
-        let mut folder = None;
-        for (image, path) in (1..=last).filter_map(|image| Some((image, file(image)?))) {
-            let first = folder.is_none();
-            let folder = folder.get_or_insert_with(|| Folder::of(&path));
+        let Some(folder) = target.files(images).next().map(|path| Folder::of(&path)) else { continue };
+        let last = target.files(images).count();
+        let mut linked = HashSet::new();
+        for (image, path) in (1..).zip(target.files(images)) {
+            let clash = |clash| replaces(clash, &path);
             // The last name may be the longest.
-            let place = if first || image == last || folder.may_have(&path) {
+            if image == 1 || image == last || folder.may_have(&path) {
                 check_place(&path)?;
-                destination_in(&folder.real, &path)
-            } else {
-                path.file_name().map(|name| folder.real.join(name))
-            };
-            if let Some(place) = place {
-                places.check(&place).map_err(|clash| replaces(clash, &path))?;
+                if has_other_names(&path) {
+                    places.take(&path).map_err(clash)?;
+                    linked.insert(path.clone());
+                } else if let Some(place) = destination_in(&folder.real, &path) {
+                    places.check(&place).map_err(clash)?;
+                }
+            } else if let Some(place) = folder.place(&path) {
+                places.check_new(&place).map_err(clash)?;
             }
-            if first {
+            if image == 1 {
                 check_first(&Output { path, ..output.clone() })?;
             }
         }
+        if linked.is_empty() {
+            continue;
+        }
+        // A link may lead to an image before it.
+        for path in target.files(images).filter(|path| !linked.contains(path)) {
+            if let Some(place) = folder.place(&path) {
+                places.check_new(&place).map_err(|clash| replaces(clash, &path))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses files that links lead out of the working directory: those of `targets`, and `manifest` if it is one.
+pub(crate) fn confined(targets: &[Target], images: usize, manifest: Option<&Path>) -> Result<(), Error> {
+    let check = |path: &Path| match lies_below(Path::new("."), path) {
+        true => Ok(()),
+        false => Err(Error::from(Cause::Outside(path.to_owned()))),
+    };
+    manifest.map_or(Ok(()), check)?;
+    for target in targets {
+        let Some(folder) = target.files(images).next().map(|path| Folder::of(&path)) else { continue };
+        // What is not there lies where the first lies.
+        let there = target.files(images).enumerate().filter(|(at, path)| *at == 0 || folder.may_have(path));
+        there.map(|(_, path)| path).try_for_each(|path| check(&path))?;
     }
     Ok(())
 }
@@ -95,6 +121,11 @@ impl Folder {
         let names =
             std::fs::read_dir(&real).and_then(|all| all.map(|found| Ok(found?.file_name())).collect());
         Folder { real, names: names.ok() }
+    }
+
+    /// The place of `path` where no link stands there.
+    fn place(&self, path: &Path) -> Option<PathBuf> {
+        path.file_name().map(|name| self.real.join(name))
     }
 
     /// Whether something of the name of `path` may be there.

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Names,
     /// An output would replace an input or another output.
     Overwrites,
+    /// A link leads an output out of the working directory.
+    Outside,
     /// An input cannot be read twice.
     Input,
     /// There is a manifest already.
@@ -45,6 +47,7 @@ impl ErrorKind {
             ErrorKind::Content => "sweep.content",
             ErrorKind::Names => "sweep.names",
             ErrorKind::Overwrites => "sweep.overwrites",
+            ErrorKind::Outside => "sweep.outside",
             ErrorKind::Input => "sweep.input",
             ErrorKind::Exists => "sweep.exists",
             ErrorKind::Busy => "sweep.busy",
@@ -65,6 +68,7 @@ impl Error {
             Cause::NoCounts(_) => ErrorKind::Content,
             Cause::SameKind { .. } | Cause::Digits { .. } => ErrorKind::Names,
             Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
+            Cause::Outside(_) => ErrorKind::Outside,
             Cause::ReadOnce(_) => ErrorKind::Input,
             Cause::Exists(_) => ErrorKind::Exists,
             Cause::NoManifest(_) => ErrorKind::NoManifest,
@@ -93,6 +97,8 @@ pub(crate) enum Cause {
     SameOutput(PathBuf),
     #[error("cannot write {}: it is no regular file", .0.display())]
     NotRegular(PathBuf),
+    #[error("{} leads out of the working directory through a link", .0.display())]
+    Outside(PathBuf),
     #[error("{}: a sweep reads its inputs twice; give a regular file", .0.display())]
     ReadOnce(PathBuf),
     #[error("{} exists", .0.display())]

@@ -59,6 +59,8 @@ pub struct SweepJob {
     pub inputs: Vec<PathBuf>,
     /// Experiment files, which are not replaced either: `flags` say what counts of them.
     pub experiment_files: Vec<PathBuf>,
+    /// Whether files lie below the working directory, links followed: somebody else may have named them.
+    pub confined: bool,
     /// Files that are written beside those of the sweep, and so have other names.
     pub beside: Vec<PathBuf>,
     /// What headers say that the images were made of.
@@ -94,7 +96,11 @@ impl SweepJob {
     pub fn prepare(self) -> Result<Sweep, Error> {
         let targets: Vec<Target> = self.outputs.iter().map(Target::new).collect::<Result<_, _>>()?;
         let read = Inputs::of(self.inputs.iter().chain(&self.experiment_files));
-        check::targets(&self.outputs, &targets, self.images, &self.manifest_path(), &read, &self.beside)?;
+        let manifest = self.manifest_path();
+        check::targets(&self.outputs, &targets, self.images, &manifest, &read, &self.beside)?;
+        if self.confined {
+            check::confined(&targets, self.images, self.manifest.is_none().then_some(&*manifest))?;
+        }
         let pixels = &self.experiment.detector.pixels;
         let threads = Threads::of(&self.compute, (pixels.fast(), pixels.slow()), &self.outputs);
         check::memory(pixels, &self.outputs, self.images, threads)?;
@@ -162,11 +168,8 @@ impl Begun {
         let resume = job.start == Start::Resume;
         if resume {
             let path = job.manifest_path();
-            let files = |target: &Target| -> Vec<PathBuf> {
-                let stack = target.stack().map(|stack| stack.path.clone());
-                stack.into_iter().chain((1..=job.images).filter_map(|image| target.file(image))).collect()
-            };
-            let own: Vec<PathBuf> = targets.iter().flat_map(files).chain([path]).collect();
+            let own: Vec<PathBuf> =
+                targets.iter().flat_map(|target| target.files(job.images)).chain([path]).collect();
             remove_leftovers(own.iter().map(PathBuf::as_path));
         }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
@@ -266,6 +269,7 @@ mod tests {
             flags: Vec::new(),
             inputs: Vec::new(),
             experiment_files: Vec::new(),
+            confined: false,
             beside: Vec::new(),
         };
         let sweep = Sweep { threads, ..job.prepare().unwrap() };

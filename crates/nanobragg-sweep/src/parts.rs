@@ -54,9 +54,10 @@ impl Parts {
         &self.readout
     }
 
-    /// Makes the folder; `keep` says whether parts that are there are kept. What is no part stays in any case.
+    /// Makes the folder; `keep` says whether parts that are there are kept. What is no part stays in any case. A link in its place is
+    /// none of a sweep.
     pub fn open(&self, keep: bool) -> Result<(), nanobragg_io::Error> {
-        if !keep {
+        if !keep || self.folder.is_symlink() {
             self.remove();
         }
         fs::create_dir_all(&self.folder).map_err(|cause| nanobragg_io::Error::write(&self.folder, cause))

@@ -49,6 +49,12 @@ impl Target {
         }
     }
 
+    /// All its files, for so many images.
+    pub fn files(&self, images: usize) -> impl Iterator<Item = PathBuf> + '_ {
+        let stack = self.stack().map(|stack| stack.path.clone());
+        stack.into_iter().chain((1..=images).filter_map(|image| self.file(image)))
+    }
+
     /// Where image number `image`, counted from 1, goes, if it has a file of its own.
     pub fn file(&self, image: usize) -> Option<PathBuf> {
         let Target::Numbered(pattern, _) = self else { return None };

@@ -92,6 +92,7 @@ fn sweep(folder: &Path, submissions: usize, start: Start) -> Result<(), String> 
         flags: Vec::new(),
         inputs: Vec::new(),
         experiment_files: Vec::new(),
+        confined: false,
         beside: Vec::new(),
     };
     let ended = job.prepare().and_then(|sweep| sweep.run(&Nobody));

@@ -29,6 +29,8 @@ mod input_errors;
 mod input_files;
 mod instruments;
 mod interruption;
+#[cfg(unix)]
+mod links;
 #[cfg(feature = "gpu")]
 mod lost_device;
 #[cfg(target_os = "linux")]

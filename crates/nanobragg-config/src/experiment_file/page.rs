@@ -37,7 +37,7 @@ output = \"image.img\"
   `-nointerpolate`), and otherwise the same as leaving it out.
 - Keys take effect in the order of the file, as flags do: `N = 5`, then `Na = 7`.
 - Input files are looked for in the folder of the experiment file; output files go into the working directory. Outputs
-  elsewhere, such as `/tmp/a.npy` or `../a.npy`, are errors unless the command line has `-trust_paths`, so that a file from
+  elsewhere, such as `/tmp/a.npy`, `../a.npy` or links that lead there, are errors unless the command line has `-trust_paths`, so that a file from
   someone else cannot write there.
 - An error names line and column, and the key that was probably meant: `experiment.toml:12:1: unknown key distnce_mm in
   [detector]; did you mean distance_mm? ...`

@@ -56,9 +56,18 @@ pub fn resolve(args: &ParsedArgs, context: &Context) -> Result<Setup, Error> {
     Ok(resolved(args, context)?)
 }
 
+/// Whether all that `setup` writes lies below the working directory where an experiment file is among `args`, links followed: who made
+/// the file may have made the links.
+///
+/// # Errors
+/// The first output that links lead elsewhere, and that no flag of the command line names or allows.
+pub fn confined(setup: &Setup, args: &ParsedArgs, context: &Context) -> Result<(), Error> {
+    Ok(places::confined(setup, args, context)?)
+}
+
 fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> {
     compatible::check(args)?;
-    places::trusted(args)?;
+    places::trusted(args, context)?;
     let senseless = sense::check(args)?;
     let mut draft = Draft::blank(context.seed, classic::quirks(args))?;
     classic::apply_defaults(&mut draft)?;

@@ -1,10 +1,11 @@
 //! Where files are written: nothing that is read is replaced, no two files are one, and an experiment file of somebody
 //! else reaches no further than the working directory.
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use nanobragg_io::atomic::is_standard_output;
-use nanobragg_io::places::{Clash, Inputs};
+use nanobragg_io::places::{Clash, Inputs, lies_below};
 use nanobragg_session::Output;
 
 use super::Context;
@@ -12,7 +13,7 @@ use crate::classic::{self, Arity, FlagId, Occurrence, ParsedArgs, Role};
 use crate::{ConfigError, Setup};
 
 /// Refuses outputs that an experiment file places elsewhere than below the working directory.
-pub(super) fn trusted(args: &ParsedArgs) -> Result<(), ConfigError> {
+pub(super) fn trusted(args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
     if args.has(FlagId::TrustPaths) {
         return Ok(());
     }
@@ -23,12 +24,41 @@ pub(super) fn trusted(args: &ParsedArgs) -> Result<(), ConfigError> {
     for occurrence in args.occurrences.iter().filter(counts) {
         let written = |row: &classic::Flag| row.arity == Arity::Path && !row.is(Role::InputFile);
         let path = occurrence.values.path(0);
-        if classic::flag(occurrence.flag).is_some_and(written) && !is_below(path) {
+        if !classic::flag(occurrence.flag).is_some_and(written) {
+            continue;
+        }
+        if !is_below(path) {
             let (path, key) = (path.to_owned(), occurrence.given.clone());
             return Err(ConfigError::OutsideOutput { path, key });
         }
+        stays_below(path, context)?;
     }
     Ok(())
+}
+
+/// Refuses a file that links lead elsewhere than below the working directory.
+fn stays_below(path: &Path, context: &Context) -> Result<(), ConfigError> {
+    let stays = is_standard_output(path) || lies_below(&context.path(Path::new(".")), &context.path(path));
+    if stays { Ok(()) } else { Err(ConfigError::LinkedOutside(path.to_owned())) }
+}
+
+/// Refuses images that links lead out of the working directory: with an experiment file somebody else may have made the links. What
+/// the command line names, or its caller trusts, goes where it goes.
+pub(super) fn confined(setup: &Setup, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
+    if args.files.is_empty() || args.has(FlagId::TrustPaths) {
+        return Ok(());
+    }
+    let is_path =
+        |occurrence: &&Occurrence| classic::flag(occurrence.flag).is_some_and(|row| row.arity == Arity::Path);
+    let called = args.occurrences.iter().filter(|occurrence| !occurrence.from_file).filter(is_path);
+    let called: HashSet<&Path> = called.map(|occurrence| occurrence.values.path(0)).collect();
+    let is_called = |path: &Path| {
+        // What an image was made from goes beside it, but not through a link.
+        let beside = path.extension().is_some_and(|extension| extension == "json") && !path.is_symlink();
+        called.contains(path) || (beside && called.contains(&*path.with_extension("")))
+    };
+    let others = setup.outputs.list().into_iter().filter(|output| !is_called(&output.path));
+    in_panels(setup, others.collect()).iter().try_for_each(|output| stays_below(&output.path, context))
 }
 
 /// Whether a path, by its text, leads below the folder that it starts from.
@@ -57,14 +87,17 @@ pub(super) fn check(setup: &Setup, args: &ParsedArgs, context: &Context) -> Resu
 
 /// All files that are to be written.
 fn written(setup: &Setup) -> Vec<PathBuf> {
-    let outputs = setup.outputs.list();
-    let outputs: Vec<Output> = match setup.panels.len() {
+    in_panels(setup, setup.outputs.list()).into_iter().map(|output| output.path).collect()
+}
+
+/// The files that `outputs` are, of each panel where there are several.
+fn in_panels(setup: &Setup, outputs: Vec<Output>) -> Vec<Output> {
+    match setup.panels.len() {
         0 => outputs,
         count => (0..count)
             .flat_map(|number| outputs.iter().filter_map(move |output| output.of_panel(number)))
             .collect(),
-    };
-    outputs.into_iter().map(|output| output.path).collect()
+    }
 }
 
 #[cfg(test)]

@@ -85,6 +85,8 @@ fn job(
     for name in names {
         outputs.extend(setup.outputs.of_series(name)?);
     }
+    let confined =
+        arguments.outputs.is_empty() && arguments.experiment.is_some() && !args.has(FlagId::TrustPaths);
     let (models, described, beside) =
         (setup.images.clone(), setup.described, setup.outputs.instruments.clone());
     let Job { experiment, compute, provenance, .. } = setup.into_job();
@@ -101,6 +103,7 @@ fn job(
         flags: relevant(args),
         inputs,
         experiment_files: args.files.clone(),
+        confined,
         beside,
         provenance,
     })
