@@ -42,6 +42,9 @@ pub fn line(error: &anyhow::Error) -> String {
                 "{error}; use -resume to continue, -restart to start over, or -manifest FILE for another sweep"
             )
         }
+        (_, Some(SweepErrorKind::Occupied)) => {
+            format!("{error}; use -restart to replace such files, or give another name")
+        }
         (_, Some(SweepErrorKind::Outside)) => format!("{error}; -trust_paths allows that"),
         (_, Some(SweepErrorKind::OtherSweep)) => {
             format!("{error}; use -restart to start over, or -manifest FILE to keep both")
@@ -68,8 +71,8 @@ pub fn status(error: &anyhow::Error) -> u8 {
         }
     };
     let of_names = |kind| {
-        use SweepErrorKind::{Exists, Input, Names, NoManifest, OtherSweep, Outside, Overwrites};
-        matches!(kind, Exists | Input | Names | NoManifest | OtherSweep | Outside | Overwrites)
+        use SweepErrorKind::{Exists, Input, Names, NoManifest, Occupied, OtherSweep, Outside, Overwrites};
+        matches!(kind, Exists | Input | Names | NoManifest | Occupied | OtherSweep | Outside | Overwrites)
     };
     let wrong_input = error.is::<nanobragg_config::Error>()
         || error.is::<UsageError>()

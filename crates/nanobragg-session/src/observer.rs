@@ -175,6 +175,15 @@ pub enum Warning {
         /// Start and range of the first image of the sweep, degrees.
         turned_deg: [f64; 2],
     },
+    /// Lines of the manifest of a sweep are not as it wrote them: their images are rendered again.
+    ChangedLines {
+        /// The manifest.
+        path: PathBuf,
+        /// Number of the first such line, counted from 1.
+        first: usize,
+        /// How many more.
+        more: usize,
+    },
     /// Pixels were cut off.
     Saturated {
         /// The file.
@@ -203,6 +212,7 @@ nanobragg::codes! { Warning:
     NotDescribed = "output.not-described",
     FirstImage = "output.first-image",
     OtherScan = "sweep.other-scan",
+    ChangedLines = "sweep.changed-lines",
     Saturated = "output.saturated",
     Dark = "output.dark",
     StructureFactors = "output.structure-factors",
@@ -236,6 +246,19 @@ impl fmt::Display for Warning {
                     wedge(*turned_deg),
                     wedge(*described_deg)
                 )
+            }
+            Warning::ChangedLines { path, first, more } => {
+                let path = path.display();
+                match more {
+                    0 => write!(
+                        f,
+                        "{path}:{first}: this sweep did not write this line; its image is rendered again"
+                    ),
+                    more => write!(
+                        f,
+                        "{path}:{first}: this sweep did not write this line (and {more} more); their images are rendered again"
+                    ),
+                }
             }
             Warning::Saturated { path, pixels, most } => {
                 write!(f, "{}: {pixels} pixels saturated at {most}", path.display())

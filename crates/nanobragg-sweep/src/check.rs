@@ -11,6 +11,7 @@ use nanobragg_session::{Format, Output, check_first, check_memory_of, check_plac
 
 use crate::Error;
 use crate::error::Cause;
+use crate::manifest::is_manifest;
 use crate::target::Target;
 use crate::threads::Threads;
 
@@ -77,6 +78,43 @@ pub(crate) fn targets(
             if let Some(place) = folder.place(&path) {
                 places.check_new(&place).map_err(|clash| replaces(clash, &path))?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Files of `targets` for so many images, and of those `beside` them, that are there.
+fn there<'a>(
+    targets: &'a [Target],
+    images: usize,
+    beside: &'a [PathBuf],
+) -> impl Iterator<Item = PathBuf> + 'a {
+    let of_target = move |target: &'a Target| {
+        let folder = target.files(images).next().map(|path| Folder::of(&path));
+        target.files(images).filter(move |path| folder.as_ref().is_some_and(|folder| folder.may_have(path)))
+    };
+    targets.iter().flat_map(of_target).chain(beside.iter().cloned()).filter(|path| path.is_file())
+}
+
+/// Refuses to replace what is there: no manifest says that it is this sweep's.
+pub(crate) fn unoccupied(targets: &[Target], images: usize, beside: &[PathBuf]) -> Result<(), Error> {
+    there(targets, images, beside).next().map_or(Ok(()), |path| Err(Cause::Occupied(path).into()))
+}
+
+/// Refuses to replace a manifest by anything else, and anything else by the manifest at `path`.
+pub(crate) fn replaceable(
+    path: &Path,
+    targets: &[Target],
+    images: usize,
+    beside: &[PathBuf],
+) -> Result<(), Error> {
+    let is_empty = || path.metadata().is_ok_and(|found| found.len() == 0);
+    if path.is_file() && !is_manifest(path)? && !is_empty() {
+        return Err(Cause::NoManifest(path.to_owned()).into());
+    }
+    for file in there(targets, images, beside) {
+        if is_manifest(&file)? {
+            return Err(Cause::IsManifest(file).into());
         }
     }
     Ok(())

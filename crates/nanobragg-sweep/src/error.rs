@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Input,
     /// There is a manifest already.
     Exists,
+    /// A file is there already, and no manifest says that it is this sweep's.
+    Occupied,
     /// Another run is writing the same files.
     Busy,
     /// The manifest is that of another sweep.
@@ -50,6 +52,7 @@ impl ErrorKind {
             ErrorKind::Outside => "sweep.outside",
             ErrorKind::Input => "sweep.input",
             ErrorKind::Exists => "sweep.exists",
+            ErrorKind::Occupied => "sweep.occupied",
             ErrorKind::Busy => "sweep.busy",
             ErrorKind::OtherSweep => "sweep.other",
             ErrorKind::NoManifest => "sweep.no-manifest",
@@ -67,12 +70,16 @@ impl Error {
             Cause::File(_) => ErrorKind::File,
             Cause::NoCounts(_) => ErrorKind::Content,
             Cause::SameKind { .. } | Cause::Digits { .. } => ErrorKind::Names,
-            Cause::OverwritesInput(_) | Cause::SameOutput(_) | Cause::NotRegular(_) => ErrorKind::Overwrites,
+            Cause::OverwritesInput(_)
+            | Cause::SameOutput(_)
+            | Cause::IsManifest(_)
+            | Cause::NotRegular(_) => ErrorKind::Overwrites,
+            Cause::Occupied(_) => ErrorKind::Occupied,
             Cause::Outside(_) => ErrorKind::Outside,
             Cause::ReadOnce(_) => ErrorKind::Input,
             Cause::Exists(_) => ErrorKind::Exists,
             Cause::NoManifest(_) => ErrorKind::NoManifest,
-            Cause::OtherSweep { .. } => ErrorKind::OtherSweep,
+            Cause::OtherSweep { .. } | Cause::Changed(_) => ErrorKind::OtherSweep,
             Cause::Thread(_) | Cause::Threads(_) => ErrorKind::Thread,
         }
     }
@@ -103,6 +110,12 @@ pub(crate) enum Cause {
     ReadOnce(PathBuf),
     #[error("{} exists", .0.display())]
     Exists(PathBuf),
+    #[error("{} exists, and no manifest says that it is of this sweep", .0.display())]
+    Occupied(PathBuf),
+    #[error("{} is the manifest of a sweep, which no other file replaces", .0.display())]
+    IsManifest(PathBuf),
+    #[error("{}: its first line was changed", .0.display())]
+    Changed(PathBuf),
     #[error("{}: not the manifest of a sweep", .0.display())]
     NoManifest(PathBuf),
     #[error("{}: another sweep: {difference}", path.display())]

@@ -12,7 +12,7 @@ use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warnin
 
 use crate::error::Cause;
 use crate::lost::Scan;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Beginning};
 use crate::observer::SweepObserver;
 use crate::parts::Parts;
 use crate::sweeper::Sweeper;
@@ -78,11 +78,11 @@ pub struct Sweep {
     threads: Threads,
 }
 
-/// A sweep that has its manifest, and whose files no other run writes.
+/// A sweep that knows what is there already, and whose files no other run writes.
 #[derive(Debug)]
 pub struct Begun {
     sweep: Sweep,
-    manifest: Manifest,
+    manifest: Beginning,
     /// Held until the end.
     _locks: Vec<Lock>,
 }
@@ -131,14 +131,17 @@ impl Sweep {
         &self.warnings
     }
 
-    /// Takes the files for this sweep, and begins or reads the manifest: what a refused sweep must not write is written after it.
+    /// Takes the files for this sweep, and reads the manifest where there is one: what a refused sweep must not write is written after
+    /// it.
     ///
     /// # Errors
-    /// Another run writes these files; there is a manifest, or another one than that of this sweep; a file cannot be written.
+    /// Another run writes these files; there is a manifest, or another one than that of this sweep, or a file that is
+    /// not this sweep's; a lock cannot be written.
     pub fn begin(mut self) -> Result<Begun, Error> {
         let path = self.job.manifest_path();
         let locks = lock(claims(&path, &self.targets, &self.job.beside))?;
-        let manifest = begin(&self.job, &path, std::mem::take(&mut self.inputs))?;
+        let inputs = std::mem::take(&mut self.inputs);
+        let manifest = begin(&self.job, &self.targets, &path, inputs)?;
         Ok(Begun { sweep: self, manifest, _locks: locks })
     }
 
@@ -155,6 +158,11 @@ impl Begun {
     /// Plan of the first image.
     pub fn first(&self) -> &Plan {
         &self.sweep.first
+    }
+
+    /// What is not kept of the manifest of an earlier run.
+    pub fn warning(&self) -> Option<&Warning> {
+        self.manifest.warning.as_ref()
     }
 
     /// Renders and writes what is not there yet.
@@ -187,7 +195,7 @@ impl Begun {
             note,
             observer,
         };
-        sweeper.run(manifest, resume)
+        sweeper.run(manifest.write()?, resume)
     }
 }
 
@@ -201,7 +209,12 @@ fn claims<'a>(
     files.map(Claim::file).chain(targets.iter().map(Target::claim))
 }
 
-fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Result<Manifest, Error> {
+fn begin(
+    job: &SweepJob,
+    targets: &[Target],
+    path: &Path,
+    inputs: BTreeMap<String, String>,
+) -> Result<Beginning, Error> {
     let sweep = manifest::Sweep {
         program: PROGRAM.to_owned(),
         series: job.series.name().to_owned(),
@@ -211,10 +224,13 @@ fn begin(job: &SweepJob, path: &Path, inputs: BTreeMap<String, String>) -> Resul
         inputs,
     };
     match job.start {
-        Start::Resume => Manifest::resume(path, sweep),
-        Start::New if path.exists() => Err(Cause::Exists(path.to_owned()).into()),
-        Start::New | Start::Restart => Ok(Manifest::begin(path, sweep)?),
+        // Files that its lines do not list yet are those that were on their way when it ended.
+        Start::Resume if path.exists() => return Beginning::of_earlier(path, sweep),
+        Start::New if path.exists() => return Err(Cause::Exists(path.to_owned()).into()),
+        Start::New | Start::Resume => check::unoccupied(targets, job.images, &job.beside)?,
+        Start::Restart => check::replaceable(path, targets, job.images, &job.beside)?,
     }
+    Ok(Beginning::new(path, sweep))
 }
 
 #[cfg(test)]

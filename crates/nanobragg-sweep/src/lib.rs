@@ -15,6 +15,7 @@ mod manifest;
 mod name;
 mod observer;
 mod parts;
+mod seal;
 mod series;
 mod stages;
 mod sweeper;

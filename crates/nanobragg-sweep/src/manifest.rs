@@ -1,8 +1,7 @@
 //! The manifest of a sweep: a line for the whole, a line for each finished image, a line for the stack.
 //!
 //! A line is written when what it tells of is on disk under its final name, but for frames of a stack, of which its digests tell
-//! whether they are. A last line that is cut off counts
-//! for nothing.
+//! whether they are. A last line that is cut off counts for nothing, and so does a line whose digest is not its own.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -10,10 +9,11 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Wri
 use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::write_atomic;
+use nanobragg_session::Warning;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Cause;
-use crate::{Error, fingerprint, name};
+use crate::{Error, fingerprint, name, seal};
 
 /// Bytes of the longest line: far above any that is written.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -114,9 +114,40 @@ pub(crate) struct Manifest {
     path: PathBuf,
     /// For reading and appending.
     file: File,
-    sweep: Sweep,
+    head: Head,
     lines: Lines,
     pub stack: Option<FileRecord>,
+}
+
+/// The first line.
+#[derive(Debug)]
+struct Head {
+    line: String,
+    /// Its digest, which goes into those of all others.
+    digest: String,
+}
+
+impl Head {
+    fn of(sweep: Sweep) -> Self {
+        let object = object(&Line::Sweep(sweep));
+        Head { line: seal::sealed("", &object), digest: seal::digest("", &object) }
+    }
+
+    /// Another line, with its digest and its end.
+    fn text(&self, line: &Line) -> String {
+        seal::sealed(&self.digest, &object(line))
+    }
+}
+
+/// What a manifest will begin with: nothing is written yet.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    path: PathBuf,
+    sweep: Sweep,
+    images: BTreeMap<usize, Image>,
+    stack: Option<FileRecord>,
+    /// That lines of an earlier one were left out.
+    pub warning: Option<Warning>,
 }
 
 /// Where the lines of finished images are in a file.
@@ -136,23 +167,16 @@ impl Lines {
     }
 }
 
-impl Manifest {
-    /// Begins a manifest, in place of one that may be there.
-    pub fn begin(path: &Path, sweep: Sweep) -> Result<Self, nanobragg_io::Error> {
-        Self::with(path, sweep, &BTreeMap::new(), None)
+impl Beginning {
+    /// A new manifest, in place of one that may be there.
+    pub fn new(path: &Path, sweep: Sweep) -> Self {
+        Beginning { path: path.to_owned(), sweep, images: BTreeMap::new(), stack: None, warning: None }
     }
 
-    /// Goes on with the manifest at `path`, which has to be that of `sweep`; begins one when there is none.
-    pub fn resume(path: &Path, sweep: Sweep) -> Result<Self, Error> {
-        let lines = match File::open(path) {
-            Ok(file) => read(path, file)?,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::begin(path, sweep)?),
-            Err(cause) => return Err(nanobragg_io::Error::read(path, cause).into()),
-        };
-        let mut lines = lines.into_iter();
-        let Some(Line::Sweep(found)) = lines.next() else {
-            return Err(Cause::NoManifest(path.to_owned()).into());
-        };
+    /// What is kept of the manifest at `path`, which has to be that of `sweep`.
+    pub fn of_earlier(path: &Path, sweep: Sweep) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|cause| nanobragg_io::Error::read(path, cause))?;
+        let Earlier { found, lines, changed } = read(path, file)?;
         if let Some(difference) = difference(&found, &sweep) {
             return Err(Cause::OtherSweep { path: path.to_owned(), difference }.into());
         }
@@ -164,34 +188,38 @@ impl Manifest {
                 Line::Sweep(_) => {}
             }
         }
-        Ok(Self::with(path, sweep, &images, stack)?)
+        let warning = changed.first().map(|&first| Warning::ChangedLines {
+            path: path.to_owned(),
+            first,
+            more: changed.len() - 1,
+        });
+        Ok(Beginning { path: path.to_owned(), sweep, images, stack, warning })
     }
 
-    fn with(
-        path: &Path,
-        sweep: Sweep,
-        images: &BTreeMap<usize, Image>,
-        stack: Option<FileRecord>,
-    ) -> Result<Self, nanobragg_io::Error> {
+    /// Writes it.
+    pub fn write(self) -> Result<Manifest, nanobragg_io::Error> {
+        let Beginning { path, sweep, images, stack, .. } = self;
         // Written whole first: a line that was cut off must not be continued.
-        let head = text(&Line::Sweep(sweep.clone()));
-        let mut lines = Lines { places: BTreeMap::new(), end: head.len() as u64 };
-        write_atomic(path, |out| {
-            out.write_all(head.as_bytes())?;
-            for image in images.values() {
-                let line = text(&Line::Image(image.clone()));
+        let head = Head::of(sweep);
+        let mut lines = Lines { places: BTreeMap::new(), end: head.line.len() as u64 };
+        write_atomic(&path, |out| {
+            out.write_all(head.line.as_bytes())?;
+            for (number, image) in images {
+                let line = head.text(&Line::Image(image));
                 out.write_all(line.as_bytes())?;
-                lines.add(image.image, &line);
+                lines.add(number, &line);
             }
-            let line = stack.clone().map(|stack| text(&Line::Stack(stack))).unwrap_or_default();
+            let line = stack.clone().map(|stack| head.text(&Line::Stack(stack))).unwrap_or_default();
             lines.end += line.len() as u64;
             out.write_all(line.as_bytes())
         })?;
-        let file = OpenOptions::new().read(true).append(true).open(path);
-        let file = file.map_err(|cause| nanobragg_io::Error::write(path, cause))?;
-        Ok(Manifest { path: path.to_owned(), file, sweep, lines, stack })
+        let file = OpenOptions::new().read(true).append(true).open(&path);
+        let file = file.map_err(|cause| nanobragg_io::Error::write(&path, cause))?;
+        Ok(Manifest { path, file, head, lines, stack })
     }
+}
 
+impl Manifest {
     /// What it says of image number `number`, if it lists it.
     pub fn image(&mut self, number: usize) -> Result<Option<Image>, nanobragg_io::Error> {
         let Some(&place) = self.lines.places.get(&number) else { return Ok(None) };
@@ -206,7 +234,7 @@ impl Manifest {
     /// Adds the line of a finished image.
     pub fn add(&mut self, image: Image) -> Result<(), nanobragg_io::Error> {
         let number = image.image;
-        let line = text(&Line::Image(image));
+        let line = self.head.text(&Line::Image(image));
         let added = self.file.write_all(line.as_bytes()).and_then(|()| self.file.flush());
         added.map_err(|cause| nanobragg_io::Error::write(&self.path, cause))?;
         self.lines.add(number, &line);
@@ -216,13 +244,13 @@ impl Manifest {
     /// Writes the whole manifest in order: one of a sweep that was interrupted is then no other than one that
     /// was not.
     pub fn finish(self) -> Result<(), nanobragg_io::Error> {
-        let Manifest { path, file, sweep, lines, stack } = self;
+        let Manifest { path, file, head, lines, stack } = self;
         write_atomic(&path, |out| {
-            out.write_all(text(&Line::Sweep(sweep)).as_bytes())?;
+            out.write_all(head.line.as_bytes())?;
             for &place in lines.places.values() {
                 out.write_all(&line_at(&file, place)?)?;
             }
-            stack.map_or(Ok(()), |stack| out.write_all(text(&Line::Stack(stack)).as_bytes()))
+            stack.map_or(Ok(()), |stack| out.write_all(head.text(&Line::Stack(stack)).as_bytes()))
         })
     }
 }
@@ -235,27 +263,70 @@ fn line_at(mut file: &File, (first, bytes): (u64, usize)) -> io::Result<Vec<u8>>
     Ok(line)
 }
 
-/// A line with its end.
-fn text(line: &Line) -> String {
+/// A line without its digest and its end.
+fn object(line: &Line) -> String {
     // Numbers and strings always have a form in JSON.
-    serde_json::to_string(line).unwrap_or_default() + "\n"
+    serde_json::to_string(line).unwrap_or_default()
 }
 
-/// The lines up to the first that is none.
-fn read(path: &Path, file: File) -> Result<Vec<Line>, nanobragg_io::Error> {
-    let mut lines = Vec::new();
+/// A manifest that was found.
+struct Earlier {
+    found: Sweep,
+    /// Lines after the first that are as they were written.
+    lines: Vec<Line>,
+    /// The numbers of the others, counted from 1.
+    changed: Vec<usize>,
+}
+
+/// The lines of a file. One that is cut off at the end is none.
+fn read(path: &Path, file: File) -> Result<Earlier, Error> {
     let mut reader = BufReader::new(file);
     let mut text = Vec::new();
-    while lines.len() < MOST_LINES {
+    let mut next = |text: &mut Vec<u8>| {
         text.clear();
-        let read = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text);
-        read.map_err(|cause| nanobragg_io::Error::read(path, cause))?;
-        match serde_json::from_slice(&text) {
-            Ok(line) if text.ends_with(b"\n") => lines.push(line),
-            _ => break,
+        let read = (&mut reader).take(LONGEST_LINE).read_until(b'\n', text);
+        read.map_err(|cause| nanobragg_io::Error::read(path, cause))
+    };
+    next(&mut text)?;
+    let no_manifest = || Cause::NoManifest(path.to_owned());
+    let head =
+        text.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok()).ok_or_else(no_manifest)?;
+    let Ok(Line::Sweep(found)) = serde_json::from_str(head) else { return Err(no_manifest().into()) };
+    // Earlier versions wrote none: then no other line has one either.
+    let (object, first) = seal::unsealed(head).unwrap_or_default();
+    if !first.is_empty() && first != seal::digest("", &object) {
+        return Err(Cause::Changed(path.to_owned()).into());
+    }
+    let first = first.to_owned();
+    let (mut lines, mut changed) = (Vec::new(), Vec::new());
+    for number in 2..=MOST_LINES {
+        let length = next(&mut text)?;
+        match text.strip_suffix(b"\n") {
+            Some(line) => match kept(&first, line) {
+                Some(line) => lines.push(line),
+                None => changed.push(number),
+            },
+            None if length as u64 == LONGEST_LINE => changed.push(number),
+            None => break,
         }
     }
-    Ok(lines)
+    Ok(Earlier { found, lines, changed })
+}
+
+/// A line after the first, which has the digest `first`, if it is as it was written.
+fn kept(first: &str, line: &[u8]) -> Option<Line> {
+    let (object, digest) = seal::unsealed(std::str::from_utf8(line).ok()?)?;
+    (!first.is_empty() && digest == seal::digest(first, &object)).then_some(())?;
+    serde_json::from_str(&object).ok()
+}
+
+/// Whether the file at `path` is a manifest, by how it begins.
+pub(crate) fn is_manifest(path: &Path) -> Result<bool, nanobragg_io::Error> {
+    const BEGINNING: &[u8] = b"{\"kind\":\"sweep\"";
+    let mut found = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(BEGINNING.len() as u64).read_to_end(&mut found));
+    file.map_err(|cause| nanobragg_io::Error::read(path, cause))?;
+    Ok(found == BEGINNING)
 }
 
 /// The first thing in which two sweeps differ.
@@ -349,8 +420,19 @@ mod tests {
     fn written(path: &Path) -> Vec<u8> {
         let images = BTreeMap::from([(1, image(1)), (2, image(2))]);
         let stack = FileRecord { name: "a.nxs".to_owned(), name_bytes: None, bytes: u64::MAX };
-        Manifest::with(path, sweep(), &images, Some(stack)).unwrap().finish().unwrap();
+        let beginning = Beginning { images, stack: Some(stack), ..Beginning::new(path, sweep()) };
+        beginning.write().unwrap().finish().unwrap();
         fs::read(path).unwrap()
+    }
+
+    /// The manifest at `path`, and the numbers of lines that were left out: the first and how many more.
+    fn resumed(path: &Path) -> Result<(Manifest, Option<(usize, usize)>), Error> {
+        let beginning = Beginning::of_earlier(path, sweep())?;
+        let left_out = beginning.warning.as_ref().map(|warning| match warning {
+            Warning::ChangedLines { first, more, .. } => (*first, *more),
+            other => panic!("{other}"),
+        });
+        Ok((beginning.write()?, left_out))
     }
 
     /// All images of a manifest.
@@ -363,7 +445,7 @@ mod tests {
     fn lines_that_were_added_in_any_order_are_written_in_that_of_images() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.jsonl");
-        let mut manifest = Manifest::begin(&path, sweep()).unwrap();
+        let mut manifest = Beginning::new(&path, sweep()).write().unwrap();
         for number in [2, 1] {
             manifest.add(image(number)).unwrap();
         }
@@ -393,9 +475,49 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.jsonl");
         written(&path);
-        let mut found = Manifest::resume(&path, sweep()).unwrap();
+        let (mut found, left_out) = resumed(&path).unwrap();
         assert_eq!(listed(&mut found), BTreeMap::from([(1, image(1)), (2, image(2))]));
-        assert_eq!(found.stack.map(|stack| stack.bytes), Some(u64::MAX));
+        assert_eq!((found.stack.map(|stack| stack.bytes), left_out), (Some(u64::MAX), None));
+    }
+
+    #[test]
+    fn lines_that_are_not_as_they_were_written_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.jsonl");
+        let whole = String::from_utf8(written(&path)).unwrap();
+        let lines: Vec<&str> = whole.lines().collect();
+        let of_another = {
+            let other = Sweep { series: "random".to_owned(), ..sweep() };
+            Head::of(other).text(&Line::Image(image(1)))
+        };
+        let edited = lines[1].replace("\"noise_seed\":42", "\"noise_seed\":43");
+        let bare = format!("{}}}", lines[1].split_once(",\"sha256\":\"").unwrap().0);
+        for line in [&*edited, &*bare, of_another.trim_end(), "", "{}", lines[0]] {
+            fs::write(&path, [lines[0], line, lines[2], lines[3], ""].join("\n")).unwrap();
+            let (mut found, left_out) = resumed(&path).unwrap();
+            assert_eq!(listed(&mut found), BTreeMap::from([(2, image(2))]), "{line}");
+            assert_eq!((found.stack.is_some(), left_out), (true, Some((2, 0))), "{line}");
+        }
+        // What was cut off is not worth a word.
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        let (found, left_out) = resumed(&path).unwrap();
+        assert_eq!((found.lines.places.len(), found.stack, left_out), (2, None, None));
+        // The first line says what images were made from.
+        fs::write(&path, whole.replacen("10 20 30 80", "10 20 30 81", 1)).unwrap();
+        let error = Beginning::of_earlier(&path, sweep()).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::OtherSweep);
+        assert!(error.to_string().ends_with(": its first line was changed"), "{error}");
+    }
+
+    #[test]
+    fn of_a_manifest_without_digests_the_first_line_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.jsonl");
+        let lines = [Line::Sweep(sweep()), Line::Image(image(1)), Line::Image(image(2))];
+        fs::write(&path, lines.map(|line| object(&line) + "\n").concat()).unwrap();
+        let (found, left_out) = resumed(&path).unwrap();
+        assert_eq!((found.lines.places.len(), left_out), (0, Some((2, 1))));
+        assert!(is_manifest(&path).unwrap());
     }
 
     #[test]
@@ -408,13 +530,14 @@ mod tests {
         for _ in 0..INPUTS {
             let input = mutate(&mut random, &material);
             fs::write(&path, &input).unwrap();
-            match Manifest::resume(&path, sweep()) {
-                Ok(mut found) => {
+            match resumed(&path) {
+                Ok((mut found, _)) => {
                     resumed += 1;
                     // What was taken is what the file has from now on.
                     let (images, stack) = (listed(&mut found), found.stack.clone());
                     drop(found);
-                    let mut again = Manifest::resume(&path, sweep()).unwrap();
+                    let (mut again, left_out) = resumed(&path).unwrap();
+                    assert_eq!(left_out, None);
                     assert_eq!((listed(&mut again), again.stack.clone()), (images, stack));
                 }
                 Err(error) => {

@@ -41,6 +41,7 @@ fn an_experiment_file_does_not_write_through_links_that_lead_out() {
     assert!(there("c.npy").exists());
     // Names that nobody has given.
     scratch.write("e.toml", text);
+    fs::remove_file(scratch.path("floatimage.bin")).unwrap();
     symlink(there("float.bin"), scratch.path("floatimage.bin")).unwrap();
     let run = scratch.run("run e.toml -quirks reference");
     assert_eq!(run.error(2), format!("floatimage.bin {why}"));

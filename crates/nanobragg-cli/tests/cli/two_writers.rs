@@ -96,3 +96,120 @@ fn refinements_with_numbers_of_their_own_go_side_by_side() {
     }
     assert!(scratch.names().iter().all(|name| !name.ends_with(".lock")), "{:?}", scratch.names());
 }
+
+/// A short sweep, and a manifest of it.
+const SHORT: &str = "-osc 1 -images 3 -fluence 1e29";
+
+fn lines(scratch: &Scratch) -> Vec<String> {
+    let text = String::from_utf8(scratch.read("manifest.jsonl")).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_line_that_was_changed_is_said_and_its_image_rendered_again() {
+    let scratch = Scratch::new();
+    // Nothing else to be warned of.
+    let tiny = TINY.replace("-oversample 1", "");
+    let sweep = format!("sweep {tiny} {SHORT} -o a.npy -o a.nxs");
+    scratch.run(&sweep).good();
+    let whole = scratch.files();
+    let lines = lines(&scratch);
+    let changed = lines[2].replace("\"phi_start_deg\":1.0", "\"phi_start_deg\":1.5");
+    assert_ne!(changed, lines[2]);
+    let bare = format!("{}}}", lines[2].rsplit_once(",\"sha256\":\"").unwrap().0);
+    let cut = lines[2].replace("\"kind\":\"image\",", "");
+    for line in [&changed, &bare, &cut, "something else", ""] {
+        let text = [&*lines[0], &lines[1], line, &lines[3], &lines[4], ""].join("\n");
+        scratch.write("manifest.jsonl", &text);
+        let error = scratch.refused(&format!("{sweep} -resume -strict"));
+        let expected = "manifest.jsonl:3: this sweep did not write this line; its image is rendered again";
+        assert_eq!(error, format!("{expected} (an error by -strict)"));
+        let run = scratch.run(&format!("{sweep} -resume")).good();
+        assert_eq!(run.warnings(), [expected]);
+        assert!(run.out.contains("2 of 3 images are there already"), "{}", run.out);
+        assert!(scratch.files() == whole, "{line}");
+    }
+    // A line of another sweep, whose digest is right there.
+    let other = Scratch::new();
+    other.run(&format!("sweep {tiny} {SHORT} -N 6 -o a.npy -o a.nxs")).good();
+    let foreign = String::from_utf8(other.read("manifest.jsonl")).unwrap();
+    let foreign = foreign.lines().nth(2).unwrap();
+    scratch.write("manifest.jsonl", [&*lines[0], &lines[1], foreign, &lines[3], &lines[4], ""].join("\n"));
+    let run = scratch.run(&format!("{sweep} -resume")).good();
+    assert!(run.warnings()[0].starts_with("manifest.jsonl:3: "), "{}", run.err);
+    assert!(scratch.files() == whole);
+    // The first line says what all images were made of.
+    scratch
+        .write("manifest.jsonl", lines.join("\n").replacen("\"-seed\",\"1\"", "\"-seed\",\"2\"", 1) + "\n");
+    let error = scratch.refused(&format!("{sweep} -seed 2 -resume"));
+    assert!(error.starts_with("manifest.jsonl: its first line was changed; use -restart"), "{error}");
+}
+
+#[test]
+fn digests_of_lines_are_those_that_the_page_says() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("sweep {TINY} {SHORT} -o a.npy")).good();
+    let script = "import hashlib, json\n\
+        first = ''\n\
+        for line in open('manifest.jsonl', encoding='utf-8'):\n\
+        \x20   rest, digest = line.rstrip('\\n').rsplit(',\"sha256\":', 1)\n\
+        \x20   digest = json.loads(line)['sha256']\n\
+        \x20   assert hashlib.sha256((first + rest + '}').encode()).hexdigest() == digest, line\n\
+        \x20   first = first or digest\n\
+        print('as written')\n";
+    let page = include_str!("../../../../docs/SWEEP.md");
+    for line in ["rest, digest = line", "hashlib.sha256((first + rest + '}').encode()).hexdigest()"] {
+        assert!(page.contains(line) && script.contains(line), "{line}");
+    }
+    let mut python = std::process::Command::new("python3");
+    match python.current_dir(scratch.folder()).args(["-c", script]).output() {
+        Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), "as written\n", "{output:?}"),
+        Err(error) => println!("SKIPPED the digests of lines: python3: {error}"),
+    }
+}
+
+#[test]
+fn files_of_somebody_else_are_not_replaced_by_a_sweep() {
+    let scratch = Scratch::new();
+    let sweep = |more: &str| format!("sweep {TINY} {SHORT} -geometry_out g.expt {more}");
+    for (name, outputs) in [
+        ("a_00003.npy", "-o a.npy"),
+        ("b_2.cbf", "-o a.npy -o b_#.cbf"),
+        ("c.nxs", "-o c.nxs"),
+        ("g.expt", "-o a.npy"),
+    ] {
+        scratch.write(name, "precious");
+        let expected = format!(
+            "{name} exists, and no manifest says that it is of this sweep; use -restart to replace such files, or give another name"
+        );
+        for more in ["", " -resume"] {
+            assert_eq!(scratch.refused(&sweep(&format!("{outputs}{more}"))), expected);
+        }
+        scratch.run(&sweep(&format!("{outputs} -restart"))).good();
+        assert_ne!(scratch.read(name), b"precious");
+        // What the manifest knows is made again without a word.
+        fs::remove_file(scratch.path(name)).unwrap();
+        scratch.run(&sweep(&format!("{outputs} -resume"))).good();
+        for name in scratch.names() {
+            fs::remove_file(scratch.path(&name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn no_manifest_is_an_image_and_no_image_a_manifest() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("sweep {TINY} {SHORT} -o a.npy -manifest b_00002.npy")).good();
+    for more in ["-o b.npy", "-o c.npy -geometry_out b_00002.npy"] {
+        let run = scratch.run(&format!("sweep {TINY} {SHORT} {more} -manifest m.jsonl -restart"));
+        assert_eq!(run.status, 2, "{more}: {}", run.err);
+    }
+    let error = scratch.refused(&format!("sweep {TINY} {SHORT} -o b.npy -manifest m.jsonl -restart"));
+    assert_eq!(error, "b_00002.npy is the manifest of a sweep, which no other file replaces");
+    for more in ["-restart", "-resume"] {
+        let error = scratch.refused(&format!("sweep {TINY} {SHORT} -o d.npy -manifest a_00001.npy {more}"));
+        assert_eq!(error, "a_00001.npy: not the manifest of a sweep");
+    }
+    scratch.write("empty.jsonl", "");
+    scratch.run(&format!("sweep {TINY} {SHORT} -o d.npy -manifest empty.jsonl -restart")).good();
+}

@@ -15,7 +15,7 @@ file. With -osc alone it is a rotation series: each image begins where the previ
   -orientations FILE            misset angles in degrees, three per line, one line per image
   -manifest FILE                parameters of every image, one JSON object per line [manifest.jsonl beside NAME]
   -resume                       continue an interrupted sweep: finished images are not repeated
-  -restart                      start over even if there is a manifest
+  -restart                      start over: a manifest and files that are there are replaced
   -h                            this help
 
 SMV, CBF and NXmx hold counts with Poisson noise; -nonoise writes photons times -scale instead. Each image has

@@ -60,6 +60,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &interrupt);
     let begun = sweep.begin()?;
+    console.warn_all(begun.warning());
+    console.deny_warnings()?;
     let instrument = Instrument { first: begun.first(), is_scan, images, outputs, provenance };
     described.iter().try_for_each(|path| instrument.write(path, console))?;
     let ended = begun.run(&reporter);
