@@ -74,7 +74,9 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     }
     let progress = setup.progress && !diagnostics.prints_pixels();
     let job = setup.into_job();
-    summary::cost(console, &job.experiment, &job.compute, &plan, job.panels.len().max(1));
+    if let Some(cost) = summary::Cost::of(&job.experiment, &job.compute, &plan) {
+        cost.say(console, job.panels.len().max(1));
+    }
     let mut session = Session::with_plan(job, plan);
     if console.strict {
         // A job says them when it runs, which is too late.

@@ -27,26 +27,43 @@ pub fn figures(console: Console, statistics: &Statistics) {
     }
 }
 
-/// Says what `images` such images of `experiment`, whose plan `plan` is, cost, where they take long enough to wonder.
-pub fn cost(console: Console, experiment: &Experiment, compute: &Compute, plan: &Plan, images: usize) {
-    let Some(time) = estimate(plan, compute).map(|time| time.as_secs_f64() * images as f64) else { return };
-    let each = if images == 1 { String::new() } else { format!("{images} images of ") };
-    cost_of(console, experiment, plan, &each, time);
+/// What images of one kind cost.
+pub struct Cost {
+    /// Terms of one, and the sub-pixels that they are of.
+    terms: String,
+    /// Of one.
+    seconds: f64,
+}
+
+impl Cost {
+    /// That of images of `experiment`, whose plan `plan` is; `None` where it is not known.
+    pub fn of(experiment: &Experiment, compute: &Compute, plan: &Plan) -> Option<Self> {
+        let seconds = estimate(plan, compute)?.as_secs_f64();
+        Some(Cost { terms: terms(experiment, plan), seconds })
+    }
+
+    /// Says what so many images cost, where they take long enough to wonder.
+    pub fn say(&self, console: Console, images: usize) {
+        let each = if images == 1 { String::new() } else { format!("{images} images of ") };
+        about(console, &each, &self.terms, self.seconds * images as f64);
+    }
 }
 
 /// Says what takes `seconds`, where that is long enough to wonder: `each` and the terms of `plan`.
 pub fn cost_of(console: Console, experiment: &Experiment, plan: &Plan, each: &str, seconds: f64) {
-    if seconds < WORTH_SAYING_SECONDS {
-        return;
-    }
+    about(console, each, &terms(experiment, plan), seconds);
+}
+
+fn terms(experiment: &Experiment, plan: &Plan) -> String {
     let chosen = experiment.rendering.oversample.is_none();
     let why = if chosen { ", chosen for the size of the crystal" } else { "" };
-    console.say(&format!(
-        "{each}{} terms with {n} x {n} sub-pixels{why}: about {}",
-        g(plan.terms(), 2),
-        human(seconds),
-        n = plan.oversample
-    ));
+    format!("{} terms with {n} x {n} sub-pixels{why}", g(plan.terms(), 2), n = plan.oversample)
+}
+
+fn about(console: Console, each: &str, terms: &str, seconds: f64) {
+    if seconds >= WORTH_SAYING_SECONDS {
+        console.say(&format!("{each}{terms}: about {}", human(seconds)));
+    }
 }
 
 /// Tells what a plan is made of.

@@ -255,7 +255,7 @@ impl Sweeper<'_> {
         let files =
             outputs.iter().map(|output| record(&output.path)).collect::<Result<_, nanobragg_io::Error>>()?;
         // There is one stack at most.
-        let frame = self.parts.first().filter(|_| shared.stacking).map(|parts| {
+        let frame = self.parts.first().map(|parts| {
             let counts = writer.read(parts.readout());
             let bytes = Bands::of(image.fast(), image.slow()).compress(&counts.pixels);
             let record = FrameRecord::of(&bytes);
@@ -293,14 +293,12 @@ impl Sweeper<'_> {
         shared: &Shared<'_>,
     ) -> Result<(), Error> {
         let number = line.image;
-        line.frame = match frame {
-            Some((bytes, record)) => {
+        if let Some((bytes, record)) = frame {
+            if shared.stacking {
                 self.parts.iter().try_for_each(|parts| parts.write(number, &bytes))?;
-                Some(record)
             }
-            // The frame of an image that is in the stack already is the one that the manifest has.
-            None => lock(&shared.manifest).image(number)?.and_then(|image| image.frame),
-        };
+            line.frame = Some(record);
+        }
         lock(&shared.manifest).add(line)?;
         Ok(())
     }

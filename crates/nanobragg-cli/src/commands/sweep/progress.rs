@@ -14,12 +14,15 @@ use super::meter::Meter;
 use crate::console::Console;
 use crate::interrupt::Interrupt;
 use crate::reporter;
+use crate::summary::Cost;
 
 /// Says what happens, and passes signals on.
 pub struct Reporter<'a> {
     console: Console,
     /// Whether progress is shown.
     progress: bool,
+    /// What an image costs.
+    cost: Option<Cost>,
     interrupt: &'a Interrupt,
     meter: Mutex<Meter>,
     /// Whether it was said that an image has no photons: what one lacks all lack.
@@ -28,10 +31,11 @@ pub struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// A reporter; `progress` says whether progress is shown.
-    pub fn new(console: Console, progress: bool, interrupt: &'a Interrupt) -> Self {
+    pub fn new(console: Console, progress: bool, cost: Option<Cost>, interrupt: &'a Interrupt) -> Self {
         Reporter {
             console,
             progress,
+            cost,
             interrupt,
             meter: Mutex::new(Meter::Silent),
             dark: AtomicBool::new(false),
@@ -71,6 +75,9 @@ impl SweepObserver for Reporter<'_> {
             SweepEvent::Started { kept, images } => {
                 if let Some(kept) = kept {
                     say(&format!("{kept} of {images} images are there already"));
+                }
+                if let Some(cost) = &self.cost {
+                    cost.say(self.console, images - kept.unwrap_or(0));
                 }
                 *self.meter() = Meter::new(self.console, self.progress, images);
             }

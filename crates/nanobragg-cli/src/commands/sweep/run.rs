@@ -55,10 +55,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let instrument = Instrument { first: sweep.first(), is_scan, images, outputs, provenance };
     console.warn_all(&described.iter().filter_map(|path| instrument.lost(path)).collect::<Vec<_>>());
     console.deny_warnings()?;
-    summary::cost(console, &asked, &compute, sweep.first(), images);
+    let cost = summary::Cost::of(&asked, &compute, sweep.first());
     // Not before: what reads a slow disk until here ends with the first signal.
     let interrupt = Interrupt::catch();
-    let reporter = Reporter::new(console, progress, &interrupt);
+    let reporter = Reporter::new(console, progress, cost, &interrupt);
     let begun = sweep.begin()?;
     console.warn_all(begun.warning());
     console.deny_warnings()?;
