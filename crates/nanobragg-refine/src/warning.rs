@@ -1,6 +1,7 @@
 //! What a user should know of a refinement, typed.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// What was found out or assumed and may spoil a refinement. `Display` is one line, without the file that it is about;
 /// [`Warning::code`] is for programs. docs/WARNINGS.md lists the codes.
@@ -37,6 +38,13 @@ pub enum Warning {
         /// What the start has, from the outer corner of the first pixel.
         start: [f64; 2],
     },
+    /// Files of an earlier run are there under names of this one, which does not write them.
+    EarlierFiles {
+        /// The first.
+        first: PathBuf,
+        /// How many more.
+        more: usize,
+    },
     /// Numbers that images are to share are those of one image.
     SharedByOne,
     /// The model does not describe the data.
@@ -61,6 +69,7 @@ nanobragg::codes! { Warning:
     OtherInstrument = "refine.other-instrument",
     OtherAxes = "refine.other-axes",
     OtherCenter = "refine.other-beam-center",
+    EarlierFiles = "refine.earlier-files",
     SharedByOne = "refine.shared-by-one",
     PoorFit = "refine.poor-fit",
     FewPoints = "refine.few-points",
@@ -124,6 +133,10 @@ impl fmt::Display for Warning {
                 "its header has a beam center of {:.2} {:.2} mm, the start one of {:.2} {:.2} mm (fast, slow), which counts",
                 header[0], header[1], start[0], start[1]
             ),
+            Warning::EarlierFiles { first, more } => {
+                let others = if *more == 0 { String::new() } else { format!(" (and {more} more)") };
+                write!(f, "{}{others}: of an earlier run, and not written by this one", first.display())
+            }
             Warning::SharedByOne => f.write_str("only one image is refined: nothing is shared"),
             Warning::PoorFit { chi2 } => write!(
                 f,

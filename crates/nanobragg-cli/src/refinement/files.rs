@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nanobragg::plan::Region;
-use nanobragg_io::atomic::{Pending, check_file, write_atomic};
+use nanobragg_io::atomic::{Pending, check_file, real_folder, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::lock::{Claim, Lock, lock};
 use nanobragg_io::nexus::{NamedImage, write_named_images};
@@ -27,7 +27,7 @@ const ENDINGS: [&str; 9] =
     [".toml", ".json", ".csv", ".html", ".expt", ".refl", ".h5", "_model.npy", "_residual.npy"];
 
 /// What follows it where structure factors are refined.
-const OF_AMPLITUDES: [&str; 3] = ["_F.csv", ".hkl", ".mtz"];
+pub const OF_AMPLITUDES: [&str; 3] = ["_F.csv", ".hkl", ".mtz"];
 
 /// Digits of the number of an image, at least.
 const DIGITS: usize = 5;
@@ -97,6 +97,34 @@ impl Name {
         let digits = text.len() - list.len();
         let beginning = list.strip_suffix('_').filter(|_| digits >= DIGITS)?;
         Some(Name { beginning: beginning.into(), ..self.clone() })
+    }
+
+    /// Files of earlier runs that one of a list of so many images would leave under its names; of those of all images it writes these.
+    pub fn strangers(&self, images: usize, own: &[&str]) -> Vec<PathBuf> {
+        let stem = self.beginning.file_name().unwrap_or_default().to_string_lossy();
+        let endings = || ENDINGS.iter().chain(&OF_AMPLITUDES);
+        let is_stranger = |name: &str| {
+            let Some(rest) = name.strip_prefix(&*stem) else { return false };
+            if let Some(ending) = endings().find(|ending| **ending == rest) {
+                return !own.contains(ending);
+            }
+            let Some(numbered) = rest.strip_prefix('_') else { return false };
+            let ending = numbered.trim_start_matches(|first: char| first.is_ascii_digit());
+            let digits = numbered.strip_suffix(ending).unwrap_or_default();
+            let beyond = digits.parse().map_or(true, |number: usize| number == 0 || number > images);
+            digits.len() >= DIGITS && beyond && ENDINGS.contains(&ending)
+        };
+        let folder = real_folder(&self.beginning);
+        let found = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let found = found.filter(|name| is_stranger(&name.to_string_lossy()));
+        let mut found: Vec<PathBuf> = found.map(|name| self.beginning.with_file_name(name)).collect();
+        found.sort();
+        found
+    }
+
+    /// Those of its files that are there.
+    pub fn there(&self) -> Vec<PathBuf> {
+        self.files().filter(|file| file.is_file()).collect()
     }
 
     /// Whether none of the files is one of `inputs`.

@@ -216,6 +216,17 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         if let Ok(Frame { start, .. }) = &frame {
             said = Said { console: start.console, compute: start.compute.clone(), progress: start.progress };
         }
+        if number == 1 && request.resume {
+            let images = lines.len();
+            let earlier =
+                (1..=images).filter(|&number| Name::of_image(request, number).file(".json").exists());
+            let left = images - earlier.count();
+            said.console.say(&format!("{left} of {images} images have no earlier run to continue"));
+        }
+        if number == 1 {
+            earlier(said.console, name.strangers(lines.len(), &of_all(request)));
+            said.console.deny_warnings()?;
+        }
         let refined = frame.and_then(|frame| {
             let backend = devices.of(&said.compute, said.console)?;
             refine(request, line, number, frame, stack.as_ref(), backend, &control)
@@ -231,6 +242,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             Err(_) if interrupt.raised() => {}
             Err(error) => {
                 said.console.warn(line.placed(request, &error));
+                earlier(said.console, Name::of_image(request, number).there());
                 fates.push(Fate::Failed { data, why: error.to_string() });
             }
         }
@@ -270,6 +282,26 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     amplitudes?;
     anyhow::ensure!(good == all, "{} of {all} images have not converged", all - good);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the names of the files of all images end with.
+fn of_all(request: &Request) -> Vec<&'static str> {
+    let mut endings = vec![".csv", ".expt", ".refl"];
+    if request.is_joint() {
+        endings.push(".json");
+    }
+    if request.amplitudes {
+        endings.extend(files::OF_AMPLITUDES);
+    }
+    endings
+}
+
+/// Says that `files` are of an earlier run: nothing is removed that somebody may want, and nothing taken for what it is not.
+fn earlier(console: Console, files: Vec<PathBuf>) {
+    let more = files.len().saturating_sub(1);
+    if let Some(first) = files.into_iter().next() {
+        super::warn(console, None, &Warning::EarlierFiles { first, more });
+    }
 }
 
 /// Refuses files of any image that are inputs of any: of a later image they would be replaced before it is read.

@@ -1,6 +1,7 @@
 //! Two runs that would write the same files: nothing is replaced that is not one's own, and nothing is lost.
 
 use std::fs;
+use std::io::BufRead as _;
 use std::os::unix::fs::symlink;
 use std::process::{Child, Stdio};
 
@@ -212,4 +213,55 @@ fn no_manifest_is_an_image_and_no_image_a_manifest() {
     }
     scratch.write("empty.jsonl", "");
     scratch.run(&format!("sweep {TINY} {SHORT} -o d.npy -manifest empty.jsonl -restart")).good();
+}
+
+#[test]
+fn what_an_earlier_longer_list_has_left_is_said() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -detpixels 64 -pixel 1 -o a.npy")).good();
+    // Nothing else to be warned of.
+    let tiny = TINY.replace("-oversample 1", "-oversample 10");
+    let refine =
+        format!("refine {tiny} -detpixels 64 -pixel 1 -refine N -max_iterations 0 -o f -list list.txt");
+    scratch.write("list.txt", "a.npy\n".repeat(3));
+    assert_eq!(scratch.run(&refine).good().warnings(), Vec::<&str>::new());
+    assert_eq!(scratch.run(&refine).good().warnings(), Vec::<&str>::new());
+    scratch
+        .write("f_00009.txt", "not ours")
+        .write("f_3.toml", "not ours")
+        .write("f.toml", "of a single image");
+    scratch.write("list.txt", "a.npy\nnone.npy\n");
+    let (kept, left) = (scratch.read("f_00003.toml"), "of an earlier run, and not written by this one");
+    let error = scratch.refused(&format!("{refine} -strict"));
+    assert_eq!(error, format!("f.toml (and 9 more): {left} (an error by -strict)"));
+    fs::remove_file(scratch.path("f.toml")).unwrap();
+    let run = scratch.run(&refine);
+    let warnings = run.warnings();
+    assert_eq!(warnings[0], format!("f_00003.csv (and 8 more): {left}"));
+    assert!(warnings[1].contains("none.npy"), "{warnings:?}");
+    assert_eq!(warnings[2], format!("f_00002.toml (and 8 more): {left}"));
+    assert_eq!((warnings.len(), run.status), (3, 1));
+    assert_eq!(scratch.read("f_00003.toml"), kept);
+    // What is left to do is said.
+    scratch.write("list.txt", "a.npy\n".repeat(5));
+    let run = scratch.run(&format!("{refine} -resume")).good();
+    assert!(run.out.contains("2 of 5 images have no earlier run to continue"), "{}", run.out);
+}
+
+#[test]
+fn a_resumed_sweep_estimates_what_is_left() {
+    let scratch = Scratch::new();
+    // So many terms that nobody waits for the rest.
+    let sweep = format!("sweep {TINY} -osc 1 -images 9 -detpixels 500 -oversample 25 -o a.npy");
+    let first = begun(&scratch, &sweep, "manifest.jsonl");
+    while String::from_utf8_lossy(&scratch.read("manifest.jsonl")).lines().count() < 2 {}
+    end(first);
+    let mut command = scratch.command(sweep.split_whitespace());
+    let mut child = command.arg("-resume").stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let kept = out.by_ref().map(Result::unwrap).find(|line| line.ends_with("are there already")).unwrap();
+    let kept: usize = kept.split(' ').next().unwrap().parse().unwrap();
+    let cost = out.next().unwrap().unwrap();
+    end(child);
+    assert!(kept >= 1 && cost.starts_with(&format!("{} images of ", 9 - kept)), "{kept}: {cost}");
 }
