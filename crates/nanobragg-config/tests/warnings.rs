@@ -9,6 +9,7 @@ use std::path::Path;
 use nanobragg_config::classic::{FlagId, parse};
 use nanobragg_config::{Context, ErrorKind, FlagWarning, Setup, Warning, resolve};
 use nanobragg_io::cbf::{MiniHeader, write_cbf};
+use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
 use nanobragg_io::smv::{HeaderEntry, write_smv};
 
 const CELL: &str = "-cell 50 60 70 90 90 90";
@@ -473,6 +474,9 @@ fn in_headers() -> Vec<&'static str> {
     write_smv(&folder.path().join("aside.img"), &all, 3, 2, &[1; 6]).unwrap();
     let cbf = folder.path().join("swung.cbf");
     write_cbf(&cbf, &swung(), &[1; 6]).unwrap();
+    let mut stack = StackWriter::create(&folder.path().join("upright.nxs"), &upright(), 1).unwrap();
+    stack.write(0, &[1; 6]).unwrap();
+    stack.finish().unwrap();
     let cases = [
         ("-img zero.img", "config.zero-in-header", "DISTANCE", Some("0")),
         ("-img near.img", "config.unlikely-in-header", "DISTANCE", Some("0.1")),
@@ -491,6 +495,7 @@ fn in_headers() -> Vec<&'static str> {
         ("-img axes.img", "io.contradicting-header", "DISTANCE", Some("60 mm")),
         ("-img aside.img", "config.corner-in-header", "first pixel", None),
         ("-img axes.img -quirks spec", "config.axes-in-header", "axes of the detector", Some("36.87")),
+        ("-img upright.nxs -quirks spec", "config.spindle-in-header", "spindle", Some("90")),
     ];
     for (line, code, place, found) in cases {
         let setup = resolved(folder.path(), &format!("{CELL} -default_F 1 -nodump {line}"));
@@ -503,6 +508,35 @@ fn in_headers() -> Vec<&'static str> {
         assert!(subject.assumed.is_some(), "{line}");
     }
     cases.map(|(_, code, ..)| code).into()
+}
+
+/// What a stack of images of 3 x 2 pixels says whose spindle is upright.
+fn upright() -> Setting {
+    Setting {
+        program: String::new(),
+        fast: 3,
+        slow: 2,
+        pixel_size_mm: (0.1, 0.1),
+        fast_axis: [-1.0, 0.0, 0.0],
+        slow_axis: [0.0, -1.0, 0.0],
+        origin_mm: [0.15, 0.1, 100.0],
+        distance_mm: 100.0,
+        beam_px: (1.5, 1.0),
+        twotheta_deg: 0.0,
+        sensor_thickness_mm: None,
+        saturation: 1000,
+        measured: None,
+        wavelength_angstrom: 1.0,
+        fluence_per_m2: 1e24,
+        exposure: 1.0,
+        polarization_stokes: None,
+        spindle: [0.0, 1.0, 0.0],
+        rotation: Some(Rotation { start_deg: 0.0, range_deg: 1.0, step_deg: 1.0 }),
+        cell: [50.0, 60.0, 70.0, 90.0, 90.0, 90.0],
+        ub_matrix: None,
+        made_by: Vec::new(),
+        others: Vec::new(),
+    }
 }
 
 /// The header of an image of 3 x 2 pixels whose detector is swung.

@@ -6,6 +6,7 @@ mod entries;
 mod mini_cbf;
 mod nxmx;
 mod spindle;
+mod wavelength;
 
 use std::fs::File;
 use std::io::Read as _;

@@ -10,6 +10,7 @@ mod compress;
 mod deflate;
 mod hdf5;
 mod layout;
+mod links;
 mod node;
 mod panel;
 mod read;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nalgebra::{Matrix3, Vector3};
+
 use crate::c_format::g;
 use crate::error::Result;
 use crate::lines::{Lines, finite};
@@ -14,14 +16,13 @@ use crate::{cif, crystfel_cell};
 const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40, 47), (47, 54)];
 
 /// Reads the unit cell of a PDB file (record CRYST1), an mmCIF file (`_cell`) or a cell file of CrystFEL: edges in
-/// Ångström, angles in degrees. A warning names another record CRYST1, and edges and angles that are likely to be in another unit.
+/// Ångström, angles in degrees. A warning names another record CRYST1, records SCALE of another cell, and edges and angles that are likely to be in another unit.
 ///
 /// # Errors
 /// [`Line`](crate::ErrorKind::Line) for a record that holds no cell; [`Value`](crate::ErrorKind::Value) for a file without one;
 /// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_cell(path: &Path) -> Result<Found<[f64; 6]>> {
-    let (cell, other) = first_and_other(path)?;
-    let mut warnings: Vec<Warning> = other.into_iter().collect();
+    let (cell, mut warnings) = first_and_others(path)?;
     let is_usual = |(at, number): (usize, &f64)| match at {
         0..3 => (2.0..=5000.0).contains(number),
         _ => (20.0..=160.0).contains(number),
@@ -34,17 +35,17 @@ pub fn read_cell(path: &Path) -> Result<Found<[f64; 6]>> {
     Ok(Found { data: cell, warnings })
 }
 
-/// The cell, and a warning of another record with another one.
-fn first_and_other(path: &Path) -> Result<([f64; 6], Option<Warning>)> {
-    let without_other = |cell| (cell, None);
+/// The cell, and warnings of other records with another one.
+fn first_and_others(path: &Path) -> Result<([f64; 6], Vec<Warning>)> {
+    let alone = |cell| (cell, Vec::new());
     if kind(path)? == Kind::Cif {
-        return cif::read_cell(path).map(without_other);
+        return cif::read_cell(path).map(alone);
     }
     let mut lines = Lines::open_within(path, SEARCHED_FOR_CELL)?;
     while lines.advance()? {
         let line = lines.line();
         if lines.number() == 1 && crystfel_cell::is_title(line) {
-            return crystfel_cell::read(lines).map(without_other);
+            return crystfel_cell::read(lines).map(alone);
         }
         if line.starts_with(b"CRYST1") {
             let cell = cell(line);
@@ -53,27 +54,77 @@ fn first_and_other(path: &Path) -> Result<([f64; 6], Option<Warning>)> {
             }
             let cell = cell.filter(|cell| plausible_cell(*cell));
             let cell = cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line))?;
-            return Ok((cell, other(path, lines, cell)));
+            return Ok((cell, others(path, lines, cell)));
         }
     }
     Err(crate::Error::missing(path, "unit cell", "a record CRYST1"))
 }
 
-/// A record CRYST1 after the first one with another cell. What cannot be read behind a cell is no matter.
-fn other(path: &Path, mut lines: Lines, first: [f64; 6]) -> Option<Warning> {
-    while lines.advance().ok()? {
-        let found = lines.line();
-        if found.starts_with(b"CRYST1")
-            && let Some(cell) = cell(found).filter(|cell| *cell != first)
+/// The first record CRYST1 after the first one with another cell, and records SCALE of another cell. What cannot be read behind a cell is
+/// no matter.
+fn others(path: &Path, mut lines: Lines, first: [f64; 6]) -> Vec<Warning> {
+    let spaced = |cell: [f64; 6]| cell.map(|number| g(number, 6)).join(" ");
+    let warning = |kind, place: String, found: [f64; 6], counts: &str| {
+        let assumed = format!("{} {counts}", spaced(first));
+        Warning::new(kind, path, place, spaced(found), assumed)
+    };
+    let (mut repeated, mut scale) = (None, [None; 3]);
+    while let Ok(true) = lines.advance() {
+        let line = lines.line();
+        if repeated.is_none()
+            && line.starts_with(b"CRYST1")
+            && let Some(other) = cell(line).filter(|other| *other != first)
         {
             let place = format!("line {}: CRYST1", lines.number());
-            let assumed =
-                format!("{} stands before it and counts", first.map(|number| g(number, 6)).join(" "));
-            let found = cell.map(|number| g(number, 6)).join(" ");
-            return Some(Warning::new(WarningKind::RepeatedKey, path, place, found, assumed));
+            repeated = Some(warning(WarningKind::RepeatedKey, place, other, "stands before it and counts"));
+        }
+        for (row, name) in scale.iter_mut().zip([b"SCALE1", b"SCALE2", b"SCALE3"]) {
+            if line.starts_with(name) && row.is_none() {
+                *row = row_of_scale(line);
+            }
         }
     }
-    None
+    let of_scale = match scale {
+        [Some(x), Some(y), Some(z)] => cell_of_scale([x, y, z]),
+        _ => None,
+    };
+    let contradicted = of_scale.filter(|found| !is_same(*found, first)).map(|found| {
+        warning(
+            WarningKind::OtherCell,
+            "SCALE1 to SCALE3".to_owned(),
+            found,
+            "is that of CRYST1, which counts",
+        )
+    });
+    repeated.into_iter().chain(contradicted).collect()
+}
+
+/// Columns of a record SCALE that hold a row of the matrix, counted from 0, ends excluded.
+const SCALE: [(usize, usize); 3] = [(10, 20), (20, 30), (30, 40)];
+/// What six decimals leave of an edge, relative, and of an angle, degrees.
+const SAME: (f64, f64) = (5e-3, 0.5);
+
+fn row_of_scale(line: &[u8]) -> Option<[f64; 3]> {
+    let mut row = [0.0; 3];
+    for ((start, end), number) in SCALE.into_iter().zip(&mut row) {
+        *number = finite(line.get(start..end)?.trim_ascii())?;
+    }
+    Some(row)
+}
+
+/// The cell whose coordinates in edges the matrix makes of those in Å.
+fn cell_of_scale(rows: [[f64; 3]; 3]) -> Option<[f64; 6]> {
+    let edges = Matrix3::from_fn(|row, column| rows[row][column]).try_inverse()?;
+    let [a, b, c] = [0, 1, 2].map(|column| edges.column(column).into_owned());
+    let angle = |u: &Vector3<f64>, v: &Vector3<f64>| u.angle(v).to_degrees();
+    let cell = [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)];
+    cell.iter().all(|number| number.is_finite()).then_some(cell)
+}
+
+fn is_same(one: [f64; 6], other: [f64; 6]) -> bool {
+    let off = one.iter().zip(other).enumerate();
+    off.map(|(at, (a, b))| if at < 3 { (a - b).abs() <= SAME.0 * b } else { (a - b).abs() <= SAME.1 })
+        .all(|same| same)
 }
 
 fn cell(line: &[u8]) -> Option<[f64; 6]> {
@@ -143,6 +194,18 @@ mod tests {
         assert_eq!(said(&format!("{usual}ATOM\n{usual}")), [""; 0]);
         let other = said(&format!("{usual}ATOM\nCRYST1 61 40 42 90 103 90\n"));
         let expected = "line 3: CRYST1: 61 40 42 90 103 90: 61 40 41 90 103 90 stands before it and counts";
+        assert_eq!(other, [expected]);
+        let scale = |x: &str| {
+            format!(
+                "SCALE1      {x}  0.000000  0.00000        0.00000\n\
+            SCALE2      0.000000  0.025000  0.000000        0.00000\nSCALE3      0.000000  0.000000  0.020000        0.00000\n"
+            )
+        };
+        let right = "CRYST1   50.000   40.000   50.000  90.00  90.00  90.00 P 1\n";
+        assert_eq!(said(&format!("{right}{}", scale("0.020000"))), [""; 0]);
+        let other = said(&format!("{right}{}", scale("0.010000")));
+        let expected =
+            "SCALE1 to SCALE3: 100 40 50 90 90 90: 50 40 50 90 90 90 is that of CRYST1, which counts";
         assert_eq!(other, [expected]);
         let radians = said("CRYST1 61 40 41 1.5708 1.79 1.5708\n");
         assert!(radians[0].starts_with("unit cell: 61 40 41 1.5708 1.79 1.5708: read as Ang"), "{radians:?}");

@@ -7,13 +7,14 @@ use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
-use super::{Context, image_doubts, likely};
+use super::{Context, image_doubts, likely, mask};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
 
 /// Reads the mask and the image that the command line names, the mask first.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
+    let mut of_mask: Option<(&Path, SmvHeader)> = None;
     for (flag, is_mask) in [(FlagId::Mask, true), (FlagId::Img, false)] {
         let Some(occurrence) = args.last(flag) else { continue };
         let name = occurrence.values.path(0);
@@ -26,7 +27,20 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         if !args.has(FlagId::Geometry) {
             // It has the noise that it has among the others.
             draft.setup.experiment.detector.panel = panel.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            if !is_mask && classic::preset(args) != Preset::Reference {
+                mask::forget(draft, &image);
+            }
             geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
+            if let Some((of_mask, header)) =
+                of_mask.take().filter(|_| classic::preset(args) != Preset::Reference)
+            {
+                draft.setup.warnings.extend(mask::contradictions(
+                    (of_mask, &header),
+                    (name, &image.header),
+                    args,
+                ));
+            }
+            of_mask = is_mask.then(|| (name, image.header.clone()));
             let has_axes = image.axes.is_some() && may_tilt(args);
             let doubts = std::mem::take(&mut image.warnings);
             image_doubts::tell(draft, args, (doubts, name), (is_mask, has_axes));

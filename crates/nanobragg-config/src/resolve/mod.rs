@@ -9,6 +9,7 @@ mod headers;
 mod image_doubts;
 mod likely;
 mod load;
+mod mask;
 mod matrix;
 mod outputs;
 mod physical;

@@ -63,6 +63,19 @@ pub enum InstrumentWarning {
         /// Key and number that count.
         counts: String,
     },
+    /// The header of a mask says something else than that of the image.
+    OtherMask {
+        /// The mask.
+        file: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// What the mask says.
+        found: String,
+        /// What the image says, which counts.
+        counts: String,
+        /// The image.
+        image: PathBuf,
+    },
     /// A header's two distances differ, of which the one to the detector's plane is taken; only of a tilted detector they may.
     Distances {
         /// The image.
@@ -138,6 +151,7 @@ codes! { InstrumentWarning:
     Swing = "config.swing-in-header",
     Senseless = "config.senseless-in-header",
     Repeated = "config.repeated-in-header",
+    OtherMask = "config.mask-of-other-instrument",
     Distances = "config.contradicting-distances",
     OverFlag = "config.header-over-flag",
     Axes = "config.axes-in-header",
@@ -185,6 +199,9 @@ impl InstrumentWarning {
                 Subject::of_file(file).at(key).found(number.to_string()).assumed(AS_C_DOES)
             }
             InstrumentWarning::Repeated { file, key, found, counts } => {
+                Subject::of_file(file).at(key).found(found.as_str()).assumed(counts.as_str())
+            }
+            InstrumentWarning::OtherMask { file, key, found, counts, .. } => {
                 Subject::of_file(file).at(key).found(found.as_str()).assumed(counts.as_str())
             }
             InstrumentWarning::Distances { file, along_mm, close_mm } => {
@@ -238,6 +255,14 @@ impl fmt::Display for InstrumentWarning {
             }
             InstrumentWarning::Repeated { file, key, found, counts } => {
                 write!(f, "{}: {key}: {found}: ignored; {counts} counts", file.display())
+            }
+            InstrumentWarning::OtherMask { file, key, found, counts, image } => {
+                write!(
+                    f,
+                    "{}: {key}: {found}: ignored; {counts} in {} counts",
+                    file.display(),
+                    image.display()
+                )
             }
             InstrumentWarning::Distances { file, along_mm, close_mm } => write!(
                 f,

@@ -6,7 +6,7 @@ use nalgebra::{Matrix3, Rotation3, Unit, Vector3};
 use serde_json::Value;
 
 use super::node::Node;
-use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector};
+use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector, dxtbx_doubts};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::warning::{Warning, WarningKind};
@@ -57,6 +57,15 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     let mut warnings = Vec::new();
     let scan_model = model("scan")?;
     scan_model.iter().for_each(|node| of_scan(node, &mut warnings));
+    warnings.extend(scan_model.iter().flat_map(dxtbx_doubts::of_properties));
+    let models = [
+        Some(&detector),
+        scan_model.as_ref(),
+        goniometer.as_ref(),
+        crystal_model.as_ref(),
+        beam_model.as_ref(),
+    ];
+    warnings.extend(dxtbx_doubts::misspelled(models.into_iter().flatten().cloned()));
     if let Some(node) = &crystal_model {
         of_scan_points(node, scan_model.as_ref(), &mut warnings);
         let mosaicity = [("mosaicity", 0.0), ("ML_half_mosaicity_deg", 0.0), ("ML_domain_size_ang", 0.0)];

@@ -10,6 +10,7 @@ mod crystfel_line;
 mod crystfel_panel;
 mod dxtbx;
 mod dxtbx_detector;
+mod dxtbx_doubts;
 mod format;
 mod keys;
 mod node;

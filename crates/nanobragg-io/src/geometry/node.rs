@@ -5,6 +5,8 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 use serde_json::Value;
 
+use super::dxtbx_doubts::keys_of;
+use super::keys::meant;
 use crate::error::{Error, Result};
 
 /// A value of the document, with its place in it for messages.
@@ -25,7 +27,23 @@ impl<'a> Node<'a> {
     pub(super) fn field(&self, name: &str) -> Result<Node<'a>> {
         let dot = if self.place.is_empty() { "" } else { "." };
         let what = || format!("{}{dot}{name}", self.place);
-        self.optional(name).ok_or_else(|| Error::missing(self.path, what(), "a value"))
+        self.optional(name).ok_or_else(|| match self.near(name) {
+            Some(near) => Error::value(self.path, what(), "a value", near.as_bytes()),
+            None => Error::missing(self.path, what(), "a value"),
+        })
+    }
+
+    /// The key that stands in the place of one that is not there, misspelled.
+    fn near(&self, name: &str) -> Option<&'a String> {
+        let known = keys_of(self.model());
+        let mut keys = self.value.as_object()?.keys();
+        keys.find(|key| meant(key, known) == Some(name))
+    }
+
+    /// The list of models that it is in.
+    pub(super) fn model(&self) -> &str {
+        let own = self.place.rsplit('.').next().unwrap_or_default();
+        own.split('[').next().unwrap_or_default()
     }
 
     pub(super) fn entry(&self, at: usize) -> Result<Node<'a>> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::chain::LENGTH;
 use super::entries::length_mm;
 use super::nxmx::{self, Module};
 use crate::c_format::g;
@@ -53,6 +54,7 @@ pub(super) fn of_smv(
     let mut doubts = lacking(path, header);
     doubts.extend(of_axes.into_iter().flatten());
     doubts.extend(smv.goniometer());
+    doubts.extend(smv.left_out());
     doubts.extend(smv.distances().into_iter().chain(smv.beam_centers()));
     doubts
 }
@@ -108,8 +110,7 @@ fn of_axes(
 fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warning> {
     let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
     let differs = |name: String| {
-        let unit = module.file.text_attribute(&name, "units").unwrap_or_default();
-        let step = module.file.number(&name)? * length_mm(unit.trim())?;
+        let step = nxmx::quantity(module.file, &name, length_mm, LENGTH)?.ok()?;
         let other = format!("ignored; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
             .then(|| contradiction(path, &name, format!("{} mm", g(step, 6)), other))
@@ -146,6 +147,20 @@ impl Smv<'_> {
             Some(Warning::new(WarningKind::NotTaken, self.path, *key, g(found, 6), assumed))
         };
         ["OMEGA", "KAPPA", "CHI"].iter().filter_map(turns).collect()
+    }
+
+    /// What changes counts and is not taken.
+    fn left_out(&self) -> impl Iterator<Item = Warning> {
+        let said = |key: &str| self.header.exact(key).map(str::trim).filter(|said| !said.is_empty());
+        let gain = said("GAIN").filter(|gain| gain.parse() != Ok(1.0)).map(|gain| {
+            let assumed = "ignored: a photon is a count; -adc and -scale change what is written";
+            Warning::new(WarningKind::DetectorProperties, self.path, "GAIN", gain, assumed)
+        });
+        let polarization = said("POLARIZATION").map(|said| {
+            let assumed = "ignored; -polar says how the beam is polarized";
+            Warning::new(WarningKind::NotTaken, self.path, "POLARIZATION", said, assumed)
+        });
+        gain.into_iter().chain(polarization)
     }
 
     /// A nearest point of a swung detector that is farther than the spot of the beam.
@@ -262,6 +277,14 @@ mod tests {
                 "DISTANCE=50 DENZO_X_BEAM=0.7 DENZO_Y_BEAM=2 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2",
                 vec![
                     "DENZO_X_BEAM, DENZO_Y_BEAM: 0.7 2: the beam is elsewhere by BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2",
+                ],
+            ),
+            ("DISTANCE=50 GAIN=1.0", vec![]),
+            (
+                "DISTANCE=50 GAIN=1.8 POLARIZATION=0.9",
+                vec![
+                    "GAIN: 1.8: ignored: a photon is a count; -adc and -scale change what is written",
+                    "POLARIZATION: 0.9: ignored; -polar says how the beam is polarized",
                 ],
             ),
             ("DISTANCE=50 ORGX=20.5 ORGY=13.5 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2", vec![]),

@@ -59,7 +59,21 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     let axis = axis.map(|value| {
         warning("Oscillation_axis", value, "ignored: the spindle is the convention's; -spindle_axis turns it")
     });
-    ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis).collect()
+    let shift = |key: &&str| {
+        let value = lines.value(key)?;
+        let shift = finite(Lines::words(value).next()?.as_bytes()).filter(|shift| *shift != 0.0);
+        shift.map(|_| warning(key, value, "ignored: the beam center says where the detector is"))
+    };
+    let shifts = ["Detector_Voffset", "Detector_Hoffset"];
+    // Of the dictionary of imgCIF: gain, offset and the like of all counts.
+    let intensities = text.lines().find_map(|line| line.trim().strip_prefix("_array_intensities."));
+    let intensities = intensities.map(|found| {
+        let (key, value) = found.split_once(char::is_whitespace).unwrap_or((found, ""));
+        let (place, assumed) = (format!("_array_intensities.{key}"), "ignored: a photon is a count");
+        Warning::new(WarningKind::DetectorProperties, path, place, value.trim(), assumed)
+    });
+    let angles = ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis);
+    angles.chain(shifts.iter().filter_map(shift)).chain(intensities).collect()
 }
 
 /// Keys that stand there more than once with other values, of which the first counts.
@@ -213,6 +227,16 @@ mod tests {
         assert!(
             said.len() == 2 && said[1].starts_with("a.cbf: Oscillation_axis: X, CCW: ignored"),
             "{said:?}"
+        );
+        let shift = "# Detector_Voffset 0.01 m\r\n# Detector_Hoffset 0.0 m\n_array_intensities.gain 1.5\n";
+        let said: Vec<String> =
+            goniometer(Path::new("a.cbf"), shift).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "a.cbf: Detector_Voffset: 0.01 m: ignored: the beam center says where the detector is",
+                "a.cbf: _array_intensities.gain: 1.5: ignored: a photon is a count",
+            ]
         );
         assert!(goniometer(Path::new("a.cbf"), "# Oscillation_axis X.CW\n# Kappa 0 deg.\n").is_empty());
     }

@@ -1,8 +1,8 @@
 //! What an NXmx file says, as this program writes it.
 
-use super::chain::LENGTH;
-use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
-use super::spindle;
+use super::chain::{ANGLE, LENGTH};
+use super::entries::{Entry, Found, Said, angle_deg, length_mm, square};
+use super::{spindle, wavelength};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
@@ -28,17 +28,21 @@ impl Module<'_> {
         let (file, path) = (self.file, self.file.path());
         let detector = |name: &str| format!("{DETECTOR}/{name}");
         let axes = self.axes()?;
-        let wavelength = "entry/instrument/beam/incident_wavelength";
+        let (wavelength, several) = wavelength::read(file)?;
         let mut entries: Vec<Entry> = vec![
-            ("WAVELENGTH", quantity(file, wavelength, wavelength_angstrom, "a number of angstrom, nm or m")),
+            ("WAVELENGTH", wavelength),
             ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
         ];
         entries.extend(if self.is_only { self.of_detector() } else { self.of_axes(&axes) });
         let spindle = spindle::read(file)?;
         entries.extend(spindle.entries);
-        let swing_deg =
-            plain(file, &detector("two_theta")).transpose().map_err(|error| error.into_error(path))?;
-        let (direction, warnings) = (spindle.direction, spindle.warnings);
+        let swing = detector("two_theta");
+        let unit = file.text_attribute(&swing, "units").filter(|unit| !unit.trim().is_empty());
+        let unit = unit.unwrap_or_else(|| "deg".to_owned());
+        let swing_deg = quantity_of(file, &swing, &unit, angle_deg, ANGLE).transpose();
+        let swing_deg = swing_deg.map_err(|error| error.into_error(path))?;
+        let direction = spindle.direction;
+        let warnings = spindle.warnings.into_iter().chain(several).collect();
         Ok(Said { entries, swing_deg, axes: Some(axes), spindle: direction, warnings })
     }
 
@@ -53,10 +57,17 @@ impl Module<'_> {
             (Some(Err(error)), _) | (_, Some(Err(error))) => Some(Err(error)),
             (found, other) => found.or(other),
         };
-        let along = |beam: &str, pixel: &str| match (plain(self.file, &detector(beam)), length(pixel)) {
-            (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam * pixel)),
-            (Some(Err(error)), _) => Some(Err(error)),
-            _ => None,
+        let along = |beam: &str, pixel: &str| {
+            let name = detector(beam);
+            let unit = self.file.text_attribute(&name, "units").unwrap_or_default();
+            if !PIXELS.contains(&unit.trim().to_lowercase().as_str()) {
+                return quantity_of(self.file, &name, &unit, length_mm, PLACE);
+            }
+            match (plain(self.file, &name), length(pixel)) {
+                (Some(Ok(beam)), Some(Ok(pixel))) => Some(Ok(beam * pixel)),
+                (Some(Err(error)), _) => Some(Err(error)),
+                _ => None,
+            }
         };
         [
             ("PIXEL_SIZE", pixel),
@@ -91,15 +102,28 @@ pub(super) const FAST: &str = "fast_pixel_direction";
 pub(super) const SLOW: &str = "slow_pixel_direction";
 const OFFSET: &str = "module_offset";
 
+/// What counts pixels.
+const PIXELS: [&str; 4] = ["", "pixel", "pixels", "px"];
+const PLACE: &str = "a number of pixels, or of m, mm, um or nm";
+
 /// A number without a unit, or in the only one.
 fn plain(file: &Nxmx<'_>, name: &str) -> Option<Found<f64>> {
-    let number = file.number(name)?;
-    let finite = number.is_finite().then_some(number);
-    Some(finite.ok_or_else(|| Unreadable::new(name, "a number", number.to_string())))
+    let wrong = |found: String| Unreadable::new(name, "a number", found);
+    let number = only(file, name)?.map_err(wrong);
+    Some(number.and_then(
+        |number| {
+            if number.is_finite() { Ok(number) } else { Err(wrong(number.to_string())) }
+        },
+    ))
 }
 
 /// A number in the unit that the file says.
-fn quantity(file: &Nxmx<'_>, name: &str, units: Units, expected: &'static str) -> Option<Found<f64>> {
+pub(super) fn quantity(
+    file: &Nxmx<'_>,
+    name: &str,
+    units: Units,
+    expected: &'static str,
+) -> Option<Found<f64>> {
     let unit = file.text_attribute(name, "units").unwrap_or_default();
     quantity_of(file, name, &unit, units, expected)
 }
@@ -112,10 +136,30 @@ pub(super) fn quantity_of(
     units: Units,
     expected: &'static str,
 ) -> Option<Found<f64>> {
-    let number = file.number(name)?;
-    let factor = units(unit.trim()).filter(|_| number.is_finite());
-    let found = || Unreadable::new(name, expected, format!("{number} {unit}").trim());
-    Some(factor.map(|factor| number * factor).ok_or_else(found))
+    let wrong = |found: &str| Unreadable::new(name, expected, format!("{found} {unit}").trim());
+    let number = only(file, name)?.map_err(|found| wrong(&found));
+    Some(number.and_then(|number| {
+        let factor = units(unit.trim()).filter(|_| number.is_finite());
+        factor.map(|factor| number * factor).ok_or_else(|| wrong(&number.to_string()))
+    }))
+}
+
+/// The number at `name`, of an array the one that it has everywhere, or what stands there in its place.
+fn only(file: &Nxmx<'_>, name: &str) -> Option<std::result::Result<f64, String>> {
+    Some(file.numbers(name)?.and_then(|numbers| match numbers.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => Ok(*first),
+        _ => Err(listed(&numbers)),
+    }))
+}
+
+/// The first numbers, and how many there are.
+pub(super) fn listed(numbers: &[f64]) -> String {
+    const SHOWN: usize = 4;
+    match numbers.len() {
+        0 => "no number".to_owned(),
+        count if count > SHOWN => format!("{} ... ({count} numbers)", spaced(&numbers[..SHOWN])),
+        _ => spaced(numbers),
+    }
 }
 
 /// NeXus has z along the beam.

@@ -27,7 +27,7 @@ pub(super) struct Spindle {
 /// # Errors
 /// Those of the chain; several axes that turn.
 pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
-    let has_axes = !file.names(AXES).is_empty();
+    let has_axes = !file.names(AXES)?.is_empty();
     let Some(said) = file.text(SAMPLE) else {
         let missing =
             || Error::missing(file.path(), SAMPLE, "the path of the axis that turns the sample, or .");

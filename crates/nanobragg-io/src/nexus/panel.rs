@@ -28,7 +28,7 @@ impl Nxmx<'_> {
     /// The panels, in the order of their numbers.
     pub(crate) fn panels(&self) -> Result<Vec<NxmxPanel>> {
         let image = self.image_size()?;
-        let names = self.modules();
+        let names = self.modules()?;
         if names.is_empty() {
             let module = format!("{DETECTOR}/module");
             return Err(Error::missing(self.path(), module, "a module, which says how the detector lies"));
@@ -41,13 +41,15 @@ impl Nxmx<'_> {
     fn panel(&self, name: String, image: [usize; 2], is_only: bool) -> Result<NxmxPanel> {
         let at = |set: &str| format!("{DETECTOR}/{name}/{set}");
         let pair = |set: &str| -> Option<[usize; 2]> {
-            let numbers: [f64; 2] = self.all_numbers(&at(set))?.try_into().ok()?;
+            let numbers: [f64; 2] = self.numbers(&at(set))?.ok()?.try_into().ok()?;
             let is_index = |x: &f64| (0.0..=1e9).contains(x) && x.fract() == 0.0;
             numbers.iter().all(is_index).then(|| numbers.map(|x| x as usize))
         };
         let found = |set: &str| {
-            let numbers = self.all_numbers(&at(set)).unwrap_or_default();
-            numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            let numbers = self.numbers(&at(set)).unwrap_or_else(|| Ok(Vec::new()));
+            let spaced =
+                |numbers: Vec<f64>| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            numbers.map_or_else(|found| found, spaced)
         };
         let [rows, columns] = image;
         let wrong =

@@ -1,12 +1,13 @@
 //! Reading a stack that this program wrote.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rust_hdf5::{ByteOrder, DatatypeMessage, H5File, H5FileOptions};
+use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset, H5File, H5FileOptions};
 
 use super::compress::decompress_frame;
 use super::layout::FRAMES;
+use super::links::{InItsPlace, contents};
 use crate::binary::open_regular;
 use crate::error::{Error, Result};
 
@@ -16,6 +17,9 @@ pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 pub(crate) const DETECTOR: &str = "entry/instrument/detector";
 /// The largest stack accepted, in pixels.
 const MOST_PIXELS: usize = 1 << 30;
+/// The most numbers that are read of a data set that has no images.
+const MOST_NUMBERS: usize = 1 << 20;
+const EXPECTED: &str = "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";
 /// A byte of deflated data stands for this many at most.
 const MOST_EXPANSION: u128 = 1032;
 
@@ -63,67 +67,75 @@ pub fn read_nxmx_images(path: &Path, numbers: Range<usize>) -> Result<(NxmxStack
 /// An open file.
 pub(crate) struct Nxmx<'a> {
     path: &'a Path,
-    length: u64,
     file: H5File,
 }
 
 impl<'a> Nxmx<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        let (_, length) = open_regular(path)?;
+        open_regular(path)?;
         let file = H5FileOptions::new().no_locking().open(path);
         let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
-        Ok(Nxmx { path, length, file })
+        Ok(Nxmx { path, file })
     }
 
     /// The images of these numbers, as far as there are such, and how many there are in all.
     pub(crate) fn stack(&self, wanted: Range<usize>) -> Result<(NxmxStack, usize)> {
-        const EXPECTED: &str =
-            "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";
         let path = self.path;
-        let unlike = |found: &str| Error::value(path, FRAMES, EXPECTED, found.as_bytes());
-        let set = self.file.dataset(FRAMES.trim_start_matches('/'));
-        let set = set.map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
-        match set.datatype().map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))? {
-            DatatypeMessage::FixedPoint {
-                size: 4,
-                byte_order: ByteOrder::LittleEndian,
-                signed: true,
-                ..
-            } => {}
-            other => return Err(unlike(&described(&other))),
-        }
-        let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
-        let (&[all, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
-            return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
+        let parts = self.parts()?;
+        let sizes = || parts.iter().map(|part| (part.slow, part.fast));
+        let Some((slow, fast)) = sizes().next().filter(|first| sizes().all(|size| size == *first)) else {
+            return Err(Error::value(path, FRAMES, "images of one size", b"several sizes"));
         };
-        if all == 0 || slow == 0 || rows == 0 || fast == 0 || width != fast || set.element_size() != 4 {
-            return Err(unlike(&format!("shape {shape:?}, chunks {chunk:?}")));
-        }
+        let all = parts.iter().fold(0, |sum: usize, part| sum.saturating_add(part.images));
         let wanted = wanted.start.min(all)..wanted.end.min(all);
         let images = wanted.len();
-        let pixels = fast.checked_mul(slow).and_then(|frame| frame.checked_mul(images));
-        let band = rows.checked_mul(fast).filter(|band| *band <= MOST_PIXELS && rows <= slow);
-        let Some((pixels, band)) = pixels.filter(|pixels| *pixels <= MOST_PIXELS).zip(band) else {
+        let frame = fast.checked_mul(slow);
+        let pixels = frame.and_then(|frame| frame.checked_mul(images));
+        let Some((pixels, frame)) = pixels.filter(|pixels| *pixels <= MOST_PIXELS).zip(frame) else {
             let expected = format!("at most {MOST_PIXELS} pixels");
-            return Err(Error::value(path, FRAMES, expected, format!("shape {shape:?}").as_bytes()));
+            let found = format!("shape [{all}, {slow}, {fast}]");
+            return Err(Error::value(path, FRAMES, expected, found.as_bytes()));
         };
-        let least = pixels as u128 * 4 / MOST_EXPANSION;
-        if least > self.length.into() {
-            return Err(Error::length(path, "images", least, self.length.into()));
+        let mut first = 0;
+        let own = |part: &Part| {
+            let images = wanted.start.max(first)..wanted.end.min(first + part.images);
+            let images = images.start - first..images.end.max(images.start) - first;
+            first += part.images;
+            images
+        };
+        let own: Vec<Range<usize>> = parts.iter().map(own).collect();
+        for (part, images) in parts.iter().zip(&own) {
+            let least = images.len() as u128 * frame as u128 * 4 / MOST_EXPANSION;
+            if least > part.length.into() {
+                return Err(Error::length(path, "images", least, part.length.into()));
+            }
         }
         let mut counts = Vec::new();
         counts.try_reserve_exact(pixels).map_err(|_| Error::memory(path, pixels as u128 * 4))?;
-        for image in wanted {
-            for (at, left) in (0..slow).step_by(rows).map(|first| (first / rows, slow - first)) {
-                let (bytes, filters) = set
-                    .read_chunk_raw_at(&[image, at, 0])
-                    .map_err(|cause| wrong(path, FRAMES, EXPECTED, &cause))?;
-                let decoded = decompress_frame(&bytes, band).filter(|_| filters == 0);
-                let decoded = decoded.ok_or_else(|| unlike("others"))?;
-                counts.extend(decoded.into_iter().take(left.min(rows) * fast));
-            }
+        for (part, images) in parts.iter().zip(own) {
+            images.into_iter().try_for_each(|image| part.read(path, image, &mut counts))?;
         }
         Ok((NxmxStack { images, slow, fast, counts }, all))
+    }
+
+    /// The data sets that the images are in: one, or, as Eiger detectors write them, links `data_000001` and so on.
+    fn parts(&self) -> Result<Vec<Part>> {
+        if let Some(found) = self.placed(FRAMES) {
+            return Ok(vec![Part::of(self.path, FRAMES, found)?]);
+        }
+        let (folder, name) = FRAMES.rsplit_once('/').unwrap_or_default();
+        let mut names = self.names(folder)?;
+        names.retain(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')));
+        if names.is_empty() {
+            return Err(Error::missing(self.path, FRAMES, EXPECTED));
+        }
+        names.sort();
+        let part = |name: String| {
+            let name = format!("{folder}/{name}");
+            let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
+            Part::of(self.path, &name, found)
+        };
+        names.into_iter().map(part).collect()
     }
 
     pub(crate) fn path(&self) -> &'a Path {
@@ -136,66 +148,130 @@ impl<'a> Nxmx<'a> {
         Ok([stack.slow, stack.fast])
     }
 
+    /// How many images there are.
+    pub(crate) fn images(&self) -> Result<usize> {
+        Ok(self.stack(usize::MAX..usize::MAX)?.1)
+    }
+
     /// Names of the modules of the detector, in their order.
-    pub(crate) fn modules(&self) -> Vec<String> {
-        let names = self.file.root_group().group(DETECTOR).and_then(|detector| detector.group_names());
-        let mut names = names.unwrap_or_default();
+    pub(crate) fn modules(&self) -> Result<Vec<String>> {
+        let mut names = self.names(DETECTOR)?;
         names.retain(|name| name.starts_with("module"));
-        names
+        Ok(names)
     }
 
-    /// The first number at `name`, of any type, where there is one; it may be none that can be used.
-    pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        self.all_numbers(name)?.first().copied()
+    /// The names in a group; none where it is not there.
+    ///
+    /// # Errors
+    /// A link to a group that is not there.
+    pub(crate) fn names(&self, group: &str) -> Result<Vec<String>> {
+        let found = self.names_in(group).transpose();
+        let found = found.map_err(|found| Error::value(self.path, group, "a group", found.0.as_bytes()));
+        Ok(found?.unwrap_or_default())
     }
 
-    /// The numbers at `name`, or what stands there in their place.
+    /// The numbers at `name`, of any type, or what stands there in their place.
     pub(crate) fn numbers(&self, name: &str) -> Option<std::result::Result<Vec<f64>, String>> {
-        let set = self.file.dataset(name).ok()?;
-        if let Some(numbers) = self.all_numbers(name) {
-            return Some(Ok(numbers));
+        let set = match self.set(name)? {
+            Ok(set) => set,
+            Err(InItsPlace(found)) => return Some(Err(found)),
+        };
+        if set.total_elements() > MOST_NUMBERS {
+            return Some(Err(format!("{} numbers", set.total_elements())));
         }
-        Some(Err(match (set.read_strings_lossy(), set.datatype()) {
-            (Ok(texts), _) => texts.join(" "),
-            (_, Ok(datatype)) => described(&datatype),
-            _ => "another type".to_owned(),
-        }))
+        let whole = || Some(set.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
+        Some(set.read_numeric_as::<f64>().ok().or_else(whole).ok_or_else(|| contents(&set)))
     }
 
     /// The text at `name`, or what stands there in its place.
     pub(crate) fn text(&self, name: &str) -> Option<std::result::Result<String, String>> {
-        let set = self.file.dataset(name).ok()?;
-        let texts = set.read_strings_lossy().ok().filter(|texts| texts.len() == 1);
-        Some(texts.and_then(|mut texts| texts.pop()).ok_or_else(|| match set.datatype() {
-            Ok(datatype) => described(&datatype),
-            Err(_) => "another type".to_owned(),
-        }))
-    }
-
-    /// The names in a group.
-    pub(crate) fn names(&self, group: &str) -> Vec<String> {
-        let names = self.file.root_group().group(group).and_then(|group| group.link_names());
-        names.unwrap_or_default()
-    }
-
-    /// The numbers at `name`, of any type, where they are few.
-    pub(crate) fn all_numbers(&self, name: &str) -> Option<Vec<f64>> {
-        let set = self.file.dataset(name).ok()?;
-        (set.total_elements() <= 1 << 20).then_some(())?;
-        let whole = || Some(set.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
-        set.read_numeric_as::<f64>().ok().or_else(whole)
+        let set = match self.set(name)? {
+            Ok(set) => set,
+            Err(InItsPlace(found)) => return Some(Err(found)),
+        };
+        let mut texts = set.read_strings_lossy().unwrap_or_default();
+        let only = texts.pop().filter(|_| texts.is_empty());
+        Some(only.ok_or_else(|| contents(&set)))
     }
 
     /// The text of an attribute of `name`.
     pub(crate) fn text_attribute(&self, name: &str, attribute: &str) -> Option<String> {
-        self.file.dataset(name).ok()?.attr(attribute).ok()?.read_string().ok()
+        self.set(name)?.ok()?.attr(attribute).ok()?.read_string().ok()
     }
 
     /// The numbers of an attribute of `name`.
     pub(crate) fn vector(&self, name: &str, attribute: &str) -> Option<Vec<f64>> {
-        let attribute = self.file.dataset(name).ok()?.attr(attribute).ok()?;
+        let attribute = self.set(name)?.ok()?.attr(attribute).ok()?;
         let whole = || Some(attribute.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
         attribute.read_numeric_as::<f64>().ok().or_else(whole)
+    }
+
+    pub(super) fn file(&self) -> &H5File {
+        &self.file
+    }
+}
+
+/// A data set of images.
+struct Part {
+    name: String,
+    set: H5Dataset,
+    images: usize,
+    slow: usize,
+    fast: usize,
+    /// Rows of a chunk.
+    rows: usize,
+    /// Bytes of its file.
+    length: u64,
+}
+
+impl Part {
+    fn of(
+        path: &Path,
+        name: &str,
+        found: std::result::Result<(H5Dataset, PathBuf), InItsPlace>,
+    ) -> Result<Self> {
+        let unlike = |found: &str| Error::value(path, name, EXPECTED, found.as_bytes());
+        let (set, file) = found.map_err(|InItsPlace(found)| unlike(&found))?;
+        match set.datatype().map_err(|cause| wrong(path, name, EXPECTED, &cause))? {
+            DatatypeMessage::FixedPoint {
+                size: 4,
+                byte_order: ByteOrder::LittleEndian,
+                signed: true,
+                ..
+            } => {}
+            other => return Err(unlike(&described(&other))),
+        }
+        if let Some(source) = set.virtual_mappings().unwrap_or_default().first() {
+            let (file, path) = (&source.source_file_name, &source.source_dset_name);
+            return Err(unlike(&format!("a virtual data set, of {file}:{path}")));
+        }
+        let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
+        let stored = || unlike(&format!("shape {shape:?}, chunks {chunk:?}"));
+        let (&[images, slow, fast], &[1, rows, width]) = (shape.as_slice(), chunk.as_slice()) else {
+            return Err(stored());
+        };
+        let is_empty = images == 0 || slow == 0 || rows == 0 || fast == 0;
+        let is_held = rows <= slow && rows.checked_mul(fast).is_some_and(|band| band <= MOST_PIXELS);
+        if is_empty || width != fast || set.element_size() != 4 || !is_held {
+            return Err(stored());
+        }
+        let length = std::fs::metadata(&file).map_err(|cause| Error::read(&file, cause))?.len();
+        Ok(Part { name: name.to_owned(), set, images, slow, fast, rows, length })
+    }
+
+    /// One of its images, behind the others.
+    fn read(&self, path: &Path, image: usize, counts: &mut Vec<i32>) -> Result<()> {
+        let Part { name, slow, fast, rows, .. } = self;
+        for first in (0..*slow).step_by(*rows) {
+            let (bytes, filters) = self
+                .set
+                .read_chunk_raw_at(&[image, first / rows, 0])
+                .map_err(|cause| wrong(path, name, EXPECTED, &cause))?;
+            let decoded = decompress_frame(&bytes, rows * fast).filter(|_| filters == 0);
+            let decoded = decoded.ok_or_else(|| Error::value(path, name, EXPECTED, b"others"))?;
+            counts.extend(decoded.into_iter().take((slow - first).min(*rows) * fast));
+        }
+        Ok(())
     }
 }
 
@@ -204,7 +280,7 @@ fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) 
 }
 
 /// A type of numbers, for a message.
-fn described(datatype: &DatatypeMessage) -> String {
+pub(super) fn described(datatype: &DatatypeMessage) -> String {
     let order = |order: &ByteOrder| match order {
         ByteOrder::LittleEndian => "little-endian",
         ByteOrder::BigEndian => "big-endian",
@@ -257,13 +333,13 @@ mod tests {
         let (none, images) = read_nxmx_image(&path, 2).unwrap();
         assert_eq!((none.images, none.counts.len(), images), (0, 0, 2));
         let wavelength = "entry/instrument/beam/incident_wavelength";
-        assert_eq!(Nxmx::open(&path).unwrap().number(wavelength), Some(1.25));
+        assert_eq!(Nxmx::open(&path).unwrap().numbers(wavelength), Some(Ok(vec![1.25])));
         let file = Nxmx::open(&path).unwrap();
-        assert_eq!(file.number("entry/nothing"), None);
+        assert_eq!(file.numbers("entry/nothing"), None);
         // Whole numbers of 32 bits.
-        assert_eq!(file.number("entry/instrument/detector/bit_depth_readout"), Some(32.0));
-        let size = file.all_numbers("entry/instrument/detector/module/data_size");
-        assert_eq!(size, Some(vec![3.0, 4.0]));
+        assert_eq!(file.numbers("entry/instrument/detector/bit_depth_readout"), Some(Ok(vec![32.0])));
+        let size = file.numbers("entry/instrument/detector/module/data_size");
+        assert_eq!(size, Some(Ok(vec![3.0, 4.0])));
         drop(file);
 
         let whole = std::fs::read(&path).unwrap();
@@ -278,7 +354,7 @@ mod tests {
                 assert!(!text.contains('\n'), "{text}");
             }
             if let Ok(file) = Nxmx::open(&path) {
-                file.number(wavelength);
+                let _ = file.numbers(wavelength);
             }
         };
         (0..whole.len()).step_by(61).for_each(|length| damaged(&whole[..length]));

@@ -1,0 +1,152 @@
+//! What an experiment list says twice in ways that differ, and keys that are nearly others.
+
+use super::keys::{Doubts, meant};
+use super::node::Node;
+use crate::c_format::g;
+use crate::warning::{Warning, WarningKind};
+
+/// Relative and absolute difference of two angles that digits make, degrees.
+const SAME: (f64, f64) = (1e-3, 1e-6);
+
+const SCAN: &[&str] = &[
+    "image_range",
+    "batch_offset",
+    "oscillation",
+    "exposure_time",
+    "epochs",
+    "valid_image_ranges",
+    "properties",
+];
+const PROPERTIES: &[&str] = &["oscillation", "oscillation_width", "exposure_time", "epochs"];
+const BEAM: &[&str] = &[
+    "direction",
+    "wavelength",
+    "wavelength_range",
+    "divergence",
+    "sigma_divergence",
+    "polarization_normal",
+    "polarization_fraction",
+    "flux",
+    "transmission",
+    "sample_to_source_distance",
+    "s0_at_scan_points",
+];
+const GONIOMETER: &[&str] = &[
+    "axes",
+    "angles",
+    "names",
+    "scan_axis",
+    "rotation_axis",
+    "fixed_rotation",
+    "setting_rotation",
+    "setting_rotation_at_scan_points",
+];
+const CRYSTAL: &[&str] = &[
+    "real_space_a",
+    "real_space_b",
+    "real_space_c",
+    "space_group_hall_symbol",
+    "mosaicity",
+    "ML_half_mosaicity_deg",
+    "ML_domain_size_ang",
+    "A_at_scan_points",
+    "B_covariance",
+    "recalculated_unit_cell",
+];
+const DETECTOR: &[&str] = &["panels", "hierarchy"];
+const PANEL: &[&str] = &[
+    "fast_axis",
+    "slow_axis",
+    "origin",
+    "raw_image_offset",
+    "image_size",
+    "pixel_size",
+    "trusted_range",
+    "thickness",
+    "material",
+    "identifier",
+    "pedestal",
+    "px_mm_strategy",
+    "children",
+];
+
+/// The keys that dxtbx has for a model, or for what is in one.
+pub(super) fn keys_of(model: &str) -> &'static [&'static str] {
+    match model {
+        "scan" => SCAN,
+        "properties" => PROPERTIES,
+        "beam" => BEAM,
+        "goniometer" => GONIOMETER,
+        "crystal" => CRYSTAL,
+        "detector" => DETECTOR,
+        "panels" | "hierarchy" | "children" => PANEL,
+        _ => &[],
+    }
+}
+
+/// Keys that are no key of these models but nearly one.
+pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<Warning> {
+    let mut doubts = Doubts::default();
+    let mut waiting: Vec<Node<'a>> = models.into_iter().collect();
+    while let Some(node) = waiting.pop() {
+        let keys = keys_of(node.model());
+        for key in node.value.as_object().into_iter().flat_map(|object| object.keys()) {
+            let Some(near) = meant(key, keys) else { continue };
+            let kind = WarningKind::UnknownKey;
+            let assumed = format!("not read; did you mean {near}?");
+            let place = format!("{}.{key}", node.place);
+            let found = node.value.get(key).filter(|value| !value.is_array() && !value.is_object());
+            let found = found.map_or_else(|| "a list".to_owned(), ToString::to_string);
+            doubts.add(kind, near, || Warning::new(kind, node.path, place, found, assumed));
+        }
+        for inner in ["properties", "panels", "hierarchy", "children"] {
+            let Some(inner) = node.optional(inner) else { continue };
+            let entries: Vec<Node<'a>> = inner.entries().collect();
+            waiting.extend(if entries.is_empty() { vec![inner] } else { entries });
+        }
+    }
+    doubts.finish()
+}
+
+/// What a scan says of its images in lists that have not an entry for each of them, or that contradict one another.
+pub(super) fn of_properties(scan: &Node<'_>) -> Vec<Warning> {
+    let Some(properties) = scan.optional("properties") else { return Vec::new() };
+    let mut doubts = Vec::new();
+    let images = scan.optional("image_range").and_then(|range| range.numbers::<2>().ok());
+    let images = images.map(|[first, last]| last - first + 1.0).filter(|images| *images >= 1.0);
+    let lists = properties.value.as_object().into_iter().flatten();
+    for (key, count) in lists.filter_map(|(key, value)| Some((key, value.as_array()?.len()))) {
+        if let Some(images) = images.filter(|images| *images != count as f64) {
+            let assumed = format!("{images} are expected, one for each image");
+            let place = format!("{}.{key}", properties.place);
+            let found = format!("{count} entries");
+            doubts.push(Warning::new(WarningKind::UnlikelyScan, scan.path, place, found, assumed));
+        }
+    }
+    let starts = properties.optional("oscillation").filter(|starts| starts.value.is_array());
+    let both = scan.optional("oscillation").and_then(|said| said.numbers::<2>().ok()).zip(starts);
+    if let Some(([start, range], starts)) = both {
+        let expected = |at: usize| start + range * at as f64;
+        let off = starts.entries().enumerate().find_map(|(at, entry)| {
+            let found = entry.number().ok()?;
+            let same = SAME.0 * range.abs() + SAME.1;
+            ((found - expected(at)).abs() > same).then_some((entry.place, found, expected(at)))
+        });
+        if let Some((place, found, expected)) = off {
+            let assumed = format!(
+                "ignored; oscillation {} {} counts, {} here",
+                g(start, 6),
+                g(range, 6),
+                g(expected, 6)
+            );
+            doubts.push(Warning::new(
+                WarningKind::ContradictingHeader,
+                scan.path,
+                place,
+                g(found, 6),
+                assumed,
+            ));
+        }
+    }
+    doubts
+}
