@@ -451,6 +451,7 @@ fn in_headers() -> Vec<&'static str> {
     header("near.img", "0.1", "PHI");
     header("trek.img", "100", "PXD_GONIO_VALUES");
     header("below.img", "-60", "PHI");
+    header("other.img", "70", "PHI");
     let with = |name: &str, more: [HeaderEntry; 2]| {
         let mut all = Vec::from(entries("60", "PHI"));
         all.extend(more);
@@ -495,6 +496,7 @@ fn in_headers() -> Vec<&'static str> {
         ("-img axes.img", "io.contradicting-header", "DISTANCE", Some("60 mm")),
         ("-img aside.img", "config.corner-in-header", "first pixel", None),
         ("-img axes.img -quirks spec", "config.axes-in-header", "axes of the detector", Some("36.87")),
+        ("-mask other.img -img twice.img", "config.mask-of-other-instrument", "DISTANCE", Some("70")),
         ("-img upright.nxs -quirks spec", "config.spindle-in-header", "spindle", Some("90")),
     ];
     for (line, code, place, found) in cases {

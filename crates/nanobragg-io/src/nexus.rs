@@ -24,6 +24,8 @@ pub use compress::{compress_frame, decompress_frame};
 pub use panel::{NxmxPanel, nxmx_panels};
 pub(crate) use read::{DETECTOR, Nxmx};
 pub use read::{HDF5_MAGIC, NxmxStack, read_nxmx, read_nxmx_image, read_nxmx_images};
+#[cfg(test)]
+pub(crate) use setting::tests::setting as test_setting;
 pub use setting::{Module, Rotation, Setting};
 pub use stack::StackWriter;
 pub use store::NamedImage;

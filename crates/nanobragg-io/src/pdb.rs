@@ -23,16 +23,22 @@ const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40,
 /// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
 pub fn read_cell(path: &Path) -> Result<Found<[f64; 6]>> {
     let (cell, mut warnings) = first_and_others(path)?;
+    warnings.extend(unlikely_cell(path, cell));
+    Ok(Found { data: cell, warnings })
+}
+
+/// A warning of edges and angles that are likely to be in another unit than Ångström and degrees.
+#[must_use]
+pub fn unlikely_cell(path: &Path, cell: [f64; 6]) -> Option<Warning> {
     let is_usual = |(at, number): (usize, &f64)| match at {
         0..3 => (2.0..=5000.0).contains(number),
         _ => (20.0..=160.0).contains(number),
     };
-    if !cell.iter().enumerate().all(is_usual) {
+    (!cell.iter().enumerate().all(is_usual)).then(|| {
         let found = cell.map(|number| g(number, 6)).join(" ");
         let assumed = "read as Angstrom and degrees; usual are 2 to 5000 and 20 to 160";
-        warnings.push(Warning::new(WarningKind::UnlikelyLength, path, "unit cell", found, assumed));
-    }
-    Ok(Found { data: cell, warnings })
+        Warning::new(WarningKind::UnlikelyLength, path, "unit cell", found, assumed)
+    })
 }
 
 /// The cell, and warnings of other records with another one.

@@ -135,6 +135,16 @@ fn samples() -> Vec<Sample> {
         ),
         sample(
             "unit cell",
+            "records SCALE of another cell",
+            "a.pdb",
+            "CRYST1   50.000   60.000   70.000  90.00  90.00  90.00 P 1\n\
+                SCALE1      0.010000  0.000000  0.000000        0.00000\n\
+                SCALE2      0.000000  0.016667  0.000000        0.00000\n\
+                SCALE3      0.000000  0.000000  0.014286        0.00000\n",
+            "-pdb a.pdb F WAVE",
+        ),
+        sample(
+            "unit cell",
             "angles in radians",
             "a.pdb",
             "CRYST1 50 60 70 1.57 1.57 1.57\n",
@@ -197,6 +207,24 @@ fn samples() -> Vec<Sample> {
         expt("a wavelength of 1e-10", "\"wavelength\": 1", "\"wavelength\": 1e-10"),
         expt("no beam", "\"beam\": 0, ", ""),
         expt("a key twice in one object", "\"wavelength\": 1", "\"wavelength\": 2, \"wavelength\": 1"),
+        expt(
+            "a key that is nearly one",
+            "\"wavelength\": 1",
+            "\"wavelength\": 1, \"polarisation_fraction\": 0.9",
+        ),
+        expt("a needed key that is nearly one", "\"pixel_size\"", "\"pixle_size\""),
+        expt(
+            "two oscillations that differ",
+            "\"detector\": 0}], ",
+            "\"detector\": 0, \"scan\": 0}], \"scan\": [{\"image_range\": [1, 2], \"oscillation\": [0, 1], \
+                \"properties\": {\"oscillation\": [0, 2]}}], ",
+        ),
+        expt(
+            "an entry less than images",
+            "\"detector\": 0}], ",
+            "\"detector\": 0, \"scan\": 0}], \"scan\": [{\"image_range\": [1, 2], \"oscillation\": [0, 1], \
+                \"properties\": {\"epochs\": [0]}}], ",
+        ),
         expt("flux, transmission, divergence", "\"wavelength\": 1", "\"wavelength\": 1, \"flux\": 1e12"),
         expt("pixels in another unit", "[0.1, 0.1]", "[172, 172]"),
         expt("a distance in another unit", "-50", "-0.05"),
@@ -245,6 +273,8 @@ fn samples() -> Vec<Sample> {
         image("three axes", "DIM=2", "DIM=3", "-img a.img CELL F"),
         image("pixels that begin in the header", "HEADER_BYTES=512", "HEADER_BYTES=64", "-img a.img CELL F"),
         image("angles of a goniometer", "DIM=2", "KAPPA=60", "-img a.img CELL F"),
+        image("a gain", "DIM=2", "GAIN=1.8", "-img a.img CELL F"),
+        image("a polarization", "DIM=2", "POLARIZATION=0.9", "-img a.img CELL F"),
         image("no wavelength", "WAVELENGTH=1", "DIM=2", "-img a.img CELL F"),
         image("half a beam center", "DIM=2", "BEAM_CENTER_X=4", "-img a.img CELL F"),
         image("a beam center in pixels", "DIM=2", "BEAM_CENTER_X=400;\nBEAM_CENTER_Y=4", "-img a.img CELL F"),

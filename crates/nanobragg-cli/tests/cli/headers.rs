@@ -59,6 +59,32 @@ fn a_spindle_askew_comes_back_from_nxmx() {
 }
 
 #[test]
+fn an_image_wins_over_the_header_of_a_mask() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -o a.npy -o a.cbf -o a.nxs -o a.img")).good();
+    // All of its pixels count.
+    let bright = format!("{TINY} -default_F 1e5 -distance 150 -Xbeam 20 -Ybeam 25 -lambda 1.2");
+    scratch.run(&format!("{bright} -intfile mask.img -scale 1e9 -nopgm -nonoise -nodump")).good();
+    for image in ["a.cbf", "a.nxs", "a.img"] {
+        let run = scratch.run(&format!("{CRYSTAL} -mask mask.img -img {image} -o b.npy -nodump")).good();
+        let off = apart(&scratch, "a.npy", "b.npy");
+        assert!(off < 1e-4, "{image}: off by {off}");
+        let said: Vec<&str> =
+            run.warnings().into_iter().filter(|said| said.starts_with("mask.img")).collect();
+        let expected = [
+            format!("mask.img: DISTANCE: 150: ignored; 100 in {image} counts"),
+            format!("mask.img: WAVELENGTH: 1.2: ignored; 1.5 in {image} counts"),
+            format!("mask.img: DENZO_X_BEAM, DENZO_Y_BEAM: 22 27: ignored; 36 36 in {image} counts"),
+        ];
+        assert_eq!(said, expected, "{image}");
+    }
+    let run = scratch
+        .run(&format!("{CRYSTAL} -mask mask.img -img a.img -o b.npy -nodump -quirks reference"))
+        .good();
+    assert!(!run.err.contains("ignored; 100 in"), "{}", run.err);
+}
+
+#[test]
 fn axes_that_are_not_taken_are_said() {
     let scratch = Scratch::new();
     scratch.run(&format!("{TINY} -detector_roty 20 -o a.cbf -o a.nxs -o a.img")).good();

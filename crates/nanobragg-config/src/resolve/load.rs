@@ -149,6 +149,10 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         let path = context.path(&name);
         let (table, cell) = reflections::table(draft, args, &path)?;
         if let Some(cell) = cell {
+            // Flags and orientations come before it.
+            let counts = draft.crystal.cell.is_none() && draft.crystal.matrix.is_none();
+            let doubt = pdb::unlikely_cell(&name, cell).filter(|_| counts);
+            draft.setup.warnings.extend(doubt.map(Warning::from));
             cell_from_file(draft, cell, &name.display().to_string());
         }
         if draft.writes_dump {

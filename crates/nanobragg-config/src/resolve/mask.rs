@@ -22,20 +22,18 @@ const CENTERS: [&str; 8] = [
 ];
 const BEAM: &[FlagId] =
     &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
+const DISTANCE: &[FlagId] = &[FlagId::Distance, FlagId::CloseDistance];
 
-/// What both may say, and the flags that decide it.
-const SAID: [(&str, &[FlagId]); 11] = [
+/// What both may say, by its keys, and the flags that decide it.
+const SAID: [(&str, &[FlagId]); 8] = [
     ("PIXEL_SIZE", &[FlagId::Pixel]),
-    ("DISTANCE", &[FlagId::Distance, FlagId::CloseDistance]),
-    ("CLOSE_DISTANCE", &[FlagId::Distance, FlagId::CloseDistance]),
+    ("DISTANCE", DISTANCE),
+    ("CLOSE_DISTANCE", DISTANCE),
     ("WAVELENGTH", &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
     ("TWOTHETA", &[FlagId::Twotheta]),
-    ("DENZO_X_BEAM", BEAM),
-    ("DENZO_Y_BEAM", BEAM),
-    ("BEAM_CENTER_X", BEAM),
-    ("BEAM_CENTER_Y", BEAM),
-    ("ORGX", BEAM),
-    ("ORGY", BEAM),
+    ("DENZO_X_BEAM, DENZO_Y_BEAM", BEAM),
+    ("BEAM_CENTER_X, BEAM_CENTER_Y", BEAM),
+    ("ORGX, ORGY", BEAM),
 ];
 
 /// Relative difference that the digits of headers do not make.
@@ -57,22 +55,31 @@ pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
     }
 }
 
-/// What the header of a mask says that the image's contradicts.
+/// What the header of a mask says that the image's contradicts, each quantity once.
 pub(super) fn contradictions(
     (mask, of_mask): (&Path, &SmvHeader),
     (image, of_image): (&Path, &SmvHeader),
     args: &ParsedArgs,
 ) -> Vec<Warning> {
-    let number = |header: &SmvHeader, key: &str| header.entry(key).ok().flatten();
-    let differs = |(key, flags): (&'static str, &[FlagId])| {
-        if flags.iter().any(|flag| args.has(*flag)) {
-            return None;
-        }
-        let (found, counts) = (number(of_mask, key)?, number(of_image, key)?);
-        let is_other = (found - counts).abs() > SAME * found.abs().max(counts.abs());
-        let (found, counts) = (found.to_string(), counts.to_string());
-        let (file, image) = (mask.to_owned(), image.to_owned());
-        is_other.then(|| InstrumentWarning::OtherMask { file, key, found, counts, image }.into())
+    let numbers = |header: &SmvHeader, keys: &str| -> Option<Vec<f64>> {
+        keys.split(", ").map(|key| header.entry(key).ok().flatten()).collect()
     };
-    SAID.into_iter().filter_map(differs).collect()
+    let spaced = |numbers: &[f64]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let (mut warnings, mut told): (Vec<Warning>, Vec<&[FlagId]>) = (Vec::new(), Vec::new());
+    for (key, flags) in SAID {
+        if told.contains(&flags) || flags.iter().any(|flag| args.has(*flag)) {
+            continue;
+        }
+        let both = numbers(of_mask, key).zip(numbers(of_image, key));
+        let is_other = |(a, b): (&f64, &f64)| (a - b).abs() > SAME * a.abs().max(b.abs());
+        let Some((found, counts)) = both.filter(|(found, counts)| found.iter().zip(counts).any(is_other))
+        else {
+            continue;
+        };
+        let (found, counts) = (spaced(&found), spaced(&counts));
+        let (file, image) = (mask.to_owned(), image.to_owned());
+        warnings.push(InstrumentWarning::OtherMask { file, key, found, counts, image }.into());
+        told.push(flags);
+    }
+    warnings
 }

@@ -150,3 +150,64 @@ pub(super) fn of_properties(scan: &Node<'_>) -> Vec<Warning> {
     }
     doubts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Selection, read_geometry};
+
+    const LIST: &str = r#"{"__id__": "ExperimentList", "experiment": [{"beam": 0, "detector": 0, "scan": 0, "goniometer": 0}],
+        "beam": [{"direction": [0, 0, 1], "wavelength": 1}],
+        "detector": [{"panels": [{"name": "p", "fast_axis": [1, 0, 0], "slow_axis": [0, -1, 0], "origin": [-1, 1, -100],
+            "pixel_size": [0.1, 0.1], "image_size": [20, 20]}]}],
+        "goniometer": [{"rotation_axis": [1, 0, 0]}],
+        "scan": [{"image_range": [1, 3], "oscillation": [0, 0.5], "properties": {}}]}"#;
+
+    /// The warnings about a list that is changed, or the error.
+    fn said(from: &str, to: &str) -> Result<Vec<String>, String> {
+        assert!(LIST.contains(from), "{from}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.expt");
+        std::fs::write(&path, LIST.replace(from, to)).unwrap();
+        let start = format!("{}: ", path.display());
+        let found = read_geometry(&path, Selection::default())
+            .map_err(|error| error.to_string().replace(&start, ""))?;
+        Ok(found.warnings.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect())
+    }
+
+    #[test]
+    fn scans_that_contradict_themselves_and_lists_of_other_lengths_are_said() {
+        let of = |lists: &str| said("\"properties\": {}", &format!("\"properties\": {{{lists}}}")).unwrap();
+        assert_eq!(of(""), [""; 0]);
+        assert_eq!(of("\"oscillation\": [0, 0.5, 1.0], \"epochs\": [1, 2, 3]"), [""; 0]);
+        let expected = "scan[0].properties.oscillation[1]: 0.6: ignored; oscillation 0 0.5 counts, 0.5 here";
+        assert_eq!(of("\"oscillation\": [0, 0.6, 1.2]"), [expected]);
+        let expected = "scan[0].properties.exposure_time: 2 entries: 3 are expected, one for each image";
+        assert_eq!(of("\"exposure_time\": [1, 1]"), [expected]);
+    }
+
+    #[test]
+    fn misspelled_keys_are_said_with_the_near_one() {
+        let optional =
+            said("\"wavelength\": 1", "\"wavelength\": 1, \"polarisation_fraction\": 0.9").unwrap();
+        let expected = "beam[0].polarisation_fraction: 0.9: not read; did you mean polarization_fraction?";
+        assert_eq!(optional, [expected]);
+        let turned =
+            said("\"rotation_axis\": [1, 0, 0]", "\"rotation_axis\": [1, 0, 0], \"setting_rotaton\": []")
+                .unwrap();
+        assert_eq!(
+            turned,
+            ["goniometer[0].setting_rotaton: a list: not read; did you mean setting_rotation?"]
+        );
+        for (from, to, expected) in [
+            ("\"direction\"", "\"direcion\"", "beam[0].direction: expected a value, found \"direcion\""),
+            (
+                "\"pixel_size\"",
+                "\"pixle_size\"",
+                "detector[0].panels[0].pixel_size: expected a value, found \"pixle_size\"",
+            ),
+            ("\"origin\"", "\"other\"", "detector[0].panels[0].origin: expected a value, found none"),
+        ] {
+            assert_eq!(said(from, to).unwrap_err(), expected);
+        }
+    }
+}

@@ -363,6 +363,15 @@ mod tests {
         assert!(entry(&found, "PIXEL_SIZE").unwrap_err().ends_with("found \"0.3 x 0.1 mm\""));
         let (found, _) = said(|_, numbers| numbers[0].2 = "parsec").unwrap();
         assert!(entry(&found, "DISTANCE").unwrap_err().ends_with("found \"50 parsec\""));
+        let spot =
+            |x: f64, unit: &'static str| said(move |_, numbers| numbers[3] = ("beam_center_x", x, unit));
+        for (x, unit) in [(30.0, ""), (30.0, "pixels"), (3.0, "mm"), (3e-3, "m")] {
+            let found = entry(&spot(x, unit).unwrap().0, "DENZO_Y_BEAM").unwrap();
+            assert!((found - 3.0).abs() < 1e-12, "{x} {unit}: {found}");
+        }
+        let error = entry(&spot(3.0, "inch").unwrap().0, "DENZO_Y_BEAM").unwrap_err();
+        let expected = "a.nxs: entry/instrument/detector/beam_center_x: expected a number of pixels, or of m, mm, um or nm, found \"3 inch\"";
+        assert_eq!(error, expected);
         let (_, doubts) = said(|_, numbers| numbers[3].1 = 3.0).unwrap();
         assert!(doubts[1].starts_with("entry/instrument/detector/beam_center: 0.3 4 mm"), "{doubts:?}");
     }

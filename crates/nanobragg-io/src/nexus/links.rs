@@ -19,7 +19,8 @@ pub(crate) struct InItsPlace(pub String);
 
 impl InItsPlace {
     fn link(place: impl fmt::Display, why: &str) -> Self {
-        InItsPlace(format!("a link to {place}, {why}"))
+        // What is long is cut in messages.
+        InItsPlace(format!("a link {why}: {place}"))
     }
 }
 
@@ -36,7 +37,7 @@ impl Nxmx<'_> {
     pub(super) fn placed(&self, name: &str) -> Linked<(H5Dataset, PathBuf)> {
         self.followed(name, |(file, at), name, was_linked| match file.dataset(name) {
             Ok(set) => Some(self.is_here(&set).map(|()| (set, at.to_owned()))),
-            Err(_) if was_linked => Some(Err(InItsPlace::link(name, "where no data set is"))),
+            Err(_) if was_linked => Some(Err(InItsPlace::link(name, "to no data set"))),
             Err(_) => {
                 let is_group = file.root_group().group(name).is_ok();
                 is_group.then(|| Err(InItsPlace("a group".to_owned())))
@@ -49,7 +50,7 @@ impl Nxmx<'_> {
         self.followed(name, |(file, _), name, was_linked| {
             match file.root_group().group(name).and_then(|group| group.link_names()) {
                 Ok(names) => Some(Ok(names)),
-                Err(_) => was_linked.then(|| Err(InItsPlace::link(name, "where no group is"))),
+                Err(_) => was_linked.then(|| Err(InItsPlace::link(name, "to no group"))),
             }
         })
     }
@@ -85,7 +86,7 @@ impl Nxmx<'_> {
             };
             name = format!("{target}/{rest}").trim_matches('/').replace("//", "/");
         }
-        Some(Err(InItsPlace::link(name, "one of too many")))
+        Some(Err(InItsPlace::link(name, "of too many in a row")))
     }
 
     /// Whether the numbers of a data set are in files that may be read.
@@ -97,7 +98,7 @@ impl Nxmx<'_> {
             let (other, path) = (source.source_file_name, source.source_dset_name);
             let place = || format!("{other}:{path}");
             if other != "." && (other.contains('%') || path.contains('%')) {
-                return Err(InItsPlace::link(place(), "numbers of a virtual data set that are not read"));
+                return Err(InItsPlace::link(place(), "to numbered files"));
             }
             let found =
                 if other == "." { Ok(()) } else { open_beside(self.path(), self.path(), &other).map(drop) };
@@ -115,13 +116,9 @@ fn first_link(file: &H5File, name: &str) -> Option<(usize, LinkClass)> {
 }
 
 /// The file that the one at `from` calls `name`, where it is in the folder of `first` or below it.
-fn open_beside(
-    first: &Path,
-    from: &Path,
-    name: &str,
-) -> Result<(H5File, PathBuf), &'static str> {
-    const OUTSIDE: &str = "outside of its folder";
-    const ABSENT: &str = "which is not there";
+fn open_beside(first: &Path, from: &Path, name: &str) -> Result<(H5File, PathBuf), &'static str> {
+    const OUTSIDE: &str = "out of the folder";
+    const ABSENT: &str = "to what is not there";
     let other = Path::new(name);
     if name.is_empty()
         || !other.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
@@ -141,15 +138,122 @@ fn open_beside(
     if !real.is_file() {
         return Err(ABSENT);
     }
-    let file = H5FileOptions::new().no_locking().open(&real).map_err(|_| "which is no HDF5")?;
+    let file = H5FileOptions::new().no_locking().open(&real).map_err(|_| "to no HDF5")?;
     Ok((file, path))
 }
 
 /// What a data set has that is not taken.
 pub(super) fn contents(set: &H5Dataset) -> String {
     match (set.read_strings_lossy(), set.datatype()) {
-        (Ok(texts), _) => texts.join(" "),
+        (Ok(texts), _) => format!("the text {}", texts.join(" ")),
         (_, Ok(datatype)) => described(&datatype),
         _ => "another type".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_followed_in_the_folder_and_named_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        let with_number = |path: &Path, number: f64| {
+            let file = H5File::create(path).unwrap();
+            let group = file.create_group("entry").unwrap();
+            group.new_dataset::<f64>().scalar().create("x").unwrap().write_raw(&[number]).unwrap();
+            group.new_dataset::<f32>().shape([2]).create("two").unwrap().write_raw(&[1.0_f32, 2.0]).unwrap();
+            group.write_vlen_strings("text", &["abc"]).unwrap();
+            file.close().unwrap();
+        };
+        with_number(&folder.path().join("outside.h5"), 1.0);
+        with_number(&inner.join("beside.h5"), 2.0);
+        std::fs::write(inner.join("text.h5"), "text").unwrap();
+        let path = inner.join("a.h5");
+        let file = H5File::create(&path).unwrap();
+        let group = file.create_group("entry").unwrap();
+        group.new_dataset::<i32>().scalar().create("own").unwrap().write_raw(&[3_i32]).unwrap();
+        let absolute = inner.join("beside.h5").display().to_string();
+        for (name, other, target) in [
+            ("beside", "beside.h5", "/entry/x"),
+            ("dotted", "./beside.h5", "/entry/x"),
+            ("group", "beside.h5", "/entry"),
+            ("outside", "../outside.h5", "/entry/x"),
+            ("absolute", absolute.as_str(), "/entry/x"),
+            ("gone", "gone.h5", "/entry/x"),
+            ("nothing", "beside.h5", "/entry/y"),
+            ("no_hdf5", "text.h5", "/entry/x"),
+        ] {
+            group.create_external_link(name, other, target).unwrap();
+        }
+        for (name, target) in [
+            ("soft", "/entry/own"),
+            ("near", "own"),
+            ("chain", "beside"),
+            ("broken", "none"),
+            ("round", "round"),
+        ] {
+            group.create_soft_link(name, target).unwrap();
+        }
+        file.close().unwrap();
+        let file = Nxmx::open(&path).unwrap();
+        let found = |name: &str| file.numbers(&format!("/entry/{name}"));
+        for (name, number) in [
+            ("own", 3.0),
+            ("soft", 3.0),
+            ("near", 3.0),
+            ("beside", 2.0),
+            ("dotted", 2.0),
+            ("chain", 2.0),
+            ("group/x", 2.0),
+        ] {
+            assert_eq!(found(name), Some(Ok(vec![number])), "{name}");
+        }
+        assert_eq!(found("group/two"), Some(Ok(vec![1.0, 2.0])));
+        assert_eq!(file.names("entry/group").unwrap(), ["text", "two", "x"]);
+        assert_eq!(
+            (found("none"), found("group/none")),
+            (None, Some(Err("a link to no data set: entry/none".into())))
+        );
+        for (name, expected) in [
+            ("outside", "a link out of the folder: ../outside.h5:/entry/x".to_owned()),
+            ("absolute", format!("a link out of the folder: {absolute}:/entry/x")),
+            ("gone", "a link to what is not there: gone.h5:/entry/x".to_owned()),
+            ("nothing", "a link to no data set: entry/y".to_owned()),
+            ("no_hdf5", "a link to no HDF5: text.h5:/entry/x".to_owned()),
+            ("broken", "a link to no data set: entry/none".to_owned()),
+            ("round", "a link of too many in a row: entry/round".to_owned()),
+            ("group/text", "the text abc".to_owned()),
+            ("group", "a link to no data set: entry".to_owned()),
+        ] {
+            assert_eq!(found(name), Some(Err(expected)), "{name}");
+        }
+        let error = file.names("entry/gone").unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                "entry/gone: expected a group, found \"a link to what is not there: gone.h5:/entry/x\""
+            ),
+            "{error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_of_the_file_system_does_not_lead_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        let other = H5File::create(folder.path().join("other.h5")).unwrap();
+        other.new_dataset::<f64>().scalar().create("x").unwrap().write_raw(&[1.0]).unwrap();
+        other.close().unwrap();
+        std::os::unix::fs::symlink(folder.path().join("other.h5"), inner.join("link.h5")).unwrap();
+        let path = inner.join("a.h5");
+        let file = H5File::create(&path).unwrap();
+        file.create_external_link("x", "link.h5", "/x").unwrap();
+        file.close().unwrap();
+        let found = Nxmx::open(&path).unwrap().numbers("x");
+        assert_eq!(found, Some(Err("a link out of the folder: link.h5:/x".to_owned())));
     }
 }

@@ -231,7 +231,9 @@ impl Part {
         found: std::result::Result<(H5Dataset, PathBuf), InItsPlace>,
     ) -> Result<Self> {
         let unlike = |found: &str| Error::value(path, name, EXPECTED, found.as_bytes());
-        let (set, file) = found.map_err(|InItsPlace(found)| unlike(&found))?;
+        let (set, file) = found.map_err(|InItsPlace(found)| {
+            Error::value(path, name, "images in this file or in one beside it", found.as_bytes())
+        })?;
         match set.datatype().map_err(|cause| wrong(path, name, EXPECTED, &cause))? {
             DatatypeMessage::FixedPoint {
                 size: 4,
@@ -315,6 +317,43 @@ mod tests {
         file.close().unwrap();
         let error = read_nxmx(&path).unwrap_err().to_string();
         assert!(error.contains("found \"little-endian 32-bit floating-point numbers\""), "{error}");
+    }
+
+    #[test]
+    fn images_of_linked_files_are_one_stack() {
+        let folder = tempfile::tempdir().unwrap();
+        let frames: Vec<Vec<i32>> = (0..3).map(|image| (0..12).map(|n| n * 100 - image).collect()).collect();
+        let setting = Setting { fast: 4, measured: None, ..setting() };
+        let write = |name: &str, frames: &[Vec<i32>]| {
+            let mut stack = StackWriter::create(&folder.path().join(name), &setting, frames.len()).unwrap();
+            frames.iter().enumerate().for_each(|(image, frame)| stack.write(image, frame).unwrap());
+            stack.finish().unwrap();
+        };
+        write("one.h5", &frames[..2]);
+        write("two.h5", &frames[2..]);
+        let path = folder.path().join("a_master.h5");
+        let master = |links: &[(&str, &str)]| {
+            let file = H5File::create(&path).unwrap();
+            let data = file.create_group("entry").unwrap().create_group("data").unwrap();
+            for (name, other) in links {
+                data.create_external_link(name, other, "/entry/data/data").unwrap();
+            }
+            file.close().unwrap();
+        };
+        master(&[("data_000002", "two.h5"), ("data_000001", "one.h5")]);
+        let read = read_nxmx(&path).unwrap();
+        assert_eq!((read.images, read.slow, read.fast, &read.counts), (3, 3, 4, &frames.concat()));
+        let (last, images) = read_nxmx_images(&path, 1..9).unwrap();
+        assert_eq!((last.images, &last.counts, images), (2, &frames[1..].concat(), 3));
+        master(&[("data", "two.h5")]);
+        assert_eq!(read_nxmx(&path).unwrap().counts, frames[2]);
+        master(&[("data_000001", "one.h5"), ("data_000002", "three.h5")]);
+        let error = read_nxmx(&path).unwrap_err().to_string();
+        let expected = "/entry/data/data_000002: expected images in this file or in one beside it, found \"a link to \
+            what is not there: three.h5:/entry/data/data\"";
+        assert!(error.ends_with(expected), "{error}");
+        master(&[]);
+        assert!(read_nxmx(&path).unwrap_err().to_string().ends_with("found none"));
     }
 
     #[test]
