@@ -141,7 +141,7 @@ fn samples() -> Vec<Sample> {
                 SCALE1      0.010000  0.000000  0.000000        0.00000\n\
                 SCALE2      0.000000  0.016667  0.000000        0.00000\n\
                 SCALE3      0.000000  0.000000  0.014286        0.00000\n",
-            "-pdb a.pdb F WAVE",
+            "-pdb a.pdb F WAVE SMALL",
         ),
         sample(
             "unit cell",

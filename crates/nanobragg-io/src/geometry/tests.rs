@@ -125,7 +125,7 @@ fn what_a_list_lacks_is_named() {
             "a.expt: axes of panel 0: expected axes that span a plane, found \"0.000 degrees\"",
         ),
         ("-50", "0", "a.expt: plane of panel 0: expected a distance from the sample, found \"0\""),
-        ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found none"),
+        ("\"panels\"", "\"pannels\"", "a.expt: detector[0].panels: expected a value, found \"pannels\""),
         ("}]}]}", "}]}]", "a.expt: line 1 column"),
     ] {
         assert!(good.contains(from), "{from}");
