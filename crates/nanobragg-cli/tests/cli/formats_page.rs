@@ -107,6 +107,17 @@ fn samples() -> Vec<Sample> {
             "_refln.F_meas_au\n1 0 0 4\ndata_y\nloop_\n_refln.index_h\n1\n",
         ),
         cif("a row cut short", "_refln.F_meas_au\n1 0 0 4\n0 1 0\n"),
+        sample(
+            "mmCIF",
+            "a cell with edges below 2",
+            "a.cif",
+            &format!(
+                "data_x\n_cell.length_a 1.5\n_cell.length_b 1.6\n_cell.length_c 1.7\n_cell.angle_alpha 90\n\
+                    _cell.angle_beta 90\n_cell.angle_gamma 90\n{}_refln.F_meas_au\n1 0 0 4\n",
+                LOOP.trim_start_matches("data_x\n")
+            ),
+            "-hkl a.cif WAVE SMALL",
+        ),
         symmetry(
             "a cell that the group cannot have",
             "1 0 0 5\n",
