@@ -111,6 +111,33 @@ fn the_check_agrees_and_pictures_are_written() {
 }
 
 #[test]
+fn the_check_is_of_what_was_named_in_its_own_unit() {
+    let scratch = Scratch::new();
+    let line = format!("gradient {STILL} -flux 1e12 -exposure 0.5 -beamsize 0.1 -osc 1 -phisteps 4");
+    let names = "wavelength,scale,energy,flux,exposure,osc,phistep";
+    let out = scratch.run(&format!("{line} -wrt {names} -check")).good().out;
+    let row = |name: &str| {
+        let line = out.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap();
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let largest: f64 = words[words.len() - 3].parse().unwrap();
+        (words[2..words.len() - 3].join(" "), largest)
+    };
+    let units = ["wavelength", "energy", "flux", "exposure", "osc"].map(|name| row(name).0);
+    assert_eq!(units, ["A", "eV", "photons/s", "s", "deg"]);
+    let of = |name: &str| row(name).1;
+    let energy = 12_398.419_84 / 1.5;
+    for (name, other, factor) in [
+        ("energy", "wavelength", 1.5 / energy),
+        ("flux", "scale", 1e-12),
+        ("exposure", "scale", 2.0),
+        ("osc", "phistep", 0.25),
+    ] {
+        let expected = of(other) * factor;
+        assert!((of(name) / expected - 1.0).abs() < 1e-4, "{name}: {} {expected}", of(name));
+    }
+}
+
+#[test]
 fn what_is_wrong_is_one_line_and_leaves_no_file() {
     let scratch = Scratch::new();
     let at = scratch.folder();

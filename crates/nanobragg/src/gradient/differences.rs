@@ -53,8 +53,21 @@ pub fn differences(
     backend: &dyn Differentiate,
     control: &Control<'_>,
 ) -> Result<Option<Differences>, Error> {
+    differences_between(|by| moved(plan, parameter, by), step, backend, control)
+}
+
+/// The same of any number of which an experiment may be a function: `at` is the plan where it has moved by so much.
+///
+/// # Errors
+/// Those of [`Differentiate::sensitivities`].
+pub fn differences_between(
+    at: impl Fn(f64) -> Option<Plan>,
+    step: f64,
+    backend: &dyn Differentiate,
+    control: &Control<'_>,
+) -> Result<Option<Differences>, Error> {
     let image = |by: f64| -> Result<Option<Vec<f64>>, Error> {
-        let Some(moved) = moved(plan, parameter, by) else { return Ok(None) };
+        let Some(moved) = at(by) else { return Ok(None) };
         Ok(Some(Derivatives::image(&moved, backend, control)?))
     };
     let slope = |step: f64| -> Result<Option<Vec<f64>>, Error> {

@@ -25,7 +25,7 @@ pub use amplitude_set::AmplitudeSet;
 pub use amplitudes::{AmplitudeDerivatives, AmplitudeNormal, Pulled};
 pub use cell_symmetry::symmetrized;
 pub use derivatives::{Columns, Derivatives, Rows};
-pub use differences::{Differences, differences, moved};
+pub use differences::{Differences, differences, differences_between, moved};
 pub use groups::{GroupedNormal, PixelGroups};
 pub use normal::{Normal, Weighed};
 pub use parameter::{CellNumber, LabAxis, LatticeAxis, Parameter, ParameterUnit, ShiftAxis};

@@ -1,11 +1,12 @@
 //! Derivatives against differences.
 
 use nanobragg::backend::{Control, Cpu, Precision};
-use nanobragg::gradient::{Derivatives, differences};
+use nanobragg::gradient::{Derivatives, differences_between, moved};
 use nanobragg_io::c_format::g;
 
 use super::course::Course;
 use super::{Task, refused};
+use crate::wanted::Wanted;
 
 /// The step of the differences, in natural steps of the parameter.
 const STEP: f64 = 2e-3;
@@ -15,6 +16,15 @@ const TOLERANCE: f64 = 1e-5;
 const TOLERANCE_SINGLE: f64 = 1e-4;
 /// Pixels whose difference is in doubt by more are left out: nodes change there within the step.
 const DOUBT: f64 = 1e-6;
+
+/// How far the parameter moves where the number that was named moves by `by`.
+fn moves(wanted: &Wanted, by: f64) -> f64 {
+    match wanted.value {
+        // An energy and its wavelength are inverse to one another, and no others move against one another.
+        Some(value) if wanted.factor < 0.0 => wanted.factor * by * value / (value + by),
+        _ => wanted.factor * by,
+    }
+}
 
 /// Prints a table of agreement; false when some parameter disagrees.
 pub fn run(task: &Task, course: &Course<'_>) -> anyhow::Result<bool> {
@@ -29,7 +39,8 @@ pub fn run(task: &Task, course: &Course<'_>) -> anyhow::Result<bool> {
     let cpu = Cpu::with_threads(threads).map_err(nanobragg_config::Error::from)?;
     for wanted in &task.wanted {
         let parameter = wanted.parameter;
-        let step = STEP * parameter.natural_step();
+        // What was named is checked, in its own unit.
+        let step = STEP * parameter.natural_step() / wanted.factor.abs();
         let (mut largest, mut worst, mut left_out, mut compared) = (0.0f64, 0.0f64, 0, 0);
         let panels = task.plans.iter().enumerate();
         let own = panels.filter(|(panel, _)| wanted.factor_in(*panel) != 0.0);
@@ -37,9 +48,11 @@ pub fn run(task: &Task, course: &Course<'_>) -> anyhow::Result<bool> {
             let derivatives = Derivatives::new(plan, &[parameter]).map_err(|error| refused(&error))?;
             let columns = course.watch(task, |control| derivatives.columns(course.backend(), control))?;
             // Differences are those of the CPU: single precision has too few digits for them.
-            let differ = |control: &Control<'_>| differences(plan, parameter, step, &cpu, control);
+            let at = |by: f64| moved(plan, parameter, moves(wanted, by));
+            let differ = |control: &Control<'_>| differences_between(at, step, &cpu, control);
             let Some(found) = course.watch(task, differ)? else { continue };
             let Some(column) = columns.columns.first() else { continue };
+            let column: Vec<f64> = column.iter().map(|slope| slope * wanted.factor).collect();
             let most = column.iter().fold(0.0, |most: f64, slope| most.max(slope.abs()));
             largest = largest.max(most);
             for ((slope, difference), doubt) in column.iter().zip(&found.slopes).zip(&found.doubt) {
@@ -56,7 +69,7 @@ pub fn run(task: &Task, course: &Course<'_>) -> anyhow::Result<bool> {
         let line = format!(
             "{:<16} {:>12} {:>14} {:>12} {:>8}{}",
             wanted.name,
-            format!("{} {}", g(step, 3), parameter.unit().symbol()),
+            format!("{} {}", g(step, 3), wanted.unit),
             g(largest, 6),
             g(worst, 3),
             left_out,
