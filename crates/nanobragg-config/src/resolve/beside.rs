@@ -9,6 +9,9 @@ use crate::{DetectorWarning, Origin, Warning};
 /// How far off the beam may be, in edges of the detector: swung detectors have it beside them.
 const FAR: f64 = 3.0;
 
+/// Pixels along an edge of a detector whose first one is hit by a beam on purpose only rarely.
+const MANY: f64 = 10.0;
+
 /// A warning for each.
 pub(super) fn doubts(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
     let mut said = Vec::new();
@@ -68,9 +71,51 @@ fn beam(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
         let may_be_pixels = (0.0..=edge_px).contains(&value_mm);
         return Some(DetectorWarning::FarBeam { said: flag.said(), value_mm, edge_mm, may_be_pixels });
     }
+    if let Some(other) = in_other_unit(draft, args) {
+        return Some(other);
+    }
     let in_px = [(FlagId::OrgX, edge_px), (FlagId::OrgY, edge_px)];
     let (value, flag) = in_px.iter().find_map(far)?;
     Some(DetectorWarning::FarOrigin { said: flag?.said(), value, edge: edge_px })
+}
+
+/// A point of the detector whose coordinates are likely to be meant in pixels, because they lie beside the detector, or in meters,
+/// because they lie in its first pixel.
+fn in_other_unit(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
+    let detector = &draft.setup.experiment.detector;
+    let [fast_mm, slow_mm] = [detector.pixels.size_fast, detector.pixels.size_slow].map(|edge| edge * 1e3);
+    let pixel_mm = detector.pixels.pixel_size * 1e3;
+    let beam_edges = match detector.convention {
+        Convention::Mosflm | Convention::Denzo => [slow_mm, fast_mm],
+        _ => [fast_mm, slow_mm],
+    };
+    let points = [
+        ([FlagId::Xbeam, FlagId::Ybeam], beam_edges),
+        ([FlagId::Xclose, FlagId::Yclose], [fast_mm, slow_mm]),
+    ];
+    points.into_iter().find_map(|(flags, edges)| {
+        let given: Vec<(f64, f64, FlagId)> = flags
+            .into_iter()
+            .zip(edges)
+            .filter_map(|(flag, edge)| Some((args.number(flag)?, edge, flag)))
+            .collect();
+        let &(value_mm, edge_mm, flag) = given.first()?;
+        let said = args.last(flag)?.said();
+        // Of a detector that swings about the sample the beam may miss one edge.
+        let lone = given.len() == 1;
+        let is_pixels = |&(value, edge, _): &(f64, f64, FlagId)| {
+            let part = value * pixel_mm / edge;
+            value > edge && if lone { (0.25..=0.75).contains(&part) } else { part <= 1.0 }
+        };
+        if given.iter().all(is_pixels) {
+            return Some(DetectorWarning::FarBeam { said, value_mm, edge_mm, may_be_pixels: true });
+        }
+        let is_meters = |&(value, edge, _): &(f64, f64, FlagId)| {
+            value > 0.0 && value < pixel_mm && edge > MANY * pixel_mm && value * 1e3 <= edge
+        };
+        let found = given.iter().all(is_meters);
+        found.then_some(DetectorWarning::CornerBeam { said, value_mm, edge_mm })
+    })
 }
 
 /// A region that reaches beyond the image.

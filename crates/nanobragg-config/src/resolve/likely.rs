@@ -27,8 +27,8 @@ pub(super) fn doubt_of_header(id: FlagId, file: &str, key: &'static str, number:
 
 fn unlikely(row: &Flag, index: usize, number: f64, written: impl Fn() -> String) -> Option<Unlikely> {
     let (from, to) = *row.likely.get(index).or(row.likely.last())?;
-    // What is zero or less is not given, or is refused.
-    if number <= 0.0 || number.is_nan() || (from..=to).contains(&number) {
+    // What is zero or less is not given, or is refused; infinite is a depth on purpose.
+    if number <= 0.0 || !number.is_finite() || (from..=to).contains(&number) {
         return None;
     }
     // The last three numbers of a cell are angles.

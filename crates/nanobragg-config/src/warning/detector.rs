@@ -11,7 +11,7 @@ use super::{Said, Subject};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DetectorWarning {
-    /// The beam passes far beside the detector.
+    /// The beam passes beside the detector.
     FarBeam {
         /// The flag.
         said: Said,
@@ -21,6 +21,15 @@ pub enum DetectorWarning {
         edge_mm: f64,
         /// Whether the beam would hit the detector if the value were in pixels.
         may_be_pixels: bool,
+    },
+    /// The beam hits the detector's first pixel, and its middle if the value were in meters.
+    CornerBeam {
+        /// The flag.
+        said: Said,
+        /// Its value in mm.
+        value_mm: f64,
+        /// The edge of the detector in mm.
+        edge_mm: f64,
     },
     /// The foot of the detector's normal lies far beside it.
     FarOrigin {
@@ -63,6 +72,7 @@ pub enum DetectorWarning {
 
 codes! { DetectorWarning:
     FarBeam = "config.far-beam",
+    CornerBeam = "config.corner-beam",
     FarOrigin = "config.far-origin",
     HalfPoint = "config.half-point",
     DroppedPoint = "config.dropped-point",
@@ -76,6 +86,7 @@ impl DetectorWarning {
     pub(super) fn subject(&self) -> Subject<'_> {
         match self {
             DetectorWarning::FarBeam { said, .. }
+            | DetectorWarning::CornerBeam { said, .. }
             | DetectorWarning::FarOrigin { said, .. }
             | DetectorWarning::DroppedPoint { said }
             | DetectorWarning::RegionBeyond { said, .. }
@@ -91,8 +102,12 @@ impl fmt::Display for DetectorWarning {
             DetectorWarning::FarBeam { said, value_mm, edge_mm, may_be_pixels } => {
                 let (name, edge) = (&said.name, g(*edge_mm, 4));
                 let value = g(*value_mm, 10);
-                write!(f, "{name} {value} mm misses the detector by far; it is {edge} mm wide")?;
+                write!(f, "{name} {value} mm misses the detector, which is {edge} mm wide")?;
                 if *may_be_pixels { write!(f, ": {value} pixels?") } else { Ok(()) }
+            }
+            DetectorWarning::CornerBeam { said, value_mm, edge_mm } => {
+                let (name, value, edge) = (&said.name, g(*value_mm, 10), g(*edge_mm, 4));
+                write!(f, "{name} {value} mm is in the first pixel of a detector {edge} mm wide: {value} m?")
             }
             DetectorWarning::FarOrigin { said, value, edge } => {
                 let value = g(*value, 10);

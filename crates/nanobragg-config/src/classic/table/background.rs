@@ -7,6 +7,7 @@ rows!(
     Group::Background,
     Water(&["-water"], "edge of a cube of water in the beam: an isotropic background")
         .number("UM", Unit::Micrometer, NON_NEGATIVE)
+        .likely(&[(0.5, 20_000.0)])
         .default("0")
         .shows(&["water"])
         .effect(|draft, given| {

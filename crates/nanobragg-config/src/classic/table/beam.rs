@@ -147,7 +147,7 @@ rows!(
         .effect(|draft, given| draft.beam.exposure = given.number(0)),
     BeamSize(&["-beamsize"], "width of the beam, for -flux; it clips a wider crystal")
         .number("MM", Unit::Millimeter, ANY)
-        .likely(&[(1e-6, 20.0)])
+        .likely(&[(2e-5, 3.0)])
         .sense(Limits::Positive)
         .default("0.1")
         .shows(&["fluence", "beam size"])

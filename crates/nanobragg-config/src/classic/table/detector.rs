@@ -263,6 +263,7 @@ rows!(
     )
     .prefixes(&["-detector_abs"])
     .number("UM | inf", Unit::Micrometer, ANY)
+    .likely(&[(0.5, 1e5)])
     .sense(Limits::NonNegative)
     .or_word(WordRule::StartsWith("inf"))
     .otherwise("inf")
@@ -277,7 +278,7 @@ rows!(
     }),
     DetectorThick(&["-detector_thick"], "thickness of the sensor")
         .number("UM", Unit::Micrometer, ANY)
-        .likely(&[(0.0, 20_000.0)])
+        .likely(&[(1.0, 20_000.0)])
         .sense(Limits::NonNegative)
         .default("0")
         .shows(&["sensor thickness"])
