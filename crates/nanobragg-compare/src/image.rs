@@ -1,10 +1,9 @@
 //! Images of the formats that are read: SMV, miniCBF, NXmx, NumPy, TIFF, PGM, raw floats.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use nanobragg_io::cbf::{CBF_MAGIC, read_cbf};
+use nanobragg_io::first_bytes;
 use nanobragg_io::float::read_float;
 use nanobragg_io::nexus::{HDF5_MAGIC, NxmxStack, read_nxmx, read_nxmx_images};
 use nanobragg_io::npy::{NPY_MAGIC, read_npy};
@@ -42,9 +41,7 @@ impl Format {
     /// # Errors
     /// [`NotRead`](crate::ErrorKind::NotRead) for PNG; a file that cannot be opened or read.
     pub fn of(path: &Path) -> Result<Format, Error> {
-        let read = |cause| nanobragg_io::Error::read(path, cause);
-        let mut start = Vec::new();
-        File::open(path).and_then(|file| file.take(16).read_to_end(&mut start)).map_err(read)?;
+        let start = first_bytes(path, 16)?;
         if start.starts_with(b"\x89PNG") {
             return Err(Error::not_read(path, "PNG"));
         }

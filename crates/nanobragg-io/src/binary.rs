@@ -1,26 +1,72 @@
 //! Blocks of little- or big-endian numbers.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use bytemuck::NoUninit;
 
 use crate::error::{Error, Result};
+use crate::gzip;
 
 /// Numbers converted at a time.
 const BLOCK: usize = 8192;
 
-/// Opens a file whose length can be relied on and returns that length in bytes. Pipes and devices are refused:
-/// the length could not be compared with the header before memory is allocated.
-pub(crate) fn open_regular(path: &Path) -> Result<(File, u64)> {
-    let failed = |cause| Error::read(path, cause);
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
+/// A file from which any part can be read.
+#[derive(Debug)]
+pub(crate) enum Regular {
+    /// As it is.
+    Plain(File),
+    /// What a compressed one unfolds to.
+    Unfolded(Cursor<Vec<u8>>),
+}
+
+impl Read for Regular {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Regular::Plain(file) => file.read(buffer),
+            Regular::Unfolded(bytes) => bytes.read(buffer),
+        }
     }
+}
+
+impl Seek for Regular {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Regular::Plain(file) => file.seek(to),
+            Regular::Unfolded(bytes) => bytes.seek(to),
+        }
+    }
+}
+
+/// Opens a file whose length can be relied on and returns that length in bytes, decompressed where it is compressed. Pipes and
+/// devices are refused: the length could not be compared with the header before memory is allocated.
+pub(crate) fn open_regular(path: &Path) -> Result<(Regular, u64)> {
+    if gzip::is_compressed(path)? {
+        let bytes = gzip::whole(path, u64::MAX - 1)?;
+        let length = bytes.len() as u64;
+        return Ok((Regular::Unfolded(Cursor::new(bytes)), length));
+    }
+    let (file, length) = open_as_it_is(path)?;
+    Ok((Regular::Plain(file), length))
+}
+
+/// The same, of a file as it lies on the disk.
+pub(crate) fn open_as_it_is(path: &Path) -> Result<(File, u64)> {
+    gzip::check_regular(path)?;
+    let failed = |cause| Error::read(path, cause);
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     Ok((file, length))
+}
+
+/// The first bytes of a file of any format, at most `count`, decompressed where it is compressed.
+///
+/// # Errors
+/// [`Read`](crate::ErrorKind::Read), also for what is not a regular file: what is read of a pipe is gone.
+pub fn first_bytes(path: &Path, count: u64) -> Result<Vec<u8>> {
+    gzip::check_regular(path)?;
+    gzip::beginning(path, count)
 }
 
 /// Reads `count` numbers of `N` bytes. The caller has compared the count with the file's length.

@@ -3,12 +3,11 @@
 //! A text line `h_min h_max k_min k_max l_min l_max`, a form feed, then 64-bit little-endian floats, l fastest.
 //! Each dimension has one entry more than its index range: a plane of zeros at the upper end.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::atomic::write_atomic;
-use crate::binary::open_regular;
+use crate::binary::{Regular, open_regular};
 use crate::error::{Error, Result};
 use crate::hkl::HklRecord;
 
@@ -85,7 +84,7 @@ fn write_zeros(out: &mut dyn Write, mut bytes: u128) -> io::Result<()> {
 #[derive(Debug)]
 pub struct DumpReader {
     path: PathBuf,
-    input: BufReader<File>,
+    input: BufReader<Regular>,
     index_box: DumpBox,
     /// The next entry; `None` when all are read.
     at: Option<(i32, i32, i32)>,

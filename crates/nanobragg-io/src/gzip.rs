@@ -1,7 +1,7 @@
 //! Files that may be compressed: gzip is told by its first two bytes, whatever the name.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -23,10 +23,13 @@ const UNFOLDED: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) enum Source {
     /// As it is.
-    Plain(File),
+    Plain(Whole),
     /// Through the decompressor.
-    Gzip(Box<MultiGzDecoder<BufReader<File>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Whole>>>),
 }
+
+/// A file behind the bytes that were read of it.
+type Whole = Chain<Cursor<Vec<u8>>, File>;
 
 /// What may be read of a [`Source`].
 #[derive(Debug)]
@@ -48,7 +51,9 @@ impl Bounded {
         let limit = match input {
             Source::Plain(_) => limit,
             Source::Gzip(_) => {
-                let length = fs::metadata(path).map_err(|cause| Error::read(path, cause))?.len();
+                let about = fs::metadata(path).map_err(|cause| Error::read(path, cause))?;
+                // Of a pipe no length is known.
+                let length = if about.is_file() { about.len() } else { MOST_UNFOLDED };
                 limit.min(length.saturating_mul(MOST_TIMES).clamp(UNFOLDED, MOST_UNFOLDED))
             }
         };
@@ -67,20 +72,18 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 impl Source {
-    /// Opens a file. What is not a regular file is not looked into: a pipe gives its bytes once.
+    /// Opens a file, or a pipe, which gives its bytes once.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let failed = |cause| Error::read(path, cause);
         let mut file = File::open(path).map_err(failed)?;
-        if !file.metadata().map_err(failed)?.is_file() {
-            return Ok(Source::Plain(file));
-        }
         let mut start = Vec::new();
         (&mut file).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(failed)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        if start != MAGIC {
-            return Ok(Source::Plain(file));
+        let is_compressed = start == MAGIC;
+        let whole = Cursor::new(start).chain(file);
+        if !is_compressed {
+            return Ok(Source::Plain(whole));
         }
-        let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file));
+        let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
         Ok(Source::Gzip(Box::new(decoder)))
     }
 }
@@ -104,15 +107,30 @@ pub(crate) fn beginning(path: &Path, count: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether a file is compressed; of what is not a regular file nothing is known.
+pub(crate) fn is_compressed(path: &Path) -> Result<bool> {
+    let failed = |cause| Error::read(path, cause);
+    let is_file = fs::metadata(path).map_err(failed)?.is_file();
+    Ok(is_file && matches!(Source::open(path)?, Source::Gzip(_)))
+}
+
+/// # Errors
+/// [`Read`](crate::ErrorKind::Read) for pipes and devices.
+pub(crate) fn check_regular(path: &Path) -> Result<()> {
+    let failed = |cause| Error::read(path, cause);
+    if fs::metadata(path).map_err(failed)?.is_file() {
+        return Ok(());
+    }
+    Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")))
+}
+
 /// The whole of a regular file, decompressed.
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) when it is longer than `limit`, [`Read`](crate::ErrorKind::Read) also for pipes and devices.
 pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    check_regular(path)?;
     let failed = |cause| Error::read(path, cause);
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
-    }
     let mut bytes = Vec::new();
     Bounded::open(path, limit + 1)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {

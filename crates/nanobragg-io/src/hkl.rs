@@ -4,6 +4,7 @@
 //! and blank lines are skipped. The file may be compressed by gzip. More columns, such as a sigma, are an error: a free-format reader would take
 //! them for the next reflection's indices.
 
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -72,6 +73,13 @@ impl HklReader {
     #[cold]
     fn line_error(&self) -> Error {
         let line = without_comment(self.lines.line());
+        let path = self.lines.path();
+        // What a pipe holds is not known beforehand.
+        let is_other = [&b"MTZ "[..], b"data_", b"loop_"].iter().any(|start| line.starts_with(start));
+        if is_other && std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+            let cause = "not a regular file, which MTZ and mmCIF have to be";
+            return Error::read(path, io::Error::new(io::ErrorKind::InvalidInput, cause));
+        }
         let mut expected = String::from("numbers h k l F");
         let tokens: Vec<_> = Tokens(line).collect();
         if !tokens.len().is_multiple_of(4) {

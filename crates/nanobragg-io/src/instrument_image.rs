@@ -8,12 +8,11 @@ mod nxmx;
 mod spindle;
 mod wavelength;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use entries::Said;
 
+use crate::binary::first_bytes;
 use crate::cbf::{CBF_MAGIC, read_cbf_with_text};
 use crate::error::{Error, Result};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
@@ -22,6 +21,9 @@ use crate::npy::{NPY_MAGIC, read_npy};
 use crate::smv::{SmvHeader, read_smv};
 use crate::tiff::{TIFF_MAGICS, read_tiff};
 use crate::warning::Warning;
+
+/// Bytes that tell the format.
+const LOOKED_AT: u64 = 8;
 
 /// An image that says which instrument took it.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,17 +57,10 @@ pub struct InstrumentImage {
 /// # Errors
 /// A file that cannot be opened, or has no panels as [`nxmx_panels`] reads them.
 pub fn image_panels(path: &Path) -> Result<Vec<String>> {
-    if !start_of(path)?.starts_with(HDF5_MAGIC) {
+    if !first_bytes(path, LOOKED_AT)?.starts_with(HDF5_MAGIC) {
         return Ok(Vec::new());
     }
     Ok(nxmx_panels(path)?.into_iter().map(|panel| panel.name).collect())
-}
-
-fn start_of(path: &Path) -> Result<Vec<u8>> {
-    let mut start = Vec::new();
-    let opened = File::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
-    opened.map_err(|cause| Error::read(path, cause))?;
-    Ok(start)
 }
 
 /// Reads SMV, miniCBF, NXmx (its first image), NumPy arrays and TIFF, which is told by the first bytes. The last two say
@@ -75,7 +70,7 @@ fn start_of(path: &Path) -> Result<Vec<u8>> {
 /// Those of the format's reader; what is of no known format is an error of SMV. Axes of the detector that cannot be read, or
 /// of which one is missing. A panel that is not there, and several where none is chosen.
 pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<InstrumentImage> {
-    let start = start_of(path)?;
+    let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
         let (image, text) = read_cbf_with_text(path)?;
         let keep = image.counts.iter().map(|&count| count > 0).collect();

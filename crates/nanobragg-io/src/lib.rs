@@ -71,6 +71,7 @@ pub mod text;
 pub mod tiff;
 mod warning;
 
+pub use binary::first_bytes;
 pub use clean::clean;
 pub use error::{Error, ErrorKind, Result};
 pub use warning::{Found, Warning, WarningKind};

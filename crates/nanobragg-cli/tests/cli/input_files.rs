@@ -1,7 +1,8 @@
 //! Files that are read: none is replaced, and none is taken for what it is not.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::scratch::{Run, Scratch, TINY};
 
@@ -154,4 +155,86 @@ fn a_sweep_replaces_neither_its_experiment_file_nor_what_it_writes_beside() {
     scratch.run("sweep e.toml -images 2 -o t.npy").good();
     scratch.write("e.toml", format!("# the same\n{text}"));
     scratch.run("sweep e.toml -images 2 -o t.npy -resume").good();
+}
+
+#[test]
+fn images_of_every_format_are_read_compressed() {
+    let scratch = Scratch::new();
+    scratch
+        .run(&format!("{TINY} -fluence 1e28 -o a.npy -o a.cbf -o a.img -o a.tif -o a.nxs -o a.bin -o a.pgm"))
+        .good();
+    let pack = |from: &str, to: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&scratch.read(from)).unwrap();
+        scratch.write(to, encoder.finish().unwrap());
+    };
+    for format in ["npy", "cbf", "img", "tif", "bin", "pgm"] {
+        // The name does not count.
+        for to in [format!("a.{format}.gz"), format!("b.{format}")] {
+            pack(&format!("a.{format}"), &to);
+            let run = scratch.run(&format!("compare a.{format} {to} --size 16 16"));
+            assert!(run.good().out.contains("identical        256 pixels"), "{to}");
+            for flag in ["-img", "-mask"] {
+                if ["bin", "pgm"].contains(&format) {
+                    continue;
+                }
+                let image = |name: &str, out: &str| {
+                    scratch.run(&format!("{TINY} -fluence 1e28 {flag} {name} -o {out}")).good();
+                };
+                image(&format!("a.{format}"), "plain.bin");
+                image(&to, "packed.bin");
+                assert_eq!(scratch.read("plain.bin"), scratch.read("packed.bin"), "{flag} {to}");
+            }
+        }
+    }
+    // A stack is read from within the file, wherever its images are in it.
+    pack("a.nxs", "b.nxs");
+    let expected =
+        "b.nxs: file: expected HDF5, which is not read from within gzip: gunzip it, found \"gzip\"";
+    for line in
+        [format!("{TINY} -img b.nxs"), format!("{TINY} -mask b.nxs"), "compare a.nxs b.nxs".to_owned()]
+    {
+        assert!(scratch.run(&line).error(2).contains(expected), "{line}");
+    }
+    // What was made to unfold without end is not unfolded.
+    scratch.write("zeros", vec![0; 70 << 20]);
+    pack("zeros", "c.npy");
+    let error = scratch.run("compare a.npy c.npy --size 16 16").error(2).to_owned();
+    assert!(error.contains("bytes of it are read, and it goes on"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_text_is_read_from_a_pipe_and_what_is_looked_at_twice_is_refused() {
+    let scratch = Scratch::new();
+    let line = crate::scratch::NO_F;
+    let piped = |flags: &str, bytes: &[u8]| -> Run {
+        let line = format!("{line} -nodump {flags}");
+        let mut command = scratch.command(line.split_whitespace());
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A program that refuses the pipe does not read it.
+        drop(child.stdin.take().unwrap().write_all(bytes));
+        child.wait_with_output().unwrap().into()
+    };
+    scratch.write("a.hkl", HKL);
+    scratch.run(&format!("{line} -nodump -hkl a.hkl -o a.bin")).good();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(HKL.as_bytes()).unwrap();
+    for bytes in [HKL.as_bytes(), &encoder.finish().unwrap()] {
+        piped("-hkl /dev/stdin -o b.bin", bytes).good();
+        assert_eq!(scratch.read("a.bin"), scratch.read("b.bin"));
+    }
+    let folder = nanobragg_testkit::fixtures().join("fuzz");
+    let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    for (flags, bytes) in [
+        ("-hkl /dev/stdin", file("hkl/c2.mtz")),
+        ("-hkl /dev/stdin", file("hkl/c2.cif")),
+        ("-default_F 1 -img /dev/stdin", file("smv/image.img")),
+        ("-default_F 1 -mask /dev/stdin", file("npy/single.npy")),
+    ] {
+        let run = piped(flags, &bytes);
+        let error = run.error(2);
+        assert!(error.starts_with("cannot read /dev/stdin: not a regular file"), "{flags}: {error}");
+    }
 }

@@ -8,8 +8,9 @@ use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset, H5File, H5FileOptions};
 use super::compress::decompress_frame;
 use super::layout::FRAMES;
 use super::links::{InItsPlace, contents};
-use crate::binary::open_regular;
+use crate::binary::open_as_it_is;
 use crate::error::{Error, Result};
+use crate::gzip;
 
 /// Every file begins so.
 pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -72,7 +73,11 @@ pub(crate) struct Nxmx<'a> {
 
 impl<'a> Nxmx<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        open_regular(path)?;
+        if gzip::is_compressed(path)? {
+            let expected = "HDF5, which is not read from within gzip: gunzip it";
+            return Err(Error::value(path, "file", expected, b"gzip"));
+        }
+        open_as_it_is(path)?;
         let file = H5FileOptions::new().no_locking().open(path);
         let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
         Ok(Nxmx { path, file })
