@@ -27,6 +27,9 @@ pub fn operators(name: &str, rhombohedral_axes: bool) -> Option<Vec<SymmetryOper
     }
     let by_number = wanted.parse::<u16>().ok();
     let setting = if rhombohedral_axes { ":R" } else { ":H" };
+    if let Some(name) = in_older_letters(&wanted) {
+        wanted = name;
+    }
     let generators = rows().find_map(|(number, symbol, generators)| {
         let full = compact(symbol);
         let (plain, of_setting) = full.split_once(':').map_or((full.as_str(), ""), |(plain, of)| (plain, of));
@@ -73,6 +76,28 @@ fn rows() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
 fn parse(generators: &str) -> Result<Vec<SymmetryOperator>, Error> {
     let texts = generators.split(';').filter(|text| !text.is_empty());
     group(&texts.map(SymmetryOperator::parse).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// A name of the editions since 1992, which have `e` for a glide plane in two directions (`C m c e`), or of those before 1983, which have `3` for
+/// `-3` in cubic groups with planes (`F m 3 m`), as in the tables.
+fn in_older_letters(wanted: &str) -> Option<String> {
+    if let Some((before, after)) = wanted.split_once('E') {
+        let names = ["A", "B", "C"].map(|letter| format!("{before}{letter}{after}"));
+        let of = |(number, symbol, _): (u16, &str, &str)| {
+            let plain = compact(symbol);
+            let plain = plain.split(':').next().unwrap_or_default();
+            let found = names.iter().find(|name| {
+                let name = name.split(':').next().unwrap_or_default();
+                matches!(number, 39 | 41 | 64 | 67 | 68) && name == plain
+            });
+            found.cloned()
+        };
+        return rows().find_map(of);
+    }
+    let at = wanted.find('3')?;
+    let (before, after) = wanted.split_at(at);
+    // A plane before the threefold axis, and a lattice before the plane.
+    (before.len() == 2 && before.ends_with(['M', 'N', 'A', 'D'])).then(|| format!("{before}-{after}"))
 }
 
 /// Without blanks and brackets, in capitals.
@@ -130,6 +155,34 @@ mod tests {
         ] {
             assert_eq!(operators(name, false), operators(same, false), "{name}");
             assert!(operators(name, false).is_some(), "{name}");
+        }
+        for (name, same) in [
+            ("C m c e", "C m c a"),
+            ("Cmce", "C m c a"),
+            ("A e m 2", "A b m 2"),
+            ("A e a 2", "A b a 2"),
+            ("C m m e", "C m m a"),
+            ("C c c e:2", "C c c a:2"),
+            ("B b e 2", "B b a 2"),
+            ("F m 3 m", "F m -3 m"),
+            ("Pm3m", "P m -3 m"),
+            ("P n 3", "P n -3"),
+            ("I a 3 d", "I a -3 d"),
+            ("F d 3 m:2", "F d -3 m:2"),
+            ("I 1 2 1", "I2"),
+        ] {
+            assert_eq!(operators(name, false), operators(same, false), "{name}");
+            assert!(operators(name, false).is_some(), "{name}");
+        }
+        for name in ["R 3 m", "P 3 m 1", "P 31 m", "E m m a", "P e 3", "C e"] {
+            assert_eq!(order(name).is_some(), !name.contains(['e', 'E']) && name != "P 31 m", "{name}");
+        }
+        // Each name of the tables, with and without blanks.
+        for (number, symbol, generators) in rows() {
+            let expected = parse(generators).unwrap();
+            for name in [symbol.to_owned(), symbol.replace(' ', ""), symbol.to_lowercase()] {
+                assert_eq!(operators(&name, false).as_ref(), Some(&expected), "{number} {name}");
+            }
         }
         assert_eq!(operators("155", true), operators("R 3 2:R", false));
         assert_eq!((1..=230).filter(|number| order(&number.to_string()).is_some()).count(), 230);
