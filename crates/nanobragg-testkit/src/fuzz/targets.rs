@@ -13,6 +13,7 @@ use nanobragg_config::{Context, classic, experiment_file, resolve};
 use nanobragg_io::dump::DumpReader;
 use nanobragg_io::geometry::{Selection, read_geometry};
 use nanobragg_io::hkl::HklReader;
+use nanobragg_io::reflection_table::read_positions;
 use nanobragg_io::reflections::{Kind, Reflections};
 use nanobragg_io::{
     cif, float, matrix, mtz, npy, orientations, pdb, pgm, reflections, smv, sources, spectrum, text,
@@ -35,7 +36,7 @@ pub struct Target {
 const MOST_PANELS: usize = 20;
 
 /// All targets.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 25] = [
     Target { name: "hkl", read: hkl },
     Target { name: "mtz", read: read_mtz },
     Target { name: "cif", read: read_cif },
@@ -63,6 +64,7 @@ pub const TARGETS: [Target; 24] = [
             with(folder, input, |path| orientations::read_orientations(path).map(check_orientations))
         },
     },
+    Target { name: "positions", read: positions },
     Target { name: "geometry", read: geometry },
     Target { name: "instrument", read: instrument },
     Target { name: "table", read: table },
@@ -169,6 +171,15 @@ fn read_npy(folder: &Path, input: &[u8]) -> Result<(), String> {
 fn check_orientations(rows: Vec<[f64; 3]>) {
     assert!(rows.iter().flatten().all(|angle| angle.is_finite()), "an angle is not finite");
     assert!(!rows.is_empty(), "a list of nothing");
+}
+
+/// A list of reflections to refine, in pixels.
+fn positions(folder: &Path, input: &[u8]) -> Result<(), String> {
+    both_ways(folder, input, |path| {
+        let found = read_positions(path)?;
+        assert!(found.iter().flat_map(|one| one.position_px).all(f64::is_finite), "a position is not finite");
+        Ok::<(), nanobragg_io::Error>(())
+    })
 }
 
 fn geometry(folder: &Path, input: &[u8]) -> Result<(), String> {
