@@ -113,14 +113,29 @@ impl Data {
             Some(number) => self.of_stack(number, start)?,
             None if !self.panels.is_empty() => {
                 let stack = read_nxmx(&self.path).map_err(|error| wrong(&error))?;
-                self.own(stack).into_iter().map(counts_of).collect()
+                let own = self.own(stack);
+                own.first().map_or(Ok(()), |one| self.is_one(one.fast, one.images * one.slow, size))?;
+                own.into_iter().map(counts_of).collect()
             }
             None => {
                 let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
+                self.is_one(image.fast, image.slow, size)?;
                 vec![(image.fast, image.pixels)]
             }
         };
         Ok(Measured { panels, counting })
+    }
+
+    /// That the rows are those of one image.
+    fn is_one(&self, fast: usize, rows: usize, size: (usize, usize)) -> Result<(), DataError> {
+        if fast != size.0 || rows <= size.1 || !rows.is_multiple_of(size.1.max(1)) {
+            return Ok(());
+        }
+        let (images, last) = (rows / size.1, rows / size.1 - 1);
+        let what = format!(
+            "it has {images} images; choose with -images, counted from 0: -images 0-{last} refines all"
+        );
+        Err(DataError::of(&self.path, &what))
     }
 
     /// Images of each panel that is refined.

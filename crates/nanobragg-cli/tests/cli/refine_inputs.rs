@@ -271,3 +271,14 @@ fn structure_factors_that_are_interpolated_are_not_refined() {
     assert!(error.contains("interpolated structure factors belong to many nodes"), "{error}");
     assert!(!scratch.path("fit.csv").exists());
 }
+
+#[test]
+fn a_stack_of_which_no_image_is_chosen_says_how() {
+    let scratch = Scratch::new();
+    let still = format!("{} -fluence 1e28", crate::scratch::TINY);
+    scratch.run(&format!("sweep {still} -images 3 -osc 1 -o s.nxs")).good();
+    let error = scratch.refused(&format!("refine {still} -data s.nxs -refine misset -o r"));
+    let expected =
+        "refine: -data: s.nxs: it has 3 images; choose with -images, counted from 0: -images 0-2 refines all";
+    assert_eq!(error, expected);
+}
