@@ -97,6 +97,11 @@ fn samples() -> Vec<Sample> {
         cif("an item without a value before one with values", "_refln.F_meas_au\n_refln.F_calc\n1 0 0 ? 5\n"),
         cif("several wavelength_id", "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n"),
         cif("a reflection in several rows", "_refln.intensity_meas\n1 0 0 4\n1 0 0 5\n"),
+        cif(
+            "a status of reflections that are not used",
+            "_refln.status\n_refln.F_meas_au\n1 0 0 < 4\n0 1 0 x 5\n0 0 1 o 6\n",
+        ),
+        cif("an amplitude of inf", "_refln.F_meas_au\n1 0 0 inf\n"),
         cif("intensities below zero", "_refln.intensity_meas\n1 0 0 4\n0 1 0 -5\n"),
         cif("amplitudes below zero", "_refln.F_meas_au\n1 0 0 4\n0 1 0 -5\n"),
         cif("an item of a loop twice", "_refln.F_meas_au\n_refln.F_meas_au\n1 0 0 4 5\n"),

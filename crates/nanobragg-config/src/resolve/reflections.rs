@@ -66,6 +66,10 @@ pub(super) fn table(
         n => format!(" (others: {} and {} more)", found.others[..LISTED].join(", "), n - LISTED),
     };
     draft.setup.notes.push(format!("{file}: column {}{others}", found.column));
+    if found.missing > 0 {
+        let rows = if found.missing == 1 { "row has" } else { "rows have" };
+        draft.setup.notes.push(format!("{file}: {} {rows} no value there: not read", found.missing));
+    }
     draft.setup.warnings.extend(found.warnings.into_iter().map(Warning::from));
     if found.negative > 0 {
         let (file, count) = (path.to_owned(), found.negative);

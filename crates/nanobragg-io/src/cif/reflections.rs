@@ -1,5 +1,6 @@
 //! Structure factors of a CIF, with the cell and the symmetry that stand in the same block.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::columns::{Columns, Lacking, item_as_written};
@@ -187,6 +188,7 @@ fn rows(
     })?;
     let mut candidates: Vec<Candidate> = columns.into_iter().map(Candidate::new).collect();
     let mut sets = Sets::new(tags);
+    let mut unused = Unused::new(tags);
     while next == Some(Kind::Value) {
         if candidates.iter().any(|candidate| candidate.collector.is_full()) {
             return Err(tokens
@@ -213,11 +215,13 @@ fn rows(
                 }
             }
             sets.take(at, tokens);
+            unused.take(at, tokens);
             next = tokens.advance()?;
         }
         if !sets.is_first() {
             continue;
         }
+        unused.count(candidates.iter().any(|candidate| candidate.values != [None; 2]));
         for candidate in &mut candidates {
             candidate.collector.push(hkl, candidate.values[0], candidate.values[1]);
         }
@@ -230,8 +234,51 @@ fn rows(
     *found = candidates.into_iter().nth(chosen).map(|candidate| candidate.collector.finish(&path));
     if let Some(found) = found {
         found.warnings.extend(sets.warning(&path, written));
+        found.warnings.extend(unused.warning(&path));
     }
     Ok(next)
+}
+
+/// Rows with a value whose status says that they are not used: absent by symmetry, weak, unreliable, beyond a limit of resolution.
+#[derive(Debug)]
+struct Unused {
+    place: Option<usize>,
+    /// That of the current row.
+    current: Option<u8>,
+    rows: BTreeMap<char, u64>,
+}
+
+impl Unused {
+    /// The flags, as the dictionary has them. Those of free and of used reflections are others.
+    const FLAGS: &[u8] = b"<-xhl";
+
+    fn new(tags: &[String]) -> Self {
+        let place =
+            tags.iter().position(|tag| matches!(tag.as_str(), "_refln.status" | "_refln_observed_status"));
+        Unused { place, current: None, rows: BTreeMap::new() }
+    }
+
+    fn take(&mut self, at: usize, tokens: &Tokens) {
+        if self.place == Some(at) {
+            self.current = match tokens.text() {
+                [flag] if Self::FLAGS.contains(flag) => Some(*flag),
+                _ => None,
+            };
+        }
+    }
+
+    fn count(&mut self, has_value: bool) {
+        if let Some(flag) = self.current.filter(|_| has_value) {
+            *self.rows.entry(char::from(flag)).or_default() += 1;
+        }
+    }
+
+    fn warning(&self, path: &Path) -> Option<Warning> {
+        let rows = |(flag, rows): (&char, &u64)| format!("{flag} in {rows} rows");
+        let found = self.rows.iter().map(rows).collect::<Vec<_>>().join(", ");
+        let assumed = "ignored: these reflections are used like the others";
+        (!found.is_empty()).then(|| Warning::new(WarningKind::NotTaken, path, "status", found, assumed))
+    }
 }
 
 /// The sets of amplitudes in one loop, such as those of a MAD experiment: the first is taken.
@@ -311,7 +358,8 @@ impl Candidate {
         let places = [Some(self.columns.value), self.columns.mate];
         if let Some(place) = places.iter().position(|place| *place == Some(at)) {
             let value = number(tokens.text());
-            let value = value.ok_or_else(|| tokens.lines().error("a number, ? or .", tokens.text()))?;
+            let expected = || format!("a number, ? or . for {}", self.columns.name);
+            let value = value.ok_or_else(|| tokens.lines().error(expected(), tokens.text()))?;
             self.values[place] = Some(value);
         }
         Ok(())
@@ -411,12 +459,32 @@ mod tests {
     }
 
     #[test]
+    fn flags_of_reflections_that_are_not_used_are_counted() {
+        let said = |text: &str| -> Vec<String> {
+            let found = read(text, None).unwrap();
+            found.warnings.iter().map(|w| format!("{}: {}: {}", w.place, w.found, w.assumed)).collect()
+        };
+        assert_eq!(said(SMALL), [""; 0]);
+        // What has no value is missing, whatever its status.
+        let flagged =
+            SMALL.replace("1 2 3 o", "1 2 3 <").replace("-1 0 2 f", "-1 0 2 x").replace("0 0 4 o", "0 0 4 -");
+        let expected =
+            "status: < in 1 rows, x in 1 rows: ignored: these reflections are used like the others";
+        assert_eq!(said(&flagged), [expected]);
+        assert_eq!(read(&flagged, None).unwrap().records.len(), 2);
+    }
+
+    #[test]
     fn damage_is_named() {
         assert_eq!(
             read(&SMALL.replace("1 2 3 o", "1 2 x o"), None).unwrap_err(),
             "a.cif:21: expected a whole number as an index, found \"x\""
         );
-        assert!(read(&SMALL.replace("12.5", "abc"), None).unwrap_err().contains("expected a number, ? or ."));
+        for word in ["abc", "inf", "nan", "-Inf", "1e999", "12.5(3"] {
+            let error = read(&SMALL.replace("12.5", word), None).err();
+            let expected = format!("a.cif:21: expected a number, ? or . for F_meas_au, found \"{word}\"");
+            assert_eq!(error, (word != "12.5(3").then_some(expected), "{word}");
+        }
         assert!(read(&SMALL.replace("? ?\n", "?\n"), None).unwrap_err().contains("6 values in a row"));
         assert!(read("data_x\n", None).unwrap_err().contains("a loop with _refln.index_h"));
         let error = read(SMALL, Some("F_calc")).unwrap_err();

@@ -53,13 +53,19 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
         let word = row.get(at * WORD..).and_then(|rest| rest.first_chunk::<WORD>());
         word.map_or(f32::NAN, |word| header.order.float(*word))
     };
-    let amplitude = |row: &[u8], at: usize| -> Option<f64> {
+    // What is no number is missing, whatever the header calls so; nothing was measured as infinite.
+    let amplitude = |number: usize, row: &[u8], at: usize| -> Result<Option<f64>> {
         let value = value(row, at);
         let missing = match header.missing {
             Missing::NotANumber => false,
             Missing::Value(marker) => value == marker,
         };
-        (value.is_finite() && !missing).then_some(f64::from(value))
+        if value.is_infinite() && !missing {
+            let label = header.columns.get(at).map_or("", |column| &column.label);
+            let what = format!("column {label} of row {}", number + 1);
+            return Err(Error::value(path, what, "a finite number", value.to_string().as_bytes()));
+        }
+        Ok((value.is_finite() && !missing).then_some(f64::from(value)))
     };
     for (number, row) in table.chunks_exact(width * WORD).enumerate() {
         if collector.is_full() {
@@ -74,8 +80,8 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
                 Error::value(path, what, "a whole number", given.to_string().as_bytes())
             })?;
         }
-        let mate = choice.mate.and_then(|at| amplitude(row, at));
-        collector.push(hkl, amplitude(row, choice.value), mate);
+        let mate = choice.mate.map(|at| amplitude(number, row, at)).transpose()?.flatten();
+        collector.push(hkl, amplitude(number, row, choice.value)?, mate);
     }
     let mut found = collector.finish(path);
     found.warnings.extend(choice.warning);

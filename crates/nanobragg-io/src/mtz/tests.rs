@@ -126,6 +126,25 @@ fn missing_and_negative_values() {
 }
 
 #[test]
+fn what_is_infinite_is_refused_by_row_and_column() {
+    let pair = with(&[("F(+)", 'G'), ("F(-)", 'G')]);
+    let rows = |last: f32| {
+        file(false, &pair, &[&[1.0, 0.0, 0.0, 5.0, f32::NAN], &[2.0, 0.0, 0.0, 4.0, last]], &["VALM -999"])
+    };
+    let error = parsed(&rows(f32::NEG_INFINITY), None).unwrap_err();
+    assert_eq!(error, "a.mtz: column F(-) of row 2: expected a finite number, found \"-inf\"");
+    // What the header calls missing is, and so is what is no number.
+    assert_eq!(values(&parsed(&rows(f32::NAN), None).unwrap()).len(), 4);
+    let found = file(
+        false,
+        &with(&[("F", 'F')]),
+        &[&[1.0, 0.0, 0.0, f32::NAN], &[2.0, 0.0, 0.0, 3.0]],
+        &["VALM -999"],
+    );
+    assert_eq!(parsed(&found, None).unwrap().missing, 1);
+}
+
+#[test]
 fn the_cell_is_that_of_the_columns_dataset() {
     let rows: [&[f32]; 1] = [&[1.0, 0.0, 0.0, 2.0]];
     let more = ["DCELL 0 1 2 3 90 90 90", "DCELL 1 71 81 91 90 100 90"];
