@@ -128,9 +128,8 @@ fn cell_of_scale(rows: [[f64; 3]; 3]) -> Option<[f64; 6]> {
 }
 
 fn is_same(one: [f64; 6], other: [f64; 6]) -> bool {
-    let off = one.iter().zip(other).enumerate();
-    off.map(|(at, (a, b))| if at < 3 { (a - b).abs() <= SAME.0 * b } else { (a - b).abs() <= SAME.1 })
-        .all(|same| same)
+    let mut off = one.iter().zip(other).enumerate();
+    off.all(|(at, (a, b))| if at < 3 { (a - b).abs() <= SAME.0 * b } else { (a - b).abs() <= SAME.1 })
 }
 
 fn cell(line: &[u8]) -> Option<[f64; 6]> {
