@@ -5,6 +5,7 @@ mod doubts;
 mod entries;
 mod mini_cbf;
 mod nxmx;
+mod quantity;
 mod spindle;
 mod wavelength;
 

@@ -8,6 +8,7 @@ mod array;
 mod bands;
 mod compress;
 mod deflate;
+mod file;
 mod hdf5;
 mod layout;
 mod links;
@@ -21,8 +22,9 @@ mod store;
 pub use array::write_named_images;
 pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
+pub(crate) use file::Nxmx;
 pub use panel::{NxmxPanel, nxmx_panels};
-pub(crate) use read::{DETECTOR, Nxmx};
+pub(crate) use read::DETECTOR;
 pub use read::{HDF5_MAGIC, NxmxStack, read_nxmx, read_nxmx_image, read_nxmx_images};
 #[cfg(test)]
 pub(crate) use setting::tests::setting as test_setting;

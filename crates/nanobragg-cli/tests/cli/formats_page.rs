@@ -226,7 +226,7 @@ fn samples() -> Vec<Sample> {
         expt(
             "a key that is nearly one",
             "\"wavelength\": 1",
-            "\"wavelength\": 1, \"polarisation_fraction\": 0.9",
+            "\"wavelength\": 1, \"polarization_fracton\": 0.9",
         ),
         expt("a needed key that is nearly one", "\"pixel_size\"", "\"pixle_size\""),
         expt(

@@ -1,5 +1,6 @@
 //! What an experiment list says twice in ways that differ, and keys that are nearly others.
 
+use super::dxtbx_keys::keys_of;
 use super::keys::{Doubts, meant};
 use super::node::Node;
 use crate::c_format::g;
@@ -7,82 +8,6 @@ use crate::warning::{Warning, WarningKind};
 
 /// Relative and absolute difference of two angles that digits make, degrees.
 const SAME: (f64, f64) = (1e-3, 1e-6);
-
-const SCAN: &[&str] = &[
-    "image_range",
-    "batch_offset",
-    "oscillation",
-    "exposure_time",
-    "epochs",
-    "valid_image_ranges",
-    "properties",
-];
-const PROPERTIES: &[&str] = &["oscillation", "oscillation_width", "exposure_time", "epochs"];
-const BEAM: &[&str] = &[
-    "direction",
-    "wavelength",
-    "wavelength_range",
-    "divergence",
-    "sigma_divergence",
-    "polarization_normal",
-    "polarization_fraction",
-    "flux",
-    "transmission",
-    "sample_to_source_distance",
-    "s0_at_scan_points",
-];
-const GONIOMETER: &[&str] = &[
-    "axes",
-    "angles",
-    "names",
-    "scan_axis",
-    "rotation_axis",
-    "fixed_rotation",
-    "setting_rotation",
-    "setting_rotation_at_scan_points",
-];
-const CRYSTAL: &[&str] = &[
-    "real_space_a",
-    "real_space_b",
-    "real_space_c",
-    "space_group_hall_symbol",
-    "mosaicity",
-    "ML_half_mosaicity_deg",
-    "ML_domain_size_ang",
-    "A_at_scan_points",
-    "B_covariance",
-    "recalculated_unit_cell",
-];
-const DETECTOR: &[&str] = &["panels", "hierarchy"];
-const PANEL: &[&str] = &[
-    "fast_axis",
-    "slow_axis",
-    "origin",
-    "raw_image_offset",
-    "image_size",
-    "pixel_size",
-    "trusted_range",
-    "thickness",
-    "material",
-    "identifier",
-    "pedestal",
-    "px_mm_strategy",
-    "children",
-];
-
-/// The keys that dxtbx has for a model, or for what is in one.
-pub(super) fn keys_of(model: &str) -> &'static [&'static str] {
-    match model {
-        "scan" => SCAN,
-        "properties" => PROPERTIES,
-        "beam" => BEAM,
-        "goniometer" => GONIOMETER,
-        "crystal" => CRYSTAL,
-        "detector" => DETECTOR,
-        "panels" | "hierarchy" | "children" => PANEL,
-        _ => &[],
-    }
-}
 
 /// Keys that are no key of these models but nearly one.
 pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<Warning> {
@@ -187,9 +112,8 @@ mod tests {
 
     #[test]
     fn misspelled_keys_are_said_with_the_near_one() {
-        let optional =
-            said("\"wavelength\": 1", "\"wavelength\": 1, \"polarisation_fraction\": 0.9").unwrap();
-        let expected = "beam[0].polarisation_fraction: 0.9: not read; did you mean polarization_fraction?";
+        let optional = said("\"wavelength\": 1", "\"wavelength\": 1, \"polarization_fracton\": 0.9").unwrap();
+        let expected = "beam[0].polarization_fracton: 0.9: not read; did you mean polarization_fraction?";
         assert_eq!(optional, [expected]);
         let turned =
             said("\"rotation_axis\": [1, 0, 0]", "\"rotation_axis\": [1, 0, 0], \"setting_rotaton\": []")

@@ -11,6 +11,7 @@ mod crystfel_panel;
 mod dxtbx;
 mod dxtbx_detector;
 mod dxtbx_doubts;
+mod dxtbx_keys;
 mod format;
 mod keys;
 mod node;

@@ -5,7 +5,7 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 use serde_json::Value;
 
-use super::dxtbx_doubts::keys_of;
+use super::dxtbx_keys::keys_of;
 use super::keys::meant;
 use crate::error::{Error, Result};
 

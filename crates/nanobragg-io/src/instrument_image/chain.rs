@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::entries::{Found, angle_deg, length_mm};
+use super::quantity::spaced;
 use crate::error::{Error, Result};
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
@@ -91,8 +92,7 @@ fn axis(file: &Nxmx<'_>, name: &str) -> Result<Axis> {
     let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
     let unit_vector = (length.is_finite() && length > 1e-6).then(|| vector.iter().map(|x| x / length));
     let unit_vector: Option<[f64; 3]> = unit_vector.and_then(|v| v.collect::<Vec<_>>().try_into().ok());
-    let direction =
-        unit_vector.ok_or_else(|| wrong("vector", "a direction", &super::nxmx::spaced(&vector)))?;
+    let direction = unit_vector.ok_or_else(|| wrong("vector", "a direction", &spaced(&vector)))?;
     let unit = file.text_attribute(name, "units").unwrap_or_default();
     let (factor, expected) = match turns {
         true => (angle_deg(unit.trim()), ANGLE),
@@ -104,7 +104,7 @@ fn axis(file: &Nxmx<'_>, name: &str) -> Result<Axis> {
         Some(factor) if !values.is_empty() && values.iter().all(|value| value.is_finite()) => {
             Ok(values.iter().map(|value| value * factor).collect())
         }
-        _ => Err(unreadable(format!("{} {unit}", super::nxmx::spaced(&values)))),
+        _ => Err(unreadable(format!("{} {unit}", spaced(&values)))),
     });
     Ok(Axis { name: name.to_owned(), turns, vector: direction, values, unit })
 }

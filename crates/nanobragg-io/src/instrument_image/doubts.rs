@@ -5,6 +5,7 @@ use std::path::Path;
 use super::chain::LENGTH;
 use super::entries::length_mm;
 use super::nxmx::{self, Module};
+use super::quantity::quantity;
 use crate::c_format::g;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::smv::SmvHeader;
@@ -110,7 +111,7 @@ fn of_axes(
 fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warning> {
     let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
     let differs = |name: String| {
-        let step = nxmx::quantity(module.file, &name, length_mm, LENGTH)?.ok()?;
+        let step = quantity(module.file, &name, length_mm, LENGTH)?.ok()?;
         let other = format!("ignored; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
             .then(|| contradiction(path, &name, format!("{} mm", g(step, 6)), other))

@@ -2,7 +2,7 @@
 
 use super::chain::{ANGLE, Axis, END, follow};
 use super::entries::{Entry, Found, angle_deg};
-use super::nxmx::{quantity_of, to_imgcif};
+use super::quantity::{quantity_of, to_imgcif};
 use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::nexus::Nxmx;

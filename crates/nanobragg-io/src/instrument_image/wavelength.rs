@@ -1,7 +1,7 @@
 //! The wavelength of an NXmx file, which may have several.
 
 use super::entries::{Found, wavelength_angstrom};
-use super::nxmx::{listed, quantity};
+use super::quantity::{listed, quantity};
 use crate::c_format::g;
 use crate::error::Result;
 use crate::nexus::Nxmx;

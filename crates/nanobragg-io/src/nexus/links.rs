@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rust_hdf5::{H5Dataset, H5File, H5FileOptions, LinkClass};
 
-use super::read::{Nxmx, described};
+use super::file::{Nxmx, described};
 
 /// Links in a row, as the HDF Group's library allows them.
 const MOST_LINKS: usize = 16;

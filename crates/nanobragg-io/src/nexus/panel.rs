@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::read::{DETECTOR, Nxmx, NxmxStack};
+use super::file::Nxmx;
+use super::read::{DETECTOR, NxmxStack};
 use crate::error::{Error, Result};
 
 /// A panel of the detector of a file, and where its pixels are in each image.

@@ -3,14 +3,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset, H5File, H5FileOptions};
+use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset};
 
 use super::compress::decompress_frame;
+use super::file::{Nxmx, described, wrong};
 use super::layout::FRAMES;
 use super::links::{InItsPlace, contents};
-use crate::binary::open_as_it_is;
 use crate::error::{Error, Result};
-use crate::gzip;
 
 /// Every file begins so.
 pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -65,27 +64,10 @@ pub fn read_nxmx_images(path: &Path, numbers: Range<usize>) -> Result<(NxmxStack
     Nxmx::open(path)?.stack(numbers)
 }
 
-/// An open file.
-pub(crate) struct Nxmx<'a> {
-    path: &'a Path,
-    file: H5File,
-}
-
-impl<'a> Nxmx<'a> {
-    pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        if gzip::is_compressed(path)? {
-            let expected = "HDF5, which is not read from within gzip: gunzip it";
-            return Err(Error::value(path, "file", expected, b"gzip"));
-        }
-        open_as_it_is(path)?;
-        let file = H5FileOptions::new().no_locking().open(path);
-        let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
-        Ok(Nxmx { path, file })
-    }
-
+impl Nxmx<'_> {
     /// The images of these numbers, as far as there are such, and how many there are in all.
     pub(crate) fn stack(&self, wanted: Range<usize>) -> Result<(NxmxStack, usize)> {
-        let path = self.path;
+        let path = self.path();
         let parts = self.parts()?;
         let sizes = || parts.iter().map(|part| (part.slow, part.fast));
         let Some((slow, fast)) = sizes().next().filter(|first| sizes().all(|size| size == *first)) else {
@@ -126,25 +108,21 @@ impl<'a> Nxmx<'a> {
     /// The data sets that the images are in: one, or, as Eiger detectors write them, links `data_000001` and so on.
     fn parts(&self) -> Result<Vec<Part>> {
         if let Some(found) = self.placed(FRAMES) {
-            return Ok(vec![Part::of(self.path, FRAMES, found)?]);
+            return Ok(vec![Part::of(self.path(), FRAMES, found)?]);
         }
         let (folder, name) = FRAMES.rsplit_once('/').unwrap_or_default();
         let mut names = self.names(folder)?;
         names.retain(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')));
         if names.is_empty() {
-            return Err(Error::missing(self.path, FRAMES, EXPECTED));
+            return Err(Error::missing(self.path(), FRAMES, EXPECTED));
         }
         names.sort();
         let part = |name: String| {
             let name = format!("{folder}/{name}");
             let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
-            Part::of(self.path, &name, found)
+            Part::of(self.path(), &name, found)
         };
         names.into_iter().map(part).collect()
-    }
-
-    pub(crate) fn path(&self) -> &'a Path {
-        self.path
     }
 
     /// Rows and columns of each image.
@@ -171,7 +149,7 @@ impl<'a> Nxmx<'a> {
     /// A link to a group that is not there.
     pub(crate) fn names(&self, group: &str) -> Result<Vec<String>> {
         let found = self.names_in(group).transpose();
-        let found = found.map_err(|found| Error::value(self.path, group, "a group", found.0.as_bytes()));
+        let found = found.map_err(|found| Error::value(self.path(), group, "a group", found.0.as_bytes()));
         Ok(found?.unwrap_or_default())
     }
 
@@ -209,10 +187,6 @@ impl<'a> Nxmx<'a> {
         let attribute = self.set(name)?.ok()?.attr(attribute).ok()?;
         let whole = || Some(attribute.read_numeric_as::<i64>().ok()?.into_iter().map(|n| n as f64).collect());
         attribute.read_numeric_as::<f64>().ok().or_else(whole)
-    }
-
-    pub(super) fn file(&self) -> &H5File {
-        &self.file
     }
 }
 
@@ -282,30 +256,10 @@ impl Part {
     }
 }
 
-fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) -> Error {
-    Error::value(path, what, expected, cause.to_string().as_bytes())
-}
-
-/// A type of numbers, for a message.
-pub(super) fn described(datatype: &DatatypeMessage) -> String {
-    let order = |order: &ByteOrder| match order {
-        ByteOrder::LittleEndian => "little-endian",
-        ByteOrder::BigEndian => "big-endian",
-    };
-    match datatype {
-        DatatypeMessage::FixedPoint { size, byte_order, signed, .. } => {
-            let sign = if *signed { "signed" } else { "unsigned" };
-            format!("{sign} {} {}-bit numbers", order(byte_order), 8 * size)
-        }
-        DatatypeMessage::FloatingPoint { size, byte_order, .. } => {
-            format!("{} {}-bit floating-point numbers", order(byte_order), 8 * size)
-        }
-        _ => "another type".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_hdf5::H5File;
+
     use super::*;
     use crate::nexus::setting::tests::setting;
     use crate::nexus::{Setting, StackWriter};

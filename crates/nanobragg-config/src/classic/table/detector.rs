@@ -327,7 +327,7 @@ rows!(
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),
     Mask(&["-mask"], "image (SMV, miniCBF, NXmx, .npy, TIFF) whose zero pixels are left out; its header is used like \
-     that of -img")
+     that of -img, which counts where they differ")
         .input()
         .shows(&["pixels (fast, slow)"])
         .elsewhere(),

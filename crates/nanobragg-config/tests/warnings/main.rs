@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod images;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
+use images::{swung, upright};
 use nanobragg_config::classic::{FlagId, parse};
 use nanobragg_config::{Context, ErrorKind, FlagWarning, Setup, Warning, resolve};
-use nanobragg_io::cbf::{MiniHeader, write_cbf};
-use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
+use nanobragg_io::cbf::write_cbf;
+use nanobragg_io::nexus::StackWriter;
 use nanobragg_io::smv::{HeaderEntry, write_smv};
 
 const CELL: &str = "-cell 50 60 70 90 90 90";
@@ -532,58 +535,6 @@ fn in_headers() -> Vec<&'static str> {
         assert!(subject.assumed.is_some(), "{line}");
     }
     cases.map(|(_, code, ..)| code).into()
-}
-
-/// What a stack of images of 3 x 2 pixels says whose spindle is upright.
-fn upright() -> Setting {
-    Setting {
-        program: String::new(),
-        fast: 3,
-        slow: 2,
-        pixel_size_mm: (0.1, 0.1),
-        fast_axis: [-1.0, 0.0, 0.0],
-        slow_axis: [0.0, -1.0, 0.0],
-        origin_mm: [0.15, 0.1, 100.0],
-        distance_mm: 100.0,
-        beam_px: (1.5, 1.0),
-        twotheta_deg: 0.0,
-        sensor_thickness_mm: None,
-        saturation: 1000,
-        measured: None,
-        wavelength_angstrom: 1.0,
-        fluence_per_m2: 1e24,
-        exposure: 1.0,
-        polarization_stokes: None,
-        spindle: [0.0, 1.0, 0.0],
-        rotation: Some(Rotation { start_deg: 0.0, range_deg: 1.0, step_deg: 1.0 }),
-        cell: [50.0, 60.0, 70.0, 90.0, 90.0, 90.0],
-        ub_matrix: None,
-        made_by: Vec::new(),
-        others: Vec::new(),
-    }
-}
-
-/// The header of an image of 3 x 2 pixels whose detector is swung.
-fn swung() -> MiniHeader {
-    MiniHeader {
-        fast: 3,
-        slow: 2,
-        pixel_size: 1e-4,
-        sensor_thickness: None,
-        exposure: 1.0,
-        count_cutoff: 1000,
-        excluded_pixels: 0,
-        wavelength_angstrom: 1.0,
-        energy_ev: 12398.4,
-        distance: 0.1,
-        beam_px: (1.5, 1.0),
-        start_angle_deg: 0.0,
-        angle_increment_deg: 0.1,
-        twotheta_deg: 10.0,
-        polarization: None,
-        axes: None,
-        made_by: Vec::new(),
-    }
 }
 
 /// Codes of warnings of files that an earlier run left, and of those that are not written.

@@ -1,0 +1,59 @@
+//! An HDF5 file that is read.
+
+use std::path::Path;
+
+use rust_hdf5::{ByteOrder, DatatypeMessage, H5File, H5FileOptions};
+
+use crate::binary::open_as_it_is;
+use crate::error::{Error, Result};
+use crate::gzip;
+
+/// An open file.
+pub(crate) struct Nxmx<'a> {
+    path: &'a Path,
+    file: H5File,
+}
+
+impl<'a> Nxmx<'a> {
+    pub(crate) fn open(path: &'a Path) -> Result<Self> {
+        if gzip::is_compressed(path)? {
+            let expected = "HDF5, which is not read from within gzip: gunzip it";
+            return Err(Error::value(path, "file", expected, b"gzip"));
+        }
+        open_as_it_is(path)?;
+        let file = H5FileOptions::new().no_locking().open(path);
+        let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
+        Ok(Nxmx { path, file })
+    }
+
+    pub(crate) fn path(&self) -> &'a Path {
+        self.path
+    }
+
+    pub(super) fn file(&self) -> &H5File {
+        &self.file
+    }
+}
+
+/// What the library says of `what`.
+pub(super) fn wrong(path: &Path, what: &str, expected: &str, cause: &rust_hdf5::Hdf5Error) -> Error {
+    Error::value(path, what, expected, cause.to_string().as_bytes())
+}
+
+/// A type of numbers, for a message.
+pub(super) fn described(datatype: &DatatypeMessage) -> String {
+    let order = |order: &ByteOrder| match order {
+        ByteOrder::LittleEndian => "little-endian",
+        ByteOrder::BigEndian => "big-endian",
+    };
+    match datatype {
+        DatatypeMessage::FixedPoint { size, byte_order, signed, .. } => {
+            let sign = if *signed { "signed" } else { "unsigned" };
+            format!("{sign} {} {}-bit numbers", order(byte_order), 8 * size)
+        }
+        DatatypeMessage::FloatingPoint { size, byte_order, .. } => {
+            format!("{} {}-bit floating-point numbers", order(byte_order), 8 * size)
+        }
+        _ => "another type".to_owned(),
+    }
+}
