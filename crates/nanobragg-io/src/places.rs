@@ -189,8 +189,8 @@ mod tests {
     fn links_and_folders_are_told_by_their_real_names_and_devices_take_two() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("in"), "").unwrap();
-        std::fs::create_dir(path("sub")).unwrap();
+        fs::write(path("in"), "").unwrap();
+        fs::create_dir(path("sub")).unwrap();
         std::os::unix::fs::symlink(path("in"), path("link")).unwrap();
         let inputs = Inputs::of(&[path("link")]).with(&[path("absent")]);
         let mut places = inputs.places();
@@ -211,8 +211,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for name in ["in", "out"] {
-            std::fs::write(path(name), "").unwrap();
-            std::fs::hard_link(path(name), path(&format!("{name}2"))).unwrap();
+            fs::write(path(name), "").unwrap();
+            fs::hard_link(path(name), path(&format!("{name}2"))).unwrap();
         }
         let inputs = Inputs::of(&[path("in")]);
         let mut places = inputs.places();
@@ -228,7 +228,7 @@ mod tests {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        std::fs::create_dir_all(path("in/sub")).unwrap();
+        fs::create_dir_all(path("in/sub")).unwrap();
         for (target, link) in [
             ("sub", "in/folder"),
             ("../out", "in/away"),

@@ -426,7 +426,7 @@ mod tests {
     }
 
     /// The manifest at `path`, and the numbers of lines that were left out: the first and how many more.
-    fn resumed(path: &Path) -> Result<(Manifest, Option<(usize, usize)>), Error> {
+    fn taken_up(path: &Path) -> Result<(Manifest, Option<(usize, usize)>), Error> {
         let beginning = Beginning::of_earlier(path, sweep())?;
         let left_out = beginning.warning.as_ref().map(|warning| match warning {
             Warning::ChangedLines { first, more, .. } => (*first, *more),
@@ -475,7 +475,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.jsonl");
         written(&path);
-        let (mut found, left_out) = resumed(&path).unwrap();
+        let (mut found, left_out) = taken_up(&path).unwrap();
         assert_eq!(listed(&mut found), BTreeMap::from([(1, image(1)), (2, image(2))]));
         assert_eq!((found.stack.map(|stack| stack.bytes), left_out), (Some(u64::MAX), None));
     }
@@ -494,13 +494,13 @@ mod tests {
         let bare = format!("{}}}", lines[1].split_once(",\"sha256\":\"").unwrap().0);
         for line in [&*edited, &*bare, of_another.trim_end(), "", "{}", lines[0]] {
             fs::write(&path, [lines[0], line, lines[2], lines[3], ""].join("\n")).unwrap();
-            let (mut found, left_out) = resumed(&path).unwrap();
+            let (mut found, left_out) = taken_up(&path).unwrap();
             assert_eq!(listed(&mut found), BTreeMap::from([(2, image(2))]), "{line}");
             assert_eq!((found.stack.is_some(), left_out), (true, Some((2, 0))), "{line}");
         }
         // What was cut off is not worth a word.
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
-        let (found, left_out) = resumed(&path).unwrap();
+        let (found, left_out) = taken_up(&path).unwrap();
         assert_eq!((found.lines.places.len(), found.stack, left_out), (2, None, None));
         // The first line says what images were made from.
         fs::write(&path, whole.replacen("10 20 30 80", "10 20 30 81", 1)).unwrap();
@@ -515,7 +515,7 @@ mod tests {
         let path = folder.path().join("manifest.jsonl");
         let lines = [Line::Sweep(sweep()), Line::Image(image(1)), Line::Image(image(2))];
         fs::write(&path, lines.map(|line| object(&line) + "\n").concat()).unwrap();
-        let (found, left_out) = resumed(&path).unwrap();
+        let (found, left_out) = taken_up(&path).unwrap();
         assert_eq!((found.lines.places.len(), left_out), (0, Some((2, 1))));
         assert!(is_manifest(&path).unwrap());
     }
@@ -530,13 +530,13 @@ mod tests {
         for _ in 0..INPUTS {
             let input = mutate(&mut random, &material);
             fs::write(&path, &input).unwrap();
-            match resumed(&path) {
+            match taken_up(&path) {
                 Ok((mut found, _)) => {
                     resumed += 1;
                     // What was taken is what the file has from now on.
                     let (images, stack) = (listed(&mut found), found.stack.clone());
                     drop(found);
-                    let (mut again, left_out) = resumed(&path).unwrap();
+                    let (mut again, left_out) = taken_up(&path).unwrap();
                     assert_eq!(left_out, None);
                     assert_eq!((listed(&mut again), again.stack.clone()), (images, stack));
                 }
