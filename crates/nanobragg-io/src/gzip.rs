@@ -114,8 +114,7 @@ pub(crate) fn is_compressed(path: &Path) -> Result<bool> {
     Ok(is_file && matches!(Source::open(path)?, Source::Gzip(_)))
 }
 
-/// # Errors
-/// [`Read`](crate::ErrorKind::Read) for pipes and devices.
+/// Refuses pipes and devices, which cannot be read twice.
 pub(crate) fn check_regular(path: &Path) -> Result<()> {
     let failed = |cause| Error::read(path, cause);
     if fs::metadata(path).map_err(failed)?.is_file() {

@@ -4,6 +4,10 @@ use std::ffi::{OsStr, OsString};
 use std::iter::Peekable;
 use std::path::PathBuf;
 
+use nanobragg_config::classic::{self, COMMANDS};
+use nanobragg_config::nearest_word;
+use nanobragg_io::text::one_line;
+
 use crate::usage::UsageError;
 
 /// First and last image of a stack, counted from 0: `A-B`, or one.
@@ -81,6 +85,27 @@ impl Words {
             UsageError(format!("{}: {} needs {what}{found}", self.command, flag.word.to_string_lossy()))
         })
     }
+}
+
+/// The names of a command's own flags, without dashes.
+pub fn names(command: &str) -> impl Iterator<Item = &'static str> {
+    let own = COMMANDS.iter().filter(move |known| known.name == command);
+    own.flat_map(|known| known.flags).map(|flag| flag.name.trim_start_matches('-'))
+}
+
+/// Refuses a word among the flags of an image that is none, where it is nearly one of the command's own.
+///
+/// # Errors
+/// Such a word, with what was probably meant.
+pub fn refuse_misspelled(command: &str, words: &[OsString]) -> Result<(), UsageError> {
+    let flags = words.iter().filter(|word| is_flag(word)).filter_map(|word| word.to_str());
+    for word in flags.filter(|word| classic::find(word).is_none()) {
+        let name = word.trim_start_matches('-').split('=').next().unwrap_or_default();
+        if let Some(meant) = nearest_word(name, names(command)) {
+            return Err(UsageError(format!("unknown flag {}; did you mean -{meant}?", one_line(word))));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a word is a flag and no number or file: -o, not -1 nor ./-o.

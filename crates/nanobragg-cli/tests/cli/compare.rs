@@ -90,7 +90,11 @@ fn an_image_of_a_stack_is_compared_with_its_number() {
             "s_00001.cbf s.nxs",
             "A has 16 x 16 pixels (fast, slow), B has 16 x 48; B is a stack of 3 images; --images N compares one",
         ),
-        ("s.nxs s_00001.cbf -imges 2", "invalid option '-i'"),
+        ("s.nxs s_00001.cbf -imges 2", "compare: unknown option --imges; did you mean --images?"),
+        (
+            "s.nxs s_00001.cbf --tol 1",
+            "compare: unknown option --tol; known are --size, --images, --tolerance, --of-max, --peak-quantile, --peak-radius, --json, --png",
+        ),
     ] {
         assert_eq!(scratch.run(&format!("compare {line}")).error(2), why, "{line}");
     }

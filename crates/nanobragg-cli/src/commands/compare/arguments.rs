@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 use nanobragg_compare::ReportOptions;
 use nanobragg_compare::peaks::PeakOptions;
+use nanobragg_config::hint;
+use nanobragg_io::text::one_line;
 
 use super::super::own;
 use crate::usage::UsageError;
@@ -75,6 +77,16 @@ impl Options {
                 Long("json") => json = true,
                 Long("png") => png = Some(PathBuf::from(parser.value()?)),
                 Value(file) => files.push(PathBuf::from(file)),
+                Long(name) => {
+                    let known: Vec<String> = own::names("compare").map(|own| format!("--{own}")).collect();
+                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let text = format!(
+                        "compare: unknown option --{}{}",
+                        one_line(name),
+                        hint(&format!("--{name}"), &known)
+                    );
+                    return Err(UsageError(text).into());
+                }
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -92,10 +104,10 @@ impl Options {
 fn with_two_dashes(arguments: Vec<OsString>) -> Vec<OsString> {
     let options = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     let given = |(at, argument): (usize, OsString)| {
-        let long = argument.to_str().and_then(|text| text.strip_prefix('-')).filter(|name| {
-            let name = name.split('=').next().unwrap_or_default();
-            name.len() > 1 && HELP.split_whitespace().any(|word| word.strip_prefix("--") == Some(name))
-        });
+        let long = argument
+            .to_str()
+            .and_then(|text| text.strip_prefix('-'))
+            .filter(|name| name.len() > 1 && name.starts_with(|first: char| first.is_alphabetic()));
         match long {
             Some(name) if at < options => OsString::from(format!("--{name}")),
             _ => argument,

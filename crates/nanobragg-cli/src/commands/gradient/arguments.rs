@@ -86,6 +86,7 @@ impl Arguments {
                 _ => parsed.image.push(argument.word),
             }
         }
+        own::refuse_misspelled("gradient", &parsed.image)?;
         if parsed.wrt.is_empty() && !parsed.amplitudes {
             return Err(UsageError(
                 "gradient: give the parameters to differentiate with respect to, such as -wrt misset,cell"

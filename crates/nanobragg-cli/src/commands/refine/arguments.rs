@@ -52,6 +52,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             _ => start.push(argument.word),
         }
     }
+    own::refuse_misspelled("refine", &start)?;
     let missing = |what: &str| UsageError(format!("refine: {what}; nanobragg refine -h shows the usage"));
     let data = match (data, &list) {
         (Some(_), Some(_)) => return Err(missing("give -data or -list, not both")),

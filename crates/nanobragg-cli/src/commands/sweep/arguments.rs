@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_sweep::Start;
 
-use super::super::own::Words;
+use super::super::own::{self, Words};
 use crate::usage::UsageError;
 
 /// The most images of a series.
@@ -73,6 +73,7 @@ impl Arguments {
                 _ => parsed.image.push(argument.word),
             }
         }
+        own::refuse_misspelled("sweep", &parsed.image)?;
         if parsed.outputs.is_empty() && parsed.experiment.is_none() {
             return Err(UsageError(NO_OUTPUT.to_owned()));
         }
