@@ -56,7 +56,7 @@ mod tests {
         }
         assert_eq!(damping.part(), 1e-9);
         let raised = (0..).take_while(|_| damping.raise()).count();
-        assert_eq!(raised, 16);
+        assert!((16..=17).contains(&raised), "{raised}");
         let mut damping = Damping::new(Damping::FAR);
         assert!(!damping.is_nearly_free() && damping.raise_after(f64::NAN) && !damping.raise_after(1e-7));
         assert_eq!(damping.part(), 1e4);

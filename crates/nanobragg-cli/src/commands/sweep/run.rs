@@ -36,9 +36,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     console.warn_all(&setup.warnings);
     if !setup.panels.is_empty() {
         let panels = setup.panels.len();
-        return Err(
-            UsageError(format!("sweep: the detector has {panels} panels; -panel N chooses one")).into()
-        );
+        let text = format!("sweep: the detector has {panels} panels; -panel N chooses one");
+        return Err(UsageError(text).into());
     }
     let (series, images) = series(&arguments, &setup)?;
     let (progress, asked) = (setup.progress, setup.experiment.clone());
