@@ -86,8 +86,7 @@ fn job(
     for name in names {
         outputs.extend(setup.outputs.of_series(name)?);
     }
-    let confined =
-        arguments.outputs.is_empty() && arguments.experiment.is_some() && !args.has(FlagId::TrustPaths);
+    let confined = arguments.outputs.is_empty() && !args.has(FlagId::TrustPaths);
     let (models, described, beside) =
         (setup.images.clone(), setup.described, setup.outputs.instruments.clone());
     let Job { experiment, compute, provenance, .. } = setup.into_job();
