@@ -74,4 +74,4 @@ mod warning;
 pub use binary::first_bytes;
 pub use clean::clean;
 pub use error::{Error, ErrorKind, Result};
-pub use warning::{Found, Warning, WarningKind};
+pub use warning::{Assumption, Found, Warning, WarningKind};

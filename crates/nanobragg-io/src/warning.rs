@@ -77,6 +77,18 @@ kinds! {
     FarSource = "io.far-source",
 }
 
+/// What a warning says was assumed, where something else than the file may say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Assumption {
+    /// How far the spindle turns during an image.
+    Oscillation,
+    /// The share of photons that are polarized along the normal.
+    PolarizationFraction,
+    /// The normal to the plane of polarization.
+    PolarizationNormal,
+}
+
 /// Something in a file that was not taken as it stands, and what was done instead.
 ///
 /// `Display` is one line: `FILE: PLACE: FOUND: ASSUMED`; [`Warning::kind`] is for programs.
@@ -92,6 +104,8 @@ pub struct Warning {
     pub found: String,
     /// What was assumed or left out.
     pub assumed: String,
+    /// What that is, where another source may say it.
+    pub assumption: Option<Assumption>,
 }
 
 impl Warning {
@@ -109,7 +123,13 @@ impl Warning {
             place: place.into(),
             found: shown(found.as_ref()),
             assumed: assumed.into(),
+            assumption: None,
         }
+    }
+
+    /// The same of something that another source may say.
+    pub(crate) fn of(self, assumption: Assumption) -> Self {
+        Warning { assumption: Some(assumption), ..self }
     }
 
     /// A word that stays the same from version to version: that of its kind.

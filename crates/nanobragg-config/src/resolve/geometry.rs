@@ -3,8 +3,8 @@
 use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
-use nanobragg_io::WarningKind;
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
+use nanobragg_io::{Assumption, WarningKind};
 use nanobragg_session::Panel;
 
 use super::Context;
@@ -49,20 +49,11 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         }
     }
     // What flags say need not be assumed.
-    let assumed = |warning: &nanobragg_io::Warning| match warning.kind {
-        WarningKind::AssumedBeam => !args.has(FlagId::BeamVector),
-        WarningKind::UnlikelyScan if warning.place.to_lowercase().contains("oscillation") => {
-            !args.has(FlagId::Osc) && !args.has(FlagId::PhiStep)
-        }
-        // The half that stands there is named, the other one decided.
-        WarningKind::HalfPolarization => {
-            let other = match warning.place.to_lowercase().contains("normal") {
-                true => FlagId::Polar,
-                false => FlagId::PolarVector,
-            };
-            !args.has(FlagId::NoPolar) && !args.has(other)
-        }
-        _ => true,
+    let assumed = |warning: &nanobragg_io::Warning| match warning.assumption {
+        Some(Assumption::Oscillation) => !args.has(FlagId::Osc) && !args.has(FlagId::PhiStep),
+        Some(Assumption::PolarizationFraction) => !args.has(FlagId::NoPolar) && !args.has(FlagId::Polar),
+        Some(Assumption::PolarizationNormal) => !args.has(FlagId::NoPolar) && !args.has(FlagId::PolarVector),
+        _ => warning.kind != WarningKind::AssumedBeam || !args.has(FlagId::BeamVector),
     };
     draft.setup.warnings.extend(found.warnings.drain(..).filter(assumed).map(Warning::from));
     if found.crystal.is_some_and(|star| star.determinant() < 0.0) && !args.has(FlagId::Mat) {

@@ -9,7 +9,7 @@ use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector, dxtbx_doubts};
 use crate::error::{Error, Result};
 use crate::json;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Axes of a goniometer beyond which the file is damaged.
 const MOST_AXES: usize = 100;
@@ -197,13 +197,20 @@ impl Beam {
         let (normal, fraction) =
             (node.optional("polarization_normal"), node.optional("polarization_fraction"));
         let half = match (&normal, &fraction) {
-            (Some(normal), None) => Some((normal, "a polarization_fraction of 0.5 is assumed")),
-            (None, Some(fraction)) => Some((fraction, "a polarization_normal of 0, 1, 0 is assumed")),
+            (Some(normal), None) => {
+                let assumed = "a polarization_fraction of 0.5 is assumed";
+                Some((normal, assumed, Assumption::PolarizationFraction))
+            }
+            (None, Some(fraction)) => {
+                let assumed = "a polarization_normal of 0, 1, 0 is assumed";
+                Some((fraction, assumed, Assumption::PolarizationNormal))
+            }
             _ => None,
         };
-        warnings.extend(half.map(|(half, assumed)| {
+        warnings.extend(half.map(|(half, assumed, what)| {
             let found = half.value.to_string();
-            Warning::new(WarningKind::HalfPolarization, node.path, half.place.clone(), found, assumed)
+            let place = half.place.clone();
+            Warning::new(WarningKind::HalfPolarization, node.path, place, found, assumed).of(what)
         }));
         let normal = normal.map(|normal| normal.vector()).transpose()?;
         let fraction = fraction.map(|fraction| fraction.number()).transpose()?;
@@ -247,7 +254,8 @@ fn of_scan(node: &Node<'_>, warnings: &mut Vec<Warning>) {
             .is_some_and(|properties| properties.value.as_object().is_some_and(|all| !all.is_empty()));
         if node.optional("oscillation").is_none() && !has_others {
             let place = format!("{}.oscillation", node.place);
-            warnings.push(Warning::new(kind, node.path, place, "none", "stills are rendered"));
+            let none = Warning::new(kind, node.path, place, "none", "stills are rendered");
+            warnings.push(none.of(Assumption::Oscillation));
         }
         return;
     };
@@ -257,7 +265,8 @@ fn of_scan(node: &Node<'_>, warnings: &mut Vec<Warning>) {
     if let Some(pair) = angles.windows(2).find(off) {
         let found = format!("{} after {}", pair[1], pair[0]);
         let assumed = format!("the first images are {width} degrees apart: each image goes on to the next");
-        warnings.push(Warning::new(kind, node.path, starts.place, found, assumed));
+        let apart = Warning::new(kind, node.path, starts.place, found, assumed);
+        warnings.push(apart.of(Assumption::Oscillation));
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, cell_of_other_axes, p
 use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::lines::finite;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Numbers of each line, without the first line of newer files: frame, angle, range and axis; wavelength and beam;
 /// group and cell; a; b; c; segments and size; origin and distance; x; y; normal. Two lines for each segment follow.
@@ -136,7 +136,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     });
     let still = || {
         let place = "oscillation range";
-        Warning::new(WarningKind::UnlikelyScan, path, place, "0", "a still is rendered")
+        let still = Warning::new(WarningKind::UnlikelyScan, path, place, "0", "a still is rendered");
+        still.of(Assumption::Oscillation)
     };
     let still = (range == 0.0).then(still);
     Ok(Geometry {

@@ -10,7 +10,7 @@ use super::xds_scan::scan;
 use super::{Geometry, MOST_PANELS, Polarization, Selection, cell_of_other_axes, pixels};
 use crate::error::{Error, Result};
 use crate::lines::finite;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 pub(super) use super::xds_keys::is_input;
 
@@ -99,13 +99,21 @@ const FRACTION: &str = "FRACTION_OF_POLARIZATION";
 fn polarization(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Polarization>> {
     let (normal, fraction) = (entries.vector(NORMAL)?, entries.optional::<1>(FRACTION)?);
     let half = match (normal, fraction) {
-        (Some(_), None) => Some((NORMAL, "FRACTION_OF_POLARIZATION= 0.5 is assumed")),
-        (None, Some(_)) => Some((FRACTION, "POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed")),
+        (Some(_), None) => {
+            let assumed = "FRACTION_OF_POLARIZATION= 0.5 is assumed";
+            Some((NORMAL, assumed, Assumption::PolarizationFraction))
+        }
+        (None, Some(_)) => {
+            let assumed = "POLARIZATION_PLANE_NORMAL= 0 1 0 is assumed";
+            Some((FRACTION, assumed, Assumption::PolarizationNormal))
+        }
         _ => None,
     };
-    let half = half.and_then(|(key, assumed)| Some((entries.last(key)?, assumed)));
-    warnings
-        .extend(half.map(|(entry, assumed)| entries.warning(WarningKind::HalfPolarization, entry, assumed)));
+    let half = half.and_then(|(key, assumed, what)| {
+        let entry = entries.last(key)?;
+        Some(entries.warning(WarningKind::HalfPolarization, entry, assumed).of(what))
+    });
+    warnings.extend(half);
     Ok(Polarization::of_halves(normal, fraction.map(|[fraction]| fraction)))
 }
 

@@ -3,7 +3,7 @@
 use super::Scan;
 use super::xds_keys::Entries;
 use crate::error::Result;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 const RANGE: &str = "OSCILLATION_RANGE";
 const IMAGES: &str = "DATA_RANGE";
@@ -38,12 +38,14 @@ pub(super) fn scan(entries: &Entries<'_>, point: usize, warnings: &mut Vec<Warni
         }
         let has_several = images.is_some_and(|[first, last]| last > first);
         if has_several || start != 0.0 || entries.last("ROTATION_AXIS").is_some() {
-            warnings.push(Warning::new(WarningKind::UnlikelyScan, entries.path, RANGE, "none", still));
+            let none = Warning::new(WarningKind::UnlikelyScan, entries.path, RANGE, "none", still);
+            warnings.push(none.of(Assumption::Oscillation));
         }
         return Ok(None);
     };
     if let Some(entry) = entries.last(RANGE).filter(|_| range == 0.0) {
-        warnings.push(entries.warning(WarningKind::UnlikelyScan, entry, "a still is rendered"));
+        let still = entries.warning(WarningKind::UnlikelyScan, entry, "a still is rendered");
+        warnings.push(still.of(Assumption::Oscillation));
     }
     let first = images.map_or(1.0, |[first, _]| first);
     let frame = entries.optional::<1>("STARTING_FRAME")?.map_or(first, |[frame]| frame);
