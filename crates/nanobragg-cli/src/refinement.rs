@@ -79,17 +79,11 @@ impl Frame {
     /// Shoeboxes of an image.
     fn boxes(&self, request: &Request, data: &Data, number: Option<usize>) -> Result<Boxes, DataError> {
         let measured = data.image(request, &self.start, number)?;
-        let mut photons: Option<Photons> = None;
-        for (plan, (fast, counts)) in self.start.panels().zip(&measured.panels) {
-            let counting = &measured.counting;
-            let with_panel = match photons.take() {
-                None => Photons::new(plan, *fast, counts, counting),
-                Some(before) => before.with_panel(plan, *fast, counts, counting),
-            };
-            photons = Some(with_panel.map_err(|error| DataError::of(data.path(), &error))?);
-        }
-        let photons = photons.ok_or_else(|| DataError::of(data.path(), &"no panel"))?;
-        Ok(self.refinement.boxes(&photons))
+        let panels = self.start.panels().zip(&measured.panels);
+        let panels = panels.map(|(plan, (fast, counts))| (plan, *fast, counts.as_slice()));
+        let boxes = Photons::of_panels(panels, &measured.counting)
+            .and_then(|photons| self.refinement.boxes(&photons));
+        boxes.map_err(|error| DataError::of(data.path(), &error))
     }
 
     /// Goes on from what an earlier run has left; whether there was one.
@@ -175,8 +169,20 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             ExitCode::SUCCESS
         }
         Verdict::Canceled => return Err(interrupt.error().into()),
+        Verdict::AgainstPrior => anyhow::bail!("{}", far(&outcome)),
         verdict => anyhow::bail!("the refinement has not converged ({})", verdict.name()),
     })
+}
+
+/// What ended far from what was known of it, and what may be done.
+fn far(outcome: &Outcome) -> String {
+    let worst = outcome.found.iter().max_by(|one, other| one.prior_share.total_cmp(&other.prior_share));
+    let Some(worst) = worst else { return "the refinement has not converged".to_owned() };
+    let (name, off) = (&worst.name, (2.0 * worst.prior_share).sqrt());
+    format!(
+        "against_prior: {name} ended {off:.1} standard deviations of its prior from the start. Where the start may be so far off, go on from \
+         the experiment file of this run under another -o, or give -prior {name}=none; where not, the indexing may be wrong"
+    )
 }
 
 /// Data are named by the command line.

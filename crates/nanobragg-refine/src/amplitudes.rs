@@ -279,7 +279,11 @@ fn begin(
         .iter()
         .zip(images)
         .map(|(frame, (_, outcome))| {
-            let node = |own: &crate::BoxFit| Indexed::of(outcome.panel(own.panel), own.slow, own.fast).hkl;
+            let panels: Vec<_> = outcome.panels().collect();
+            let node = |own: &crate::BoxFit| {
+                let plan = panels.get(own.panel).copied().unwrap_or(&outcome.plan);
+                Indexed::of(plan, own.slow, own.fast).hkl
+            };
             frame.state.boxes.iter().map(node).collect()
         })
         .collect();
@@ -526,8 +530,14 @@ fn outcome(
         frame.refinement.take_table(&table);
         let mut state = frame.state.clone();
         let problem = frame.problem(search.backend, &control, &|_| {});
-        let further =
-            frame.refinement.refined_further(&problem, &frame.boxes, &mut state, at, frame.view, before)?;
+        let further = frame.refinement.refined_further(
+            &problem,
+            &frame.boxes,
+            &mut state,
+            (at, verdict != Verdict::Canceled),
+            frame.view,
+            before,
+        )?;
         outcomes.push(Outcome { verdict: further.verdict.with(verdict), ..further });
     }
     Ok(AmplitudeOutcome { table, reflections, scatter, images: outcomes, history: search.history, verdict })

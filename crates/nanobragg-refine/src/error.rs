@@ -79,7 +79,7 @@ impl Error {
             Cause::Library(error) => ErrorKind::Library(error.kind()),
             Cause::Unknown { .. } => ErrorKind::UnknownParameter,
             Cause::Refused(_) | Cause::Interpolated => ErrorKind::NotDifferentiable,
-            Cause::Size { .. } => ErrorKind::Size,
+            Cause::Size { .. } | Cause::Panels { .. } => ErrorKind::Size,
             Cause::LeftHanded => ErrorKind::LeftHanded,
             Cause::NoSpots(_) => ErrorKind::NoSpots,
             Cause::Rank { .. } | Cause::Pixels { .. } | Cause::NoMean(_) => ErrorKind::Rank,
@@ -107,6 +107,8 @@ pub(crate) enum Cause {
     Refused(nanobragg::gradient::Refusal),
     #[error("the data have {} x {} pixels (fast, slow), the detector has {} x {}", data[0], data[1], detector[0], detector[1])]
     Size { data: [usize; 2], detector: [usize; 2] },
+    #[error("the data are of {data} panels, the start of {start}, or of other sizes")]
+    Panels { data: usize, start: usize },
     #[error("the lattice is left-handed")]
     LeftHanded,
     #[error("no spots: {0}")]

@@ -10,7 +10,7 @@ use crate::boxes::{BoxFit, Boxes};
 use crate::error::Error;
 use crate::freedom::Freedom;
 use crate::panels::Panels;
-use crate::sampling::rows;
+use crate::sampling::{points, rows};
 use crate::seen::Seen;
 use crate::step::Step;
 use crate::target::Target;
@@ -86,6 +86,11 @@ impl Problem<'_> {
         let mut plan = self.panels.place(panel, &parameters);
         plan.crystal.shape.shape = view.shape;
         plan
+    }
+
+    /// Points along a pixel's edge that integrate the spots on any panel.
+    pub fn points_needed(&self, parameters: &Parameters, view: View) -> usize {
+        (0..self.panels.len()).map(|panel| points(&self.seen(panel, parameters, view))).max().unwrap_or(1)
     }
 
     /// The freedoms that take part, by their numbers.

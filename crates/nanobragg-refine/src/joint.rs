@@ -292,6 +292,15 @@ fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> Result<bo
     let next: Vec<State> =
         next.map(|((frame, at), (own, by))| frame.stepped(at, own, &frame.step(own, &by))).collect();
     frames.iter_mut().zip(next).for_each(|(frame, state)| frame.state = state);
+    // Steps from different places end apart by roundings.
+    let Some(mut lead) = frames.first().map(|frame| frame.state.parameters) else { return Ok(true) };
+    for frame in frames {
+        for &member in known.shared.iter().flat_map(|freedom| &freedom.members) {
+            if let (Some(to), Some(from)) = (member.of(&mut frame.state.parameters), member.of(&mut lead)) {
+                *to = *from;
+            }
+        }
+    }
     Ok(true)
 }
 
@@ -340,13 +349,15 @@ fn outcome(
         middle += &own.gradient * own.gradient.transpose();
     }
     let control = Control::default();
+    let is_finished = verdict != Verdict::Canceled;
     let mut outcomes = Vec::with_capacity(frames.len());
     for (number, frame) in frames.iter_mut().enumerate() {
         let (Some(at), Some((_, before))) = (at.get(number), images.get(number)) else { continue };
         let mut state = frame.state.clone();
         let problem = frame.problem(backend, &control, &|_| {});
         let (boxes, view) = (&frame.boxes, frame.view);
-        let mut found = frame.refinement.refined_further(&problem, boxes, &mut state, at, view, before)?;
+        let mut found =
+            frame.refinement.refined_further(&problem, boxes, &mut state, (at, is_finished), view, before)?;
         found.verdict = found.verdict.with(verdict);
         frame.state = state;
         if let (Some(covariance), Some((own, ..))) = (&covariance, &solved)
@@ -363,12 +374,13 @@ fn outcome(
                 let fisher = deviation(variance) * freedom.factor(&frame.state.parameters);
                 // An image alone may not determine what all together do.
                 let of_photons = if entry.esd_fisher > 0.0 {
-                    let both = entry.esd * entry.esd - entry.esd_domains * entry.esd_domains;
-                    deviation(both) * fisher / entry.esd_fisher
+                    let drawn = if entry.esd_domains.is_nan() { 0.0 } else { entry.esd_domains };
+                    deviation(entry.esd * entry.esd - drawn * drawn) * fisher / entry.esd_fisher
                 } else {
                     fisher * found.chi2.max(1.0).sqrt()
                 };
-                entry.esd = of_photons.hypot(entry.esd_domains);
+                let drawn = if entry.esd_domains.is_nan() { 0.0 } else { entry.esd_domains };
+                entry.esd = of_photons.hypot(drawn);
                 entry.esd_fisher = fisher;
             }
         }
@@ -392,10 +404,19 @@ fn outcome(
             esd: if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() },
             esd_fisher: fisher,
             esd_sandwich: scatter,
-            esd_domains: 0.0,
+            esd_domains: f64::NAN,
             prior: freedom.prior.map(|sigma| sigma * freedom.factor(&known.start)),
             prior_share: freedom.share_of_prior(&parameters, &known.start),
         }
     });
-    Ok(JointOutcome { shared: shared.collect(), images: outcomes, history, verdict })
+    let shared: Vec<Found> = shared.collect();
+    for outcome in &mut outcomes {
+        for entry in &mut outcome.found {
+            // One number has one deviation, whichever file has it.
+            if let Some(common) = shared.iter().find(|common| common.name == entry.name) {
+                entry.clone_from(common);
+            }
+        }
+    }
+    Ok(JointOutcome { shared, images: outcomes, history, verdict })
 }

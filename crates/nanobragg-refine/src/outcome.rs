@@ -68,7 +68,8 @@ pub struct Found {
     pub esd_fisher: f64,
     /// Standard deviation by the scatter of the boxes (sandwich).
     pub esd_sandwich: f64,
-    /// Standard deviation by the draw of the mosaic domains: what another draw of as many would change. 0 for what images share.
+    /// Standard deviation by the draw of the mosaic domains: what another draw of as many would change. No number where it was not
+    /// looked at: of what images share, and where a refinement was stopped.
     pub esd_domains: f64,
     /// Standard deviation of what was known of it beforehand, in its unit; `None` where nothing was.
     pub prior: Option<f64>,
@@ -146,9 +147,14 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The plan of a panel with the refined numbers.
-    pub fn panel(&self, panel: usize) -> &Plan {
-        panel.checked_sub(1).and_then(|other| self.others.get(other)).unwrap_or(&self.plan)
+    /// The plan of a panel with the refined numbers; `None` where there is no such panel.
+    pub fn panel(&self, panel: usize) -> Option<&Plan> {
+        self.panels().nth(panel)
+    }
+
+    /// The plan of each panel with the refined numbers.
+    pub fn panels(&self) -> impl Iterator<Item = &Plan> {
+        std::iter::once(&self.plan).chain(&self.others)
     }
 
     /// What a user should know of it.

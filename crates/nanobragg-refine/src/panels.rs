@@ -23,9 +23,14 @@ impl Panels {
         &self.first
     }
 
-    /// The plan of a panel.
+    /// The plan of a panel that there is: [`Refinement::boxes`](crate::Refinement::boxes) makes no others.
     pub fn get(&self, panel: usize) -> &Plan {
         panel.checked_sub(1).and_then(|other| self.others.get(other)).unwrap_or(&self.first)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        1 + self.others.len()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Plan> {

@@ -26,7 +26,7 @@ impl Default for Counting {
 /// A measured image in photons, of one panel or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Photons {
-    /// Each panel, at least one.
+    /// Each panel.
     pub(crate) panels: Vec<PanelPhotons>,
     /// Standard deviation of the electronics in photons.
     pub(crate) readout_noise: f64,
@@ -52,23 +52,20 @@ impl Photons {
     /// # Errors
     /// [`ErrorKind::Size`](crate::ErrorKind::Size) where the image has another size than the detector.
     pub fn new(plan: &Plan, fast: usize, counts: &[f64], counting: &Counting) -> Result<Self, Error> {
-        let panels = vec![PanelPhotons::new(plan, fast, counts, counting)?];
-        Ok(Photons { panels, readout_noise: counting.readout_noise })
+        Photons::of_panels([(plan, fast, counts)], counting)
     }
 
-    /// The same with another panel behind those that are there.
+    /// The same of the panels of a detector: of each its plan, the pixels of a row, and the counts.
     ///
     /// # Errors
     /// Those of [`new`](Self::new).
-    pub fn with_panel(
-        mut self,
-        plan: &Plan,
-        fast: usize,
-        counts: &[f64],
+    pub fn of_panels<'a>(
+        panels: impl IntoIterator<Item = (&'a Plan, usize, &'a [f64])>,
         counting: &Counting,
     ) -> Result<Self, Error> {
-        self.panels.push(PanelPhotons::new(plan, fast, counts, counting)?);
-        Ok(self)
+        let panel = |(plan, fast, counts)| PanelPhotons::new(plan, fast, counts, counting);
+        let panels = panels.into_iter().map(panel).collect::<Result<_, Error>>()?;
+        Ok(Photons { panels, readout_noise: counting.readout_noise })
     }
 }
 

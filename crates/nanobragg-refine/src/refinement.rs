@@ -122,8 +122,8 @@ impl Refinement {
 
     /// Points that integrate pixels of the start and of the crystal of `parameters`.
     pub(crate) fn integration(&self, parameters: &Parameters) -> Option<usize> {
-        let plan = self.panels.first();
-        self.integrate.then(|| points(plan).max(points(&plan.place(parameters))))
+        let placed = self.panels.placed(parameters);
+        self.integrate.then(|| self.panels.iter().chain(placed.iter()).map(points).max().unwrap_or(1))
     }
 
     /// Refines against the strong spots of `photons`.
@@ -136,11 +136,19 @@ impl Refinement {
         backend: &dyn Differentiate,
         control: &Control<'_>,
     ) -> Result<Outcome, Error> {
-        self.run_in(self.boxes(photons), backend, control, &|_| {})
+        self.run_in(self.boxes(photons)?, backend, control, &|_| {})
     }
 
     /// Boxes around the spots of `photons` that are [asked for](Self::reflections).
-    pub fn boxes(&self, photons: &Photons) -> Boxes {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Size`](crate::ErrorKind::Size) where the photons are not of the panels of the start.
+    pub fn boxes(&self, photons: &Photons) -> Result<Boxes, Error> {
+        let sizes = self.panels.iter().map(|plan| (plan.region.image_fast, plan.region.image_slow));
+        if !photons.panels.iter().map(|panel| (panel.fast, panel.slow)).eq(sizes) {
+            let (data, start) = (photons.panels.len(), self.panels.len());
+            return Err(Cause::Panels { data, start }.into());
+        }
         let spots = match &self.reflections {
             Reflections::Strong => find(photons, self.box_radius),
             Reflections::At(places) => placed(photons, places, self.box_radius),
@@ -151,7 +159,7 @@ impl Refinement {
                 placed(photons, &places, self.box_radius)
             }
         };
-        Boxes::around(&self.panels, photons, &spots, self.box_radius, self.most_boxes)
+        Ok(Boxes::around(&self.panels, photons, &spots, self.box_radius, self.most_boxes))
     }
 
     /// Refines against the pixels of `boxes`; `watch` is told of every trial.
@@ -219,7 +227,7 @@ impl Refinement {
             at = whole.evaluate(&boxes, &state, last)?;
         }
         let overlap = describe(&boxes, &mut state, &at, self.target);
-        let mut outcome = self.outcome(&whole, &boxes, &state, &at, last)?;
+        let mut outcome = self.outcome(&whole, &boxes, &state, (&at, ended != Ended::Canceled), last)?;
         let beginning = State { parameters: start, boxes: boxes.boxes.clone() };
         let expected = whole.expect(&boxes, &beginning, last)?;
         outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
@@ -310,7 +318,7 @@ impl Refinement {
         problem: &Problem<'_>,
         boxes: &Boxes,
         state: &State,
-        at: &Evaluation,
+        (at, is_finished): (&Evaluation, bool),
         view: View,
     ) -> Result<Outcome, Error> {
         let pixels = boxes.pixels();
@@ -332,19 +340,23 @@ impl Refinement {
             }
         });
         let enough = boxes.len() >= 10 * count;
-        let by_chance = chance::variances(problem, boxes, state, view, at)?;
+        // Who has stopped a refinement does not wait for more.
+        let by_chance =
+            is_finished.then(|| chance::variances(problem, boxes, state, view, at)).transpose()?;
         let found = self.freedoms.iter().enumerate().map(|(number, freedom)| {
             let factor = freedom.factor(&state.parameters);
             let deviation = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
             let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
-            let esd_domains = by_chance.get(number).map_or(0.0, |variance| variance.sqrt() * factor);
+            let variance = by_chance.as_ref().and_then(|all| all.get(number));
+            let esd_domains = variance.map_or(f64::NAN, |variance| variance.sqrt() * factor);
+            let known = if esd_domains.is_nan() { 0.0 } else { esd_domains };
             Found {
                 name: freedom.name(),
                 unit: freedom.unit(),
                 start: freedom.value(problem.start, problem.start),
                 value: freedom.value(&state.parameters, problem.start),
-                esd: esd.hypot(esd_domains),
+                esd: esd.hypot(known),
                 esd_fisher: fisher,
                 esd_sandwich: scatter,
                 esd_domains,
@@ -373,7 +385,7 @@ impl Refinement {
             parameters: state.parameters,
             shape: view.shape,
             points: problem.points.unwrap_or(placed.first().oversample),
-            points_suffice: problem.points.is_none() || suffice(placed.first()),
+            points_suffice: problem.points.is_none() || placed.iter().all(suffice),
             plan: placed.first().clone(),
             others: placed.iter().skip(1).cloned().collect(),
             found,
@@ -397,19 +409,19 @@ impl Refinement {
 }
 
 impl Refinement {
-    /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`.
+    /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`, and whether it was not stopped.
     /// Its verdict is still its own. What `before` has found and this refinement holds comes last.
     pub(crate) fn refined_further(
         &self,
         problem: &Problem<'_>,
         boxes: &Boxes,
         state: &mut State,
-        at: &Evaluation,
+        (at, is_finished): (&Evaluation, bool),
         view: View,
         before: &Outcome,
     ) -> Result<Outcome, Error> {
         let overlap = describe(boxes, state, at, self.target);
-        let mut found = self.outcome(problem, boxes, state, at, view)?;
+        let mut found = self.outcome(problem, boxes, state, (at, is_finished), view)?;
         found.fitted = fitted(boxes, [(state, at), (state, at)]);
         found.fitted.start.clone_from(&before.fitted.start);
         found.remaining = boxes.clone();

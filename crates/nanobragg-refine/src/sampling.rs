@@ -32,8 +32,20 @@ const MOST: usize = 12;
 
 /// A pixel's edge over the width of a spot of the longest edge of the crystal: the sub-pixels that resolve its fringes.
 fn fineness(plan: &Plan) -> f64 {
-    let (pixel, distance) = (plan.detector.pixel_size, plan.detector.distance);
+    let (pixel, distance) = (plan.detector.pixel_size, distance(plan));
     3.0 * plan.crystal.longest_edge() * pixel / (plan.parameters().wavelength * distance)
+}
+
+/// The distance along the beam, or of the nearest corner or the middle of a panel that the beam meets farther away or not at all.
+fn distance(plan: &Plan) -> f64 {
+    let (panel, region) = (&plan.detector.panel, &plan.region);
+    let edges = [region.image_fast, region.image_slow].map(|pixels| pixels as f64 * panel.pixel_size);
+    let at = |fast: f64, slow: f64| {
+        (panel.pix0 + panel.fdet * (fast * edges[0]) + panel.sdet * (slow * edges[1])).norm()
+    };
+    let places = [at(0.0, 0.0), at(1.0, 0.0), at(0.0, 1.0), at(1.0, 1.0), at(0.5, 0.5)];
+    let nearest = places.into_iter().fold(f64::INFINITY, f64::min);
+    if plan.detector.distance > 0.0 { plan.detector.distance.min(nearest) } else { nearest }
 }
 
 /// Points along a pixel's edge that integrate the spots of `plan`: two where they are as wide as a pixel, more where they are narrower.

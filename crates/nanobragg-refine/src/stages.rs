@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::evaluation::{Evaluation, Problem, State, View};
 use crate::minimize::{Ended, Enough, Search};
 use crate::refinement::Refinement;
-use crate::sampling::points;
 use crate::step::Step;
 
 /// Trials of a stage with widened spots.
@@ -34,7 +33,7 @@ impl Refinement {
         while geometry && widened && narrowing < 1.5 {
             let view = View { narrowing: f64::min(narrowing, 1.0), shape, held: true };
             // Wide spots need few points.
-            let needed = points(&problem.seen(0, &state.parameters, view));
+            let needed = problem.points_needed(&state.parameters, view);
             problem.points = in_the_end.map(|used| used.min(needed));
             let (most, enough) = (TRIALS_OF_A_STAGE, Enough::Nearly);
             let search = Search { problem, boxes, view, most, enough, damping };
@@ -66,7 +65,7 @@ impl Refinement {
             let (most, enough) = (self.most_trials, Enough::Fully);
             let search = Search { problem, boxes, view, most, enough, damping: Damping::NEAR };
             let (at, ended) = search.minimize(state, history)?;
-            let needed = points(&problem.seen(0, &state.parameters, view));
+            let needed = problem.points_needed(&state.parameters, view);
             match problem.points {
                 Some(used) if ended == Ended::Converged && needed > used => problem.points = Some(needed),
                 _ => return Ok((at, ended)),

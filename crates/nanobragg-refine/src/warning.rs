@@ -26,6 +26,13 @@ pub enum Warning {
         /// What the start has.
         start: f64,
     },
+    /// The largest count stands in many pixels, and no limit is known beyond which pixels do not count.
+    Clipped {
+        /// That count.
+        counts: f64,
+        /// How many pixels have it.
+        pixels: usize,
+    },
     /// The detector does not lie at the start as the header of the data says.
     OtherAxes {
         /// Degrees between their axes.
@@ -67,6 +74,7 @@ pub enum Warning {
 nanobragg::codes! { Warning:
     OtherPedestal = "refine.other-pedestal",
     OtherInstrument = "refine.other-instrument",
+    Clipped = "refine.clipped",
     OtherAxes = "refine.other-axes",
     OtherCenter = "refine.other-beam-center",
     EarlierFiles = "refine.earlier-files",
@@ -124,6 +132,10 @@ impl fmt::Display for Warning {
                     "its header has a {what} of {header} {unit}, the start one of {start} {unit}, which counts"
                 )
             }
+            Warning::Clipped { counts, pixels } => write!(
+                f,
+                "{pixels} pixels have the largest count, {counts}: they may be saturated; -saturation {counts} leaves them out"
+            ),
             Warning::OtherAxes { off_deg } => write!(
                 f,
                 "the detector of its header lies {off_deg:.2} deg off that of the start, which counts"

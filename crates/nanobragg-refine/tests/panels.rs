@@ -66,8 +66,8 @@ fn two_panels_find_what_one_finds() {
     let counting = Counting::default();
     let photons = Photons::new(&single, EDGE, &counts, &counting).unwrap();
     let [low, high] = parts.map(|(from, to)| &counts[from * EDGE..to * EDGE]);
-    let split = Photons::new(&panels[0], EDGE, low, &counting).unwrap();
-    let split = split.with_panel(&panels[1], EDGE, high, &counting).unwrap();
+    let both = [(&panels[0], EDGE, low), (&panels[1], EDGE, high)];
+    let split = Photons::of_panels(both, &counting).unwrap();
     // Far from the seam, so that boxes have the same pixels.
     let spots: Vec<_> = find(&photons, 8).into_iter().filter(|spot| spot.slow.abs_diff(ROWS) > 20).collect();
     assert!(spots.len() > 30 && find(&split, 8).iter().any(|spot| spot.panel == 1));
@@ -91,10 +91,19 @@ fn two_panels_find_what_one_finds() {
     // Both panels have moved along the beam.
     let moved = |number: usize| {
         let panel = |plan: &Plan| plan.detector.panel.pix0;
-        panel(two.panel(number)) - panel(&panels[number])
+        panel(two.panel(number).unwrap()) - panel(&panels[number])
     };
     assert!((moved(0) - moved(1)).norm() < 1e-12 && moved(0).norm() > 0.0);
 
+    assert!(two.panel(2).is_none());
+
+    // Panels that are not those of the start are not taken for others.
+    let swapped = [(&panels[1], EDGE, high), (&panels[0], EDGE, low)];
+    for wrong in [&photons, &Photons::of_panels(swapped, &counting).unwrap()] {
+        let refinement = Refinement::of_panels(&panels[0], &panels[1..], &["misset"]).unwrap();
+        let error = refinement.run(wrong, &Cpu::default(), &Control::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Size, "{error}");
+    }
     let error = Refinement::of_panels(&panels[0], &panels[1..], &["misset", "shift"]).unwrap_err();
     assert_eq!((error.kind(), error.kind().code()), (ErrorKind::OfOnePanel, "refine.of-one-panel"));
     assert!(Refinement::new(&panels[0], &["misset", "shift"]).is_ok());

@@ -124,7 +124,7 @@ fn a_refinement_goes_on_where_it_was_stopped() {
     let still = still(4, &StillKind::default()).unwrap();
     let mut refinement = Refinement::new(&still.start, &ALL).unwrap();
     (refinement.box_scale, refinement.most_boxes) = (0.02, 100);
-    let boxes = refinement.boxes(&photons(&still));
+    let boxes = refinement.boxes(&photons(&still)).unwrap();
     let stop = std::sync::atomic::AtomicBool::new(false);
     let seen = std::cell::Cell::new(0);
     let watch = |_: &nanobragg_refine::Step| {

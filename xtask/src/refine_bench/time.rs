@@ -25,7 +25,7 @@ pub fn run(stills: u64, kind: &StillKind, integrate: bool) -> anyhow::Result<()>
         let begun = processor_seconds()?;
         let mut refinement = Refinement::new(&still.start, &ALL)?;
         (refinement.most_boxes, refinement.integrate) = (BOXES, integrate);
-        let boxes = refinement.boxes(&photons);
+        let boxes = refinement.boxes(&photons)?;
         let found = processor_seconds()? - begun;
         // Of each trial, how far spots were widened and when it was done.
         let trials = RefCell::new(Vec::new());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::plan::Plan;
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
-use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_panels, read_nxmx, read_nxmx_image};
+use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_panels, read_nxmx_image};
 use nanobragg_refine::{Counting, Warning};
 
 use super::Request;
@@ -32,7 +32,8 @@ pub struct Data {
     /// What its header says.
     pedestal: Option<f64>,
     saturation: Option<f64>,
-    instrument: Instrument,
+    /// Of each panel.
+    instruments: Vec<Instrument>,
     /// The panels that are refined, of several in the file; none where it has one.
     panels: Vec<NxmxPanel>,
     /// Whether what contradicts the start was said: it is the same for all images.
@@ -40,6 +41,10 @@ pub struct Data {
     /// Images of a format in which one cannot be read alone.
     whole: OnceCell<Image>,
 }
+
+/// Counts that may be a detector's limit, and pixels that have the largest count by chance, at most.
+const LEAST_LIMIT: f64 = 20.0;
+const MANY_ALIKE: usize = 8;
 
 /// An image of counts.
 pub struct Measured {
@@ -66,20 +71,24 @@ impl Data {
             );
             return Err(DataError::of(path, &what));
         };
-        let number = (!panels.is_empty()).then(|| start.panel().unwrap_or(0));
-        let (mut pedestal, mut saturation, mut instrument) = (None, None, Instrument::default());
+        let (mut pedestal, mut saturation, mut instruments) = (None, None, Vec::new());
         if matches!(format, Format::Smv | Format::Cbf | Format::Nxmx) {
-            let image = read_instrument_image(path, number);
+            let first = (!panels.is_empty()).then(|| start.panel().unwrap_or(0));
+            let image = read_instrument_image(path, first);
             let image = image.map_err(|error| wrong(&error))?;
             let header = &image.header;
             let number = |key: &str| header.number(key).map_err(|error| wrong(&error));
             // The second is this program's and the C program's word for it.
             pedestal = number("IMAGE_PEDESTAL")?.or(number("ADC_OFFSET")?);
             saturation = number("CCD_IMAGE_SATURATION")?.filter(|&limit| limit > 0.0);
-            instrument = Instrument::of(&image);
+            instruments.push(Instrument::of(&image));
+            for other in 1..panels.len() {
+                let image = read_instrument_image(path, Some(other)).map_err(|error| wrong(&error))?;
+                instruments.push(Instrument::of(&image));
+            }
         }
         let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
-        Ok(Data { path, format, pedestal, saturation, instrument, panels, told, whole })
+        Ok(Data { path, format, pedestal, saturation, instruments, panels, told, whole })
     }
 
     /// The file.
@@ -104,18 +113,31 @@ impl Data {
         if !self.told.replace(true) {
             let header = self.pedestal.zip(start.pedestal).filter(|(header, given)| header != given);
             let pedestal = header.map(|(header, given)| Warning::OtherPedestal { header, given });
-            for warning in pedestal.into_iter().chain(self.instrument.contradictions(&start.plan)) {
-                super::warn(start.console, Some(&self.path.display().to_string()), &warning);
+            let file = self.path.display().to_string();
+            pedestal.iter().for_each(|warning| super::warn(start.console, Some(&file), warning));
+            let mut panels = start.panels().zip(&self.instruments).enumerate();
+            // What one panel says others say, too.
+            let doubts = panels.find_map(|(panel, (plan, instrument))| {
+                let doubts = instrument.contradictions(plan);
+                (!doubts.is_empty()).then_some((panel, doubts))
+            });
+            for (panel, warning) in
+                doubts.iter().flat_map(|(panel, all)| all.iter().map(move |one| (panel, one)))
+            {
+                let of_panel =
+                    if start.others.is_empty() { file.clone() } else { format!("{file}: panel {panel}") };
+                super::warn(start.console, Some(&of_panel), warning);
             }
         }
         counting.saturation = counting.saturation.or(self.saturation);
         let panels = match number {
             Some(number) => self.of_stack(number, start)?,
-            None if !self.panels.is_empty() => {
-                let stack = read_nxmx(&self.path).map_err(|error| wrong(&error))?;
-                let own = self.own(stack);
-                own.first().map_or(Ok(()), |one| self.is_one(one.fast, one.images * one.slow, size))?;
-                own.into_iter().map(counts_of).collect()
+            None if self.format == Format::Nxmx => {
+                let (stack, images) = read_nxmx_image(&self.path, 0).map_err(|error| wrong(&error))?;
+                if images > 1 {
+                    return Err(self.has_several(images));
+                }
+                self.own(stack).into_iter().map(counts_of).collect()
             }
             None => {
                 let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
@@ -123,6 +145,11 @@ impl Data {
                 vec![(image.fast, image.pixels)]
             }
         };
+        if counting.saturation.is_none()
+            && let Some(warning) = clipped(&panels)
+        {
+            super::warn(start.console, Some(&self.path.display().to_string()), &warning);
+        }
         Ok(Measured { panels, counting })
     }
 
@@ -131,11 +158,15 @@ impl Data {
         if fast != size.0 || rows <= size.1 || !rows.is_multiple_of(size.1.max(1)) {
             return Ok(());
         }
-        let (images, last) = (rows / size.1, rows / size.1 - 1);
+        Err(self.has_several(rows / size.1))
+    }
+
+    fn has_several(&self, images: usize) -> DataError {
+        let last = images.saturating_sub(1);
         let what = format!(
             "it has {images} images; choose with -images, counted from 0: -images 0-{last} refines all"
         );
-        Err(DataError::of(&self.path, &what))
+        DataError::of(&self.path, &what)
     }
 
     /// Images of each panel that is refined.
@@ -143,7 +174,7 @@ impl Data {
         if self.panels.is_empty() {
             return vec![stack];
         }
-        self.panels.iter().map(|panel| stack.clone().of_panel(panel)).collect()
+        self.panels.iter().map(|panel| stack.of_panel(panel)).collect()
     }
 
     /// The counts of an image of a stack.
@@ -197,6 +228,14 @@ impl Data {
         let (path, plural) = (self.path.display(), if images == 1 { "" } else { "s" });
         wrong(&format!("{path} has {images} image{plural} of the detector's size, not number {number}"))
     }
+}
+
+/// That the largest count stands in so many pixels that it may be a limit.
+fn clipped(panels: &[(usize, Vec<f64>)]) -> Option<Warning> {
+    let counts = || panels.iter().flat_map(|(_, counts)| counts).filter(|count| count.is_finite());
+    let most = counts().fold(0.0, |most: f64, &count| most.max(count));
+    let pixels = counts().filter(|&&count| count == most).count();
+    (most >= LEAST_LIMIT && pixels >= MANY_ALIKE).then_some(Warning::Clipped { counts: most, pixels })
 }
 
 /// Pixels along the fast and the slow axis.

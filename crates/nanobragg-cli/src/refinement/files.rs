@@ -261,9 +261,8 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
 fn images(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
     let fitted = &outcome.fitted;
     let panels = outcome.others.len() + 1;
-    let largest = |size: &dyn Fn(&Region) -> usize| {
-        (0..panels).map(|panel| size(&outcome.panel(panel).region)).max().unwrap_or(0)
-    };
+    let largest =
+        |size: &dyn Fn(&Region) -> usize| outcome.panels().map(|plan| size(&plan.region)).max().unwrap_or(0);
     let (fast, slow) = (largest(&|region| region.image_fast), largest(&|region| region.image_slow));
     let image = |of: &dyn Fn(usize) -> f64| {
         let mut all = vec![vec![f32::NAN; fast * slow]; panels];

@@ -59,7 +59,7 @@ impl Reflection {
             let [sum, x, y] = center;
             Some(Reflection {
                 own: *own,
-                predicted: Predicted::of(outcome.panel(own.panel), own.hkl)?,
+                predicted: Predicted::of(outcome.panel(own.panel)?, own.hkl)?,
                 observed_px: (sum > 0.0).then(|| [x / sum, y / sum]),
                 bounds,
                 background: photons[0],

@@ -124,7 +124,7 @@ impl Start {
     pub fn model(&self, identifier: String, outcome: &Outcome) -> Option<ImageExperiment> {
         let name = |panel: usize| self.names.get(panel).map_or("panel", String::as_str);
         let panels: Vec<(&str, &Plan)> =
-            (0..=outcome.others.len()).map(|panel| (name(panel), outcome.panel(panel))).collect();
+            outcome.panels().enumerate().map(|(panel, plan)| (name(panel), plan)).collect();
         Some(ImageExperiment { identifier, geometry: laboratory(&panels)? })
     }
 
@@ -257,7 +257,17 @@ impl Start {
             flag("-cell", &[a, b, c, alpha, beta, gamma]);
             flag("-misset", &parameters.misset.map(f64::to_degrees));
         }
-        flag("-fluence", &[parameters.fluence * parameters.scale]);
+        // Photons of a reflection are proportional to the cells, of which the file has whole ones.
+        let fluence = parameters.fluence * parameters.scale;
+        let whole = parameters.cells.map(|cells| cells.round().max(1.0));
+        let fluence =
+            fluence * parameters.cells.iter().zip(whole).map(|(cells, whole)| cells / whole).product::<f64>();
+        flag("-fluence", &[fluence]);
+        // Water is not refined: as many photons of it as at the start.
+        let before = self.plan.parameters();
+        if let Some(size) = self.args.number(FlagId::Water).filter(|size| *size > 0.0) {
+            flag("-water", &[size * (before.fluence * before.scale / fluence).cbrt()]);
+        }
         if parameters.spread > 0.0 {
             flag("-mosaic", &[parameters.spread.to_degrees()]);
         }
@@ -269,8 +279,8 @@ impl Start {
                 PlacementParameters::Origin(_) => {}
             }
         }
-        for (name, cells) in ["-Na", "-Nb", "-Nc"].into_iter().zip(parameters.cells) {
-            words.extend([name.to_owned(), format!("{}", cells.round().max(1.0))]);
+        for (name, cells) in ["-Na", "-Nb", "-Nc"].into_iter().zip(whole) {
+            words.extend([name.to_owned(), format!("{cells}")]);
         }
         args.extend(classic::parse(words.into_iter().map(OsString::from))?);
         let mut tried = args.clone();

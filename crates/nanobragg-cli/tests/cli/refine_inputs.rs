@@ -282,3 +282,64 @@ fn a_stack_of_which_no_image_is_chosen_says_how() {
         "refine: -data: s.nxs: it has 3 images; choose with -images, counted from 0: -images 0-2 refines all";
     assert_eq!(error, expected);
 }
+
+#[test]
+fn a_count_that_many_pixels_have_may_be_a_limit() {
+    let scratch = with_shot();
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -nonoise -o shot.npy")).good();
+    let file = scratch.read("shot.npy");
+    let pixels = file[file.len() - 4 * 200 * 200..].chunks_exact(4);
+    let counts: Vec<i64> =
+        pixels.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()).round() as i64).collect();
+    // Integers of 64 bits, as NumPy makes them, with a limit.
+    let array = |limit: i64| {
+        let mut text = "{'descr': '<i8', 'fortran_order': False, 'shape': (200, 200), }".to_owned();
+        text += &" ".repeat(117 - text.len());
+        let head = [b"\x93NUMPY\x01\x00\x76\x00".as_slice(), text.as_bytes(), b"\n"].concat();
+        let data = counts.iter().flat_map(|count| (*count).min(limit).to_le_bytes()).collect::<Vec<u8>>();
+        [head, data].concat()
+    };
+    let most = counts.iter().copied().max().unwrap();
+    scratch.write("whole.npy", array(most));
+    scratch.write("cut.npy", array(most / 4));
+    let line = |data: &str| format!("refine {CRYSTAL} {START} -data {data} -o fit");
+    let said = |line: &str| {
+        let run = scratch.run(line).good();
+        run.warnings()
+            .into_iter()
+            .filter(|said| said.contains("largest count"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(&line("whole.npy")), [""; 0]);
+    let cut = said(&line("cut.npy"));
+    let expected = format!(
+        "pixels have the largest count, {0}: they may be saturated; -saturation {0} leaves them out",
+        most / 4
+    );
+    assert!(cut.len() == 1 && cut[0].starts_with("cut.npy: ") && cut[0].ends_with(&expected), "{cut:?}");
+    assert_eq!(said(&format!("{} -saturation {}", line("cut.npy"), most / 4)), [""; 0]);
+}
+
+#[test]
+fn the_experiment_file_of_a_fit_has_its_photons() {
+    let scratch = with_shot();
+    let line = format!("refine {CRYSTAL} {START} -refine misset,N,scale -water 0.2 -data shot.cbf -o fit");
+    scratch.run(&line.replace("-N 20", "-N 19")).good();
+    let fit = json(&scratch, "fit.json");
+    let value = |name: &str| {
+        let found = fit["parameters"].as_array().unwrap().iter().find(|found| found["name"] == name).unwrap();
+        found["value"].as_f64().unwrap()
+    };
+    let cells: f64 = ["Na", "Nb", "Nc"].map(value).into_iter().product();
+    let whole: f64 = ["Na", "Nb", "Nc"].map(|name| value(name).round()).into_iter().product();
+    assert!((cells / whole - 1.0).abs() > 1e-4, "{cells} {whole}");
+    let text = String::from_utf8(scratch.read("fit.toml")).unwrap();
+    let number = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key)).unwrap();
+        line.split(" = ").nth(1).unwrap().parse::<f64>().unwrap()
+    };
+    let fluence = 3e25 * value("scale") * cells / whole;
+    assert!((number("fluence") / fluence - 1.0).abs() < 1e-9, "{text}");
+    assert!((number("water") / 0.2 * (fluence / 3e25).cbrt() - 1.0).abs() < 1e-9, "{text}");
+}

@@ -24,8 +24,8 @@ pub struct NpyImage {
     pub data: Vec<f64>,
 }
 
-/// Reads an array of two axes. Elements may be `f4`, `f8`, `u1`, `u2`, `u4`, `i1`, `i2`,
-/// `i4`, of either byte order; both memory orders are read. Bytes after the array are ignored.
+/// Reads an array of two axes. Elements may be `f4`, `f8`, `u1`, `u2`, `u4`, `u8`, `i1`, `i2`,
+/// `i4`, `i8`, of either byte order; both memory orders are read. Bytes after the array are ignored.
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) for a file that is no `.npy` file, an unknown version, a header that says no element type,
@@ -147,7 +147,7 @@ fn element_size(kind: &str) -> Option<usize> {
         "u1" | "i1" => Some(1),
         "u2" | "i2" => Some(2),
         "u4" | "i4" | "f4" => Some(4),
-        "f8" => Some(8),
+        "u8" | "i8" | "f8" => Some(8),
         _ => None,
     }
 }
@@ -169,6 +169,13 @@ fn elements(path: &Path, file: impl Read, count: usize, kind: &str) -> Result<Ve
         "u4" => of!(u32),
         "i4" => of!(i32),
         "f4" => of!(f32),
+        // Counts beyond 2^53 lose their last digits.
+        "u8" => read_numbers(path, file, count, |bytes| {
+            (if big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }) as f64
+        }),
+        "i8" => read_numbers(path, file, count, |bytes| {
+            (if big { i64::from_be_bytes(bytes) } else { i64::from_le_bytes(bytes) }) as f64
+        }),
         _ => of!(f64),
     }
 }
