@@ -7,7 +7,8 @@ rows!(
     Group::Background,
     Water(&["-water"], "edge of a cube of water in the beam: an isotropic background")
         .number("UM", Unit::Micrometer, NON_NEGATIVE)
-        .likely(&[(0.5, 20_000.0)])
+        // With few cells and much fluence a drop may be small: docs/FROM_MTZ.md.
+        .likely(&[(0.01, 20_000.0)])
         .default("0")
         .shows(&["water"])
         .effect(|draft, given| {
