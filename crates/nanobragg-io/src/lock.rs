@@ -48,6 +48,12 @@ impl Claim {
         Claim { given: path.to_owned(), lock: place.map(|place| lock_file(&place)), shared: false }
     }
 
+    /// The same under the name that a user gave it.
+    #[must_use]
+    pub fn called(self, given: &Path) -> Self {
+        Claim { given: given.to_owned(), ..self }
+    }
+
     /// The same together with others that share it: with none that has it for itself.
     #[must_use]
     pub fn shared(self) -> Self {

@@ -26,6 +26,11 @@ pub enum Warning {
         /// What the start has.
         start: f64,
     },
+    /// Positions that boxes are asked for at are beyond the detector.
+    Beyond {
+        /// How many.
+        positions: usize,
+    },
     /// The largest count stands in many pixels, and no limit is known beyond which pixels do not count.
     Clipped {
         /// That count.
@@ -74,6 +79,7 @@ pub enum Warning {
 nanobragg::codes! { Warning:
     OtherPedestal = "refine.other-pedestal",
     OtherInstrument = "refine.other-instrument",
+    Beyond = "refine.beyond-detector",
     Clipped = "refine.clipped",
     OtherAxes = "refine.other-axes",
     OtherCenter = "refine.other-beam-center",
@@ -131,6 +137,10 @@ impl fmt::Display for Warning {
                     f,
                     "its header has a {what} of {header} {unit}, the start one of {start} {unit}, which counts"
                 )
+            }
+            Warning::Beyond { positions } => {
+                let are = if *positions == 1 { "position is" } else { "positions are" };
+                write!(f, "{positions} {are} beyond the detector and not used")
             }
             Warning::Clipped { counts, pixels } => write!(
                 f,

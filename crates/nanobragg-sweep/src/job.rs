@@ -206,7 +206,7 @@ fn claims<'a>(
     beside: &'a [PathBuf],
 ) -> impl Iterator<Item = Claim> + 'a {
     let files = std::iter::once(manifest).chain(beside.iter().map(PathBuf::as_path));
-    files.map(Claim::file).chain(targets.iter().map(Target::claim))
+    files.map(Claim::file).chain(targets.iter().flat_map(Target::claims))
 }
 
 fn begin(

@@ -42,11 +42,17 @@ impl Target {
     }
 
     /// What no other run writes meanwhile.
-    pub fn claim(&self) -> Claim {
-        match self {
-            Target::Stack(output) => Claim::file(&output.path),
-            Target::Numbered(pattern, _) => Claim::numbered(&pattern.family()),
-        }
+    pub fn claims(&self) -> Vec<Claim> {
+        let pattern = match self {
+            Target::Stack(output) => return vec![Claim::file(&output.path)],
+            Target::Numbered(pattern, _) => pattern,
+        };
+        let mut families = pattern.families();
+        let own = families.pop();
+        // Beside others in the families around it, but not beside a pattern whose own they are.
+        let around = families.iter().map(|family| Claim::numbered(family).shared());
+        let all = around.chain(own.iter().map(|family| Claim::numbered(family)));
+        all.map(|claim| claim.called(pattern.given())).collect()
     }
 
     /// All its files, for so many images.

@@ -61,12 +61,20 @@ impl Asked {
             }
         };
         let experiments: BTreeSet<i32> = all.iter().map(|own| own.experiment).collect();
+        if panels > 1 && all.iter().any(|own| own.panel.is_none()) {
+            let file = file.display();
+            anyhow::bail!(
+                "{file}: its positions have no panel, and the start has {panels}; -panel N refines one"
+            );
+        }
         let place = |reflection: &PlacedReflection| {
             let same = experiments.len() < 2 || usize::try_from(reflection.experiment) == Ok(own);
-            let panel = usize::try_from(reflection.panel).ok().filter(|_| same)?;
-            let own = match chosen {
-                Some(chosen) => (panel == chosen).then_some(0),
-                None => (panel < panels).then_some(panel),
+            let panel = reflection.panel.map(usize::try_from).transpose().ok().filter(|_| same)?;
+            let own = match (panel, chosen) {
+                // A text is of the panel that is refined.
+                (None, _) => Some(0),
+                (Some(panel), Some(chosen)) => (panel == chosen).then_some(0),
+                (Some(panel), None) => (panel < panels).then_some(panel),
             };
             Some((own?, reflection.position_px))
         };

@@ -284,6 +284,17 @@ fn a_stack_of_which_no_image_is_chosen_says_how() {
 }
 
 #[test]
+fn positions_beyond_the_detector_are_counted() {
+    let scratch = with_shot();
+    scratch.write("places.txt", "100.5 60.5\n60.5 140.5\n300 20\n-1 5\n");
+    let line =
+        format!("refine {CRYSTAL} {START} -data shot.cbf -reflections places.txt -max_iterations 0 -o fit");
+    let run = scratch.run(&line).good();
+    let expected = "places.txt: 2 positions are beyond the detector and not used";
+    assert!(run.warnings().contains(&expected), "{:?}", run.warnings());
+}
+
+#[test]
 fn a_count_that_many_pixels_have_may_be_a_limit() {
     let scratch = with_shot();
     scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -nonoise -o shot.npy")).good();

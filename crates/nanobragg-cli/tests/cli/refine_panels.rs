@@ -139,5 +139,21 @@ fn data_of_other_panels_are_refused() {
         let error = run.error(2);
         assert!(error.ends_with(expected), "{geometry} {data}: {error}");
     }
+    // A text does not say on which panel its positions are, and panels in another order are not those of the data.
+    scratch.write("places.txt", "100.5 60.5\n60.5 40.5\n");
+    let run = scratch.run(&(line("-geometry two.geom", "two.nxs") + " -reflections places.txt"));
+    assert_eq!(
+        run.error(1),
+        "places.txt: its positions have no panel, and the start has 2; -panel N refines one"
+    );
     assert!(!scratch.path("fit.csv").exists());
+    let geom = String::from_utf8(scratch.read("two.geom")).unwrap();
+    let swapped = geom.replace("a/", "c/").replace("b/", "a/").replace("c/", "b/");
+    let (head, panels) = swapped.split_at(swapped.find("b/").unwrap());
+    let (b, a) = panels.split_at(panels.find("a/").unwrap());
+    scratch.write("swapped.geom", [head, a, b].concat());
+    let run = scratch.run(&(line("-geometry swapped.geom", "two.nxs") + " -max_iterations 0"));
+    let named =
+        run.warnings().iter().any(|said| said.starts_with("two.nxs: panel 0: its header has a beam center"));
+    assert!(named, "{}", run.err);
 }

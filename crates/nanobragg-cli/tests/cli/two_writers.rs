@@ -57,6 +57,21 @@ fn sweeps_whose_numbers_may_meet_exclude_each_other() {
 }
 
 #[test]
+fn numbered_runs_of_a_cluster_go_side_by_side() {
+    let scratch = Scratch::new();
+    let first = begun(&scratch, &format!("sweep {TINY} {LONG} -o run1####.npy -manifest 1.jsonl"), "1.jsonl");
+    let line = |name: &str| format!("sweep {TINY} -osc 1 -images 2 -o {name} -manifest 2.jsonl -restart");
+    for name in ["run2####.npy", "run20#.npy"] {
+        scratch.run(&line(name)).good();
+    }
+    for name in ["run#.npy", "run12#.npy", "run1#.npy"] {
+        let run = scratch.run(&line(name));
+        assert!(run.error(1).starts_with(&format!("{name}: another run is writing it")), "{}", run.err);
+    }
+    end(first);
+}
+
+#[test]
 fn refinements_exclude_what_writes_their_files() {
     let scratch = Scratch::new();
     scratch.run(&format!("{TINY} -detpixels 64 -pixel 1 -o a.npy")).good();

@@ -19,8 +19,8 @@ const POSITIONS: [&str; 2] = ["xyzobs.px.value", "xyzcal.px"];
 pub struct PlacedReflection {
     /// Number of its experiment; -1 of one that was not indexed.
     pub experiment: i32,
-    /// Number of its panel.
-    pub panel: u64,
+    /// Number of its panel; `None` in a text, which has no column for it.
+    pub panel: Option<u64>,
     /// Pixels from the outer corner of the panel's first one, along fast and slow.
     pub position_px: [f64; 2],
 }
@@ -42,7 +42,7 @@ pub fn read_positions(path: &Path) -> Result<Vec<PlacedReflection>> {
     start.read_to_end(&mut bytes).map_err(|cause| Error::read(path, cause))?;
     if bytes != BEGIN {
         let places = rows(path, "two numbers, fast and slow in pixels", "a position in pixels")?;
-        let placed = |position_px| PlacedReflection { experiment: 0, panel: 0, position_px };
+        let placed = |position_px| PlacedReflection { experiment: 0, panel: None, position_px };
         return Ok(places.into_iter().map(placed).collect());
     }
     if length > MOST_BYTES {
@@ -110,7 +110,7 @@ pub fn read_positions(path: &Path) -> Result<Vec<PlacedReflection>> {
             return Err(Error::value(path, what, "a finite position", wrong.to_string().as_bytes()));
         }
         let (experiment, panel) = (experiments.next().unwrap_or(0), panels.next().unwrap_or(0));
-        placed.push(PlacedReflection { experiment, panel, position_px });
+        placed.push(PlacedReflection { experiment, panel: Some(panel), position_px });
     }
     Ok(placed)
 }
@@ -277,8 +277,8 @@ mod tests {
     fn positions_are_those_that_were_written() {
         let (_folder, path) = written(|_| {});
         let [first, second] = read_positions(&path).unwrap()[..] else { panic!() };
-        assert_eq!(first, PlacedReflection { experiment: 0, panel: 3, position_px: [1.5, 2.5] });
-        assert_eq!(second, PlacedReflection { experiment: -1, panel: 0, position_px: [30.0, 4.25] });
+        assert_eq!(first, PlacedReflection { experiment: 0, panel: Some(3), position_px: [1.5, 2.5] });
+        assert_eq!(second, PlacedReflection { experiment: -1, panel: Some(0), position_px: [30.0, 4.25] });
         let (_folder, path) = written(|table| drop(table.columns.remove("xyzobs.px.value")));
         assert_eq!(read_positions(&path).unwrap()[1].position_px, [9.0, 9.0]);
     }

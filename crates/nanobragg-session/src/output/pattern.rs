@@ -56,20 +56,29 @@ impl PathPattern {
         self.given.with_file_name(name)
     }
 
-    /// A name that all patterns have in common of which two may be the same file: `#` in the place of the number and of the digits
-    /// around it.
-    pub fn family(&self) -> PathBuf {
+    /// The pattern as it was given.
+    pub fn given(&self) -> &Path {
+        &self.given
+    }
+
+    /// Families of names, each with `#` in the place of the number and of digits around it. The last one is its own: of two patterns that may
+    /// make the same file, one is in the other's own family. `run12_#` has one, `run12#` is in those of `run#`, `run1#` and `run12#`.
+    pub fn families(&self) -> Vec<PathBuf> {
         let (mut before, mut after) = (self.before.as_encoded_bytes(), self.after.as_encoded_bytes());
-        while let [rest @ .., b'0'..=b'9'] = before {
-            before = rest;
-        }
         while let [b'0'..=b'9', rest @ ..] = after {
             after = rest;
         }
-        let mut name = part(before);
-        name.push("#");
-        name.push(part(after));
-        self.given.with_file_name(name)
+        let mut all = Vec::new();
+        loop {
+            let mut name = part(before);
+            name.push("#");
+            name.push(part(after));
+            all.insert(0, self.given.with_file_name(name));
+            match before {
+                [rest @ .., b'0'..=b'9'] => before = rest,
+                _ => return all,
+            }
+        }
     }
 
     /// The file with this number.
@@ -119,16 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn names_that_may_meet_have_one_family() {
-        let family =
-            |name: &str| PathPattern::of_images(Path::new(name)).family().to_str().unwrap().to_owned();
+    fn of_names_that_may_meet_one_is_in_the_family_of_the_other() {
+        let families = |name: &str| PathPattern::of_images(Path::new(name)).families();
+        let may_meet = |one: &str, other: &str| {
+            let (one, other) = (families(one), families(other));
+            one.contains(other.last().unwrap()) || other.contains(one.last().unwrap())
+        };
         for name in ["z_#.npy", "z_##.npy", "z.npy", "z_1#.npy", "z_#3.npy", "z_0##12.npy"] {
-            assert_eq!(family(name), "z_#.npy", "{name}");
+            assert!(may_meet(name, "z_#.npy"), "{name}");
         }
-        assert_eq!(family("out/1#.npy"), "out/#.npy");
+        assert!(may_meet("run1#.npy", "run12####.npy") && may_meet("1#.npy", "#.npy"));
         for other in ["z#.npy", "z_a#.npy", "z_#a.npy", "z1_#.npy", "z_#.cbf"] {
-            assert_ne!(family(other), "z_#.npy", "{other}");
+            assert!(!may_meet(other, "z_#.npy"), "{other}");
         }
+        assert!(!may_meet("run1####.cbf", "run2####.cbf") && !may_meet("run10#.cbf", "run20#.cbf"));
+        assert_eq!(families("out/12#.npy"), ["out/#.npy", "out/1#.npy", "out/12#.npy"].map(PathBuf::from));
     }
 
     #[test]
