@@ -120,6 +120,24 @@ def test_a_matrix_has_the_stars_in_rows(sim):
     np.testing.assert_allclose(again.raw_pixels, sim.raw_pixels, rtol=1e-5)
 
 
+@pytest.mark.parametrize("missets_first", [True, False])
+def test_a_matrix_is_the_one_that_is_rendered_whatever_turns_it(sim, missets_first):
+    sim.missets_deg = (5, 6, 7)
+    matrix = sim.Amatrix
+    sim.missets_deg = (10, 20, 30) if missets_first else (0, 0, 0)
+    sim.Amatrix = matrix
+    sim.missets_deg = (10, 20, 30)
+    sim.add_nanoBragg_spots()
+    assert sim.Amatrix == sim.Amatrix_RUB != pytest.approx(matrix)
+    again = nanoBragg(detpixels_slowfast=(40, 48), Ncells_abc=(5, 5, 5), pixel_size_mm=1, oversample=1)
+    again.default_F = 100
+    again.Amatrix = sim.Amatrix
+    again.add_nanoBragg_spots()
+    np.testing.assert_allclose(again.raw_pixels, sim.raw_pixels, rtol=1e-5)
+    sim.missets_deg = (0, 0, 0)
+    assert np.ravel(sim.Amatrix).tolist() == list(matrix)
+
+
 def test_structure_factors_as_arrays(sim):
     hkl = [(h, k, l) for h in range(-20, 21) for k in range(-20, 21) for l in range(-20, 21)]
     sim.add_nanoBragg_spots()

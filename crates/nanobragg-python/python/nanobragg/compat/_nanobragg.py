@@ -25,6 +25,7 @@ _OWN = ("_quirks", "_set", "_pixels")
 _EV_ANGSTROM = 12398.42
 _INT_SCALE = 55000.0
 _SOURCE_DISTANCE_M = 10.0
+_MATRICES = ("Amatrix", "Amatrix_RUB")
 _OF_SOURCES = {"xray_source_XYZ": slice(0, 3), "xray_source_intensity_fraction": slice(3, 4), "xray_source_wavelengths_A": slice(4, 5)}
 # What places the detector; each takes the place of the others.
 _PLACES = next(group for group in INSTEAD if "pix0_vector_mm" in group)
@@ -111,8 +112,11 @@ class nanoBragg:
         row = ATTRIBUTES.get(name)
         if row is None or name in _OWN:
             raise AttributeError(f"nanoBragg has no attribute {name!r}")
-        if name in self._set:
-            return self._set[name]
+        # Missets turn a matrix that was set: what is told is what is rendered.
+        turned = name in _MATRICES and any(self._set.get("missets_deg", ()))
+        other = next((matrix for matrix in _MATRICES if matrix in self._set), name) if name in _MATRICES else name
+        if other in self._set and not turned:
+            return self._set[other]
         found = self._derived(name)
         return row.default if found is None else found
 
@@ -156,7 +160,7 @@ class nanoBragg:
             return self._source_column(_OF_SOURCES[name])
         if name in DERIVED:
             return DERIVED[name](self._experiment().quantities())
-        if name in ("Amatrix", "Amatrix_RUB"):
+        if name in _MATRICES:
             return tuple(x for star in "abc" for x in self._traced(f"rot_{star}_star_A_inv"))
         return None
 
@@ -417,7 +421,7 @@ def _plain(name: str, value: Any) -> Any:
         return value.as_numpy_array()
     if hasattr(value, "parameters"):
         return tuple(value.parameters())
-    if name in ("Amatrix", "Amatrix_RUB"):
+    if name in _MATRICES:
         return tuple(np.asarray(value, dtype=float).ravel().tolist())
     if name == "indices" and not is_array(value):
         return np.array(list(value), dtype=np.int64)
