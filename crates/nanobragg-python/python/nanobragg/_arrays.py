@@ -40,6 +40,17 @@ def checked(name: str, value: Any, dtype: str, shape: tuple[int | None, ...]) ->
     return np.ascontiguousarray(array, dtype=wanted)
 
 
+def finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`array`, of which all are numbers; raises ValueError that names the first pixel that is none."""
+    import numpy as np
+
+    wrong = np.argwhere(~np.isfinite(array))
+    if len(wrong):
+        slow, fast = (int(place) for place in wrong[0])
+        raise ValueError(f"{name}: pixel ({slow}, {fast}) (slow, fast) is {array[slow, fast]}, not a number")
+    return array
+
+
 def is_array(value: object) -> bool:
     """Whether `value` is an array of numpy."""
     import numpy as np

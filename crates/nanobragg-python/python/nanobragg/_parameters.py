@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ._arrays import checked
@@ -29,6 +30,15 @@ def moved(experiment: Experiment, at: dict[str, float]) -> Experiment:
         if name in at:
             keywords[keyword] = at[name]
     return experiment.replace(**keywords)
+
+
+def spelled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters by their names, `lambda` also by the one that Python allows; raises ValueError where there is none of a name."""
+    found = {"lambda" if name == "lambda_" else name: value for name, value in parameters.items()}
+    known(found)
+    if len(found) < len(parameters):
+        raise ValueError("lambda and lambda_ are the same parameter")
+    return found
 
 
 def known(names: Any) -> None:

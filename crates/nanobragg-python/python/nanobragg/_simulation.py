@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arrays import angles, checked, image, is_array
+from ._arrays import angles, checked, finite, image, is_array
 from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
 
@@ -237,7 +237,7 @@ class Simulation:
 
     def gradient(
         self,
-        parameters: Iterable[str],
+        parameters: str | Iterable[str],
         threads: int | None = None,
         device: str | None = None,
         dtype: str | None = None,
@@ -252,14 +252,14 @@ class Simulation:
         `device`, `dtype`, `threads`: as for `render`. The CPU computes derivatives in double precision, and those that a
         graphics processor has none of: it does so for "auto"; for "gpu" these are an error.
         """
-        names = list(parameters)
+        names = _names(parameters)
         photons, columns = _native.columns(self._renderer, names, self._wanted(device, dtype, threads))
         warn(_native.device_warnings())
         return photons, dict(zip((name for name, _ in _native.parameters(self._renderer, names)), columns, strict=True))
 
     def vjp(
         self,
-        parameters: Iterable[str],
+        parameters: str | Iterable[str],
         cotangent: Any,
         threads: int | None = None,
         device: str | None = None,
@@ -269,9 +269,9 @@ class Simulation:
 
         `cotangent` is an array of floats of the image's shape; the other arguments are those of `gradient`.
         """
-        weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
+        weights = finite("cotangent", checked("cotangent", cotangent, "f8", self._renderer.shapes[0]))
         wanted = self._wanted(device, dtype, threads)
-        made = _native.pull_back(self._renderer, list(parameters), weights, wanted)
+        made = _native.pull_back(self._renderer, _names(parameters), weights, wanted)
         warn(_native.device_warnings())
         return made
 
@@ -279,7 +279,7 @@ class Simulation:
         self,
         cotangent: Any,
         indices: Any = None,
-        parameters: Iterable[str] = (),
+        parameters: str | Iterable[str] = (),
         threads: int | None = None,
         device: str | None = None,
         dtype: str | None = None,
@@ -293,17 +293,17 @@ class Simulation:
 
         `InputError` where all structure factors are one number, or are interpolated.
         """
-        weights = checked("cotangent", cotangent, "f8", self._renderer.shapes[0])
+        weights = finite("cotangent", checked("cotangent", cotangent, "f8", self._renderer.shapes[0]))
         rows = None if indices is None else checked("indices", indices, "i4", (None, 3))
         wanted = self._wanted(device, dtype, threads)
-        made = _native.pull_back_amplitudes(self._renderer, list(parameters), weights, rows, wanted)
+        made = _native.pull_back_amplitudes(self._renderer, _names(parameters), weights, rows, wanted)
         warn(_native.device_warnings())
         numbers, found, amplitudes, slopes = made
         return AmplitudeGradient(found, amplitudes, slopes, numbers)
 
     def normal_equations(
         self,
-        parameters: Iterable[str],
+        parameters: str | Iterable[str],
         measured: Any,
         weights: Any = None,
         threads: int | None = None,
@@ -312,16 +312,17 @@ class Simulation:
     ) -> NormalEquations:
         """The normal equations for residuals measured - photons: a Gauss-Newton step.
 
-        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 by default. The other arguments are
-        those of `gradient`.
+        `measured` and `weights` are arrays of floats of the image's shape; weights are 1 by default. Pixels of weight 0 are left
+        out, whatever was measured there. The other arguments are those of `gradient`.
         """
         import numpy as np
 
         shape = self._renderer.shapes[0]
-        names = list(parameters)
+        names = _names(parameters)
         rows = _native.parameters(self._renderer, names)
         target = checked("measured", measured, "f8", shape)
-        each = np.ones(shape) if weights is None else checked("weights", weights, "f8", shape)
+        each = np.ones(shape) if weights is None else finite("weights", checked("weights", weights, "f8", shape))
+        target = finite("measured", np.where(each == 0, 0.0, target))
         wanted = self._wanted(device, dtype, threads)
         made = _native.normal(self._renderer, names, target, each, wanted)
         warn(_native.device_warnings())
@@ -382,6 +383,11 @@ def _reopened(experiment: Experiment, device: str | None, dtype: str | None) -> 
         # Who made it first was warned.
         warnings.simplefilter("ignore", NanobraggWarning)
         return Simulation(experiment, device, dtype)
+
+
+def _names(parameters: str | Iterable[str]) -> list[str]:
+    """A string is one name, not its letters."""
+    return [parameters] if isinstance(parameters, str) else list(parameters)
 
 
 def _joined(panels: list[Any]) -> Any:

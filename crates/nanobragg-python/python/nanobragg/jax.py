@@ -28,7 +28,7 @@ except ImportError:
     raise ImportError("nanobragg.jax needs jax: pip install jax") from None
 
 from ._experiment import Experiment
-from ._parameters import distinct, known, moved
+from ._parameters import distinct, moved, spelled
 from ._simulation import Simulation
 
 
@@ -56,15 +56,22 @@ def render(
     `structure_factors` are Miller indices, distinct integers of shape (n, 3) that JAX does not trace, and an array of amplitudes in
     electrons, of shape (n,). They stand for those of the experiment; equivalents are reflections of their own.
     """
-    known(parameters)
+    parameters = spelled(parameters)
     simulation = experiment if isinstance(experiment, Simulation) else Simulation(experiment, device="cpu")
     indices, amplitudes = (None, ()) if structure_factors is None else structure_factors
     if indices is not None:
         indices = distinct(indices)
     call = _Call(simulation, tuple(parameters), indices)
-    numbers = tuple(jnp.asarray(value, dtype=float) for value in parameters.values())
+    numbers = tuple(_scalar(name, value) for name, value in parameters.items())
     made: jax.Array = _image(call, jnp.asarray(amplitudes, dtype=float), numbers)
     return made
+
+
+def _scalar(name: str, value: Any) -> Any:
+    number = jnp.asarray(value, dtype=float)
+    if number.ndim:
+        raise TypeError(f"{name} has to be one number, not an array of shape {number.shape}")
+    return number
 
 
 def _photons(call: _Call, amplitudes: Any, *values: Any) -> Any:

@@ -23,7 +23,7 @@ except ImportError:
     raise ImportError("nanobragg.torch needs torch: pip install torch") from None
 
 from ._experiment import Experiment
-from ._parameters import distinct, moved
+from ._parameters import distinct, moved, spelled
 from ._simulation import Simulation
 
 
@@ -32,35 +32,49 @@ class _Render(torch.autograd.Function):
     def forward(
         ctx: Any, base: Simulation, names: tuple[str, ...], indices: Any, amplitudes: Any, *values: torch.Tensor
     ) -> torch.Tensor:
-        at = {name: float(value.detach()) for name, value in zip(names, values, strict=True)}
+        at = {name: value.item() for name, value in zip(names, values, strict=True)}
         experiment = base.experiment
         if amplitudes is not None:
             experiment = experiment.replace(structure_factors=(indices, amplitudes.detach().cpu().double().numpy()))
         simulation = base._with(moved(experiment, at))
         ctx.simulation, ctx.names, ctx.indices = simulation, names, indices
-        ctx.like, ctx.dtypes = amplitudes, [value.dtype for value in values]
+        ctx.save_for_backward(amplitudes, *values)
         photons, _ = simulation.gradient(())
         return torch.from_numpy(photons)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[Any, ...]:
-        (cotangent,) = cotangents
-        weights = cotangent.detach().cpu().double().numpy()
-        by_amplitude = None
-        if ctx.needs_input_grad[3]:
-            made = ctx.simulation.vjp_structure_factors(weights, ctx.indices, ctx.names)
-            slopes = made.parameters
-            by_amplitude = torch.from_numpy(made.slopes).to(dtype=ctx.like.dtype, device=ctx.like.device)
-        else:
-            slopes = ctx.simulation.vjp(ctx.names, weights)
-        each = [torch.tensor(slope, dtype=dtype) for slope, dtype in zip(slopes, ctx.dtypes, strict=True)]
+        by_amplitude, *each = _Slopes.apply(ctx.simulation, ctx.names, ctx.indices, *cotangents, *ctx.saved_tensors)
         return None, None, None, by_amplitude, *each
 
 
+class _Slopes(torch.autograd.Function):
+    """The derivatives as what depends on the values: torch would take them for constants, and a second derivative for 0."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, simulation: Simulation, names: tuple[str, ...], indices: Any, cotangent: torch.Tensor, amplitudes: Any, *values: torch.Tensor
+    ) -> tuple[Any, ...]:
+        weights = cotangent.detach().cpu().double().numpy()
+        by_amplitude = None
+        if amplitudes is not None and amplitudes.requires_grad:
+            made = simulation.vjp_structure_factors(weights, indices, names)
+            slopes = made.parameters
+            by_amplitude = torch.from_numpy(made.slopes).to(dtype=amplitudes.dtype, device=amplitudes.device)
+        else:
+            slopes = simulation.vjp(names, weights)
+        each = [torch.full_like(value, slope) for slope, value in zip(slopes, values, strict=True)]
+        return by_amplitude, *each
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[Any, ...]:
+        raise RuntimeError("nanobragg has no second derivatives: detach the derivatives of render")
+
+
 def render(
-    experiment: Experiment | Simulation, structure_factors: tuple[Any, torch.Tensor] | None = None, **parameters: torch.Tensor
+    experiment: Experiment | Simulation, structure_factors: tuple[Any, torch.Tensor] | None = None, **parameters: torch.Tensor | float
 ) -> torch.Tensor:
-    """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors.
+    """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors or numbers.
 
     `structure_factors` are Miller indices, distinct integers of shape (n, 3), and a tensor of amplitudes in electrons, of shape (n,).
     They stand for those of the experiment; equivalents are reflections of their own.
@@ -68,8 +82,20 @@ def render(
     indices, amplitudes = (None, None) if structure_factors is None else structure_factors
     if indices is not None:
         indices = distinct(indices)
-    made: torch.Tensor = _Render.apply(_simulation(experiment), tuple(parameters), indices, amplitudes, *parameters.values())
+    numbers = {name: _scalar(name, value) for name, value in spelled(parameters).items()}
+    made: torch.Tensor = _Render.apply(_simulation(experiment), tuple(numbers), indices, amplitudes, *numbers.values())
     return made
+
+
+def _scalar(name: str, value: Any) -> torch.Tensor:
+    if not isinstance(value, torch.Tensor):
+        try:
+            return torch.tensor(float(value), dtype=torch.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} has to be a tensor of one number, not {value!r}") from None
+    if value.numel() != 1:
+        raise TypeError(f"{name} has to be a tensor of one number, not one of shape {tuple(value.shape)}")
+    return value
 
 
 def _simulation(experiment: Experiment | Simulation) -> Simulation:
@@ -81,12 +107,12 @@ class Renderer(torch.nn.Module):
     without arguments."""
 
     def __init__(
-        self, experiment: Experiment | Simulation, structure_factors: tuple[Any, Any] | None = None, **start: float
+        self, experiment: Experiment | Simulation, structure_factors: tuple[Any, Any] | None = None, **start: torch.Tensor | float
     ) -> None:
         super().__init__()
         self.simulation = _simulation(experiment)
         self.numbers = torch.nn.ParameterDict(
-            {name: torch.nn.Parameter(torch.tensor(float(value), dtype=torch.float64)) for name, value in start.items()}
+            {name: torch.nn.Parameter(_scalar(name, value).detach().to(torch.float64, copy=True)) for name, value in spelled(start).items()}
         )
         self.indices, self.amplitudes = None, None
         if structure_factors is not None:
