@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -139,6 +140,58 @@ def test_many_orientations(simulation):
         np.testing.assert_allclose(again, image, rtol=1e-4, atol=1e-6 * image.max())
     with pytest.raises(ValueError, match="rotation"):
         simulation.render_many([np.ones((3, 3))])
+
+
+@pytest.mark.parametrize("quirks", [[], ["-quirks", "reference"], ["-quirks", "spec", "-phi_carryover_mode", "c-parity"]])
+def test_counts_of_many_orientations_are_those_of_a_sweep(program, quirks, tmp_path):
+    flags = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -lambda 1.5 -pixel 1 -detpixels 24 -oversample 1 -fluence 1e30 -seed 7".split() + quirks
+    angles = [[0, 0, 0], [10, 20, 30], [100, -50, 17.5]]
+    (tmp_path / "list.txt").write_text("".join("{} {} {}\n".format(*row) for row in angles))
+    sweep = [program, "sweep", *flags, "-orientations", "list.txt", "-q", "-o", "x.cbf", "-adc", "0", "-device", "cpu"]
+    subprocess.run(sweep, cwd=tmp_path, check=True)
+    written = sorted(tmp_path.glob("x*.cbf"))
+    assert len(written) == len(angles)
+    simulation = Simulation.from_args([*flags, "-adc", "0"], device="cpu")
+    for image, row, path in zip(simulation.render_many(angles), angles, written):
+        simulation.save(tmp_path / "saved.cbf", image)
+        assert pixels_of(tmp_path / "saved.cbf") == pixels_of(path)
+        turned = simulation.replace(misset=row, seed=image.noise_seed)
+        assert np.array_equal(simulation.counts(image=image), turned.counts(image=image))
+
+
+def pixels_of(path):
+    """The compressed pixels of a CBF file."""
+    return path.read_bytes().split(b"\x0c\x1a\x04\xd5")[1].split(b"\r\n--CIF")[0]
+
+
+def test_images_of_many_orientations_have_noise_of_their_own(small):
+    simulation = Simulation(small.replace(fluence=1e30, water=0.4), device="cpu")
+    images = list(simulation.render_many([[0, 0, 0], [10, 20, 30]]))
+    one, other = ((simulation.counts(image=image) - image).view(np.ndarray).ravel() for image in images)
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
+    for image in images:
+        counts = simulation.counts(image=image)
+        assert np.array_equal(counts, image.simulation.counts(image=image))
+        # Also of what is computed from it, and elsewhere.
+        sent = pickle.loads(pickle.dumps(image))
+        assert np.array_equal(sent, image) and sent.noise_seed == image.noise_seed == (image + 1).noise_seed
+        assert np.array_equal(counts, simulation.counts(image=sent)) and sent.simulation is None
+        assert np.array_equal(simulation.counts(3, image), simulation.counts(3, np.asarray(image)))
+    assert simulation.render().noise_seed is None
+
+
+def test_an_image_of_many_orientations_has_the_simulation_that_turns_the_crystal(simulation):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        angles = np.array([[0, 0, 0], [10, 20, 30], [100, -50, 170.0]])
+        for row, image in zip(angles, simulation.render_many(angles)):
+            brightest = np.unravel_index(np.argmax(image), image.shape)
+            made = image.simulation
+            assert made is image.simulation is not simulation and (image * 2).simulation is None
+            trace = made.trace(tuple(int(place) for place in brightest))
+            assert trace["photons"] == pytest.approx(image[brightest], rel=1e-4)
+            shown = [float(word) for word in made.experiment.quantities()["misset angles"].value.split()]
+            assert shown == pytest.approx(row, abs=1e-6)
 
 
 def test_a_series_may_be_left_early(slow_simulation):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -20,21 +21,43 @@ class Image(np.ndarray):
     It is an ordinary array that notebooks show as a picture.
     """
 
-    simulation: Simulation | None
-    """What rendered it; None of arrays that were computed from images."""
+    noise_seed: int | None
+    """The seed of its counts where it is one of `Simulation.render_many`, and of what is computed from it."""
+    _simulation: Callable[[], Simulation] | None
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """What rendered it; None of arrays that were computed from images."""
+        return None if self._simulation is None else self._simulation()
 
     def __array_finalize__(self, other: object) -> None:
-        self.simulation = None
+        self._simulation = None
+        self.noise_seed = getattr(other, "noise_seed", None)
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         # Sums and the like are numbers.
-        return array[()] if array.ndim == 0 else array.view(type(self))
+        if array.ndim == 0:
+            return array[()]
+        made = array.view(type(self))
+        made.noise_seed = self.noise_seed
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make, arguments, state = cast("tuple[Any, Any, Any]", super().__reduce__())
+        return make, arguments, (state, self.noise_seed)
+
+    def __setstate__(self, state: Any) -> None:
+        array, self.noise_seed = state
+        super().__setstate__(array)
 
     @classmethod
-    def of(cls, array: np.ndarray[Any, Any], simulation: Simulation) -> Image:
-        """`array`, without a copy, as an image that `simulation` rendered."""
+    def of(
+        cls, array: np.ndarray[Any, Any], simulation: Callable[[], Simulation], noise_seed: int | None = None
+    ) -> Image:
+        """`array`, without a copy, as an image that a simulation rendered, which is made where somebody asks for it."""
         image = array.view(cls)
-        image.simulation = simulation
+        image._simulation = simulation
+        image.noise_seed = noise_seed
         return image
 
     def png(self) -> bytes:
@@ -47,8 +70,9 @@ class Image(np.ndarray):
         plane = np.ascontiguousarray(plane, dtype=np.float32)
         with tempfile.TemporaryDirectory(prefix="nanobragg-") as folder:
             path = Path(folder, "image.png")
-            if self.simulation is not None and self.ndim == 2:
-                self.simulation.save(path, plane)
+            simulation = self.simulation
+            if simulation is not None and self.ndim == 2:
+                simulation.save(path, plane)
             else:
                 _native.png(path, plane)
             return path.read_bytes()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +14,7 @@ from . import _native
 from ._arrays import angles, checked, finite, image, is_array
 from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
+from ._seeds import of_image
 
 if TYPE_CHECKING:
     import numpy as np
@@ -170,9 +174,9 @@ class Simulation:
         if out is not None:
             made = _filled(out, whole)
         elif isinstance(whole, list):
-            made = [Image.of(panel, self) for panel in whole]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            made = [Image.of(panel, lambda: self) for panel in whole]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         else:
-            made = Image.of(whole, self)
+            made = Image.of(whole, lambda: self)
         result: Image = made
         return result
 
@@ -187,33 +191,57 @@ class Simulation:
 
         Orientations turn the crystal from the orientation of its lattice, instead of `-misset`: an array of shape (n, 3),
         angles in degrees about the laboratory's x, then y, then z; or of shape (n, 3, 3), rotation matrices.
+
+        `counts` and `save` give each image noise of its own: that of the program's sweep with the same orientations and seed.
         """
         from ._image import Image
 
+        turns = angles(orientations)
+        base = int(self._experiment.quantities()["noise seed"].value)
+        preset = re.search(r'^quirks = "(\w+)"', self._experiment.toml(), re.MULTILINE)
+        keyed = preset is None or preset[1] == "exact"
         series = _native.Series(
             self._renderer,
-            angles(orientations),
+            turns,
             *self._wanted(device, dtype, threads),
         )
 
         def images() -> Iterator[Image]:
             try:
-                while (panels := series.next()) is not None:
-                    yield Image.of(_joined(panels), self)
+                for number, turn in enumerate(turns, 1):
+                    panels = series.next()
+                    if panels is None:
+                        return
+                    seed = of_image(base, number, keyed)
+                    turned = functools.cache(functools.partial(self._turned, turn, seed))
+                    whole: Any = _joined(panels)
+                    made: Any = [Image.of(panel, turned, seed) for panel in whole] if isinstance(whole, list) else Image.of(whole, turned, seed)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                    yield made
             finally:
                 series.close()
 
         return images()
 
+    def _turned(self, turn: tuple[float, float, float], seed: int) -> Simulation:
+        """The simulation of one of many orientations, angles in radians."""
+        return self._seeded(seed, misset=[math.degrees(angle) for angle in turn])
+
+    def _seeded(self, seed: int, **keywords: Any) -> Simulation:
+        """This simulation with another noise seed, and with these keywords."""
+        with warnings.catch_warnings():
+            # What holds of one holds of all.
+            warnings.simplefilter("ignore", NanobraggWarning)
+            return self.replace(seed=seed, **keywords)
+
     def counts(self, seed: int | None = None, image: Any = None) -> NDArray[np.int32]:
         """Photons that a detector counts: Poisson deviates of the expected photons, int32 of the image's shape.
 
-        `seed` is by default that of the experiment. Equal seeds give equal counts. Without `image` the image is rendered.
-        Pixels that are not rendered are -1.
+        `seed` is by default that of the image where it is one of `render_many`, else that of the experiment. Equal seeds
+        give equal counts. Without `image` the image is rendered. Pixels that are not rendered are -1.
         """
         expected = self.render() if image is None else image
         panels = self._panels(expected)
-        counted = self._renderer.counts(panels, seed)
+        counted = self._renderer.counts(panels, _noise_seed(expected) if seed is None else seed)
         joined: NDArray[np.int32] = _joined(counted)
         return joined
 
@@ -233,7 +261,9 @@ class Simulation:
         experiment. Without `image` the image is rendered. Warnings are `OutputWarning`.
         """
         expected = self.render() if image is None else image
-        warn(self._renderer.save(os.path.abspath(path), self._panels(expected)))
+        panels, seed = self._panels(expected), _noise_seed(expected)
+        renderer = self._renderer if seed is None else self._seeded(seed)._renderer
+        warn(renderer.save(os.path.abspath(path), panels))
 
     def gradient(
         self,
@@ -388,6 +418,13 @@ def _reopened(experiment: Experiment, device: str | None, dtype: str | None) -> 
 def _names(parameters: str | Iterable[str]) -> list[str]:
     """A string is one name, not its letters."""
     return [parameters] if isinstance(parameters, str) else list(parameters)
+
+
+def _noise_seed(image: Any) -> int | None:
+    """The seed that an image, or the first one of a list, brings along."""
+    first = image[0] if isinstance(image, list) and image else image  # pyright: ignore[reportUnknownVariableType]
+    seed: int | None = getattr(first, "noise_seed", None)  # pyright: ignore[reportUnknownArgumentType]
+    return seed
 
 
 def _joined(panels: list[Any]) -> Any:
