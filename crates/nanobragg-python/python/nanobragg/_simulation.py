@@ -61,7 +61,7 @@ class Simulation:
 
     `device` is "cpu" (all cores), "gpu", "auto" (a hardware graphics processor if there is one, else the CPU;
     the default), or "scalar" (the plain definition on one core). `dtype`, "f64" (default) or "f32", is the
-    precision of the lattice factor; images are always float32. Without these arguments the experiment's flags
+    precision in which the lattice factor is computed; images are always float32. Without these arguments the experiment's flags
     `-device` and `-dtype` count.
 
     Several threads may use one simulation at once. A simulation can be pickled: where it is unpickled, the experiment is
@@ -279,8 +279,8 @@ class Simulation:
         per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists the known ones, and a parameter
         without a derivative is an InputError that says why. The cost hardly grows with their number.
 
-        `device`, `dtype`, `threads`: as for `render`. The CPU computes derivatives in double precision, and those that a
-        graphics processor has none of: it does so for "auto"; for "gpu" these are an error.
+        `device`, `dtype`, `threads`: as for `render`. On the CPU derivatives are in double precision. A few are not available
+        on graphics processors: with "auto" the CPU computes these, with "gpu" they are an error.
         """
         names = _names(parameters)
         photons, columns = _native.columns(self._renderer, names, self._wanted(device, dtype, threads))

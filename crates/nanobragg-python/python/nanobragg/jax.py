@@ -54,7 +54,7 @@ def render(
     """The photons of each pixel, floats of shape (slow, fast), with parameters at the values of scalars.
 
     `structure_factors` are Miller indices, distinct integers of shape (n, 3) that JAX does not trace, and an array of amplitudes in
-    electrons, of shape (n,). They stand for those of the experiment; equivalents are reflections of their own.
+    electrons, of shape (n,). They replace the experiment's; each symmetry equivalent needs a row of its own.
     """
     parameters = spelled(parameters)
     simulation = experiment if isinstance(experiment, Simulation) else Simulation(experiment, device="cpu")

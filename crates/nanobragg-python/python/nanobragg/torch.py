@@ -77,7 +77,7 @@ def render(
     """The photons of each pixel, float64 of shape (slow, fast), with parameters at the values of scalar tensors or numbers.
 
     `structure_factors` are Miller indices, distinct integers of shape (n, 3), and a tensor of amplitudes in electrons, of shape (n,).
-    They stand for those of the experiment; equivalents are reflections of their own.
+    They replace the experiment's; each symmetry equivalent needs a row of its own.
     """
     indices, amplitudes = (None, None) if structure_factors is None else structure_factors
     if indices is not None:
