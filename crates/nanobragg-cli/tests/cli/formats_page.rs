@@ -236,7 +236,7 @@ fn samples() -> Vec<Sample> {
                 \"properties\": {\"oscillation\": [0, 2]}}], ",
         ),
         expt(
-            "an entry less than images",
+            "a list with fewer entries than images",
             "\"detector\": 0}], ",
             "\"detector\": 0, \"scan\": 0}], \"scan\": [{\"image_range\": [1, 2], \"oscillation\": [0, 1], \
                 \"properties\": {\"epochs\": [0]}}], ",
