@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use nalgebra::{Matrix3, Vector3};
+use nalgebra::Matrix3;
 
 use crate::c_format::g;
 use crate::error::Result;
+use crate::geometry::cell_of_rows;
 use crate::lines::{Lines, finite};
 use crate::reflections::{Kind, kind};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
@@ -121,9 +122,7 @@ fn row_of_scale(line: &[u8]) -> Option<[f64; 3]> {
 /// The cell whose coordinates in edges the matrix makes of those in Å.
 fn cell_of_scale(rows: [[f64; 3]; 3]) -> Option<[f64; 6]> {
     let edges = Matrix3::from_fn(|row, column| rows[row][column]).try_inverse()?;
-    let [a, b, c] = [0, 1, 2].map(|column| edges.column(column).into_owned());
-    let angle = |u: &Vector3<f64>, v: &Vector3<f64>| u.angle(v).to_degrees();
-    let cell = [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)];
+    let cell = cell_of_rows(&edges.transpose());
     cell.iter().all(|number| number.is_finite()).then_some(cell)
 }
 

@@ -300,7 +300,7 @@ fn cell_of_other_axes(said: &[f64; 6], reciprocal: &Matrix3<f64>) -> Option<[f64
 }
 
 /// Lengths of the cell vectors in the rows of a matrix, and the angles between them in degrees.
-fn cell_of_rows(real: &Matrix3<f64>) -> [f64; 6] {
+pub(crate) fn cell_of_rows(real: &Matrix3<f64>) -> [f64; 6] {
     let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
     let angle = |v: &Vector3<f64>, w: &Vector3<f64>| v.cross(w).norm().atan2(v.dot(w)).to_degrees();
     [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)]
