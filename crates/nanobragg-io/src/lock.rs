@@ -103,7 +103,7 @@ impl Lock {
                 Ok(()) => false,
                 Err(TryLockError::WouldBlock) => true,
                 // A file system that knows no locks.
-                Err(TryLockError::Error(cause)) if cause.kind() == io::ErrorKind::Unsupported => false,
+                Err(TryLockError::Error(cause)) if knows_no_locks(&cause) => false,
                 Err(TryLockError::Error(cause)) => return Err(failed(cause)),
             };
             if held {
@@ -135,8 +135,10 @@ impl Drop for Lock {
         if self.shared && (self.file.unlock().is_err() || self.file.try_lock().is_err()) {
             return;
         }
-        // Still held: nobody else has begun. A file that stays is in nobody's way.
-        drop(fs::remove_file(&self.path));
+        // Still held: nobody else has begun. A file that stays is in nobody's way; another one of the name is another run's.
+        if is_at(&self.file, &self.path) {
+            drop(fs::remove_file(&self.path));
+        }
     }
 }
 
@@ -150,6 +152,24 @@ fn lock_file(place: &Path) -> PathBuf {
         hidden = format!(".nanobragg-{:016x}.lock", fnv1a(name.as_encoded_bytes())).into();
     }
     place.with_file_name(hidden)
+}
+
+/// Whether that is the error of a file system that knows no locks, such as NFS without its lock service.
+fn knows_no_locks(cause: &io::Error) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const ENOLCK: Option<i32> = Some(37);
+    #[cfg(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd"))]
+    const ENOLCK: Option<i32> = Some(77);
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_vendor = "apple",
+        target_os = "freebsd",
+        target_os = "netbsd",
+        target_os = "openbsd"
+    )))]
+    const ENOLCK: Option<i32> = None;
+    cause.kind() == io::ErrorKind::Unsupported || ENOLCK.is_some() && cause.raw_os_error() == ENOLCK
 }
 
 fn not_ours(path: &Path) -> Error {
@@ -313,6 +333,28 @@ mod tests {
         let held = lock([Claim::numbered(&path("sub/a_#.npy"))]).unwrap();
         lock([Claim::numbered(&path("link/a_#.npy"))]).unwrap_err();
         drop(held);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_lock_of_the_next_run_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let first = on(&path).unwrap();
+        fs::remove_file(folder.path().join(".a.nxs.lock")).unwrap();
+        let second = on(&path).unwrap();
+        drop(first);
+        on(&path).unwrap_err();
+        drop(second);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_system_without_locks_grants_all() {
+        assert!(knows_no_locks(&io::Error::from_raw_os_error(37)));
+        assert!(knows_no_locks(&io::ErrorKind::Unsupported.into()));
+        assert!(!knows_no_locks(&io::ErrorKind::PermissionDenied.into()));
     }
 
     #[test]
