@@ -12,6 +12,8 @@ use super::file::{Nxmx, described};
 
 /// Links in a row, as the HDF Group's library allows them.
 const MOST_LINKS: usize = 16;
+/// Bytes of a text of fixed length.
+const MOST_TEXT: usize = 4096;
 
 /// What is in the place of what is looked for, for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Nxmx<'_> {
     /// The data set at `name`, and the file that it is in.
     pub(super) fn placed(&self, name: &str) -> Linked<(H5Dataset, PathBuf)> {
         self.followed(name, |(file, at), name, was_linked| match file.dataset(name) {
-            Ok(set) => Some(self.is_here(&set).map(|()| (set, at.to_owned()))),
+            Ok(set) => Some(is_here(&set).map(|()| (set, at.to_owned()))),
             Err(_) if was_linked => Some(Err(InItsPlace::link(name, "to no data set"))),
             Err(_) => {
                 let is_group = file.root_group().group(name).is_ok();
@@ -88,24 +90,19 @@ impl Nxmx<'_> {
         }
         Some(Err(InItsPlace::link(name, "of too many in a row")))
     }
+}
 
-    /// Whether the numbers of a data set are in files that may be read.
-    fn is_here(&self, set: &H5Dataset) -> Result<(), InItsPlace> {
-        if let Some(other) = set.external_files().unwrap_or_default().first() {
-            return Err(InItsPlace(format!("numbers in the file {}", other.name)));
-        }
-        for source in set.virtual_mappings().unwrap_or_default() {
-            let (other, path) = (source.source_file_name, source.source_dset_name);
-            let place = || format!("{other}:{path}");
-            if other != "." && (other.contains('%') || path.contains('%')) {
-                return Err(InItsPlace::link(place(), "to numbered files"));
-            }
-            let found =
-                if other == "." { Ok(()) } else { open_beside(self.path(), self.path(), &other).map(drop) };
-            found.map_err(|why| InItsPlace::link(place(), why))?;
-        }
-        Ok(())
+/// Whether the numbers of a data set are in its own file.
+fn is_here(set: &H5Dataset) -> Result<(), InItsPlace> {
+    if let Some(other) = set.external_files().unwrap_or_default().first() {
+        return Err(InItsPlace(format!("numbers in the file {}", other.name)));
     }
+    // What these are made of may be virtual itself, and the library looks for it in more places.
+    if let Some(source) = set.virtual_mappings().unwrap_or_default().first() {
+        let (file, path) = (&source.source_file_name, &source.source_dset_name);
+        return Err(InItsPlace(format!("a virtual data set, of {file}:{path}")));
+    }
+    Ok(())
 }
 
 /// The first link on the way to `name` that is no name of an object itself, and where its own name ends.
@@ -142,17 +139,27 @@ fn open_beside(first: &Path, from: &Path, name: &str) -> Result<(H5File, PathBuf
     Ok((file, path))
 }
 
+/// The text of a data set that has one: of others their size is nobody's promise, and many may be the same bytes of a small file.
+pub(super) fn only_text(set: &H5Dataset) -> Option<String> {
+    if set.total_elements() != 1 || set.element_size() > MOST_TEXT {
+        return None;
+    }
+    set.read_strings_lossy().ok()?.pop()
+}
+
 /// What a data set has that is not taken.
 pub(super) fn contents(set: &H5Dataset) -> String {
-    match (set.read_strings_lossy(), set.datatype()) {
-        (Ok(texts), _) => format!("the text {}", texts.join(" ")),
-        (_, Ok(datatype)) => described(&datatype),
-        _ => "another type".to_owned(),
+    match (only_text(set), set.datatype()) {
+        (Some(text), _) => format!("the text {text}"),
+        (None, Ok(datatype)) => described(&datatype),
+        (None, Err(_)) => "another type".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rust_hdf5::Selection;
+
     use super::*;
 
     #[test]
@@ -237,6 +244,27 @@ mod tests {
             ),
             "{error}"
         );
+    }
+
+    #[test]
+    fn virtual_data_sets_and_long_lists_of_texts_are_named_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.h5");
+        let file = H5File::create(&path).unwrap();
+        file.new_dataset::<f64>().shape([2]).create("own").unwrap().write_raw(&[1.0, 2.0]).unwrap();
+        for (name, of) in [("one", "own"), ("nested", "one")] {
+            let set = file.new_dataset::<f64>().shape([2]);
+            set.virtual_mapping(Selection::All, ".", of, Selection::All).create(name).unwrap();
+        }
+        file.root_group().write_vlen_strings("texts", &["a", "b"]).unwrap();
+        file.close().unwrap();
+        let file = Nxmx::open(&path).unwrap();
+        for (name, of) in [("one", "own"), ("nested", "one")] {
+            assert_eq!(file.numbers(name), Some(Err(format!("a virtual data set, of .:{of}"))));
+        }
+        assert!(file.text("texts").unwrap().is_err());
+        let found = file.numbers("texts").unwrap().unwrap_err();
+        assert!(!found.contains("a b"), "{found}");
     }
 
     #[cfg(unix)]

@@ -8,7 +8,7 @@ use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset};
 use super::compress::decompress_frame;
 use super::file::{Nxmx, described, wrong};
 use super::layout::FRAMES;
-use super::links::{InItsPlace, contents};
+use super::links::{InItsPlace, contents, only_text};
 use crate::error::{Error, Result};
 
 /// Every file begins so.
@@ -85,9 +85,9 @@ impl Nxmx<'_> {
         };
         let mut first = 0;
         let own = |part: &Part| {
-            let images = wanted.start.max(first)..wanted.end.min(first + part.images);
+            let images = wanted.start.max(first)..wanted.end.min(first.saturating_add(part.images));
             let images = images.start - first..images.end.max(images.start) - first;
-            first += part.images;
+            first = first.saturating_add(part.images);
             images
         };
         let own: Vec<Range<usize>> = parts.iter().map(own).collect();
@@ -172,9 +172,7 @@ impl Nxmx<'_> {
             Ok(set) => set,
             Err(InItsPlace(found)) => return Some(Err(found)),
         };
-        let mut texts = set.read_strings_lossy().unwrap_or_default();
-        let only = texts.pop().filter(|_| texts.is_empty());
-        Some(only.ok_or_else(|| contents(&set)))
+        Some(only_text(&set).ok_or_else(|| contents(&set)))
     }
 
     /// The text of an attribute of `name`.
@@ -221,10 +219,6 @@ impl Part {
                 ..
             } => {}
             other => return Err(unlike(&described(&other))),
-        }
-        if let Some(source) = set.virtual_mappings().unwrap_or_default().first() {
-            let (file, path) = (&source.source_file_name, &source.source_dset_name);
-            return Err(unlike(&format!("a virtual data set, of {file}:{path}")));
         }
         let (shape, chunk) = (set.shape(), set.chunk_dims().unwrap_or_default());
         let stored = || unlike(&format!("shape {shape:?}, chunks {chunk:?}"));
