@@ -24,6 +24,8 @@ pub(super) struct Axis {
     pub turns: bool,
     /// Its direction, a unit vector in the frame that the axes below it make.
     pub vector: [f64; 3],
+    /// Where it begins, in its unit of lengths, beside what it stands on; as the file has it.
+    pub offset: Vec<f64>,
     /// One for all images, or one for each: degrees or millimeters.
     pub values: Found<Vec<f64>>,
     /// Its unit.
@@ -106,5 +108,6 @@ fn axis(file: &Nxmx<'_>, name: &str) -> Result<Axis> {
         }
         _ => Err(unreadable(format!("{} {unit}", spaced(&values)))),
     });
-    Ok(Axis { name: name.to_owned(), turns, vector: direction, values, unit })
+    let offset = file.vector(name, "offset").unwrap_or_default();
+    Ok(Axis { name: name.to_owned(), turns, vector: direction, offset, values, unit })
 }

@@ -2,10 +2,11 @@
 
 use super::chain::{ANGLE, Axis, END, follow};
 use super::entries::{Entry, Found, angle_deg};
-use super::quantity::{quantity_of, to_imgcif};
+use super::quantity::{listed, quantity_of, spaced, to_imgcif};
 use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::nexus::Nxmx;
+use crate::smv::Unreadable;
 use crate::warning::{Warning, WarningKind};
 
 const SAMPLE: &str = "entry/sample/depends_on";
@@ -57,7 +58,12 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let at_rest = || chain.iter().rposition(|axis| axis.turns);
     let at =
         turning.first().and_then(|name| chain.iter().position(|axis| axis.name == *name)).or_else(at_rest);
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<Warning> = Vec::new();
+    // An axis that does not pass through the crystal carries it around.
+    warnings.extend(chain.iter().filter(|axis| axis.offset.iter().any(|x| *x != 0.0)).map(|axis| {
+        let place = format!("{}@offset", axis.name);
+        ignored(&place, spaced(&axis.offset), "ignored: the sample stays where it is")
+    }));
     for (number, axis) in chain.iter().enumerate().filter(|(number, _)| Some(*number) != at) {
         let value = axis.first(file)?;
         let found = || format!("{} {}", g(value, 6), if axis.turns { "deg" } else { "mm" });
@@ -97,8 +103,17 @@ fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
     }
     let start = axis.values.as_ref().ok()?;
     let (end, unit) = angle(format!("{}_end", axis.name));
-    if let (Some(end), Some(factor)) = (file.numbers(&end), angle_deg(unit.trim())) {
-        return Some(Ok(end.ok()?.first()? * factor - start.first()?));
+    if let Some(found) = file.numbers(&end) {
+        let wrong = |found: &str| Some(Err(Unreadable::new(&end, ANGLE, format!("{found} {unit}").trim())));
+        let numbers = match found {
+            Ok(numbers) => numbers,
+            Err(found) => return wrong(&found),
+        };
+        let first = numbers.first().filter(|first| first.is_finite());
+        return match (first, angle_deg(unit.trim())) {
+            (Some(first), Some(factor)) => Some(Ok(first * factor - start.first()?)),
+            _ => wrong(&listed(&numbers)),
+        };
     }
     Some(Ok(start.get(1)? - start.first()?))
 }
@@ -182,9 +197,40 @@ mod tests {
         let found =
             said(first, &[(PHI.0, &[20.0], "deg", PHI.3, PHI.4), ("phi_end", &[20.5], "deg", PHI.3, None)]);
         assert_eq!(number(&found.unwrap(), "OSC_RANGE"), 0.5);
+        // Of an end that cannot be read nobody makes a still.
+        for unit in ["parsec", ""] {
+            let end: Row<'_> = ("phi_end", &[f64::NAN], unit, PHI.3, None);
+            let found = said(first, &[(PHI.0, &[20.0], "deg", PHI.3, PHI.4), end]).unwrap();
+            assert!(
+                found.entries.iter().any(|(key, found)| *key == "OSC_RANGE" && matches!(found, Some(Err(_))))
+            );
+        }
         assert!(said(None, &[]).unwrap().entries.is_empty());
         let still = said(Some("."), &[PHI]).unwrap();
         assert_eq!((still.entries.len(), still.warnings.len()), (0, 1));
+    }
+
+    #[test]
+    fn an_axis_beside_the_crystal_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let file = H5File::create(&path).unwrap();
+        let sample = file.root_group().create_group("entry").unwrap().create_group("sample").unwrap();
+        sample.write_vlen_strings("depends_on", &["phi"]).unwrap();
+        let set = sample.new_dataset::<f64>().shape([2]).create("phi").unwrap();
+        set.write_raw(&[0.0, 1.0]).unwrap();
+        for (name, text) in [("units", "deg"), ("transformation_type", "rotation"), ("depends_on", ".")] {
+            set.new_attr::<VarLenUnicode>().shape(()).create(name).unwrap().write_string(text).unwrap();
+        }
+        for (name, vector) in [("vector", [-1.0, 0.0, 0.0]), ("offset", [0.0, 0.5, 0.0])] {
+            set.new_attr::<f64>().shape([3]).create(name).unwrap().write_array(&vector).unwrap();
+        }
+        drop((set, sample));
+        file.close().unwrap();
+        let warnings = read(&Nxmx::open(&path).unwrap()).unwrap().warnings;
+        let said = warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        let expected = "entry/sample/phi@offset: 0 0.5 0: ignored: the sample stays where it is";
+        assert!(warnings.len() == 1 && said.ends_with(expected), "{said}");
     }
 
     #[test]
