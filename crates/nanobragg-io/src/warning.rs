@@ -87,6 +87,20 @@ pub enum Assumption {
     PolarizationFraction,
     /// The normal to the plane of polarization.
     PolarizationNormal,
+    /// The edge of a pixel.
+    PixelSize,
+    /// The wavelength.
+    Wavelength,
+    /// How far apart the wavelengths are.
+    WavelengthSpread,
+    /// The distance of the detector.
+    Distance,
+    /// Where the beam meets the detector.
+    BeamCenter,
+    /// The first number of that place.
+    BeamCenterX,
+    /// The second number of that place.
+    BeamCenterY,
 }
 
 /// Something in a file that was not taken as it stands, and what was done instead.

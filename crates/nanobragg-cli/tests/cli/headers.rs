@@ -158,3 +158,18 @@ fn flags_move_a_detector_that_a_header_tilts() {
     scratch.run(&format!("{TINY} -distance 100 {axes} -o a.npy")).good();
     assert!(apart(&scratch, "a.npy", "b.npy") < 1e-4);
 }
+
+#[test]
+fn what_a_flag_decides_a_header_may_say_twice() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -o a.cbf")).good();
+    let bytes = scratch.read("a.cbf");
+    let twice = String::from_utf8_lossy(&bytes).find("# Wavelength").unwrap();
+    let bytes = [&bytes[..twice], b"# Wavelength 1.7 A\r\n", &bytes[twice..]].concat();
+    scratch.write("b.cbf", bytes);
+    let says = |more: &str| {
+        let run = scratch.run(&format!("{CRYSTAL} -img b.cbf -nodump {more}")).good();
+        run.err.contains("Wavelength: ")
+    };
+    assert!(says("") && !says("-lambda 1.2"));
+}

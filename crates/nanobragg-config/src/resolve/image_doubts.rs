@@ -3,23 +3,24 @@
 use std::path::Path;
 
 use nanobragg::model::Preset;
-use nanobragg_io::WarningKind;
+use nanobragg_io::{Assumption, WarningKind};
 
 use crate::Origin;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 
-/// Flags that decide what stands under a key, by the names that formats have for it: then the header need not make sense.
-const DECIDED: [(&[&str], &[FlagId]); 5] = [
-    (&["PIXEL_SIZE"], &[FlagId::Pixel]),
-    (&["WAVELENGTH"], &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
-    (
-        &["DISTANCE", "CLOSE_DISTANCE", "Detector_distance", "entry/instrument/detector/distance"],
-        &[FlagId::Distance, FlagId::CloseDistance],
-    ),
-    (&["BEAM_CENTER_X", "BEAM_CENTER_Y", "ORGX", "ORGY", "XDS_ORGX", "XDS_ORGY"], BEAM),
-    (&["DENZO_X_BEAM, DENZO_Y_BEAM", "Beam_xy", "entry/instrument/detector/beam_center"], BEAM),
-];
+/// Flags that decide what a header says: then it need not make sense.
+fn decided(what: Assumption) -> &'static [FlagId] {
+    match what {
+        Assumption::PixelSize => &[FlagId::Pixel],
+        Assumption::Wavelength => &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum],
+        Assumption::WavelengthSpread => &[FlagId::Dispersion, FlagId::Spectrum],
+        Assumption::Distance => &[FlagId::Distance, FlagId::CloseDistance],
+        Assumption::BeamCenter | Assumption::BeamCenterX | Assumption::BeamCenterY => BEAM,
+        _ => &[],
+    }
+}
+
 const BEAM: &[FlagId] =
     &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
 /// Flags that place the detector whatever its distance and its beam center are.
@@ -41,19 +42,18 @@ pub(super) fn tell(
     let follows = classic::preset(args) == Preset::Reference;
     let origins = &draft.setup.origins;
     let counts = |doubt: &nanobragg_io::Warning| {
-        let is_key = |(names, _): &&(&[&str], &[FlagId])| names.contains(&doubt.place.as_str());
         if follows && doubt.kind != WarningKind::RepeatedKey {
             return false;
         }
-        let flags = DECIDED.iter().find(is_key).map(|(_, flags)| *flags).unwrap_or_default();
+        let flags = doubt.assumption.map(decided).unwrap_or_default();
         let places = flags == BEAM || flags.contains(&FlagId::Distance);
         if flags.iter().any(|flag| args.has(*flag)) || places && CORNER.iter().any(|flag| args.has(*flag)) {
             return false;
         }
         // The other half of a beam center may be this header's own.
-        let of_key: &[FlagId] = match doubt.place.as_str() {
-            "BEAM_CENTER_X" => &[FlagId::Xbeam],
-            "BEAM_CENTER_Y" => &[FlagId::Ybeam],
+        let of_key: &[FlagId] = match doubt.assumption {
+            Some(Assumption::BeamCenterX) => &[FlagId::Xbeam],
+            Some(Assumption::BeamCenterY) => &[FlagId::Ybeam],
             _ => flags,
         };
         let is_known = || matches!(origins.of(of_key), Origin::Header(_)) || places && has_axes;

@@ -9,7 +9,7 @@ use super::quantity::quantity;
 use crate::c_format::g;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::smv::SmvHeader;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Difference of two numbers of one length that the digits of headers do not make: relative, and in mm.
 const SAME: (f64, f64) = (1e-3, 0.02);
@@ -67,13 +67,13 @@ fn contradiction(path: &Path, place: &str, found: String, other: String) -> Warn
 /// Pixel size, wavelength and distance that are not there.
 fn lacking(path: &Path, header: &SmvHeader) -> Vec<Warning> {
     let is_known = |keys: &[&str]| keys.iter().any(|key| header.has(key));
-    let lacks = |keys: &[&'static str], assumed: &str| {
-        let missing = || Warning::new(WarningKind::NotInHeader, path, keys[0], "none", assumed);
+    let lacks = |keys: &[&'static str], assumed: &str, what| {
+        let missing = || Warning::new(WarningKind::NotInHeader, path, keys[0], "none", assumed).of(what);
         (!is_known(keys)).then(missing)
     };
-    let pixel = lacks(&["PIXEL_SIZE"], "0.1 mm is assumed");
-    let wavelength = lacks(&["WAVELENGTH"], "1 Angstrom is assumed");
-    let distance = lacks(&["DISTANCE", "CLOSE_DISTANCE"], "100 mm are assumed");
+    let pixel = lacks(&["PIXEL_SIZE"], "0.1 mm is assumed", Assumption::PixelSize);
+    let wavelength = lacks(&["WAVELENGTH"], "1 Angstrom is assumed", Assumption::Wavelength);
+    let distance = lacks(&["DISTANCE", "CLOSE_DISTANCE"], "100 mm are assumed", Assumption::Distance);
     [pixel, wavelength, distance].into_iter().flatten().collect()
 }
 
@@ -95,14 +95,16 @@ fn of_axes(
     let mut doubts = Vec::new();
     if let Some(distance) = number("DISTANCE").filter(|distance| *distance > 0.0 && !same(*distance, along)) {
         let other = format!("counts; {axes_are} means {} mm", g(along, 6));
-        doubts.push(contradiction(path, names[0], format!("{} mm", g(distance, 6)), other));
+        let doubt = contradiction(path, names[0], format!("{} mm", g(distance, 6)), other);
+        doubts.push(doubt.of(Assumption::Distance));
     }
     if let [Some(y), Some(x)] = [number("DENZO_X_BEAM"), number("DENZO_Y_BEAM")]
         && !(same(x, fast) && same(y, slow))
         && (x, y) != (0.0, 0.0)
     {
         let other = format!("counts; {axes_are} means {} {} mm", g(fast, 6), g(slow, 6));
-        doubts.push(contradiction(path, names[1], format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6)), other));
+        let found = format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6));
+        doubts.push(contradiction(path, names[1], found, other).of(Assumption::BeamCenter));
     }
     doubts
 }
@@ -169,7 +171,7 @@ impl Smv<'_> {
         let (along, close) = (self.number("DISTANCE")?, self.number("CLOSE_DISTANCE")?);
         let other = format!("farther than DISTANCE={}, as no plane can be", g(along, 6));
         (self.is_swung() && along > 0.0 && close > along * (1.0 + SAME.0))
-            .then(|| contradiction(self.path, "CLOSE_DISTANCE", g(close, 6), other))
+            .then(|| contradiction(self.path, "CLOSE_DISTANCE", g(close, 6), other).of(Assumption::Distance))
     }
 
     fn beam_centers(&self) -> Vec<Warning> {
@@ -178,21 +180,24 @@ impl Smv<'_> {
         let denzo = denzo[0].zip(denzo[1]).filter(|spot| *spot != (0.0, 0.0));
         let mut doubts = Vec::new();
         let half = match (x, y) {
-            (Some(_), None) => Some("BEAM_CENTER_Y"),
-            (None, Some(_)) => Some("BEAM_CENTER_X"),
+            (Some(_), None) => Some(("BEAM_CENTER_Y", Assumption::BeamCenterY)),
+            (None, Some(_)) => Some(("BEAM_CENTER_X", Assumption::BeamCenterX)),
             _ => None,
         };
         let assumed = "the middle of the detector is assumed, as without a beam center";
         let half = half.filter(|_| denzo.is_none());
-        doubts
-            .extend(half.map(|key| Warning::new(WarningKind::NotInHeader, self.path, key, "none", assumed)));
+        doubts.extend(half.map(|(key, what)| {
+            Warning::new(WarningKind::NotInHeader, self.path, key, "none", assumed).of(what)
+        }));
         let Some(pixel) = self.number("PIXEL_SIZE").filter(|pixel| *pixel > 0.0) else { return doubts };
         let [edge_fast, edge_slow] = self.size.map(|pixels| pixels as f64 * pixel);
         let edge = edge_fast.max(edge_slow);
-        for (key, value) in [("BEAM_CENTER_X", x), ("BEAM_CENTER_Y", y)] {
+        for (key, value, what) in
+            [("BEAM_CENTER_X", x, Assumption::BeamCenterX), ("BEAM_CENTER_Y", y, Assumption::BeamCenterY)]
+        {
             let far = value.filter(|value| *value < -FAR * edge || *value > (1.0 + FAR) * edge);
             let other = format!("mm; the detector has {} mm: pixels?", g(edge, 6));
-            doubts.extend(far.map(|far| contradiction(self.path, key, g(far, 6), other)));
+            doubts.extend(far.map(|far| contradiction(self.path, key, g(far, 6), other).of(what)));
         }
         // What writers mean by X and Y differs in axis and direction, by which one place has these numbers.
         let near = |place: f64, edge: f64, value: f64| {
@@ -204,7 +209,8 @@ impl Smv<'_> {
                 let other =
                     format!("the beam is elsewhere by BEAM_CENTER_X={} BEAM_CENTER_Y={}", g(x, 6), g(y, 6));
                 let found = format!("{} {}", g(slow, 6), g(fast, 6));
-                doubts.push(contradiction(self.path, "DENZO_X_BEAM, DENZO_Y_BEAM", found, other));
+                let doubt = contradiction(self.path, "DENZO_X_BEAM, DENZO_Y_BEAM", found, other);
+                doubts.push(doubt.of(Assumption::BeamCenter));
             }
         }
         let org =
@@ -219,7 +225,8 @@ impl Smv<'_> {
             let fits = |(a, b): &(f64, f64)| near(*a, edge, place) || near(*b, edge, place);
             if let Some((a, b)) = spots.first().filter(|spot| !fits(spot)) {
                 let other = format!("the beam is elsewhere by its center, {} {} mm", g(*a, 6), g(*b, 6));
-                doubts.push(contradiction(self.path, name, g(value, 6), other));
+                let doubt = contradiction(self.path, name, g(value, 6), other);
+                doubts.push(doubt.of(Assumption::BeamCenter));
             }
         }
         doubts

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::lines::finite;
 use crate::smv::Unreadable;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 const BETWEEN: [char; 8] = [' ', ',', '(', ')', '=', ':', '\t', '\r'];
 
@@ -94,7 +94,14 @@ pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
         let first: Vec<&str> = Lines::words(values.next()?).collect();
         let other = values.find(|value| !Lines::words(value).eq(first.iter().copied()))?;
         let assumed = format!("{} stands before it and counts", first.join(" "));
-        Some(Warning::new(WarningKind::RepeatedKey, path, *key, other.trim(), assumed))
+        let doubt = Warning::new(WarningKind::RepeatedKey, path, *key, other.trim(), assumed);
+        Some(match *key {
+            "Pixel_size" => doubt.of(Assumption::PixelSize),
+            "Detector_distance" => doubt.of(Assumption::Distance),
+            "Wavelength" => doubt.of(Assumption::Wavelength),
+            "Beam_xy" => doubt.of(Assumption::BeamCenter),
+            _ => doubt,
+        })
     });
     doubts.collect()
 }

@@ -6,7 +6,7 @@ use crate::c_format::g;
 use crate::error::Result;
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 const WAVELENGTH: &str = "entry/instrument/beam/incident_wavelength";
 const WEIGHTS: &str = "entry/instrument/beam/incident_wavelength_weights";
@@ -22,6 +22,7 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<(Option<Found<f64>>, Vec<Warning>)
     let spread = spread.iter().any(|spread| *spread != 0.0).then(|| {
         let assumed = "ignored: one wavelength; -dispersion widens it";
         Warning::new(WarningKind::NotTaken, file.path(), SPREAD, listed(&spread), assumed)
+            .of(Assumption::WavelengthSpread)
     });
     let mut warnings: Vec<Warning> = spread.into_iter().collect();
     let Some(Ok(numbers)) = file.numbers(WAVELENGTH) else {
@@ -51,7 +52,8 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<(Option<Found<f64>>, Vec<Warning>)
     };
     let chosen = chosen * factor;
     let assumed = format!("{} Angstrom, {which}, is used", g(chosen, 6));
-    warnings.push(Warning::new(WarningKind::Polychromatic, file.path(), WAVELENGTH, found.trim(), assumed));
+    let several = Warning::new(WarningKind::Polychromatic, file.path(), WAVELENGTH, found.trim(), assumed);
+    warnings.push(several.of(Assumption::Wavelength));
     Ok((Some(Ok(chosen)), warnings))
 }
 
@@ -101,6 +103,7 @@ mod tests {
         drop((set, data, beam, entry));
         file.close().unwrap();
         let (found, warnings) = read(&Nxmx::open(&path).unwrap()).unwrap();
+        assert!(warnings.iter().all(|warning| warning.assumption == Some(Assumption::Wavelength)));
         let short =
             |text: String| text.rsplit("a.nxs: ").next().unwrap().replace("entry/instrument/beam/", "");
         let found = found.unwrap().map_err(|error| short(error.into_error(&path).to_string()));
