@@ -120,14 +120,24 @@ pub(crate) fn replaceable(
     Ok(())
 }
 
-/// Refuses files that links lead out of the working directory: those of `targets`, and `manifest` if it is one.
-pub(crate) fn confined(targets: &[Target], images: usize, manifest: Option<&Path>) -> Result<(), Error> {
-    let check = |path: &Path| match lies_below(Path::new("."), path) {
+/// Refuses files that links lead out of the working directory: those of `targets`, and `manifest` if it is one. Where targets were
+/// `named` by who starts the sweep, so were their folders, and the file of a stack.
+pub(crate) fn confined(
+    targets: &[Target],
+    images: usize,
+    manifest: Option<&Path>,
+    named: bool,
+) -> Result<(), Error> {
+    let in_its_folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.is_some_and(|folder| lies_below(folder, path))
+    };
+    let check = |path: &Path| match lies_below(Path::new("."), path) || named && in_its_folder(path) {
         true => Ok(()),
         false => Err(Error::from(Cause::Outside(path.to_owned()))),
     };
     manifest.map_or(Ok(()), check)?;
-    for target in targets {
+    for target in targets.iter().filter(|target| !named || target.stack().is_none()) {
         let Some(folder) = target.files(images).next().map(|path| Folder::of(&path)) else { continue };
         // What is not there lies where the first lies.
         let there = target.files(images).enumerate().filter(|(at, path)| *at == 0 || folder.may_have(path));

@@ -12,7 +12,7 @@ use nanobragg_session::{Compute, ImageModel, Output, PROGRAM, Provenance, Warnin
 
 use crate::error::Cause;
 use crate::lost::Scan;
-use crate::manifest::{self, Beginning};
+use crate::manifest::{self, Beginning, Manifest};
 use crate::observer::SweepObserver;
 use crate::parts::Parts;
 use crate::sweeper::Sweeper;
@@ -61,6 +61,9 @@ pub struct SweepJob {
     pub experiment_files: Vec<PathBuf>,
     /// Whether files lie below the working directory, links followed: somebody else may have named them.
     pub confined: bool,
+    /// Whether `outputs` come from who starts the sweep all the same: then a stack may lie anywhere, and what is numbered below the
+    /// folder that was named.
+    pub named: bool,
     /// Files that are written beside those of the sweep, and so have other names.
     pub beside: Vec<PathBuf>,
     /// What headers say that the images were made of.
@@ -87,6 +90,16 @@ pub struct Begun {
     _locks: Vec<Lock>,
 }
 
+/// A sweep whose manifest is written.
+#[derive(Debug)]
+pub struct Open {
+    sweep: Sweep,
+    parts: Vec<Parts>,
+    manifest: Manifest,
+    /// Held until the end.
+    _locks: Vec<Lock>,
+}
+
 impl SweepJob {
     /// Checks what is wanted; nothing is written.
     ///
@@ -99,7 +112,8 @@ impl SweepJob {
         let manifest = self.manifest_path();
         check::targets(&self.outputs, &targets, self.images, &manifest, &read, &self.beside)?;
         if self.confined {
-            check::confined(&targets, self.images, self.manifest.is_none().then_some(&*manifest))?;
+            let manifest = self.manifest.is_none().then_some(&*manifest);
+            check::confined(&targets, self.images, manifest, self.named)?;
         }
         let pixels = &self.experiment.detector.pixels;
         let threads = Threads::of(&self.compute, (pixels.fast(), pixels.slow()), &self.outputs);
@@ -168,19 +182,45 @@ impl Begun {
     /// Renders and writes what is not there yet.
     ///
     /// # Errors
-    /// The device cannot be used or fails; a file cannot be written; `observer` asked for the end. Images that were finished
-    /// by then are in the manifest.
+    /// Those of [`Self::open`] and of [`Open::run`].
     pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
-        let Begun { sweep: Sweep { job, first, targets, threads, .. }, manifest, _locks } = self;
-        let note = narrow_spots(&first, &job.outputs);
-        let resume = job.start == Start::Resume;
-        if resume {
+        self.open()?.run(observer)
+    }
+
+    /// Writes the manifest: from now on the files of this sweep, and those beside them, are known for its own.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open(self) -> Result<Open, Error> {
+        let Begun { sweep, manifest, _locks } = self;
+        let Sweep { job, targets, .. } = &sweep;
+        if job.start == Start::Resume {
             let path = job.manifest_path();
             let own: Vec<PathBuf> =
                 targets.iter().flat_map(|target| target.files(job.images)).chain([path]).collect();
             remove_leftovers(own.iter().map(PathBuf::as_path));
         }
         let parts = targets.iter().filter_map(Target::stack).map(Parts::of).collect::<Result<_, _>>()?;
+        let manifest = manifest.write()?;
+        Ok(Open { sweep, parts, manifest, _locks })
+    }
+}
+
+impl Open {
+    /// Plan of the first image.
+    pub fn first(&self) -> &Plan {
+        &self.sweep.first
+    }
+
+    /// Renders and writes what is not there yet.
+    ///
+    /// # Errors
+    /// The device cannot be used or fails; a file cannot be written; `observer` asked for the end. Images that were finished
+    /// by then are in the manifest.
+    pub fn run(self, observer: &dyn SweepObserver) -> Result<(), Error> {
+        let Open { sweep: Sweep { job, first, targets, threads, .. }, parts, manifest, _locks } = self;
+        let note = narrow_spots(&first, &job.outputs);
+        let resume = job.start == Start::Resume;
         let SweepJob { experiment, models, compute, series, images, provenance, .. } = job;
         let sweeper = Sweeper {
             experiment,
@@ -195,7 +235,7 @@ impl Begun {
             note,
             observer,
         };
-        sweeper.run(manifest.write()?, resume)
+        sweeper.run(manifest, resume)
     }
 }
 
@@ -286,6 +326,7 @@ mod tests {
             inputs: Vec::new(),
             experiment_files: Vec::new(),
             confined: false,
+            named: true,
             beside: Vec::new(),
         };
         let sweep = Sweep { threads, ..job.prepare().unwrap() };

@@ -24,6 +24,6 @@ mod threads;
 
 pub use error::{Error, ErrorKind};
 pub use fingerprint::{check_regular, digest};
-pub use job::{Begun, Start, Sweep, SweepJob};
+pub use job::{Begun, Open, Start, Sweep, SweepJob};
 pub use observer::{SweepEvent, SweepObserver};
 pub use series::Series;

@@ -60,8 +60,17 @@ fn the_files_of_a_sweep_do_not_lead_out_either() {
         symlink(outside.path().join("new"), scratch.path(name)).unwrap();
         assert_eq!(scratch.refused(sweep), format!("{name} {why}"));
         assert_eq!(scratch.refused(&format!("{sweep} -restart")), format!("{name} {why}"));
+        // The command line names neither of them.
+        let named = scratch.refused(&format!("{sweep} -o a.npy"));
+        assert_eq!(named, format!("{name} {why}"));
         fs::remove_file(scratch.path(name)).unwrap();
     }
+    assert!(is_empty(outside.path()));
+    // The folder that it names is one's own.
+    let other = tempfile::tempdir().unwrap();
+    symlink(other.path(), scratch.path("out")).unwrap();
+    scratch.run(&format!("{sweep} -o out/a.npy")).good();
+    assert!(other.path().join("a_00003.npy").exists());
     // What is kept of an NXmx file that is not complete.
     symlink(outside.path(), scratch.path(".a.nxs.parts")).unwrap();
     scratch.write("e.toml", format!("{text}\n[output]\noutput = \"a.nxs\"\n"));

@@ -93,6 +93,7 @@ fn sweep(folder: &Path, submissions: usize, start: Start) -> Result<(), String> 
         inputs: Vec::new(),
         experiment_files: Vec::new(),
         confined: false,
+        named: true,
         beside: Vec::new(),
     };
     let ended = job.prepare().and_then(|sweep| sweep.run(&Nobody));

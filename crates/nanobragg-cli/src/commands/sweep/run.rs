@@ -61,9 +61,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let begun = sweep.begin()?;
     console.warn_all(begun.warning());
     console.deny_warnings()?;
-    let instrument = Instrument { first: begun.first(), is_scan, images, outputs, provenance };
+    // After the manifest: files without one would be taken for somebody else's.
+    let open = begun.open()?;
+    let instrument = Instrument { first: open.first(), is_scan, images, outputs, provenance };
     described.iter().try_for_each(|path| instrument.write(path, console))?;
-    let ended = begun.run(&reporter);
+    let ended = open.run(&reporter);
     reporter.finish();
     ended.map_err(|error| explain(error.into(), &interrupt))?;
     // By then files are written: no longer a matter of flags and inputs.
@@ -86,7 +88,8 @@ fn job(
     for name in names {
         outputs.extend(setup.outputs.of_series(name)?);
     }
-    let confined = arguments.outputs.is_empty() && !args.has(FlagId::TrustPaths);
+    let confined = !args.files.is_empty() && !args.has(FlagId::TrustPaths);
+    let named = !arguments.outputs.is_empty();
     let (models, described, beside) =
         (setup.images.clone(), setup.described, setup.outputs.instruments.clone());
     let Job { experiment, compute, provenance, .. } = setup.into_job();
@@ -104,6 +107,7 @@ fn job(
         inputs,
         experiment_files: args.files.clone(),
         confined,
+        named,
         beside,
         provenance,
     })
