@@ -183,6 +183,8 @@ pub enum Warning {
         first: usize,
         /// How many more.
         more: usize,
+        /// Whether it is of an earlier version, which wrote no digests.
+        earlier: bool,
     },
     /// Pixels were cut off.
     Saturated {
@@ -247,9 +249,15 @@ impl fmt::Display for Warning {
                     wedge(*described_deg)
                 )
             }
-            Warning::ChangedLines { path, first, more } => {
+            Warning::ChangedLines { path, first, more, earlier } => {
                 let path = path.display();
                 match more {
+                    _ if *earlier => {
+                        write!(
+                            f,
+                            "{path}: of an earlier version, without sha256; its images are rendered again"
+                        )
+                    }
                     0 => write!(
                         f,
                         "{path}:{first}: this sweep did not write this line; its image is rendered again"

@@ -176,7 +176,7 @@ impl Beginning {
     /// What is kept of the manifest at `path`, which has to be that of `sweep`.
     pub fn of_earlier(path: &Path, sweep: Sweep) -> Result<Self, Error> {
         let file = File::open(path).map_err(|cause| nanobragg_io::Error::read(path, cause))?;
-        let Earlier { found, lines, changed } = read(path, file)?;
+        let Earlier { found, sealed, lines, changed } = read(path, file)?;
         if let Some(difference) = difference(&found, &sweep) {
             return Err(Cause::OtherSweep { path: path.to_owned(), difference }.into());
         }
@@ -192,6 +192,7 @@ impl Beginning {
             path: path.to_owned(),
             first,
             more: changed.len() - 1,
+            earlier: !sealed,
         });
         Ok(Beginning { path: path.to_owned(), sweep, images, stack, warning })
     }
@@ -272,6 +273,8 @@ fn object(line: &Line) -> String {
 /// A manifest that was found.
 struct Earlier {
     found: Sweep,
+    /// Whether its lines have digests: those of earlier versions have none.
+    sealed: bool,
     /// Lines after the first that are as they were written.
     lines: Vec<Line>,
     /// The numbers of the others, counted from 1.
@@ -310,7 +313,7 @@ fn read(path: &Path, file: File) -> Result<Earlier, Error> {
             None => break,
         }
     }
-    Ok(Earlier { found, lines, changed })
+    Ok(Earlier { found, sealed: !first.is_empty(), lines, changed })
 }
 
 /// A line after the first, which has the digest `first`, if it is as it was written.
