@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use nanobragg::backend::{Control, Differentiate};
 use nanobragg_config::classic::status::WRONG_INPUT;
@@ -227,6 +228,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             earlier(said.console, name.strangers(lines.len(), &of_all(request)));
             said.console.deny_warnings()?;
         }
+        let before = of_now(Name::of_image(request, number).there());
         let refined = frame.and_then(|frame| {
             let backend = devices.of(&said.compute, said.console)?;
             refine(request, line, number, frame, stack.as_ref(), backend, &control)
@@ -242,7 +244,10 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             Err(_) if interrupt.raised() => {}
             Err(error) => {
                 said.console.warn(line.placed(request, &error));
-                earlier(said.console, Name::of_image(request, number).there());
+                // A file of this run may be there all the same where another one cannot be written.
+                let now = of_now(Name::of_image(request, number).there());
+                let kept = now.into_iter().filter(|file| before.contains(file)).map(|(path, _)| path);
+                earlier(said.console, kept.collect());
                 fates.push(Fate::Failed { data, why: error.to_string() });
             }
         }
@@ -294,6 +299,12 @@ fn of_all(request: &Request) -> Vec<&'static str> {
         endings.extend(files::OF_AMPLITUDES);
     }
     endings
+}
+
+/// Files, and when each was written.
+fn of_now(files: Vec<PathBuf>) -> Vec<(PathBuf, Option<SystemTime>)> {
+    let written = |file: &PathBuf| file.metadata().and_then(|found| found.modified()).ok();
+    files.into_iter().map(|file| (file.clone(), written(&file))).collect()
 }
 
 /// Says that `files` are of an earlier run: nothing is removed that somebody may want, and nothing taken for what it is not.
