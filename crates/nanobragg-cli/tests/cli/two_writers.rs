@@ -4,6 +4,7 @@ use std::fs;
 use std::io::BufRead as _;
 use std::os::unix::fs::symlink;
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::scratch::{Scratch, TINY};
 
@@ -14,10 +15,18 @@ const LONG: &str = "-osc 1 -images 2000 -detpixels 300";
 fn begun(scratch: &Scratch, line: &str, shown: &str) -> Child {
     let mut command = scratch.command(line.split_whitespace());
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while !scratch.path(shown).exists() {
-        assert!(child.try_wait().unwrap().is_none(), "{line} ended");
-    }
+    wait_until(&mut child, || scratch.path(shown).exists());
     child
+}
+
+/// Waits for what a run does before it ends.
+fn wait_until(child: &mut Child, done: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !done() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        assert!(since.elapsed() < Duration::from_secs(120), "it takes too long");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn end(mut child: Child) {
@@ -165,20 +174,12 @@ fn a_line_that_was_changed_is_said_and_its_image_rendered_again() {
 fn digests_of_lines_are_those_that_the_page_says() {
     let scratch = Scratch::new();
     scratch.run(&format!("sweep {TINY} {SHORT} -o a.npy")).good();
-    let script = "import hashlib, json\n\
-        first = ''\n\
-        for line in open('manifest.jsonl', encoding='utf-8'):\n\
-        \x20   rest, digest = line.rstrip('\\n').rsplit(',\"sha256\":', 1)\n\
-        \x20   digest = json.loads(line)['sha256']\n\
-        \x20   assert hashlib.sha256((first + rest + '}').encode()).hexdigest() == digest, line\n\
-        \x20   first = first or digest\n\
-        print('as written')\n";
     let page = include_str!("../../../../docs/SWEEP.md");
-    for line in ["rest, digest = line", "hashlib.sha256((first + rest + '}').encode()).hexdigest()"] {
-        assert!(page.contains(line) && script.contains(line), "{line}");
-    }
+    let blocks = page.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let script = blocks.into_iter().find(|block| block.contains("sha256")).unwrap();
+    let script = format!("{script}print('as written')\n");
     let mut python = std::process::Command::new("python3");
-    match python.current_dir(scratch.folder()).args(["-c", script]).output() {
+    match python.current_dir(scratch.folder()).args(["-c", &script]).output() {
         Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout), "as written\n", "{output:?}"),
         Err(error) => println!("SKIPPED the digests of lines: python3: {error}"),
     }
@@ -210,6 +211,46 @@ fn files_of_somebody_else_are_not_replaced_by_a_sweep() {
             fs::remove_file(scratch.path(&name)).unwrap();
         }
     }
+}
+
+#[test]
+fn a_description_without_images_is_known_for_the_sweeps_own() {
+    let scratch = Scratch::new();
+    let sweep = format!("sweep {TINY} {SHORT} -o a.npy -geometry_out g.expt -geometry_out full.expt");
+    symlink("/dev/full", scratch.path("full.expt")).unwrap();
+    assert_eq!(scratch.run(&sweep).status, 1);
+    assert!(scratch.path("g.expt").exists());
+    fs::remove_file(scratch.path("full.expt")).unwrap();
+    scratch.run(&format!("{sweep} -resume")).good();
+    assert!(scratch.path("full.expt").exists() && scratch.path("a_00003.npy").exists());
+}
+
+#[test]
+fn the_manifest_of_an_earlier_version_is_called_so() {
+    let scratch = Scratch::new();
+    let sweep = format!("sweep {} {SHORT} -o a.npy", TINY.replace("-oversample 1", ""));
+    scratch.run(&sweep).good();
+    let bare = lines(&scratch);
+    let bare = bare.iter().map(|line| format!("{}}}\n", line.rsplit_once(",\"sha256\":\"").unwrap().0));
+    scratch.write("manifest.jsonl", bare.collect::<String>());
+    let expected = "manifest.jsonl: of an earlier version, without sha256; its images are rendered again";
+    assert_eq!(scratch.run(&format!("{sweep} -resume")).good().warnings(), [expected]);
+}
+
+#[test]
+fn what_a_failed_image_has_written_is_of_no_earlier_run() {
+    let scratch = Scratch::new();
+    scratch.run(&format!("{TINY} -detpixels 64 -pixel 1 -o a.npy")).good();
+    let tiny = TINY.replace("-oversample 1", "-oversample 10");
+    scratch.write("list.txt", "a.npy\n");
+    let refine =
+        format!("refine {tiny} -detpixels 64 -pixel 1 -refine N -max_iterations 0 -o f -list list.txt");
+    scratch.run(&refine).good();
+    fs::remove_file(scratch.path("f_00001.html")).unwrap();
+    symlink("/dev/full", scratch.path("f_00001.html")).unwrap();
+    let run = scratch.run(&refine);
+    assert_eq!(run.status, 1, "{}", run.err);
+    assert!(run.warnings().iter().all(|warning| !warning.contains("of an earlier run")), "{}", run.err);
 }
 
 #[test]
@@ -268,8 +309,8 @@ fn a_resumed_sweep_estimates_what_is_left() {
     let scratch = Scratch::new();
     // So many terms that nobody waits for the rest.
     let sweep = format!("sweep {TINY} -osc 1 -images 9 -detpixels 500 -oversample 25 -o a.npy");
-    let first = begun(&scratch, &sweep, "manifest.jsonl");
-    while String::from_utf8_lossy(&scratch.read("manifest.jsonl")).lines().count() < 2 {}
+    let mut first = begun(&scratch, &sweep, "manifest.jsonl");
+    wait_until(&mut first, || lines(&scratch).len() >= 2);
     end(first);
     let mut command = scratch.command(sweep.split_whitespace());
     let mut child = command.arg("-resume").stdout(Stdio::piped()).spawn().unwrap();
