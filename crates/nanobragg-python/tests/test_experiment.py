@@ -154,3 +154,19 @@ def test_quantities_and_html(small):
     assert quantities["distance"].unit == "mm"
     html = small._repr_html_()
     assert html.startswith("<table>") and "distance" in html and "mm" in html
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"N": (5, 6, 7)}, "N takes 1 value, not 3; Na, Nb and Nc are the cells along each axis"),
+        ({"detpixels": (64, 32)}, "detpixels takes 1 value, not 2; detpixels_x and detpixels_y are the pixels along each axis"),
+        ({"detpixels": np.array([64, 32, 1])}, "detpixels takes 1 value, not 3; detpixels_x and detpixels_y are the pixels along each axis"),
+    ],
+)
+def test_too_many_values_are_an_error_that_says_how_many_there_may_be(small, keywords, message):
+    with pytest.raises(TypeError) as caught:
+        small.replace(**keywords)
+    assert str(caught.value) == message
+    assert small.replace(detpixels_x=64, detpixels_y=32, Na=5, Nb=6, Nc=7).quantities()["cells along a, b, c"].value == "5 6 7"
+    assert small.replace(N=(6,), detpixels=np.array(32)).quantities()["cells along a, b, c"].value == "6 6 6"

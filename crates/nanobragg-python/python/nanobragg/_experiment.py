@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 # Keywords that take arrays, in the place of files.
 _ARRAYS = ("structure_factors", "matrix", "keep", "sources", "models")
+
+# Keywords of one number for all axes, with what gives each axis its own.
+_SINGLE = {
+    "N": "Na, Nb and Nc are the cells along each axis",
+    "detpixels": "detpixels_x and detpixels_y are the pixels along each axis",
+}
 
 
 class Quantity(NamedTuple):
@@ -241,6 +247,12 @@ def _split(keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
         value = rest.pop(name, None)
         if value is not None:
             arrays[name] = _array(name, value)
+    for name, instead in _SINGLE.items():
+        given: Any = rest.get(name)
+        # In a shell what is too much is a slip that is warned of; in a tuple it is what was meant.
+        several = isinstance(given, Sized) and not isinstance(given, str) and getattr(given, "ndim", 1) > 0
+        if several and len(given) > 1:
+            raise TypeError(f"{name} takes 1 value, not {len(given)}; {instead}")
     return arrays, rest
 
 
