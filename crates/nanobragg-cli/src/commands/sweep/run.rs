@@ -127,11 +127,9 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
                     "sweep: all images would be the same; give -osc DEGREES for a rotation, or -orientations";
                 return Err(UsageError(text.to_owned()).into());
             }
-            let images = images()?;
-            let described = setup.images.len();
-            if described > 0 && images > described {
-                let text =
-                    format!("sweep: -images {images}, but -geometry describes {described} that differ");
+            let (images, said) = (images()?, setup.images.len());
+            if said > 0 && images > said {
+                let text = format!("sweep: -images {images}, but -geometry describes {said} that differ");
                 return Err(UsageError(text).into());
             }
             Ok((Series::Rotation(range), images))
@@ -140,12 +138,10 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             check_regular(path)?;
             let angles = read_orientations(path).map_err(nanobragg_config::Error::from)?;
             let images = arguments.images.unwrap_or(angles.len());
-            if images > angles.len() {
-                let (path, rows) = (path.display(), angles.len());
-                return Err(UsageError(format!(
-                    "sweep: -images {images}, but {path} lists {rows} orientations"
-                ))
-                .into());
+            let (path, rows) = (path.display(), angles.len());
+            if images > rows {
+                let text = format!("sweep: -images {images}, but {path} lists {rows} orientations");
+                return Err(UsageError(text).into());
             }
             Ok((Series::Listed(angles), images))
         }
