@@ -35,11 +35,13 @@ from ._simulation import Simulation
 class _Call:
     """How functions of the host are called: what JAX does not trace."""
 
-    __slots__ = ("indices", "names", "shape", "simulation")
+    __slots__ = ("dtype", "indices", "names", "shape", "simulation")
 
     def __init__(self, simulation: Simulation, names: tuple[str, ...], indices: Any) -> None:
         self.simulation, self.names, self.indices = simulation, names, indices
         self.shape: tuple[int, ...] = simulation.shape
+        # Callbacks run on threads of their own, for which `enable_x64` may say something else.
+        self.dtype: Any = jnp.result_type(float)
 
     def at(self, amplitudes: Any, values: tuple[Any, ...]) -> Simulation:
         experiment = self.simulation.experiment
@@ -76,12 +78,12 @@ def _scalar(name: str, value: Any) -> Any:
 
 def _photons(call: _Call, amplitudes: Any, *values: Any) -> Any:
     photons, _ = call.at(amplitudes, values).gradient(())
-    return photons.astype(jnp.result_type(float))
+    return photons.astype(call.dtype)
 
 
 def _slopes(call: _Call, cotangent: Any, amplitudes: Any, *values: Any) -> Any:
     simulation, weights = call.at(amplitudes, values), np.asarray(cotangent, dtype=np.float64)
-    dtype = jnp.result_type(float)
+    dtype = call.dtype
     if call.indices is None:
         return np.zeros(0, dtype), simulation.vjp(call.names, weights).astype(dtype)
     made = simulation.vjp_structure_factors(weights, call.indices, call.names)
@@ -89,7 +91,7 @@ def _slopes(call: _Call, cotangent: Any, amplitudes: Any, *values: Any) -> Any:
 
 
 def _callback(function: Any, call: _Call, shapes: Any, *arguments: Any) -> Any:
-    of = functools.partial(jax.ShapeDtypeStruct, dtype=jnp.result_type(float))
+    of = functools.partial(jax.ShapeDtypeStruct, dtype=call.dtype)
     result = tuple(of(shape) for shape in shapes) if isinstance(shapes, list) else of(shapes)
     return jax.pure_callback(functools.partial(function, call), result, *arguments, vmap_method="sequential")
 
