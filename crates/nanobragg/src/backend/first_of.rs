@@ -125,7 +125,7 @@ impl<B: Backend + ?Sized + 'static> FirstOf<B> {
                 }
                 Err(error) => match error.unsupported() {
                     Some(reason) => {
-                        self.tell(at, reason.clone());
+                        self.tell(&self.refusal(at, reason.clone()));
                         last = Some(error);
                     }
                     None => return Err(error),
@@ -135,9 +135,9 @@ impl<B: Backend + ?Sized + 'static> FirstOf<B> {
         Err(last.unwrap_or_else(|| Error::refused(self.name(), Unsupported::NoBackend)))
     }
 
-    fn tell(&self, at: usize, reason: Unsupported) {
+    fn tell(&self, refusal: &Refusal) {
         if let Some(notice) = &self.notice {
-            notice(&self.refusal(at, reason));
+            notice(refusal);
         }
     }
 }
@@ -209,9 +209,7 @@ impl Differentiate for FirstOf<dyn Differentiate> {
         each: &(dyn Fn(usize, &Block<'_>) + Sync),
     ) -> Result<(), Error> {
         let (chosen, refusals) = self.first(|backend| backend.differentiates(plan, layout));
-        if let Some(notice) = &self.notice {
-            refusals.iter().for_each(|refusal| notice(refusal));
-        }
+        refusals.iter().for_each(|refusal| self.tell(refusal));
         match chosen {
             Some(backend) => backend.sensitivities(plan, layout, pixels, control, each),
             None => Err(Error::refused(self.name(), refused(refusals))),
@@ -241,7 +239,7 @@ impl<B: Backend + ?Sized + 'static> Pending for Attempt<B> {
             Err(error) => error,
         };
         let Some(reason) = error.unsupported() else { return Err(error) };
-        all.tell(at, reason.clone());
+        all.tell(&all.refusal(at, reason.clone()));
         if at + 1 >= all.backends.len() {
             return Err(error);
         }
