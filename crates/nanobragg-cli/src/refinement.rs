@@ -18,9 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use nanobragg::backend::Control;
-use nanobragg_refine::{
-    Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Reflections, Verdict, Warning,
-};
+use nanobragg_refine::{Boxes, Error, ErrorKind, Found, Outcome, Photons, Refinement, Verdict, Warning};
 
 use crate::console::Console;
 use crate::devices::{Devices, Ear};
@@ -74,17 +72,9 @@ impl Frame {
             let own = start.experiment().unwrap_or(number);
             request.reflections.of(own, start.panel(), start.others.len() + 1)?
         };
-        if let (Reflections::At(places), Some(file)) = (&refinement.reflections, request.reflections.file()) {
-            let sizes: Vec<[usize; 2]> =
-                start.panels().map(|plan| [plan.region.image_fast, plan.region.image_slow]).collect();
-            let is_inside = |&&(panel, at): &&(usize, [f64; 2])| {
-                let inside = |(at, size): (f64, usize)| at >= 0.0 && at < size as f64;
-                sizes.get(panel).is_some_and(|&size| at.into_iter().zip(size).all(inside))
-            };
-            let positions = places.len() - places.iter().filter(is_inside).count();
-            if positions > 0 {
-                warn(start.console, Some(&file.display().to_string()), &Warning::Beyond { positions });
-            }
+        let positions = refinement.beyond_panels();
+        if let Some(file) = request.reflections.file().filter(|_| positions > 0) {
+            warn(start.console, Some(&file.display().to_string()), &Warning::Beyond { positions });
         }
         let contents = digests.of(start.read.iter().chain([data]).chain(request.reflections.file()))?;
         Ok(Frame { refinement, start, settings, contents })

@@ -279,9 +279,8 @@ fn begin(
         .iter()
         .zip(images)
         .map(|(frame, (_, outcome))| {
-            let panels: Vec<_> = outcome.panels().collect();
             let node = |own: &crate::BoxFit| {
-                let plan = panels.get(own.panel).copied().unwrap_or(&outcome.plan);
+                let plan = outcome.panel(own.panel).unwrap_or(&outcome.plan);
                 Indexed::of(plan, own.slow, own.fast).hkl
             };
             frame.state.boxes.iter().map(node).collect()
@@ -390,7 +389,7 @@ impl Search<'_> {
         let value = |all: &[Evaluation], prior: f64| prior + all.iter().map(|at| at.value).sum::<f64>();
         let mut best = value(&at, unknowns.share_of_prior(&unknowns.moved));
         self.record(&at, best, 0.0, true);
-        let mut damping = Damping::new(Damping::NEAR);
+        let mut damping = Damping::NEAR;
         for _ in 0..trials {
             let Some((by, next)) = step(frames, &at, unknowns, scatter, damping.part()) else {
                 if damping.raise() {

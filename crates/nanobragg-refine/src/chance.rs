@@ -14,6 +14,11 @@ use crate::solve::Reduced;
 /// Other draws that are looked at: a deviation is then known to 0.36 of itself.
 const DRAWS: usize = 4;
 
+/// The deviation that the draw is known to leave: none where it was not looked at.
+pub(crate) fn known(esd_domains: f64) -> f64 {
+    if esd_domains.is_nan() { 0.0 } else { esd_domains }
+}
+
 /// Of each active number, the variance that the draw of domains gives it at the end `at` of a refinement: nothing where there is
 /// one domain, no number where other draws have no end. Internal units.
 pub(crate) fn variances(
@@ -31,9 +36,9 @@ pub(crate) fn variances(
     let step = |at: &Evaluation| Reduced::new(at, 0.0).and_then(|reduced| reduced.step());
     // One domain, or domains that are all alike, leave nothing to chance.
     let (false, Some(rest)) = (draws.is_empty(), step(at)) else { return Ok(DVector::zeros(count)) };
-    let (scales, active) = (problem.scales(state, view), problem.active(view));
-    let seen = Seen::of(boxes, |place| at.photons[place] * scales[boxes.group[place] as usize]);
-    let seen = seen.unwrap_or_else(|| Seen::all(boxes));
+    let active = problem.active(view);
+    let seen =
+        Seen::of(boxes, problem.of_crystal(boxes, state, view, at)).unwrap_or_else(|| Seen::all(boxes));
     let mut steps = vec![rest];
     for panels in &draws {
         let there = Problem { panels, ..*problem }.evaluate_in(&seen, boxes, state, view, &active)?;

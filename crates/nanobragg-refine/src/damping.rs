@@ -6,17 +6,13 @@ pub(crate) struct Damping(f64);
 
 impl Damping {
     /// Where scales may be off by a factor.
-    pub const FAR: f64 = 100.0;
+    pub const FAR: Damping = Damping(100.0);
     /// Where the minimum is near.
-    pub const NEAR: f64 = 1e-3;
+    pub const NEAR: Damping = Damping(1e-3);
     const LEAST: f64 = 1e-9;
     const MOST: f64 = 1e8;
     /// A loss of the target that is none: it is as flat as it is computed.
     const FLAT: f64 = 1e-6;
-
-    pub fn new(part: f64) -> Self {
-        Damping(part)
-    }
 
     pub fn part(self) -> f64 {
         self.0
@@ -50,14 +46,14 @@ mod tests {
 
     #[test]
     fn it_ends_where_steps_are_too_short_or_the_target_is_flat() {
-        let mut damping = Damping::new(Damping::NEAR);
+        let mut damping = Damping::NEAR;
         for _ in 0..20 {
             damping.ease();
         }
         assert_eq!(damping.part(), 1e-9);
         let raised = (0..).take_while(|_| damping.raise()).count();
         assert!((16..=17).contains(&raised), "{raised}");
-        let mut damping = Damping::new(Damping::FAR);
+        let mut damping = Damping::FAR;
         assert!(!damping.is_nearly_free() && damping.raise_after(f64::NAN) && !damping.raise_after(1e-7));
         assert_eq!(damping.part(), 1e4);
     }

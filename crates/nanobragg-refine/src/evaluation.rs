@@ -116,6 +116,18 @@ impl Problem<'_> {
         state.boxes.iter().map(|own| common * own.ln_scale.exp()).collect()
     }
 
+    /// Photons of the crystal in each pixel, by its place in `boxes`, of the evaluation `at` at `state`.
+    pub fn of_crystal<'a>(
+        &self,
+        boxes: &'a Boxes,
+        state: &State,
+        view: View,
+        at: &'a Evaluation,
+    ) -> impl Fn(usize) -> f64 + use<'a> {
+        let scales = self.scales(state, view);
+        move |place| at.photons[place] * scales[boxes.group[place] as usize]
+    }
+
     /// Evaluates the target at `state`, with derivatives by the freedoms `active`, where the crystal is in no pixels but those `seen`.
     pub fn evaluate_in(
         &self,

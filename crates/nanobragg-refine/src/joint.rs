@@ -5,6 +5,7 @@ use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
 
 use crate::boxes::Boxes;
+use crate::chance;
 use crate::damping::Damping;
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
@@ -195,7 +196,7 @@ pub fn refine_together(
         watch(&step);
         history.push(step);
     };
-    let (mut damping, mut verdict) = (Damping::new(Damping::NEAR), Verdict::NotConverged);
+    let (mut damping, mut verdict) = (Damping::NEAR, Verdict::NotConverged);
     let mut at = match evaluate(&frames, None, control) {
         // The caller has stopped the search, not what tells of it.
         Err(error) if error.is_canceled() => {
@@ -267,15 +268,12 @@ fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> Result<bo
         return Ok(false);
     }
     // Damped where the pixels of an image do not determine all of its own numbers.
-    let eliminated = |damping: f64| {
-        let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, damping));
-        own.collect::<Option<Vec<Eliminated>>>()
-    };
+    let damped = |damping: f64| eliminated(frames, at, damping);
     let no_mean = || {
         let names: Vec<String> = known.shared.iter().map(Freedom::name).collect();
         Error::from(Cause::NoMean(names.join(", ")))
     };
-    let own = [0.0, 1e-6, 1e-3, 1.0].into_iter().find_map(eliminated).ok_or_else(no_mean)?;
+    let own = [0.0, 1e-6, 1e-3, 1.0].into_iter().find_map(damped).ok_or_else(no_mean)?;
     let (_, _, curvatures) = known.at(&known.start);
     let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
     let mut gradient = DVector::zeros(known.shared.len());
@@ -304,6 +302,11 @@ fn meet(frames: &mut [Frame], at: &[Evaluation], known: &Known<'_>) -> Result<bo
     Ok(true)
 }
 
+/// The equations of each image; `None` where one of them has no solution.
+fn eliminated(frames: &[Frame], at: &[Evaluation], damping: f64) -> Option<Vec<Eliminated>> {
+    frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, damping)).collect()
+}
+
 /// The equations of each image, the matrix of the shared numbers and their step.
 fn solve(
     frames: &[Frame],
@@ -315,8 +318,7 @@ fn solve(
     let (_, slopes, curvatures) = known.at(&frames.first()?.state.parameters);
     let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
     let mut gradient = DVector::from_vec(slopes);
-    let own = frames.iter().zip(at).map(|(frame, at)| frame.eliminated(at, damping));
-    let own = own.collect::<Option<Vec<Eliminated>>>()?;
+    let own = eliminated(frames, at, damping)?;
     for own in &own {
         total += &own.matrix;
         gradient += &own.gradient;
@@ -365,21 +367,17 @@ fn outcome(
         {
             let carried = &own.inverse * &own.cross;
             let locals = &own.inverse + &carried * covariance * carried.transpose();
-            for (row, entry) in found.found.iter_mut().enumerate() {
-                let variance = match row.checked_sub(frame.locals) {
-                    None => locals[(row, row)],
-                    Some(shared) => covariance[(shared, shared)],
-                };
+            // What images share follows below.
+            for (row, entry) in found.found.iter_mut().enumerate().take(frame.locals) {
                 let freedom = &frame.refinement.freedoms()[row];
-                let fisher = deviation(variance) * freedom.factor(&frame.state.parameters);
+                let fisher = deviation(locals[(row, row)]) * freedom.factor(&frame.state.parameters);
+                let drawn = chance::known(entry.esd_domains);
                 // An image alone may not determine what all together do.
                 let of_photons = if entry.esd_fisher > 0.0 {
-                    let drawn = if entry.esd_domains.is_nan() { 0.0 } else { entry.esd_domains };
                     deviation(entry.esd * entry.esd - drawn * drawn) * fisher / entry.esd_fisher
                 } else {
                     fisher * found.chi2.max(1.0).sqrt()
                 };
-                let drawn = if entry.esd_domains.is_nan() { 0.0 } else { entry.esd_domains };
                 entry.esd = of_photons.hypot(drawn);
                 entry.esd_fisher = fisher;
             }

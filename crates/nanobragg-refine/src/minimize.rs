@@ -44,7 +44,7 @@ pub(crate) struct Search<'a> {
     pub most: usize,
     pub enough: Enough,
     /// Damping at the beginning.
-    pub damping: f64,
+    pub damping: Damping,
 }
 
 impl Search<'_> {
@@ -55,9 +55,7 @@ impl Search<'_> {
         self.record(&at, 0.0, true, history);
         let until = history.len() + most;
         loop {
-            let scales = problem.scales(state, view);
-            let seen = Seen::of(boxes, |place| at.photons[place] * scales[boxes.group[place] as usize]);
-            let Some(seen) = seen else {
+            let Some(seen) = Seen::of(boxes, problem.of_crystal(boxes, state, view, &at)) else {
                 return self.descend(&Seen::all(boxes), at, state, until, history);
             };
             let (found, ended) = self.descend(&seen, at, state, until, history)?;
@@ -69,10 +67,7 @@ impl Search<'_> {
                 Err(error) if error.is_canceled() => return Ok((found, Ended::Canceled)),
                 whole => whole?,
             };
-            let scales = problem.scales(state, view);
-            if ended == Ended::Exhausted
-                || !seen.misses(|place| at.photons[place] * scales[boxes.group[place] as usize])
-            {
+            if ended == Ended::Exhausted || !seen.misses(problem.of_crystal(boxes, state, view, &at)) {
                 return Ok((at, ended));
             }
         }
@@ -97,7 +92,7 @@ impl Search<'_> {
         let Search { problem, boxes, view, enough, .. } = *self;
         let active = problem.active(view);
         let freedoms = || active.iter().map(|&number| &problem.freedoms[number]);
-        let (first, mut damping) = (at.value, Damping::new(self.damping));
+        let (first, mut damping) = (at.value, self.damping);
         while history.len() < until {
             let solved =
                 Reduced::new(&at, damping.part()).and_then(|reduced| Some((reduced.step()?, reduced)));

@@ -18,6 +18,11 @@ impl Panels {
         Panels { first, others }
     }
 
+    /// The first one, and the others.
+    pub fn into_parts(self) -> (Plan, Vec<Plan>) {
+        (self.first, self.others)
+    }
+
     /// The first one, which says what all have in common.
     pub fn first(&self) -> &Plan {
         &self.first

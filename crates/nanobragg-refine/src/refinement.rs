@@ -19,7 +19,7 @@ use crate::photons::Photons;
 use crate::predicted::Predicted;
 use crate::sampling::{points, suffice};
 use crate::solve::Reduced;
-use crate::spots::{Reflections, find, placed};
+use crate::spots::{Reflections, find, pixel_at, placed};
 use crate::step::Step;
 use crate::target::{Target, variance};
 
@@ -122,8 +122,20 @@ impl Refinement {
 
     /// Points that integrate pixels of the start and of the crystal of `parameters`.
     pub(crate) fn integration(&self, parameters: &Parameters) -> Option<usize> {
-        let placed = self.panels.placed(parameters);
-        self.integrate.then(|| self.panels.iter().chain(placed.iter()).map(points).max().unwrap_or(1))
+        self.integrate.then(|| {
+            let placed = self.panels.placed(parameters);
+            self.panels.iter().chain(placed.iter()).map(points).max().unwrap_or(1)
+        })
+    }
+
+    /// How many of the places that are [asked for](Self::reflections) lie on no panel.
+    pub fn beyond_panels(&self) -> usize {
+        let Reflections::At(places) = &self.reflections else { return 0 };
+        let is_beyond = |&&(panel, at): &&(usize, [f64; 2])| {
+            let plan = self.panels.iter().nth(panel);
+            plan.is_none_or(|plan| pixel_at(at, [plan.region.image_fast, plan.region.image_slow]).is_none())
+        };
+        places.iter().filter(is_beyond).count()
     }
 
     /// Refines against the strong spots of `photons`.
@@ -350,13 +362,12 @@ impl Refinement {
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
             let variance = by_chance.as_ref().and_then(|all| all.get(number));
             let esd_domains = variance.map_or(f64::NAN, |variance| variance.sqrt() * factor);
-            let known = if esd_domains.is_nan() { 0.0 } else { esd_domains };
             Found {
                 name: freedom.name(),
                 unit: freedom.unit(),
                 start: freedom.value(problem.start, problem.start),
                 value: freedom.value(&state.parameters, problem.start),
-                esd: esd.hypot(known),
+                esd: esd.hypot(chance::known(esd_domains)),
                 esd_fisher: fisher,
                 esd_sandwich: scatter,
                 esd_domains,
@@ -381,13 +392,15 @@ impl Refinement {
         let reindexed =
             (0..state.boxes.len()).filter(|&n| node(&state.boxes[n]) != state.boxes[n].hkl).collect();
         let squares: f64 = state.boxes.iter().map(|own| own.ln_scale * own.ln_scale).sum();
+        let points_suffice = problem.points.is_none() || placed.iter().all(suffice);
+        let (plan, others) = placed.into_parts();
         Ok(Outcome {
             parameters: state.parameters,
             shape: view.shape,
-            points: problem.points.unwrap_or(placed.first().oversample),
-            points_suffice: problem.points.is_none() || placed.iter().all(suffice),
-            plan: placed.first().clone(),
-            others: placed.iter().skip(1).cloned().collect(),
+            points: problem.points.unwrap_or(plan.oversample),
+            points_suffice,
+            plan,
+            others,
             found,
             correlation,
             boxes: state.boxes.clone(),
@@ -461,7 +474,7 @@ pub(crate) fn deviation(variance: f64) -> f64 {
     if variance.is_nan() { variance } else { variance.max(0.0).sqrt() }
 }
 
-/// Whether an image of `plan` has derivatives by `freedoms`, and its shape can tell sizes along a, b, c that are free.
+/// Whether images of `panels` have derivatives by `freedoms`, and the crystal's shape can tell sizes along a, b, c that are free.
 pub(crate) fn differentiable(panels: &Panels, freedoms: &[Freedom]) -> Result<(), Error> {
     let plan = panels.first();
     panels.move_with(freedoms)?;

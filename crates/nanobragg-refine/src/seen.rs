@@ -48,9 +48,11 @@ impl Seen {
             let seen = || places().filter(|&place| is_seen(place));
             pixels.extend(seen().map(|place| boxes.pixels[place]));
             let panel = own.first().map_or(0, |&group| boxes.boxes[group as usize].panel);
-            match panels.last_mut() {
-                Some((last, count)) if *last == panel => *count += seen().count(),
-                _ => panels.push((panel, seen().count())),
+            match (panels.last_mut(), seen().count()) {
+                // A panel on which nothing is seen has nothing to evaluate.
+                (_, 0) => {}
+                (Some((last, all)), count) if *last == panel => *all += count,
+                (_, count) => panels.push((panel, count)),
             }
             order.extend(seen().map(|place| place as u32));
             let middle = order.len();

@@ -37,9 +37,13 @@ const SIGNIFICANCE: f64 = 6.0;
 /// Local maxima of `photons` that stand out of the median of the ring at `radius` pixels around them, strongest first.
 pub fn find(photons: &Photons, radius: usize) -> Vec<Spot> {
     let noise_sqr = photons.readout_noise * photons.readout_noise;
+    strongest_first(photons, |panel, photons| find_on(panel, photons, radius, noise_sqr))
+}
+
+/// What `on` gives of each panel, of all panels the strongest first.
+fn strongest_first(photons: &Photons, on: impl Fn(usize, &PanelPhotons) -> Vec<Spot>) -> Vec<Spot> {
     let panels = photons.panels.iter().enumerate();
-    let mut found: Vec<Spot> =
-        panels.flat_map(|(panel, photons)| find_on(panel, photons, radius, noise_sqr)).collect();
+    let mut found: Vec<Spot> = panels.flat_map(|(panel, photons)| on(panel, photons)).collect();
     found.sort_by(|one, other| other.height.total_cmp(&one.height));
     found
 }
@@ -72,20 +76,19 @@ fn find_on(panel: usize, photons: &PanelPhotons, radius: usize, noise_sqr: f64) 
 /// Spots at given places, in pixels from the outer corner of the first one of a panel, along fast and slow: strongest first. Those beyond the
 /// panel are left out, and of several in a pixel all but one.
 pub fn placed(photons: &Photons, places: &[(usize, [f64; 2])], radius: usize) -> Vec<Spot> {
-    let panels = photons.panels.iter().enumerate();
-    let mut found: Vec<Spot> =
-        panels.flat_map(|(panel, photons)| placed_on(panel, photons, places, radius)).collect();
-    found.sort_by(|one, other| other.height.total_cmp(&one.height));
-    found
+    strongest_first(photons, |panel, photons| placed_on(panel, photons, places, radius))
+}
+
+/// The pixel that has the place `at` of a panel of `size` pixels; `None` beyond it. Both along fast and slow.
+pub(crate) fn pixel_at(at: [f64; 2], size: [usize; 2]) -> Option<[usize; 2]> {
+    let is_inside = at.into_iter().zip(size).all(|(at, size)| at >= 0.0 && at < size as f64);
+    is_inside.then(|| at.map(|at| at as usize))
 }
 
 fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])], radius: usize) -> Vec<Spot> {
-    let pixel = |at: f64, size: usize| (at >= 0.0 && at < size as f64).then_some(at as usize);
-    let inside = |&(_, [fast, slow]): &(usize, [f64; 2])| {
-        Some((pixel(slow, photons.slow)?, pixel(fast, photons.fast)?))
-    };
     let own = places.iter().filter(|(there, _)| *there == panel);
-    let pixels: BTreeSet<(usize, usize)> = own.filter_map(inside).collect();
+    let own = own.filter_map(|&(_, at)| pixel_at(at, [photons.fast, photons.slow]));
+    let pixels: BTreeSet<(usize, usize)> = own.map(|[fast, slow]| (slow, fast)).collect();
     let mut ring = Vec::new();
     let spot = |(slow, fast): (usize, usize)| {
         around(photons, slow, fast, radius, &mut ring);
