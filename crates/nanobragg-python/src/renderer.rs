@@ -14,6 +14,7 @@ use nanobragg::trace::{Options, trace_pixel};
 use nanobragg_config::{Warning, show};
 use nanobragg_session::{
     Brightness, Compute, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_photons,
+    seeds_of_image,
 };
 use numpy::{PyArray2, PyReadonlyArray2};
 use pyo3::exceptions::{PyIndexError, PyValueError};
@@ -164,6 +165,12 @@ impl Renderer {
             all.push(arrays::from_counts(py, [image.slow(), image.fast()], counts.pixels)?);
         }
         Ok(all)
+    }
+
+    /// The noise seeds of the images of a series of so many.
+    fn noise_seeds(&self, images: usize) -> Vec<i64> {
+        let base = &self.resolved.setup.experiment;
+        (1..=images).map(|image| seeds_of_image(base, image).noise).collect()
     }
 
     /// Every intermediate of a pixel.

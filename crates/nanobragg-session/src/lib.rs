@@ -44,6 +44,7 @@ mod photons;
 mod picture;
 mod place;
 mod provenance;
+mod seeds;
 mod session;
 mod spots;
 
@@ -61,6 +62,7 @@ pub use photons::check_photons;
 pub use picture::{Picture, Rings};
 pub use place::{check_first, check_place};
 pub use provenance::Provenance;
+pub use seeds::seeds_of_image;
 pub use session::{Session, describe, run};
 pub use spots::narrow_spots;
 

@@ -1,8 +1,8 @@
 //! What the images of a sweep differ in.
 
-use nanobragg::model::{Experiment, Misset, Quirk, Seeds};
+use nanobragg::model::{Experiment, Misset};
 use nanobragg::units::deg;
-use nanobragg_session::ImageModel;
+use nanobragg_session::{ImageModel, seeds_of_image};
 
 /// What the images of a sweep differ in.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +57,8 @@ impl Series {
     pub fn experiment(&self, base: &Experiment, image: usize) -> Result<Experiment, nanobragg::Error> {
         let mut experiment = base.clone();
         let before = image.saturating_sub(1);
-        let Seeds { noise, misset, .. } = base.seeds;
-        experiment.seeds.noise = if base.quirks.has(Quirk::PoissonSinglePrecision) {
-            seed(noise, image, Stream::Noise)
-        } else {
-            consecutive(noise, image)
-        };
+        let seeds = seeds_of_image(base, image);
+        experiment.seeds.noise = seeds.noise;
         match self {
             Series::Rotation(range) => {
                 let start = base.rotation.start() + range * before as f64;
@@ -70,7 +66,7 @@ impl Series {
             }
             Series::Random => {
                 experiment.crystal = experiment.crystal.with_misset(Misset::Random)?;
-                experiment.seeds.misset = seed(misset, image, Stream::Misset);
+                experiment.seeds.misset = seeds.misset;
             }
             Series::Listed(angles) => {
                 let angles = angles.get(before).copied().unwrap_or_default();
@@ -79,39 +75,6 @@ impl Series {
         }
         Ok(experiment)
     }
-}
-
-/// Random streams of an image that must not be the same.
-#[derive(Clone, Copy)]
-enum Stream {
-    Noise = 0,
-    Misset = 1,
-}
-
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-const MODULUS: u64 = 2_147_483_646;
-
-/// The seed of an image: positive, below 2³¹ - 1, as unlike its neighbors' as a hash can make it (the random
-/// generator's first numbers from consecutive seeds are evenly spaced; SplitMix64: Steele, Lea & Flood, OOPSLA
-/// 2014).
-fn seed(base: i64, image: usize, stream: Stream) -> i64 {
-    let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN));
-    let place = (image as u64).wrapping_mul(2).wrapping_add(stream as u64);
-    let hash = mixed(start.wrapping_add(place.wrapping_mul(GOLDEN)));
-    i64::try_from(hash % MODULUS).unwrap_or(0) + 1
-}
-
-/// The noise seed of an image where deviates are keyed by their seed: consecutive numbers, so that no two images of a
-/// sweep have the same, from a start that is a hash of `base`, so that another sweep's lie elsewhere.
-fn consecutive(base: i64, image: usize) -> i64 {
-    let start = mixed(base.cast_unsigned().wrapping_add(GOLDEN)) % MODULUS;
-    i64::try_from(start.wrapping_add(image as u64) % MODULUS).unwrap_or(0) + 1
-}
-
-fn mixed(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]
@@ -147,21 +110,6 @@ mod tests {
     }
 
     #[test]
-    fn seeds_differ_between_images_and_streams_and_repeat() {
-        let all = |base: i64| -> Vec<i64> {
-            (1..500).flat_map(|image| [Stream::Noise, Stream::Misset].map(|s| seed(base, image, s))).collect()
-        };
-        let mut seeds = all(1);
-        assert_eq!(seeds, all(1));
-        assert!(seeds.iter().zip(all(2)).all(|(a, b)| *a != b));
-        assert!(seeds.iter().all(|seed| (1..2_147_483_647).contains(seed)));
-        seeds.sort_unstable();
-        seeds.dedup();
-        assert_eq!(seeds.len(), 998);
-        seed(i64::MIN, usize::MAX, Stream::Misset);
-    }
-
-    #[test]
     fn no_two_images_of_a_sweep_have_the_same_noise() {
         let all = |base: i64| -> std::collections::HashSet<i64> {
             let experiment = |image| Series::Random.experiment(&based(base), image).unwrap();
@@ -172,7 +120,6 @@ mod tests {
         assert!(seeds.iter().all(|seed| (1..2_147_483_647).contains(seed)));
         assert!(seeds.is_disjoint(&all(2)));
         assert_eq!(seeds, all(1));
-        assert!((1..2_147_483_647).contains(&consecutive(i64::MIN, usize::MAX)));
     }
 
     fn based(noise: i64) -> Experiment {

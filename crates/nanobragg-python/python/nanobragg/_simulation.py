@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import os
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,6 @@ from . import _native
 from ._arrays import angles, checked, finite, image, is_array
 from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
-from ._seeds import of_image
 
 if TYPE_CHECKING:
     import numpy as np
@@ -197,9 +195,7 @@ class Simulation:
         from ._image import Image
 
         turns = angles(orientations)
-        base = int(self._experiment.quantities()["noise seed"].value)
-        preset = re.search(r'^quirks = "(\w+)"', self._experiment.toml(), re.MULTILINE)
-        keyed = preset is None or preset[1] == "exact"
+        seeds = self._renderer.noise_seeds(len(turns))
         series = _native.Series(
             self._renderer,
             turns,
@@ -208,11 +204,10 @@ class Simulation:
 
         def images() -> Iterator[Image]:
             try:
-                for number, turn in enumerate(turns, 1):
+                for turn, seed in zip(turns, seeds, strict=True):
                     panels = series.next()
                     if panels is None:
                         return
-                    seed = of_image(base, number, keyed)
                     turned = functools.cache(functools.partial(self._turned, turn, seed))
                     whole: Any = _joined(panels)
                     made: Any = [Image.of(panel, turned, seed) for panel in whole] if isinstance(whole, list) else Image.of(whole, turned, seed)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
