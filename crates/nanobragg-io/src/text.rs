@@ -12,6 +12,11 @@ pub fn one_line(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
+/// Numbers with a blank between them, for messages.
+pub fn spaced(numbers: &[f64]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// Reads a text file of at most `limit` bytes, without a byte-order mark.
 ///
 /// # Errors

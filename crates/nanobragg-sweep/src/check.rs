@@ -48,8 +48,7 @@ pub(crate) fn targets(
     atomic::check_file(manifest)?;
     places.take(manifest).map_err(|clash| replaces(clash, manifest))?;
     for (target, output) in targets.iter().zip(outputs) {
-        // All files of a target lie in one folder, which is asked once what is in it.
-        let Some(folder) = target.files(images).next().map(|path| Folder::of(&path)) else { continue };
+        let Some(folder) = Folder::of_target(target, images) else { continue };
         let last = target.files(images).count();
         let mut linked = HashSet::new();
         for (image, path) in (1..).zip(target.files(images)) {
@@ -90,7 +89,7 @@ fn there<'a>(
     beside: &'a [PathBuf],
 ) -> impl Iterator<Item = PathBuf> + 'a {
     let of_target = move |target: &'a Target| {
-        let folder = target.files(images).next().map(|path| Folder::of(&path));
+        let folder = Folder::of_target(target, images);
         target.files(images).filter(move |path| folder.as_ref().is_some_and(|folder| folder.may_have(path)))
     };
     targets.iter().flat_map(of_target).chain(beside.iter().cloned()).filter(|path| path.is_file())
@@ -138,7 +137,7 @@ pub(crate) fn confined(
     };
     manifest.map_or(Ok(()), check)?;
     for target in targets.iter().filter(|target| !named || target.stack().is_none()) {
-        let Some(folder) = target.files(images).next().map(|path| Folder::of(&path)) else { continue };
+        let Some(folder) = Folder::of_target(target, images) else { continue };
         // What is not there lies where the first lies.
         let there = target.files(images).enumerate().filter(|(at, path)| *at == 0 || folder.may_have(path));
         there.map(|(_, path)| path).try_for_each(|path| check(&path))?;
@@ -154,7 +153,7 @@ fn replaces(clash: Clash, path: &Path) -> Error {
     }
 }
 
-/// The folder of a series.
+/// The folder of a target: all its files lie in one, which is asked once what is in it.
 struct Folder {
     /// Its real name.
     real: PathBuf,
@@ -163,12 +162,12 @@ struct Folder {
 }
 
 impl Folder {
-    /// The folder that `path` is in.
-    fn of(path: &Path) -> Self {
-        let real = real_folder(path);
+    /// That of `target`, for so many images.
+    fn of_target(target: &Target, images: usize) -> Option<Self> {
+        let real = real_folder(&target.files(images).next()?);
         let names =
             std::fs::read_dir(&real).and_then(|all| all.map(|found| Ok(found?.file_name())).collect());
-        Folder { real, names: names.ok() }
+        Some(Folder { real, names: names.ok() })
     }
 
     /// The place of `path` where no link stands there.

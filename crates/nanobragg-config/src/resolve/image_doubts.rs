@@ -10,7 +10,7 @@ use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 
 /// Flags that decide what a header says: then it need not make sense.
-fn decided(what: Assumption) -> &'static [FlagId] {
+pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
     match what {
         Assumption::PixelSize => &[FlagId::Pixel],
         Assumption::Wavelength => &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum],

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use nanobragg::model::Tilt;
+use nanobragg_io::Assumption;
 use nanobragg_io::instrument_image::InstrumentImage;
 use nanobragg_io::smv::SmvHeader;
+use nanobragg_io::text::spaced;
 
+use super::image_doubts::decided;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{InstrumentWarning, Warning};
@@ -20,20 +23,16 @@ const CENTERS: [&str; 8] = [
     "XDS_ORGX",
     "XDS_ORGY",
 ];
-const BEAM: &[FlagId] =
-    &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
-const DISTANCE: &[FlagId] = &[FlagId::Distance, FlagId::CloseDistance];
-
-/// What both may say, by its keys, and the flags that decide it.
-const SAID: [(&str, &[FlagId]); 8] = [
-    ("PIXEL_SIZE", &[FlagId::Pixel]),
-    ("DISTANCE", DISTANCE),
-    ("CLOSE_DISTANCE", DISTANCE),
-    ("WAVELENGTH", &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
-    ("TWOTHETA", &[FlagId::Twotheta]),
-    ("DENZO_X_BEAM, DENZO_Y_BEAM", BEAM),
-    ("BEAM_CENTER_X, BEAM_CENTER_Y", BEAM),
-    ("ORGX, ORGY", BEAM),
+/// What both may say, by its keys; `None` is the swing of the detector.
+const SAID: [(&str, Option<Assumption>); 8] = [
+    ("PIXEL_SIZE", Some(Assumption::PixelSize)),
+    ("DISTANCE", Some(Assumption::Distance)),
+    ("CLOSE_DISTANCE", Some(Assumption::Distance)),
+    ("WAVELENGTH", Some(Assumption::Wavelength)),
+    ("TWOTHETA", None),
+    ("DENZO_X_BEAM, DENZO_Y_BEAM", Some(Assumption::BeamCenter)),
+    ("BEAM_CENTER_X, BEAM_CENTER_Y", Some(Assumption::BeamCenter)),
+    ("ORGX, ORGY", Some(Assumption::BeamCenter)),
 ];
 
 /// Relative difference that the digits of headers do not make.
@@ -64,9 +63,9 @@ pub(super) fn contradictions(
     let numbers = |header: &SmvHeader, keys: &str| -> Option<Vec<f64>> {
         keys.split(", ").map(|key| header.entry(key).ok().flatten()).collect()
     };
-    let spaced = |numbers: &[f64]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let (mut warnings, mut told): (Vec<Warning>, Vec<&[FlagId]>) = (Vec::new(), Vec::new());
-    for (key, flags) in SAID {
+    for (key, what) in SAID {
+        let flags = what.map_or(&[FlagId::Twotheta][..], decided);
         if told.contains(&flags) || flags.iter().any(|flag| args.has(*flag)) {
             continue;
         }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::entries::{Found, angle_deg, length_mm};
-use super::quantity::spaced;
 use crate::error::{Error, Result};
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
+use crate::text::spaced;
 
 /// Chains of instruments have a handful of axes.
 const MOST_AXES: usize = 100;

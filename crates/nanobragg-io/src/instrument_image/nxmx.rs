@@ -2,11 +2,12 @@
 
 use super::chain::{ANGLE, LENGTH};
 use super::entries::{Entry, Said, angle_deg, length_mm, square};
-use super::quantity::{plain, quantity, quantity_of, spaced, to_imgcif};
+use super::quantity::{plain, quantity, quantity_of, to_imgcif};
 use super::{spindle, wavelength};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
+use crate::text::spaced;
 
 /// What the chain of axes ends in.
 const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";

@@ -3,6 +3,7 @@
 use super::entries::Found;
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
+use crate::text::spaced;
 
 /// Factor of a unit, by its name.
 pub(super) type Units = fn(&str) -> Option<f64>;
@@ -66,8 +67,4 @@ pub(super) fn listed(numbers: &[f64]) -> String {
 /// NeXus has z along the beam.
 pub(super) fn to_imgcif([x, y, z]: [f64; 3]) -> [f64; 3] {
     [-x, y, -z]
-}
-
-pub(super) fn spaced(numbers: &[f64]) -> String {
-    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -1,12 +1,15 @@
 //! How the sample of an NXmx file turns.
 
+use nalgebra::{Rotation3, Unit, Vector3};
+
 use super::chain::{ANGLE, Axis, END, follow};
 use super::entries::{Entry, Found, angle_deg};
-use super::quantity::{listed, quantity_of, spaced, to_imgcif};
+use super::quantity::{listed, quantity_of, to_imgcif};
 use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
+use crate::text::spaced;
 use crate::warning::{Warning, WarningKind};
 
 const SAMPLE: &str = "entry/sample/depends_on";
@@ -80,13 +83,15 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let Some((spindle, below)) = at.and_then(|at| chain.get(at).zip(chain.get(at + 1..))) else {
         return Ok(Spindle { warnings, ..Spindle::default() });
     };
-    let mut direction = spindle.vector;
+    let mut direction = Vector3::from(spindle.vector);
     for axis in below.iter().filter(|axis| axis.turns) {
-        direction = turned(direction, axis.vector, axis.first(file)?);
+        // Axes of a chain are unit vectors.
+        let about = Unit::new_unchecked(Vector3::from(axis.vector));
+        direction = Rotation3::from_axis_angle(&about, axis.first(file)?.to_radians()) * direction;
     }
     let start = spindle.values.clone().map(|values| values.first().copied().unwrap_or_default());
     let entries = vec![("OSC_START", Some(start)), ("OSC_RANGE", range(file, spindle))];
-    Ok(Spindle { entries, direction: Some(to_imgcif(direction)), warnings })
+    Ok(Spindle { entries, direction: Some(to_imgcif(direction.into())), warnings })
 }
 
 /// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.
@@ -116,15 +121,6 @@ fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
         };
     }
     Some(Ok(start.get(1)? - start.first()?))
-}
-
-/// A vector turned right-handedly about a unit vector.
-fn turned(v: [f64; 3], axis: [f64; 3], angle_deg: f64) -> [f64; 3] {
-    let (sin, cos) = angle_deg.to_radians().sin_cos();
-    let along = (0..3).map(|at| v[at] * axis[at]).sum::<f64>() * (1.0 - cos);
-    let across = |a: usize, b: usize| axis[a] * v[b] - axis[b] * v[a];
-    let across = [across(1, 2), across(2, 0), across(0, 1)];
-    [0, 1, 2].map(|at: usize| v[at] * cos + across[at] * sin + axis[at] * along)
 }
 
 #[cfg(test)]

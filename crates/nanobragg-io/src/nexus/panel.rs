@@ -5,6 +5,7 @@ use std::path::Path;
 use super::file::Nxmx;
 use super::read::{DETECTOR, NxmxStack};
 use crate::error::{Error, Result};
+use crate::text::spaced;
 
 /// A panel of the detector of a file, and where its pixels are in each image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +49,7 @@ impl Nxmx<'_> {
         };
         let found = |set: &str| {
             let numbers = self.numbers(&at(set)).unwrap_or_else(|| Ok(Vec::new()));
-            let spaced =
-                |numbers: Vec<f64>| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-            numbers.map_or_else(|found| found, spaced)
+            numbers.map_or_else(|found| found, |numbers| spaced(&numbers))
         };
         let [rows, columns] = image;
         let wrong =
