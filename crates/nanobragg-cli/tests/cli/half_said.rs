@@ -156,3 +156,15 @@ fn an_image_of_no_known_byte_order_is_refused_and_a_far_corner_doubted() {
     let run = scratch.run(&format!("{TINY} -pix0_vector 50 1 -1 -show"));
     assert!(run.err.contains("-pix0_vector 50 m: 50 mm?"), "{}", run.err);
 }
+
+#[test]
+fn an_image_with_noise_is_not_written_without_noise() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("{} -nonoise -noisefile n.img -o a.npy", crate::scratch::TINY)).good();
+    assert!(
+        run.warnings().iter().any(|said| said.starts_with("-nonoise") && said.contains("-noisefile")),
+        "{}",
+        run.err
+    );
+    assert!(!scratch.path("n.img").exists() && scratch.path("a.npy").exists());
+}

@@ -25,6 +25,7 @@ const RIVALS: &[Rivals] = &[
     Rivals::Over(&[FlagId::CloseDistance], &[FlagId::Distance]),
     Rivals::Over(&[FlagId::DetPixels], &[FlagId::DetSize, FlagId::DetSizeF, FlagId::DetSizeS]),
     Rivals::Over(&[FlagId::DetPixelsF], &[FlagId::DetSizeF]),
+    Rivals::Over(&[FlagId::NoNoise], &[FlagId::NoiseFile]),
     Rivals::Over(&[FlagId::DetPixelsS], &[FlagId::DetSizeS]),
 ];
 

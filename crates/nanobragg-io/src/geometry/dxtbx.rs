@@ -54,7 +54,7 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
         varying.iter().filter_map(|(node, key)| node.as_ref()?.optional(key)?.value.as_array()).map(Vec::len);
     let varying_images = points.max().map_or(1, |points| points.saturating_sub(1).max(1));
     let has_points = model("scan")?.is_some() || varying_images > 1;
-    let mut warnings = Vec::new();
+    let mut warnings = dxtbx_doubts::misspelled_models(&experiment);
     let scan_model = model("scan")?;
     scan_model.iter().for_each(|node| of_scan(node, &mut warnings));
     warnings.extend(scan_model.iter().flat_map(dxtbx_doubts::of_properties));

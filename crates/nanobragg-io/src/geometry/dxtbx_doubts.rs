@@ -1,6 +1,6 @@
 //! What an experiment list says twice in ways that differ, and keys that are nearly others.
 
-use super::dxtbx_keys::keys_of;
+use super::dxtbx_keys::{EXPERIMENT, keys_of};
 use super::keys::{Doubts, meant};
 use super::node::Node;
 use crate::c_format::g;
@@ -16,13 +16,8 @@ pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<
     while let Some(node) = waiting.pop() {
         let keys = keys_of(node.model());
         for key in node.value.as_object().into_iter().flat_map(|object| object.keys()) {
-            let Some(near) = meant(key, keys) else { continue };
-            let kind = WarningKind::UnknownKey;
-            let assumed = format!("not read; did you mean {near}?");
-            let place = format!("{}.{key}", node.place);
-            let found = node.value.get(key).filter(|value| !value.is_array() && !value.is_object());
-            let found = found.map_or_else(|| "a list".to_owned(), ToString::to_string);
-            doubts.add(kind, near, || Warning::new(kind, node.path, place, found, assumed));
+            let Some(near) = meant(key, keys).or_else(|| longer(key, keys)) else { continue };
+            doubts.add(WarningKind::UnknownKey, near, || unknown(&node, key, near));
         }
         for inner in ["properties", "panels", "hierarchy", "children"] {
             let Some(inner) = node.optional(inner) else { continue };
@@ -31,6 +26,36 @@ pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<
         }
     }
     doubts.finish()
+}
+
+/// Keys of an experiment that are none but nearly one: the model that they name is not read.
+pub(super) fn misspelled_models(experiment: &Node<'_>) -> Vec<Warning> {
+    let keys = experiment.value.as_object().into_iter().flat_map(|object| object.keys());
+    let near = |key: &str| {
+        let slip = |known: &str| strsim::damerau_levenshtein(&key.to_ascii_lowercase(), known) <= 1;
+        let is_known = EXPERIMENT.contains(&key);
+        EXPERIMENT
+            .iter()
+            .copied()
+            .find(|known| !is_known && known.len().abs_diff(key.len()) <= 1 && slip(known))
+    };
+    keys.filter_map(|key| Some(unknown(experiment, key, near(key)?))).collect()
+}
+
+/// The key of these that another one is by a character longer than.
+fn longer(key: &str, keys: &[&'static str]) -> Option<&'static str> {
+    const SHORTEST: usize = 4;
+    let is_longer = |known: &str| {
+        known.len() >= SHORTEST && key.len() == known.len() + 1 && key.to_ascii_lowercase().starts_with(known)
+    };
+    keys.iter().copied().find(|known| !keys.contains(&key) && is_longer(known))
+}
+
+fn unknown(node: &Node<'_>, key: &str, near: &str) -> Warning {
+    let found = node.value.get(key).filter(|value| !value.is_array() && !value.is_object());
+    let found = found.map_or_else(|| "a list".to_owned(), ToString::to_string);
+    let (place, assumed) = (format!("{}.{key}", node.place), format!("not read; did you mean {near}?"));
+    Warning::new(WarningKind::UnknownKey, node.path, place, found, assumed)
 }
 
 /// What a scan says of its images in lists that have not an entry for each of them, or that contradict one another.
@@ -115,6 +140,12 @@ mod tests {
         let optional = said("\"wavelength\": 1", "\"wavelength\": 1, \"polarization_fracton\": 0.9").unwrap();
         let expected = "beam[0].polarization_fracton: 0.9: not read; did you mean polarization_fraction?";
         assert_eq!(optional, [expected]);
+        let short = said("\"wavelength\": 1", "\"wavelength\": 1, \"fluxs\": 3").unwrap();
+        assert_eq!(short, ["beam[0].fluxs: 3: not read; did you mean flux?"]);
+        for key in ["scans", "Scan", "scn"] {
+            let model = said("\"scan\": 0", &format!("\"{key}\": 0")).unwrap();
+            assert_eq!(model, [format!("experiment[0].{key}: 0: not read; did you mean scan?")]);
+        }
         let turned =
             said("\"rotation_axis\": [1, 0, 0]", "\"rotation_axis\": [1, 0, 0], \"setting_rotaton\": []")
                 .unwrap();

@@ -1,5 +1,18 @@
 //! The keys that dxtbx has for its models.
 
+/// Those of an experiment.
+pub(super) const EXPERIMENT: &[&str] = &[
+    "__id__",
+    "identifier",
+    "beam",
+    "detector",
+    "goniometer",
+    "scan",
+    "crystal",
+    "imageset",
+    "profile",
+    "scaling_model",
+];
 const SCAN: &[&str] = &[
     "image_range",
     "batch_offset",
