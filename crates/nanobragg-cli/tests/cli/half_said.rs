@@ -160,11 +160,23 @@ fn an_image_of_no_known_byte_order_is_refused_and_a_far_corner_doubted() {
 #[test]
 fn an_image_with_noise_is_not_written_without_noise() {
     let scratch = Scratch::new();
-    let run = scratch.run(&format!("{} -nonoise -noisefile n.img -o a.npy", crate::scratch::TINY)).good();
+    let run = scratch.run(&format!("{} -nonoise -noisefile n.img -o a.npy", TINY)).good();
     assert!(
         run.warnings().iter().any(|said| said.starts_with("-nonoise") && said.contains("-noisefile")),
         "{}",
         run.err
     );
     assert!(!scratch.path("n.img").exists() && scratch.path("a.npy").exists());
+}
+
+#[test]
+fn directions_without_a_range_are_said() {
+    let scratch = Scratch::new();
+    for flag in ["-divsteps 3", "-hdivsteps 3"] {
+        let run = scratch.run(&format!("{TINY} {flag} -o a.npy")).good();
+        let expected = format!("{flag} has no range: 1000 mrad is assumed; -divergence gives one");
+        assert!(run.warnings().contains(&expected.as_str()), "{}", run.err);
+    }
+    let run = scratch.run(&format!("{TINY} -hdivsteps 3 -hdivrange 1 -o a.npy")).good();
+    assert!(!run.err.contains("has no range"), "{}", run.err);
 }

@@ -35,6 +35,11 @@ pub enum CombinationWarning {
         /// The exposure.
         said: Said,
     },
+    /// Directions of a divergence have no range: one is assumed.
+    DirectionsAlone {
+        /// How many were asked for.
+        said: Said,
+    },
     /// Mosaic domains have no spread: one is used.
     DomainsAlone {
         /// How many were asked for.
@@ -72,6 +77,7 @@ codes! { CombinationWarning:
     Overruled = "config.overruled-flag",
     Steps = "config.other-steps",
     ExposureAlone = "config.exposure-alone",
+    DirectionsAlone = "config.directions-alone",
     DomainsAlone = "config.domains-alone",
     SpreadAlone = "config.spread-alone",
     OnCores = "config.gpu-flag-on-cores",
@@ -91,6 +97,7 @@ impl CombinationWarning {
             CombinationWarning::ExposureAlone { said } | CombinationWarning::OnCores { said } => {
                 Subject::of_flag(said)
             }
+            CombinationWarning::DirectionsAlone { said } => Subject::of_flag(said).assumed("1000 mrad"),
             CombinationWarning::DomainsAlone { domains } => {
                 Subject::default().found(domains.to_string()).assumed("1")
             }
@@ -119,6 +126,9 @@ impl fmt::Display for CombinationWarning {
             }
             CombinationWarning::ExposureAlone { said } => {
                 write!(f, "{said} does not change the photons without -flux")
+            }
+            CombinationWarning::DirectionsAlone { said } => {
+                write!(f, "{said} has no range: 1000 mrad is assumed; -divergence gives one")
             }
             CombinationWarning::OnCores { said } => {
                 write!(f, "{said} has no effect without -device gpu or auto")
