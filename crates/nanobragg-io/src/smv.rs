@@ -7,4 +7,4 @@ mod write;
 pub use header::SmvHeader;
 pub(crate) use header::Unreadable;
 pub use read::{SmvImage, read_smv};
-pub use write::{HeaderEntry, write_smv};
+pub use write::{HeaderEntry, write_smv, write_smv_parts};

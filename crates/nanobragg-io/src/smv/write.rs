@@ -1,5 +1,6 @@
 //! Writing an image.
 
+use std::io;
 use std::path::Path;
 
 use crate::atomic::write_atomic;
@@ -47,19 +48,59 @@ impl HeaderEntry {
 /// characters that would end it (control characters, braces, `;`, and `=` in a key); [`Write`](crate::ErrorKind::Write).
 pub fn write_smv(path: &Path, entries: &[HeaderEntry], fast: usize, slow: usize, data: &[u16]) -> Result<()> {
     if fast.checked_mul(slow) != Some(data.len()) {
-        let reason = format!("{fast} x {slow} pixels expected, {} given", data.len());
-        return Err(Error::unwritable(path, reason));
+        return Err(wrong_number(path, [fast, slow], data.len()));
     }
+    let head = head(path, entries, fast, slow)?;
+    write_atomic(path, |out| {
+        out.write_all(head.as_bytes())?;
+        write_little_endian(out, data, u16::to_le_bytes)
+    })
+}
+
+/// Writes such an image part after part, of which only one is in memory: `next` replaces what the last part held by
+/// the pixels that follow it, and is called until there are `fast * slow`.
+///
+/// # Errors
+/// As of [`write_smv`]: the number of pixels is wrong where a part is empty or goes beyond the last pixel.
+pub fn write_smv_parts(
+    path: &Path,
+    entries: &[HeaderEntry],
+    fast: usize,
+    slow: usize,
+    mut next: impl FnMut(&mut Vec<u16>),
+) -> Result<()> {
+    let head = head(path, entries, fast, slow)?;
+    let pixels = fast.checked_mul(slow).ok_or_else(|| wrong_number(path, [fast, slow], 0))?;
+    let mut given = Ok(());
+    let written = write_atomic(path, |out| {
+        out.write_all(head.as_bytes())?;
+        let (mut part, mut written) = (Vec::new(), 0);
+        while written < pixels {
+            next(&mut part);
+            written += part.len();
+            if part.is_empty() || written > pixels {
+                given = Err(wrong_number(path, [fast, slow], written));
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            write_little_endian(out, &part, u16::to_le_bytes)?;
+        }
+        Ok(())
+    });
+    given.and(written)
+}
+
+fn wrong_number(path: &Path, [fast, slow]: [usize; 2], given: usize) -> Error {
+    Error::unwritable(path, format!("{fast} x {slow} pixels expected, {given} given"))
+}
+
+/// The header, if its entries can be one.
+fn head(path: &Path, entries: &[HeaderEntry], fast: usize, slow: usize) -> Result<String> {
     if let Some(entry) = entries.iter().find(|entry| !entry.is_valid()) {
         let text = format!("{}={}", entry.key, entry.value);
         let reason = format!("{} cannot be a header entry", quoted(text.as_bytes()));
         return Err(Error::unwritable(path, reason));
     }
-    let header = header_block(entries, fast, slow);
-    write_atomic(path, |out| {
-        out.write_all(header.as_bytes())?;
-        write_little_endian(out, data, u16::to_le_bytes)
-    })
+    Ok(header_block(entries, fast, slow))
 }
 
 fn header_block(entries: &[HeaderEntry], fast: usize, slow: usize) -> String {
@@ -135,6 +176,29 @@ mod tests {
             assert_eq!(image.data, [7]);
             let text = image.header.as_str().trim_end_matches(' ').len();
             assert!(image.header.header_bytes() - text < 512);
+        }
+    }
+
+    #[test]
+    fn parts_are_the_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let [whole, parts] = ["whole.img", "parts.img"].map(|name| directory.path().join(name));
+        let data: Vec<u16> = (0..300).collect();
+        write_smv(&whole, &entries(), 30, 10, &data).unwrap();
+        let mut left = data.chunks(70);
+        write_smv_parts(&parts, &entries(), 30, 10, |part| {
+            part.clear();
+            part.extend(left.next().unwrap());
+        })
+        .unwrap();
+        assert_eq!(std::fs::read(&parts).unwrap(), std::fs::read(&whole).unwrap());
+        for (lengths, given) in [([3, 0], 3), ([3, 2], 5)] {
+            let mut lengths = lengths.into_iter();
+            let path = directory.path().join("wrong.img");
+            let next = |part: &mut Vec<u16>| *part = vec![0; lengths.next().unwrap()];
+            let error = write_smv_parts(&path, &[], 2, 2, next).unwrap_err();
+            assert!(error.to_string().ends_with(&format!("2 x 2 pixels expected, {given} given")), "{error}");
+            assert!(!path.exists());
         }
     }
 

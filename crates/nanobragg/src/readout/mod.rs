@@ -190,7 +190,15 @@ struct Row {
 impl Counts {
     /// The counts in 16 bits; what does not fit becomes the largest.
     pub fn words(&self) -> Vec<u16> {
-        self.pixels.iter().map(|&count| u16::try_from(count.max(0)).unwrap_or(u16::MAX)).collect()
+        let mut words = Vec::new();
+        self.words_into(&mut words);
+        words
+    }
+
+    /// As [`Self::words`], in place of what `words` holds.
+    pub fn words_into(&self, words: &mut Vec<u16>) {
+        words.clear();
+        words.extend(self.pixels.iter().map(|&count| u16::try_from(count.max(0)).unwrap_or(u16::MAX)));
     }
 
     /// The counts in 8 bits; what does not fit becomes the largest.
