@@ -23,6 +23,8 @@ pub(crate) struct SlopeSums {
     starts: Starts,
     lattice: bool,
     position: bool,
+    /// Whether the position is that of a curved detector.
+    bends: bool,
     beam: bool,
     wavelength: bool,
     cells: Option<CellSums>,
@@ -48,8 +50,8 @@ impl SlopeSums {
         if plan.factors.depend_on_order() {
             return Err(Unsupported::RunningSumFactors);
         }
-        if plan.interpolation != Interpolation::Off {
-            return refused("of interpolated structure factors");
+        if matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)) {
+            return refused("of structure factors that are interpolated up to some pixel");
         }
         if groups.table {
             return refused("by all structure factors");
@@ -57,13 +59,11 @@ impl SlopeSums {
         if groups.nodes.len() > MOST_NODES {
             return refused("by more than 16 structure factors at once");
         }
-        if groups.position && plan.detector.curved {
-            return refused("by the position of a curved detector");
-        }
         Ok(SlopeSums {
             starts: layout.starts(),
             lattice: groups.lattice,
             position: groups.position,
+            bends: groups.position && plan.detector.curved,
             beam: groups.beam,
             wavelength: groups.wavelength,
             cells: groups.cells.then_some(layout.cell_sums),
@@ -98,8 +98,10 @@ impl SlopeSums {
         };
         let mut text = format!(
             "const CELLS_NONE = 0u;\nconst CELLS_DIRECT = 1u;\nconst CELLS_SQUARES = 2u;\nconst CELLS_FORM = 3u;\n\
-             const SUMS_CELLS = CELLS_{cells};\nconst LISTED = {};\nconst SUMS_WEIGHTS = {};\nconst ROWS = {}u;\n",
+             const SUMS_CELLS = CELLS_{cells};\nconst LISTED = {};\nconst BENDS = {};\nconst SUMS_WEIGHTS = {};\n\
+             const ROWS = {}u;\n",
             self.listed,
+            self.bends,
             self.weights,
             self.numbers()
         );

@@ -10,6 +10,9 @@ struct Rows {
     lattice_l: vec3<real>,
     force: vec3<real>,
     torque: vec3<real>,
+    // On a curved detector, force and photons of the sub-pixel, and what others before it have made of theirs.
+    at_place: real,
+    bent: Bent,
     beam: vec3<real>,
     wavelength: real,
     // By the number of cells; of a distance T, T δ², T δ δ'.
@@ -77,11 +80,15 @@ fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32,
     if VANISHES && slopes.square == real(0.0) {
         return;
     }
-    let f = amplitude(at, false).f;
+    let f_cell = amplitude_slopes(at);
+    let f = f_cell.f;
     let each = f * f * strength;
     let photons = slopes.square * each;
     (*spots).photons += photons;
-    let by_index = slopes.by_offset * each;
+    var by_index = slopes.by_offset * each;
+    if F_CELL == TRICUBIC {
+        by_index += f_cell.by_index * (real(2.0) * f * slopes.square * strength);
+    }
     if SUMS_LATTICE {
         let hkl = whole_indices(staged[number], q, at);
         (*rows).lattice_h += by_index.x * hkl;
@@ -158,7 +165,9 @@ fn take_over_all(slot: u32, rows: Rows) {
         take_over_vector(slot, FIRST_LATTICE + 3u, rows.lattice_k);
         take_over_vector(slot, FIRST_LATTICE + 6u, rows.lattice_l);
     }
-    if SUMS_POSITION {
+    if BENDS {
+        take_over_bent(slot, rows.bent);
+    } else if SUMS_POSITION {
         take_over_vector(slot, FIRST_POSITION, rows.force);
         take_over_vector(slot, FIRST_POSITION + 3u, rows.torque);
     }
@@ -230,7 +239,7 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
         let here = position(pixel, at);
         kept = at_place(kept, at, here);
         var shift = vec3<real>(real(0.0));
-        if SUMS_POSITION {
+        if SUMS_POSITION && !BENDS {
             shift = factors_slope(at.layer, here);
         }
         for (var source = dispatch.source_first; source < dispatch.source_end; source++) {
@@ -260,15 +269,18 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
                 }
                 end_source(&rows, spots, source, q, here, shift, real(count) * weight, slot);
                 if count == GROUP {
+                    end_place(&rows, pixel, at, here);
                     take_over_all(slot, rows);
                     rows = Rows();
                 }
             }
             if (source + 1u) % dispatch.sources_per_block == 0u {
+                end_place(&rows, pixel, at, here);
                 take_over_all(slot, rows);
                 rows = Rows();
             }
         }
+        end_place(&rows, pixel, at, here);
         // Few terms a place are taken over together.
         if number + 1u == dispatch.place_end || (number + 1u) % dispatch.places_per_block == 0u {
             take_over_all(slot, rows);
@@ -292,7 +304,9 @@ fn finish_slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
         sums[at] = (sums[at] + sums[at + ROWS * dispatch.band_sums]) * once.factor;
     }
     let photons = sums[slot];
-    if SUMS_POSITION {
+    if BENDS {
+        add_bent_once(slot, once.bent, photons);
+    } else if SUMS_POSITION {
         add_once(slot, FIRST_POSITION, once.force * photons);
         add_once(slot, FIRST_POSITION + 3u, once.torque * photons);
     }
