@@ -10,12 +10,21 @@ use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::sensitivity::{CellSums, Layout, Starts, Turned};
 
+use crate::Precision;
+
 /// Numbers of a source and of an orientation that derivatives know, as in `shader/slopes/pixel.wgsl`.
 pub(crate) const PER_SOURCE: usize = 2;
 pub(crate) const PER_ORIENTATION: usize = 16;
 
 /// Structure factors that are taken at once, at most: their sums stay in registers.
 const MOST_NODES: usize = 16;
+
+/// Structure factors of a table on which a pixel may depend on a device, where derivatives by all are wanted; the CPU takes pixels
+/// with more.
+pub(crate) const MOST_PLACES: usize = 32;
+
+/// Places of a table that single precision counts.
+const MOST_COUNTED: usize = 1 << 24;
 
 /// What is summed: constants of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +44,8 @@ pub(crate) struct SlopeSums {
     water: bool,
     weights: bool,
     nodes: usize,
+    /// Whether the derivatives by all structure factors are listed.
+    table: bool,
     /// Whether pixels are listed one by one.
     listed: bool,
 }
@@ -44,7 +55,12 @@ impl SlopeSums {
     ///
     /// # Errors
     /// [`Unsupported::NoDerivatives`] and [`Unsupported::RunningSumFactors`].
-    pub fn new(plan: &Plan, layout: &Layout, listed: bool) -> Result<Self, Unsupported> {
+    pub fn new(
+        plan: &Plan,
+        layout: &Layout,
+        listed: bool,
+        precision: Precision,
+    ) -> Result<Self, Unsupported> {
         let groups = &layout.groups;
         let refused = |what| Err(Unsupported::NoDerivatives(what));
         if plan.factors.depend_on_order() {
@@ -53,8 +69,9 @@ impl SlopeSums {
         if matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)) {
             return refused("of structure factors that are interpolated up to some pixel");
         }
-        if groups.table {
-            return refused("by all structure factors");
+        let entries = plan.structure_factors.padded().map_or(1, |grid| grid.values.len());
+        if groups.table && entries > MOST_COUNTED && precision == Precision::Single {
+            return refused("by all of more than 2^24 structure factors in single precision");
         }
         if groups.nodes.len() > MOST_NODES {
             return refused("by more than 16 structure factors at once");
@@ -74,13 +91,15 @@ impl SlopeSums {
             water: groups.water,
             weights: !groups.weights.is_empty(),
             nodes: groups.nodes.len(),
+            table: groups.table,
             listed,
         })
     }
 
-    /// Numbers of a pixel: its photons and its rows.
+    /// Numbers of a pixel: its photons, its rows, and its list of structure factors.
     pub fn numbers(&self) -> usize {
-        1 + self.starts.end
+        let listed = if self.table { 2 * MOST_PLACES + 1 } else { 0 };
+        1 + self.starts.end + listed
     }
 
     /// Whether orientations have axes that they turn about.
@@ -123,6 +142,11 @@ impl SlopeSums {
         let (nodes, first) = (self.nodes, 1 + starts.nodes);
         let _ = writeln!(text, "const SUMS_NODES = {nodes}u;\nconst NODES = {}u;", nodes.max(1));
         let _ = writeln!(text, "const FIRST_NODES = {first}u;");
+        let most = if self.table { MOST_PLACES } else { 0 };
+        let table = 1 + self.starts.end;
+        let _ = writeln!(text, "const SUMS_TABLE = {};\nconst MOST_PLACES = {most}u;", self.table);
+        let _ = writeln!(text, "const FIRST_TABLE = {table}u;\nconst FIRST_PLACES = {}u;", table + most);
+        let _ = writeln!(text, "const NODE_COUNT = {}u;", table + 2 * most);
         text
     }
 
@@ -152,6 +176,7 @@ pub(crate) struct Conversion {
     starts: Starts,
     lattice: bool,
     damping: bool,
+    table: bool,
     /// Photons of a sum of 1.
     scale: f64,
     /// Square of the unit of scattering vectors, 1/m².
@@ -172,6 +197,7 @@ impl Conversion {
             starts: sums.starts,
             lattice: sums.lattice,
             damping: sums.damping,
+            table: sums.table,
             scale,
             scattering_sqr: scattering * scattering,
             f_cell,
@@ -182,6 +208,21 @@ impl Conversion {
     /// Numbers of a pixel: its photons and its rows.
     pub fn numbers(&self) -> usize {
         1 + self.starts.end
+    }
+
+    /// The places of the structure factors that a pixel depends on, and photons per electron; `number` gives the numbers of the
+    /// device. `None` where there are more than it has room for.
+    pub fn amplitudes(&self, number: impl Fn(usize) -> f64) -> Option<Vec<(u32, f64)>> {
+        if !self.table {
+            return Some(Vec::new());
+        }
+        let first = self.numbers();
+        let count = number(first + 2 * MOST_PLACES) as usize;
+        let one = |at: usize| {
+            let place = number(first + MOST_PLACES + at) as u32;
+            (place, number(first + at) * self.scale / self.f_cell)
+        };
+        (count <= MOST_PLACES).then(|| (0..count).map(one).collect())
     }
 
     /// Makes photons and sensitivities of a pixel's numbers.
@@ -239,10 +280,10 @@ pub(crate) mod tests {
                 water: on,
                 weights: if on { vec![0] } else { Vec::new() },
                 nodes: if on { vec![[1, 2, 3], [0, 1, 2]] } else { Vec::new() },
-                ..Groups::default()
+                table: on,
             };
             let plan = plan(shape);
-            SlopeSums::new(&plan, &Layout::new(&plan, groups), !on).unwrap()
+            SlopeSums::new(&plan, &Layout::new(&plan, groups), !on, Precision::Double).unwrap()
         })
     }
 
@@ -250,7 +291,7 @@ pub(crate) mod tests {
     fn the_lattice_at_rest_takes_indices_back_to_scattering_vectors() {
         let plan = plan(Shape::default());
         let layout = Layout::new(&plan, Groups { lattice: true, damping: true, ..Groups::default() });
-        let sums = SlopeSums::new(&plan, &layout, false).unwrap();
+        let sums = SlopeSums::new(&plan, &layout, false, Precision::Double).unwrap();
         let conversion = Conversion::new(&plan, &sums, 3.0, 1e10, 1.0);
         let q = Vector3::new(1e9, -2e9, 5e8);
         let h = plan.crystal.lattice.vectors.map(|v| v.dot(&q));

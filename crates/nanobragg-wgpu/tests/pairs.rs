@@ -36,6 +36,7 @@ const ALONE: &[(&str, &str)] = &[
     ("slopes/rows.wgsl", "formulas of a shape, put together"),
     ("slopes/ball.wgsl", "formulas of a shape, put together"),
     ("slopes/star.wgsl", "an exponential's derivative"),
+    ("slopes/table.wgsl", "lists that only a device needs"),
     ("slopes/single/lattice.wgsl", "names for what the lattice has"),
     ("slopes/double/lattice.wgsl", "names for what the lattice has"),
     ("slopes/single/rows.wgsl", "phases of the lattice in turns"),

@@ -1,9 +1,7 @@
 //! Derivatives on the device against those of the CPU, which are those of the definition's dual numbers.
 
 use nanobragg::backend::{Backend, Control, Cpu, Differentiate, Products, Unsupported, Want};
-use nanobragg::gradient::{
-    AmplitudeDerivatives, AmplitudeSet, Columns, Derivatives, Parameter, PixelSet, Weighed,
-};
+use nanobragg::gradient::{Columns, Derivatives, Parameter, PixelSet, Weighed};
 use nanobragg::model::{Mask, Preset};
 use nanobragg::plan::{FactorMode, Interpolation, Plan};
 use nanobragg::sensitivity::{Groups, Layout};
@@ -180,24 +178,22 @@ fn what_a_device_has_no_derivatives_of_is_refused_by_name() {
     let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
     let mut plan = planned(TURNING);
     plan.structure_factors = gapped_table().unwrap();
-    let all = Layout::new(&plan, Groups { table: true, ..Groups::default() });
-    let refused = gpu.differentiates(&plan, &all);
-    assert_eq!(refused, Err(Unsupported::NoDerivatives("by all structure factors")));
     let many = Layout::new(&plan, Groups { nodes: vec![[1, 2, 3]; 17], ..Groups::default() });
     let refused = gpu.differentiates(&plan, &many);
     assert_eq!(refused, Err(Unsupported::NoDerivatives("by more than 16 structure factors at once")));
-    let error = AmplitudeDerivatives::new(&plan, &[], &AmplitudeSet::each(&plan.structure_factors).unwrap())
-        .unwrap()
-        .rows(&gpu, &[[3, 4]], &Control::default())
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("no derivatives by all structure factors; take them on the cpu"), "{error}");
-    assert_eq!(Cpu::default().differentiates(&plan, &all), Ok(()));
     plan.interpolation = Interpolation::UntilUnsafeIn(7);
     let latched = Layout::new(&plan, Groups { lattice: true, ..Groups::default() });
     let refused = gpu.differentiates(&plan, &latched);
     let reason = "of structure factors that are interpolated up to some pixel";
     assert_eq!(refused, Err(Unsupported::NoDerivatives(reason)));
+    // As users read it.
+    let many: Vec<Parameter> = (0..17).map(|l| Parameter::Amplitude([1, 2, l - 8])).collect();
+    plan.interpolation = Interpolation::Off;
+    let derivatives = Derivatives::new(&plan, &many).unwrap();
+    let error = derivatives.columns(&gpu, &Control::default()).unwrap_err().to_string();
+    let expected = "no derivatives by more than 16 structure factors at once; take them on the cpu";
+    assert!(error.contains(expected), "{error}");
+    assert!(derivatives.columns(&Cpu::default(), &Control::default()).is_ok());
 }
 
 #[test]

@@ -27,6 +27,9 @@ struct Rows {
     water: real,
     // By structure factors of nodes.
     nodes: array<real, NODES>,
+    // By that of the node that terms are at.
+    by_table: real,
+    place: u32,
 }
 
 // What a source's terms of a place add: spots, and their derivative by q.
@@ -73,7 +76,14 @@ fn pixel_in(entry: u32, slot: u32, local: u32) -> Pixel {
 
 // What one orientation adds. `strength`: the weight of the source's terms, and what displaced atoms leave of them.
 // @stage add_term
-fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32, q: Scattering, strength: real) {
+fn add_term(
+    rows: ptr<function, Rows>,
+    spots: ptr<function, Spots>,
+    number: u32,
+    q: Scattering,
+    strength: real,
+    slot: u32,
+) {
     let at = indices(staged[number], q);
     let slopes = lattice_slopes(at);
     // Where F_latt vanishes so do its derivatives: of spots that are far between, most terms.
@@ -112,6 +122,15 @@ fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32,
                 (*rows).nodes[i] += real(2.0) * f * slopes.square * strength;
             }
         }
+    }
+    if SUMS_TABLE {
+        let place = place_of_node(nearest(at));
+        if place != (*rows).place {
+            put_down(slot, (*rows).place, (*rows).by_table);
+            (*rows).place = place;
+            (*rows).by_table = real(0.0);
+        }
+        (*rows).by_table += real(2.0) * f * slopes.square * strength;
     }
     if SUMS_BY_Q {
         let lattice = tapped_lattice(staged[number]);
@@ -202,6 +221,9 @@ fn take_over_all(slot: u32, rows: Rows) {
     if SUMS_WATER {
         take_over(slot, FIRST_WATER, rows.water);
     }
+    if SUMS_TABLE {
+        put_down(slot, rows.place, rows.by_table);
+    }
     var nodes = rows.nodes;
     for (var i = 0u; i < SUMS_NODES; i++) {
         take_over(slot, FIRST_NODES + i, nodes[i]);
@@ -265,7 +287,7 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
                 }
                 var spots = Spots(real(0.0), vec3<real>(real(0.0)));
                 for (var i = 0u; i < count; i++) {
-                    add_term(&rows, &spots, i, q, strength);
+                    add_term(&rows, &spots, i, q, strength, slot);
                 }
                 end_source(&rows, spots, source, q, here, shift, real(count) * weight, slot);
                 if count == GROUP {
@@ -299,7 +321,7 @@ fn finish_slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     let slot = (tile.entry - dispatch.band_first) * GROUP + local;
     let pixel = pixel_in(tile.entry, slot, local);
     let once = factors_of(pixel);
-    for (var row = 0u; row < ROWS; row++) {
+    for (var row = 0u; row < FIRST_PLACES; row++) {
         let at = row * dispatch.band_sums + slot;
         sums[at] = (sums[at] + sums[at + ROWS * dispatch.band_sums]) * once.factor;
     }
