@@ -187,7 +187,7 @@ fn what_a_device_has_no_derivatives_of_is_refused_by_name() {
     let reason = "of structure factors that are interpolated up to some pixel";
     assert_eq!(refused, Err(Unsupported::NoDerivatives(reason)));
     // As users read it.
-    let many: Vec<Parameter> = (0..17).map(|l| Parameter::Amplitude([1, 2, l - 8])).collect();
+    let many: Vec<Parameter> = (0..17).map(|at| Parameter::Amplitude([at % 2, 2, at / 2 - 4])).collect();
     plan.interpolation = Interpolation::Off;
     let derivatives = Derivatives::new(&plan, &many).unwrap();
     let error = derivatives.columns(&gpu, &Control::default()).unwrap_err().to_string();
