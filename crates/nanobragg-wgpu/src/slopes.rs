@@ -210,19 +210,25 @@ impl Conversion {
         1 + self.starts.end
     }
 
-    /// The places of the structure factors that a pixel depends on, and photons per electron; `number` gives the numbers of the
-    /// device. `None` where there are more than it has room for.
-    pub fn amplitudes(&self, number: impl Fn(usize) -> f64) -> Option<Vec<(u32, f64)>> {
-        if !self.table {
-            return Some(Vec::new());
-        }
+    /// Structure factors in the list of a pixel, of which `number` gives the numbers of the device.
+    fn listed(&self, number: impl Fn(usize) -> f64) -> usize {
+        if self.table { number(self.numbers() + 2 * MOST_PLACES) as usize } else { 0 }
+    }
+
+    /// Whether a pixel depends on more structure factors than its list has room for.
+    pub fn is_crowded(&self, number: impl Fn(usize) -> f64) -> bool {
+        self.listed(number) > MOST_PLACES
+    }
+
+    /// The places of the structure factors in the list of a pixel, and photons per electron.
+    pub fn amplitudes(&self, number: impl Fn(usize) -> f64) -> impl Iterator<Item = (u32, f64)> {
         let first = self.numbers();
-        let count = number(first + 2 * MOST_PLACES) as usize;
-        let one = |at: usize| {
+        let count = self.listed(&number).min(MOST_PLACES);
+        let one = move |at: usize| {
             let place = number(first + MOST_PLACES + at) as u32;
             (place, number(first + at) * self.scale / self.f_cell)
         };
-        (count <= MOST_PLACES).then(|| (0..count).map(one).collect())
+        (0..count).map(one)
     }
 
     /// Makes photons and sensitivities of a pixel's numbers.

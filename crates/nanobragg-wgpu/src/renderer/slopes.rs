@@ -201,11 +201,11 @@ impl PendingSlopes {
                 }
             };
             let row = tiles.len() * GROUP;
-            let owed_by = |slot: usize| conversion.amplitudes(|at| number(at * row + slot));
             let mut crowded = Vec::new();
             for tile in tiles.clone() {
                 each_pixel(wanted, &list, tile, |lane, place| {
-                    if owed_by((tile - tiles.start) * GROUP + lane).is_none() {
+                    let slot = (tile - tiles.start) * GROUP + lane;
+                    if conversion.is_crowded(|at| number(at * row + slot)) {
                         crowded.push(place);
                     }
                 });
@@ -226,9 +226,9 @@ impl PendingSlopes {
                         if let Some((photons, rows)) = pixel.split_first() {
                             block.push(place, *photons, rows);
                         }
-                        match owed_by(slot) {
-                            Some(owed) => block.owe(owed),
-                            None => block.owe(on_cpu.get(&place).into_iter().flatten().copied()),
+                        match on_cpu.get(&place) {
+                            Some(owed) => block.owe(owed.iter().copied()),
+                            None => block.owe(conversion.amplitudes(|at| number(at * row + slot))),
                         }
                     });
                     each(runs.run(tile), &block.block(runs, tile));
