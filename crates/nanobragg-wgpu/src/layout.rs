@@ -67,6 +67,8 @@ frames! {
         sdet_x, sdet_y, sdet_z,
         odet_x, odet_y, odet_z,
         pix0_x, pix0_y, pix0_z,
+        beam_x, beam_y, beam_z,
+        distance,
         subpixel_size,
         pixel_size,
         close_distance,

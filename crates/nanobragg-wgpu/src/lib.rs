@@ -20,6 +20,7 @@
 mod adapter;
 mod backend;
 mod cache;
+mod crowded;
 mod encode;
 mod error;
 mod flights;

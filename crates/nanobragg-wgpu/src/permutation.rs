@@ -57,8 +57,13 @@ const SHARED: [&str; 8] = [
 ];
 
 /// What derivatives add.
-const SLOPES: [&str; 2] =
-    [include_str!("shader/slopes/pixel.wgsl"), include_str!("shader/slopes/sources.wgsl")];
+const SLOPES: [&str; 5] = [
+    include_str!("shader/slopes/pixel.wgsl"),
+    include_str!("shader/slopes/sources.wgsl"),
+    include_str!("shader/slopes/f_cell.wgsl"),
+    include_str!("shader/slopes/bent.wgsl"),
+    include_str!("shader/slopes/table.wgsl"),
+];
 
 /// Files of a precision: those that every shape needs, and those of the coordinates.
 struct Files {

@@ -399,7 +399,7 @@ impl Collector {
         wanted: Wanted<'_>,
         control: &Control<'_>,
         each: &(dyn Fn(usize, &Block<'_>) + Sync),
-    ) -> Result<Timings, Error> {
+    ) -> Result<Timings, nanobragg::Error> {
         pending.collect(&self.gpu, &self.staging, wanted, control, each)
     }
 

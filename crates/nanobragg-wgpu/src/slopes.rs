@@ -10,6 +10,8 @@ use nanobragg::nalgebra::Vector3;
 use nanobragg::plan::{Interpolation, Plan};
 use nanobragg::sensitivity::{CellSums, Layout, Starts, Turned};
 
+use crate::Precision;
+
 /// Numbers of a source and of an orientation that derivatives know, as in `shader/slopes/pixel.wgsl`.
 pub(crate) const PER_SOURCE: usize = 2;
 pub(crate) const PER_ORIENTATION: usize = 16;
@@ -17,12 +19,21 @@ pub(crate) const PER_ORIENTATION: usize = 16;
 /// Structure factors that are taken at once, at most: their sums stay in registers.
 const MOST_NODES: usize = 16;
 
+/// Structure factors of a table on which a pixel may depend on a device, where derivatives by all are wanted; the CPU takes pixels
+/// with more.
+pub(crate) const MOST_PLACES: usize = 32;
+
+/// Places of a table that single precision counts.
+const MOST_COUNTED: usize = 1 << 24;
+
 /// What is summed: constants of a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SlopeSums {
     starts: Starts,
     lattice: bool,
     position: bool,
+    /// Whether the position is that of a curved detector.
+    bends: bool,
     beam: bool,
     wavelength: bool,
     cells: Option<CellSums>,
@@ -33,6 +44,8 @@ pub(crate) struct SlopeSums {
     water: bool,
     weights: bool,
     nodes: usize,
+    /// Whether the derivatives by all structure factors are listed.
+    table: bool,
     /// Whether pixels are listed one by one.
     listed: bool,
 }
@@ -42,28 +55,32 @@ impl SlopeSums {
     ///
     /// # Errors
     /// [`Unsupported::NoDerivatives`] and [`Unsupported::RunningSumFactors`].
-    pub fn new(plan: &Plan, layout: &Layout, listed: bool) -> Result<Self, Unsupported> {
+    pub fn new(
+        plan: &Plan,
+        layout: &Layout,
+        listed: bool,
+        precision: Precision,
+    ) -> Result<Self, Unsupported> {
         let groups = &layout.groups;
         let refused = |what| Err(Unsupported::NoDerivatives(what));
         if plan.factors.depend_on_order() {
             return Err(Unsupported::RunningSumFactors);
         }
-        if plan.interpolation != Interpolation::Off {
-            return refused("of interpolated structure factors");
+        if matches!(plan.interpolation, Interpolation::UntilUnsafeIn(_)) {
+            return refused("of structure factors that are interpolated up to some pixel");
         }
-        if groups.table {
-            return refused("by all structure factors");
+        let entries = plan.structure_factors.padded().map_or(1, |grid| grid.values.len());
+        if groups.table && entries > MOST_COUNTED && precision == Precision::Single {
+            return refused("by all of more than 2^24 structure factors in single precision");
         }
         if groups.nodes.len() > MOST_NODES {
             return refused("by more than 16 structure factors at once");
-        }
-        if groups.position && plan.detector.curved {
-            return refused("by the position of a curved detector");
         }
         Ok(SlopeSums {
             starts: layout.starts(),
             lattice: groups.lattice,
             position: groups.position,
+            bends: groups.position && plan.detector.curved,
             beam: groups.beam,
             wavelength: groups.wavelength,
             cells: groups.cells.then_some(layout.cell_sums),
@@ -74,13 +91,15 @@ impl SlopeSums {
             water: groups.water,
             weights: !groups.weights.is_empty(),
             nodes: groups.nodes.len(),
+            table: groups.table,
             listed,
         })
     }
 
-    /// Numbers of a pixel: its photons and its rows.
+    /// Numbers of a pixel: its photons, its rows, and its list of structure factors.
     pub fn numbers(&self) -> usize {
-        1 + self.starts.end
+        let listed = if self.table { 2 * MOST_PLACES + 1 } else { 0 };
+        1 + self.starts.end + listed
     }
 
     /// Whether orientations have axes that they turn about.
@@ -98,8 +117,10 @@ impl SlopeSums {
         };
         let mut text = format!(
             "const CELLS_NONE = 0u;\nconst CELLS_DIRECT = 1u;\nconst CELLS_SQUARES = 2u;\nconst CELLS_FORM = 3u;\n\
-             const SUMS_CELLS = CELLS_{cells};\nconst LISTED = {};\nconst SUMS_WEIGHTS = {};\nconst ROWS = {}u;\n",
+             const SUMS_CELLS = CELLS_{cells};\nconst LISTED = {};\nconst BENDS = {};\nconst SUMS_WEIGHTS = {};\n\
+             const ROWS = {}u;\n",
             self.listed,
+            self.bends,
             self.weights,
             self.numbers()
         );
@@ -121,6 +142,11 @@ impl SlopeSums {
         let (nodes, first) = (self.nodes, 1 + starts.nodes);
         let _ = writeln!(text, "const SUMS_NODES = {nodes}u;\nconst NODES = {}u;", nodes.max(1));
         let _ = writeln!(text, "const FIRST_NODES = {first}u;");
+        let most = if self.table { MOST_PLACES } else { 0 };
+        let table = 1 + self.starts.end;
+        let _ = writeln!(text, "const SUMS_TABLE = {};\nconst MOST_PLACES = {most}u;", self.table);
+        let _ = writeln!(text, "const FIRST_TABLE = {table}u;\nconst FIRST_PLACES = {}u;", table + most);
+        let _ = writeln!(text, "const NODE_COUNT = {}u;", table + 2 * most);
         text
     }
 
@@ -150,6 +176,7 @@ pub(crate) struct Conversion {
     starts: Starts,
     lattice: bool,
     damping: bool,
+    table: bool,
     /// Photons of a sum of 1.
     scale: f64,
     /// Square of the unit of scattering vectors, 1/m².
@@ -170,6 +197,7 @@ impl Conversion {
             starts: sums.starts,
             lattice: sums.lattice,
             damping: sums.damping,
+            table: sums.table,
             scale,
             scattering_sqr: scattering * scattering,
             f_cell,
@@ -180,6 +208,27 @@ impl Conversion {
     /// Numbers of a pixel: its photons and its rows.
     pub fn numbers(&self) -> usize {
         1 + self.starts.end
+    }
+
+    /// Structure factors in the list of a pixel, of which `number` gives the numbers of the device.
+    fn listed(&self, number: impl Fn(usize) -> f64) -> usize {
+        if self.table { number(self.numbers() + 2 * MOST_PLACES) as usize } else { 0 }
+    }
+
+    /// Whether a pixel depends on more structure factors than its list has room for.
+    pub fn is_crowded(&self, number: impl Fn(usize) -> f64) -> bool {
+        self.listed(number) > MOST_PLACES
+    }
+
+    /// The places of the structure factors in the list of a pixel, and photons per electron.
+    pub fn amplitudes(&self, number: impl Fn(usize) -> f64) -> impl Iterator<Item = (u32, f64)> {
+        let first = self.numbers();
+        let count = self.listed(&number).min(MOST_PLACES);
+        let one = move |at: usize| {
+            let place = number(first + MOST_PLACES + at) as u32;
+            (place, number(first + at) * self.scale / self.f_cell)
+        };
+        (0..count).map(one)
     }
 
     /// Makes photons and sensitivities of a pixel's numbers.
@@ -237,10 +286,10 @@ pub(crate) mod tests {
                 water: on,
                 weights: if on { vec![0] } else { Vec::new() },
                 nodes: if on { vec![[1, 2, 3], [0, 1, 2]] } else { Vec::new() },
-                ..Groups::default()
+                table: on,
             };
             let plan = plan(shape);
-            SlopeSums::new(&plan, &Layout::new(&plan, groups), !on).unwrap()
+            SlopeSums::new(&plan, &Layout::new(&plan, groups), !on, Precision::Double).unwrap()
         })
     }
 
@@ -248,7 +297,7 @@ pub(crate) mod tests {
     fn the_lattice_at_rest_takes_indices_back_to_scattering_vectors() {
         let plan = plan(Shape::default());
         let layout = Layout::new(&plan, Groups { lattice: true, damping: true, ..Groups::default() });
-        let sums = SlopeSums::new(&plan, &layout, false).unwrap();
+        let sums = SlopeSums::new(&plan, &layout, false, Precision::Double).unwrap();
         let conversion = Conversion::new(&plan, &sums, 3.0, 1e10, 1.0);
         let q = Vector3::new(1e9, -2e9, 5e8);
         let h = plan.crystal.lattice.vectors.map(|v| v.dot(&q));

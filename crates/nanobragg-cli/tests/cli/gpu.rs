@@ -187,17 +187,18 @@ fn derivatives_that_the_gpu_has_not_are_refused_by_name_or_taken_by_auto_on_the_
         return;
     }
     let scratch = Scratch::new();
-    let line = format!("gradient {TINY} -curved_det -wrt distance");
+    let reflections: String = (0..17).map(|l| format!("1 2 {l} 100\n")).collect();
+    std::fs::write(scratch.path("p.hkl"), reflections).unwrap();
+    let names: Vec<String> = (0..17).map(|l| format!("F_1_2_{l}")).collect();
+    let line = format!("gradient {TINY} -hkl p.hkl -wrt {}", names.join(","));
     let refused = run(&scratch, &format!("{line} -device gpu -o gpu.npy"));
     let error = refused.error(4);
-    assert!(
-        error.contains("by the position of a curved detector") && error.contains("on the cpu"),
-        "{error}"
-    );
-    assert_eq!(scratch.names(), [""; 0]);
+    let reason = "by more than 16 structure factors at once";
+    assert!(error.contains(reason) && error.contains("on the cpu"), "{error}");
+    assert_eq!(scratch.names(), ["p.hkl"]);
     run(&scratch, &format!("{line} -o cpu.npy")).good();
     let auto = run(&scratch, &format!("{line} -device auto -adapter 0 -o auto.npy")).good();
-    assert!(auto.line("-device auto: ").contains("by the position of a curved detector"), "{}", auto.out);
+    assert!(auto.line("-device auto: ").contains(reason), "{}", auto.out);
     assert_eq!(scratch.read("auto.npy"), scratch.read("cpu.npy"));
     let without = without_drivers(&scratch, &format!("{line} -device auto -o auto.npy")).good();
     assert!(without.line("-device auto: ").contains("cpu"), "{}", without.out);

@@ -314,7 +314,6 @@ class Simulation:
         Without `indices` the result has the reflections whose derivative is not zero. `indices`, integers of shape (n, 3), are
         those wanted, in this order: the derivative is 0 where no photons come from a reflection. Equivalents
         are reflections of their own: add theirs. `parameters` are those of `gradient`, for `parameters` of the result.
-        Graphics processors have none of these derivatives: "gpu" is an error, "auto" the CPU.
 
         `InputError` where all structure factors are one number, or are interpolated.
         """

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::{MOST_WINDOW, Renderer, Windows};
 use crate::Precision;
+use crate::crowded;
 use crate::encode::{EDGE, Encoded, GROUP, Tiles};
 use crate::error::{Error, too_large};
 use crate::gpu::Gpu;
@@ -67,7 +68,7 @@ impl Renderer {
 
     fn encode_slopes<'a>(&mut self, wanted: Wanted<'a>) -> Result<(Encoded<'a>, SlopeSums), Error> {
         let Wanted { plan, layout, pixels } = wanted;
-        let sums = SlopeSums::new(plan, layout, matches!(pixels, PixelSet::Listed(_)))?;
+        let sums = SlopeSums::new(plan, layout, matches!(pixels, PixelSet::Listed(_)), self.precision)?;
         let mut encoded = match pixels {
             PixelSet::All => self.holdings.encode(plan, &plan.region, false)?,
             PixelSet::Listed(pixels) => {
@@ -179,7 +180,7 @@ impl PendingSlopes {
         wanted: Wanted<'_>,
         control: &Control<'_>,
         each: &(dyn Fn(usize, &Block<'_>) + Sync),
-    ) -> Result<Timings, Error> {
+    ) -> Result<Timings, nanobragg::Error> {
         let PendingSlopes { tiles, groups, list, conversion, precision, staged, ticks, mut timings } = self;
         let began = std::time::Instant::now();
         let runs = Runs::of(groups);
@@ -190,7 +191,7 @@ impl PendingSlopes {
                 _ => shares.push(tile..tile + 1),
             }
         }
-        let read = |bytes: &[u8]| {
+        let read = |bytes: &[u8]| -> Result<(), nanobragg::Error> {
             let size = if precision == Precision::Single { 4 } else { 8 };
             let number = |at: usize| {
                 let bytes = bytes.get(at * size..(at + 1) * size).unwrap_or(&[0; 8][..size]);
@@ -200,6 +201,18 @@ impl PendingSlopes {
                 }
             };
             let row = tiles.len() * GROUP;
+            let mut crowded = Vec::new();
+            for tile in tiles.clone() {
+                each_pixel(wanted, &list, tile, |lane, place| {
+                    let slot = (tile - tiles.start) * GROUP + lane;
+                    if conversion.is_crowded(|at| number(at * row + slot)) {
+                        crowded.push(place);
+                    }
+                });
+            }
+            crowded.sort_unstable();
+            crowded.dedup();
+            let on_cpu = crowded::on_cpu(wanted.plan, &crowded, control)?;
             let new = || (BlockSums::new(conversion.numbers() - 1), vec![0.0; conversion.numbers()]);
             shares.par_iter().for_each_init(new, |(block, pixel), share| {
                 for tile in share.clone() {
@@ -213,12 +226,17 @@ impl PendingSlopes {
                         if let Some((photons, rows)) = pixel.split_first() {
                             block.push(place, *photons, rows);
                         }
+                        match on_cpu.get(&place) {
+                            Some(owed) => block.owe(owed.iter().copied()),
+                            None => block.owe(conversion.amplitudes(|at| number(at * row + slot))),
+                        }
                     });
                     each(runs.run(tile), &block.block(runs, tile));
                 }
             });
+            Ok(())
         };
-        staging.read(gpu, staged, control, read)?;
+        staging.read(gpu, staged, control, read)??;
         timings.read_back = began.elapsed();
         if let Some(ticks) = ticks
             && let Some(kernel) = ticks.elapsed(gpu, staging, control, timings.terms)?

@@ -15,15 +15,18 @@ fn value(index: u32) -> real {
     return table_high[index - frame.table_split];
 }
 
-// The table with its border of the default: an index beyond it is clamped onto the border.
-fn entry(hkl: vec3<i32>) -> real {
+// Where the table has a node, its border of the default included: an index beyond it is clamped onto the border.
+fn place_of_node(hkl: vec3<i32>) -> u32 {
     let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
     let shape = vec3<u32>(frame.table_shape_h, frame.table_shape_k, frame.table_shape_l);
     // Both are clamped before they are subtracted, so that nothing wraps.
     let last = first + vec3<i32>(shape) - vec3<i32>(1);
     let at = vec3<u32>(clamp(hkl, first, last) - first);
-    let index = (at.x * shape.y + at.y) * shape.z + at.z;
-    return value(index);
+    return (at.x * shape.y + at.y) * shape.z + at.z;
+}
+
+fn entry(hkl: vec3<i32>) -> real {
+    return value(place_of_node(hkl));
 }
 
 // The 4-point Lagrange polynomials at the fraction `u` behind the second of four nodes.
@@ -53,6 +56,13 @@ fn layer_of_rows(before: vec4<real>, index: u32, along_h: real, along_k: vec4<re
     return sum;
 }
 
+// The place of the first of the neighbors of a point, all of which are in the table.
+fn first_neighbor(lower: vec3<i32>) -> u32 {
+    let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
+    let at = vec3<u32>(lower - vec3<i32>(1) - first);
+    return (at.x * frame.table_shape_k + at.y) * frame.table_shape_l + at.z;
+}
+
 // The product of the polynomials over the 4 × 4 × 4 neighbors, all of which are in the table: rows along l are
 // contracted last. Nothing is indexed by a variable but the table, so that all else stays in registers.
 // @stage tricubic
@@ -60,9 +70,7 @@ fn tricubic(lower: vec3<i32>, fraction: vec3<real>) -> real {
     let along_h = weights(fraction.x);
     let along_k = weights(fraction.y);
     let along_l = weights(fraction.z);
-    let first = vec3<i32>(frame.table_first_h, frame.table_first_k, frame.table_first_l);
-    let at = vec3<u32>(lower - vec3<i32>(1) - first);
-    let index = (at.x * frame.table_shape_k + at.y) * frame.table_shape_l + at.z;
+    let index = first_neighbor(lower);
     let step = frame.table_shape_k * frame.table_shape_l;
     var sum = layer_of_rows(vec4<real>(real(0.0)), index, along_h.x, along_k);
     sum = layer_of_rows(sum, index + step, along_h.y, along_k);

@@ -33,6 +33,9 @@ struct Frame {
     sdet_x: real, sdet_y: real, sdet_z: real,
     odet_x: real, odet_y: real, odet_z: real,
     pix0_x: real, pix0_y: real, pix0_z: real,
+    // What a curved detector is bent about.
+    beam_x: real, beam_y: real, beam_z: real,
+    distance: real,
     subpixel_size: real,
     pixel_size: real,
     close_distance: real,

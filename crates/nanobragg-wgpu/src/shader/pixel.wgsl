@@ -22,6 +22,21 @@ fn place_of(number: u32) -> Place {
     return Place(number, number / (n * n), (number / n) % n, number % n);
 }
 
+// Along an axis of the panel, from the outer edge of its first pixel.
+fn subpixel_center(pixel: u32, sub: u32) -> real {
+    return frame.subpixel_size * real(pixel * frame.oversample + sub) + frame.subpixel_size / real(2.0);
+}
+
+// Behind the sensor's front.
+fn layer_depth(layer: u32) -> real {
+    return real(layer) * frame.layer_spacing + frame.layer_depth;
+}
+
+// Distance of the plane by which a layer's solid angle goes.
+fn plane_distance(layer: u32) -> real {
+    return frame.close_distance + (frame.layer_depth + real(layer) * frame.plane_step);
+}
+
 fn pixel_of(tile: u32, slot: u32, local: u32) -> Pixel {
     // Those of a tile that stick out of the region repeat its last row or column; nobody reads them.
     let slow = min(frame.row_first + (tile / frame.tiles_x) * 8u + local / 8u, frame.row_end - 1u);

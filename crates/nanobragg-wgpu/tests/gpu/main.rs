@@ -8,6 +8,7 @@
     reason = "clippy.toml allows it in test functions, not in what they call"
 )]
 
+mod amplitudes;
 mod cases;
 mod comparison;
 mod contract;

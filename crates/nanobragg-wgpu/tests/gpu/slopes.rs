@@ -3,7 +3,7 @@
 use nanobragg::backend::{Backend, Control, Cpu, Differentiate, Products, Unsupported, Want};
 use nanobragg::gradient::{Columns, Derivatives, Parameter, PixelSet, Weighed};
 use nanobragg::model::{Mask, Preset};
-use nanobragg::plan::{FactorMode, Plan};
+use nanobragg::plan::{FactorMode, Interpolation, Plan};
 use nanobragg::sensitivity::{Groups, Layout};
 use nanobragg_testkit::gapped_table;
 use nanobragg_testkit::tolerance::{GPU_F32_SLOPES, GPU_F64_SLOPES};
@@ -129,23 +129,48 @@ fn a_thousand_cells_have_the_derivatives_of_the_cpu() {
 }
 
 #[test]
-fn curved_detectors_have_the_derivatives_that_do_not_move_them() {
-    let plan = planned(&format!("{TURNING} -curved_det"));
-    let all = parameters(&plan);
-    let differentiates = |backend: &GpuBackend, parameter: Parameter| {
-        backend.differentiates(&plan, Derivatives::new(&plan, &[parameter]).unwrap().layout())
-    };
-    let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
-    let (had, refused): (Vec<_>, Vec<_>) =
-        all.iter().copied().partition(|&parameter| differentiates(&gpu, parameter).is_ok());
-    assert!(had.len() > 20 && refused.len() > 5, "{refused:?}");
-    agrees("curved", &plan, &had);
-    let derivatives = Derivatives::new(&plan, &refused[..1]).unwrap();
-    let error = derivatives.columns(&gpu, &Control::default()).unwrap_err().to_string();
-    assert!(
-        error.contains("no derivatives by the position of a curved detector; take them on the cpu"),
-        "{error}"
-    );
+fn curved_detectors_have_the_derivatives_of_the_cpu() {
+    let sensor = "-detector_thick 300 -detector_abs 200 -detector_thicksteps 2";
+    for flags in ["-curved_det", &format!("-curved_det {sensor}"), "-curved_det -point_pixel -gauss_xtal"] {
+        let plan = planned(&format!("{TURNING} {flags}"));
+        let wanted = parameters(&plan);
+        for name in ["distance", "shift_fast", "detector_rotx", "detector_turn_y", "twotheta", "beam_x"] {
+            assert!(wanted.iter().any(|parameter| parameter.name() == name), "{name}");
+        }
+        agrees(flags, &plan, &wanted);
+    }
+    // Factors that enter once, each from a sub-pixel of its own.
+    let line = format!("{TURNING} -curved_det {sensor} -dmin 2.2");
+    let line: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    let plan = plan(&line, Preset::Spec, None).unwrap();
+    assert_eq!((plan.factors.polar, plan.factors.omega), (FactorMode::Once, FactorMode::Once));
+    agrees("curved, once", &plan, &parameters(&plan));
+}
+
+#[test]
+fn a_cylinder_that_goes_far_around_has_the_derivatives_of_the_cpu() {
+    // Pixels up to some 150 degrees from the beam, beyond where sines of half turns change their sign.
+    let plan = planned(&format!("{STILL} -curved_det -detpixels_x 41 -pixel 8 -Xbeam 30 -polar 0.4"));
+    agrees("far around", &plan, &parameters(&plan));
+}
+
+#[test]
+fn interpolated_structure_factors_have_the_derivatives_of_the_cpu() {
+    for shape in ["-square_xtal", "-round_xtal", "-gauss_xtal", "-gauss_star"] {
+        let mut plan = planned(&format!("{TURNING} {shape}"));
+        plan.structure_factors = gapped_table().unwrap();
+        let nearest = Derivatives::new(&plan, &[Parameter::Scale]).unwrap();
+        let nearest = nearest.columns(&Cpu::default(), &Control::default()).unwrap();
+        plan.interpolation = Interpolation::On;
+        let wanted = parameters(&plan);
+        assert!(wanted.len() > 30, "{}", wanted.len());
+        // Of both kinds: the table ends within the image.
+        let scale = Derivatives::new(&plan, &[Parameter::Scale]).unwrap();
+        let smooth = scale.columns(&Cpu::default(), &Control::default()).unwrap();
+        let same = nearest.photons.iter().zip(&smooth.photons).filter(|(a, b)| a == b).count();
+        assert!(same > 0 && same < nearest.photons.len(), "{same}");
+        agrees(&format!("interpolated {shape}"), &plan, &wanted);
+    }
 }
 
 #[test]
@@ -153,17 +178,22 @@ fn what_a_device_has_no_derivatives_of_is_refused_by_name() {
     let Some(gpu) = backend(Precision::Single, UpperLimits::default()) else { return };
     let mut plan = planned(TURNING);
     plan.structure_factors = gapped_table().unwrap();
-    let all = Layout::new(&plan, Groups { table: true, ..Groups::default() });
-    let refused = gpu.differentiates(&plan, &all);
-    assert_eq!(refused, Err(Unsupported::NoDerivatives("by all structure factors")));
     let many = Layout::new(&plan, Groups { nodes: vec![[1, 2, 3]; 17], ..Groups::default() });
     let refused = gpu.differentiates(&plan, &many);
     assert_eq!(refused, Err(Unsupported::NoDerivatives("by more than 16 structure factors at once")));
-    plan.interpolation = nanobragg::plan::Interpolation::On;
-    let scale = Derivatives::new(&plan, &[Parameter::Scale]).unwrap();
-    let refused = gpu.differentiates(&plan, scale.layout());
-    assert_eq!(refused, Err(Unsupported::NoDerivatives("of interpolated structure factors")));
-    assert_eq!(Cpu::default().differentiates(&plan, scale.layout()), Ok(()));
+    plan.interpolation = Interpolation::UntilUnsafeIn(7);
+    let latched = Layout::new(&plan, Groups { lattice: true, ..Groups::default() });
+    let refused = gpu.differentiates(&plan, &latched);
+    let reason = "of structure factors that are interpolated up to some pixel";
+    assert_eq!(refused, Err(Unsupported::NoDerivatives(reason)));
+    // As users read it.
+    let many: Vec<Parameter> = (0..17).map(|at| Parameter::Amplitude([at % 2, 2, at / 2 - 4])).collect();
+    plan.interpolation = Interpolation::Off;
+    let derivatives = Derivatives::new(&plan, &many).unwrap();
+    let error = derivatives.columns(&gpu, &Control::default()).unwrap_err().to_string();
+    let expected = "no derivatives by more than 16 structure factors at once; take them on the cpu";
+    assert!(error.contains(expected), "{error}");
+    assert!(derivatives.columns(&Cpu::default(), &Control::default()).is_ok());
 }
 
 #[test]

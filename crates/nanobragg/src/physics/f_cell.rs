@@ -81,6 +81,7 @@ pub fn weights<T: Real>(d0: T) -> [T; 4] {
 
 /// The derivatives of [`weights`].
 #[inline(always)]
+// @stage weight_slopes
 pub fn weight_slopes<T: Real>(d0: T) -> [T; 4] {
     let (d1, d2, d3) = (d0 - real(1.0), d0 - real(2.0), d0 - real(3.0));
     let sixth = real::<T>(1.0 / 6.0);

@@ -34,6 +34,7 @@ pub(crate) struct ByPoint {
 
 impl BentSlopes {
     /// Of the point at `fast`, `slow` and `depth` meters, in the operations of [`position`](crate::physics::geometry::position).
+    // @stage bent
     pub fn of(panel: &Panel<f64>, [fast, slow, depth]: [f64; 3], by: &ByPoint) -> Self {
         let Panel { beam, fdet, sdet, odet, pix0, distance, .. } = panel;
         let flat = fdet * fast + sdet * slow + odet * depth + pix0;
@@ -70,6 +71,7 @@ struct Turned {
 
 impl Turned {
     /// Of `v` rotated about `axis`, from the derivative `by` of the rotated vector.
+    // @stage turned_back
     fn back(v: &Vector3<f64>, axis: &Vector3<f64>, angle: f64, by: &Vector3<f64>) -> Self {
         let (sin, cos) = angle.sin_cos();
         let (along, by_along) = (axis.dot(v), axis.dot(by));

@@ -46,7 +46,13 @@ impl Block<'_> {
         self.rows.iter().map(|row| &row.0[..self.pixels.len()])
     }
 
-    /// Derivatives of the pixels by structure factors, by pixel and node.
+    /// Derivatives of the pixels by all structure factors: the pixel's number in the block, the node's place in the padded grid of
+    /// the table, and photons per electron; by pixel and node, each pair once.
+    pub fn amplitudes(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        self.nodes().map(|slope| (slope.lane(), slope.place(), slope.slope))
+    }
+
+    /// The same.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &NodeSlope> {
         self.nodes.iter().filter(|slope| slope.lane() < self.pixels.len())
     }
@@ -67,6 +73,7 @@ pub struct BlockSums {
     pixels: Vec<[u32; 2]>,
     photons: Lanes,
     rows: Vec<Lanes>,
+    nodes: Vec<NodeSlope>,
 }
 
 impl BlockSums {
@@ -76,12 +83,18 @@ impl BlockSums {
     /// An empty block with so many rows.
     pub fn new(rows: usize) -> Self {
         let zero = Lanes::splat(0.0);
-        BlockSums { pixels: Vec::with_capacity(LANES), photons: zero, rows: vec![zero; rows] }
+        BlockSums {
+            pixels: Vec::with_capacity(LANES),
+            photons: zero,
+            rows: vec![zero; rows],
+            nodes: Vec::new(),
+        }
     }
 
     /// Forgets the pixels.
     pub fn clear(&mut self) {
         self.pixels.clear();
+        self.nodes.clear();
     }
 
     /// Adds a pixel, given as [slow, fast], with its photons and its sensitivities in the order of the layout. A block that is full
@@ -98,6 +111,17 @@ impl BlockSums {
         }
     }
 
+    /// Adds what the pixel that was [pushed](Self::push) last owes to structure factors: the place of each node in the padded grid of
+    /// the table, and photons per electron, each place once. Without a pixel there is nothing to add to.
+    pub fn owe(&mut self, slopes: impl IntoIterator<Item = (u32, f64)>) {
+        let Some(lane) = self.pixels.len().checked_sub(1) else { return };
+        let start = self.nodes.len();
+        self.nodes.extend(slopes.into_iter().map(|(place, slope)| NodeSlope::new(lane, place, slope)));
+        if let Some(own) = self.nodes.get_mut(start..) {
+            own.sort_by_key(NodeSlope::place);
+        }
+    }
+
     /// The block with this number, of those of `runs`.
     pub fn block(&self, runs: Runs, number: usize) -> Block<'_> {
         Block {
@@ -106,7 +130,7 @@ impl BlockSums {
             pixels: &self.pixels,
             photons: &self.photons,
             rows: &self.rows,
-            nodes: &[],
+            nodes: &self.nodes,
             last: runs.ends(number),
         }
     }
@@ -156,10 +180,14 @@ mod tests {
     #[test]
     fn a_block_has_what_was_pushed() {
         let mut sums = BlockSums::new(2);
+        sums.owe([(1, 1.0)]);
         sums.push([9, 9], 1.0, &[1.0, 1.0]);
+        sums.owe([(2, 1.0)]);
         sums.clear();
         sums.push([3, 4], 5.0, &[6.0, 7.0]);
+        sums.owe([(70, 0.5), (8, 0.25)]);
         let block = sums.block(Runs::of(1), 0);
+        assert_eq!(block.amplitudes().collect::<Vec<_>>(), [(0, 8, 0.25), (0, 70, 0.5)]);
         assert_eq!((block.pixels(), block.photons()), (&[[3, 4]][..], &[5.0][..]));
         assert_eq!(block.rows().collect::<Vec<_>>(), [&[6.0], &[7.0]]);
         assert!(block.last);

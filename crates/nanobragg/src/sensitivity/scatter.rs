@@ -12,7 +12,7 @@ pub(crate) struct NodeSlope {
 }
 
 impl NodeSlope {
-    fn new(lane: usize, place: u32, slope: f64) -> Self {
+    pub fn new(lane: usize, place: u32, slope: f64) -> Self {
         NodeSlope { key: ((lane as u64) << 32) | u64::from(place), slope }
     }
 

@@ -74,6 +74,5 @@ fn solid_angle(layer: u32, distance: f32) -> f32 {
     if has(FLAG_POINT_PIXEL) {
         return nearness * nearness;
     }
-    let plane = frame.close_distance + (frame.layer_depth + f32(layer) * frame.plane_step);
-    return nearness * nearness * (plane / distance);
+    return nearness * nearness * (plane_distance(layer) / distance);
 }

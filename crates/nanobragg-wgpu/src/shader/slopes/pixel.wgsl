@@ -10,6 +10,9 @@ struct Rows {
     lattice_l: vec3<real>,
     force: vec3<real>,
     torque: vec3<real>,
+    // On a curved detector, force and photons of the sub-pixel, and what others before it have made of theirs.
+    at_place: real,
+    bent: Bent,
     beam: vec3<real>,
     wavelength: real,
     // By the number of cells; of a distance T, T δ², T δ δ'.
@@ -24,6 +27,9 @@ struct Rows {
     water: real,
     // By structure factors of nodes.
     nodes: array<real, NODES>,
+    // By that of the node that terms are at.
+    by_table: real,
+    place: u32,
 }
 
 // What a source's terms of a place add: spots, and their derivative by q.
@@ -70,18 +76,29 @@ fn pixel_in(entry: u32, slot: u32, local: u32) -> Pixel {
 
 // What one orientation adds. `strength`: the weight of the source's terms, and what displaced atoms leave of them.
 // @stage add_term
-fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32, q: Scattering, strength: real) {
+fn add_term(
+    rows: ptr<function, Rows>,
+    spots: ptr<function, Spots>,
+    number: u32,
+    q: Scattering,
+    strength: real,
+    slot: u32,
+) {
     let at = indices(staged[number], q);
     let slopes = lattice_slopes(at);
     // Where F_latt vanishes so do its derivatives: of spots that are far between, most terms.
     if VANISHES && slopes.square == real(0.0) {
         return;
     }
-    let f = amplitude(at, false).f;
+    let f_cell = amplitude_slopes(at);
+    let f = f_cell.f;
     let each = f * f * strength;
     let photons = slopes.square * each;
     (*spots).photons += photons;
-    let by_index = slopes.by_offset * each;
+    var by_index = slopes.by_offset * each;
+    if F_CELL == TRICUBIC {
+        by_index += f_cell.by_index * (real(2.0) * f * slopes.square * strength);
+    }
     if SUMS_LATTICE {
         let hkl = whole_indices(staged[number], q, at);
         (*rows).lattice_h += by_index.x * hkl;
@@ -105,6 +122,15 @@ fn add_term(rows: ptr<function, Rows>, spots: ptr<function, Spots>, number: u32,
                 (*rows).nodes[i] += real(2.0) * f * slopes.square * strength;
             }
         }
+    }
+    if SUMS_TABLE {
+        let place = place_of_node(nearest(at));
+        if place != (*rows).place {
+            put_down(slot, (*rows).place, (*rows).by_table);
+            (*rows).place = place;
+            (*rows).by_table = real(0.0);
+        }
+        (*rows).by_table += real(2.0) * f * slopes.square * strength;
     }
     if SUMS_BY_Q {
         let lattice = tapped_lattice(staged[number]);
@@ -158,7 +184,9 @@ fn take_over_all(slot: u32, rows: Rows) {
         take_over_vector(slot, FIRST_LATTICE + 3u, rows.lattice_k);
         take_over_vector(slot, FIRST_LATTICE + 6u, rows.lattice_l);
     }
-    if SUMS_POSITION {
+    if BENDS {
+        take_over_bent(slot, rows.bent);
+    } else if SUMS_POSITION {
         take_over_vector(slot, FIRST_POSITION, rows.force);
         take_over_vector(slot, FIRST_POSITION + 3u, rows.torque);
     }
@@ -192,6 +220,9 @@ fn take_over_all(slot: u32, rows: Rows) {
     }
     if SUMS_WATER {
         take_over(slot, FIRST_WATER, rows.water);
+    }
+    if SUMS_TABLE {
+        put_down(slot, rows.place, rows.by_table);
     }
     var nodes = rows.nodes;
     for (var i = 0u; i < SUMS_NODES; i++) {
@@ -230,7 +261,7 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
         let here = position(pixel, at);
         kept = at_place(kept, at, here);
         var shift = vec3<real>(real(0.0));
-        if SUMS_POSITION {
+        if SUMS_POSITION && !BENDS {
             shift = factors_slope(at.layer, here);
         }
         for (var source = dispatch.source_first; source < dispatch.source_end; source++) {
@@ -256,19 +287,22 @@ fn differentiate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
                 }
                 var spots = Spots(real(0.0), vec3<real>(real(0.0)));
                 for (var i = 0u; i < count; i++) {
-                    add_term(&rows, &spots, i, q, strength);
+                    add_term(&rows, &spots, i, q, strength, slot);
                 }
                 end_source(&rows, spots, source, q, here, shift, real(count) * weight, slot);
                 if count == GROUP {
+                    end_place(&rows, pixel, at, here);
                     take_over_all(slot, rows);
                     rows = Rows();
                 }
             }
             if (source + 1u) % dispatch.sources_per_block == 0u {
+                end_place(&rows, pixel, at, here);
                 take_over_all(slot, rows);
                 rows = Rows();
             }
         }
+        end_place(&rows, pixel, at, here);
         // Few terms a place are taken over together.
         if number + 1u == dispatch.place_end || (number + 1u) % dispatch.places_per_block == 0u {
             take_over_all(slot, rows);
@@ -287,12 +321,14 @@ fn finish_slopes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocat
     let slot = (tile.entry - dispatch.band_first) * GROUP + local;
     let pixel = pixel_in(tile.entry, slot, local);
     let once = factors_of(pixel);
-    for (var row = 0u; row < ROWS; row++) {
+    for (var row = 0u; row < FIRST_PLACES; row++) {
         let at = row * dispatch.band_sums + slot;
         sums[at] = (sums[at] + sums[at + ROWS * dispatch.band_sums]) * once.factor;
     }
     let photons = sums[slot];
-    if SUMS_POSITION {
+    if BENDS {
+        add_bent_once(slot, once.bent, photons);
+    } else if SUMS_POSITION {
         add_once(slot, FIRST_POSITION, once.force * photons);
         add_once(slot, FIRST_POSITION + 3u, once.torque * photons);
     }

@@ -29,23 +29,32 @@ fn omega_slope(layer: u32, here: Position) -> vec3<real> {
     if has(FLAG_POINT_PIXEL) {
         return here.unit * (real(-2.0) / here.distance);
     }
-    let plane = frame.close_distance + (frame.layer_depth + real(layer) * frame.plane_step);
+    let by_point = here.unit * (real(-3.0) / here.distance);
+    // The plane of a curved detector is no function of the point.
+    if BENDS {
+        return by_point;
+    }
     let normal = vec3<real>(frame.odet_x, frame.odet_y, frame.odet_z);
-    return normal / plane - here.unit * (real(3.0) / here.distance);
+    return normal / plane_distance(layer) + by_point;
 }
 
-// The derivative of the logarithm of the capture fraction by a shift of the detector, through ρ = d · odet.
+// The derivative of the logarithm of the capture fraction by ρ = d · odet.
+fn capture_by_rho(layer: u32, here: Position) -> real {
+    let rho = scalar_product(here.unit, vec3<real>(frame.odet_x, frame.odet_y, frame.odet_z));
+    let x = frame.layer_spacing * frame.mu / rho;
+    let first = captured(real(0.0), x);
+    if !has(FLAG_ABSORBING) || first == real(0.0) {
+        return real(0.0);
+    }
+    return (real(layer) * x - x * exponential(-x) / first) / rho;
+}
+
+// The same by a shift of the detector.
 // @stage capture_slope
 fn capture_slope(layer: u32, here: Position) -> vec3<real> {
     let normal = vec3<real>(frame.odet_x, frame.odet_y, frame.odet_z);
     let rho = scalar_product(here.unit, normal);
-    let x = frame.layer_spacing * frame.mu / rho;
-    let first = captured(real(0.0), x);
-    if !has(FLAG_ABSORBING) || first == real(0.0) {
-        return vec3<real>(real(0.0));
-    }
-    let by_rho = (real(layer) * x - x * exponential(-x) / first) / rho;
-    return (normal - here.unit * rho) * (by_rho / here.distance);
+    return (normal - here.unit * rho) * (capture_by_rho(layer, here) / here.distance);
 }
 
 // The derivative of the logarithm of the factors of each term by a shift of the detector.
@@ -105,7 +114,11 @@ fn end_source(
         let by_direction = by_scattered + by_polar;
         if SUMS_POSITION {
             (*rows).force += (by_direction - d * scalar_product(d, by_direction)) / here.distance + shift * photons;
-            (*rows).torque += cross_product(d, by_direction);
+            if BENDS {
+                (*rows).at_place += photons;
+            } else {
+                (*rows).torque += cross_product(d, by_direction);
+            }
         }
         if SUMS_BEAM {
             let incident =
@@ -115,36 +128,56 @@ fn end_source(
     }
 }
 
-// The factors of a pixel that are computed once, and the derivatives of their logarithms by a shift and a rotation of the detector.
+// The factors of a pixel that are computed once, and the derivatives of their logarithms by a shift and a rotation of the
+// detector, or by the numbers of a curved one.
 struct Once {
     factor: real,
     force: vec3<real>,
     torque: vec3<real>,
+    bent: Bent,
 }
 
 fn factors_of(pixel: Pixel) -> Once {
-    var once = Once(real(1.0), vec3<real>(real(0.0)), vec3<real>(real(0.0)));
+    var once = Once();
+    once.factor = real(1.0);
     let per_layer = frame.oversample * frame.oversample;
     if !has(FLAG_CAPTURE_PER_TERM) {
         let last = frame.layers - 1u;
-        let here = position(pixel, place_of(last * per_layer));
+        let at = place_of(last * per_layer);
+        let here = position(pixel, at);
         once.factor *= layer_capture(last, here.unit);
-        once.force += capture_slope(last, here);
+        if BENDS {
+            once.bent = bent_sum(once.bent, bent(pixel, at, factors_by_point(last, here, false, true)));
+        } else {
+            once.force += capture_slope(last, here);
+        }
     }
     if !has(FLAG_POLAR_PER_TERM) && has(FLAG_POLARIZED) {
         once.factor *= first_polarization(pixel);
         let lit = first_lit(pixel);
         if lit.source < frame.sources {
-            let here = position(pixel, place_of(lit.place));
+            let at = place_of(lit.place);
+            let here = position(pixel, at);
             let slope = polar_slope(lit.source, here.unit);
-            once.force += (slope - here.unit * scalar_product(here.unit, slope)) / here.distance;
+            let across = (slope - here.unit * scalar_product(here.unit, slope)) / here.distance;
+            if BENDS {
+                let by = ByPoint(across, vec3<real>(real(0.0)), real(0.0));
+                once.bent = bent_sum(once.bent, bent(pixel, at, by));
+            } else {
+                once.force += across;
+            }
             once.torque += cross_product(here.unit, slope);
         }
     }
     if !has(FLAG_OMEGA_PER_TERM) {
-        let here = position(pixel, place_of(0u));
+        let at = place_of(0u);
+        let here = position(pixel, at);
         once.factor *= solid_angle(0u, here.distance);
-        once.force += omega_slope(0u, here);
+        if BENDS {
+            once.bent = bent_sum(once.bent, bent(pixel, at, factors_by_point(0u, here, true, false)));
+        } else {
+            once.force += omega_slope(0u, here);
+        }
     }
     return once;
 }
