@@ -63,6 +63,7 @@ pub use markdown::markdown;
 pub(crate) use markdown::{code, escape};
 pub use parse::{Occurrence, ParsedArgs, parse};
 pub(crate) use precedence::{pivot, preset, quirks};
+pub use read::check_values;
 pub use role::{Conflicts, Role, Roles};
 pub(crate) use rotation::rotation;
 pub(crate) use sensor::sensor;
