@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::num::IntErrorKind;
 
 use super::{Arity, Flag, FlagError, Values, find};
-use crate::Error;
 use crate::flag_error::alternatives;
 
 /// Whether an argument is a flag by its looks: it starts with a dash and is not a number.
@@ -19,18 +18,6 @@ pub(super) fn is_flag(argument: &OsStr) -> bool {
     let digits = rest.strip_prefix('.').unwrap_or(rest);
     let name = text.split('=').next().unwrap_or(&text);
     !digits.starts_with(|c: char| c.is_ascii_digit()) || find(name).is_some()
-}
-
-/// Checks that `words` are what `flag` takes, none of them too much; errors call it `given`.
-///
-/// On a command line what is too much is a stray argument; here each word is meant as a value.
-///
-/// # Errors
-///
-/// The first thing that is wrong: too few or too many values, or one that is malformed or out of range.
-pub fn check_values(flag: &'static Flag, given: &str, words: &[OsString]) -> Result<(), Error> {
-    Reader { flag, given }.exactly(words)?;
-    Ok(())
 }
 
 /// What the values of one flag are read with.
