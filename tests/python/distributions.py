@@ -1,5 +1,6 @@
 """Checks what is installed from: distributions.py SDIST FOLDER [WHEEL]. Unpacks the source distribution into FOLDER."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -18,6 +19,15 @@ for name in ("Cargo.lock", "Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE", "PKG-I
 # Every package that Cargo.lock names is there or fetched, and the lock file fits the manifests.
 locked = ["cargo", "metadata", "--locked", "--offline", "--format-version", "1"]
 subprocess.run(locked, cwd=folder / root, check=True, stdout=subprocess.DEVNULL)
+# conda's recipe speaks of this version and of files that are there.
+source = folder / root
+version = re.search(r"^Version: (.+)$", (source / "PKG-INFO").read_text(), re.MULTILINE)[1]
+recipe = (source / "packaging/conda/recipe.yaml").read_text()
+assert f'version: "{version}"' in recipe, f"packaging/conda/recipe.yaml is not of version {version}"
+script = (source / "packaging/conda" / re.search(r"file: (\S+)", recipe)[1]).read_text()
+assert (source / re.search(r"--path (\S+)", script)[1] / "Cargo.toml").exists(), "packaging/conda: no crate to install"
+for name in re.findall(r"^    - (LICENSE\S*)$", recipe, re.MULTILINE):
+    assert name in names, f"packaging/conda/recipe.yaml: no {name}"
 print(f"{sdist.name}: {sdist.stat().st_size / 2**20:.1f} MiB, with Cargo.lock, which fits, and licenses")
 
 for wheel in wheels:

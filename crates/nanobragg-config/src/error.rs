@@ -88,7 +88,7 @@ impl Error {
                 FlagError::UnknownFlag { .. }
                 | FlagError::OneDashValue { .. }
                 | FlagError::UnknownCommand { .. } => ErrorKind::UnknownFlag,
-                FlagError::MissingValue { .. } => ErrorKind::MissingValue,
+                FlagError::MissingValue { .. } | FlagError::TooFewValues { .. } => ErrorKind::MissingValue,
                 FlagError::TooManyValues { .. } | FlagError::UnexpectedValue { .. } => ErrorKind::ExcessValue,
                 FlagError::NotANumber { .. } | FlagError::NotWhole { .. } | FlagError::NotUnicode { .. } => {
                     ErrorKind::Malformed

@@ -51,6 +51,16 @@ pub(crate) enum FlagError {
         /// What stands in the value's place, if anything does.
         found: Option<String>,
     },
+    /// Fewer values than the flag needs, and it is known that no more belong to it.
+    #[error("{} needs {needs}, not {found}", plain(flag))]
+    TooFewValues {
+        /// The flag as typed.
+        flag: String,
+        /// What it needs.
+        needs: String,
+        /// How many values there are.
+        found: usize,
+    },
     /// More values than the flag takes.
     #[error("{} needs {needs}, not {found}", plain(flag))]
     TooManyValues {

@@ -84,6 +84,14 @@ fn errors_name_line_column_and_what_is_known() {
             "folder/e.toml:2:15: distance_mm must be greater than 0 (mm), not -1",
         ),
         ("[detector]\ndistance_mm = [1, 2]\n", "folder/e.toml:2:15: distance_mm needs a value (mm), not 2"),
+        (
+            "[crystal]\nmisset_deg = [1, 2]\n",
+            "folder/e.toml:2:14: misset_deg needs 3 values (X Y Z | random, deg), not 2",
+        ),
+        (
+            "[crystal]\nmisset_deg = [1, 2, 3, 4]\n",
+            "folder/e.toml:2:14: misset_deg needs 3 values (X Y Z | random, deg), not 4",
+        ),
         ("[crystal]\nN = 1.5\n", "folder/e.toml:2:5: N expects a whole number, not \"1.5\""),
         ("[crystal]\nround_xtal = 1\n", "folder/e.toml:2:14: round_xtal has to be true or false"),
         (

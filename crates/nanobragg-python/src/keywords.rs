@@ -6,7 +6,7 @@ use nanobragg_config::classic::{self, Arity, Flag, Role};
 use nanobragg_config::experiment_file::{flag_of, key, opposite, section};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PySet, PyString};
 
 use crate::failure;
 
@@ -35,8 +35,8 @@ fn push(words: &mut Vec<OsString>, name: &str, value: &Bound<'_, PyAny>) -> PyRe
     }
     let row = find(name).ok_or_else(|| unknown(name))?;
     let spelled = |flag: &Flag| flag.names.first().map_or_else(OsString::new, OsString::from);
-    if let Ok(switch) = value.cast::<PyBool>() {
-        let flag = match (row.arity, switch.is_true()) {
+    if let Some(on) = switch(value)? {
+        let flag = match (row.arity, on) {
             (Arity::Nothing | Arity::OptionalNumber | Arity::OptionalWord(_), true) => Some(row),
             (Arity::Nothing, false) => opposite(row),
             _ => {
@@ -53,13 +53,33 @@ fn push(words: &mut Vec<OsString>, name: &str, value: &Bound<'_, PyAny>) -> PyRe
     let values = values(name, value)?;
     if row.is(Role::Several) {
         for value in values {
+            check(row, name, std::slice::from_ref(&value))?;
             words.extend([spelled(row), value]);
         }
     } else {
+        check(row, name, &values)?;
         words.push(spelled(row));
         words.extend(values);
     }
     Ok(())
+}
+
+/// What a switch says: a truth value of Python or of numpy.
+fn switch(value: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
+    if let Ok(switch) = value.cast::<PyBool>() {
+        return Ok(Some(switch.is_true()));
+    }
+    if value.hasattr("dtype")? && value.hasattr("ndim")? && value.getattr("ndim")?.extract::<usize>()? == 0 {
+        let kind: String = value.getattr("dtype")?.getattr("kind")?.extract()?;
+        return Ok(if kind == "b" { Some(value.is_truthy()?) } else { None });
+    }
+    Ok(None)
+}
+
+/// Checks the values of a keyword: on a command line those that are too many would be stray words, of which the reader
+/// only warns.
+fn check(row: &'static Flag, name: &str, values: &[OsString]) -> PyResult<()> {
+    classic::check_values(row, name, values).map_err(|error| failure::of_config(&error))
 }
 
 /// The flag that a keyword means: a key of an experiment file or a flag's name; one that Python keeps for itself has an
@@ -80,7 +100,12 @@ fn values(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<OsString>> {
             format!("{name} has to be a number, text, a path or a sequence of these, not {}", kind(value)?);
         Ok(PyTypeError::new_err(text))
     };
-    let Ok(items) = value.try_iter() else { return Err(wrong()?) };
+    // Bytes are numbers one by one, sets have no order, and of a dictionary the keys would be taken.
+    let no_sequence = value.is_instance_of::<PyBytes>()
+        || value.is_instance_of::<PySet>()
+        || value.is_instance_of::<PyFrozenSet>()
+        || value.is_instance_of::<PyDict>();
+    let Some(items) = value.try_iter().ok().filter(|_| !no_sequence) else { return Err(wrong()?) };
     let mut words = Vec::new();
     for item in items {
         match word(&item?)? {

@@ -64,6 +64,28 @@ def test_an_unknown_name_is_an_attribute_error(sim):
         sim.pix0_vector_mm = (1, 2, 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("missets_deg", (1, 2), "missets_deg takes 3 values, not 2"),
+        ("Ncells_abc", (1, 2, 3, 4), "Ncells_abc takes 3 values, not 4"),
+        ("unit_cell_Adeg", (70, 80, 90), "unit_cell_Adeg takes 6 values, not 3"),
+        ("Amatrix", np.eye(2), "Amatrix takes 9 values, not 4"),
+        ("distance_mm", (100, 100), "distance_mm takes 1 value, not 2"),
+        ("region_of_interest", ((1, 2), (3, 4), (5, 6)), "region_of_interest takes 4 values, not 6"),
+        ("region_of_interest", ((1, 2), (3,)), "region_of_interest: its values are not all of one length"),
+        ("beam_vector", (), "beam_vector takes 3 values, not 0"),
+        ("detpixels_fastslow", np.array([64]), "detpixels_fastslow takes 2 values, not 1"),
+    ],
+)
+def test_another_number_of_values_is_an_error_that_names_the_attribute(sim, name, value, text):
+    before = getattr(sim, name)
+    with pytest.raises(ValueError) as caught:
+        setattr(sim, name, value)
+    assert str(caught.value) == text
+    assert np.array_equal(getattr(sim, name), before)
+
+
 VALUES = dict(
     Ncells_abc=(3, 4, 5), xtal_size_mm=(1e-4, 2e-4, 3e-4), unit_cell_tuple=(70, 80, 90, 75, 85, 95), missets_deg=(1, 2, 3),
     xtal_shape=shapetype.Gauss, mosaic_spread_deg=0.5, mosaic_seed=-5, wavelength_A=1.2, energy_eV=9000.0, fluence=1e28,

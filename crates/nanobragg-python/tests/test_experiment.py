@@ -168,5 +168,86 @@ def test_too_many_values_are_an_error_that_says_how_many_there_may_be(small, key
     with pytest.raises(TypeError) as caught:
         small.replace(**keywords)
     assert str(caught.value) == message
+    assert type(caught.value) is TypeError
     assert small.replace(detpixels_x=64, detpixels_y=32, Na=5, Nb=6, Nc=7).quantities()["cells along a, b, c"].value == "5 6 7"
     assert small.replace(N=(6,), detpixels=np.array(32)).quantities()["cells along a, b, c"].value == "6 6 6"
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message", "code"),
+    [
+        ({"misset": (1, 2, 3, 4)}, "misset needs 3 values (X Y Z | random, deg), not 4", "flag.excess-value"),
+        ({"misset_deg": np.array([1.0, 2])}, "misset_deg needs 3 values (X Y Z | random, deg), not 2", "flag.missing-value"),
+        ({"misset": ("random", 1)}, "misset needs 3 values (X Y Z | random, deg), not 2", "flag.excess-value"),
+        ({"cell": (70, 80, 90, 75, 85, 95, 95)}, "cell needs 1 to 6 values (A B C AL BE GA, Angstrom, deg), not 7", "flag.excess-value"),
+        ({"distance": (100, 100)}, "distance needs a value (mm), not 2", "flag.excess-value"),
+        ({"distance_mm": ()}, "distance_mm needs a value (mm)", "flag.missing-value"),
+        ({"beam_vector": (1, 0)}, "beam_vector needs 3 values (X Y Z), not 2", "flag.missing-value"),
+        ({"roi": (1, 2, 3, 4, 5)}, "roi needs 4 values (XMIN XMAX YMIN YMAX), not 5", "flag.excess-value"),
+        ({"hkl": ("a.hkl", "b.hkl")}, "hkl needs a value (a file), not 2", "flag.excess-value"),
+        ({"quirks": ("exact", "spec")}, "quirks needs a value (reference, spec, exact or port), not 2", "flag.excess-value"),
+        ({"distance_mm": -1}, "distance_mm must be greater than 0 (mm), not -1", "flag.out-of-range"),
+    ],
+)
+def test_a_wrong_number_of_values_is_an_error_that_names_the_keyword(small, keywords, message, code):
+    for made in (small.replace, Experiment, lambda **given: Experiment.from_dict({**SMALL, **given})):
+        with pytest.raises(nanobragg.FlagError) as caught:
+            made(**keywords)
+        assert (str(caught.value), caught.value.code) == (message, code)
+
+
+def test_no_keyword_takes_any_number_of_values(small):
+    """Eight values are too many for each; those of which every value counts are flags of their own."""
+    several = {"o", "geometry_out", "png_rings"}
+    for _, _, names, _, _ in nanobragg._native.keys():
+        name = names[0].lstrip("-")
+        if name in several:
+            continue
+        with pytest.raises((nanobragg.FlagError, TypeError)) as caught:
+            small.replace(**{name: [1] * 8})
+        assert str(caught.value).startswith(name), name
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"hkl": b"a.hkl"}, "hkl has to be a number, text, a path or a sequence of these, not bytes"),
+        ({"misset": {1, 2, 3}}, "misset has to be a number, text, a path or a sequence of these, not set"),
+        ({"misset": {"x": 1}}, "misset has to be a number, text, a path or a sequence of these, not dict"),
+        ({"N": np.True_}, "N needs a value, not True"),
+    ],
+)
+def test_values_without_an_order_are_refused(small, keywords, message):
+    with pytest.raises(TypeError) as caught:
+        small.replace(**keywords)
+    assert str(caught.value) == message
+
+
+def test_switches_may_be_numpys(small):
+    assert small.replace(nopolar=np.True_) == small.replace(nopolar=True)
+    assert small.replace(nopolar=np.array(True)) == small.replace(nopolar=True)
+    assert "-nopolar" not in small.replace(nopolar=np.False_).args
+
+
+@pytest.mark.parametrize(
+    ("description", "kind", "message"),
+    [
+        (3, TypeError, "description has to be a dictionary, not int"),
+        (
+            {"crystall": {"N": 5}},
+            nanobragg.DescriptionError,
+            "no table 'crystall'; there are crystal, structure_factors, beam, detector, sampling, background, output, noise, diagnostics, program",
+        ),
+        ({"beam": {"cell": (1, 2, 3)}}, nanobragg.DescriptionError, "cell is a keyword of the table crystal, not of beam"),
+        ({"beam": {"lamda": 1}}, nanobragg.FlagError, 'unknown keyword "lamda"; did you mean lambda?'),
+    ],
+)
+def test_tables_of_a_dictionary_are_those_of_an_experiment_file(description, kind, message):
+    with pytest.raises(kind) as caught:
+        Experiment.from_dict(description)
+    assert str(caught.value) == message
+
+
+def test_flags_in_one_text_are_refused():
+    with pytest.raises(TypeError, match=r"args has to be a list of words: text.split\(\) makes one"):
+        Experiment.from_args("-cell 70 80 90 90 90 90 -default_F 100 -N 5")

@@ -12,7 +12,8 @@ import nanobragg
 
 
 def test_the_import_is_quick():
-    script = "import time; t = time.perf_counter(); import nanobragg; print(time.perf_counter() - t)"
+    # Time of the processor: tests run beside others.
+    script = "import time; t = time.process_time(); import nanobragg; print(time.process_time() - t)"
     run = [sys.executable, "-c", script]
     assert min(float(subprocess.run(run, capture_output=True, check=True).stdout) for _ in range(5)) < 0.1
 
@@ -23,6 +24,7 @@ def test_numpy_is_not_imported_before_it_is_needed():
 
 
 def test_names_are_there():
+    assert {"compat", "jax", "torch"} <= set(dir(nanobragg))
     for name in nanobragg.__all__:
         assert getattr(nanobragg, name) is not None
     with pytest.raises(AttributeError):

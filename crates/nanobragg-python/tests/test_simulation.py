@@ -355,3 +355,59 @@ def test_plot(simulation):
     matplotlib.use("agg")
     axes = simulation.render().plot(spots=[[3, 4]])
     assert axes.get_xlabel() == "fast (pixels)"
+
+
+NAN = np.full((48, 48), np.nan, dtype="f4")
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda s: s.render(threads=-1), ValueError, "threads has to be 0 or more, not -1"),
+        (lambda s: s.render(threads=1.5), TypeError, "threads has to be a whole number, not float"),
+        (lambda s: s.render(dtype=3), TypeError, 'dtype has to be "f64" or "f32", not 3'),
+        (lambda s: s.render(device=3), TypeError, "device has to be auto, cpu, gpu or scalar, not 3"),
+        (lambda s: s.render(progress="bar"), TypeError, "progress has to be a function or True, not str"),
+        (lambda s: s.trace(3), TypeError, "pixel has to be a pair (slow, fast), not 3"),
+        (lambda s: s.trace((1.5, 2)), TypeError, "pixel has to be a whole number, not float"),
+        (lambda s: s.trace((-1, 2)), IndexError, "panel 0, pixel (-1, 2) (slow, fast): none of them may be negative"),
+        (lambda s: s.counts(seed=2**70), ValueError, f"seed: {2**70} does not fit into 64 bits"),
+        (lambda s: s.counts(seed=1.5), TypeError, "seed has to be a whole number, not float"),
+        (lambda s: s.counts(image=NAN), ValueError, "image: pixel (0, 0) (slow, fast) is nan, not a number"),
+        (lambda s: s.gradient(3), TypeError, "parameters has to be a name or several names, not 3"),
+        (lambda s: s.gradient(["distance", 3]), TypeError, "parameters has to be a name or several names, not 3"),
+        (
+            lambda s: s.normal_equations("distance", np.ones((48, 48)), np.where(np.eye(48) > 0, -2, 1)),
+            ValueError,
+            "weights: pixel (0, 0) (slow, fast) is -2.0; a weight cannot be negative",
+        ),
+        (lambda s: s.render_many([np.eye(3), -np.eye(3)]), ValueError, "orientations: matrix 1 is no rotation matrix: it is a mirror image"),
+        (lambda s: s.render_many([2 * np.eye(3)]), ValueError, "orientations: matrix 0 is no rotation matrix: M Mᵀ is off from 1 by 3.0e+00"),
+    ],
+)
+def test_wrong_arguments_are_named(simulation, call, kind, message):
+    with pytest.raises(kind) as caught:
+        call(simulation)
+    assert type(caught.value) is kind and str(caught.value) == message
+
+
+def test_an_array_to_fill_is_checked_before_the_render(slow_simulation):
+    """The render itself takes minutes."""
+    started = time.monotonic()
+    with pytest.raises(TypeError, match="out has to be"):
+        slow_simulation.render(out=np.zeros((3, 3), "f4"))
+    with pytest.raises(TypeError, match=r"shape \(1,\)"):
+        slow_simulation.render(pixels=[[1, 2]], out=np.zeros((2048, 2048), "f4"))
+    assert time.monotonic() - started < 5
+
+
+def test_chosen_pixels_fill_an_array(simulation):
+    out = np.zeros(2, "f4")
+    assert simulation.render(pixels=[[20, 30], [5, 6]], out=out) is out
+    assert np.array_equal(out, simulation.render()[[20, 5], [30, 6]])
+
+
+def test_spots_of_a_plot_are_places(simulation):
+    pytest.importorskip("matplotlib").use("agg")
+    with pytest.raises(TypeError, match=r"spots has to be an array of floats of shape \(n, 2\)"):
+        simulation.render().plot(spots=[3, 4])

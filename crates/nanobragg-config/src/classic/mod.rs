@@ -61,7 +61,7 @@ pub use lookup::{find, nearest};
 pub use man::man_page;
 pub use markdown::markdown;
 pub(crate) use markdown::{code, escape};
-pub use parse::{Occurrence, ParsedArgs, parse};
+pub use parse::{Occurrence, ParsedArgs, check_values, parse};
 pub(crate) use precedence::{pivot, preset, quirks};
 pub use role::{Conflicts, Role, Roles};
 pub(crate) use rotation::rotation;

@@ -92,6 +92,18 @@ pub fn parse<I: IntoIterator<Item = OsString>>(args: I) -> Result<ParsedArgs, Er
     Ok(parsed(&args)?)
 }
 
+/// Checks that `words` are what `flag` takes, none of them too much; errors call it `given`.
+///
+/// On a command line what is too much is a stray argument; here each word is meant as a value.
+///
+/// # Errors
+///
+/// The first thing that is wrong: too few or too many values, or one that is malformed or out of range.
+pub fn check_values(flag: &'static Flag, given: &str, words: &[OsString]) -> Result<(), Error> {
+    Reader { flag, given }.exactly(words)?;
+    Ok(())
+}
+
 fn parsed(args: &[OsString]) -> Result<ParsedArgs, FlagError> {
     let mut parsed = ParsedArgs::default();
     let mut position = 0;

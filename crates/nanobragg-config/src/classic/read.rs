@@ -85,10 +85,10 @@ impl Reader<'_> {
             self.push(&mut values, word)?;
         }
         if values.len() < least && !values.is_word() {
-            return Err(FlagError::MissingValue {
-                flag: self.given.to_owned(),
-                needs: self.needs(),
-                found: None,
+            let (flag, needs) = (self.given.to_owned(), self.needs());
+            return Err(match words.len() {
+                0 => FlagError::MissingValue { flag, needs, found: None },
+                found => FlagError::TooFewValues { flag, needs, found },
             });
         }
         Ok(values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def checked(name: str, value: Any, dtype: str, shape: tuple[int | None, ...]) ->
     return np.ascontiguousarray(array, dtype=wanted)
 
 
-def finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:
     """`array`, of which all are numbers; raises ValueError that names the first pixel that is none."""
     import numpy as np
 
@@ -49,6 +51,31 @@ def finite(name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
         slow, fast = (int(place) for place in wrong[0])
         raise ValueError(f"{name}: pixel ({slow}, {fast}) (slow, fast) is {array[slow, fast]}, not a number")
     return array
+
+
+def whole(name: str, value: Any, least: int | None = None) -> int:
+    """`value` as a whole number of 64 bits, and not below `least`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} has to be a whole number, not {type(value).__name__}") from None
+    if least is not None and number < least:
+        raise ValueError(f"{name} has to be {least} or more, not {number}")
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{name}: {number} does not fit into 64 bits")
+    return number
+
+
+def text(name: str, value: Any, wanted: str) -> str:
+    """`value` as text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} has to be {wanted}, not {value!r}")
+    return value
+
+
+def is_iterable(value: object) -> bool:
+    """Whether `value` has items."""
+    return isinstance(value, Iterable)
 
 
 def is_array(value: object) -> bool:
@@ -82,9 +109,13 @@ def _angles_of(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
     unit = matrices @ matrices.transpose(0, 2, 1)
-    off = np.abs(unit - np.eye(3)).max(initial=0.0)
-    if off > 1e-6 or (np.linalg.det(matrices) < 0).any():
-        raise ValueError(f"orientations: not all are rotation matrices (off by {off:.1e})")
+    off = np.abs(unit - np.eye(3)).max(axis=(1, 2), initial=0.0)
+    # (A NaN is no rotation.)
+    wrong = np.flatnonzero(~((off <= 1e-6) & (np.linalg.det(matrices) > 0)))
+    if len(wrong):
+        first = int(wrong[0])
+        why = "it is a mirror image" if off[first] <= 1e-6 else f"M Mᵀ is off from 1 by {off[first]:.1e}"
+        raise ValueError(f"orientations: matrix {first} is no rotation matrix: {why}")
     # R = Rz Ry Rx.
     y = np.arctan2(-matrices[:, 2, 0], np.hypot(matrices[:, 0, 0], matrices[:, 1, 0]))
     locked = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0]) < 1e-12

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from . import _native
 from ._arrays import checked
-from ._errors import FileError
+from ._errors import DescriptionError, FileError
 from ._errors import warn as tell
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Experiment:
         Relative file names are looked for in `directory`, by default the working directory. Keywords
         come after the flags. Flags that name files to write are kept for `Simulation.save`; nothing is written here.
         """
+        if isinstance(args, str):
+            raise TypeError("args has to be a list of words: text.split() makes one of text")
         words = tuple(os.fspath(word) for word in args)
         return cls._new(words, directory, None, keywords)
 
@@ -104,9 +106,15 @@ class Experiment:
         ...                       "structure_factors": {"default_F": 100}}).args[-2:]
         ('-default_F', '100')
         """
+        given: Any = description
+        if not isinstance(given, Mapping):
+            raise TypeError(f"description has to be a dictionary, not {type(given).__name__}")
         keywords: dict[str, Any] = {}
         for name, value in description.items():
-            keywords.update(cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {name: value})
+            if isinstance(value, Mapping):
+                keywords.update(_of_table(name, cast("Mapping[str, Any]", value)))
+            else:
+                keywords[name] = value
         return cls._new((), directory, None, keywords)
 
     @classmethod
@@ -237,6 +245,21 @@ def _rebuilt(
     # Who made it first was warned.
     made._make(args, directory, document, arrays, {}, warn=False)
     return made
+
+
+def _of_table(table: str, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The keywords of one table of a dictionary; raises `DescriptionError` where it is no table, or another has one of them."""
+    tables: dict[str, str] = {}
+    for key, section, names, _, _ in _native.keys():
+        tables.update(dict.fromkeys([key, *(name.lstrip("-") for name in names)], section))
+    known = list(dict.fromkeys(tables.values()))
+    if table not in known:
+        raise DescriptionError(f"no table {table!r}; there are {', '.join(known)}", "config.experiment-file")
+    for name in keywords:
+        other = tables.get(name, table)
+        if other != table:
+            raise DescriptionError(f"{name} is a keyword of the table {other}, not of {table}", "config.experiment-file")
+    return keywords
 
 
 def _split(keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import _native
+from ._arrays import checked
 
 if TYPE_CHECKING:
     from ._simulation import Simulation
@@ -106,6 +107,6 @@ class Image(np.ndarray):
         axes.set_xlabel("fast (pixels)")
         axes.set_ylabel("slow (pixels)")
         if spots is not None:
-            places = np.asarray(spots, dtype=float)
+            places = checked("spots", spots, "f8", (None, 2))
             axes.plot(places[:, 1], places[:, 0], "o", markerfacecolor="none", markeredgecolor="red")
         return axes

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arrays import angles, checked, finite, image, is_array
+from ._arrays import angles, checked, finite, image, is_array, is_iterable, text, whole
 from ._errors import NanobraggWarning, warn
 from ._experiment import Experiment
 
@@ -154,6 +154,9 @@ class Simulation:
         from ._image import Image
 
         keep, places = self._chosen(pixels)
+        if out is not None:
+            # Before the render, which may take long.
+            _fits(out, (*self.shape[:-2], len(places)) if places is not None else self.shape)
         told, done = _progress(progress)
         try:
             images, heard = self._renderer.render(
@@ -165,16 +168,17 @@ class Simulation:
         finally:
             done()
         warn(heard)
-        whole: Any = _joined(images)
+        joined: Any = _joined(images)
         if places is not None:
-            whole = whole[..., places[:, 0], places[:, 1]]
+            joined = joined[..., places[:, 0], places[:, 1]]
         made: Any
         if out is not None:
-            made = _filled(out, whole)
-        elif isinstance(whole, list):
-            made = [Image.of(panel, lambda: self) for panel in whole]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            out[...] = joined
+            made = out
+        elif isinstance(joined, list):
+            made = [Image.of(panel, lambda: self) for panel in joined]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         else:
-            made = Image.of(whole, lambda: self)
+            made = Image.of(joined, lambda: self)
         result: Image = made
         return result
 
@@ -209,8 +213,8 @@ class Simulation:
                     if panels is None:
                         return
                     turned = functools.cache(functools.partial(self._turned, turn, seed))
-                    whole: Any = _joined(panels)
-                    made: Any = [Image.of(panel, turned, seed) for panel in whole] if isinstance(whole, list) else Image.of(whole, turned, seed)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                    joined: Any = _joined(panels)
+                    made: Any = [Image.of(panel, turned, seed) for panel in joined] if isinstance(joined, list) else Image.of(joined, turned, seed)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
                     yield made
             finally:
                 series.close()
@@ -232,11 +236,12 @@ class Simulation:
         """Photons that a detector counts: Poisson deviates of the expected photons, int32 of the image's shape.
 
         `seed` is by default that of the image where it is one of `render_many`, else that of the experiment. Equal seeds
-        give equal counts. Without `image` the image is rendered. Pixels that are not rendered are -1.
+        give equal counts. Without `image` the image is rendered. Pixels that are not rendered are -1. ValueError for pixels
+        that are not finite; a negative one counts as 0.
         """
         expected = self.render() if image is None else image
-        panels = self._panels(expected)
-        counted = self._renderer.counts(panels, _noise_seed(expected) if seed is None else seed)
+        panels = [finite("image", panel) for panel in self._panels(expected)]
+        counted = self._renderer.counts(panels, _noise_seed(expected) if seed is None else whole("seed", seed))
         joined: NDArray[np.int32] = _joined(counted)
         return joined
 
@@ -246,8 +251,15 @@ class Simulation:
         The dictionary has `slow`, `fast`, `photons`; `quantities` by their names, each a dictionary of `value`, `unit` and
         `meaning`; and `phi_steps`, with a dictionary for each. docs/TRACE.md explains the quantities.
         """
-        slow, fast = pixel
-        return self._renderer.trace(panel, slow, fast)
+        places: Any = pixel
+        try:
+            slow, fast = places
+        except (TypeError, ValueError):
+            raise TypeError(f"pixel has to be a pair (slow, fast), not {pixel!r}") from None
+        place = whole("panel", panel), whole("pixel", slow), whole("pixel", fast)
+        if min(place) < 0:
+            raise IndexError(f"panel {place[0]}, pixel ({place[1]}, {place[2]}) (slow, fast): none of them may be negative")
+        return self._renderer.trace(*place)
 
     def save(self, path: Flag, image: Any = None) -> None:
         """Writes an image; the extension chooses the format: .npy, .tif, .cbf, .nxs, .h5, .img, .pgm, .png, .bin.
@@ -346,6 +358,9 @@ class Simulation:
         rows = _native.parameters(self._renderer, names)
         target = checked("measured", measured, "f8", shape)
         each = np.ones(shape) if weights is None else finite("weights", checked("weights", weights, "f8", shape))
+        if (each < 0).any():
+            slow, fast = (int(place) for place in np.argwhere(each < 0)[0])
+            raise ValueError(f"weights: pixel ({slow}, {fast}) (slow, fast) is {each[slow, fast]}; a weight cannot be negative")
         target = finite("measured", np.where(each == 0, 0.0, target))
         wanted = self._wanted(device, dtype, threads)
         made = _native.normal(self._renderer, names, target, each, wanted)
@@ -356,10 +371,12 @@ class Simulation:
         self, device: str | None, dtype: str | None, threads: int | None
     ) -> tuple[str | None, str | None, int | None]:
         """What a call asks for, else what the simulation has."""
+        device = self._device if device is None else device
+        dtype = self._dtype if dtype is None else dtype
         return (
-            self._device if device is None else device,
-            self._dtype if dtype is None else dtype,
-            threads,
+            None if device is None else text("device", device, "auto, cpu, gpu or scalar"),
+            None if dtype is None else text("dtype", dtype, '"f64" or "f32"'),
+            None if threads is None else whole("threads", threads, 0),
         )
 
     def _panels(self, expected: Any) -> list[NDArray[np.float32]]:
@@ -411,7 +428,8 @@ def _reopened(experiment: Experiment, device: str | None, dtype: str | None) -> 
 
 def _names(parameters: str | Iterable[str]) -> list[str]:
     """A string is one name, not its letters."""
-    return [parameters] if isinstance(parameters, str) else list(parameters)
+    several = [parameters] if isinstance(parameters, str) or not is_iterable(parameters) else list(parameters)
+    return [text("parameters", name, "a name or several names") for name in several]
 
 
 def _noise_seed(image: Any) -> int | None:
@@ -432,18 +450,15 @@ def _joined(panels: list[Any]) -> Any:
     return np.stack(panels)
 
 
-def _filled(out: Any, whole: Any) -> Any:
+def _fits(out: Any, shape: tuple[int, ...]) -> None:
+    """Raises TypeError where `out` is no array to fill with an image of this shape."""
     import numpy as np
 
-    if isinstance(whole, list):
-        raise TypeError("out: the panels differ in size")
-    if not is_array(out) or out.dtype != np.float32 or out.shape != whole.shape:
+    if not is_array(out) or out.dtype != np.float32 or out.shape != shape:
         found = f"one of {out.dtype} of shape {out.shape}" if is_array(out) else type(out).__name__
-        raise TypeError(f"out has to be an array of float32 of shape {whole.shape}, not {found}")
+        raise TypeError(f"out has to be an array of float32 of shape {shape}, not {found}")
     if not out.flags.c_contiguous or not out.flags.writeable:
         raise TypeError("out has to be contiguous and writable")
-    out[...] = whole
-    return out
 
 
 def _progress(wanted: Progress) -> tuple[Callable[[int, int], object] | None, Callable[[], object]]:
@@ -451,6 +466,8 @@ def _progress(wanted: Progress) -> tuple[Callable[[int, int], object] | None, Ca
     if wanted is None or wanted is False:
         return None, lambda: None
     if wanted is not True:
+        if not callable(wanted):
+            raise TypeError(f"progress has to be a function or True, not {type(wanted).__name__}")
         return wanted, lambda: None
     try:
         from tqdm.auto import tqdm

@@ -18,7 +18,7 @@ from .._simulation import Simulation
 from ._enums import shapetype
 from ._derived import DERIVED, imgcif_axes
 from ._pixels import Pixels
-from ._table import ATTRIBUTES, INSTEAD
+from ._table import ATTRIBUTES, COUNTS, INSTEAD
 
 _OWN = ("_quirks", "_set", "_pixels")
 # hc in eV Å.
@@ -94,6 +94,7 @@ class nanoBragg:
         if not row.can_be_set:
             raise AttributeError(f"{name} follows from other attributes: it cannot be set")
         value = _plain(name, value)
+        _counted(name, value)
         if row.later and value not in row.off:
             raise NotImplementedError(f"{name}: {row.later} is not there yet")
         if name == "raw_pixels":
@@ -410,6 +411,19 @@ class nanoBragg:
     def free_all(self) -> None:
         """Gives the memory of the image back."""
         object.__setattr__(self, "_pixels", None)
+
+
+def _counted(name: str, value: Any) -> None:
+    """Raises ValueError where an attribute takes another number of values."""
+    wanted = COUNTS.get(name)
+    if wanted is None or value is None:
+        return
+    try:
+        found = int(np.size(value))
+    except ValueError:
+        raise ValueError(f"{name}: its values are not all of one length") from None
+    if found != wanted:
+        raise ValueError(f"{name} takes {wanted} value{'s' if wanted > 1 else ''}, not {found}")
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -233,6 +233,30 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 }
 """Every attribute, by its name."""
 
+_TWO = """detsize_fastslow_mm beam_center_mm XDS_ORGXY adxv_beam_center_mm mosflm_beam_center_mm denzo_beam_center_mm
+divstep_hv_mrad""".split()
+_THREE = """xtal_size_mm beam_vector polar_Bvector spindle_axis fdet_vector sdet_vector odet_vector dials_origin_mm""".split()
+
+
+def _count(attribute: Attribute) -> int | None:
+    """How many values the default has; None where it is not of numbers."""
+    default = attribute.default
+    if hasattr(default, "__len__"):
+        return len(default)
+    return 1 if type(default) in (int, float) else None
+
+
+COUNTS: Mapping[str, int] = {
+    **{name: count for name, attribute in ATTRIBUTES.items() if (count := _count(attribute)) is not None},
+    **dict.fromkeys(("energy_eV", "close_distance_mm", "phistep_deg", "detector_thickstep_mm", "detector_thicksteps"), 1),
+    **dict.fromkeys(_TWO, 2),
+    **dict.fromkeys(_THREE, 3),
+    "region_of_interest": 4,
+    "Amatrix": 9,
+    "Amatrix_RUB": 9,
+}
+"""How many values an attribute takes, where it takes so many and no others."""
+
 INSTEAD: tuple[frozenset[str], ...] = (
     frozenset({"unit_cell_Adeg", "unit_cell_tuple"}),
     frozenset({"Amatrix", "Amatrix_RUB"}),
