@@ -72,6 +72,7 @@ mod tests {
         let left = |ended, seconds| left(ended, 20, Duration::from_secs(seconds));
         assert_eq!(left(5, 10), Some("5 of 20 images, about 30 s left".to_owned()));
         assert_eq!(left(1, 60), Some("1 of 20 images, about 19 minutes left".to_owned()));
+        assert_eq!(left(10, 119), Some("10 of 20 images, about 119 s left".to_owned()));
         // The end, what has not begun, and what is over soon.
         assert_eq!([left(20, 50), left(0, 50), left(5, 2)], [None, None, None]);
     }
