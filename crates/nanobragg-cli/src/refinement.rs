@@ -7,6 +7,7 @@ mod files;
 mod instrument;
 mod list;
 mod measured;
+mod pace;
 mod places;
 mod reflections;
 mod report;
@@ -29,6 +30,7 @@ use data::{Data, DataError};
 use digests::{Contents, Digests};
 use files::{Name, Run};
 use measured::Digits;
+use pace::Pace;
 pub use places::Asked;
 use reflections::Reflection;
 pub use request::Request;
@@ -70,7 +72,8 @@ impl Frame {
         let settings = start.settings(request);
         refinement.reflections = {
             let own = start.experiment().unwrap_or(number);
-            request.reflections.of(own, start.panel(), start.others.len() + 1)?
+            let places = request.reflections.of(own, start.panel(), start.others.len() + 1);
+            places.map_err(|error| UsageError(format!("refine: -reflections: {error}")))?
         };
         let positions = refinement.beyond_panels();
         if let Some(file) = request.reflections.file().filter(|_| positions > 0) {
@@ -112,6 +115,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (console, compute) = (start.console, start.compute.clone());
     name.check(start.inputs.iter().chain([&request.data]).chain(request.reflections.file()))?;
     let _locks = name.lock(false)?;
+    name.replaces_own(request.resume)?;
     let mut frame = Frame::new(request, start, (&request.data, 0), &Digests::default())?;
     let data = Data::open(&request.data, &frame.start).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;
@@ -130,7 +134,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let ear = Ear::new(console);
     let mut devices = Devices::new(&ear);
     let backend = devices.of(&compute, console)?;
-    let course = Course::new(console, frame.start.progress);
+    let pace = Pace::new(1);
+    let course = Course::new(console, frame.start.progress, &pace);
     let ended = frame.refinement.run_in(boxes, backend, &control, &|step| course.tell(step));
     course.finish();
     let outcome = ended.map_err(|error| explained(error, &interrupt))?;

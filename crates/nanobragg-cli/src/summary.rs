@@ -85,10 +85,11 @@ pub fn planned(console: Console, plan: &Plan, took: Duration) {
 }
 
 /// A time as one says it.
-fn human(seconds: f64) -> String {
+pub fn human(seconds: f64) -> String {
     let units = [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3600.0), ("minutes", 60.0)];
     let (unit, length) = units.into_iter().find(|(_, length)| seconds >= 2.0 * length).unwrap_or(("s", 1.0));
-    format!("{} {unit}", g((seconds / length).round(), 2))
+    // Three digits: up to two years there are less than a thousand of any unit.
+    format!("{} {unit}", g((seconds / length).round(), 3))
 }
 
 /// Says how long the render took and how fast it was.

@@ -16,6 +16,7 @@ use nanobragg::nalgebra::{DMatrix, DVector};
 use nanobragg::plan::Parameters;
 
 use crate::boxes::{Boxes, Indexed};
+use crate::chance;
 use crate::damping::Damping;
 use crate::error::{Cause, Error};
 use crate::evaluation::{Evaluation, Problem, State, View};
@@ -529,14 +530,13 @@ fn outcome(
         frame.refinement.take_table(&table);
         let mut state = frame.state.clone();
         let problem = frame.problem(search.backend, &control, &|_| {});
-        let further = frame.refinement.refined_further(
-            &problem,
-            &frame.boxes,
-            &mut state,
-            (at, verdict != Verdict::Canceled),
-            frame.view,
-            before,
-        )?;
+        let (boxes, view) = (&frame.boxes, frame.view);
+        let drawn = match verdict {
+            Verdict::Canceled => None,
+            _ => Some(chance::variances(&problem, boxes, &state, view, at)?),
+        };
+        let drawn = (at, drawn.as_ref());
+        let further = frame.refinement.refined_further(&problem, boxes, &mut state, drawn, view, before)?;
         outcomes.push(Outcome { verdict: further.verdict.with(verdict), ..further });
     }
     Ok(AmplitudeOutcome { table, reflections, scatter, images: outcomes, history: search.history, verdict })

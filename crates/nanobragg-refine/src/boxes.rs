@@ -171,8 +171,8 @@ impl Boxes {
         self.columns.iter().zip(plane).map(|(column, value)| column[at] * value).sum()
     }
 
-    /// Drops the boxes that are not to be kept.
-    pub(crate) fn keep(&mut self, kept: &[bool]) {
+    /// Drops the boxes that are not to be kept. Which pixels stay, by their places before.
+    pub(crate) fn keep(&mut self, kept: &[bool]) -> Vec<bool> {
         let mut number = 0;
         let new: Vec<Option<u32>> = kept
             .iter()
@@ -187,6 +187,7 @@ impl Boxes {
         self.columns.iter_mut().for_each(|column| retain(column, &stays));
         self.group = self.group.iter().filter_map(|&group| new[group as usize]).collect();
         retain(&mut self.boxes, kept);
+        stays
     }
 }
 

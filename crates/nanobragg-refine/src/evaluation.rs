@@ -139,11 +139,8 @@ impl Problem<'_> {
     ) -> Result<Evaluation, Error> {
         let active: Vec<&Freedom> = active.iter().map(|&number| &self.freedoms[number]).collect();
         let count = active.len();
-        let directions: Vec<_> = active.iter().map(|freedom| freedom.direction(&state.parameters)).collect();
-        let place = |panel: usize, parameters: &Parameters| self.seen(panel, parameters, view);
-        let (backend, control) = (self.backend, self.control);
         let parameters = &state.parameters;
-        let rows = rows(&place, parameters, &directions, self.points, seen.parts(), backend, control)?;
+        let rows = self.rows(seen, state, view, &active)?;
         let photons = seen.spread(rows.last().map_or(&[][..], Vec::as_slice));
         let scales = self.scales(state, view);
         let (mut value, mut chi2) = (0.0, 0.0);
@@ -194,5 +191,25 @@ impl Problem<'_> {
             }
         }
         Ok(Evaluation { value, chi2, gradient, matrix, priors, boxes: parts, photons })
+    }
+
+    /// Photons of the crystal in the pixels `seen`, before scales; zero in the others.
+    pub fn photons_in(&self, seen: &Seen, state: &State, view: View) -> Result<Vec<f64>, Error> {
+        let rows = self.rows(seen, state, view, &[])?;
+        Ok(seen.spread(rows.last().map_or(&[][..], Vec::as_slice)))
+    }
+
+    /// Derivatives of the pixels `seen` by `active`, then their photons.
+    fn rows(
+        &self,
+        seen: &Seen,
+        state: &State,
+        view: View,
+        active: &[&Freedom],
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        let directions: Vec<_> = active.iter().map(|freedom| freedom.direction(&state.parameters)).collect();
+        let place = |panel: usize, parameters: &Parameters| self.seen(panel, parameters, view);
+        let (backend, control) = (self.backend, self.control);
+        rows(&place, &state.parameters, &directions, self.points, seen.parts(), backend, control)
     }
 }

@@ -80,7 +80,7 @@ impl Frame {
 
     /// Its step, the shared part of which is `shared`.
     fn step(&self, own: &Eliminated, shared: &DVector<f64>) -> DVector<f64> {
-        let gradient = own.reduced.gradient.rows(0, self.locals).clone_owned();
+        let gradient = own.reduced.gradient.rows(0, self.locals);
         let locals = -&own.inverse * (gradient + &own.cross * shared);
         DVector::from_iterator(locals.len() + shared.len(), locals.iter().chain(shared.iter()).copied())
     }
@@ -314,17 +314,62 @@ fn solve(
     known: &Known<'_>,
     damping: f64,
 ) -> Option<(Vec<Eliminated>, DMatrix<f64>, DVector<f64>)> {
-    let count = known.shared.len();
+    let own = eliminated(frames, at, damping)?;
+    let (total, step) = shared_step(frames, own.iter(), known)?;
+    Some((own, total, step))
+}
+
+/// The matrix of the shared numbers and their step by the equations `own` of each image.
+fn shared_step<'a>(
+    frames: &[Frame],
+    own: impl Iterator<Item = &'a Eliminated>,
+    known: &Known<'_>,
+) -> Option<(DMatrix<f64>, DVector<f64>)> {
     let (_, slopes, curvatures) = known.at(&frames.first()?.state.parameters);
     let mut total = DMatrix::from_diagonal(&DVector::from_vec(curvatures));
     let mut gradient = DVector::from_vec(slopes);
-    let own = eliminated(frames, at, damping)?;
-    for own in &own {
+    for own in own {
         total += &own.matrix;
         gradient += &own.gradient;
     }
     let step = -inverse(&total)? * gradient;
-    (step.len() == count && step.iter().all(|x| x.is_finite())).then_some((own, total, step))
+    (step.len() == known.shared.len() && step.iter().all(|x| x.is_finite())).then_some((total, step))
+}
+
+/// Of each image, the variances that the draw of domains gives its numbers, its own first: the same are drawn in all images, as where all have one
+/// seed, and each draw has its own end of what they share. `own` has the equations of the images with their own draw.
+fn drawn(
+    frames: &[Frame],
+    at: &[Evaluation],
+    own: &[Eliminated],
+    known: &Known<'_>,
+    backend: &dyn Differentiate,
+) -> Result<Vec<DVector<f64>>, Error> {
+    let control = Control::default();
+    // By images, then by draws.
+    let mut others = Vec::with_capacity(frames.len());
+    for (frame, at) in frames.iter().zip(at) {
+        let problem = frame.problem(backend, &control, &|_| {});
+        let of = |there: &Evaluation| frame.eliminated(there, 0.0);
+        others.push(chance::others(&problem, &frame.boxes, &frame.state, frame.view, at, of)?);
+    }
+    let mut ends: Vec<Vec<DVector<f64>>> = vec![Vec::new(); frames.len()];
+    for draw in 0..=chance::DRAWS {
+        // An image that leaves nothing to chance is the same in all draws.
+        let all = own.iter().zip(&others).map(|(own, others)| {
+            match draw.checked_sub(1).and_then(|other| others.get(other)) {
+                Some(other) => other.as_ref(),
+                None => Some(own),
+            }
+        });
+        let all: Option<Vec<&Eliminated>> = all.collect();
+        let Some(all) = all else { continue };
+        let Some((_, shared)) = shared_step(frames, all.iter().copied(), known) else { continue };
+        for ((ends, frame), own) in ends.iter_mut().zip(frames).zip(all) {
+            ends.push(frame.step(own, &shared));
+        }
+    }
+    Ok(ends.iter().map(|ends| chance::spread(ends)).collect())
 }
 
 fn outcome(
@@ -351,15 +396,19 @@ fn outcome(
         middle += &own.gradient * own.gradient.transpose();
     }
     let control = Control::default();
-    let is_finished = verdict != Verdict::Canceled;
+    // Who has stopped a refinement does not wait for more.
+    let drawn = match &solved {
+        Some((own, ..)) if verdict != Verdict::Canceled => Some(drawn(&frames, at, own, known, backend)?),
+        _ => None,
+    };
     let mut outcomes = Vec::with_capacity(frames.len());
     for (number, frame) in frames.iter_mut().enumerate() {
         let (Some(at), Some((_, before))) = (at.get(number), images.get(number)) else { continue };
         let mut state = frame.state.clone();
         let problem = frame.problem(backend, &control, &|_| {});
         let (boxes, view) = (&frame.boxes, frame.view);
-        let mut found =
-            frame.refinement.refined_further(&problem, boxes, &mut state, (at, is_finished), view, before)?;
+        let drawn = (at, drawn.as_ref().and_then(|all| all.get(number)));
+        let mut found = frame.refinement.refined_further(&problem, boxes, &mut state, drawn, view, before)?;
         found.verdict = found.verdict.with(verdict);
         frame.state = state;
         if let (Some(covariance), Some((own, ..))) = (&covariance, &solved)
@@ -390,19 +439,25 @@ fn outcome(
     let nothing = || DMatrix::from_element(known.shared.len(), known.shared.len(), f64::NAN);
     let covariance = covariance.unwrap_or_else(nothing);
     let sandwich = &covariance * middle * &covariance;
+    // What images share comes last in each of them.
+    let locals = frames.first().map_or(0, |frame| frame.locals);
+    let drawn = drawn.as_ref().and_then(|all| all.first());
     let shared = known.shared.iter().enumerate().map(|(number, freedom)| {
-        let deviation =
-            |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * freedom.factor(&parameters);
-        let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
+        let factor = freedom.factor(&parameters);
+        let of = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
+        let (fisher, scatter) = (of(&covariance), of(&sandwich));
+        let variance = drawn.and_then(|all| all.get(locals + number));
+        let esd_domains = variance.map_or(f64::NAN, |variance| deviation(*variance) * factor);
+        let of_photons = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
         Found {
             name: freedom.name(),
             unit: freedom.unit(),
             start: freedom.value(&known.start, &known.start),
             value: freedom.value(&parameters, &known.start),
-            esd: if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() },
+            esd: of_photons.hypot(chance::known(esd_domains)),
             esd_fisher: fisher,
             esd_sandwich: scatter,
-            esd_domains: f64::NAN,
+            esd_domains,
             prior: freedom.prior.map(|sigma| sigma * freedom.factor(&known.start)),
             prior_share: freedom.share_of_prior(&parameters, &known.start),
         }

@@ -30,6 +30,7 @@ mod solve;
 mod spots;
 mod stages;
 mod step;
+mod summary;
 mod target;
 mod warning;
 

@@ -63,13 +63,20 @@ impl Search<'_> {
                 return Ok((found, ended));
             }
             // What was left out is looked at again.
+            let others = seen.others(boxes);
+            let photons = match problem.photons_in(&others, state, view) {
+                Err(error) if error.is_canceled() => return Ok((found, Ended::Canceled)),
+                photons => photons?,
+            };
+            let scales = problem.scales(state, view);
+            let expected = |place: usize| photons[place] * scales[boxes.group[place] as usize];
+            if ended == Ended::Exhausted || !others.shows(expected) {
+                return Ok((found, ended));
+            }
             at = match problem.evaluate(boxes, state, view) {
                 Err(error) if error.is_canceled() => return Ok((found, Ended::Canceled)),
                 whole => whole?,
             };
-            if ended == Ended::Exhausted || !seen.misses(problem.of_crystal(boxes, state, view, &at)) {
-                return Ok((at, ended));
-            }
         }
     }
 

@@ -68,8 +68,8 @@ pub struct Found {
     pub esd_fisher: f64,
     /// Standard deviation by the scatter of the boxes (sandwich).
     pub esd_sandwich: f64,
-    /// Standard deviation by the draw of the mosaic domains: what another draw of as many would change. No number where it was not
-    /// looked at: of what images share, and where a refinement was stopped.
+    /// Standard deviation by the draw of the mosaic domains: what another draw of as many would change, in all images that share it. No number
+    /// where it was not looked at: where a refinement was stopped, or its equations have no solution.
     pub esd_domains: f64,
     /// Standard deviation of what was known of it beforehand, in its unit; `None` where nothing was.
     pub prior: Option<f64>,

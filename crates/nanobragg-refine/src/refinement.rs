@@ -2,7 +2,7 @@
 
 use nanobragg::backend::{Control, Differentiate};
 use nanobragg::model::{Shape, angles_of};
-use nanobragg::nalgebra::{DMatrix, Matrix3};
+use nanobragg::nalgebra::{DMatrix, DVector, Matrix3};
 use nanobragg::physics::rotation::matrix_of;
 use nanobragg::plan::place::{CellParameters, LatticeParameters};
 use nanobragg::plan::{Parameters, Plan};
@@ -18,10 +18,12 @@ use crate::panels::Panels;
 use crate::photons::Photons;
 use crate::predicted::Predicted;
 use crate::sampling::{points, suffice};
+use crate::seen::Seen;
 use crate::solve::Reduced;
 use crate::spots::{Reflections, find, pixel_at, placed};
 use crate::step::Step;
-use crate::target::{Target, variance};
+use crate::summary::{describe, fitted, not_outlying};
+use crate::target::Target;
 
 /// The least overlap of a model that is where the photons are.
 const LEAST_OVERLAP: f64 = 0.3;
@@ -211,7 +213,7 @@ impl Refinement {
             return Err(Cause::NoEffect(self.freedoms[number].name()).into());
         }
         let (mut at, mut ended) = (before.clone(), Ended::Exhausted);
-        let mut dropped = Vec::new();
+        let (mut dropped, mut stays) = (Vec::new(), Vec::new());
         if self.most_trials > 0 {
             let widened = self.resumed.is_empty();
             (at, ended) = self.stages(&mut problem, &boxes, &mut state, last, widened, &mut history)?;
@@ -226,7 +228,7 @@ impl Refinement {
                         .filter(|(_, kept)| !**kept)
                         .map(|(own, _)| *own)
                         .collect();
-                    boxes.keep(&kept);
+                    stays = boxes.keep(&kept);
                     let mut kept = kept.iter();
                     state.boxes.retain(|_| kept.next().copied().unwrap_or(true));
                     (at, ended) = self.minimized(&mut problem, &boxes, &mut state, last, &mut history)?;
@@ -239,16 +241,32 @@ impl Refinement {
             at = whole.evaluate(&boxes, &state, last)?;
         }
         let overlap = describe(&boxes, &mut state, &at, self.target);
-        let mut outcome = self.outcome(&whole, &boxes, &state, (&at, ended != Ended::Canceled), last)?;
+        // Who has stopped a refinement does not wait for more.
+        let drawn = match ended {
+            Ended::Canceled => None,
+            _ => Some(chance::variances(&whole, &boxes, &state, last, &at)?),
+        };
+        let mut outcome = self.outcome(&whole, &boxes, &state, (&at, drawn.as_ref()), last)?;
         let beginning = State { parameters: start, boxes: boxes.boxes.clone() };
-        let expected = whole.expect(&boxes, &beginning, last)?;
-        outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at)]);
-        outcome.remaining = boxes;
-        outcome.chi2_start =
-            if self.resumed.is_empty() { before.chi2 } else { expected.chi2 } / pixels.max(1) as f64;
-        outcome.overlap = overlap;
+        let (mut chi2_start, mut first, mut expected) = (before.chi2, before.value, before.photons);
         // Targets compare where pixels are integrated by as many points.
-        let first = if problem.points == points { before.value } else { expected.value };
+        if problem.points != points || !self.resumed.is_empty() {
+            let found = whole.expect(&boxes, &beginning, last)?;
+            if !self.resumed.is_empty() {
+                chi2_start = found.chi2;
+            }
+            if problem.points != points {
+                first = found.value;
+            }
+            expected = found.photons;
+        } else {
+            let mut stays = stays.iter();
+            expected.retain(|_| stays.next().copied().unwrap_or(true));
+        }
+        outcome.fitted = fitted(&boxes, [(&beginning, &expected), (&state, &at.photons)]);
+        outcome.remaining = boxes;
+        outcome.chi2_start = chi2_start / pixels.max(1) as f64;
+        outcome.overlap = overlap;
         let far = outcome.found[..self.locals()].iter().any(|found| found.prior_share > FAR);
         outcome.verdict = match ended {
             Ended::Canceled if dropped.is_empty() && at.value >= first => Verdict::NotBetter,
@@ -330,7 +348,7 @@ impl Refinement {
         problem: &Problem<'_>,
         boxes: &Boxes,
         state: &State,
-        (at, is_finished): (&Evaluation, bool),
+        (at, drawn): (&Evaluation, Option<&DVector<f64>>),
         view: View,
     ) -> Result<Outcome, Error> {
         let pixels = boxes.pixels();
@@ -352,15 +370,12 @@ impl Refinement {
             }
         });
         let enough = boxes.len() >= 10 * count;
-        // Who has stopped a refinement does not wait for more.
-        let by_chance =
-            is_finished.then(|| chance::variances(problem, boxes, state, view, at)).transpose()?;
         let found = self.freedoms.iter().enumerate().map(|(number, freedom)| {
             let factor = freedom.factor(&state.parameters);
             let deviation = |matrix: &DMatrix<f64>| deviation(matrix[(number, number)]) * factor;
             let (fisher, scatter) = (deviation(&covariance), deviation(&sandwich));
             let esd = if enough { fisher.max(scatter) } else { fisher * chi2.max(1.0).sqrt() };
-            let variance = by_chance.as_ref().and_then(|all| all.get(number));
+            let variance = drawn.and_then(|all| all.get(number));
             let esd_domains = variance.map_or(f64::NAN, |variance| variance.sqrt() * factor);
             Found {
                 name: freedom.name(),
@@ -385,7 +400,10 @@ impl Refinement {
         let chi2_whole_cells = if whole.parameters.cells == state.parameters.cells {
             chi2
         } else {
-            problem.expect(boxes, &whole, view).map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
+            let of_crystal = problem.of_crystal(boxes, state, view, at);
+            let seen = Seen::of(boxes, of_crystal).unwrap_or_else(|| Seen::all(boxes));
+            let there = problem.evaluate_in(&seen, boxes, &whole, view, &[]);
+            there.map_or(f64::NAN, |there| there.chi2 / pixels.max(1) as f64)
         };
         let placed = self.panels.placed(&state.parameters);
         let node = |own: &crate::BoxFit| Indexed::of(placed.get(own.panel), own.slow, own.fast).hkl;
@@ -422,20 +440,21 @@ impl Refinement {
 }
 
 impl Refinement {
-    /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`, and whether it was not stopped.
+    /// The outcome of an image that was refined further, together with others, from where `before` is; `at` is the evaluation of `state`, `drawn`
+    /// what the [draw of domains](chance) leaves of each number, where that was looked at.
     /// Its verdict is still its own. What `before` has found and this refinement holds comes last.
     pub(crate) fn refined_further(
         &self,
         problem: &Problem<'_>,
         boxes: &Boxes,
         state: &mut State,
-        (at, is_finished): (&Evaluation, bool),
+        (at, drawn): (&Evaluation, Option<&DVector<f64>>),
         view: View,
         before: &Outcome,
     ) -> Result<Outcome, Error> {
         let overlap = describe(boxes, state, at, self.target);
-        let mut found = self.outcome(problem, boxes, state, (at, is_finished), view)?;
-        found.fitted = fitted(boxes, [(state, at), (state, at)]);
+        let mut found = self.outcome(problem, boxes, state, (at, drawn), view)?;
+        found.fitted = fitted(boxes, [(state, &at.photons), (state, &at.photons)]);
         found.fitted.start.clone_from(&before.fitted.start);
         found.remaining = boxes.clone();
         (found.chi2_start, found.overlap) = (before.chi2_start, overlap);
@@ -507,64 +526,6 @@ pub(crate) fn free(plan: &Plan, names: &[&str]) -> Result<Vec<Freedom>, Error> {
         }
     }
     Ok(freedoms)
-}
-
-/// Fills in what the boxes' pixels say, and gives the overlap of model and data.
-fn describe(boxes: &Boxes, state: &mut State, at: &Evaluation, target: Target) -> f64 {
-    let mut sums = vec![[0.0; 4]; state.boxes.len()];
-    let (mut both, mut of_data, mut of_model) = (0.0, 0.0, 0.0);
-    for (place, &photons) in at.photons.iter().enumerate() {
-        let own = boxes.group[place] as usize;
-        let model = photons * state.boxes[own].ln_scale.exp();
-        let background = boxes.background(place, &state.boxes);
-        let data = boxes.data[place] - background;
-        let score = target.at(boxes.data[place], boxes.readout_noise, model + background);
-        both += data * model;
-        of_data += data * data;
-        of_model += model * model;
-        for (sum, value) in sums[own].iter_mut().zip([score.chi2, 1.0, model, data]) {
-            *sum += value;
-        }
-    }
-    for (own, [chi2, pixels, model, data]) in state.boxes.iter_mut().zip(sums) {
-        own.rms_z = (chi2 / f64::max(pixels, 1.0)).sqrt();
-        (own.model_photons, own.data_photons) = (model, data);
-    }
-    let norm = (of_data * of_model).sqrt();
-    if norm > 0.0 { (both / norm).max(0.0) } else { 0.0 }
-}
-
-/// What is expected of each pixel at the start and at the end.
-fn fitted(boxes: &Boxes, [start, end]: [(&State, &Evaluation); 2]) -> Fitted {
-    let expected = |(state, at): (&State, &Evaluation)| -> Vec<f64> {
-        let of = |(place, photons): (usize, &f64)| {
-            let own = &state.boxes[boxes.group[place] as usize];
-            photons * own.ln_scale.exp() + boxes.background(place, &state.boxes)
-        };
-        at.photons.iter().enumerate().map(of).collect()
-    };
-    let model = expected(end);
-    Fitted {
-        pixels: boxes.pixels.clone(),
-        group: boxes.group.clone(),
-        data: boxes.data.clone(),
-        start: expected(start),
-        background: (0..boxes.pixels()).map(|place| boxes.background(place, &end.0.boxes)).collect(),
-        variance: model.iter().map(|&model| variance(model, boxes.readout_noise)).collect(),
-        model,
-    }
-}
-
-/// Which boxes' residuals are within five median deviations above the median.
-fn not_outlying(state: &State) -> Vec<bool> {
-    let median = |mut values: Vec<f64>| {
-        values.sort_unstable_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
-    };
-    let all: Vec<f64> = state.boxes.iter().map(|own| own.rms_z).collect();
-    let middle = median(all.clone());
-    let spread = median(all.iter().map(|z| (z - middle).abs()).collect());
-    all.iter().map(|&z| z <= middle + 5.0 * spread.max(0.01)).collect()
 }
 
 /// The parameters of `plan` without water, with its lattice as a cell, in the orientation that angles of misset give it.

@@ -66,6 +66,13 @@ impl Seen {
         Seen { order, spans, pixels, panels, columns }
     }
 
+    /// The pixels of `boxes` that are left out here.
+    pub fn others(&self, boxes: &Boxes) -> Self {
+        let mut is_seen = vec![false; self.order.len()];
+        self.places().for_each(|place| is_seen[place] = true);
+        Seen::new(boxes, |place| !is_seen[place])
+    }
+
     /// The pixels in which the crystal is seen, panel by panel.
     pub fn parts(&self) -> impl Iterator<Item = (usize, &[[u32; 2]])> {
         let mut rest = self.pixels.as_slice();
@@ -76,10 +83,9 @@ impl Seen {
         })
     }
 
-    /// Whether photons turn up in pixels that were left out.
-    pub fn misses(&self, expected: impl Fn(usize) -> f64) -> bool {
-        let unseen = self.spans.iter().flat_map(|&[_, middle, end]| &self.order[middle..end]);
-        unseen.into_iter().any(|&place| expected(place as usize) > NOTICED)
+    /// Whether any of its pixels has photons that are noticed, of which `expected` has each pixel's.
+    pub fn shows(&self, expected: impl Fn(usize) -> f64) -> bool {
+        self.places().any(|place| expected(place) > NOTICED)
     }
 
     /// The places of its pixels.
@@ -174,8 +180,10 @@ mod tests {
             assert!(one.matrix[(2, 2)] > 40.0);
         }
         assert_eq!(some.spread(&rows(&some)[1]), (0..50).map(photons).collect::<Vec<_>>());
-        assert!(!some.misses(photons));
-        assert!(some.misses(|place| if place == 40 { 2e-6 } else { 0.0 }));
+        let others = some.others(&boxes);
+        assert_eq!(others.pixels.len(), 47);
+        assert!(!others.shows(photons));
+        assert!(others.shows(|place| if place == 40 { 2e-6 } else { 0.0 }));
         // Nothing is gained where nearly all are seen.
         assert!(Seen::of(&boxes, |place| if place < 45 { 1.0 } else { 0.0 }).is_none());
     }

@@ -62,8 +62,7 @@ fn find_on(panel: usize, photons: &PanelPhotons, radius: usize, noise_sqr: f64) 
             if ring.len() < 4 * radius {
                 continue;
             }
-            ring.sort_unstable_by(f64::total_cmp);
-            let background = ring[ring.len() / 2];
+            let background = median(&mut ring);
             let height = top - background;
             if height > SIGNIFICANCE * (background.max(0.25) + noise_sqr).sqrt() && height > SIGNIFICANCE {
                 found.push(Spot { panel, slow, fast, height, background });
@@ -92,8 +91,7 @@ fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])],
     let mut ring = Vec::new();
     let spot = |(slow, fast): (usize, usize)| {
         around(photons, slow, fast, radius, &mut ring);
-        ring.sort_unstable_by(f64::total_cmp);
-        let background = ring.get(ring.len() / 2).copied()?;
+        let background = (!ring.is_empty()).then(|| median(&mut ring))?;
         let rows = slow.saturating_sub(1)..=slow + 1;
         let near = rows
             .flat_map(|row| (fast.saturating_sub(1)..=fast + 1).filter_map(move |at| photons.at(row, at)));
@@ -103,14 +101,22 @@ fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])],
     pixels.into_iter().filter_map(spot).collect()
 }
 
+/// The median of `values`, of which there are some; they are put in another order.
+fn median(values: &mut [f64]) -> f64 {
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
 /// The pixels at `radius` around one, into `ring`.
 fn around(photons: &PanelPhotons, slow: usize, fast: usize, radius: usize, ring: &mut Vec<f64>) {
     ring.clear();
+    let columns = fast.saturating_sub(radius)..=fast + radius;
+    let sides = [fast.checked_sub(radius), Some(fast + radius)];
     for row in slow.saturating_sub(radius)..=slow + radius {
-        for column in fast.saturating_sub(radius)..=fast + radius {
-            if row.abs_diff(slow).max(column.abs_diff(fast)) == radius {
-                ring.extend(photons.at(row, column));
-            }
+        if row.abs_diff(slow) == radius {
+            ring.extend(columns.clone().filter_map(|column| photons.at(row, column)));
+        } else {
+            ring.extend(sides.iter().flatten().filter_map(|&column| photons.at(row, column)));
         }
     }
 }

@@ -95,12 +95,17 @@ fn a_detector_is_found_by_the_stills_that_share_it() {
         assert!((0.95..1.05).contains(&after.chi2), "{}", after.chi2);
         assert_eq!(after.found.len(), before.found.len());
     }
+    // Data and model have the same draw of domains, which another one would not find.
+    for entry in found.images.iter().flat_map(|image| &image.found).chain(&found.shared) {
+        assert!(entry.esd_domains > 0.0 && entry.esd > entry.esd_domains, "{entry:?}");
+    }
     // A caller who stops it at once has the mean of what the images found.
     let stop = std::sync::atomic::AtomicBool::new(true);
     let control = Control { progress: None, cancel: Some(&stop) };
     let stopped = refine_together(&images, &cpu, &control, &|_| {}).unwrap();
     assert_eq!((stopped.verdict, stopped.history.len()), (Verdict::Canceled, 1));
     assert!(stopped.images.iter().all(|image| image.verdict == Verdict::Canceled));
+    assert!(stopped.shared.iter().all(|entry| entry.esd_domains.is_nan() && entry.esd > 0.0));
     let [length, fast, slow] = off(&stopped, truth);
     assert!(length.abs() < 2e-4 && fast.abs() < 0.1 && slow.abs() < 0.1, "{length} {fast} {slow}");
 
@@ -147,4 +152,22 @@ fn what_ends_far_from_what_was_known_is_told() {
     all.iter_mut().for_each(|(refinement, _)| refinement.restrain(&narrow).unwrap());
     let found = refine_together(&borrowed(&all), &Cpu::default(), &Control::default(), &|_| {}).unwrap();
     assert_eq!(found.verdict, Verdict::AgainstPrior);
+}
+
+/// Of an image alone, with all numbers free, the draw of domains leaves as much in the joint refinement as in its own.
+#[test]
+fn the_draw_of_domains_leaves_as_much_in_a_joint_refinement_of_one() {
+    let kind = StillKind { finer: Some((1, 100)), domains: 6, misset: 0.05, ..StillKind::default() };
+    let (all, _) = alone(20..21, &kind, &["distance"], 0.05);
+    let found = refine_together(&borrowed(&all), &Cpu::default(), &Control::default(), &|_| {}).unwrap();
+    let before = &all[0].1;
+    // What is known beforehand of the distance counts once in both.
+    for entry in &found.images[0].found {
+        let own = before.found.iter().find(|own| own.name == entry.name).unwrap();
+        let ratio = entry.esd_domains / own.esd_domains;
+        assert!((0.9..1.1).contains(&ratio), "{}: {ratio}", entry.name);
+        assert!(entry.esd_domains > 0.0 && entry.esd >= entry.esd_domains, "{entry:?}");
+    }
+    let [shared] = &found.shared[..] else { panic!("{:?}", found.shared) };
+    assert_eq!(shared.esd_domains, found.images[0].found.last().unwrap().esd_domains);
 }

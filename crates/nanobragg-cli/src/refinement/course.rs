@@ -7,12 +7,16 @@ use std::time::Instant;
 use indicatif::ProgressBar;
 use nanobragg_refine::Step;
 
+use super::pace::Pace;
 use crate::console::Console;
 use crate::progress::PAUSE;
 
 /// How far a refinement is.
-pub struct Course {
+pub struct Course<'a> {
     console: Console,
+    /// The pace of all images.
+    pace: &'a Pace,
+    begun: Instant,
     /// The line on standard error, where that is a terminal.
     bar: Option<ProgressBar>,
     state: RefCell<State>,
@@ -24,19 +28,25 @@ struct State {
     best: f64,
 }
 
-impl Course {
-    /// A course that is told, unless it is not `wanted`.
-    pub fn new(console: Console, wanted: bool) -> Self {
+impl<'a> Course<'a> {
+    /// A course that is told, unless it is not `wanted`, and begins now. `pace` is that of all images.
+    pub fn new(console: Console, wanted: bool, pace: &'a Pace) -> Self {
         let shown = wanted && !console.quiet && std::io::stderr().is_terminal();
         let console = Console { quiet: console.quiet || !wanted, ..console };
-        let state = State { trials: 0, said: Instant::now(), best: f64::INFINITY };
-        Course { console, bar: shown.then(ProgressBar::new_spinner), state: RefCell::new(state) }
+        let begun = Instant::now();
+        let state = State { trials: 0, said: begun, best: f64::INFINITY };
+        Course { console, pace, begun, bar: shown.then(ProgressBar::new_spinner), state: RefCell::new(state) }
     }
 
     /// A trial was made.
     pub fn tell(&self, step: &Step) {
         let mut state = self.state.borrow_mut();
         state.trials += 1;
+        if state.trials == 1
+            && let Some(expected) = self.pace.expected(self.begun.elapsed())
+        {
+            self.aside(|| self.console.say(&expected));
+        }
         if step.accepted {
             state.best = step.chi2;
         }
@@ -44,7 +54,8 @@ impl Course {
             1.0 => String::new(),
             narrowing => format!(", spots {:.1} times as wide", 1.0 / narrowing),
         };
-        let line = format!("trial {}: chi2 per pixel {:.4}{widened}", state.trials, state.best);
+        let left = self.pace.left().map_or_else(String::new, |left| format!("; {left}"));
+        let line = format!("trial {}: chi2 per pixel {:.4}{widened}{left}", state.trials, state.best);
         match &self.bar {
             Some(bar) => {
                 bar.set_message(line);
@@ -55,6 +66,14 @@ impl Course {
                 self.console.say(&line);
             }
             None => {}
+        }
+    }
+
+    /// Lets `say` write lines while a bar is out of the way.
+    fn aside(&self, say: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 

@@ -62,6 +62,8 @@ impl Data {
         let format = Format::of(path).map_err(|error| wrong(&error))?;
         let panels = if format == Format::Nxmx {
             chosen(path, start)?
+        } else if let Some(number) = start.panel_of_data() {
+            return Err(DataError::of(path, &format!("-panel {number}: it has one panel")));
         } else if start.others.is_empty() {
             Vec::new()
         } else {
@@ -262,6 +264,9 @@ fn chosen(path: &Path, start: &Start) -> Result<Vec<NxmxPanel>, DataError> {
     let of = |what: String| Err(DataError::of(path, &what));
     match start.panel() {
         _ if count < 2 && wanted > 1 => of(format!("it has one panel, and the start has {wanted}")),
+        _ if count < 2 && start.panel_of_data().is_some_and(|number| number > 0) => {
+            of(format!("-panel {}: it has one panel", start.panel().unwrap_or(0)))
+        }
         _ if count < 2 => Ok(Vec::new()),
         Some(number) if number < count => Ok(vec![panels.swap_remove(number)]),
         Some(number) => of(format!("-panel {number}: it has {count} panels, counted from 0")),

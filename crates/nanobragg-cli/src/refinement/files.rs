@@ -29,6 +29,9 @@ const ENDINGS: [&str; 9] =
 /// What follows it where structure factors are refined.
 pub const OF_AMPLITUDES: [&str; 3] = ["_F.csv", ".hkl", ".mtz"];
 
+/// Bytes that a record of a refinement has at most.
+const LONGEST_RECORD: u64 = 64 << 20;
+
 /// Digits of the number of an image, at least.
 const DIGITS: usize = 5;
 
@@ -90,6 +93,52 @@ impl Name {
         lock(own.into_iter().chain(images).chain(list))
     }
 
+    /// Whether its files that are there are those of refinements, which write their record before the others: a full disk or the end of a
+    /// process leaves none without it. A run that goes on looks into the record itself.
+    ///
+    /// # Errors
+    /// The first file that somebody else has written.
+    pub fn replaces_own(&self, goes_on: bool) -> Result<(), UsageError> {
+        let refuse = |file: &Path, why: &str| {
+            let file = file.display();
+            Err(UsageError(format!(
+                "refine: {file} is there, and no refinement has written it{why}; remove it, or give another -o"
+            )))
+        };
+        let record = self.file(".json");
+        if record.is_file() {
+            return if goes_on || is_record(&record) { Ok(()) } else { refuse(&record, "") };
+        }
+        let there = self.there();
+        match there.first() {
+            // Images have records of their own.
+            Some(file) if !self.of_images().iter().any(|record| is_record(record)) => {
+                refuse(file, &format!(" ({} is not)", record.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Records of images of a list with this name.
+    fn of_images(&self) -> Vec<PathBuf> {
+        let stem = self.beginning.file_name().unwrap_or_default().to_string_lossy().into_owned() + "_";
+        let is_record = |name: &str| {
+            let digits = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".json"));
+            digits.is_some_and(|all| all.len() >= DIGITS && all.bytes().all(|one| one.is_ascii_digit()))
+        };
+        let mut found = self.beside(is_record);
+        found.sort();
+        found
+    }
+
+    /// Files in its folder whose names fit.
+    fn beside(&self, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let folder = std::fs::read_dir(real_folder(&self.beginning));
+        let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let names = names.filter(|name| fits(&name.to_string_lossy()));
+        names.map(|name| self.beginning.with_file_name(name)).collect()
+    }
+
     /// The list of which this may be an image, by its name.
     fn list(&self) -> Option<Name> {
         let text = self.beginning.to_str()?;
@@ -114,10 +163,7 @@ impl Name {
             let beyond = digits.parse().map_or(true, |number: usize| number == 0 || number > images);
             digits.len() >= DIGITS && beyond && ENDINGS.contains(&ending)
         };
-        let folder = real_folder(&self.beginning);
-        let found = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-        let found = found.filter(|name| is_stranger(&name.to_string_lossy()));
-        let mut found: Vec<PathBuf> = found.map(|name| self.beginning.with_file_name(name)).collect();
+        let mut found = self.beside(is_stranger);
         found.sort();
         found
     }
@@ -147,7 +193,7 @@ impl Name {
             return Ok(None);
         }
         let wrong = |what: &str| UsageError(format!("{}: {what}", path.display()));
-        let text = nanobragg_io::text::read_text(&path, 64 << 20);
+        let text = nanobragg_io::text::read_text(&path, LONGEST_RECORD);
         let text = text.map_err(|error| UsageError(error.to_string()))?;
         let json: Value =
             nanobragg_io::json::unique(text.as_bytes()).map_err(|error| wrong(&error.to_string()))?;
@@ -155,6 +201,15 @@ impl Name {
         same_files(&json, contents).map_err(|what| wrong(&what))?;
         Ok(Some(found))
     }
+}
+
+/// Whether a file is what a refinement says of itself.
+fn is_record(path: &Path) -> bool {
+    let Ok(text) = nanobragg_io::text::read_text(path, LONGEST_RECORD) else { return false };
+    let Ok(json) = nanobragg_io::json::unique(text.as_bytes()) else { return false };
+    let json: Value = json;
+    let program = json["program"].as_str().is_some_and(|program| program.starts_with("nanobragg "));
+    program && ["parameters", "images"].iter().any(|key| json.get(key).is_some())
 }
 
 /// The values in what an earlier run has written, or why it is none of the same refinement.
@@ -230,7 +285,8 @@ impl Run<'_> {
 }
 
 /// Writes the files of an image. Nothing is written, and no earlier file replaced, where no experiment
-/// file can say what was found. Where one file cannot be written, the others are all the same.
+/// file can say what was found. The record comes first, by which a later run knows the others; where another file cannot be written,
+/// the others are all the same.
 ///
 /// # Errors
 /// That of the first file that was not written.
@@ -243,6 +299,7 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
     write_experiments(experiment.temporary(), &models)?;
     let toml = run.frame.start.refined(outcome, experiment.path(), experiment.temporary())?;
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
+    text(&name.file(".json"), &json)?;
     // One that cannot be written does not keep the others from it.
     let written = [
         experiment.finish().map_err(anyhow::Error::from),
@@ -252,7 +309,6 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
         text(&name.file(".html"), &report::page(&page)),
         images(name, outcome),
         pixels(name, outcome),
-        text(&name.file(".json"), &json),
     ];
     written.into_iter().collect()
 }

@@ -23,6 +23,7 @@ use super::course::Course;
 use super::data::{Data, DataError};
 use super::digests::Digests;
 use super::files::{self, Name, Run};
+use super::pace::Pace;
 use super::reflections::{self, Reflection};
 use super::request::Request;
 use super::start::Start;
@@ -199,12 +200,15 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
     spare_inputs(request, &lines)?;
     let _locks = name.lock(true)?;
+    name.replaces_own(request.resume)?;
+    (1..=lines.len()).try_for_each(|number| Name::of_image(request, number).replaces_own(request.resume))?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());
     let console = Console { quiet: false, strict: false, verbose: false };
     let ear = Ear::new(console);
     let mut devices = Devices::new(&ear);
+    let pace = Pace::new(lines.len());
     let mut said = Said { console, compute: Compute::default(), progress: true };
     for (number, line) in (1..).zip(&lines) {
         let frame = match begun.take().map_or_else(|| begin(request, line, number, &mut first, &digests), Ok)
@@ -231,13 +235,15 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         let before = of_now(Name::of_image(request, number).there());
         let refined = frame.and_then(|frame| {
             let backend = devices.of(&said.compute, said.console)?;
-            refine(request, line, number, frame, stack.as_ref(), backend, &control)
+            refine(request, line, number, frame, stack.as_ref(), backend, (&control, &pace))
         });
+        pace.ended();
         let data = line.called();
         match refined {
             Ok(done) => {
                 let Row { chi2, verdict, .. } = done.row;
-                said.console.say(&format!("{data}: {verdict}, chi2 per pixel = {chi2:.4}"));
+                let left = pace.left().map_or_else(String::new, |left| format!("; {left}"));
+                said.console.say(&format!("{data}: {verdict}, chi2 per pixel = {chi2:.4}{left}"));
                 fates.push(Fate::Refined(Box::new(done)));
             }
             // It was stopped before it had found anything.
@@ -379,7 +385,7 @@ fn refine(
     mut frame: Frame,
     stack: Option<&Data>,
     backend: &dyn Differentiate,
-    control: &Control<'_>,
+    (control, pace): (&Control<'_>, &Pace),
 ) -> anyhow::Result<Done> {
     let own;
     let data = match stack {
@@ -396,7 +402,7 @@ fn refine(
         let what = "no earlier run to continue: beginning at the start";
         frame.start.console.say(&format!("{}: {what}", line.called()));
     }
-    let course = Course::new(frame.start.console, frame.start.progress);
+    let course = Course::new(frame.start.console, frame.start.progress, pace);
     let ended = frame.refinement.run_in(boxes, backend, control, &|step| course.tell(step));
     course.finish();
     let mut outcome = ended?;
@@ -438,7 +444,8 @@ fn share(
     control: &Control<'_>,
 ) -> anyhow::Result<JointOutcome> {
     let backend = devices.of(&said.compute, said.console)?;
-    let course = Course::new(said.console, said.progress);
+    let pace = Pace::of_all();
+    let course = Course::new(said.console, said.progress, &pace);
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
     anyhow::ensure!(!images.is_empty(), "no image has converged; nothing is refined together");
     if images.len() == 1 {

@@ -102,6 +102,8 @@ pub struct Start {
     pub symmetry: Vec<SymmetryOperator>,
     /// Structure factors that were found, in the place of those of the start.
     hkl: Option<PathBuf>,
+    /// The panel of the data that the start is, where its description knows no other one.
+    alone: Option<usize>,
 }
 
 impl Start {
@@ -112,7 +114,12 @@ impl Start {
 
     /// The panel that a flag chooses.
     pub fn panel(&self) -> Option<usize> {
-        usize::try_from(self.args.last(FlagId::Panel)?.values.integer(0)).ok()
+        self.alone.or_else(|| panel(&self.args))
+    }
+
+    /// The panel that a flag chooses of the data alone: the description of the start knows no other one.
+    pub fn panel_of_data(&self) -> Option<usize> {
+        self.alone
     }
 
     /// The plan of each panel.
@@ -136,7 +143,8 @@ impl Start {
     /// What the start and `request` say of the result, for finding out whether an earlier run is of the same.
     pub fn settings(&self, request: &Request) -> Vec<String> {
         let flags = called::relevant(&self.args).into_iter().map(|words| words.join(" "));
-        request.settings().into_iter().chain(flags).collect()
+        let panel = self.alone.map(|panel| format!("-panel {panel} of the data"));
+        request.settings().into_iter().chain(flags).chain(panel).collect()
     }
 }
 
@@ -166,7 +174,7 @@ impl Start {
         }
         let console = Console::of(&args);
         log(&args);
-        let setup = resolve(&args, &Context::default())?;
+        let (setup, alone) = resolved(&mut args)?;
         setup.notes.iter().filter(|note| told.insert((*note).clone())).for_each(|note| console.say(note));
         console.warn_all(setup.warnings.iter().filter(|warning| told.insert(warning.to_string())));
         let (plan, others) = plans(&setup)?;
@@ -204,6 +212,7 @@ impl Start {
             interpolates,
             symmetry,
             hkl,
+            alone,
         })
     }
 
@@ -289,6 +298,30 @@ impl Start {
         }
         check(&tried, outcome)?;
         Ok(experiment_file::write(&seen_from(args, experiment.parent())?)?)
+    }
+}
+
+/// The panel that a flag chooses.
+fn panel(args: &ParsedArgs) -> Option<usize> {
+    usize::try_from(args.last(FlagId::Panel)?.values.integer(0)).ok()
+}
+
+/// What `args` describe. What a run of one panel has found describes this panel alone; as a start of the same data it leaves the flag for
+/// that panel to these, and `args` lose it: the panel comes second.
+fn resolved(args: &mut ParsedArgs) -> anyhow::Result<(Setup, Option<usize>)> {
+    let error = match resolve(args, &Context::default()) {
+        Ok(setup) => return Ok((setup, None)),
+        Err(error) => error,
+    };
+    let Some(panel) = panel(args).filter(|_| args.has(FlagId::Geometry)) else { return Err(error.into()) };
+    let mut alone = args.clone();
+    alone.occurrences.retain(|occurrence| occurrence.flag != FlagId::Panel);
+    match resolve(&alone, &Context::default()) {
+        Ok(setup) if setup.panels.len() < 2 => {
+            *args = alone;
+            Ok((setup, Some(panel)))
+        }
+        _ => Err(error.into()),
     }
 }
 

@@ -188,3 +188,46 @@ fn an_earlier_run_goes_on_with_the_same_numbers() {
     let chi2 = |fit: &serde_json::Value| fit["chi2_per_pixel_start"].as_f64().unwrap();
     assert!((chi2(&again) - chi2(&first)).abs() < 0.1 * chi2(&first), "{} {}", chi2(&again), chi2(&first));
 }
+
+#[test]
+fn files_of_somebody_else_stay() {
+    let scratch = with_shot();
+    let line = format!("refine {CRYSTAL} {START} -box_scale 0.05 -refine misset,scale");
+    let one = format!("{line} -data shot.cbf -o fit");
+    scratch.write("list.txt", "shot.cbf\n");
+    let list = format!("{line} -list list.txt -o fit");
+    let refused = |line: &str, file: &str, why: &str| {
+        let before = scratch.files();
+        let expected = format!(
+            "refine: {file} is there, and no refinement has written it{why}; remove it, or give another -o"
+        );
+        assert_eq!(scratch.run(line).error(2), expected, "{line}");
+        assert_eq!(scratch.files(), before, "{line}");
+    };
+    for file in ["fit.expt", "fit.refl", "fit.csv"] {
+        scratch.write(file, "of somebody else");
+        for line in [&one, &list, &format!("{one} -resume")] {
+            refused(line, file, " (fit.json is not)");
+        }
+        std::fs::remove_file(scratch.path(file)).unwrap();
+    }
+    for text in ["{\"program\": \"other 1\", \"parameters\": []}", "[1, 2]", "not JSON"] {
+        scratch.write("fit.json", text);
+        refused(&one, "fit.json", "");
+    }
+    std::fs::remove_file(scratch.path("fit.json")).unwrap();
+    scratch.write("fit_00001.toml", "of somebody else");
+    refused(&list, "fit_00001.toml", " (fit_00001.json is not)");
+    std::fs::remove_file(scratch.path("fit_00001.toml")).unwrap();
+    // What a refinement has written another one replaces: a list that of its images, too, which have the only records.
+    scratch.run(&list).good();
+    assert!(!scratch.path("fit.json").exists());
+    scratch.run(&list).good();
+    scratch.run(&one).good();
+    scratch.run(&one).good();
+    // Whatever a full disk or the end of the process has kept from being written.
+    for file in ["fit.csv", "fit.toml", "fit.h5"] {
+        std::fs::remove_file(scratch.path(file)).unwrap();
+    }
+    scratch.run(&one).good();
+}

@@ -87,6 +87,29 @@ fn all_panels_are_refined_together() {
     let esd = |name: &str| (0..3).map(|number| parameter(name, number)["esd"].as_f64().unwrap()).sum::<f64>();
     assert!(esd("fit.json") < esd("one.json"), "{} {}", esd("fit.json"), esd("one.json"));
     assert_ne!(&json(&scratch, "one.json")["real_space_vectors_angstrom"], vectors);
+    // What was found of all panels, or of one, is a start of the same data.
+    for (name, panel) in [("fit", ""), ("one", "-panel 1")] {
+        let again = format!(
+            "refine {name}.toml -data two.nxs {panel} -refine misset,scale -box_scale 0.05 -o {name}_2"
+        );
+        let run = scratch.run(&again).good();
+        assert!(run.out.contains("converged"), "{}", run.out);
+        let off = angle_deg(
+            &axes(&json(&scratch, &format!("{name}_2.json"))),
+            &axes(&json(&scratch, &format!("{name}.json"))),
+        );
+        assert!(off < 1e-3, "{name}: {off}");
+        scratch.run(&format!("{again} -resume")).good();
+    }
+    assert_eq!(boxes(&scratch, "one_2"), boxes(&scratch, "one"));
+    // It does not say which one it is.
+    let run = scratch.run("refine one.toml -data two.nxs -panel 2 -o one_3");
+    assert_eq!(run.error(2), "refine: -data: two.nxs: -panel 2: it has 2 panels, counted from 0");
+    let run = scratch.run("refine one.toml -data two.nxs -o one_3");
+    assert!(run.error(2).contains("two.nxs: 2 panels (module_0 to module_1)"), "{}", run.err);
+    let resumed =
+        "refine one.toml -data two.nxs -panel 0 -refine misset,scale -box_scale 0.05 -o one_2 -resume";
+    assert!(scratch.run(resumed).error(2).contains("of another refinement"), "another panel");
     // The same reflections from the table, and as a stack of one image.
     scratch.run(&format!("{} -reflections fit.refl", line.replace("-o fit", "-o table"))).good();
     assert_eq!(boxes(&scratch, "table").map(|count| count > 10), [true; 2]);
@@ -143,8 +166,8 @@ fn data_of_other_panels_are_refused() {
     scratch.write("places.txt", "100.5 60.5\n60.5 40.5\n");
     let run = scratch.run(&(line("-geometry two.geom", "two.nxs") + " -reflections places.txt"));
     assert_eq!(
-        run.error(1),
-        "places.txt: its positions have no panel, and the start has 2; -panel N refines one"
+        run.error(2),
+        "refine: -reflections: places.txt: its positions have no panel, and the start has 2; -panel N refines one"
     );
     assert!(!scratch.path("fit.csv").exists());
     let geom = String::from_utf8(scratch.read("two.geom")).unwrap();

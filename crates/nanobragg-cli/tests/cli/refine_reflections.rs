@@ -61,14 +61,14 @@ fn reflections_that_are_none_are_errors_that_say_so() {
     scratch.write("wrong.txt", "10 20 30\n");
     scratch.write("beyond.txt", "500 500\n");
     scratch.write("empty.txt", "# nothing\n");
-    for (file, expected) in [
-        ("wrong.txt", "wrong.txt:1: expected two numbers, fast and slow in pixels"),
-        ("beyond.txt", "no reflection lies on the image"),
-        ("empty.txt", "empty.txt has no reflections of experiment 0 on panel 0"),
-        ("none.txt", "none.txt"),
+    for (file, status, expected) in [
+        ("wrong.txt", 2, "refine: -reflections: wrong.txt:1: expected two numbers, fast and slow in pixels"),
+        ("beyond.txt", 1, "no spots: no reflection lies on the image"),
+        ("empty.txt", 2, "refine: -reflections: empty.txt has no reflections of experiment 0 on panel 0"),
+        ("none.txt", 2, "refine: -reflections: cannot read none.txt: "),
     ] {
         let run = scratch.run(&format!("{refine} -reflections {file}"));
-        assert!(run.status != 0 && run.err.contains(expected), "{file}: {}", run.err);
+        assert!(run.error(status).starts_with(expected), "{file}: {}", run.err);
     }
     let names = scratch.names();
     assert!(names.iter().all(|name| !name.starts_with("fit")), "{names:?}");

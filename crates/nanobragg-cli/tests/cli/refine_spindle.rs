@@ -70,3 +70,24 @@ fn a_crystal_that_turns_during_the_image_keeps_its_scan() {
     assert_eq!(expt["scan"][0]["oscillation"][0].as_f64().unwrap().round(), 30.0);
     assert_eq!(expt["goniometer"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn the_distance_is_free_whatever_the_spindle_of_the_image() {
+    let scratch = Scratch::new();
+    let crystal = "-cell 60 60 40 90 90 90";
+    let shot =
+        format!("{CRYSTAL} {REST} {TRUTH} -spindle_axis 0.5 0 1 -osc 0.2 -phisteps 3 -phi 10 -o shot.nxs");
+    scratch.run(&shot.replace("-box_scale 0.05", "")).good();
+    let start = "-N 19 -misset 10.02 20.01 29.98 -phisteps 3 -distance 100.05";
+    let free = "-refine misset,scale,N,distance";
+    for convention in ["", "-denzo"] {
+        let run = format!(
+            "refine {crystal} {REST} {start} {convention} {free} -img shot.nxs -data shot.nxs -o fit"
+        );
+        let run = scratch.run(&run).good();
+        let numbers: Vec<f64> =
+            run.line("distance = ").split(' ').filter_map(|word| word.parse().ok()).collect();
+        assert!((numbers[0] - 100.0).abs() < 0.01, "{convention}: {numbers:?}");
+        found(&scratch, "fit", "shot.nxs");
+    }
+}

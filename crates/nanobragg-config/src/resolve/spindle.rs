@@ -1,7 +1,9 @@
 //! The axis about which the crystal turns by an image's file.
 
-use nanobragg::model::{Convention, Experiment, Frame, Placement, Preset, Tilt, UnitCell};
+use nanobragg::model::{Convention, Distance, Experiment, Frame, Placement, Preset, Rest, Tilt, UnitCell};
 use nanobragg::nalgebra::Vector3;
+use nanobragg::plan::Plan;
+use nanobragg::plan::place::PlacementParameters;
 use nanobragg::units::to_deg;
 use nanobragg_session::header::FrameDescription;
 
@@ -12,6 +14,9 @@ use crate::{ConfigError, InstrumentWarning, Origin};
 
 /// What the digits of a file leave of an angle, degrees.
 const ROUNDING_DEG: f64 = 1e-4;
+
+/// What rounding leaves of a distance on the detector, pixels.
+const ROUNDING_PIXELS: f64 = 1e-6;
 
 /// Turns the crystal about the axis in the image's file, unless a flag says another one, and leaves the detector where it is. Under the presets that
 /// follow the C program the axis is that of the convention, which is said.
@@ -45,6 +50,10 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     let frame = Frame { spindle_axis: spindle, ..detector.convention.frame() };
     if let Convention::Custom(_) = detector.convention {
         detector.convention = Convention::Custom(frame);
+    } else if let Some(rest) = at_rest(&plan) {
+        // Where the beam center is the place of the beam, the distance stays what places the detector.
+        *detector = detector.clone().with_convention(Convention::Custom(frame)).with_placement(rest);
+        detector.pivot = Some(plan.detector.report.pivot);
     } else {
         // Beam centers of another convention would be other points.
         let (fdet, sdet, odet) = (plan.detector.fdet, plan.detector.sdet, plan.detector.odet);
@@ -55,4 +64,21 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     }
     draft.setup.origins.note(FlagId::SpindleAxis, Origin::Header(file));
     Ok(())
+}
+
+/// The detector of `plan` before it is rotated, in the custom convention, which names the point that places it by the beam center; `None` where
+/// that is not where the beam meets it.
+fn at_rest(plan: &Plan) -> Option<Rest> {
+    let (point, distance) = match plan.parameters().detector.placement {
+        PlacementParameters::Beam { point, distance } => (point, Distance::AlongBeam(distance)),
+        PlacementParameters::Near { point, distance } => (point, Distance::ToPlane(distance)),
+        PlacementParameters::Origin(_) => return None,
+    };
+    let (fast, slow) = plan.detector.report.beam_spot;
+    let off = (point[0] - fast).hypot(point[1] - slow);
+    (off < ROUNDING_PIXELS * plan.detector.pixel_size).then_some(Rest {
+        distance,
+        beam_center: Some(point),
+        near_point: None,
+    })
 }
