@@ -57,6 +57,25 @@ pub fn columns<'py>(
     Ok((plane(made.photons)?, columns))
 }
 
+/// Photons of listed pixels, given as slow and fast, and their derivatives, shape (parameters, pixels), at the cost of these pixels.
+#[pyfunction]
+pub fn rows<'py>(
+    py: Python<'py>,
+    renderer: &Renderer,
+    names: Vec<String>,
+    pixels: PyReadonlyArray2<'py, u32>,
+    wanted: Wanted<'_>,
+) -> PyResult<(Row<'py>, Plane<'py>)> {
+    let count = found(&names, one_panel(renderer)?)?.len();
+    let pixels: Vec<[u32; 2]> = pixels.as_array().rows().into_iter().map(|row| [row[0], row[1]]).collect();
+    let made = differentiate(py, renderer, &names, wanted, |derivatives, backend, control| {
+        derivatives.rows(backend, &pixels, control)
+    })?;
+    let by_parameter = (0..count).flat_map(|number| made.rows.iter().filter_map(move |row| row.get(number)));
+    let slopes = PyArray1::from_iter(py, by_parameter.copied()).reshape([count, pixels.len()])?;
+    Ok((PyArray1::from_vec(py, made.photons), slopes))
+}
+
 /// The derivative of Σ y I by each parameter, for a cotangent y of the image's shape.
 #[pyfunction]
 pub fn pull_back<'py>(

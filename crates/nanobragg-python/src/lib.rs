@@ -22,7 +22,9 @@ use pyo3::pymodule;
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::gradient::{columns, device_warnings, normal, parameters, pull_back, pull_back_amplitudes};
+    use crate::gradient::{
+        columns, device_warnings, normal, parameters, pull_back, pull_back_amplitudes, rows,
+    };
     #[pymodule_export]
     use crate::keywords::{keys, words};
     #[pymodule_export]

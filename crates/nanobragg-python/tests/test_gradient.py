@@ -49,6 +49,29 @@ def test_all_forms_agree(smooth):
     assert equations.residuals == pytest.approx((cotangent**2).sum())
 
 
+def test_chosen_pixels_are_those_of_the_image(smooth):
+    """In the order in which they are given, twice where they are given twice."""
+    names = ["misset", "distance"]
+    photons, columns = smooth.gradient(names)
+    places = np.array([[7, 3], [0, 5], [7, 3], [12, 11]])
+    listed, rows = smooth.gradient(names, pixels=places)
+    assert list(rows) == list(columns) and listed.shape == (4,)
+    np.testing.assert_allclose(listed, photons[places[:, 0], places[:, 1]], rtol=1e-12)
+    for name, column in columns.items():
+        expected = column[places[:, 0], places[:, 1]]
+        np.testing.assert_allclose(rows[name], expected, rtol=0, atol=1e-12 * np.abs(column).max(), err_msg=name)
+    keep = np.zeros(photons.shape, dtype=bool)
+    keep[3:9, 2:5] = True
+    image, masked = smooth.gradient(names, pixels=keep)
+    np.testing.assert_allclose(image, np.where(keep, photons, 0), rtol=1e-12)
+    distance = columns["distance"]
+    np.testing.assert_allclose(masked["distance"], np.where(keep, distance, 0), rtol=0, atol=1e-12 * np.abs(distance).max())
+    none, empty = smooth.gradient(names, pixels=np.zeros((0, 2), dtype=int))
+    assert none.shape == (0,) and empty["distance"].shape == (0,)
+    with pytest.raises(IndexError, match="not all are on the image"):
+        smooth.gradient(names, pixels=[[0, photons.shape[1]]])
+
+
 def test_a_graphics_processor_differentiates(small):
     """In both precisions, with the device that has rendered."""
     gpu = nanobragg.Simulation(small.replace(gauss_xtal=True), device="gpu")

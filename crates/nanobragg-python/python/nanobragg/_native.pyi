@@ -20,6 +20,9 @@ def parameters(renderer: Renderer, names: list[str]) -> list[tuple[str, str]]: .
 def columns(
     renderer: Renderer, names: list[str], wanted: _Wanted
 ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]: ...
+def rows(
+    renderer: Renderer, names: list[str], pixels: NDArray[np.uint32], wanted: _Wanted
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def pull_back(
     renderer: Renderer, names: list[str], cotangent: NDArray[np.float64], wanted: _Wanted
 ) -> NDArray[np.float64]: ...

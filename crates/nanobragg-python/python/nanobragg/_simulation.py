@@ -278,6 +278,7 @@ class Simulation:
         threads: int | None = None,
         device: str | None = None,
         dtype: str | None = None,
+        pixels: Any = None,
     ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
         """The photons of each pixel in double precision, and the derivative image of each parameter, by its name.
 
@@ -288,11 +289,37 @@ class Simulation:
 
         `device`, `dtype`, `threads`: as for `render`. On the CPU derivatives are in double precision. A few are not available
         on graphics processors: with "auto" the CPU computes these, with "gpu" they are an error.
+
+        `pixels`: integers of shape (n, 2), slow and fast of each pixel: arrays are of shape (n,) then, and the cost is that
+        of these pixels, rendered by the experiment or not; or booleans of shape (slow, fast), the other pixels being 0.
         """
         names = _names(parameters)
-        photons, columns = _native.columns(self._renderer, names, self._wanted(device, dtype, threads))
+        wanted = self._wanted(device, dtype, threads)
+        if pixels is None:
+            photons, columns = _native.columns(self._renderer, names, wanted)
+        else:
+            photons, columns = self._listed(names, pixels, wanted)
         warn(_native.device_warnings())
         return photons, dict(zip((name for name, _ in _native.parameters(self._renderer, names)), columns, strict=True))
+
+    def _listed(
+        self, names: list[str], pixels: Any, wanted: tuple[str | None, str | None, int | None]
+    ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+        """Photons and derivatives of chosen pixels."""
+        import numpy as np
+
+        keep, places = self._chosen(pixels)
+        chosen = np.argwhere(keep) if places is None else places
+        photons, rows = _native.rows(self._renderer, names, np.ascontiguousarray(chosen, dtype=np.uint32), wanted)
+        if places is not None:
+            return photons, list(rows)
+
+        def image(row: NDArray[np.float64]) -> NDArray[np.float64]:
+            whole = np.zeros(self._renderer.shapes[0])
+            whole[keep] = row
+            return whole
+
+        return image(photons), [image(row) for row in rows]
 
     def vjp(
         self,
