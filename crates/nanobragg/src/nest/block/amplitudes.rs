@@ -25,12 +25,20 @@ impl<'a> Amplitudes<'a> {
         }
     }
 
-    /// The structure factor that all have, 0 where there is a table.
+    /// Whether a term's structure factor is that of its nearest node.
     #[inline(always)]
-    pub fn uniform(&self) -> f64 {
+    pub fn are_at_nodes(&self) -> bool {
+        !matches!(self, Amplitudes::Tricubic(..))
+    }
+
+    /// The structure factor at the whole indices `node`.
+    #[inline(always)]
+    pub fn at_node<const FMA: bool>(&self, node: [f64; 3]) -> f64 {
         match *self {
             Amplitudes::Uniform(f) => f,
-            Amplitudes::Nearest(_) | Amplitudes::Tricubic(..) => 0.0,
+            Amplitudes::Nearest(table) | Amplitudes::Tricubic(table, _) => {
+                table.values.get(table.place::<FMA>(node) as usize).copied().unwrap_or(0.0)
+            }
         }
     }
 
