@@ -61,6 +61,7 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-exposure 2", "config.exposure-alone", Some(FlagId::Exposure), Some("2"), None),
     ("-divsteps 3", "config.directions-alone", Some(FlagId::DivSteps), Some("3"), Some("1000 mrad")),
     ("-adapter 99", "config.gpu-flag-on-cores", Some(FlagId::Adapter), Some("99"), None),
+    ("-fudge 2", "config.flag-alone", Some(FlagId::Fudge), Some("2"), None),
     ("-mosaic_domains 5", "config.domains-alone", None, Some("5"), Some("1")),
     ("-mosaic 0.1", "config.spread-alone", None, None, Some("10")),
     ("-Xbeam 500", "config.far-beam", Some(FlagId::Xbeam), Some("500"), None),
