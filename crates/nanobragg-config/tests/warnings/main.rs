@@ -523,7 +523,7 @@ fn in_headers() -> Vec<&'static str> {
         ("-img axes.img", "io.contradicting-header", "DISTANCE", Some("60 mm")),
         ("-img aside.img", "config.corner-in-header", "first pixel", None),
         ("-img axes.img -quirks spec", "config.axes-in-header", "axes of the detector", Some("36.87")),
-        ("-mask other.img -img twice.img", "config.mask-of-other-instrument", "DISTANCE", Some("70")),
+        ("-mask other.img -img twice.img -phi 0", "config.mask-of-other-instrument", "DISTANCE", Some("70")),
         ("-img upright.nxs -quirks spec", "config.spindle-in-header", "spindle", Some("90")),
     ];
     for (line, code, place, found) in cases {
