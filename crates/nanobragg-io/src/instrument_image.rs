@@ -6,6 +6,7 @@ mod entries;
 mod mini_cbf;
 mod nxmx;
 mod quantity;
+mod smv_keys;
 mod spindle;
 mod wavelength;
 
@@ -38,9 +39,11 @@ pub struct InstrumentImage {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Which of `fast * slow` pixels count, the fast axis first: those whose number is not zero, nor below zero where
-    /// that marks a pixel that was not measured (CBF, NXmx).
+    /// Which of `fast * slow` pixels count, the fast axis first: those whose number is not zero nor NaN, nor below zero where
+    /// that marks a pixel that was not measured (CBF, NXmx), nor marked by a `pixel_mask` (NXmx).
     pub keep: Vec<bool>,
+    /// How many pixels a `pixel_mask` of the file marks as of no use.
+    pub masked: usize,
     /// A swing of the detector that the file gives in degrees, and that neither [`header`](Self::header) nor
     /// [`axes`](Self::axes) hold.
     pub swing_deg: Option<f64>,
@@ -78,7 +81,12 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.warnings = mini_cbf::repeated(path, &text);
         found.warnings.extend(mini_cbf::goniometer(path, &text));
-        found.warnings.extend(doubts::of_mini_cbf(path, &found.header, found.axes.as_ref()));
+        found.warnings.extend(doubts::of_mini_cbf(
+            path,
+            &found.header,
+            [found.fast, found.slow],
+            found.axes.as_ref(),
+        ));
         return Ok(found);
     }
     if start.starts_with(HDF5_MAGIC) {
@@ -87,10 +95,13 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let is_only = panels.len() == 1;
         let panel = chosen(path, panels, panel)?;
         let (image, _) = file.stack(0..1)?;
+        let masked = file.masked(0)?.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
         let image = image.of_panel(&panel);
-        let keep = image.counts.iter().map(|&count| count > 0).collect();
+        let masked = masked.unwrap_or_else(|| vec![false; image.counts.len()]);
+        let keep = image.counts.iter().zip(&masked).map(|(&count, masked)| count > 0 && !masked).collect();
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
         let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
+        found.masked = masked.iter().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
         return Ok(found);
     }
@@ -104,13 +115,15 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let (fast, slow) = (image.fast, image.slow);
         let (header, swing_deg) = (image.header, None);
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
-        let warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
+        let mut warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
+        warnings.extend(smv_keys::doubts(path, &header));
         return Ok(InstrumentImage {
             header,
             is_smv: true,
             fast,
             slow,
             keep,
+            masked: 0,
             swing_deg,
             axes,
             spindle: None,
@@ -118,7 +131,7 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         });
     };
     let (fast, slow, data) = plain;
-    let keep = data.iter().map(|&value| value != 0.0).collect();
+    let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();
     let said = Said { entries: Vec::new(), swing_deg: None, axes: None, spindle: None, warnings: Vec::new() };
     Ok(described(path, said, (fast, slow), keep))
 }
@@ -145,5 +158,5 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let header = SmvHeader::of_entries(path, known);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
     let Said { axes, spindle, warnings, .. } = said;
-    InstrumentImage { header, is_smv: false, fast, slow, keep, swing_deg, axes, spindle, warnings }
+    InstrumentImage { header, is_smv: false, fast, slow, keep, masked: 0, swing_deg, axes, spindle, warnings }
 }

@@ -17,6 +17,8 @@ pub struct Mosflm {
     pub matrix: [[f64; 3]; 3],
     /// The cell that follows, in Å and degrees, if one does.
     pub cell: Option<[f64; 6]>,
+    /// Missetting angles about x, y and z in degrees that stand beside it, if they are not zero: those before the cell, else those behind.
+    pub misset_deg: Option<[f64; 3]>,
 }
 
 /// Reads the first nine numbers of a file: the matrix of [`read_mosflm`].
@@ -38,9 +40,10 @@ pub fn read_matrix(path: &Path) -> Result<[[f64; 3]; 3]> {
 pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
     /// Misset angles and orientation stand between the matrix and the cell.
     const CELL: std::ops::Range<usize> = 21..27;
+    const MISSETS: [std::ops::Range<usize>; 2] = [9..12, 27..30];
     let mut lines = Lines::new(path, Source::open(path)?.take(SEARCHED));
-    let mut numbers = Vec::with_capacity(CELL.end);
-    'lines: while numbers.len() < CELL.end {
+    let mut numbers = Vec::with_capacity(MISSETS[1].end);
+    'lines: while numbers.len() < MISSETS[1].end {
         match lines.advance() {
             Ok(true) => {}
             Err(error) if numbers.len() < 9 => return Err(error),
@@ -64,7 +67,12 @@ pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
         cell[..3].iter().all(|edge| *edge > 0.0)
             && cell[3..].iter().all(|angle| 0.0 < *angle && *angle < 180.0)
     };
-    Ok(Mosflm { matrix: [[a, b, c], [d, e, f], [g, h, i]], cell: cell.filter(is_cell) })
+    let cell = cell.filter(is_cell);
+    let angles = |place: std::ops::Range<usize>| <[f64; 3]>::try_from(numbers.get(place)?).ok();
+    let mut missets = MISSETS.into_iter().filter_map(angles).filter(|angles| *angles != [0.0; 3]);
+    // Without a cell the file is none of MOSFLM's, and the numbers may be anything.
+    let misset_deg = cell.and_then(|_| missets.next());
+    Ok(Mosflm { matrix: [[a, b, c], [d, e, f], [g, h, i]], cell, misset_deg })
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub struct Reflections {
     pub operators: Vec<String>,
     /// Hermann-Mauguin symbol.
     pub space_group: Option<String>,
+    /// Its number in International Tables.
+    pub space_group_number: Option<u16>,
     /// Whether h and -h have one amplitude.
     pub friedel_equal: bool,
     /// Name of the column (or pair of columns) that was read.
@@ -63,6 +65,7 @@ impl Collector {
             cell: None,
             operators: Vec::new(),
             space_group: None,
+            space_group_number: None,
             friedel_equal,
             column,
             others,

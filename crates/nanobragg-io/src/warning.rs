@@ -63,6 +63,8 @@ kinds! {
     NotInHeader = "io.not-in-header",
     /// The header of an image says one thing in two ways that differ.
     ContradictingHeader = "io.contradicting-header",
+    /// Name, number and operators of a space group, or a flag that says it, contradict one another.
+    ContradictingSymmetry = "io.contradicting-symmetry",
     /// Amplitudes are those of a map or a model, for want of measured ones.
     NotMeasured = "io.not-measured",
     /// Of several sets of reflections one is taken.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::plan::Plan;
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
-use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_panels, read_nxmx_image};
+use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_masked, nxmx_panels, read_nxmx_image};
 use nanobragg_refine::{Counting, Warning};
 
 use super::Request;
@@ -139,7 +139,7 @@ impl Data {
                 if images > 1 {
                     return Err(self.has_several(images));
                 }
-                self.own(stack).into_iter().map(counts_of).collect()
+                self.measured(&stack, 0)?
             }
             None => {
                 let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
@@ -171,25 +171,42 @@ impl Data {
         DataError::of(&self.path, &what)
     }
 
-    /// Images of each panel that is refined.
-    fn own(&self, stack: NxmxStack) -> Vec<NxmxStack> {
+    /// Whether the panels that are refined, or images without panels, have the sizes of those of `start`.
+    fn have_sizes(&self, stack: &NxmxStack, start: &Start) -> bool {
+        let expected = start.panels().map(size_of);
         if self.panels.is_empty() {
-            return vec![stack];
+            return expected.eq([(stack.fast, stack.slow)]);
         }
-        self.panels.iter().map(|panel| stack.of_panel(panel)).collect()
+        expected.eq(self.panels.iter().map(|panel| (panel.size[1], panel.size[0])))
+    }
+
+    /// Of each panel that is refined the pixels along the fast axis and the counts of an image, which is alone in `stack` and has this
+    /// number in its file. Pixels that a mask in the file marks are no numbers.
+    fn measured(&self, stack: &NxmxStack, number: usize) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
+        let mut counts: Vec<f64> = stack.counts.iter().copied().map(f64::from).collect();
+        let masked = nxmx_masked(&self.path, number).map_err(|error| wrong(&error))?;
+        for (count, _) in counts.iter_mut().zip(masked.unwrap_or_default()).filter(|(_, masked)| *masked) {
+            *count = f64::NAN;
+        }
+        if self.panels.is_empty() {
+            return Ok(vec![(stack.fast, counts)]);
+        }
+        let size = [stack.slow, stack.fast];
+        Ok(self.panels.iter().map(|panel| (panel.size[1], panel.cut(&counts, size))).collect())
     }
 
     /// The counts of an image of a stack.
     fn of_stack(&self, number: usize, start: &Start) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
         if self.format == Format::Nxmx {
             let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
-            let own = self.own(stack);
-            if !have_sizes(&own, start) {
+            if !self.have_sizes(&stack, start) {
                 return Err(self.lacking(0, number));
             }
-            let is_there = own.iter().all(|stack| stack.images == 1);
-            let counts = own.into_iter().map(counts_of).collect();
-            return if is_there { Ok(counts) } else { Err(self.lacking(all, number)) };
+            return if stack.images == 1 {
+                self.measured(&stack, number)
+            } else {
+                Err(self.lacking(all, number))
+            };
         }
         let size @ (fast, slow) = size_of(&start.plan);
         let (whole, images) = self.frames(size)?;
@@ -206,7 +223,7 @@ impl Data {
         let images = if self.format == Format::Nxmx {
             // Of no image the counts are read.
             let (stack, all) = read_nxmx_image(&self.path, usize::MAX).map_err(|error| wrong(&error))?;
-            if have_sizes(&self.own(stack), start) { all } else { 0 }
+            if self.have_sizes(&stack, start) { all } else { 0 }
         } else {
             self.frames(size_of(&start.plan))?.1
         };
@@ -243,16 +260,6 @@ fn clipped(panels: &[(usize, Vec<f64>)]) -> Option<Warning> {
 /// Pixels along the fast and the slow axis.
 fn size_of(plan: &Plan) -> (usize, usize) {
     (plan.region.image_fast, plan.region.image_slow)
-}
-
-/// Whether images have the sizes of the panels of `start`.
-fn have_sizes(own: &[NxmxStack], start: &Start) -> bool {
-    let found = own.iter().map(|stack| (stack.fast, stack.slow));
-    found.eq(start.panels().map(size_of))
-}
-
-fn counts_of(stack: NxmxStack) -> (usize, Vec<f64>) {
-    (stack.fast, stack.counts.into_iter().map(f64::from).collect())
 }
 
 /// The panels of a file of several that are refined: the one that a flag chooses, or all where the start has as many.

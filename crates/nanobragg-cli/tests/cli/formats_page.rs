@@ -136,6 +136,54 @@ fn samples() -> Vec<Sample> {
         symmetry("reflections that are forbidden", "0 1 0 5\n", "-hkl a.hkl -spacegroup P21 CELL WAVE SMALL"),
         symmetry("a name of no group", "1 0 0 5\n", "-hkl a.hkl -spacegroup P7 CELL WAVE SMALL"),
         sample(
+            "symmetry",
+            "a name and a number of two groups",
+            "a.cif",
+            &format!(
+                "{}_refln.F_meas_au\n1 0 0 4\n",
+                LOOP.replace("loop_", "_symmetry.Int_Tables_number 4\nloop_")
+            ),
+            "-hkl a.cif CELL WAVE SMALL",
+        ),
+        sample(
+            "symmetry",
+            "operators of another group than the name's",
+            "a.cif",
+            &format!(
+                "{}_refln.F_meas_au\n1 0 0 4\n",
+                LOOP.replace("loop_", "loop_\n_symmetry_equiv.pos_as_xyz\nx,y,z\n-x,y+1/2,-z\nloop_")
+            ),
+            "-hkl a.cif CELL WAVE SMALL",
+        ),
+        sample(
+            "symmetry",
+            "another group than -spacegroup",
+            "a.cif",
+            &format!("{LOOP}_refln.F_meas_au\n1 0 0 4\n"),
+            "-hkl a.cif -spacegroup P222 CELL WAVE SMALL",
+        ),
+        sample(
+            "symmetry",
+            "a number alone",
+            "a.cif",
+            &format!(
+                "{}_refln.F_meas_au\n1 0 0 4\n",
+                LOOP.replace("_symmetry.space_group_name_H-M 'P 2'", "_space_group.IT_number 3")
+            ),
+            "-hkl a.cif CELL WAVE SMALL",
+        ),
+        sample(
+            "unit cell",
+            "another cell beside structure factors",
+            "a.cif",
+            &format!(
+                "data_x\n_cell.length_a 55\n_cell.length_b 60\n_cell.length_c 70\n_cell.angle_alpha 90\n\
+                    _cell.angle_beta 90\n_cell.angle_gamma 90\n{}_refln.F_meas_au\n1 0 0 4\n",
+                LOOP.trim_start_matches("data_x\n")
+            ),
+            "-hkl a.cif CELL WAVE SMALL",
+        ),
+        sample(
             "unit cell",
             "1 1 1 90 90 90",
             "a.pdb",
@@ -165,6 +213,13 @@ fn samples() -> Vec<Sample> {
             "a.pdb",
             "CRYST1 50 60 70 1.57 1.57 1.57\n",
             "-pdb a.pdb F WAVE SMALL",
+        ),
+        sample(
+            "matrix",
+            "misset angles behind it",
+            "A.mat",
+            "0.02 0 0\n0 0.02 0\n0 0 0.02\n1 2 3\n1 0 0\n0 1 0\n0 0 1\n50 50 50 90 90 90\n0 0 0\n",
+            "-mat A.mat F WAVE SMALL",
         ),
         sample(
             "matrix",
@@ -257,6 +312,9 @@ fn samples() -> Vec<Sample> {
         geom("a bandwidth", "clen", "photon_energy_bandwidth = 0.01\nclen"),
         geom("a mask", "clen", "mask = /mask\nclen"),
         geom("a key behind the panels for which it is meant", "p0/ss = y", "p0/ss = y\nclen = 0.2"),
+        geom("a panel that is not to be indexed", "p0/ss = y", "p0/ss = y\np0/no_index = 1"),
+        geom("a limit of good pixels", "res = 10000", "res = 10000\nflag_morethan = 60000"),
+        geom("several units of an ADC a photon", "res = 10000", "res = 10000\nadu_per_photon = 3"),
         geom("axes that are not square", "p0/fs = x", "p0/fs = 1.001x+0.002y"),
         sample("XDS", "a segment that is turned", "=59-xparm-segment/XPARM.XDS", "", "-geometry XPARM.XDS F"),
         input("a key twice", "ORGX= 4", "ORGX= 4 ORGX= 5"),
@@ -269,6 +327,9 @@ fn samples() -> Vec<Sample> {
         input("a distance below zero", "DISTANCE= 100", "DISTANCE= -100"),
         input("left-handed axes of the cell", "0 0 70", "0 0 -70"),
         input("two of three axes of the cell", "UNIT_CELL_B-AXIS= 0 60 0", ""),
+        input("a mosaicity", "JOB= ALL", "REFLECTING_RANGE_E.S.D.= 0.3"),
+        input("a table of corrections", "JOB= ALL", "X-GEO_CORR= x.cbf"),
+        input("a trusted region that leaves pixels out", "JOB= ALL", "TRUSTED_REGION= 0 0.5"),
         input("no axis of the detector", "DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0", ""),
         input("a segment beyond the detector", "NX= 8", "SEGMENT= 1 9 1 8 NX= 8"),
         input("a segment whose place is not said", "NX= 8", "SEGMENT= 1 8 1 8 NX= 8"),
@@ -298,6 +359,13 @@ fn samples() -> Vec<Sample> {
             "a distance that the axes contradict",
             "DIM=2",
             "FAST_AXIS=1 0 0;\nSLOW_AXIS=0 -1 0;\nFIRST_PIXEL=-4 4 -80",
+            "-img a.img CELL F",
+        ),
+        image("a key that is nearly one", "DIM=2", "beam_centre_x=3", "-img a.img CELL F"),
+        image(
+            "another end of the rotation",
+            "DIM=2",
+            "OSC_START=0;\nOSC_RANGE=1;\nOSC_END=0.5",
             "-img a.img CELL F",
         ),
         image("an axis without the others", "DIM=2", "FAST_AXIS=1 0 0", "-img a.img CELL F"),

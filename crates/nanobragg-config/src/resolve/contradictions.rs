@@ -2,6 +2,7 @@
 
 use nanobragg::model::{Pivot, Quirk};
 
+use super::idle;
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag, pivot, quirks};
 use crate::{CombinationWarning, FlagWarning, Warning};
 
@@ -24,6 +25,8 @@ const RIVALS: &[Rivals] = &[
     Rivals::Over(&[FlagId::Cell, FlagId::Mat], &[FlagId::Pdb]),
     Rivals::Over(&[FlagId::CloseDistance], &[FlagId::Distance]),
     Rivals::Over(&[FlagId::DetPixels], &[FlagId::DetSize, FlagId::DetSizeF, FlagId::DetSizeS]),
+    Rivals::Over(&[FlagId::Sourcefile], &[FlagId::Dispersion, FlagId::Dispsteps]),
+    Rivals::Over(&[FlagId::Sourcefile], &idle::DIVERGENCES),
     Rivals::Over(&[FlagId::DetPixelsF], &[FlagId::DetSizeF]),
     Rivals::Over(&[FlagId::NoNoise], &[FlagId::NoiseFile]),
     Rivals::Over(&[FlagId::DetPixelsS], &[FlagId::DetSizeS]),

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
+use nanobragg_io::WarningKind;
 use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image};
 use nanobragg_io::smv::SmvHeader;
 
+use super::mask::Says;
 use super::{Context, image_doubts, likely, mask};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
@@ -14,7 +16,8 @@ use crate::{ConfigError, InstrumentWarning, Origin, Origins, Warning};
 
 /// Reads the mask and the image that the command line names, the mask first.
 pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> Result<(), ConfigError> {
-    let mut of_mask: Option<(&Path, SmvHeader)> = None;
+    let mut of_mask: Option<Says<'_>> = None;
+    let follows = classic::preset(args) == Preset::Reference;
     for (flag, is_mask) in [(FlagId::Mask, true), (FlagId::Img, false)] {
         let Some(occurrence) = args.last(flag) else { continue };
         let name = occurrence.values.path(0);
@@ -24,26 +27,28 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
-        if !args.has(FlagId::Geometry) {
+        if let Some(geometry) = args.last(FlagId::Geometry) {
+            let counts = Says::instrument(geometry.values.path(0), draft).filter(|_| !follows);
+            let says = Says::image(name, &image);
+            let other = counts.map(|counts| mask::contradictions(&says, &counts, args, false));
+            draft.setup.warnings.extend(other.into_iter().flatten());
+        } else {
             // It has the noise that it has among the others.
             draft.setup.experiment.detector.panel = panel.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            if !is_mask && classic::preset(args) != Preset::Reference {
+            if !is_mask && !follows {
                 mask::forget(draft, &image);
             }
             geometry(draft, args, &image, is_mask, name, &name.display().to_string())?;
-            if let Some((of_mask, header)) =
-                of_mask.take().filter(|_| classic::preset(args) != Preset::Reference)
-            {
-                draft.setup.warnings.extend(mask::contradictions(
-                    (of_mask, &header),
-                    (name, &image.header),
-                    args,
-                ));
+            let says = Says::image(name, &image);
+            if let Some(of_mask) = of_mask.take().filter(|_| !follows) {
+                let other = mask::contradictions(&of_mask, &says, args, may_tilt(args));
+                draft.setup.warnings.extend(other);
             }
-            of_mask = is_mask.then(|| (name, image.header.clone()));
+            of_mask = is_mask.then_some(says);
             let has_axes = image.axes.is_some() && may_tilt(args);
             let doubts = std::mem::take(&mut image.warnings);
             image_doubts::tell(draft, args, (doubts, name), (is_mask, has_axes));
+            draft.setup.warnings.extend(unused_mask(args, name, image.masked));
         }
         if is_mask {
             let InstrumentImage { fast, slow, keep, .. } = image;
@@ -51,6 +56,15 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         }
     }
     Ok(())
+}
+
+/// That the mask in the file of an image, which says how the detector lies, leaves no pixel out.
+fn unused_mask(args: &ParsedArgs, name: &Path, masked: usize) -> Option<Warning> {
+    let pixels = if masked == 1 { "pixel" } else { "pixels" };
+    let found = format!("{masked} {pixels} of no use");
+    let assumed = "rendered like the rest; -mask with this file leaves them out";
+    let warning = nanobragg_io::Warning::new(WarningKind::BadRegions, name, "pixel_mask", found, assumed);
+    (masked > 0 && !args.has(FlagId::Mask)).then(|| warning.into())
 }
 
 /// The panel that is chosen of an image's file: none where that has no more than one.

@@ -10,9 +10,10 @@ use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 
 /// Flags that decide what a header says: then it need not make sense.
-pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
+fn decided(what: Assumption) -> &'static [FlagId] {
     match what {
         Assumption::PixelSize => &[FlagId::Pixel],
+        Assumption::Oscillation => &[FlagId::Osc, FlagId::PhiStep],
         Assumption::Wavelength => &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum],
         Assumption::WavelengthSpread => &[FlagId::Dispersion, FlagId::Spectrum],
         Assumption::Distance => &[FlagId::Distance, FlagId::CloseDistance],
@@ -21,7 +22,8 @@ pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
     }
 }
 
-const BEAM: &[FlagId] =
+/// Flags of a beam center.
+pub(super) const BEAM: &[FlagId] =
     &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
 /// Flags that place the detector whatever its distance and its beam center are.
 const CORNER: [FlagId; 2] = [FlagId::Pix0Vector, FlagId::Pix0VectorMm];

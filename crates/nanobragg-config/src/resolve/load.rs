@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nanobragg::model::{Preset, Quirk, Source, SpectralLine, StructureFactors};
 use nanobragg::nalgebra::Vector3;
-use nanobragg::units::angstrom;
+use nanobragg::units::{angstrom, to_deg};
 use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::read_mosflm;
@@ -153,6 +153,7 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             let counts = draft.crystal.cell.is_none() && draft.crystal.matrix.is_none();
             let doubt = pdb::unlikely_cell(&name, cell).filter(|_| counts);
             draft.setup.warnings.extend(doubt.map(Warning::from));
+            draft.setup.warnings.extend(other_cell(draft, args, &name, cell).map(Warning::from));
             cell_from_file(draft, cell, &name.display().to_string());
         }
         if draft.writes_dump {
@@ -179,6 +180,30 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     draft.setup.inputs.push(path);
     draft.setup.experiment.structure_factors = table;
     Ok(())
+}
+
+/// Difference of two cells, relative to an edge and in degrees, that crystals of one kind hardly have.
+const OTHER_CELL: (f64, f64) = (0.01, 1.0);
+
+/// A cell beside structure factors that is not the one that flags or a coordinate file give.
+fn other_cell(
+    draft: &Draft,
+    args: &ParsedArgs,
+    file: &Path,
+    cell: [f64; 6],
+) -> Option<nanobragg_io::Warning> {
+    let given = draft.crystal.cell?;
+    let counts = [0, 1, 2, 3, 4, 5].map(|at| if at < 3 { given[at] } else { to_deg(given[at]) });
+    let is_off = |at: usize| {
+        let limit = if at < 3 { OTHER_CELL.0 * counts[at] } else { OTHER_CELL.1 };
+        (cell[at] - counts[at]).abs() > limit
+    };
+    let by = args.last(FlagId::Cell).or(args.last(FlagId::Pdb))?.said();
+    let list = |cell: [f64; 6]| cell.map(|number| g(number, 6)).join(" ");
+    let assumed = format!("ignored; {by} counts");
+    (0..6)
+        .any(is_off)
+        .then(|| nanobragg_io::Warning::new(WarningKind::OtherCell, file, "unit cell", list(cell), assumed))
 }
 
 /// Whether `-default_F` says what the structure factors are. To the C program 0 says nothing.

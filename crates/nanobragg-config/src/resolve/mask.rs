@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use nanobragg::model::Tilt;
-use nanobragg_io::Assumption;
+use nanobragg::units::to_deg;
+use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_io::instrument_image::InstrumentImage;
-use nanobragg_io::smv::SmvHeader;
 use nanobragg_io::text::spaced;
 
-use super::image_doubts::decided;
+use super::image_doubts::BEAM;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{InstrumentWarning, Warning};
@@ -23,20 +23,36 @@ const CENTERS: [&str; 8] = [
     "XDS_ORGX",
     "XDS_ORGY",
 ];
-/// What both may say, by its keys; `None` is the swing of the detector.
-const SAID: [(&str, Option<Assumption>); 8] = [
-    ("PIXEL_SIZE", Some(Assumption::PixelSize)),
-    ("DISTANCE", Some(Assumption::Distance)),
-    ("CLOSE_DISTANCE", Some(Assumption::Distance)),
-    ("WAVELENGTH", Some(Assumption::Wavelength)),
-    ("TWOTHETA", None),
-    ("DENZO_X_BEAM, DENZO_Y_BEAM", Some(Assumption::BeamCenter)),
-    ("BEAM_CENTER_X, BEAM_CENTER_Y", Some(Assumption::BeamCenter)),
-    ("ORGX, ORGY", Some(Assumption::BeamCenter)),
+/// What both may say, by its keys, and the flags that decide it. Of a rotation the first key that is there counts.
+const SAID: [(&str, &[FlagId]); 15] = [
+    ("PIXEL_SIZE", &[FlagId::Pixel]),
+    ("DISTANCE", DISTANCES),
+    ("CLOSE_DISTANCE", DISTANCES),
+    ("WAVELENGTH", &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
+    ("TWOTHETA", &[FlagId::Twotheta]),
+    ("DENZO_X_BEAM, DENZO_Y_BEAM", BEAM),
+    ("BEAM_CENTER_X, BEAM_CENTER_Y", BEAM),
+    ("ORGX, ORGY", BEAM),
+    ("XDS_ORGX, XDS_ORGY", BEAM),
+    ("OSC_START", &[FlagId::Phi]),
+    ("PHI", &[FlagId::Phi]),
+    ("OSC_RANGE", &[FlagId::Osc, FlagId::PhiStep]),
+    ("KAPPA", &[]),
+    ("OMEGA", &[]),
+    ("CHI", &[]),
 ];
+/// Keys of a beam center, those of which the most is known first.
+const CENTER_PAIRS: [&str; 4] =
+    ["DENZO_X_BEAM, DENZO_Y_BEAM", "BEAM_CENTER_X, BEAM_CENTER_Y", "ORGX, ORGY", "XDS_ORGX, XDS_ORGY"];
+/// Pixels by which the conventions of beam centers differ.
+const CONVENTIONS_PX: f64 = 1.5;
+const DISTANCES: &[FlagId] = &[FlagId::Distance, FlagId::CloseDistance];
 
 /// Relative difference that the digits of headers do not make.
 const SAME: f64 = 1e-3;
+
+/// The same of a place, mm.
+const SAME_MM: f64 = 0.02;
 
 /// Takes back what a mask says of distance and beam center where the image says it in other keys: else both would count.
 pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
@@ -54,31 +70,169 @@ pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
     }
 }
 
-/// What the header of a mask says that the image's contradicts, each quantity once.
+/// What a file says, by the keys of [`SAID`].
+pub(super) struct Says<'a> {
+    file: &'a Path,
+    numbers: Vec<(&'static str, Vec<f64>)>,
+    axes: Option<ImageAxes>,
+    spindle: Option<[f64; 3]>,
+    /// Pixels along the fast and the slow axis.
+    size: [usize; 2],
+}
+
+impl<'a> Says<'a> {
+    /// What the file of an image or a mask says.
+    pub fn image(file: &'a Path, image: &InstrumentImage) -> Self {
+        let number = |key: &str| {
+            let swing = image.swing_deg.filter(|_| key == "TWOTHETA");
+            image.header.entry(key).ok().flatten().or(swing)
+        };
+        let numbers = |keys: &str| keys.split(", ").map(number).collect::<Option<Vec<f64>>>();
+        let said = SAID.iter().filter_map(|(keys, _)| Some((*keys, numbers(keys)?)));
+        Says {
+            file,
+            numbers: said.collect(),
+            axes: image.axes,
+            spindle: image.spindle,
+            size: [image.fast, image.slow],
+        }
+    }
+
+    /// What the description of an instrument says of a panel, by what `draft` has of it.
+    pub fn instrument(file: &'a Path, draft: &Draft) -> Option<Self> {
+        let instrument = draft.instrument.as_ref()?;
+        let panel = instrument.panels.get(instrument.chosen.unwrap_or(0))?;
+        let beam = draft.frame.beam.normalize();
+        let normal = panel.fast.cross(&panel.slow);
+        let along = panel.origin_mm.dot(&normal) / beam.dot(&normal);
+        let from_corner = beam * along - panel.origin_mm;
+        // Axes need not be at right angles.
+        let fast = from_corner.cross(&panel.slow).dot(&normal) / normal.norm_squared();
+        let slow = panel.fast.cross(&from_corner).dot(&normal) / normal.norm_squared();
+        let mut numbers = vec![
+            ("PIXEL_SIZE", vec![panel.pixel_mm[0]]),
+            ("DISTANCE", vec![along]),
+            ("WAVELENGTH", vec![draft.beam.wavelength * 1e10]),
+            ("DENZO_X_BEAM, DENZO_Y_BEAM", vec![slow, fast]),
+        ];
+        if let Some(range) = draft.rotation.range {
+            numbers.extend([
+                ("OSC_START", vec![to_deg(draft.rotation.start)]),
+                ("PHI", vec![to_deg(draft.rotation.start)]),
+                ("OSC_RANGE", vec![to_deg(range)]),
+            ]);
+        }
+        numbers.retain(|(_, numbers)| numbers.iter().all(|number| number.is_finite()));
+        let size = [panel.fast_pixels, panel.slow_pixels];
+        Some(Says { file, numbers, axes: None, spindle: None, size })
+    }
+
+    fn numbers(&self, keys: &str) -> Option<&Vec<f64>> {
+        self.numbers.iter().find(|(name, _)| *name == keys).map(|(_, numbers)| numbers)
+    }
+
+    /// A beam center in pixels, in whatever convention, and its keys.
+    fn center(&self) -> Option<(&'static str, [f64; 2])> {
+        let pixel = *self.numbers("PIXEL_SIZE")?.first().filter(|pixel| **pixel > 0.0)?;
+        let center = |keys: &'static str| {
+            let numbers: [f64; 2] = self.numbers(keys)?.clone().try_into().ok()?;
+            let pixels =
+                if keys.contains("ORG") { numbers.map(|at| at - 0.5) } else { numbers.map(|at| at / pixel) };
+            (numbers != [0.0; 2]).then_some((keys, pixels))
+        };
+        CENTER_PAIRS.into_iter().find_map(center)
+    }
+
+    /// The only distance that it says, where nothing is tilted.
+    fn distance(&self) -> Option<f64> {
+        let is_flat = self.axes.is_none() && self.numbers("TWOTHETA").is_none_or(|swing| swing[..] == [0.0]);
+        let found = self.numbers("CLOSE_DISTANCE").or(self.numbers("DISTANCE"))?;
+        found.first().copied().filter(|_| is_flat)
+    }
+}
+
+/// What a mask says that what counts contradicts, each quantity once. `has_axes` says whether axes may count at all.
 pub(super) fn contradictions(
-    (mask, of_mask): (&Path, &SmvHeader),
-    (image, of_image): (&Path, &SmvHeader),
+    mask: &Says<'_>,
+    counts: &Says<'_>,
     args: &ParsedArgs,
+    has_axes: bool,
 ) -> Vec<Warning> {
-    let numbers = |header: &SmvHeader, keys: &str| -> Option<Vec<f64>> {
-        keys.split(", ").map(|key| header.entry(key).ok().flatten()).collect()
-    };
     let (mut warnings, mut told): (Vec<Warning>, Vec<&[FlagId]>) = (Vec::new(), Vec::new());
-    for (key, what) in SAID {
-        let flags = what.map_or(&[FlagId::Twotheta][..], decided);
+    let other = |key, found: String, counted: String| -> Warning {
+        let (file, image) = (mask.file.to_owned(), counts.file.to_owned());
+        InstrumentWarning::OtherMask { file, key, found, counts: counted, image }.into()
+    };
+    let is_other = |(a, b): (&f64, &f64)| (a - b).abs() > SAME * a.abs().max(b.abs());
+    for (key, flags) in SAID {
         if told.contains(&flags) || flags.iter().any(|flag| args.has(*flag)) {
             continue;
         }
-        let both = numbers(of_mask, key).zip(numbers(of_image, key));
-        let is_other = |(a, b): (&f64, &f64)| (a - b).abs() > SAME * a.abs().max(b.abs());
-        let Some((found, counts)) = both.filter(|(found, counts)| found.iter().zip(counts).any(is_other))
+        let both = mask.numbers(key).zip(counts.numbers(key));
+        let Some((found, counted)) = both.filter(|(found, counted)| found.iter().zip(*counted).any(is_other))
         else {
             continue;
         };
-        let (found, counts) = (spaced(&found), spaced(&counts));
-        let (file, image) = (mask.to_owned(), image.to_owned());
-        warnings.push(InstrumentWarning::OtherMask { file, key, found, counts, image }.into());
-        told.push(flags);
+        warnings.push(other(key, spaced(found), spaced(counted)));
+        if !flags.is_empty() {
+            told.push(flags);
+        }
+    }
+    let is_decided = DISTANCES.iter().any(|flag| args.has(*flag)) || told.contains(&DISTANCES);
+    if let Some((found, counted)) = mask.distance().zip(counts.distance()).filter(|_| !is_decided)
+        && is_other((&found, &counted))
+    {
+        warnings.push(other("DISTANCE", found.to_string(), counted.to_string()));
+    }
+    let is_decided = BEAM.iter().any(|flag| args.has(*flag)) || told.contains(&BEAM);
+    let is_compared = CENTER_PAIRS.iter().any(|keys| mask.numbers(keys).and(counts.numbers(keys)).is_some());
+    if let Some(((key, own), (_, other_px))) = mask.center().zip(counts.center())
+        && !(is_decided || is_compared || may_be_one(own, other_px, counts.size))
+    {
+        let said = |center: [f64; 2]| format!("{} px", spaced(&center));
+        warnings.push(other(key, said(own), said(other_px)));
+    }
+    if has_axes {
+        warnings.extend(axes(mask, counts).map(|(key, found, counted)| other(key, found, counted)));
+    }
+    if let Some(own) = mask.spindle.filter(|_| !args.has(FlagId::SpindleAxis)) {
+        let is_same = |other: [f64; 3]| off(own, other) < SAME;
+        if !counts.spindle.is_some_and(is_same) {
+            let counted = counts.spindle.map_or_else(|| "none".to_owned(), |axis| spaced(&axis));
+            warnings.push(other("spindle axis", spaced(&own), counted));
+        }
     }
     warnings
+}
+
+/// Whether two places may be one in two conventions, which differ in their axes, their directions and by a pixel.
+fn may_be_one(own: [f64; 2], other: [f64; 2], size: [usize; 2]) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= CONVENTIONS_PX;
+    let fits = |a: f64, b: f64, edge: usize| near(a, b) || near(a, edge as f64 - b);
+    let pair = |[x, y]: [f64; 2], [fast, slow]: [usize; 2]| fits(own[0], x, fast) && fits(own[1], y, slow);
+    let turned = [other[1], other[0]];
+    [size, [size[1], size[0]]].into_iter().any(|size| pair(other, size) || pair(turned, size))
+}
+
+/// Axes of a tilted detector that are not those that count.
+fn axes(mask: &Says<'_>, counts: &Says<'_>) -> Option<(&'static str, String, String)> {
+    let said = |axes: &ImageAxes| format!("{}, {}", spaced(&axes.fast), spaced(&axes.slow));
+    let own = mask.axes.as_ref()?;
+    match &counts.axes {
+        Some(other) if off(own.fast, other.fast) < SAME && off(own.slow, other.slow) < SAME => {
+            let is_off = own.origin_mm.iter().zip(other.origin_mm).any(|(a, b)| (a - b).abs() > SAME_MM);
+            is_off.then(|| ("FIRST_PIXEL", spaced(&own.origin_mm), spaced(&other.origin_mm)))
+        }
+        Some(other) => Some(("FAST_AXIS, SLOW_AXIS", said(own), said(other))),
+        None => {
+            // Of a detector across the beam distance and beam center say all.
+            let is_tilted = own.fast[2].abs() > SAME || own.slow[2].abs() > SAME;
+            is_tilted.then(|| ("FAST_AXIS, SLOW_AXIS", said(own), "none".to_owned()))
+        }
+    }
+}
+
+/// How far the ends of two unit vectors are apart.
+fn off(one: [f64; 3], other: [f64; 3]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }

@@ -7,6 +7,7 @@ use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::Mosflm;
+use nanobragg_io::text::spaced;
 
 use crate::{CrystalWarning, Warning};
 
@@ -19,7 +20,12 @@ pub(super) fn warnings(file: &Path, found: &Mosflm, wavelength: f64) -> Vec<Warn
     let star = Matrix3::from_row_slice(&[x, y, z].concat()) / wavelength;
     let all = [left_handed(file, &star), other_cell(file, found.cell, &star, wavelength)];
     let unlikely = unlikely_cell(file, &star).map(Warning::from);
-    all.into_iter().flatten().map(Warning::from).chain(unlikely).collect()
+    let misset = found.misset_deg.map(|angles| {
+        let assumed = "ignored: the matrix is used as it stands; -misset turns the crystal";
+        let (kind, angles) = (WarningKind::NotTaken, spaced(&angles));
+        nanobragg_io::Warning::new(kind, file, "misset angles", angles, assumed).into()
+    });
+    all.into_iter().flatten().map(Warning::from).chain(unlikely).chain(misset).collect()
 }
 
 /// Usual edges of a cell, Å.
@@ -91,7 +97,7 @@ mod tests {
     #[test]
     fn a_matrix_is_compared_with_its_own_cell() {
         let matrix = [[0.022, 0.0, 0.0], [0.0, 0.01925, 0.0], [0.0, 0.0, 0.0171111]];
-        let found = Mosflm { matrix, cell: Some([70.0, 80.0, 90.0, 90.0, 90.0, 90.0]) };
+        let found = Mosflm { matrix, cell: Some([70.0, 80.0, 90.0, 90.0, 90.0, 90.0]), misset_deg: None };
         let warnings = |found: &Mosflm, wavelength| -> Vec<String> {
             warnings(Path::new("A.mat"), found, wavelength).iter().map(ToString::to_string).collect()
         };
@@ -120,7 +126,7 @@ mod tests {
     #[test]
     fn a_left_hand_is_told() {
         let matrix = [[-0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
-        let said = warnings(Path::new("A.mat"), &Mosflm { matrix, cell: None }, 1.0);
+        let said = warnings(Path::new("A.mat"), &Mosflm { matrix, cell: None, misset_deg: None }, 1.0);
         assert_eq!(said, [CrystalWarning::LeftHanded { file: "A.mat".into() }.into()]);
     }
 }

@@ -6,6 +6,7 @@ mod contradictions;
 mod detector;
 mod geometry;
 mod headers;
+mod idle;
 mod image_doubts;
 mod likely;
 mod load;
@@ -19,6 +20,7 @@ mod reflections;
 mod rotation;
 mod sense;
 mod spindle;
+mod symmetry;
 mod tilt;
 
 use std::path::{Path, PathBuf};
@@ -113,6 +115,10 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     }
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
+    if classic::preset(args) != Preset::Reference {
+        let idle = idle::flags(&draft, args);
+        draft.setup.warnings.extend(idle);
+    }
     let experiment = &mut draft.setup.experiment;
     let (quirks, oversample_polar) = (experiment.quirks, experiment.rendering.oversample_polar);
     experiment.rotation = classic::rotation(&draft.rotation, quirks)?;

@@ -9,6 +9,7 @@ use nanobragg_io::WarningKind;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
+use super::symmetry as symmetry_of_file;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
@@ -58,6 +59,12 @@ pub(super) fn table(
     }
     let found = reflections::read(path, kind, draft.hkl_column.as_deref())?;
     let operators = operators(draft, args, path, &found)?;
+    let by = match args.last(FlagId::SpaceGroup) {
+        Some(flag) => flag.said().to_string(),
+        None if found.operators.is_empty() => "the name".to_owned(),
+        None => "the list of operators".to_owned(),
+    };
+    let contradictions = symmetry_of_file::contradictions(path, &found, &operators, &by);
     let file =
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let others = match found.others.len() {
@@ -70,6 +77,7 @@ pub(super) fn table(
         let rows = if found.missing == 1 { "row has" } else { "rows have" };
         draft.setup.notes.push(format!("{file}: {} {rows} no value there: not read", found.missing));
     }
+    draft.setup.warnings.extend(contradictions.into_iter().map(Warning::from));
     draft.setup.warnings.extend(found.warnings.into_iter().map(Warning::from));
     if found.negative > 0 {
         let (file, count) = (path.to_owned(), found.negative);
@@ -153,8 +161,10 @@ fn operators(
             found.operators.iter().map(|text| SymmetryOperator::parse(text)).collect::<Result<Vec<_>, _>>();
         return parsed.map_err(wrong);
     }
-    match &found.space_group {
-        Some(name) => named(draft, name, &path.display().to_string(), found.cell),
+    // The number stands for the setting that is first in the tables.
+    let name = found.space_group.clone().or(found.space_group_number.map(|number| number.to_string()));
+    match name {
+        Some(name) => named(draft, &name, &path.display().to_string(), found.cell),
         None => Err(ConfigError::NoSymmetry(path.to_owned())),
     }
 }

@@ -55,6 +55,13 @@ pub enum CombinationWarning {
         /// The flag.
         said: Said,
     },
+    /// A flag changes nothing, because something else is not asked for.
+    FlagAlone {
+        /// The flag.
+        said: Said,
+        /// What it needs, in flags.
+        needs: &'static str,
+    },
     /// The wavelength of a flag is none of those of a file, which are rendered.
     OtherWavelength {
         /// The flag.
@@ -81,6 +88,7 @@ codes! { CombinationWarning:
     DomainsAlone = "config.domains-alone",
     SpreadAlone = "config.spread-alone",
     OnCores = "config.gpu-flag-on-cores",
+    FlagAlone = "config.flag-alone",
     OtherWavelength = "config.other-wavelength",
     NotWritten = "config.not-written",
 }
@@ -94,9 +102,9 @@ impl CombinationWarning {
             CombinationWarning::Steps { range, step, steps } => {
                 Subject::of_flag(range).assumed(format!("{step} {steps}"))
             }
-            CombinationWarning::ExposureAlone { said } | CombinationWarning::OnCores { said } => {
-                Subject::of_flag(said)
-            }
+            CombinationWarning::ExposureAlone { said }
+            | CombinationWarning::OnCores { said }
+            | CombinationWarning::FlagAlone { said, .. } => Subject::of_flag(said),
             CombinationWarning::DirectionsAlone { said } => Subject::of_flag(said).assumed("1000 mrad"),
             CombinationWarning::DomainsAlone { domains } => {
                 Subject::default().found(domains.to_string()).assumed("1")
@@ -132,6 +140,9 @@ impl fmt::Display for CombinationWarning {
             }
             CombinationWarning::OnCores { said } => {
                 write!(f, "{said} has no effect without -device gpu or auto")
+            }
+            CombinationWarning::FlagAlone { said, needs } => {
+                write!(f, "{said} has no effect without {needs}")
             }
             CombinationWarning::DomainsAlone { domains } => write!(
                 f,

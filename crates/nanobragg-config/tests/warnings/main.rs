@@ -61,6 +61,7 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-exposure 2", "config.exposure-alone", Some(FlagId::Exposure), Some("2"), None),
     ("-divsteps 3", "config.directions-alone", Some(FlagId::DivSteps), Some("3"), Some("1000 mrad")),
     ("-adapter 99", "config.gpu-flag-on-cores", Some(FlagId::Adapter), Some("99"), None),
+    ("-fudge 2", "config.flag-alone", Some(FlagId::Fudge), Some("2"), None),
     ("-mosaic_domains 5", "config.domains-alone", None, Some("5"), Some("1")),
     ("-mosaic 0.1", "config.spread-alone", None, None, Some("10")),
     ("-Xbeam 500", "config.far-beam", Some(FlagId::Xbeam), Some("500"), None),
@@ -522,7 +523,7 @@ fn in_headers() -> Vec<&'static str> {
         ("-img axes.img", "io.contradicting-header", "DISTANCE", Some("60 mm")),
         ("-img aside.img", "config.corner-in-header", "first pixel", None),
         ("-img axes.img -quirks spec", "config.axes-in-header", "axes of the detector", Some("36.87")),
-        ("-mask other.img -img twice.img", "config.mask-of-other-instrument", "DISTANCE", Some("70")),
+        ("-mask other.img -img twice.img -phi 0", "config.mask-of-other-instrument", "DISTANCE", Some("70")),
         ("-img upright.nxs -quirks spec", "config.spindle-in-header", "spindle", Some("90")),
     ];
     for (line, code, place, found) in cases {

@@ -27,6 +27,13 @@ const NAME_TAGS: [&str; 5] = [
     "_symmetry_space_group_name_h-m",
     "_space_group_name_h-m_alt",
 ];
+/// Tags of the number in International Tables.
+const NUMBER_TAGS: [&str; 4] = [
+    "_symmetry.int_tables_number",
+    "_space_group.it_number",
+    "_symmetry_int_tables_number",
+    "_space_group_it_number",
+];
 /// Operators beyond these are damage.
 const MOST_OPERATORS: usize = 192;
 
@@ -81,6 +88,7 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     // A list with an unknown operator is not the group's: its name says more.
     found.operators = if block.operator_unknown { Vec::new() } else { block.operators };
     found.space_group = block.name;
+    found.space_group_number = block.number;
     Ok(found)
 }
 
@@ -92,6 +100,7 @@ struct Block {
     /// Whether an operator is `?` or `.`.
     operator_unknown: bool,
     name: Option<String>,
+    number: Option<u16>,
     /// Another name than that.
     other_name: Option<String>,
 }
@@ -107,6 +116,10 @@ impl Block {
                 return Err(tokens.lines().error("at most 192 symmetry operators", tokens.text()));
             }
             self.operators.push(text());
+        } else if NUMBER_TAGS.contains(&tag) && !tokens.is_null() {
+            let number = text().parse().ok().filter(|number| (1..=230).contains(number));
+            let wrong = || tokens.lines().error("the number of a space group, from 1 to 230", tokens.text());
+            self.number = Some(number.ok_or_else(wrong)?);
         } else if NAME_TAGS.contains(&tag) && !tokens.is_null() {
             let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
             match &self.name {

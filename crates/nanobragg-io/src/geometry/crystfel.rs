@@ -11,6 +11,7 @@ use super::keys::{self, Doubts};
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result, shown};
 use crate::lines::LINE_LIMIT;
+use crate::lines::finite;
 use crate::warning::{Warning, WarningKind};
 
 /// Photon energy times wavelength, eV Å.
@@ -61,6 +62,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         let (key, value) = (key.trim(), value.trim());
         let place = Place { path, line: number, text };
         said.warn_of(Assignment { key, value, line: number, panels: panels.len() }, path, &mut doubts);
+        not_taken(&place, key, value, &mut doubts);
         if let Some((name, key)) = key.split_once('/') {
             let name = name.trim();
             if name.starts_with(BAD_REGION) {
@@ -147,6 +149,25 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         varying_images: 1,
         warnings: doubts.finish(),
     })
+}
+
+/// Names a gain, and pixels or panels that are not to be used, for all panels or one.
+fn not_taken(place: &Place<'_>, key: &str, value: &str, doubts: &mut Doubts) {
+    let own = key.rsplit('/').next().unwrap_or(key).trim();
+    let number = finite(value.as_bytes());
+    let (kind, known, assumed) = match own {
+        "adu_per_photon" if number.is_some_and(|gain| gain != 1.0) => {
+            (WarningKind::DetectorProperties, "adu_per_photon", "ignored: a photon is a count")
+        }
+        "no_index" if number.is_some_and(|flag| flag != 0.0) => {
+            (WarningKind::BadRegions, "no_index", "rendered like the rest; -mask leaves pixels out")
+        }
+        "flag_lessthan" | "flag_morethan" | "flag_equal" => {
+            (WarningKind::BadRegions, "flag", "no pixel is left out by its value")
+        }
+        _ => return,
+    };
+    doubts.add(kind, known, || place.warning(kind, key, value, assumed));
 }
 
 /// A line `key = value` of a file.

@@ -13,7 +13,7 @@ const LONG: usize = 9;
 const MOST_OF_A_KEY: usize = 3;
 
 /// The one of the keys that are read which another key may be meant for.
-pub(super) fn meant(key: &str, read: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn meant(key: &str, read: &[&'static str]) -> Option<&'static str> {
     if read.contains(&key) {
         return None;
     }

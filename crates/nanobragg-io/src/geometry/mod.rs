@@ -34,6 +34,8 @@ use crate::gzip;
 use crate::lines::without_mark;
 use crate::warning::Warning;
 
+pub(crate) use keys::meant;
+
 pub use about::{About, SensorMaterial};
 pub use format::GeometryFormat;
 pub use write::write_geometry;

@@ -133,7 +133,27 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
     let regions = BAD.iter().filter_map(given);
     let regions = regions
         .map(|entry| entries.warning(WarningKind::BadRegions, entry, "rendered; -mask leaves them out"));
-    properties.chain(regions).collect()
+    // Resolution rings, in parts of the way from the middle to the edge: the usual ones leave nothing out.
+    let ring = entries.last("TRUSTED_REGION").filter(|entry| {
+        let numbers: Vec<f64> = entry.values.iter().filter_map(|word| finite(word.as_bytes())).collect();
+        matches!(numbers[..], [from, to] if from > 0.0 || to < 1.0)
+    });
+    let ring = ring.map(|entry| {
+        entries.warning(WarningKind::BadRegions, entry, "all pixels are rendered; -mask leaves some out")
+    });
+    let of_crystal = [
+        ("REFLECTING_RANGE_E.S.D.", "ignored; -mosaic gives a mosaic spread"),
+        ("BEAM_DIVERGENCE_E.S.D.", "ignored; -divergence gives one"),
+    ];
+    let of_crystal = of_crystal
+        .into_iter()
+        .filter_map(|(key, assumed)| Some(entries.warning(WarningKind::NotTaken, given(&key)?, assumed)));
+    // These name files.
+    let tables = ["X-GEO_CORR", "Y-GEO_CORR"].into_iter().filter_map(|key| entries.last(key));
+    let tables = tables.map(|entry| {
+        entries.warning(WarningKind::NotTaken, entry, "not read: pixels are where the panels say")
+    });
+    properties.chain(regions).chain(ring).chain(of_crystal).chain(tables).collect()
 }
 
 /// Keys of the place of a segment, each with how many of its nine numbers come before.

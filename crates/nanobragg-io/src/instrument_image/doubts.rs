@@ -18,11 +18,32 @@ const CONVENTIONS_PX: f64 = 1.5;
 /// A beam that passes farther beside the detector than its edge is likely to be meant in pixels.
 const FAR: f64 = 1.0;
 
-/// Of a miniCBF image whose header says these.
-pub(super) fn of_mini_cbf(path: &Path, header: &SmvHeader, axes: Option<&ImageAxes>) -> Vec<Warning> {
-    let of_axes =
-        axes.map(|axes| of_axes(path, header, axes, ["Detector_distance", "Beam_xy"], AXES_KEYS[2]));
-    lacking(path, header).into_iter().chain(of_axes.into_iter().flatten()).collect()
+/// What NXmx calls distance and beam center.
+const NXMX: [&str; 2] = ["entry/instrument/detector/distance", "entry/instrument/detector/beam_center"];
+
+/// Of a miniCBF image of so many pixels along the fast and the slow axis whose header says these.
+pub(super) fn of_mini_cbf(
+    path: &Path,
+    header: &SmvHeader,
+    size: [usize; 2],
+    axes: Option<&ImageAxes>,
+) -> Vec<Warning> {
+    const NAMES: [&str; 2] = ["Detector_distance", "Beam_xy"];
+    let far = axes.is_none().then(|| far(path, header, size, NAMES[1])).flatten();
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, AXES_KEYS[2]));
+    lacking(path, header).into_iter().chain(far).chain(of_axes.into_iter().flatten()).collect()
+}
+
+/// A beam center far beside a detector of so many pixels along the fast and the slow axis.
+fn far(path: &Path, header: &SmvHeader, size: [usize; 2], name: &str) -> Option<Warning> {
+    let number = |key: &str| header.entry(key).ok().flatten();
+    let pixel = number("PIXEL_SIZE").filter(|pixel| *pixel > 0.0)?;
+    let spot = [number("DENZO_Y_BEAM")?, number("DENZO_X_BEAM")?].map(|place| place / pixel);
+    let edge = size[0].max(size[1]) as f64;
+    let is_far = spot.iter().any(|place| !(-FAR * edge..=(1.0 + FAR) * edge).contains(place));
+    let found = format!("{} {}", g(spot[0], 6), g(spot[1], 6));
+    let other = format!("pixels; the detector has {} x {}: another unit?", size[0], size[1]);
+    is_far.then(|| contradiction(path, name, found, other).of(Assumption::BeamCenter))
 }
 
 /// Of an NXmx file that says these.
@@ -34,10 +55,9 @@ pub(super) fn of_nxmx(
 ) -> Vec<Warning> {
     if !module.is_only {
         // All is taken from its own axes.
-        return lacking(path, header);
+        return lacking(path, header).into_iter().chain(of_first_module(module, path)).collect();
     }
-    const NAMES: [&str; 2] = ["entry/instrument/detector/distance", "entry/instrument/detector/beam_center"];
-    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, "the chain of axes"));
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NXMX, "the chain of axes"));
     let pixels = nxmx_pixels(path, module, header).into_iter();
     pixels.chain(lacking(path, header)).chain(of_axes.into_iter().flatten()).collect()
 }
@@ -57,6 +77,35 @@ pub(super) fn of_smv(
     doubts.extend(smv.goniometer());
     doubts.extend(smv.left_out());
     doubts.extend(smv.distances().into_iter().chain(smv.beam_centers()));
+    doubts
+}
+
+/// Distance and beam center of a detector of several modules, which are those of the first one and are not taken.
+fn of_first_module(module: &Module<'_>, path: &Path) -> Vec<Warning> {
+    let Some(name) = module.file.modules().ok().and_then(|names| names.into_iter().next()) else {
+        return Vec::new();
+    };
+    let first = Module { file: module.file, name: &name, is_only: false };
+    let Some([along, fast, slow]) = first.axes().ok().and_then(|axes| axes.spot_mm()) else {
+        return Vec::new();
+    };
+    let entries = module.of_detector();
+    let said =
+        |key: &str| entries.iter().find(|(name, _)| *name == key).and_then(|(_, found)| found.clone()?.ok());
+    let mut doubts = Vec::new();
+    if let Some(distance) = said("DISTANCE").filter(|distance| !same(*distance, along)) {
+        let other = format!("ignored; the axes of {name} mean {} mm, which count", g(along, 6));
+        doubts.push(
+            contradiction(path, NXMX[0], format!("{} mm", g(distance, 6)), other).of(Assumption::Distance),
+        );
+    }
+    if let [Some(y), Some(x)] = [said("DENZO_X_BEAM"), said("DENZO_Y_BEAM")]
+        && !(same(x, fast) && same(y, slow))
+    {
+        let other = format!("ignored; the axes of {name} mean {} {} mm, which count", g(fast, 6), g(slow, 6));
+        let found = format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6));
+        doubts.push(contradiction(path, NXMX[1], found, other).of(Assumption::BeamCenter));
+    }
     doubts
 }
 

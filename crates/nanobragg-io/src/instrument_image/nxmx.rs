@@ -45,7 +45,7 @@ impl Module<'_> {
     }
 
     /// Pixel size, distance and beam center of the detector.
-    fn of_detector(&self) -> [Entry; 4] {
+    pub(super) fn of_detector(&self) -> [Entry; 4] {
         let detector = |name: &str| format!("{DETECTOR}/{name}");
         let length = |name: &str| quantity(self.file, &detector(name), length_mm, LENGTH);
         let pixel = match (length("x_pixel_size"), length("y_pixel_size")) {
@@ -109,7 +109,7 @@ impl Module<'_> {
     /// # Errors
     /// An axis that is missing, without a direction or a unit of length, or that stands on another one than those that this
     /// program writes.
-    fn axes(&self) -> Result<ImageAxes> {
+    pub(super) fn axes(&self) -> Result<ImageAxes> {
         let path = self.file.path();
         let [fast, slow, offset] = [FAST, SLOW, OFFSET].map(|name| self.at(name));
         let directions = (self.direction(&fast, &offset)?, self.direction(&slow, &offset)?);

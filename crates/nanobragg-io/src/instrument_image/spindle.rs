@@ -10,10 +10,12 @@ use crate::error::{Error, Result};
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
 use crate::text::spaced;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 const SAMPLE: &str = "entry/sample/depends_on";
 const AXES: &str = "entry/sample/transformations";
+/// Difference of two angles that the digits of files do not make, degrees.
+const SAME_DEG: f64 = 1e-4;
 
 /// The rotation of a sample.
 #[derive(Default)]
@@ -83,6 +85,7 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let Some((spindle, below)) = at.and_then(|at| chain.get(at).zip(chain.get(at + 1..))) else {
         return Ok(Spindle { warnings, ..Spindle::default() });
     };
+    warnings.extend(contradictions(file, spindle));
     let mut direction = Vector3::from(spindle.vector);
     for axis in below.iter().filter(|axis| axis.turns) {
         // Axes of a chain are unit vectors.
@@ -96,31 +99,55 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
 
 /// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.
 fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
-    let angle = |name: String| {
+    ranges(file, axis).into_iter().next().map(|(_, found)| found)
+}
+
+/// All that a file says of that range, by its names.
+fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Vec<(String, Found<f64>)> {
+    let angle = |name: &str| {
+        let name = format!("{}_{name}", axis.name);
         let unit = file.text_attribute(&name, "units").filter(|unit| !unit.trim().is_empty());
         (name, unit.unwrap_or_else(|| axis.unit.clone()))
     };
-    for name in ["range_average", "increment_set"] {
-        let (name, unit) = angle(format!("{}_{name}", axis.name));
-        if let Some(found) = quantity_of(file, &name, &unit, angle_deg, ANGLE) {
-            return Some(found);
-        }
-    }
-    let start = axis.values.as_ref().ok()?;
-    let (end, unit) = angle(format!("{}_end", axis.name));
+    let said = |name| {
+        let (name, unit) = angle(name);
+        let found = quantity_of(file, &name, &unit, angle_deg, ANGLE)?;
+        Some((name, found))
+    };
+    let mut all: Vec<_> = ["range_average", "increment_set"].into_iter().filter_map(said).collect();
+    let Ok(starts) = &axis.values else { return all };
+    let Some(start) = starts.first() else { return all };
+    let (end, unit) = angle("end");
     if let Some(found) = file.numbers(&end) {
-        let wrong = |found: &str| Some(Err(Unreadable::new(&end, ANGLE, format!("{found} {unit}").trim())));
-        let numbers = match found {
-            Ok(numbers) => numbers,
-            Err(found) => return wrong(&found),
-        };
-        let first = numbers.first().filter(|first| first.is_finite());
-        return match (first, angle_deg(unit.trim())) {
-            (Some(first), Some(factor)) => Some(Ok(first * factor - start.first()?)),
-            _ => wrong(&listed(&numbers)),
-        };
+        let wrong = |found: &str| Err(Unreadable::new(&end, ANGLE, format!("{found} {unit}").trim()));
+        let to_first = found.map_or_else(
+            |found| wrong(&found),
+            |numbers| {
+                let first = numbers.first().filter(|first| first.is_finite());
+                let factor = angle_deg(unit.trim());
+                first
+                    .zip(factor)
+                    .map_or_else(|| wrong(&listed(&numbers)), |(first, factor)| Ok(first * factor - start))
+            },
+        );
+        all.push((end, to_first));
     }
-    Some(Ok(start.get(1)? - start.first()?))
+    all.extend(starts.get(1).map(|second| (axis.name.clone(), Ok(second - start))));
+    all
+}
+
+/// What differs from the range that counts: a range, an end, or the way to the next image.
+fn contradictions(file: &Nxmx<'_>, axis: &Axis) -> Vec<Warning> {
+    let all = ranges(file, axis);
+    let Some(((counts, Ok(range)), others)) = all.split_first() else { return Vec::new() };
+    let differs = |(name, other): &(String, Found<f64>)| {
+        let other = other.as_ref().ok().filter(|other| (*other - range).abs() > SAME_DEG)?;
+        let found = format!("an image of {} deg", g(*other, 6));
+        let assumed = format!("ignored; {counts} says {} deg, which counts", g(*range, 6));
+        let doubt = Warning::new(WarningKind::ContradictingHeader, file.path(), name.clone(), found, assumed);
+        Some(doubt.of(Assumption::Oscillation))
+    };
+    others.iter().filter_map(differs).collect()
 }
 
 #[cfg(test)]
@@ -201,6 +228,29 @@ mod tests {
                 found.entries.iter().any(|(key, found)| *key == "OSC_RANGE" && matches!(found, Some(Err(_))))
             );
         }
+        // What contradicts the range that counts is named, with both.
+        let more = |rows: &[Row<'_>]| {
+            let rows = [&[PHI], rows].concat();
+            let doubts = said(first, &rows).unwrap().warnings;
+            let short = |doubt: &Warning| {
+                let text = doubt.to_string();
+                text.split_once("a.nxs: ").unwrap().1.replace("entry/sample/transformations/", "")
+            };
+            doubts.iter().map(short).collect::<Vec<_>>()
+        };
+        let set = |name, values| -> Row<'_> { (name, values, "deg", PHI.3, None) };
+        assert_eq!(more(&[set("phi_end", &[21.0, 22.0]), set("phi_increment_set", &[1.0, 1.0])]), [""; 0]);
+        assert_eq!(
+            more(&[set("phi_end", &[20.5, 21.5])]),
+            ["phi: an image of 1 deg: ignored; phi_end says 0.5 deg, which counts"]
+        );
+        assert_eq!(
+            more(&[set("phi_increment_set", &[0.5]), set("phi_end", &[21.0, 22.0])]),
+            [
+                "phi_end: an image of 1 deg: ignored; phi_increment_set says 0.5 deg, which counts",
+                "phi: an image of 1 deg: ignored; phi_increment_set says 0.5 deg, which counts"
+            ]
+        );
         assert!(said(None, &[]).unwrap().entries.is_empty());
         let still = said(Some("."), &[PHI]).unwrap();
         assert_eq!((still.entries.len(), still.warnings.len()), (0, 1));

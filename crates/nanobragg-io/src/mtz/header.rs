@@ -56,6 +56,7 @@ pub(super) struct Header {
     pub columns: Vec<Column>,
     pub operators: Vec<String>,
     pub space_group: Option<String>,
+    pub space_group_number: Option<u16>,
     pub missing: Missing,
     rows: usize,
     cell: Option<[f64; 6]>,
@@ -117,6 +118,7 @@ impl Header {
             columns: Vec::new(),
             operators: Vec::new(),
             space_group: None,
+            space_group_number: None,
             missing: Missing::NotANumber,
             rows: 0,
             cell: None,
@@ -142,7 +144,13 @@ impl Header {
                     counts = Some(found.ok_or_else(|| wrong("NCOL with numbers of columns and rows"))?);
                 }
                 b"CELL" => header.cell = cell(rest),
-                b"SYMI" => header.space_group = quoted_name(rest),
+                b"SYMI" => {
+                    header.space_group = quoted_name(rest);
+                    // Fourth of the record; 0 where the writer does not know it.
+                    let number =
+                        lossy(rest).split_ascii_whitespace().nth(3).and_then(|word| word.parse().ok());
+                    header.space_group_number = number.filter(|number| *number > 0);
+                }
                 b"SYMM" => {
                     if header.operators.len() == MOST_OPERATORS {
                         return Err(wrong("at most 192 symmetry operators"));

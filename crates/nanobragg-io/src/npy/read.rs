@@ -24,7 +24,7 @@ pub struct NpyImage {
     pub data: Vec<f64>,
 }
 
-/// Reads an array of two axes. Elements may be `f4`, `f8`, `u1`, `u2`, `u4`, `u8`, `i1`, `i2`,
+/// Reads an array of two axes. Elements may be `b1`, `f4`, `f8`, `u1`, `u2`, `u4`, `u8`, `i1`, `i2`,
 /// `i4`, `i8`, of either byte order; both memory orders are read. Bytes after the array are ignored.
 ///
 /// # Errors
@@ -144,7 +144,7 @@ fn line(rest: &[u8]) -> &[u8] {
 /// Bytes of an element, for the types that are read.
 fn element_size(kind: &str) -> Option<usize> {
     match kind.strip_prefix(['<', '>', '|', '='])? {
-        "u1" | "i1" => Some(1),
+        "b1" | "u1" | "i1" => Some(1),
         "u2" | "i2" => Some(2),
         "u4" | "i4" | "f4" => Some(4),
         "u8" | "i8" | "f8" => Some(8),
@@ -162,7 +162,8 @@ fn elements(path: &Path, file: impl Read, count: usize, kind: &str) -> Result<Ve
         };
     }
     match &kind[1..] {
-        "u1" => of!(u8),
+        // True is 1.
+        "b1" | "u1" => of!(u8),
         "i1" => of!(i8),
         "u2" => of!(u16),
         "i2" => of!(i16),

@@ -185,7 +185,7 @@ impl SmvHeader {
     }
 
     /// Names and values.
-    fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.text.split(['{', ';', '\n']).filter_map(|entry| entry.split_once('='));
         entries.map(|(name, value)| (name.trim(), value.trim()))
     }

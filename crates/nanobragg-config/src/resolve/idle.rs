@@ -1,0 +1,111 @@
+//! Flags that change nothing, because something else is not asked for.
+
+use nanobragg::model::{Misset, Shape};
+
+use crate::classic::{FlagId, ParsedArgs};
+use crate::draft::Draft;
+use crate::{CombinationWarning, Counting, Warning};
+
+/// Flags of a grid of directions.
+pub(super) const DIVERGENCES: [FlagId; 8] = [
+    FlagId::Divergence,
+    FlagId::HdivRange,
+    FlagId::VdivRange,
+    FlagId::HdivStep,
+    FlagId::VdivStep,
+    FlagId::HdivSteps,
+    FlagId::VdivSteps,
+    FlagId::DivSteps,
+];
+/// Flags of a picture.
+const PICTURE: [FlagId; 6] = [
+    FlagId::PngScale,
+    FlagId::PngDecades,
+    FlagId::PngPercentile,
+    FlagId::PngColors,
+    FlagId::PngRings,
+    FlagId::PngBeam,
+];
+
+/// A warning for each. Flags that say what is so anyway are none of them.
+pub(super) fn flags(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
+    let beam_and_crystal = of_model(draft, args).into_iter();
+    let all = beam_and_crystal.chain(of_outputs(draft, args)).chain(of_processors(args));
+    let said = |(flag, is_idle, needs): (FlagId, bool, &'static str)| {
+        let said = args.last(flag).filter(|_| is_idle)?.said();
+        Some(CombinationWarning::FlagAlone { said, needs }.into())
+    };
+    all.filter_map(said).collect()
+}
+
+/// A flag, whether it changes nothing, and what it needs.
+type Rule = (FlagId, bool, &'static str);
+
+fn of_model(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
+    let (crystal, sensor) = (&draft.crystal, &draft.sensor);
+    let no_depth = sensor.thickness <= 0.0;
+    let is_still = draft.rotation.range.is_none_or(|range| range == 0.0)
+        && ![FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].iter().any(|flag| args.has(*flag));
+    let is_uniform = draft.setup.experiment.structure_factors.loaded() == 0;
+    let is_parallel = !DIVERGENCES.iter().any(|flag| args.has(*flag));
+    let is_one_wavelength = draft.beam.dispersion.range.is_none_or(|range| range <= 0.0);
+    let one_domain = crystal.spread.is_none_or(|spread| spread <= 0.0);
+    let attenuates = sensor.mu.is_some_and(|mu| mu > 0.0 && mu.is_finite());
+    vec![
+        (FlagId::DetectorAbs, no_depth && attenuates, "-detector_thick"),
+        (FlagId::DetectorThicksteps, no_depth, "-detector_thick"),
+        (FlagId::OversampleThick, no_depth, "-detector_thick"),
+        (FlagId::MosaicSeed, one_domain, "-mosaic"),
+        (FlagId::MissetSeed, crystal.misset != Misset::Random, "-misset random"),
+        (FlagId::Fudge, crystal.shape == Shape::Square, "another shape than -square_xtal"),
+        (FlagId::Dispsteps, is_one_wavelength, "-dispersion"),
+        (FlagId::SquareDiv, is_parallel, "-divergence"),
+        (FlagId::PhiSampling, is_still, "a rotation, -osc"),
+        (FlagId::Interpolate, is_uniform, "-hkl"),
+        (FlagId::Dump, is_uniform, "-hkl, as there is no such file"),
+    ]
+}
+
+/// Flags that name an image.
+const IMAGES: [FlagId; 10] = [
+    FlagId::Output,
+    FlagId::FloatFile,
+    FlagId::IntFile,
+    FlagId::PgmFile,
+    FlagId::NoiseFile,
+    FlagId::CbfFile,
+    FlagId::NxsFile,
+    FlagId::NpyFile,
+    FlagId::TifFile,
+    FlagId::PngFile,
+];
+
+fn of_outputs(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
+    // Sweeps and derivatives name their files by flags of their own.
+    if !IMAGES.iter().any(|flag| args.has(*flag)) {
+        return Vec::new();
+    }
+    let outputs = &draft.setup.outputs;
+    let has_plain_counts =
+        outputs.counting == Counting::Rounded && (outputs.cbf.is_some() || outputs.nexus.is_some());
+    let has_levels = outputs.pgm.is_some() && outputs.pgm_scale <= 0.0;
+    let no_smv = outputs.int.is_none() && outputs.noise.is_none();
+    let scales = outputs.int.is_some() || has_plain_counts || has_levels;
+    let no_array = outputs.npy.is_none() && outputs.npy_doubles;
+    let no_picture = outputs.png.is_none();
+    let mut rules = vec![
+        (FlagId::Scale, !scales, "an SMV image, or counts without noise (-nonoise)"),
+        (FlagId::Adc, no_smv, "an SMV image"),
+        (FlagId::PgmScale, outputs.pgm.is_none(), "a gray map, -o FILE.pgm"),
+        (FlagId::NpyDtype, no_array, "an array, -o FILE.npy"),
+        (FlagId::PngDecades, !no_picture && draft.png_is_linear, "-png_scale log"),
+    ];
+    rules.extend(PICTURE.map(|flag| (flag, no_picture, "a picture, -o FILE.png")));
+    rules
+}
+
+fn of_processors(args: &ParsedArgs) -> Vec<Rule> {
+    let device = args.last(FlagId::Device).map(|flag| flag.values.text(0));
+    let on_cores = !matches!(device, Some("gpu" | "cuda" | "auto"));
+    [FlagId::SelfTest, FlagId::GpuLimits].map(|flag| (flag, on_cores, "-device gpu or auto")).to_vec()
+}

@@ -1,0 +1,78 @@
+//! Flags without effect are named, and the same flags beside what they need are not.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use nanobragg_config::classic::parse;
+use nanobragg_config::{Context, resolve};
+
+const BASE: &str = "-cell 70 80 90 75 85 95 -default_F 100 -N 3 -detpixels 16 -nodump";
+
+/// The codes of warnings of a line, and their texts.
+fn said(folder: &Path, line: &str) -> Vec<(&'static str, String)> {
+    let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
+    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let setup = resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"));
+    setup.warnings.iter().map(|warning| (warning.code(), warning.to_string())).collect()
+}
+
+#[test]
+fn a_flag_says_what_it_lacks_and_is_silent_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.hkl"), "1 0 0 5\n").unwrap();
+    for (flag, lacks, with) in [
+        ("-detector_abs 300", "-detector_thick", "-detector_thick 300"),
+        ("-detector_thicksteps 4", "-detector_thick", "-detector_thick 300 -detector_abs 200"),
+        ("-oversample_thick", "-detector_thick", "-detector_thick 300 -detector_abs 200"),
+        ("-mosaic_seed 5", "-mosaic", "-mosaic 1 -mosaic_domains 20"),
+        ("-misset_seed 5", "-misset random", "-misset random"),
+        ("-fudge 2", "another shape", "-round_xtal"),
+        ("-dispsteps 3", "-dispersion", "-dispersion 1"),
+        ("-square_div", "-divergence", "-divergence 2"),
+        ("-phi_sampling start", "a rotation", "-osc 1"),
+        ("-interpolate", "-hkl", "-hkl a.hkl"),
+        ("-dump x.bin", "-hkl", "-hkl a.hkl"),
+        ("-scale 2 -o a.bin", "an SMV image", "-intfile a.img"),
+        ("-scale 2 -o a.cbf", "an SMV image", "-nonoise"),
+        ("-adc 10 -o a.bin", "an SMV image", "-o a.img"),
+        ("-pgmscale 2 -o a.bin", "a gray map", "-o a.pgm"),
+        ("-npy_dtype f64 -o a.bin", "an array", "-o a.npy"),
+        ("-png_colors viridis -o a.bin", "a picture", "-o a.png"),
+        ("-png_decades 2 -png_scale linear -o a.png", "-png_scale log", "-png_scale log"),
+        ("-gpu_limits buffer=1000000000", "-device gpu", "-device gpu"),
+    ] {
+        let idle = |more: &str| {
+            let line = format!("{BASE} {flag} {more}")
+                .replace("-nodump", if flag.contains("-dump") { "" } else { "-nodump" });
+            let found = said(folder.path(), &line);
+            found
+                .into_iter()
+                .filter(|(code, _)| *code == "config.flag-alone")
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+        };
+        let alone = idle("");
+        let name = flag.split(' ').next().unwrap();
+        assert!(
+            matches!(&alone[..], [text] if text.starts_with(name) && text.contains(&format!("without {lacks}"))),
+            "{flag}: {alone:?}"
+        );
+        assert_eq!(idle(with), [""; 0], "{flag} {with}");
+        assert_eq!(idle("-quirks reference"), [""; 0], "{flag}");
+    }
+}
+
+#[test]
+fn sources_overrule_a_grid_of_directions() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.txt"), "-10 0 0 1 1e-10\n").unwrap();
+    for (grid, expected) in [
+        ("-divergence 2", "-sourcefile s.txt wins over -divergence 2"),
+        ("-dispersion 1", "-sourcefile s.txt wins over -dispersion 1"),
+    ] {
+        let found = said(folder.path(), &format!("{BASE} -sourcefile s.txt {grid}"));
+        assert!(found.contains(&("config.overruled-flag", expected.to_owned())), "{found:?}");
+    }
+}

@@ -1,0 +1,134 @@
+//! Masks in the files of images: which pixels they leave out, and what is said where they leave out none.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    reason = "tests fail by panicking, and share what they need not all have"
+)]
+
+#[path = "warnings/images.rs"]
+mod images;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use images::upright;
+use nanobragg_config::classic::parse;
+use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_io::nexus::{Setting, StackWriter};
+use nanobragg_io::npy::write_npy;
+use nanobragg_io::smv::{HeaderEntry, write_smv};
+
+fn resolved(folder: &Path, line: &str) -> Setup {
+    let line = format!("-cell 50 60 70 90 90 90 -default_F 1 -nodump {line}");
+    let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
+    let context = Context { directory: folder.to_owned(), seed: 1 };
+    resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn kept(setup: &Setup) -> Vec<bool> {
+    setup.experiment.rendering.mask.as_ref().unwrap().keep.to_vec()
+}
+
+#[test]
+fn marked_pixels_are_left_out_by_mask_and_counted_by_img() {
+    let folder = tempfile::tempdir().unwrap();
+    let measured = vec![true, true, false, true, false, true];
+    let setting = Setting { measured: Some(measured.clone()), spindle: [-1.0, 0.0, 0.0], ..upright() };
+    let mut stack = StackWriter::create(&folder.path().join("a.nxs"), &setting, 1).unwrap();
+    // The counts do not say which.
+    stack.write(0, &[7; 6]).unwrap();
+    stack.finish().unwrap();
+    assert_eq!(kept(&resolved(folder.path(), "-mask a.nxs")), measured);
+    let said = |line: &str| {
+        let warnings = resolved(folder.path(), line).warnings;
+        let bad = warnings.iter().filter(|warning| warning.code() == "io.bad-regions");
+        bad.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let expected =
+        "a.nxs: pixel_mask: 2 pixels of no use: rendered like the rest; -mask with this file leaves them out";
+    assert_eq!(said("-img a.nxs"), [expected]);
+    assert_eq!(said("-img a.nxs -mask a.nxs"), [""; 0]);
+    assert_eq!(said("-mask a.nxs"), [""; 0]);
+}
+
+#[test]
+fn what_is_no_number_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    write_npy(&folder.path().join("m.npy"), 3, 2, &[1.0, f32::NAN, 0.0, -1.0, 2.0, 3.0]).unwrap();
+    let setup = resolved(folder.path(), "-mask m.npy -pixel 1");
+    assert_eq!(kept(&setup), [true, false, false, true, true, true]);
+}
+
+#[test]
+fn a_mask_is_held_against_all_that_the_image_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, entries: &[(&'static str, &str)]| {
+        let base = [("PIXEL_SIZE", "1"), ("WAVELENGTH", "1")];
+        let entries = base.iter().chain(entries).map(|(key, value)| HeaderEntry::new(*key, *value));
+        write_smv(&folder.path().join(name), &entries.collect::<Vec<_>>(), 30, 20, &[1; 600]).unwrap();
+    };
+    let base: &[(&str, &str)] = &[("DISTANCE", "100")];
+    let tilted: &[(&str, &str)] =
+        &[("FAST_AXIS", "1 0 0"), ("SLOW_AXIS", "0 -0.8 -0.6"), ("FIRST_PIXEL", "-15 10 -100")];
+    for (mask, image, expected) in [
+        (&[("OSC_RANGE", "1")][..], &[("OSC_RANGE", "2")][..], "OSC_RANGE: 1: ignored; 2"),
+        (&[("OSC_START", "10")], &[("OSC_START", "20")], "OSC_START: 10: ignored; 20"),
+        (&[("TWOTHETA", "10")], &[("TWOTHETA", "20")], "TWOTHETA: 10: ignored; 20"),
+        (&[("KAPPA", "10")], &[("KAPPA", "20")], "KAPPA: 10: ignored; 20"),
+        (
+            &[("XDS_ORGX", "5"), ("XDS_ORGY", "5")],
+            &[("XDS_ORGX", "9"), ("XDS_ORGY", "5")],
+            "XDS_ORGX, XDS_ORGY: 5 5: ignored; 9 5",
+        ),
+        (
+            &[("DENZO_X_BEAM", "4"), ("DENZO_Y_BEAM", "6")],
+            &[("BEAM_CENTER_X", "10"), ("BEAM_CENTER_Y", "15")],
+            "DENZO_X_BEAM, DENZO_Y_BEAM: 4 6 px: ignored; 10 15 px",
+        ),
+        (tilted, &[], "FAST_AXIS, SLOW_AXIS: 1 0 0, 0 -0.8 -0.6: ignored; none"),
+    ] {
+        write("m.img", &[base, mask].concat());
+        write("a.img", &[base, image].concat());
+        let said = |line: &str| {
+            let warnings = resolved(folder.path(), line).warnings;
+            let of_masks = warnings.iter().filter(|it| it.code() == "config.mask-of-other-instrument");
+            of_masks.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(said("-mask m.img -img a.img"), [format!("m.img: {expected} in a.img counts")]);
+        assert_eq!(said("-mask a.img -img a.img"), [""; 0], "{expected}");
+        assert_eq!(said("-mask m.img"), [""; 0], "{expected}");
+    }
+}
+
+#[test]
+fn a_mask_is_held_against_the_instrument() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = "{\"experiment\": [{\"beam\": 0, \"detector\": 0}], \"beam\": [{\"direction\": [0, 0, 1], \"wavelength\": 1}], \
+        \"detector\": [{\"panels\": [{\"origin\": [-1, 1, -50], \"fast_axis\": [1, 0, 0], \"slow_axis\": [0, -1, 0], \
+        \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
+    std::fs::write(folder.path().join("a.expt"), list).unwrap();
+    let said = |entries: &[(&'static str, &str)]| {
+        let entries: Vec<HeaderEntry> =
+            entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
+        write_smv(&folder.path().join("m.img"), &entries, 4, 3, &[1; 12]).unwrap();
+        let warnings = resolved(folder.path(), "-geometry a.expt -mask m.img").warnings;
+        warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let same = [
+        ("PIXEL_SIZE", "0.1"),
+        ("DISTANCE", "50"),
+        ("WAVELENGTH", "1"),
+        ("DENZO_X_BEAM", "1"),
+        ("DENZO_Y_BEAM", "1"),
+    ];
+    assert_eq!(said(&same), [""; 0]);
+    assert_eq!(
+        said(&[("PIXEL_SIZE", "0.1"), ("DISTANCE", "60"), ("WAVELENGTH", "1.2")]),
+        [
+            "m.img: DISTANCE: 60: ignored; 50 in a.expt counts",
+            "m.img: WAVELENGTH: 1.2: ignored; 1 in a.expt counts"
+        ]
+    );
+}

@@ -1,0 +1,161 @@
+//! Pixels that a file marks as of no use.
+
+use std::path::Path;
+
+use rust_hdf5::H5Dataset;
+
+use super::compress::decompress_frame;
+use super::file::{Nxmx, wrong};
+use super::links::InItsPlace;
+use super::read::DETECTOR;
+use crate::error::{Error, Result};
+use crate::text::spaced;
+
+/// Where the marks are: as NXmx has them, and as Eiger detectors wrote them before.
+const NAMES: [&str; 2] = ["pixel_mask", "detectorSpecific/pixel_mask"];
+
+/// Which pixels of an image a file's `pixel_mask` marks, whatever for: `slow * fast`, the fast axis first; none where it has no such
+/// mask. The mask counts whether or not the counts have it already (`pixel_mask_applied`). `image` is a number counted from 0.
+///
+/// # Errors
+/// Those of [`read_nxmx_image`](super::read_nxmx_image); a mask of another size than the images, or that is no numbers.
+pub fn nxmx_masked(path: &Path, image: usize) -> Result<Option<Vec<bool>>> {
+    Nxmx::open(path)?.masked(image)
+}
+
+impl Nxmx<'_> {
+    /// Which pixels of an image are marked.
+    pub(crate) fn masked(&self, image: usize) -> Result<Option<Vec<bool>>> {
+        let names = NAMES.map(|name| format!("{DETECTOR}/{name}"));
+        let found = names.into_iter().find_map(|name| self.set(&name).map(|set| (name, set)));
+        let Some((name, set)) = found else { return Ok(None) };
+        let set = set.map_err(|InItsPlace(found)| {
+            Error::value(self.path(), &name, "a mask in this file or in one beside it", found.as_bytes())
+        })?;
+        let [slow, fast] = self.image_size()?;
+        let images = self.images()?;
+        // One for all images, or one for each.
+        let shape = set.shape();
+        let start = match *shape.as_slice() {
+            [rows, columns] if [rows, columns] == [slow, fast] => vec![0, 0],
+            [1, rows, columns] if [rows, columns] == [slow, fast] => vec![0, 0, 0],
+            [masks, rows, columns]
+                if masks == images && [rows, columns] == [slow, fast] && image < images =>
+            {
+                vec![image, 0, 0]
+            }
+            _ => {
+                let expected = format!("a mask of {slow} x {fast} pixels (slow, fast), as the images have");
+                let shape: Vec<f64> = shape.iter().map(|&size| size as f64).collect();
+                return Err(Error::value(self.path(), name, expected, spaced(&shape).as_bytes()));
+            }
+        };
+        let wrong = |cause| wrong(self.path(), &name, "a mask of whole numbers", &cause);
+        let chunk = set.chunk_dims().unwrap_or_default();
+        let bands = match *chunk.as_slice() {
+            [rows, width] | [1, rows, width] if width == fast && (1..=slow).contains(&rows) => Some(rows),
+            _ => None,
+        };
+        if let Some(rows) = bands.filter(|_| set.element_size() == 4) {
+            let mut marks = Vec::with_capacity(slow * fast);
+            for first in (0..slow).step_by(rows) {
+                let mut place = start.clone();
+                let axis = place.len() - 2;
+                place[axis] = first / rows;
+                let (bytes, filters) = set.read_chunk_raw_at(&place).map_err(wrong)?;
+                let band = decompress_frame(&bytes, rows * fast).filter(|_| filters == 0);
+                let Some(band) = band else { return self.marked(&set, &name, &start, [slow, fast]) };
+                marks.extend(band.into_iter().take((slow - first).min(rows) * fast).map(|mark| mark != 0));
+            }
+            return Ok(Some(marks));
+        }
+        self.marked(&set, &name, &start, [slow, fast])
+    }
+
+    /// The marks of a mask that is not stored as this program stores it.
+    fn marked(
+        &self,
+        set: &H5Dataset,
+        name: &str,
+        start: &[usize],
+        size: [usize; 2],
+    ) -> Result<Option<Vec<bool>>> {
+        let mut count = vec![1; start.len()];
+        count.splice(start.len() - 2.., size);
+        let marks = set.read_numeric_slice_as::<i64>(start, &count);
+        let marks = marks.map_err(|cause| wrong(self.path(), name, "a mask of whole numbers", &cause))?;
+        Ok(Some(marks.into_iter().map(|mark| mark != 0).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_hdf5::H5File;
+
+    use super::*;
+    use crate::nexus::setting::tests::setting;
+    use crate::nexus::{Setting, StackWriter};
+
+    /// A file of two images of 2 x 3 pixels (slow, fast), and a master beside it that has this mask.
+    fn masked(
+        name: &str,
+        shape: &[usize],
+        marks: &[u32],
+    ) -> std::result::Result<Vec<Option<Vec<bool>>>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let setting = Setting { fast: 3, slow: 2, measured: None, ..setting() };
+        let mut stack = StackWriter::create(&folder.path().join("one.h5"), &setting, 2).unwrap();
+        (0..2).for_each(|image| stack.write(image, &[1; 6]).unwrap());
+        stack.finish().unwrap();
+        let path = folder.path().join("a_master.h5");
+        let file = H5File::create(&path).unwrap();
+        let entry = file.create_group("entry").unwrap();
+        entry
+            .create_group("data")
+            .unwrap()
+            .create_external_link("data", "one.h5", "/entry/data/data")
+            .unwrap();
+        let mut group = entry.create_group("instrument").unwrap().create_group("detector").unwrap();
+        let (folders, last) = name.rsplit_once('/').unwrap_or(("", name));
+        if !folders.is_empty() {
+            group = group.create_group(folders).unwrap();
+        }
+        let set = group.new_dataset::<u32>().shape(shape).create(last).unwrap();
+        set.write_raw(marks).unwrap();
+        drop((set, group, entry));
+        file.close().unwrap();
+        let of = |image| nxmx_masked(&path, image).map_err(|error| error.to_string());
+        (0..2).map(of).collect()
+    }
+
+    #[test]
+    fn any_mark_leaves_a_pixel_out() {
+        let marks = [0, 1, 0, 256, 0, 1 << 31];
+        let all = Some(marks.map(|mark| mark != 0).to_vec());
+        for name in NAMES {
+            for shape in [&[2, 3][..], &[1, 2, 3]] {
+                assert_eq!(masked(name, shape, &marks).unwrap(), [all.clone(), all.clone()]);
+            }
+        }
+        let each = masked("pixel_mask", &[2, 2, 3], &[[0; 6], marks].concat()).unwrap();
+        assert_eq!(each, [Some(vec![false; 6]), all]);
+        assert_eq!(masked("mask", &[2, 3], &marks).unwrap(), [None, None]);
+        let error = masked("pixel_mask", &[3, 2], &marks).unwrap_err();
+        let expected =
+            "pixel_mask: expected a mask of 2 x 3 pixels (slow, fast), as the images have, found \"3 2\"";
+        assert!(error.ends_with(expected), "{error}");
+    }
+
+    #[test]
+    fn the_mask_of_a_stack_that_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let measured = vec![true, true, false, true, true, false];
+        let setting = Setting { fast: 3, slow: 2, measured: Some(measured.clone()), ..setting() };
+        let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
+        stack.write(0, &[1; 6]).unwrap();
+        stack.finish().unwrap();
+        let expected: Vec<bool> = measured.iter().map(|kept| !kept).collect();
+        assert_eq!(nxmx_masked(&path, 0).unwrap(), Some(expected));
+    }
+}
