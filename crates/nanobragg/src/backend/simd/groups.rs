@@ -44,16 +44,6 @@ const MOST: usize = 1 << 18;
 /// Components are padded to a multiple of this.
 const WIDTH: usize = 8;
 
-/// Ones and zeros of a block's pixels as the bits of a number.
-#[inline(always)]
-pub(super) fn bits(pixels: &[u64; LANES]) -> u64 {
-    let mut bits = 0;
-    for i in 0..LANES {
-        bits |= pixels[i] << i;
-    }
-    bits
-}
-
 impl Groups {
     /// The groups of `plan`, if spots are measured in its crystal's reciprocal vectors: of the mosaic domains of a phi step, or of
     /// phi steps where there is one domain.
@@ -163,7 +153,11 @@ impl Group {
             let outside = (self.nodes.at::<FMA>(offset) > limit) | (apart.abs() > ring);
             near[i] = u64::from(!outside);
         }
-        Some(bits(&near))
+        let mut bits = 0;
+        for i in 0..LANES {
+            bits |= near[i] << i;
+        }
+        Some(bits)
     }
 
     /// Orientations with the padding: no more than a block has pixels.

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::form::Form;
-use super::groups::{Group, Groups, bits};
+use super::groups::{Group, Groups};
 use crate::formula::Double;
 use crate::formula::double::{StarLane, mul_add, nearest, nearest_even};
 use crate::nalgebra::{Matrix3, Vector3};
@@ -44,15 +44,13 @@ impl Reach {
         Reach { form: Form::new(vectors, scale), limit: scale * radius * radius * (1.0 + 1e-9), radius, rare }
     }
 
-    /// The pixels of the block that lie inside, as bits.
+    /// Whether no pixel of the block lies inside.
     #[inline(always)]
-    fn find<const FMA: bool>(
-        &self,
-        lattice: &RealLattice<f64>,
-        scattered: &Scattered,
-        found: &mut [u64; LANES],
-    ) -> u64 {
-        let mut any = 0;
+    fn misses<const FMA: bool>(&self, lattice: &RealLattice<f64>, scattered: &Scattered) -> bool {
+        if !self.rare {
+            return false;
+        }
+        let mut inside = 0;
         for i in 0..LANES {
             let mut offset = [0.0; 3];
             for (axis, offset) in offset.iter_mut().enumerate() {
@@ -60,11 +58,9 @@ impl Reach {
                 *offset = h - nearest_even::<FMA>(h);
             }
             let outside = self.form.at::<FMA>(offset) > self.limit;
-            found[i] = u64::from(!outside);
-            any |= found[i];
+            inside |= u64::from(!outside);
         }
-        // Most blocks have none.
-        if any == 0 { 0 } else { bits(found) }
+        inside == 0
     }
 }
 
@@ -151,17 +147,8 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
     const SPARSE: bool = true;
 
     #[inline(always)]
-    fn inside<const FMA: bool>(
-        &self,
-        lattice: &RealLattice<f64>,
-        scattered: &Scattered,
-        scratch: &mut Scratch,
-    ) -> u64 {
-        if self.reach.rare {
-            self.reach.find::<FMA>(lattice, scattered, &mut scratch.found)
-        } else {
-            u64::MAX
-        }
+    fn vanishes<const FMA: bool>(&self, lattice: &RealLattice<f64>, scattered: &Scattered) -> bool {
+        self.reach.misses::<FMA>(lattice, scattered)
     }
 
     #[inline(always)]
@@ -188,7 +175,8 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
         if number != group.first {
             return scratch.settled;
         }
-        let near = if amplitudes.are_at_nodes() { group.near::<FMA>(self.farthest, scattered) } else { None };
+        let places = !matches!(amplitudes, Amplitudes::Tricubic(..));
+        let near = if places { group.near::<FMA>(self.farthest, scattered) } else { None };
         // A pixel by itself costs what its orientations fill of vectors; more than these, and blocks are faster.
         let most = group.count as u32 * WORTH / LANES as u32;
         scratch.settled = near.is_some_and(|near| near.count_ones() <= most.max(1));
@@ -250,8 +238,13 @@ impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
         }
         for at in 0..group.count.min(width) {
             if f_latt_sqr.0[at] != 0.0 {
-                let node = [0, 1, 2].map(|axis| nearest::<FMA>(group.index(axis, at, &q)));
-                let f = amplitudes.at_node::<FMA>(node);
+                let f = match amplitudes.table() {
+                    Some(table) => {
+                        let node = [0, 1, 2].map(|axis| nearest::<FMA>(group.index(axis, at, &q)));
+                        table.values.get(table.place::<FMA>(node) as usize).copied().unwrap_or(0.0)
+                    }
+                    None => amplitudes.uniform(),
+                };
                 sum.0[pixel] = mul_add::<FMA>(f * f * f_latt_sqr.0[at], weight, sum.0[pixel]);
             }
         }

@@ -25,20 +25,12 @@ impl<'a> Amplitudes<'a> {
         }
     }
 
-    /// Whether a term's structure factor is that of its nearest node.
+    /// The structure factor that all have, 0 where there is a table.
     #[inline(always)]
-    pub fn are_at_nodes(&self) -> bool {
-        !matches!(self, Amplitudes::Tricubic(..))
-    }
-
-    /// The structure factor at the whole indices `node`.
-    #[inline(always)]
-    pub fn at_node<const FMA: bool>(&self, node: [f64; 3]) -> f64 {
+    pub fn uniform(&self) -> f64 {
         match *self {
             Amplitudes::Uniform(f) => f,
-            Amplitudes::Nearest(table) | Amplitudes::Tricubic(table, _) => {
-                table.values.get(table.place::<FMA>(node) as usize).copied().unwrap_or(0.0)
-            }
+            Amplitudes::Nearest(_) | Amplitudes::Tricubic(..) => 0.0,
         }
     }
 

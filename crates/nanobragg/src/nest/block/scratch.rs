@@ -51,8 +51,6 @@ pub(crate) struct Scratch {
     /// The same as fractions of a turn, and the nodes.
     pub fractions: [[i32; LANES]; 3],
     pub nodes: [[i32; LANES]; 3],
-    /// One for each pixel that a look at the block found, else zero.
-    pub found: [u64; LANES],
     /// Places of the nearest nodes in the table.
     pub place: [u32; LANES],
     /// Structure factors.
@@ -75,7 +73,6 @@ impl Scratch {
             offset: [Lanes::splat(0.0); 3],
             fractions: [[0; LANES]; 3],
             nodes: [[0; LANES]; 3],
-            found: [0; LANES],
             place: [0; LANES],
             f: Lanes::splat(0.0),
             f_latt: Lanes::splat(0.0),

@@ -52,15 +52,10 @@ pub(crate) trait LatticeIntensity {
     /// evaluation resolves.
     const TINY: f64 = 1e-40;
 
-    /// The pixels of the block, as bits, in which F_latt² may be other than zero: all of them, where nobody looks.
+    /// Whether F_latt² certainly vanishes in all pixels of the block.
     #[inline(always)]
-    fn inside<const FMA: bool>(
-        &self,
-        _lattice: &RealLattice<f64>,
-        _scattered: &Scattered,
-        _scratch: &mut Scratch,
-    ) -> u64 {
-        u64::MAX
+    fn vanishes<const FMA: bool>(&self, _lattice: &RealLattice<f64>, _scattered: &Scattered) -> bool {
+        false
     }
 
     /// As [`Terms::settles`].
@@ -108,13 +103,8 @@ impl<L: LatticeIntensity> Terms for L {
         scratch: &mut Scratch,
         sum: &mut Lanes,
     ) -> bool {
-        let inside = self.inside::<FMA>(lattice, scattered, scratch);
-        if inside == 0 {
+        if self.vanishes::<FMA>(lattice, scattered) {
             return false;
-        }
-        if !S::NEEDS.terms && inside.count_ones() <= FEW && amplitudes.are_at_nodes() {
-            add_few::<L, FMA>(self, inside, lattice, amplitudes, scattered, sum);
-            return true;
         }
         find::<L, S, FMA>(amplitudes.table(), lattice, scattered, scratch);
         let Scratch { offset: offsets, place, f, around, f_latt: f_latt_sqr, slopes, .. } = scratch;
@@ -173,31 +163,6 @@ impl<L: LatticeIntensity> Terms for L {
             amplitudes.slopes(lattice, scattered, around, &mut slopes.f_by_index);
         }
         true
-    }
-}
-
-/// So few pixels of a block are evaluated sooner one by one than all together.
-const FEW: u32 = 6;
-
-/// Adds the terms of the pixels of `inside`, with the bits that the whole block gives.
-#[inline(always)]
-fn add_few<L: LatticeIntensity, const FMA: bool>(
-    lattice_factor: &L,
-    mut inside: u64,
-    lattice: &RealLattice<f64>,
-    amplitudes: &Amplitudes<'_>,
-    scattered: &Scattered,
-    sum: &mut Lanes,
-) {
-    while inside != 0 {
-        let pixel = inside.trailing_zeros() as usize;
-        inside &= inside - 1;
-        let indices = [0, 1, 2].map(|axis| index(lattice, axis, &scattered.q, pixel));
-        let node = indices.map(nearest::<FMA>);
-        let intensity =
-            lattice_factor.intensity::<FMA>([0, 1, 2].map(|axis| indices[axis] - node[axis] + L::TINY));
-        let f = amplitudes.at_node::<FMA>(node);
-        sum.0[pixel] = mul_add::<FMA>(f * f * intensity, scattered.weight.0[pixel], sum.0[pixel]);
     }
 }
 
