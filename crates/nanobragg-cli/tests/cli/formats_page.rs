@@ -361,7 +361,7 @@ fn samples() -> Vec<Sample> {
             "FAST_AXIS=1 0 0;\nSLOW_AXIS=0 -1 0;\nFIRST_PIXEL=-4 4 -80",
             "-img a.img CELL F",
         ),
-        image("a key that is nearly one", "DIM=2", "beam_centre_x=3", "-img a.img CELL F"),
+        image("a key that is nearly one", "DIM=2", "beam_center_x=3", "-img a.img CELL F"),
         image(
             "another end of the rotation",
             "DIM=2",
