@@ -115,7 +115,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let (console, compute) = (start.console, start.compute.clone());
     name.check(start.inputs.iter().chain([&request.data]).chain(request.reflections.file()))?;
     let _locks = name.lock(false)?;
-    name.replaces_own(request.resume)?;
+    name.check_replaces_own(request.resume)?;
     let mut frame = Frame::new(request, start, (&request.data, 0), &Digests::default())?;
     let data = Data::open(&request.data, &frame.start).map_err(of_command)?;
     let boxes = frame.boxes(request, &data, None).map_err(of_command)?;

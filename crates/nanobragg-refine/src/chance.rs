@@ -63,7 +63,7 @@ pub(crate) fn spread(ends: &[DVector<f64>]) -> DVector<f64> {
 }
 
 /// Of each active number, the variance that the draw of domains gives it at the end `at` of a refinement: nothing where there is
-/// one domain, no number where other draws have no end. Internal units.
+/// one domain, no number where its equations, or those of all other draws, have no solution. Internal units.
 pub(crate) fn variances(
     problem: &Problem<'_>,
     boxes: &Boxes,
@@ -73,13 +73,17 @@ pub(crate) fn variances(
 ) -> Result<DVector<f64>, Error> {
     let step = |at: &Evaluation| Reduced::new(at, 0.0).and_then(|reduced| reduced.step());
     let others = others(problem, boxes, state, view, at, step)?;
-    match step(at) {
-        Some(own) if !others.is_empty() => {
-            let ends: Vec<DVector<f64>> = std::iter::once(own).chain(others.into_iter().flatten()).collect();
-            Ok(spread(&ends))
-        }
-        _ => Ok(DVector::zeros(at.gradient.len())),
+    Ok(of_ends(step(at), others, at.gradient.len()))
+}
+
+/// The variance of `numbers` numbers over the end of a refinement and those of other draws, where there are any.
+fn of_ends(own: Option<DVector<f64>>, others: Vec<Option<DVector<f64>>>, numbers: usize) -> DVector<f64> {
+    if others.is_empty() {
+        return DVector::zeros(numbers);
     }
+    let Some(own) = own else { return DVector::from_element(numbers, f64::NAN) };
+    let ends: Vec<DVector<f64>> = std::iter::once(own).chain(others.into_iter().flatten()).collect();
+    spread(&ends)
 }
 
 #[cfg(test)]
@@ -91,5 +95,16 @@ mod tests {
         let ends = [[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]].map(|end| DVector::from_row_slice(&end));
         assert_eq!(spread(&ends).as_slice(), [7.0, 0.0]);
         assert!(spread(&ends[..1]).iter().all(|variance| variance.is_nan()));
+    }
+
+    #[test]
+    fn without_a_solution_there_is_no_number() {
+        let end = |value: f64| Some(DVector::from_element(1, value));
+        assert_eq!(of_ends(end(1.0), vec![end(3.0)], 1)[0], 2.0);
+        // One domain: nothing is left to chance.
+        assert_eq!(of_ends(None, Vec::new(), 1)[0], 0.0);
+        assert!(of_ends(None, vec![end(3.0), end(4.0)], 1)[0].is_nan());
+        assert_eq!(of_ends(end(1.0), vec![end(3.0), None], 1)[0], 2.0);
+        assert!(of_ends(end(1.0), vec![None, None], 1)[0].is_nan());
     }
 }

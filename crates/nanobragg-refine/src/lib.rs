@@ -16,6 +16,7 @@ mod evaluation;
 mod freedom;
 mod joint;
 mod known;
+mod median;
 mod minimize;
 mod orientation;
 mod outcome;

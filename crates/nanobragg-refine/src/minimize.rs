@@ -59,7 +59,7 @@ impl Search<'_> {
                 return self.descend(&Seen::all(boxes), at, state, until, history);
             };
             let (found, ended) = self.descend(&seen, at, state, until, history)?;
-            if ended == Ended::Canceled {
+            if matches!(ended, Ended::Canceled | Ended::Exhausted) {
                 return Ok((found, ended));
             }
             // What was left out is looked at again.
@@ -70,7 +70,7 @@ impl Search<'_> {
             };
             let scales = problem.scales(state, view);
             let expected = |place: usize| photons[place] * scales[boxes.group[place] as usize];
-            if ended == Ended::Exhausted || !others.shows(expected) {
+            if !others.shows(expected) {
                 return Ok((found, ended));
             }
             at = match problem.evaluate(boxes, state, view) {

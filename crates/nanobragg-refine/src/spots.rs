@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::median::median;
 use crate::photons::{PanelPhotons, Photons};
 
 /// Where a spot is, and what of it was measured.
@@ -62,7 +63,7 @@ fn find_on(panel: usize, photons: &PanelPhotons, radius: usize, noise_sqr: f64) 
             if ring.len() < 4 * radius {
                 continue;
             }
-            let background = median(&mut ring);
+            let Some(background) = median(&mut ring) else { continue };
             let height = top - background;
             if height > SIGNIFICANCE * (background.max(0.25) + noise_sqr).sqrt() && height > SIGNIFICANCE {
                 found.push(Spot { panel, slow, fast, height, background });
@@ -91,7 +92,7 @@ fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])],
     let mut ring = Vec::new();
     let spot = |(slow, fast): (usize, usize)| {
         around(photons, slow, fast, radius, &mut ring);
-        let background = (!ring.is_empty()).then(|| median(&mut ring))?;
+        let background = median(&mut ring)?;
         let rows = slow.saturating_sub(1)..=slow + 1;
         let near = rows
             .flat_map(|row| (fast.saturating_sub(1)..=fast + 1).filter_map(move |at| photons.at(row, at)));
@@ -99,12 +100,6 @@ fn placed_on(panel: usize, photons: &PanelPhotons, places: &[(usize, [f64; 2])],
         top.is_finite().then_some(Spot { panel, slow, fast, height: top - background, background })
     };
     pixels.into_iter().filter_map(spot).collect()
-}
-
-/// The median of `values`, of which there are some; they are put in another order.
-fn median(values: &mut [f64]) -> f64 {
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 /// The pixels at `radius` around one, into `ring`.

@@ -2,6 +2,7 @@
 
 use crate::boxes::Boxes;
 use crate::evaluation::{Evaluation, State};
+use crate::median::median;
 use crate::outcome::Fitted;
 use crate::target::{Target, variance};
 
@@ -53,12 +54,10 @@ pub(crate) fn fitted(boxes: &Boxes, [start, end]: [(&State, &[f64]); 2]) -> Fitt
 
 /// Which boxes' residuals are within five median deviations above the median.
 pub(crate) fn not_outlying(state: &State) -> Vec<bool> {
-    let median = |mut values: Vec<f64>| {
-        values.sort_unstable_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
-    };
     let all: Vec<f64> = state.boxes.iter().map(|own| own.rms_z).collect();
-    let middle = median(all.clone());
-    let spread = median(all.iter().map(|z| (z - middle).abs()).collect());
+    let mut values = all.clone();
+    let middle = median(&mut values).unwrap_or(0.0);
+    values.iter_mut().for_each(|z| *z = (*z - middle).abs());
+    let spread = median(&mut values).unwrap_or(0.0);
     all.iter().map(|&z| z <= middle + 5.0 * spread.max(0.01)).collect()
 }

@@ -215,6 +215,11 @@ impl Conversion {
         if self.table { number(self.numbers() + 2 * MOST_PLACES) as usize } else { 0 }
     }
 
+    /// Whether pixels list the structure factors that they depend on.
+    pub fn lists(&self) -> bool {
+        self.table
+    }
+
     /// Whether a pixel depends on more structure factors than its list has room for.
     pub fn is_crowded(&self, number: impl Fn(usize) -> f64) -> bool {
         self.listed(number) > MOST_PLACES

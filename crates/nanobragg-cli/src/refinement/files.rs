@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use nanobragg::plan::Region;
 use nanobragg_io::atomic::{Pending, check_file, real_folder, write_atomic};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
@@ -93,12 +94,12 @@ impl Name {
         lock(own.into_iter().chain(images).chain(list))
     }
 
-    /// Whether its files that are there are those of refinements, which write their record before the others: a full disk or the end of a
-    /// process leaves none without it. A run that goes on looks into the record itself.
+    /// Checks that its files that are there are those of refinements, which write their record before the others: a full disk or the end
+    /// of a process leaves none without it. A run that goes on looks into the record itself.
     ///
     /// # Errors
     /// The first file that somebody else has written.
-    pub fn replaces_own(&self, goes_on: bool) -> Result<(), UsageError> {
+    pub fn check_replaces_own(&self, goes_on: bool) -> Result<(), UsageError> {
         let refuse = |file: &Path, why: &str| {
             let file = file.display();
             Err(UsageError(format!(
@@ -109,26 +110,10 @@ impl Name {
         if record.is_file() {
             return if goes_on || is_record(&record) { Ok(()) } else { refuse(&record, "") };
         }
-        let there = self.there();
-        match there.first() {
-            // Images have records of their own.
-            Some(file) if !self.of_images().iter().any(|record| is_record(record)) => {
-                refuse(file, &format!(" ({} is not)", record.display()))
-            }
-            _ => Ok(()),
+        match self.there().first() {
+            Some(file) => refuse(file, &format!(" (there is no {})", record.display())),
+            None => Ok(()),
         }
-    }
-
-    /// Records of images of a list with this name.
-    fn of_images(&self) -> Vec<PathBuf> {
-        let stem = self.beginning.file_name().unwrap_or_default().to_string_lossy().into_owned() + "_";
-        let is_record = |name: &str| {
-            let digits = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".json"));
-            digits.is_some_and(|all| all.len() >= DIGITS && all.bytes().all(|one| one.is_ascii_digit()))
-        };
-        let mut found = self.beside(is_record);
-        found.sort();
-        found
     }
 
     /// Files in its folder whose names fit.
@@ -166,6 +151,16 @@ impl Name {
         let mut found = self.beside(is_stranger);
         found.sort();
         found
+    }
+
+    /// Writes the record, and removes the other files that an earlier run has left.
+    pub fn begin(&self, record: &str) -> anyhow::Result<()> {
+        let file = self.file(".json");
+        text(&file, record)?;
+        for earlier in self.there().iter().filter(|earlier| **earlier != file) {
+            std::fs::remove_file(earlier).with_context(|| format!("cannot replace {}", earlier.display()))?;
+        }
+        Ok(())
     }
 
     /// Those of its files that are there.
@@ -285,8 +280,8 @@ impl Run<'_> {
 }
 
 /// Writes the files of an image. Nothing is written, and no earlier file replaced, where no experiment
-/// file can say what was found. The record comes first, by which a later run knows the others; where another file cannot be written,
-/// the others are all the same.
+/// file can say what was found. The record comes first, by which a later run knows the others, and the files of an earlier run go
+/// then: none of them stands beside this record. A file that cannot be written does not keep the others from it.
 ///
 /// # Errors
 /// That of the first file that was not written.
@@ -299,8 +294,7 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
     write_experiments(experiment.temporary(), &models)?;
     let toml = run.frame.start.refined(outcome, experiment.path(), experiment.temporary())?;
     let json = serde_json::to_string_pretty(&as_json(run, outcome, own))? + "\n";
-    text(&name.file(".json"), &json)?;
-    // One that cannot be written does not keep the others from it.
+    name.begin(&json)?;
     let written = [
         experiment.finish().map_err(anyhow::Error::from),
         reflections::write_table(&name.file(".refl"), &[(run.identifier.to_owned(), own)]),

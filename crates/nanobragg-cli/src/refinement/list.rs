@@ -200,8 +200,9 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     name.check(lines.iter().map(|line| &line.data).chain(&request.list))?;
     spare_inputs(request, &lines)?;
     let _locks = name.lock(true)?;
-    name.replaces_own(request.resume)?;
-    (1..=lines.len()).try_for_each(|number| Name::of_image(request, number).replaces_own(request.resume))?;
+    name.check_replaces_own(request.resume)?;
+    (1..=lines.len())
+        .try_for_each(|number| Name::of_image(request, number).check_replaces_own(request.resume))?;
     let interrupt = Interrupt::catch();
     let control = Control { progress: None, cancel: Some(interrupt.flag()) };
     let mut fates = Vec::with_capacity(lines.len());
@@ -503,17 +504,16 @@ fn write(
         .iter()
         .map(|done| (format!("{}-{}", done.number, done.data), done.reflections.as_slice()))
         .collect();
+    let mut json = together.unwrap_or_else(|| json!({}));
+    json["program"] = concat!("nanobragg ", env!("CARGO_PKG_VERSION")).into();
+    json["images"] = done.len().into();
+    if let Some(amplitudes) = amplitudes {
+        json["amplitudes"] = amplitudes;
+    }
+    // The record first, by which a later run knows the others.
+    files::text(&name.file(".json"), &(serde_json::to_string_pretty(&json)? + "\n"))?;
     write_experiments(&name.file(".expt"), &models)?;
     reflections::write_table(&name.file(".refl"), &tables)?;
-    if together.is_some() || amplitudes.is_some() {
-        let mut json = together.unwrap_or_else(|| json!({}));
-        json["program"] = concat!("nanobragg ", env!("CARGO_PKG_VERSION")).into();
-        json["images"] = done.len().into();
-        if let Some(amplitudes) = amplitudes {
-            json["amplitudes"] = amplitudes;
-        }
-        files::text(&name.file(".json"), &(serde_json::to_string_pretty(&json)? + "\n"))?;
-    }
     files::text(&name.file(".csv"), &table(fates))
 }
 

@@ -23,7 +23,7 @@ impl Pace {
         Pace { begun: Instant::now(), images, ended: Cell::new(0) }
     }
 
-    /// That of images that are refined together, of which nothing is known.
+    /// That of images that are refined together: how long they take is not estimated.
     pub fn of_all() -> Self {
         Pace::new(0)
     }
@@ -44,7 +44,7 @@ impl Pace {
         let (image, all) = (human(image), human(all));
         Some(match self.images {
             1 => format!("this will take about {image}"),
-            images => format!("this will take about {image} an image, {all} for all {images} images"),
+            images => format!("this will take about {image} per image, {all} for all {images}"),
         })
     }
 
@@ -81,7 +81,7 @@ mod tests {
     fn what_will_take_long_is_said_before() {
         let said = |images, seconds| Pace::new(images).expected(Duration::from_secs_f64(seconds));
         assert_eq!(said(1, 2.5), Some("this will take about 20 s".to_owned()));
-        let expected = "this will take about 20 s an image, 3 minutes for all 10 images";
+        let expected = "this will take about 20 s per image, 3 minutes for all 10";
         assert_eq!(said(10, 2.5), Some(expected.to_owned()));
         assert_eq!([said(1, 1.0), said(0, 100.0)], [None, None]);
         let later = Pace::new(10);

@@ -202,7 +202,7 @@ impl PendingSlopes {
             };
             let row = tiles.len() * GROUP;
             let mut crowded = Vec::new();
-            for tile in tiles.clone() {
+            for tile in tiles.clone().filter(|_| conversion.lists()) {
                 each_pixel(wanted, &list, tile, |lane, place| {
                     let slot = (tile - tiles.start) * GROUP + lane;
                     if conversion.is_crowded(|at| number(at * row + slot)) {
