@@ -3,6 +3,8 @@
 use nanobragg::model::Quirk;
 use nanobragg::plan::Warning;
 
+use crate::classic::{MOST_DOMAINS, MOST_STEPS};
+
 /// The most sub-pixels along an edge that are proposed: their square multiplies the time of a run.
 const MOST: f64 = 100.0;
 
@@ -24,8 +26,15 @@ pub fn of(warning: &Warning) -> Option<String> {
         Warning::Undersampled { .. } => {
             "-N with fewer cells and -fluence with more photons keep the intensities"
         }
+        // More than `auto` takes have to be asked for.
+        Warning::FewPhiSteps { needed, .. } if *needed > MOST_STEPS => {
+            return Some(format!("-phisteps {needed} sets their number"));
+        }
         Warning::FewPhiSteps { needed, .. } => {
             return Some(format!("-phisteps {needed} or auto sets their number"));
+        }
+        Warning::FewDomains { needed, .. } if *needed > MOST_DOMAINS => {
+            return Some(format!("-mosaic_domains {needed} sets their number"));
         }
         Warning::FewDomains { needed, .. } => {
             return Some(format!("-mosaic_domains {needed} or auto sets their number"));
@@ -65,6 +74,18 @@ mod tests {
     fn begins_with_a_flag(remedy: &str) {
         let name = remedy.split(' ').next().unwrap_or_default();
         assert!(table().iter().any(|flag| flag.names.contains(&name)), "{remedy}");
+    }
+
+    #[test]
+    fn more_than_auto_takes_is_no_matter_of_auto() {
+        let domains = |needed| of(&Warning::FewDomains { used: 10, needed, error: 0.5 }).unwrap();
+        assert_eq!(domains(1000), "-mosaic_domains 1000 or auto sets their number");
+        assert_eq!(domains(1001), "-mosaic_domains 1001 sets their number");
+        let steps = |needed| {
+            of(&Warning::FewPhiSteps { used: 2, needed, width: 0.01, error: 0.5 }).unwrap()
+        };
+        assert_eq!(steps(1000), "-phisteps 1000 or auto sets their number");
+        assert_eq!(steps(1001), "-phisteps 1001 sets their number");
     }
 
     #[test]

@@ -54,7 +54,16 @@ impl Instrument {
     pub fn contradictions(&self, plan: &Plan) -> Vec<Warning> {
         let detector = &plan.detector;
         let wavelength = [plan.parameters().wavelength * 1e10];
-        let distances = [detector.distance, detector.close_distance].map(|meters| meters * 1e3);
+        let axes = FrameDescription::of(plan).axes;
+        let start = ImageAxes {
+            fast: axes.fast.normalize().into(),
+            slow: axes.slow.normalize().into(),
+            origin_mm: axes.origin_mm.into(),
+        };
+        // Of a detector that is turned, headers have the distance along its normal, or to the beam's spot.
+        let to_spot = start.spot_mm().map(|[distance, ..]| distance);
+        let distances: Vec<f64> =
+            [detector.distance, detector.close_distance].map(|m| m * 1e3).into_iter().chain(to_spot).collect();
         let of =
             |what, unit, header: Option<f64>, start: &[f64]| Warning::of_header(what, unit, header?, start);
         let mut found: Vec<Warning> = [
@@ -65,12 +74,6 @@ impl Instrument {
         .into_iter()
         .flatten()
         .collect();
-        let axes = FrameDescription::of(plan).axes;
-        let start = ImageAxes {
-            fast: axes.fast.normalize().into(),
-            slow: axes.slow.normalize().into(),
-            origin_mm: axes.origin_mm.into(),
-        };
         let tilt_deg = axes.off_square().tilt_deg;
         found.extend(match (&self.axes, self.swing_deg) {
             (Some(own), _) => Warning::of_axes(between(own, &start)),

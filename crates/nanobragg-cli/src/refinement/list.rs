@@ -227,7 +227,9 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
             let earlier =
                 (1..=images).filter(|&number| Name::of_image(request, number).file(".json").exists());
             let left = images - earlier.count();
-            said.console.say(&format!("{left} of {images} images have no earlier run to continue"));
+            if left > 0 {
+                said.console.say(&format!("{left} of {images} images have no earlier run to continue"));
+            }
         }
         if number == 1 {
             earlier(said.console, name.strangers(lines.len(), &of_all(request)));
@@ -298,10 +300,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
 
 /// What the names of the files of all images end with.
 fn of_all(request: &Request) -> Vec<&'static str> {
-    let mut endings = vec![".csv", ".expt", ".refl"];
-    if request.is_joint() {
-        endings.push(".json");
-    }
+    let mut endings = vec![".csv", ".expt", ".json", ".refl"];
     if request.amplitudes {
         endings.extend(files::OF_AMPLITUDES);
     }

@@ -3,9 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use nanobragg::plan::Plan;
 use nanobragg_refine::Counting;
 
 use super::places::Asked;
+
+/// The spread of the mosaic domains.
+const MOSAIC: &str = "mosaic";
 
 /// What a refinement is asked for.
 pub struct Request {
@@ -17,6 +21,8 @@ pub struct Request {
     /// What images of a list have in common.
     pub shared: Vec<String>,
     pub free: Vec<String>,
+    /// Whether these are [`Request::DEFAULT`], as nothing else was asked for.
+    pub is_default: bool,
     pub output: PathBuf,
     pub counting: Counting,
     /// The reflections that are refined against.
@@ -38,6 +44,15 @@ pub struct Request {
 }
 
 impl Request {
+    /// What is free where nothing else is asked for.
+    pub const DEFAULT: [&str; 5] = ["misset", "cell", "N", "scale", MOSAIC];
+
+    /// The free parameters of an image that starts from `plan`: of the default those that its crystal has.
+    pub fn free(&self, plan: &Plan) -> Vec<&str> {
+        let has = |name: &&str| !self.is_default || *name != MOSAIC || plan.orientations.domains.len() > 1;
+        self.free.iter().map(String::as_str).filter(has).collect()
+    }
+
     /// Whether images are refined together after each has been by itself.
     pub fn is_joint(&self) -> bool {
         self.amplitudes || !self.shared.is_empty()

@@ -356,3 +356,21 @@ fn the_experiment_file_of_a_fit_has_its_photons() {
     assert!((number("fluence") / fluence - 1.0).abs() < 1e-9, "{text}");
     assert!((number("water") / 0.2 * (fluence / 3e25).cbrt() - 1.0).abs() < 1e-9, "{text}");
 }
+
+#[test]
+fn a_swung_detector_is_where_its_image_says_and_a_perfect_crystal_has_no_mosaicity_to_find() {
+    let scratch = Scratch::new();
+    let swung = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -twotheta 10 -pixel 0.4 -detpixels 200 \
+        -gauss_xtal -oversample 1 -seed 1 -fluence 3e25 -N 20 -misset 10 20 30";
+    scratch.run(&format!("{swung} -o shot.cbf -o shot.nxs")).good();
+    for data in ["shot.cbf", "shot.nxs"] {
+        let run = scratch.run(&format!("refine {swung} -data {data} -max_iterations 0 -o fit")).good();
+        assert!(run.warnings().iter().all(|warning| !warning.contains("distance")), "{data}: {}", run.err);
+        let found = json(&scratch, "fit.json");
+        let names: Vec<&str> =
+            found["parameters"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+        assert!(names.contains(&"scale") && !names.contains(&"mosaic"), "{names:?}");
+    }
+    let asked = format!("refine {swung} -data shot.cbf -refine scale,mosaic -o fit");
+    assert!(scratch.run(&asked).error(2).contains("mosaic"));
+}

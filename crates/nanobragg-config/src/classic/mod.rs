@@ -67,6 +67,8 @@ pub use role::{Conflicts, Role, Roles};
 pub(crate) use rotation::rotation;
 pub(crate) use sensor::sensor;
 pub use shell::Shell;
+pub(crate) use rotation::MOST_STEPS;
+pub(crate) use table::MOST_DOMAINS;
 pub use table::{flag, table};
 pub use unit::Unit;
 pub use values::Values;

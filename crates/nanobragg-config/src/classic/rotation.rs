@@ -48,7 +48,7 @@ pub(crate) fn rotation(request: &RotationRequest, quirks: Quirks) -> Result<Rota
 }
 
 /// The most steps that "auto" chooses.
-const MOST_STEPS: usize = 1000;
+pub(crate) const MOST_STEPS: usize = 1000;
 
 /// A rotation whose steps are the plan's to choose: what is not said to turn stands still.
 fn in_enough_steps(request: &RotationRequest) -> Result<Rotation, Error> {

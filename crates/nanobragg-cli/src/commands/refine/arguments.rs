@@ -16,7 +16,7 @@ pub const HELP: &str = include_str!("help.txt");
 /// Reads the arguments; `None` when the help is wanted.
 pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     let (mut data, mut name, mut start) = (None, None, Vec::new());
-    let mut free: Vec<String> = ["misset", "cell", "N", "scale", "mosaic"].map(str::to_owned).to_vec();
+    let mut asked = None;
     let (mut resume, mut list, mut images, mut shared) = (false, None, None, Vec::new());
     let (mut counting, mut box_scale, mut most_trials) = (Counting::default(), 0.5, 60);
     let (mut restraints, mut anomalous, mut reflections) = (Vec::new(), false, Asked::default());
@@ -36,7 +36,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             Some("anomalous") => anomalous = true,
             Some("data") => data = Some(PathBuf::from(value()?)),
             Some("o") => name = Some(output(value()?)?),
-            Some("refine") => free = names("-refine", &value()?)?,
+            Some("refine") => asked = Some(names("-refine", &value()?)?),
             Some("gain") => counting.gain = positive("-gain", &value()?)?,
             Some("saturation") => counting.saturation = Some(positive("-saturation", &value()?)?),
             Some("readout_noise") => counting.readout_noise = not_negative("-readout_noise", &value()?)?,
@@ -67,6 +67,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     if !several && !shared.is_empty() {
         return Err(missing("-share needs many images: give -list or -images"));
     }
+    let is_default = asked.is_none();
+    let mut free = asked.unwrap_or_else(|| Request::DEFAULT.map(str::to_owned).to_vec());
     let all = free.len() + shared.len();
     [&mut free, &mut shared].into_iter().for_each(|names| names.retain(|name| name != "F"));
     let amplitudes = free.len() + shared.len() < all;
@@ -86,6 +88,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         images,
         shared,
         free,
+        is_default,
         output,
         counting,
         reflections,

@@ -17,7 +17,7 @@ const CELL: &[Limits] = &[
 ];
 
 /// The most domains that "auto" chooses.
-const MOST_DOMAINS: usize = 1000;
+pub(crate) const MOST_DOMAINS: usize = 1000;
 
 rows!(
     Group::Crystal,

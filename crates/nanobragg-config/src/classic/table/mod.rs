@@ -13,6 +13,8 @@ mod row;
 mod sampling;
 mod structure_factors;
 
+pub(crate) use crystal::MOST_DOMAINS;
+
 use std::sync::LazyLock;
 
 use super::Flag;
