@@ -60,8 +60,8 @@ impl Frame {
             return Err(UsageError(text.to_owned()).into());
         }
         let plan = &start.plan;
-        let mut refinement =
-            Refinement::of_panels(plan, &start.others, &request.free(plan)).map_err(|error| usage("-refine", error))?;
+        let mut refinement = Refinement::of_panels(plan, &start.others, &request.free(plan))
+            .map_err(|error| usage("-refine", error))?;
         refinement.most_trials = request.most_trials;
         refinement.box_scale = request.box_scale;
         refinement.integrate = !start.has_subpixels;

@@ -81,9 +81,7 @@ mod tests {
         let domains = |needed| of(&Warning::FewDomains { used: 10, needed, error: 0.5 }).unwrap();
         assert_eq!(domains(1000), "-mosaic_domains 1000 or auto sets their number");
         assert_eq!(domains(1001), "-mosaic_domains 1001 sets their number");
-        let steps = |needed| {
-            of(&Warning::FewPhiSteps { used: 2, needed, width: 0.01, error: 0.5 }).unwrap()
-        };
+        let steps = |needed| of(&Warning::FewPhiSteps { used: 2, needed, width: 0.01, error: 0.5 }).unwrap();
         assert_eq!(steps(1000), "-phisteps 1000 or auto sets their number");
         assert_eq!(steps(1001), "-phisteps 1001 sets their number");
     }

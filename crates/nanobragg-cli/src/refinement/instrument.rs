@@ -62,8 +62,11 @@ impl Instrument {
         };
         // Of a detector that is turned, headers have the distance along its normal, or to the beam's spot.
         let to_spot = start.spot_mm().map(|[distance, ..]| distance);
-        let distances: Vec<f64> =
-            [detector.distance, detector.close_distance].map(|m| m * 1e3).into_iter().chain(to_spot).collect();
+        let distances: Vec<f64> = [detector.distance, detector.close_distance]
+            .map(|m| m * 1e3)
+            .into_iter()
+            .chain(to_spot)
+            .collect();
         let of =
             |what, unit, header: Option<f64>, start: &[f64]| Warning::of_header(what, unit, header?, start);
         let mut found: Vec<Warning> = [
