@@ -8,8 +8,8 @@ use nanobragg_io::c_format::g;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_io::instrument_image::{CONVENTIONS_PX, InstrumentImage};
 
+use super::detector::frame;
 use super::image_doubts::BEAM;
-use super::tilt;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{InstrumentWarning, Origin, Warning};
@@ -131,7 +131,7 @@ impl<'a> Says<'a> {
         // Its frame need not be that of an image: the panel ties both together.
         let spindle = |axes: ImageAxes| {
             let [fast, slow] = [axes.fast, axes.slow].map(Vector3::from);
-            let to_image = tilt::frame(&fast, &slow) * tilt::frame(&panel.fast, &panel.slow).transpose();
+            let to_image = frame(&fast, &slow) * frame(&panel.fast, &panel.slow).transpose();
             (to_image * draft.frame.spindle_axis.normalize()).into()
         };
         let spindle = of_image.filter(|_| is_said(FlagId::SpindleAxis)).map(spindle);

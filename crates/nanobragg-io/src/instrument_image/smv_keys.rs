@@ -79,7 +79,7 @@ mod tests {
                 .map(|doubt| doubt.assumed)
         };
         assert_eq!(said("WAVELENGHT").as_deref(), Some("not read; did you mean WAVELENGTH?"));
-        for key in ["POLARISATION", "DETECTOR_SN2", "ADXV_CENTER_Z", "ADXV_CENTER_X", "GAIN"] {
+        for key in ["POLARIZATON", "DETECTOR_SN2", "ADXV_CENTER_Z", "ADXV_CENTER_X", "GAIN"] {
             assert_eq!(said(key), None, "{key}");
         }
     }
