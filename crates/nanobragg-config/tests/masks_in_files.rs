@@ -16,7 +16,7 @@ use std::path::Path;
 use images::upright;
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, resolve};
-use nanobragg_io::nexus::{Setting, StackWriter};
+use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::smv::{HeaderEntry, write_smv};
 
@@ -47,7 +47,7 @@ fn marked_pixels_are_left_out_by_mask_and_counted_by_img() {
         bad.map(ToString::to_string).collect::<Vec<_>>()
     };
     let expected =
-        "a.nxs: pixel_mask: 2 pixels of no use: rendered like the rest; -mask with this file leaves them out";
+        "a.nxs: pixel_mask: 2 pixels of no use: -mask with this file leaves them out of what is rendered";
     assert_eq!(said("-img a.nxs"), [expected]);
     assert_eq!(said("-img a.nxs -mask a.nxs"), [""; 0]);
     assert_eq!(said("-mask a.nxs"), [""; 0]);
@@ -73,10 +73,7 @@ fn a_mask_is_held_against_all_that_the_image_says() {
     let tilted: &[(&str, &str)] =
         &[("FAST_AXIS", "1 0 0"), ("SLOW_AXIS", "0 -0.8 -0.6"), ("FIRST_PIXEL", "-15 10 -100")];
     for (mask, image, expected) in [
-        (&[("OSC_RANGE", "1")][..], &[("OSC_RANGE", "2")][..], "OSC_RANGE: 1: ignored; 2"),
-        (&[("OSC_START", "10")], &[("OSC_START", "20")], "OSC_START: 10: ignored; 20"),
-        (&[("TWOTHETA", "10")], &[("TWOTHETA", "20")], "TWOTHETA: 10: ignored; 20"),
-        (&[("KAPPA", "10")], &[("KAPPA", "20")], "KAPPA: 10: ignored; 20"),
+        (&[("TWOTHETA", "10")][..], &[("TWOTHETA", "20")][..], "TWOTHETA: 10: ignored; 20"),
         (
             &[("XDS_ORGX", "5"), ("XDS_ORGY", "5")],
             &[("XDS_ORGX", "9"), ("XDS_ORGY", "5")],
@@ -85,7 +82,7 @@ fn a_mask_is_held_against_all_that_the_image_says() {
         (
             &[("DENZO_X_BEAM", "4"), ("DENZO_Y_BEAM", "6")],
             &[("BEAM_CENTER_X", "10"), ("BEAM_CENTER_Y", "15")],
-            "DENZO_X_BEAM, DENZO_Y_BEAM: 4 6 px: ignored; 10 15 px",
+            "DENZO_X_BEAM, DENZO_Y_BEAM: 4 6 (pixels): ignored; 10 15 (pixels)",
         ),
         (tilted, &[], "FAST_AXIS, SLOW_AXIS: 1 0 0, 0 -0.8 -0.6: ignored; none"),
     ] {
@@ -100,6 +97,70 @@ fn a_mask_is_held_against_all_that_the_image_says() {
         assert_eq!(said("-mask a.img -img a.img"), [""; 0], "{expected}");
         assert_eq!(said("-mask m.img"), [""; 0], "{expected}");
     }
+}
+
+#[test]
+fn what_says_nothing_and_the_rotation_of_a_mask_are_held_against_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, entries: &[(&'static str, &str)]| {
+        let entries = entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value));
+        write_smv(&folder.path().join(name), &entries.collect::<Vec<_>>(), 30, 20, &[1; 600]).unwrap();
+    };
+    let image = [
+        ("PIXEL_SIZE", "1"),
+        ("WAVELENGTH", "1"),
+        ("DISTANCE", "100"),
+        ("DENZO_X_BEAM", "10"),
+        ("DENZO_Y_BEAM", "15"),
+        ("TWOTHETA", "0"),
+        ("OSC_START", "20"),
+        ("OSC_RANGE", "1"),
+    ];
+    write("a.img", &image);
+    let unknown =
+        ["PIXEL_SIZE", "WAVELENGTH", "DISTANCE", "DENZO_X_BEAM", "DENZO_Y_BEAM"].map(|key| (key, "0"));
+    let others =
+        [("TWOTHETA", "0.0005"), ("OSC_START", "90"), ("PHI", "30"), ("OSC_RANGE", "2"), ("KAPPA", "20")];
+    write("m.img", &[&unknown[..], &others].concat());
+    let warnings = resolved(folder.path(), "-mask m.img -img a.img").warnings;
+    let of_masks = warnings.iter().filter(|it| it.code() == "config.mask-of-other-instrument");
+    assert_eq!(of_masks.map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_spindle_of_a_mask_is_held_against_that_of_the_instrument() {
+    let folder = tempfile::tempdir().unwrap();
+    let rotation = Some(Rotation { start_deg: 0.0, range_deg: 1.0, step_deg: 1.0 });
+    let setting = Setting { rotation, spindle: [-1.0, 0.0, 0.0], ..upright() };
+    let mut stack = StackWriter::create(&folder.path().join("m.nxs"), &setting, 1).unwrap();
+    stack.write(0, &[1; 6]).unwrap();
+    stack.finish().unwrap();
+    let said = |goniometer: &str| {
+        let corner = setting.origin_mm.map(|part| part.to_string());
+        let list = format!(
+            "{{\"experiment\": [{{\"beam\": 0, \"detector\": 0{}}}], \"beam\": [{{\"direction\": [0, 0, 1], \
+                \"wavelength\": {}}}], \"goniometer\": [{goniometer}], \"detector\": [{{\"panels\": [{{\"origin\": [{}, {}, {}], \
+                \"fast_axis\": [1, 0, 0], \"slow_axis\": [0, -1, 0], \"pixel_size\": [{}, {}], \"image_size\": [{}, {}]}}]}}]}}",
+            if goniometer.is_empty() { "" } else { ", \"goniometer\": 0" },
+            setting.wavelength_angstrom,
+            -setting.origin_mm[0],
+            corner[1],
+            -setting.origin_mm[2],
+            setting.pixel_size_mm.0,
+            setting.pixel_size_mm.1,
+            setting.fast,
+            setting.slow,
+        );
+        std::fs::write(folder.path().join("a.expt"), list).unwrap();
+        let warnings = resolved(folder.path(), "-geometry a.expt -mask m.nxs").warnings;
+        let of_masks = warnings.iter().filter(|it| it.code() == "config.mask-of-other-instrument");
+        of_masks.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(said(""), [""; 0]);
+    let goniometer = |axis: &str| format!("{{\"rotation_axis\": [{axis}]}}");
+    assert_eq!(said(&goniometer("1, 0, 0")), [""; 0]);
+    let expected = "m.nxs: spindle axis: 1 0 0: ignored; 0 1 0 in a.expt counts";
+    assert_eq!(said(&goniometer("0, 1, 0")), [expected]);
 }
 
 #[test]
@@ -131,4 +192,28 @@ fn a_mask_is_held_against_the_instrument() {
             "m.img: WAVELENGTH: 1.2: ignored; 1 in a.expt counts"
         ]
     );
+}
+
+#[test]
+fn distances_to_a_tilted_panel_are_compared_like_with_like() {
+    let folder = tempfile::tempdir().unwrap();
+    // 100 mm along the beam, 80 to the plane.
+    let list = "{\"experiment\": [{\"beam\": 0, \"detector\": 0}], \"beam\": [{\"direction\": [0, 0, 1]}], \
+        \"detector\": [{\"panels\": [{\"origin\": [-1, 0, -100], \"fast_axis\": [1, 0, 0], \"slow_axis\": [0, -0.8, -0.6], \
+        \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
+    std::fs::write(folder.path().join("a.expt"), list).unwrap();
+    let said = |entries: &[(&'static str, &str)]| {
+        let entries: Vec<HeaderEntry> =
+            entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
+        write_smv(&folder.path().join("m.img"), &entries, 4, 3, &[1; 12]).unwrap();
+        let warnings = resolved(folder.path(), "-geometry a.expt -mask m.img").warnings;
+        let of_masks = warnings.iter().filter(|it| it.code() == "config.mask-of-other-instrument");
+        of_masks.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&[("DISTANCE", "100"), ("CLOSE_DISTANCE", "80")]), [""; 0]);
+    assert_eq!(said(&[("CLOSE_DISTANCE", "80")]), [""; 0]);
+    // The list says no wavelength.
+    assert_eq!(said(&[("DISTANCE", "100"), ("WAVELENGTH", "1.5")]), [""; 0]);
+    let expected = "m.img: CLOSE_DISTANCE: 100: ignored; 80 in a.expt counts";
+    assert_eq!(said(&[("CLOSE_DISTANCE", "100")]), [expected]);
 }

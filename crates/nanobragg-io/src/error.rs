@@ -126,6 +126,14 @@ impl Error {
         }
     }
 
+    /// What is there and what was expected, without the file and the place.
+    pub(crate) fn found_and_expected(&self) -> (String, String) {
+        match &*self.0 {
+            Fault::Value { expected, found, .. } => (found.clone(), expected.clone()),
+            _ => (self.to_string(), "another".to_owned()),
+        }
+    }
+
     /// The operating system refused to open or read the file.
     pub fn read(path: &Path, cause: io::Error) -> Self {
         Self::of(Fault::Read { path: path.to_owned(), cause })

@@ -12,6 +12,7 @@ mod wavelength;
 
 use std::path::Path;
 
+pub use doubts::CONVENTIONS_PX;
 use entries::Said;
 
 use crate::binary::first_bytes;
@@ -22,7 +23,7 @@ use crate::nexus::{HDF5_MAGIC, Nxmx, NxmxPanel, nxmx_panels};
 use crate::npy::{NPY_MAGIC, read_npy};
 use crate::smv::{SmvHeader, read_smv};
 use crate::tiff::{TIFF_MAGICS, read_tiff};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Bytes that tell the format.
 const LOOKED_AT: u64 = 8;
@@ -72,8 +73,21 @@ pub fn image_panels(path: &Path) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// Those of the format's reader; what is of no known format is an error of SMV. Axes of the detector that cannot be read, or
-/// of which one is missing. A panel that is not there, and several where none is chosen.
+/// of which one is missing. A panel that is not there, and several where none is chosen. Of a `pixel_mask` that cannot be read there is
+/// a warning.
 pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<InstrumentImage> {
+    read(path, panel, false)
+}
+
+/// The same of an image that is a mask.
+///
+/// # Errors
+/// Those of [`read_instrument_image`]; also a `pixel_mask` that cannot be read.
+pub fn read_mask_image(path: &Path, panel: Option<usize>) -> Result<InstrumentImage> {
+    read(path, panel, true)
+}
+
+fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentImage> {
     let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
         let (image, text) = read_cbf_with_text(path)?;
@@ -95,7 +109,11 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let is_only = panels.len() == 1;
         let panel = chosen(path, panels, panel)?;
         let (image, _) = file.stack(0..1)?;
-        let masked = file.masked(0)?.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
+        let (masked, unread) = match file.masked(0) {
+            Err(error) if !is_mask => (None, Some(unread_mask(path, &error))),
+            found => (found?, None),
+        };
+        let masked = masked.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
         let image = image.of_panel(&panel);
         let masked = masked.unwrap_or_else(|| vec![false; image.counts.len()]);
         let keep = image.counts.iter().zip(&masked).map(|(&count, masked)| count > 0 && !masked).collect();
@@ -103,6 +121,7 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
         let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
         found.masked = masked.iter().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
+        found.warnings.extend(unread);
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -136,6 +155,13 @@ pub fn read_instrument_image(path: &Path, panel: Option<usize>) -> Result<Instru
     Ok(described(path, said, (fast, slow), keep))
 }
 
+/// That a mask of pixels says nothing. Who takes no pixels can do without.
+fn unread_mask(path: &Path, error: &Error) -> Warning {
+    let (found, expected) = error.found_and_expected();
+    let assumed = format!("not read; expected {expected}");
+    Warning::new(WarningKind::BadRegions, path, "pixel_mask", found.trim_matches('"'), assumed)
+}
+
 /// The panel of that number, or the only one.
 fn chosen(path: &Path, mut panels: Vec<NxmxPanel>, number: Option<usize>) -> Result<NxmxPanel> {
     let number = if panels.len() == 1 { Some(0) } else { number };
@@ -159,4 +185,35 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
     let Said { axes, spindle, warnings, .. } = said;
     InstrumentImage { header, is_smv: false, fast, slow, keep, masked: 0, swing_deg, axes, spindle, warnings }
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_hdf5::H5File;
+
+    use super::*;
+    use crate::nexus::setting::tests::setting;
+    use crate::nexus::{Setting, StackWriter};
+
+    #[test]
+    fn a_mask_that_cannot_be_read_matters_to_who_takes_its_pixels() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let mut stack = StackWriter::create(&path, &Setting { measured: None, ..setting() }, 1).unwrap();
+        stack.write(0, &[7; 15]).unwrap();
+        stack.finish().unwrap();
+        let said = || read_instrument_image(&path, None).unwrap().warnings;
+        let before = said().len();
+        let file = H5File::open_rw(&path).unwrap();
+        let set = file.new_dataset::<u32>().shape([7usize]).create("entry/instrument/detector/pixel_mask");
+        set.unwrap().write_raw(&[0_u32; 7]).unwrap();
+        file.close().unwrap();
+        let expected = "expected a mask of 3 x 5 pixels (slow, fast), as the images have";
+        let warnings = said();
+        let last = warnings.last().unwrap().to_string();
+        assert_eq!(warnings.len(), before + 1);
+        assert!(last.ends_with(&format!("pixel_mask: 7: not read; {expected}")), "{last}");
+        let error = read_mask_image(&path, None).unwrap_err().to_string();
+        assert!(error.ends_with(&format!("pixel_mask: {expected}, found \"7\"")), "{error}");
+    }
 }

@@ -16,7 +16,7 @@ mod mask;
 mod node;
 mod panel;
 mod read;
-mod setting;
+pub(crate) mod setting;
 mod stack;
 mod store;
 

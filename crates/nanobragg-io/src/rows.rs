@@ -26,8 +26,9 @@ pub struct Reflections {
     pub operators: Vec<String>,
     /// Hermann-Mauguin symbol.
     pub space_group: Option<String>,
-    /// Its number in International Tables.
-    pub space_group_number: Option<u16>,
+    /// Its number in International Tables as the file spells it; without the setting that numbers of CCP4 have in their thousands. Of an mmCIF it
+    /// need not be one of them.
+    pub space_group_number: Option<String>,
     /// Whether h and -h have one amplitude.
     pub friedel_equal: bool,
     /// Name of the column (or pair of columns) that was read.

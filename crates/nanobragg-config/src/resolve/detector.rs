@@ -1,6 +1,7 @@
 //! What more than one flag says of the detector.
 
 use nanobragg::model::{Convention, PixelGrid, Preset, Quirk};
+use nanobragg::nalgebra::{Matrix3, Vector3};
 
 use crate::ConfigError;
 use crate::classic::{self, FlagId, ParsedArgs};
@@ -55,4 +56,11 @@ fn set_normal(draft: &mut Draft, args: &ParsedArgs) {
     let pix0 = draft.placement.corner.filter(|_| !quirks.has(Quirk::Pix0Ignored));
     let away = pix0.map_or(frame.beam, Into::into);
     frame.odet = if normal.dot(&away) < 0.0 { -normal } else { normal };
+}
+
+/// Fast axis, slow axis and normal as columns, at right angles.
+pub(super) fn frame(fast: &Vector3<f64>, slow: &Vector3<f64>) -> Matrix3<f64> {
+    let fast = fast.normalize();
+    let normal = fast.cross(slow).normalize();
+    Matrix3::from_columns(&[fast, normal.cross(&fast), normal])
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::WarningKind;
-use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image};
+use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image, read_mask_image};
 use nanobragg_io::smv::SmvHeader;
 
 use super::mask::Says;
@@ -23,12 +23,13 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let name = occurrence.values.path(0);
         let path = context.path(name);
         let panel = panel(args, name, &path)?;
-        let mut image = read_instrument_image(&path, panel)?;
+        let read = if is_mask { read_mask_image } else { read_instrument_image };
+        let mut image = read(&path, panel)?;
         draft.setup.notes.push(format!("reading {}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
         if let Some(geometry) = args.last(FlagId::Geometry) {
-            let counts = Says::instrument(geometry.values.path(0), draft).filter(|_| !follows);
+            let counts = Says::instrument(geometry.values.path(0), draft, image.axes).filter(|_| !follows);
             let says = Says::image(name, &image);
             let other = counts.map(|counts| mask::contradictions(&says, &counts, args, false));
             draft.setup.warnings.extend(other.into_iter().flatten());
@@ -62,7 +63,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
 fn unused_mask(args: &ParsedArgs, name: &Path, masked: usize) -> Option<Warning> {
     let pixels = if masked == 1 { "pixel" } else { "pixels" };
     let found = format!("{masked} {pixels} of no use");
-    let assumed = "rendered like the rest; -mask with this file leaves them out";
+    let assumed = "-mask with this file leaves them out of what is rendered";
     let warning = nanobragg_io::Warning::new(WarningKind::BadRegions, name, "pixel_mask", found, assumed);
     (masked > 0 && !args.has(FlagId::Mask)).then(|| warning.into())
 }

@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use nanobragg::model::Tilt;
-use nanobragg::units::to_deg;
+use nanobragg::nalgebra::Vector3;
+use nanobragg_io::c_format::g;
 use nanobragg_io::image_axes::ImageAxes;
-use nanobragg_io::instrument_image::InstrumentImage;
-use nanobragg_io::text::spaced;
+use nanobragg_io::instrument_image::{CONVENTIONS_PX, InstrumentImage};
 
+use super::detector::frame;
 use super::image_doubts::BEAM;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{InstrumentWarning, Warning};
+use crate::{InstrumentWarning, Origin, Warning};
 
 const CENTERS: [&str; 8] = [
     "DENZO_X_BEAM",
@@ -23,8 +24,8 @@ const CENTERS: [&str; 8] = [
     "XDS_ORGX",
     "XDS_ORGY",
 ];
-/// What both may say, by its keys, and the flags that decide it. Of a rotation the first key that is there counts.
-const SAID: [(&str, &[FlagId]); 15] = [
+/// What both may say, by its keys, and the flags that decide it. Masks are made of any image of a series: they need not have its rotation.
+const SAID: [(&str, &[FlagId]); 9] = [
     ("PIXEL_SIZE", &[FlagId::Pixel]),
     ("DISTANCE", DISTANCES),
     ("CLOSE_DISTANCE", DISTANCES),
@@ -34,25 +35,22 @@ const SAID: [(&str, &[FlagId]); 15] = [
     ("BEAM_CENTER_X, BEAM_CENTER_Y", BEAM),
     ("ORGX, ORGY", BEAM),
     ("XDS_ORGX, XDS_ORGY", BEAM),
-    ("OSC_START", &[FlagId::Phi]),
-    ("PHI", &[FlagId::Phi]),
-    ("OSC_RANGE", &[FlagId::Osc, FlagId::PhiStep]),
-    ("KAPPA", &[]),
-    ("OMEGA", &[]),
-    ("CHI", &[]),
 ];
+/// Keys whose zeros only say that nothing is known.
+const POSITIVE: [&str; 4] = ["PIXEL_SIZE", "DISTANCE", "CLOSE_DISTANCE", "WAVELENGTH"];
 /// Keys of a beam center, those of which the most is known first.
 const CENTER_PAIRS: [&str; 4] =
     ["DENZO_X_BEAM, DENZO_Y_BEAM", "BEAM_CENTER_X, BEAM_CENTER_Y", "ORGX, ORGY", "XDS_ORGX, XDS_ORGY"];
-/// Pixels by which the conventions of beam centers differ.
-const CONVENTIONS_PX: f64 = 1.5;
 const DISTANCES: &[FlagId] = &[FlagId::Distance, FlagId::CloseDistance];
 
 /// Relative difference that the digits of headers do not make.
 const SAME: f64 = 1e-3;
 
-/// The same of a place, mm.
-const SAME_MM: f64 = 0.02;
+/// The same of a place, mm or pixels.
+const SAME_PLACE: f64 = 0.02;
+
+/// The same of an angle, degrees.
+const SAME_DEG: f64 = 1e-3;
 
 /// Takes back what a mask says of distance and beam center where the image says it in other keys: else both would count.
 pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
@@ -87,7 +85,14 @@ impl<'a> Says<'a> {
             let swing = image.swing_deg.filter(|_| key == "TWOTHETA");
             image.header.entry(key).ok().flatten().or(swing)
         };
-        let numbers = |keys: &str| keys.split(", ").map(number).collect::<Option<Vec<f64>>>();
+        let says_nothing = |keys: &str, numbers: &[f64]| {
+            let may_be_zero = !POSITIVE.contains(&keys) && keys != CENTER_PAIRS[0];
+            numbers.iter().all(|number| *number == 0.0) && !may_be_zero
+        };
+        let numbers = |keys: &str| {
+            let numbers = keys.split(", ").map(number).collect::<Option<Vec<f64>>>();
+            numbers.filter(|numbers| !says_nothing(keys, numbers))
+        };
         let said = SAID.iter().filter_map(|(keys, _)| Some((*keys, numbers(keys)?)));
         Says {
             file,
@@ -98,13 +103,15 @@ impl<'a> Says<'a> {
         }
     }
 
-    /// What the description of an instrument says of a panel, by what `draft` has of it.
-    pub fn instrument(file: &'a Path, draft: &Draft) -> Option<Self> {
+    /// What the description of an instrument says of a panel, by what `draft` has of it; its spindle in the frame of an image whose
+    /// detector has the axes `of_image`.
+    pub fn instrument(file: &'a Path, draft: &Draft, of_image: Option<ImageAxes>) -> Option<Self> {
         let instrument = draft.instrument.as_ref()?;
         let panel = instrument.panels.get(instrument.chosen.unwrap_or(0))?;
         let beam = draft.frame.beam.normalize();
         let normal = panel.fast.cross(&panel.slow);
         let along = panel.origin_mm.dot(&normal) / beam.dot(&normal);
+        let close = panel.origin_mm.dot(&normal.normalize()).abs();
         let from_corner = beam * along - panel.origin_mm;
         // Axes need not be at right angles.
         let fast = from_corner.cross(&panel.slow).dot(&normal) / normal.norm_squared();
@@ -112,19 +119,23 @@ impl<'a> Says<'a> {
         let mut numbers = vec![
             ("PIXEL_SIZE", vec![panel.pixel_mm[0]]),
             ("DISTANCE", vec![along]),
-            ("WAVELENGTH", vec![draft.beam.wavelength * 1e10]),
+            ("CLOSE_DISTANCE", vec![close]),
             ("DENZO_X_BEAM, DENZO_Y_BEAM", vec![slow, fast]),
         ];
-        if let Some(range) = draft.rotation.range {
-            numbers.extend([
-                ("OSC_START", vec![to_deg(draft.rotation.start)]),
-                ("PHI", vec![to_deg(draft.rotation.start)]),
-                ("OSC_RANGE", vec![to_deg(range)]),
-            ]);
+        let is_said = |flag| matches!(draft.setup.origins.of(&[flag]), Origin::Header(_));
+        if is_said(FlagId::Lambda) {
+            numbers.push(("WAVELENGTH", vec![draft.beam.wavelength * 1e10]));
         }
         numbers.retain(|(_, numbers)| numbers.iter().all(|number| number.is_finite()));
         let size = [panel.fast_pixels, panel.slow_pixels];
-        Some(Says { file, numbers, axes: None, spindle: None, size })
+        // Its frame need not be that of an image: the panel ties both together.
+        let spindle = |axes: ImageAxes| {
+            let [fast, slow] = [axes.fast, axes.slow].map(Vector3::from);
+            let to_image = frame(&fast, &slow) * frame(&panel.fast, &panel.slow).transpose();
+            (to_image * draft.frame.spindle_axis.normalize()).into()
+        };
+        let spindle = of_image.filter(|_| is_said(FlagId::SpindleAxis)).map(spindle);
+        Some(Says { file, numbers, axes: None, spindle, size })
     }
 
     fn numbers(&self, keys: &str) -> Option<&Vec<f64>> {
@@ -163,44 +174,52 @@ pub(super) fn contradictions(
         let (file, image) = (mask.file.to_owned(), counts.file.to_owned());
         InstrumentWarning::OtherMask { file, key, found, counts: counted, image }.into()
     };
-    let is_other = |(a, b): (&f64, &f64)| (a - b).abs() > SAME * a.abs().max(b.abs());
+    let is_other = |key: &str, a: f64, b: f64| {
+        let least = match key {
+            "TWOTHETA" => SAME_DEG,
+            _ if CENTER_PAIRS.contains(&key) => SAME_PLACE,
+            _ => 0.0,
+        };
+        let of_digits = if key == "TWOTHETA" { 0.0 } else { SAME * a.abs().max(b.abs()) };
+        (a - b).abs() > of_digits.max(least)
+    };
+    let is_compared =
+        |keys: &[&str]| keys.iter().any(|keys| mask.numbers(keys).and(counts.numbers(keys)).is_some());
     for (key, flags) in SAID {
         if told.contains(&flags) || flags.iter().any(|flag| args.has(*flag)) {
             continue;
         }
         let both = mask.numbers(key).zip(counts.numbers(key));
-        let Some((found, counted)) = both.filter(|(found, counted)| found.iter().zip(*counted).any(is_other))
-        else {
+        let differs = |found: &[f64], counted: &[f64]| {
+            found.iter().zip(counted).any(|(found, counted)| is_other(key, *found, *counted))
+        };
+        let Some((found, counted)) = both.filter(|(found, counted)| differs(found, counted)) else {
             continue;
         };
-        warnings.push(other(key, spaced(found), spaced(counted)));
-        if !flags.is_empty() {
-            told.push(flags);
-        }
+        warnings.push(other(key, listed(found), listed(counted)));
+        told.push(flags);
     }
-    let is_decided = DISTANCES.iter().any(|flag| args.has(*flag)) || told.contains(&DISTANCES);
+    let is_decided =
+        DISTANCES.iter().any(|flag| args.has(*flag)) || is_compared(&["DISTANCE", "CLOSE_DISTANCE"]);
     if let Some((found, counted)) = mask.distance().zip(counts.distance()).filter(|_| !is_decided)
-        && is_other((&found, &counted))
+        && is_other("DISTANCE", found, counted)
     {
-        warnings.push(other("DISTANCE", found.to_string(), counted.to_string()));
+        warnings.push(other("DISTANCE", g(found, 6), g(counted, 6)));
     }
     let is_decided = BEAM.iter().any(|flag| args.has(*flag)) || told.contains(&BEAM);
-    let is_compared = CENTER_PAIRS.iter().any(|keys| mask.numbers(keys).and(counts.numbers(keys)).is_some());
+    let is_compared = is_compared(&CENTER_PAIRS);
     if let Some(((key, own), (_, other_px))) = mask.center().zip(counts.center())
         && !(is_decided || is_compared || may_be_one(own, other_px, counts.size))
     {
-        let said = |center: [f64; 2]| format!("{} px", spaced(&center));
+        let said = |center: [f64; 2]| format!("{} (pixels)", listed(&center));
         warnings.push(other(key, said(own), said(other_px)));
     }
     if has_axes {
         warnings.extend(axes(mask, counts).map(|(key, found, counted)| other(key, found, counted)));
     }
-    if let Some(own) = mask.spindle.filter(|_| !args.has(FlagId::SpindleAxis)) {
-        let is_same = |other: [f64; 3]| off(own, other) < SAME;
-        if !counts.spindle.is_some_and(is_same) {
-            let counted = counts.spindle.map_or_else(|| "none".to_owned(), |axis| spaced(&axis));
-            warnings.push(other("spindle axis", spaced(&own), counted));
-        }
+    let spindles = mask.spindle.zip(counts.spindle).filter(|_| !args.has(FlagId::SpindleAxis));
+    if let Some((own, counted)) = spindles.filter(|(own, counted)| off(*own, *counted) >= SAME) {
+        warnings.push(other("spindle axis", listed(&own), listed(&counted)));
     }
     warnings
 }
@@ -216,12 +235,12 @@ fn may_be_one(own: [f64; 2], other: [f64; 2], size: [usize; 2]) -> bool {
 
 /// Axes of a tilted detector that are not those that count.
 fn axes(mask: &Says<'_>, counts: &Says<'_>) -> Option<(&'static str, String, String)> {
-    let said = |axes: &ImageAxes| format!("{}, {}", spaced(&axes.fast), spaced(&axes.slow));
+    let said = |axes: &ImageAxes| format!("{}, {}", listed(&axes.fast), listed(&axes.slow));
     let own = mask.axes.as_ref()?;
     match &counts.axes {
         Some(other) if off(own.fast, other.fast) < SAME && off(own.slow, other.slow) < SAME => {
-            let is_off = own.origin_mm.iter().zip(other.origin_mm).any(|(a, b)| (a - b).abs() > SAME_MM);
-            is_off.then(|| ("FIRST_PIXEL", spaced(&own.origin_mm), spaced(&other.origin_mm)))
+            let is_off = own.origin_mm.iter().zip(other.origin_mm).any(|(a, b)| (a - b).abs() > SAME_PLACE);
+            is_off.then(|| ("FIRST_PIXEL", listed(&own.origin_mm), listed(&other.origin_mm)))
         }
         Some(other) => Some(("FAST_AXIS, SLOW_AXIS", said(own), said(other))),
         None => {
@@ -230,6 +249,11 @@ fn axes(mask: &Says<'_>, counts: &Says<'_>) -> Option<(&'static str, String, Str
             is_tilted.then(|| ("FAST_AXIS, SLOW_AXIS", said(own), "none".to_owned()))
         }
     }
+}
+
+/// Numbers with a blank between them, of as many digits as messages need, and none of them -0.
+fn listed(numbers: &[f64]) -> String {
+    numbers.iter().map(|number| g(number + 0.0, 6)).collect::<Vec<_>>().join(" ")
 }
 
 /// How far the ends of two unit vectors are apart.

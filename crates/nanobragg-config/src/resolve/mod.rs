@@ -4,6 +4,7 @@ mod beside;
 mod compatible;
 mod contradictions;
 mod detector;
+mod file_symmetry;
 mod geometry;
 mod headers;
 mod idle;
@@ -20,7 +21,6 @@ mod reflections;
 mod rotation;
 mod sense;
 mod spindle;
-mod symmetry;
 mod tilt;
 
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use nanobragg_io::WarningKind;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
-use super::symmetry as symmetry_of_file;
+use super::file_symmetry;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
@@ -64,7 +64,7 @@ pub(super) fn table(
         None if found.operators.is_empty() => "the name".to_owned(),
         None => "the list of operators".to_owned(),
     };
-    let contradictions = symmetry_of_file::contradictions(path, &found, &operators, &by);
+    let contradiction = file_symmetry::contradiction(path, &found, &operators, &by);
     let file =
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let others = match found.others.len() {
@@ -77,7 +77,7 @@ pub(super) fn table(
         let rows = if found.missing == 1 { "row has" } else { "rows have" };
         draft.setup.notes.push(format!("{file}: {} {rows} no value there: not read", found.missing));
     }
-    draft.setup.warnings.extend(contradictions.into_iter().map(Warning::from));
+    draft.setup.warnings.extend(contradiction.map(Warning::from));
     draft.setup.warnings.extend(found.warnings.into_iter().map(Warning::from));
     if found.negative > 0 {
         let (file, count) = (path.to_owned(), found.negative);
@@ -162,11 +162,17 @@ fn operators(
         return parsed.map_err(wrong);
     }
     // The number stands for the setting that is first in the tables.
-    let name = found.space_group.clone().or(found.space_group_number.map(|number| number.to_string()));
-    match name {
-        Some(name) => named(draft, &name, &path.display().to_string(), found.cell),
-        None => Err(ConfigError::NoSymmetry(path.to_owned())),
+    let given = path.display().to_string();
+    if let Some(name) = &found.space_group {
+        return named(draft, name, &given, found.cell);
     }
+    let Some(number) = &found.space_group_number else {
+        return Err(ConfigError::NoSymmetry(path.to_owned()));
+    };
+    if file_symmetry::number(number).is_none() {
+        return Err(ConfigError::UnknownSpaceGroup { given, name: number.chars().take(40).collect() });
+    }
+    named(draft, number, &given, found.cell)
 }
 
 /// The operators of the group called `name`.

@@ -7,7 +7,7 @@ use nanobragg::plan::place::PlacementParameters;
 use nanobragg::units::to_deg;
 use nanobragg_session::header::FrameDescription;
 
-use super::tilt;
+use super::detector::frame;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin};
@@ -34,8 +34,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     // What is no detector is refused where it is planned.
     let Ok(plan) = probe.plan() else { return Ok(()) };
     let axes = FrameDescription::of(&plan).axes;
-    let to_laboratory = tilt::frame(&plan.detector.fdet, &plan.detector.sdet)
-        * tilt::frame(&axes.fast, &axes.slow).transpose();
+    let to_laboratory =
+        frame(&plan.detector.fdet, &plan.detector.sdet) * frame(&axes.fast, &axes.slow).transpose();
     let spindle = to_laboratory * Vector3::from(said);
     let found = plan.detector.spindle_axis[1];
     let off_deg = to_deg(found.cross(&spindle).norm().atan2(found.dot(&spindle)));

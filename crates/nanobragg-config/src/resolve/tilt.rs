@@ -9,7 +9,7 @@ use nanobragg_io::WarningKind;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::header::{Axes, FrameDescription};
 
-use super::detector::NEAR_POINT;
+use super::detector::{NEAR_POINT, frame};
 use super::headers::may_tilt;
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
 use crate::draft::Draft;
@@ -122,13 +122,6 @@ fn placed(detector: &Detector, to_imgcif: &Matrix3<f64>, said: &ImageAxes) -> De
     let frame = Frame { fdet, sdet, odet, ..detector.convention.frame() };
     let placement = Placement::Measured { origin: origin.map(mm).into() };
     detector.clone().with_convention(Convention::Custom(frame)).with_placement(placement)
-}
-
-/// Fast axis, slow axis and normal as columns, at right angles.
-pub(super) fn frame(fast: &Vector3<f64>, slow: &Vector3<f64>) -> Matrix3<f64> {
-    let fast = fast.normalize();
-    let normal = fast.cross(slow).normalize();
-    Matrix3::from_columns(&[fast, normal.cross(&fast), normal])
 }
 
 /// The larger angle in degrees between axes.

@@ -100,7 +100,7 @@ struct Block {
     /// Whether an operator is `?` or `.`.
     operator_unknown: bool,
     name: Option<String>,
-    number: Option<u16>,
+    number: Option<String>,
     /// Another name than that.
     other_name: Option<String>,
 }
@@ -117,9 +117,8 @@ impl Block {
             }
             self.operators.push(text());
         } else if NUMBER_TAGS.contains(&tag) && !tokens.is_null() {
-            let number = text().parse().ok().filter(|number| (1..=230).contains(number));
-            let wrong = || tokens.lines().error("the number of a space group, from 1 to 230", tokens.text());
-            self.number = Some(number.ok_or_else(wrong)?);
+            // What is no such number matters only where nothing else names the group.
+            self.number = Some(text());
         } else if NAME_TAGS.contains(&tag) && !tokens.is_null() {
             let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
             match &self.name {
@@ -449,6 +448,17 @@ mod tests {
             // In quotation marks it is a word, and no operator.
             let quoted = SMALL.replace("'-x, y+1/2, -z'", &format!("'{null}'"));
             assert_eq!(read(&quoted, None).unwrap().operators.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_number_of_no_group_stands_as_it_is() {
+        for number in ["0", "146(H)", "4005"] {
+            let text =
+                SMALL.replace("data_r1\n", &format!("data_r1\n_symmetry.Int_Tables_number {number}\n"));
+            let found = read(&text, None).unwrap();
+            assert_eq!(found.space_group_number.as_deref(), Some(number));
+            assert_eq!(found.operators.len(), 2);
         }
     }
 

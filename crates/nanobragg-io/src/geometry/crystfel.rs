@@ -10,8 +10,7 @@ use super::crystfel_panel::{PanelKeys, READ};
 use super::keys::{self, Doubts};
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result, shown};
-use crate::lines::LINE_LIMIT;
-use crate::lines::finite;
+use crate::lines::{LINE_LIMIT, finite};
 use crate::warning::{Warning, WarningKind};
 
 /// Photon energy times wavelength, eV Å.

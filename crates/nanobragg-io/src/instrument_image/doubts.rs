@@ -14,7 +14,7 @@ use crate::warning::{Assumption, Warning, WarningKind};
 /// Difference of two numbers of one length that the digits of headers do not make: relative, and in mm.
 const SAME: (f64, f64) = (1e-3, 0.02);
 /// Pixels by which the conventions of beam centers differ from one another.
-const CONVENTIONS_PX: f64 = 1.5;
+pub const CONVENTIONS_PX: f64 = 1.5;
 /// A beam that passes farther beside the detector than its edge is likely to be meant in pixels.
 const FAR: f64 = 1.0;
 
@@ -30,7 +30,7 @@ pub(super) fn of_mini_cbf(
 ) -> Vec<Warning> {
     const NAMES: [&str; 2] = ["Detector_distance", "Beam_xy"];
     let far = axes.is_none().then(|| far(path, header, size, NAMES[1])).flatten();
-    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, AXES_KEYS[2]));
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, &header_counts(AXES_KEYS[2])));
     lacking(path, header).into_iter().chain(far).chain(of_axes.into_iter().flatten()).collect()
 }
 
@@ -40,7 +40,7 @@ fn far(path: &Path, header: &SmvHeader, size: [usize; 2], name: &str) -> Option<
     let pixel = number("PIXEL_SIZE").filter(|pixel| *pixel > 0.0)?;
     let spot = [number("DENZO_Y_BEAM")?, number("DENZO_X_BEAM")?].map(|place| place / pixel);
     let edge = size[0].max(size[1]) as f64;
-    let is_far = spot.iter().any(|place| !(-FAR * edge..=(1.0 + FAR) * edge).contains(place));
+    let is_far = spot.iter().any(|place| is_far(*place, edge));
     let found = format!("{} {}", g(spot[0], 6), g(spot[1], 6));
     let other = format!("pixels; the detector has {} x {}: another unit?", size[0], size[1]);
     is_far.then(|| contradiction(path, name, found, other).of(Assumption::BeamCenter))
@@ -57,7 +57,7 @@ pub(super) fn of_nxmx(
         // All is taken from its own axes.
         return lacking(path, header).into_iter().chain(of_first_module(module, path)).collect();
     }
-    let of_axes = axes.map(|axes| of_axes(path, header, axes, NXMX, "the chain of axes"));
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NXMX, &header_counts("the chain of axes")));
     let pixels = nxmx_pixels(path, module, header).into_iter();
     pixels.chain(lacking(path, header)).chain(of_axes.into_iter().flatten()).collect()
 }
@@ -70,7 +70,7 @@ pub(super) fn of_smv(
     axes: Option<&ImageAxes>,
 ) -> Vec<Warning> {
     const NAMES: [&str; 2] = ["DISTANCE", "DENZO_X_BEAM, DENZO_Y_BEAM"];
-    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, AXES_KEYS[2]));
+    let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, &header_counts(AXES_KEYS[2])));
     let smv = Smv { path, header, size, is_tilted: axes.is_some() };
     let mut doubts = lacking(path, header);
     doubts.extend(of_axes.into_iter().flatten());
@@ -80,33 +80,16 @@ pub(super) fn of_smv(
     doubts
 }
 
-/// Distance and beam center of a detector of several modules, which are those of the first one and are not taken.
+/// Distance and beam center of a detector of several modules, which are those of the one that the images begin with and are not taken.
 fn of_first_module(module: &Module<'_>, path: &Path) -> Vec<Warning> {
-    let Some(name) = module.file.modules().ok().and_then(|names| names.into_iter().next()) else {
-        return Vec::new();
-    };
-    let first = Module { file: module.file, name: &name, is_only: false };
-    let Some([along, fast, slow]) = first.axes().ok().and_then(|axes| axes.spot_mm()) else {
-        return Vec::new();
-    };
-    let entries = module.of_detector();
-    let said =
-        |key: &str| entries.iter().find(|(name, _)| *name == key).and_then(|(_, found)| found.clone()?.ok());
-    let mut doubts = Vec::new();
-    if let Some(distance) = said("DISTANCE").filter(|distance| !same(*distance, along)) {
-        let other = format!("ignored; the axes of {name} mean {} mm, which count", g(along, 6));
-        doubts.push(
-            contradiction(path, NXMX[0], format!("{} mm", g(distance, 6)), other).of(Assumption::Distance),
-        );
-    }
-    if let [Some(y), Some(x)] = [said("DENZO_X_BEAM"), said("DENZO_Y_BEAM")]
-        && !(same(x, fast) && same(y, slow))
-    {
-        let other = format!("ignored; the axes of {name} mean {} {} mm, which count", g(fast, 6), g(slow, 6));
-        let found = format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6));
-        doubts.push(contradiction(path, NXMX[1], found, other).of(Assumption::BeamCenter));
-    }
-    doubts
+    let panels = module.file.panels().unwrap_or_default();
+    let Some(first) = panels.into_iter().find(|panel| panel.origin == [0, 0]) else { return Vec::new() };
+    let first = Module { file: module.file, name: &first.name, is_only: false };
+    let Ok(axes) = first.axes() else { return Vec::new() };
+    let known = module.of_detector().into_iter().filter_map(|(key, found)| Some((key, found?)));
+    let header = SmvHeader::of_entries(path, known);
+    let verdict = |meant: String| format!("ignored; the axes of {} mean {meant}, which count", first.name);
+    of_axes(path, &header, &axes, NXMX, &verdict)
 }
 
 fn contradiction(path: &Path, place: &str, found: String, other: String) -> Warning {
@@ -131,19 +114,19 @@ fn same(one: f64, other: f64) -> bool {
     (one - other).abs() <= SAME.1.max(SAME.0 * one.abs().max(other.abs()))
 }
 
-/// Distance and beam center, called `names`, that are not those of the axes.
+/// Distance and beam center, called `names`, that are not those of the axes. `verdict` says of what the axes mean whether it counts.
 fn of_axes(
     path: &Path,
     header: &SmvHeader,
     axes: &ImageAxes,
     names: [&str; 2],
-    axes_are: &str,
+    verdict: &dyn Fn(String) -> String,
 ) -> Vec<Warning> {
     let number = |key: &str| header.entry(key).ok().flatten();
     let Some([along, fast, slow]) = axes.spot_mm() else { return Vec::new() };
     let mut doubts = Vec::new();
     if let Some(distance) = number("DISTANCE").filter(|distance| *distance > 0.0 && !same(*distance, along)) {
-        let other = format!("counts; {axes_are} means {} mm", g(along, 6));
+        let other = verdict(format!("{} mm", g(along, 6)));
         let doubt = contradiction(path, names[0], format!("{} mm", g(distance, 6)), other);
         doubts.push(doubt.of(Assumption::Distance));
     }
@@ -151,11 +134,21 @@ fn of_axes(
         && !(same(x, fast) && same(y, slow))
         && (x, y) != (0.0, 0.0)
     {
-        let other = format!("counts; {axes_are} means {} {} mm", g(fast, 6), g(slow, 6));
+        let other = verdict(format!("{} {} mm", g(fast, 6), g(slow, 6)));
         let found = format!("{} {} mm (fast, slow)", g(x, 6), g(y, 6));
         doubts.push(contradiction(path, names[1], found, other).of(Assumption::BeamCenter));
     }
     doubts
+}
+
+/// That what a header says counts, and not its axes.
+fn header_counts(axes_are: &str) -> impl Fn(String) -> String {
+    move |meant| format!("counts; {axes_are} means {meant}")
+}
+
+/// Whether a beam passes so far beside an edge that its place is likely to be in another unit.
+fn is_far(place: f64, edge: f64) -> bool {
+    !(-FAR * edge..=(1.0 + FAR) * edge).contains(&place)
 }
 
 /// Steps from pixel to pixel that are not the size of the pixels.
@@ -244,7 +237,7 @@ impl Smv<'_> {
         for (key, value, what) in
             [("BEAM_CENTER_X", x, Assumption::BeamCenterX), ("BEAM_CENTER_Y", y, Assumption::BeamCenterY)]
         {
-            let far = value.filter(|value| *value < -FAR * edge || *value > (1.0 + FAR) * edge);
+            let far = value.filter(|value| is_far(*value, edge));
             let other = format!("mm; the detector has {} mm: pixels?", g(edge, 6));
             doubts.extend(far.map(|far| contradiction(self.path, key, g(far, 6), other).of(what)));
         }
@@ -284,8 +277,13 @@ impl Smv<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::of_mini_cbf;
     use crate::instrument_image::read_instrument_image;
-    use crate::smv::{HeaderEntry, write_smv};
+    use crate::nexus::setting::tests::setting;
+    use crate::nexus::{Module, Setting, StackWriter};
+    use crate::smv::{HeaderEntry, SmvHeader, write_smv};
 
     fn said(entries: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
@@ -299,6 +297,52 @@ mod tests {
         let doubts = read_instrument_image(&path, None).unwrap().warnings;
         let start = format!("{}: ", path.display());
         doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()
+    }
+
+    #[test]
+    fn a_beam_far_beside_a_mini_cbf_is_in_another_unit() {
+        let path = Path::new("a.cbf");
+        let said = |fast: f64| {
+            let known = [("PIXEL_SIZE", 0.1), ("WAVELENGTH", 1.0), ("DISTANCE", 50.0), ("DENZO_X_BEAM", 1.0)];
+            let known = known.into_iter().chain([("DENZO_Y_BEAM", fast)]).map(|(key, x)| (key, Ok(x)));
+            let doubts = of_mini_cbf(path, &SmvHeader::of_entries(path, known), [40, 24], None);
+            doubts.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(said(7.9), [""; 0]);
+        let expected = "a.cbf: Beam_xy: 200 10: pixels; the detector has 40 x 24: another unit?";
+        assert_eq!(said(20.0), [expected]);
+    }
+
+    #[test]
+    fn numbers_of_a_detector_of_modules_are_held_against_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let said = |change: &dyn Fn(&mut Setting)| {
+            let first = Setting { measured: None, ..setting() };
+            let mut other = Module::from(first.clone());
+            other.origin_mm[1] -= 0.5;
+            let mut setting = Setting { others: vec![other], ..first };
+            change(&mut setting);
+            let mut stack = StackWriter::create(&path, &setting, 1).unwrap();
+            stack.write(0, &[1; 30]).unwrap();
+            stack.finish().unwrap();
+            let doubts = read_instrument_image(&path, Some(1)).unwrap().warnings;
+            let start = format!("{}: entry/instrument/detector/", path.display());
+            doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&|_| ()), [""; 0]);
+        assert_eq!(
+            said(&|setting| setting.distance_mm = 120.0),
+            ["distance: 120 mm: ignored; the axes of module_0 mean 100 mm, which count"]
+        );
+        assert_eq!(
+            said(&|setting| setting.beam_px = (4.5, 1.5)),
+            [
+                "beam_center: 0.45 0.15 mm (fast, slow): ignored; the axes of module_0 mean 0.25 0.15 mm, which count"
+            ]
+        );
+        // Zeros say that nothing is known.
+        assert_eq!(said(&|setting| (setting.distance_mm, setting.beam_px) = (0.0, (0.0, 0.0))), [""; 0]);
     }
 
     #[test]

@@ -99,10 +99,15 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
 
 /// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.
 fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
-    ranges(file, axis).into_iter().next().map(|(_, found)| found)
+    let said = ranges(file, axis).into_iter().next().map(|(_, found)| found);
+    let to_second = || {
+        let starts = axis.values.as_ref().ok()?;
+        Some(Ok(starts.get(1)? - starts.first()?))
+    };
+    said.or_else(to_second)
 }
 
-/// All that a file says of that range, by its names.
+/// All that a file says of that range itself, by its names.
 fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Vec<(String, Found<f64>)> {
     let angle = |name: &str| {
         let name = format!("{}_{name}", axis.name);
@@ -132,11 +137,10 @@ fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Vec<(String, Found<f64>)> {
         );
         all.push((end, to_first));
     }
-    all.extend(starts.get(1).map(|second| (axis.name.clone(), Ok(second - start))));
     all
 }
 
-/// What differs from the range that counts: a range, an end, or the way to the next image.
+/// What differs from the range that counts: a range or an end. The next image may begin anywhere.
 fn contradictions(file: &Nxmx<'_>, axis: &Axis) -> Vec<Warning> {
     let all = ranges(file, axis);
     let Some(((counts, Ok(range)), others)) = all.split_first() else { return Vec::new() };
@@ -240,16 +244,14 @@ mod tests {
         };
         let set = |name, values| -> Row<'_> { (name, values, "deg", PHI.3, None) };
         assert_eq!(more(&[set("phi_end", &[21.0, 22.0]), set("phi_increment_set", &[1.0, 1.0])]), [""; 0]);
-        assert_eq!(
-            more(&[set("phi_end", &[20.5, 21.5])]),
-            ["phi: an image of 1 deg: ignored; phi_end says 0.5 deg, which counts"]
-        );
+        // Images may have gaps between them, or begin at one angle, as those of several orientations do.
+        assert_eq!(more(&[set("phi_end", &[20.5, 21.5])]), [""; 0]);
+        let still = (PHI.0, &[20.0, 20.0][..], "deg", PHI.3, PHI.4);
+        let found = said(first, &[still, set("phi_end", &[20.5, 20.5])]).unwrap();
+        assert_eq!((number(&found, "OSC_RANGE"), found.warnings.len()), (0.5, 0));
         assert_eq!(
             more(&[set("phi_increment_set", &[0.5]), set("phi_end", &[21.0, 22.0])]),
-            [
-                "phi_end: an image of 1 deg: ignored; phi_increment_set says 0.5 deg, which counts",
-                "phi: an image of 1 deg: ignored; phi_increment_set says 0.5 deg, which counts"
-            ]
+            ["phi_end: an image of 1 deg: ignored; phi_increment_set says 0.5 deg, which counts"]
         );
         assert!(said(None, &[]).unwrap().entries.is_empty());
         let still = said(Some("."), &[PHI]).unwrap();

@@ -10,6 +10,8 @@ const RECORD: usize = 80;
 /// Columns and symmetry operators beyond these are damage.
 const MOST_COLUMNS: usize = 10_000;
 const MOST_OPERATORS: usize = 192;
+/// Space groups of International Tables.
+const MOST_GROUPS: u16 = 230;
 
 /// How numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub(super) struct Header {
     pub columns: Vec<Column>,
     pub operators: Vec<String>,
     pub space_group: Option<String>,
-    pub space_group_number: Option<u16>,
+    pub space_group_number: Option<String>,
     pub missing: Missing,
     rows: usize,
     cell: Option<[f64; 6]>,
@@ -146,10 +148,12 @@ impl Header {
                 b"CELL" => header.cell = cell(rest),
                 b"SYMI" => {
                     header.space_group = quoted_name(rest);
-                    // Fourth of the record; 0 where the writer does not know it.
-                    let number =
-                        lossy(rest).split_ascii_whitespace().nth(3).and_then(|word| word.parse().ok());
-                    header.space_group_number = number.filter(|number| *number > 0);
+                    header.space_group_number = lossy(rest)
+                        .split_ascii_whitespace()
+                        .nth(3)
+                        .and_then(|word| word.parse().ok())
+                        .and_then(number_of_group)
+                        .map(|number| number.to_string());
                 }
                 b"SYMM" => {
                     if header.operators.len() == MOST_OPERATORS {
@@ -213,6 +217,13 @@ fn cell(text: &[u8]) -> Option<[f64; 6]> {
         *member = found.next()?;
     }
     plausible_cell(cell).then_some(cell)
+}
+
+/// The number in International Tables of one of CCP4, which has thousands for other settings: 4005 is I 1 2 1, number 5. Writers that do not
+/// know it say 0.
+fn number_of_group(number: u16) -> Option<u16> {
+    let number = if number > MOST_GROUPS { number % 1000 } else { number };
+    (1..=MOST_GROUPS).contains(&number).then_some(number)
 }
 
 /// The name in quotation marks of a record SYMINF.

@@ -61,6 +61,24 @@ fn both_byte_orders_give_the_same() {
 }
 
 #[test]
+fn numbers_of_ccp4_are_those_of_the_tables_whatever_the_setting() {
+    let of = |number: &str| {
+        let more = [format!("SYMINF 4 2 C {number} 'C 1 2 1' PG2")];
+        let more = more.each_ref().map(String::as_str);
+        let row: [&[f32]; 1] = [&[1.0, 0.0, 0.0, 2.0]];
+        parsed(&file(false, &with(&[("F", 'F')]), &row, &more), None).unwrap().space_group_number
+    };
+    for (ccp4, number) in
+        [("5", "5"), ("4005", "5"), ("1146", "146"), ("2014", "14"), ("1003", "3"), ("230", "230")]
+    {
+        assert_eq!(of(ccp4).as_deref(), Some(number), "{ccp4}");
+    }
+    for none in ["0", "231", "1000", "-4", "x"] {
+        assert_eq!(of(none), None, "{none}");
+    }
+}
+
+#[test]
 fn columns_by_label_and_by_type() {
     let columns = with(&[("I", 'J'), ("FC", 'F'), ("FWT", 'F'), ("PHI", 'P'), ("F(+)", 'G'), ("F(-)", 'G')]);
     let bytes = file(false, &columns, &[&[1.0, 2.0, 3.0, 49.0, 5.0, 6.0, 90.0, 8.0, 9.0]], &[]);

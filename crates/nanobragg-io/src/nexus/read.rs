@@ -16,7 +16,7 @@ pub const HDF5_MAGIC: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 /// The group of the detector, in which modules are.
 pub(crate) const DETECTOR: &str = "entry/instrument/detector";
 /// The largest stack accepted, in pixels.
-const MOST_PIXELS: usize = 1 << 30;
+pub(super) const MOST_PIXELS: usize = 1 << 30;
 /// The most numbers that are read of a data set that has no images.
 const MOST_NUMBERS: usize = 1 << 20;
 const EXPECTED: &str = "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";

@@ -129,7 +129,7 @@ pub struct Rotation {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Of images of 5 × 3 pixels, with everything that can be said.
