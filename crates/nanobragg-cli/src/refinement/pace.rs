@@ -23,7 +23,7 @@ impl Pace {
         Pace { begun: Instant::now(), images, ended: Cell::new(0) }
     }
 
-    /// That of images that are refined together, of which nothing is known.
+    /// The pace of images that are refined together, which tells no time.
     pub fn of_all() -> Self {
         Pace::new(0)
     }
