@@ -3,7 +3,7 @@
 use nanobragg::model::{Experiment, Misset, Mosaicity};
 use nanobragg::plan::Plan;
 use nanobragg::units::to_deg;
-use nanobragg_io::c_format::g;
+use nanobragg_io::text::spaced_to;
 
 /// The numbers that `plan` chose because `experiment`, whose plan it is, leaves them to it, one line each.
 ///
@@ -23,7 +23,7 @@ pub fn chosen(experiment: &Experiment, plan: &Plan) -> Vec<String> {
         lines.push(format!("auto: {} phi steps", plan.resolved.rotation.steps()));
     }
     if experiment.crystal.misset() == Misset::Random {
-        let angles = plan.crystal.misset.map(|angle| g(to_deg(angle), 10)).join(" ");
+        let angles = spaced_to(&plan.crystal.misset.map(to_deg), 10);
         lines.push(format!("-misset random: -misset {angles} by -misset_seed {}", experiment.seeds.misset));
     }
     if matches!(experiment.crystal.mosaicity(), Mosaicity::Enough { .. }) {

@@ -40,7 +40,12 @@ fn a_flag_says_what_it_lacks_and_is_silent_beside_it() {
         ("-pgmscale 2 -o a.bin", "a gray map", "-o a.pgm"),
         ("-npy_dtype f64 -o a.bin", "an array", "-o a.npy"),
         ("-png_colors viridis -o a.bin", "a picture", "-o a.png"),
+        ("-png_scale log -o a.bin", "a picture", "-o a.png"),
+        ("-png_percentile 99 -o a.bin", "a picture", "-o a.png"),
+        ("-png_rings 3 -o a.bin", "a picture", "-o a.png"),
+        ("-png_beam -o a.bin", "a picture", "-o a.png"),
         ("-png_decades 2 -png_scale linear -o a.png", "-png_scale log", "-png_scale log"),
+        ("-selftest", "-device gpu", "-device gpu"),
         ("-gpu_limits buffer=1000000000", "-device gpu", "-device gpu"),
     ] {
         let idle = |more: &str| {
@@ -68,11 +73,23 @@ fn a_flag_says_what_it_lacks_and_is_silent_beside_it() {
 fn sources_overrule_a_grid_of_directions() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("s.txt"), "-10 0 0 1 1e-10\n").unwrap();
-    for (grid, expected) in [
-        ("-divergence 2", "-sourcefile s.txt wins over -divergence 2"),
-        ("-dispersion 1", "-sourcefile s.txt wins over -dispersion 1"),
-    ] {
+    for grid in ["-divergence 2", "-dispersion 1", "-dispsteps 3", "-square_div", "-hdivsteps 3"] {
         let found = said(folder.path(), &format!("{BASE} -sourcefile s.txt {grid}"));
-        assert!(found.contains(&("config.overruled-flag", expected.to_owned())), "{found:?}");
+        let expected = format!("-sourcefile s.txt wins over {grid}");
+        let about: Vec<_> = found.iter().filter(|(_, text)| text.contains(grid)).collect();
+        assert_eq!(about, [&("config.overruled-flag", expected)], "{grid}");
+    }
+}
+
+#[test]
+fn a_sensor_whose_depth_a_flag_takes_back_lacks_no_thickness() {
+    let folder = tempfile::tempdir().unwrap();
+    for depth in ["inf", "0"] {
+        let line = format!("{BASE} -detector_thick 300 -detector_thicksteps 4 -detector_abs {depth}");
+        let expected =
+            "-detector_thicksteps 4 has no effect without a finite -detector_abs above 0".to_owned();
+        let found = said(folder.path(), &line);
+        assert!(found.contains(&("config.flag-alone", expected)), "{found:?}");
+        assert!(!found.iter().any(|(_, text)| text.contains("without -detector_thick")), "{found:?}");
     }
 }

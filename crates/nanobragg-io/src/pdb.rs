@@ -4,12 +4,12 @@ use std::path::Path;
 
 use nalgebra::Matrix3;
 
-use crate::c_format::g;
 use crate::error::Result;
 use crate::geometry::cell_of_rows;
 use crate::lines::{Lines, finite};
 use crate::reflections::{Kind, kind};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
+use crate::text::spaced_to;
 use crate::warning::{Found, Warning, WarningKind};
 use crate::{cif, crystfel_cell};
 
@@ -36,7 +36,7 @@ pub fn unlikely_cell(path: &Path, cell: [f64; 6]) -> Option<Warning> {
         _ => (20.0..=160.0).contains(number),
     };
     (!cell.iter().enumerate().all(is_usual)).then(|| {
-        let found = cell.map(|number| g(number, 6)).join(" ");
+        let found = spaced_to(&cell, 6);
         let assumed = "read as Angstrom and degrees; usual are 2 to 5000 and 20 to 160";
         Warning::new(WarningKind::UnlikelyLength, path, "unit cell", found, assumed)
     })
@@ -70,10 +70,9 @@ fn first_and_others(path: &Path) -> Result<([f64; 6], Vec<Warning>)> {
 /// The first record CRYST1 after the first one with another cell, and records SCALE of another cell. What cannot be read behind a cell is
 /// no matter.
 fn others(path: &Path, mut lines: Lines, first: [f64; 6]) -> Vec<Warning> {
-    let spaced = |cell: [f64; 6]| cell.map(|number| g(number, 6)).join(" ");
     let warning = |kind, place: String, found: [f64; 6], counts: &str| {
-        let assumed = format!("{} {counts}", spaced(first));
-        Warning::new(kind, path, place, spaced(found), assumed)
+        let assumed = format!("{} {counts}", spaced_to(&first, 6));
+        Warning::new(kind, path, place, spaced_to(&found, 6), assumed)
     };
     let (mut repeated, mut scale) = (None, [None; 3]);
     while let Ok(true) = lines.advance() {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
@@ -15,6 +16,15 @@ pub fn one_line(text: &str) -> String {
 /// Numbers with a blank between them, for messages.
 pub fn spaced(numbers: &[f64]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Numbers of so many significant digits with a blank between them, for messages and headers.
+///
+/// ```
+/// assert_eq!(nanobragg_io::text::spaced_to(&[78.49999999, 90.0], 6), "78.5 90");
+/// ```
+pub fn spaced_to(numbers: &[f64], digits: usize) -> String {
+    numbers.iter().map(|number| g(*number, digits)).collect::<Vec<_>>().join(" ")
 }
 
 /// Reads a text file of at most `limit` bytes, without a byte-order mark.

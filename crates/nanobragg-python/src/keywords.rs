@@ -70,8 +70,13 @@ fn switch(value: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
         return Ok(Some(switch.is_true()));
     }
     if value.hasattr("dtype")? && value.hasattr("ndim")? && value.getattr("ndim")?.extract::<usize>()? == 0 {
-        let kind: String = value.getattr("dtype")?.getattr("kind")?.extract()?;
-        return Ok(if kind == "b" { Some(value.is_truthy()?) } else { None });
+        let dtype = value.getattr("dtype")?;
+        // Data types of torch have no kind, only a name.
+        let is_switch = match dtype.getattr("kind") {
+            Ok(kind) => kind.extract::<String>().is_ok_and(|kind| kind == "b"),
+            Err(_) => dtype.str()?.to_str()? == "torch.bool",
+        };
+        return Ok(if is_switch { Some(value.is_truthy()?) } else { None });
     }
     Ok(None)
 }
@@ -137,8 +142,9 @@ fn word(value: &Bound<'_, PyAny>) -> PyResult<Option<OsString>> {
     if value.hasattr("ndim")? && value.getattr("ndim")?.extract::<usize>()? > 0 {
         return Ok(None);
     }
-    if value.hasattr("__index__")? {
-        return Ok(Some(value.call_method0("__index__")?.str()?.to_str()?.into()));
+    // Arrays and tensors without dimensions have it whatever they hold, and refuse where that is no whole number.
+    if let Ok(whole) = value.call_method0("__index__") {
+        return Ok(Some(whole.str()?.to_str()?.into()));
     }
     if value.hasattr("__float__")? {
         return number(value.call_method0("__float__")?.extract()?);

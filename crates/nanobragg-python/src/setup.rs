@@ -53,13 +53,16 @@ impl Setup {
             resolve(&complete, &context)
         });
         let mut setup = resolved.map_err(failed)?;
+        if structure_factors.is_some() {
+            // Both were said of flags without a table.
+            setup.warnings.retain(|warning| !matches!(warning, Warning::Flag(FlagWarning::ZeroAmplitudes)));
+            setup.drop_flag_alone(FlagId::Interpolate);
+        }
         let experiment = &mut setup.experiment;
         let failed = |error: nanobragg::Error| failure::of_library(&error);
         if let Some((indices, amplitudes)) = structure_factors {
             let default_f = args.number(FlagId::DefaultF).unwrap_or(0.0);
             experiment.structure_factors = arrays::structure_factors(&indices, &amplitudes, default_f)?;
-            // It was said of flags without a table.
-            setup.warnings.retain(|warning| !matches!(warning, Warning::Flag(FlagWarning::ZeroAmplitudes)));
         }
         if let Some(matrix) = matrix {
             let matrix = arrays::orientation(matrix, experiment.beam.wavelength())?;

@@ -109,7 +109,7 @@ def test_warnings_have_a_category():
     assert "plan.undersampled" in [warning.message.code for warning in caught]
 
 
-def test_arrays_take_the_place_of_files(tmp_path):
+def test_arrays_take_the_place_of_files(small, tmp_path):
     rng = np.random.default_rng(1)
     indices = np.array([(h, k, l) for h in range(-9, 10) for k in range(-9, 10) for l in range(-9, 10)])
     amplitudes = rng.uniform(1, 100, len(indices)).round(2)
@@ -120,6 +120,9 @@ def test_arrays_take_the_place_of_files(tmp_path):
     from_arrays = Experiment(**rest, structure_factors=(indices, amplitudes))
     assert not from_arrays.warnings and not from_arrays.replace(default_F=0).warnings
     assert Experiment(**rest, default_F=0).warnings
+    interpolate = [from_arrays.replace(interpolate=True), small.replace(interpolate=True)]
+    alone = ["-interpolate has no effect without -hkl" in [str(warning) for warning in each.warnings] for each in interpolate]
+    assert alone == [False, True]
     assert np.array_equal(rendered(from_file), rendered(from_arrays))
     assert from_arrays == pickle.loads(pickle.dumps(from_arrays)) != from_file
     assert np.array_equal(rendered(from_arrays.replace(N=6)), rendered(from_file.replace(N=6)))
@@ -227,6 +230,47 @@ def test_switches_may_be_numpys(small):
     assert small.replace(nopolar=np.True_) == small.replace(nopolar=True)
     assert small.replace(nopolar=np.array(True)) == small.replace(nopolar=True)
     assert "-nopolar" not in small.replace(nopolar=np.False_).args
+
+
+class Tensor:
+    """A tensor of torch without dimensions: it has a data type, which has a name and no kind."""
+
+    class Type:
+        def __init__(self, name):
+            self.name = name
+
+        def __repr__(self):
+            return f"torch.{self.name}"
+
+    def __init__(self, value):
+        self.value = value
+        self.dtype = Tensor.Type({bool: "bool", int: "int64", float: "float64"}[type(value)])
+        self.ndim = 0
+
+    def __bool__(self):
+        return bool(self.value)
+
+    def __index__(self):
+        if isinstance(self.value, float):
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.value)
+
+    def __float__(self):
+        return float(self.value)
+
+
+def test_values_may_be_tensors_without_dimensions(small):
+    assert small.replace(N=Tensor(7)) == small.replace(N=7)
+    assert small.replace(lambda_=Tensor(1.25)) == small.replace(lambda_=1.25)
+    assert small.replace(nopolar=Tensor(True)) == small.replace(nopolar=True)
+    assert "-nopolar" not in small.replace(nopolar=Tensor(False)).args
+
+
+def test_torchs_tensors_are_values(small):
+    torch = pytest.importorskip("torch")
+    assert small.replace(N=torch.tensor(7)) == small.replace(N=7)
+    assert small.replace(lambda_=torch.tensor(1.25)) == small.replace(lambda_=1.25)
+    assert small.replace(nopolar=torch.tensor(True)) == small.replace(nopolar=True)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,17 @@ def test_out_is_filled_in_place(simulation):
             simulation.render(out=wrong)
 
 
+def test_out_is_named_where_panels_differ_in_size(tmp_path):
+    path = tmp_path / "two.geom"
+    panel = "{0}/min_fs = 0\n{0}/max_fs = {1}\n{0}/min_ss = 0\n{0}/max_ss = 9\n{0}/corner_x = 0\n{0}/corner_y = {2}\n{0}/fs = x\n{0}/ss = y\n"
+    path.write_text("photon_energy = 12398.42\nclen = 0.1\nres = 2500\n" + panel.format("a", 19, 0) + panel.format("b", 29, 20))
+    rest = {name: value for name, value in SMALL.items() if name not in ("lambda_", "pixel_mm", "detpixels")}
+    simulation = Simulation(Experiment(**rest, geometry=path), device="cpu")
+    assert [image.shape for image in simulation.render()] == [(10, 20), (10, 30)]
+    with pytest.raises(TypeError, match="out has to be None: the panels differ in size"):
+        simulation.render(out=np.zeros((10, 20), "f4"))
+
+
 def test_the_image_is_not_copied(small):
     """The image's memory is owned by what Rust allocated, and memory does not grow from render to render."""
     simulation = Simulation(small.replace(detpixels=512, pixel_mm=0.1), device="cpu")

@@ -102,7 +102,7 @@ pub struct Start {
     pub symmetry: Vec<SymmetryOperator>,
     /// Structure factors that were found, in the place of those of the start.
     hkl: Option<PathBuf>,
-    /// The panel of the data that the start is, where its description knows no other one.
+    /// The panel of the data that the start describes, where the start has no other panel.
     alone: Option<usize>,
 }
 
@@ -117,7 +117,7 @@ impl Start {
         self.alone.or_else(|| panel(&self.args))
     }
 
-    /// The panel that a flag chooses of the data alone: the description of the start knows no other one.
+    /// The panel that a flag chooses of the data alone, where the start has no other panel.
     pub fn panel_of_data(&self) -> Option<usize> {
         self.alone
     }
@@ -306,8 +306,8 @@ fn panel(args: &ParsedArgs) -> Option<usize> {
     usize::try_from(args.last(FlagId::Panel)?.values.integer(0)).ok()
 }
 
-/// What `args` describe. What a run of one panel has found describes this panel alone; as a start of the same data it leaves the flag for
-/// that panel to these, and `args` lose it: the panel comes second.
+/// What `args` describe, and the panel of the data that they describe alone. A refinement of one panel writes a description of this
+/// panel alone. With such a start the flag for the panel chooses among the panels of the data, and this function removes it from `args`.
 fn resolved(args: &mut ParsedArgs) -> anyhow::Result<(Setup, Option<usize>)> {
     let error = match resolve(args, &Context::default()) {
         Ok(setup) => return Ok((setup, None)),

@@ -170,13 +170,24 @@ fn an_image_with_noise_is_not_written_without_noise() {
 }
 
 #[test]
-fn directions_without_a_range_are_said() {
+fn directions_without_a_range_are_said_of_each_axis() {
     let scratch = Scratch::new();
-    for flag in ["-divsteps 3", "-hdivsteps 3"] {
-        let run = scratch.run(&format!("{TINY} {flag} -o a.npy")).good();
-        let expected = format!("{flag} has no range: 1000 mrad is assumed; -divergence gives one");
-        assert!(run.warnings().contains(&expected.as_str()), "{}", run.err);
+    let open = |flags: &str| -> Vec<String> {
+        let run = scratch.run(&format!("{TINY} {flags} -o a.npy")).good();
+        run.warnings().into_iter().filter(|said| said.contains("has no range")).map(str::to_owned).collect()
+    };
+    let text =
+        |steps: &str, range: &str| format!("{steps} has no range: 1000 mrad is assumed; {range} gives one");
+    let h = || text("-hdivsteps 3", "-hdivrange");
+    let v = || text("-vdivsteps 2", "-vdivrange");
+    assert_eq!(open("-divsteps 3"), [text("-divsteps 3", "-divergence")]);
+    assert_eq!(open("-hdivsteps 3"), [h()]);
+    assert_eq!(open("-hdivsteps 3 -vdivsteps 2"), [h(), v()]);
+    assert_eq!(open("-hdivsteps 3 -vdivrange 1"), [h()]);
+    assert_eq!(open("-divsteps 3 -vdivrange 1"), [text("-divsteps 3", "-hdivrange")]);
+    assert_eq!(open("-divsteps 3 -vdivsteps 1 -hdivrange 1"), [""; 0]);
+    assert_eq!(open("-vdivsteps 2 -hdivstep 1"), [v()]);
+    for given in ["-hdivrange 1", "-hdivstep 1", "-divergence 1"] {
+        assert_eq!(open(&format!("-hdivsteps 3 {given}")), [""; 0], "{given}");
     }
-    let run = scratch.run(&format!("{TINY} -hdivsteps 3 -hdivrange 1 -o a.npy")).good();
-    assert!(!run.err.contains("has no range"), "{}", run.err);
 }

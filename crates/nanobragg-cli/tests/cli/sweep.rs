@@ -290,3 +290,17 @@ fn names_that_are_not_unicode_are_kept() {
     let run = sweep(&["-resume"]);
     assert!(run.out.contains("2 of 2 images are there already"), "{}", run.out);
 }
+
+#[test]
+fn the_seed_of_random_orientations_has_an_effect_in_a_series_of_them_alone() {
+    let scratch = Scratch::new();
+    let idle = |more: &str| {
+        let run = sweep(&scratch, &format!("-images 1 -misset_seed 7 {more}")).good();
+        run.warnings().iter().any(|said| said.starts_with("-misset_seed 7 has no effect"))
+    };
+    assert!(!idle("-orientations random -o a.npy"));
+    assert!(idle("-o b.npy -manifest b.jsonl"));
+    let seed = manifest(&scratch)[1]["misset_seed"].clone();
+    sweep(&scratch, "-images 1 -misset_seed 8 -orientations random -o a.npy -restart").good();
+    assert_ne!(manifest(&scratch)[1]["misset_seed"], seed);
+}

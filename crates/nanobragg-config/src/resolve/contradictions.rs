@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Pivot, Quirk};
 
-use super::idle;
+use super::divergence;
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag, pivot, quirks};
 use crate::{CombinationWarning, FlagWarning, Warning};
 
@@ -25,11 +25,12 @@ const RIVALS: &[Rivals] = &[
     Rivals::Over(&[FlagId::Cell, FlagId::Mat], &[FlagId::Pdb]),
     Rivals::Over(&[FlagId::CloseDistance], &[FlagId::Distance]),
     Rivals::Over(&[FlagId::DetPixels], &[FlagId::DetSize, FlagId::DetSizeF, FlagId::DetSizeS]),
-    Rivals::Over(&[FlagId::Sourcefile], &[FlagId::Dispersion, FlagId::Dispsteps]),
-    Rivals::Over(&[FlagId::Sourcefile], &idle::DIVERGENCES),
     Rivals::Over(&[FlagId::DetPixelsF], &[FlagId::DetSizeF]),
-    Rivals::Over(&[FlagId::NoNoise], &[FlagId::NoiseFile]),
     Rivals::Over(&[FlagId::DetPixelsS], &[FlagId::DetSizeS]),
+    Rivals::Over(&[FlagId::Sourcefile], &[FlagId::Dispersion, FlagId::Dispsteps]),
+    Rivals::Over(&[FlagId::Sourcefile], &divergence::FLAGS),
+    Rivals::Over(&[FlagId::Sourcefile], &[FlagId::SquareDiv]),
+    Rivals::Over(&[FlagId::NoNoise], &[FlagId::NoiseFile]),
 ];
 
 /// One warning for each.
@@ -46,7 +47,7 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
     said.extend(misset(args));
     said.extend(rotation(args));
     said.extend(dropped_counts(args));
-    said.extend(directions(args));
+    said.extend(divergence::without_range(args));
     said.extend(cell(args));
     let on_cores =
         !matches!(args.last(FlagId::Device).map(|flag| flag.values.text(0)), Some("gpu" | "cuda" | "auto"));
@@ -154,17 +155,6 @@ fn dropped_counts(args: &ParsedArgs) -> Vec<Warning> {
         both.then(|| Some(overruled(args.last(step)?, args.last(count)?, false)))?
     };
     open.filter_map(dropped).collect()
-}
-
-/// Several directions of a divergence without a range, for which the C program's is taken.
-fn directions(args: &ParsedArgs) -> Option<Warning> {
-    const RANGES: [FlagId; 5] =
-        [FlagId::Divergence, FlagId::HdivRange, FlagId::VdivRange, FlagId::HdivStep, FlagId::VdivStep];
-    let counts = [FlagId::DivSteps, FlagId::HdivSteps, FlagId::VdivSteps];
-    let several = counts.into_iter().filter(|&flag| args.integer(flag).is_some_and(|count| count > 1));
-    let last = several.filter_map(|flag| args.last(flag)).next_back()?;
-    let is_open = !RANGES.iter().any(|range| args.has(*range)) && !args.has(FlagId::Sourcefile);
-    is_open.then(|| CombinationWarning::DirectionsAlone { said: last.said() }.into())
 }
 
 /// A cell of some numbers.

@@ -1,22 +1,13 @@
 //! Flags that change nothing, because something else is not asked for.
 
-use nanobragg::model::{Misset, Shape};
+use nanobragg::model::Misset;
+use nanobragg::shapes::Coordinate;
 
+use super::divergence;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{CombinationWarning, Counting, Warning};
 
-/// Flags of a grid of directions.
-pub(super) const DIVERGENCES: [FlagId; 8] = [
-    FlagId::Divergence,
-    FlagId::HdivRange,
-    FlagId::VdivRange,
-    FlagId::HdivStep,
-    FlagId::VdivStep,
-    FlagId::HdivSteps,
-    FlagId::VdivSteps,
-    FlagId::DivSteps,
-];
 /// Flags of a picture.
 const PICTURE: [FlagId; 6] = [
     FlagId::PngScale,
@@ -27,7 +18,7 @@ const PICTURE: [FlagId; 6] = [
     FlagId::PngBeam,
 ];
 
-/// A warning for each. Flags that say what is so anyway are none of them.
+/// A warning for each. A flag that asks for what is done anyway has none.
 pub(super) fn flags(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
     let beam_and_crystal = of_model(draft, args).into_iter();
     let all = beam_and_crystal.chain(of_outputs(draft, args)).chain(of_processors(args));
@@ -44,22 +35,29 @@ type Rule = (FlagId, bool, &'static str);
 fn of_model(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     let (crystal, sensor) = (&draft.crystal, &draft.sensor);
     let no_depth = sensor.thickness <= 0.0;
+    let has_thickness = args.number(FlagId::DetectorThick).is_some_and(|thickness| thickness > 0.0);
+    // An infinite attenuation depth, or one of 0, takes back the thickness before it.
+    let depth = if has_thickness { "a finite -detector_abs above 0" } else { "-detector_thick" };
     let is_still = draft.rotation.range.is_none_or(|range| range == 0.0)
         && ![FlagId::Osc, FlagId::PhiStep, FlagId::PhiSteps].iter().any(|flag| args.has(*flag));
     let is_uniform = draft.setup.experiment.structure_factors.loaded() == 0;
-    let is_parallel = !DIVERGENCES.iter().any(|flag| args.has(*flag));
+    let has_sources = args.has(FlagId::Sourcefile);
+    let is_parallel = !divergence::FLAGS.iter().any(|flag| args.has(*flag));
     let is_one_wavelength = draft.beam.dispersion.range.is_none_or(|range| range <= 0.0);
     let one_domain = crystal.spread.is_none_or(|spread| spread <= 0.0);
+    // The fudge factor scales a distance from the node, which such a shape has not.
+    let is_of_rows = crystal.shape.coordinate() == Coordinate::Rows;
     let attenuates = sensor.mu.is_some_and(|mu| mu > 0.0 && mu.is_finite());
     vec![
-        (FlagId::DetectorAbs, no_depth && attenuates, "-detector_thick"),
-        (FlagId::DetectorThicksteps, no_depth, "-detector_thick"),
-        (FlagId::OversampleThick, no_depth, "-detector_thick"),
+        (FlagId::DetectorAbs, no_depth && attenuates && !has_thickness, "-detector_thick"),
+        (FlagId::DetectorThicksteps, no_depth, depth),
+        (FlagId::OversampleThick, no_depth, depth),
         (FlagId::MosaicSeed, one_domain, "-mosaic"),
         (FlagId::MissetSeed, crystal.misset != Misset::Random, "-misset random"),
-        (FlagId::Fudge, crystal.shape == Shape::Square, "another shape than -square_xtal"),
-        (FlagId::Dispsteps, is_one_wavelength, "-dispersion"),
-        (FlagId::SquareDiv, is_parallel, "-divergence"),
+        (FlagId::Fudge, is_of_rows, "another shape of the crystal"),
+        // Sources that are listed leave both without effect whatever is beside them, which is said of the flags that they overrule.
+        (FlagId::Dispsteps, is_one_wavelength && !has_sources, "-dispersion"),
+        (FlagId::SquareDiv, is_parallel && !has_sources, "-divergence"),
         (FlagId::PhiSampling, is_still, "a rotation, -osc"),
         (FlagId::Interpolate, is_uniform, "-hkl"),
         (FlagId::Dump, is_uniform, "-hkl, as there is no such file"),

@@ -11,6 +11,7 @@ use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::{SourceRow, read_sources};
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
+use nanobragg_io::text::spaced_to;
 
 use super::Context;
 use super::matrix;
@@ -121,7 +122,7 @@ fn far_source(file: &Path, rows: &[SourceRow], beam: &Vector3<f64>) -> Option<na
         (cosine < FAR_SOURCE).then(|| (place, cosine.clamp(-1.0, 1.0).acos().to_degrees()))
     };
     let (place, off_deg) = rows.iter().find_map(off)?;
-    let found = format!("{} {} {}", g(place.x, 6), g(place.y, 6), g(place.z, 6));
+    let found = spaced_to(place.as_slice(), 6);
     let assumed = format!("{} degrees from where the beam comes from; used as it stands", g(off_deg, 4));
     Some(nanobragg_io::Warning::new(WarningKind::FarSource, file, "source", found, assumed))
 }
@@ -199,11 +200,10 @@ fn other_cell(
         (cell[at] - counts[at]).abs() > limit
     };
     let by = args.last(FlagId::Cell).or(args.last(FlagId::Pdb))?.said();
-    let list = |cell: [f64; 6]| cell.map(|number| g(number, 6)).join(" ");
     let assumed = format!("ignored; {by} counts");
-    (0..6)
-        .any(is_off)
-        .then(|| nanobragg_io::Warning::new(WarningKind::OtherCell, file, "unit cell", list(cell), assumed))
+    (0..6).any(is_off).then(|| {
+        nanobragg_io::Warning::new(WarningKind::OtherCell, file, "unit cell", spaced_to(&cell, 6), assumed)
+    })
 }
 
 /// Whether `-default_F` says what the structure factors are. To the C program 0 says nothing.

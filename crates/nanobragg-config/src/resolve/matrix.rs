@@ -5,9 +5,8 @@ use std::path::Path;
 
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::WarningKind;
-use nanobragg_io::c_format::g;
 use nanobragg_io::matrix::Mosflm;
-use nanobragg_io::text::spaced;
+use nanobragg_io::text::{spaced, spaced_to};
 
 use crate::{CrystalWarning, Warning};
 
@@ -38,7 +37,7 @@ fn unlikely_cell(file: &Path, star: &Matrix3<f64>) -> Option<nanobragg_io::Warni
     if edges.iter().all(|edge| USUAL.contains(edge)) {
         return None;
     }
-    let found = edges.map(|edge| g(edge, 5)).join(" ");
+    let found = spaced_to(&edges, 5);
     let assumed = "Angstrom, of reciprocal axes times the wavelength; usual are 2 to 5000";
     Some(nanobragg_io::Warning::new(WarningKind::UnlikelyLength, file, "cell", found, assumed))
 }

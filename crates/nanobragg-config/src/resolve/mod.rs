@@ -4,6 +4,7 @@ mod beside;
 mod compatible;
 mod contradictions;
 mod detector;
+mod divergence;
 mod file_symmetry;
 mod geometry;
 mod headers;

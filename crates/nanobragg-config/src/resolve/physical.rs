@@ -1,7 +1,7 @@
 //! Whether what the inputs say together can be.
 
 use nanobragg::units::to_deg;
-use nanobragg_io::c_format::g;
+use nanobragg_io::text::spaced_to;
 
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
@@ -18,7 +18,7 @@ pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigEr
     wavelength(draft, args);
     match draft.crystal.cell.filter(|_| draft.crystal.matrix.is_none()) {
         Some([_, _, _, alpha, beta, gamma]) if is_flat([alpha, beta, gamma]) => {
-            let angles = [alpha, beta, gamma].map(|angle| g(to_deg(angle), 6)).join(" ");
+            let angles = spaced_to(&[alpha, beta, gamma].map(to_deg), 6);
             Err(ConfigError::FlatCell { angles, origin: draft.setup.origins.of(&[FlagId::Cell]) })
         }
         _ => Ok(()),

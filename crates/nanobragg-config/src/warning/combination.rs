@@ -39,6 +39,8 @@ pub enum CombinationWarning {
     DirectionsAlone {
         /// How many were asked for.
         said: Said,
+        /// The flag that gives a range.
+        range: &'static str,
     },
     /// Mosaic domains have no spread: one is used.
     DomainsAlone {
@@ -105,7 +107,7 @@ impl CombinationWarning {
             CombinationWarning::ExposureAlone { said }
             | CombinationWarning::OnCores { said }
             | CombinationWarning::FlagAlone { said, .. } => Subject::of_flag(said),
-            CombinationWarning::DirectionsAlone { said } => Subject::of_flag(said).assumed("1000 mrad"),
+            CombinationWarning::DirectionsAlone { said, .. } => Subject::of_flag(said).assumed("1000 mrad"),
             CombinationWarning::DomainsAlone { domains } => {
                 Subject::default().found(domains.to_string()).assumed("1")
             }
@@ -135,8 +137,8 @@ impl fmt::Display for CombinationWarning {
             CombinationWarning::ExposureAlone { said } => {
                 write!(f, "{said} does not change the photons without -flux")
             }
-            CombinationWarning::DirectionsAlone { said } => {
-                write!(f, "{said} has no range: 1000 mrad is assumed; -divergence gives one")
+            CombinationWarning::DirectionsAlone { said, range } => {
+                write!(f, "{said} has no range: 1000 mrad is assumed; {range} gives one")
             }
             CombinationWarning::OnCores { said } => {
                 write!(f, "{said} has no effect without -device gpu or auto")

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::codes;
 use nanobragg::model::symmetry::Disagreement;
 use nanobragg_io::c_format::g;
+use nanobragg_io::text::spaced_to;
 
 use super::Subject;
 
@@ -99,15 +100,17 @@ impl CrystalWarning {
         match self {
             CrystalWarning::LeftHanded { file } => Subject::of_file(file).assumed(MIRRORED),
             CrystalWarning::OtherCell { file, edges, meant, .. } => {
-                Subject::of_file(file).found(list(edges, 5)).assumed(list(meant, 5))
+                Subject::of_file(file).found(spaced_to(edges, 5)).assumed(spaced_to(meant, 5))
             }
             CrystalWarning::CellOverFile { file, own, given } => {
-                Subject::of_file(file).found(list(own, 5)).assumed(list(given, 5))
+                Subject::of_file(file).found(spaced_to(own, 5)).assumed(spaced_to(given, 5))
             }
             CrystalWarning::NegativeIntensities { file, count } => {
                 Subject::of_file(file).found(count.to_string()).assumed(FOR_ZERO)
             }
-            CrystalWarning::ForeignSymmetry { file, cell, .. } => Subject::of_file(file).found(list(cell, 6)),
+            CrystalWarning::ForeignSymmetry { file, cell, .. } => {
+                Subject::of_file(file).found(spaced_to(cell, 6))
+            }
             CrystalWarning::Disagreeing { file, count, .. } => {
                 Subject::of_file(file).found(count.to_string()).assumed(MEANS)
             }
@@ -128,9 +131,9 @@ impl fmt::Display for CrystalWarning {
                     f,
                     "{}: its cell is {} Angstrom, but at a wavelength of {} its matrix means {}",
                     file.display(),
-                    list(edges, 5),
+                    spaced_to(edges, 5),
                     g(*wavelength, 6),
-                    list(meant, 5)
+                    spaced_to(meant, 5)
                 )?;
                 agreeing.map_or(Ok(()), |agreeing| {
                     write!(f, "; with a wavelength of {} Angstrom they agree", g(agreeing, 5))
@@ -140,8 +143,8 @@ impl fmt::Display for CrystalWarning {
                 f,
                 "{}: its axes make the cell {}, and -cell says {}: its orientation is used with the edges of -cell",
                 file.display(),
-                list(own, 5),
-                list(given, 5)
+                spaced_to(own, 5),
+                spaced_to(given, 5)
             ),
             CrystalWarning::NegativeIntensities { file, count } => {
                 write!(f, "{}: {count} intensities below zero, {FOR_ZERO}", last_part(file).display())
@@ -150,7 +153,7 @@ impl fmt::Display for CrystalWarning {
                 f,
                 "{}: the cell {} cannot have the symmetry of the space group {group}: one of them is wrong",
                 file.display(),
-                list(cell, 6)
+                spaced_to(cell, 6)
             ),
             CrystalWarning::Disagreeing { file, count, worst } => {
                 let [h, k, l] = worst.hkl;
@@ -173,11 +176,6 @@ impl fmt::Display for CrystalWarning {
             ),
         }
     }
-}
-
-/// Numbers with so many digits, a space between two.
-fn list(numbers: &[f64], digits: usize) -> String {
-    numbers.iter().map(|number| g(*number, digits)).collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a file in its folder.

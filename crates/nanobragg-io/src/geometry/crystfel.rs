@@ -196,7 +196,7 @@ impl Said {
         let place = |line: u64| format!("line {line}: {}", shown(new.key.as_bytes()));
         let of_all: &[&'static str] = if panel.is_none() { &OF_ALL } else { &[] };
         let known: Vec<&'static str> = READ.iter().chain(of_all).copied().collect();
-        if let Some(meant) = keys::meant(key, &known) {
+        if let Some(meant) = keys::meant(key, &known, keys::Slips::ByLength) {
             let kind = WarningKind::UnknownKey;
             let assumed = format!("not read; did you mean {meant}?");
             doubts.add(kind, meant, || Warning::new(kind, path, place(new.line), new.value, assumed));

@@ -1,7 +1,7 @@
 //! What an experiment list says twice in ways that differ, and keys that are nearly others.
 
 use super::dxtbx_keys::{EXPERIMENT, keys_of};
-use super::keys::{Doubts, meant};
+use super::keys::{Doubts, Slips, meant};
 use super::node::Node;
 use crate::c_format::g;
 use crate::warning::{Warning, WarningKind};
@@ -16,7 +16,7 @@ pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<
     while let Some(node) = waiting.pop() {
         let keys = keys_of(node.model());
         for key in node.value.as_object().into_iter().flat_map(|object| object.keys()) {
-            let Some(near) = meant(key, keys).or_else(|| longer(key, keys)) else { continue };
+            let Some(near) = meant(key, keys, Slips::ByLengthOrOneMore) else { continue };
             doubts.add(WarningKind::UnknownKey, near, || unknown(&node, key, near));
         }
         for inner in ["properties", "panels", "hierarchy", "children"] {
@@ -31,24 +31,7 @@ pub(super) fn misspelled<'a>(models: impl IntoIterator<Item = Node<'a>>) -> Vec<
 /// Keys of an experiment that are none but nearly one: the model that they name is not read.
 pub(super) fn misspelled_models(experiment: &Node<'_>) -> Vec<Warning> {
     let keys = experiment.value.as_object().into_iter().flat_map(|object| object.keys());
-    let near = |key: &str| {
-        let slip = |known: &str| strsim::damerau_levenshtein(&key.to_ascii_lowercase(), known) <= 1;
-        let is_known = EXPERIMENT.contains(&key);
-        EXPERIMENT
-            .iter()
-            .copied()
-            .find(|known| !is_known && known.len().abs_diff(key.len()) <= 1 && slip(known))
-    };
-    keys.filter_map(|key| Some(unknown(experiment, key, near(key)?))).collect()
-}
-
-/// The key of these that another one is by a character longer than.
-fn longer(key: &str, keys: &[&'static str]) -> Option<&'static str> {
-    const SHORTEST: usize = 4;
-    let is_longer = |known: &str| {
-        known.len() >= SHORTEST && key.len() == known.len() + 1 && key.to_ascii_lowercase().starts_with(known)
-    };
-    keys.iter().copied().find(|known| !keys.contains(&key) && is_longer(known))
+    keys.filter_map(|key| Some(unknown(experiment, key, meant(key, EXPERIMENT, Slips::One)?))).collect()
 }
 
 fn unknown(node: &Node<'_>, key: &str, near: &str) -> Warning {

@@ -7,35 +7,67 @@ use crate::warning::{Warning, WarningKind};
 
 /// Shorter keys are too much alike for one to be taken for another.
 const SHORTEST: usize = 6;
+/// Keys from this length on are recognized with a character more at their end.
+const SHORTEST_WITH_MORE: usize = 4;
 /// Keys from this length on are still recognized with two slips.
 const LONG: usize = 9;
 /// Warnings of one kind about one key; more lines are counted.
 const MOST_OF_A_KEY: usize = 3;
 
+/// How much a key may differ from the one that it is meant for. Case is no matter.
+#[derive(Clone, Copy)]
+pub(crate) enum Slips {
+    /// The more, the longer the key is: none in a short one.
+    ByLength,
+    /// As by length, and one more character at the end of a short key.
+    ByLengthOrOneMore,
+    /// One, however short the key is: for a few keys that are not alike.
+    One,
+}
+
+impl Slips {
+    /// Characters that may be wrong, missing, too many or swapped.
+    fn allowed(self, known: &str) -> usize {
+        match (self, known.len()) {
+            (Slips::One, _) => 1,
+            (_, LONG..) => 2,
+            (_, SHORTEST..) => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether a character more at the end is no matter.
+    fn allows_more(self, known: &str) -> bool {
+        matches!(self, Slips::ByLengthOrOneMore) && known.len() >= SHORTEST_WITH_MORE
+    }
+}
+
 /// The one of the keys that are read which another key may be meant for.
-pub(crate) fn meant(key: &str, read: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn meant(key: &str, read: &[&'static str], slips: Slips) -> Option<&'static str> {
     if read.contains(&key) {
         return None;
     }
     let small = || key.to_ascii_lowercase();
-    compared(key, read).find_map(|(known, slips)| {
-        let is_near = key.eq_ignore_ascii_case(known)
-            || slips > 0 && strsim::damerau_levenshtein(&small(), &known.to_ascii_lowercase()) <= slips;
-        is_near.then_some(known)
+    compared(key, read, slips).find(|known| {
+        let allowed = slips.allowed(known);
+        let known_small = || known.to_ascii_lowercase();
+        key.eq_ignore_ascii_case(known)
+            || allowed > 0 && strsim::damerau_levenshtein(&small(), &known_small()) <= allowed
+            || slips.allows_more(known) && small().strip_prefix(&known_small()).is_some_and(is_one)
     })
 }
 
-/// The keys that have about the length of `key`, with the slips that are allowed: the cost of a comparison grows with both lengths, and
-/// a file's key may be as long as a line.
-fn compared(key: &str, read: &[&'static str]) -> impl Iterator<Item = (&'static str, usize)> {
+fn is_one(rest: &str) -> bool {
+    rest.chars().count() == 1
+}
+
+/// The keys that have about the length of `key`: the cost of a comparison grows with both lengths, and a file's key may be as long as a
+/// line.
+fn compared(key: &str, read: &[&'static str], slips: Slips) -> impl Iterator<Item = &'static str> {
     let length = key.chars().count();
-    read.iter().filter_map(move |known| {
-        let slips = match known.len() {
-            LONG.. => 2,
-            SHORTEST.. => 1,
-            _ => 0,
-        };
-        (length.abs_diff(known.len()) <= slips).then_some((*known, slips))
+    read.iter().copied().filter(move |known| {
+        let difference = slips.allowed(known).max(usize::from(slips.allows_more(known)));
+        length.abs_diff(known.len()) <= difference
     })
 }
 
@@ -108,18 +140,41 @@ mod tests {
             ("nx", Some("NX")),
             ("NZ", None),
         ] {
-            assert_eq!(meant(key, &read), expected, "{key}");
+            assert_eq!(meant(key, &read, Slips::ByLength), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn short_keys_are_recognized_where_slips_in_them_are_allowed() {
+        let read = ["flux", "scan", "id", "direction"];
+        for (key, by_length, or_one_more, one) in [
+            ("flux", None, None, None),
+            ("Flux", Some("flux"), Some("flux"), Some("flux")),
+            ("fluxs", None, Some("flux"), Some("flux")),
+            ("fluxes", None, None, None),
+            ("flx", None, None, Some("flux")),
+            ("sacn", None, None, Some("scan")),
+            ("flxus", None, None, None),
+            ("ids", None, None, Some("id")),
+            ("diretcon", Some("direction"), Some("direction"), None),
+            ("flux\u{2013}", None, Some("flux"), Some("flux")),
+        ] {
+            for (slips, expected) in
+                [(Slips::ByLength, by_length), (Slips::ByLengthOrOneMore, or_one_more), (Slips::One, one)]
+            {
+                assert_eq!(meant(key, &read, slips), expected, "{key}");
+            }
         }
     }
 
     #[test]
     fn keys_of_another_length_are_not_compared() {
         let read = ["min_fs", "OSCILLATION_RANGE", "NX"];
-        let count = |key: &str| compared(key, &read).count();
+        let count = |key: &str| compared(key, &read, Slips::ByLength).count();
         assert_eq!(count(&"K".repeat(65_000)), 0);
         assert_eq!((count("min_f"), count("minfs__"), count("min__fs_"), count("ab")), (1, 1, 0, 1));
         // Characters are slips, not bytes.
-        assert_eq!(meant("min\u{2013}fs", &read), Some("min_fs"));
+        assert_eq!(meant("min\u{2013}fs", &read, Slips::ByLength), Some("min_fs"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::gzip;
 use crate::lines::without_mark;
 use crate::warning::Warning;
 
-pub(crate) use keys::meant;
+pub(crate) use keys::{Slips, meant};
 
 pub use about::{About, SensorMaterial};
 pub use format::GeometryFormat;

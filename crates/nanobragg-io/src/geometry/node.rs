@@ -6,7 +6,7 @@ use nalgebra::{Matrix3, Vector3};
 use serde_json::Value;
 
 use super::dxtbx_keys::keys_of;
-use super::keys::meant;
+use super::keys::{Slips, meant};
 use crate::error::{Error, Result};
 
 /// A value of the document, with its place in it for messages.
@@ -37,7 +37,7 @@ impl<'a> Node<'a> {
     fn near(&self, name: &str) -> Option<&'a String> {
         let known = keys_of(self.model());
         let mut keys = self.value.as_object()?.keys();
-        keys.find(|key| meant(key, known) == Some(name))
+        keys.find(|key| meant(key, known, Slips::ByLength) == Some(name))
     }
 
     /// The list of models that it is in.

@@ -8,6 +8,7 @@ use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, cell_of_other_axes, p
 use crate::c_format::g;
 use crate::error::{Error, Result};
 use crate::lines::finite;
+use crate::text::spaced_to;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Numbers of each line, without the first line of newer files: frame, angle, range and axis; wavelength and beam;
@@ -159,9 +160,8 @@ const SAME_WAVELENGTH: f64 = 1e-3;
 
 /// That a cell which stands at `place` is not the one of the axes.
 pub(super) fn of_other_axes(path: &Path, place: &str, said: &[f64; 6], meant: &[f64; 6]) -> Warning {
-    let list = |cell: &[f64; 6]| cell.map(|number| g(number, 6)).join(" ");
-    let assumed = format!("the cell vectors make {}, which counts", list(meant));
-    Warning::new(WarningKind::OtherCell, path, place, list(said), assumed)
+    let assumed = format!("the cell vectors make {}, which counts", spaced_to(meant, 6));
+    Warning::new(WarningKind::OtherCell, path, place, spaced_to(said, 6), assumed)
 }
 
 /// The detector before its segments are placed on it.

@@ -95,7 +95,7 @@ pub(super) struct Entry<'a> {
 impl Entry<'_> {
     /// The key that is read and that this one may be meant for.
     fn meant(&self) -> Option<&'static str> {
-        keys::meant(self.key, &READ)
+        keys::meant(self.key, &READ, keys::Slips::ByLength)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::c_format::g;
-use crate::geometry::meant;
+use crate::geometry::{Slips, meant};
 use crate::smv::SmvHeader;
 use crate::warning::{Assumption, Warning, WarningKind};
 
@@ -51,7 +51,7 @@ const SAME_DEG: f64 = 1e-3;
 /// Keys that are misspelled, and an end of the rotation that contradicts its start and range.
 pub(super) fn doubts(path: &Path, header: &SmvHeader) -> Vec<Warning> {
     let slip = |(key, value): (&str, &str)| {
-        let meant = meant(key, &READ).filter(|_| !OTHERS.contains(&key))?;
+        let meant = meant(key, &READ, Slips::ByLength).filter(|_| !OTHERS.contains(&key))?;
         let assumed = format!("not read; did you mean {meant}?");
         Some(Warning::new(WarningKind::UnknownKey, path, key, value, assumed))
     };

@@ -156,6 +156,8 @@ class Simulation:
         keep, places = self._chosen(pixels)
         if out is not None:
             # Before the render, which may take long.
+            if len({*self._renderer.shapes}) > 1:
+                raise TypeError("out has to be None: the panels differ in size, and the image is a list of them")
             _fits(out, (*self.shape[:-2], len(places)) if places is not None else self.shape)
         told, done = _progress(progress)
         try:

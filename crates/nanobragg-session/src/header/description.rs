@@ -5,7 +5,7 @@ use nanobragg::nalgebra::Vector3;
 use nanobragg::physics::geometry;
 use nanobragg::plan::{DetectorReport, Plan, Region};
 use nanobragg::units::to_deg;
-use nanobragg_io::c_format::g;
+use nanobragg_io::text::spaced_to;
 
 use super::Axes;
 use crate::provenance::{PROGRAM, Provenance};
@@ -136,10 +136,12 @@ impl FrameDescription {
     pub fn made_by(&self) -> Vec<String> {
         const DIGITS: usize = 12;
         let Some(provenance) = &self.provenance else { return Vec::new() };
-        let list = |numbers: &[f64]| numbers.iter().map(|&x| g(x, DIGITS)).collect::<Vec<_>>().join(" ");
         let mut lines = provenance.lines();
-        lines.push(format!("misset_deg {}", list(&self.crystal.misset.map(to_deg))));
-        lines.push(format!("a_matrix {} (1/A, imgCIF frame, spindle at 0)", list(&self.axes.a_matrix())));
+        lines.push(format!("misset_deg {}", spaced_to(&self.crystal.misset.map(to_deg), DIGITS)));
+        lines.push(format!(
+            "a_matrix {} (1/A, imgCIF frame, spindle at 0)",
+            spaced_to(&self.axes.a_matrix(), DIGITS)
+        ));
         lines
     }
 

@@ -1,7 +1,7 @@
 //! Pictures to look at, as PNG.
 
-use nanobragg_io::c_format::g;
 use nanobragg_io::preview::{Style, auto_rings, write_preview};
+use nanobragg_io::text::spaced_to;
 
 use super::writer::wrote;
 use super::{Content, Output, Writer};
@@ -21,7 +21,7 @@ pub(super) fn write(writer: &Writer<'_>, output: &Output, watch: &Watch<'_>) -> 
         Rings::Auto => auto_rings(geometry, fast, slow),
         Rings::At(spacings) => spacings.clone(),
     };
-    let listed = rings.iter().map(|&spacing| g(spacing, 3)).collect::<Vec<_>>().join(" ");
+    let listed = spaced_to(&rings, 3);
     let style = Style { tone: *tone, colors: *colors, rings, beam: *beam, made_by: geometry.made_by() };
     write_preview(path, fast, slow, writer.image.pixels(), &style, geometry)?;
     let rings = if listed.is_empty() { String::new() } else { format!(", rings at {listed} A") };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use nanobragg_io::atomic::write_atomic;
-use nanobragg_io::c_format;
+use nanobragg_io::text::spaced_to;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -230,7 +230,7 @@ fn table<'a>(text: &mut String, quantities: impl Iterator<Item = &'a Quantity>) 
 fn figures(values: &[f64]) -> String {
     match values {
         [] => "-".to_owned(),
-        values => values.iter().map(|x| c_format::g(*x, 9)).collect::<Vec<_>>().join(" "),
+        values => spaced_to(values, 9),
     }
 }
 

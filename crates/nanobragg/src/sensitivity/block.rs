@@ -52,7 +52,7 @@ impl Block<'_> {
         self.nodes().map(|slope| (slope.lane(), slope.place(), slope.slope))
     }
 
-    /// The same.
+    /// What [`Self::amplitudes`] gives, each entry as the sum that made it.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &NodeSlope> {
         self.nodes.iter().filter(|slope| slope.lane() < self.pixels.len())
     }
