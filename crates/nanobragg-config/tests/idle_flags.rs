@@ -93,3 +93,12 @@ fn a_sensor_whose_depth_a_flag_takes_back_lacks_no_thickness() {
         assert!(!found.iter().any(|(_, text)| text.contains("without -detector_thick")), "{found:?}");
     }
 }
+
+#[test]
+fn a_flag_that_asks_for_what_is_so_anyway_is_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    for flag in ["-fudge 1", "-dispsteps 1", "-detector_thicksteps 1", "-mosaic_domains 1"] {
+        let found = said(folder.path(), &format!("{BASE} {flag}"));
+        assert!(!found.iter().any(|(code, _)| *code == "config.flag-alone"), "{flag}: {found:?}");
+    }
+}

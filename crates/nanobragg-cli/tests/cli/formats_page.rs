@@ -92,7 +92,7 @@ fn samples() -> Vec<Sample> {
             "a map before measured amplitudes",
             "=29-mtz-default-is-a-map/a.mtz",
             "",
-            "-hkl a.mtz CELL WAVE SMALL",
+            "-hkl a.mtz -cell 70 80 90 90 90 90 WAVE SMALL",
         ),
         cif("an item without a value before one with values", "_refln.F_meas_au\n_refln.F_calc\n1 0 0 ? 5\n"),
         cif("several wavelength_id", "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n"),

@@ -43,6 +43,7 @@ fn of_model(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     let is_uniform = draft.setup.experiment.structure_factors.loaded() == 0;
     let has_sources = args.has(FlagId::Sourcefile);
     let is_parallel = !divergence::FLAGS.iter().any(|flag| args.has(*flag));
+    let is_one = |flag| args.integer(flag) == Some(1);
     let is_one_wavelength = draft.beam.dispersion.range.is_none_or(|range| range <= 0.0);
     let one_domain = crystal.spread.is_none_or(|spread| spread <= 0.0);
     // The fudge factor scales a distance from the node, which such a shape has not.
@@ -50,13 +51,17 @@ fn of_model(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     let attenuates = sensor.mu.is_some_and(|mu| mu > 0.0 && mu.is_finite());
     vec![
         (FlagId::DetectorAbs, no_depth && attenuates && !has_thickness, "-detector_thick"),
-        (FlagId::DetectorThicksteps, no_depth, depth),
+        (FlagId::DetectorThicksteps, no_depth && !is_one(FlagId::DetectorThicksteps), depth),
         (FlagId::OversampleThick, no_depth, depth),
         (FlagId::MosaicSeed, one_domain, "-mosaic"),
         (FlagId::MissetSeed, crystal.misset != Misset::Random, "-misset random"),
-        (FlagId::Fudge, is_of_rows, "another shape of the crystal"),
+        (
+            FlagId::Fudge,
+            is_of_rows && args.number(FlagId::Fudge) != Some(1.0),
+            "another shape of the crystal",
+        ),
         // Sources that are listed leave both without effect whatever is beside them, which is said of the flags that they overrule.
-        (FlagId::Dispsteps, is_one_wavelength && !has_sources, "-dispersion"),
+        (FlagId::Dispsteps, is_one_wavelength && !has_sources && !is_one(FlagId::Dispsteps), "-dispersion"),
         (FlagId::SquareDiv, is_parallel && !has_sources, "-divergence"),
         (FlagId::PhiSampling, is_still, "a rotation, -osc"),
         (FlagId::Interpolate, is_uniform, "-hkl"),
@@ -92,7 +97,7 @@ fn of_outputs(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     let no_array = outputs.npy.is_none() && outputs.npy_doubles;
     let no_picture = outputs.png.is_none();
     let mut rules = vec![
-        (FlagId::Scale, !scales, "an SMV image, or counts without noise (-nonoise)"),
+        (FlagId::Scale, !scales, "an image of counts without noise (-nonoise, -intfile)"),
         (FlagId::Adc, no_smv, "an SMV image"),
         (FlagId::PgmScale, outputs.pgm.is_none(), "a gray map, -o FILE.pgm"),
         (FlagId::NpyDtype, no_array, "an array, -o FILE.npy"),
