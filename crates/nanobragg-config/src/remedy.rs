@@ -3,7 +3,7 @@
 use nanobragg::model::Quirk;
 use nanobragg::plan::Warning;
 
-use crate::classic::{MOST_DOMAINS, MOST_STEPS};
+use crate::automatic::{MOST_DOMAINS, MOST_PHI_STEPS};
 
 /// The most sub-pixels along an edge that are proposed: their square multiplies the time of a run.
 const MOST: f64 = 100.0;
@@ -27,7 +27,7 @@ pub fn of(warning: &Warning) -> Option<String> {
             "-N with fewer cells and -fluence with more photons keep the intensities"
         }
         // More than `auto` takes have to be asked for.
-        Warning::FewPhiSteps { needed, .. } if *needed > MOST_STEPS => {
+        Warning::FewPhiSteps { needed, .. } if *needed > MOST_PHI_STEPS => {
             return Some(format!("-phisteps {needed} sets their number"));
         }
         Warning::FewPhiSteps { needed, .. } => {

@@ -372,5 +372,5 @@ fn a_swung_detector_is_where_its_image_says_and_a_perfect_crystal_has_no_mosaici
         assert!(names.contains(&"scale") && !names.contains(&"mosaic"), "{names:?}");
     }
     let asked = format!("refine {swung} -data shot.cbf -refine scale,mosaic -o fit");
-    assert!(scratch.run(&asked).error(2).contains("mosaic"));
+    assert!(scratch.run(&asked).error(1).starts_with("no pixel changes with mosaic"));
 }

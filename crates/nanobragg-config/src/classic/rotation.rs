@@ -4,6 +4,7 @@ use nanobragg::Error;
 use nanobragg::model::{Quirk, Quirks, Rotation};
 use nanobragg::units::deg;
 
+use crate::automatic::MOST_PHI_STEPS;
 use crate::draft::RotationRequest;
 
 /// The rotation, by the C program's rules with all their corners: a step without a range gives two steps, a number
@@ -47,14 +48,11 @@ pub(crate) fn rotation(request: &RotationRequest, quirks: Quirks) -> Result<Rota
     Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
 }
 
-/// The most steps that "auto" chooses.
-pub(crate) const MOST_STEPS: usize = 1000;
-
 /// A rotation whose steps are the plan's to choose: what is not said to turn stands still.
 fn in_enough_steps(request: &RotationRequest) -> Result<Rotation, Error> {
     let range = request.range.unwrap_or_default().max(0.0);
     let range = if request.backwards { -range } else { range };
-    let rotation = Rotation::in_enough_steps(request.start, range, MOST_STEPS)?;
+    let rotation = Rotation::in_enough_steps(request.start, range, MOST_PHI_STEPS)?;
     Ok(request.at.map_or(rotation, |point| rotation.sampled_at(point)))
 }
 

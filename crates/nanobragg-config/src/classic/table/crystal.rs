@@ -4,6 +4,7 @@ use nanobragg::model::{Misset, Shape};
 use nanobragg::units::deg;
 
 use super::row::{ANY, AUTO, NON_NEGATIVE, SEED, rows};
+use crate::automatic::MOST_DOMAINS;
 use crate::classic::{self, Group, Limits, Role, Unit, WordRule};
 
 /// Lengths may be anything real; an angle of 0 or 180 degrees would leave no volume.
@@ -15,9 +16,6 @@ const CELL: &[Limits] = &[
     Limits::Inside(0.0, 180.0),
     Limits::Inside(0.0, 180.0),
 ];
-
-/// The most domains that "auto" chooses.
-pub(crate) const MOST_DOMAINS: usize = 1000;
 
 rows!(
     Group::Crystal,

@@ -13,8 +13,6 @@ mod row;
 mod sampling;
 mod structure_factors;
 
-pub(crate) use crystal::MOST_DOMAINS;
-
 use std::sync::LazyLock;
 
 use super::Flag;
