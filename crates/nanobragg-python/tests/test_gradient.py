@@ -1,5 +1,6 @@
 """Derivatives."""
 
+import contextlib
 import subprocess
 import sys
 
@@ -247,6 +248,16 @@ def test_torch_names_the_parameter_that_is_wrong(small):
     assert at.grad == module.numbers["lambda"].grad != 0
 
 
+@contextlib.contextmanager
+def double_precision(jax):
+    """Numbers of 64 bits on all threads: what `jax.enable_x64` says holds for one, and callbacks run on others."""
+    jax.config.update("jax_enable_x64", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_x64", False)
+
+
 def test_jax_names_the_parameter_that_is_wrong(small):
     pytest.importorskip("jax")
     from nanobragg.jax import render
@@ -284,7 +295,7 @@ def test_jax_differentiates(small):
     def image(*values):
         return render(tiny, **dict(zip(at, values)))
 
-    with jax.enable_x64(True):
+    with double_precision(jax):
         expected = nanobragg.Simulation(tiny.replace(misset=(0.3, 0, 0))).gradient([])[0]
         assert np.array_equal(image(*at.values()), expected)
         check_grads(image, tuple(at.values()), order=1, modes=["rev"], eps=1e-6, atol=1e-4, rtol=1e-3)
@@ -306,10 +317,9 @@ def test_jax_differentiates_by_structure_factors(small):
 
     experiment, grid, f = table(small)
     simulation = nanobragg.Simulation(experiment, device="cpu")
-    with jax.enable_x64(True):
+    with double_precision(jax):
         weights = np.random.default_rng(4).normal(size=simulation.shape)
         total = lambda f, turn: (render(simulation, (grid, f), misset_x=turn) * weights).sum()
-        # The callback has the precision of the moment at which it runs.
         by_amplitude, by_turn = jax.block_until_ready(jax.jit(jax.grad(total, argnums=(0, 1)))(f, 0.0))
     expected = simulation.replace(misset=(0, 0, 0)).vjp_structure_factors(weights, grid, ["misset_x"])
     assert np.abs(expected.slopes).max() > 0

@@ -6,8 +6,9 @@
 `structure_factors` is a pair of Miller indices and an array of amplitudes.
 
 A callback computes the image: of an `Experiment`, on the CPU in double precision; of a `Simulation`, on the device and in the
-precision that it has. JAX converts it to single precision unless `jax_enable_x64` is set. Derivatives are those of `Simulation.vjp` and
-`Simulation.vjp_structure_factors`: reverse mode, without second derivatives.
+precision that it has. JAX converts it to single precision unless `jax_enable_x64` is set by `jax.config.update`: the context `jax.enable_x64` holds for
+one thread, and callbacks may run on another. Derivatives are those of `Simulation.vjp` and `Simulation.vjp_structure_factors`: reverse mode, without
+second derivatives.
 """
 
 # jax may not be there, and is typed in part.
