@@ -311,7 +311,7 @@ class Simulation:
         import numpy as np
 
         keep, places = self._chosen(pixels)
-        chosen = np.argwhere(keep) if places is None else places
+        chosen: NDArray[Any] = np.argwhere(np.asarray(keep)) if places is None else places
         photons, rows = _native.rows(self._renderer, names, np.ascontiguousarray(chosen, dtype=np.uint32), wanted)
         if places is not None:
             return photons, list(rows)
