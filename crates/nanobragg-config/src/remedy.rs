@@ -26,18 +26,14 @@ pub fn of(warning: &Warning) -> Option<String> {
         Warning::Undersampled { .. } => {
             "-N with fewer cells and -fluence with more photons keep the intensities"
         }
-        // More than `auto` takes have to be asked for.
-        Warning::FewPhiSteps { needed, .. } if *needed > MOST_PHI_STEPS => {
-            return Some(format!("-phisteps {needed} sets their number"));
-        }
         Warning::FewPhiSteps { needed, .. } => {
-            return Some(format!("-phisteps {needed} or auto sets their number"));
-        }
-        Warning::FewDomains { needed, .. } if *needed > MOST_DOMAINS => {
-            return Some(format!("-mosaic_domains {needed} sets their number"));
+            return Some(format!("-phisteps {needed}{} sets their number", or_auto(*needed, MOST_PHI_STEPS)));
         }
         Warning::FewDomains { needed, .. } => {
-            return Some(format!("-mosaic_domains {needed} or auto sets their number"));
+            return Some(format!(
+                "-mosaic_domains {needed}{} sets their number",
+                or_auto(*needed, MOST_DOMAINS)
+            ));
         }
         Warning::FewWavelengths { needed, .. } => {
             return Some(format!("-dispsteps {needed} sets their number, where they are not from a file"));
@@ -54,6 +50,11 @@ pub fn of(warning: &Warning) -> Option<String> {
         _ => return None,
     };
     Some(fixed.to_owned())
+}
+
+/// That `auto` does as well, which takes at most so many.
+fn or_auto(needed: usize, most: usize) -> &'static str {
+    if needed <= most { " or auto" } else { "" }
 }
 
 /// The flags that mend a warning of a job, and what they do.

@@ -45,20 +45,9 @@ const REPLACED: [FlagId; 17] = [
     FlagId::Strict,
 ];
 
-/// Flags of what a render writes and of how it is scaled, beside those that name files.
-const OF_OUTPUTS: [FlagId; 11] = [
-    FlagId::Output,
-    FlagId::GeometryOut,
-    FlagId::Scale,
-    FlagId::PgmScale,
-    FlagId::PngScale,
-    FlagId::PngDecades,
-    FlagId::PngPercentile,
-    FlagId::PngColors,
-    FlagId::PngRings,
-    FlagId::PngBeam,
-    FlagId::Show,
-];
+/// Flags of what a render writes and of how it is scaled, beside those that name files and those of a picture.
+const OF_OUTPUTS: [FlagId; 5] =
+    [FlagId::Output, FlagId::GeometryOut, FlagId::Scale, FlagId::PgmScale, FlagId::Show];
 
 /// Flags of structure factors, but for the one of those that are in no file.
 const OF_AMPLITUDES: [FlagId; 5] =
@@ -158,7 +147,8 @@ impl Start {
     ) -> anyhow::Result<Self> {
         let mut args = called::described(experiment, flags)?;
         let of_outputs = |flag: FlagId| {
-            OF_OUTPUTS.contains(&flag) || classic::flag(flag).is_some_and(|row| row.is(Role::OneImage))
+            let has = |role| classic::flag(flag).is_some_and(|row| row.is(role));
+            OF_OUTPUTS.contains(&flag) || has(Role::OneImage) || has(Role::OfPicture)
         };
         args.occurrences.retain(|occurrence| !(occurrence.from_file && of_outputs(occurrence.flag)));
         refuse_flags_of_one_image("refine", &args, "-o names the files of a refinement")?;

@@ -26,6 +26,8 @@ pub enum Role {
     Extension,
     /// Every occurrence counts, not the last alone.
     Several,
+    /// It says how a picture looks: without one it changes nothing.
+    OfPicture,
 }
 
 /// A set of roles.

@@ -49,15 +49,18 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
     said.extend(dropped_counts(args));
     said.extend(divergence::without_range(args));
     said.extend(cell(args));
-    let on_cores =
-        !matches!(args.last(FlagId::Device).map(|flag| flag.values.text(0)), Some("gpu" | "cuda" | "auto"));
-    if let Some(adapter) = args.last(FlagId::Adapter).filter(|_| on_cores) {
+    if let Some(adapter) = args.last(FlagId::Adapter).filter(|_| on_cores(args)) {
         said.push(CombinationWarning::OnCores { said: adapter.said() }.into());
     }
     if let Some(exposure) = args.last(FlagId::Exposure).filter(|_| !args.has(FlagId::Flux)) {
         said.push(CombinationWarning::ExposureAlone { said: exposure.said() }.into());
     }
     said
+}
+
+/// Whether only the processor may render.
+pub(super) fn on_cores(args: &ParsedArgs) -> bool {
+    !matches!(args.last(FlagId::Device).map(|flag| flag.values.text(0)), Some("gpu" | "cuda" | "auto"))
 }
 
 impl Rivals {

@@ -3,20 +3,11 @@
 use nanobragg::model::Misset;
 use nanobragg::shapes::Coordinate;
 
+use super::contradictions::on_cores;
 use super::divergence;
-use crate::classic::{FlagId, ParsedArgs};
+use crate::classic::{Arity, Flag, FlagId, ParsedArgs, Role, table};
 use crate::draft::Draft;
 use crate::{CombinationWarning, Counting, Warning};
-
-/// Flags of a picture.
-const PICTURE: [FlagId; 6] = [
-    FlagId::PngScale,
-    FlagId::PngDecades,
-    FlagId::PngPercentile,
-    FlagId::PngColors,
-    FlagId::PngRings,
-    FlagId::PngBeam,
-];
 
 /// A warning for each. A flag that asks for what is done anyway has none.
 pub(super) fn flags(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
@@ -69,23 +60,15 @@ fn of_model(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     ]
 }
 
-/// Flags that name an image.
-const IMAGES: [FlagId; 10] = [
-    FlagId::Output,
-    FlagId::FloatFile,
-    FlagId::IntFile,
-    FlagId::PgmFile,
-    FlagId::NoiseFile,
-    FlagId::CbfFile,
-    FlagId::NxsFile,
-    FlagId::NpyFile,
-    FlagId::TifFile,
-    FlagId::PngFile,
-];
+/// Whether a flag names an image.
+fn names_image(flag: &Flag) -> bool {
+    matches!(flag.id, FlagId::Output | FlagId::NxsFile)
+        || flag.is(Role::OneImage) && matches!(flag.arity, Arity::Path)
+}
 
 fn of_outputs(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
     // Sweeps and derivatives name their files by flags of their own.
-    if !IMAGES.iter().any(|flag| args.has(*flag)) {
+    if !table().iter().any(|flag| names_image(flag) && args.has(flag.id)) {
         return Vec::new();
     }
     let outputs = &draft.setup.outputs;
@@ -103,12 +86,12 @@ fn of_outputs(draft: &Draft, args: &ParsedArgs) -> Vec<Rule> {
         (FlagId::NpyDtype, no_array, "an array, -o FILE.npy"),
         (FlagId::PngDecades, !no_picture && draft.png_is_linear, "-png_scale log"),
     ];
-    rules.extend(PICTURE.map(|flag| (flag, no_picture, "a picture, -o FILE.png")));
+    let of_picture = table().iter().filter(|flag| flag.is(Role::OfPicture));
+    rules.extend(of_picture.map(|flag| (flag.id, no_picture, "a picture, -o FILE.png")));
     rules
 }
 
 fn of_processors(args: &ParsedArgs) -> Vec<Rule> {
-    let device = args.last(FlagId::Device).map(|flag| flag.values.text(0));
-    let on_cores = !matches!(device, Some("gpu" | "cuda" | "auto"));
+    let on_cores = on_cores(args);
     [FlagId::SelfTest, FlagId::GpuLimits].map(|flag| (flag, on_cores, "-device gpu or auto")).to_vec()
 }
