@@ -50,11 +50,14 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
         return Ok(Spindle { warnings: unused.into_iter().collect(), ..Spindle::default() });
     }
     let chain = follow(file, SAMPLE, &said)?;
-    let turning = |axis: &&Axis| {
-        let range = range(file, axis).and_then(std::result::Result::ok);
+    let all_ranges: Vec<Ranges> =
+        chain.iter().map(|axis| if axis.turns { ranges(file, axis) } else { Ranges::new() }).collect();
+    let turning = |(axis, said): &(&Axis, &Ranges)| {
+        let range = range(axis, said).and_then(std::result::Result::ok);
         axis.turns && (axis.varies() || range.is_some_and(|range| range != 0.0))
     };
-    let turning: Vec<&str> = chain.iter().filter(turning).map(|axis| axis.name.as_str()).collect();
+    let turning = chain.iter().zip(&all_ranges).filter(turning);
+    let turning: Vec<&str> = turning.map(|(axis, _)| axis.name.as_str()).collect();
     if turning.len() > 1 {
         let names: Vec<&str> = turning.iter().filter_map(|name| name.rsplit('/').next()).collect();
         return Err(Error::value(file.path(), SAMPLE, "one axis that turns", names.join(", ").as_bytes()));
@@ -82,10 +85,11 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
             warnings.push(ignored(&axis.name, found(), assumed));
         }
     }
-    let Some((spindle, below)) = at.and_then(|at| chain.get(at).zip(chain.get(at + 1..))) else {
+    let parts = at.and_then(|at| Some((chain.get(at)?, all_ranges.get(at)?, chain.get(at + 1..)?)));
+    let Some((spindle, said, below)) = parts else {
         return Ok(Spindle { warnings, ..Spindle::default() });
     };
-    warnings.extend(contradictions(file, spindle));
+    warnings.extend(contradictions(file, said));
     let mut direction = Vector3::from(spindle.vector);
     for axis in below.iter().filter(|axis| axis.turns) {
         // Axes of a chain are unit vectors.
@@ -93,22 +97,23 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
         direction = Rotation3::from_axis_angle(&about, axis.first(file)?.to_radians()) * direction;
     }
     let start = spindle.values.clone().map(|values| values.first().copied().unwrap_or_default());
-    let entries = vec![("OSC_START", Some(start)), ("OSC_RANGE", range(file, spindle))];
+    let entries = vec![("OSC_START", Some(start)), ("OSC_RANGE", range(spindle, said))];
     Ok(Spindle { entries, direction: Some(to_imgcif(direction.into())), warnings })
 }
 
 /// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.
-fn range(file: &Nxmx<'_>, axis: &Axis) -> Option<Found<f64>> {
-    let said = ranges(file, axis).into_iter().next().map(|(_, found)| found);
+fn range(axis: &Axis, said: &Ranges) -> Option<Found<f64>> {
     let to_second = || {
         let starts = axis.values.as_ref().ok()?;
         Some(Ok(starts.get(1)? - starts.first()?))
     };
-    said.or_else(to_second)
+    said.first().map(|(_, found)| found.clone()).or_else(to_second)
 }
 
-/// All that a file says of that range itself, by its names.
-fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Vec<(String, Found<f64>)> {
+/// All that a file says of that range itself, by its names: what counts comes first.
+type Ranges = Vec<(String, Found<f64>)>;
+
+fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Ranges {
     let angle = |name: &str| {
         let name = format!("{}_{name}", axis.name);
         let unit = file.text_attribute(&name, "units").filter(|unit| !unit.trim().is_empty());
@@ -141,9 +146,8 @@ fn ranges(file: &Nxmx<'_>, axis: &Axis) -> Vec<(String, Found<f64>)> {
 }
 
 /// What differs from the range that counts: a range or an end. The next image may begin anywhere.
-fn contradictions(file: &Nxmx<'_>, axis: &Axis) -> Vec<Warning> {
-    let all = ranges(file, axis);
-    let Some(((counts, Ok(range)), others)) = all.split_first() else { return Vec::new() };
+fn contradictions(file: &Nxmx<'_>, said: &Ranges) -> Vec<Warning> {
+    let Some(((counts, Ok(range)), others)) = said.split_first() else { return Vec::new() };
     let differs = |(name, other): &(String, Found<f64>)| {
         let other = other.as_ref().ok().filter(|other| (*other - range).abs() > SAME_DEG)?;
         let found = format!("an image of {} deg", g(*other, 6));

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type};
 
-use super::compress::decompress_frame;
 use super::file::{Nxmx, described, wrong};
 use super::links::InItsPlace;
-use super::read::{DETECTOR, MOST_PIXELS};
+use super::read::{DETECTOR, MOST_PIXELS, chunk};
 use crate::error::{Error, Result};
 use crate::text::spaced;
 
@@ -57,8 +56,8 @@ impl Nxmx<'_> {
             let (expected, found) = (format!("at most {MOST_PIXELS} pixels"), format!("{slow} x {fast}"));
             return Err(Error::value(self.path(), name, expected, found.as_bytes()));
         };
-        let chunk = set.chunk_dims().unwrap_or_default();
-        let bands = match *chunk.as_slice() {
+        let chunks = set.chunk_dims().unwrap_or_default();
+        let bands = match *chunks.as_slice() {
             [rows, width] | [1, rows, width] if width == fast && (1..=slow).contains(&rows) => Some(rows),
             _ => None,
         };
@@ -69,9 +68,9 @@ impl Nxmx<'_> {
                 let axis = place.len() - 2;
                 place[axis] = first / rows;
                 // Of a chunk that was never written the library knows what fills it.
-                let chunk = set.read_chunk_raw_at(&place).ok().filter(|(_, filters)| *filters == 0);
-                let band = chunk.and_then(|(bytes, _)| decompress_frame(&bytes, rows * fast));
-                let Some(band) = band else { return self.marked(&set, &name, &start, [slow, fast]) };
+                let Ok(Some(band)) = chunk(&set, &place, rows * fast) else {
+                    return self.marked(&set, &name, &start, [slow, fast]);
+                };
                 marks.extend(band.into_iter().take((slow - first).min(rows) * fast).map(|mark| mark != 0));
             }
             return Ok(Some(marks));

@@ -238,16 +238,22 @@ impl Part {
     fn read(&self, path: &Path, image: usize, counts: &mut Vec<i32>) -> Result<()> {
         let Part { name, slow, fast, rows, .. } = self;
         for first in (0..*slow).step_by(*rows) {
-            let (bytes, filters) = self
-                .set
-                .read_chunk_raw_at(&[image, first / rows, 0])
+            let decoded = chunk(&self.set, &[image, first / rows, 0], rows * fast)
                 .map_err(|cause| wrong(path, name, EXPECTED, &cause))?;
-            let decoded = decompress_frame(&bytes, rows * fast).filter(|_| filters == 0);
             let decoded = decoded.ok_or_else(|| Error::value(path, name, EXPECTED, b"others"))?;
             counts.extend(decoded.into_iter().take((slow - first).min(*rows) * fast));
         }
         Ok(())
     }
+}
+
+/// The numbers of the chunk at `place`; `None` where it is not stored as this program stores chunks.
+///
+/// # Errors
+/// A chunk that is not there or cannot be read.
+pub(super) fn chunk(set: &H5Dataset, place: &[usize], numbers: usize) -> rust_hdf5::Result<Option<Vec<i32>>> {
+    let (bytes, filters) = set.read_chunk_raw_at(place)?;
+    Ok(decompress_frame(&bytes, numbers).filter(|_| filters == 0))
 }
 
 #[cfg(test)]
