@@ -15,7 +15,7 @@ use std::path::Path;
 
 use images::upright;
 use nanobragg_config::classic::parse;
-use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_config::{Context, Setup, Warning, resolve};
 use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::smv::{HeaderEntry, write_smv};
@@ -163,6 +163,14 @@ fn the_spindle_of_a_mask_is_held_against_that_of_the_instrument() {
     assert_eq!(said(&goniometer("0, 1, 0")), [expected]);
 }
 
+/// The warnings of a mask of 4 x 3 pixels with these entries beside `a.expt`.
+fn of_mask(folder: &Path, entries: &[(&'static str, &str)]) -> Vec<Warning> {
+    let entries: Vec<HeaderEntry> =
+        entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
+    write_smv(&folder.join("m.img"), &entries, 4, 3, &[1; 12]).unwrap();
+    resolved(folder, "-geometry a.expt -mask m.img").warnings
+}
+
 #[test]
 fn a_mask_is_held_against_the_instrument() {
     let folder = tempfile::tempdir().unwrap();
@@ -171,11 +179,7 @@ fn a_mask_is_held_against_the_instrument() {
         \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
     std::fs::write(folder.path().join("a.expt"), list).unwrap();
     let said = |entries: &[(&'static str, &str)]| {
-        let entries: Vec<HeaderEntry> =
-            entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
-        write_smv(&folder.path().join("m.img"), &entries, 4, 3, &[1; 12]).unwrap();
-        let warnings = resolved(folder.path(), "-geometry a.expt -mask m.img").warnings;
-        warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        of_mask(folder.path(), entries).iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let same = [
         ("PIXEL_SIZE", "0.1"),
@@ -203,10 +207,7 @@ fn distances_to_a_tilted_panel_are_compared_like_with_like() {
         \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}]}";
     std::fs::write(folder.path().join("a.expt"), list).unwrap();
     let said = |entries: &[(&'static str, &str)]| {
-        let entries: Vec<HeaderEntry> =
-            entries.iter().map(|(key, value)| HeaderEntry::new(*key, *value)).collect();
-        write_smv(&folder.path().join("m.img"), &entries, 4, 3, &[1; 12]).unwrap();
-        let warnings = resolved(folder.path(), "-geometry a.expt -mask m.img").warnings;
+        let warnings = of_mask(folder.path(), entries);
         let of_masks = warnings.iter().filter(|it| it.code() == "config.mask-of-other-instrument");
         of_masks.map(ToString::to_string).collect::<Vec<_>>()
     };

@@ -116,11 +116,7 @@ fn samples() -> Vec<Sample> {
             "mmCIF",
             "a cell with edges below 2",
             "a.cif",
-            &format!(
-                "data_x\n_cell.length_a 1.5\n_cell.length_b 1.6\n_cell.length_c 1.7\n_cell.angle_alpha 90\n\
-                    _cell.angle_beta 90\n_cell.angle_gamma 90\n{}_refln.F_meas_au\n1 0 0 4\n",
-                LOOP.trim_start_matches("data_x\n")
-            ),
+            &cif_with_cell([1.5, 1.6, 1.7]),
             "-hkl a.cif WAVE SMALL",
         ),
         symmetry(
@@ -176,11 +172,7 @@ fn samples() -> Vec<Sample> {
             "unit cell",
             "another cell beside structure factors",
             "a.cif",
-            &format!(
-                "data_x\n_cell.length_a 55\n_cell.length_b 60\n_cell.length_c 70\n_cell.angle_alpha 90\n\
-                    _cell.angle_beta 90\n_cell.angle_gamma 90\n{}_refln.F_meas_au\n1 0 0 4\n",
-                LOOP.trim_start_matches("data_x\n")
-            ),
+            &cif_with_cell([55.0, 60.0, 70.0]),
             "-hkl a.cif CELL WAVE SMALL",
         ),
         sample(
@@ -397,6 +389,15 @@ fn samples() -> Vec<Sample> {
         "-dump F.bin CELL WAVE SMALL",
     ));
     all
+}
+
+/// An mmCIF file of one reflection with a cell of these edges and right angles.
+fn cif_with_cell([a, b, c]: [f64; 3]) -> String {
+    format!(
+        "data_x\n_cell.length_a {a}\n_cell.length_b {b}\n_cell.length_c {c}\n_cell.angle_alpha 90\n\
+            _cell.angle_beta 90\n_cell.angle_gamma 90\n{}_refln.F_meas_au\n1 0 0 4\n",
+        LOOP.trim_start_matches("data_x\n")
+    )
 }
 
 /// Rows of the table: format, what the file says, answer, words of the message.

@@ -7,6 +7,7 @@ use nanobragg::nalgebra::Vector3;
 use nanobragg_io::c_format::g;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_io::instrument_image::{CONVENTIONS_PX, InstrumentImage};
+use nanobragg_io::text::spaced_to;
 
 use super::detector::frame;
 use super::image_doubts::BEAM;
@@ -14,16 +15,6 @@ use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{InstrumentWarning, Origin, Warning};
 
-const CENTERS: [&str; 8] = [
-    "DENZO_X_BEAM",
-    "DENZO_Y_BEAM",
-    "BEAM_CENTER_X",
-    "BEAM_CENTER_Y",
-    "ORGX",
-    "ORGY",
-    "XDS_ORGX",
-    "XDS_ORGY",
-];
 /// What both may say, by its keys, and the flags that decide it. Masks are made of any image of a series: they need not have its rotation.
 const SAID: [(&str, &[FlagId]); 9] = [
     ("PIXEL_SIZE", &[FlagId::Pixel]),
@@ -37,7 +28,8 @@ const SAID: [(&str, &[FlagId]); 9] = [
     ("XDS_ORGX, XDS_ORGY", BEAM),
 ];
 /// Keys whose zeros only say that nothing is known.
-const POSITIVE: [&str; 4] = ["PIXEL_SIZE", "DISTANCE", "CLOSE_DISTANCE", "WAVELENGTH"];
+const UNKNOWN_IF_ZERO: [&str; 5] =
+    ["PIXEL_SIZE", "DISTANCE", "CLOSE_DISTANCE", "WAVELENGTH", "DENZO_X_BEAM, DENZO_Y_BEAM"];
 /// Keys of a beam center, those of which the most is known first.
 const CENTER_PAIRS: [&str; 4] =
     ["DENZO_X_BEAM, DENZO_Y_BEAM", "BEAM_CENTER_X, BEAM_CENTER_Y", "ORGX, ORGY", "XDS_ORGX, XDS_ORGY"];
@@ -52,6 +44,11 @@ const SAME_PLACE: f64 = 0.02;
 /// The same of an angle, degrees.
 const SAME_DEG: f64 = 1e-3;
 
+/// The keys of one quantity.
+fn split(keys: &str) -> Vec<&str> {
+    keys.split(", ").collect()
+}
+
 /// Takes back what a mask says of distance and beam center where the image says it in other keys: else both would count.
 pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
     let says = |keys: &[&str]| keys.iter().any(|key| image.header.has(key));
@@ -61,7 +58,7 @@ pub(super) fn forget(draft: &mut Draft, image: &InstrumentImage) {
         let detector = &mut draft.setup.experiment.detector;
         (detector.tilt, detector.pivot) = (Tilt::default(), None);
     }
-    if says(&CENTERS) || image.axes.is_some() {
+    if CENTER_PAIRS.iter().any(|keys| says(&split(keys))) || image.axes.is_some() {
         draft.beam_spot = None;
         draft.placement.beam = [None; 2];
         draft.placement.org = [None; 2];
@@ -85,13 +82,10 @@ impl<'a> Says<'a> {
             let swing = image.swing_deg.filter(|_| key == "TWOTHETA");
             image.header.entry(key).ok().flatten().or(swing)
         };
-        let says_nothing = |keys: &str, numbers: &[f64]| {
-            let may_be_zero = !POSITIVE.contains(&keys) && keys != CENTER_PAIRS[0];
-            numbers.iter().all(|number| *number == 0.0) && !may_be_zero
-        };
         let numbers = |keys: &str| {
-            let numbers = keys.split(", ").map(number).collect::<Option<Vec<f64>>>();
-            numbers.filter(|numbers| !says_nothing(keys, numbers))
+            let numbers = split(keys).into_iter().map(number).collect::<Option<Vec<f64>>>()?;
+            let are_zeros = numbers.iter().all(|number| *number == 0.0);
+            (!are_zeros || !UNKNOWN_IF_ZERO.contains(&keys)).then_some(numbers)
         };
         let said = SAID.iter().filter_map(|(keys, _)| Some((*keys, numbers(keys)?)));
         Says {
@@ -253,7 +247,7 @@ fn axes(mask: &Says<'_>, counts: &Says<'_>) -> Option<(&'static str, String, Str
 
 /// Numbers with a blank between them, of as many digits as messages need, and none of them -0.
 fn listed(numbers: &[f64]) -> String {
-    numbers.iter().map(|number| g(number + 0.0, 6)).collect::<Vec<_>>().join(" ")
+    spaced_to(&numbers.iter().map(|number| number + 0.0).collect::<Vec<_>>(), 6)
 }
 
 /// How far the ends of two unit vectors are apart.
