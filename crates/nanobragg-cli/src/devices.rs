@@ -13,6 +13,7 @@ use crate::reporter::noted;
 pub struct Ear(Mutex<Console>);
 
 impl Ear {
+    /// One that says it as `console` says things.
     pub fn new(console: Console) -> Self {
         Ear(Mutex::new(console))
     }
@@ -43,6 +44,7 @@ pub struct Devices<'a> {
 }
 
 impl<'a> Devices<'a> {
+    /// None yet; `ear` says what they say.
     pub fn new(ear: &'a Ear) -> Self {
         Devices { ear, opened: None }
     }

@@ -134,7 +134,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     let mut devices = Devices::new(&ear);
     let backend = devices.of(&compute, console)?;
     let pace = Pace::new(1);
-    let course = Course::new(console, frame.start.progress, &pace);
+    let course = Course::new(console, frame.start.progress, Some(&pace));
     let ended = frame.refinement.run_in(boxes, backend, &control, &|step| course.tell(step));
     course.finish();
     let outcome = ended.map_err(|error| explained(error, &interrupt))?;

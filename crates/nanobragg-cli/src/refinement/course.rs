@@ -14,8 +14,8 @@ use crate::progress::PAUSE;
 /// How far a refinement is.
 pub struct Course<'a> {
     console: Console,
-    /// The pace of all images.
-    pace: &'a Pace,
+    /// The pace of all images; none where they are refined together.
+    pace: Option<&'a Pace>,
     begun: Instant,
     /// The line on standard error, where that is a terminal.
     bar: Option<ProgressBar>,
@@ -29,8 +29,8 @@ struct State {
 }
 
 impl<'a> Course<'a> {
-    /// A course that is told, unless it is not `wanted`, and begins now. `pace` is that of all images.
-    pub fn new(console: Console, wanted: bool, pace: &'a Pace) -> Self {
+    /// A course that is told, unless it is not `wanted`, and begins now. `pace` is that of images that are refined one by one.
+    pub fn new(console: Console, wanted: bool, pace: Option<&'a Pace>) -> Self {
         let shown = wanted && !console.quiet && std::io::stderr().is_terminal();
         let console = Console { quiet: console.quiet || !wanted, ..console };
         let begun = Instant::now();
@@ -43,7 +43,7 @@ impl<'a> Course<'a> {
         let mut state = self.state.borrow_mut();
         state.trials += 1;
         if state.trials == 1
-            && let Some(expected) = self.pace.expected(self.begun.elapsed())
+            && let Some(expected) = self.pace.and_then(|pace| pace.expected(self.begun.elapsed()))
         {
             self.aside(|| self.console.say(&expected));
         }
@@ -54,7 +54,7 @@ impl<'a> Course<'a> {
             1.0 => String::new(),
             narrowing => format!(", spots {:.1} times as wide", 1.0 / narrowing),
         };
-        let left = self.pace.left().map_or_else(String::new, |left| format!("; {left}"));
+        let left = self.pace.map_or_else(String::new, Pace::left);
         let line = format!("trial {}: chi2 per pixel {:.4}{widened}{left}", state.trials, state.best);
         match &self.bar {
             Some(bar) => {

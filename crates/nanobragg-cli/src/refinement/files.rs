@@ -362,6 +362,7 @@ fn pixels(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
     Ok(write_named_images(&name.file(".h5"), "pixels", &[fitted.pixels.len()], &named)?)
 }
 
+/// Writes a text, as a whole or not at all.
 pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
     Ok(write_atomic(path, |out| out.write_all(text.as_bytes()))?)
 }
@@ -402,6 +403,7 @@ fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {
     })
 }
 
+/// A free number as records have it.
 pub fn parameter(found: &Found) -> Value {
     json!({
         "name": found.name, "unit": found.unit, "start": found.start, "value": found.value, "esd": found.esd,
@@ -415,6 +417,7 @@ fn warning(warning: &Warning) -> Value {
     json!({ "code": warning.code(), "text": warning.to_string() })
 }
 
+/// A trial as records have it.
 pub fn trial(step: &Step) -> Value {
     json!({
         "narrowing": step.narrowing, "target": step.value, "chi2": step.chi2, "damping": step.damping,

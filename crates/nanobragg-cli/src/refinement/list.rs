@@ -245,7 +245,7 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         match refined {
             Ok(done) => {
                 let Row { chi2, verdict, .. } = done.row;
-                let left = pace.left().map_or_else(String::new, |left| format!("; {left}"));
+                let left = pace.left();
                 said.console.say(&format!("{data}: {verdict}, chi2 per pixel = {chi2:.4}{left}"));
                 fates.push(Fate::Refined(Box::new(done)));
             }
@@ -402,7 +402,7 @@ fn refine(
         let what = "no earlier run to continue: beginning at the start";
         frame.start.console.say(&format!("{}: {what}", line.called()));
     }
-    let course = Course::new(frame.start.console, frame.start.progress, pace);
+    let course = Course::new(frame.start.console, frame.start.progress, Some(pace));
     let ended = frame.refinement.run_in(boxes, backend, control, &|step| course.tell(step));
     course.finish();
     let mut outcome = ended?;
@@ -444,8 +444,7 @@ fn share(
     control: &Control<'_>,
 ) -> anyhow::Result<JointOutcome> {
     let backend = devices.of(&said.compute, said.console)?;
-    let pace = Pace::of_all();
-    let course = Course::new(said.console, said.progress, &pace);
+    let course = Course::new(said.console, said.progress, None);
     let images: Vec<(&Refinement, &Outcome)> = fates.iter().filter_map(Fate::kept).collect();
     anyhow::ensure!(!images.is_empty(), "no image has converged; nothing is refined together");
     if images.len() == 1 {

@@ -12,7 +12,7 @@ const EVALUATIONS: f64 = 8.0;
 /// The pace of a run of images.
 pub struct Pace {
     begun: Instant,
-    /// How many images there are; none where they are refined together.
+    /// How many images there are.
     images: usize,
     ended: Cell<usize>,
 }
@@ -21,11 +21,6 @@ impl Pace {
     /// That of so many images, which begins now.
     pub fn new(images: usize) -> Self {
         Pace { begun: Instant::now(), images, ended: Cell::new(0) }
-    }
-
-    /// That of images that are refined together: how long they take is not estimated.
-    pub fn of_all() -> Self {
-        Pace::new(0)
     }
 
     /// An image has ended.
@@ -48,10 +43,10 @@ impl Pace {
         })
     }
 
-    /// How many images have ended, and the time that the others will take; nothing where that is over soon.
-    pub fn left(&self) -> Option<String> {
-        let (ended, images, took) = (self.ended.get(), self.images, self.begun.elapsed());
-        left(ended, images, took)
+    /// The end of a line: how many images have ended, and the time that the others will take. Empty where that is over soon.
+    pub fn left(&self) -> String {
+        let left = left(self.ended.get(), self.images, self.begun.elapsed());
+        left.map_or_else(String::new, |left| format!("; {left}"))
     }
 }
 

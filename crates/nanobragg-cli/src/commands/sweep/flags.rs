@@ -13,7 +13,7 @@ pub fn relevant(args: &ParsedArgs) -> Vec<String> {
 
 /// Drops warnings that a flag has no effect where the series gives it one: orientations are drawn with `-misset_seed`, although no
 /// single image has a random one.
-pub fn take(wanted: &Wanted, setup: &mut Setup) {
+pub fn drop_untrue(wanted: &Wanted, setup: &mut Setup) {
     if matches!(wanted, Wanted::Random) {
         setup.drop_flag_alone(FlagId::MissetSeed);
     }

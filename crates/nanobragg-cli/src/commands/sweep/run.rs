@@ -9,7 +9,7 @@ use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
 
 use super::arguments::{Arguments, Wanted};
-use super::flags::{relevant, take};
+use super::flags::{drop_untrue, relevant};
 use super::instrument::{Instrument, is_scan};
 use super::progress::Reporter;
 use crate::called;
@@ -32,7 +32,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     // A seed that is drawn would make a resumed sweep another one.
     let mut setup = resolve(&args, &Context::default())?;
     setup.threads = called::threads(setup.threads);
-    take(&arguments.wanted, &mut setup);
+    drop_untrue(&arguments.wanted, &mut setup);
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
     if !setup.panels.is_empty() {

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::super::course::Course;
 use super::super::files::{self, Name};
-use super::super::pace::Pace;
 use super::super::request::Request;
 use super::{Done, Fate, Said, mtz};
 use crate::devices::Devices;
@@ -36,8 +35,7 @@ pub(super) fn refine(
     let symmetry = symmetry.unwrap_or_default();
     let equivalents = Equivalents::new(symmetry, !request.anomalous)?;
     let backend = devices.of(&said.compute, said.console)?;
-    let pace = Pace::of_all();
-    let course = Course::new(said.console, said.progress, &pace);
+    let course = Course::new(said.console, said.progress, None);
     let found = refine_amplitudes(&images, &equivalents, backend, control, &|step| course.tell(step));
     course.finish();
     let mut found = found?;
