@@ -13,7 +13,7 @@ use nanobragg::statistics::Statistics;
 use nanobragg::trace::{Options, trace_pixel};
 use nanobragg_config::{Warning, show};
 use nanobragg_session::{
-    Brightness, Compute, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_photons,
+    Brightness, Compute, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_pixels,
     seeds_of_image,
 };
 use numpy::{PyArray2, PyReadonlyArray2};
@@ -329,7 +329,7 @@ pub fn image(
     let control = nanobragg::backend::Control { progress: Some(&note), cancel: Some(&talk.stop) };
     let image = backend.frame(plan, &Want::default(), &control)?.into_image();
     if !allow_nonfinite {
-        check_photons(&image, &Statistics::of(plan, &image))?;
+        check_pixels(&image)?;
     }
     Ok(image)
 }

@@ -58,7 +58,7 @@ pub use memory::{bytes_to_write, check_memory, check_memory_of};
 pub use observer::{Event, Flow, Note, Observer, Rendered, Warning, Watch};
 pub use output::{Brightness, Content, Format, Levels, Output, PathPattern, Writer};
 pub use panel::Panel;
-pub use photons::check_photons;
+pub use photons::{check_photons, check_pixels};
 pub use picture::{Picture, Rings};
 pub use place::{check_first, check_place};
 pub use provenance::Provenance;

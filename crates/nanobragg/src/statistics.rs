@@ -153,22 +153,25 @@ struct Sums {
 }
 
 impl Sums {
+    /// Plain loops: a closure that an iterator calls may be compiled for itself, without the instructions of a level.
     #[inline(always)]
     fn of(pixels: &[f32]) -> Self {
-        let (mut max, mut possible) = ([0.0f32; PARTS], [true; PARTS]);
+        let (mut max, mut impossible) = ([0.0f32; PARTS], [0u32; PARTS]);
         let (mut sum, mut sum_sqr) = ([0.0f64; PARTS], [0.0f64; PARTS]);
-        let mut add = |at: usize, value: f32| {
-            max[at] = if value > max[at] { value } else { max[at] };
-            possible[at] &= (0.0..=f32::MAX).contains(&value);
-            sum[at] += f64::from(value);
-            // The square is formed in single precision, as in the reference program.
-            sum_sqr[at] += f64::from(value * value);
-        };
         let (whole, rest) = pixels.as_chunks::<PARTS>();
-        for part in whole {
-            part.iter().enumerate().for_each(|(at, &value)| add(at, value));
+        let mut last = [0.0; PARTS];
+        last[..rest.len()].copy_from_slice(rest);
+        // Zeros at the end change none of the sums.
+        for part in whole.iter().chain([&last]) {
+            for at in 0..PARTS {
+                let value = part[at];
+                max[at] = if value > max[at] { value } else { max[at] };
+                impossible[at] |= u32::from(!possible(value));
+                sum[at] += f64::from(value);
+                // The square is formed in single precision, as in the reference program.
+                sum_sqr[at] += f64::from(value * value);
+            }
         }
-        rest.iter().enumerate().for_each(|(at, &value)| add(at, value));
         // Comparisons, because LLVM 22 crashes on a fold with a maximum in either precision.
         let mut most = 0.0f32;
         for max in max {
@@ -181,24 +184,32 @@ impl Sums {
             max: most,
             sum: sum.iter().sum(),
             sum_sqr: sum_sqr.iter().sum(),
-            possible: possible.iter().all(|&possible| possible),
+            possible: impossible == [0; PARTS],
         }
     }
+}
+
+/// Whether a pixel can have so many photons: finite, and not negative.
+#[inline(always)]
+fn possible(value: f32) -> bool {
+    (0.0..=f32::MAX).contains(&value)
 }
 
 /// Squared deviations from `mean`.
 #[inline(always)]
 fn deviations(pixels: &[f32], mean: f64) -> f64 {
     let mut squares = [0.0f64; PARTS];
-    let mut add = |at: usize, value: f32| {
-        let apart = f64::from(value) - mean;
-        squares[at] += apart * apart;
-    };
     let (whole, rest) = pixels.as_chunks::<PARTS>();
     for part in whole {
-        part.iter().enumerate().for_each(|(at, &value)| add(at, value));
+        for at in 0..PARTS {
+            let apart = f64::from(part[at]) - mean;
+            squares[at] += apart * apart;
+        }
     }
-    rest.iter().enumerate().for_each(|(at, &value)| add(at, value));
+    for at in 0..rest.len() {
+        let apart = f64::from(rest[at]) - mean;
+        squares[at] += apart * apart;
+    }
     squares.iter().sum()
 }
 

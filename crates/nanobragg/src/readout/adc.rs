@@ -17,14 +17,25 @@ impl Rounding {
     #[inline(always)]
     pub(super) fn round(self, counts: &mut [f64], last: bool) {
         match self {
-            Rounding::Nearest => counts.iter_mut().for_each(|count| *count = count.round()),
+            Rounding::Nearest => {
+                for count in counts {
+                    *count = count.round();
+                }
+            }
             Rounding::Down if last => {}
-            Rounding::Down => counts.iter_mut().for_each(|count| *count = count.floor()),
+            Rounding::Down => {
+                for count in counts {
+                    *count = count.floor();
+                }
+            }
             Rounding::HalfUpSingle => {
-                let half_up = |count: f64| f64::from((count.max(0.0) + 0.5) as f32);
-                counts.iter_mut().for_each(|count| *count = half_up(*count));
+                for count in counts.iter_mut() {
+                    *count = f64::from((count.max(0.0) + 0.5) as f32);
+                }
                 if !last {
-                    counts.iter_mut().for_each(|count| *count = count.floor());
+                    for count in counts {
+                        *count = count.floor();
+                    }
                 }
             }
         }

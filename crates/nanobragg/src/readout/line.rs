@@ -30,30 +30,45 @@ impl<D: FnMut(usize, &mut [f64])> Job for Line<'_, D> {
         let region = &source.plan.region;
         let (_, columns) = region.ranges();
         let all = source.mark.is_none() || region.mask.is_none();
-        // Stage after stage: each is a loop without a branch.
-        values.clear();
-        values.extend(photons.iter().copied().map(f64::from));
+        // Stage after stage: each is a loop without a branch, and no closure, which might be compiled for itself, without the
+        // instructions of a level.
+        values.resize(photons.len(), 0.0);
+        for (value, &photons) in values.iter_mut().zip(photons) {
+            *value = photons.into();
+        }
         for (at, stage) in stages.iter().enumerate() {
             match *stage {
                 Stage::Scale(scale) => {
                     let factor = scale.factor(source.brightest);
-                    values.iter_mut().for_each(|value| *value *= factor);
+                    for value in values.iter_mut() {
+                        *value *= factor;
+                    }
                 }
                 Stage::Poisson => {
                     detect(columns.start, values);
                     sums.photons += sum(values);
                 }
-                Stage::Offset(offset) => values.iter_mut().for_each(|value| *value += offset),
+                Stage::Offset(offset) => {
+                    for value in values.iter_mut() {
+                        *value += offset;
+                    }
+                }
                 Stage::Saturation(most) => {
                     let beyond = |value: f64| value > f64::from(most);
                     sums.saturated += if all {
-                        values.iter().map(|&value| u64::from(beyond(value))).sum::<u64>() as usize
+                        let mut saturated = 0u64;
+                        for &value in values.iter() {
+                            saturated += u64::from(beyond(value));
+                        }
+                        saturated as usize
                     } else {
                         let renders = |fast: usize| region.renders(slow, fast);
                         let cut = columns.clone().zip(&*values);
                         cut.filter(|&(fast, &value)| beyond(value) && renders(fast)).count()
                     };
-                    values.iter_mut().for_each(|value| *value = cut(*value, most));
+                    for value in values.iter_mut() {
+                        *value = cut(*value, most);
+                    }
                 }
                 Stage::Rounding(rounding) => {
                     let last = stages[at + 1..].iter().all(|stage| matches!(stage, Stage::Mask(_)));
@@ -64,14 +79,31 @@ impl<D: FnMut(usize, &mut [f64])> Job for Line<'_, D> {
         }
         // What is below zero and what is not a number count nothing.
         if all {
-            counts.iter_mut().zip(&*values).for_each(|(count, &value)| *count = (value as i32).max(0));
+            for (count, &value) in counts.iter_mut().zip(&*values) {
+                *count = whole::<FMA>(value);
+            }
         } else {
             for ((fast, count), &value) in columns.zip(counts).zip(&*values) {
                 if region.renders(slow, fast) {
-                    *count = (value as i32).max(0);
+                    *count = whole::<FMA>(value);
                 }
             }
         }
+    }
+}
+
+/// The whole part of what is not negative; all else is 0.
+#[inline(always)]
+fn whole<const FMA: bool>(value: f64) -> i32 {
+    /// 2⁵²: beside it a number has no fraction, and its lowest bits are a whole number's.
+    const SHIFT: f64 = (1u64 << 52) as f64;
+    if FMA {
+        let positive = if value > 0.0 { value } else { 0.0 };
+        let most = f64::from(i32::MAX);
+        let within = if positive < most { positive } else { most };
+        (within.floor() + SHIFT).to_bits() as i32
+    } else {
+        (value as i32).max(0)
     }
 }
 
@@ -81,7 +113,9 @@ fn sum(values: &[f64]) -> f64 {
     let mut sums = [0.0; PARTS];
     let (whole, rest) = values.as_chunks::<PARTS>();
     for part in whole {
-        sums.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
+        for at in 0..PARTS {
+            sums[at] += part[at];
+        }
     }
     sums.iter_mut().zip(rest).for_each(|(sum, value)| *sum += value);
     sums.iter().sum()

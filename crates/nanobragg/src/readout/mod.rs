@@ -197,8 +197,10 @@ impl Counts {
 
     /// As [`Self::words`], in place of what `words` holds.
     pub fn words_into(&self, words: &mut Vec<u16>) {
-        words.clear();
-        words.extend(self.pixels.iter().map(|&count| u16::try_from(count.max(0)).unwrap_or(u16::MAX)));
+        words.resize(self.pixels.len(), 0);
+        for (word, &count) in words.iter_mut().zip(&self.pixels) {
+            *word = count.clamp(0, u16::MAX.into()) as u16;
+        }
     }
 
     /// The counts in 8 bits; what does not fit becomes the largest.
