@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Instant;
 
+use nanobragg::backend::Cpu;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{Context, chosen, confined, experiment_file, resolve, show};
 use nanobragg_io::atomic::is_standard_output;
@@ -73,10 +74,13 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         .into());
     }
     let progress = setup.progress && !diagnostics.prints_pixels();
-    let job = setup.into_job();
+    let mut job = setup.into_job();
     if let Some(cost) = summary::Cost::of(&job.experiment, &job.compute, &plan) {
         cost.say(console, job.panels.len().max(1));
     }
+    // This thread is the first of them, so that one alone hands nothing over.
+    let threads = Cpu::with_this_thread(job.compute.threads).map_err(nanobragg_config::Error::from)?;
+    job.compute.threads = 0;
     let mut session = Session::with_plan(job, plan);
     if console.strict {
         // A job says them when it runs, which is too late.
@@ -86,6 +90,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     let interrupt = Interrupt::catch();
     let reporter = Reporter::new(console, progress, &diagnostics, &interrupt);
     let ended = session.run(&reporter);
+    drop(threads);
     reporter.finish();
     ended.map_err(|error| explain(error.into(), &interrupt))?;
     // By then files are written: no longer a matter of flags and inputs.

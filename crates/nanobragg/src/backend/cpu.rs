@@ -48,9 +48,28 @@ impl Cpu {
     /// # Errors
     /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads.
     pub fn with_threads(threads: usize) -> Result<Self, Error> {
+        Cpu::with_pool(threads, |pool| pool)
+    }
+
+    /// The same, where the calling thread is one of them: whatever it computes in parallel from now on, by this backend, by
+    /// [`Cpu::default`] or otherwise, these threads do. Nothing is handed to another thread and back where one does all.
+    ///
+    /// The calling thread stays one of them for good, also after the backend is gone: this is for programs, not for libraries. While
+    /// it waits for something else, one thread fewer computes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads, or when the calling thread belongs to others.
+    pub fn with_this_thread(threads: usize) -> Result<Self, Error> {
+        Cpu::with_pool(threads, rayon::ThreadPoolBuilder::use_current_thread)
+    }
+
+    fn with_pool(
+        threads: usize,
+        how: impl FnOnce(rayon::ThreadPoolBuilder) -> rayon::ThreadPoolBuilder,
+    ) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = how(rayon::ThreadPoolBuilder::new().num_threads(threads)).build();
         let pool = pool.map_err(|source| RenderCause::Threads { threads, source })?;
         Ok(Cpu { pool: Some(Arc::new(pool)), ..Cpu::default() })
     }
@@ -281,5 +300,22 @@ impl Backend for Cpu {
         self.supports(&plan, &want).map_err(|reason| Error::refused(self.name(), reason))?;
         let cpu = self.clone();
         Ticket::spawn(move || cpu.frame(&plan, &want, &watch.control()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_joins_is_the_first_and_joins_once() {
+        let joined = std::thread::spawn(|| {
+            let cpu = Cpu::with_this_thread(2).unwrap();
+            assert_eq!((rayon::current_thread_index(), rayon::current_num_threads()), (Some(0), 2));
+            let ran = cpu.install(rayon::current_thread_index);
+            assert!(ran.is_some());
+            Cpu::with_this_thread(1).unwrap_err().kind()
+        });
+        assert_eq!(joined.join().unwrap(), crate::ErrorKind::Threads);
     }
 }
