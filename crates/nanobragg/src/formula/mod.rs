@@ -8,6 +8,7 @@
 //! polynomials for blocks of pixels.
 
 pub(crate) mod double;
+pub(crate) mod far;
 pub(crate) mod single;
 pub mod sinpi;
 pub(crate) mod words;

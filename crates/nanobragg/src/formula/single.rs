@@ -13,11 +13,25 @@ const SIN_PI: [f32; 5] = [std::f32::consts::PI, -5.16771, 2.5500698, -0.5982421,
 /// Coefficients of cos(π x) in powers of x², minimax on |x| ≤ 1/2: absolute error 2e-10.
 const COS_PI: [f32; 6] = [1.0, -4.934802, 4.058709, -1.3352121, 0.23493756, -0.024396718];
 
+/// a · b + c.
+#[inline(always)]
+pub(crate) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// The whole number next to `x`, the even one of two (|x| < 2²²).
+#[inline(always)]
+pub(crate) fn nearest_even<const FMA: bool>(x: f32) -> f32 {
+    /// 1.5 · 2²³.
+    const SHIFT: f32 = 12_582_912.0;
+    if FMA { x.round_ties_even() } else { (x + SHIFT) - SHIFT }
+}
+
 #[inline(always)]
 fn horner<const FMA: bool, const N: usize>(coefficients: &[f32; N], x: f32) -> f32 {
     let mut sum = coefficients[N - 1];
     for &coefficient in coefficients[..N - 1].iter().rev() {
-        sum = if FMA { sum.mul_add(x, coefficient) } else { sum * x + coefficient };
+        sum = mul_add::<FMA>(sum, x, coefficient);
     }
     sum
 }
@@ -55,7 +69,7 @@ impl<const FMA: bool> Words for Single<FMA> {
         let mut sum = coefficients[SHORT - 1] as f32;
         for &coefficient in coefficients[..SHORT - 1].iter().rev() {
             let coefficient = coefficient as f32;
-            sum = if FMA { sum.mul_add(self.0, coefficient) } else { sum * self.0 + coefficient };
+            sum = mul_add::<FMA>(sum, self.0, coefficient);
         }
         Single(sum)
     }

@@ -107,7 +107,7 @@ pub(crate) fn radius<T: Real>(offset: &[T; 3], cells: &[T; 3], fudge: T) -> T {
 
 /// y².
 #[inline(always)]
-fn square_radius<T: Real>(offset: &[T; 3], cells: &[T; 3], fudge: T) -> T {
+pub(crate) fn square_radius<T: Real>(offset: &[T; 3], cells: &[T; 3], fudge: T) -> T {
     let ([h, k, l], [na, nb, nc]) = (*offset, *cells);
     let radius_sqr = h * h * na * na + k * k * nb * nb + l * l * nc * nc;
     radius_sqr * fudge

@@ -3,11 +3,12 @@
 use std::f64::consts::PI;
 use std::marker::PhantomData;
 
-use crate::formula::double::nearest_even;
+use crate::formula::double::{nearest_even, root_and_reciprocal, roots_are_exact};
+use crate::formula::far::{Far, Known};
 use crate::formula::{Double, Single};
 use crate::nest::block::{LANES, Lanes, LatticeIntensity, Slopes};
 use crate::shapes::OnBall;
-use crate::shapes::coordinate::radius;
+use crate::shapes::coordinate::{radius, square_radius};
 
 /// A shape of a ball. `NARROW`: in single precision.
 pub(super) struct Ball<S, const NARROW: bool> {
@@ -29,6 +30,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
     const PRECISION: &'static str = if NARROW { "f32" } else { "f64" };
     const SPARSE: bool = false;
     const EVEN: bool = true;
+    const TOGETHER: bool = true;
 
     #[inline(always)]
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64 {
@@ -41,6 +43,52 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
         };
         let f_latt = self.peak * profile;
         f_latt * f_latt
+    }
+
+    /// Root and reciprocal of all at once, the closed form for all, and the series where it is wanted, which is in few pixels.
+    #[inline(always)]
+    fn intensities<const FMA: bool>(&self, offset: &[Lanes; 3], into: &mut Lanes) {
+        let at = |i: usize| [offset[0].0[i], offset[1].0[i], offset[2].0[i]];
+        let (mut y, mut reciprocal) = (Lanes::splat(0.0), Lanes::splat(0.0));
+        let mut exact = true;
+        for i in 0..LANES {
+            let square = square_radius(&at(i), &self.cells, self.fudge);
+            exact &= roots_are_exact(square);
+            y.0[i] = square;
+        }
+        if exact {
+            for i in 0..LANES {
+                (y.0[i], reciprocal.0[i]) = root_and_reciprocal::<FMA>(y.0[i]);
+            }
+        } else {
+            for i in 0..LANES {
+                y.0[i] = y.0[i].sqrt();
+                reciprocal.0[i] = 1.0 / y.0[i];
+            }
+        }
+        let mut near = 0;
+        for i in 0..LANES {
+            let y = y.0[i];
+            let rest = y - nearest_even::<FMA>(y);
+            let far = y > S::NEAR;
+            near |= u64::from(!far);
+            let profile = if NARROW {
+                f64::from(S::profile(Far(Single::<FMA>(y as f32)), Far(Single(rest as f32))).0.0)
+            } else {
+                let y = Known::<FMA>::new(y, reciprocal.0[i]);
+                S::profile(Far(y), Far(Known::numerator(rest))).0.value.0
+            };
+            let f_latt = self.peak * profile;
+            into.0[i] = f_latt * f_latt;
+        }
+        if near != 0 {
+            for i in 0..LANES {
+                let far = y.0[i] > S::NEAR;
+                if !far {
+                    into.0[i] = self.intensity::<FMA>(at(i));
+                }
+            }
+        }
     }
 
     #[inline(always)]

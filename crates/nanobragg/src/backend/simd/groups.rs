@@ -7,22 +7,17 @@
 use super::form::Form;
 use crate::formula::double::{mul_add, nearest_even};
 use crate::nalgebra::Matrix3;
-use crate::nest::block::{LANES, Lanes, Scattered, quick_index};
+use crate::nest::block::{GroupsSeen, LANES, Lanes, Scattered, quick_index};
 use crate::physics::lattice::RealLattice;
 use crate::plan::Plan;
 
 /// The orientations of a plan in groups.
 pub(super) struct Groups {
     all: Vec<Group>,
-    /// Orientations of a group but of the last of a phi step.
-    size: usize,
-    /// Orientations of a phi step, and its groups.
-    step: [usize; 2],
 }
 
 /// Consecutive orientations.
 pub(super) struct Group {
-    pub first: usize,
     pub count: usize,
     middle: RealLattice<f64>,
     /// Greatest distance of a node from that of the middle, as a share of its length.
@@ -59,14 +54,21 @@ impl Groups {
             (0..length).step_by(size).map(move |at| [step * length + at, size.min(length - at)])
         });
         let all = starts.map(|[first, count]| Group::of(plan, first, count)).collect::<Option<_>>()?;
-        Some(Groups { all, size, step: [length, length.div_ceil(size)] })
+        Some(Groups { all })
     }
 
-    /// The group of an orientation.
+    /// The group that begins with orientation `number`; `seen` knows of all before it.
     #[inline(always)]
-    pub fn group(&self, number: usize) -> Option<&Group> {
-        let [length, groups] = self.step;
-        self.all.get(number / length * groups + number % length / self.size)
+    pub fn beginning(&self, number: usize, seen: &mut GroupsSeen) -> Option<&Group> {
+        if number == 0 {
+            *seen = GroupsSeen::default();
+        }
+        if number != seen.end {
+            return None;
+        }
+        let group = self.all.get(seen.begun)?;
+        *seen = GroupsSeen { begun: seen.begun + 1, end: seen.end + group.count, settled: false };
+        Some(group)
     }
 }
 
@@ -108,7 +110,6 @@ impl Group {
             return None;
         }
         Some(Group {
-            first,
             count,
             turn: turn * (1.0 + 1e-9) + 1e-12,
             components,
@@ -125,12 +126,20 @@ impl Group {
     pub fn near<const FMA: bool>(&self, radius: f64, scattered: &Scattered) -> Option<u64> {
         let mut square = Lanes::splat(0.0);
         for i in 0..LANES {
-            let [x, y, z] = [0, 1, 2].map(|axis| scattered.q[axis].0[i] * 1e-10);
+            let (x, y, z) =
+                (scattered.q[0].0[i] * 1e-10, scattered.q[1].0[i] * 1e-10, scattered.q[2].0[i] * 1e-10);
             square.0[i] = mul_add::<FMA>(x, x, mul_add::<FMA>(y, y, z * z));
         }
+        // Of parts, which vectors hold: one maximum after the other takes as long as all the rest.
+        let mut most = [0.0f64; WIDTH];
+        for part in square.0.as_chunks::<WIDTH>().0 {
+            for at in 0..WIDTH {
+                most[at] = if part[at] > most[at] { part[at] } else { most[at] };
+            }
+        }
         let mut longest = 0.0f64;
-        for i in 0..LANES {
-            longest = if square.0[i] > longest { square.0[i] } else { longest };
+        for most in most {
+            longest = if most > longest { most } else { longest };
         }
         let longest = longest.sqrt() * (1.0 + 1e-9);
         let own = radius * self.ratio;

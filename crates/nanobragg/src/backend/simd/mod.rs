@@ -18,6 +18,7 @@ mod dispatch;
 mod form;
 mod groups;
 mod kernel;
+mod quick;
 mod rows;
 mod star;
 mod turns;
@@ -233,16 +234,21 @@ mod tests {
     }
 
     #[test]
-    fn orientations_that_are_looked_at_together_give_the_bits_of_each() {
+    fn what_looks_at_groups_and_in_single_precision_leave_out_is_dark() {
         let of_distance = |shape: &Shape| matches!(shape.coordinate(), Coordinate::Star { .. });
         let kinds = Shape::ALL.iter().copied().filter(of_distance).flat_map(|shape| {
-            [(70, 1), (10, 3), (1, 9), (1, 100)].map(|(domains, steps)| (shape, domains, steps))
+            // In groups, and orientations that are too few for any.
+            let sizes = [([30.0, 25.0, 40.0], 0.01), ([400.0, 300.0, 700.0], 5e-4)];
+            let counts = [(70, 1), (10, 3), (1, 9), (1, 100), (2, 1), (1, 3)];
+            sizes
+                .into_iter()
+                .flat_map(move |size| counts.map(move |(domains, steps)| (shape, size, domains, steps)))
         });
         let mut lit = 0;
-        for (shape, domains, steps) in kinds {
+        for (shape, (cells, spread), domains, steps) in kinds {
             for preset in [Preset::Exact, Preset::Reference] {
-                let mut experiment = experiment(shape, [30.0, 25.0, 40.0]);
-                let mosaicity = Mosaicity::Domains { spread: 0.01, count: domains };
+                let mut experiment = experiment(shape, cells);
+                let mosaicity = Mosaicity::Domains { spread, count: domains };
                 experiment.crystal = experiment.crystal.with_mosaicity(mosaicity).unwrap();
                 experiment.rotation = Rotation::over(0.0, 0.02, steps).unwrap();
                 experiment.quirks = Quirks::from(preset);

@@ -4,11 +4,12 @@ use std::marker::PhantomData;
 
 use super::form::Form;
 use super::groups::{Group, Groups};
+use super::quick::Quick;
 use crate::formula::Double;
 use crate::formula::double::{StarLane, mul_add, nearest, nearest_even};
 use crate::nalgebra::{Matrix3, Vector3};
 use crate::nest::block::{
-    Amplitudes, LANES, Lanes, LatticeIntensity, Scattered, Scratch, Slopes, quick_index,
+    Amplitudes, LANES, Lanes, LatticeIntensity, Occupied, Scattered, Scratch, Slopes, quick_index,
 };
 use crate::physics::lattice::RealLattice;
 use crate::physics::scaling;
@@ -78,6 +79,8 @@ pub(super) struct Star<P, const NARROW: bool> {
     /// Orientations that are looked at together, and how far spots reach, 1/Å.
     farthest: f64,
     groups: Option<Groups>,
+    /// What is looked at before anything else is computed.
+    quick: Option<Quick>,
     profile: PhantomData<P>,
 }
 
@@ -94,18 +97,21 @@ impl<P, const NARROW: bool> Star<P, NARROW> {
         let reach = Reach::new(&star.vectors, scale, end);
         let (form, peak_sqr) = (reach.form, square(cells));
         let (radius_sqr, profile) = (S::RADIUS_SQR, PhantomData);
-        Star { star, fudge, radius_sqr, form, peak_sqr, reach, end, farthest: 0.0, groups: None, profile }
+        let (groups, quick) = (None, None);
+        Star { star, fudge, radius_sqr, form, peak_sqr, reach, end, farthest: 0.0, groups, quick, profile }
     }
 
     /// For images of `plan`: what single precision cannot hold is left out, and orientations are looked at together.
     pub fn of<S: OnStar>(plan: &Plan) -> Self {
         let crystal = &plan.crystal.shape;
         let mut star = Self::new::<S>(&crystal.cells, crystal.fudge, &crystal.reciprocal.vectors);
+        let scale = 2.0 / S::RADIUS_SQR * crystal.fudge * star.star.factors.iter().product::<f64>().powi(2);
         if S::Profile::SMOOTH {
             star.end = star.end.min(twice_to_nothing(plan));
-            let scale =
-                2.0 / S::RADIUS_SQR * crystal.fudge * star.star.factors.iter().product::<f64>().powi(2);
             star.reach = Reach::new(&star.star.vectors, scale, star.end);
+        }
+        if star.reach.rare {
+            star.quick = Quick::of(plan, &star.star.vectors, scale, star.end);
         }
         // From the metric of the spot to the crystal's own reciprocal space.
         let matrix = |vectors: &[Vector3<f64>; 3]| Matrix3::from_columns(vectors);
@@ -171,23 +177,22 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
         scratch: &mut Scratch,
         sum: &mut Lanes,
     ) -> bool {
-        let Some(group) = self.groups.as_ref().and_then(|groups| groups.group(number)) else { return false };
-        if number != group.first {
-            return scratch.settled;
+        if number == 0 && self.quick.is_some() {
+            Quick::narrow(scattered, scratch);
         }
-        let places = !matches!(amplitudes, Amplitudes::Tricubic(..));
-        let near = if places { group.near::<FMA>(self.farthest, scattered) } else { None };
-        // A pixel by itself costs what its orientations fill of vectors; more than these, and blocks are faster.
-        let most = group.count as u32 * WORTH / LANES as u32;
-        scratch.settled = near.is_some_and(|near| near.count_ones() <= most.max(1));
-        if let Some(mut left) = near.filter(|_| scratch.settled) {
-            while left != 0 {
-                let pixel = left.trailing_zeros() as usize;
-                left &= left - 1;
-                self.add_pixel::<FMA>(group, amplitudes, scattered, pixel, scratch, sum);
+        if let Some(groups) = &self.groups {
+            if let Some(group) = groups.beginning(number, &mut scratch.groups) {
+                self.settle::<FMA>(group, amplitudes, scattered, scratch, sum);
+            }
+            if scratch.groups.settled {
+                return true;
             }
         }
-        scratch.settled
+        scratch.occupied = match &self.quick {
+            Some(quick) => quick.occupied::<FMA>(number, scratch),
+            None => Occupied::ALL,
+        };
+        scratch.occupied == Occupied::NONE
     }
 
     #[inline(always)]
@@ -205,6 +210,37 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
 const WORTH: u32 = 24;
 
 impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
+    /// Adds the terms of all orientations of a group where few pixels of the block are inside a spot of any, and notes whether it
+    /// has.
+    #[inline(always)]
+    fn settle<const FMA: bool>(
+        &self,
+        group: &Group,
+        amplitudes: &Amplitudes<'_>,
+        scattered: &Scattered,
+        scratch: &mut Scratch,
+        sum: &mut Lanes,
+    ) {
+        let places = !matches!(amplitudes, Amplitudes::Tricubic(..));
+        let near = if places { group.near::<FMA>(self.farthest, scattered) } else { None };
+        // A pixel by itself costs what its orientations fill of vectors; more than these, and blocks are faster.
+        let most = group.count as u32 * WORTH / LANES as u32;
+        scratch.groups.settled = near.is_some_and(|near| near.count_ones() <= most.max(1));
+        if let Some(mut left) = near.filter(|_| scratch.groups.settled) {
+            while left != 0 {
+                let pixel = left.trailing_zeros() as usize;
+                left &= left - 1;
+                self.add_pixel::<FMA>(group, amplitudes, scattered, pixel, scratch, sum);
+            }
+        }
+    }
+
+    /// From the nearest node to an index.
+    #[inline(always)]
+    fn offset<const FMA: bool>(&self, index: f64) -> f64 {
+        index - nearest::<FMA>(index) + Self::TINY
+    }
+
     /// Adds the terms of one pixel in all orientations of a group, in the order and with the bits that blocks give.
     #[inline(always)]
     fn add_pixel<const FMA: bool>(
@@ -216,18 +252,16 @@ impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
         scratch: &mut Scratch,
         sum: &mut Lanes,
     ) {
-        let q = [0, 1, 2].map(|axis| scattered.q[axis].0[pixel]);
+        let q = [scattered.q[0].0[pixel], scattered.q[1].0[pixel], scattered.q[2].0[pixel]];
         let weight = scattered.weight.0[pixel];
         let width = group.width();
         let Scratch { offset: [h, k, l], f_latt: f_latt_sqr, .. } = scratch;
         let mut inside = 0;
         for at in 0..width {
-            let offset = [0, 1, 2].map(|axis| {
-                let h = group.index(axis, at, &q);
-                h - nearest::<FMA>(h) + Self::TINY
-            });
-            [h.0[at], k.0[at], l.0[at]] = offset;
-            let outside = self.form.at::<FMA>(offset) > self.reach.limit;
+            h.0[at] = self.offset::<FMA>(group.index(0, at, &q));
+            k.0[at] = self.offset::<FMA>(group.index(1, at, &q));
+            l.0[at] = self.offset::<FMA>(group.index(2, at, &q));
+            let outside = self.form.at::<FMA>([h.0[at], k.0[at], l.0[at]]) > self.reach.limit;
             inside |= u64::from(!outside);
         }
         if inside == 0 {
@@ -240,7 +274,10 @@ impl<P: Profile, const NARROW: bool> Star<P, NARROW> {
             if f_latt_sqr.0[at] != 0.0 {
                 let f = match amplitudes.table() {
                     Some(table) => {
-                        let node = [0, 1, 2].map(|axis| nearest::<FMA>(group.index(axis, at, &q)));
+                        let mut node = [0.0; 3];
+                        for (axis, node) in node.iter_mut().enumerate() {
+                            *node = nearest::<FMA>(group.index(axis, at, &q));
+                        }
                         table.values.get(table.place::<FMA>(node) as usize).copied().unwrap_or(0.0)
                     }
                     None => amplitudes.uniform(),

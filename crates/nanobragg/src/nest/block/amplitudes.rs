@@ -51,7 +51,7 @@ impl<'a> Amplitudes<'a> {
                 *f = Lanes::splat(uniform);
                 uniform != 0.0
             }
-            Amplitudes::Nearest(table) => table.look_up(places, f),
+            Amplitudes::Nearest(table) => table.look_up(places, &mut f.0),
             Amplitudes::Tricubic(table, ref bounds) => {
                 interpolated::look_up::<FMA>(table, bounds, lattice, scattered, f_latt_sqr, places, around, f)
             }

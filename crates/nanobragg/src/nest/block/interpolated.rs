@@ -128,6 +128,7 @@ impl Neighborhoods {
         }
     }
 
+    #[inline(always)]
     fn slope(&self, table: &Table<'_>, hkl: [f64; 3], i: usize) -> [f64; 3] {
         let [along_h, along_k] = table.steps;
         let Some(inside) = table.values.get(self.start[i] as usize..) else { return [0.0; 3] };

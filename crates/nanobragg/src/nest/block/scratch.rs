@@ -3,7 +3,7 @@
 use super::interpolated::Neighborhoods;
 use super::slopes::Slopes;
 use super::stages::Positions;
-use super::{LANES, Lanes, Scattered};
+use super::{LANES, Lanes, Occupied, Scattered};
 use crate::nest::Kept;
 
 /// What a thread keeps from block to block, so that nothing has to be cleared.
@@ -42,6 +42,17 @@ impl Workspace {
     }
 }
 
+/// How far a block has come in the groups of its orientations.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct GroupsSeen {
+    /// Groups that have begun.
+    pub begun: usize,
+    /// The orientation after those of the last of them.
+    pub end: usize,
+    /// Whether the terms of the last of them are in the sums already.
+    pub settled: bool,
+}
+
 /// Intermediates of the terms of one orientation, kept from one to the next so that nothing has to be cleared.
 pub(crate) struct Scratch {
     /// Nearest nodes, where a sink wants to see them.
@@ -58,8 +69,12 @@ pub(crate) struct Scratch {
     /// Lattice factors, or their squares.
     pub f_latt: Lanes,
     pub f_latt_single: [f32; LANES],
-    /// Whether the terms of the present group of orientations are in the sums already.
-    pub settled: bool,
+    /// Scattering vectors in single precision, for a quick look.
+    pub q_single: [[f32; LANES]; 3],
+    /// Where spots of the present orientation can be, as far as that is known.
+    pub occupied: Occupied,
+    /// Where the terms are among groups of orientations.
+    pub groups: GroupsSeen,
     /// What interpolation needs.
     pub around: Neighborhoods,
     /// How the terms change, for a sink that wants to know.
@@ -77,7 +92,9 @@ impl Scratch {
             f: Lanes::splat(0.0),
             f_latt: Lanes::splat(0.0),
             f_latt_single: [0.0; LANES],
-            settled: false,
+            q_single: [[0.0; LANES]; 3],
+            occupied: Occupied::ALL,
+            groups: GroupsSeen::default(),
             around: Neighborhoods::new(),
             slopes: None,
         }

@@ -1,6 +1,5 @@
 //! The table of structure factors as a block reads it.
 
-use super::{LANES, Lanes};
 use crate::formula::double::mul_add;
 use crate::model::PaddedGrid;
 
@@ -80,12 +79,15 @@ impl<'a> Table<'a> {
     /// One load after the other: gathered loads are slower on most machines. The way out of the loop, which places
     /// that are clamped never take, keeps the compiler from making gathers of it.
     #[inline(always)]
-    pub fn look_up(&self, places: &[u32; LANES], into: &mut Lanes) -> bool {
-        for (f, &place) in into.0.iter_mut().zip(places) {
+    pub fn look_up<const N: usize>(&self, places: &[u32; N], into: &mut [f64; N]) -> bool {
+        for (f, &place) in into.iter_mut().zip(places) {
             let Some(&value) = self.values.get(place as usize) else { return false };
             *f = value;
         }
-        let bits = into.0.iter().fold(0, |bits, f| bits | f.to_bits());
+        let mut bits = 0;
+        for f in into {
+            bits |= f.to_bits();
+        }
         bits << 1 != 0
     }
 }

@@ -1,7 +1,8 @@
 //! Terms of a block: one orientation after the other, all pixels at once.
 
 use super::scattered::index;
-use super::{Amplitudes, LANES, Lanes, Scattered, Scratch, Slopes, Table};
+use super::sparse::{self, Factors};
+use super::{Amplitudes, LANES, Lanes, Occupied, Scattered, Scratch, Slopes, Table};
 use crate::formula::double::{mul_add, nearest, nearest_even};
 use crate::nest::Sink;
 use crate::physics::lattice::RealLattice;
@@ -74,6 +75,17 @@ pub(crate) trait LatticeIntensity {
     /// F_latt² at the offset (h, k, l) from the nearest node.
     fn intensity<const FMA: bool>(&self, offset: [f64; 3]) -> f64;
 
+    /// Whether [`Self::intensities`] is faster than one pixel after the other.
+    const TOGETHER: bool = false;
+
+    /// F_latt² at all offsets, with the bits of [`Self::intensity`].
+    #[inline(always)]
+    fn intensities<const FMA: bool>(&self, offset: &[Lanes; 3], into: &mut Lanes) {
+        for i in 0..LANES {
+            into.0[i] = self.intensity::<FMA>([offset[0].0[i], offset[1].0[i], offset[2].0[i]]);
+        }
+    }
+
     /// How F_latt² changes at the offsets of all pixels. Into `value` what [`Self::intensity`] gives there, bit for bit; where it is
     /// sparse it is there already.
     fn slopes<const FMA: bool>(&self, offset: &[Lanes; 3], value: &mut Lanes, into: &mut Slopes);
@@ -103,16 +115,26 @@ impl<L: LatticeIntensity> Terms for L {
         scratch: &mut Scratch,
         sum: &mut Lanes,
     ) -> bool {
-        if self.vanishes::<FMA>(lattice, scattered) {
+        let occupied = if L::SPARSE && !S::NEEDS.terms { scratch.occupied } else { Occupied::ALL };
+        if occupied == Occupied::ALL && self.vanishes::<FMA>(lattice, scattered) {
             return false;
+        }
+        if L::SPARSE && !S::NEEDS.terms {
+            let factors = match *amplitudes {
+                Amplitudes::Uniform(f) => Some(Factors::Uniform(f * f)),
+                Amplitudes::Nearest(table) => Some(Factors::Nearest(table)),
+                Amplitudes::Tricubic(..) => None,
+            };
+            if let Some(factors) = factors {
+                sparse::add::<L, FMA>(self, lattice, factors, scattered, occupied, sum);
+                return true;
+            }
         }
         find::<L, S, FMA>(amplitudes.table(), lattice, scattered, scratch);
         let Scratch { offset: offsets, place, f, around, f_latt: f_latt_sqr, slopes, .. } = scratch;
         let offset = |i: usize| [offsets[0].0[i], offsets[1].0[i], offsets[2].0[i]];
         if L::SPARSE {
-            for i in 0..LANES {
-                f_latt_sqr.0[i] = self.intensity::<FMA>(offset(i));
-            }
+            self.intensities::<FMA>(offsets, f_latt_sqr);
             if !amplitudes.look_up::<FMA>(lattice, scattered, Some(f_latt_sqr), place, around, f) {
                 return false;
             }
@@ -127,8 +149,11 @@ impl<L: LatticeIntensity> Terms for L {
                 return false;
             }
             let f_sqr = f * f;
+            if L::TOGETHER {
+                self.intensities::<FMA>(offsets, f_latt_sqr);
+            }
             for i in 0..LANES {
-                let intensity = self.intensity::<FMA>(offset(i));
+                let intensity = if L::TOGETHER { f_latt_sqr.0[i] } else { self.intensity::<FMA>(offset(i)) };
                 sum.0[i] = mul_add::<FMA>(f_sqr * intensity, scattered.weight.0[i], sum.0[i]);
             }
         } else {
@@ -146,9 +171,12 @@ impl<L: LatticeIntensity> Terms for L {
                 }
                 return true;
             }
+            if L::TOGETHER {
+                self.intensities::<FMA>(offsets, f_latt_sqr);
+            }
             for i in 0..LANES {
                 let f = f.0[i];
-                let intensity = self.intensity::<FMA>(offset(i));
+                let intensity = if L::TOGETHER { f_latt_sqr.0[i] } else { self.intensity::<FMA>(offset(i)) };
                 if S::NEEDS.terms {
                     f_latt_sqr.0[i] = intensity;
                 }
