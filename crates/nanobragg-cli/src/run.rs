@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Instant;
 
-use nanobragg::backend::Cpu;
+use nanobragg::backend::OwnThreads;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs, Shell};
 use nanobragg_config::{Context, chosen, confined, experiment_file, resolve, show};
 use nanobragg_io::atomic::is_standard_output;
@@ -55,6 +55,8 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     }
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(&setup.warnings);
+    // Before anything is computed in parallel: otherwise that starts threads of its own.
+    let threads = OwnThreads::new(setup.threads).map_err(nanobragg_config::Error::from)?;
     let started = Instant::now();
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     summary::planned(console, &plan, started.elapsed());
@@ -78,8 +80,7 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
     if let Some(cost) = summary::Cost::of(&job.experiment, &job.compute, &plan) {
         cost.say(console, job.panels.len().max(1));
     }
-    // This thread is the first of them, so that one alone hands nothing over.
-    let threads = Cpu::with_this_thread(job.compute.threads).map_err(nanobragg_config::Error::from)?;
+    // Those that there are.
     job.compute.threads = 0;
     let mut session = Session::with_plan(job, plan);
     if console.strict {

@@ -31,6 +31,27 @@ pub struct Cpu {
     spares: Spares,
 }
 
+/// Threads of which the calling one is the first. What it computes in parallel while they are there, by [`Cpu::default`] or
+/// otherwise, they do; where one does all, nothing is handed to another thread and back.
+///
+/// The calling thread remains one of them for good: this is for the main thread of a program. Work that another thread
+/// begins goes to the threads that it would go to without them.
+#[derive(Debug)]
+pub struct OwnThreads {
+    /// Ends with this.
+    _pool: rayon::ThreadPool,
+}
+
+impl OwnThreads {
+    /// `threads` threads, the calling one included (at most 16 a core); 0 lets the machine decide.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads, or when the calling thread is one of others.
+    pub fn new(threads: usize) -> Result<Self, Error> {
+        Ok(OwnThreads { _pool: Cpu::pool(threads, rayon::ThreadPoolBuilder::use_current_thread)? })
+    }
+}
+
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     name: "cpu",
     precisions: Precision::ALL.to_vec(),
@@ -48,30 +69,18 @@ impl Cpu {
     /// # Errors
     /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads.
     pub fn with_threads(threads: usize) -> Result<Self, Error> {
-        Cpu::with_pool(threads, |pool| pool)
+        let pool = Cpu::pool(threads, |pool| pool)?;
+        Ok(Cpu { pool: Some(Arc::new(pool)), ..Cpu::default() })
     }
 
-    /// The same, where the calling thread is one of them: whatever it computes in parallel from now on, by this backend, by
-    /// [`Cpu::default`] or otherwise, these threads do. Nothing is handed to another thread and back where one does all.
-    ///
-    /// The calling thread stays one of them for good, also after the backend is gone: this is for programs, not for libraries. While
-    /// it waits for something else, one thread fewer computes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Threads`](crate::ErrorKind::Threads) when the system grants no threads, or when the calling thread belongs to others.
-    pub fn with_this_thread(threads: usize) -> Result<Self, Error> {
-        Cpu::with_pool(threads, rayon::ThreadPoolBuilder::use_current_thread)
-    }
-
-    fn with_pool(
+    fn pool(
         threads: usize,
         how: impl FnOnce(rayon::ThreadPoolBuilder) -> rayon::ThreadPoolBuilder,
-    ) -> Result<Self, Error> {
+    ) -> Result<rayon::ThreadPool, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.min(cores.saturating_mul(Cpu::MOST_PER_CORE));
         let pool = how(rayon::ThreadPoolBuilder::new().num_threads(threads)).build();
-        let pool = pool.map_err(|source| RenderCause::Threads { threads, source })?;
-        Ok(Cpu { pool: Some(Arc::new(pool)), ..Cpu::default() })
+        Ok(pool.map_err(|source| RenderCause::Threads { threads, source })?)
     }
 
     /// The same backend with `precision` where a caller wants no other.
@@ -310,11 +319,10 @@ mod tests {
     #[test]
     fn a_thread_that_joins_is_the_first_and_joins_once() {
         let joined = std::thread::spawn(|| {
-            let cpu = Cpu::with_this_thread(2).unwrap();
+            let _threads = OwnThreads::new(2).unwrap();
             assert_eq!((rayon::current_thread_index(), rayon::current_num_threads()), (Some(0), 2));
-            let ran = cpu.install(rayon::current_thread_index);
-            assert!(ran.is_some());
-            Cpu::with_this_thread(1).unwrap_err().kind()
+            assert_eq!(Cpu::default().install(rayon::current_thread_index), Some(0));
+            OwnThreads::new(1).unwrap_err().kind()
         });
         assert_eq!(joined.join().unwrap(), crate::ErrorKind::Threads);
     }

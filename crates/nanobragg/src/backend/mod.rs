@@ -14,7 +14,7 @@ mod ticket;
 
 pub use capabilities::{Capabilities, Products, Want};
 pub use control::{Control, Progress, Watch};
-pub use cpu::Cpu;
+pub use cpu::{Cpu, OwnThreads};
 pub use differentiate::Differentiate;
 pub use first_of::{FirstOf, Refusal};
 pub use frame::Frame;

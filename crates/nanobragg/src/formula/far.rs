@@ -6,7 +6,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use super::double::{Divisor, mul_add};
 use super::{Double, Words};
 
-/// A number beyond everything that a formula compares with: what the formula has for smaller ones is not computed.
+/// A number beyond everything that a formula compares with: what the formula has for smaller ones is not computed. It is the greater
+/// one on either side of a comparison: formulas that compare have it on the left.
 #[derive(Clone, Copy)]
 pub(crate) struct Far<W>(pub W);
 
@@ -68,7 +69,7 @@ impl<W: Words> Words for Far<W> {
 }
 
 /// A double whose reciprocal is known, to some last bits: quotients by it, and by products of such numbers, have the bits of
-/// a division without one.
+/// a division without one. Sums, sines and polynomials have no known reciprocal, and cannot divide.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<const FMA: bool> {
     pub value: Double<FMA, false, false>,
@@ -135,10 +136,10 @@ impl<const FMA: bool> Div for Known<FMA> {
     type Output = Self;
     #[inline(always)]
     fn div(self, other: Self) -> Self {
-        let (Double(value), rough) = (other.value, other.reciprocal);
+        let (Double(numerator), Double(value), rough) = (self.value, other.value, other.reciprocal);
+        debug_assert!(!rough.is_nan() || value.is_nan(), "a sum has no known reciprocal");
         // A step of Newton's method makes up for the roundings of products.
         let reciprocal = mul_add::<FMA>(mul_add::<FMA>(-value, rough, 1.0), rough, rough);
-        let Double(numerator) = self.value;
         Known::numerator(Divisor::with_reciprocal(value, reciprocal).divide::<FMA>(numerator))
     }
 }
@@ -176,6 +177,7 @@ impl<const FMA: bool> Words for Known<FMA> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formula::double::root_and_reciprocal;
     use proptest::prelude::*;
 
     proptest! {
@@ -191,6 +193,18 @@ mod tests {
             let quotient = |by: Known<true>| (Known::numerator(a) / by).value.0;
             prop_assert_eq!(quotient(product), a / (b * factor));
             prop_assert_eq!(quotient(product * product), a / ((b * factor) * (b * factor)));
+            // Without fused multiply-adds it is the division itself.
+            let plain = Known::<false>::numerator(a) / (Known::new(b, 1.0 / b) * Known::constant(factor));
+            prop_assert_eq!(plain.value.0, a / (b * factor));
+        }
+
+        #[test]
+        fn quotients_by_a_root_have_the_bits_of_a_division(a in -3.0..3.0f64, square in 0.25..1e12f64) {
+            let (root, reciprocal) = root_and_reciprocal::<true>(square);
+            let x = Known::<true>::new(root, reciprocal) * Known::constant(std::f64::consts::PI);
+            let value = root * std::f64::consts::PI;
+            prop_assert_eq!((Known::numerator(a) / x).value.0, a / value);
+            prop_assert_eq!((Known::numerator(a) / (x * x)).value.0, a / (value * value));
         }
     }
 

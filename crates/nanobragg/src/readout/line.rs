@@ -80,12 +80,12 @@ impl<D: FnMut(usize, &mut [f64])> Job for Line<'_, D> {
         // What is below zero and what is not a number count nothing.
         if all {
             for (count, &value) in counts.iter_mut().zip(&*values) {
-                *count = whole::<FMA>(value);
+                *count = count_of::<FMA>(value);
             }
         } else {
             for ((fast, count), &value) in columns.zip(counts).zip(&*values) {
                 if region.renders(slow, fast) {
-                    *count = whole::<FMA>(value);
+                    *count = count_of::<FMA>(value);
                 }
             }
         }
@@ -94,7 +94,7 @@ impl<D: FnMut(usize, &mut [f64])> Job for Line<'_, D> {
 
 /// The whole part of what is not negative; all else is 0.
 #[inline(always)]
-fn whole<const FMA: bool>(value: f64) -> i32 {
+fn count_of<const FMA: bool>(value: f64) -> i32 {
     /// 2⁵²: beside it a number has no fraction, and its lowest bits are a whole number's.
     const SHIFT: f64 = (1u64 << 52) as f64;
     if FMA {
@@ -119,4 +119,34 @@ fn sum(values: &[f64]) -> f64 {
     }
     sums.iter_mut().zip(rest).for_each(|(sum, value)| *sum += value);
     sums.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(value: f64) {
+        assert_eq!(count_of::<true>(value), (value as i32).max(0), "{value}");
+    }
+
+    #[test]
+    fn odd_counts_are_converted_like_all() {
+        let most = f64::from(i32::MAX);
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, -0.9, 5e-324, 1e300] {
+            check(value);
+        }
+        for value in [0.0, 1.0, most, most + 1.0, 65535.0] {
+            for value in [value, value.next_down(), value.next_up(), value + 0.5] {
+                check(value);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn counts_are_converted_as_by_the_language(value in -10.0..3e9f64) {
+            check(value);
+        }
+    }
 }

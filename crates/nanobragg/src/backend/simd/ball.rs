@@ -24,6 +24,12 @@ impl<S: OnBall, const NARROW: bool> Ball<S, NARROW> {
         let [na, nb, nc] = cells;
         Ball { cells, fudge, peak: na * nb * nc * S::PEAK, shape: PhantomData }
     }
+
+    /// Whether the closed form is wanted, as the formula compares.
+    #[inline(always)]
+    fn is_far(y: f64) -> bool {
+        if NARROW { y as f32 > S::NEAR as f32 } else { y > S::NEAR }
+    }
 }
 
 impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
@@ -70,8 +76,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
         for i in 0..LANES {
             let y = y.0[i];
             let rest = y - nearest_even::<FMA>(y);
-            let far = y > S::NEAR;
-            near |= u64::from(!far);
+            near |= u64::from(!Self::is_far(y));
             let profile = if NARROW {
                 f64::from(S::profile(Far(Single::<FMA>(y as f32)), Far(Single(rest as f32))).0.0)
             } else {
@@ -83,8 +88,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
         }
         if near != 0 {
             for i in 0..LANES {
-                let far = y.0[i] > S::NEAR;
-                if !far {
+                if !Self::is_far(y.0[i]) {
                     into.0[i] = self.intensity::<FMA>(at(i));
                 }
             }
@@ -108,6 +112,77 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
                 let share = common * cells * offset;
                 by_offset[axis].0[i] = share * cells;
                 by_cells[axis].0[i] = share * offset + 2.0 * f_latt * f_latt / cells;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shapes::{OnStar, RowFormulas, Shape, Visit};
+    use proptest::prelude::*;
+
+    /// Compares for a shape.
+    struct Compare<'a> {
+        offsets: &'a [[f64; 3]],
+        cells: [f64; 3],
+        fudge: f64,
+    }
+
+    impl Visit for Compare<'_> {
+        type Output = bool;
+
+        fn rows<S: RowFormulas>(self) -> bool {
+            false
+        }
+
+        fn ball<S: OnBall>(self) -> bool {
+            let Compare { offsets, cells, fudge } = self;
+            check::<S, false, true>(offsets, cells, fudge);
+            check::<S, false, false>(offsets, cells, fudge);
+            check::<S, true, true>(offsets, cells, fudge);
+            true
+        }
+
+        fn star<S: OnStar>(self) -> bool {
+            false
+        }
+    }
+
+    fn check<S: OnBall, const NARROW: bool, const FMA: bool>(
+        offsets: &[[f64; 3]],
+        cells: [f64; 3],
+        fudge: f64,
+    ) {
+        let ball = Ball::<S, NARROW>::new(cells, fudge);
+        let mut offset = [Lanes::splat(0.0); 3];
+        for (i, at) in offsets.iter().enumerate() {
+            (0..3).for_each(|axis| offset[axis].0[i] = at[axis]);
+        }
+        let mut all = Lanes::splat(-1.0);
+        ball.intensities::<FMA>(&offset, &mut all);
+        for (found, at) in all.0.iter().zip(offsets) {
+            let expected = ball.intensity::<FMA>(*at);
+            assert!(found.to_bits() == expected.to_bits() || found.is_nan(), "{at:?} {found} {expected}");
+            assert_eq!(found.is_nan(), expected.is_nan());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_at_once_have_the_bits_of_each(
+            mut offsets in prop::collection::vec(prop::array::uniform3(-0.5..0.5f64), LANES),
+            scale in -20..1i32, cells in prop::array::uniform3(1.0..200.0f64), fudge in 0.5..2.0f64
+        ) {
+            for at in offsets.iter_mut().step_by(3) {
+                *at = at.map(|x| x * 10f64.powi(scale));
+            }
+            offsets[7] = [1e-40; 3];
+            for fudge in [fudge, 0.0, -1.0] {
+                for shape in [Shape::Round, Shape::RoundClosed] {
+                    assert!(shape.visit(Compare { offsets: &offsets, cells, fudge }));
+                }
             }
         }
     }

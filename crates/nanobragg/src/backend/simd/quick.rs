@@ -17,6 +17,8 @@ pub(super) struct Quick {
 
 /// Orientations whose lattices are kept a second time.
 const MOST: usize = 1 << 18;
+/// Numbers whose sums and products with offsets single precision holds.
+const MOST_SINGLE: f64 = 1e37;
 /// Greatest error of an index, as a share of it: rounding of its six factors, three products and two sums.
 const INDEX_ERROR: f64 = 8.0 / (1 << 24) as f64;
 /// Greatest error of the form, as a share of the sum of its terms without signs.
@@ -63,8 +65,12 @@ impl Quick {
             + products[1].abs() * h * l
             + products[2].abs() * k * l;
         let limit = scale * radius * radius * (1.0 + 1e-6) + terms * FORM_ERROR;
+        // Beyond, what is whole in single precision would be outside.
+        let held = |number: &f64| number.abs() < MOST_SINGLE;
+        if !(squares.iter().all(held) && products.iter().all(held) && held(&limit)) {
+            return None;
+        }
         let narrow = |numbers: [f64; 3]| numbers.map(|number| number as f32);
-        // Numbers beyond single precision are infinite there and compare as if all were inside.
         Some(Quick { lattices, squares: narrow(squares), products: narrow(products), limit: limit as f32 })
     }
 
@@ -78,10 +84,10 @@ impl Quick {
         }
     }
 
-    /// Where spots can be in orientation `number` of the block that was taken over last.
+    /// Where spots can be in orientation `number` of the block that was taken over last; `None` for one that there is not.
     #[inline(always)]
-    pub fn occupied<const FMA: bool>(&self, number: usize, scratch: &Scratch) -> Occupied {
-        let Some(lattice) = self.lattices.get(number) else { return Occupied::ALL };
+    pub fn occupied<const FMA: bool>(&self, number: usize, scratch: &Scratch) -> Option<Occupied> {
+        let lattice = self.lattices.get(number)?;
         let [x, y, z] = &scratch.q_single;
         let ([hh, kk, ll], [hk, hl, kl]) = (self.squares, self.products);
         let mut inside = [0u32; LANES];
@@ -116,6 +122,80 @@ impl Quick {
                 }
             }
         }
-        occupied
+        Some(occupied)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Beam, Experiment, Rotation, UnitCell};
+    use crate::nalgebra::Matrix3;
+    use crate::nest::block::Workspace;
+    use proptest::prelude::*;
+
+    fn plan(edges: [f64; 3], angles: [f64; 3], wavelength_angstrom: f64) -> Plan {
+        let ([a, b, c], [alpha, beta, gamma]) = (edges, angles);
+        let mut experiment = Experiment::uniform(UnitCell::new(a, b, c, alpha, beta, gamma).unwrap(), 1.0);
+        experiment.beam = Beam::new(wavelength_angstrom * 1e-10).unwrap();
+        experiment.rotation = Rotation::over(0.3, 0.1, 2).unwrap();
+        experiment.plan().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn no_spot_is_left_out(
+            edges in prop::array::uniform3(20.0..400.0f64), angles in prop::array::uniform3(70.0..110.0f64),
+            wavelength in 0.5..3.0f64, share in 0.001..0.3f64, within in 0.0..0.999_999f64,
+            directions in prop::collection::vec(prop::array::uniform3(-1.0..1.0f64), LANES),
+            nodes in prop::collection::vec(prop::array::uniform3(-40i32..40), LANES), apart in 0usize..10
+        ) {
+            let plan = plan(edges, angles, wavelength);
+            let vectors = &plan.crystal.shape.reciprocal.vectors;
+            let shortest = vectors.iter().map(|v| v.norm()).fold(f64::INFINITY, f64::min);
+            let (limit, radius) = (100.0, share * shortest);
+            let scale = limit / (radius * radius);
+            let Some(quick) = Quick::of(&plan, vectors, scale, limit) else { return Ok(()) };
+            let lattice = plan.orientations.lattice(1, 0);
+            let real = Matrix3::from_columns(&lattice.vectors).transpose();
+            let back = real.try_inverse().unwrap();
+            let metric = Matrix3::from_columns(vectors).try_inverse().unwrap();
+            let mut workspace = Workspace::new();
+            let mut inside = [false; LANES];
+            for i in 0..LANES {
+                // A point within the radius of a node, or, now and then, one in the middle between nodes.
+                let outwards = Vector3::from(directions[i]);
+                let outwards = if outwards.norm() > 1e-3 { outwards.normalize() } else { Vector3::x() };
+                let middle = i % 10 == apart;
+                let offset = if middle { Vector3::repeat(0.5) } else { metric * outwards * radius * within };
+                let q = back * (Vector3::from(nodes[i].map(f64::from)) + offset);
+                let reached = q.norm() <= 2.0 / (wavelength * 1e-10);
+                inside[i] = reached && !middle;
+                let q = if reached { q } else { back * Vector3::repeat(0.5) };
+                (0..3).for_each(|axis| workspace.scattered.q[axis].0[i] = q[axis]);
+            }
+            let Workspace { scattered, scratch, .. } = &mut *workspace;
+            Quick::narrow(scattered, scratch);
+            for occupied in [quick.occupied::<true>(1, scratch), quick.occupied::<false>(1, scratch)] {
+                let occupied = occupied.unwrap();
+                for (chunk, lanes) in inside.as_chunks::<CHUNK>().0.iter().enumerate() {
+                    prop_assert!(occupied.has(chunk) || !lanes.contains(&true), "{chunk} {lanes:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_single_precision_does_not_hold_is_not_looked_at() {
+        let plan = plan([70.0, 80.0, 90.0], [90.0; 3], 1.0);
+        let vectors = &plan.crystal.shape.reciprocal.vectors;
+        assert!(Quick::of(&plan, vectors, 1e8, 100.0).is_some());
+        for (scale, limit) in
+            [(1e42, 100.0), (-1e8, 100.0), (1e8, f64::INFINITY), (f64::NAN, 1.0), (1.0, 100.0)]
+        {
+            assert!(Quick::of(&plan, vectors, scale, limit).is_none(), "{scale} {limit}");
+        }
     }
 }

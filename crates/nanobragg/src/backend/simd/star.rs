@@ -190,9 +190,9 @@ impl<P: Profile, const NARROW: bool> LatticeIntensity for Star<P, NARROW> {
         }
         scratch.occupied = match &self.quick {
             Some(quick) => quick.occupied::<FMA>(number, scratch),
-            None => Occupied::ALL,
+            None => None,
         };
-        scratch.occupied == Occupied::NONE
+        scratch.occupied == Some(Occupied::NONE)
     }
 
     #[inline(always)]

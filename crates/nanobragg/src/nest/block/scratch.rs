@@ -71,8 +71,8 @@ pub(crate) struct Scratch {
     pub f_latt_single: [f32; LANES],
     /// Scattering vectors in single precision, for a quick look.
     pub q_single: [[f32; LANES]; 3],
-    /// Where spots of the present orientation can be, as far as that is known.
-    pub occupied: Occupied,
+    /// Where spots of the present orientation can be, if that has been looked for.
+    pub occupied: Option<Occupied>,
     /// Where the terms are among groups of orientations.
     pub groups: GroupsSeen,
     /// What interpolation needs.
@@ -93,7 +93,7 @@ impl Scratch {
             f_latt: Lanes::splat(0.0),
             f_latt_single: [0.0; LANES],
             q_single: [[0.0; LANES]; 3],
-            occupied: Occupied::ALL,
+            occupied: None,
             groups: GroupsSeen::default(),
             around: Neighborhoods::new(),
             slopes: None,

@@ -24,7 +24,7 @@ impl Occupied {
     }
 
     #[inline(always)]
-    fn has(self, chunk: usize) -> bool {
+    pub fn has(self, chunk: usize) -> bool {
         self.0 >> chunk & 1 != 0
     }
 }

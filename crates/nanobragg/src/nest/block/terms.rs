@@ -115,11 +115,11 @@ impl<L: LatticeIntensity> Terms for L {
         scratch: &mut Scratch,
         sum: &mut Lanes,
     ) -> bool {
-        let occupied = if L::SPARSE && !S::NEEDS.terms { scratch.occupied } else { Occupied::ALL };
-        if occupied == Occupied::ALL && self.vanishes::<FMA>(lattice, scattered) {
+        let occupied = if L::SPARSE && !S::NEEDS.terms { scratch.occupied } else { None };
+        if occupied.is_none() && self.vanishes::<FMA>(lattice, scattered) {
             return false;
         }
-        if L::SPARSE && !S::NEEDS.terms {
+        if let Some(occupied) = occupied.filter(|&occupied| occupied != Occupied::ALL) {
             let factors = match *amplitudes {
                 Amplitudes::Uniform(f) => Some(Factors::Uniform(f * f)),
                 Amplitudes::Nearest(table) => Some(Factors::Nearest(table)),
