@@ -195,7 +195,7 @@ fn of_files() -> Vec<OfFile> {
             "io.detector-properties",
             Some("detector[0].panels"),
             Some("gain"),
-            Some("ignored: pixels count photons at their surface"),
+            Some("ignored: pixels count photons"),
         ),
         list(
             "\"wavelength\": 1",
@@ -222,11 +222,11 @@ fn of_files() -> Vec<OfFile> {
         ),
         file(
             "XDS.INP",
-            INPUT,
+            &format!("{INPUT}UNIT_CELL_A-AXIS= 50 0 0\n"),
             "-geometry XDS.INP -cell 50 -default_F 1",
             "io.no-orientation",
-            Some("line 7: UNIT_CELL_CONSTANTS"),
-            Some("70 80 90 90 90 90"),
+            Some("UNIT_CELL_B-AXIS, UNIT_CELL_C-AXIS"),
+            Some("none"),
             Some("a cell without an orientation is ignored; give -cell and -misset, or -mat"),
         ),
         file(
@@ -364,8 +364,8 @@ fn of_files() -> Vec<OfFile> {
             "-mat A.mat -lambda 1 -default_F 1",
             "config.matrix-of-other-cell",
             None,
-            Some("70 80 90"),
-            Some("45.455 51.948 58.442"),
+            Some("70 80 90 90 90 90"),
+            Some("45.455 51.948 58.442 90 90 90"),
         ),
         file(
             "A.mat",

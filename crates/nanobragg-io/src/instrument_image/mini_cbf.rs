@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use super::radiation;
 use crate::error::Result;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::lines::finite;
@@ -38,7 +39,29 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     ];
     let swing_deg = plain("Detector_2theta").transpose().map_err(|error| error.into_error(path))?;
     let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| lines.value(key)))?;
-    Ok(Said { entries: entries.into(), swing_deg, axes, spindle: None, warnings: Vec::new() })
+    let polarization = plain(POLARIZATION).transpose().map_err(|error| error.into_error(path))?;
+    let polarization = polarization.map(|fraction| radiation::of_fraction(path, POLARIZATION, fraction));
+    Ok(Said {
+        entries: entries.into(),
+        swing_deg,
+        axes,
+        polarization: polarization.transpose()?,
+        warnings: sensor(path, text).into_iter().collect(),
+        ..Said::default()
+    })
+}
+
+/// The part of the photons that is polarized along the axis.
+const POLARIZATION: &str = "Polarization";
+
+/// The sensor, whose line begins with its material: `Silicon sensor, thickness 0.000320 m`.
+fn sensor(path: &Path, text: &str) -> Option<Warning> {
+    const SENSOR: &str = " sensor, thickness";
+    let mut lines = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
+    let (line, material) = lines.find_map(|line| Some((line, line.split_once(SENSOR)?.0)))?;
+    let thickness = line.split_once(SENSOR).map_or("", |(_, thickness)| thickness.trim());
+    let is_none = Lines::words(thickness).next().and_then(|word| finite(word.as_bytes())) == Some(0.0);
+    (!is_none).then(|| radiation::sensor(path, format!("{material}{SENSOR}"), thickness))
 }
 
 /// Angles and axes of a goniometer that are not taken.
@@ -50,7 +73,7 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     let angle = |key: &&str| {
         let value = lines.value(key)?;
         let angle = finite(Lines::words(value).next()?.as_bytes()).filter(|angle| *angle != 0.0);
-        angle.map(|_| warning(key, value, "ignored; -misset turns the crystal"))
+        angle.map(|_| warning(key, value, "ignored; -misset turns the crystal").of(Assumption::Turn))
     };
     let axis = lines.value("Oscillation_axis").filter(|value| {
         let said = value.trim().to_uppercase();
@@ -58,6 +81,7 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     });
     let axis = axis.map(|value| {
         warning("Oscillation_axis", value, "ignored: the spindle is the convention's; -spindle_axis turns it")
+            .of(Assumption::Spindle)
     });
     let shift = |key: &&str| {
         let value = lines.value(key)?;
@@ -78,7 +102,7 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
 
 /// Keys that stand there more than once with other values, of which the first counts.
 pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
-    const READ: [&str; 8] = [
+    const READ: [&str; 9] = [
         "Pixel_size",
         "Detector_distance",
         "Wavelength",
@@ -87,6 +111,7 @@ pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
         "Angle_increment",
         "Count_cutoff",
         "Detector_2theta",
+        POLARIZATION,
     ];
     let lines = Lines(text);
     let doubts = READ.iter().chain(&AXES_KEYS).filter_map(|key| {
