@@ -171,7 +171,7 @@ impl CellTags {
     fn incomplete(&self, path: &Path) -> Option<Warning> {
         let lacking = self.0.iter().zip(CELL_TAGS).filter(|(member, _)| member.is_none());
         let lacking: Vec<&str> = lacking.map(|(_, name)| name).collect();
-        (0 < lacking.len() && lacking.len() < self.0.len()).then(|| {
+        (!lacking.is_empty() && lacking.len() < self.0.len()).then(|| {
             let place = format!("_cell: {}", lacking.join(", "));
             Warning::new(WarningKind::NotTaken, path, place, "none", "the cell is incomplete, and is ignored")
         })

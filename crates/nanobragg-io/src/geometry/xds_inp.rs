@@ -238,11 +238,11 @@ fn meet(one: &[f64; 4], other: &[f64]) -> bool {
     one[0] <= x_last && x_first <= one[1] && one[2] <= y_last && y_first <= one[3]
 }
 
+/// Reciprocal vectors of a crystal, or its cell alone.
+type CrystalOfFile = (Option<Matrix3<f64>>, Option<[f64; 6]>);
+
 /// Reciprocal vectors of the cell whose axes are given, or a cell without axes.
-fn crystal(
-    entries: &Entries<'_>,
-    warnings: &mut Vec<Warning>,
-) -> Result<(Option<Matrix3<f64>>, Option<[f64; 6]>)> {
+fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<CrystalOfFile> {
     let [a, b, c] = AXES.map(|key| entries.vector(key));
     let (a, b, c) = (a?, b?, c?);
     let cell = entries.last("UNIT_CELL_CONSTANTS");
