@@ -41,13 +41,17 @@ impl Module<'_> {
         let swing_deg = swing_deg.map_err(|error| error.into_error(path))?;
         let direction = spindle.direction;
         let sensor = radiation::sensor_of_nxmx(file);
-        let warnings = spindle.warnings.into_iter().chain(several).chain(sensor).collect();
+        let (polarization, unread) = radiation::of_stokes(file).map_or((None, None), |read| match read {
+            Ok(polarization) => (Some(polarization), None),
+            Err(warning) => (None, Some(warning)),
+        });
+        let warnings = spindle.warnings.into_iter().chain(several).chain(sensor).chain(unread).collect();
         Ok(Said {
             entries,
             swing_deg,
             axes: Some(axes),
             spindle: direction,
-            polarization: radiation::of_stokes(file)?,
+            polarization,
             cell: radiation::cell_of_nxmx(file),
             warnings,
         })
