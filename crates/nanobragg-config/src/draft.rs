@@ -8,6 +8,7 @@ use nanobragg::model::{
     StepPoint, UnitCell,
 };
 use nanobragg::nalgebra::Matrix3;
+use nanobragg_io::cell::{SpaceGroup, cell_of_rows};
 use nanobragg_io::geometry;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::{Device, GpuChoice, Provenance};
@@ -35,6 +36,10 @@ pub(crate) struct Draft {
     pub axes: Option<(String, ImageAxes)>,
     /// The spindle that an image's file has, in the frame of its axes, and the file.
     pub spindle: Option<(String, [f64; 3])>,
+    /// The direction of the field that an image's file has, in the frame of its axes, and the file.
+    pub polar: Option<(String, [f64; 3])>,
+    /// The cell of the crystal in an image's file, and the file.
+    pub cell_of_image: Option<(PathBuf, [f64; 6])>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
@@ -198,11 +203,21 @@ pub(crate) struct Instrument {
     pub file: PathBuf,
     /// Reciprocal cell vectors in 1/Å, in columns.
     pub crystal: Option<Matrix3<f64>>,
+    /// A cell without an orientation, edges in Å and angles in degrees.
+    pub lone_cell: Option<[f64; 6]>,
+    pub space_group: Option<SpaceGroup>,
     pub panels: Vec<geometry::Panel>,
     /// Models of all images, where they vary.
     pub moving: Vec<geometry::Moving>,
     /// The panel that was asked for.
     pub chosen: Option<usize>,
+}
+
+impl Instrument {
+    /// The cell of its crystal, edges in Å and angles in degrees.
+    pub fn own_cell(&self) -> Option<[f64; 6]> {
+        Some(cell_of_rows(&self.crystal?.try_inverse()?))
+    }
 }
 
 impl Draft {
@@ -247,6 +262,8 @@ impl Draft {
             close_in_header: None,
             axes: None,
             spindle: None,
+            polar: None,
+            cell_of_image: None,
             fast_pixels: None,
             slow_pixels: None,
             hkl: None,

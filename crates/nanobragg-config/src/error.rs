@@ -401,7 +401,9 @@ pub(crate) enum ConfigError {
 /// What a file lacks, in brackets.
 fn also(lacking: &Option<Box<nanobragg_io::Warning>>) -> String {
     let text = |lacking: &nanobragg_io::Warning| {
-        format!(" ({}: {}: {})", shown(&lacking.file), plain(&lacking.place), plain(&lacking.found))
+        let asks = Some(&lacking.assumed).filter(|assumed| assumed.ends_with('?'));
+        let asks = asks.map_or_else(String::new, |asks| format!(": {}", plain(asks)));
+        format!(" ({}: {}: {}{asks})", shown(&lacking.file), plain(&lacking.place), plain(&lacking.found))
     };
     lacking.as_deref().map(text).unwrap_or_default()
 }

@@ -27,7 +27,11 @@ pub fn of(warning: &Warning) -> Option<String> {
             "-N with fewer cells and -fluence with more photons keep the intensities"
         }
         Warning::FewPhiSteps { needed, .. } => {
-            return Some(format!("-phisteps {needed}{} sets their number", or_auto(*needed, MOST_PHI_STEPS)));
+            let number = format!("{needed}{}", or_auto(*needed, MOST_PHI_STEPS));
+            // A step that is said decides on the number, or on the width of as many steps.
+            return Some(format!(
+                "-phisteps {number} sets their number; -osc, not -phistep, has to give the range"
+            ));
         }
         Warning::FewDomains { needed, .. } => {
             return Some(format!(
@@ -39,7 +43,10 @@ pub fn of(warning: &Warning) -> Option<String> {
             return Some(format!("-dispsteps {needed} sets their number, where they are not from a file"));
         }
         Warning::FewDirections { needed: [horizontal, vertical], .. } => {
-            return Some(format!("-hdivsteps {horizontal} and -vdivsteps {vertical} set their number"));
+            return Some(format!(
+                "-hdivsteps {horizontal} and -vdivsteps {vertical} set their number; ranges, not -hdivstep and -vdivstep, \
+                 have to give the width"
+            ));
         }
         Warning::QuirkActs { quirk: Quirk::PhiZeroCarryover, .. } => {
             "-phi_carryover_mode spec starts every step afresh"
@@ -83,8 +90,9 @@ mod tests {
         assert_eq!(domains(1000), "-mosaic_domains 1000 or auto sets their number");
         assert_eq!(domains(1001), "-mosaic_domains 1001 sets their number");
         let steps = |needed| of(&Warning::FewPhiSteps { used: 2, needed, width: 0.01, error: 0.5 }).unwrap();
-        assert_eq!(steps(1000), "-phisteps 1000 or auto sets their number");
-        assert_eq!(steps(1001), "-phisteps 1001 sets their number");
+        let rest = "sets their number; -osc, not -phistep, has to give the range";
+        assert_eq!(steps(1000), format!("-phisteps 1000 or auto {rest}"));
+        assert_eq!(steps(1001), format!("-phisteps 1001 {rest}"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn write_experiments(path: &Path, experiments: &[ImageExperiment]) -> Result
         let wavelength = geometry.wavelength_angstrom.ok_or_else(|| lacking("a wavelength"))?;
         let star = geometry.crystal.as_ref().ok_or_else(|| lacking("a crystal"))?;
         let beam = of_beam(&direction, wavelength, geometry);
-        crystals.push(of_crystal(path, star, geometry.space_group_hall.as_deref())?);
+        crystals.push(of_crystal(path, star, geometry.space_group.as_ref())?);
         let mut experiment = json!({
             "__id__": "Experiment", "identifier": identifier, "beam": place(&mut beams, beam),
             "detector": place(&mut detectors, of_detector(&geometry.panels, &About::default())), "crystal": crystals.len() - 1,
@@ -90,7 +90,8 @@ mod tests {
             scan: None,
             crystal: Some(Matrix3::new(0.01, turn, 0.0, 0.0, 0.02, 0.0, 0.0, 0.0, 0.03)),
             varying_images: 1,
-            space_group_hall: None,
+            space_group: None,
+            lone_cell: None,
             warnings: Vec::new(),
         };
         let scan = Some(Scan { start_deg: 12.0, range_deg: 0.5 });
@@ -107,8 +108,9 @@ mod tests {
             let found = read_geometry(&path, Selection { experiment, scan_point: 0 }).unwrap();
             let expected = geometry(turn);
             assert!((found.crystal.unwrap() - expected.crystal.unwrap()).norm() < 1e-15);
-            let hall = expected.space_group_hall.clone();
-            assert_eq!(Geometry { crystal: expected.crystal, space_group_hall: hall, ..found }, expected);
+            let space_group = expected.space_group.clone();
+            let found = Geometry { warnings: Vec::new(), ..found };
+            assert_eq!(Geometry { crystal: expected.crystal, space_group, ..found }, expected);
         }
         let error = write_experiments(
             &path,

@@ -6,6 +6,7 @@ mod entries;
 mod mini_cbf;
 mod nxmx;
 mod quantity;
+mod radiation;
 mod smv_keys;
 mod spindle;
 mod wavelength;
@@ -52,9 +53,24 @@ pub struct InstrumentImage {
     pub axes: Option<ImageAxes>,
     /// The axis about which the crystal turns right-handedly, a unit vector in the frame of [`axes`](Self::axes), where the file has it.
     pub spindle: Option<[f64; 3]>,
+    /// How the beam is polarized, where the file says it.
+    pub polarization: Option<ImagePolarization>,
+    /// The cell of the crystal, edges in Å and angles in degrees, where the file has it.
+    pub cell: Option<[f64; 6]>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
+}
+
+/// Polarization of the beam.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImagePolarization {
+    /// What the file calls it.
+    pub key: &'static str,
+    /// Kahn's factor: the difference of the parts that are polarized along the axis and across it.
+    pub kahn: f64,
+    /// The direction of the field, a unit vector in the frame of [`axes`](InstrumentImage::axes); none where the file leaves it to its readers.
+    pub axis: Option<[f64; 3]>,
 }
 
 /// The names of the panels whose images a file has, where its format has names for them: NXmx.
@@ -93,7 +109,7 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let (image, text) = read_cbf_with_text(path)?;
         let keep = image.counts.iter().map(|&count| count > 0).collect();
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
-        found.warnings = mini_cbf::repeated(path, &text);
+        found.warnings.extend(mini_cbf::repeated(path, &text));
         found.warnings.extend(mini_cbf::goniometer(path, &text));
         found.warnings.extend(doubts::of_mini_cbf(
             path,
@@ -146,13 +162,14 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
             swing_deg,
             axes,
             spindle: None,
+            polarization: None,
+            cell: None,
             warnings,
         });
     };
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();
-    let said = Said { entries: Vec::new(), swing_deg: None, axes: None, spindle: None, warnings: Vec::new() };
-    Ok(described(path, said, (fast, slow), keep))
+    Ok(described(path, Said::default(), (fast, slow), keep))
 }
 
 /// That a mask of pixels says nothing. Who takes no pixels can do without.
@@ -183,8 +200,21 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, warnings, .. } = said;
-    InstrumentImage { header, is_smv: false, fast, slow, keep, masked: 0, swing_deg, axes, spindle, warnings }
+    let Said { axes, spindle, polarization, cell, warnings, .. } = said;
+    InstrumentImage {
+        header,
+        is_smv: false,
+        fast,
+        slow,
+        keep,
+        masked: 0,
+        swing_deg,
+        axes,
+        spindle,
+        polarization,
+        cell,
+        warnings,
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod atomic;
 mod binary;
 pub mod c_format;
 pub mod cbf;
+pub mod cell;
 pub mod cif;
 mod clean;
 mod crystfel_cell;

@@ -24,6 +24,7 @@ pub use array::write_named_images;
 pub use bands::Bands;
 pub use compress::{compress_frame, decompress_frame};
 pub(crate) use file::Nxmx;
+pub(crate) use layout::OPAQUE;
 pub use mask::nxmx_masked;
 pub use panel::{NxmxPanel, nxmx_panels};
 pub(crate) use read::DETECTOR;

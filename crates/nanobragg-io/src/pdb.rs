@@ -4,8 +4,8 @@ use std::path::Path;
 
 use nalgebra::Matrix3;
 
+use crate::cell::{CellOfFile, Notation, SpaceGroup, cell_of_rows, is_other_cell};
 use crate::error::Result;
-use crate::geometry::cell_of_rows;
 use crate::lines::{Lines, finite};
 use crate::reflections::{Kind, kind};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
@@ -17,15 +17,15 @@ use crate::{cif, crystfel_cell};
 const FIELDS: [(usize, usize); 6] = [(6, 15), (15, 24), (24, 33), (33, 40), (40, 47), (47, 54)];
 
 /// Reads the unit cell of a PDB file (record CRYST1), an mmCIF file (`_cell`) or a cell file of CrystFEL: edges in
-/// Ångström, angles in degrees. A warning names another record CRYST1, records SCALE of another cell, and edges and angles that are likely to be in another unit.
+/// Ångström, angles in degrees; and the space group beside it. A warning names another record CRYST1, records SCALE of another cell, and edges and angles that are likely to be in another unit.
 ///
 /// # Errors
 /// [`Line`](crate::ErrorKind::Line) for a record that holds no cell; [`Value`](crate::ErrorKind::Value) for a file without one;
 /// [`LineTooLong`](crate::ErrorKind::LineTooLong); [`Read`](crate::ErrorKind::Read).
-pub fn read_cell(path: &Path) -> Result<Found<[f64; 6]>> {
-    let (cell, mut warnings) = first_and_others(path)?;
-    warnings.extend(unlikely_cell(path, cell));
-    Ok(Found { data: cell, warnings })
+pub fn read_cell(path: &Path) -> Result<Found<CellOfFile>> {
+    let (data, mut warnings) = first_and_others(path)?;
+    warnings.extend(unlikely_cell(path, data.cell));
+    Ok(Found { data, warnings })
 }
 
 /// A warning of edges and angles that are likely to be in another unit than Ångström and degrees.
@@ -43,16 +43,16 @@ pub fn unlikely_cell(path: &Path, cell: [f64; 6]) -> Option<Warning> {
 }
 
 /// The cell, and warnings of other records with another one.
-fn first_and_others(path: &Path) -> Result<([f64; 6], Vec<Warning>)> {
-    let alone = |cell| (cell, Vec::new());
+fn first_and_others(path: &Path) -> Result<(CellOfFile, Vec<Warning>)> {
     if kind(path)? == Kind::Cif {
-        return cif::read_cell(path).map(alone);
+        return Ok((cif::read_cell(path)?, Vec::new()));
     }
     let mut lines = Lines::open_within(path, SEARCHED_FOR_CELL)?;
     while lines.advance()? {
         let line = lines.line();
         if lines.number() == 1 && crystfel_cell::is_title(line) {
-            return crystfel_cell::read(lines).map(alone);
+            let (cell, lattice) = crystfel_cell::read(lines)?;
+            return Ok((CellOfFile { cell, space_group: None }, lattice.into_iter().collect()));
         }
         if line.starts_with(b"CRYST1") {
             let cell = cell(line);
@@ -61,7 +61,10 @@ fn first_and_others(path: &Path) -> Result<([f64; 6], Vec<Warning>)> {
             }
             let cell = cell.filter(|cell| plausible_cell(*cell));
             let cell = cell.ok_or_else(|| lines.error("CRYST1 with three edges and three angles", line))?;
-            return Ok((cell, others(path, lines, cell)));
+            // Its columns, or what follows six numbers.
+            let group = line.get(55..66).or(line.get(55..)).unwrap_or_default();
+            let group = SpaceGroup::of(&String::from_utf8_lossy(group), Notation::HermannMauguin);
+            return Ok((CellOfFile { cell, space_group: group }, others(path, lines, cell)));
         }
     }
     Err(crate::Error::missing(path, "unit cell", "a record CRYST1"))
@@ -94,7 +97,7 @@ fn others(path: &Path, mut lines: Lines, first: [f64; 6]) -> Vec<Warning> {
         [Some(x), Some(y), Some(z)] => cell_of_scale([x, y, z]),
         _ => None,
     };
-    let contradicted = of_scale.filter(|found| !is_same(*found, first)).map(|found| {
+    let contradicted = of_scale.filter(|found| is_other_cell(found, &first)).map(|found| {
         warning(
             WarningKind::OtherCell,
             "SCALE1 to SCALE3".to_owned(),
@@ -107,8 +110,6 @@ fn others(path: &Path, mut lines: Lines, first: [f64; 6]) -> Vec<Warning> {
 
 /// Columns of a record SCALE that hold a row of the matrix, counted from 0, ends excluded.
 const SCALE: [(usize, usize); 3] = [(10, 20), (20, 30), (30, 40)];
-/// What six decimals leave of an edge, relative, and of an angle, degrees.
-const SAME: (f64, f64) = (5e-3, 0.5);
 
 fn row_of_scale(line: &[u8]) -> Option<[f64; 3]> {
     let mut row = [0.0; 3];
@@ -123,11 +124,6 @@ fn cell_of_scale(rows: [[f64; 3]; 3]) -> Option<[f64; 6]> {
     let edges = Matrix3::from_fn(|row, column| rows[row][column]).try_inverse()?;
     let cell = cell_of_rows(&edges.transpose());
     cell.iter().all(|number| number.is_finite()).then_some(cell)
-}
-
-fn is_same(one: [f64; 6], other: [f64; 6]) -> bool {
-    let mut off = one.iter().zip(other).enumerate();
-    off.all(|(at, (a, b))| if at < 3 { (a - b).abs() <= SAME.0 * b } else { (a - b).abs() <= SAME.1 })
 }
 
 fn cell(line: &[u8]) -> Option<[f64; 6]> {
@@ -157,7 +153,7 @@ mod tests {
         let path = folder.path().join("a.pdb");
         std::fs::write(&path, text).unwrap();
         read_cell(&path)
-            .map(|found| found.data)
+            .map(|found| found.data.cell)
             .map_err(|e| e.to_string().replace(&path.display().to_string(), "a.pdb"))
     }
 

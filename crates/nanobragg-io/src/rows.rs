@@ -26,6 +26,8 @@ pub struct Reflections {
     pub operators: Vec<String>,
     /// Hermann-Mauguin symbol.
     pub space_group: Option<String>,
+    /// Hall symbol.
+    pub space_group_hall: Option<String>,
     /// Its number in International Tables as the file spells it; without the setting that numbers of CCP4 have in their thousands. Of an mmCIF it
     /// need not be one of them.
     pub space_group_number: Option<String>,
@@ -66,6 +68,7 @@ impl Collector {
             cell: None,
             operators: Vec::new(),
             space_group: None,
+            space_group_hall: None,
             space_group_number: None,
             friedel_equal,
             column,

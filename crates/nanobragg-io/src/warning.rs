@@ -55,6 +55,8 @@ kinds! {
     UnlikelyLength = "io.unlikely-length",
     /// Axes of the detector are far from a right angle.
     ObliqueAxes = "io.oblique-axes",
+    /// Panels of the detector lie on one another.
+    OverlappingPanels = "io.overlapping-panels",
     /// A scan has no rotation, or images that cannot be counted so.
     UnlikelyScan = "io.unlikely-scan",
     /// An axis of the detector is not there, and is assumed.
@@ -85,6 +87,10 @@ kinds! {
 pub enum Assumption {
     /// How far the spindle turns during an image.
     Oscillation,
+    /// Where the rotation begins.
+    Start,
+    /// The swing of the detector.
+    Swing,
     /// The share of photons that are polarized along the normal.
     PolarizationFraction,
     /// The normal to the plane of polarization.
@@ -103,6 +109,24 @@ pub enum Assumption {
     BeamCenterX,
     /// The second number of that place.
     BeamCenterY,
+    /// Thickness and absorption of the sensor.
+    Sensor,
+    /// Which pixels are left out.
+    Pixels,
+    /// The mosaic spread of the crystal.
+    Mosaicity,
+    /// The divergence of the beam.
+    Divergence,
+    /// How many photons there are.
+    Dose,
+    /// How the beam is polarized.
+    Polarization,
+    /// A turn of the crystal beside its rotation.
+    Turn,
+    /// The axis of the rotation.
+    Spindle,
+    /// Which experiment of a list is meant.
+    Experiment,
 }
 
 /// Something in a file that was not taken as it stands, and what was done instead.

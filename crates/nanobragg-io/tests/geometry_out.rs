@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use nalgebra::{Matrix3, Rotation3, Vector3};
+use nanobragg_io::cell::{Notation, SpaceGroup};
 use nanobragg_io::geometry::{
     About, Geometry, GeometryFormat, Panel, Polarization, Scan, Selection, read_geometry, write_geometry,
 };
@@ -31,7 +32,8 @@ fn instrument(beam: Vector3<f64>) -> Geometry {
         spindle_axis: Some(Vector3::new(1.0, 0.02, 0.0).normalize()),
         scan: Some(Scan { start_deg: 10.0, range_deg: -0.25 }),
         crystal: Some(Matrix3::new(0.01, 0.002, -0.001, -0.003, 0.012, 0.0005, 0.001, -0.002, 0.009)),
-        space_group_hall: Some(" P 2yb".to_owned()),
+        space_group: Some(SpaceGroup { text: "P 2yb".to_owned(), notation: Notation::Hall }),
+        lone_cell: None,
         varying_images: 1,
         warnings: Vec::new(),
     }
@@ -96,7 +98,7 @@ fn lists_and_inputs_of_xds_read_as_what_they_were_made_of() {
         // A list keeps the frame and the symmetry too.
         let found = again("a.expt", &made, &About::default()).unwrap();
         assert!((found.beam.unwrap() - made.beam.unwrap()).norm() < 1e-15);
-        assert_eq!(found.space_group_hall, made.space_group_hall);
+        assert_eq!(found.space_group, made.space_group);
         assert_eq!(found.panels[1].name, "second");
     }
 }

@@ -186,6 +186,13 @@ pub enum Warning {
         /// Whether it is of an earlier version, which wrote no digests.
         earlier: bool,
     },
+    /// Images of an earlier sweep, of which this one takes the place, stay.
+    EarlierImages {
+        /// The first.
+        first: PathBuf,
+        /// How many more.
+        more: usize,
+    },
     /// Pixels were cut off.
     Saturated {
         /// The file.
@@ -215,6 +222,7 @@ nanobragg::codes! { Warning:
     FirstImage = "output.first-image",
     OtherScan = "sweep.other-scan",
     ChangedLines = "sweep.changed-lines",
+    EarlierImages = "sweep.earlier-images",
     Saturated = "output.saturated",
     Dark = "output.dark",
     StructureFactors = "output.structure-factors",
@@ -267,6 +275,10 @@ impl fmt::Display for Warning {
                         "{path}:{first}: this sweep did not write this line (and {more} more); their images are rendered again"
                     ),
                 }
+            }
+            Warning::EarlierImages { first, more } => {
+                let them = if *more == 0 { "it" } else { "them" };
+                write!(f, "{}: of an earlier sweep; this one does not write {them}", named(first, *more))
             }
             Warning::Saturated { path, pixels, most } => {
                 write!(f, "{}: {pixels} pixels saturated at {most}", path.display())

@@ -18,7 +18,7 @@ use crate::parts::Parts;
 use crate::sweeper::Sweeper;
 use crate::target::Target;
 use crate::threads::Threads;
-use crate::{Error, Series, check, fingerprint, lost, name};
+use crate::{Error, Series, check, earlier, fingerprint, lost, name};
 
 /// What happens where there is a manifest already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl Begun {
         &self.sweep.first
     }
 
-    /// What is not kept of the manifest of an earlier run.
+    /// What is not kept of the manifest of an earlier run, or which of its images stay beside those of this one.
     pub fn warning(&self) -> Option<&Warning> {
         self.manifest.warning.as_ref()
     }
@@ -268,7 +268,12 @@ fn begin(
         Start::Resume if path.exists() => return Beginning::of_earlier(path, sweep),
         Start::New if path.exists() => return Err(Cause::Exists(path.to_owned()).into()),
         Start::New | Start::Resume => check::unoccupied(targets, job.images, &job.beside)?,
-        Start::Restart => check::replaceable(path, targets, job.images, &job.beside)?,
+        Start::Restart => {
+            check::replaceable(path, targets, job.images, &job.beside)?;
+            let mut beginning = Beginning::new(path, sweep);
+            beginning.warning = earlier::images(path, targets, job.images);
+            return Ok(beginning);
+        }
     }
     Ok(Beginning::new(path, sweep))
 }

@@ -7,6 +7,7 @@
 //! Nothing is printed: a [`SweepObserver`] is told of every step.
 
 mod check;
+mod earlier;
 mod error;
 mod fingerprint;
 mod job;

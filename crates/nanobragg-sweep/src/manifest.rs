@@ -97,13 +97,17 @@ impl FileRecord {
         Ok(FileRecord { name: path.display().to_string(), name_bytes, bytes: fs::metadata(path)?.len() })
     }
 
-    /// Whether the file is still there, with that length.
-    pub fn holds(&self) -> bool {
-        let path = match &self.name_bytes {
+    /// Where it is, if its name is one.
+    fn path(&self) -> Option<PathBuf> {
+        match &self.name_bytes {
             None => Some(PathBuf::from(&self.name)),
             Some(bytes) => name::path(bytes),
-        };
-        let found = path.and_then(|path| fs::metadata(path).ok());
+        }
+    }
+
+    /// Whether the file is still there, with that length.
+    pub fn holds(&self) -> bool {
+        let found = self.path().and_then(|path| fs::metadata(path).ok());
         found.is_some_and(|found| found.is_file() && found.len() == self.bytes)
     }
 }
@@ -146,7 +150,7 @@ pub(crate) struct Beginning {
     sweep: Sweep,
     images: BTreeMap<usize, Image>,
     stack: Option<FileRecord>,
-    /// That lines of an earlier one were left out.
+    /// That lines of an earlier one were left out, or that its images stay.
     pub warning: Option<Warning>,
 }
 
@@ -321,6 +325,18 @@ fn kept(first: &str, line: &[u8]) -> Option<Line> {
     let (object, digest) = seal::unsealed(std::str::from_utf8(line).ok()?)?;
     (!first.is_empty() && digest == seal::digest(first, &object)).then_some(())?;
     serde_json::from_str(&object).ok()
+}
+
+/// The files that the manifest at `path` lists, and that are still there. What is no manifest lists none.
+pub(crate) fn files(path: &Path) -> Vec<PathBuf> {
+    let earlier = File::open(path).ok().and_then(|file| read(path, file).ok());
+    let of_line = |line: Line| match line {
+        Line::Image(image) => image.files,
+        Line::Stack(stack) => vec![stack],
+        Line::Sweep(_) => Vec::new(),
+    };
+    let files = earlier.into_iter().flat_map(|earlier| earlier.lines).flat_map(of_line);
+    files.filter(FileRecord::holds).filter_map(|file| file.path()).collect()
 }
 
 /// Whether the file at `path` is a manifest, by how it begins.

@@ -160,6 +160,10 @@ fn an_existing_manifest_is_not_touched_without_being_told() {
     sweep(&scratch, "-images 2 -o a.cbf -threads 1 -resume").good();
     sweep(&scratch, "-images 3 -o a.cbf -restart").good();
     assert_eq!(manifest(&scratch).len(), 4);
+    let fewer = sweep(&scratch, "-images 1 -o a.cbf -restart").good();
+    let expected = "warning: a_00002.cbf (and 1 more): of an earlier sweep; this one does not write them";
+    assert!(fewer.err.lines().any(|line| line == expected), "{}", fewer.err);
+    assert!(!sweep(&scratch, "-images 3 -o a.cbf -restart").good().err.contains("earlier"));
     scratch.write("manifest.jsonl", "something else\n");
     let error = scratch.refused(&format!("sweep {TINY} {OSC} -images 2 -o a.cbf -resume"));
     assert_eq!(error, "manifest.jsonl: not the manifest of a sweep");

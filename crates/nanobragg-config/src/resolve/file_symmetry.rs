@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use nanobragg::model::spacegroup;
 use nanobragg::model::symmetry::{SymmetryOperator, group};
+use nanobragg::model::{hall, spacegroup};
 use nanobragg_io::reflections::Reflections;
 use nanobragg_io::{Warning, WarningKind};
 
@@ -41,6 +41,11 @@ pub(super) fn contradiction(
     if let Some(name) = found.space_group.as_deref().filter(|name| !is_meant(name)) {
         said.push(("space group name", name.to_owned()));
     }
+    let hall = found.space_group_hall.as_deref().filter(|symbol| {
+        let meant = hall::operators(symbol).and_then(|operators| Group::of(&operators));
+        meant.is_some_and(|meant| !meant.is_same(&counted))
+    });
+    said.extend(hall.map(|symbol| ("space group Hall symbol", symbol.to_owned())));
     let of_file = found.space_group_number.as_deref().and_then(number);
     let number = of_file.filter(|number| counted.named().is_some_and(|(own, _)| own != *number));
     said.extend(number.map(|number| ("space group number", number.to_string())));
@@ -105,12 +110,23 @@ mod tests {
 
     /// What contradicts the operators of a group in a file that says operators, name and number.
     fn said(counts: &str, operators: &[&str], name: &str, number: &str) -> Option<String> {
+        said_with_hall(counts, operators, name, "", number)
+    }
+
+    fn said_with_hall(
+        counts: &str,
+        operators: &[&str],
+        name: &str,
+        hall: &str,
+        number: &str,
+    ) -> Option<String> {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let found = Reflections {
             records: Vec::new(),
             cell: None,
             operators: operators.iter().map(|text| (*text).to_owned()).collect(),
             space_group: some(name),
+            space_group_hall: some(hall),
             space_group_number: some(number),
             friedel_equal: true,
             column: "F".to_owned(),
@@ -135,6 +151,10 @@ mod tests {
         // A name that the tables do not have, and what is no number, contradict nothing.
         assert_eq!(said("P 2", &p2, "P 7", "0"), None);
         assert_eq!(said("P 2", &p2, "", "146(H)"), None);
+        assert_eq!(said_with_hall("P 2", &p2, "P 2", "P 2y", "3"), None);
+        let expected =
+            "a: space group Hall symbol: P 2yb: ignored; the flag means P 1 2 1 (number 3), which counts";
+        assert_eq!(said_with_hall("P 2", &p2, "P 2", "P 2yb", "3").as_deref(), Some(expected));
         // The tables have both settings of R 3.
         assert_eq!((said("R 3:R", &[], "R 3", "146"), said("R 3:H", &[], "R 3", "146")), (None, None));
     }

@@ -3,11 +3,11 @@
 use nanobragg::model::{Convention, Detector, Frame, MosflmMatrix, PixelGrid, Placement};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{angstrom, deg, mm};
+use nanobragg_io::WarningKind;
 use nanobragg_io::geometry::{self, Geometry, Moving, Selection, read_geometry, read_moving};
-use nanobragg_io::{Assumption, WarningKind};
 use nanobragg_session::Panel;
 
-use super::Context;
+use super::{Context, image_doubts};
 use crate::classic::{FlagId, Occurrence, ParsedArgs};
 use crate::draft::{Draft, Instrument};
 use crate::{ConfigError, CrystalWarning, InstrumentWarning, Origin, Warning};
@@ -49,11 +49,13 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         }
     }
     // What flags say need not be assumed.
-    let assumed = |warning: &nanobragg_io::Warning| match warning.assumption {
-        Some(Assumption::Oscillation) => !args.has(FlagId::Osc) && !args.has(FlagId::PhiStep),
-        Some(Assumption::PolarizationFraction) => !args.has(FlagId::NoPolar) && !args.has(FlagId::Polar),
-        Some(Assumption::PolarizationNormal) => !args.has(FlagId::NoPolar) && !args.has(FlagId::PolarVector),
-        _ => warning.kind != WarningKind::AssumedBeam || !args.has(FlagId::BeamVector),
+    let assumed = |warning: &nanobragg_io::Warning| {
+        let flags = match warning.assumption {
+            Some(what) => image_doubts::decided(what),
+            None if warning.kind == WarningKind::AssumedBeam => &[FlagId::BeamVector],
+            None => &[],
+        };
+        !flags.iter().any(|flag| args.has(*flag))
     };
     draft.setup.warnings.extend(found.warnings.drain(..).filter(assumed).map(Warning::from));
     if found.crystal.is_some_and(|star| star.determinant() < 0.0) && !args.has(FlagId::Mat) {
@@ -106,6 +108,8 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
     draft.instrument = Some(Instrument {
         file: name.to_owned(),
         crystal: found.crystal,
+        lone_cell: found.lone_cell,
+        space_group: found.space_group,
         panels: found.panels,
         moving,
         chosen: chosen.map(|(_, n)| n),

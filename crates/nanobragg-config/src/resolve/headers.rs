@@ -5,7 +5,10 @@ use std::path::Path;
 use nanobragg::model::{Mask, Pivot, Preset, Quirk};
 use nanobragg::units::{angstrom, deg, mm};
 use nanobragg_io::WarningKind;
-use nanobragg_io::instrument_image::{InstrumentImage, image_panels, read_instrument_image, read_mask_image};
+use nanobragg_io::c_format::g;
+use nanobragg_io::instrument_image::{
+    ImagePolarization, InstrumentImage, image_panels, read_instrument_image, read_mask_image,
+};
 use nanobragg_io::smv::SmvHeader;
 
 use super::mask::Says;
@@ -328,7 +331,30 @@ fn geometry(
     // Those of the last header, as all it says: an image does not lie as its mask does.
     draft.axes = image.axes.map(|axes| (file.to_owned(), axes));
     draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
+    draft.cell_of_image = image.cell.filter(|_| doubts && !is_mask).map(|cell| (path.to_owned(), cell));
+    polarization(draft, args, image, Path::new(file));
     Ok(())
+}
+
+/// Takes the polarization that the file of an image says. Under the presets that follow the C program it has no effect, which is said.
+fn polarization(draft: &mut Draft, args: &ParsedArgs, image: &InstrumentImage, file: &Path) {
+    let preset = classic::preset(args);
+    let is_decided = args.has(FlagId::Polar) || args.has(FlagId::NoPolar);
+    let Some(said) = image.polarization.filter(|_| !is_decided && preset != Preset::Reference) else {
+        return;
+    };
+    let ImagePolarization { key, kahn, axis } = said;
+    if preset == Preset::Exact {
+        draft.beam.kahn = kahn;
+        draft.polar = axis.map(|axis| (file.display().to_string(), axis));
+        draft.setup.origins.note(FlagId::Polar, Origin::Header(file.display().to_string()));
+    } else if kahn != draft.beam.kahn {
+        let found = format!("Kahn's factor {}", g(kahn, 6));
+        let assumed =
+            format!("ignored under -quirks {}; -polar says how the beam is polarized", preset.name());
+        let kind = WarningKind::NotTaken;
+        draft.setup.warnings.push(nanobragg_io::Warning::new(kind, file, key, found, assumed).into());
+    }
 }
 
 /// Flags that tilt a detector.

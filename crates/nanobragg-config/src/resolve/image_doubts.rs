@@ -5,18 +5,31 @@ use std::path::Path;
 use nanobragg::model::Preset;
 use nanobragg_io::{Assumption, WarningKind};
 
+use super::divergence;
 use crate::Origin;
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 
 /// Flags that decide what a header says: then it need not make sense.
-fn decided(what: Assumption) -> &'static [FlagId] {
+pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
     match what {
         Assumption::PixelSize => &[FlagId::Pixel],
         Assumption::Oscillation => &[FlagId::Osc, FlagId::PhiStep],
         Assumption::Wavelength => &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum],
         Assumption::WavelengthSpread => &[FlagId::Dispersion, FlagId::Spectrum],
         Assumption::Distance => &[FlagId::Distance, FlagId::CloseDistance],
+        Assumption::PolarizationFraction | Assumption::Polarization => &[FlagId::NoPolar, FlagId::Polar],
+        Assumption::PolarizationNormal => &[FlagId::NoPolar, FlagId::PolarVector],
+        Assumption::Start => &[FlagId::Phi],
+        Assumption::Swing => &[FlagId::Twotheta],
+        Assumption::Sensor => &[FlagId::DetectorThick],
+        Assumption::Pixels => &[FlagId::Mask],
+        Assumption::Mosaicity => &[FlagId::Mosaic],
+        Assumption::Divergence => &divergence::FLAGS,
+        Assumption::Dose => &[FlagId::Flux, FlagId::Fluence],
+        Assumption::Turn => &[FlagId::Misset],
+        Assumption::Experiment => &[FlagId::ExperimentNumber],
+        Assumption::Spindle => &[FlagId::SpindleAxis],
         Assumption::BeamCenter | Assumption::BeamCenterX | Assumption::BeamCenterY => BEAM,
         _ => &[],
     }

@@ -4,18 +4,18 @@ use std::path::Path;
 
 use nanobragg::model::{Preset, Quirk, Source, SpectralLine, StructureFactors};
 use nanobragg::nalgebra::Vector3;
-use nanobragg::units::{angstrom, to_deg};
+use nanobragg::units::angstrom;
 use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
+use nanobragg_io::cell::CellOfFile;
 use nanobragg_io::matrix::read_mosflm;
 use nanobragg_io::pdb;
 use nanobragg_io::sources::{SourceRow, read_sources};
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 use nanobragg_io::text::spaced_to;
 
-use super::Context;
-use super::matrix;
 use super::reflections::{self, cell_from_file};
+use super::{Context, cells, matrix};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{
@@ -36,19 +36,31 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         if !is_known && found.cell.is_none() && classic::preset(args) != Preset::Reference {
             draft.setup.warnings.push(InstrumentWarning::NoWavelength { file: name.clone() }.into());
         }
+        if let Some((file, star)) = draft.instrument.as_ref().and_then(|of| Some((&of.file, of.crystal?))) {
+            let by = format!("-mat {}", name.display());
+            let replaced = matrix::replaced(file, &star, &found.matrix, wavelength, &by);
+            draft.setup.warnings.extend(replaced.map(Warning::from));
+        }
         draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }
     if let (Some(rows), Some(given)) = (draft.crystal.matrix, draft.crystal.cell) {
-        let geometry = args.last(FlagId::Geometry).map(|flag| flag.values.path(0).to_owned());
-        let file = draft.matrix.clone().or(geometry).unwrap_or_default();
-        let said = matrix::cell_over(&file, given, &rows, draft.beam.wavelength * 1e10);
+        let own = matrix::cell(&rows, draft.beam.wavelength * 1e10);
+        let file = cells::of_axes(draft, args);
+        let said = own.and_then(|own| matrix::cell_over(&file, own, cells::in_degrees(given)));
         draft.setup.warnings.extend(said.map(Warning::from));
     }
     if let Some(name) = draft.pdb.clone() {
         let path = context.path(&name);
-        let nanobragg_io::Found { data: cell, warnings } = pdb::read_cell(&path)?;
+        let nanobragg_io::Found { data: CellOfFile { cell, space_group }, warnings } = pdb::read_cell(&path)?;
         draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
+        if let Some(group) = space_group {
+            draft.setup.warnings.extend(cells::foreign(&name, &group, cell).map(Warning::from));
+        }
+        // That flags overrule it is said of the flags.
+        if !args.has(FlagId::Cell) && !args.has(FlagId::Mat) {
+            draft.setup.warnings.extend(cells::ignored(draft, args, &name, cell).map(Warning::from));
+        }
         cell_from_file(draft, cell, &name.display().to_string());
         draft.setup.inputs.push(path);
     }
@@ -76,9 +88,10 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.inputs.push(path);
     }
     structure_factors(draft, args, context)?;
+    cells::of_instrument(draft, args);
     if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
         let lacking = draft.setup.warnings.iter().find_map(|warning| match warning {
-            Warning::File(warning) if warning.kind == WarningKind::NoOrientation => Some(warning),
+            Warning::File(warning) => Some(warning).filter(|warning| cells::would_help(warning)),
             _ => None,
         });
         return Err(ConfigError::NoCrystal(lacking.cloned().map(Box::new)));
@@ -154,7 +167,7 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             let counts = draft.crystal.cell.is_none() && draft.crystal.matrix.is_none();
             let doubt = pdb::unlikely_cell(&name, cell).filter(|_| counts);
             draft.setup.warnings.extend(doubt.map(Warning::from));
-            draft.setup.warnings.extend(other_cell(draft, args, &name, cell).map(Warning::from));
+            draft.setup.warnings.extend(cells::ignored(draft, args, &name, cell).map(Warning::from));
             cell_from_file(draft, cell, &name.display().to_string());
         }
         if draft.writes_dump {
@@ -181,29 +194,6 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     draft.setup.inputs.push(path);
     draft.setup.experiment.structure_factors = table;
     Ok(())
-}
-
-/// Difference of two cells, relative to an edge and in degrees, that crystals of one kind hardly have.
-const OTHER_CELL: (f64, f64) = (0.01, 1.0);
-
-/// A cell beside structure factors that is not the one that flags or a coordinate file give.
-fn other_cell(
-    draft: &Draft,
-    args: &ParsedArgs,
-    file: &Path,
-    cell: [f64; 6],
-) -> Option<nanobragg_io::Warning> {
-    let given = draft.crystal.cell?;
-    let counts = [0, 1, 2, 3, 4, 5].map(|at| if at < 3 { given[at] } else { to_deg(given[at]) });
-    let is_off = |at: usize| {
-        let limit = if at < 3 { OTHER_CELL.0 * counts[at] } else { OTHER_CELL.1 };
-        (cell[at] - counts[at]).abs() > limit
-    };
-    let by = args.last(FlagId::Cell).or(args.last(FlagId::Pdb))?.said();
-    let assumed = format!("ignored; {by} counts");
-    (0..6).any(is_off).then(|| {
-        nanobragg_io::Warning::new(WarningKind::OtherCell, file, "unit cell", spaced_to(&cell, 6), assumed)
-    })
 }
 
 /// Whether `-default_F` says what the structure factors are. To the C program 0 says nothing.

@@ -16,17 +16,20 @@ use crate::draft::Draft;
 use crate::{InstrumentWarning, Origin, Warning};
 
 /// What both may say, by its keys, and the flags that decide it. Masks are made of any image of a series: they need not have its rotation.
-const SAID: [(&str, &[FlagId]); 9] = [
+const SAID: [(&str, &[FlagId]); 10] = [
     ("PIXEL_SIZE", &[FlagId::Pixel]),
     ("DISTANCE", DISTANCES),
     ("CLOSE_DISTANCE", DISTANCES),
     ("WAVELENGTH", &[FlagId::Lambda, FlagId::Energy, FlagId::Spectrum]),
     ("TWOTHETA", &[FlagId::Twotheta]),
+    (KAHN, &[FlagId::Polar, FlagId::NoPolar]),
     ("DENZO_X_BEAM, DENZO_Y_BEAM", BEAM),
     ("BEAM_CENTER_X, BEAM_CENTER_Y", BEAM),
     ("ORGX, ORGY", BEAM),
     ("XDS_ORGX, XDS_ORGY", BEAM),
 ];
+/// What messages call the factor of a polarization.
+const KAHN: &str = "Kahn's factor";
 /// Keys whose zeros only say that nothing is known.
 const UNKNOWN_IF_ZERO: [&str; 5] =
     ["PIXEL_SIZE", "DISTANCE", "CLOSE_DISTANCE", "WAVELENGTH", "DENZO_X_BEAM, DENZO_Y_BEAM"];
@@ -80,7 +83,8 @@ impl<'a> Says<'a> {
     pub fn image(file: &'a Path, image: &InstrumentImage) -> Self {
         let number = |key: &str| {
             let swing = image.swing_deg.filter(|_| key == "TWOTHETA");
-            image.header.entry(key).ok().flatten().or(swing)
+            let kahn = image.polarization.filter(|_| key == KAHN).map(|of| of.kahn);
+            image.header.entry(key).ok().flatten().or(swing).or(kahn)
         };
         let numbers = |keys: &str| {
             let numbers = split(keys).into_iter().map(number).collect::<Option<Vec<f64>>>()?;
@@ -119,6 +123,9 @@ impl<'a> Says<'a> {
         let is_said = |flag| matches!(draft.setup.origins.of(&[flag]), Origin::Header(_));
         if is_said(FlagId::Lambda) {
             numbers.push(("WAVELENGTH", vec![draft.beam.wavelength * 1e10]));
+        }
+        if is_said(FlagId::Polar) {
+            numbers.push((KAHN, vec![draft.beam.kahn]));
         }
         numbers.retain(|(_, numbers)| numbers.iter().all(|number| number.is_finite()));
         let size = [panel.fast_pixels, panel.slow_pixels];

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::WarningKind;
+use nanobragg_io::cell::{cell_of_rows, is_other_cell};
 use nanobragg_io::matrix::Mosflm;
 use nanobragg_io::text::{spaced, spaced_to};
 
 use crate::{CrystalWarning, Warning};
 
-/// Difference of two cells that rounding of a file's digits does not make.
-const SAME: f64 = 5e-3;
+/// What rounding of a file's digits makes of a reciprocal axis, relative to its length.
+const SAME_AXIS: f64 = 1e-2;
 
 /// What the user should know of a matrix that is read for `wavelength` in Å; `file` is where it stands.
 pub(super) fn warnings(file: &Path, found: &Mosflm, wavelength: f64) -> Vec<Warning> {
@@ -24,7 +25,11 @@ pub(super) fn warnings(file: &Path, found: &Mosflm, wavelength: f64) -> Vec<Warn
         let (kind, angles) = (WarningKind::NotTaken, spaced(&angles));
         nanobragg_io::Warning::new(kind, file, "misset angles", angles, assumed).into()
     });
-    all.into_iter().flatten().map(Warning::from).chain(unlikely).chain(misset).collect()
+    let behind = found.warnings.iter().cloned().map(|warning| {
+        let warning = nanobragg_io::Warning { file: file.to_owned(), ..warning };
+        Warning::from(warning)
+    });
+    all.into_iter().flatten().map(Warning::from).chain(unlikely).chain(misset).chain(behind).collect()
 }
 
 /// Usual edges of a cell, Å.
@@ -54,39 +59,50 @@ fn other_cell(
     star: &Matrix3<f64>,
     wavelength: f64,
 ) -> Option<CrystalWarning> {
-    let [a, b, c, ..] = cell?;
-    let (edges, inverse) = ([a, b, c], star.try_inverse()?);
-    let meant = [0, 1, 2].map(|row| inverse.row(row).norm());
-    let ratios = [0, 1, 2].map(|at: usize| edges[at] / meant[at]);
-    if ratios.iter().all(|ratio| (ratio - 1.0).abs() < SAME) {
+    let (cell, meant) = (cell?, cell_of_rows(&star.try_inverse()?));
+    if !is_other_cell(&cell, &meant) {
         return None;
     }
+    let ratios = [0, 1, 2].map(|at: usize| cell[at] / meant[at]);
     let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
-    let agreeing = ratios.iter().all(|ratio| (ratio / mean - 1.0).abs() < SAME).then_some(wavelength * mean);
-    Some(CrystalWarning::OtherCell { file: file.to_owned(), edges, meant, wavelength, agreeing })
+    let scaled = std::array::from_fn(|at| if at < 3 { meant[at] * mean } else { meant[at] });
+    let agreeing = (!is_other_cell(&cell, &scaled)).then_some(wavelength * mean);
+    Some(CrystalWarning::OtherCell { file: file.to_owned(), cell, meant, wavelength, agreeing })
 }
 
-/// That the axes of `file` make another cell than `given`, edges in Å and angles in radians, which counts. `rows` are those of a matrix
-/// for `wavelength` in Å.
-pub(super) fn cell_over(
+/// The cell of a matrix for `wavelength` in Å; none of one that spans no volume.
+pub(super) fn cell(rows: &[[f64; 3]; 3], wavelength: f64) -> Option<[f64; 6]> {
+    let star = Matrix3::from_row_slice(&rows.concat()) / wavelength;
+    Some(cell_of_rows(&star.try_inverse()?))
+}
+
+/// That the axes of `file` make the cell `own` and not `given`, which counts.
+pub(super) fn cell_over(file: &Path, own: [f64; 6], given: [f64; 6]) -> Option<CrystalWarning> {
+    let file = file.to_owned();
+    is_other_cell(&given, &own).then_some(CrystalWarning::CellOverFile { file, own, given })
+}
+
+/// That the crystal of the description of an instrument, reciprocal vectors of 1/Å in columns, is not the one of a matrix for `wavelength` in
+/// Å that counts. `by` says what gives that.
+pub(super) fn replaced(
     file: &Path,
-    given: [f64; 6],
+    star: &Matrix3<f64>,
     rows: &[[f64; 3]; 3],
     wavelength: f64,
-) -> Option<CrystalWarning> {
-    let star = Matrix3::from_row_slice(&rows.concat()) / wavelength;
-    let real = star.try_inverse()?;
-    let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
-    let own = [a.norm(), b.norm(), c.norm(), b.angle(&c), a.angle(&c), a.angle(&b)];
-    let differs =
-        |at: usize| if at < 3 { (given[at] / own[at] - 1.0).abs() } else { (given[at] - own[at]).abs() };
-    let in_degrees =
-        |cell: [f64; 6]| std::array::from_fn(|at| if at < 3 { cell[at] } else { cell[at].to_degrees() });
-    (0..6).any(|at| differs(at) > SAME).then(|| CrystalWarning::CellOverFile {
-        file: file.to_owned(),
-        own: in_degrees(own),
-        given: in_degrees(given),
-    })
+    by: &str,
+) -> Option<nanobragg_io::Warning> {
+    let counts = Matrix3::from_row_slice(&rows.concat()) / wavelength;
+    let [own, given] = [cell_of_rows(&star.try_inverse()?), cell_of_rows(&counts.try_inverse()?)];
+    let said = spaced_to(&own, 6);
+    if is_other_cell(&own, &given) {
+        let assumed = format!("ignored; {by} counts, {}", spaced_to(&given, 6));
+        return Some(nanobragg_io::Warning::new(WarningKind::OtherCell, file, "crystal", said, assumed));
+    }
+    let is_off =
+        |at: usize| (star.column(at) - counts.column(at)).norm() > SAME_AXIS * counts.column(at).norm();
+    let assumed = format!("its orientation is ignored; that of {by} counts");
+    let warning = nanobragg_io::Warning::new(WarningKind::NotTaken, file, "crystal", said, assumed);
+    (0..3).any(is_off).then_some(warning)
 }
 
 #[cfg(test)]
@@ -96,36 +112,60 @@ mod tests {
     #[test]
     fn a_matrix_is_compared_with_its_own_cell() {
         let matrix = [[0.022, 0.0, 0.0], [0.0, 0.01925, 0.0], [0.0, 0.0, 0.0171111]];
-        let found = Mosflm { matrix, cell: Some([70.0, 80.0, 90.0, 90.0, 90.0, 90.0]), misset_deg: None };
+        let found = Mosflm {
+            matrix,
+            cell: Some([70.0, 80.0, 90.0, 90.0, 90.0, 90.0]),
+            misset_deg: None,
+            warnings: Vec::new(),
+        };
         let warnings = |found: &Mosflm, wavelength| -> Vec<String> {
             warnings(Path::new("A.mat"), found, wavelength).iter().map(ToString::to_string).collect()
         };
         assert!(warnings(&found, 1.54).is_empty());
         let said = warnings(&found, 1.0);
-        let expected = "A.mat: its cell is 70 80 90 Angstrom, but at a wavelength of 1 its matrix means 45.455 51.948 58.442; \
+        let expected = "A.mat: its cell is 70 80 90 90 90 90, but at a wavelength of 1 its matrix means 45.455 51.948 58.442 90 90 90; \
             with a wavelength of 1.54 Angstrom they agree";
         assert_eq!(said, [expected]);
-        let other = Mosflm { cell: Some([70.0, 80.0, 95.0, 90.0, 90.0, 90.0]), ..found };
-        assert!(warnings(&other, 1.54)[0].ends_with("its matrix means 70 80 90"));
+        let other = Mosflm { cell: Some([70.0, 80.0, 95.0, 90.0, 90.0, 90.0]), ..found.clone() };
+        assert!(warnings(&other, 1.54)[0].ends_with("its matrix means 70 80 90 90 90 90"));
+        let other = Mosflm { cell: Some([70.0, 80.0, 90.0, 90.0, 100.0, 90.0]), ..found };
+        assert!(warnings(&other, 1.54)[0].contains("its cell is 70 80 90 90 100 90"));
     }
 
     #[test]
     fn a_cell_beside_axes_that_make_another_one_is_told() {
-        let rows = [[0.02, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
-        let right = std::f64::consts::FRAC_PI_2;
-        let said =
-            |given| cell_over(Path::new("a.expt"), given, &rows, 1.0).map(|warning| warning.to_string());
-        assert_eq!(said([50.1, 100.0, 100.0, right, right, right]), None);
+        let own = cell(&[[0.02, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]], 1.0).unwrap();
+        let said = |given| cell_over(Path::new("a.expt"), own, given).map(|warning| warning.to_string());
+        assert_eq!(said([50.1, 100.0, 100.0, 90.0, 90.0, 90.0]), None);
         let expected = "a.expt: its axes make the cell 50 100 100 90 90 90, and -cell says 50 100 100 90 90 120: its orientation \
             is used with the edges of -cell";
-        let given = [50.0, 100.0, 100.0, right, right, 120_f64.to_radians()];
-        assert_eq!(said(given).as_deref(), Some(expected));
+        assert_eq!(said([50.0, 100.0, 100.0, 90.0, 90.0, 120.0]).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_crystal_that_a_matrix_takes_the_place_of_is_told() {
+        let rows = [[0.02, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
+        let said = |star: [f64; 9]| {
+            let star = Matrix3::from_row_slice(&star);
+            let warning = replaced(Path::new("a.expt"), &star, &rows, 1.0, "-mat A.mat");
+            warning.map(|warning| warning.to_string())
+        };
+        assert_eq!(said([0.02, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 0.01]), None);
+        let expected = "a.expt: crystal: 50 100 80 90 90 90: ignored; -mat A.mat counts, 50 100 100 90 90 90";
+        assert_eq!(said([0.02, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 0.0125]).as_deref(), Some(expected));
+        let expected =
+            "a.expt: crystal: 50 100 100 90 90 90: its orientation is ignored; that of -mat A.mat counts";
+        assert_eq!(said([0.02, 0.0, 0.0, 0.0, -0.01, 0.0, 0.0, 0.0, -0.01]).as_deref(), Some(expected));
     }
 
     #[test]
     fn a_left_hand_is_told() {
         let matrix = [[-0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
-        let said = warnings(Path::new("A.mat"), &Mosflm { matrix, cell: None, misset_deg: None }, 1.0);
+        let said = warnings(
+            Path::new("A.mat"),
+            &Mosflm { matrix, cell: None, misset_deg: None, warnings: Vec::new() },
+            1.0,
+        );
         assert_eq!(said, [CrystalWarning::LeftHanded { file: "A.mat".into() }.into()]);
     }
 }

@@ -1,6 +1,7 @@
 //! From parsed flags to a [`Setup`].
 
 mod beside;
+mod cells;
 mod compatible;
 mod contradictions;
 mod detector;

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use nanobragg::model::symmetry::{self, Expansion, SymmetryOperator};
-use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors, spacegroup};
-use nanobragg::units::{deg, to_deg};
+use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
+use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors, hall, spacegroup};
+use nanobragg::units::deg;
 use nanobragg_io::WarningKind;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
-use super::file_symmetry;
+use super::{cells, file_symmetry};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
@@ -61,6 +61,7 @@ pub(super) fn table(
     let operators = operators(draft, args, path, &found)?;
     let by = match args.last(FlagId::SpaceGroup) {
         Some(flag) => flag.said().to_string(),
+        None if found.operators.is_empty() && found.space_group.is_none() => "the Hall symbol".to_owned(),
         None if found.operators.is_empty() => "the name".to_owned(),
         None => "the list of operators".to_owned(),
     };
@@ -86,7 +87,7 @@ pub(super) fn table(
     let negative = found.records.iter().filter(|record| record.f < 0.0).count() as u64;
     draft.setup.warnings.extend(below_zero(path, negative).map(Warning::from));
     let group = draft.space_group.clone().or(found.space_group);
-    let group = group.unwrap_or_else(|| "of its symmetry operators".to_owned());
+    let group = group.or(found.space_group_hall).unwrap_or_else(|| "of its symmetry operators".to_owned());
     fits_cell(draft, path, &group, &operators, found.cell);
     let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
     Ok((table, found.cell))
@@ -106,11 +107,7 @@ fn one_wedge(table: &StructureFactors, file: &str) -> Option<String> {
     })
 }
 
-/// Difference of the metric from that of a symmetric cell, relative to the squares of the edges, up to which it counts
-/// as an error of measurement: one percent of an edge, or of a right angle.
-const MISFIT: f64 = 0.02;
-
-/// Warns of a cell that cannot have the symmetry: equivalent reflections would lie at different angles.
+/// Warns of a cell that cannot have the symmetry: the one that counts, or that of the file.
 fn fits_cell(
     draft: &mut Draft,
     path: &Path,
@@ -118,25 +115,8 @@ fn fits_cell(
     operators: &[SymmetryOperator],
     of_file: Option<[f64; 6]>,
 ) {
-    let given = draft
-        .crystal
-        .cell
-        .map(|[a, b, c, alpha, beta, gamma]| [a, b, c, to_deg(alpha), to_deg(beta), to_deg(gamma)]);
-    let Some(cell) = given.or(of_file) else { return };
-    let misfit = symmetry::misfit(&vectors(cell), operators).unwrap_or(0.0);
-    if misfit > MISFIT {
-        let (file, group) = (path.to_owned(), group.to_owned());
-        draft.setup.warnings.push(CrystalWarning::ForeignSymmetry { file, cell, group }.into());
-    }
-}
-
-/// Vectors of a cell: a along x, b in the plane of x and y.
-fn vectors([a, b, c, alpha, beta, gamma]: [f64; 6]) -> [[f64; 3]; 3] {
-    let cos = |angle: f64| deg(angle).cos();
-    let sin_gamma = deg(gamma).sin();
-    let along_y = (cos(alpha) - cos(beta) * cos(gamma)) / sin_gamma;
-    let along_z = (1.0 - cos(beta).powi(2) - along_y * along_y).max(0.0).sqrt();
-    [[a, 0.0, 0.0], [b * cos(gamma), b * sin_gamma, 0.0], [c * cos(beta), c * along_y, c * along_z]]
+    let Some(cell) = cells::counts(draft).or(of_file) else { return };
+    draft.setup.warnings.extend(cells::misfit(path, group, operators, cell).map(Warning::from));
 }
 
 /// How the user named the space group.
@@ -165,6 +145,9 @@ fn operators(
     let given = path.display().to_string();
     if let Some(name) = &found.space_group {
         return named(draft, name, &given, found.cell);
+    }
+    if let Some(operators) = found.space_group_hall.as_deref().and_then(hall::operators) {
+        return Ok(operators);
     }
     let Some(number) = &found.space_group_number else {
         return Err(ConfigError::NoSymmetry(path.to_owned()));

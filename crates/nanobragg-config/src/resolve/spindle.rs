@@ -1,4 +1,4 @@
-//! The axis about which the crystal turns by an image's file.
+//! The axes about which the crystal turns and along which the field oscillates by an image's file.
 
 use nanobragg::model::{Convention, Distance, Experiment, Frame, Placement, Preset, Rest, Tilt, UnitCell};
 use nanobragg::nalgebra::Vector3;
@@ -18,14 +18,16 @@ const ROUNDING_DEG: f64 = 1e-4;
 /// What rounding leaves of a distance on the detector, pixels.
 const ROUNDING_PIXELS: f64 = 1e-6;
 
-/// Turns the crystal about the axis in the image's file, unless a flag says another one, and leaves the detector where it is. Under the presets that
-/// follow the C program the axis is that of the convention, which is said.
+/// Turns the crystal about the axis in the image's file, and lets the field of the beam oscillate along the one there, unless flags say others;
+/// the detector stays where it is. Under the presets that
+/// follow the C program the axes are those of the convention, which is said of the spindle.
 ///
 /// # Errors
 /// None that an image could cause.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
-    let Some((file, said)) = draft.spindle.take() else { return Ok(()) };
-    if args.has(FlagId::SpindleAxis) {
+    let spindle = draft.spindle.take().filter(|_| !args.has(FlagId::SpindleAxis));
+    let polar = draft.polar.take().filter(|_| !args.has(FlagId::PolarVector));
+    if spindle.is_none() && polar.is_none() {
         return Ok(());
     }
     let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
@@ -36,18 +38,30 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     let axes = FrameDescription::of(&plan).axes;
     let to_laboratory =
         frame(&plan.detector.fdet, &plan.detector.sdet) * frame(&axes.fast, &axes.slow).transpose();
-    let spindle = to_laboratory * Vector3::from(said);
-    let found = plan.detector.spindle_axis[1];
-    let off_deg = to_deg(found.cross(&spindle).norm().atan2(found.dot(&spindle)));
-    if off_deg < ROUNDING_DEG {
-        return Ok(());
-    }
-    if classic::preset(args) != Preset::Exact {
+    let here = |said: [f64; 3]| to_laboratory * Vector3::from(said);
+    let off_deg =
+        |found: &Vector3<f64>, said: &Vector3<f64>| to_deg(found.cross(said).norm().atan2(found.dot(said)));
+    let own = plan.detector.spindle_axis[1];
+    let spindle = spindle.map(|(file, said)| (file, here(said)));
+    let mut spindle = spindle.filter(|(_, spindle)| off_deg(&own, spindle) >= ROUNDING_DEG);
+    if let Some((file, spindle)) = spindle.take_if(|_| classic::preset(args) != Preset::Exact) {
+        let off_deg = off_deg(&own, &spindle);
         draft.setup.warnings.push(InstrumentWarning::Spindle { file: file.into(), off_deg }.into());
+    }
+    // A field has no sense of direction.
+    let along = plan.detector.polar;
+    let polar = polar.map(|(_, said)| here(said));
+    let polar = polar.filter(|polar| off_deg(&along, polar).min(off_deg(&-along, polar)) >= ROUNDING_DEG);
+    if spindle.is_none() && polar.is_none() {
         return Ok(());
     }
     let detector = &mut draft.setup.experiment.detector;
-    let frame = Frame { spindle_axis: spindle, ..detector.convention.frame() };
+    let mut frame = detector.convention.frame();
+    if let Some((file, spindle)) = spindle {
+        frame.spindle_axis = spindle;
+        draft.setup.origins.note(FlagId::SpindleAxis, Origin::Header(file));
+    }
+    frame.polar = polar.unwrap_or(frame.polar);
     if let Convention::Custom(_) = detector.convention {
         detector.convention = Convention::Custom(frame);
     } else if let Some(rest) = at_rest(&plan) {
@@ -62,7 +76,6 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         *detector = detector.clone().with_convention(Convention::Custom(frame)).with_placement(placement);
         detector.tilt = Tilt::default();
     }
-    draft.setup.origins.note(FlagId::SpindleAxis, Origin::Header(file));
     Ok(())
 }
 

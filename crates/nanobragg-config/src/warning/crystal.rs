@@ -23,10 +23,10 @@ pub enum CrystalWarning {
     OtherCell {
         /// The file of the matrix.
         file: PathBuf,
-        /// Edges of the cell in the file, Å.
-        edges: [f64; 3],
-        /// Edges of the cell that the matrix means, Å.
-        meant: [f64; 3],
+        /// Edges in Å and angles in degrees of the cell in the file.
+        cell: [f64; 6],
+        /// Those of the cell that the matrix means.
+        meant: [f64; 6],
         /// The wavelength at which it means them, Å.
         wavelength: f64,
         /// The wavelength at which both agree, Å, if there is one.
@@ -99,8 +99,8 @@ impl CrystalWarning {
     pub(super) fn subject(&self) -> Subject<'_> {
         match self {
             CrystalWarning::LeftHanded { file } => Subject::of_file(file).assumed(MIRRORED),
-            CrystalWarning::OtherCell { file, edges, meant, .. } => {
-                Subject::of_file(file).found(spaced_to(edges, 5)).assumed(spaced_to(meant, 5))
+            CrystalWarning::OtherCell { file, cell, meant, .. } => {
+                Subject::of_file(file).found(spaced_to(cell, 5)).assumed(spaced_to(meant, 5))
             }
             CrystalWarning::CellOverFile { file, own, given } => {
                 Subject::of_file(file).found(spaced_to(own, 5)).assumed(spaced_to(given, 5))
@@ -126,12 +126,12 @@ impl fmt::Display for CrystalWarning {
             CrystalWarning::LeftHanded { file } => {
                 write!(f, "{}: its axes are left-handed (determinant below zero): {MIRRORED}", file.display())
             }
-            CrystalWarning::OtherCell { file, edges, meant, wavelength, agreeing } => {
+            CrystalWarning::OtherCell { file, cell, meant, wavelength, agreeing } => {
                 write!(
                     f,
-                    "{}: its cell is {} Angstrom, but at a wavelength of {} its matrix means {}",
+                    "{}: its cell is {}, but at a wavelength of {} its matrix means {}",
                     file.display(),
-                    spaced_to(edges, 5),
+                    spaced_to(cell, 5),
                     g(*wavelength, 6),
                     spaced_to(meant, 5)
                 )?;

@@ -6,7 +6,7 @@ use nanobragg_io::nexus::{Rotation, Setting};
 /// What a stack of images of 3 x 2 pixels says whose spindle is upright.
 pub fn upright() -> Setting {
     Setting {
-        program: String::new(),
+        program: "nanobragg".to_owned(),
         fast: 3,
         slow: 2,
         pixel_size_mm: (0.1, 0.1),

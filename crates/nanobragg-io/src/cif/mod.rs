@@ -6,9 +6,11 @@ mod tokens;
 
 use std::path::Path;
 
+use crate::cell::{CellOfFile, Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
+use crate::warning::{Warning, WarningKind};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
@@ -18,18 +20,25 @@ const CELL_TAGS: [&str; 6] = ["length_a", "length_b", "length_c", "angle_alpha",
 /// Items of a loop beyond these are damage.
 const MOST_ITEMS: usize = 1000;
 
-/// Reads the unit cell of the first data block that has one: edges in Ångström, angles in degrees.
+/// Reads the unit cell of the first data block that has one, and the space group beside it: edges in Ångström, angles in degrees.
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) when there is none or one that spans nothing, [`Line`](crate::ErrorKind::Line) for malformed CIF,
 /// [`Read`](crate::ErrorKind::Read).
-pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
+pub fn read_cell(path: &Path) -> Result<CellOfFile> {
     let mut tokens = Tokens::of(Lines::open_within(path, SEARCHED_FOR_CELL)?);
-    let mut cell = CellTags::default();
+    let (mut cell, mut names) = (CellTags::default(), GroupTags::default());
+    let mut found = None;
     // Tags whose values come next: one, or those of a loop, which go round.
     let mut tags: Vec<String> = Vec::new();
     let (mut in_loop, mut values) = (false, 0);
-    while let Some(kind) = tokens.advance()? {
+    loop {
+        let kind = match tokens.advance() {
+            Ok(Some(kind)) => kind,
+            // What cannot be read behind a cell is no matter.
+            Err(error) if found.is_none() => return Err(error),
+            _ => break,
+        };
         match kind {
             Kind::Tag if in_loop && values == 0 => {
                 if tags.len() == MOST_ITEMS {
@@ -42,27 +51,92 @@ pub fn read_cell(path: &Path) -> Result<[f64; 6]> {
                 let at = if in_loop { values % tags.len().max(1) } else { values };
                 if let Some(tag) = tags.get(at) {
                     cell.take(tag, tokens.text());
+                    names.take(tag, &tokens);
                 }
                 values += 1;
             }
+            Kind::Block if found.is_some() => break,
             Kind::Block | Kind::Loop => {
                 if kind == Kind::Block {
                     // A cell is one block's own.
-                    cell = CellTags::default();
+                    (cell, names) = (CellTags::default(), GroupTags::default());
                 }
                 (tags, in_loop, values) = (Vec::new(), kind == Kind::Loop, 0);
             }
         }
-        if let Some(found) = cell.complete() {
-            cell.once(path)?;
-            return Ok(found);
-        }
+        found = found.or_else(|| cell.complete());
+    }
+    if let Some(found) = found {
+        cell.once(path)?;
+        return Ok(CellOfFile { cell: found, space_group: names.space_group() });
     }
     if cell.0 == PLACEHOLDER.map(Some) {
         let expected = "the cell of a crystal: 1 1 1 90 90 90 is a placeholder";
         return Err(Error::value(path, "unit cell", expected, b"1 1 1 90 90 90"));
     }
     Err(Error::missing(path, "unit cell", "_cell.length_a to _cell.angle_gamma"))
+}
+
+/// Tags of the Hermann-Mauguin symbol in small letters, mmCIF's and those of the core dictionary.
+const NAME_TAGS: [&str; 6] = [
+    "_symmetry.space_group_name_h-m",
+    "_space_group.name_h-m_full",
+    "_space_group.name_h-m_alt",
+    "_symmetry_space_group_name_h-m",
+    "_space_group_name_h-m_alt",
+    "_space_group_name_h-m_full",
+];
+/// Tags of the Hall symbol.
+const HALL_TAGS: [&str; 4] = [
+    "_symmetry.space_group_name_hall",
+    "_space_group.name_hall",
+    "_symmetry_space_group_name_hall",
+    "_space_group_name_hall",
+];
+/// Tags of the number in International Tables.
+const NUMBER_TAGS: [&str; 4] = [
+    "_symmetry.int_tables_number",
+    "_space_group.it_number",
+    "_symmetry_int_tables_number",
+    "_space_group_it_number",
+];
+
+/// The names of a space group as they come.
+#[derive(Clone, Debug, Default)]
+struct GroupTags {
+    name: Option<String>,
+    hall: Option<String>,
+    number: Option<String>,
+    /// Another name than that.
+    other_name: Option<String>,
+}
+
+impl GroupTags {
+    /// Takes the value of a tag, if the tag names a group and the value is not missing.
+    fn take(&mut self, tag: &str, tokens: &Tokens) {
+        let text = || String::from_utf8_lossy(tokens.text()).trim().to_owned();
+        if tokens.is_null() {
+        } else if NUMBER_TAGS.contains(&tag) {
+            self.number = Some(text());
+        } else if HALL_TAGS.contains(&tag) {
+            self.hall = Some(text());
+        } else if NAME_TAGS.contains(&tag) {
+            let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
+            match &self.name {
+                None => self.name = Some(text()),
+                Some(name) if plain(name) != plain(&text()) => self.other_name = Some(text()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// What says the most of it.
+    fn space_group(&self) -> Option<SpaceGroup> {
+        let of = |text: &Option<String>, notation| SpaceGroup::of(text.as_deref()?, notation);
+        of(&self.hall, Notation::Hall)
+            .or_else(|| of(&self.name, Notation::HermannMauguin))
+            .or_else(|| of(&self.number, Notation::HermannMauguin))
+    }
 }
 
 /// The members of a cell as they come.
@@ -91,6 +165,16 @@ impl CellTags {
             Error::value(path, "unit cell", "each item of _cell once", found.as_bytes())
         };
         self.1.map_or(Ok(()), |place| Err(error(place)))
+    }
+
+    /// That some of its members are there and others are not.
+    fn incomplete(&self, path: &Path) -> Option<Warning> {
+        let lacking = self.0.iter().zip(CELL_TAGS).filter(|(member, _)| member.is_none());
+        let lacking: Vec<&str> = lacking.map(|(_, name)| name).collect();
+        (!lacking.is_empty() && lacking.len() < self.0.len()).then(|| {
+            let place = format!("_cell: {}", lacking.join(", "));
+            Warning::new(WarningKind::NotTaken, path, place, "none", "the cell is incomplete, and is ignored")
+        })
     }
 
     fn complete(&self) -> Option<[f64; 6]> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::columns::{Columns, Lacking, item_as_written};
 use super::tokens::{Kind, Tokens};
-use super::{CellTags, MOST_ITEMS, number};
+use super::{CellTags, GroupTags, MOST_ITEMS, number};
 use crate::error::{Error, Result};
 use crate::rows::{Collector, MOST_REFLECTIONS, Reflections, index};
 use crate::warning::{Warning, WarningKind};
@@ -18,21 +18,6 @@ const OPERATOR_TAGS: [&str; 6] = [
     "_space_group_symop_operation_xyz",
     "_symmetry.equiv_pos_as_xyz",
     "_space_group.symop_operation_xyz",
-];
-/// Tags of the Hermann-Mauguin symbol.
-const NAME_TAGS: [&str; 5] = [
-    "_symmetry.space_group_name_h-m",
-    "_space_group.name_h-m_full",
-    "_space_group.name_h-m_alt",
-    "_symmetry_space_group_name_h-m",
-    "_space_group_name_h-m_alt",
-];
-/// Tags of the number in International Tables.
-const NUMBER_TAGS: [&str; 4] = [
-    "_symmetry.int_tables_number",
-    "_space_group.it_number",
-    "_symmetry_int_tables_number",
-    "_space_group_it_number",
 ];
 /// Operators beyond these are damage.
 const MOST_OPERATORS: usize = 192;
@@ -76,19 +61,21 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     };
     block.cell.once(path)?;
     found.cell = block.cell.complete();
+    found.warnings.extend(block.cell.incomplete(path));
     if other_set {
         let assumed = "another data block has reflections too: the first one's are taken";
         let kind = WarningKind::SeveralSets;
         found.warnings.push(Warning::new(kind, path, "data blocks", "several", assumed));
     }
-    if let (Some(name), Some(other)) = (&block.name, &block.other_name) {
+    if let (Some(name), Some(other)) = (&block.names.name, &block.names.other_name) {
         let assumed = format!("{name:?} stands before it and counts");
         found.warnings.push(Warning::new(WarningKind::RepeatedKey, path, "space group", other, assumed));
     }
     // A list with an unknown operator is not the group's: its name says more.
     found.operators = if block.operator_unknown { Vec::new() } else { block.operators };
-    found.space_group = block.name;
-    found.space_group_number = block.number;
+    found.space_group = block.names.name;
+    found.space_group_hall = block.names.hall;
+    found.space_group_number = block.names.number;
     Ok(found)
 }
 
@@ -99,10 +86,7 @@ struct Block {
     operators: Vec<String>,
     /// Whether an operator is `?` or `.`.
     operator_unknown: bool,
-    name: Option<String>,
-    number: Option<String>,
-    /// Another name than that.
-    other_name: Option<String>,
+    names: GroupTags,
 }
 
 impl Block {
@@ -116,16 +100,9 @@ impl Block {
                 return Err(tokens.lines().error("at most 192 symmetry operators", tokens.text()));
             }
             self.operators.push(text());
-        } else if NUMBER_TAGS.contains(&tag) && !tokens.is_null() {
-            // What is no such number matters only where nothing else names the group.
-            self.number = Some(text());
-        } else if NAME_TAGS.contains(&tag) && !tokens.is_null() {
-            let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
-            match &self.name {
-                None => self.name = Some(text()),
-                Some(name) if plain(name) != plain(&text()) => self.other_name = Some(text()),
-                Some(_) => {}
-            }
+        } else {
+            // A number that is none matters only where nothing else names the group.
+            self.names.take(tag, tokens);
         }
         Ok(())
     }

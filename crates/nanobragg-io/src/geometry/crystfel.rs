@@ -11,7 +11,7 @@ use super::keys::{self, Doubts};
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result, shown};
 use crate::lines::{LINE_LIMIT, finite};
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Photon energy times wavelength, eV Å.
 pub(super) const EV_ANGSTROM: f64 = 12398.42;
@@ -70,6 +70,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
                     let kind = WarningKind::BadRegions;
                     doubts.add(kind, BAD_REGION, || {
                         Warning::new(kind, path, format!("line {number}"), name, assumed)
+                            .of(Assumption::Pixels)
                     });
                 }
                 has_bad_regions = true;
@@ -90,15 +91,17 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
             continue;
         }
         match key {
-            "photon_energy_bandwidth" => {
+            "photon_energy_bandwidth" | "bandwidth" => {
                 let kind = WarningKind::Polychromatic;
                 let assumed = "rendered at one wavelength; -dispersion and -spectrum widen it";
-                doubts.add(kind, "bandwidth", || place.warning(kind, key, value, assumed));
+                doubts.add(kind, "bandwidth", || {
+                    place.warning(kind, key, value, assumed).of(Assumption::WavelengthSpread)
+                });
             }
             _ if key.starts_with("mask") && !key.contains("good") && !key.contains("bad") => {
                 let kind = WarningKind::BadRegions;
                 let assumed = "not read; -mask leaves pixels out";
-                doubts.add(kind, "mask", || place.warning(kind, key, value, assumed));
+                doubts.add(kind, "mask", || place.warning(kind, key, value, assumed).of(Assumption::Pixels));
             }
             // A value that is no number names a place in the data files, which are not at hand.
             "photon_energy" if starts_number(value) => {
@@ -144,7 +147,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: None,
         scan: None,
         crystal: None,
-        space_group_hall: None,
+        space_group: None,
+        lone_cell: None,
         varying_images: 1,
         warnings: doubts.finish(),
     })
@@ -166,8 +170,21 @@ fn not_taken(place: &Place<'_>, key: &str, value: &str, doubts: &mut Doubts) {
         }
         _ => return,
     };
-    doubts.add(kind, known, || place.warning(kind, key, value, assumed));
+    doubts.add(kind, known, || {
+        let warning = place.warning(kind, key, value, assumed);
+        if kind == WarningKind::BadRegions { warning.of(Assumption::Pixels) } else { warning }
+    });
 }
+
+/// Keys of other programs for what another key says, which is read.
+const FOREIGN: [(&str, &str); 6] = [
+    ("distance", "clen"),
+    ("detector_distance", "clen"),
+    ("camera_length", "clen"),
+    ("energy", "photon_energy"),
+    ("beam_energy", "photon_energy"),
+    ("pixel_size", "res"),
+];
 
 /// A line `key = value` of a file.
 struct Assignment<'a> {
@@ -200,6 +217,11 @@ impl Said {
             let kind = WarningKind::UnknownKey;
             let assumed = format!("not read; did you mean {meant}?");
             doubts.add(kind, meant, || Warning::new(kind, path, place(new.line), new.value, assumed));
+        } else if let Some((_, read)) = FOREIGN.iter().find(|(foreign, _)| *foreign == key) {
+            let assumed = format!("not read; {read} is the key for it");
+            doubts.add(WarningKind::UnknownKey, read, || {
+                Warning::new(WarningKind::UnknownKey, path, place(new.line), new.value, assumed)
+            });
         }
         let Some(read) = known.into_iter().find(|known| *known == key) else { return };
         let full = panel.map_or_else(|| key.to_owned(), |panel| format!("{panel}/{key}"));

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::{Geometry, Polarization, Scan, Selection, dxtbx_detector, dxtbx_doubts};
+use crate::cell::{Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::warning::{Assumption, Warning, WarningKind};
@@ -55,6 +56,7 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     let varying_images = points.max().map_or(1, |points| points.saturating_sub(1).max(1));
     let has_points = model("scan")?.is_some() || varying_images > 1;
     let mut warnings = dxtbx_doubts::misspelled_models(&experiment);
+    warnings.extend(dxtbx_doubts::of_list(&root));
     let scan_model = model("scan")?;
     scan_model.iter().for_each(|node| of_scan(node, &mut warnings));
     warnings.extend(scan_model.iter().flat_map(dxtbx_doubts::of_properties));
@@ -67,14 +69,16 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     ];
     warnings.extend(dxtbx_doubts::misspelled(models.into_iter().flatten().cloned()));
     if let Some(node) = &crystal_model {
+        warnings.extend(dxtbx_doubts::of_crystal(node));
         of_scan_points(node, scan_model.as_ref(), &mut warnings);
         let mosaicity = [("mosaicity", 0.0), ("ML_half_mosaicity_deg", 0.0), ("ML_domain_size_ang", 0.0)];
-        not_taken(node, &mosaicity, "-mosaic, -mosaic_domains and -N say it", &mut warnings);
+        let instead = ("-mosaic, -mosaic_domains and -N say it", Assumption::Mosaicity);
+        not_taken(node, &mosaicity, instead, &mut warnings);
     }
     let scan = scan_model.map(|node| scan(&node, point)).transpose()?.flatten();
     let goniometer = goniometer.map(|node| Goniometer::new(&node, point)).transpose()?;
     let hall = crystal_model.as_ref().and_then(|node| node.optional("space_group_hall_symbol"));
-    let hall = hall.and_then(|symbol| symbol.value.as_str().map(str::to_owned));
+    let space_group = hall.and_then(|symbol| SpaceGroup::of(symbol.value.as_str()?, Notation::Hall));
     let crystal = crystal_model.map(|node| crystal(&node, point)).transpose()?;
     if point > 0 && !has_points {
         let expected = "a scan, to have more than one scan point";
@@ -91,7 +95,8 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
         spindle_axis: goniometer.map(|g| g.setting * g.axis),
         scan,
         crystal: crystal.map(|matrix| at_rest * matrix),
-        space_group_hall: hall.filter(|symbol| symbol.len() < 80),
+        space_group,
+        lone_cell: None,
         varying_images,
         warnings,
     })
@@ -190,10 +195,11 @@ impl Beam {
         not_taken(
             node,
             &[("divergence", 0.0), ("sigma_divergence", 0.0)],
-            "-divergence widens the beam",
+            ("-divergence widens the beam", Assumption::Divergence),
             warnings,
         );
-        not_taken(node, &[("flux", 0.0), ("transmission", 1.0)], "-flux and -fluence scale it", warnings);
+        let instead = ("-flux and -fluence scale it", Assumption::Dose);
+        not_taken(node, &[("flux", 0.0), ("transmission", 1.0)], instead, warnings);
         let (normal, fraction) =
             (node.optional("polarization_normal"), node.optional("polarization_fraction"));
         let half = match (&normal, &fraction) {
@@ -233,12 +239,17 @@ impl Beam {
 }
 
 /// Numbers of a model that are not what they are where they say nothing, and are not taken; `instead` is what says the same.
-fn not_taken(node: &Node<'_>, keys: &[(&str, f64)], instead: &str, warnings: &mut Vec<Warning>) {
+fn not_taken(
+    node: &Node<'_>,
+    keys: &[(&str, f64)],
+    (instead, what): (&str, Assumption),
+    warnings: &mut Vec<Warning>,
+) {
     let said = keys.iter().filter_map(|(key, neutral)| {
         let number = node.optional(key)?.number().ok().filter(|number| number != neutral)?;
         let place = format!("{}.{key}", node.place);
         let (found, assumed) = (number.to_string(), format!("ignored; {instead}"));
-        Some(Warning::new(WarningKind::NotTaken, node.path, place, found, assumed))
+        Some(Warning::new(WarningKind::NotTaken, node.path, place, found, assumed).of(what))
     });
     warnings.extend(said);
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::{MOST_PANELS, Panel, pixels};
 use crate::error::Result;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// A frame in the laboratory: what the vectors of a panel or of a group inside it refer to.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ pub(super) fn panels(detector: &Node<'_>, warnings: &mut Vec<Warning>) -> Result
 }
 
 /// What panels say of their pixels that changes counts and is not taken.
-fn left_out(panels: &[Node<'_>]) -> Option<Warning> {
+fn left_out(panels: &[Node<'_>]) -> Vec<Warning> {
     let is_set = |value: &Value| match value {
         Value::Array(entries) => !entries.is_empty(),
         Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
@@ -61,14 +61,18 @@ fn left_out(panels: &[Node<'_>]) -> Option<Warning> {
         let mut values = panels.iter().filter_map(|node| node.value.get(key)).filter(|value| is_set(value));
         values.any(|value| key != "gain" || !one(value))
     };
-    let first = panels.first()?;
-    let keys: Vec<&str> =
-        ["mask", "thickness", "gain", "pedestal"].into_iter().filter(|key| says(key)).collect();
+    let Some(first) = panels.first() else { return Vec::new() };
     let place = first.place.rsplit_once('[').map_or(first.place.as_str(), |(list, _)| list);
-    (!keys.is_empty()).then(|| {
-        let assumed = "ignored: pixels count photons at their surface";
-        Warning::new(WarningKind::DetectorProperties, first.path, place, keys.join(", "), assumed)
-    })
+    let warning = |keys: &[&str], assumed: &str, what: Option<Assumption>| {
+        let keys: Vec<&str> = keys.iter().copied().filter(|key| says(key)).collect();
+        let kind = WarningKind::DetectorProperties;
+        let warning = Warning::new(kind, first.path, place, keys.join(", "), assumed);
+        (!keys.is_empty()).then_some(Warning { assumption: what, ..warning })
+    };
+    let sensor =
+        "ignored: pixels count photons at their surface; -detector_thick and -detector_abs give a sensor";
+    let others = warning(&["mask", "gain", "pedestal"], "ignored: pixels count photons", None);
+    warning(&["thickness"], sensor, Some(Assumption::Sensor)).into_iter().chain(others).collect()
 }
 
 /// Finds the frame of every panel below `group`. Documents nest at most 128 deep.

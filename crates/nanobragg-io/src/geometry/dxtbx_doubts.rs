@@ -1,10 +1,14 @@
 //! What an experiment list says twice in ways that differ, and keys that are nearly others.
 
+use nalgebra::Matrix3;
+
 use super::dxtbx_keys::{EXPERIMENT, keys_of};
 use super::keys::{Doubts, Slips, meant};
 use super::node::Node;
 use crate::c_format::g;
-use crate::warning::{Warning, WarningKind};
+use crate::cell::{cell_of_rows, is_other_cell};
+use crate::text::spaced_to;
+use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Relative and absolute difference of two angles that digits make, degrees.
 const SAME: (f64, f64) = (1e-3, 1e-6);
@@ -41,22 +45,75 @@ fn unknown(node: &Node<'_>, key: &str, near: &str) -> Warning {
     Warning::new(WarningKind::UnknownKey, node.path, place, found, assumed)
 }
 
+/// Models that no experiment of a list refers to, and other experiments than the one that is taken.
+pub(super) fn of_list(root: &Node<'_>) -> Vec<Warning> {
+    let Some(list) = root.optional("experiment") else { return Vec::new() };
+    let experiments: Vec<Node<'_>> = list.entries().collect();
+    let unused = |name: &&str| {
+        let models = root.optional(name)?.value.as_array()?.len();
+        let refers = |experiment: &Node<'_>| experiment.optional(name)?.whole().ok();
+        let is_used = |number: usize| experiments.iter().any(|each| refers(each) == Some(number));
+        let number = (0..models.min(MOST_MODELS)).find(|number| !is_used(*number))?;
+        let (place, assumed) = (format!("{name}[{number}]"), "ignored: no experiment refers to it");
+        Some(Warning::new(WarningKind::NotTaken, root.path, place, "a model", assumed))
+    };
+    let count = experiments.len();
+    let others = (count > 1).then(|| {
+        let assumed = "one is taken; -experiment says which";
+        Warning::new(
+            WarningKind::SeveralSets,
+            root.path,
+            "experiment",
+            format!("{count} experiments"),
+            assumed,
+        )
+        .of(Assumption::Experiment)
+    });
+    let unused = ["beam", "detector", "goniometer", "scan", "crystal"].iter().filter_map(unused);
+    unused.chain(others).collect()
+}
+
+/// Models of a kind of which the first that is not used is looked for.
+const MOST_MODELS: usize = 1000;
+
+/// A cell that a refinement of the cell alone has left beside axes that make another one.
+pub(super) fn of_crystal(crystal: &Node<'_>) -> Option<Warning> {
+    let said = crystal.optional("recalculated_unit_cell")?;
+    let cell = said.numbers::<6>().ok()?;
+    let axes =
+        ["real_space_a", "real_space_b", "real_space_c"].map(|name| crystal.optional(name)?.vector().ok());
+    let [Some(a), Some(b), Some(c)] = axes else { return None };
+    let meant = cell_of_rows(&Matrix3::from_rows(&[a.transpose(), b.transpose(), c.transpose()]));
+    let assumed = format!("ignored; the cell vectors make {}, which counts", spaced_to(&meant, 6));
+    let found = spaced_to(&cell, 6);
+    is_other_cell(&cell, &meant)
+        .then(|| Warning::new(WarningKind::OtherCell, crystal.path, said.place, found, assumed))
+}
+
 /// What a scan says of its images in lists that have not an entry for each of them, or that contradict one another.
 pub(super) fn of_properties(scan: &Node<'_>) -> Vec<Warning> {
-    let Some(properties) = scan.optional("properties") else { return Vec::new() };
     let mut doubts = Vec::new();
     let images = scan.optional("image_range").and_then(|range| range.numbers::<2>().ok());
     let images = images.map(|[first, last]| last - first + 1.0).filter(|images| *images >= 1.0);
-    let lists = properties.value.as_object().into_iter().flatten();
-    for (key, count) in lists.filter_map(|(key, value)| Some((key, value.as_array()?.len()))) {
+    let properties = scan.optional("properties");
+    let in_properties = properties.iter().flat_map(|node| {
+        let lists = node.value.as_object().into_iter().flatten();
+        lists.filter_map(|(key, value)| Some((format!("{}.{key}", node.place), value.as_array()?.len())))
+    });
+    let beside = ["exposure_time", "epochs"].into_iter().filter_map(|key| {
+        let list = scan.optional(key)?;
+        let count = list.value.as_array()?.len();
+        Some((list.place, count))
+    });
+    for (place, count) in in_properties.chain(beside) {
         if let Some(images) = images.filter(|images| *images != count as f64) {
             let assumed = format!("{images} are expected, one for each image");
-            let place = format!("{}.{key}", properties.place);
             let found = format!("{count} entries");
             doubts.push(Warning::new(WarningKind::UnlikelyScan, scan.path, place, found, assumed));
         }
     }
-    let starts = properties.optional("oscillation").filter(|starts| starts.value.is_array());
+    let starts = properties.as_ref().and_then(|node| node.optional("oscillation"));
+    let starts = starts.filter(|starts| starts.value.is_array());
     let both = scan.optional("oscillation").and_then(|said| said.numbers::<2>().ok()).zip(starts);
     if let Some(([start, range], starts)) = both {
         let expected = |at: usize| start + range * at as f64;
@@ -98,9 +155,13 @@ mod tests {
     /// The warnings about a list that is changed, or the error.
     fn said(from: &str, to: &str) -> Result<Vec<String>, String> {
         assert!(LIST.contains(from), "{from}");
+        said_of(&LIST.replace(from, to))
+    }
+
+    fn said_of(text: &str) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.expt");
-        std::fs::write(&path, LIST.replace(from, to)).unwrap();
+        std::fs::write(&path, text).unwrap();
         let start = format!("{}: ", path.display());
         let found = read_geometry(&path, Selection::default())
             .map_err(|error| error.to_string().replace(&start, ""))?;
@@ -119,6 +180,33 @@ mod tests {
     }
 
     #[test]
+    fn models_that_are_not_used_and_other_experiments_are_said() {
+        let unused = said("\"scan\": 0, ", "").unwrap();
+        assert_eq!(unused, ["scan[0]: a model: ignored: no experiment refers to it"]);
+        let two = said("\"goniometer\": 0}", "\"goniometer\": 0}, {\"beam\": 0, \"detector\": 0}").unwrap();
+        assert_eq!(two, ["experiment: 2 experiments: one is taken; -experiment says which"]);
+    }
+
+    #[test]
+    fn another_cell_and_lists_beside_the_properties_are_said() {
+        let list =
+            said("\"oscillation\": [0, 0.5],", "\"oscillation\": [0, 0.5], \"epochs\": [1, 2],").unwrap();
+        assert_eq!(list, ["scan[0].epochs: 2 entries: 3 are expected, one for each image"]);
+        let crystal = |cell: &str| {
+            let model = format!(
+                "\"crystal\": [{{\"real_space_a\": [50, 0, 0], \"real_space_b\": [0, 60, 0], \"real_space_c\": [0, 0, 70], \
+                 \"recalculated_unit_cell\": [{cell}]}}], \"goniometer\": [{{"
+            );
+            let text = LIST.replace("\"goniometer\": 0}", "\"goniometer\": 0, \"crystal\": 0}");
+            said_of(&text.replace("\"goniometer\": [{", &model)).unwrap()
+        };
+        assert_eq!(crystal("50.1, 60, 70, 90, 90, 90"), [""; 0]);
+        let expected = "crystal[0].recalculated_unit_cell: 51 60 70 90 90 90: ignored; the cell vectors make \
+            50 60 70 90 90 90, which counts";
+        assert_eq!(crystal("51, 60, 70, 90, 90, 90"), [expected]);
+    }
+
+    #[test]
     fn misspelled_keys_are_said_with_the_near_one() {
         let optional = said("\"wavelength\": 1", "\"wavelength\": 1, \"polarization_fracton\": 0.9").unwrap();
         let expected = "beam[0].polarization_fracton: 0.9: not read; did you mean polarization_fraction?";
@@ -127,7 +215,7 @@ mod tests {
         assert_eq!(short, ["beam[0].fluxs: 3: not read; did you mean flux?"]);
         for key in ["scans", "Scan", "scn"] {
             let model = said("\"scan\": 0", &format!("\"{key}\": 0")).unwrap();
-            assert_eq!(model, [format!("experiment[0].{key}: 0: not read; did you mean scan?")]);
+            assert_eq!(model[0], format!("experiment[0].{key}: 0: not read; did you mean scan?"));
         }
         let turned =
             said("\"rotation_axis\": [1, 0, 0]", "\"rotation_axis\": [1, 0, 0], \"setting_rotaton\": []")

@@ -13,6 +13,20 @@ pub(super) const EXPERIMENT: &[&str] = &[
     "profile",
     "scaling_model",
 ];
+/// Those of a document.
+const DOCUMENT: &[&str] = &[
+    "__id__",
+    "experiment",
+    "imageset",
+    "beam",
+    "detector",
+    "goniometer",
+    "scan",
+    "crystal",
+    "profile",
+    "scaling_model",
+    "history",
+];
 const SCAN: &[&str] = &[
     "image_range",
     "batch_offset",
@@ -78,6 +92,8 @@ const PANEL: &[&str] = &[
 /// The keys that dxtbx has for a model, or for what is in one.
 pub(super) fn keys_of(model: &str) -> &'static [&'static str] {
     match model {
+        "" => DOCUMENT,
+        "experiment" => EXPERIMENT,
         "scan" => SCAN,
         "properties" => PROPERTIES,
         "beam" => BEAM,

@@ -47,14 +47,18 @@ pub(crate) fn meant(key: &str, read: &[&'static str], slips: Slips) -> Option<&'
     if read.contains(&key) {
         return None;
     }
-    let small = || key.to_ascii_lowercase();
-    compared(key, read, slips).find(|known| {
-        let allowed = slips.allowed(known);
-        let known_small = || known.to_ascii_lowercase();
-        key.eq_ignore_ascii_case(known)
-            || allowed > 0 && strsim::damerau_levenshtein(&small(), &known_small()) <= allowed
-            || slips.allows_more(known) && small().strip_prefix(&known_small()).is_some_and(is_one)
-    })
+    let small = key.to_ascii_lowercase();
+    let slipped = |known: &'static str| {
+        let (allowed, known_small) = (slips.allowed(known), known.to_ascii_lowercase());
+        if small == known_small {
+            return Some((0, known));
+        }
+        let count = (allowed > 0).then(|| strsim::damerau_levenshtein(&small, &known_small));
+        let has_more = slips.allows_more(known) && small.strip_prefix(&known_small).is_some_and(is_one);
+        count.filter(|count| *count <= allowed).or(has_more.then_some(1)).map(|count| (count, known))
+    };
+    // Of several the nearest.
+    compared(key, read, slips).filter_map(slipped).min_by_key(|(count, _)| *count).map(|(_, known)| known)
 }
 
 fn is_one(rest: &str) -> bool {
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_recognized_and_another_key_is_not() {
-        let read = ["min_fs", "max_fs", "coffset", "OSCILLATION_RANGE", "NX"];
+        let read = ["min_fs", "max_fs", "coffset", "OSCILLATION_RANGE", "NX", "CENTER_X", "CENTER_Y"];
         for (key, expected) in [
             ("min_fs", None),
             ("mni_fs", Some("min_fs")),
@@ -139,6 +143,7 @@ mod tests {
             ("OSCILATION_RANG", Some("OSCILLATION_RANGE")),
             ("nx", Some("NX")),
             ("NZ", None),
+            ("CENTRE_Y", Some("CENTER_Y")),
         ] {
             assert_eq!(meant(key, &read, Slips::ByLength), expected, "{key}");
         }

@@ -15,6 +15,7 @@ mod dxtbx_keys;
 mod format;
 mod keys;
 mod node;
+mod overlap;
 mod sense;
 mod write;
 mod write_crystfel;
@@ -29,6 +30,7 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
+use crate::cell::{SpaceGroup, cell_of_rows, is_other_cell};
 use crate::error::{Error, Result};
 use crate::gzip;
 use crate::lines::without_mark;
@@ -51,8 +53,6 @@ const MOST_PIXELS: f64 = 100_000.0;
 const FLAT: f64 = 1e-3;
 /// Degrees by which the normal of the plane of polarization may be off a right angle to the beam.
 const OFF_ACROSS_DEG: f64 = 10.0;
-/// Difference of two cells, relative to an edge and in radians, that rounding of a file's digits does not make.
-const OTHER_CELL: f64 = 5e-3;
 /// Wavelengths of X-rays, and of electrons in microscopes: a number outside is in another unit.
 const WAVELENGTHS_ANGSTROM: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
 
@@ -73,8 +73,10 @@ pub struct Geometry {
     pub scan: Option<Scan>,
     /// Reciprocal cell vectors at spindle angle 0 in 1/Å: rows x, y, z; columns a*, b*, c*.
     pub crystal: Option<Matrix3<f64>>,
-    /// Space group of the crystal as Hall writes it, where the file has it so.
-    pub space_group_hall: Option<String>,
+    /// Space group of the crystal, where the file names one.
+    pub space_group: Option<SpaceGroup>,
+    /// A cell that the file has without an orientation: edges in Å, angles in degrees. A warning names it.
+    pub lone_cell: Option<[f64; 6]>,
     /// Images of the scan whose models differ from one another; 1 where none does.
     pub varying_images: usize,
     /// What was not taken as it stands.
@@ -167,7 +169,7 @@ pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
     };
     let mut geometry = geometry.checked(path)?;
     let doubts = sense::doubts(path, &geometry);
-    geometry.warnings.extend(doubts);
+    geometry.warnings.extend(doubts.into_iter().chain(overlap::doubt(path, &geometry)));
     Ok(geometry)
 }
 
@@ -293,19 +295,8 @@ impl Geometry {
 fn cell_of_other_axes(said: &[f64; 6], reciprocal: &Matrix3<f64>) -> Option<[f64; 6]> {
     let real = reciprocal.try_inverse()?;
     let meant = cell_of_rows(&real);
-    let differs = |at: usize| match at {
-        0..3 => (said[at] / meant[at] - 1.0).abs() > OTHER_CELL,
-        _ => (said[at] - meant[at]).to_radians().abs() > OTHER_CELL,
-    };
     // Zeros are what programs write where they know of no cell.
-    (said.iter().any(|number| *number != 0.0) && (0..6).any(differs)).then_some(meant)
-}
-
-/// Lengths of the cell vectors in the rows of a matrix, and the angles between them in degrees.
-pub(crate) fn cell_of_rows(real: &Matrix3<f64>) -> [f64; 6] {
-    let [a, b, c] = [0, 1, 2].map(|row| real.row(row).transpose());
-    let angle = |v: &Vector3<f64>, w: &Vector3<f64>| v.cross(w).norm().atan2(v.dot(w)).to_degrees();
-    [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)]
+    (said.iter().any(|number| *number != 0.0) && is_other_cell(said, &meant)).then_some(meant)
 }
 
 fn positive(path: &Path, what: &str, value: f64) -> Result<f64> {

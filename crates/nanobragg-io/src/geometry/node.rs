@@ -37,7 +37,9 @@ impl<'a> Node<'a> {
     fn near(&self, name: &str) -> Option<&'a String> {
         let known = keys_of(self.model());
         let mut keys = self.value.as_object()?.keys();
-        keys.find(|key| meant(key, known, Slips::ByLength) == Some(name))
+        // Short keys are those of a document, which has few.
+        let slips = if self.place.is_empty() { Slips::One } else { Slips::ByLength };
+        keys.find(|key| meant(key, known, slips) == Some(name))
     }
 
     /// The list of models that it is in.

@@ -3,8 +3,9 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::{Geometry, Panel, cell_of_rows};
+use super::{Geometry, Panel};
 use crate::c_format::g;
+use crate::cell::cell_of_rows;
 use crate::warning::{Warning, WarningKind};
 
 /// Usual edges of pixels and distances, mm, and edges of cells, Å.

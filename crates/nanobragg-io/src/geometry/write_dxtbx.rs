@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::about::About;
 use super::{Geometry, Panel};
+use crate::cell::{Notation, SpaceGroup};
 use crate::error::{Error, Result};
 
 /// The symmetry of a crystal of which none is known, as Hall writes it.
@@ -46,7 +47,7 @@ pub(super) fn text(path: &Path, geometry: &Geometry, about: &About) -> Result<St
         "crystal": geometry
             .crystal
             .iter()
-            .map(|matrix| of_crystal(path, matrix, geometry.space_group_hall.as_deref()))
+            .map(|matrix| of_crystal(path, matrix, geometry.space_group.as_ref()))
             .collect::<Result<Vec<_>>>()?,
         "profile": [],
         "scaling_model": [],
@@ -138,10 +139,15 @@ pub(crate) fn of_scan(scan: &super::Scan, about: &About) -> Value {
 }
 
 /// The real cell vectors: the rows of what the reciprocal ones, in columns, are the inverse of.
-pub(crate) fn of_crystal(path: &Path, reciprocal: &Matrix3<f64>, hall: Option<&str>) -> Result<Value> {
+pub(crate) fn of_crystal(
+    path: &Path,
+    reciprocal: &Matrix3<f64>,
+    group: Option<&SpaceGroup>,
+) -> Result<Value> {
     let real = reciprocal.try_inverse();
     let real = real.ok_or_else(|| Error::unwritable(path, "the crystal's cell has no volume".to_owned()))?;
     let row = |number: usize| list(&real.row(number).transpose());
+    let hall = group.filter(|group| group.notation == Notation::Hall).map(|group| group.text.as_str());
     Ok(json!({
         "__id__": "crystal",
         "real_space_a": row(0),

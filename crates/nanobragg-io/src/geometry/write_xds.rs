@@ -5,7 +5,8 @@ use std::path::Path;
 use nalgebra::{Matrix3, Vector3};
 
 use super::about::{About, comments, numbers};
-use super::{Geometry, Panel, cell_of_rows};
+use super::{Geometry, Panel};
+use crate::cell::cell_of_rows;
 use crate::clean::{clean, clean_beside};
 use crate::error::{Error, Result};
 

@@ -6,6 +6,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::{Geometry, MOST_PANELS, Panel, Scan, Selection, cell_of_other_axes, pixels};
 use crate::c_format::g;
+use crate::cell::{Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::lines::finite;
 use crate::text::spaced_to;
@@ -84,10 +85,11 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     } else {
         [value(7, 1), value(7, 2), value(7, 0)]
     };
+    let unit = |vector: Vector3<f64>| vector.try_normalize(1e-6).unwrap_or(vector);
     let detector = Flat {
         pixel_mm: [value(6, sizes + 2), value(6, sizes + 3)],
         origin: [orgx, orgy, distance],
-        axes: Matrix3::from_columns(&[vector(8, 0), vector(9, 0), vector(10, 0)]),
+        axes: Matrix3::from_columns(&[vector(8, 0), vector(9, 0), vector(10, 0)].map(unit)),
     };
     let size = [
         pixels(path, "pixels along X", value(6, sizes))?,
@@ -149,10 +151,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: Some(vector(0, 3)),
         scan: Some(Scan { start_deg: start + range * selection.scan_point as f64, range_deg: range }),
         crystal: Some(crystal),
-        space_group_hall: None,
+        space_group: of_number(value(2, 0)),
+        lone_cell: None,
         varying_images: 1,
         warnings: other.into_iter().chain(still).chain(after).chain(contradiction).collect(),
     })
+}
+
+/// The space group of a number of XDS, for which 0 means none.
+pub(super) fn of_number(number: f64) -> Option<SpaceGroup> {
+    (number != 0.0).then(|| SpaceGroup::of(&number.to_string(), Notation::HermannMauguin))?
 }
 
 /// Relative difference of the wavelength from the inverse length of the beam vector that the digits of files do not make.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nalgebra::{Matrix3, Vector3};
 
-use super::xds::{Flat, of_other_axes};
+use super::xds::{Flat, of_number, of_other_axes};
 use super::xds_keys::{DISTANCE, Entries, Entry, SEGMENT};
 use super::xds_scan::scan;
 use super::{Geometry, MOST_PANELS, Polarization, Selection, cell_of_other_axes, pixels};
@@ -14,6 +14,8 @@ use crate::warning::{Assumption, Warning, WarningKind};
 
 pub(super) use super::xds_keys::is_input;
 
+/// The key of the space group.
+const GROUP: &str = "SPACE_GROUP_NUMBER";
 /// The keys of the cell vectors.
 const AXES: [&str; 3] = ["UNIT_CELL_A-AXIS", "UNIT_CELL_B-AXIS", "UNIT_CELL_C-AXIS"];
 
@@ -48,7 +50,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     };
     warnings.extend(not_taken(&entries));
     let polarization = polarization(&entries, &mut warnings)?;
-    let crystal = crystal(&entries, &mut warnings)?;
+    let (crystal, lone_cell) = crystal(&entries, &mut warnings)?;
     let scan = scan(&entries, selection.scan_point, &mut warnings)?;
     Ok(Geometry {
         wavelength_angstrom: entries.optional::<1>("X-RAY_WAVELENGTH")?.map(|[wavelength]| wavelength),
@@ -58,7 +60,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: entries.vector("ROTATION_AXIS")?,
         scan,
         crystal,
-        space_group_hall: None,
+        space_group: entries.optional::<1>(GROUP)?.and_then(|[number]| of_number(number)),
+        lone_cell,
         varying_images: 1,
         warnings,
     })
@@ -119,7 +122,7 @@ fn polarization(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Op
 
 /// What is said of the sensor and of bad pixels, a warning a key.
 fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
-    const SENSOR: [&str; 3] = ["SENSOR_THICKNESS", "SILICON", "GAIN"];
+    const SENSOR: [&str; 2] = ["SENSOR_THICKNESS", "SILICON"];
     const BAD: [&str; 3] = ["UNTRUSTED_RECTANGLE", "UNTRUSTED_ELLIPSE", "UNTRUSTED_QUADRILATERAL"];
     let given = |key: &&str| {
         let entry = entries.last(key)?;
@@ -129,31 +132,37 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
     };
     let sensor = "ignored; give -detector_thick and -detector_abs";
     let properties = SENSOR.iter().filter_map(given);
-    let properties = properties.map(|entry| entries.warning(WarningKind::DetectorProperties, entry, sensor));
+    let kind = WarningKind::DetectorProperties;
+    let properties = properties.map(|entry| entries.warning(kind, entry, sensor).of(Assumption::Sensor));
+    let gain = given(&"GAIN").filter(|entry| entry.values != ["1"] && entry.values != ["1.0"]);
+    let gain = gain.map(|entry| entries.warning(kind, entry, "ignored: a photon is a count"));
     let regions = BAD.iter().filter_map(given);
     let regions = regions
-        .map(|entry| entries.warning(WarningKind::BadRegions, entry, "rendered; -mask leaves them out"));
+        .map(|entry| entries.warning(WarningKind::BadRegions, entry, "rendered; -mask leaves them out"))
+        .map(|warning| warning.of(Assumption::Pixels));
     // Resolution rings, in parts of the way from the middle to the edge: the usual ones leave nothing out.
     let ring = entries.last("TRUSTED_REGION").filter(|entry| {
         let numbers: Vec<f64> = entry.values.iter().filter_map(|word| finite(word.as_bytes())).collect();
         matches!(numbers[..], [from, to] if from > 0.0 || to < 1.0)
     });
     let ring = ring.map(|entry| {
-        entries.warning(WarningKind::BadRegions, entry, "all pixels are rendered; -mask leaves some out")
+        entries
+            .warning(WarningKind::BadRegions, entry, "all pixels are rendered; -mask leaves some out")
+            .of(Assumption::Pixels)
     });
     let of_crystal = [
-        ("REFLECTING_RANGE_E.S.D.", "ignored; -mosaic gives a mosaic spread"),
-        ("BEAM_DIVERGENCE_E.S.D.", "ignored; -divergence gives one"),
+        ("REFLECTING_RANGE_E.S.D.", "ignored; -mosaic gives a mosaic spread", Assumption::Mosaicity),
+        ("BEAM_DIVERGENCE_E.S.D.", "ignored; -divergence gives one", Assumption::Divergence),
     ];
-    let of_crystal = of_crystal
-        .into_iter()
-        .filter_map(|(key, assumed)| Some(entries.warning(WarningKind::NotTaken, given(&key)?, assumed)));
+    let of_crystal = of_crystal.into_iter().filter_map(|(key, assumed, what)| {
+        Some(entries.warning(WarningKind::NotTaken, given(&key)?, assumed).of(what))
+    });
     // These name files.
     let tables = ["X-GEO_CORR", "Y-GEO_CORR"].into_iter().filter_map(|key| entries.last(key));
     let tables = tables.map(|entry| {
         entries.warning(WarningKind::NotTaken, entry, "not read: pixels are where the panels say")
     });
-    properties.chain(regions).chain(ring).chain(of_crystal).chain(tables).collect()
+    properties.chain(gain).chain(regions).chain(ring).chain(of_crystal).chain(tables).collect()
 }
 
 /// Keys of the place of a segment, each with how many of its nine numbers come before.
@@ -229,8 +238,11 @@ fn meet(one: &[f64; 4], other: &[f64]) -> bool {
     one[0] <= x_last && x_first <= one[1] && one[2] <= y_last && y_first <= one[3]
 }
 
-/// Reciprocal vectors of the cell whose axes are given.
-fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Matrix3<f64>>> {
+/// Reciprocal vectors of a crystal, or its cell alone.
+type CrystalOfFile = (Option<Matrix3<f64>>, Option<[f64; 6]>);
+
+/// Reciprocal vectors of the cell whose axes are given, or a cell without axes.
+fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<CrystalOfFile> {
     let [a, b, c] = AXES.map(|key| entries.vector(key));
     let (a, b, c) = (a?, b?, c?);
     let cell = entries.last("UNIT_CELL_CONSTANTS");
@@ -239,13 +251,15 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
         let (there, missing): (Vec<&str>, Vec<&str>) =
             AXES.iter().partition(|key| entries.last(key).is_some());
         let kind = WarningKind::NoOrientation;
-        warnings.extend(match cell {
-            _ if !there.is_empty() => {
-                Some(Warning::new(kind, entries.path, missing.join(", "), "none", assumed))
-            }
-            cell => cell.map(|entry| entries.warning(kind, entry, assumed)),
-        });
-        return Ok(None);
+        if !there.is_empty() {
+            warnings.push(Warning::new(kind, entries.path, missing.join(", "), "none", assumed));
+            return Ok((None, None));
+        }
+        let Some(entry) = cell else { return Ok((None, None)) };
+        let lone = entries.numbers::<6>(entry)?;
+        let is_known = lone.iter().any(|number| *number != 0.0);
+        warnings.extend(is_known.then(|| entries.warning(kind, entry, assumed)));
+        return Ok((None, is_known.then_some(lone)));
     };
     let rows = Matrix3::from_rows(&[a, b, c].map(|axis| axis.transpose()));
     let reciprocal = rows.try_inverse();
@@ -257,7 +271,7 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Option<
             warnings.push(of_other_axes(entries.path, &place, &said, &meant));
         }
     }
-    Ok(Some(reciprocal))
+    Ok((Some(reciprocal), None))
 }
 
 #[cfg(test)]

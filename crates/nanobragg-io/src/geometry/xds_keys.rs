@@ -16,7 +16,7 @@ pub(super) const DISTANCE: &str = "DETECTOR_DISTANCE";
 pub(super) const SEGMENT: &str = "SEGMENT";
 
 /// Keys that are read, one value of each.
-const READ: [&str; 29] = [
+const READ: [&str; 30] = [
     DISTANCE,
     "NX",
     "NY",
@@ -39,6 +39,7 @@ const READ: [&str; 29] = [
     "UNIT_CELL_B-AXIS",
     "UNIT_CELL_C-AXIS",
     "UNIT_CELL_CONSTANTS",
+    "SPACE_GROUP_NUMBER",
     "SENSOR_THICKNESS",
     "SILICON",
     "GAIN",

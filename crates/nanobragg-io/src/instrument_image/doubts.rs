@@ -8,6 +8,7 @@ use super::nxmx::{self, Module};
 use super::quantity::quantity;
 use crate::c_format::g;
 use crate::image_axes::{AXES_KEYS, ImageAxes};
+use crate::lines::finite;
 use crate::smv::SmvHeader;
 use crate::warning::{Assumption, Warning, WarningKind};
 
@@ -189,7 +190,10 @@ impl Smv<'_> {
             let angle = self.number(key).filter(|angle| *angle != 0.0)?;
             let found = (!rotation.contains(&Some(angle))).then_some(angle)?;
             let assumed = "ignored; -misset turns the crystal";
-            Some(Warning::new(WarningKind::NotTaken, self.path, *key, g(found, 6), assumed))
+            Some(
+                Warning::new(WarningKind::NotTaken, self.path, *key, g(found, 6), assumed)
+                    .of(Assumption::Turn),
+            )
         };
         ["OMEGA", "KAPPA", "CHI"].iter().filter_map(turns).collect()
     }
@@ -204,8 +208,24 @@ impl Smv<'_> {
         let polarization = said("POLARIZATION").map(|said| {
             let assumed = "ignored; -polar says how the beam is polarized";
             Warning::new(WarningKind::NotTaken, self.path, "POLARIZATION", said, assumed)
+                .of(Assumption::Polarization)
         });
-        gain.into_iter().chain(polarization)
+        let swing = self.number("TWOTHETA").filter(|swing| swing.abs() > 180.0).map(|swing| {
+            let assumed = "degrees, of which a circle has 360: another unit?";
+            Warning::new(WarningKind::ContradictingHeader, self.path, "TWOTHETA", g(swing, 6), assumed)
+                .of(Assumption::Swing)
+        });
+        gain.into_iter().chain(polarization).chain(swing).chain(self.other_size())
+    }
+
+    /// A size that is not the one that counts.
+    fn other_size(&self) -> Option<Warning> {
+        let said = self.header.exact("DETECTOR_DIMENSIONS")?.trim();
+        let sizes: Vec<f64> = said.split_whitespace().filter_map(|word| finite(word.as_bytes())).collect();
+        let counts = self.size.map(|pixels| pixels as f64);
+        let other = format!("ignored; SIZE1={} SIZE2={} count", self.size[0], self.size[1]);
+        (sizes.len() == 2 && sizes[..] != counts)
+            .then(|| contradiction(self.path, "DETECTOR_DIMENSIONS", said.to_owned(), other))
     }
 
     /// A nearest point of a swung detector that is farther than the spot of the beam.
@@ -227,7 +247,16 @@ impl Smv<'_> {
             _ => None,
         };
         let assumed = "the middle of the detector is assumed, as without a beam center";
-        let half = half.filter(|_| denzo.is_none());
+        let half = half.filter(|_| denzo.is_none()).or_else(|| {
+            let pairs = [["DENZO_X_BEAM", "DENZO_Y_BEAM"], ["ORGX", "ORGY"], ["XDS_ORGX", "XDS_ORGY"]];
+            let lacking = |[x, y]: [&'static str; 2]| match (self.number(x), self.number(y)) {
+                (Some(_), None) => Some((y, Assumption::BeamCenter)),
+                (None, Some(_)) => Some((x, Assumption::BeamCenter)),
+                _ => None,
+            };
+            // What another pair says need not be assumed.
+            pairs.into_iter().find_map(lacking).filter(|_| x.is_none() && y.is_none())
+        });
         doubts.extend(half.map(|(key, what)| {
             Warning::new(WarningKind::NotInHeader, self.path, key, "none", assumed).of(what)
         }));
@@ -318,7 +347,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.nxs");
         let said = |change: &dyn Fn(&mut Setting)| {
-            let first = Setting { measured: None, ..setting() };
+            let first = Setting { measured: None, sensor_thickness_mm: None, ..setting() };
             let mut other = Module::from(first.clone());
             other.origin_mm[1] -= 0.5;
             let mut setting = Setting { others: vec![other], ..first };
@@ -381,6 +410,20 @@ mod tests {
                 ],
             ),
             ("DISTANCE=50 GAIN=1.0", vec![]),
+            (
+                "DISTANCE=50 DENZO_X_BEAM=1.3",
+                vec!["DENZO_Y_BEAM: none: the middle of the detector is assumed, as without a beam center"],
+            ),
+            ("DISTANCE=50 DENZO_X_BEAM=1.3 BEAM_CENTER_X=1.3 BEAM_CENTER_Y=2", vec![]),
+            (
+                "DISTANCE=50 TWOTHETA=400",
+                vec!["TWOTHETA: 400: degrees, of which a circle has 360: another unit?"],
+            ),
+            ("DISTANCE=50 DETECTOR_DIMENSIONS=40,24", vec![]),
+            (
+                "DISTANCE=50 DETECTOR_DIMENSIONS=41,24",
+                vec!["DETECTOR_DIMENSIONS: 41 24: ignored; SIZE1=40 SIZE2=24 count"],
+            ),
             (
                 "DISTANCE=50 GAIN=1.8 POLARIZATION=0.9",
                 vec![

@@ -1,5 +1,6 @@
 //! What a header says, in the keys of SMV, and what of it cannot be taken.
 
+use super::ImagePolarization;
 use crate::c_format::g;
 use crate::image_axes::ImageAxes;
 use crate::smv::Unreadable;
@@ -12,12 +13,16 @@ pub(super) type Found<T> = Result<T, Unreadable>;
 pub(super) type Entry = (&'static str, Option<Found<f64>>);
 
 /// What a header says.
+#[derive(Default)]
 pub(super) struct Said {
     pub entries: Vec<Entry>,
     pub swing_deg: Option<f64>,
     pub axes: Option<ImageAxes>,
     /// The spindle, a unit vector in the frame of imgCIF.
     pub spindle: Option<[f64; 3]>,
+    pub polarization: Option<ImagePolarization>,
+    /// The cell of the crystal, edges in Å and angles in degrees.
+    pub cell: Option<[f64; 6]>,
     /// What of it is not taken as it stands.
     pub warnings: Vec<Warning>,
 }

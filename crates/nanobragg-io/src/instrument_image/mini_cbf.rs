@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use super::radiation;
 use crate::error::Result;
+use crate::geometry::{Slips, meant};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::lines::finite;
 use crate::smv::Unreadable;
@@ -38,7 +40,64 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     ];
     let swing_deg = plain("Detector_2theta").transpose().map_err(|error| error.into_error(path))?;
     let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| lines.value(key)))?;
-    Ok(Said { entries: entries.into(), swing_deg, axes, spindle: None, warnings: Vec::new() })
+    let words = |text| Lines::words(text).collect::<Vec<_>>().join(" ");
+    let polarization = lines.value(POLARIZATION).map(words);
+    let polarization = polarization.map(|text| radiation::of_fraction(path, POLARIZATION, &text));
+    let (polarization, unread) = polarization.map_or((None, None), |read| match read {
+        Ok(polarization) => (Some(polarization), None),
+        Err(warning) => (None, Some(warning)),
+    });
+    Ok(Said {
+        entries: entries.into(),
+        swing_deg,
+        axes,
+        polarization,
+        warnings: sensor(path, text).into_iter().chain(unread).chain(slips(text, path)).collect(),
+        ..Said::default()
+    })
+}
+
+/// Keys that look like one that is read.
+fn slips(text: &str, path: &Path) -> Vec<Warning> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix('#'));
+    let slip = |line: &str| {
+        let line = line.trim_start();
+        let key = line.split(BETWEEN).next().filter(|key| !OTHERS.contains(key))?;
+        let meant = meant(key, &READ, Slips::ByLength)?;
+        let (value, assumed) = (line.strip_prefix(key)?.trim(), format!("not read; did you mean {meant}?"));
+        Some(Warning::new(WarningKind::UnknownKey, path, key, value, assumed))
+    };
+    lines.filter_map(slip).take(MOST_SLIPS).collect()
+}
+
+/// Keys that are read.
+const READ: [&str; 9] = [
+    "Pixel_size",
+    "Detector_distance",
+    "Wavelength",
+    "Beam_xy",
+    "Start_angle",
+    "Angle_increment",
+    "Count_cutoff",
+    "Detector_2theta",
+    POLARIZATION,
+];
+/// Keys of detectors that are near to one that is read, and no slips.
+const OTHERS: [&str; 2] = ["Phi_increment", "Detector"];
+/// Slips that are named.
+const MOST_SLIPS: usize = 3;
+
+/// The part of the photons that is polarized along the axis.
+const POLARIZATION: &str = "Polarization";
+
+/// The sensor, whose line begins with its material: `Silicon sensor, thickness 0.000320 m`.
+fn sensor(path: &Path, text: &str) -> Option<Warning> {
+    const SENSOR: &str = " sensor, thickness";
+    let mut lines = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
+    let (line, material) = lines.find_map(|line| Some((line, line.split_once(SENSOR)?.0)))?;
+    let thickness = line.split_once(SENSOR).map_or("", |(_, thickness)| thickness.trim());
+    let is_none = Lines::words(thickness).next().and_then(|word| finite(word.as_bytes())) == Some(0.0);
+    (!is_none).then(|| radiation::sensor(path, format!("{material}{SENSOR}"), thickness))
 }
 
 /// Angles and axes of a goniometer that are not taken.
@@ -50,7 +109,7 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     let angle = |key: &&str| {
         let value = lines.value(key)?;
         let angle = finite(Lines::words(value).next()?.as_bytes()).filter(|angle| *angle != 0.0);
-        angle.map(|_| warning(key, value, "ignored; -misset turns the crystal"))
+        angle.map(|_| warning(key, value, "ignored; -misset turns the crystal").of(Assumption::Turn))
     };
     let axis = lines.value("Oscillation_axis").filter(|value| {
         let said = value.trim().to_uppercase();
@@ -58,6 +117,7 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     });
     let axis = axis.map(|value| {
         warning("Oscillation_axis", value, "ignored: the spindle is the convention's; -spindle_axis turns it")
+            .of(Assumption::Spindle)
     });
     let shift = |key: &&str| {
         let value = lines.value(key)?;
@@ -78,16 +138,6 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
 
 /// Keys that stand there more than once with other values, of which the first counts.
 pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
-    const READ: [&str; 8] = [
-        "Pixel_size",
-        "Detector_distance",
-        "Wavelength",
-        "Beam_xy",
-        "Start_angle",
-        "Angle_increment",
-        "Count_cutoff",
-        "Detector_2theta",
-    ];
     let lines = Lines(text);
     let doubts = READ.iter().chain(&AXES_KEYS).filter_map(|key| {
         let mut values = lines.values(key);
@@ -246,6 +296,24 @@ mod tests {
             ]
         );
         assert!(goniometer(Path::new("a.cbf"), "# Oscillation_axis X.CW\n# Kappa 0 deg.\n").is_empty());
+    }
+
+    #[test]
+    fn keys_that_are_nearly_read_and_a_polarization_that_is_none_are_said() {
+        let said = |text: &str| {
+            let said = read(Path::new("a.cbf"), text).unwrap();
+            said.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let usual = "# Detector: PILATUS 6M\n# Phi 3 deg.\n# Phi_increment 0.1 deg.\n# Wavelength 1 A\n# Polarization 0.99\n\
+            # Exposure_time 1 s\n# Exposure_period 1 s\n# Tau = 0 s\n# Energy_range (0, 0) eV\n# N_excluded_pixels = 8\n\
+            # Detector_Voffset 0 m\n# Count_cutoff 100\n# Chi_increment 0 deg.\n# Alpha 0 deg.\n";
+        assert_eq!(said(usual), [""; 0]);
+        let expected = "a.cbf: Beam_XY: (1, 2) pixels: not read; did you mean Beam_xy?";
+        assert_eq!(said("# Beam_XY (1, 2) pixels\n"), [expected]);
+        let expected = "a.cbf: Polarisation: 0.99: not read; did you mean Polarization?";
+        assert_eq!(said("# Polarisation 0.99\n"), [expected]);
+        let expected = "a.cbf: Polarization: 1.5: not read; expected a number from 0 to 1";
+        assert_eq!(said("# Polarization 1.5\n"), [expected]);
     }
 
     #[test]

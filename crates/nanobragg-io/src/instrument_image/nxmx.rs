@@ -3,7 +3,7 @@
 use super::chain::{ANGLE, LENGTH};
 use super::entries::{Entry, Said, angle_deg, length_mm, square};
 use super::quantity::{plain, quantity, quantity_of, to_imgcif};
-use super::{spindle, wavelength};
+use super::{radiation, spindle, wavelength};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
@@ -40,8 +40,21 @@ impl Module<'_> {
         let swing_deg = quantity_of(file, &swing, &unit, angle_deg, ANGLE).transpose();
         let swing_deg = swing_deg.map_err(|error| error.into_error(path))?;
         let direction = spindle.direction;
-        let warnings = spindle.warnings.into_iter().chain(several).collect();
-        Ok(Said { entries, swing_deg, axes: Some(axes), spindle: direction, warnings })
+        let sensor = radiation::sensor_of_nxmx(file);
+        let (polarization, unread) = radiation::of_stokes(file).map_or((None, None), |read| match read {
+            Ok(polarization) => (Some(polarization), None),
+            Err(warning) => (None, Some(warning)),
+        });
+        let warnings = spindle.warnings.into_iter().chain(several).chain(sensor).chain(unread).collect();
+        Ok(Said {
+            entries,
+            swing_deg,
+            axes: Some(axes),
+            spindle: direction,
+            polarization,
+            cell: radiation::cell_of_nxmx(file),
+            warnings,
+        })
     }
 
     /// Pixel size, distance and beam center of the detector.

@@ -82,7 +82,8 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
             true => "ignored; -misset turns the crystal",
         };
         if value != 0.0 || axis.varies() {
-            warnings.push(ignored(&axis.name, found(), assumed));
+            let warning = ignored(&axis.name, found(), assumed);
+            warnings.push(if axis.turns { warning.of(Assumption::Turn) } else { warning });
         }
     }
     let parts = at.and_then(|at| Some((chain.get(at)?, all_ranges.get(at)?, chain.get(at + 1..)?)));

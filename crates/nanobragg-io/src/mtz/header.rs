@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use super::{MAGIC, PREAMBLE, WORD};
+use crate::cell::is_other_cell;
 use crate::error::{Error, Result};
 use crate::rows::{numbers, plausible_cell};
+use crate::text::spaced_to;
+use crate::warning::{Warning, WarningKind};
 
 const RECORD: usize = 80;
 /// Columns and symmetry operators beyond these are damage.
@@ -207,6 +210,15 @@ impl Header {
     pub(super) fn cell_of(&self, dataset: i64) -> Option<[f64; 6]> {
         let own = self.dataset_cells.iter().find(|(number, _)| *number == dataset).map(|(_, cell)| *cell);
         own.or(self.cell)
+    }
+
+    /// That the cell of the file is not the one of a dataset.
+    pub(super) fn other_cell(&self, path: &Path, dataset: i64) -> Option<Warning> {
+        let (said, counts) = (self.cell?, self.cell_of(dataset)?);
+        is_other_cell(&said, &counts).then(|| {
+            let assumed = format!("ignored; DCELL of dataset {dataset} counts, {}", spaced_to(&counts, 6));
+            Warning::new(WarningKind::OtherCell, path, "CELL", spaced_to(&said, 6), assumed)
+        })
     }
 }
 

@@ -16,7 +16,7 @@ const SILICON: &str = "Si";
 /// Material and thickness that stand for a sensor that is not modeled and captures every photon. Both have to be there,
 /// readers refuse zero and compute the captured fraction and the depth of capture from them: of what they know, this is
 /// opaque and shallow.
-const OPAQUE: (&str, f64) = ("CdTe", 1.0);
+pub(crate) const OPAQUE: (&str, f64) = ("CdTe", 1.0);
 
 const DETECTOR: &str = "/entry/instrument/detector";
 const DETECTOR_Z: &str = "/entry/instrument/detector/transformations/det_z";

@@ -79,7 +79,8 @@ pub fn laboratory(panels: &[(&str, &Plan)]) -> Option<Geometry> {
         scan: turns
             .then(|| Scan { start_deg: to_deg(rotation.start()), range_deg: to_deg(rotation.range()) }),
         crystal: Some(Matrix3::from_columns(&crystal)),
-        space_group_hall: None,
+        space_group: None,
+        lone_cell: None,
         varying_images: 1,
         warnings: Vec::new(),
     })

@@ -11,6 +11,7 @@ mod crystal;
 mod detector;
 mod dose;
 mod experiment;
+pub mod hall;
 mod orientation;
 mod pixel_grid;
 mod quirks;

@@ -1,0 +1,200 @@
+//! What one file says and another one, or a flag, says otherwise: it counts, or is named.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    reason = "tests fail by panicking, and share what they need not all have"
+)]
+
+#[path = "warnings/images.rs"]
+mod images;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use images::{swung, upright};
+use nanobragg::model::Polarization;
+use nanobragg_config::classic::parse;
+use nanobragg_config::{Context, Setup, resolve};
+use nanobragg_io::cbf::{MiniHeader, write_cbf};
+use nanobragg_io::nexus::{Setting, StackWriter};
+
+fn resolved(folder: &Path, line: &str) -> Result<Setup, String> {
+    let args = parse(format!("-nodump {line}").split_whitespace().map(OsString::from)).unwrap();
+    let context = Context { directory: folder.to_owned(), seed: 1 };
+    resolve(&args, &context).map_err(|error| error.to_string())
+}
+
+fn said(folder: &Path, line: &str) -> Vec<String> {
+    let setup = resolved(folder, line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    setup.warnings.iter().map(ToString::to_string).collect()
+}
+
+/// A list with a crystal of 50, 60 and 70 Å.
+const LIST: &str = "{\"experiment\": [{\"beam\": 0, \"detector\": 0, \"crystal\": 0}], \"beam\": [{\"direction\": [0, 0, 1], \
+    \"wavelength\": 1}], \"detector\": [{\"panels\": [{\"origin\": [-1, 1, -50], \"fast_axis\": [1, 0, 0], \
+    \"slow_axis\": [0, -1, 0], \"pixel_size\": [0.1, 0.1], \"image_size\": [4, 3]}]}], \"crystal\": [{\"real_space_a\": [50, 0, 0], \
+    \"real_space_b\": [0, 60, 0], \"real_space_c\": [0, 0, 70]}]}";
+const MATRIX: &str = "0.02 0 0\n0 0.016666667 0\n0 0 0.0142857143\n";
+const REFLECTIONS: &str = "_symmetry.space_group_name_H-M 'P 2'\nloop_\n_refln.index_h\n_refln.index_k\n_refln.index_l\n\
+    _refln.F_meas_au\n1 0 0 5\n";
+
+fn cif(a: f64) -> String {
+    format!(
+        "data_x\n_cell.length_a {a}\n_cell.length_b 60\n_cell.length_c 70\n_cell.angle_alpha 90\n_cell.angle_beta 90\n\
+         _cell.angle_gamma 90\n{REFLECTIONS}"
+    )
+}
+
+#[test]
+fn a_cell_that_does_not_count_is_named_whatever_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.expt", LIST);
+    write("A.mat", MATRIX);
+    write("other.mat", &MATRIX.replace("0.02 ", "0.019 "));
+    write("turned.mat", "0 0.016666667 0\n-0.02 0 0\n0 0 0.0142857143\n");
+    for (name, a) in [("same.cif", 50.1), ("other.cif", 55.0)] {
+        write(name, &cif(a));
+    }
+    let said = |line: &str| said(folder.path(), line);
+    let other = "other.cif: unit cell: 55 60 70 90 90 90: ignored";
+    let own = "50 60 70 90 90 90";
+    for (line, expected) in [
+        ("-lambda 1 -mat A.mat -hkl same.cif", vec![]),
+        ("-lambda 1 -mat A.mat -hkl other.cif", vec![format!("{other}; -mat A.mat counts, {own}")]),
+        ("-geometry a.expt -hkl same.cif", vec![]),
+        ("-geometry a.expt -hkl other.cif", vec![format!("{other}; -geometry a.expt counts, {own}")]),
+        ("-geometry a.expt -pdb same.cif -default_F 1", vec![]),
+        (
+            "-geometry a.expt -pdb other.cif -default_F 1",
+            vec![format!("{other}; -geometry a.expt counts, {own}")],
+        ),
+        (
+            "-lambda 1 -pdb same.cif -hkl other.cif",
+            vec![format!("{other}; -pdb same.cif counts, 50.1 60 70 90 90 90")],
+        ),
+        ("-lambda 1 -cell 50 60 70 90 90 90 -hkl other.cif", vec![format!("{other}; -cell {own} counts")]),
+        ("-geometry a.expt -mat A.mat -default_F 1", vec![]),
+        (
+            "-geometry a.expt -mat other.mat -default_F 1",
+            vec![format!("a.expt: crystal: {own}: ignored; -mat other.mat counts, 52.6316 60 70 90 90 90")],
+        ),
+        (
+            "-geometry a.expt -mat turned.mat -default_F 1",
+            vec![format!(
+                "a.expt: crystal: {own}: its orientation is ignored; that of -mat turned.mat counts"
+            )],
+        ),
+    ] {
+        let found: Vec<String> = said(line)
+            .into_iter()
+            .map(|text| text.replace(&format!("{}/", folder.path().display()), ""))
+            .collect();
+        assert_eq!(found, expected, "{line}");
+    }
+}
+
+#[test]
+fn a_group_that_the_axes_of_a_matrix_cannot_have_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("A.mat"), MATRIX).unwrap();
+    std::fs::write(folder.path().join("a.hkl"), "1 0 0 5\n").unwrap();
+    let said = said(folder.path(), "-lambda 1 -mat A.mat -hkl a.hkl -spacegroup P4");
+    assert!(
+        said.len() == 1 && said[0].contains("cannot have the symmetry of the space group P4"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_misspelled_crystal_is_named_where_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.expt"), LIST.replace("\"crystal\": 0", "\"crystall\": 0")).unwrap();
+    let error = resolved(folder.path(), "-geometry a.expt -default_F 1").unwrap_err();
+    let expected = "experiment[0].crystall: 0: not read; did you mean crystal?)";
+    assert!(error.starts_with("no crystal: ") && error.ends_with(expected), "{error}");
+}
+
+#[test]
+fn a_cell_without_an_orientation_is_no_matter_where_a_flag_says_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = "JOB= ALL NX= 8 NY= 8 QX= 1 QY= 1\nORGX= 4 ORGY= 4 DETECTOR_DISTANCE= 100 X-RAY_WAVELENGTH= 1\n\
+        INCIDENT_BEAM_DIRECTION= 0 0 1 ROTATION_AXIS= 1 0 0 OSCILLATION_RANGE= 0.1\n\
+        DIRECTION_OF_DETECTOR_X-AXIS= 1 0 0 DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0\nUNIT_CELL_CONSTANTS= 50 60 70 90 90 90\n";
+    std::fs::write(folder.path().join("XDS.INP"), input).unwrap();
+    let line = |cell: &str| said(folder.path(), &format!("-geometry XDS.INP -default_F 1 -cell {cell}"));
+    assert_eq!(line("50 60 70 90 90 90"), [""; 0]);
+    let expected = "XDS.INP: unit cell: 50 60 70 90 90 90: ignored; -cell 55 60 70 90 90 90 counts";
+    assert_eq!(line("55 60 70 90 90 90"), [expected]);
+}
+
+fn stack(folder: &Path, change: impl FnOnce(Setting) -> Setting) {
+    let mut stack = StackWriter::create(&folder.join("a.nxs"), &change(upright()), 1).unwrap();
+    stack.write(0, &[1; 6]).unwrap();
+    stack.finish().unwrap();
+}
+
+#[test]
+fn polarization_and_sensor_of_a_stack_count_or_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let angle = 30_f64.to_radians();
+    let stokes = [1.0, 0.9 * (2.0 * angle).cos(), 0.9 * (2.0 * angle).sin(), 0.0];
+    stack(folder.path(), |setting| Setting {
+        polarization_stokes: Some(stokes),
+        sensor_thickness_mm: Some(0.32),
+        spindle: [-1.0, 0.0, 0.0],
+        ..setting
+    });
+    let base = "-cell 50 60 70 90 90 90 -default_F 1 -img a.nxs";
+    let of = |more: &str| resolved(folder.path(), &format!("{base} {more}")).unwrap();
+    let setup = of("");
+    let Polarization::Kahn(factor) = setup.experiment.beam.polarization() else { panic!() };
+    assert!((factor - 0.9).abs() < 1e-12, "{factor}");
+    let plan = setup.experiment.plan().unwrap();
+    // The field is 30 degrees from the horizontal, which lies along the fast axis.
+    let along = plan.detector.polar.normalize().dot(&plan.detector.fdet.normalize()).abs();
+    assert!((along - angle.cos()).abs() < 1e-9, "{along}");
+    let texts = |setup: &Setup| setup.warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let sensor = "a.nxs: entry/instrument/detector/sensor_thickness: 0.32 mm Si: ignored: photons count at the surface; \
+        -detector_thick and -detector_abs give a sensor";
+    assert_eq!(texts(&setup), [sensor]);
+    assert_eq!(texts(&of("-detector_thick 320 -detector_abs 250")), [""; 0]);
+    let flag = of("-polar 0.5 -detector_thick 320 -detector_abs 250");
+    assert_eq!(flag.experiment.beam.polarization(), Polarization::Kahn(0.5));
+    assert_eq!(of("-nopolar").experiment.beam.polarization(), Polarization::Off);
+    let spec = of("-quirks spec");
+    assert_eq!(spec.experiment.beam.polarization(), Polarization::Kahn(0.0));
+    let expected = "a.nxs: entry/instrument/beam/incident_polarization_stokes: Kahn's factor 0.9: ignored under -quirks spec; -polar says \
+        how the beam is polarized";
+    assert!(texts(&spec).iter().any(|text| text == expected), "{:?}", texts(&spec));
+    let reference = of("-quirks reference");
+    assert_eq!(reference.experiment.beam.polarization(), Polarization::Kahn(0.0));
+    assert_eq!(texts(&reference), [""; 0]);
+}
+
+#[test]
+fn a_cell_of_the_crystal_in_a_stack_is_named_where_another_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    stack(folder.path(), |setting| Setting { spindle: [-1.0, 0.0, 0.0], ..setting });
+    let said = |cell: &str| said(folder.path(), &format!("-default_F 1 -img a.nxs -cell {cell}"));
+    assert_eq!(said("50 60 70 90 90 90"), [""; 0]);
+    let expected = "a.nxs: unit cell: 50 60 70 90 90 90: ignored; -cell 51 60 70 90 90 90 counts";
+    assert_eq!(said("51 60 70 90 90 90"), [expected]);
+}
+
+#[test]
+fn polarization_and_sensor_of_a_mini_cbf_count_or_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let header =
+        MiniHeader { twotheta_deg: 0.0, polarization: Some(0.95), sensor_thickness: Some(320e-6), ..swung() };
+    write_cbf(&folder.path().join("a.cbf"), &header, &[1; 6]).unwrap();
+    let setup = resolved(folder.path(), "-cell 50 60 70 90 90 90 -default_F 1 -img a.cbf").unwrap();
+    let Polarization::Kahn(factor) = setup.experiment.beam.polarization() else { panic!() };
+    assert!((factor - 0.9).abs() < 1e-12, "{factor}");
+    let texts: Vec<String> = setup.warnings.iter().map(ToString::to_string).collect();
+    let expected = "a.cbf: Silicon sensor, thickness: 0.000320000 m: ignored: photons count at the surface; -detector_thick \
+        and -detector_abs give a sensor";
+    assert_eq!(texts, [expected]);
+}

@@ -1,0 +1,94 @@
+//! What the file of an image says of polarization and sensor, and of the crystal.
+
+use std::path::Path;
+
+use super::ImagePolarization;
+use super::quantity::{listed, to_imgcif};
+use crate::c_format::g;
+use crate::lines::finite;
+use crate::nexus::{DETECTOR, Nxmx};
+use crate::rows::plausible_cell;
+use crate::warning::{Assumption, Warning, WarningKind};
+
+/// Stokes parameters, as NXmx spells them now and before.
+const STOKES: [&str; 2] = [
+    "entry/instrument/beam/incident_polarization_stokes",
+    "entry/instrument/beam/incident_polarisation_stokes",
+];
+const CELL: &str = "entry/sample/unit_cell";
+/// What rounding makes of a degree of polarization.
+const ROUNDING: f64 = 1e-6;
+
+/// A polarization, or why it is not taken.
+pub(super) type Read = Result<ImagePolarization, Warning>;
+
+/// That a polarization is none.
+fn unread(path: &Path, key: &str, found: &str, expected: &str) -> Warning {
+    let assumed = format!("not read; expected {expected}");
+    Warning::new(WarningKind::NotTaken, path, key, found, assumed).of(Assumption::Polarization)
+}
+
+/// Polarization of a part of the photons along an axis that the file does not name.
+pub(super) fn of_fraction(path: &Path, key: &'static str, text: &str) -> Read {
+    let number = text.split_whitespace().next().and_then(|word| finite(word.as_bytes()));
+    let fraction = number.filter(|fraction| (0.0..=1.0).contains(fraction));
+    let fraction = fraction.ok_or_else(|| unread(path, key, text.trim(), "a number from 0 to 1"))?;
+    Ok(ImagePolarization { key, kahn: 2.0 * fraction - 1.0, axis: None })
+}
+
+/// Polarization by the Stokes parameters of the beam, those of the first image: the angle from x to the field turns about the beam, z.
+pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
+    let (key, found) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?)))?;
+    let wrong = |found: &str| {
+        let expected = "four Stokes parameters, the first above 0 and no degree of polarization above 1";
+        Some(Err(unread(file.path(), key, found, expected)))
+    };
+    let numbers = match found {
+        Ok(numbers) => numbers,
+        Err(found) => return wrong(&found),
+    };
+    let Some(&[whole, along, diagonal, round]) = numbers.first_chunk() else {
+        return wrong(&listed(&numbers));
+    };
+    let kahn = along.hypot(diagonal) / whole;
+    let degree = kahn.hypot(round / whole);
+    if !(whole > 0.0 && degree.is_finite() && degree <= 1.0 + ROUNDING) {
+        return wrong(&listed(&numbers));
+    }
+    let angle = diagonal.atan2(along) / 2.0;
+    let axis = (kahn > ROUNDING).then(|| to_imgcif([angle.cos(), angle.sin(), 0.0]));
+    Some(Ok(ImagePolarization { key, kahn, axis }))
+}
+
+/// That a sensor is not taken.
+pub(super) fn sensor(path: &Path, place: impl Into<String>, found: &str) -> Warning {
+    let assumed = "ignored: photons count at the surface; -detector_thick and -detector_abs give a sensor";
+    Warning::new(WarningKind::DetectorProperties, path, place, found, assumed).of(Assumption::Sensor)
+}
+
+/// The sensor of the detector. Where this program had none it wrote one that absorbs at its surface.
+pub(super) fn sensor_of_nxmx(file: &Nxmx<'_>) -> Option<Warning> {
+    let thickness = format!("{DETECTOR}/sensor_thickness");
+    let numbers = file.numbers(&thickness)?.ok()?;
+    let material = file.text(&format!("{DETECTOR}/sensor_material")).and_then(Result::ok);
+    let material = material.as_deref().map(str::trim).unwrap_or_default();
+    let unit = file.text_attribute(&thickness, "units").unwrap_or_default();
+    let is_none = numbers.iter().all(|number| *number == 0.0) || is_opaque(file, material, &numbers);
+    let numbers: Vec<f64> = numbers.iter().map(|number| g(*number, 6).parse().unwrap_or(*number)).collect();
+    let found = format!("{} {} {material}", listed(&numbers), unit.trim());
+    (!is_none).then(|| sensor(file.path(), thickness, found.trim()))
+}
+
+/// Whether a sensor is the one that this program writes where it has none.
+fn is_opaque(file: &Nxmx<'_>, material: &str, thickness: &[f64]) -> bool {
+    let program = file.text("entry/program_name").and_then(Result::ok).unwrap_or_default();
+    let (opaque, thickness_mm) = crate::nexus::OPAQUE;
+    program.starts_with("nanobragg") && material == opaque && *thickness == [thickness_mm]
+}
+
+/// The cell of the crystal.
+pub(super) fn cell_of_nxmx(file: &Nxmx<'_>) -> Option<[f64; 6]> {
+    let numbers = file.numbers(CELL)?.ok()?;
+    let cell: [f64; 6] = *numbers.first_chunk()?;
+    plausible_cell(cell).then_some(cell)
+}

@@ -1,0 +1,49 @@
+//! Images of an earlier sweep that a new one in its place does not write.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use nanobragg_session::Warning;
+
+use crate::manifest;
+use crate::target::Target;
+
+/// Names those that stay beside the `images` images of `targets`: what the manifest at `path` lists, and what has the names of images that would
+/// follow.
+pub(crate) fn images(path: &Path, targets: &[Target], images: usize) -> Option<Warning> {
+    let own: BTreeSet<PathBuf> = targets.iter().flat_map(|target| target.files(images)).collect();
+    let following = |target: &Target| {
+        let files = (images + 1..).map_while(|image| target.file(image));
+        files.take_while(|file| file.is_file()).collect::<Vec<_>>()
+    };
+    let mut left: BTreeSet<PathBuf> = targets.iter().flat_map(following).collect();
+    left.extend(manifest::files(path).into_iter().filter(|file| !own.contains(file)));
+    let first = left.first()?.clone();
+    Some(Warning::EarlierImages { first, more: left.len() - 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use nanobragg_session::{Content, Format, Output};
+
+    use super::*;
+
+    #[test]
+    fn images_that_stay_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |name: &str| folder.path().join(name);
+        let output = Output { path: of("a_###.npy"), format: Format::Npy, content: Content::Photons };
+        let targets = [Target::new(&output).unwrap()];
+        let manifest = of("manifest.jsonl");
+        let said = || images(&manifest, &targets, 2).map(|warning| warning.to_string());
+        for name in ["a_001.npy", "a_002.npy", "a_005.npy", "b_003.npy"] {
+            std::fs::write(of(name), "x").unwrap();
+        }
+        assert_eq!(said(), None);
+        std::fs::write(of("a_003.npy"), "x").unwrap();
+        let text = "of an earlier sweep; this one does not write";
+        assert_eq!(said().unwrap(), format!("{}: {text} it", of("a_003.npy").display()));
+        std::fs::write(of("a_004.npy"), "x").unwrap();
+        assert_eq!(said().unwrap(), format!("{} (and 2 more): {text} them", of("a_003.npy").display()));
+    }
+}
