@@ -175,7 +175,7 @@ mod tests {
         experiment.structure_factors = table([70, 0, 0]);
         assert_eq!(
             why(&experiment),
-            "the image has resolutions up to 2.39 Angstrom, the structure factors are at 1 Angstrom"
+            "the image has resolutions up to 2.31 Angstrom, the structure factors are at 1 Angstrom"
         );
         experiment.structure_factors = table([0, 0, 10]);
         assert_eq!(why(&experiment), "no spot of a reflection with a structure factor is on the image");

@@ -230,7 +230,7 @@ mod tests {
         let mut experiment = small(Preset::Spec);
         experiment.crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(Shape::Round);
         let mut of = |center: f64| {
-            experiment.detector.convention = Convention::Xds;
+            experiment.detector.convention = Convention::Denzo;
             experiment.detector.placement = Rest::at(0.1).with_beam_center(center, 1.5e-3).into();
             acting(&experiment)
         };
