@@ -37,6 +37,21 @@ pub fn described(file: Option<&Path>, flags: &[OsString]) -> Result<ParsedArgs, 
     with_preset(args)
 }
 
+/// Flags of what a render writes and of how it is scaled, beside those that name files and those of a picture.
+const OF_OUTPUTS: [FlagId; 5] =
+    [FlagId::Output, FlagId::GeometryOut, FlagId::Scale, FlagId::PgmScale, FlagId::Show];
+
+/// Whether a flag is of what a render writes.
+pub fn is_of_outputs(flag: FlagId) -> bool {
+    let has = |role| classic::flag(flag).is_some_and(|row| row.is(role));
+    OF_OUTPUTS.contains(&flag) || has(Role::OneImage) || has(Role::OfPicture)
+}
+
+/// Takes out what experiment files say of the files of a render.
+pub fn drop_outputs_of_files(args: &mut ParsedArgs) {
+    args.occurrences.retain(|occurrence| !(occurrence.from_file && is_of_outputs(occurrence.flag)));
+}
+
 /// The flags that pixels depend on, as they were given: of each its first name and its values.
 pub fn relevant(args: &ParsedArgs) -> Vec<Vec<String>> {
     let rows = args.occurrences.iter().filter_map(|one| Some((one, classic::flag(one.flag)?)));

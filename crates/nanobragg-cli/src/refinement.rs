@@ -234,8 +234,12 @@ fn tell_parameters(console: Console, found: &[Found]) {
     for Found { name, unit, start, value, esd, .. } in found {
         let unit = if *unit == "1" { String::new() } else { format!(" {unit}") };
         let digits = Digits::of(*value, *esd);
-        let [start, value, esd] = [start, value, esd].map(|number| digits.text(*number));
-        console.say(&format!("{name} = {value} +- {esd}{unit}, from {start}"));
+        let [from, to, deviation] = [start, value, esd].map(|number| digits.text(*number));
+        let deviation = if esd.is_nan() { String::new() } else { format!(" +- {deviation}") };
+        console.say(&format!("{name} = {to}{deviation}{unit}, from {from}"));
+    }
+    if !found.is_empty() && found.iter().all(|found| found.esd.is_nan()) {
+        console.say("there are no standard deviations yet: spots were still widened");
     }
 }
 
@@ -243,6 +247,11 @@ fn tell(console: Console, outcome: &Outcome) {
     let Outcome { boxes, dropped, pixels, chi2_start, chi2, overlap, box_scale_scatter, .. } = outcome;
     console.say(&format!("boxes = {}, left out {}, pixels = {pixels}", boxes.len(), dropped.len()));
     console.say(&format!("chi2 per pixel = {chi2:.4}, at the start {chi2_start:.4}; overlap = {overlap:.4}"));
+    if chi2 > chi2_start {
+        console.say(
+            "chi2 has risen: the refinement minimizes it together with the logarithm of the variance and the priors",
+        );
+    }
     console.say(&format!("scatter of box scales = {box_scale_scatter:.3}"));
     tell_parameters(console, &outcome.found);
     outcome.warnings().iter().for_each(|warning| warn(console, None, warning));

@@ -54,14 +54,14 @@ pub fn simulate(args: &ParsedArgs) -> anyhow::Result<()> {
         leave_to_image()?;
     }
     setup.notes.iter().for_each(|note| console.say(note));
-    console.warn_all(&setup.warnings);
+    console.warn_all(setup.warnings_before_plan());
     // Before anything is computed in parallel: otherwise that starts threads of its own.
     let threads = OwnThreads::new(setup.threads).map_err(nanobragg_config::Error::from)?;
     let started = Instant::now();
     let plan = setup.experiment.plan().map_err(nanobragg_config::Error::from)?;
     summary::planned(console, &plan, started.elapsed());
     chosen(&setup.experiment, &plan).iter().for_each(|line| console.say(line));
-    console.warn_all(&plan.resolved.warnings);
+    setup.warnings_of_plan(&plan).for_each(|warning| console.warn(warning));
     console.deny_warnings()?;
     if args.has(FlagId::Show) {
         print(show::text(&setup, &plan).trim_end());

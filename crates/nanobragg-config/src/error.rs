@@ -6,7 +6,7 @@ use nanobragg_io::geometry::GeometryFormat;
 
 use crate::flag_error::{FlagError, plain};
 use crate::origin::Origin;
-use crate::warning::Warning;
+use crate::warning::{Said, Warning};
 
 /// Why a description does not make an experiment. The text is one line, and names flag or file, place and value.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +123,7 @@ impl Error {
             | ConfigError::NexusToPipe(_)
             | ConfigError::SeriesToPipe(_)
             | ConfigError::SeriesOfDoubles(_)
+            | ConfigError::DoublesOfGpu(_)
             | ConfigError::PanelsToPipe { .. }
             | ConfigError::UnknownGeometry(_)
             | ConfigError::OverwritesInput(_)
@@ -353,6 +354,11 @@ pub(crate) enum ConfigError {
     /// Arrays of 64-bit floats of a series.
     #[error("{}: arrays of a series have 32-bit floats; leave -npy_dtype f64 out", shown(.0))]
     SeriesOfDoubles(PathBuf),
+    /// Arrays of 64-bit floats by a graphics processor.
+    #[error(
+        "{0}: graphics processors give images of 32-bit floats; -device cpu, and auto, compute these on the cores"
+    )]
+    DoublesOfGpu(Said),
     /// Images of several panels on standard output, or in a pipe or a device.
     #[error("{}: the detector has {panels} panels, an image each; -panel N chooses one", shown(path))]
     PanelsToPipe {

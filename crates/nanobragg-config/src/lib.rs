@@ -19,6 +19,7 @@
 mod automatic;
 mod chosen;
 pub mod classic;
+mod context;
 mod draft;
 mod error;
 pub mod experiment_file;
@@ -37,16 +38,17 @@ mod strict;
 mod warning;
 
 pub use chosen::chosen;
+pub use context::{Context, Purpose};
 pub(crate) use error::ConfigError;
 pub use error::{Error, ErrorKind};
 pub use near::{hint, nearest_word};
 pub use origin::{Origin, Origins};
 pub use outputs::{Counting, DumpAction, Outputs};
-pub use resolve::{Context, confined, resolve};
+pub use resolve::{confined, resolve};
 pub use setup::Setup;
 pub use warning::{
-    CombinationWarning, CrystalWarning, DetectorWarning, FlagWarning, InstrumentWarning, Said, Subject,
-    Unlikely, Warning,
+    AxesRemedy, CombinationWarning, CrystalWarning, DetectorWarning, FlagWarning, InstrumentWarning, Said,
+    Subject, Unlikely, Warning,
 };
 
 /// The code of the page on warnings runs as it stands there.

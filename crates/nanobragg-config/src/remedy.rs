@@ -2,6 +2,7 @@
 
 use nanobragg::model::Quirk;
 use nanobragg::plan::Warning;
+use nanobragg_session::Emptiness;
 
 use crate::automatic::{MOST_DOMAINS, MOST_PHI_STEPS};
 
@@ -70,6 +71,14 @@ pub fn of_job(warning: &nanobragg_session::Warning) -> Option<&'static str> {
         nanobragg_session::Warning::Dark { .. } => {
             Some("-fluence or -flux and the crystal's size, -N or -xtalsize, decide how many")
         }
+        nanobragg_session::Warning::Empty(why) => Some(match why {
+            Emptiness::NoBeam => "-fluence or -flux gives some",
+            Emptiness::Beyond { .. } => "-dmin is the limit",
+            Emptiness::OtherResolution { .. } => {
+                "-lambda and -distance, -cell and -dmin decide which of them are on the image"
+            }
+            _ => "-misset and -osc, -lambda and -distance decide which are",
+        }),
         _ => None,
     }
 }
@@ -119,5 +128,13 @@ mod tests {
         }
         let dark = nanobragg_session::Warning::Dark { path: "a.img".into(), brightest: 1e-9 };
         begins_with_a_flag(of_job(&dark).unwrap());
+        for why in [
+            Emptiness::NoBeam,
+            Emptiness::Beyond { limit: 3.0, lowest: 2.0 },
+            Emptiness::OtherResolution { image: [30.0, 2.0], table: [1.5, 1.0] },
+            Emptiness::NoSpot,
+        ] {
+            begins_with_a_flag(of_job(&nanobragg_session::Warning::Empty(why)).unwrap());
+        }
     }
 }

@@ -7,8 +7,7 @@ use nanobragg::model::Experiment;
 use nanobragg::model::symmetry::SymmetryOperator;
 use nanobragg_session::{Compute, Device, GpuChoice, ImageModel, Job, Panel, Provenance};
 
-use crate::flag_id::FlagId;
-use crate::{CombinationWarning, Origins, Outputs, Warning};
+use crate::{Origins, Outputs, Warning};
 
 /// The experiment that a command line describes, and what is to be done with it.
 #[derive(Clone, Debug)]
@@ -51,14 +50,6 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Drops the warning that `flag` has no effect without another one ([`CombinationWarning::FlagAlone`]): for callers that give
-    /// it an effect, such as a series of random orientations that takes `-misset_seed`.
-    pub fn drop_flag_alone(&mut self, flag: FlagId) {
-        self.warnings.retain(|warning| {
-            !matches!(warning, Warning::Combination(CombinationWarning::FlagAlone { said, .. }) if said.flag == flag)
-        });
-    }
-
     /// What is to be done, without where it comes from.
     pub fn into_job(self) -> Job {
         let Setup {

@@ -2,7 +2,7 @@
 
 use nanobragg::plan::Plan;
 
-use crate::{ConfigError, Error, Setup, Warning};
+use crate::{CombinationWarning, ConfigError, Error, Setup, Warning};
 
 impl Setup {
     /// Takes no warning of inputs, flags or the plan.
@@ -29,7 +29,26 @@ impl Setup {
 
     /// The warnings of inputs and flags, then those of the plan.
     pub fn warnings_with<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = Warning> + 'a {
-        let of_plan = plan.resolved.warnings.iter().copied().map(Warning::from);
-        self.warnings.iter().cloned().chain(of_plan)
+        self.warnings_before_plan().cloned().chain(self.warnings_of_plan(plan))
     }
+
+    /// The warnings of inputs and flags that stand whatever the plan says.
+    pub fn warnings_before_plan(&self) -> impl Iterator<Item = &Warning> {
+        self.warnings.iter().filter(|warning| !is_of_domains(warning))
+    }
+
+    /// The warnings of the plan, behind those that wait for it: where it says how many mosaic domains are needed, nothing is said of their
+    /// number that was assumed.
+    pub fn warnings_of_plan<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = Warning> + 'a {
+        let of_plan = &plan.resolved.warnings;
+        let is_few =
+            of_plan.iter().any(|warning| matches!(warning, nanobragg::plan::Warning::FewDomains { .. }));
+        let waiting = self.warnings.iter().filter(move |warning| is_of_domains(warning) && !is_few);
+        waiting.cloned().chain(of_plan.iter().copied().map(Warning::from))
+    }
+}
+
+/// Whether a number of mosaic domains was assumed, which the plan may find too small.
+fn is_of_domains(warning: &Warning) -> bool {
+    matches!(warning, Warning::Combination(CombinationWarning::SpreadAlone { .. }))
 }

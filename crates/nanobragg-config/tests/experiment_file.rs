@@ -50,6 +50,54 @@ fn keys_become_flags_in_the_order_of_the_file() {
     assert_eq!(args.last(FlagId::Hkl).unwrap().values.path(0), Path::new("folder/a.mtz"));
 }
 
+/// The texts of warnings of an experiment file with flags behind it.
+fn overruled(text: &str, line: &str) -> Vec<String> {
+    let mut args = read(&format!(
+        "[crystal]\ncell_angstrom_deg = [70, 80, 90]\n[structure_factors]\ndefault_F_electrons = 10\n{text}\n"
+    ))
+    .unwrap();
+    args.extend(flags(line));
+    let setup = resolve(&args, &Context::default()).unwrap();
+    let found = setup.warnings.iter().filter(|warning| warning.code() == "config.overruled-flag");
+    found.map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_flag_behind_a_file_overrides_it_without_a_word() {
+    for (text, line) in [
+        ("[beam]\nlambda_angstrom = 1.2", "-energy 12000"),
+        ("[detector]\ndistance_mm = 90.0", "-close_distance 100"),
+        ("[detector]\nmosflm = true", "-xds"),
+        ("[detector]\nfdet_vector = [0.0, 0.0, 1.0]", "-xds"),
+        ("[sampling]\nspindle_axis = [0.0, 0.0, 1.0]", "-adxv"),
+    ] {
+        assert_eq!(overruled(text, line), [""; 0], "{text} {line}");
+    }
+    // Of two flags, and where the file's counts, it is said.
+    let both = overruled("", "-lambda 1 -energy 12000");
+    assert_eq!(both, ["-energy 12000 wins over -lambda 1: the later one counts"]);
+    let file = overruled("[beam]\nflux_photons_per_s = 1e12", "-fluence 1e20");
+    assert!(matches!(&file[..], [said] if said.ends_with("wins over -fluence 1e20")), "{file:?}");
+}
+
+#[test]
+fn a_flag_behind_a_file_takes_the_place_of_what_it_excludes() {
+    let mut args = read("[beam]\nspectrum = \"s.txt\"\n").unwrap();
+    args.extend(flags("-dispersion 1"));
+    assert!(!args.has(FlagId::Spectrum) && args.has(FlagId::Dispersion));
+    let mut args = read("[beam]\ndispersion_percent = 1\ndispsteps = 3\n").unwrap();
+    args.extend(flags("-spectrum s.txt"));
+    assert!(args.has(FlagId::Spectrum) && !args.has(FlagId::Dispersion) && !args.has(FlagId::Dispsteps));
+    // Steps alone say nothing of a spectrum.
+    let mut args = read("[beam]\nspectrum = \"s.txt\"\n").unwrap();
+    args.extend(flags("-dispsteps 3"));
+    let error = resolve(&args, &Context::default()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "folder/e.toml:2: spectrum cannot be given with -dispsteps, which sets the same quantity"
+    );
+}
+
 #[test]
 fn errors_name_line_column_and_what_is_known() {
     for (text, expected) in [

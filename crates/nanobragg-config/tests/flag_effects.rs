@@ -32,7 +32,7 @@ const REFLECTIONS: &str = "data_x\n_symmetry.space_group_name_H-M 'P 1 2 1'\nloo
 fn setup(folder: &Path, words: &str) -> Setup {
     let args = parse(words.split_whitespace().map(OsString::from));
     let args = args.unwrap_or_else(|error| panic!("{words}: {error}"));
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     resolve(&args, &context).unwrap_or_else(|error| panic!("{words}: {error}"))
 }
 
@@ -154,7 +154,7 @@ fn every_flag_means_the_same_in_an_experiment_file() {
         let file = experiment_file::write(&args).unwrap();
         let again =
             experiment_file::parse(Path::new("e.toml"), &file).unwrap_or_else(|e| panic!("{e}\n{file}"));
-        let context = Context { directory: folder.path().to_owned(), seed: 1 };
+        let context = Context { directory: folder.path().to_owned(), ..Context::default() };
         let setup = |args| text(&resolve(args, &context).unwrap_or_else(|error| panic!("{line}: {error}")));
         let (from_flags, from_file) = (setup(&args), setup(&again));
         assert!(from_flags == from_file, "{line}\n{file}{:#?}", difference(&from_flags, &from_file));

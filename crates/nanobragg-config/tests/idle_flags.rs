@@ -6,14 +6,18 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use nanobragg_config::classic::parse;
-use nanobragg_config::{Context, resolve};
+use nanobragg_config::{Context, Purpose, resolve};
 
 const BASE: &str = "-cell 70 80 90 75 85 95 -default_F 100 -N 3 -detpixels 16 -nodump";
 
 /// The codes of warnings of a line, and their texts.
 fn said(folder: &Path, line: &str) -> Vec<(&'static str, String)> {
+    said_for(Purpose::Image, folder, line)
+}
+
+fn said_for(purpose: Purpose, folder: &Path, line: &str) -> Vec<(&'static str, String)> {
     let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), purpose, ..Context::default() };
     let setup = resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"));
     setup.warnings.iter().map(|warning| (warning.code(), warning.to_string())).collect()
 }
@@ -67,6 +71,54 @@ fn a_flag_says_what_it_lacks_and_is_silent_beside_it() {
         assert_eq!(idle(with), [""; 0], "{flag} {with}");
         assert_eq!(idle("-quirks reference"), [""; 0], "{flag}");
     }
+}
+
+#[test]
+fn derivatives_and_series_have_outputs_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.hkl"), "1 0 0 5\n").unwrap();
+    let idle = |purpose: Purpose, line: &str| -> Vec<String> {
+        let line = format!("-cell 70 80 90 75 85 95 -N 3 -detpixels 16 -hkl a.hkl {line}");
+        let found = said_for(purpose, folder.path(), &line);
+        found.into_iter().filter(|(code, _)| *code == "config.flag-alone").map(|(_, text)| text).collect()
+    };
+    let series = |name: &str, is_drawn| Purpose::Series { names: vec![name.into()], is_drawn };
+    for (purpose, flag, lacks) in [
+        (Purpose::Derivatives, "-scale 2", "an image of counts without noise (-nonoise, -intfile)"),
+        (Purpose::Derivatives, "-adc 10", "an SMV image"),
+        (Purpose::Derivatives, "-npy_dtype f32", "an image: derivatives are 64-bit floats"),
+        (Purpose::Derivatives, "-png_beam", "a picture of an image"),
+        (Purpose::Derivatives, "-dump x.bin", "a run of one image without -o, which writes it"),
+        (Purpose::Image, "-o a.bin -dump x.bin", "a run of one image without -o, which writes it"),
+        (series("a.cbf", false), "-adc 10", "an SMV image"),
+        (series("a.cbf", false), "-scale 2", "an image of counts without noise (-nonoise, -intfile)"),
+        (series("a.cbf", false), "-png_beam", "a picture, -o FILE.png"),
+        (series("a.cbf", false), "-dump x.bin", "a run of one image without -o, which writes it"),
+        (series("a.cbf", false), "-misset_seed 5", "-misset random or -orientations random"),
+    ] {
+        let said = flag.rsplit_once(" -").map_or(flag.to_owned(), |(_, last)| format!("-{last}"));
+        assert_eq!(idle(purpose, flag), [format!("{said} has no effect without {lacks}")]);
+    }
+    for (purpose, flag) in [
+        (Purpose::Derivatives, "-npy_dtype f64"),
+        (series("a.img", false), "-adc 10"),
+        (series("a.png", false), "-png_beam"),
+        (series("a.cbf", false), "-scale 2 -nonoise"),
+        (series("a.cbf", true), "-misset_seed 5"),
+    ] {
+        assert_eq!(idle(purpose, flag), [""; 0], "{flag}");
+    }
+}
+
+#[test]
+fn a_table_of_the_caller_gives_flags_an_effect() {
+    let codes = |brings_table| -> Vec<&str> {
+        let args = parse(format!("{BASE} -default_F 0 -interpolate").split(' ').map(OsString::from)).unwrap();
+        let setup = resolve(&args, &Context { brings_table, ..Context::default() }).unwrap();
+        setup.warnings.iter().map(nanobragg_config::Warning::code).collect()
+    };
+    assert_eq!(codes(false), ["config.zero-amplitudes", "config.flag-alone"]);
+    assert_eq!(codes(true), [""; 0]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use nanobragg_io::smv::{HeaderEntry, write_smv};
 fn resolved(folder: &Path, line: &str) -> Setup {
     let line = format!("-cell 50 60 70 90 90 90 -default_F 1 -nodump {line}");
     let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"))
 }
 

@@ -13,7 +13,7 @@ const BASE: &str = "-cell 70 80 90 90 90 90 -default_F 100 -detpixels 64";
 
 fn resolved(folder: &Path, line: &str) -> Result<Setup, String> {
     let args = parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())?;
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     resolve(&args, &context).map_err(|error| error.to_string())
 }
 

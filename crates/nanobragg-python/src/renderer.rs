@@ -219,7 +219,8 @@ impl Renderer {
                 } else {
                     outputs.clone()
                 };
-                Writer::new(plan, image, brightness).write(&outputs, &watch)
+                let writer = Writer::new(plan, image, brightness).made_by(Some(&self.resolved.provenance));
+                writer.write(&outputs, &watch)
             })
         });
         written.map_err(|error| failure::of_session(&error))?;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use nanobragg::model::{Experiment, Lattice};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::{Context, FlagWarning, Warning, experiment_file, resolve};
+use nanobragg_config::{Context, experiment_file, resolve};
+use nanobragg_session::Provenance;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
@@ -25,6 +26,8 @@ pub struct Resolved {
     pub setup: nanobragg_config::Setup,
     /// The flags.
     pub args: ParsedArgs,
+    /// What headers of images say of it.
+    pub provenance: Provenance,
 }
 
 #[pymethods]
@@ -46,18 +49,21 @@ impl Setup {
         let failed = |error: nanobragg_config::Error| failure::of_config(&error);
         let args = parsed(words, document).map_err(failed)?;
         let stand_ins = stand_ins(&args, structure_factors.is_some(), matrix.is_some());
-        let context = Context { directory, ..Context::default() };
+        let arrays = [
+            ("structure_factors", structure_factors.is_some()),
+            ("matrix", matrix.is_some()),
+            ("keep", mask.is_some()),
+            ("sources", sources.is_some()),
+        ];
+        let arrays: Vec<String> =
+            arrays.into_iter().filter(|(_, given)| *given).map(|(name, _)| format!("{name}=array")).collect();
+        let context = Context { directory, brings_table: structure_factors.is_some(), ..Context::default() };
         let resolved = py.detach(|| {
-            let mut complete = classic::parse(stand_ins)?;
+            let mut complete = classic::parse(stand_ins.clone())?;
             complete.extend(args.clone());
             resolve(&complete, &context)
         });
         let mut setup = resolved.map_err(failed)?;
-        if structure_factors.is_some() {
-            // Both were said of flags without a table.
-            setup.warnings.retain(|warning| !matches!(warning, Warning::Flag(FlagWarning::ZeroAmplitudes)));
-            setup.drop_flag_alone(FlagId::Interpolate);
-        }
         let experiment = &mut setup.experiment;
         let failed = |error: nanobragg::Error| failure::of_library(&error);
         if let Some((indices, amplitudes)) = structure_factors {
@@ -77,7 +83,12 @@ impl Setup {
         if let Some(rows) = sources {
             experiment.beam = experiment.beam.clone().with_sources(arrays::sources(&rows)).map_err(failed)?;
         }
-        Ok(Setup { resolved: Arc::new(Resolved { setup, args }) })
+        let mut provenance = setup.provenance.clone();
+        // Flags that stand for arrays come first, but for the one of files, which no image depends on.
+        let stands = stand_ins.iter().filter(|word| *word != "-nodump").count();
+        provenance.flags.drain(..stands.min(provenance.flags.len()));
+        provenance.flags.extend(arrays);
+        Ok(Setup { resolved: Arc::new(Resolved { setup, args, provenance }) })
     }
 
     /// What the user should know about inputs and flags: code and text of each.

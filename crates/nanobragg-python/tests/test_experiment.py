@@ -19,6 +19,9 @@ def test_descriptions_are_equivalent(small, tmp_path):
     args = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -lambda 1.5 -pixel 1 -detpixels 48 -oversample 1".split()
     path = tmp_path / "experiment.toml"
     path.write_text(small.toml())
+    assert "arrays" not in small.toml()
+    turned = small.replace(matrix=np.eye(3) / 50, structure_factors=(np.array([[1, 0, 0]], np.int32), np.array([5.0])))
+    assert "\n# Left out, because they are arrays: matrix, structure_factors.\n\n[" in turned.toml()
     tables = {
         "crystal": {"cell_angstrom_deg": np.array([70, 80, 90, 75, 85, 95.0]), "N": np.int64(5)},
         "structure_factors": {"default_F": np.float32(100)},

@@ -151,6 +151,7 @@ def test_many_orientations(simulation):
         np.testing.assert_allclose(again, image, rtol=1e-4, atol=1e-6 * image.max())
     with pytest.raises(ValueError, match="rotation"):
         simulation.render_many([np.ones((3, 3))])
+    assert list(simulation.render_many([])) == []
 
 
 @pytest.mark.parametrize("quirks", [[], ["-quirks", "reference"], ["-quirks", "spec", "-phi_carryover_mode", "c-parity"]])
@@ -168,6 +169,19 @@ def test_counts_of_many_orientations_are_those_of_a_sweep(program, quirks, tmp_p
         assert pixels_of(tmp_path / "saved.cbf") == pixels_of(path)
         turned = simulation.replace(misset=row, seed=image.noise_seed)
         assert np.array_equal(simulation.counts(image=image), turned.counts(image=image))
+
+
+def test_a_saved_image_is_the_programs_file(program, tmp_path):
+    flags = "-cell 70 80 90 75 85 95 -default_F 100 -N 5 -lambda 1.5 -pixel 1 -detpixels 24 -misset 10 20 30 -seed 7".split()
+    subprocess.run([program, *flags, "-q", "-o", "image.cbf"], cwd=tmp_path, check=True)
+    simulation = Simulation.from_args(flags, device="cpu")
+    (tmp_path / "python").mkdir()
+    simulation.save(tmp_path / "python" / "image.cbf")
+    assert (tmp_path / "python" / "image.cbf").read_bytes() == (tmp_path / "image.cbf").read_bytes()
+    arrays = dict(structure_factors=(np.array([[1, 2, 3]], np.int32), np.array([50.0])))
+    Simulation(Experiment(cell=(70, 80, 90), N=5, detpixels=8, pixel_mm=1, **arrays)).save(tmp_path / "a.cbf")
+    header = (tmp_path / "a.cbf").read_bytes().split(b"_array_data.data")[0].decode()
+    assert "structure_factors=array" in header and "default_F" not in header and "a_matrix" in header
 
 
 def pixels_of(path):

@@ -5,7 +5,7 @@ use nanobragg::nest::{Needs, Scattering, Sink, Term, TermIndex, pixel};
 use nanobragg::plan::Plan;
 
 use crate::panels::Panels;
-use crate::photons::{PanelPhotons, Photons};
+use crate::photons::{PanelPhotons, Photons, Saturated};
 use crate::spots::Spot;
 
 /// Pixels over which a plane's slopes count.
@@ -58,6 +58,10 @@ pub struct Boxes {
     pub(crate) columns: [Vec<f64>; 3],
     pub(crate) boxes: Vec<BoxFit>,
     pub(crate) readout_noise: f64,
+    /// Pixels of the image that are left out.
+    pub(crate) saturated: Saturated,
+    /// Whether the image has a pixel that can be used.
+    pub(crate) is_measured: bool,
 }
 
 impl Boxes {
@@ -77,7 +81,11 @@ impl Boxes {
         });
         let mut chosen = share_out(indexed.filter(|(_, indexed)| indexed.hkl != [0; 3]).collect(), most);
         chosen.sort_by_key(|(spot, _)| spot.panel);
-        let mut all = Boxes::empty(photons.readout_noise);
+        let mut all = Boxes {
+            saturated: photons.saturated,
+            is_measured: !photons.is_empty(),
+            ..Boxes::empty(photons.readout_noise)
+        };
         for own in chosen.chunk_by(|(one, _), (other, _)| one.panel == other.panel) {
             let panel = own.first().and_then(|(spot, _)| photons.panels.get(spot.panel));
             panel.into_iter().for_each(|photons| all.add(photons, own, radius));
@@ -147,6 +155,8 @@ impl Boxes {
             columns: Default::default(),
             boxes: Vec::new(),
             readout_noise,
+            saturated: Saturated::default(),
+            is_measured: true,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What can go wrong with a refinement.
 
+use crate::photons::Saturated;
+
 /// Why a refinement has no result. The text is one line.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -81,7 +83,7 @@ impl Error {
             Cause::Refused(_) | Cause::Interpolated => ErrorKind::NotDifferentiable,
             Cause::Size { .. } | Cause::Panels { .. } => ErrorKind::Size,
             Cause::LeftHanded => ErrorKind::LeftHanded,
-            Cause::NoSpots(_) => ErrorKind::NoSpots,
+            Cause::NoSpots(..) => ErrorKind::NoSpots,
             Cause::Rank { .. } | Cause::Pixels { .. } | Cause::NoMean(_) => ErrorKind::Rank,
             Cause::OneSize(_) => ErrorKind::OneSize,
             Cause::NoEffect(_) => ErrorKind::NoEffect,
@@ -111,8 +113,8 @@ pub(crate) enum Cause {
     Panels { data: usize, start: usize },
     #[error("the lattice is left-handed")]
     LeftHanded,
-    #[error("no spots: {0}")]
-    NoSpots(&'static str),
+    #[error("no spots: {0}{1}")]
+    NoSpots(&'static str, Saturated),
     #[error("{pixels} pixels are too few for {parameters} parameters")]
     Pixels { pixels: usize, parameters: usize },
     #[error("the pixels determine only {rank} of {parameters} parameters; the worst is {worst}")]

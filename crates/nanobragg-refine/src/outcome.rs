@@ -62,7 +62,7 @@ pub struct Found {
     /// Where it ended.
     pub value: f64,
     /// Standard deviation: the larger of the next two where boxes suffice for both, else that of the Fisher matrix times √max(1, χ²); and that
-    /// of the draw of domains added in squares.
+    /// of the draw of domains added in squares. No number where a refinement was stopped before spots were as narrow as at the end.
     pub esd: f64,
     /// Standard deviation by the Fisher matrix.
     pub esd_fisher: f64,
@@ -75,6 +75,13 @@ pub struct Found {
     pub prior: Option<f64>,
     /// Half the squared distance from the start in standard deviations of what was known beforehand: its part of the target.
     pub prior_share: f64,
+}
+
+impl Found {
+    /// Makes its standard deviations no numbers.
+    pub(crate) fn forget_deviations(&mut self) {
+        (self.esd, self.esd_fisher, self.esd_sandwich) = (f64::NAN, f64::NAN, f64::NAN);
+    }
 }
 
 /// The pixels of a refinement, and what is expected of them. Photons.

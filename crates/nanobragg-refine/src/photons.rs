@@ -1,5 +1,7 @@
 //! Measured photons.
 
+use std::fmt;
+
 use nanobragg::plan::Plan;
 
 use crate::error::{Cause, Error};
@@ -30,6 +32,29 @@ pub struct Photons {
     pub(crate) panels: Vec<PanelPhotons>,
     /// Standard deviation of the electronics in photons.
     pub(crate) readout_noise: f64,
+    /// Pixels at the saturation or above it.
+    pub(crate) saturated: Saturated,
+}
+
+/// Pixels that are left out because of a saturation.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Saturated {
+    /// How many.
+    pub pixels: usize,
+    /// From how many counts on.
+    pub limit: f64,
+}
+
+impl fmt::Display for Saturated {
+    /// What is left out beside the rest, in brackets; nothing where nothing is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Saturated { pixels, limit } = self;
+        match pixels {
+            0 => Ok(()),
+            1 => write!(f, " (1 pixel is left out as saturated, with {limit} counts or more)"),
+            _ => write!(f, " ({pixels} pixels are left out as saturated, with {limit} counts or more)"),
+        }
+    }
 }
 
 /// What a panel has measured.
@@ -43,6 +68,8 @@ pub(crate) struct PanelPhotons {
     pub(crate) values: Vec<f64>,
     /// Whether a pixel can be used.
     pub(crate) usable: Vec<bool>,
+    /// Pixels at the saturation or above it.
+    saturated: usize,
 }
 
 impl Photons {
@@ -64,8 +91,15 @@ impl Photons {
         counting: &Counting,
     ) -> Result<Self, Error> {
         let panel = |(plan, fast, counts)| PanelPhotons::new(plan, fast, counts, counting);
-        let panels = panels.into_iter().map(panel).collect::<Result<_, Error>>()?;
-        Ok(Photons { panels, readout_noise: counting.readout_noise })
+        let panels = panels.into_iter().map(panel).collect::<Result<Vec<_>, Error>>()?;
+        let pixels = panels.iter().map(|panel| panel.saturated).sum();
+        let saturated = Saturated { pixels, limit: counting.saturation.unwrap_or(f64::INFINITY) };
+        Ok(Photons { panels, readout_noise: counting.readout_noise, saturated })
+    }
+
+    /// Whether no pixel can be used.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.panels.iter().any(|panel| panel.usable.contains(&true))
     }
 }
 
@@ -78,16 +112,19 @@ impl PanelPhotons {
             return Err(Cause::Size { data: [fast, slow], detector }.into());
         }
         let flagged = |count: f64| counting.pedestal == 0.0 && (count == -1.0 || count == -2.0);
+        let mut saturated = 0;
         let usable = counts.iter().enumerate().map(|(at, &count)| {
-            count.is_finite()
-                && !flagged(count)
-                && counting.saturation.is_none_or(|limit| count < limit)
-                && region.renders(at / fast, at % fast)
+            let is_measured = count.is_finite() && !flagged(count) && region.renders(at / fast, at % fast);
+            let is_saturated = is_measured && counting.saturation.is_some_and(|limit| count >= limit);
+            saturated += usize::from(is_saturated);
+            is_measured && !is_saturated
         });
+        let usable = usable.collect();
         Ok(PanelPhotons {
             fast,
             slow,
-            usable: usable.collect(),
+            usable,
+            saturated,
             values: counts.iter().map(|count| (count - counting.pedestal) / counting.gain).collect(),
         })
     }

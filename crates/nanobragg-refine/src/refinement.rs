@@ -189,12 +189,13 @@ impl Refinement {
         watch: &dyn Fn(&Step),
     ) -> Result<Outcome, Error> {
         if boxes.is_empty() {
-            return Err(Cause::NoSpots(match self.reflections {
+            let why = match self.reflections {
+                _ if !boxes.is_measured => "no pixel can be used",
                 Reflections::Strong => "nothing exceeds the background by six standard deviations",
                 Reflections::At(_) => "no reflection lies on the image",
                 Reflections::Predicted => "the start has no reflection on the image",
-            })
-            .into());
+            };
+            return Err(Cause::NoSpots(why, boxes.saturated).into());
         }
         let (pixels, parameters) = (boxes.pixels(), self.freedoms.len() + 4 * boxes.len());
         if pixels < parameters {
@@ -276,6 +277,10 @@ impl Refinement {
             Ended::Converged if far => Verdict::AgainstPrior,
             Ended::Converged => Verdict::Converged,
         };
+        // Where spots were still widened, the equations are not those of an end.
+        if outcome.verdict == Verdict::Canceled && history.last().is_some_and(|step| step.narrowing < 1.0) {
+            outcome.found.iter_mut().for_each(Found::forget_deviations);
+        }
         (outcome.dropped, outcome.history) = (dropped, history);
         Ok(outcome)
     }

@@ -135,6 +135,9 @@ fn a_refinement_goes_on_where_it_was_stopped() {
     let first = refinement.run_in(boxes.clone(), &Cpu::default(), &control, &watch).unwrap();
     assert_eq!(first.verdict, Verdict::Canceled);
     assert!(first.chi2 < first.chi2_start);
+    // Spots were still widened: nothing is known of the end.
+    assert!(first.history.last().is_some_and(|step| step.narrowing < 1.0));
+    assert!(first.found.iter().all(|found| found.esd.is_nan()));
     let earlier = first.found.iter().map(|found| (found.name.clone(), found.value)).collect();
     refinement.resume(earlier).unwrap();
     let last = refinement.run_in(boxes, &Cpu::default(), &Control::default(), &|_| {}).unwrap();

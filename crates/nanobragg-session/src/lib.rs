@@ -31,6 +31,7 @@
 
 pub mod backend;
 mod device;
+mod empty;
 mod error;
 mod estimate;
 pub mod header;
@@ -49,6 +50,7 @@ mod session;
 mod spots;
 
 pub use device::{Device, GpuChoice};
+pub use empty::Emptiness;
 pub use error::{Error, ErrorKind};
 pub use estimate::estimate;
 pub use header::PROGRAM;

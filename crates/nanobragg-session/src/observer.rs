@@ -11,8 +11,8 @@ use nanobragg::plan::Plan;
 use nanobragg::statistics::Statistics;
 use nanobragg_io::c_format::g;
 
-use crate::Error;
 use crate::header::OffSquare;
+use crate::{Emptiness, Error};
 
 /// Something that looks on while a job runs.
 pub trait Observer: Sync {
@@ -209,6 +209,8 @@ pub enum Warning {
         /// Photons that the brightest pixel expects.
         brightest: f32,
     },
+    /// No pixel has photons, of all images.
+    Empty(Emptiness),
     /// The structure factors could not be written for a later job.
     StructureFactors(String),
     /// The graphics processor failed, for this reason: the cores render.
@@ -225,6 +227,7 @@ nanobragg::codes! { Warning:
     EarlierImages = "sweep.earlier-images",
     Saturated = "output.saturated",
     Dark = "output.dark",
+    Empty = "output.empty",
     StructureFactors = "output.structure-factors",
     DeviceFailed = "device.fallback",
 }
@@ -289,6 +292,7 @@ impl fmt::Display for Warning {
                 path.display(),
                 g((*brightest).into(), 3)
             ),
+            Warning::Empty(why) => write!(f, "no pixel has photons: {why}"),
             Warning::StructureFactors(reason) => f.write_str(reason),
             Warning::DeviceFailed(reason) => write!(f, "{reason}; rendering on the cpu"),
         }

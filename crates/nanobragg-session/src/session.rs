@@ -14,7 +14,7 @@ use crate::output::{self, Brightness, Writer};
 use crate::photons::check_photons;
 use crate::place::check_outputs;
 use crate::spots::narrow_spots;
-use crate::{Content, Error, Job, Output, Warning, backend};
+use crate::{Content, Emptiness, Error, Job, Output, Warning, backend};
 
 /// A job whose first image is planned.
 #[derive(Debug)]
@@ -93,8 +93,17 @@ impl Session {
             let plan = job.experiment(number).plan()?;
             all.push(render(&watch, &job, number, plan, backend.as_ref())?);
         }
+        empty(&all).iter().for_each(|warning| watch.warn(warning));
         write(&watch, &job, &all)
     }
+}
+
+/// That none of the images has photons.
+fn empty(all: &[Rendered]) -> Option<Warning> {
+    let why = |rendered: &Rendered| Emptiness::found(&rendered.plan, &rendered.statistics);
+    let mut whys = all.iter().map(why);
+    let first = whys.next()??;
+    whys.all(|other| other.is_some()).then_some(Warning::Empty(first))
 }
 
 /// Writes the descriptions of the instrument among the outputs of `job`, whose first image `plan` is that of, and nothing

@@ -20,7 +20,8 @@ use nanobragg::units::to_deg;
 use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
 use nanobragg_session::{
-    Brightness, Compute, Flow, ImageModel, Note, Provenance, Watch, Writer, backend, check_photons,
+    Brightness, Compute, Emptiness, Flow, ImageModel, Note, Provenance, Warning, Watch, Writer, backend,
+    check_photons,
 };
 
 use crate::error::Cause;
@@ -73,6 +74,10 @@ struct Shared<'a> {
     stacking: bool,
     /// Images that are finished.
     done: AtomicUsize,
+    /// Whether an image has photons.
+    lit: AtomicBool,
+    /// Why an image has none.
+    empty: Mutex<Option<Emptiness>>,
     /// The first thing that went wrong.
     failure: Mutex<Option<Error>>,
 }
@@ -110,15 +115,22 @@ impl Sweeper<'_> {
             manifest: Mutex::new(manifest),
             stacking: !stacked && !self.parts.is_empty(),
             done: AtomicUsize::new(kept),
+            // What was rendered before is not looked at again.
+            lit: AtomicBool::new(kept > 0),
+            empty: Mutex::new(None),
             failure: Mutex::new(None),
         };
         self.run_stages(backend.as_ref(), &todo, &shared);
         self.tell(&watch, SweepEvent::Rendered);
-        let Shared { manifest, done, failure, .. } = shared;
+        let Shared { manifest, done, failure, lit, empty, .. } = shared;
         if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             let done = done.into_inner();
             self.tell(&watch, SweepEvent::Unfinished { done, images: self.images });
             return Err(error);
+        }
+        let why = empty.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(why) = why.filter(|_| !lit.into_inner()) {
+            watch.warn(&Warning::Empty(why));
         }
         let mut manifest = manifest.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !stacked && !self.parts.is_empty() {
@@ -246,6 +258,7 @@ impl Sweeper<'_> {
         if !self.compute.allow_nonfinite {
             check_photons(&image, &statistics)?;
         }
+        shared.look(&plan, &statistics);
         let brightness = Brightness::of([&statistics].into_iter());
         let writer = Writer::new(&plan, &image, brightness)
             .with_memory(std::mem::take(memory))
@@ -340,6 +353,16 @@ fn start<'scope>(scope: &'scope Scope<'scope, '_>, shared: &Shared<'_>, work: im
 impl Shared<'_> {
     fn failed(&self) -> bool {
         lock(&self.failure).is_some()
+    }
+
+    /// Notes whether an image has photons.
+    fn look(&self, plan: &Plan, statistics: &Statistics) {
+        if statistics.rms != 0.0 {
+            self.lit.store(true, Ordering::Relaxed);
+        } else if !self.lit.load(Ordering::Relaxed) {
+            let mut empty = lock(&self.empty);
+            *empty = empty.or_else(|| Emptiness::found(plan, statistics));
+        }
     }
 
     /// Notes what went wrong, if nothing did before, and stops the render.

@@ -14,9 +14,9 @@ use std::process::ExitCode;
 
 use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
-use nanobragg_config::{Context, chosen, resolve};
+use nanobragg_config::{Context, Purpose, chosen, resolve};
 use nanobragg_io::places::Inputs;
-use nanobragg_session::{Format, Job};
+use nanobragg_session::{Emptiness, Format, Job, Warning};
 
 use crate::called;
 use crate::console::{Console, print};
@@ -90,6 +90,12 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
     }
     if targets.iter().any(|target| target.kind.has_images()) {
         let columns = output::columns(&task, &course)?;
+        if columns.iter().flat_map(|panel| &panel.photons).all(|&photons| photons == 0.0) {
+            let why = task.plans.first().and_then(Emptiness::of);
+            task.console.warn_all(&why.map(Warning::Empty));
+        } else if let Some(idle) = output::idle(&task.wanted, &columns) {
+            task.console.say(&format!("no pixel changes with {idle}"));
+        }
         for Target { path, kind } in &targets {
             for file in output::write(path, *kind, &task.wanted, &columns)? {
                 task.console.say(&format!("wrote {}", file.display()));
@@ -104,24 +110,25 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
-    let args = called::described(None, &arguments.image)?;
+    let mut args = called::described(arguments.experiment.as_deref(), &arguments.image)?;
+    called::drop_outputs_of_files(&mut args);
     refuse_flags_of_one_image("gradient", &args, "-o names the file of derivatives")?;
     let console = Console::of(&args);
     log(&args);
-    let mut setup = resolve(&args, &Context::default())?;
+    let mut setup = resolve(&args, &Context { purpose: Purpose::Derivatives, ..Context::default() })?;
     let inputs = inputs::of(&setup, &args).with(&arguments.cotangent);
     setup.threads = called::threads(setup.threads);
     setup.notes.iter().for_each(|note| console.say(note));
-    console.warn_all(&setup.warnings);
+    console.warn_all(setup.warnings_before_plan());
     let progress = setup.progress;
-    let mut job = setup.into_job();
+    let mut job = setup.clone().into_job();
     job.outputs.retain(|output| output.format == Format::Instrument);
     let plans: Result<Vec<Plan>, nanobragg::Error> =
         job.experiments().map(|experiment| experiment.plan()).collect();
     let plans = plans.map_err(nanobragg_config::Error::from)?;
     let Some(first) = plans.first() else { return Err(usage("no panel")) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
-    console.warn_all(&first.resolved.warnings);
+    setup.warnings_of_plan(first).for_each(|warning| console.warn(warning));
     let wanted = wanted::all("-wrt", &arguments.wrt, &job.experiment, &plans)?;
     let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
     for plan in &plans {

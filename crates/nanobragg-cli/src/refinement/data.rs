@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nanobragg::plan::Plan;
 use nanobragg_compare::{Format, Image};
 use nanobragg_io::instrument_image::read_instrument_image;
-use nanobragg_io::nexus::{NxmxPanel, NxmxStack, nxmx_masked, nxmx_panels, read_nxmx_image};
+use nanobragg_io::nexus::{NxmxFile, NxmxPanel, NxmxStack, nxmx_panels};
 use nanobragg_refine::{Counting, Warning};
 
 use super::Request;
@@ -28,7 +28,6 @@ impl DataError {
 /// A file of measured images.
 pub struct Data {
     path: PathBuf,
-    format: Format,
     /// What its header says.
     pedestal: Option<f64>,
     saturation: Option<f64>,
@@ -38,6 +37,8 @@ pub struct Data {
     panels: Vec<NxmxPanel>,
     /// Whether what contradicts the start was said: it is the same for all images.
     told: Cell<bool>,
+    /// The file of a format of which images are read one by one.
+    nxmx: Option<NxmxFile>,
     /// Images of a format in which one cannot be read alone.
     whole: OnceCell<Image>,
 }
@@ -89,8 +90,10 @@ impl Data {
                 instruments.push(Instrument::of(&image));
             }
         }
+        let nxmx = (format == Format::Nxmx).then(|| NxmxFile::open(path)).transpose();
+        let nxmx = nxmx.map_err(|error| wrong(&error))?;
         let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
-        Ok(Data { path, format, pedestal, saturation, instruments, panels, told, whole })
+        Ok(Data { path, pedestal, saturation, instruments, panels, told, nxmx, whole })
     }
 
     /// The file.
@@ -112,47 +115,70 @@ impl Data {
         let size = size_of(&start.plan);
         let mut counting = request.counting;
         counting.pedestal = self.pedestal.or(start.pedestal).unwrap_or(0.0);
-        if !self.told.replace(true) {
-            let header = self.pedestal.zip(start.pedestal).filter(|(header, given)| header != given);
-            let pedestal = header.map(|(header, given)| Warning::OtherPedestal { header, given });
-            let file = self.path.display().to_string();
-            pedestal.iter().for_each(|warning| super::warn(start.console, Some(&file), warning));
-            let mut panels = start.panels().zip(&self.instruments).enumerate();
-            // What one panel says others say, too.
-            let doubts = panels.find_map(|(panel, (plan, instrument))| {
-                let doubts = instrument.contradictions(plan);
-                (!doubts.is_empty()).then_some((panel, doubts))
-            });
-            for (panel, warning) in
-                doubts.iter().flat_map(|(panel, all)| all.iter().map(move |one| (panel, one)))
-            {
-                let of_panel =
-                    if start.others.is_empty() { file.clone() } else { format!("{file}: panel {panel}") };
-                super::warn(start.console, Some(&of_panel), warning);
-            }
-        }
         counting.saturation = counting.saturation.or(self.saturation);
         let panels = match number {
             Some(number) => self.of_stack(number, start)?,
-            None if self.format == Format::Nxmx => {
-                let (stack, images) = read_nxmx_image(&self.path, 0).map_err(|error| wrong(&error))?;
-                if images > 1 {
-                    return Err(self.has_several(images));
-                }
-                self.measured(&stack, 0)?
-            }
-            None => {
-                let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
-                self.is_one(image.fast, image.slow, size)?;
-                vec![(image.fast, image.pixels)]
-            }
+            None => self.alone(size)?,
         };
+        self.fit(&panels, start)?;
+        if !self.told.replace(true) {
+            self.tell_contradictions(start);
+        }
         if counting.saturation.is_none()
             && let Some(warning) = clipped(&panels)
         {
             super::warn(start.console, Some(&self.path.display().to_string()), &warning);
         }
         Ok(Measured { panels, counting })
+    }
+
+    /// Whether the panels have the sizes of those of `start`.
+    fn fit(&self, panels: &[(usize, Vec<f64>)], start: &Start) -> Result<(), DataError> {
+        let sizes = panels.iter().map(|(fast, counts)| (*fast, counts.len().checked_div(*fast).unwrap_or(0)));
+        let other = sizes.zip(start.panels().map(size_of)).find(|(data, detector)| data != detector);
+        let Some(((fast, slow), (wide, high))) = other else { return Ok(()) };
+        let by = start
+            .size_by_mask()
+            .map(|mask| format!(", the size of -mask {}", mask.display()))
+            .unwrap_or_default();
+        let what = format!(
+            "the data have {fast} x {slow} pixels (fast, slow), the detector has {wide} x {high}{by}"
+        );
+        Err(DataError::of(&self.path, &what))
+    }
+
+    /// Says what the header says otherwise than `start`.
+    fn tell_contradictions(&self, start: &Start) {
+        let header = self.pedestal.zip(start.pedestal).filter(|(header, given)| header != given);
+        let pedestal = header.map(|(header, given)| Warning::OtherPedestal { header, given });
+        let file = self.path.display().to_string();
+        pedestal.iter().for_each(|warning| super::warn(start.console, Some(&file), warning));
+        let mut panels = start.panels().zip(&self.instruments).enumerate();
+        // What one panel says others say, too.
+        let doubts = panels.find_map(|(panel, (plan, instrument))| {
+            let doubts = instrument.contradictions(plan);
+            (!doubts.is_empty()).then_some((panel, doubts))
+        });
+        for (panel, warning) in doubts.iter().flat_map(|(panel, all)| all.iter().map(move |one| (panel, one)))
+        {
+            let of_panel =
+                if start.others.is_empty() { file.clone() } else { format!("{file}: panel {panel}") };
+            super::warn(start.console, Some(&of_panel), warning);
+        }
+    }
+
+    /// The counts of the only image.
+    fn alone(&self, size: (usize, usize)) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
+        if let Some(file) = &self.nxmx {
+            let (stack, images) = file.image(0).map_err(|error| wrong(&error))?;
+            if images > 1 {
+                return Err(self.has_several(images));
+            }
+            return self.measured(file, &stack, 0);
+        }
+        let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
+        self.is_one(image.fast, image.slow, size)?;
+        Ok(vec![(image.fast, image.pixels)])
     }
 
     /// That the rows are those of one image.
@@ -182,10 +208,16 @@ impl Data {
 
     /// Of each panel that is refined the pixels along the fast axis and the counts of an image, which is alone in `stack` and has this
     /// number in its file. Pixels that a mask in the file marks are no numbers.
-    fn measured(&self, stack: &NxmxStack, number: usize) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
+    fn measured(
+        &self,
+        file: &NxmxFile,
+        stack: &NxmxStack,
+        number: usize,
+    ) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
         let mut counts: Vec<f64> = stack.counts.iter().copied().map(f64::from).collect();
-        let masked = nxmx_masked(&self.path, number).map_err(|error| wrong(&error))?;
-        for (count, _) in counts.iter_mut().zip(masked.unwrap_or_default()).filter(|(_, masked)| *masked) {
+        let masked = file.masked(number).map_err(|error| wrong(&error))?;
+        let masks = masked.iter().flat_map(|masked| masked.iter());
+        for (count, _) in counts.iter_mut().zip(masks).filter(|(_, masked)| **masked) {
             *count = f64::NAN;
         }
         if self.panels.is_empty() {
@@ -197,13 +229,13 @@ impl Data {
 
     /// The counts of an image of a stack.
     fn of_stack(&self, number: usize, start: &Start) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
-        if self.format == Format::Nxmx {
-            let (stack, all) = read_nxmx_image(&self.path, number).map_err(|error| wrong(&error))?;
+        if let Some(file) = &self.nxmx {
+            let (stack, all) = file.image(number).map_err(|error| wrong(&error))?;
             if !self.have_sizes(&stack, start) {
                 return Err(self.lacking(0, number));
             }
             return if stack.images == 1 {
-                self.measured(&stack, number)
+                self.measured(file, &stack, number)
             } else {
                 Err(self.lacking(all, number))
             };
@@ -220,9 +252,9 @@ impl Data {
     /// # Errors
     /// A file that cannot be read, or has fewer images.
     pub fn has(&self, number: usize, start: &Start) -> Result<(), DataError> {
-        let images = if self.format == Format::Nxmx {
+        let images = if let Some(file) = &self.nxmx {
             // Of no image the counts are read.
-            let (stack, all) = read_nxmx_image(&self.path, usize::MAX).map_err(|error| wrong(&error))?;
+            let (stack, all) = file.image(usize::MAX).map_err(|error| wrong(&error))?;
             if self.have_sizes(&stack, start) { all } else { 0 }
         } else {
             self.frames(size_of(&start.plan))?.1

@@ -286,15 +286,18 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         matches!(fate, Fate::Refined(done) if done.row.verdict == Verdict::Converged.name() || request.most_trials == 0)
     });
     let (good, all) = (good.count(), lines.len());
-    said.console
-        .say(&format!("{good} of {all} images have converged; wrote {}", name.file(".csv").display()));
+    let (done, not_done) = match request.most_trials {
+        0 => ("are described", "could not be described"),
+        _ => ("have converged", "have not converged"),
+    };
+    said.console.say(&format!("{good} of {all} images {done}; wrote {}", name.file(".csv").display()));
     if interrupt.raised() {
         said.console.say("-resume continues where each image was");
         return Err(interrupt.error().into());
     }
     together?;
     amplitudes?;
-    anyhow::ensure!(good == all, "{} of {all} images have not converged", all - good);
+    anyhow::ensure!(good == all, "{} of {all} images {not_done}", all - good);
     Ok(ExitCode::SUCCESS)
 }
 

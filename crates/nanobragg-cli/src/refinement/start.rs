@@ -45,10 +45,6 @@ const REPLACED: [FlagId; 17] = [
     FlagId::Strict,
 ];
 
-/// Flags of what a render writes and of how it is scaled, beside those that name files and those of a picture.
-const OF_OUTPUTS: [FlagId; 5] =
-    [FlagId::Output, FlagId::GeometryOut, FlagId::Scale, FlagId::PgmScale, FlagId::Show];
-
 /// Flags of structure factors, but for the one of those that are in no file.
 const OF_AMPLITUDES: [FlagId; 5] =
     [FlagId::Hkl, FlagId::HklColumn, FlagId::SpaceGroup, FlagId::Dump, FlagId::NoDump];
@@ -111,6 +107,23 @@ impl Start {
         self.alone
     }
 
+    /// The mask that gives the detector its size, where nothing else does.
+    pub fn size_by_mask(&self) -> Option<&Path> {
+        const OF_SIZE: [FlagId; 8] = [
+            FlagId::Img,
+            FlagId::Geometry,
+            FlagId::DetPixels,
+            FlagId::DetPixelsF,
+            FlagId::DetPixelsS,
+            FlagId::DetSize,
+            FlagId::DetSizeF,
+            FlagId::DetSizeS,
+        ];
+        let mask =
+            self.args.last(FlagId::Mask).filter(|_| !OF_SIZE.iter().any(|flag| self.args.has(*flag)))?;
+        Some(mask.values.path(0))
+    }
+
     /// The plan of each panel.
     pub fn panels(&self) -> impl Iterator<Item = &Plan> {
         std::iter::once(&self.plan).chain(&self.others)
@@ -146,13 +159,10 @@ impl Start {
         told: &mut BTreeSet<String>,
     ) -> anyhow::Result<Self> {
         let mut args = called::described(experiment, flags)?;
-        let of_outputs = |flag: FlagId| {
-            let has = |role| classic::flag(flag).is_some_and(|row| row.is(role));
-            OF_OUTPUTS.contains(&flag) || has(Role::OneImage) || has(Role::OfPicture)
-        };
-        args.occurrences.retain(|occurrence| !(occurrence.from_file && of_outputs(occurrence.flag)));
+        called::drop_outputs_of_files(&mut args);
         refuse_flags_of_one_image("refine", &args, "-o names the files of a refinement")?;
-        if let Some(occurrence) = args.occurrences.iter().find(|occurrence| of_outputs(occurrence.flag)) {
+        let is_of_outputs = |occurrence: &&classic::Occurrence| called::is_of_outputs(occurrence.flag);
+        if let Some(occurrence) = args.occurrences.iter().find(is_of_outputs) {
             let given = &occurrence.given;
             let text = match occurrence.flag {
                 FlagId::GeometryOut => {
@@ -166,11 +176,11 @@ impl Start {
         log(&args);
         let (setup, alone) = resolved(&mut args)?;
         setup.notes.iter().filter(|note| told.insert((*note).clone())).for_each(|note| console.say(note));
-        console.warn_all(setup.warnings.iter().filter(|warning| told.insert(warning.to_string())));
+        console.warn_all(setup.warnings_before_plan().filter(|warning| told.insert(warning.to_string())));
         let (plan, others) = plans(&setup)?;
         let names = setup.panels.iter().map(|panel| panel.name.clone()).collect();
-        let warnings = plan.resolved.warnings.iter();
-        console.warn_all(warnings.filter(|warning| told.insert(warning.to_string())));
+        let warnings = setup.warnings_of_plan(&plan).filter(|warning| told.insert(warning.to_string()));
+        warnings.for_each(|warning| console.warn(warning));
         console.deny_warnings()?;
         let small = plan.crystal.shape.cells.iter().any(|cells| *cells <= 2.0);
         let interpolates = setup.experiment.rendering.interpolate.unwrap_or(small);

@@ -55,6 +55,41 @@ fn an_image_without_photons_is_pointed_out() {
 }
 
 #[test]
+fn images_without_photons_say_why() {
+    let scratch = Scratch::new();
+    scratch.write("far.hkl", "60 0 0 100\n").write("near.hkl", "0 0 5 100\n");
+    let base = "-cell 70 80 90 90 90 90 -N 5 -gauss_xtal -detpixels 16 -pixel 4 -distance 100 -oversample 41 -nodump";
+    let said = |command: &str, line: &str| -> Vec<String> {
+        let run = scratch.run(format!("{command} {base} {line}").trim()).good();
+        let of_photons = |said: &&str| said.contains("photons") && !said.starts_with("undersampled");
+        run.warnings().into_iter().filter(of_photons).map(str::to_owned).collect()
+    };
+    let far = "no pixel has photons: the image has resolutions up to 2.14 Angstrom, the structure factors are at 1.17 Angstrom; -lambda ";
+    let near =
+        "no pixel has photons: no spot of a reflection with a structure factor is on the image; -misset ";
+    let beam = "no pixel has photons: the beam has none; -fluence ";
+    for output in ["-o a.npy", "-o a.bin", "-o a.cbf -o a.tif"] {
+        for (line, expected) in [
+            ("-hkl far.hkl", far),
+            ("-hkl near.hkl -N 40 -misset 20 30 40", near),
+            ("-default_F 1 -fluence 0", beam),
+        ] {
+            let found = said("", &format!("{line} {output}"));
+            assert!(matches!(&found[..], [one] if one.starts_with(expected)), "{line} {output}: {found:?}");
+        }
+        assert_eq!(said("", &format!("-default_F 10 {output}")), [""; 0]);
+        let zero = said("", &format!("-default_F 0 {output}"));
+        assert!(matches!(&zero[..], [one] if one.starts_with("-default_F 0: ")), "{zero:?}");
+    }
+    let sweep = "-osc 1 -phisteps 10 -images 3 -o s.npy";
+    let found = said("sweep", &format!("-hkl far.hkl {sweep}"));
+    assert!(matches!(&found[..], [one] if one.starts_with(far)), "{found:?}");
+    let found = said("gradient", "-hkl far.hkl -wrt scale -o g.npy");
+    assert!(matches!(&found[..], [one] if one.starts_with(far)), "{found:?}");
+    assert_eq!(said("sweep", &format!("-default_F 10 {sweep} -restart")), [""; 0]);
+}
+
+#[test]
 fn a_length_in_a_wrong_unit_does_not_run_for_ever() {
     let scratch = Scratch::new();
     let run = scratch.run(&format!("{FEW} -distance 0.1 -roi 0 0 0 0 -o a.bin")).good();

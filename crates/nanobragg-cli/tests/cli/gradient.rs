@@ -68,6 +68,28 @@ fn columns_stand_in_the_order_of_their_names_and_per_unit_of_the_flag() {
 }
 
 #[test]
+fn an_experiment_file_is_differentiated() {
+    let scratch = Scratch::new();
+    let toml = scratch.run(&format!("{STILL} -o image.cbf -png_beam -scale 3 -show toml")).good().out;
+    scratch.write("e.toml", toml);
+    let line = "-wrt misset,N -distance 90 -o";
+    scratch.run(&format!("gradient {STILL} {line} a.npy")).good();
+    let run = scratch.run(&format!("gradient e.toml {line} b.npy")).good();
+    assert!(run.warnings().iter().all(|said| said.starts_with("undersampled")), "{}", run.err);
+    assert!(scratch.read("a.npy") == scratch.read("b.npy") && !scratch.path("image.cbf").exists());
+    let error = scratch.refused("gradient e.toml -wrt N -o e.toml");
+    assert!(error.starts_with("gradient: -o e.toml should end in"), "{error}");
+    assert!(scratch.refused("gradient none.toml -wrt N -o c.npy").contains("none.toml"));
+}
+
+#[test]
+fn what_no_pixel_changes_with_is_named() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&format!("gradient {STILL} -wrt mosaic,scale,spindle -o g.npy")).good();
+    assert_eq!(run.out.lines().next(), Some("no pixel changes with mosaic, spindle_x, spindle_y, spindle_z"));
+}
+
+#[test]
 fn a_cotangent_gives_a_table_and_json() {
     let scratch = Scratch::new();
     let at = scratch.folder();

@@ -187,6 +187,13 @@ fn directions_without_a_range_are_said_of_each_axis() {
     assert_eq!(open("-divsteps 3 -vdivrange 1"), [text("-divsteps 3", "-hdivrange")]);
     assert_eq!(open("-divsteps 3 -vdivsteps 1 -hdivrange 1"), [""; 0]);
     assert_eq!(open("-vdivsteps 2 -hdivstep 1"), [v()]);
+    // One direction is the beam's, but under the presets of the C program.
+    scratch.run(&format!("{TINY} -o one.npy")).good();
+    for one in ["-divsteps 1", "-hdivsteps 1", "-hdivsteps 1 -vdivsteps 1"] {
+        assert_eq!(open(one), [""; 0], "{one}");
+        assert!(scratch.read("a.npy") == scratch.read("one.npy"), "{one}");
+    }
+    assert_eq!(open("-hdivsteps 1 -quirks spec"), [text("-hdivsteps 1", "-hdivrange")]);
     for given in ["-hdivrange 1", "-hdivstep 1", "-divergence 1"] {
         assert_eq!(open(&format!("-hdivsteps 3 {given}")), [""; 0], "{given}");
     }

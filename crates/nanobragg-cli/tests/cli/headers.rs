@@ -91,7 +91,16 @@ fn axes_that_are_not_taken_are_said() {
     for image in ["a.cbf", "a.nxs", "a.img"] {
         let run = scratch.run(&format!("{CRYSTAL} -img {image} -quirks spec -o b.npy -nodump")).good();
         let expected = format!("{image}: axes of the detector: 20 deg from those that are rendered");
-        assert!(run.warnings().iter().any(|said| said.starts_with(&expected)), "{}", run.err);
+        let said = run.warnings().into_iter().find(|said| said.starts_with(&expected));
+        let said = said.unwrap_or_else(|| panic!("{}", run.err)).to_owned();
+        // What is advised puts the detector there.
+        let (_, advised) = said.split_once("; ").unwrap();
+        let flags = advised.strip_suffix(" give those").unwrap();
+        let run =
+            scratch.run(&format!("{CRYSTAL} -img {image} -quirks spec {flags} -o b.npy -nodump")).good();
+        assert!(!run.err.contains("axes of the detector"), "{flags}: {}", run.err);
+        let run = scratch.run(&format!("{CRYSTAL} -img {image} -pivot sample -o b.npy -nodump")).good();
+        assert!(run.err.contains("; without -pivot sample those count"), "{}", run.err);
         // The flag says the same, or something else.
         for (flag, warned) in [("-detector_roty 20", false), ("-detector_roty 10", true)] {
             let run = scratch.run(&format!("{CRYSTAL} -img {image} {flag} -o b.npy -nodump")).good();

@@ -79,7 +79,7 @@ fn line(random: &mut SplitMix, most: u64) -> Vec<String> {
 fn setting_up_returns() {
     let mut random = SplitMix(2024);
     let scratch = Scratch::new();
-    let context = Context { directory: scratch.folder().to_owned(), seed: 1 };
+    let context = Context { directory: scratch.folder().to_owned(), ..Context::default() };
     let (mut planned, mut refused) = (0, 0);
     for _ in 0..3000 {
         let line = line(&mut random, 6);
@@ -131,7 +131,7 @@ fn running_ends_with_status_0_1_or_2() {
         let line = line(&mut random, 3);
         let parsed = parse(line.iter().map(OsString::from));
         let scratch = Scratch::new();
-        let context = Context { directory: scratch.folder().to_owned(), seed: 1 };
+        let context = Context { directory: scratch.folder().to_owned(), ..Context::default() };
         let setup = parsed.ok().and_then(|args| resolve(&args, &context).ok());
         let affordable = match &setup {
             Some(setup) if heavy(&setup.experiment) => false,

@@ -110,6 +110,8 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
             .write(name, std::iter::repeat_n(pixel.to_le_bytes(), 400 * 400).flatten().collect::<Vec<u8>>());
         let run = refine(&format!("{good} -data {name} -saturation 65535"));
         assert!(run.error(1).starts_with("no spots: "), "{name}: {}", run.err);
+        assert_eq!(run.err.contains("no pixel can be used"), name != "dark.bin", "{}", run.err);
+        assert_eq!(run.err.contains("saturated, with 65535 counts"), name == "saturated.bin", "{}", run.err);
     }
     let run = refine("-N 20 -misset 10 20 30 -data shot.cbf -refine scale,N,cell -default_F 0 -o fit");
     assert!(

@@ -181,7 +181,7 @@ fn what_images_share_is_held_while_structure_factors_are_refined() {
     scratch.write("other.txt", "shot_0.cbf -misset 10 20 30\nshot_1.cbf -misset 10 20 30.3 -hkl truth.hkl\n");
     let run =
         scratch.run(&format!("{start} -list other.txt -refine misset,scale,F -max_iterations 0 -o other"));
-    assert_eq!(run.error(1), "1 of 2 images have not converged");
+    assert_eq!(run.error(1), "1 of 2 images could not be described");
     let expected = "other.txt:2: shot_1.cbf: image 2 has other structure factors than the first one";
     assert!(run.warnings().contains(&expected), "{}", run.err);
     assert!(!scratch.names().contains(&"other_00002.toml".to_owned()));

@@ -60,6 +60,39 @@ fn another_refinement_does_not_go_on() {
 }
 
 #[test]
+fn a_mask_of_another_size_is_one_line() {
+    let scratch = with_shot();
+    scratch
+        .run("-cell 60 -default_F 1 -detpixels 64 -pixel 0.1 -distance 70 -oversample 1 -o m.cbf -o m.npy")
+        .good();
+    let size = " -distance 100 -pixel 0.4 -detpixels 200";
+    for mask in ["m.cbf", "m.npy"] {
+        let line = format!("refine {} {START} -mask {mask} -data shot.cbf -o fit", CRYSTAL.replace(size, ""));
+        let run = scratch.run(&line);
+        let expected = format!(
+            "refine: -data: shot.cbf: the data have 200 x 200 pixels (fast, slow), the detector has 64 x 64, the size of -mask {mask}"
+        );
+        assert_eq!(run.error(2), expected);
+        assert!(!run.err.contains("its header"), "{}", run.err);
+    }
+}
+
+#[test]
+fn saturated_pixels_are_named_where_nothing_is_left() {
+    let scratch = with_shot();
+    let line = format!("refine {CRYSTAL} {START} -data shot.cbf -o fit -saturation");
+    let none = scratch.run(&format!("{line} 0.5 -water 50"));
+    let error = none.error(1);
+    assert!(error.contains("pixels are left out as saturated, with 0.5 counts or more)"), "{error}");
+    scratch.run(&format!("{CRYSTAL} -N 20 -misset 10 20 30 -water 20 -fluence 3e26 -o bright.cbf")).good();
+    let all = scratch.run(&format!("{} 1", line.replace("shot", "bright")));
+    assert_eq!(
+        all.error(1),
+        "no spots: no pixel can be used (40000 pixels are left out as saturated, with 1 counts or more)"
+    );
+}
+
+#[test]
 fn a_list_says_which_line_is_wrong() {
     let scratch = with_shot();
     let line = format!("refine {CRYSTAL} {START} -list l.txt -o fit");

@@ -68,7 +68,7 @@ fn what_an_image_found_outlives_the_joint_step() {
     assert!(scratch.read("fit.csv").starts_with(b"number,data,"), "a table");
     // Without trials what is shared is described where it starts.
     let run = scratch.run(&format!("{line} -refine misset,scale -max_iterations 0"));
-    run.good();
+    assert!(run.good().out.contains("1 of 1 images are described; wrote fit.csv"), "no word of convergence");
     let fit = json(&scratch, "fit.json");
     assert_eq!((&fit["verdict"], fit["shared"][0]["value"].as_f64()), (&"start".into(), Some(100.0)));
 }

@@ -58,7 +58,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "gradient",
-        usage: "FLAG... -wrt NAME,... -o FILE",
+        usage: "[EXPERIMENT.toml] FLAG... -wrt NAME,... -o FILE",
         summary: "derivatives of every pixel with respect to parameters: images, or the gradient for a cotangent",
         flags: &[
             flag("-wrt", "NAME,...", "the parameters to differentiate with respect to"),
@@ -76,7 +76,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "refine",
-        usage: "FLAG... -data IMAGE -refine NAMES -o NAME",
+        usage: "[EXPERIMENT.toml] FLAG... -data IMAGE -refine NAMES -o NAME",
         summary: "finds orientation, cell, size, mosaicity and scale of a crystal from its image, with standard deviations",
         flags: &[
             flag("-data", "IMAGE", "the measured image"),

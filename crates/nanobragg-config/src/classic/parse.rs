@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::lookup::read_as;
 use super::read::{Reader, is_flag};
-use super::{COMMANDS, Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
+use super::{COMMANDS, Conflicts, Effect, Flag, FlagError, FlagId, Role, Values, find, nearest};
 use crate::flag_error::plain;
 use crate::near::nearest_word;
 use crate::{Error, FlagWarning, Said, Warning};
@@ -187,17 +187,30 @@ impl ParsedArgs {
         Ok(())
     }
 
-    /// Adds the flags of `later`, which win: they replace even those of which every occurrence counts.
+    /// Adds the flags of `later`, which win: they replace even those of which every occurrence counts, and those of an experiment file that
+    /// cannot stand beside them.
     pub fn extend(&mut self, later: ParsedArgs) {
         let replaced = |occurrence: &Occurrence| {
-            later.has(occurrence.flag)
-                && super::flag(occurrence.flag).is_some_and(|row| row.is(Role::Several))
+            let is_again = later.has(occurrence.flag)
+                && super::flag(occurrence.flag).is_some_and(|row| row.is(Role::Several));
+            is_again
+                || occurrence.from_file
+                    && later.occurrences.iter().any(|new| excludes(new.flag, occurrence.flag))
         };
         self.occurrences.retain(|occurrence| !replaced(occurrence));
         self.occurrences.extend(later.occurrences);
         self.warnings.extend(later.warnings);
         self.files.extend(later.files);
     }
+}
+
+/// Whether a flag takes the place of another one, beside which it cannot stand. A number of steps does not.
+fn excludes(flag: FlagId, other: FlagId) -> bool {
+    let names = |one: FlagId, other: FlagId| {
+        let row = super::flag(one);
+        row.is_some_and(|row| matches!(row.conflicts, Conflicts::With(flags) if flags.contains(&other)))
+    };
+    flag != FlagId::Dispsteps && (names(flag, other) || names(other, flag))
 }
 
 /// What to say about a flag that does nothing.

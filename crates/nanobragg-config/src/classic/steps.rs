@@ -31,6 +31,7 @@ fn completed(request: &StepsRequest, quirks: Quirks) -> (f64, f64, i64) {
         (_, true, false) => (step, step, 2),
         (false, false, true) => (range, range, 2),
         (false, false, false) => (range, step, (range / step).ceil() as i64),
+        (true, true, true) if counted && count == 1 => (0.0, 0.0, 1),
         (true, true, true) => (1.0, 1.0 / count as f64, count),
         (true, false, true) => {
             let count = count.max(2);
@@ -69,6 +70,13 @@ mod tests {
         let request = StepsRequest { range: None, step: Some(0.2), count: Some(4) };
         let found = steps(&request, Quirks::NONE).unwrap();
         assert_eq!((found.range(), found.step(), found.count()), (0.2 * 3.0, 0.2, 4));
+    }
+
+    #[test]
+    fn one_sample_without_a_range_is_at_its_center() {
+        assert_eq!(of(None, None, Some(1)), (1.0, 1.0, 1));
+        let request = StepsRequest { range: None, step: None, count: Some(1) };
+        assert_eq!(steps(&request, Quirks::NONE).unwrap(), Steps::ONE);
     }
 
     #[test]

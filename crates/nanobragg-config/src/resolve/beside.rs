@@ -2,7 +2,7 @@
 
 use nanobragg::model::{Convention, Quirk};
 
-use crate::classic::{FlagId, ParsedArgs, flag};
+use crate::classic::{FlagId, ParsedArgs, Role, flag};
 use crate::draft::Draft;
 use crate::{DetectorWarning, Origin, Warning};
 
@@ -23,6 +23,7 @@ pub(super) fn doubts(draft: &Draft, args: &ParsedArgs) -> Vec<Warning> {
     }
     said.extend(half_points(draft, args).map(Warning::from));
     said.extend(dropped_point(draft, args).map(Warning::from));
+    said.extend(custom_center(draft, args).map(Warning::from));
     if draft.setup.panels.is_empty() {
         said.extend(beam(draft, args).map(Warning::from));
         said.extend(region(draft, args).map(Warning::from));
@@ -54,6 +55,41 @@ fn dropped_point(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
     let said = args.last(FlagId::Xclose).or(args.last(FlagId::Yclose))?.said();
     let is_dropped = experiment.quirks.has(Quirk::UnusedPointDropped) && !has_use;
     is_dropped.then_some(DetectorWarning::DroppedPoint { said })
+}
+
+/// Pixels by which a beam center may move without a word.
+const SAME_PLACE: f64 = 1e-3;
+
+/// A vector by which the beam hits the detector elsewhere than in the named convention: one that leaves the axes of the detector alone gives
+/// beam centers another meaning, and without a beam center the conventions differ by up to a pixel.
+fn custom_center(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
+    let request = &draft.placement;
+    let has = |role| args.occurrences.iter().any(|each| flag(each.flag).is_some_and(|row| row.is(role)));
+    // Of a vector that wins over a convention it is said that it does.
+    let is_placed = args.has(FlagId::Geometry)
+        || has(Role::Convention)
+        || request.corner.is_some()
+        || draft.beam_spot.is_some()
+        || request.org.iter().chain(&request.close).any(Option::is_some);
+    let vector =
+        args.occurrences.iter().rfind(|each| flag(each.flag).is_some_and(|row| row.is(Role::Vector)))?;
+    let is_given = request.beam.iter().any(Option::is_some);
+    let has_axes = [FlagId::FdetVector, FlagId::SdetVector].iter().any(|flag| args.has(*flag));
+    if is_placed || !draft.is_custom || is_given && has_axes {
+        return None;
+    }
+    let grid = &draft.setup.experiment.detector.pixels;
+    let middle = [grid.size_fast / 2.0, grid.size_slow / 2.0];
+    let spot = |convention: &Convention| {
+        let default = convention.default_center(grid, middle);
+        convention.spot_of_center([0, 1].map(|axis| request.beam[axis].unwrap_or(default[axis])), grid)
+    };
+    let named = draft.convention;
+    let (here, there) = (spot(&Convention::Custom(draft.frame)), spot(&named));
+    let off_px = [here.0 - there.0, here.1 - there.1].map(|off| off.abs() / grid.pixel_size);
+    let (said, convention) = (vector.said(), named.name());
+    let moves = off_px.iter().any(|off| *off > SAME_PLACE);
+    moves.then_some(DetectorWarning::CustomCenter { said, is_given, convention, off_px })
 }
 
 /// A beam that passes far beside the detector.

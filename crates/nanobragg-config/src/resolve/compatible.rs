@@ -26,7 +26,7 @@ pub(super) fn check(args: &ParsedArgs) -> Result<(), ConfigError> {
                 Conflicts::WithRole(_) => (rival, occurrence),
                 _ => (occurrence, rival),
             };
-            return Err(ConfigError::Conflict { flag: flag.given.clone(), with: with.given.clone() });
+            return Err(ConfigError::Conflict { flag: flag.named(), with: with.named() });
         }
     }
     Ok(())

@@ -48,6 +48,7 @@ pub(super) fn of(args: &ParsedArgs) -> Vec<Warning> {
     said.extend(rotation(args));
     said.extend(dropped_counts(args));
     said.extend(divergence::without_range(args));
+    said.extend(divergence::one_across_a_range(args));
     said.extend(cell(args));
     if let Some(adapter) = args.last(FlagId::Adapter).filter(|_| on_cores(args)) {
         said.push(CombinationWarning::OnCores { said: adapter.said() }.into());
@@ -73,8 +74,7 @@ impl Rivals {
                 let last = |flags: &[FlagId]| {
                     args.occurrences.iter().rev().find(|occurrence| flags.contains(&occurrence.flag))
                 };
-                let (winner, loser) = (last(winners)?, last(losers)?);
-                Some(overruled(winner, loser, false))
+                overruled(last(winners)?, last(losers)?, false)
             }
         }
     }
@@ -84,11 +84,14 @@ impl Rivals {
 fn last_of<'a>(mut rivals: impl DoubleEndedIterator<Item = &'a Occurrence>) -> Option<Warning> {
     let winner = rivals.next_back()?;
     let loser = rivals.rfind(|occurrence| occurrence.flag != winner.flag)?;
-    Some(overruled(winner, loser, true))
+    overruled(winner, loser, true)
 }
 
-fn overruled(winner: &Occurrence, loser: &Occurrence, is_later: bool) -> Warning {
-    CombinationWarning::Overruled { winner: winner.said(), loser: loser.said(), is_later }.into()
+/// That one flag counts and another one does not; nothing where a flag of the command line wins over an experiment file, which it is there for.
+fn overruled(winner: &Occurrence, loser: &Occurrence, is_later: bool) -> Option<Warning> {
+    let is_meant = loser.from_file && !winner.from_file;
+    let (winner, loser) = (winner.said(), loser.said());
+    (!is_meant).then(|| CombinationWarning::Overruled { winner, loser, is_later }.into())
 }
 
 /// A vector and a named convention: the later one decides on all axes.
@@ -97,7 +100,7 @@ fn axes(args: &ParsedArgs) -> Option<Warning> {
     let last = |wanted| args.occurrences.iter().rposition(|each| role(each, wanted));
     let (convention, vector) = (last(Role::Convention)?, last(Role::Vector)?);
     let [winner, loser] = [convention.max(vector), convention.min(vector)];
-    Some(overruled(args.occurrences.get(winner)?, args.occurrences.get(loser)?, true))
+    overruled(args.occurrences.get(winner)?, args.occurrences.get(loser)?, true)
 }
 
 /// The corner of the first pixel, which places the detector whatever else is said of its place.
@@ -107,7 +110,7 @@ fn corner(args: &ParsedArgs) -> Option<Warning> {
     let last = |flags: &[FlagId]| args.occurrences.iter().rev().find(|each| flags.contains(&each.flag));
     let corner = last(&[FlagId::Pix0Vector, FlagId::Pix0VectorMm])?;
     let loser = last(&LOSERS)?;
-    (!quirks(args).has(Quirk::Pix0Ignored)).then(|| overruled(corner, loser, false))
+    if quirks(args).has(Quirk::Pix0Ignored) { None } else { overruled(corner, loser, false) }
 }
 
 /// A near point that places the detector, whatever its beam center.
@@ -118,7 +121,7 @@ fn near_point(args: &ParsedArgs) -> Option<Warning> {
     let last = |flags: [FlagId; 2]| flags.into_iter().filter_map(|id| args.last(id)).next_back();
     let center = last([FlagId::Xbeam, FlagId::Ybeam])?;
     let near = last([FlagId::OrgX, FlagId::OrgY])?;
-    by_near_point.then(|| overruled(near, center, false))
+    if by_near_point { overruled(near, center, false) } else { None }
 }
 
 /// Angles and an orientation that is drawn, both on the command line.
@@ -126,7 +129,7 @@ fn misset(args: &ParsedArgs) -> Option<Warning> {
     let mut given = args.occurrences.iter().filter(|each| each.flag == FlagId::Misset && !each.from_file);
     let winner = given.next_back()?;
     let loser = given.rfind(|each| each.values.is_word() != winner.values.is_word())?;
-    Some(overruled(winner, loser, true))
+    overruled(winner, loser, true)
 }
 
 /// A range that is not its steps.
@@ -155,7 +158,7 @@ fn dropped_counts(args: &ParsedArgs) -> Vec<Warning> {
     let open = OF.into_iter().filter(|(.., ranges)| !ranges.iter().any(|range| args.has(*range)));
     let dropped = |(count, step, _): (FlagId, FlagId, _)| {
         let both = args.integer(count)? > 0 && args.number(step)? > 0.0;
-        both.then(|| Some(overruled(args.last(step)?, args.last(count)?, false)))?
+        if both { overruled(args.last(step)?, args.last(count)?, false) } else { None }
     };
     open.filter_map(dropped).collect()
 }

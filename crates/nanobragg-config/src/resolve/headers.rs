@@ -368,8 +368,13 @@ const VECTORS: [FlagId; 5] =
 /// Whether axes in an image's file count: under the presets that follow the C program they do not, nor where a flag says how the
 /// detector lies. What a header says in their place does then.
 pub(super) fn may_tilt(args: &ParsedArgs) -> bool {
-    let own = TILTS.iter().chain(&VECTORS).chain([&FlagId::Pivot]).any(|flag| args.has(*flag));
+    let own = args.occurrences.iter().any(|occurrence| decides_axes(occurrence.flag));
     classic::preset(args) == Preset::Exact && !own
+}
+
+/// Whether a flag says how the detector lies, in the place of axes in an image's file.
+pub(super) fn decides_axes(flag: FlagId) -> bool {
+    TILTS.contains(&flag) || VECTORS.contains(&flag) || flag == FlagId::Pivot
 }
 
 /// Says so where the distance along the beam is not the one to the plane of a detector that is not tilted.

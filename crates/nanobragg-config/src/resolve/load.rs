@@ -182,7 +182,7 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         }
         (draft.dump.clone(), dump, table)
     } else if gives_f(draft, args) {
-        if default_f == 0.0 {
+        if default_f == 0.0 && !context.brings_table {
             draft.setup.warnings.push(FlagWarning::ZeroAmplitudes.into());
         }
         draft.setup.experiment.structure_factors = StructureFactors::uniform(default_f);

@@ -25,33 +25,10 @@ mod sense;
 mod spindle;
 mod tilt;
 
-use std::path::{Path, PathBuf};
-
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
 use crate::draft::Draft;
-use crate::{ConfigError, Error, Origin, Setup};
+use crate::{ConfigError, Context, Error, Origin, Setup};
 use nanobragg::model::Preset;
-
-/// What a resolution depends on besides the command line.
-#[derive(Clone, Debug)]
-pub struct Context {
-    /// Folder that relative paths start from; empty for the working directory.
-    pub directory: PathBuf,
-    /// Seed of noise and random orientation where none is given. The C program takes the clock.
-    pub seed: i64,
-}
-
-impl Default for Context {
-    fn default() -> Self {
-        Context { directory: PathBuf::new(), seed: 1 }
-    }
-}
-
-impl Context {
-    fn path(&self, path: &Path) -> PathBuf {
-        self.directory.join(path)
-    }
-}
 
 /// Makes a [`Setup`] of a parsed command line; reads the input files that it names.
 ///
@@ -118,7 +95,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     if classic::preset(args) != Preset::Reference {
-        let idle = idle::flags(&draft, args);
+        let idle = idle::flags(&draft, args, context);
         draft.setup.warnings.extend(idle);
     }
     let experiment = &mut draft.setup.experiment;

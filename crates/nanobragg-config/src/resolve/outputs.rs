@@ -41,8 +41,11 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         draft.writes_dump = false;
     }
     let outputs = &draft.setup.outputs;
-    if outputs.npy_doubles && outputs.npy.is_some() && draft.setup.device == Device::Auto {
-        draft.setup.device = Device::Cpu;
+    let wants_doubles = outputs.npy_doubles && outputs.npy.is_some();
+    match (draft.setup.device, args.last(FlagId::NpyDtype)) {
+        (Device::Auto, _) if wants_doubles => draft.setup.device = Device::Cpu,
+        (Device::Gpu, Some(dtype)) if wants_doubles => return Err(ConfigError::DoublesOfGpu(dtype.said())),
+        _ => {}
     }
     Ok(())
 }
@@ -82,6 +85,14 @@ mod tests {
         assert_eq!(device("-device auto -npy_dtype f64 -o a.npy"), Device::Cpu);
         assert_eq!(device("-npy_dtype f64 -npyfile a -device auto"), Device::Cpu);
         assert_eq!(device("-device auto -npy_dtype f64 -o a.bin"), Device::Auto);
-        assert_eq!(device("-device gpu -npy_dtype f64 -o a.npy"), Device::Gpu);
+        assert_eq!(device("-device gpu -npy_dtype f64 -o a.bin"), Device::Gpu);
+    }
+
+    #[test]
+    fn graphics_processors_have_no_doubles_of_an_array() {
+        let line = "-cell 70 80 90 90 90 90 -default_F 1 -device gpu -npy_dtype f64 -o a.npy";
+        let parsed = classic::parse(line.split_whitespace().map(OsString::from)).unwrap();
+        let expected = "-npy_dtype f64: graphics processors give images of 32-bit floats; -device cpu, and auto, compute these on the cores";
+        assert_eq!(resolve(&parsed, &Context::default()).unwrap_err().to_string(), expected);
     }
 }

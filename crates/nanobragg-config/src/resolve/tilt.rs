@@ -1,7 +1,7 @@
 //! How the detector lies by the axes in an image's file.
 
 use nanobragg::model::{
-    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Tilt, UnitCell, angles_of,
+    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Quirk, Tilt, UnitCell, angles_of,
 };
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{mm, to_deg};
@@ -10,10 +10,10 @@ use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::header::{Axes, FrameDescription};
 
 use super::detector::{NEAR_POINT, frame};
-use super::headers::may_tilt;
+use super::headers::{decides_axes, may_tilt};
 use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
 use crate::draft::Draft;
-use crate::{ConfigError, InstrumentWarning, Origin};
+use crate::{AxesRemedy, ConfigError, InstrumentWarning, Origin};
 
 /// What the digits of a file leave of an angle, degrees, and of a place, mm.
 const ROUNDING_DEG: f64 = 1e-4;
@@ -50,21 +50,20 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
         }
         return Ok(());
     }
-    if may_tilt(args) {
-        let to_imgcif = frame(&found.fast, &found.slow) * frame(&laboratory[0], &laboratory[1]).transpose();
-        let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
-        let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
-        let tilt = Tilt { x, y, z, twotheta: 0.0 };
+    let lies_there = |detector: &Detector| {
+        of(detector).is_some_and(|(axes, _)| {
+            let off_mm = (axes.origin_mm - Vector3::from(said.origin_mm)).norm();
+            between(&axes, &said) < ROUNDING_DEG && (is_placed || off_mm < ROUNDING_MM)
+        })
+    };
+    let remedy = if may_tilt(args) {
+        let tilt = tilt_between((&found, laboratory), &said);
         let mut tilted = probe.detector.clone().with_tilt(tilt).with_pivot(Pivot::Beam);
         let given = |flags: &[FlagId]| flags.iter().any(|flag| args.has(*flag));
         if given(&NEAR_POINT) && !given(&[FlagId::Xbeam, FlagId::Ybeam]) {
             tilted = about_crystal(tilted, given(&[FlagId::Distance, FlagId::CloseDistance]), &said);
         }
-        let lies_there = |(axes, _): (Axes, _)| {
-            let off_mm = (axes.origin_mm - Vector3::from(said.origin_mm)).norm();
-            between(&axes, &said) < ROUNDING_DEG && (is_placed || off_mm < ROUNDING_MM)
-        };
-        if of(&tilted).is_some_and(lies_there) {
+        if lies_there(&tilted) {
             draft.setup.experiment.detector = tilted;
             [FlagId::DetectorRotX, FlagId::DetectorRotY, FlagId::DetectorRotZ]
                 .into_iter()
@@ -72,27 +71,56 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
             return Ok(());
         }
         // Axes of the other hand are no turn of those of the convention.
-        let placed = placed(&probe.detector, &to_imgcif, &said);
-        if !is_placed && of(&placed).is_some_and(lies_there) {
+        let placed = placed(&probe.detector, &to_imgcif(&found, laboratory), &said);
+        if !is_placed && lies_there(&placed) {
             draft.setup.experiment.detector = placed;
             [FlagId::FdetVector, FlagId::SdetVector]
                 .into_iter()
                 .for_each(|flag| draft.setup.origins.note(flag, Origin::Header(file.clone())));
             return Ok(());
         }
-    }
-    draft.setup.warnings.push(InstrumentWarning::Axes { file: file.into(), off_deg }.into());
+        args.occurrences.iter().find(|each| places(each)).map(|placing| AxesRemedy::Without(placing.said()))
+    } else if let Some(own) = args.occurrences.iter().rfind(|each| decides_axes(each.flag)) {
+        Some(AxesRemedy::Without(own.said()))
+    } else {
+        let tilt = tilt_between((&found, laboratory), &said);
+        let turned = probe.detector.clone().with_tilt(tilt);
+        let angles = [tilt.x, tilt.y, tilt.z].map(to_deg);
+        let with_beam = turned.clone().with_pivot(Pivot::Beam);
+        Some(if lies_there(&turned) {
+            AxesRemedy::Rotations { angles, is_about_beam: false }
+        } else if !probe.quirks.has(Quirk::ConventionPivotWins) && lies_there(&with_beam) {
+            AxesRemedy::Rotations { angles, is_about_beam: true }
+        } else {
+            AxesRemedy::Exact
+        })
+    };
+    draft.setup.warnings.push(InstrumentWarning::Axes { file: file.into(), off_deg, remedy }.into());
     Ok(())
+}
+
+/// The rotation of a detector whose axes are `found`, in the laboratory `laboratory`, to those of a file.
+fn tilt_between((found, laboratory): (&Axes, [Vector3<f64>; 2]), said: &ImageAxes) -> Tilt {
+    let to_imgcif = to_imgcif(found, laboratory);
+    let turn = frame(&said.fast.into(), &said.slow.into()) * frame(&found.fast, &found.slow).transpose();
+    let [x, y, z] = angles_of(&(to_imgcif.transpose() * turn * to_imgcif));
+    Tilt { x, y, z, twotheta: 0.0 }
+}
+
+/// What turns the laboratory's frame into that of imgCIF.
+fn to_imgcif(found: &Axes, laboratory: [Vector3<f64>; 2]) -> Matrix3<f64> {
+    frame(&found.fast, &found.slow) * frame(&laboratory[0], &laboratory[1]).transpose()
 }
 
 /// Whether a flag says where the detector is: then it is not where the file says.
 fn is_placed(args: &ParsedArgs) -> bool {
-    let places = |occurrence: &Occurrence| {
-        let row = flag(occurrence.flag);
-        let names = occurrence.flag == FlagId::Img || row.is_some_and(|row| row.is(Role::Convention));
-        !names && row.is_some_and(|row| row.is(Role::PlacesDetector))
-    };
     args.occurrences.iter().any(places)
+}
+
+fn places(occurrence: &Occurrence) -> bool {
+    let row = flag(occurrence.flag);
+    let names = occurrence.flag == FlagId::Img || row.is_some_and(|row| row.is(Role::Convention));
+    !names && row.is_some_and(|row| row.is(Role::PlacesDetector))
 }
 
 /// Whether it was said that a header contradicts itself.

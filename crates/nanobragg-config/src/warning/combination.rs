@@ -42,6 +42,13 @@ pub enum CombinationWarning {
         /// The flag that gives a range.
         range: &'static str,
     },
+    /// One sample is asked for across a range: two are rendered.
+    OneStep {
+        /// The number of samples.
+        said: Said,
+        /// The range.
+        range: Said,
+    },
     /// Mosaic domains have no spread: one is used.
     DomainsAlone {
         /// How many were asked for.
@@ -87,6 +94,7 @@ codes! { CombinationWarning:
     Steps = "config.other-steps",
     ExposureAlone = "config.exposure-alone",
     DirectionsAlone = "config.directions-alone",
+    OneStep = "config.one-step",
     DomainsAlone = "config.domains-alone",
     SpreadAlone = "config.spread-alone",
     OnCores = "config.gpu-flag-on-cores",
@@ -107,6 +115,7 @@ impl CombinationWarning {
             CombinationWarning::ExposureAlone { said }
             | CombinationWarning::OnCores { said }
             | CombinationWarning::FlagAlone { said, .. } => Subject::of_flag(said),
+            CombinationWarning::OneStep { said, .. } => Subject::of_flag(said).assumed("2"),
             CombinationWarning::DirectionsAlone { said, .. } => Subject::of_flag(said).assumed("1000 mrad"),
             CombinationWarning::DomainsAlone { domains } => {
                 Subject::default().found(domains.to_string()).assumed("1")
@@ -139,6 +148,9 @@ impl fmt::Display for CombinationWarning {
             }
             CombinationWarning::DirectionsAlone { said, range } => {
                 write!(f, "{said} has no range: 1000 mrad is assumed; {range} gives one")
+            }
+            CombinationWarning::OneStep { said, range } => {
+                write!(f, "{said} beside {range}: 2 are rendered, one at each end, as in the C program")
             }
             CombinationWarning::OnCores { said } => {
                 write!(f, "{said} has no effect without -device gpu or auto")

@@ -52,6 +52,17 @@ pub enum DetectorWarning {
         /// The flag.
         said: Said,
     },
+    /// A vector chooses a custom geometry, in which the beam hits the detector elsewhere.
+    CustomCenter {
+        /// The vector.
+        said: Said,
+        /// Whether a beam center is given, which has another meaning then.
+        is_given: bool,
+        /// The name of the convention in the place of which the vector is.
+        convention: &'static str,
+        /// By how many pixels the beam is elsewhere, along fast and slow.
+        off_px: [f64; 2],
+    },
     /// The region of interest reaches beyond the image, where it ends.
     RegionBeyond {
         /// The flag.
@@ -76,6 +87,7 @@ codes! { DetectorWarning:
     FarOrigin = "config.far-origin",
     HalfPoint = "config.half-point",
     DroppedPoint = "config.dropped-point",
+    CustomCenter = "config.custom-center",
     RegionBeyond = "config.region-beyond",
     NegativeOffset = "config.negative-offset",
 }
@@ -91,7 +103,11 @@ impl DetectorWarning {
             | DetectorWarning::DroppedPoint { said }
             | DetectorWarning::RegionBeyond { said, .. }
             | DetectorWarning::NegativeOffset { said, .. } => Subject::of_flag(said),
-            DetectorWarning::HalfPoint { said, .. } => Subject::of_flag(said).assumed(MIDDLE),
+            DetectorWarning::HalfPoint { said, .. }
+            | DetectorWarning::CustomCenter { said, is_given: false, .. } => {
+                Subject::of_flag(said).assumed(MIDDLE)
+            }
+            DetectorWarning::CustomCenter { said, .. } => Subject::of_flag(said),
         }
     }
 }
@@ -121,6 +137,20 @@ impl fmt::Display for DetectorWarning {
                 "{said}: the convention takes no point from it, as in the C program; -quirks exact takes it, -ORGX and \
                  -ORGY say it"
             ),
+            DetectorWarning::CustomCenter { said, is_given, convention, off_px: [fast, slow] } => {
+                let center = if *is_given {
+                    "-Xbeam is along fast and -Ybeam along slow"
+                } else {
+                    "the beam hits the middle"
+                };
+                let (fast, slow) = (g(*fast, 4), g(*slow, 4));
+                write!(
+                    f,
+                    "{said} chooses a custom geometry, in which {center}: off where -{convention} has the beam by {fast} and {slow} \
+                     pixels along fast and slow"
+                )?;
+                if *is_given { Ok(()) } else { f.write_str("; -Xbeam and -Ybeam give another place") }
+            }
             DetectorWarning::RegionBeyond { said, fast, slow } => {
                 write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels and is cut at its edge")
             }

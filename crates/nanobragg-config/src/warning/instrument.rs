@@ -100,6 +100,8 @@ pub enum InstrumentWarning {
         file: PathBuf,
         /// Degrees between its axes and those of the detector that is rendered.
         off_deg: f64,
+        /// How the detector gets these axes, where there is a way.
+        remedy: Option<AxesRemedy>,
     },
     /// The detector's first pixel is not where the axes in an image's file say.
     Corner {
@@ -143,6 +145,44 @@ pub enum InstrumentWarning {
         angstrom: f64,
     },
 }
+
+/// How a detector gets the axes in an image's file. `Display` is what to do, in flags.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AxesRemedy {
+    /// By rotations.
+    Rotations {
+        /// About x, y and z, degrees.
+        angles: [f64; 3],
+        /// Whether it has to turn about the spot of the beam, which is not its own pivot.
+        is_about_beam: bool,
+    },
+    /// Without a flag that says otherwise.
+    Without(Said),
+    /// By the preset `exact`.
+    Exact,
+}
+
+impl fmt::Display for AxesRemedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AxesRemedy::Rotations { angles, is_about_beam } => {
+                let names = ["-detector_rotx", "-detector_roty", "-detector_rotz"];
+                let turns = names.into_iter().zip(angles).filter(|(_, angle)| angle.abs() > SMALL_DEG);
+                for (name, angle) in turns {
+                    write!(f, "{name} {} ", g(*angle, DIGITS))?;
+                }
+                f.write_str(if *is_about_beam { "-pivot beam give those" } else { "give those" })
+            }
+            AxesRemedy::Without(said) => write!(f, "without {said} those count"),
+            AxesRemedy::Exact => f.write_str("-quirks exact takes those"),
+        }
+    }
+}
+
+/// Angles below are none, degrees; and digits of those above.
+const SMALL_DEG: f64 = 1e-6;
+const DIGITS: usize = 9;
 
 codes! { InstrumentWarning:
     Zero = "config.zero-in-header",
@@ -213,7 +253,7 @@ impl InstrumentWarning {
                     .found(said.values.as_str())
                     .assumed(g(*close_mm, 6))
             }
-            InstrumentWarning::Axes { file, off_deg } => {
+            InstrumentWarning::Axes { file, off_deg, .. } => {
                 Subject::of_file(file).at(AXES).found(g(*off_deg, 4)).assumed(NOT_TAKEN)
             }
             InstrumentWarning::Corner { file, off_mm } => {
@@ -277,12 +317,11 @@ impl fmt::Display for InstrumentWarning {
                 file.display(),
                 g(*close_mm, 6)
             ),
-            InstrumentWarning::Axes { file, off_deg } => write!(
-                f,
-                "{}: {AXES}: {} deg from those that are rendered; -detector_rotx, -detector_roty and -detector_rotz turn them",
-                file.display(),
-                g(*off_deg, 4)
-            ),
+            InstrumentWarning::Axes { file, off_deg, remedy } => {
+                let (file, off) = (file.display(), g(*off_deg, 4));
+                write!(f, "{file}: {AXES}: {off} deg from those that are rendered")?;
+                remedy.as_ref().map_or(Ok(()), |remedy| write!(f, "; {remedy}"))
+            }
             InstrumentWarning::Corner { file, off_mm } => write!(
                 f,
                 "{}: {CORNER}: {} mm from where distance and beam center put it, which count",

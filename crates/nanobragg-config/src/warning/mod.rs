@@ -15,7 +15,7 @@ pub use combination::CombinationWarning;
 pub use crystal::CrystalWarning;
 pub use detector::DetectorWarning;
 pub use flag::FlagWarning;
-pub use instrument::InstrumentWarning;
+pub use instrument::{AxesRemedy, InstrumentWarning};
 pub use said::Said;
 pub use subject::Subject;
 pub use unlikely::Unlikely;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod flags;
 mod images;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ const CELL: &str = "-cell 50 60 70 90 90 90";
 
 fn resolved(folder: &Path, line: &str) -> Setup {
     let args = parse(line.split_whitespace().map(OsString::from)).unwrap();
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     resolve(&args, &context).unwrap_or_else(|error| panic!("{line}: {error}"))
 }
 
@@ -60,6 +61,7 @@ const OF_FLAGS: &[OfFlags] = &[
     ),
     ("-exposure 2", "config.exposure-alone", Some(FlagId::Exposure), Some("2"), None),
     ("-divsteps 3", "config.directions-alone", Some(FlagId::DivSteps), Some("3"), Some("1000 mrad")),
+    ("-dispersion 1 -dispsteps 1", "config.one-step", Some(FlagId::Dispsteps), Some("1"), Some("2")),
     ("-adapter 99", "config.gpu-flag-on-cores", Some(FlagId::Adapter), Some("99"), None),
     ("-fudge 2", "config.flag-alone", Some(FlagId::Fudge), Some("2"), None),
     ("-mosaic_domains 5", "config.domains-alone", None, Some("5"), Some("1")),
@@ -82,6 +84,13 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-ORGX 5000", "config.far-origin", Some(FlagId::OrgX), Some("5000"), None),
     ("-ORGX 5", "config.half-point", Some(FlagId::OrgX), Some("5"), Some("the middle of the detector")),
     ("-Xclose 5 -Yclose 5 -quirks spec", "config.dropped-point", Some(FlagId::Xclose), Some("5"), None),
+    (
+        "-spindle_axis 0 1 0",
+        "config.custom-center",
+        Some(FlagId::SpindleAxis),
+        Some("0 1 0"),
+        Some("the middle of the detector"),
+    ),
     ("-roi 0 100 0 5", "config.region-beyond", Some(FlagId::Roi), Some("0 100 0 5"), None),
     ("-adc -5", "config.negative-offset", Some(FlagId::Adc), Some("-5"), None),
 ];

@@ -1,6 +1,7 @@
 //! An HDF5 file that is read.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use rust_hdf5::{ByteOrder, DatatypeMessage, H5File, H5FileOptions};
 
@@ -10,29 +11,37 @@ use crate::gzip;
 
 /// An open file.
 pub(crate) struct Nxmx<'a> {
-    path: &'a Path,
+    path: Cow<'a, Path>,
     file: H5File,
 }
 
 impl<'a> Nxmx<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        if gzip::is_compressed(path)? {
-            let expected = "HDF5, which is not read from within gzip: gunzip it";
-            return Err(Error::value(path, "file", expected, b"gzip"));
-        }
-        open_as_it_is(path)?;
-        let file = H5FileOptions::new().no_locking().open(path);
-        let file = file.map_err(|cause| wrong(path, "file", "HDF5", &cause))?;
-        Ok(Nxmx { path, file })
+        Ok(Nxmx { path: Cow::Borrowed(path), file: opened(path)? })
     }
 
-    pub(crate) fn path(&self) -> &'a Path {
-        self.path
+    pub(crate) fn open_owned(path: PathBuf) -> Result<Self> {
+        let file = opened(&path)?;
+        Ok(Nxmx { path: Cow::Owned(path), file })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn file(&self) -> &H5File {
         &self.file
     }
+}
+
+fn opened(path: &Path) -> Result<H5File> {
+    if gzip::is_compressed(path)? {
+        let expected = "HDF5, which is not read from within gzip: gunzip it";
+        return Err(Error::value(path, "file", expected, b"gzip"));
+    }
+    open_as_it_is(path)?;
+    let file = H5FileOptions::new().no_locking().open(path);
+    file.map_err(|cause| wrong(path, "file", "HDF5", &cause))
 }
 
 /// What the library says of `what`.

@@ -25,11 +25,21 @@ pub fn nxmx_masked(path: &Path, image: usize) -> Result<Option<Vec<bool>>> {
 }
 
 impl Nxmx<'_> {
+    /// The name of the mask, and the data set, or what stands there in its place.
+    fn mask(&self) -> Option<(String, std::result::Result<H5Dataset, InItsPlace>)> {
+        let names = NAMES.map(|name| format!("{DETECTOR}/{name}"));
+        names.into_iter().find_map(|name| self.set(&name).map(|set| (name, set)))
+    }
+
+    /// Whether there are masks of single images.
+    pub(super) fn has_masks_of_images(&self) -> bool {
+        let shape = self.mask().and_then(|(_, set)| Some(set.ok()?.shape()));
+        shape.is_some_and(|shape| matches!(*shape.as_slice(), [masks, _, _] if masks > 1))
+    }
+
     /// Which pixels of an image are marked.
     pub(crate) fn masked(&self, image: usize) -> Result<Option<Vec<bool>>> {
-        let names = NAMES.map(|name| format!("{DETECTOR}/{name}"));
-        let found = names.into_iter().find_map(|name| self.set(&name).map(|set| (name, set)));
-        let Some((name, set)) = found else { return Ok(None) };
+        let Some((name, set)) = self.mask() else { return Ok(None) };
         let set = set.map_err(|InItsPlace(found)| {
             Error::value(self.path(), &name, "a mask in this file or in one beside it", found.as_bytes())
         })?;

@@ -98,6 +98,8 @@ def angles(orientations: object) -> list[tuple[float, float, float]]:
     import numpy as np
 
     array = np.asarray(orientations)
+    if array.shape == (0,):
+        return []
     if array.ndim == 2:
         array = np.radians(checked("orientations", array, "f8", (None, 3)))
     else:

@@ -191,8 +191,12 @@ class Experiment:
         return [text for _, text in self._native.warnings]
 
     def toml(self) -> str:
-        """The text of an experiment file for this experiment, without arrays."""
-        return self._native.toml()
+        """The text of an experiment file for this experiment, without arrays; a comment names those that are left out."""
+        text = self._native.toml()
+        if not self._arrays:
+            return text
+        head, gap, rest = text.partition("\n\n")
+        return f"{head}\n# Left out, because they are arrays: {', '.join(sorted(self._arrays))}.{gap}{rest}"
 
     def quantities(self) -> dict[str, Quantity]:
         """Every quantity of the resolved experiment by its name, with unit and origin.

@@ -154,8 +154,9 @@ pub(super) fn wrote(watch: &Watch<'_>, path: &Path, content: &str) {
 
 /// Says so where noise was asked for and nothing was counted.
 pub(super) fn dark(writer: &Writer<'_>, output: &Output, readout: &Readout, photons: f64, watch: &Watch<'_>) {
-    if readout.has_noise() && photons == 0.0 {
-        let brightest = writer.brightness.brightest;
+    let brightest = writer.brightness.brightest;
+    // Of images without photons that is said once, whatever is written.
+    if readout.has_noise() && photons == 0.0 && brightest > 0.0 {
         watch.warn(&Warning::Dark { path: output.path.clone(), brightest });
     }
 }

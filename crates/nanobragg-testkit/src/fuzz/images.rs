@@ -49,7 +49,7 @@ pub(super) fn images(folder: &Path, input: &[u8]) -> Result<(), String> {
         .filter(|word| !word.contains('/') && !word.contains(".."))
         .map(OsString::from);
     let args = classic::parse(words).map_err(|error| error.to_string())?;
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     let setup = resolve(&args, &context).map_err(|error| error.to_string())?;
     if args.has(FlagId::Printout) || heavy(&setup.experiment) || !setup.panels.is_empty() {
         return Ok(());

@@ -208,7 +208,7 @@ fn table(folder: &Path, input: &[u8]) -> Result<(), String> {
 
 fn described(folder: &Path, flags: &str) -> Result<(), String> {
     let args = classic::parse(flags.split(' ').map(OsString::from)).map_err(|error| error.to_string())?;
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     let setup = resolve(&args, &context).map_err(|error| error.to_string())?;
     let job = setup.into_job();
     for experiment in job.experiments().take(MOST_PANELS).filter(|experiment| !heavy(experiment)) {
@@ -260,7 +260,7 @@ fn experiment(folder: &Path, input: &[u8]) -> Result<(), String> {
 }
 
 fn plan(folder: &Path, args: &classic::ParsedArgs) -> Result<(), String> {
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), ..Context::default() };
     let setup = resolve(args, &context).map_err(|error| error.to_string())?;
     if args.has(FlagId::Printout) || heavy(&setup.experiment) {
         return Ok(());

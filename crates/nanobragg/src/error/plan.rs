@@ -18,7 +18,7 @@ pub(crate) enum PlanCause {
     NoDirection(&'static str),
     /// The list of sources is empty, or the ellipse of a round divergence has cut off every direction.
     #[error(
-        "no source is left: the list is empty, or the round divergence grid has no direction inside its ellipse"
+        "no source is left: the list is empty, or no direction of the divergence lies inside its ellipse"
     )]
     NoSources,
     /// More samples than can be held.

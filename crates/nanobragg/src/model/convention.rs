@@ -143,6 +143,17 @@ impl Convention {
         }
     }
 
+    /// Where a beam of the convention's X and Y hits, along the fast and slow axes from the outer edge of the first pixel; all in meters. The
+    /// inverse of [`center_of_spot`](Self::center_of_spot).
+    pub fn spot_of_center(&self, [x, y]: [f64; 2], grid: &PixelGrid) -> (f64, f64) {
+        match self {
+            Convention::Adxv => (x, grid.size_slow - y),
+            Convention::Mosflm => (y + 0.5 * grid.pixel_size, x + 0.5 * grid.pixel_size),
+            Convention::Denzo => (y, x),
+            Convention::Xds | Convention::Dials | Convention::Custom(_) => (x, y),
+        }
+    }
+
     /// The convention's X and Y of a beam of which nothing is said, on a detector whose nearest point is `near`, counted
     /// along the fast and slow axes from the outer edge of the first pixel; all in meters.
     pub fn default_center(&self, grid: &PixelGrid, near: [f64; 2]) -> [f64; 2] {

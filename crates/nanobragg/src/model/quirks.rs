@@ -108,7 +108,8 @@ quirks! {
     /// Of the two points that can place a detector, beam center and near point, the one that the pivot does not go by
     /// is dropped where it alone is given.
     UnusedPointDropped = "unused_point_dropped", [Reference Spec Port];
-    /// A step without a range stands for two steps, whatever number of them is asked for, and for the whole range.
+    /// A step without a range stands for two steps, whatever number of them is asked for, and for the whole range; one step
+    /// with neither lies half of a whole unit off the center.
     StepOverridesCount = "step_overrides_count", [Reference Spec Port];
     /// Custom vectors are neither unitized nor is the detector normal regenerated, and the beam vector
     /// enters the scattering vector as given.

@@ -38,14 +38,23 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         | Quirk::VectorsAsGiven => moves_the_detector(quirk, plan, experiment),
         Quirk::FirstValueFactors => {
             let inside = plan.oversample > 1 || plan.layers.count > 1;
+            // All of a curved detector is seen at one solid angle.
+            let omega_differs = !detector.curved || plan.layers.count > 1;
             let absorbed = capture == FactorMode::Once && plan.layers.absorbing;
             let polarized = polar == FactorMode::Once && plan.polarization.is_some();
-            inside && (omega == FactorMode::Once || absorbed)
+            inside && (omega == FactorMode::Once && omega_differs || absorbed)
                 || polarized && (inside || directions_differ(plan))
         }
-        Quirk::RunningSumFactors => [omega, polar, capture].contains(&FactorMode::RunningSum),
+        Quirk::RunningSumFactors => {
+            let multiplies = omega == FactorMode::RunningSum
+                || polar == FactorMode::RunningSum && plan.polarization.is_some()
+                || capture == FactorMode::RunningSum && plan.layers.absorbing;
+            multiplies && plan.steps * plan.layers.count as f64 > 1.0
+        }
         Quirk::SourceWeightsIgnored => {
-            beam.sources().iter().any(|source| source.weight.is_some_and(|weight| weight != 1.0))
+            // Weights are relative to their mean.
+            let mut weights = beam.sources().iter().map(|source| source.weight.unwrap_or(1.0));
+            weights.next().is_some_and(|first| weights.any(|other| other != first))
         }
         Quirk::LayerSpacing => {
             let without = quirks.without(quirk);
@@ -59,13 +68,17 @@ fn acts(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> bool {
         Quirk::CellCStarZ => {
             matches!(crystal.lattice(), Lattice::Cell(cell) if plan.crystal.angles_differ_from(&cell))
         }
-        Quirk::WaterScaledTwice => plan.background.present,
+        Quirk::WaterScaledTwice => plan.background.present && water_differs(plan),
         Quirk::OversampleThickAlone => rendering.oversample_thick && detector.sensor.thickness() == 0.0,
-        Quirk::GaussUnits | Quirk::BallCancellation => under(crystal.shape(), quirk) != crystal.shape(),
+        Quirk::GaussUnits => under(crystal.shape(), quirk) != crystal.shape(),
+        Quirk::BallCancellation => {
+            under(crystal.shape(), quirk) != crystal.shape() && sees_the_direct_beam(plan)
+        }
         Quirk::PhiAtStepStart => experiment.rotation.step() != 0.0 && experiment.rotation.at().is_none(),
         Quirk::LayerFrontFace => plan.layers.absorbing && plan.layers.spacing != 0.0,
         Quirk::MosaicAfterSpindle => plan.orientations.domains.len() > 1,
-        Quirk::PolarizationEpsilon => plan.polarization.is_some(),
+        // By less than a pixel's last digit.
+        Quirk::PolarizationEpsilon => false,
         // They act on headers and flags, before there is an experiment or after its image.
         Quirk::SmvBeamCenter
         | Quirk::HeaderSubstrings
@@ -91,6 +104,35 @@ fn moves_the_detector(quirk: Quirk, plan: &Plan, experiment: &Experiment) -> boo
         || apart(&with.pix0, &without.pix0)
 }
 
+/// Whether water that is scaled twice is not as bright as water that is scaled once: for one value of fluence and one step it is.
+fn water_differs(plan: &Plan) -> bool {
+    let twice = plan.r_e_sqr * plan.fluence / plan.steps;
+    (twice - 1.0).abs() > SAME_PHOTONS
+}
+
+/// Relative difference that single precision does not show.
+const SAME_PHOTONS: f64 = 1e-8;
+
+/// The largest phase of a crystal's transform at which its digits cancel so that single precision shows it.
+const CANCELING: f64 = 1e-4;
+
+/// Whether a sample of a pixel lies so near to the spot of the direct beam that a round crystal's transform cancels there. At other nodes that is
+/// unlikely.
+fn sees_the_direct_beam(plan: &Plan) -> bool {
+    let pitch = plan.detector.panel.pixel_size / plan.oversample as f64;
+    let (fast, slow) = plan.detector.report.beam_spot;
+    let off = |at: f64| {
+        let sample = at / pitch - 0.5;
+        (sample - sample.round()) * pitch
+    };
+    let size =
+        plan.crystal.unit_cell().into_iter().zip(plan.crystal.shape.cells).map(|(edge, cells)| edge * cells);
+    let radius = 1e-10 * size.fold(0.0, f64::max);
+    let wavelength = plan.resolved.wavelength;
+    let off = off(fast).hypot(off(slow)) / plan.detector.close_distance.abs();
+    off / wavelength * radius * std::f64::consts::TAU < CANCELING
+}
+
 fn directions_differ(plan: &Plan) -> bool {
     plan.sources.windows(2).any(|pair| pair[0].incident != pair[1].incident)
 }
@@ -100,7 +142,10 @@ mod tests {
     use super::*;
     use std::num::NonZeroU32;
 
-    use crate::model::{Crystal, PixelGrid, Quirks, Rest, Tilt, UnitCell};
+    use crate::model::{
+        Convention, Crystal, Dose, PixelGrid, Polarization, Quirks, Rest, Rotation, Shape, Source, StepPoint,
+        Tilt, UnitCell,
+    };
 
     fn acting(experiment: &Experiment) -> Vec<Quirk> {
         let quirk = |warning: &Warning| match warning {
@@ -138,6 +183,59 @@ mod tests {
         assert_eq!(acting(&experiment), [Quirk::FirstValueFactors]);
         experiment.quirks = Preset::Exact.into();
         assert_eq!(acting(&experiment), []);
+    }
+
+    #[test]
+    fn what_changes_no_pixel_is_not_said() {
+        let mut port = small(Preset::Port);
+        port.beam = port.beam.with_polarization(Polarization::Kahn(0.5)).unwrap();
+        assert_eq!(acting(&port), []);
+        let mut curved = small(Preset::Spec);
+        curved.beam = curved.beam.with_polarization(Polarization::Off).unwrap();
+        curved.detector.curved = true;
+        curved.rendering.oversample = NonZeroU32::new(2);
+        assert_eq!(acting(&curved), []);
+        curved.detector.curved = false;
+        assert_eq!(acting(&curved), [Quirk::FirstValueFactors]);
+        let mut sums = small(Preset::Spec);
+        sums.rendering.oversample_omega = true;
+        assert_eq!(acting(&sums), []);
+        sums.rotation = Rotation::over(0.0, 0.01, 2).unwrap().sampled_at(StepPoint::Start);
+        assert_eq!(acting(&sums), [Quirk::RunningSumFactors]);
+    }
+
+    #[test]
+    fn water_acts_but_for_the_default_fluence() {
+        let mut experiment = small(Preset::Spec);
+        experiment.rendering.water_size = Some(1e-6);
+        assert_eq!(acting(&experiment), []);
+        experiment.beam = experiment.beam.with_dose(Dose::of_fluence(1e28).unwrap());
+        assert_eq!(acting(&experiment), [Quirk::WaterScaledTwice]);
+    }
+
+    #[test]
+    fn weights_act_where_they_differ() {
+        let mut experiment = small(Preset::Spec);
+        let mut of = |weights: [f64; 2]| {
+            let source = |weight| Source { weight: Some(weight), ..Source::default() };
+            experiment.beam = experiment.beam.clone().with_sources(weights.map(source).to_vec()).unwrap();
+            acting(&experiment)
+        };
+        assert_eq!(of([2.0, 2.0]), []);
+        assert_eq!(of([1.0, 2.0]), [Quirk::SourceWeightsIgnored]);
+    }
+
+    #[test]
+    fn a_ball_cancels_at_the_direct_beam() {
+        let mut experiment = small(Preset::Spec);
+        experiment.crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(Shape::Round);
+        let mut of = |center: f64| {
+            experiment.detector.convention = Convention::Denzo;
+            experiment.detector.placement = Rest::at(0.1).with_beam_center(center, 1.5e-3).into();
+            acting(&experiment)
+        };
+        assert_eq!(of(1.5e-3), [Quirk::BallCancellation]);
+        assert_eq!(of(2e-3), []);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use crate::usage::UsageError;
 
 /// What `nanobragg gradient -h` prints.
 pub const HELP: &str = "\
-Usage: nanobragg gradient FLAG... -wrt NAME[,NAME...] [-o FILE] [-cotangent FILE] [-check]
+Usage: nanobragg gradient [EXPERIMENT.toml] FLAG... -wrt NAME[,NAME...] [-o FILE] [-cotangent FILE] [-check]
 
 Derivatives of every pixel of an image with respect to parameters of its experiment. FLAGs are those of an image
-(nanobragg -h). See docs/GRADIENTS.md.
+(nanobragg -h); they override the experiment file, if there is one. See docs/GRADIENTS.md.
 
   -wrt NAME[,NAME...]           the parameters to differentiate with respect to; may be repeated. Groups stand for their
                                 members: misset, turn, cell, cell_sym, N, spindle, shift, detector_rot, detector_turn,
@@ -52,6 +52,8 @@ pub struct Arguments {
     pub outputs: Vec<PathBuf>,
     pub cotangent: Option<PathBuf>,
     pub check: bool,
+    /// The experiment file that flags are added to.
+    pub experiment: Option<PathBuf>,
     /// The flags of an image.
     pub image: Vec<OsString>,
 }
@@ -61,6 +63,7 @@ impl Arguments {
     pub fn parse(arguments: Vec<OsString>) -> Result<Option<Self>, UsageError> {
         let mut parsed = Arguments::default();
         let mut rest = own::Words::new("gradient", arguments);
+        parsed.experiment = rest.experiment();
         while let Some(argument) = rest.next() {
             match argument.name() {
                 Some("h" | "help") => return Ok(None),
@@ -125,6 +128,12 @@ mod tests {
         let image: Vec<&str> = parsed.image.iter().map(|word| word.to_str().unwrap()).collect();
         assert_eq!(image.join(" "), "-cell 70 80 90 90 90 90 -N 5");
         assert!(parse("-h").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_bare_word_is_an_experiment_file_where_it_comes_first() {
+        let parsed = parse("fit.toml -wrt N -o g.npy -hkl b.hkl").unwrap().unwrap();
+        assert_eq!((parsed.experiment, parsed.image.len()), (Some("fit.toml".into()), 2));
     }
 
     #[test]

@@ -33,6 +33,17 @@ pub fn columns(task: &Task, course: &Course<'_>) -> anyhow::Result<Vec<Columns>>
     Ok(columns)
 }
 
+/// The names of what no pixel changes with, if there are such.
+pub fn idle(wanted: &[Wanted], panels: &[Columns]) -> Option<String> {
+    let is_zero = |number: usize| {
+        let columns = panels.iter().filter_map(|panel| panel.columns.get(number));
+        columns.flatten().all(|&slope| slope == 0.0)
+    };
+    let idle = wanted.iter().enumerate().filter(|(number, _)| is_zero(*number));
+    let names: Vec<&str> = idle.map(|(_, wanted)| wanted.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
 /// Refuses derivatives that are not finite.
 fn check_finite(task: &Task, columns: &Columns) -> anyhow::Result<()> {
     for (column, wanted) in columns.columns.iter().zip(&task.wanted) {

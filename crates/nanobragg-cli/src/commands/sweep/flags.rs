@@ -1,7 +1,7 @@
-//! The flags that images depend on, for finding out whether a manifest belongs to a sweep, and those that a series gives an effect.
+//! The flags that images depend on, for finding out whether a manifest belongs to a sweep, and those that a series overrules.
 
-use nanobragg_config::Setup;
 use nanobragg_config::classic::{FlagId, ParsedArgs};
+use nanobragg_config::{CombinationWarning, Said, Warning};
 
 use super::arguments::Wanted;
 use crate::called;
@@ -11,10 +11,14 @@ pub fn relevant(args: &ParsedArgs) -> Vec<String> {
     called::relevant(args).into_iter().flatten().collect()
 }
 
-/// Drops warnings that a flag has no effect where the series gives it one: orientations are drawn with `-misset_seed`, although no
-/// single image has a random one.
-pub fn drop_untrue(wanted: &Wanted, setup: &mut Setup) {
-    if matches!(wanted, Wanted::Random) {
-        setup.drop_flag_alone(FlagId::MissetSeed);
-    }
+/// That orientations of the images win over one that a flag gives.
+pub fn overruled(wanted: &Wanted, args: &ParsedArgs) -> Option<Warning> {
+    let values = match wanted {
+        Wanted::Rotation => return None,
+        Wanted::Random => "random".to_owned(),
+        Wanted::Listed(path) => path.display().to_string(),
+    };
+    let misset = args.last(FlagId::Misset).filter(|misset| !misset.from_file)?;
+    let winner = Said { flag: misset.flag, name: "-orientations".to_owned(), values };
+    Some(CombinationWarning::Overruled { winner, loser: misset.said(), is_later: false }.into())
 }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use nanobragg_config::classic::{FlagId, ParsedArgs};
-use nanobragg_config::{Context, Setup, chosen, resolve};
+use nanobragg_config::{Context, Purpose, Setup, chosen, resolve};
 use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob, check_regular};
 
 use super::arguments::{Arguments, Wanted};
-use super::flags::{drop_untrue, relevant};
+use super::flags::{overruled, relevant};
 use super::instrument::{Instrument, is_scan};
 use super::progress::Reporter;
 use crate::called;
@@ -30,11 +30,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let console = Console::of(&args);
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
-    let mut setup = resolve(&args, &Context::default())?;
+    let is_drawn = matches!(arguments.wanted, Wanted::Random);
+    let purpose = Purpose::Series { names: names.clone(), is_drawn };
+    let mut setup = resolve(&args, &Context { purpose, ..Context::default() })?;
     setup.threads = called::threads(setup.threads);
-    drop_untrue(&arguments.wanted, &mut setup);
+    setup.warnings.extend(overruled(&arguments.wanted, &args));
     setup.notes.iter().for_each(|note| console.say(note));
-    console.warn_all(&setup.warnings);
+    console.warn_all(setup.warnings_before_plan());
     if !setup.panels.is_empty() {
         let panels = setup.panels.len();
         let text = format!("sweep: the detector has {panels} panels; -panel N chooses one");
@@ -44,12 +46,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (progress, asked) = (setup.progress, setup.experiment.clone());
     let described = setup.outputs.instruments.clone();
     let is_scan = is_scan(&series);
+    let told = setup.clone();
     let job = job(arguments, names, &args, setup, series, images)?;
     let compute = job.compute.clone();
     let (outputs, provenance) = (job.outputs.clone(), job.provenance.clone().unwrap_or_default());
     let sweep = job.prepare()?;
     chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
-    console.warn_all(&sweep.first().resolved.warnings);
+    told.warnings_of_plan(sweep.first()).for_each(|warning| console.warn(warning));
     console.warn_all(sweep.warnings());
     let (outputs, provenance) = (&outputs, &provenance);
     let instrument = Instrument { first: sweep.first(), is_scan, images, outputs, provenance };

@@ -14,6 +14,10 @@ class Pixels(np.ndarray):
         """The same pixels, as an array of numpy."""
         return self.view(np.ndarray)
 
+    def as_1d(self) -> Any:
+        """The same pixels in a row, the fast axis first."""
+        return self.reshape(-1)
+
     def focus(self) -> tuple[int, ...]:
         """The shape: slow, fast."""
         return self.shape
