@@ -22,7 +22,7 @@ use nanobragg_io::nexus::{Setting, StackWriter};
 
 fn resolved(folder: &Path, line: &str) -> Result<Setup, String> {
     let args = parse(format!("-nodump {line}").split_whitespace().map(OsString::from)).unwrap();
-    let context = Context { directory: folder.to_owned(), seed: 1 };
+    let context = Context { directory: folder.to_owned(), seed: 1, ..Context::default() };
     resolve(&args, &context).map_err(|error| error.to_string())
 }
 

@@ -5,7 +5,8 @@ use nanobragg::nest::{Needs, Scattering, Sink, Term, TermIndex, pixel};
 use nanobragg::plan::Plan;
 
 use crate::panels::Panels;
-use crate::photons::{PanelPhotons, Photons, Saturated};
+use crate::photons::{PanelPhotons, Photons};
+use crate::saturated::Saturated;
 use crate::spots::Spot;
 
 /// Pixels over which a plane's slopes count.

@@ -1,6 +1,6 @@
 //! What can go wrong with a refinement.
 
-use crate::photons::Saturated;
+use crate::saturated::Saturated;
 
 /// Why a refinement has no result. The text is one line.
 #[derive(Debug, thiserror::Error)]

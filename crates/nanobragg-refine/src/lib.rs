@@ -25,6 +25,7 @@ mod photons;
 mod predicted;
 mod refinement;
 mod sampling;
+mod saturated;
 mod seen;
 mod shared;
 mod solve;

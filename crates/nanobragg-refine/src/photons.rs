@@ -1,10 +1,9 @@
 //! Measured photons.
 
-use std::fmt;
-
 use nanobragg::plan::Plan;
 
 use crate::error::{Cause, Error};
+use crate::saturated::Saturated;
 
 /// How counts become photons, and which were not measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,27 +33,6 @@ pub struct Photons {
     pub(crate) readout_noise: f64,
     /// Pixels at the saturation or above it.
     pub(crate) saturated: Saturated,
-}
-
-/// Pixels that are left out because of a saturation.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Saturated {
-    /// How many.
-    pub pixels: usize,
-    /// From how many counts on.
-    pub limit: f64,
-}
-
-impl fmt::Display for Saturated {
-    /// What is left out beside the rest, in brackets; nothing where nothing is.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Saturated { pixels, limit } = self;
-        match pixels {
-            0 => Ok(()),
-            1 => write!(f, " (1 pixel is left out as saturated, with {limit} counts or more)"),
-            _ => write!(f, " ({pixels} pixels are left out as saturated, with {limit} counts or more)"),
-        }
-    }
 }
 
 /// What a panel has measured.

@@ -52,8 +52,8 @@ fn flags(words: &str) -> impl Iterator<Item = String> {
     let is_flag = |word: &&str| {
         let name = word.trim_start_matches('(').strip_prefix('-').unwrap_or_default();
         let letters = name.chars().take_while(char::is_ascii_alphabetic).count();
-        // One letter and a comma is a symmetry operator, `-x,y,z`.
-        letters > 1 || letters == 1 && name.len() == 1
+        // One letter and a comma is a symmetry operator, `-x,y,z`; the letter of a lattice begins a Hall symbol, `-P 1`.
+        letters > 1 || letters == 1 && name.len() == 1 && !(words.starts_with('-') && "PCIFR".contains(name))
     };
     words.split_whitespace().filter(is_flag).map(str::to_owned)
 }

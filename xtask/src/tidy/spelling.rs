@@ -28,8 +28,8 @@ fn words() -> Vec<(String, &'static str)> {
 }
 
 /// Names of other programs' interfaces, which are spelled as they are.
-fn foreign() -> [String; 1] {
-    [["get_beam_cent", "re"].concat()]
+fn foreign() -> [String; 2] {
+    [["get_beam_cent", "re"].concat(), ["incident_polari", "sation_stokes"].concat()]
 }
 
 /// Lines of `text` with a British word, each with what to write.

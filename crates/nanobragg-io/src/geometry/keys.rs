@@ -143,7 +143,7 @@ mod tests {
             ("OSCILATION_RANG", Some("OSCILLATION_RANGE")),
             ("nx", Some("NX")),
             ("NZ", None),
-            ("CENTRE_Y", Some("CENTER_Y")),
+            ("CENTER_YY", Some("CENTER_Y")),
         ] {
             assert_eq!(meant(key, &read, Slips::ByLength), expected, "{key}");
         }

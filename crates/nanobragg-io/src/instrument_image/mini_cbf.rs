@@ -310,8 +310,8 @@ mod tests {
         assert_eq!(said(usual), [""; 0]);
         let expected = "a.cbf: Beam_XY: (1, 2) pixels: not read; did you mean Beam_xy?";
         assert_eq!(said("# Beam_XY (1, 2) pixels\n"), [expected]);
-        let expected = "a.cbf: Polarisation: 0.99: not read; did you mean Polarization?";
-        assert_eq!(said("# Polarisation 0.99\n"), [expected]);
+        let expected = "a.cbf: Polarizaton: 0.99: not read; did you mean Polarization?";
+        assert_eq!(said("# Polarizaton 0.99\n"), [expected]);
         let expected = "a.cbf: Polarization: 1.5: not read; expected a number from 0 to 1";
         assert_eq!(said("# Polarization 1.5\n"), [expected]);
     }

@@ -140,6 +140,7 @@ fn directions_differ(plan: &Plan) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shapes::Coordinate;
     use std::num::NonZeroU32;
 
     use crate::model::{
@@ -227,8 +228,10 @@ mod tests {
 
     #[test]
     fn a_ball_cancels_at_the_direct_beam() {
-        let mut experiment = small(Preset::Spec);
-        experiment.crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(Shape::Round);
+        let ball =
+            Shape::ALL.iter().copied().find(|shape| matches!(shape.coordinate(), Coordinate::Ball { .. }));
+        let (ball, mut experiment) = (ball.unwrap(), small(Preset::Spec));
+        experiment.crystal = experiment.crystal.with_cells(20, 20, 20).unwrap().with_shape(ball);
         let mut of = |center: f64| {
             experiment.detector.convention = Convention::Denzo;
             experiment.detector.placement = Rest::at(0.1).with_beam_center(center, 1.5e-3).into();

@@ -132,10 +132,8 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
                 return Err(UsageError(text.to_owned()).into());
             }
             let (images, said) = (images()?, setup.images.len());
-            if said > 0 && images > said {
-                let text = format!("sweep: -images {images}, but -geometry describes {said} that differ");
-                return Err(UsageError(text).into());
-            }
+            let text = format!("sweep: -images {images}, but -geometry describes {said} that differ");
+            (said == 0 || images <= said).then_some(()).ok_or(UsageError(text))?;
             Ok((Series::Rotation(range), images))
         }
         Wanted::Listed(path) => {
@@ -143,10 +141,8 @@ fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize
             let angles = read_orientations(path).map_err(nanobragg_config::Error::from)?;
             let images = arguments.images.unwrap_or(angles.len());
             let (path, rows) = (path.display(), angles.len());
-            if images > rows {
-                let text = format!("sweep: -images {images}, but {path} lists {rows} orientations");
-                return Err(UsageError(text).into());
-            }
+            let text = format!("sweep: -images {images}, but {path} lists {rows} orientations");
+            (images <= rows).then_some(()).ok_or(UsageError(text))?;
             Ok((Series::Listed(angles), images))
         }
     }

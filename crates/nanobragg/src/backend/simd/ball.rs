@@ -120,7 +120,7 @@ impl<S: OnBall, const NARROW: bool> LatticeIntensity for Ball<S, NARROW> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shapes::{OnStar, RowFormulas, Shape, Visit};
+    use crate::shapes::{Coordinate, OnStar, RowFormulas, Shape, Visit};
     use proptest::prelude::*;
 
     /// Compares for a shape.
@@ -180,7 +180,7 @@ mod tests {
             }
             offsets[7] = [1e-40; 3];
             for fudge in [fudge, 0.0, -1.0] {
-                for shape in [Shape::Round, Shape::RoundClosed] {
+                for shape in Shape::ALL.iter().filter(|shape| matches!(shape.coordinate(), Coordinate::Ball { .. })) {
                     assert!(shape.visit(Compare { offsets: &offsets, cells, fudge }));
                 }
             }

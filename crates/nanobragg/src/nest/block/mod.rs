@@ -8,20 +8,20 @@
 mod amplitudes;
 mod interpolated;
 mod lane;
+mod occupied;
 mod scattered;
 mod scratch;
 mod slopes;
-mod sparse;
 mod stages;
 mod table;
 mod terms;
 
 pub(crate) use amplitudes::Amplitudes;
 pub(crate) use lane::{BlockFinished, BlockScattering, BlockSourceDone, BlockSubpixel, BlockTerm};
+pub(crate) use occupied::{CHUNK, Occupied};
 pub(crate) use scattered::{Scattered, quick_index};
 pub(crate) use scratch::{GroupsSeen, Scratch, Workspace};
 pub(crate) use slopes::Slopes;
-pub(crate) use sparse::{CHUNK, Occupied};
 pub(crate) use stages::{PolarAxes, Positions, polar_axes};
 pub(crate) use table::Table;
 pub(crate) use terms::{LatticeIntensity, Terms};

@@ -1,8 +1,7 @@
 //! Terms of a block: one orientation after the other, all pixels at once.
 
-use super::scattered::index;
-use super::sparse::{self, Factors};
-use super::{Amplitudes, LANES, Lanes, Occupied, Scattered, Scratch, Slopes, Table};
+use super::scattered::{along, index};
+use super::{Amplitudes, CHUNK, LANES, Lanes, Occupied, Scattered, Scratch, Slopes, Table};
 use crate::formula::double::{mul_add, nearest, nearest_even};
 use crate::nest::Sink;
 use crate::physics::lattice::RealLattice;
@@ -126,7 +125,7 @@ impl<L: LatticeIntensity> Terms for L {
                 Amplitudes::Tricubic(..) => None,
             };
             if let Some(factors) = factors {
-                sparse::add::<L, FMA>(self, lattice, factors, scattered, occupied, sum);
+                add_occupied::<L, FMA>(self, lattice, factors, scattered, occupied, sum);
                 return true;
             }
         }
@@ -228,5 +227,66 @@ fn find<L: LatticeIntensity, S: Sink<Lanes>, const FMA: bool>(
             }
         }
         scratch.place[i] = table.place::<FMA>(node);
+    }
+}
+
+/// Where the structure factors of nearest nodes come from.
+#[derive(Clone, Copy)]
+enum Factors<'a> {
+    /// The square that all have.
+    Uniform(f64),
+    Nearest(&'a Table<'a>),
+}
+
+#[inline(always)]
+fn part(lanes: &Lanes, chunk: usize) -> &[f64; CHUNK] {
+    &lanes.0.as_chunks().0[chunk]
+}
+
+/// Adds f² · F_latt² · weight of the pixels of the `occupied` chunks to `sum`, in the operations and with the bits of whole blocks.
+#[inline(always)]
+fn add_occupied<L: LatticeIntensity, const FMA: bool>(
+    shape: &L,
+    lattice: &RealLattice<f64>,
+    factors: Factors<'_>,
+    scattered: &Scattered,
+    occupied: Occupied,
+    sum: &mut Lanes,
+) {
+    let (sums, _) = sum.0.as_chunks_mut::<CHUNK>();
+    for (chunk, sum) in sums.iter_mut().enumerate() {
+        if !occupied.has(chunk) {
+            continue;
+        }
+        let (x, y, z) =
+            (part(&scattered.q[0], chunk), part(&scattered.q[1], chunk), part(&scattered.q[2], chunk));
+        let weight = part(&scattered.weight, chunk);
+        let (mut intensity, mut places) = ([0.0; CHUNK], [0u32; CHUNK]);
+        for i in 0..CHUNK {
+            let (mut offset, mut node) = ([0.0; 3], [0.0; 3]);
+            for axis in 0..3 {
+                let h = along(&lattice.vectors[axis], [x[i], y[i], z[i]]);
+                node[axis] = nearest::<FMA>(h);
+                offset[axis] = h - node[axis] + L::TINY;
+            }
+            intensity[i] = shape.intensity::<FMA>(offset);
+            if let Factors::Nearest(table) = factors {
+                places[i] = table.place::<FMA>(node);
+            }
+        }
+        match factors {
+            Factors::Uniform(f_sqr) => {
+                for i in 0..CHUNK {
+                    sum[i] = mul_add::<FMA>(f_sqr * intensity[i], weight[i], sum[i]);
+                }
+            }
+            Factors::Nearest(table) => {
+                let mut f = [0.0; CHUNK];
+                table.look_up(&places, &mut f);
+                for i in 0..CHUNK {
+                    sum[i] = mul_add::<FMA>(f[i] * f[i] * intensity[i], weight[i], sum[i]);
+                }
+            }
+        }
     }
 }
