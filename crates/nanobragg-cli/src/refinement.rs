@@ -159,7 +159,8 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
     {
         let angles = outcome.parameters.misset.map(f64::to_degrees);
         let turns = outcome.found.iter().filter(|found| found.name.starts_with("turn_"));
-        let esd = turns.map(|found| found.esd).fold(f64::INFINITY, f64::min);
+        let esds = turns.map(|found| found.esd).filter(|esd| esd.is_finite());
+        let esd = esds.reduce(f64::min).unwrap_or(f64::NAN);
         let angles = angles.map(|angle| Digits::of(angle, esd).text(angle)).join(" ");
         console.say(&format!("misset = {angles} deg (the start, turned by turn_x, turn_y, turn_z)"));
     }

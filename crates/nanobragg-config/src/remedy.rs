@@ -41,7 +41,9 @@ pub fn of(warning: &Warning) -> Option<String> {
             ));
         }
         Warning::FewWavelengths { needed, .. } => {
-            return Some(format!("-dispsteps {needed} sets their number, where they are not from a file"));
+            return Some(format!(
+                "-dispsteps {needed} sets their number; a spectrum from a file needs more rows"
+            ));
         }
         Warning::FewDirections { needed: [horizontal, vertical], .. } => {
             return Some(format!(

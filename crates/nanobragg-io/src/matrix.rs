@@ -133,9 +133,17 @@ fn other_orientation(matrix: &Matrix3<f64>, numbers: &[f64], cell: [f64; 6]) -> 
     let along = (1.0 - beta_star.cos().powi(2) - across * across).max(0.0).sqrt();
     let axes =
         Matrix3::new(1.0, gamma_star.cos(), beta_star.cos(), 0.0, gamma_star.sin(), across, 0.0, 0.0, along);
-    let meant = orientation * axes;
-    let off = (0..3).map(|at| meant.column(at).angle(&matrix.column(at)).to_degrees());
-    let off = off.fold(0.0, f64::max);
+    // DIALS has a along x and c* along z: the inverse of these vectors as columns.
+    let (sin_gamma, cos_gamma) = gamma.sin_cos();
+    let up = (alpha.cos() - beta.cos() * cos_gamma) / sin_gamma;
+    let height = (1.0 - beta.cos().powi(2) - up * up).max(0.0).sqrt();
+    let real = Matrix3::new(1.0, cos_gamma, beta.cos(), 0.0, sin_gamma, up, 0.0, 0.0, height);
+    let others = real.try_inverse().map(|inverse| inverse.transpose());
+    let off = |axes: Matrix3<f64>| {
+        let meant = orientation * axes;
+        (0..3).map(|at| meant.column(at).angle(&matrix.column(at)).to_degrees()).fold(0.0, f64::max)
+    };
+    let off = off(axes).min(others.map_or(f64::INFINITY, off));
     (off > SAME_DEG).then_some(off)
 }
 
@@ -228,6 +236,11 @@ mod tests {
         let expected =
             "orientation matrix: 180 degrees from the matrix above it: ignored: the matrix above counts";
         assert_eq!(said("1 0 0\n0 -1 0\n0 0 -1"), [expected]);
+        // The same matrix with the orientation of DIALS, which has a along x: it differs by a turn of 10 degrees about y.
+        let turned = 10_f64.to_radians();
+        let (sin, cos) = turned.sin_cos();
+        assert_eq!(said(&format!("{cos} 0 {sin}\n0 1 0\n{} 0 {cos}", -sin)), [""; 0]);
+        assert_ne!(said("0 1 0\n-1 0 0\n0 0 1"), [""; 0]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Images of an earlier sweep that a new one in its place does not write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use nanobragg_io::atomic::real_folder;
 use nanobragg_session::Warning;
 
 use crate::manifest;
@@ -11,14 +12,18 @@ use crate::target::Target;
 /// Names those that stay beside the `images` images of `targets`: what the manifest at `path` lists, and what has the names of images that would
 /// follow.
 pub(crate) fn images(path: &Path, targets: &[Target], images: usize) -> Option<Warning> {
-    let own: BTreeSet<PathBuf> = targets.iter().flat_map(|target| target.files(images)).collect();
+    // One folder may be spelled in several ways.
+    let real = |file: &Path| real_folder(file).join(file.file_name().unwrap_or_default());
+    let own: BTreeSet<PathBuf> =
+        targets.iter().flat_map(|target| target.files(images)).map(|file| real(&file)).collect();
     let following = |target: &Target| {
         let files = (images + 1..).map_while(|image| target.file(image));
         files.take_while(|file| file.is_file()).collect::<Vec<_>>()
     };
-    let mut left: BTreeSet<PathBuf> = targets.iter().flat_map(following).collect();
-    left.extend(manifest::files(path).into_iter().filter(|file| !own.contains(file)));
-    let first = left.first()?.clone();
+    let listed = manifest::files(path).into_iter().filter(|file| !own.contains(&real(file)));
+    let left = targets.iter().flat_map(following).chain(listed);
+    let left: BTreeMap<PathBuf, PathBuf> = left.map(|file| (real(&file), file)).collect();
+    let first = left.values().next()?.clone();
     Some(Warning::EarlierImages { first, more: left.len() - 1 })
 }
 

@@ -44,6 +44,9 @@ const SAME: f64 = 1e-3;
 /// The same of a place, mm or pixels.
 const SAME_PLACE: f64 = 0.02;
 
+/// The same of Kahn's factor, which converters write from a usual value.
+const SAME_KAHN: f64 = 0.05;
+
 /// The same of an angle, degrees.
 const SAME_DEG: f64 = 1e-3;
 
@@ -178,6 +181,7 @@ pub(super) fn contradictions(
     let is_other = |key: &str, a: f64, b: f64| {
         let least = match key {
             "TWOTHETA" => SAME_DEG,
+            KAHN => SAME_KAHN,
             _ if CENTER_PAIRS.contains(&key) => SAME_PLACE,
             _ => 0.0,
         };

@@ -1,7 +1,8 @@
 //! How the detector lies by the axes in an image's file.
 
 use nanobragg::model::{
-    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Quirk, Tilt, UnitCell, angles_of,
+    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Preset, Quirk, Tilt, UnitCell,
+    angles_of,
 };
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{mm, to_deg};
@@ -11,7 +12,7 @@ use nanobragg_session::header::{Axes, FrameDescription};
 
 use super::detector::{NEAR_POINT, frame};
 use super::headers::{decides_axes, may_tilt};
-use crate::classic::{FlagId, Occurrence, ParsedArgs, Role, flag};
+use crate::classic::{self, FlagId, Occurrence, ParsedArgs, Role, flag};
 use crate::draft::Draft;
 use crate::{AxesRemedy, ConfigError, InstrumentWarning, Origin};
 
@@ -80,7 +81,9 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
             return Ok(());
         }
         args.occurrences.iter().find(|each| places(each)).map(|placing| AxesRemedy::Without(placing.said()))
-    } else if let Some(own) = args.occurrences.iter().rfind(|each| decides_axes(each.flag)) {
+    } else if let Some(own) = args.occurrences.iter().rfind(|each| decides_axes(each.flag))
+        && classic::preset(args) == Preset::Exact
+    {
         Some(AxesRemedy::Without(own.said()))
     } else {
         let tilt = tilt_between((&found, laboratory), &said);

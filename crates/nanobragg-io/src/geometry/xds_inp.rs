@@ -51,6 +51,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
     warnings.extend(not_taken(&entries));
     let polarization = polarization(&entries, &mut warnings)?;
     let (crystal, lone_cell) = crystal(&entries, &mut warnings)?;
+    let group = entries.last(GROUP).and_then(|entry| compared::<1>(&entries, entry, &mut warnings));
+    let space_group = group.and_then(|[number]| of_number(number));
     let scan = scan(&entries, selection.scan_point, &mut warnings)?;
     Ok(Geometry {
         wavelength_angstrom: entries.optional::<1>("X-RAY_WAVELENGTH")?.map(|[wavelength]| wavelength),
@@ -60,7 +62,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8], selection: Selection) -> Result<G
         spindle_axis: entries.vector("ROTATION_AXIS")?,
         scan,
         crystal,
-        space_group: entries.optional::<1>(GROUP)?.and_then(|[number]| of_number(number)),
+        space_group,
         lone_cell,
         varying_images: 1,
         warnings,
@@ -242,6 +244,20 @@ fn meet(one: &[f64; 4], other: &[f64]) -> bool {
 type CrystalOfFile = (Option<Matrix3<f64>>, Option<[f64; 6]>);
 
 /// Reciprocal vectors of the cell whose axes are given, or a cell without axes.
+/// Numbers that only serve to be compared: what is none of them is said, and nothing where there is no value.
+fn compared<const N: usize>(
+    entries: &Entries<'_>,
+    entry: &Entry<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Option<[f64; N]> {
+    let numbers = entries.numbers(entry).ok();
+    if numbers.is_none() && !entry.values.is_empty() {
+        let expected = if N == 1 { "a number" } else { "six numbers" };
+        warnings.push(entries.warning(WarningKind::NotTaken, entry, format!("ignored; expected {expected}")));
+    }
+    numbers
+}
+
 fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<CrystalOfFile> {
     let [a, b, c] = AXES.map(|key| entries.vector(key));
     let (a, b, c) = (a?, b?, c?);
@@ -256,16 +272,19 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Crystal
             return Ok((None, None));
         }
         let Some(entry) = cell else { return Ok((None, None)) };
-        let lone = entries.numbers::<6>(entry)?;
-        let is_known = lone.iter().any(|number| *number != 0.0);
+        let Some(lone) = compared(entries, entry, warnings) else { return Ok((None, None)) };
+        // Beside the group 0 XDS takes no cell.
+        let has_group = entries.last(GROUP).is_none_or(|entry| entry.values != ["0"]);
+        let is_known = has_group && lone.iter().any(|number| *number != 0.0);
         warnings.extend(is_known.then(|| entries.warning(kind, entry, assumed)));
         return Ok((None, is_known.then_some(lone)));
     };
     let rows = Matrix3::from_rows(&[a, b, c].map(|axis| axis.transpose()));
     let reciprocal = rows.try_inverse();
     let reciprocal = reciprocal.ok_or_else(|| Error::missing(entries.path, "cell vectors", "a volume"))?;
-    if let Some(entry) = cell {
-        let said = entries.numbers::<6>(entry)?;
+    if let Some(entry) = cell
+        && let Some(said) = compared(entries, entry, warnings)
+    {
         if let Some(meant) = cell_of_other_axes(&said, &reciprocal) {
             let place = format!("line {}: {}", entry.line, entry.key);
             warnings.push(of_other_axes(entries.path, &place, &said, &meant));
@@ -376,6 +395,19 @@ mod tests {
         let expected =
             "XDS.INP: UNIT_CELL_B-AXIS, UNIT_CELL_C-AXIS: none: a cell without an orientation is ignored";
         assert!(missing.len() == 1 && missing[0].starts_with(expected), "{missing:?}");
+    }
+
+    #[test]
+    fn what_is_only_compared_need_not_be_there_nor_be_right() {
+        assert_eq!(said("UNIT_CELL_CONSTANTS=\nSPACE_GROUP_NUMBER=\n"), [""; 0]);
+        let template = "SPACE_GROUP_NUMBER=0\nUNIT_CELL_CONSTANTS= 70 80 90 90 90 90";
+        let text = format!("{REST}\n{template}");
+        let found = parse(Path::new("XDS.INP"), text.as_bytes(), Selection::default()).unwrap();
+        assert_eq!((found.lone_cell, found.space_group.is_some()), (None, false));
+        let short = said("UNIT_CELL_CONSTANTS= 50 60 70");
+        assert!(short.len() == 1 && short[0].ends_with(": ignored; expected six numbers"), "{short:?}");
+        let named = said("SPACE_GROUP_NUMBER= P1");
+        assert!(named.len() == 1 && named[0].ends_with(": ignored; expected a number"), "{named:?}");
     }
 
     #[test]

@@ -108,7 +108,11 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     };
     let angle = |key: &&str| {
         let value = lines.value(key)?;
-        let angle = finite(Lines::words(value).next()?.as_bytes()).filter(|angle| *angle != 0.0);
+        let number = |value: &str| finite(Lines::words(value).next()?.as_bytes());
+        let angle = number(value).filter(|angle| *angle != 0.0);
+        // The angle where the image's own rotation begins is no other.
+        let start = lines.value("Start_angle").and_then(number);
+        let angle = angle.filter(|angle| *key != "Omega" || Some(*angle) != start);
         angle.map(|_| warning(key, value, "ignored; -misset turns the crystal").of(Assumption::Turn))
     };
     let axis = lines.value("Oscillation_axis").filter(|value| {
@@ -295,6 +299,9 @@ mod tests {
                 "a.cbf: _array_intensities.gain: 1.5: ignored: a photon is a count",
             ]
         );
+        let rotation = "# Start_angle 10.0000 deg.\n# Angle_increment 0.1 deg.\n# Omega 10.0000 deg.\n";
+        assert!(goniometer(Path::new("a.cbf"), rotation).is_empty());
+        assert_eq!(goniometer(Path::new("a.cbf"), &rotation.replace("Omega 10", "Omega 20")).len(), 1);
         assert!(goniometer(Path::new("a.cbf"), "# Oscillation_axis X.CW\n# Kappa 0 deg.\n").is_empty());
     }
 
