@@ -284,11 +284,10 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Crystal
     let reciprocal = reciprocal.ok_or_else(|| Error::missing(entries.path, "cell vectors", "a volume"))?;
     if let Some(entry) = cell
         && let Some(said) = compared(entries, entry, warnings)
+        && let Some(meant) = cell_of_other_axes(&said, &reciprocal)
     {
-        if let Some(meant) = cell_of_other_axes(&said, &reciprocal) {
-            let place = format!("line {}: {}", entry.line, entry.key);
-            warnings.push(of_other_axes(entries.path, &place, &said, &meant));
-        }
+        let place = format!("line {}: {}", entry.line, entry.key);
+        warnings.push(of_other_axes(entries.path, &place, &said, &meant));
     }
     Ok((Some(reciprocal), None))
 }
