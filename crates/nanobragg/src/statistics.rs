@@ -191,7 +191,7 @@ impl Sums {
 
 /// Whether a pixel can have so many photons: finite, and not negative.
 #[inline(always)]
-fn possible(value: f32) -> bool {
+pub fn possible(value: f32) -> bool {
     (0.0..=f32::MAX).contains(&value)
 }
 

@@ -26,6 +26,7 @@ pub use choose::region::Region;
 pub use crystal::CrystalPlan;
 pub use detector::{DetectorPlan, DetectorReport};
 pub use factors::{FactorMode, Factors};
+pub(crate) use place::MOST_COMBINED;
 pub use place::{Orientations, Parameters, PhiStep, SourcePlan};
 pub use random::Ran1;
 pub use streams::Streams;

@@ -9,7 +9,7 @@ use crate::formula::double::{mul_add, nearest_even};
 use crate::nalgebra::Matrix3;
 use crate::nest::block::{GroupsSeen, LANES, Lanes, Scattered, quick_index};
 use crate::physics::lattice::RealLattice;
-use crate::plan::Plan;
+use crate::plan::{MOST_COMBINED, Plan};
 
 /// The orientations of a plan in groups.
 pub(super) struct Groups {
@@ -34,8 +34,6 @@ pub(super) struct Group {
 
 /// Fewer orientations than this are looked at one by one.
 const LEAST: usize = 4;
-/// Orientations whose components are kept a second time.
-const MOST: usize = 1 << 18;
 /// Components are padded to a multiple of this.
 const WIDTH: usize = 8;
 
@@ -45,7 +43,7 @@ impl Groups {
     pub fn of(plan: &Plan) -> Option<Self> {
         let orientations = &plan.orientations;
         let (steps, domains) = (orientations.steps.len(), orientations.domains.len());
-        if !(LEAST..=MOST).contains(&orientations.count()) || (domains > 1 && domains < LEAST) {
+        if !(LEAST..=MOST_COMBINED).contains(&orientations.count()) || (domains > 1 && domains < LEAST) {
             return None;
         }
         let length = if domains == 1 { steps } else { domains };

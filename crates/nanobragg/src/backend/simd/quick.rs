@@ -1,24 +1,19 @@
 //! A look in single precision at where in a block spots can be: half the vectors that double precision takes.
 
+use super::form::{Form, NarrowForm, are_apart, is_single, reaches};
 use crate::formula::single;
 use crate::nalgebra::Vector3;
 use crate::nest::block::{CHUNK, LANES, Occupied, Scattered, Scratch};
-use crate::plan::Plan;
+use crate::plan::{MOST_COMBINED, Plan};
 
 /// The lattices of a plan's orientations and how far from a node its spots reach, in single precision, with room for its errors.
 pub(super) struct Quick {
     /// Of every orientation: a, b and c.
     lattices: Vec<[[f32; 3]; 3]>,
-    squares: [f32; 3],
-    /// Of h k, h l, k l.
-    products: [f32; 3],
+    form: NarrowForm,
     limit: f32,
 }
 
-/// Orientations whose lattices are kept a second time.
-const MOST: usize = 1 << 18;
-/// Numbers whose sums and products with offsets single precision holds.
-const MOST_SINGLE: f64 = 1e37;
 /// Greatest error of an index, as a share of it: rounding of its six factors, three products and two sums.
 const INDEX_ERROR: f64 = 8.0 / (1 << 24) as f64;
 /// Greatest error of the form, as a share of the sum of its terms without signs.
@@ -30,7 +25,7 @@ impl Quick {
     pub fn of(plan: &Plan, vectors: &[Vector3<f64>; 3], scale: f64, limit: f64) -> Option<Self> {
         let orientations = &plan.orientations;
         let count = orientations.count();
-        if count > MOST {
+        if count > MOST_COMBINED {
             return None;
         }
         let longest = plan.sources.iter().map(|source| (1.0 + source.incident.norm()) / source.wavelength);
@@ -45,33 +40,13 @@ impl Quick {
             }
             lattices.push(lattice.vectors.each_ref().map(|v| [v.x as f32, v.y as f32, v.z as f32]));
         }
-        let [a, b, c] = vectors;
         let blur: f64 = (0..3).map(|axis| vectors[axis].norm() * edges[axis] * longest * INDEX_ERROR).sum();
         let radius = (limit / scale).sqrt() + blur;
-        // |δh| = |g · (b × c)| / V for a distance vector g, at most |g| |b × c| / V.
-        let volume = a.dot(&b.cross(c)).abs();
-        let along = [b.cross(c), c.cross(a), a.cross(b)].map(|across| radius * across.norm() / volume);
-        // Up to 0.45 the node on the other side of a half is out of reach as well.
-        if !along.iter().all(|&half| half < 0.45) {
-            return None;
-        }
-        let squares = [a, b, c].map(|v| scale * v.dot(v));
-        let products = [a.dot(b), a.dot(c), b.dot(c)].map(|product| 2.0 * scale * product);
-        let [h, k, l] = along;
-        let terms = squares[0] * h * h
-            + squares[1] * k * k
-            + squares[2] * l * l
-            + products[0].abs() * h * k
-            + products[1].abs() * h * l
-            + products[2].abs() * k * l;
-        let limit = scale * radius * radius * (1.0 + 1e-6) + terms * FORM_ERROR;
-        // Beyond, what is whole in single precision would be outside.
-        let held = |number: &f64| number.abs() < MOST_SINGLE;
-        if !(squares.iter().all(held) && products.iter().all(held) && held(&limit)) {
-            return None;
-        }
-        let narrow = |numbers: [f64; 3]| numbers.map(|number| number as f32);
-        Some(Quick { lattices, squares: narrow(squares), products: narrow(products), limit: limit as f32 })
+        let along = reaches(vectors, radius);
+        let form = Form::new(vectors, scale);
+        let limit = scale * radius * radius * (1.0 + 1e-6) + form.most(along) * FORM_ERROR;
+        let held = are_apart(&along) && is_single(limit);
+        form.narrow().filter(|_| held).map(|form| Quick { lattices, form, limit: limit as f32 })
     }
 
     /// Takes over the scattering vectors of a block.
@@ -89,7 +64,6 @@ impl Quick {
     pub fn occupied<const FMA: bool>(&self, number: usize, scratch: &Scratch) -> Option<Occupied> {
         let lattice = self.lattices.get(number)?;
         let [x, y, z] = &scratch.q_single;
-        let ([hh, kk, ll], [hk, hl, kl]) = (self.squares, self.products);
         let mut inside = [0u32; LANES];
         for i in 0..LANES {
             let mut offset = [0.0f32; 3];
@@ -99,11 +73,7 @@ impl Quick {
                     single::mul_add::<FMA>(v[2], z[i], single::mul_add::<FMA>(v[1], y[i], v[0] * x[i]));
                 offset[axis] = index - single::nearest_even::<FMA>(index);
             }
-            let [h, k, l] = offset;
-            let along_h = single::mul_add::<FMA>(hh, h, single::mul_add::<FMA>(hk, k, hl * l));
-            let along_k = single::mul_add::<FMA>(kk, k, kl * l);
-            let form = single::mul_add::<FMA>(along_h, h, single::mul_add::<FMA>(along_k, k, ll * l * l));
-            let outside = form > self.limit;
+            let outside = self.form.at::<FMA>(offset) > self.limit;
             inside[i] = u32::from(!outside);
         }
         let mut any = 0;

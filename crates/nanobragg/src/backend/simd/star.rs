@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::form::Form;
+use super::form::{Form, are_apart, reaches};
 use super::groups::{Group, Groups};
 use super::quick::Quick;
 use crate::formula::Double;
@@ -35,13 +35,9 @@ impl Reach {
     fn new(vectors: &[Vector3<f64>; 3], scale: f64, limit: f64) -> Self {
         let blur: f64 = vectors.iter().map(|v| v.norm() * Reach::OFFSET_ERROR).sum();
         let radius = (limit / scale).sqrt() + blur;
-        let [a, b, c] = vectors;
-        let volume = a.dot(&b.cross(c)).abs();
-        // |δh| = |g · (b × c)| / V for a distance vector g, at most |g| |b × c| / V.
-        let along = [b.cross(c), c.cross(a), a.cross(b)].map(|across| radius * across.norm() / volume);
+        let along = reaches(vectors, radius);
         let share: f64 = along.iter().map(|half| 2.0 * half).product();
-        // Up to 0.45 the node on the other side of a half is out of reach as well.
-        let rare = share < 0.02 && along.iter().all(|&half| half < 0.45);
+        let rare = share < 0.02 && are_apart(&along);
         Reach { form: Form::new(vectors, scale), limit: scale * radius * radius * (1.0 + 1e-9), radius, rare }
     }
 

@@ -14,6 +14,7 @@ mod sources;
 pub(crate) use crystal::PlacedLattice;
 pub(super) use crystal::place as lattice;
 pub(super) use detector::{Axes, DetectorChoice};
+pub(crate) use orientations::MOST_COMBINED;
 pub use orientations::{Orientations, PhiStep};
 pub use parameters::{
     CellParameters, DetectorParameters, LatticeParameters, Parameters, PlacementParameters,

@@ -42,7 +42,7 @@ pub struct Orientations<T: Real = f64> {
 
 /// Orientations up to which every lattice is kept (72 bytes each in double precision): beyond, a lattice is
 /// turned when it is needed, to the same bits.
-const MOST_COMBINED: usize = 1 << 18;
+pub(crate) const MOST_COMBINED: usize = 1 << 18;
 
 impl<T: Real> Orientations<T> {
     /// The orientations of `lattice` over the steps of `sweep` about the unit vector `spindle_axis`. The angles are those of
