@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use nanobragg_io::WarningKind;
 use nanobragg_io::geometry::GeometryFormat;
 
 use crate::flag_error::{FlagError, plain};
@@ -407,7 +408,8 @@ pub(crate) enum ConfigError {
 /// What a file lacks, in brackets.
 fn also(lacking: &Option<Box<nanobragg_io::Warning>>) -> String {
     let text = |lacking: &nanobragg_io::Warning| {
-        let asks = Some(&lacking.assumed).filter(|assumed| assumed.ends_with('?'));
+        // Of a key that is nearly another one, which is meant.
+        let asks = Some(&lacking.assumed).filter(|_| lacking.kind == WarningKind::UnknownKey);
         let asks = asks.map_or_else(String::new, |asks| format!(": {}", plain(asks)));
         format!(" ({}: {}: {}{asks})", shown(&lacking.file), plain(&lacking.place), plain(&lacking.found))
     };

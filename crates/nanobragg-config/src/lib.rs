@@ -44,7 +44,7 @@ pub use error::{Error, ErrorKind};
 pub use near::{hint, nearest_word};
 pub use origin::{Origin, Origins};
 pub use outputs::{Counting, DumpAction, Outputs};
-pub use resolve::{confined, resolve};
+pub use resolve::{confined, provenance, resolve};
 pub use setup::Setup;
 pub use warning::{
     AxesRemedy, CombinationWarning, CrystalWarning, DetectorWarning, FlagWarning, InstrumentWarning, Said,

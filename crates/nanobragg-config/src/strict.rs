@@ -40,10 +40,15 @@ impl Setup {
     /// The warnings of the plan, behind those that wait for it: where it says how many mosaic domains are needed, nothing is said of their
     /// number that was assumed.
     pub fn warnings_of_plan<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = Warning> + 'a {
+        Setup::those_of_plan(&self.warnings, plan)
+    }
+
+    /// [`Setup::warnings_of_plan`] of a setup that has become a job, and had these warnings.
+    pub fn those_of_plan<'a>(warnings: &'a [Warning], plan: &'a Plan) -> impl Iterator<Item = Warning> + 'a {
         let of_plan = &plan.resolved.warnings;
         let is_few =
             of_plan.iter().any(|warning| matches!(warning, nanobragg::plan::Warning::FewDomains { .. }));
-        let waiting = self.warnings.iter().filter(move |warning| is_of_domains(warning) && !is_few);
+        let waiting = warnings.iter().filter(move |warning| is_of_domains(warning) && !is_few);
         waiting.cloned().chain(of_plan.iter().copied().map(Warning::from))
     }
 }

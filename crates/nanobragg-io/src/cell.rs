@@ -59,6 +59,20 @@ pub fn cell_of_rows(real: &Matrix3<f64>) -> [f64; 6] {
     [a.norm(), b.norm(), c.norm(), angle(&b, &c), angle(&a, &c), angle(&a, &b)]
 }
 
+/// The vectors of a cell as columns: a along x, b in the plane of x and y.
+#[must_use]
+pub fn vectors_of([a, b, c, alpha, beta, gamma]: &[f64; 6]) -> Matrix3<f64> {
+    let [cos_alpha, cos_beta] = [alpha, beta].map(|angle| angle.to_radians().cos());
+    let (sin_gamma, cos_gamma) = gamma.to_radians().sin_cos();
+    let along_y = (cos_alpha - cos_beta * cos_gamma) / sin_gamma;
+    let along_z = (1.0 - cos_beta.powi(2) - along_y * along_y).max(0.0).sqrt();
+    Matrix3::from_columns(&[
+        Vector3::x() * *a,
+        Vector3::new(cos_gamma, sin_gamma, 0.0) * *b,
+        Vector3::new(cos_beta, along_y, along_z) * *c,
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +87,14 @@ mod tests {
         };
         assert!(!changed(0, 0.2) && changed(0, 0.3) && changed(1, -0.4) && !changed(2, 0.3));
         assert!(!changed(4, 0.4) && changed(4, 0.6) && changed(5, -0.6));
+    }
+
+    #[test]
+    fn vectors_have_the_edges_and_angles_of_their_cell() {
+        let cell = [50.0, 60.0, 70.0, 80.0, 100.0, 95.0];
+        let vectors = vectors_of(&cell);
+        let found = cell_of_rows(&vectors.transpose());
+        assert!(found.iter().zip(cell).all(|(found, cell)| (found - cell).abs() < 1e-10), "{found:?}");
+        assert!((vectors[(1, 0)], vectors[(2, 0)], vectors[(2, 1)]) == (0.0, 0.0, 0.0));
     }
 }

@@ -148,24 +148,12 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let image = read_smv(path)?;
         let keep = image.data.iter().map(|&value| value != 0).collect();
         let (fast, slow) = (image.fast, image.slow);
-        let (header, swing_deg) = (image.header, None);
+        let header = image.header;
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
         let mut warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
         warnings.extend(smv_keys::doubts(path, &header));
-        return Ok(InstrumentImage {
-            header,
-            is_smv: true,
-            fast,
-            slow,
-            keep,
-            masked: 0,
-            swing_deg,
-            axes,
-            spindle: None,
-            polarization: None,
-            cell: None,
-            warnings,
-        });
+        let said = Said { axes, warnings, ..Said::default() };
+        return Ok(InstrumentImage { header, is_smv: true, ..described(path, said, (fast, slow), keep) });
     };
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();

@@ -6,6 +6,7 @@ use std::path::Path;
 use nalgebra::Matrix3;
 
 use crate::c_format::g as g_of;
+use crate::cell::{cell_of_rows, vectors_of};
 use crate::error::{Error, Result};
 use crate::gzip::Source;
 use crate::lines::{Lines, finite, is_space};
@@ -123,27 +124,13 @@ const SAME_DEG: f64 = 1.0;
 /// How far the orientation that stands between a matrix and its cell is from that matrix, degrees, where it is another one.
 fn other_orientation(matrix: &Matrix3<f64>, numbers: &[f64], cell: [f64; 6]) -> Option<f64> {
     let orientation = Matrix3::from_row_slice(numbers.get(12..21)?);
-    let [_, _, _, alpha, beta, gamma] = cell.map(f64::to_radians);
-    // Directions of a*, b* and c* with a* along x and b* in the plane of x and y, as in MOSFLM.
-    let star = |opposite: f64, one: f64, other: f64| {
-        ((one.cos() * other.cos() - opposite.cos()) / (one.sin() * other.sin())).clamp(-1.0, 1.0).acos()
-    };
-    let (beta_star, gamma_star) = (star(beta, alpha, gamma), star(gamma, alpha, beta));
-    let across = -beta_star.sin() * alpha.cos();
-    let along = (1.0 - beta_star.cos().powi(2) - across * across).max(0.0).sqrt();
-    let axes =
-        Matrix3::new(1.0, gamma_star.cos(), beta_star.cos(), 0.0, gamma_star.sin(), across, 0.0, 0.0, along);
-    // DIALS has a along x and c* along z: the inverse of these vectors as columns.
-    let (sin_gamma, cos_gamma) = gamma.sin_cos();
-    let up = (alpha.cos() - beta.cos() * cos_gamma) / sin_gamma;
-    let height = (1.0 - beta.cos().powi(2) - up * up).max(0.0).sqrt();
-    let real = Matrix3::new(1.0, cos_gamma, beta.cos(), 0.0, sin_gamma, up, 0.0, 0.0, height);
-    let others = real.try_inverse().map(|inverse| inverse.transpose());
-    let off = |axes: Matrix3<f64>| {
+    let reciprocal = vectors_of(&cell).try_inverse()?;
+    let off = |axes: &Matrix3<f64>| {
         let meant = orientation * axes;
         (0..3).map(|at| meant.column(at).angle(&matrix.column(at)).to_degrees()).fold(0.0, f64::max)
     };
-    let off = off(axes).min(others.map_or(f64::INFINITY, off));
+    // Of MOSFLM a* is along x and b* in the plane of x and y, of DIALS a is along x and c* along z.
+    let off = off(&vectors_of(&cell_of_rows(&reciprocal))).min(off(&reciprocal.transpose()));
     (off > SAME_DEG).then_some(off)
 }
 

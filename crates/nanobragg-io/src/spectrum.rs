@@ -10,7 +10,7 @@ use crate::warning::{Found, Warning, WarningKind};
 /// and less than 100 Å.
 const LEAST_EV: f64 = 100.0;
 /// Photon energy times wavelength, eV Å.
-const EV_ANGSTROM: f64 = 12398.42;
+pub(crate) const EV_ANGSTROM: f64 = 12398.42;
 /// Wavelengths that crystals are measured at: numbers outside are in another unit, keV or meters, as a rule.
 const USUAL_ANGSTROM: std::ops::RangeInclusive<f64> = 0.02..=5.0;
 /// What no X-rays have.

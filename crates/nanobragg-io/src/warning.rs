@@ -127,6 +127,8 @@ pub enum Assumption {
     Spindle,
     /// Which experiment of a list is meant.
     Experiment,
+    /// The crystal, of which the file says too little.
+    Crystal,
 }
 
 /// Something in a file that was not taken as it stands, and what was done instead.

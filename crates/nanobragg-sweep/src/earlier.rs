@@ -1,5 +1,6 @@
 //! Images of an earlier sweep that a new one in its place does not write.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -12,8 +13,15 @@ use crate::target::Target;
 /// Names those that stay beside the `images` images of `targets`: what the manifest at `path` lists, and what has the names of images that would
 /// follow.
 pub(crate) fn images(path: &Path, targets: &[Target], images: usize) -> Option<Warning> {
-    // One folder may be spelled in several ways.
-    let real = |file: &Path| real_folder(file).join(file.file_name().unwrap_or_default());
+    // One folder may be spelled in several ways; most files are in one, whose name is looked up once.
+    let folders = RefCell::new(BTreeMap::<PathBuf, PathBuf>::new());
+    let real = |file: &Path| {
+        let (mut folders, folder) = (folders.borrow_mut(), file.parent().unwrap_or(Path::new("")));
+        if !folders.contains_key(folder) {
+            folders.insert(folder.to_owned(), real_folder(file));
+        }
+        folders.get(folder).map_or_else(PathBuf::new, |real| real.join(file.file_name().unwrap_or_default()))
+    };
     let own: BTreeSet<PathBuf> =
         targets.iter().flat_map(|target| target.files(images)).map(|file| real(&file)).collect();
     let following = |target: &Target| {

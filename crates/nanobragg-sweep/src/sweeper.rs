@@ -361,7 +361,7 @@ impl Shared<'_> {
             self.lit.store(true, Ordering::Relaxed);
         } else if !self.lit.load(Ordering::Relaxed) {
             let mut empty = lock(&self.empty);
-            *empty = empty.or_else(|| Emptiness::found(plan, statistics));
+            *empty = empty.or_else(|| Emptiness::of(plan));
         }
     }
 

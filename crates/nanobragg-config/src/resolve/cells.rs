@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::model::symmetry::{self, SymmetryOperator};
 use nanobragg::model::{hall, spacegroup};
-use nanobragg::units::{deg, to_deg};
-use nanobragg_io::cell::{Notation, SpaceGroup, is_other_cell};
+use nanobragg::units::to_deg;
+use nanobragg_io::cell::{Notation, SpaceGroup, is_other_cell, vectors_of};
 use nanobragg_io::text::spaced_to;
 use nanobragg_io::{Warning, WarningKind};
 
@@ -66,13 +66,6 @@ fn no_number(file: &Path, group: &SpaceGroup) -> Option<Warning> {
     })
 }
 
-/// Whether a warning says why a file has no crystal.
-pub(super) fn would_help(warning: &Warning) -> bool {
-    let is_misspelled = || warning.kind == WarningKind::UnknownKey && warning.assumed.ends_with("crystal?");
-    let is_incomplete = || warning.kind == WarningKind::NotTaken && warning.place.starts_with("_cell: ");
-    warning.kind == WarningKind::NoOrientation || is_misspelled() || is_incomplete()
-}
-
 /// The file whose axes the crystal has.
 pub(super) fn of_axes(draft: &Draft, args: &ParsedArgs) -> PathBuf {
     let geometry = args.last(FlagId::Geometry).map(|flag| flag.values.path(0).to_owned());
@@ -96,7 +89,9 @@ pub(super) fn misfit(
     operators: &[SymmetryOperator],
     cell: [f64; 6],
 ) -> Option<CrystalWarning> {
-    let misfit = symmetry::misfit(&vectors(cell), operators).unwrap_or(0.0);
+    let vectors = vectors_of(&cell);
+    let vectors = [0, 1, 2].map(|at| vectors.column(at).into_owned().into());
+    let misfit = symmetry::misfit(&vectors, operators).unwrap_or(0.0);
     let (file, group) = (file.to_owned(), group.to_owned());
     (misfit > MISFIT).then_some(CrystalWarning::ForeignSymmetry { file, cell, group })
 }
@@ -111,15 +106,6 @@ pub(super) fn foreign(file: &Path, group: &SpaceGroup, cell: [f64; 6]) -> Option
     // It is one of them.
     let first = found.next()?;
     found.fold(first, |found, other| found.and(other))
-}
-
-/// Vectors of a cell: a along x, b in the plane of x and y.
-fn vectors([a, b, c, alpha, beta, gamma]: [f64; 6]) -> [[f64; 3]; 3] {
-    let cos = |angle: f64| deg(angle).cos();
-    let sin_gamma = deg(gamma).sin();
-    let along_y = (cos(alpha) - cos(beta) * cos(gamma)) / sin_gamma;
-    let along_z = (1.0 - cos(beta).powi(2) - along_y * along_y).max(0.0).sqrt();
-    [[a, 0.0, 0.0], [b * cos(gamma), b * sin_gamma, 0.0], [c * cos(beta), c * along_y, c * along_z]]
 }
 
 #[cfg(test)]

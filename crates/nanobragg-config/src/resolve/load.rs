@@ -5,7 +5,6 @@ use std::path::Path;
 use nanobragg::model::{Preset, Quirk, Source, SpectralLine, StructureFactors};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::units::angstrom;
-use nanobragg_io::WarningKind;
 use nanobragg_io::c_format::g;
 use nanobragg_io::cell::CellOfFile;
 use nanobragg_io::matrix::read_mosflm;
@@ -13,6 +12,7 @@ use nanobragg_io::pdb;
 use nanobragg_io::sources::{SourceRow, read_sources};
 use nanobragg_io::spectrum::{SpectrumRow, read_spectrum};
 use nanobragg_io::text::spaced_to;
+use nanobragg_io::{Assumption, WarningKind};
 
 use super::reflections::{self, cell_from_file};
 use super::{Context, cells, matrix};
@@ -91,7 +91,9 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     cells::of_instrument(draft, args);
     if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
         let lacking = draft.setup.warnings.iter().find_map(|warning| match warning {
-            Warning::File(warning) => Some(warning).filter(|warning| cells::would_help(warning)),
+            Warning::File(warning) => {
+                Some(warning).filter(|warning| warning.assumption == Some(Assumption::Crystal))
+            }
             _ => None,
         });
         return Err(ConfigError::NoCrystal(lacking.cloned().map(Box::new)));

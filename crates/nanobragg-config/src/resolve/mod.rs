@@ -25,6 +25,8 @@ mod sense;
 mod spindle;
 mod tilt;
 
+pub use provenance::provenance;
+
 use crate::classic::{self, Effect, Occurrence, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, Context, Error, Origin, Setup};
@@ -108,7 +110,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
     let mut setup = draft.finish();
-    setup.provenance = provenance::of(args, &setup.experiment);
+    setup.provenance = provenance(args, &setup.experiment);
     places::check(&setup, args, context)?;
     Ok(setup)
 }

@@ -7,7 +7,7 @@ use crate::classic::{self, Arity, Effect, FlagId, Occurrence, ParsedArgs, Role, 
 
 /// The preset and the flags that pixels depend on, as words. Names of outputs are left out: the same image has the same
 /// bytes under any name. A seed that was drawn for the orientation is among them.
-pub(super) fn of(args: &ParsedArgs, experiment: &Experiment) -> Provenance {
+pub fn provenance(args: &ParsedArgs, experiment: &Experiment) -> Provenance {
     // Of a flag that was given more than once the last counts.
     let counts = |occurrence: &&Occurrence| {
         flag(occurrence.flag).is_some_and(|row| row.is(Role::Several))

@@ -10,7 +10,7 @@ use crate::cell::{CellOfFile, Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
@@ -173,7 +173,8 @@ impl CellTags {
         let lacking: Vec<&str> = lacking.map(|(_, name)| name).collect();
         (!lacking.is_empty() && lacking.len() < self.0.len()).then(|| {
             let place = format!("_cell: {}", lacking.join(", "));
-            Warning::new(WarningKind::NotTaken, path, place, "none", "the cell is incomplete, and is ignored")
+            let assumed = "the cell is incomplete, and is ignored";
+            Warning::new(WarningKind::NotTaken, path, place, "none", assumed).of(Assumption::Crystal)
         })
     }
 

@@ -11,10 +11,9 @@ use super::keys::{self, Doubts};
 use super::{Geometry, MOST_PANELS, Selection};
 use crate::error::{Error, Result, shown};
 use crate::lines::{LINE_LIMIT, finite};
+use crate::spectrum::EV_ANGSTROM;
 use crate::warning::{Assumption, Warning, WarningKind};
 
-/// Photon energy times wavelength, eV Å.
-pub(super) const EV_ANGSTROM: f64 = 12398.42;
 /// Keys that hold for the whole file.
 const OF_ALL: [&str; 6] = [
     "photon_energy",

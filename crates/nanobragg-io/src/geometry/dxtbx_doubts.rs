@@ -42,7 +42,8 @@ fn unknown(node: &Node<'_>, key: &str, near: &str) -> Warning {
     let found = node.value.get(key).filter(|value| !value.is_array() && !value.is_object());
     let found = found.map_or_else(|| "a list".to_owned(), ToString::to_string);
     let (place, assumed) = (format!("{}.{key}", node.place), format!("not read; did you mean {near}?"));
-    Warning::new(WarningKind::UnknownKey, node.path, place, found, assumed)
+    let warning = Warning::new(WarningKind::UnknownKey, node.path, place, found, assumed);
+    if near == "crystal" { warning.of(Assumption::Crystal) } else { warning }
 }
 
 /// Models that no experiment of a list refers to, and other experiments than the one that is taken.

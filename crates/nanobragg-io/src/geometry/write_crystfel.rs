@@ -5,10 +5,10 @@ use std::path::Path;
 use nalgebra::Vector3;
 
 use super::about::{About, comments};
-use super::crystfel::EV_ANGSTROM;
 use super::{Geometry, Panel};
 use crate::clean::{clean, clean_beside};
 use crate::error::{Error, Result};
+use crate::spectrum::EV_ANGSTROM;
 
 /// The file, for an instrument whose beam travels along z. Panels stand below each other in the data, one after the
 /// other along the slow axis.

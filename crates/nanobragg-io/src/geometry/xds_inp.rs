@@ -243,7 +243,6 @@ fn meet(one: &[f64; 4], other: &[f64]) -> bool {
 /// Reciprocal vectors of a crystal, or its cell alone.
 type CrystalOfFile = (Option<Matrix3<f64>>, Option<[f64; 6]>);
 
-/// Reciprocal vectors of the cell whose axes are given, or a cell without axes.
 /// Numbers that only serve to be compared: what is none of them is said, and nothing where there is no value.
 fn compared<const N: usize>(
     entries: &Entries<'_>,
@@ -258,6 +257,7 @@ fn compared<const N: usize>(
     numbers
 }
 
+/// Reciprocal vectors of the cell whose axes are given, or a cell without axes.
 fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<CrystalOfFile> {
     let [a, b, c] = AXES.map(|key| entries.vector(key));
     let (a, b, c) = (a?, b?, c?);
@@ -268,7 +268,8 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Crystal
             AXES.iter().partition(|key| entries.last(key).is_some());
         let kind = WarningKind::NoOrientation;
         if !there.is_empty() {
-            warnings.push(Warning::new(kind, entries.path, missing.join(", "), "none", assumed));
+            let warning = Warning::new(kind, entries.path, missing.join(", "), "none", assumed);
+            warnings.push(warning.of(Assumption::Crystal));
             return Ok((None, None));
         }
         let Some(entry) = cell else { return Ok((None, None)) };
@@ -276,7 +277,7 @@ fn crystal(entries: &Entries<'_>, warnings: &mut Vec<Warning>) -> Result<Crystal
         // Beside the group 0 XDS takes no cell.
         let has_group = entries.last(GROUP).is_none_or(|entry| entry.values != ["0"]);
         let is_known = has_group && lone.iter().any(|number| *number != 0.0);
-        warnings.extend(is_known.then(|| entries.warning(kind, entry, assumed)));
+        warnings.extend(is_known.then(|| entries.warning(kind, entry, assumed).of(Assumption::Crystal)));
         return Ok((None, is_known.then_some(lone)));
     };
     let rows = Matrix3::from_rows(&[a, b, c].map(|axis| axis.transpose()));

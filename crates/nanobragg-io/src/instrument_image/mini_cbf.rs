@@ -94,8 +94,8 @@ const POLARIZATION: &str = "Polarization";
 fn sensor(path: &Path, text: &str) -> Option<Warning> {
     const SENSOR: &str = " sensor, thickness";
     let mut lines = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
-    let (line, material) = lines.find_map(|line| Some((line, line.split_once(SENSOR)?.0)))?;
-    let thickness = line.split_once(SENSOR).map_or("", |(_, thickness)| thickness.trim());
+    let (material, thickness) = lines.find_map(|line| line.split_once(SENSOR))?;
+    let thickness = thickness.trim();
     let is_none = Lines::words(thickness).next().and_then(|word| finite(word.as_bytes())) == Some(0.0);
     (!is_none).then(|| radiation::sensor(path, format!("{material}{SENSOR}"), thickness))
 }

@@ -6,6 +6,7 @@ use crate::c_format::g;
 use crate::geometry::{Slips, meant};
 use crate::lines::finite;
 use crate::smv::SmvHeader;
+use crate::spectrum::EV_ANGSTROM;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Keys that are read.
@@ -72,33 +73,21 @@ const FOREIGN: [(&str, &str, Assumption); 25] = [
     ("2THETA", "TWOTHETA", Assumption::Swing),
     ("DETECTOR_2THETA", "TWOTHETA", Assumption::Swing),
 ];
+const SPINDLE: &str = "the crystal turns about the spindle of the convention; -spindle_axis says another";
+const SENSOR: &str = "-detector_thick and -detector_abs give a sensor";
 /// Keys of other programs for what no key says that is read.
 const UNREAD: [(&str, &str, Assumption); 10] = [
-    (
-        "ROTATION_AXIS",
-        "the crystal turns about the spindle of the convention; -spindle_axis says another",
-        Assumption::Spindle,
-    ),
-    (
-        "OSCILLATION_AXIS",
-        "the crystal turns about the spindle of the convention; -spindle_axis says another",
-        Assumption::Spindle,
-    ),
-    (
-        "SPINDLE_AXIS",
-        "the crystal turns about the spindle of the convention; -spindle_axis says another",
-        Assumption::Spindle,
-    ),
-    ("SENSOR_THICKNESS", "-detector_thick and -detector_abs give a sensor", Assumption::Sensor),
-    ("DETECTOR_THICKNESS", "-detector_thick and -detector_abs give a sensor", Assumption::Sensor),
+    ("ROTATION_AXIS", SPINDLE, Assumption::Spindle),
+    ("OSCILLATION_AXIS", SPINDLE, Assumption::Spindle),
+    ("SPINDLE_AXIS", SPINDLE, Assumption::Spindle),
+    ("SENSOR_THICKNESS", SENSOR, Assumption::Sensor),
+    ("DETECTOR_THICKNESS", SENSOR, Assumption::Sensor),
     ("FLUX", "-flux says it", Assumption::Dose),
     ("TRANSMISSION", "-flux says how much there is", Assumption::Dose),
     ("BANDPASS", "one wavelength; -dispersion widens it", Assumption::WavelengthSpread),
     ("DIVERGENCE", "-divergence says it", Assumption::Divergence),
     ("MOSAICITY", "-mosaic says it", Assumption::Mosaicity),
 ];
-/// Energy times wavelength, eV Å.
-const EV_ANGSTROM: f64 = 12398.42;
 /// Relative difference of two numbers that the digits of headers do not make.
 const SAME: f64 = 1e-3;
 /// Keys of other spellings for which a header is searched in vain.
