@@ -1,19 +1,9 @@
 //! What one file says and another one, or a flag, says otherwise: it counts, or is named.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    dead_code,
-    reason = "tests fail by panicking, and share what they need not all have"
-)]
-
-#[path = "warnings/images.rs"]
-mod images;
-
 use std::ffi::OsString;
 use std::path::Path;
 
-use images::{swung, upright};
+use super::images::{swung, upright};
 use nanobragg::model::Polarization;
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, resolve};

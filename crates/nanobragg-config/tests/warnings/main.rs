@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod beside;
 mod flags;
 mod images;
+mod masks;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

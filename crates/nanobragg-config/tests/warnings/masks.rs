@@ -1,19 +1,9 @@
 //! Masks in the files of images: which pixels they leave out, and what is said where they leave out none.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    dead_code,
-    reason = "tests fail by panicking, and share what they need not all have"
-)]
-
-#[path = "warnings/images.rs"]
-mod images;
-
 use std::ffi::OsString;
 use std::path::Path;
 
-use images::upright;
+use super::images::upright;
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, Warning, resolve};
 use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
