@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use nanobragg::model::{Experiment, Lattice};
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::{Context, experiment_file, resolve};
+use nanobragg_config::{Context, experiment_file, provenance, resolve};
 use nanobragg_session::Provenance;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -59,7 +59,7 @@ impl Setup {
             arrays.into_iter().filter(|(_, given)| *given).map(|(name, _)| format!("{name}=array")).collect();
         let context = Context { directory, brings_table: structure_factors.is_some(), ..Context::default() };
         let resolved = py.detach(|| {
-            let mut complete = classic::parse(stand_ins.clone())?;
+            let mut complete = classic::parse(stand_ins)?;
             complete.extend(args.clone());
             resolve(&complete, &context)
         });
@@ -83,10 +83,8 @@ impl Setup {
         if let Some(rows) = sources {
             experiment.beam = experiment.beam.clone().with_sources(arrays::sources(&rows)).map_err(failed)?;
         }
-        let mut provenance = setup.provenance.clone();
-        // Flags that stand for arrays come first, but for the one of files, which no image depends on.
-        let stands = stand_ins.iter().filter(|word| *word != "-nodump").count();
-        provenance.flags.drain(..stands.min(provenance.flags.len()));
+        // Without the flags that stand for arrays.
+        let mut provenance = provenance(&args, &setup.experiment);
         provenance.flags.extend(arrays);
         Ok(Setup { resolved: Arc::new(Resolved { setup, args, provenance }) })
     }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
-use nanobragg_config::{Context, Purpose, chosen, resolve};
+use nanobragg_config::{Context, Purpose, Setup, chosen, resolve};
 use nanobragg_io::places::Inputs;
 use nanobragg_session::{Emptiness, Format, Job, Warning};
 
@@ -121,14 +121,15 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<Task> {
     setup.notes.iter().for_each(|note| console.say(note));
     console.warn_all(setup.warnings_before_plan());
     let progress = setup.progress;
-    let mut job = setup.clone().into_job();
+    let said = setup.warnings.clone();
+    let mut job = setup.into_job();
     job.outputs.retain(|output| output.format == Format::Instrument);
     let plans: Result<Vec<Plan>, nanobragg::Error> =
         job.experiments().map(|experiment| experiment.plan()).collect();
     let plans = plans.map_err(nanobragg_config::Error::from)?;
     let Some(first) = plans.first() else { return Err(usage("no panel")) };
     chosen(&job.experiment, first).iter().for_each(|line| console.say(line));
-    setup.warnings_of_plan(first).for_each(|warning| console.warn(warning));
+    Setup::those_of_plan(&said, first).for_each(|warning| console.warn(warning));
     let wanted = wanted::all("-wrt", &arguments.wrt, &job.experiment, &plans)?;
     let parameters: Vec<Parameter> = wanted.iter().map(|wanted| wanted.parameter).collect();
     for plan in &plans {

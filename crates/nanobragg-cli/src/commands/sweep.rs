@@ -7,6 +7,7 @@ mod instrument;
 mod meter;
 mod progress;
 mod run;
+mod series;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use nanobragg_config::classic::{FlagId, ParsedArgs};
 use nanobragg_config::{Context, Purpose, Setup, chosen, resolve};
-use nanobragg_io::orientations::read_orientations;
 use nanobragg_session::Job;
-use nanobragg_sweep::{Series, SweepJob, check_regular};
+use nanobragg_sweep::{Series, SweepJob};
 
 use super::arguments::{Arguments, Wanted};
 use super::flags::{overruled, relevant};
 use super::instrument::{Instrument, is_scan};
 use super::progress::Reporter;
+use super::series::series;
 use crate::called;
 use crate::console::Console;
 use crate::error::explain;
@@ -46,13 +46,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (progress, asked) = (setup.progress, setup.experiment.clone());
     let described = setup.outputs.instruments.clone();
     let is_scan = is_scan(&series);
-    let told = setup.clone();
+    let said = setup.warnings.clone();
     let job = job(arguments, names, &args, setup, series, images)?;
     let compute = job.compute.clone();
     let (outputs, provenance) = (job.outputs.clone(), job.provenance.clone().unwrap_or_default());
     let sweep = job.prepare()?;
     chosen(&asked, sweep.first()).iter().for_each(|line| console.say(line));
-    told.warnings_of_plan(sweep.first()).for_each(|warning| console.warn(warning));
+    Setup::those_of_plan(&said, sweep.first()).for_each(|warning| console.warn(warning));
     console.warn_all(sweep.warnings());
     let (outputs, provenance) = (&outputs, &provenance);
     let instrument = Instrument { first: sweep.first(), is_scan, images, outputs, provenance };
@@ -115,35 +115,4 @@ fn job(
         beside,
         provenance,
     })
-}
-
-fn series(arguments: &Arguments, setup: &Setup) -> anyhow::Result<(Series, usize)> {
-    let images = || {
-        let text = "sweep: give the number of images with -images N";
-        arguments.images.ok_or_else(|| UsageError(text.to_owned()))
-    };
-    match &arguments.wanted {
-        Wanted::Random => Ok((Series::Random, images()?)),
-        Wanted::Rotation => {
-            let range = setup.experiment.rotation.range();
-            if range == 0.0 {
-                let text =
-                    "sweep: all images would be the same; give -osc DEGREES for a rotation, or -orientations";
-                return Err(UsageError(text.to_owned()).into());
-            }
-            let (images, said) = (images()?, setup.images.len());
-            let text = format!("sweep: -images {images}, but -geometry describes {said} that differ");
-            (said == 0 || images <= said).then_some(()).ok_or(UsageError(text))?;
-            Ok((Series::Rotation(range), images))
-        }
-        Wanted::Listed(path) => {
-            check_regular(path)?;
-            let angles = read_orientations(path).map_err(nanobragg_config::Error::from)?;
-            let images = arguments.images.unwrap_or(angles.len());
-            let (path, rows) = (path.display(), angles.len());
-            let text = format!("sweep: -images {images}, but {path} lists {rows} orientations");
-            (images <= rows).then_some(()).ok_or(UsageError(text))?;
-            Ok((Series::Listed(angles), images))
-        }
-    }
 }
