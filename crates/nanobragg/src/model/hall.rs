@@ -1,9 +1,7 @@
 //! Space groups as Hall writes them: symbols that are their own generators.
 
-use super::symmetry::{SymmetryOperator, group};
+use super::symmetry::{PARTS, SymmetryOperator, group};
 
-/// A whole edge in 24ths.
-const EDGE: i32 = 24;
 /// Longer symbols are none.
 const LONGEST: usize = 80;
 
@@ -105,12 +103,12 @@ fn rotation(part: &str, before: &[(usize, char)]) -> Option<(SymmetryOperator, u
                 let along = "xyz".find(axis)?;
                 let screw = letter.to_digit(10).and_then(|digit| i32::try_from(digit).ok())?;
                 let mut part = [0; 3];
-                *part.get_mut(along)? = screw * EDGE / i32::try_from(fold).ok()?;
+                *part.get_mut(along)? = screw * PARTS / i32::try_from(fold).ok()?;
                 part
             }
             _ => return None,
         };
-        translation = [0, 1, 2].map(|at: usize| (translation[at] + part[at]).rem_euclid(EDGE));
+        translation = [0, 1, 2].map(|at: usize| (translation[at] + part[at]).rem_euclid(PARTS));
     }
     let rotation = if improper { negative(matrix) } else { matrix };
     Some((SymmetryOperator { rotation, translation }, fold, axis))
@@ -156,7 +154,7 @@ fn moved(operator: &SymmetryOperator, shift: [i32; 3]) -> SymmetryOperator {
     let SymmetryOperator { rotation, translation } = *operator;
     let translation = [0, 1, 2].map(|row: usize| {
         let turned: i32 = (0..3).map(|k| rotation[row][k] * shift[k]).sum();
-        (translation[row] + shift[row] - turned).rem_euclid(EDGE)
+        (translation[row] + shift[row] - turned).rem_euclid(PARTS)
     });
     SymmetryOperator { rotation, translation }
 }

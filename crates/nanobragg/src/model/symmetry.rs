@@ -4,7 +4,7 @@ use super::Reflection;
 use crate::error::{Error, SymmetryCause};
 
 /// Translations are counted in 24ths of a cell edge: every fraction of a space group is one.
-const PARTS: i32 = 24;
+pub(super) const PARTS: i32 = 24;
 /// The largest crystallographic point group, m-3m.
 const MOST_ROTATIONS: usize = 48;
 /// Operators of the largest space group setting, face-centered m-3m.
