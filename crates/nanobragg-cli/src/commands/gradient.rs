@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod columns;
 mod course;
 mod gradient_text;
 mod instrument;
@@ -16,7 +17,7 @@ use nanobragg::gradient::{Derivatives, Parameter, Refusal};
 use nanobragg::plan::Plan;
 use nanobragg_config::{Context, Purpose, Setup, chosen, resolve};
 use nanobragg_io::places::Inputs;
-use nanobragg_session::{Emptiness, Format, Job, Warning};
+use nanobragg_session::{Format, Job};
 
 use crate::called;
 use crate::console::{Console, print};
@@ -89,18 +90,7 @@ pub fn run(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
         pull_back::write(&task, &gradient, &targets)?;
     }
     if targets.iter().any(|target| target.kind.has_images()) {
-        let columns = output::columns(&task, &course)?;
-        if columns.iter().flat_map(|panel| &panel.photons).all(|&photons| photons == 0.0) {
-            let why = task.plans.first().and_then(Emptiness::of);
-            task.console.warn_all(&why.map(Warning::Empty));
-        } else if let Some(idle) = output::idle(&task.wanted, &columns) {
-            task.console.say(&format!("no pixel changes with {idle}"));
-        }
-        for Target { path, kind } in &targets {
-            for file in output::write(path, *kind, &task.wanted, &columns)? {
-                task.console.say(&format!("wrote {}", file.display()));
-            }
-        }
+        output::write_all(&task, &course, &targets)?;
     }
     if arguments.check && !check::run(&task, &course)? {
         return Ok(ExitCode::from(DISAGREE));

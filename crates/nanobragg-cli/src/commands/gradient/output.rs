@@ -2,65 +2,40 @@
 
 use std::path::{Path, PathBuf};
 
-use nanobragg::gradient::{Columns, Derivatives};
+use nanobragg::gradient::Columns;
 use nanobragg_compare::{Format, Image, picture};
 use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::{NamedImage, write_named_images};
 use nanobragg_io::npy::write_npy_doubles;
+use nanobragg_session::{Emptiness, Warning};
 use serde_json::{Value, json};
 
+use super::Task;
+use super::columns::{computed, idle};
 use super::course::Course;
-use super::target::{self, Kind};
-use super::{Task, refused};
+use super::target::{self, Kind, Target};
 use crate::usage::UsageError;
 use crate::wanted::Wanted;
 
-/// Derivative images of each panel, per unit of what is wanted.
-pub fn columns(task: &Task, course: &Course<'_>) -> anyhow::Result<Vec<Columns>> {
-    let mut columns = Vec::new();
-    for (panel, plan) in task.plans.iter().enumerate() {
-        let derivatives = Derivatives::new(plan, &task.parameters()).map_err(|error| refused(&error))?;
-        let mut of_panel = course.watch(task, |control| derivatives.columns(course.backend(), control))?;
-        for (column, wanted) in of_panel.columns.iter_mut().zip(&task.wanted) {
-            let factor = wanted.factor_in(panel);
-            column.iter_mut().for_each(|slope| *slope *= factor);
-        }
-        if !task.job.compute.allow_nonfinite {
-            check_finite(task, &of_panel)?;
-        }
-        columns.push(of_panel);
+/// Computes the derivative images of all panels, writes them to each target, and says what is odd about them.
+pub fn write_all(task: &Task, course: &Course<'_>, targets: &[Target]) -> anyhow::Result<()> {
+    let columns = computed(task, course)?;
+    if columns.iter().flat_map(|panel| &panel.photons).all(|&photons| photons == 0.0) {
+        let why = task.plans.first().and_then(Emptiness::of);
+        task.console.warn_all(&why.map(Warning::Empty));
+    } else if let Some(idle) = idle(&task.wanted, &columns) {
+        task.console.say(&format!("no pixel changes with {idle}"));
     }
-    Ok(columns)
-}
-
-/// The names of what no pixel changes with, if there are such.
-pub fn idle(wanted: &[Wanted], panels: &[Columns]) -> Option<String> {
-    let is_zero = |number: usize| {
-        let columns = panels.iter().filter_map(|panel| panel.columns.get(number));
-        columns.flatten().all(|&slope| slope == 0.0)
-    };
-    let idle = wanted.iter().enumerate().filter(|(number, _)| is_zero(*number));
-    let names: Vec<&str> = idle.map(|(_, wanted)| wanted.name.as_str()).collect();
-    (!names.is_empty()).then(|| names.join(", "))
-}
-
-/// Refuses derivatives that are not finite.
-fn check_finite(task: &Task, columns: &Columns) -> anyhow::Result<()> {
-    for (column, wanted) in columns.columns.iter().zip(&task.wanted) {
-        let wrong = |slope: &&f64| !slope.is_finite();
-        if let Some(at) = column.iter().position(|slope| !slope.is_finite()) {
-            let (count, name) = (column.iter().filter(wrong).count(), &wanted.name);
-            let (slow, fast) = (at / columns.fast.max(1), at % columns.fast.max(1));
-            anyhow::bail!(
-                "{count} pixels have derivatives with respect to {name} that are not finite, the first at fast {fast}, slow {slow}; nothing is written without -allow_nonfinite"
-            );
+    for Target { path, kind } in targets {
+        for file in write(path, *kind, &task.wanted, &columns)? {
+            task.console.say(&format!("wrote {}", file.display()));
         }
     }
     Ok(())
 }
 
-/// Writes the derivative images of all panels, and says which files that made.
-pub fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
+/// Writes the derivative images of all panels to one target, and names the files that made.
+fn write(path: &Path, kind: Kind, wanted: &[Wanted], panels: &[Columns]) -> anyhow::Result<Vec<PathBuf>> {
     match kind {
         Kind::Npy | Kind::Hdf5 => arrays(path, kind, wanted, panels),
         Kind::Png => pictures(path, wanted, panels),
