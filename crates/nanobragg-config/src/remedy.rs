@@ -51,6 +51,7 @@ pub fn of(warning: &Warning) -> Option<String> {
                  have to give the width"
             ));
         }
+        Warning::FewSources { .. } => "-sourcefile with sources between them makes the spots merge",
         Warning::QuirkActs { quirk: Quirk::PhiZeroCarryover, .. } => {
             "-phi_carryover_mode spec starts every step afresh"
         }
@@ -75,6 +76,8 @@ pub fn of_job(warning: &nanobragg_session::Warning) -> Option<&'static str> {
         }
         nanobragg_session::Warning::Empty(why) => Some(match why {
             Emptiness::NoBeam => "-fluence or -flux gives some",
+            Emptiness::Masked => "-mask keeps those that its file neither marks nor has at zero",
+            Emptiness::NoFactors => "-hkl with amplitudes, or -default_F, gives some",
             Emptiness::Beyond { .. } => "-dmin is the limit",
             Emptiness::OtherResolution { .. } => {
                 "-lambda and -distance, -cell and -dmin decide which of them are on the image"
@@ -116,6 +119,7 @@ mod tests {
             Warning::FewDomains { used: 10, needed: 200, error: 0.5 },
             Warning::FewWavelengths { used: 2, needed: 20 },
             Warning::FewDirections { used: [2, 1], needed: [20, 1] },
+            Warning::FewSources { used: 2, apart: 5.0 },
             Warning::AttenuationAssumed { thickness: 1e-4 },
             Warning::EmptyRegion,
             Warning::Sharpened { b_factor: -1e-19 },
@@ -132,6 +136,8 @@ mod tests {
         begins_with_a_flag(of_job(&dark).unwrap());
         for why in [
             Emptiness::NoBeam,
+            Emptiness::Masked,
+            Emptiness::NoFactors,
             Emptiness::Beyond { limit: 3.0, lowest: 2.0 },
             Emptiness::OtherResolution { image: [30.0, 2.0], table: [1.5, 1.0] },
             Emptiness::NoSpot,

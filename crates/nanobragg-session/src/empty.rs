@@ -18,6 +18,10 @@ const PLACES: usize = 16;
 pub enum Emptiness {
     /// The beam has no photons.
     NoBeam,
+    /// The mask leaves out every pixel of the region of interest.
+    Masked,
+    /// All structure factors that were read are zero.
+    NoFactors,
     /// All pixels are beyond the resolution limit.
     Beyond {
         /// The limit.
@@ -53,6 +57,15 @@ impl Emptiness {
         if plan.fluence * plan.parameters().scale == 0.0 {
             return Emptiness::NoBeam;
         }
+        if !renders_any(plan) {
+            return Emptiness::Masked;
+        }
+        let table = &plan.structure_factors;
+        let any_factor =
+            || table.bounds().is_some_and(|all| all.indices().any(|hkl| table.nearest(hkl) != 0.0));
+        if table.default_f() == 0.0 && !any_factor() {
+            return Emptiness::NoFactors;
+        }
         let frame = FrameDescription::of(plan);
         let limit = plan.dmin * 1e10;
         let [lowest, highest] = on_image(plan, &frame);
@@ -83,6 +96,8 @@ impl fmt::Display for Emptiness {
         };
         match *self {
             Emptiness::NoBeam => f.write_str("the beam has none"),
+            Emptiness::Masked => f.write_str("the mask leaves out all of them"),
+            Emptiness::NoFactors => f.write_str("all structure factors are zero"),
             Emptiness::Beyond { limit, lowest } => write!(
                 f,
                 "the resolution limit is {} Angstrom, and the image begins at {} Angstrom",
@@ -102,6 +117,12 @@ impl fmt::Display for Emptiness {
             }
         }
     }
+}
+
+/// Whether the mask keeps a pixel of the region of interest.
+fn renders_any(plan: &Plan) -> bool {
+    let (mut rows, columns) = plan.region.ranges();
+    rows.any(|slow| columns.clone().any(|fast| plan.region.renders(slow, fast)))
 }
 
 /// The lowest and the highest resolution of the pixels of an image.
@@ -151,7 +172,9 @@ fn include([lowest, highest]: &mut [f64; 2], d: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nanobragg::model::{Experiment, IndexBox, PixelGrid, Reflection, StructureFactors, UnitCell};
+    use nanobragg::model::{
+        Experiment, IndexBox, Mask, PixelGrid, Reflection, Roi, StructureFactors, UnitCell,
+    };
     use nanobragg::units::angstrom;
 
     fn experiment() -> Experiment {
@@ -163,6 +186,28 @@ mod tests {
 
     fn why(experiment: &Experiment) -> String {
         Emptiness::of(&experiment.plan().unwrap()).unwrap().to_string()
+    }
+
+    #[test]
+    fn masks_and_zeros_are_told_from_spots_beside_the_image() {
+        let mut experiment = experiment();
+        let table = |f| {
+            let one = [Reflection { hkl: [1, 0, 0], f }];
+            StructureFactors::from_reflections(IndexBox::enclosing([[1, 0, 0]]).unwrap(), 0.0, one).unwrap()
+        };
+        experiment.structure_factors = table(0.0);
+        assert_eq!(why(&experiment), "all structure factors are zero");
+        experiment.structure_factors = table(1.0);
+        assert_eq!(why(&experiment), "no spot of a reflection with a structure factor is on the image");
+        let mut keep = vec![false; 64 * 64];
+        let mask = |keep: &[bool]| Some(Mask { fast: 64, slow: 64, keep: keep.into() });
+        experiment.rendering.mask = mask(&keep);
+        assert_eq!(why(&experiment), "the mask leaves out all of them");
+        // A pixel beside the region of interest does not count.
+        keep[0] = true;
+        experiment.rendering.mask = mask(&keep);
+        experiment.rendering.roi = Roi { fast: (Some(1), None), slow: (None, None) };
+        assert_eq!(why(&experiment), "the mask leaves out all of them");
     }
 
     #[test]

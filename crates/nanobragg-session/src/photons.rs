@@ -1,7 +1,7 @@
 //! Whether an image is one that a detector could see.
 
 use nanobragg::image::Image;
-use nanobragg::statistics::{Statistics, possible};
+use nanobragg::statistics::{Statistics, all_possible, possible};
 
 use crate::Error;
 use crate::error::Cause;
@@ -23,12 +23,7 @@ pub fn check_photons(image: &Image, statistics: &Statistics) -> Result<(), Error
 /// # Errors
 /// As [`check_photons`].
 pub fn check_pixels(image: &Image) -> Result<(), Error> {
-    // A pass of its own without a branch: it takes a tenth of the time of one that stops at the first.
-    let mut any = 0;
-    for &value in image.pixels() {
-        any |= u32::from(!possible(value));
-    }
-    if any == 0 {
+    if all_possible(image) {
         return Ok(());
     }
     let mut wrong = image.pixels().iter().enumerate().filter(|&(_, &value)| !possible(value));

@@ -95,7 +95,10 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let table = |error: f64| if kind.common { common(error) } else { table(error, number) };
     let amplitudes = table(0.0)?;
     let middle = 0.5 * kind.size as f64;
-    let seed = if kind.finer.is_some() { 100 } else { 1 };
+    // Where data and model have domains of their own, those of one still say nothing of those of another.
+    let number_of_seed = i64::try_from(number).unwrap_or(0);
+    let (seed, seed_of_start) =
+        if kind.finer.is_some() { (10_000 + number_of_seed, 20_000 + number_of_seed) } else { (1, 1) };
     let (oversample, domains) = kind.finer.unwrap_or((kind.oversample, kind.domains));
     let cell = |off: f64| {
         UnitCell::new(79.1 * (1.0 + off), 79.1 * (1.0 + off), 38.4 * (1.0 - off), 90.0, 90.0, 90.0)
@@ -128,7 +131,7 @@ pub fn still(number: u64, kind: &StillKind) -> Result<Still, Error> {
     let counts = counts.collect();
 
     let off = turn(&mut random, kind.misset) * orientation;
-    let mut experiment = make(cell(kind.cell)?, angles_of(&off), kind.domains, 1)?;
+    let mut experiment = make(cell(kind.cell)?, angles_of(&off), kind.domains, seed_of_start)?;
     experiment.structure_factors = if kind.amplitudes > 0.0 { table(kind.amplitudes)? } else { amplitudes };
     experiment.rendering.oversample = NonZeroU32::new(kind.oversample);
     let plan = experiment.plan()?;

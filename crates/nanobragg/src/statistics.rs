@@ -112,6 +112,9 @@ struct RowSums {
     possible: bool,
 }
 
+/// Pixels that a thread looks at before it takes others.
+const AT_ONCE: usize = 1 << 16;
+
 /// Parts of a sum, so that vectors can hold them.
 const PARTS: usize = 16;
 
@@ -187,6 +190,15 @@ impl Sums {
             possible: impossible == [0; PARTS],
         }
     }
+}
+
+/// Whether all pixels of an image have photons that are finite and not negative. Threads share the image.
+pub fn all_possible(image: &Image) -> bool {
+    let impossible = |pixels: &[f32]| {
+        // Without a branch: this takes a tenth of the time of a loop that stops at the first.
+        pixels.iter().fold(0, |any, &value| any | u32::from(!possible(value)))
+    };
+    image.pixels().par_chunks(AT_ONCE).map(impossible).reduce(|| 0, |a, b| a | b) == 0
 }
 
 /// Whether a pixel can have so many photons: finite, and not negative.

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use nanobragg::backend::{Backend, Control, Cpu};
 use nanobragg::model::{
     Beam, Divergence, Experiment, IndexBox, Misset, Mosaicity, PixelGrid, Placement, Polarization,
-    Reflection, Roi, Rotation, Shape, Spectrum, Steps, StructureFactors, UnitCell,
+    Reflection, Roi, Rotation, Shape, Source, Spectrum, Steps, StructureFactors, UnitCell,
 };
 use nanobragg::nalgebra::{Rotation3, Unit, Vector3};
 use nanobragg::plan::{Plan, Warning};
@@ -269,4 +269,37 @@ fn directions_stand_apart_where_their_step_is_wider_than_a_pixel() {
     assert!((10..60).contains(&needed), "{needed}");
     near.beam = diverging(&near.beam, needed);
     assert_eq!(warnings(&near), []);
+}
+
+#[test]
+fn listed_sources_stand_apart_as_those_of_a_grid_do() {
+    let mut near = experiment(Shape::Gauss, 20);
+    near.rotation = Rotation::still(0.0);
+    let beam = near.beam.clone();
+    let source = |angle: f64, wavelength: f64| Source {
+        position: [Some(-angle.cos()), Some(angle.sin()), Some(0.0)],
+        weight: None,
+        wavelength: Some(wavelength),
+    };
+    let mut said = |list: Vec<Source>| {
+        near.beam = beam.clone().with_sources(list).unwrap();
+        warnings(&near)
+    };
+    let fan = |count: usize| {
+        let angle = |at: usize| 0.02 * (at as f64 / (count - 1) as f64 - 0.5);
+        (0..count).map(|at| source(angle(at), 1e-10)).collect::<Vec<_>>()
+    };
+    let few = said(fan(2));
+    assert!(
+        matches!(few[..], [Warning::FewSources { used: 2, apart }] if (10.0..60.0).contains(&apart)),
+        "{few:?}"
+    );
+    assert_eq!(said(fan(60)), []);
+    // A gap in the middle of many counts, and two colors do.
+    let gap = said([&fan(60)[..25], &fan(60)[35..]].concat());
+    assert!(matches!(gap[..], [Warning::FewSources { used: 50, .. }]), "{gap:?}");
+    let colors = said(vec![source(0.0, 1e-10), source(0.0, 1.05e-10)]);
+    assert!(matches!(colors[..], [Warning::FewSources { used: 2, .. }]), "{colors:?}");
+    assert_eq!(said(vec![source(0.0, 1e-10), source(0.0, 1.0001e-10)]), []);
+    assert_eq!(said(vec![source(0.0, 1e-10)]), []);
 }

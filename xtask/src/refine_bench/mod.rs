@@ -7,7 +7,6 @@ use std::time::Instant;
 use anyhow::Context as _;
 use nanobragg::backend::{Control, Cpu};
 use nanobragg::model::Shape;
-use nanobragg::plan::Plan;
 use nanobragg_refine::{
     Counting, Fitted, Found, FoundAmplitude, Outcome, Photons, Refinement, Verdict, refine_amplitudes,
     refine_together,
@@ -237,15 +236,6 @@ fn r(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     pairs.map(|(f, truth)| (f * both / square - truth).abs()).sum::<f64>() / all
 }
 
-/// Root mean square of the angles by which the domains of a plan are turned, degrees: few domains, drawn at random, spread
-/// otherwise than the spread that they are drawn with.
-fn spread_of_domains(plan: &Plan) -> f64 {
-    let domains = &plan.orientations.domains;
-    let square = |cosine: f64| cosine.clamp(-1.0, 1.0).acos().powi(2);
-    let sum: f64 = domains.iter().map(|domain| square((domain.trace() - 1.0) * 0.5)).sum();
-    (sum / domains.len().max(1) as f64).sqrt().to_degrees()
-}
-
 /// What was found less the truth, in the order and the units of what was found.
 fn errors(still: &Still, outcome: &Outcome) -> Vec<f64> {
     let truth = still.truth.parameters();
@@ -262,7 +252,7 @@ fn errors(still: &Still, outcome: &Outcome) -> Vec<f64> {
         "Na" => value - na,
         "Nb" => value - nb,
         "Nc" => value - nc,
-        "mosaic" => value * (1.0 - spread_of_domains(&still.truth) / spread_of_domains(&outcome.plan)),
+        "mosaic" => value - truth.spread.to_degrees(),
         "distance" => value - truth_distance_mm,
         "shift_fast" | "shift_slow" => value,
         _ => value - still.scale,

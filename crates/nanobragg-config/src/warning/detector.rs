@@ -149,7 +149,11 @@ impl fmt::Display for DetectorWarning {
                     "{said} chooses a custom geometry, in which {center}: off where -{convention} has the beam by {fast} and {slow} \
                      pixels along fast and slow"
                 )?;
-                if *is_given { Ok(()) } else { f.write_str("; -Xbeam and -Ybeam give another place") }
+                f.write_str(if *is_given {
+                    "; -ORGX and -ORGY are along fast and slow in either"
+                } else {
+                    "; -Xbeam and -Ybeam give another place"
+                })
             }
             DetectorWarning::RegionBeyond { said, fast, slow } => {
                 write!(f, "{said} reaches beyond the image of {fast} x {slow} pixels and is cut at its edge")

@@ -22,7 +22,7 @@ fn a_vector_that_moves_the_beam_says_so() {
     assert_eq!(said("-spindle_axis 0 1 0"), [format!("-spindle_axis 0 1 0 {custom} {middle}")]);
     let center = "-Xbeam 3 -Ybeam 3.5";
     let turned = "-Xbeam is along fast and -Ybeam along slow: off where -mosflm has the beam by 5.5 and 4.5 pixels along \
-        fast and slow";
+        fast and slow; -ORGX and -ORGY are along fast and slow in either";
     assert_eq!(
         said(&format!("-spindle_axis 0 1 0 {center}")),
         [format!("-spindle_axis 0 1 0 {custom} {turned}")]

@@ -89,8 +89,12 @@ impl Plan {
             mosaic.domains = enough.domains(spread, at_most);
         }
         let rotation = experiment.rotation.settled(|most| enough.phi_steps(&mosaic, most));
-        let lines = if !beam.sources().is_empty() { &[] } else { &sources[..wavelengths.min(sources.len())] };
-        warnings.extend(enough.warnings(&rotation, &mosaic, [horizontal, vertical], lines));
+        let (lines, listed) = if beam.sources().is_empty() {
+            (&sources[..wavelengths.min(sources.len())], &[][..])
+        } else {
+            (&[][..], &sources[..])
+        };
+        warnings.extend(enough.warnings(&rotation, &mosaic, [horizontal, vertical], lines, listed));
         let singly = quirks.has(Quirk::MosaicAfterSpindle);
         let domains = mosaic::domains(&mosaic, &mut generator, experiment.seeds.mosaic, singly);
         let (domains, draws) = domains.into_iter().map(|domain| (domain.rotation, domain.draw)).unzip();

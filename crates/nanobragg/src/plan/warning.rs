@@ -77,6 +77,13 @@ pub enum Warning {
         /// How many would run into each other.
         needed: [usize; 2],
     },
+    /// Sources of a list are so far apart that they have spots of their own.
+    FewSources {
+        /// How many have a weight.
+        used: usize,
+        /// The widest gap between them, in breadths of a spot.
+        apart: f64,
+    },
     /// The beam is smaller than the sample, of which it lights a part.
     SampleClipped {
         /// Direction across the beam.
@@ -130,6 +137,7 @@ codes! { Warning:
     FewDomains = "plan.few-domains",
     FewWavelengths = "plan.few-wavelengths",
     FewDirections = "plan.few-directions",
+    FewSources = "plan.few-sources",
     SampleClipped = "plan.sample-clipped",
     Sharpened = "plan.sharpened",
     EmptyRegion = "plan.empty-region",
@@ -172,6 +180,11 @@ impl fmt::Display for Warning {
             Warning::FewDirections { used: [h, v], needed: [most_h, most_v] } => write!(
                 f,
                 "{h} x {v} directions of incidence are too few: each has separate spots; with {most_h} x {most_v} they merge"
+            ),
+            Warning::FewSources { used, apart } => write!(
+                f,
+                "the {used} sources lie up to {} spot widths apart, so that they have separate spots",
+                short((apart * 10.0).round() / 10.0)
             ),
             Warning::SampleClipped { axis, size, beam } => {
                 let which = match axis {

@@ -13,7 +13,7 @@ rows!(
     Lambda(&["-lambda", "-wavelength"], "wavelength at the center of the spectrum")
         .prefixes(&["-lambda", "-wave"])
         .number("X", Unit::Angstrom, POSITIVE)
-        .likely(&[(0.05, 25.0)])
+        .likely(&[(0.05, 10.0)])
         .default("1.0")
         .shows(&["wavelength"])
         .effect(|draft, given| draft.beam.wavelength = given.si()),

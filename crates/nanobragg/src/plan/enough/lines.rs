@@ -9,6 +9,14 @@ use crate::plan::{SourcePlan, Warning};
 /// they are broad at half their height is even to 6 %, 1.25 times as far to 20 %.
 const APART_TOLERATED: f64 = 1.25;
 
+/// More sources of a list are not looked at one by one: so many leave no gaps but on purpose.
+const MOST_LISTED: usize = 2000;
+
+/// How far a relative step of wavelength moves the spot of a reflection that turns: 2 tan θ / λ.
+fn streak(site: &Site) -> f64 {
+    2.0 * ((1.0 - site.cosine) / (1.0 + site.cosine)).sqrt() * site.inverse
+}
+
 pub(super) struct Lines<'a> {
     pub enough: &'a Enough,
     pub spread: f64,
@@ -26,7 +34,6 @@ impl Lines<'_> {
         lines.sort_by(f64::total_cmp);
         let (first, last) = (*lines.first()?, *lines.last()?);
         let gap = lines.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max) / (0.5 * (first + last));
-        let streak = |site: &Site| 2.0 * ((1.0 - site.cosine) / (1.0 + site.cosine)).sqrt() * site.inverse;
         let along = |site: &Site| (1.0 - site.cosine) * site.inverse;
         let used = lines.len();
         let needed = self.needed(used, gap * (used - 1) as f64, gap, streak, along)?;
@@ -45,6 +52,33 @@ impl Lines<'_> {
             used,
             needed: [horizontal.unwrap_or(used[0]), vertical.unwrap_or(used[1])],
         })
+    }
+
+    /// A warning where sources of a list fall apart into groups with spots of their own. What ties them together is the shortest
+    /// tree, by Prim's method; its longest step counts.
+    pub(super) fn of_list(&self, listed: &[SourcePlan<f64>]) -> Option<Warning> {
+        let lit: Vec<&SourcePlan<f64>> = listed.iter().filter(|source| source.weight > 0.0).collect();
+        let sites = &self.enough.sites;
+        let most = |of: &dyn Fn(&Site) -> f64| sites.iter().map(of).fold(0.0, f64::max);
+        let by_angle = most(&|site| site.inverse / site.radial);
+        let by_wavelength = most(&|site| streak(site) / site.radial);
+        let breadths = |one: &SourcePlan<f64>, other: &SourcePlan<f64>| {
+            let angle = (one.incident - other.incident).norm();
+            let step =
+                (one.wavelength - other.wavelength).abs() / (0.5 * (one.wavelength + other.wavelength));
+            angle * by_angle + step * by_wavelength
+        };
+        let mut inside = *lit.first().filter(|_| lit.len() <= MOST_LISTED)?;
+        let mut outside: Vec<(&SourcePlan<f64>, f64)> =
+            lit[1..].iter().map(|source| (*source, f64::INFINITY)).collect();
+        let mut longest: f64 = 0.0;
+        while !outside.is_empty() {
+            outside.iter_mut().for_each(|(source, near)| *near = near.min(breadths(inside, source)));
+            let nearest = outside.iter().enumerate().min_by(|a, b| a.1.1.total_cmp(&b.1.1))?.0;
+            let (source, near) = outside.swap_remove(nearest);
+            (inside, longest) = (source, longest.max(near));
+        }
+        (longest > APART_TOLERATED).then_some(Warning::FewSources { used: lit.len(), apart: longest })
     }
 
     /// How many of `used` samples over `range`, the farthest of which are a `gap` apart, would do, if they are too few:

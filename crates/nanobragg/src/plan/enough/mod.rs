@@ -81,13 +81,14 @@ impl Enough {
         self.steps_error(1, mosaic, STEPS_WANTED).1.clamp(1, most.max(1))
     }
 
-    /// A warning for each number that is too small; `lines` are the sources of one direction.
+    /// A warning for each number that is too small; `lines` are the sources of one direction of a grid, `listed` those of a list.
     pub(super) fn warnings(
         &self,
         rotation: &Rotation,
         mosaic: &Mosaic,
         grids: [Steps; 2],
         lines: &[SourcePlan<f64>],
+        listed: &[SourcePlan<f64>],
     ) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let used = rotation.steps();
@@ -102,9 +103,10 @@ impl Enough {
                 warnings.push(Warning::FewDomains { used, needed, error });
             }
         }
+        let samples = mosaic.domains * rotation.steps();
+        let spots = Lines { enough: self, spread: mosaic.spread, samples };
+        warnings.extend(spots.of_list(listed));
         if !lines.is_empty() {
-            let samples = mosaic.domains * rotation.steps();
-            let spots = Lines { enough: self, spread: mosaic.spread, samples };
             warnings.extend(spots.of_spectrum(lines));
             warnings.extend(spots.of_directions(grids));
         }
