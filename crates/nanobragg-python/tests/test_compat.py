@@ -107,6 +107,8 @@ def test_an_attribute_is_kept_and_has_its_effect(sim, name):
     assert getattr(sim, name) == VALUES[name]
     sim.add_nanoBragg_spots()
     assert sim.raw_pixels.max() > 0
+    slow, fast = sim.raw_pixels.focus()
+    assert sim.raw_pixels.size() == sim.raw_pixels.size == len(sim.raw_pixels.as_1d()) == slow * fast
     plain = nanoBragg(detpixels_slowfast=(40, 48), Ncells_abc=(5, 5, 5), pixel_size_mm=1, oversample=1)
     plain.default_F = 100
     plain.add_nanoBragg_spots()

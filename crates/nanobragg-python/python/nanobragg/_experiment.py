@@ -36,6 +36,17 @@ class Quantity(NamedTuple):
     origin: str
     """Where it comes from: a flag, a file, the default, other quantities."""
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers of the value in their order: none of a value that is words."""
+        found: list[float] = []
+        for word in self.value.split():
+            try:
+                found.append(float(word))
+            except ValueError:
+                return ()
+        return tuple(found)
+
 
 class Experiment:
     """What is simulated: crystal, structure factors, beam, detector, rotation, and how pixels are sampled.
@@ -204,6 +215,8 @@ class Experiment:
         >>> experiment = Experiment(cell=(70, 80, 90, 90, 90, 90), default_F=100, N=5, distance_mm=120)
         >>> experiment.quantities()["distance"]
         Quantity(value='120', unit='mm', origin='flag -distance')
+        >>> experiment.quantities()["unit cell"].numbers
+        (70.0, 80.0, 90.0, 90.0, 90.0, 90.0)
         """
         rows = _native.Renderer(self._native).rows()
         return {name: Quantity(value, unit, origin) for _, name, value, unit, origin in rows}

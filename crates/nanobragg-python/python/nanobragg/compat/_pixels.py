@@ -7,8 +7,20 @@ from typing import Any
 import numpy as np
 
 
+class Size(int):
+    """A number of pixels. As that of a flex array it can be called."""
+
+    def __call__(self) -> int:
+        return int(self)
+
+
 class Pixels(np.ndarray):
     """Photons, float64 of shape (slow, fast)."""
+
+    @property
+    def size(self) -> Size:
+        """How many pixels there are: `size` as of numpy, `size()` as of a flex array."""
+        return Size(super().size)
 
     def as_numpy_array(self) -> Any:
         """The same pixels, as an array of numpy."""
