@@ -28,17 +28,12 @@ pub fn of(warning: &Warning) -> Option<String> {
             "-N with fewer cells and -fluence with more photons keep the intensities"
         }
         Warning::FewPhiSteps { needed, .. } => {
-            let number = format!("{needed}{}", or_auto(*needed, MOST_PHI_STEPS));
+            let number = set_number("-phisteps", *needed, MOST_PHI_STEPS);
             // A step that is said decides on the number, or on the width of as many steps.
-            return Some(format!(
-                "-phisteps {number} sets their number; -osc, not -phistep, has to give the range"
-            ));
+            return Some(format!("{number}; -osc, not -phistep, has to give the range"));
         }
         Warning::FewDomains { needed, .. } => {
-            return Some(format!(
-                "-mosaic_domains {needed}{} sets their number",
-                or_auto(*needed, MOST_DOMAINS)
-            ));
+            return Some(set_number("-mosaic_domains", *needed, MOST_DOMAINS));
         }
         Warning::FewWavelengths { needed, .. } => {
             return Some(format!(
@@ -63,9 +58,13 @@ pub fn of(warning: &Warning) -> Option<String> {
     Some(fixed.to_owned())
 }
 
-/// That `auto` does as well, which takes at most so many.
-fn or_auto(needed: usize, most: usize) -> &'static str {
-    if needed <= most { " or auto" } else { "" }
+/// That `flag` sets a number, and whether `auto`, which takes at most so many, does as well.
+fn set_number(flag: &str, needed: usize, most: usize) -> String {
+    if needed <= most {
+        format!("{flag} {needed} or auto sets their number")
+    } else {
+        format!("{flag} {needed} sets their number (auto takes at most {most})")
+    }
 }
 
 /// The flags that mend a warning of a job, and what they do.
@@ -102,11 +101,14 @@ mod tests {
     fn more_than_auto_takes_is_no_matter_of_auto() {
         let domains = |needed| of(&Warning::FewDomains { used: 10, needed, error: 0.5 }).unwrap();
         assert_eq!(domains(1000), "-mosaic_domains 1000 or auto sets their number");
-        assert_eq!(domains(1001), "-mosaic_domains 1001 sets their number");
+        assert_eq!(domains(1001), "-mosaic_domains 1001 sets their number (auto takes at most 1000)");
         let steps = |needed| of(&Warning::FewPhiSteps { used: 2, needed, width: 0.01, error: 0.5 }).unwrap();
-        let rest = "sets their number; -osc, not -phistep, has to give the range";
-        assert_eq!(steps(1000), format!("-phisteps 1000 or auto {rest}"));
-        assert_eq!(steps(1001), format!("-phisteps 1001 {rest}"));
+        let rest = "-osc, not -phistep, has to give the range";
+        assert_eq!(steps(1000), format!("-phisteps 1000 or auto sets their number; {rest}"));
+        assert_eq!(
+            steps(1001),
+            format!("-phisteps 1001 sets their number (auto takes at most 1000); {rest}")
+        );
     }
 
     #[test]
