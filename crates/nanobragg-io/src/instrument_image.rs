@@ -41,9 +41,11 @@ pub struct InstrumentImage {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Which of `fast * slow` pixels count, the fast axis first: those whose number is not zero nor NaN, nor below zero where
-    /// that marks a pixel that was not measured (CBF, NXmx), nor marked by a `pixel_mask` (NXmx).
+    /// Which of `fast * slow` pixels count, the fast axis first. Of counts (CBF, NXmx) with a `pixel_mask`, or with numbers below
+    /// zero, which mark pixels that were not measured, those that neither marks; of others those whose number is not zero nor NaN.
     pub keep: Vec<bool>,
+    /// How many of them do not count only because they have no counts and nothing in a file of counts marks pixels.
+    pub zeros: usize,
     /// How many pixels a `pixel_mask` of the file marks as of no use.
     pub masked: usize,
     /// A swing of the detector that the file gives in degrees, and that neither [`header`](Self::header) nor
@@ -107,8 +109,9 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
     let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
         let (image, text) = read_cbf_with_text(path)?;
-        let keep = image.counts.iter().map(|&count| count > 0).collect();
+        let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
+        found.zeros = zeros;
         found.warnings.extend(mini_cbf::repeated(path, &text));
         found.warnings.extend(mini_cbf::goniometer(path, &text));
         found.warnings.extend(doubts::of_mini_cbf(
@@ -129,13 +132,14 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
             Err(error) if !is_mask => (None, Some(unread_mask(path, &error))),
             found => (found?, None),
         };
+        let is_marked = masked.is_some() || image.counts.iter().any(|&count| count < 0);
         let masked = masked.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
         let image = image.of_panel(&panel);
-        let masked = masked.unwrap_or_else(|| vec![false; image.counts.len()]);
-        let keep = image.counts.iter().zip(&masked).map(|(&count, masked)| count > 0 && !masked).collect();
+        let (keep, zeros) = kept(&image.counts, masked.as_deref(), is_marked);
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
         let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
-        found.masked = masked.iter().filter(|masked| **masked).count();
+        found.zeros = zeros;
+        found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
         found.warnings.extend(unread);
         return Ok(found);
@@ -158,6 +162,16 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();
     Ok(described(path, Said::default(), (fast, slow), keep))
+}
+
+/// Which pixels of counts a mask keeps, and how many it leaves out for nothing but their zeros. A detector counts zeros like other
+/// numbers and marks what it did not measure; without a mark the zeros can be what is meant.
+fn kept(counts: &[i32], masked: Option<&[bool]>, is_marked: bool) -> (Vec<bool>, usize) {
+    let is_masked = |at: usize| masked.and_then(|masked| masked.get(at)).is_some_and(|masked| *masked);
+    let least = i32::from(!is_marked);
+    let keep = counts.iter().enumerate().map(|(at, &count)| count >= least && !is_masked(at)).collect();
+    let zeros = counts.iter().filter(|&&count| count == 0).count();
+    (keep, if is_marked { 0 } else { zeros })
 }
 
 /// That a mask of pixels says nothing. Who takes no pixels can do without.
@@ -195,6 +209,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         fast,
         slow,
         keep,
+        zeros: 0,
         masked: 0,
         swing_deg,
         axes,

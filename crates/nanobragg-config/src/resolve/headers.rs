@@ -55,6 +55,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             draft.setup.warnings.extend(unused_mask(args, name, image.masked));
         }
         if is_mask {
+            draft.setup.warnings.extend(left_out(name, &image));
             let InstrumentImage { fast, slow, keep, .. } = image;
             draft.setup.experiment.rendering.mask = Some(Mask { fast, slow, keep: keep.into() });
         }
@@ -69,6 +70,14 @@ fn unused_mask(args: &ParsedArgs, name: &Path, masked: usize) -> Option<Warning>
     let assumed = "-mask with this file leaves them out of what is rendered";
     let warning = nanobragg_io::Warning::new(WarningKind::BadRegions, name, "pixel_mask", found, assumed);
     (masked > 0 && !args.has(FlagId::Mask)).then(|| warning.into())
+}
+
+/// That a mask made of counts leaves out those of zero: no pixel of it is marked.
+fn left_out(name: &Path, image: &InstrumentImage) -> Option<Warning> {
+    let found = format!("{} of {} are 0", image.zeros, image.keep.len());
+    let assumed = "left out: neither a pixel_mask nor counts below 0 mark pixels in it";
+    let warning = nanobragg_io::Warning::new(WarningKind::ZerosLeftOut, name, "counts", found, assumed);
+    (image.zeros > 0).then(|| warning.into())
 }
 
 /// The panel that is chosen of an image's file: none where that has no more than one.
