@@ -3,6 +3,8 @@
 mod chain;
 mod doubts;
 mod entries;
+mod lattice;
+mod left_out;
 mod mini_cbf;
 mod nxmx;
 mod quantity;
@@ -41,7 +43,8 @@ pub struct InstrumentImage {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Which of `fast * slow` pixels count, the fast axis first. Of counts (CBF, NXmx) with a `pixel_mask`, or with numbers below
+    /// Which of `fast * slow` pixels count, the fast axis first; of an NXmx that is read as an [image](read_instrument_image) none, whose counts
+    /// need not be such as can be read. Of counts (CBF, NXmx) with a `pixel_mask`, or with numbers below
     /// zero, which mark pixels that were not measured, those that neither marks; of others those whose number is not zero nor NaN.
     pub keep: Vec<bool>,
     /// How many of them do not count only because they have no counts and nothing in a file of counts marks pixels.
@@ -57,8 +60,8 @@ pub struct InstrumentImage {
     pub spindle: Option<[f64; 3]>,
     /// How the beam is polarized, where the file says it.
     pub polarization: Option<ImagePolarization>,
-    /// The cell of the crystal, edges in Å and angles in degrees, where the file has it.
-    pub cell: Option<[f64; 6]>,
+    /// The crystal, where the file has its cell.
+    pub crystal: Option<ImageCrystal>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
@@ -73,6 +76,17 @@ pub struct ImagePolarization {
     pub kahn: f64,
     /// The direction of the field, a unit vector in the frame of [`axes`](InstrumentImage::axes); none where the file leaves it to its readers.
     pub axis: Option<[f64; 3]>,
+}
+
+/// The crystal of an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImageCrystal {
+    /// Edges in Å and angles in degrees.
+    pub cell: [f64; 6],
+    /// a*, b*, c* of whatever length, in the frame of [`axes`](InstrumentImage::axes), where the file says how it is oriented.
+    pub reciprocal: Option<[[f64; 3]; 3]>,
+    /// Whether that is the orientation at a spindle angle of zero, and not the one of a still.
+    pub turns: bool,
 }
 
 /// The names of the panels whose images a file has, where its format has names for them: NXmx.
@@ -127,21 +141,31 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let panels = file.panels()?;
         let is_only = panels.len() == 1;
         let panel = chosen(path, panels, panel)?;
-        let (image, _) = file.stack(0..1)?;
+        let size = file.image_size()?;
         let (masked, unread) = match file.masked(0) {
             Err(error) if !is_mask => (None, Some(unread_mask(path, &error))),
             found => (found?, None),
         };
-        let is_marked = masked.is_some() || image.counts.iter().any(|&count| count < 0);
-        let masked = masked.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
-        let image = image.of_panel(&panel);
-        let (keep, zeros) = kept(&image.counts, masked.as_deref(), is_marked);
+        let (counts, without) = match is_mask.then(|| file.stack(0..1)) {
+            None => (None, None),
+            Some(Ok((image, _))) => (Some(image.counts), None),
+            Some(Err(error)) if masked.is_some() => (None, Some(without_counts(path, &error))),
+            Some(Err(error)) => return Err(error),
+        };
+        let is_marked = masked.is_some() || counts.iter().flatten().any(|&count| count < 0);
+        let counts = counts.map(|counts| panel.cut(&counts, size));
+        let masked = masked.map(|masked| panel.cut(&masked, size));
+        let (keep, zeros) = match (&counts, &masked) {
+            (Some(counts), _) => kept(counts, masked.as_deref(), is_marked),
+            (None, Some(masked)) => (masked.iter().map(|masked| !masked).collect(), 0),
+            (None, None) => (Vec::new(), 0),
+        };
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
-        let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
+        let mut found = described(path, module.read()?, (panel.size[1], panel.size[0]), keep);
         found.zeros = zeros;
         found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
-        found.warnings.extend(unread);
+        found.warnings.extend(unread.into_iter().chain(without));
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -162,6 +186,13 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();
     Ok(described(path, Said::default(), (fast, slow), keep))
+}
+
+/// That only the mask of pixels of a file says which count.
+fn without_counts(path: &Path, error: &Error) -> Warning {
+    let (found, expected) = error.found_and_expected();
+    let assumed = format!("not read, the pixel_mask alone counts; expected {expected}");
+    Warning::new(WarningKind::BadRegions, path, "counts", found.trim_matches('"'), assumed)
 }
 
 /// Which pixels of counts a mask keeps, and how many it leaves out for nothing but their zeros. A detector counts zeros like other
@@ -202,7 +233,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, cell, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
@@ -215,7 +246,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         axes,
         spindle,
         polarization,
-        cell,
+        crystal,
         warnings,
     }
 }
@@ -226,7 +257,51 @@ mod tests {
 
     use super::*;
     use crate::nexus::setting::tests::setting;
-    use crate::nexus::{Setting, StackWriter};
+    use crate::nexus::{Setting, StackWriter, compress_frame};
+
+    #[test]
+    fn counts_that_cannot_be_read_matter_to_a_mask_without_a_pixel_mask() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let counts: Vec<i32> = (0..15).map(|n| n * 12_345).collect();
+        let write = |measured: Option<Vec<bool>>| {
+            let mut stack = StackWriter::create(&path, &Setting { measured, ..setting() }, 1).unwrap();
+            stack.write(0, &counts).unwrap();
+            stack.finish().unwrap();
+            let (mut bytes, chunk) = (std::fs::read(&path).unwrap(), compress_frame(&counts));
+            let at = bytes.windows(chunk.len()).position(|window| window == chunk).unwrap();
+            bytes[at..at + chunk.len()].fill(0xff);
+            std::fs::write(&path, bytes).unwrap();
+        };
+        write(None);
+        let image = read_instrument_image(&path, None).unwrap();
+        assert_eq!((image.fast, image.slow, image.keep.len()), (5, 3, 0));
+        assert!(image.header.has("DISTANCE"));
+        let error = read_mask_image(&path, None).unwrap_err().to_string();
+        assert!(error.contains("/entry/data/data: expected signed little-endian 32-bit counts"), "{error}");
+        let measured: Vec<bool> = (0..15).map(|at| at != 4).collect();
+        write(Some(measured.clone()));
+        let mask = read_mask_image(&path, None).unwrap();
+        let said = mask.warnings.last().unwrap().to_string();
+        assert!(said.contains("counts: others: not read, the pixel_mask alone counts; expected "), "{said}");
+        assert_eq!((mask.keep, mask.zeros), (measured, 0));
+    }
+
+    #[test]
+    fn the_size_of_an_image_is_that_of_its_modules_where_its_counts_are_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let mut stack = StackWriter::create(&path, &setting(), 1).unwrap();
+        stack.write(0, &[1; 15]).unwrap();
+        stack.finish().unwrap();
+        let file = H5File::open_rw(&path).unwrap();
+        file.delete_dataset("entry/data/data").unwrap();
+        file.close().unwrap();
+        let image = read_instrument_image(&path, None).unwrap();
+        assert_eq!((image.fast, image.slow), (5, 3));
+        let mask = read_mask_image(&path, None).unwrap();
+        assert_eq!((Some(mask.keep), mask.masked), (setting().measured, 1));
+    }
 
     #[test]
     fn a_mask_that_cannot_be_read_matters_to_who_takes_its_pixels() {

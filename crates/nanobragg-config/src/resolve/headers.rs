@@ -340,7 +340,8 @@ fn geometry(
     // Those of the last header, as all it says: an image does not lie as its mask does.
     draft.axes = image.axes.map(|axes| (file.to_owned(), axes));
     draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
-    draft.cell_of_image = image.cell.filter(|_| doubts && !is_mask).map(|cell| (path.to_owned(), cell));
+    draft.crystal_of_image =
+        image.crystal.filter(|_| doubts && !is_mask).map(|crystal| (path.to_owned(), crystal));
     polarization(draft, args, image, Path::new(file));
     Ok(())
 }

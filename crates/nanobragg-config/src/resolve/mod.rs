@@ -15,6 +15,7 @@ mod likely;
 mod load;
 mod mask;
 mod matrix;
+mod orientation;
 mod outputs;
 mod physical;
 mod places;
@@ -109,6 +110,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
+    orientation::of_image(&mut draft, context)?;
     let mut setup = draft.finish();
     setup.provenance = provenance(args, &setup.experiment);
     places::check(&setup, args, context)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::images::{swung, upright};
 use nanobragg::model::Polarization;
+use nanobragg::nalgebra::{Matrix3, Rotation3, Vector3};
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, resolve};
 use nanobragg_io::cbf::{MiniHeader, write_cbf};
@@ -172,6 +173,66 @@ fn a_cell_of_the_crystal_in_a_stack_is_named_where_another_counts() {
     assert_eq!(said("50 60 70 90 90 90"), [""; 0]);
     let expected = "a.nxs: unit cell: 50 60 70 90 90 90: ignored; -cell 51 60 70 90 90 90 counts";
     assert_eq!(said("51 60 70 90 90 90"), [expected]);
+}
+
+/// The columns of a crystal of 50, 60 and 70 Å that a rotation about these axes by these degrees turns, one after another, row after row, in
+/// the frame of NeXus.
+fn turned(turns: &[([f64; 3], f64)]) -> Option<[f64; 9]> {
+    let star = Matrix3::from_diagonal(&Vector3::new(1.0 / 50.0, 1.0 / 60.0, 1.0 / 70.0));
+    let turn =
+        |star, (axis, deg): &([f64; 3], f64)| Rotation3::new(Vector3::from(*axis) * deg.to_radians()) * star;
+    turns.iter().fold(star, turn).transpose().as_slice().try_into().ok()
+}
+
+#[test]
+fn an_orientation_in_a_stack_that_is_not_the_one_rendered_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    // The laboratory of -mosflm has x along the beam and z along the spindle; NeXus has z along the beam and the spindle along -x.
+    let nexus = |star: [f64; 9]| -> [f64; 9] {
+        let mut rows = [0.0; 9];
+        for column in 0..3 {
+            let [x, y, z] = [0, 1, 2].map(|row| star[3 * row + column]);
+            (rows[column], rows[3 + column], rows[6 + column]) = (-z, y, x);
+        }
+        rows
+    };
+    let write = |star: Option<[f64; 9]>, change: fn(Setting) -> Setting| {
+        stack(path, |setting| {
+            let spindle = [-1.0, 0.0, 0.0];
+            change(Setting { spindle, sensor_thickness_mm: None, ub_matrix: star.map(nexus), ..setting })
+        });
+    };
+    let still = |setting| Setting { rotation: None, ..setting };
+    let said = |flags: &str| said(path, &format!("-default_F 1 -img a.nxs -cell 50 60 70 90 90 90 {flags}"));
+    let other = |deg: &str| {
+        format!(
+            "a.nxs: crystal: 50 60 70 90 90 90: its orientation is ignored: the one that is rendered is {deg} deg off; -mat, -misset \
+             and the convention decide it"
+        )
+    };
+    write(turned(&[]), still);
+    assert_eq!(said(""), [""; 0]);
+    assert_eq!(said("-misset 0 0.4 0"), [""; 0]);
+    assert_eq!(said("-misset 0 30 0"), [other("30")]);
+    assert_eq!(said("-misset random"), [""; 0]);
+    assert_eq!(said("-quirks reference"), [""; 0]);
+    let xds = said("-xds");
+    assert!(
+        xds.len() == 1 && xds[0].starts_with("a.nxs: crystal: ") && xds[0].contains(" is 180 deg off"),
+        "{xds:?}"
+    );
+    // A still has the orientation that its spindle angle makes.
+    assert_eq!(said("-phi 20"), [other("20")]);
+    write(turned(&[([0.0, 0.0, 1.0], 20.0)]), still);
+    assert_eq!(said("-phi 20"), [""; 0]);
+    write(turned(&[([0.0, 1.0, 0.0], 30.0)]), |setting| setting);
+    assert_eq!(said("-misset 0 30 0"), [""; 0]);
+    assert_eq!(said("-misset 0 30 0 -phi 20"), [""; 0]);
+    assert_eq!(said(""), [other("30")]);
+    // Of another cell its edges are named.
+    let two = said("-misset 0 50 0 -cell 50 60 75 90 90 90");
+    assert!(two.len() == 1 && two[0].starts_with("a.nxs: unit cell: "), "{two:?}");
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::quantity::{listed, to_imgcif};
 use crate::c_format::g;
 use crate::lines::finite;
 use crate::nexus::{DETECTOR, Nxmx};
-use crate::rows::plausible_cell;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Stokes parameters, as NXmx spells them now and before.
@@ -15,7 +14,6 @@ const STOKES: [&str; 2] = [
     "entry/instrument/beam/incident_polarization_stokes",
     "entry/instrument/beam/incident_polarisation_stokes",
 ];
-const CELL: &str = "entry/sample/unit_cell";
 /// What rounding makes of a degree of polarization.
 const ROUNDING: f64 = 1e-6;
 
@@ -60,6 +58,16 @@ pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
     Some(Ok(ImagePolarization { key, kahn, axis }))
 }
 
+/// That images have other polarizations than the first, which counts.
+pub(super) fn other_stokes(file: &Nxmx<'_>) -> Option<Warning> {
+    let (key, numbers) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?.ok()?)))?;
+    let first = numbers.get(..4)?;
+    let assumed = "of the first image, which counts; others differ";
+    let is_other = numbers.chunks(4).any(|row| row != first);
+    let warning = Warning::new(WarningKind::NotTaken, file.path(), key, listed(first), assumed);
+    is_other.then(|| warning.of(Assumption::Polarization))
+}
+
 /// That a sensor is not taken.
 pub(super) fn sensor(path: &Path, place: impl Into<String>, found: &str) -> Warning {
     let assumed = "ignored: photons count at the surface; -detector_thick and -detector_abs give a sensor";
@@ -84,11 +92,4 @@ fn is_opaque(file: &Nxmx<'_>, material: &str, thickness: &[f64]) -> bool {
     let program = file.text("entry/program_name").and_then(Result::ok).unwrap_or_default();
     let (opaque, thickness_mm) = crate::nexus::OPAQUE;
     program.starts_with("nanobragg") && material == opaque && *thickness == [thickness_mm]
-}
-
-/// The cell of the crystal.
-pub(super) fn cell_of_nxmx(file: &Nxmx<'_>) -> Option<[f64; 6]> {
-    let numbers = file.numbers(CELL)?.ok()?;
-    let cell: [f64; 6] = *numbers.first_chunk()?;
-    plausible_cell(cell).then_some(cell)
 }
