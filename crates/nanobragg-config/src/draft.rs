@@ -51,6 +51,8 @@ pub(crate) struct Draft {
     pub space_group: Option<String>,
     pub pdb: Option<PathBuf>,
     pub matrix: Option<PathBuf>,
+    /// The file of the mask.
+    pub mask: Option<PathBuf>,
     pub sources: Option<PathBuf>,
     pub spectrum: Option<PathBuf>,
     pub instrument: Option<Instrument>,
@@ -274,6 +276,7 @@ impl Draft {
             hkl_column: None,
             space_group: None,
             pdb: None,
+            mask: None,
             matrix: None,
             sources: None,
             spectrum: None,

@@ -1,5 +1,6 @@
 //! Images from which size, instrument and mask of an experiment are taken, whatever their format.
 
+mod centers;
 mod chain;
 mod doubts;
 mod entries;
@@ -27,6 +28,30 @@ use crate::npy::{NPY_MAGIC, read_npy};
 use crate::smv::{SmvHeader, read_smv};
 use crate::tiff::{TIFF_MAGICS, read_tiff};
 use crate::warning::{Warning, WarningKind};
+
+/// What is read.
+const IMAGES: &str = "an image: SMV, miniCBF, NXmx, a NumPy array or TIFF";
+/// First bytes of files that are none of these, and what they are.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"P5", "a gray map (PGM)"),
+    (b"MTZ ", "reflections (MTZ)"),
+    (b"data_", "a CIF"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+];
+
+/// What a file is that no reader takes.
+fn other_kind(start: &[u8]) -> Option<&'static str> {
+    let known = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what);
+    let is_list = |start: &[u8]| {
+        matches!(start, [b'[', ..]) || start.starts_with(b"{\"") || start.starts_with(b"{\n  \"")
+    };
+    known.or(is_list(start).then_some("JSON, as of an experiment list (-geometry)"))
+}
 
 /// Bytes that tell the format.
 const LOOKED_AT: u64 = 8;
@@ -72,8 +97,9 @@ pub struct InstrumentImage {
 pub struct ImagePolarization {
     /// What the file calls it.
     pub key: &'static str,
-    /// Kahn's factor: the difference of the parts that are polarized along the axis and across it.
-    pub kahn: f64,
+    /// Kahn's factor: the difference of the parts that are polarized along the axis and across it; none of an image of this program
+    /// without a polarization factor, that of an unpolarized beam included.
+    pub kahn: Option<f64>,
     /// The direction of the field, a unit vector in the frame of [`axes`](InstrumentImage::axes); none where the file leaves it to its readers.
     pub axis: Option<[f64; 3]>,
 }
@@ -172,6 +198,8 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         read_npy(path).map(|image| (image.fast, image.slow, image.data))?
     } else if TIFF_MAGICS.iter().any(|magic| start.starts_with(*magic)) {
         read_tiff(path).map(|image| (image.fast, image.slow, image.data))?
+    } else if let Some(what) = other_kind(&start) {
+        return Err(Error::value(path, "format", IMAGES, what.as_bytes()));
     } else {
         let image = read_smv(path)?;
         let keep = image.data.iter().map(|&value| value != 0).collect();
@@ -180,6 +208,7 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
         let mut warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
         warnings.extend(smv_keys::doubts(path, &header));
+        warnings.extend(doubts::more_pixels(path, (fast, slow), image.more));
         let said = Said { axes, warnings, ..Said::default() };
         return Ok(InstrumentImage { header, is_smv: true, ..described(path, said, (fast, slow), keep) });
     };
@@ -258,6 +287,49 @@ mod tests {
     use super::*;
     use crate::nexus::setting::tests::setting;
     use crate::nexus::{Setting, StackWriter, compress_frame};
+
+    #[test]
+    fn pixels_that_the_size_of_an_image_does_not_mean_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        let said = |pixels: usize| {
+            let mut bytes =
+                b"{\nHEADER_BYTES=512;\nSIZE1=3;\nSIZE2=2;\nPIXEL_SIZE=1;\nDISTANCE=9;\nWAVELENGTH=1;\n}"
+                    .to_vec();
+            bytes.resize(512, b' ');
+            bytes.resize(512 + 2 * pixels, 1);
+            std::fs::write(&path, bytes).unwrap();
+            let image = read_instrument_image(&path, None).unwrap();
+            image.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(said(6), [""; 0]);
+        let expected = format!(
+            "{}: SIZE1, SIZE2: 3 2: 9 more pixels are in the file, which are not read",
+            path.display()
+        );
+        assert_eq!(said(15), [expected]);
+    }
+
+    #[test]
+    fn what_is_no_image_is_called_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for (start, what) in [
+            (&b"\x89PNG\r\n\x1a\n"[..], "a PNG picture"),
+            (b"MTZ \0\0\0\0", "reflections (MTZ)"),
+            (b"{\n  \"__id__\": 1}", "JSON, as of an experiment list (-geometry)"),
+        ] {
+            std::fs::write(&path, start).unwrap();
+            let error = read_instrument_image(&path, None).unwrap_err().to_string();
+            let expected = format!(
+                "format: expected an image: SMV, miniCBF, NXmx, a NumPy array or TIFF, found \"{what}\""
+            );
+            assert!(error.ends_with(&expected), "{error}");
+        }
+        std::fs::write(&path, "{\nHEADER").unwrap();
+        let error = read_instrument_image(&path, None).unwrap_err().to_string();
+        assert!(error.contains("an SMV image beginning with"), "{error}");
+    }
 
     #[test]
     fn counts_that_cannot_be_read_matter_to_a_mask_without_a_pixel_mask() {

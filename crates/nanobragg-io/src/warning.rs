@@ -79,6 +79,8 @@ kinds! {
     RepeatedReflections = "io.repeated-reflections",
     /// Amplitudes are below zero.
     NegativeAmplitudes = "io.negative-amplitudes",
+    /// A table looks like one of another kind.
+    UnlikelyTable = "io.unlikely-table",
     /// Sources are far from where the beam comes from.
     FarSource = "io.far-source",
 }

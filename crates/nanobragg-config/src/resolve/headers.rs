@@ -55,6 +55,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             draft.setup.warnings.extend(unused_mask(args, name, image.masked));
         }
         if is_mask {
+            draft.mask = Some(name.to_owned());
             draft.setup.warnings.extend(left_out(name, &image));
             let InstrumentImage { fast, slow, keep, .. } = image;
             draft.setup.experiment.rendering.mask = Some(Mask { fast, slow, keep: keep.into() });
@@ -355,11 +356,12 @@ fn polarization(draft: &mut Draft, args: &ParsedArgs, image: &InstrumentImage, f
     };
     let ImagePolarization { key, kahn, axis } = said;
     if preset == Preset::Exact {
-        draft.beam.kahn = kahn;
+        (draft.beam.kahn, draft.beam.polarized) = (kahn.unwrap_or(draft.beam.kahn), kahn.is_some());
         draft.polar = axis.map(|axis| (file.display().to_string(), axis));
         draft.setup.origins.note(FlagId::Polar, Origin::Header(file.display().to_string()));
-    } else if kahn != draft.beam.kahn {
-        let found = format!("Kahn's factor {}", g(kahn, 6));
+    } else if kahn != Some(draft.beam.kahn) {
+        let found =
+            kahn.map_or_else(|| "no factor".to_owned(), |kahn| format!("Kahn's factor {}", g(kahn, 6)));
         let assumed =
             format!("ignored under -quirks {}; -polar says how the beam is polarized", preset.name());
         let kind = WarningKind::NotTaken;

@@ -95,6 +95,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     if draft.setup.experiment.rendering.mask.is_some() && !draft.setup.panels.is_empty() {
         return Err(ConfigError::MaskOfPanels(draft.setup.panels.len()));
     }
+    mask::fits(&draft)?;
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     if classic::preset(args) != Preset::Reference {

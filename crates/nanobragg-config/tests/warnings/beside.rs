@@ -149,7 +149,7 @@ fn polarization_and_sensor_of_a_stack_count_or_are_named() {
     assert!((along - angle.cos()).abs() < 1e-9, "{along}");
     let texts = |setup: &Setup| setup.warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
     let sensor = "a.nxs: entry/instrument/detector/sensor_thickness: 0.32 mm Si: ignored: photons count at the surface; \
-        -detector_thick and -detector_abs give a sensor";
+        -detector_thick and -detector_abs give a sensor, -detector_thick 0 says that there is none";
     assert_eq!(texts(&setup), [sensor]);
     assert_eq!(texts(&of("-detector_thick 320 -detector_abs 250")), [""; 0]);
     let flag = of("-polar 0.5 -detector_thick 320 -detector_abs 250");
@@ -163,6 +163,39 @@ fn polarization_and_sensor_of_a_stack_count_or_are_named() {
     let reference = of("-quirks reference");
     assert_eq!(reference.experiment.beam.polarization(), Polarization::Kahn(0.0));
     assert_eq!(texts(&reference), [""; 0]);
+}
+
+#[test]
+fn an_image_without_a_polarization_factor_is_read_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |line: &str| {
+        let line = format!("-cell 50 60 70 90 90 90 -default_F 1 {line}");
+        resolved(folder.path(), &line).unwrap().experiment.beam.polarization()
+    };
+    let made_by = vec!["nanobragg, preset exact: -nopolar".to_owned()];
+    let header = MiniHeader { twotheta_deg: 0.0, made_by, ..swung() };
+    write_cbf(&folder.path().join("a.cbf"), &header, &[1; 6]).unwrap();
+    write_cbf(&folder.path().join("other.cbf"), &MiniHeader { made_by: vec![], ..header }, &[1; 6]).unwrap();
+    stack(folder.path(), |setting| Setting { spindle: [-1.0, 0.0, 0.0], ..setting });
+    assert_eq!(of("-img a.cbf"), Polarization::Off);
+    assert_eq!(of("-img a.nxs"), Polarization::Off);
+    assert_eq!(of("-img other.cbf"), Polarization::Kahn(0.0));
+    assert_eq!(of("-img a.cbf -polar 0.5"), Polarization::Kahn(0.5));
+    assert_eq!(of("-img a.cbf -quirks spec"), Polarization::Kahn(0.0));
+    stack(folder.path(), |setting| Setting { polarization_stokes: Some([1.0, 0.5, 0.0, 0.0]), ..setting });
+    assert_eq!(of("-mask a.cbf -img a.nxs -spindle_axis 0 0 1"), Polarization::Kahn(0.5));
+}
+
+#[test]
+fn a_matrix_and_a_mask_that_cannot_be_used_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("A.mat"), "1 2 3\n2 4 6\n3 6 9\n").unwrap();
+    let error = resolved(folder.path(), "-lambda 1 -mat A.mat -default_F 1").unwrap_err();
+    assert_eq!(error, "A.mat: the orientation matrix spans no volume");
+    write_cbf(&folder.path().join("a.cbf"), &swung(), &[1; 6]).unwrap();
+    let error =
+        resolved(folder.path(), "-cell 50 60 70 90 90 90 -mask a.cbf -detpixels 5 -default_F 1").unwrap_err();
+    assert_eq!(error, "a.cbf: the mask has 3 x 2 pixels, the detector 5 x 5");
 }
 
 #[test]
@@ -246,6 +279,6 @@ fn polarization_and_sensor_of_a_mini_cbf_count_or_are_named() {
     assert!((factor - 0.9).abs() < 1e-12, "{factor}");
     let texts: Vec<String> = setup.warnings.iter().map(ToString::to_string).collect();
     let expected = "a.cbf: Silicon sensor, thickness: 0.000320000 m: ignored: photons count at the surface; -detector_thick \
-        and -detector_abs give a sensor";
+        and -detector_abs give a sensor, -detector_thick 0 says that there is none";
     assert_eq!(texts, [expected]);
 }

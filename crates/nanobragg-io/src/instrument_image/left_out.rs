@@ -4,6 +4,7 @@ use super::chain::ANGLE;
 use super::entries::angle_deg;
 use super::quantity::{listed, quantity_of};
 use crate::c_format::g;
+use crate::geometry::{Slips, meant};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
 use crate::warning::{Assumption, Warning, WarningKind};
@@ -77,7 +78,8 @@ const IGNORED: [Ignored; 16] = [
 /// A warning for each.
 pub(super) fn of_nxmx(file: &Nxmx<'_>, axes: &ImageAxes) -> Vec<Warning> {
     let ignored = IGNORED.iter().filter_map(|ignored| of_number(file, ignored));
-    probe(file).into_iter().chain(ignored).chain(swing(file, axes)).chain(other_detectors(file)).collect()
+    let doubts = probe(file).into_iter().chain(ignored).chain(swing(file, axes)).chain(other_detectors(file));
+    doubts.chain(slips(file)).collect()
 }
 
 fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
@@ -107,6 +109,51 @@ fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
         Some(what) => warning.of(what),
         None => warning,
     })
+}
+
+/// Names that are read, by their groups.
+const READ: [(&str, &[&str]); 2] = [
+    ("beam", &["incident_wavelength", "incident_wavelength_weights", "incident_polarization_stokes"]),
+    (
+        "detector",
+        &[
+            "distance",
+            "x_pixel_size",
+            "y_pixel_size",
+            "beam_center_x",
+            "beam_center_y",
+            "saturation_value",
+            "pixel_mask",
+        ],
+    ),
+];
+/// Names that say what another one says, and the other one.
+const FOREIGN: [(&str, &str); 3] = [
+    ("beam/incident_energy", "incident_wavelength"),
+    ("beam/wavelength", "incident_wavelength"),
+    ("beam/energy", "incident_wavelength"),
+];
+
+/// Names that are nearly one that is read, or mean one, where that is not there.
+fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
+    let has = |group: &str, name: &str| file.numbers(&format!("{INSTRUMENT}/{group}/{name}")).is_some();
+    let unread = |name: String, assumed: String| {
+        let numbers = file.numbers(&name)?.map_or_else(|found| found, |numbers| listed(&numbers));
+        Some(Warning::new(WarningKind::UnknownKey, file.path(), name, numbers, assumed))
+    };
+    let slipped = READ.into_iter().flat_map(|(group, read)| {
+        let names = file.names(&format!("{INSTRUMENT}/{group}")).unwrap_or_default();
+        let slip = move |name: String| {
+            let meant = meant(&name, read, Slips::ByLength).filter(|meant| !has(group, meant))?;
+            unread(format!("{INSTRUMENT}/{group}/{name}"), format!("not read; did you mean {meant}?"))
+        };
+        names.into_iter().filter_map(slip).collect::<Vec<_>>()
+    });
+    let foreign = FOREIGN.into_iter().filter_map(|(name, read)| {
+        let assumed = format!("not read; {read} is the name for it");
+        unread(format!("{INSTRUMENT}/{name}"), assumed).filter(|_| !has("beam", read))
+    });
+    slipped.chain(foreign).collect()
 }
 
 /// A probe that is none of X-rays.
@@ -231,6 +278,22 @@ mod tests {
             assert_eq!(of(name, &[neutral; 3]), [""; 0], "{name}");
             let found = of(name, &[number]);
             assert!(found.len() == 1 && found[0].ends_with(expected), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn misspelled_names_are_named_where_the_right_one_is_not_there() {
+        let name = "instrument/beam/incident_wavelenght: 1.5: not read; did you mean incident_wavelength?";
+        assert_eq!(of("beam/incident_wavelenght", &[1.5]), [name]);
+        let name = "instrument/beam/incident_energy: 12000: not read; incident_wavelength is the name for it";
+        assert_eq!(of("beam/incident_energy", &[12000.0]), [name]);
+        for name in [
+            "beam/incident_wavelength",
+            "detector/beam_center_x",
+            "detector/y_pixel_size",
+            "detector/bit_depth_readout",
+        ] {
+            assert_eq!(of(name, &[1.5]), [""; 0], "{name}");
         }
     }
 

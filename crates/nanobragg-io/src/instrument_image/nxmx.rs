@@ -253,10 +253,10 @@ mod tests {
     #[test]
     fn the_chain_of_axes_is_the_one_that_is_written_or_refused() {
         let (found, doubts) = said(|_, _| ()).unwrap();
-        let expected =
-            ImageAxes { fast: [1.0, 0.0, 0.0], slow: [0.0, -1.0, 0.0], origin_mm: [-3.0, 4.0, -50.0] };
-        assert_eq!(found.axes, Some(expected));
-        assert_eq!(doubts, ["WAVELENGTH: none: 1 Angstrom is assumed"]);
+        let axes = ImageAxes { fast: [1.0, 0.0, 0.0], slow: [0.0, -1.0, 0.0], origin_mm: [-3.0, 4.0, -50.0] };
+        assert_eq!(found.axes, Some(axes));
+        let expected = "entry/instrument/beam/incident_wavelength: none: 1 Angstrom is assumed";
+        assert_eq!(doubts, [expected]);
         let error = |change: fn(&mut [Axis; 4])| {
             let text = said(|axes, _| change(axes)).err().unwrap().to_string();
             text.split_once("a.nxs: entry/instrument/detector/").unwrap().1.to_owned()
