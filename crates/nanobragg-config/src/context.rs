@@ -28,11 +28,23 @@ pub enum Purpose {
     Series {
         /// What their files are called.
         names: Vec<PathBuf>,
-        /// Whether the orientation of each is drawn.
-        is_drawn: bool,
+        /// Where the orientation of each comes from.
+        orientations: Orientations,
     },
     /// Derivatives: no image is written.
     Derivatives,
+}
+
+/// Where the orientations of a series come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Orientations {
+    /// Flags say the one of all images.
+    #[default]
+    OfFlags,
+    /// That of each image is drawn.
+    Drawn,
+    /// A file lists them.
+    Listed,
 }
 
 impl Default for Context {

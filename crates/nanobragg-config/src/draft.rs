@@ -11,6 +11,7 @@ use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::cell::{SpaceGroup, cell_of_rows};
 use nanobragg_io::geometry;
 use nanobragg_io::image_axes::ImageAxes;
+use nanobragg_io::instrument_image::ImageCrystal;
 use nanobragg_session::{Device, GpuChoice, Provenance};
 
 use crate::flag_id::FlagId;
@@ -38,8 +39,10 @@ pub(crate) struct Draft {
     pub spindle: Option<(String, [f64; 3])>,
     /// The direction of the field that an image's file has, in the frame of its axes, and the file.
     pub polar: Option<(String, [f64; 3])>,
-    /// The cell of the crystal in an image's file, and the file.
-    pub cell_of_image: Option<(PathBuf, [f64; 6])>,
+    /// The crystal in an image's file, and the file.
+    pub crystal_of_image: Option<(PathBuf, ImageCrystal)>,
+    /// Its reciprocal axes as columns in the laboratory's frame.
+    pub reciprocal_of_image: Option<Matrix3<f64>>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
     pub slow_pixels: Option<usize>,
@@ -48,6 +51,8 @@ pub(crate) struct Draft {
     pub space_group: Option<String>,
     pub pdb: Option<PathBuf>,
     pub matrix: Option<PathBuf>,
+    /// The file of the mask.
+    pub mask: Option<PathBuf>,
     pub sources: Option<PathBuf>,
     pub spectrum: Option<PathBuf>,
     pub instrument: Option<Instrument>,
@@ -263,13 +268,15 @@ impl Draft {
             axes: None,
             spindle: None,
             polar: None,
-            cell_of_image: None,
+            crystal_of_image: None,
+            reciprocal_of_image: None,
             fast_pixels: None,
             slow_pixels: None,
             hkl: None,
             hkl_column: None,
             space_group: None,
             pdb: None,
+            mask: None,
             matrix: None,
             sources: None,
             spectrum: None,

@@ -131,7 +131,8 @@ impl Error {
             | ConfigError::OutsideOutput { .. }
             | ConfigError::LinkedOutside(_)
             | ConfigError::SameOutput(_) => ErrorKind::Output,
-            ConfigError::Plan(error) => ErrorKind::Plan(error.kind()),
+            ConfigError::MaskSize { .. } => ErrorKind::Plan(nanobragg::ErrorKind::MaskSize),
+            ConfigError::Matrix { source, .. } | ConfigError::Plan(source) => ErrorKind::Plan(source.kind()),
         }
     }
 }
@@ -298,6 +299,24 @@ pub(crate) enum ConfigError {
         path: PathBuf,
         /// What the file calls them.
         names: Vec<String>,
+    },
+    /// A mask of another size than the detector, fast axis first.
+    #[error("{}: the mask has {} x {} pixels, the detector {} x {}", shown(path), mask[0], mask[1], detector[0], detector[1])]
+    MaskSize {
+        /// The file.
+        path: PathBuf,
+        /// Pixels of the mask.
+        mask: [usize; 2],
+        /// Pixels of the detector.
+        detector: [usize; 2],
+    },
+    /// A matrix that is none.
+    #[error("{}: {source}", shown(path))]
+    Matrix {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: nanobragg::Error,
     },
     /// A mask for more than one panel.
     #[error("-mask needs a single panel: the detector has {0}; choose one with -panel")]

@@ -38,7 +38,7 @@ mod strict;
 mod warning;
 
 pub use chosen::chosen;
-pub use context::{Context, Purpose};
+pub use context::{Context, Orientations, Purpose};
 pub(crate) use error::ConfigError;
 pub use error::{Error, ErrorKind};
 pub use near::{hint, nearest_word};

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use nanobragg_config::classic::parse;
-use nanobragg_config::{Context, Purpose, resolve};
+use nanobragg_config::{Context, Orientations, Purpose, resolve};
 
 const BASE: &str = "-cell 70 80 90 75 85 95 -default_F 100 -N 3 -detpixels 16 -nodump";
 
@@ -82,7 +82,10 @@ fn derivatives_and_series_have_outputs_of_their_own() {
         let found = said_for(purpose, folder.path(), &line);
         found.into_iter().filter(|(code, _)| *code == "config.flag-alone").map(|(_, text)| text).collect()
     };
-    let series = |name: &str, is_drawn| Purpose::Series { names: vec![name.into()], is_drawn };
+    let series = |name: &str, is_drawn| Purpose::Series {
+        names: vec![name.into()],
+        orientations: if is_drawn { Orientations::Drawn } else { Orientations::OfFlags },
+    };
     for (purpose, flag, lacks) in [
         (Purpose::Derivatives, "-scale 2", "an image of counts without noise (-nonoise, -intfile)"),
         (Purpose::Derivatives, "-adc 10", "an SMV image"),

@@ -1,8 +1,11 @@
 //! Images from which size, instrument and mask of an experiment are taken, whatever their format.
 
+mod centers;
 mod chain;
 mod doubts;
 mod entries;
+mod lattice;
+mod left_out;
 mod mini_cbf;
 mod nxmx;
 mod quantity;
@@ -26,6 +29,30 @@ use crate::smv::{SmvHeader, read_smv};
 use crate::tiff::{TIFF_MAGICS, read_tiff};
 use crate::warning::{Warning, WarningKind};
 
+/// What is read.
+const IMAGES: &str = "an image: SMV, miniCBF, NXmx, a NumPy array or TIFF";
+/// First bytes of files that are none of these, and what they are.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"P5", "a gray map (PGM)"),
+    (b"MTZ ", "reflections (MTZ)"),
+    (b"data_", "a CIF"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+];
+
+/// What a file is that no reader takes.
+fn other_kind(start: &[u8]) -> Option<&'static str> {
+    let known = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what);
+    let is_list = |start: &[u8]| {
+        matches!(start, [b'[', ..]) || start.starts_with(b"{\"") || start.starts_with(b"{\n  \"")
+    };
+    known.or(is_list(start).then_some("JSON, as of an experiment list (-geometry)"))
+}
+
 /// Bytes that tell the format.
 const LOOKED_AT: u64 = 8;
 
@@ -41,9 +68,12 @@ pub struct InstrumentImage {
     pub fast: usize,
     /// Pixels along the slow axis.
     pub slow: usize,
-    /// Which of `fast * slow` pixels count, the fast axis first: those whose number is not zero nor NaN, nor below zero where
-    /// that marks a pixel that was not measured (CBF, NXmx), nor marked by a `pixel_mask` (NXmx).
+    /// Which of `fast * slow` pixels count, the fast axis first; of an NXmx that is read as an [image](read_instrument_image) none, whose counts
+    /// need not be such as can be read. Of counts (CBF, NXmx) with a `pixel_mask`, or with numbers below
+    /// zero, which mark pixels that were not measured, those that neither marks; of others those whose number is not zero nor NaN.
     pub keep: Vec<bool>,
+    /// How many of them do not count only because they have no counts and nothing in a file of counts marks pixels.
+    pub zeros: usize,
     /// How many pixels a `pixel_mask` of the file marks as of no use.
     pub masked: usize,
     /// A swing of the detector that the file gives in degrees, and that neither [`header`](Self::header) nor
@@ -55,8 +85,8 @@ pub struct InstrumentImage {
     pub spindle: Option<[f64; 3]>,
     /// How the beam is polarized, where the file says it.
     pub polarization: Option<ImagePolarization>,
-    /// The cell of the crystal, edges in Å and angles in degrees, where the file has it.
-    pub cell: Option<[f64; 6]>,
+    /// The crystal, where the file has its cell.
+    pub crystal: Option<ImageCrystal>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
@@ -67,10 +97,22 @@ pub struct InstrumentImage {
 pub struct ImagePolarization {
     /// What the file calls it.
     pub key: &'static str,
-    /// Kahn's factor: the difference of the parts that are polarized along the axis and across it.
-    pub kahn: f64,
+    /// Kahn's factor: the difference of the parts that are polarized along the axis and across it; none of an image of this program
+    /// without a polarization factor, that of an unpolarized beam included.
+    pub kahn: Option<f64>,
     /// The direction of the field, a unit vector in the frame of [`axes`](InstrumentImage::axes); none where the file leaves it to its readers.
     pub axis: Option<[f64; 3]>,
+}
+
+/// The crystal of an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImageCrystal {
+    /// Edges in Å and angles in degrees.
+    pub cell: [f64; 6],
+    /// a*, b*, c* of whatever length, in the frame of [`axes`](InstrumentImage::axes), where the file says how it is oriented.
+    pub reciprocal: Option<[[f64; 3]; 3]>,
+    /// Whether that is the orientation at a spindle angle of zero, and not the one of a still.
+    pub turns: bool,
 }
 
 /// The names of the panels whose images a file has, where its format has names for them: NXmx.
@@ -107,8 +149,9 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
     let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
         let (image, text) = read_cbf_with_text(path)?;
-        let keep = image.counts.iter().map(|&count| count > 0).collect();
+        let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
+        found.zeros = zeros;
         found.warnings.extend(mini_cbf::repeated(path, &text));
         found.warnings.extend(mini_cbf::goniometer(path, &text));
         found.warnings.extend(doubts::of_mini_cbf(
@@ -124,26 +167,39 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let panels = file.panels()?;
         let is_only = panels.len() == 1;
         let panel = chosen(path, panels, panel)?;
-        let (image, _) = file.stack(0..1)?;
+        let size = file.image_size()?;
         let (masked, unread) = match file.masked(0) {
             Err(error) if !is_mask => (None, Some(unread_mask(path, &error))),
             found => (found?, None),
         };
-        let masked = masked.map(|masked| panel.cut(&masked, [image.slow, image.fast]));
-        let image = image.of_panel(&panel);
-        let masked = masked.unwrap_or_else(|| vec![false; image.counts.len()]);
-        let keep = image.counts.iter().zip(&masked).map(|(&count, masked)| count > 0 && !masked).collect();
+        let (counts, without) = match is_mask.then(|| file.stack(0..1)) {
+            None => (None, None),
+            Some(Ok((image, _))) => (Some(image.counts), None),
+            Some(Err(error)) if masked.is_some() => (None, Some(without_counts(path, &error))),
+            Some(Err(error)) => return Err(error),
+        };
+        let is_marked = masked.is_some() || counts.iter().flatten().any(|&count| count < 0);
+        let counts = counts.map(|counts| panel.cut(&counts, size));
+        let masked = masked.map(|masked| panel.cut(&masked, size));
+        let (keep, zeros) = match (&counts, &masked) {
+            (Some(counts), _) => kept(counts, masked.as_deref(), is_marked),
+            (None, Some(masked)) => (masked.iter().map(|masked| !masked).collect(), 0),
+            (None, None) => (Vec::new(), 0),
+        };
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
-        let mut found = described(path, module.read()?, (image.fast, image.slow), keep);
-        found.masked = masked.iter().filter(|masked| **masked).count();
+        let mut found = described(path, module.read()?, (panel.size[1], panel.size[0]), keep);
+        found.zeros = zeros;
+        found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
-        found.warnings.extend(unread);
+        found.warnings.extend(unread.into_iter().chain(without));
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
         read_npy(path).map(|image| (image.fast, image.slow, image.data))?
     } else if TIFF_MAGICS.iter().any(|magic| start.starts_with(*magic)) {
         read_tiff(path).map(|image| (image.fast, image.slow, image.data))?
+    } else if let Some(what) = other_kind(&start) {
+        return Err(Error::value(path, "format", IMAGES, what.as_bytes()));
     } else {
         let image = read_smv(path)?;
         let keep = image.data.iter().map(|&value| value != 0).collect();
@@ -152,12 +208,30 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let axes = ImageAxes::of_texts(path, AXES_KEYS.map(|key| header.exact(key)))?;
         let mut warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
         warnings.extend(smv_keys::doubts(path, &header));
+        warnings.extend(doubts::more_pixels(path, (fast, slow), image.more));
         let said = Said { axes, warnings, ..Said::default() };
         return Ok(InstrumentImage { header, is_smv: true, ..described(path, said, (fast, slow), keep) });
     };
     let (fast, slow, data) = plain;
     let keep = data.iter().map(|&value| value != 0.0 && !value.is_nan()).collect();
     Ok(described(path, Said::default(), (fast, slow), keep))
+}
+
+/// That only the mask of pixels of a file says which count.
+fn without_counts(path: &Path, error: &Error) -> Warning {
+    let (found, expected) = error.found_and_expected();
+    let assumed = format!("not read, the pixel_mask alone counts; expected {expected}");
+    Warning::new(WarningKind::BadRegions, path, "counts", found.trim_matches('"'), assumed)
+}
+
+/// Which pixels of counts a mask keeps, and how many it leaves out for nothing but their zeros. A detector counts zeros like other
+/// numbers and marks what it did not measure; without a mark the zeros can be what is meant.
+fn kept(counts: &[i32], masked: Option<&[bool]>, is_marked: bool) -> (Vec<bool>, usize) {
+    let is_masked = |at: usize| masked.and_then(|masked| masked.get(at)).is_some_and(|masked| *masked);
+    let least = i32::from(!is_marked);
+    let keep = counts.iter().enumerate().map(|(at, &count)| count >= least && !is_masked(at)).collect();
+    let zeros = counts.iter().filter(|&&count| count == 0).count();
+    (keep, if is_marked { 0 } else { zeros })
 }
 
 /// That a mask of pixels says nothing. Who takes no pixels can do without.
@@ -188,19 +262,20 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, cell, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
         fast,
         slow,
         keep,
+        zeros: 0,
         masked: 0,
         swing_deg,
         axes,
         spindle,
         polarization,
-        cell,
+        crystal,
         warnings,
     }
 }
@@ -211,7 +286,94 @@ mod tests {
 
     use super::*;
     use crate::nexus::setting::tests::setting;
-    use crate::nexus::{Setting, StackWriter};
+    use crate::nexus::{Setting, StackWriter, compress_frame};
+
+    #[test]
+    fn pixels_that_the_size_of_an_image_does_not_mean_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        let said = |pixels: usize| {
+            let mut bytes =
+                b"{\nHEADER_BYTES=512;\nSIZE1=3;\nSIZE2=2;\nPIXEL_SIZE=1;\nDISTANCE=9;\nWAVELENGTH=1;\n}"
+                    .to_vec();
+            bytes.resize(512, b' ');
+            bytes.resize(512 + 2 * pixels, 1);
+            std::fs::write(&path, bytes).unwrap();
+            let image = read_instrument_image(&path, None).unwrap();
+            image.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(said(6), [""; 0]);
+        let expected = format!(
+            "{}: SIZE1, SIZE2: 3 2: 9 more pixels are in the file, which are not read",
+            path.display()
+        );
+        assert_eq!(said(15), [expected]);
+    }
+
+    #[test]
+    fn what_is_no_image_is_called_what_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for (start, what) in [
+            (&b"\x89PNG\r\n\x1a\n"[..], "a PNG picture"),
+            (b"MTZ \0\0\0\0", "reflections (MTZ)"),
+            (b"{\n  \"__id__\": 1}", "JSON, as of an experiment list (-geometry)"),
+        ] {
+            std::fs::write(&path, start).unwrap();
+            let error = read_instrument_image(&path, None).unwrap_err().to_string();
+            let expected = format!(
+                "format: expected an image: SMV, miniCBF, NXmx, a NumPy array or TIFF, found \"{what}\""
+            );
+            assert!(error.ends_with(&expected), "{error}");
+        }
+        std::fs::write(&path, "{\nHEADER").unwrap();
+        let error = read_instrument_image(&path, None).unwrap_err().to_string();
+        assert!(error.contains("an SMV image beginning with"), "{error}");
+    }
+
+    #[test]
+    fn counts_that_cannot_be_read_matter_to_a_mask_without_a_pixel_mask() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let counts: Vec<i32> = (0..15).map(|n| n * 12_345).collect();
+        let write = |measured: Option<Vec<bool>>| {
+            let mut stack = StackWriter::create(&path, &Setting { measured, ..setting() }, 1).unwrap();
+            stack.write(0, &counts).unwrap();
+            stack.finish().unwrap();
+            let (mut bytes, chunk) = (std::fs::read(&path).unwrap(), compress_frame(&counts));
+            let at = bytes.windows(chunk.len()).position(|window| window == chunk).unwrap();
+            bytes[at..at + chunk.len()].fill(0xff);
+            std::fs::write(&path, bytes).unwrap();
+        };
+        write(None);
+        let image = read_instrument_image(&path, None).unwrap();
+        assert_eq!((image.fast, image.slow, image.keep.len()), (5, 3, 0));
+        assert!(image.header.has("DISTANCE"));
+        let error = read_mask_image(&path, None).unwrap_err().to_string();
+        assert!(error.contains("/entry/data/data: expected signed little-endian 32-bit counts"), "{error}");
+        let measured: Vec<bool> = (0..15).map(|at| at != 4).collect();
+        write(Some(measured.clone()));
+        let mask = read_mask_image(&path, None).unwrap();
+        let said = mask.warnings.last().unwrap().to_string();
+        assert!(said.contains("counts: others: not read, the pixel_mask alone counts; expected "), "{said}");
+        assert_eq!((mask.keep, mask.zeros), (measured, 0));
+    }
+
+    #[test]
+    fn the_size_of_an_image_is_that_of_its_modules_where_its_counts_are_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.nxs");
+        let mut stack = StackWriter::create(&path, &setting(), 1).unwrap();
+        stack.write(0, &[1; 15]).unwrap();
+        stack.finish().unwrap();
+        let file = H5File::open_rw(&path).unwrap();
+        file.delete_dataset("entry/data/data").unwrap();
+        file.close().unwrap();
+        let image = read_instrument_image(&path, None).unwrap();
+        assert_eq!((image.fast, image.slow), (5, 3));
+        let mask = read_mask_image(&path, None).unwrap();
+        assert_eq!((Some(mask.keep), mask.masked), (setting().measured, 1));
+    }
 
     #[test]
     fn a_mask_that_cannot_be_read_matters_to_who_takes_its_pixels() {

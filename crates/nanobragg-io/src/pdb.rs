@@ -45,7 +45,8 @@ pub fn unlikely_cell(path: &Path, cell: [f64; 6]) -> Option<Warning> {
 /// The cell, and warnings of other records with another one.
 fn first_and_others(path: &Path) -> Result<(CellOfFile, Vec<Warning>)> {
     if kind(path)? == Kind::Cif {
-        return Ok((cif::read_cell(path)?, Vec::new()));
+        let Found { data, warnings } = cif::read_cell(path)?;
+        return Ok((data, warnings));
     }
     let mut lines = Lines::open_within(path, SEARCHED_FOR_CELL)?;
     while lines.advance()? {
@@ -208,6 +209,32 @@ mod tests {
         assert_eq!(other, [expected]);
         let radians = said("CRYST1 61 40 41 1.5708 1.79 1.5708\n");
         assert!(radians[0].starts_with("unit cell: 61 40 41 1.5708 1.79 1.5708: read as Ang"), "{radians:?}");
+    }
+
+    #[test]
+    fn the_first_cell_of_a_cif_counts_and_another_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.cif");
+        let cell = |a: f64| {
+            format!(
+                "_cell.length_a {a}\n_cell.length_b 40\n_cell.length_c 41\n_cell.angle_alpha 90\n_cell.angle_beta 90\n\
+                 _cell.angle_gamma 90\n"
+            )
+        };
+        let atoms = "loop_\n_atom_site.id\n_atom_site.note\n1 'a b'\n2\n;_cell.length_a 7\n;\n3 x\n";
+        let group = "_symmetry.space_group_name_H-M 'P 2'\n";
+        let found = |text: String| {
+            std::fs::write(&path, text).unwrap();
+            read_cell(&path).unwrap()
+        };
+        let same = found(format!("data_1\n{}{atoms}{}{group}", cell(61.0), cell(61.0)));
+        assert_eq!((same.data.cell[0], same.warnings.len()), (61.0, 0));
+        assert_eq!(same.data.space_group.map(|group| group.text).as_deref(), Some("P 2"));
+        let other = found(format!("data_1\n{}{atoms}{}", cell(61.0), cell(62.0)));
+        assert_eq!(other.data.cell[0], 61.0);
+        assert!(
+            other.warnings[0].to_string().ends_with("_cell.length_a: 62: 61 stands before it and counts")
+        );
     }
 
     #[test]

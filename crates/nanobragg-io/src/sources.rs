@@ -14,6 +14,9 @@ const POSSIBLE_M: RangeInclusive<f64> = 1e-13..=1e-8;
 /// Wavelengths that crystals are measured at.
 const USUAL_M: RangeInclusive<f64> = 1e-12..=1e-9;
 
+/// So many rows of whole numbers are no positions.
+const LIST: usize = 3;
+
 /// One source; `None` where the row ends before that column.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SourceRow {
@@ -42,10 +45,14 @@ pub fn read_sources(path: &Path) -> Result<Found<Vec<SourceRow>>> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
     let mut warnings = Vec::new();
+    let mut are_indices = true;
     while lines.advance()? {
         let text = without_comment(lines.line());
         let mut columns = [None; 5];
         let mut count = 0;
+        let is_whole = |token: &&[u8]| token.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+        let words = text.split(|&byte| is_space(byte)).filter(|word| !word.is_empty());
+        are_indices &= words.clone().count() != 1 && words.take(3).all(|word| is_whole(&word));
         for token in text.split(|&byte| is_delimiter(byte)).filter(|token| !token.is_empty()) {
             let Some(column) = columns.get_mut(count) else {
                 return Err(lines.error("at most 5 columns (x y z weight wavelength)", text));
@@ -90,6 +97,12 @@ pub fn read_sources(path: &Path) -> Result<Found<Vec<SourceRow>>> {
     if rows.is_empty() {
         return Err(Error::missing(path, "sources", "at least one row \"x y z weight wavelength\""));
     }
+    if are_indices && rows.len() >= LIST && rows.iter().all(|row| row.wavelength_m.is_none()) {
+        let assumed =
+            "read as positions of sources in meters; this looks like a list of reflections, which -hkl reads";
+        let found = format!("{} rows of whole numbers", rows.len());
+        warnings.push(Warning::new(WarningKind::UnlikelyTable, path, "columns 1 to 3", found, assumed));
+    }
     Ok(Found { data: rows, warnings })
 }
 
@@ -131,6 +144,19 @@ mod tests {
     #[test]
     fn a_partial_position_may_be_zero() {
         assert_eq!(read(b"0 0\n"), Ok(vec![row(&[0.0, 0.0])]));
+    }
+
+    #[test]
+    fn a_list_of_reflections_is_named() {
+        let said = |text: &str| {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            read_sources(file.path()).unwrap().warnings.len()
+        };
+        assert_eq!(said("1 0 0 5.5\n0 1 0 7\n-1 0 2 3\n"), 1);
+        assert_eq!(said("1 0 0 5.5\n0 1 0 7\n"), 0);
+        assert_eq!(said("-10.0 0.0 0.0 1\n-10.0 0.1 0.0 1\n-10.0 0.2 0.0 1\n"), 0);
+        assert_eq!(said("-10 0 0 1 1e-10\n-10 0 0 1 1.1e-10\n-10 0 0 1 1.2e-10\n"), 0);
     }
 
     #[test]

@@ -35,6 +35,8 @@ kinds! {
     ShiftElsewhere = "io.shift-elsewhere",
     /// Bad regions of the detector are rendered.
     BadRegions = "io.bad-regions",
+    /// Pixels without counts are left out by a mask in whose file nothing marks pixels.
+    ZerosLeftOut = "io.zeros-left-out",
     /// Gain, thickness and the like of the detector are not taken.
     DetectorProperties = "io.detector-properties",
     /// Of a polarization one half is given, and the other is assumed.
@@ -77,6 +79,8 @@ kinds! {
     RepeatedReflections = "io.repeated-reflections",
     /// Amplitudes are below zero.
     NegativeAmplitudes = "io.negative-amplitudes",
+    /// A table looks like one of another kind.
+    UnlikelyTable = "io.unlikely-table",
     /// Sources are far from where the beam comes from.
     FarSource = "io.far-source",
 }

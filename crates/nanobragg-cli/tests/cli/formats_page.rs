@@ -115,6 +115,13 @@ fn samples() -> Vec<Sample> {
         cif("amplitudes below zero", "_refln.F_meas_au\n1 0 0 4\n0 1 0 -5\n"),
         cif("an item of a loop twice", "_refln.F_meas_au\n_refln.F_meas_au\n1 0 0 4 5\n"),
         cif("an edge of the cell twice", "_refln.F_meas_au\n1 0 0 4\n_cell.length_a 50\n_cell.length_a 55\n"),
+        sample(
+            "mmCIF",
+            "another cell behind one that is complete",
+            "a.cif",
+            &format!("{}_cell.length_a 55\n", cif_with_cell([50.0, 60.0, 70.0])),
+            "-hkl a.cif WAVE SMALL",
+        ),
         cif("two space groups", "_refln.F_meas_au\n1 0 0 4\n_space_group.name_H-M_alt 'P 4'\n"),
         cif(
             "reflections in two data blocks",
@@ -298,6 +305,7 @@ fn samples() -> Vec<Sample> {
         sources("a wavelength of 1.5e-9 m", "-10 0 0 1 1.5e-9\n"),
         sources("a weight below zero", "-10 0 0 -1 1e-10\n"),
         sources("a source where the beam goes", "10 0 0 1 1e-10\n"),
+        sources("a list of reflections", "1 0 0 5\n0 1 0 6\n0 0 1 7\n"),
         sources("weights of 0 alone", "-10 0 0 0 1e-10\n"),
         expt("NaN for a number that is not needed", "\"wavelength\": 1", "\"wavelength\": 1, \"flux\": NaN"),
         expt(
@@ -424,6 +432,14 @@ fn samples() -> Vec<Sample> {
         image("an energy that is not the wavelength", "DIM=2", "ENERGY=9000", "-img a.img CELL F"),
         image("a range of the rotation in another key", "DIM=2", "PHI_WIDTH=0.5", "-img a.img CELL F"),
         image("a rotation axis", "DIM=2", "ROTATION_AXIS=0 1 0", "-img a.img CELL F"),
+        image("fewer pixels than the file has", "SIZE1=8", "SIZE1=7", "-img a.img CELL F"),
+        image("a transmission", "DIM=2", "TRANSMISSION=0.1", "-img a.img CELL F"),
+        image(
+            "a beam center of another program alone",
+            "DIM=2",
+            "MOSFLM_CENTER_X=4;\nMOSFLM_CENTER_Y=4",
+            "-img a.img CELL F",
+        ),
         image("another size", "DIM=2", "DETECTOR_DIMENSIONS=9 8", "-img a.img CELL F"),
         image(
             "another end of the rotation",

@@ -131,7 +131,7 @@ fn a_mask_of_another_size_is_refused_with_both_sizes() {
     let scratch = Scratch::new();
     write_smv(&scratch.path("mask.img"), &[], 10, 12, &[1; 120]).unwrap();
     let error = scratch.refused(&format!("{TINY} -mask mask.img"));
-    assert_eq!(error, "the mask has 10 x 12 pixels, the detector 16 x 16");
+    assert_eq!(error, "mask.img: the mask has 10 x 12 pixels, the detector 16 x 16");
 }
 
 #[test]

@@ -37,8 +37,9 @@ pub(super) fn ignored(draft: &Draft, args: &ParsedArgs, file: &Path, cell: [f64;
 /// Says what the description of an instrument and the header of an image say of a cell that is not the one that counts, or that cannot have the space group
 /// beside it; and takes back that a cell without an orientation is ignored where it counts all the same.
 pub(super) fn of_instrument(draft: &mut Draft, args: &ParsedArgs) {
-    if let Some((file, cell)) = draft.cell_of_image.take() {
-        draft.setup.warnings.extend(ignored(draft, args, &file, cell).map(crate::Warning::from));
+    if let Some((file, crystal)) = &draft.crystal_of_image {
+        let other = ignored(draft, args, file, crystal.cell);
+        draft.setup.warnings.extend(other.map(crate::Warning::from));
     }
     let Some(instrument) = &draft.instrument else { return };
     let file = instrument.file.clone();

@@ -55,6 +55,8 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
             draft.setup.warnings.extend(unused_mask(args, name, image.masked));
         }
         if is_mask {
+            draft.mask = Some(name.to_owned());
+            draft.setup.warnings.extend(left_out(name, &image));
             let InstrumentImage { fast, slow, keep, .. } = image;
             draft.setup.experiment.rendering.mask = Some(Mask { fast, slow, keep: keep.into() });
         }
@@ -69,6 +71,14 @@ fn unused_mask(args: &ParsedArgs, name: &Path, masked: usize) -> Option<Warning>
     let assumed = "-mask with this file leaves them out of what is rendered";
     let warning = nanobragg_io::Warning::new(WarningKind::BadRegions, name, "pixel_mask", found, assumed);
     (masked > 0 && !args.has(FlagId::Mask)).then(|| warning.into())
+}
+
+/// That a mask made of counts leaves out those of zero: no pixel of it is marked.
+fn left_out(name: &Path, image: &InstrumentImage) -> Option<Warning> {
+    let found = format!("{} of {} are 0", image.zeros, image.keep.len());
+    let assumed = "left out: neither a pixel_mask nor counts below 0 mark pixels in it";
+    let warning = nanobragg_io::Warning::new(WarningKind::ZerosLeftOut, name, "counts", found, assumed);
+    (image.zeros > 0).then(|| warning.into())
 }
 
 /// The panel that is chosen of an image's file: none where that has no more than one.
@@ -331,7 +341,8 @@ fn geometry(
     // Those of the last header, as all it says: an image does not lie as its mask does.
     draft.axes = image.axes.map(|axes| (file.to_owned(), axes));
     draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
-    draft.cell_of_image = image.cell.filter(|_| doubts && !is_mask).map(|cell| (path.to_owned(), cell));
+    draft.crystal_of_image =
+        image.crystal.filter(|_| doubts && !is_mask).map(|crystal| (path.to_owned(), crystal));
     polarization(draft, args, image, Path::new(file));
     Ok(())
 }
@@ -345,11 +356,12 @@ fn polarization(draft: &mut Draft, args: &ParsedArgs, image: &InstrumentImage, f
     };
     let ImagePolarization { key, kahn, axis } = said;
     if preset == Preset::Exact {
-        draft.beam.kahn = kahn;
+        (draft.beam.kahn, draft.beam.polarized) = (kahn.unwrap_or(draft.beam.kahn), kahn.is_some());
         draft.polar = axis.map(|axis| (file.display().to_string(), axis));
         draft.setup.origins.note(FlagId::Polar, Origin::Header(file.display().to_string()));
-    } else if kahn != draft.beam.kahn {
-        let found = format!("Kahn's factor {}", g(kahn, 6));
+    } else if kahn != Some(draft.beam.kahn) {
+        let found =
+            kahn.map_or_else(|| "no factor".to_owned(), |kahn| format!("Kahn's factor {}", g(kahn, 6)));
         let assumed =
             format!("ignored under -quirks {}; -polar says how the beam is polarized", preset.name());
         let kind = WarningKind::NotTaken;

@@ -7,7 +7,7 @@ use super::contradictions::on_cores;
 use super::divergence;
 use crate::classic::{Arity, Flag, FlagId, ParsedArgs, Role, table};
 use crate::draft::Draft;
-use crate::{CombinationWarning, Context, Counting, Purpose, Warning};
+use crate::{CombinationWarning, Context, Counting, Orientations, Purpose, Warning};
 
 /// A warning for each. A flag that asks for what is done anyway has none.
 pub(super) fn flags(draft: &Draft, args: &ParsedArgs, context: &Context) -> Vec<Warning> {
@@ -40,7 +40,9 @@ fn of_model(draft: &Draft, args: &ParsedArgs, context: &Context) -> Vec<Rule> {
     let one_domain = crystal.spread.is_none_or(|spread| spread <= 0.0)
         && crystal.domains.is_none_or(|domains| domains <= 1);
     let (is_drawn, random) = match context.purpose {
-        Purpose::Series { is_drawn, .. } => (is_drawn, "-misset random or -orientations random"),
+        Purpose::Series { orientations, .. } => {
+            (orientations == Orientations::Drawn, "-misset random or -orientations random")
+        }
         _ => (false, "-misset random"),
     };
     // The fudge factor scales a distance from the node, which such a shape has not.

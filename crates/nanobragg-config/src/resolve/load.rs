@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nanobragg::model::{Preset, Quirk, Source, SpectralLine, StructureFactors};
+use nanobragg::model::{MosflmMatrix, Preset, Quirk, Source, SpectralLine, StructureFactors};
 use nanobragg::nalgebra::Vector3;
 use nanobragg::units::angstrom;
 use nanobragg_io::c_format::g;
@@ -41,6 +41,8 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             let replaced = matrix::replaced(file, &star, &found.matrix, wavelength, &by);
             draft.setup.warnings.extend(replaced.map(Warning::from));
         }
+        MosflmMatrix::new(found.matrix)
+            .map_err(|source| ConfigError::Matrix { path: name.clone(), source })?;
         draft.crystal.matrix = Some(found.matrix);
         draft.setup.inputs.push(path);
     }

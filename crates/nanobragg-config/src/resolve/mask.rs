@@ -13,7 +13,7 @@ use super::detector::frame;
 use super::image_doubts::BEAM;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
-use crate::{InstrumentWarning, Origin, Warning};
+use crate::{ConfigError, InstrumentWarning, Origin, Warning};
 
 /// What both may say, by its keys, and the flags that decide it. Masks are made of any image of a series: they need not have its rotation.
 const SAID: [(&str, &[FlagId]); 10] = [
@@ -49,6 +49,21 @@ const SAME_KAHN: f64 = 0.05;
 
 /// The same of an angle, degrees.
 const SAME_DEG: f64 = 1e-3;
+
+/// Whether the mask has the size of the detector.
+///
+/// # Errors
+/// Another one.
+pub(super) fn fits(draft: &Draft) -> Result<(), ConfigError> {
+    let experiment = &draft.setup.experiment;
+    let Some((mask, file)) = experiment.rendering.mask.as_ref().zip(draft.mask.as_ref()) else {
+        return Ok(());
+    };
+    let grid = &experiment.detector.pixels;
+    let (mask, detector) = ([mask.fast, mask.slow], [grid.fast(), grid.slow()]);
+    let error = || ConfigError::MaskSize { path: file.clone(), mask, detector };
+    if mask == detector { Ok(()) } else { Err(error()) }
+}
 
 /// The keys of one quantity.
 fn split(keys: &str) -> Vec<&str> {
@@ -86,7 +101,7 @@ impl<'a> Says<'a> {
     pub fn image(file: &'a Path, image: &InstrumentImage) -> Self {
         let number = |key: &str| {
             let swing = image.swing_deg.filter(|_| key == "TWOTHETA");
-            let kahn = image.polarization.filter(|_| key == KAHN).map(|of| of.kahn);
+            let kahn = image.polarization.filter(|_| key == KAHN).and_then(|of| of.kahn);
             image.header.entry(key).ok().flatten().or(swing).or(kahn)
         };
         let numbers = |keys: &str| {

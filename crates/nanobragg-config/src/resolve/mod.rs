@@ -15,6 +15,7 @@ mod likely;
 mod load;
 mod mask;
 mod matrix;
+mod orientation;
 mod outputs;
 mod physical;
 mod places;
@@ -94,6 +95,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     if draft.setup.experiment.rendering.mask.is_some() && !draft.setup.panels.is_empty() {
         return Err(ConfigError::MaskOfPanels(draft.setup.panels.len()));
     }
+    mask::fits(&draft)?;
     outputs::finish(&mut draft, args)?;
     load::inputs(&mut draft, args, context)?;
     if classic::preset(args) != Preset::Reference {
@@ -109,6 +111,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
+    orientation::of_image(&mut draft, context)?;
     let mut setup = draft.finish();
     setup.provenance = provenance(args, &setup.experiment);
     places::check(&setup, args, context)?;

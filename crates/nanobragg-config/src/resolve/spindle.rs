@@ -1,7 +1,7 @@
 //! The axes about which the crystal turns and along which the field oscillates by an image's file.
 
 use nanobragg::model::{Convention, Distance, Experiment, Frame, Placement, Preset, Rest, Tilt, UnitCell};
-use nanobragg::nalgebra::Vector3;
+use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::PlacementParameters;
 use nanobragg::units::to_deg;
@@ -27,7 +27,8 @@ const ROUNDING_PIXELS: f64 = 1e-6;
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     let spindle = draft.spindle.take().filter(|_| !args.has(FlagId::SpindleAxis));
     let polar = draft.polar.take().filter(|_| !args.has(FlagId::PolarVector));
-    if spindle.is_none() && polar.is_none() {
+    let crystal = draft.crystal_of_image.as_ref().and_then(|(_, crystal)| crystal.reciprocal);
+    if spindle.is_none() && polar.is_none() && crystal.is_none() {
         return Ok(());
     }
     let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
@@ -39,6 +40,7 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     let to_laboratory =
         frame(&plan.detector.fdet, &plan.detector.sdet) * frame(&axes.fast, &axes.slow).transpose();
     let here = |said: [f64; 3]| to_laboratory * Vector3::from(said);
+    draft.reciprocal_of_image = crystal.map(|axes| Matrix3::from_columns(&axes.map(here)));
     let off_deg =
         |found: &Vector3<f64>, said: &Vector3<f64>| to_deg(found.cross(said).norm().atan2(found.dot(said)));
     let own = plan.detector.spindle_axis[1];

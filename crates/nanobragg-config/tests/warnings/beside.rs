@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::images::{swung, upright};
 use nanobragg::model::Polarization;
+use nanobragg::nalgebra::{Matrix3, Rotation3, Vector3};
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, resolve};
 use nanobragg_io::cbf::{MiniHeader, write_cbf};
@@ -148,7 +149,7 @@ fn polarization_and_sensor_of_a_stack_count_or_are_named() {
     assert!((along - angle.cos()).abs() < 1e-9, "{along}");
     let texts = |setup: &Setup| setup.warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
     let sensor = "a.nxs: entry/instrument/detector/sensor_thickness: 0.32 mm Si: ignored: photons count at the surface; \
-        -detector_thick and -detector_abs give a sensor";
+        -detector_thick and -detector_abs give a sensor, -detector_thick 0 says that there is none";
     assert_eq!(texts(&setup), [sensor]);
     assert_eq!(texts(&of("-detector_thick 320 -detector_abs 250")), [""; 0]);
     let flag = of("-polar 0.5 -detector_thick 320 -detector_abs 250");
@@ -165,6 +166,39 @@ fn polarization_and_sensor_of_a_stack_count_or_are_named() {
 }
 
 #[test]
+fn an_image_without_a_polarization_factor_is_read_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |line: &str| {
+        let line = format!("-cell 50 60 70 90 90 90 -default_F 1 {line}");
+        resolved(folder.path(), &line).unwrap().experiment.beam.polarization()
+    };
+    let made_by = vec!["nanobragg, preset exact: -nopolar".to_owned()];
+    let header = MiniHeader { twotheta_deg: 0.0, made_by, ..swung() };
+    write_cbf(&folder.path().join("a.cbf"), &header, &[1; 6]).unwrap();
+    write_cbf(&folder.path().join("other.cbf"), &MiniHeader { made_by: vec![], ..header }, &[1; 6]).unwrap();
+    stack(folder.path(), |setting| Setting { spindle: [-1.0, 0.0, 0.0], ..setting });
+    assert_eq!(of("-img a.cbf"), Polarization::Off);
+    assert_eq!(of("-img a.nxs"), Polarization::Off);
+    assert_eq!(of("-img other.cbf"), Polarization::Kahn(0.0));
+    assert_eq!(of("-img a.cbf -polar 0.5"), Polarization::Kahn(0.5));
+    assert_eq!(of("-img a.cbf -quirks spec"), Polarization::Kahn(0.0));
+    stack(folder.path(), |setting| Setting { polarization_stokes: Some([1.0, 0.5, 0.0, 0.0]), ..setting });
+    assert_eq!(of("-mask a.cbf -img a.nxs -spindle_axis 0 0 1"), Polarization::Kahn(0.5));
+}
+
+#[test]
+fn a_matrix_and_a_mask_that_cannot_be_used_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("A.mat"), "1 2 3\n2 4 6\n3 6 9\n").unwrap();
+    let error = resolved(folder.path(), "-lambda 1 -mat A.mat -default_F 1").unwrap_err();
+    assert_eq!(error, "A.mat: the orientation matrix spans no volume");
+    write_cbf(&folder.path().join("a.cbf"), &swung(), &[1; 6]).unwrap();
+    let error =
+        resolved(folder.path(), "-cell 50 60 70 90 90 90 -mask a.cbf -detpixels 5 -default_F 1").unwrap_err();
+    assert_eq!(error, "a.cbf: the mask has 3 x 2 pixels, the detector 5 x 5");
+}
+
+#[test]
 fn a_cell_of_the_crystal_in_a_stack_is_named_where_another_counts() {
     let folder = tempfile::tempdir().unwrap();
     stack(folder.path(), |setting| Setting { spindle: [-1.0, 0.0, 0.0], ..setting });
@@ -172,6 +206,66 @@ fn a_cell_of_the_crystal_in_a_stack_is_named_where_another_counts() {
     assert_eq!(said("50 60 70 90 90 90"), [""; 0]);
     let expected = "a.nxs: unit cell: 50 60 70 90 90 90: ignored; -cell 51 60 70 90 90 90 counts";
     assert_eq!(said("51 60 70 90 90 90"), [expected]);
+}
+
+/// The columns of a crystal of 50, 60 and 70 Å that a rotation about these axes by these degrees turns, one after another, row after row, in
+/// the frame of NeXus.
+fn turned(turns: &[([f64; 3], f64)]) -> Option<[f64; 9]> {
+    let star = Matrix3::from_diagonal(&Vector3::new(1.0 / 50.0, 1.0 / 60.0, 1.0 / 70.0));
+    let turn =
+        |star, (axis, deg): &([f64; 3], f64)| Rotation3::new(Vector3::from(*axis) * deg.to_radians()) * star;
+    turns.iter().fold(star, turn).transpose().as_slice().try_into().ok()
+}
+
+#[test]
+fn an_orientation_in_a_stack_that_is_not_the_one_rendered_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    // The laboratory of -mosflm has x along the beam and z along the spindle; NeXus has z along the beam and the spindle along -x.
+    let nexus = |star: [f64; 9]| -> [f64; 9] {
+        let mut rows = [0.0; 9];
+        for column in 0..3 {
+            let [x, y, z] = [0, 1, 2].map(|row| star[3 * row + column]);
+            (rows[column], rows[3 + column], rows[6 + column]) = (-z, y, x);
+        }
+        rows
+    };
+    let write = |star: Option<[f64; 9]>, change: fn(Setting) -> Setting| {
+        stack(path, |setting| {
+            let spindle = [-1.0, 0.0, 0.0];
+            change(Setting { spindle, sensor_thickness_mm: None, ub_matrix: star.map(nexus), ..setting })
+        });
+    };
+    let still = |setting| Setting { rotation: None, ..setting };
+    let said = |flags: &str| said(path, &format!("-default_F 1 -img a.nxs -cell 50 60 70 90 90 90 {flags}"));
+    let other = |deg: &str| {
+        format!(
+            "a.nxs: crystal: 50 60 70 90 90 90: its orientation is ignored: the one that is rendered is {deg} deg off; -mat, -misset \
+             and the convention decide it"
+        )
+    };
+    write(turned(&[]), still);
+    assert_eq!(said(""), [""; 0]);
+    assert_eq!(said("-misset 0 0.4 0"), [""; 0]);
+    assert_eq!(said("-misset 0 30 0"), [other("30")]);
+    assert_eq!(said("-misset random"), [""; 0]);
+    assert_eq!(said("-quirks reference"), [""; 0]);
+    let xds = said("-xds");
+    assert!(
+        xds.len() == 1 && xds[0].starts_with("a.nxs: crystal: ") && xds[0].contains(" is 180 deg off"),
+        "{xds:?}"
+    );
+    // A still has the orientation that its spindle angle makes.
+    assert_eq!(said("-phi 20"), [other("20")]);
+    write(turned(&[([0.0, 0.0, 1.0], 20.0)]), still);
+    assert_eq!(said("-phi 20"), [""; 0]);
+    write(turned(&[([0.0, 1.0, 0.0], 30.0)]), |setting| setting);
+    assert_eq!(said("-misset 0 30 0"), [""; 0]);
+    assert_eq!(said("-misset 0 30 0 -phi 20"), [""; 0]);
+    assert_eq!(said(""), [other("30")]);
+    // Of another cell its edges are named.
+    let two = said("-misset 0 50 0 -cell 50 60 75 90 90 90");
+    assert!(two.len() == 1 && two[0].starts_with("a.nxs: unit cell: "), "{two:?}");
 }
 
 #[test]
@@ -185,6 +279,6 @@ fn polarization_and_sensor_of_a_mini_cbf_count_or_are_named() {
     assert!((factor - 0.9).abs() < 1e-12, "{factor}");
     let texts: Vec<String> = setup.warnings.iter().map(ToString::to_string).collect();
     let expected = "a.cbf: Silicon sensor, thickness: 0.000320000 m: ignored: photons count at the surface; -detector_thick \
-        and -detector_abs give a sensor";
+        and -detector_abs give a sensor, -detector_thick 0 says that there is none";
     assert_eq!(texts, [expected]);
 }

@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::images::upright;
+use super::images::{swung, upright};
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, Warning, resolve};
+use nanobragg_io::cbf::write_cbf;
 use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::smv::{HeaderEntry, write_smv};
@@ -41,6 +42,42 @@ fn marked_pixels_are_left_out_by_mask_and_counted_by_img() {
     assert_eq!(said("-img a.nxs"), [expected]);
     assert_eq!(said("-img a.nxs -mask a.nxs"), [""; 0]);
     assert_eq!(said("-mask a.nxs"), [""; 0]);
+}
+
+#[test]
+fn zeros_of_counts_are_left_out_only_where_nothing_marks_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let zeros = |line: &str| {
+        let setup = resolved(folder.path(), line);
+        let said = setup.warnings.iter().filter(|warning| warning.code() == "io.zeros-left-out");
+        (kept(&setup), said.map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let nxmx = |measured: Option<Vec<bool>>, counts: [i32; 6]| {
+        let setting = Setting { measured, ..upright() };
+        let mut stack = StackWriter::create(&folder.path().join("a.nxs"), &setting, 1).unwrap();
+        stack.write(0, &counts).unwrap();
+        stack.finish().unwrap();
+    };
+    let said = |name: &str| {
+        format!(
+            "{name}: counts: 2 of 6 are 0: left out: neither a pixel_mask nor counts below 0 mark pixels in it"
+        )
+    };
+    // A mask that marks nothing says that all was measured.
+    let marks = [true, true, true, false, true, true];
+    nxmx(Some(marks.to_vec()), [7, 0, 7, 0, 7, 0]);
+    assert_eq!(zeros("-mask a.nxs"), (marks.to_vec(), vec![]));
+    nxmx(None, [7, 0, 7, -1, 7, 0]);
+    assert_eq!(zeros("-mask a.nxs"), (marks.to_vec(), vec![]));
+    let some = [true, false, true, true, true, false];
+    nxmx(None, [7, 0, 7, 1, 7, 0]);
+    assert_eq!(zeros("-mask a.nxs"), (some.to_vec(), vec![said("a.nxs")]));
+    assert_eq!(zeros("-mask a.nxs -img a.nxs").1, [said("a.nxs")]);
+    let cbf = |counts: [i32; 6]| write_cbf(&folder.path().join("a.cbf"), &swung(), &counts).unwrap();
+    cbf([7, 0, 7, -2, 7, 0]);
+    assert_eq!(zeros("-mask a.cbf"), (marks.to_vec(), vec![]));
+    cbf([7, 0, 7, 1, 7, 0]);
+    assert_eq!(zeros("-mask a.cbf"), (some.to_vec(), vec![said("a.cbf")]));
 }
 
 #[test]

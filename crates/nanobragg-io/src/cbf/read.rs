@@ -65,6 +65,9 @@ pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
     let fast = header.number("X-Binary-Size-Fastest-Dimension:")?;
     let slow = header.number("X-Binary-Size-Second-Dimension:")?;
     let size = header.number("X-Binary-Size:")?;
+    if let Some(images) = header.word("X-Binary-Size-Third-Dimension:").filter(|images| *images != "1") {
+        return Err(Error::value(path, "X-Binary-Size-Third-Dimension:", "1: one image", images.as_bytes()));
+    }
     let pixels = fast.checked_mul(slow).filter(|&pixels| pixels <= MOST_PIXELS);
     let pixels = pixels.ok_or_else(|| {
         let found = format!("{fast} x {slow}");

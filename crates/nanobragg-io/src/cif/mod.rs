@@ -6,11 +6,12 @@ mod tokens;
 
 use std::path::Path;
 
+use crate::c_format::g;
 use crate::cell::{CellOfFile, Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::lines::{Lines, finite};
 use crate::rows::{PLACEHOLDER, SEARCHED_FOR_CELL, plausible_cell};
-use crate::warning::{Assumption, Warning, WarningKind};
+use crate::warning::{Assumption, Found, Warning, WarningKind};
 pub use reflections::read_reflections;
 use tokens::{Kind, Tokens};
 
@@ -20,12 +21,13 @@ const CELL_TAGS: [&str; 6] = ["length_a", "length_b", "length_c", "angle_alpha",
 /// Items of a loop beyond these are damage.
 const MOST_ITEMS: usize = 1000;
 
-/// Reads the unit cell of the first data block that has one, and the space group beside it: edges in Ångström, angles in degrees.
+/// Reads the unit cell of the first data block that has one, and the space group beside it: edges in Ångström, angles in degrees. A warning names
+/// another cell behind it.
 ///
 /// # Errors
 /// [`Value`](crate::ErrorKind::Value) when there is none or one that spans nothing, [`Line`](crate::ErrorKind::Line) for malformed CIF,
 /// [`Read`](crate::ErrorKind::Read).
-pub fn read_cell(path: &Path) -> Result<CellOfFile> {
+pub fn read_cell(path: &Path) -> Result<Found<CellOfFile>> {
     let mut tokens = Tokens::of(Lines::open_within(path, SEARCHED_FOR_CELL)?);
     let (mut cell, mut names) = (CellTags::default(), GroupTags::default());
     let mut found = None;
@@ -33,6 +35,8 @@ pub fn read_cell(path: &Path) -> Result<CellOfFile> {
     let mut tags: Vec<String> = Vec::new();
     let (mut in_loop, mut values) = (false, 0);
     loop {
+        // Of a large file most is coordinates.
+        tokens.skim(!tags.iter().any(|tag| is_read(tag)));
         let kind = match tokens.advance() {
             Ok(Some(kind)) => kind,
             // What cannot be read behind a cell is no matter.
@@ -67,14 +71,20 @@ pub fn read_cell(path: &Path) -> Result<CellOfFile> {
         found = found.or_else(|| cell.complete());
     }
     if let Some(found) = found {
-        cell.once(path)?;
-        return Ok(CellOfFile { cell: found, space_group: names.space_group() });
+        let warnings = cell.other(path).into_iter().collect();
+        return Ok(Found { data: CellOfFile { cell: found, space_group: names.space_group() }, warnings });
     }
-    if cell.0 == PLACEHOLDER.map(Some) {
+    cell.once(path)?;
+    if cell.members == PLACEHOLDER.map(Some) {
         let expected = "the cell of a crystal: 1 1 1 90 90 90 is a placeholder";
         return Err(Error::value(path, "unit cell", expected, b"1 1 1 90 90 90"));
     }
     Err(Error::missing(path, "unit cell", "_cell.length_a to _cell.angle_gamma"))
+}
+
+/// Whether a tag may be one of a cell or a space group.
+fn is_read(tag: &str) -> bool {
+    ["_cell", "_symmetry", "_space_group"].iter().any(|start| tag.starts_with(start))
 }
 
 /// Tags of the Hermann-Mauguin symbol in small letters, mmCIF's and those of the core dictionary.
@@ -141,37 +151,57 @@ impl GroupTags {
 
 /// The members of a cell as they come.
 #[derive(Clone, Copy, Debug, Default)]
-struct CellTags([Option<f64>; 6], Option<usize>);
+struct CellTags {
+    members: [Option<f64>; 6],
+    /// One that stands there twice before the cell is complete.
+    twice: Option<usize>,
+    /// One that stands there again behind a complete cell, and its number.
+    again: Option<(usize, Option<f64>)>,
+}
 
 impl CellTags {
-    /// Takes the value of a tag, if the tag is one of a cell.
+    /// Takes the value of a tag, if the tag is one of a cell. The first complete cell stays.
     fn take(&mut self, tag: &str, text: &[u8]) {
         let Some(rest) = tag.strip_prefix("_cell") else { return };
         let rest = rest.trim_start_matches(['.', '_']);
-        if let Some(place) = CELL_TAGS.iter().position(|known| *known == rest) {
-            let found = number(text);
-            if self.0[place].is_some() && found != self.0[place] {
-                self.1 = Some(place);
-            }
-            self.0[place] = found;
+        let Some(place) = CELL_TAGS.iter().position(|known| *known == rest) else { return };
+        let found = number(text);
+        let is_other = self.members[place].is_some() && found != self.members[place];
+        if self.complete().is_some() {
+            self.again = self.again.or(is_other.then_some((place, found)));
+            return;
         }
+        if is_other {
+            self.twice = Some(place);
+        }
+        self.members[place] = found;
     }
 
     /// # Errors
-    /// An item that stands there twice with other values.
+    /// An item that stands there twice with other values, of a cell that was not complete by then.
     fn once(&self, path: &Path) -> Result<()> {
         let error = |place: usize| {
             let found = format!("another {} as well", CELL_TAGS[place]);
             Error::value(path, "unit cell", "each item of _cell once", found.as_bytes())
         };
-        self.1.map_or(Ok(()), |place| Err(error(place)))
+        self.twice.map_or(Ok(()), |place| Err(error(place)))
+    }
+
+    /// That another cell stands behind the one that counts.
+    fn other(&self, path: &Path) -> Option<Warning> {
+        let (place, found) = self.again?;
+        let counts = self.members[place].map(|number| g(number, 6)).unwrap_or_default();
+        let assumed = format!("{counts} stands before it and counts");
+        let found = found.map_or("no number".to_owned(), |found| g(found, 6));
+        let place = format!("_cell.{}", CELL_TAGS[place]);
+        Some(Warning::new(WarningKind::RepeatedKey, path, place, found, assumed))
     }
 
     /// That some of its members are there and others are not.
     fn incomplete(&self, path: &Path) -> Option<Warning> {
-        let lacking = self.0.iter().zip(CELL_TAGS).filter(|(member, _)| member.is_none());
+        let lacking = self.members.iter().zip(CELL_TAGS).filter(|(member, _)| member.is_none());
         let lacking: Vec<&str> = lacking.map(|(_, name)| name).collect();
-        (!lacking.is_empty() && lacking.len() < self.0.len()).then(|| {
+        (!lacking.is_empty() && lacking.len() < self.members.len()).then(|| {
             let place = format!("_cell: {}", lacking.join(", "));
             let assumed = "the cell is incomplete, and is ignored";
             Warning::new(WarningKind::NotTaken, path, place, "none", assumed).of(Assumption::Crystal)
@@ -179,7 +209,9 @@ impl CellTags {
     }
 
     fn complete(&self) -> Option<[f64; 6]> {
-        let [Some(a), Some(b), Some(c), Some(alpha), Some(beta), Some(gamma)] = self.0 else { return None };
+        let [Some(a), Some(b), Some(c), Some(alpha), Some(beta), Some(gamma)] = self.members else {
+            return None;
+        };
         let cell = [a, b, c, alpha, beta, gamma];
         plausible_cell(cell).then_some(cell)
     }

@@ -61,7 +61,7 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     };
     block.cell.once(path)?;
     found.cell = block.cell.complete();
-    found.warnings.extend(block.cell.incomplete(path));
+    found.warnings.extend(block.cell.incomplete(path).into_iter().chain(block.cell.other(path)));
     if other_set {
         let assumed = "another data block has reflections too: the first one's are taken";
         let kind = WarningKind::SeveralSets;

@@ -32,6 +32,8 @@ pub(super) struct Tokens {
     word: (usize, usize),
     field: Option<Vec<u8>>,
     quoted: bool,
+    /// Whether lines that hold nothing but values are passed over.
+    skims: bool,
 }
 
 impl Tokens {
@@ -40,7 +42,12 @@ impl Tokens {
     }
 
     pub(super) fn of(lines: Lines) -> Self {
-        Tokens { lines, at: 0, in_line: false, word: (0, 0), field: None, quoted: false }
+        Tokens { lines, at: 0, in_line: false, word: (0, 0), field: None, quoted: false, skims: false }
+    }
+
+    /// Whether values are of no interest from the next line on. Tags and what structures the file have an underscore in their line.
+    pub(super) fn skim(&mut self, skims: bool) {
+        self.skims = skims;
     }
 
     pub(super) fn lines(&self) -> &Lines {
@@ -82,6 +89,10 @@ impl Tokens {
                 (self.at, self.in_line) = (0, true);
                 if self.lines.line().first() == Some(&b';') {
                     return self.text_field().map(Some);
+                }
+                if self.skims && memchr::memchr(b'_', self.lines.line()).is_none() {
+                    self.in_line = false;
+                    continue;
                 }
             }
             let line = self.lines.line();

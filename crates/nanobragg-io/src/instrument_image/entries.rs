@@ -1,6 +1,6 @@
 //! What a header says, in the keys of SMV, and what of it cannot be taken.
 
-use super::ImagePolarization;
+use super::{ImageCrystal, ImagePolarization};
 use crate::c_format::g;
 use crate::image_axes::ImageAxes;
 use crate::smv::Unreadable;
@@ -21,8 +21,7 @@ pub(super) struct Said {
     /// The spindle, a unit vector in the frame of imgCIF.
     pub spindle: Option<[f64; 3]>,
     pub polarization: Option<ImagePolarization>,
-    /// The cell of the crystal, edges in Å and angles in degrees.
-    pub cell: Option<[f64; 6]>,
+    pub crystal: Option<ImageCrystal>,
     /// What of it is not taken as it stands.
     pub warnings: Vec<Warning>,
 }

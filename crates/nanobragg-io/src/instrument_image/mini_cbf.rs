@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
-use super::radiation;
+use super::{ImagePolarization, radiation};
 use crate::error::Result;
 use crate::geometry::{Slips, meant};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
@@ -43,6 +43,10 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     let words = |text| Lines::words(text).collect::<Vec<_>>().join(" ");
     let polarization = lines.value(POLARIZATION).map(words);
     let polarization = polarization.map(|text| radiation::of_fraction(path, POLARIZATION, &text));
+    // This program leaves the line out of an image without a polarization factor.
+    let none = ImagePolarization { key: POLARIZATION, kahn: None, axis: None };
+    let is_own = || lines.value(MADE_BY).is_some_and(|by| by.trim_start().starts_with("nanobragg"));
+    let polarization = polarization.or_else(|| is_own().then_some(Ok(none)));
     let (polarization, unread) = polarization.map_or((None, None), |read| match read {
         Ok(polarization) => (Some(polarization), None),
         Err(warning) => (None, Some(warning)),
@@ -89,6 +93,8 @@ const MOST_SLIPS: usize = 3;
 
 /// The part of the photons that is polarized along the axis.
 const POLARIZATION: &str = "Polarization";
+/// What made an image.
+const MADE_BY: &str = "Made_by";
 
 /// The sensor, whose line begins with its material: `Silicon sensor, thickness 0.000320 m`.
 fn sensor(path: &Path, text: &str) -> Option<Warning> {
@@ -136,8 +142,15 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
         let (place, assumed) = (format!("_array_intensities.{key}"), "ignored: a photon is a count");
         Warning::new(WarningKind::DetectorProperties, path, place, value.trim(), assumed)
     });
+    let dose = |(key, neutral): (&str, f64)| {
+        let value = lines.value(key)?;
+        let number = finite(Lines::words(value).next()?.as_bytes()).filter(|number| *number != neutral)?;
+        let assumed = "ignored; -flux and -fluence say how many photons there are";
+        (number.is_finite() && number != 0.0).then(|| warning(key, value, assumed).of(Assumption::Dose))
+    };
+    let doses = [("Filter_transmission", 1.0), ("Flux", 0.0)].into_iter().filter_map(dose);
     let angles = ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis);
-    angles.chain(shifts.iter().filter_map(shift)).chain(intensities).collect()
+    angles.chain(shifts.iter().filter_map(shift)).chain(intensities).chain(doses).collect()
 }
 
 /// Keys that stand there more than once with other values, of which the first counts.
@@ -299,6 +312,15 @@ mod tests {
                 "a.cbf: _array_intensities.gain: 1.5: ignored: a photon is a count",
             ]
         );
+        let dose = "# Filter_transmission 0.1\n# Flux 1e12 ph/s\n";
+        let said: Vec<String> =
+            goniometer(Path::new("a.cbf"), dose).iter().map(ToString::to_string).collect();
+        assert!(
+            said.len() == 2 && said.iter().all(|said| said.contains("-flux and -fluence say")),
+            "{said:?}"
+        );
+        let usual = "# Filter_transmission 1.0000\n# Flux 0.0000\n# Flux (nil)\n";
+        assert!(goniometer(Path::new("a.cbf"), usual).is_empty());
         let rotation = "# Start_angle 10.0000 deg.\n# Angle_increment 0.1 deg.\n# Omega 10.0000 deg.\n";
         assert!(goniometer(Path::new("a.cbf"), rotation).is_empty());
         assert_eq!(goniometer(Path::new("a.cbf"), &rotation.replace("Omega 10", "Omega 20")).len(), 1);

@@ -3,7 +3,7 @@
 use super::chain::{ANGLE, LENGTH};
 use super::entries::{Entry, Said, angle_deg, length_mm, square};
 use super::quantity::{plain, quantity, quantity_of, to_imgcif};
-use super::{radiation, spindle, wavelength};
+use super::{lattice, left_out, radiation, spindle, wavelength};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
@@ -26,7 +26,7 @@ impl Module<'_> {
         let (file, path) = (self.file, self.file.path());
         let detector = |name: &str| format!("{DETECTOR}/{name}");
         let axes = self.axes()?;
-        let (wavelength, several) = wavelength::read(file)?;
+        let (wavelength, several) = wavelength::read(file);
         let mut entries: Vec<Entry> = vec![
             ("WAVELENGTH", wavelength),
             ("CCD_IMAGE_SATURATION", plain(file, &detector("saturation_value"))),
@@ -45,16 +45,12 @@ impl Module<'_> {
             Ok(polarization) => (Some(polarization), None),
             Err(warning) => (None, Some(warning)),
         });
-        let warnings = spindle.warnings.into_iter().chain(several).chain(sensor).chain(unread).collect();
-        Ok(Said {
-            entries,
-            swing_deg,
-            axes: Some(axes),
-            spindle: direction,
-            polarization,
-            cell: radiation::cell_of_nxmx(file),
-            warnings,
-        })
+        let (crystal, of_crystal) = lattice::read(file, direction.is_some());
+        let mut warnings = spindle.warnings;
+        warnings.extend(several.into_iter().chain(sensor).chain(unread).chain(of_crystal));
+        warnings.extend(left_out::of_nxmx(file, &axes));
+        warnings.extend(radiation::other_stokes(file));
+        Ok(Said { entries, swing_deg, axes: Some(axes), spindle: direction, polarization, crystal, warnings })
     }
 
     /// Pixel size, distance and beam center of the detector.
@@ -257,10 +253,10 @@ mod tests {
     #[test]
     fn the_chain_of_axes_is_the_one_that_is_written_or_refused() {
         let (found, doubts) = said(|_, _| ()).unwrap();
-        let expected =
-            ImageAxes { fast: [1.0, 0.0, 0.0], slow: [0.0, -1.0, 0.0], origin_mm: [-3.0, 4.0, -50.0] };
-        assert_eq!(found.axes, Some(expected));
-        assert_eq!(doubts, ["WAVELENGTH: none: 1 Angstrom is assumed"]);
+        let axes = ImageAxes { fast: [1.0, 0.0, 0.0], slow: [0.0, -1.0, 0.0], origin_mm: [-3.0, 4.0, -50.0] };
+        assert_eq!(found.axes, Some(axes));
+        let expected = "entry/instrument/beam/incident_wavelength: none: 1 Angstrom is assumed";
+        assert_eq!(doubts, [expected]);
         let error = |change: fn(&mut [Axis; 4])| {
             let text = said(|axes, _| change(axes)).err().unwrap().to_string();
             text.split_once("a.nxs: entry/instrument/detector/").unwrap().1.to_owned()

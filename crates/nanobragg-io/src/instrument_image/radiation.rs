@@ -7,7 +7,6 @@ use super::quantity::{listed, to_imgcif};
 use crate::c_format::g;
 use crate::lines::finite;
 use crate::nexus::{DETECTOR, Nxmx};
-use crate::rows::plausible_cell;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Stokes parameters, as NXmx spells them now and before.
@@ -15,7 +14,6 @@ const STOKES: [&str; 2] = [
     "entry/instrument/beam/incident_polarization_stokes",
     "entry/instrument/beam/incident_polarisation_stokes",
 ];
-const CELL: &str = "entry/sample/unit_cell";
 /// What rounding makes of a degree of polarization.
 const ROUNDING: f64 = 1e-6;
 
@@ -33,12 +31,14 @@ pub(super) fn of_fraction(path: &Path, key: &'static str, text: &str) -> Read {
     let number = text.split_whitespace().next().and_then(|word| finite(word.as_bytes()));
     let fraction = number.filter(|fraction| (0.0..=1.0).contains(fraction));
     let fraction = fraction.ok_or_else(|| unread(path, key, text.trim(), "a number from 0 to 1"))?;
-    Ok(ImagePolarization { key, kahn: 2.0 * fraction - 1.0, axis: None })
+    Ok(ImagePolarization { key, kahn: Some(2.0 * fraction - 1.0), axis: None })
 }
 
-/// Polarization by the Stokes parameters of the beam, those of the first image: the angle from x to the field turns about the beam, z.
+/// Polarization by the Stokes parameters of the beam, which this program leaves out of an image without a polarization factor, those of the first image: the angle from x to the field turns about the beam, z.
 pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
-    let (key, found) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?)))?;
+    let Some((key, found)) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?))) else {
+        return is_own(file).then_some(Ok(ImagePolarization { key: STOKES[0], kahn: None, axis: None }));
+    };
     let wrong = |found: &str| {
         let expected = "four Stokes parameters, the first above 0 and no degree of polarization above 1";
         Some(Err(unread(file.path(), key, found, expected)))
@@ -57,12 +57,23 @@ pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
     }
     let angle = diagonal.atan2(along) / 2.0;
     let axis = (kahn > ROUNDING).then(|| to_imgcif([angle.cos(), angle.sin(), 0.0]));
-    Some(Ok(ImagePolarization { key, kahn, axis }))
+    Some(Ok(ImagePolarization { key, kahn: Some(kahn), axis }))
+}
+
+/// That images have other polarizations than the first, which counts.
+pub(super) fn other_stokes(file: &Nxmx<'_>) -> Option<Warning> {
+    let (key, numbers) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?.ok()?)))?;
+    let first = numbers.get(..4)?;
+    let assumed = "of the first image, which counts; others differ";
+    let is_other = numbers.chunks(4).any(|row| row != first);
+    let warning = Warning::new(WarningKind::NotTaken, file.path(), key, listed(first), assumed);
+    is_other.then(|| warning.of(Assumption::Polarization))
 }
 
 /// That a sensor is not taken.
 pub(super) fn sensor(path: &Path, place: impl Into<String>, found: &str) -> Warning {
-    let assumed = "ignored: photons count at the surface; -detector_thick and -detector_abs give a sensor";
+    let assumed = "ignored: photons count at the surface; -detector_thick and -detector_abs give a sensor, \
+        -detector_thick 0 says that there is none";
     Warning::new(WarningKind::DetectorProperties, path, place, found, assumed).of(Assumption::Sensor)
 }
 
@@ -81,14 +92,12 @@ pub(super) fn sensor_of_nxmx(file: &Nxmx<'_>) -> Option<Warning> {
 
 /// Whether a sensor is the one that this program writes where it has none.
 fn is_opaque(file: &Nxmx<'_>, material: &str, thickness: &[f64]) -> bool {
-    let program = file.text("entry/program_name").and_then(Result::ok).unwrap_or_default();
     let (opaque, thickness_mm) = crate::nexus::OPAQUE;
-    program.starts_with("nanobragg") && material == opaque && *thickness == [thickness_mm]
+    is_own(file) && material == opaque && *thickness == [thickness_mm]
 }
 
-/// The cell of the crystal.
-pub(super) fn cell_of_nxmx(file: &Nxmx<'_>) -> Option<[f64; 6]> {
-    let numbers = file.numbers(CELL)?.ok()?;
-    let cell: [f64; 6] = *numbers.first_chunk()?;
-    plausible_cell(cell).then_some(cell)
+/// Whether this program wrote a file.
+fn is_own(file: &Nxmx<'_>) -> bool {
+    let program = file.text("entry/program_name").and_then(Result::ok).unwrap_or_default();
+    program.starts_with("nanobragg")
 }

@@ -74,7 +74,8 @@ const FOREIGN: [(&str, &str, Assumption); 25] = [
     ("DETECTOR_2THETA", "TWOTHETA", Assumption::Swing),
 ];
 const SPINDLE: &str = "the crystal turns about the spindle of the convention; -spindle_axis says another";
-const SENSOR: &str = "-detector_thick and -detector_abs give a sensor";
+const SENSOR: &str =
+    "-detector_thick and -detector_abs give a sensor, -detector_thick 0 says that there is none";
 /// Keys of other programs for what no key says that is read.
 const UNREAD: [(&str, &str, Assumption); 10] = [
     ("ROTATION_AXIS", SPINDLE, Assumption::Spindle),
@@ -88,6 +89,8 @@ const UNREAD: [(&str, &str, Assumption); 10] = [
     ("DIVERGENCE", "-divergence says it", Assumption::Divergence),
     ("MOSAICITY", "-mosaic says it", Assumption::Mosaicity),
 ];
+/// A transmission that leaves all, as a part and in percent.
+const WHOLE: [f64; 2] = [1.0, 100.0];
 /// Relative difference of two numbers that the digits of headers do not make.
 const SAME: f64 = 1e-3;
 /// Keys of other spellings for which a header is searched in vain.
@@ -117,7 +120,9 @@ fn foreign(path: &Path, header: &SmvHeader) -> impl Iterator<Item = Warning> {
             let energy = key.contains("ENERGY").then(|| EV_ANGSTROM / counts);
             says_same(said, energy.unwrap_or(counts)) || energy.is_some_and(|ev| says_same(said * 1e3, ev))
         });
-        let says_nothing = found.is_empty() || number(key) == Some(0.0);
+        // Beside a start it is the angle of another axis.
+        let is_other = key == "OMEGA_START" && number(read).is_some();
+        let says_nothing = found.is_empty() || number(key) == Some(0.0) || is_other;
         (!is_same && !says_nothing).then(|| {
             let assumed = format!("not read; {read} is the key for it");
             Warning::new(WarningKind::UnknownKey, path, key, found, assumed).of(what)
@@ -133,7 +138,8 @@ fn unread(path: &Path, header: &SmvHeader) -> impl Iterator<Item = Warning> {
         let mut numbers = found.split([' ', ',']).filter_map(|word| finite(word.as_bytes()));
         let assumed = format!("ignored; {instead}");
         let warning = Warning::new(WarningKind::NotTaken, path, key, found, assumed).of(what);
-        numbers.any(|number| number != 0.0).then_some(warning)
+        let changes = |number: f64| number != 0.0 && !(key == "TRANSMISSION" && WHOLE.contains(&number));
+        numbers.any(changes).then_some(warning)
     };
     UNREAD.into_iter().filter_map(warning)
 }
@@ -164,7 +170,15 @@ mod tests {
         let expected = "a.img: PHI_WIDTH: 0.5: not read; OSC_RANGE is the key for it";
         assert_eq!(said(&[("PHI_WIDTH", 0.5)]), [expected]);
         assert_eq!(said(&[("PHI_WIDTH", 0.5), ("OSC_RANGE", 0.5)]), [""; 0]);
-        assert!(said(&[("SENSOR_THICKNESS", 0.32)])[0].ends_with("give a sensor"));
+        assert!(said(&[("SENSOR_THICKNESS", 0.32)])[0].contains("give a sensor"));
+        assert_eq!(said(&[("TRANSMISSION", 1.0)]), [""; 0]);
+        assert_eq!(
+            said(&[("TRANSMISSION", 0.1)]),
+            ["a.img: TRANSMISSION: 0.1: ignored; -flux says how much there is"]
+        );
+        assert_eq!(said(&[("OMEGA_START", 30.0), ("OSC_START", 0.0)]), [""; 0]);
+        let expected = "a.img: OMEGA_START: 30: not read; OSC_START is the key for it";
+        assert_eq!(said(&[("OMEGA_START", 30.0)]), [expected]);
     }
 
     #[test]

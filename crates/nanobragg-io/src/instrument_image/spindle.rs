@@ -13,6 +13,7 @@ use crate::text::spaced;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 const SAMPLE: &str = "entry/sample/depends_on";
+const GONIOMETER: &str = "entry/sample/goniometer";
 const AXES: &str = "entry/sample/transformations";
 /// Difference of two angles that the digits of files do not make, degrees.
 const SAME_DEG: f64 = 1e-4;
@@ -37,7 +38,8 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let Some(said) = file.text(SAMPLE) else {
         let missing =
             || Error::missing(file.path(), SAMPLE, "the path of the axis that turns the sample, or .");
-        return if has_axes { Err(missing()) } else { Ok(Spindle::default()) };
+        let still = || Spindle { warnings: goniometer(file), ..Spindle::default() };
+        return if has_axes { Err(missing()) } else { Ok(still()) };
     };
     let expected = "the path of an axis, or .";
     let said = said.map_err(|found| Error::value(file.path(), SAMPLE, expected, found.as_bytes()))?;
@@ -47,7 +49,8 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     if said.trim() == END {
         let assumed = format!("a still; {AXES} is ignored");
         let unused = has_axes.then(|| ignored(SAMPLE, END.to_owned(), &assumed));
-        return Ok(Spindle { warnings: unused.into_iter().collect(), ..Spindle::default() });
+        let warnings = unused.into_iter().chain(goniometer(file)).collect();
+        return Ok(Spindle { warnings, ..Spindle::default() });
     }
     let chain = follow(file, SAMPLE, &said)?;
     let all_ranges: Vec<Ranges> =
@@ -86,6 +89,7 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
             warnings.push(if axis.turns { warning.of(Assumption::Turn) } else { warning });
         }
     }
+    warnings.extend(beside(file, &chain)?);
     let parts = at.and_then(|at| Some((chain.get(at)?, all_ranges.get(at)?, chain.get(at + 1..)?)));
     let Some((spindle, said, below)) = parts else {
         return Ok(Spindle { warnings, ..Spindle::default() });
@@ -100,6 +104,39 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<Spindle> {
     let start = spindle.values.clone().map(|values| values.first().copied().unwrap_or_default());
     let entries = vec![("OSC_START", Some(start)), ("OSC_RANGE", range(spindle, said))];
     Ok(Spindle { entries, direction: Some(to_imgcif(direction.into())), warnings })
+}
+
+/// Axes beside the chain that turn or shift something.
+fn beside(file: &Nxmx<'_>, chain: &[Axis]) -> Result<Vec<Warning>> {
+    const OF_AN_AXIS: [&str; 4] = ["_end", "_increment_set", "_range_average", "_range_total"];
+    let is_axis = |name: &String| {
+        let path = format!("{AXES}/{name}");
+        !OF_AN_AXIS.iter().any(|end| name.ends_with(end)) && !chain.iter().any(|axis| axis.name == path)
+    };
+    let warning = |name: String| {
+        let path = format!("{AXES}/{name}");
+        let numbers = file.numbers(&path)?.ok()?;
+        let assumed = "ignored: sample/depends_on does not lead to it";
+        let is_said = numbers.iter().any(|number| *number != 0.0);
+        let warning = || Warning::new(WarningKind::NotTaken, file.path(), path, listed(&numbers), assumed);
+        is_said.then(|| warning().of(Assumption::Turn))
+    };
+    Ok(file.names(AXES)?.into_iter().filter(is_axis).filter_map(warning).collect())
+}
+
+/// Angles of a goniometer as Eiger detectors wrote them before, of which no axis says where it points.
+fn goniometer(file: &Nxmx<'_>) -> Vec<Warning> {
+    let warning = |name: &str| {
+        let path = format!("{GONIOMETER}/{name}");
+        let numbers = file.numbers(&path)?.ok()?;
+        let assumed = "ignored: a still, without sample/depends_on; -phi and -osc turn the crystal";
+        let is_said = numbers.iter().any(|number| *number != 0.0);
+        let turn = Assumption::Oscillation;
+        is_said.then(|| {
+            Warning::new(WarningKind::NotTaken, file.path(), path, listed(&numbers), assumed).of(turn)
+        })
+    };
+    ["omega", "phi", "chi", "kappa"].into_iter().filter_map(warning).collect()
 }
 
 /// The range of an image about an axis, degrees: as it is said, to where the first image ends, or to where the second one begins.

@@ -3,7 +3,6 @@
 use super::entries::{Found, wavelength_angstrom};
 use super::quantity::{listed, quantity};
 use crate::c_format::g;
-use crate::error::Result;
 use crate::nexus::Nxmx;
 use crate::smv::Unreadable;
 use crate::warning::{Assumption, Warning, WarningKind};
@@ -14,11 +13,8 @@ const SPREAD: &str = "entry/instrument/beam/incident_wavelength_spread";
 const EXPECTED: &str = "a number of angstrom, nm or m";
 
 /// The wavelength in Å: of several their mean by weight, or that of the first image. Beside it what is not taken.
-///
-/// # Errors
-/// Images that cannot be counted.
-pub(super) fn read(file: &Nxmx<'_>) -> Result<(Option<Found<f64>>, Vec<Warning>)> {
-    let spread = file.numbers(SPREAD).and_then(std::result::Result::ok).unwrap_or_default();
+pub(super) fn read(file: &Nxmx<'_>) -> (Option<Found<f64>>, Vec<Warning>) {
+    let spread = file.numbers(SPREAD).and_then(Result::ok).unwrap_or_default();
     let spread = spread.iter().any(|spread| *spread != 0.0).then(|| {
         let assumed = "ignored: one wavelength; -dispersion widens it";
         Warning::new(WarningKind::NotTaken, file.path(), SPREAD, listed(&spread), assumed)
@@ -26,17 +22,17 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<(Option<Found<f64>>, Vec<Warning>)
     });
     let mut warnings: Vec<Warning> = spread.into_iter().collect();
     let Some(Ok(numbers)) = file.numbers(WAVELENGTH) else {
-        return Ok((quantity(file, WAVELENGTH, wavelength_angstrom, EXPECTED), warnings));
+        return (quantity(file, WAVELENGTH, wavelength_angstrom, EXPECTED), warnings);
     };
     if numbers.iter().all(|number| Some(number) == numbers.first()) {
-        return Ok((quantity(file, WAVELENGTH, wavelength_angstrom, EXPECTED), warnings));
+        return (quantity(file, WAVELENGTH, wavelength_angstrom, EXPECTED), warnings);
     }
     let unit = file.text_attribute(WAVELENGTH, "units").unwrap_or_default();
     let found = format!("{} {unit}", listed(&numbers));
     let wrong = || Unreadable::new(WAVELENGTH, EXPECTED, found.trim());
     let is_good = numbers.iter().all(|number| number.is_finite() && *number > 0.0);
     let Some(factor) = wavelength_angstrom(unit.trim()).filter(|_| is_good) else {
-        return Ok((Some(Err(wrong())), warnings));
+        return (Some(Err(wrong())), warnings);
     };
     let (chosen, which) = match file.numbers(WEIGHTS) {
         Some(weights) => match weights.as_deref().ok().and_then(|weights| mean(&numbers, weights)) {
@@ -44,17 +40,17 @@ pub(super) fn read(file: &Nxmx<'_>) -> Result<(Option<Found<f64>>, Vec<Warning>)
             None => {
                 let found = weights.map_or_else(|found| found, |weights| listed(&weights));
                 let expected = "a weight for each wavelength";
-                return Ok((Some(Err(Unreadable::new(WEIGHTS, expected, found))), warnings));
+                return (Some(Err(Unreadable::new(WEIGHTS, expected, found))), warnings);
             }
         },
-        None if numbers.len() == file.images()? => (numbers[0], "that of the first image"),
-        None => return Ok((Some(Err(wrong())), warnings)),
+        None if numbers.len() == file.images() => (numbers[0], "that of the first image"),
+        None => return (Some(Err(wrong())), warnings),
     };
     let chosen = chosen * factor;
     let assumed = format!("{} Angstrom, {which}, is used", g(chosen, 6));
     let several = Warning::new(WarningKind::Polychromatic, file.path(), WAVELENGTH, found.trim(), assumed);
     warnings.push(several.of(Assumption::Wavelength));
-    Ok((Some(Ok(chosen)), warnings))
+    (Some(Ok(chosen)), warnings)
 }
 
 /// The mean by weights, of which there is one for each number and none below zero.
@@ -73,11 +69,7 @@ mod tests {
     use crate::nexus::{StackWriter, test_setting};
 
     /// What is read of two images with these wavelengths and weights.
-    fn said(
-        wavelengths: &[f64],
-        unit: &str,
-        weights: &[f64],
-    ) -> (std::result::Result<f64, String>, Vec<String>) {
+    fn said(wavelengths: &[f64], unit: &str, weights: &[f64]) -> (Result<f64, String>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let images = folder.path().join("images.h5");
         let setting = test_setting();
@@ -102,7 +94,7 @@ mod tests {
         }
         drop((set, data, beam, entry));
         file.close().unwrap();
-        let (found, warnings) = read(&Nxmx::open(&path).unwrap()).unwrap();
+        let (found, warnings) = read(&Nxmx::open(&path).unwrap());
         assert!(warnings.iter().all(|warning| warning.assumption == Some(Assumption::Wavelength)));
         let short =
             |text: String| text.rsplit("a.nxs: ").next().unwrap().replace("entry/instrument/beam/", "");

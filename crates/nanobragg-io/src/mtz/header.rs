@@ -7,7 +7,7 @@ use crate::cell::is_other_cell;
 use crate::error::{Error, Result};
 use crate::rows::{numbers, plausible_cell};
 use crate::text::spaced_to;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{Assumption, Warning, WarningKind};
 
 const RECORD: usize = 80;
 /// Columns and symmetry operators beyond these are damage.
@@ -66,6 +66,12 @@ pub(super) struct Header {
     rows: usize,
     cell: Option<[f64; 6]>,
     dataset_cells: Vec<(i64, [f64; 6])>,
+    /// Cells that are none, of a dataset or of the file.
+    no_cells: Vec<(Option<i64>, String)>,
+    /// Symmetry operators as SYMINF counts them: all, and those without centerings.
+    operators_said: Vec<usize>,
+    /// Where the header begins, bytes.
+    start: usize,
 }
 
 impl Header {
@@ -110,11 +116,11 @@ impl Header {
         let (order, place) = Self::place(path, bytes)?;
         let start = usize::try_from(place).ok().and_then(|place| place.checked_sub(1)?.checked_mul(WORD));
         let records = start.filter(|start| *start >= PREAMBLE * WORD).and_then(|start| bytes.get(start..));
-        let Some(records) = records else {
+        let Some((records, start)) = records.zip(start) else {
             let expected = format!("inside the file, of {} words", bytes.len() / WORD);
             return Err(Error::value(path, "place of the header", expected, place.to_string().as_bytes()));
         };
-        Self::records(path, order, records)
+        Ok(Header { start, ..Self::records(path, order, records)? })
     }
 
     fn records(path: &Path, order: Order, records: &[u8]) -> Result<Self> {
@@ -128,6 +134,9 @@ impl Header {
             rows: 0,
             cell: None,
             dataset_cells: Vec::new(),
+            no_cells: Vec::new(),
+            operators_said: Vec::new(),
+            start: 0,
         };
         let mut counts = None;
         for (number, record) in records.chunks(RECORD).enumerate() {
@@ -148,9 +157,15 @@ impl Header {
                     let found = size(0, MOST_COLUMNS as f64).zip(size(1, 1e10));
                     counts = Some(found.ok_or_else(|| wrong("NCOL with numbers of columns and rows"))?);
                 }
-                b"CELL" => header.cell = cell(rest),
+                b"CELL" => {
+                    header.cell = cell(rest);
+                    if header.cell.is_none() {
+                        header.no_cells.push((None, lossy(rest)));
+                    }
+                }
                 b"SYMI" => {
                     header.space_group = quoted_name(rest);
+                    header.operators_said = numbers(rest).take(2).map(|count| count as usize).collect();
                     header.space_group_number = lossy(rest)
                         .split_ascii_whitespace()
                         .nth(3)
@@ -176,8 +191,12 @@ impl Header {
                 b"DCEL" => {
                     let dataset = numbers(rest).next();
                     let after = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-                    if let (Some(dataset), Some(cell)) = (dataset, cell(&rest[after..])) {
-                        header.dataset_cells.push((dataset as i64, cell));
+                    match (dataset, cell(&rest[after..])) {
+                        (Some(dataset), Some(cell)) => header.dataset_cells.push((dataset as i64, cell)),
+                        (Some(dataset), None) => {
+                            header.no_cells.push((Some(dataset as i64), lossy(&rest[after..])));
+                        }
+                        _ => {}
                     }
                 }
                 _ => {}
@@ -201,9 +220,38 @@ impl Header {
         let length = self.rows as u128 * self.columns.len() as u128 * WORD as u128;
         let start = PREAMBLE * WORD;
         let end = usize::try_from(length).ok().and_then(|length| start.checked_add(length));
-        let table = end.and_then(|end| bytes.get(start..end));
-        let there = bytes.len().saturating_sub(start) as u128;
+        // Behind it is the header, which is no row of it.
+        let table = end.filter(|end| *end <= self.start).and_then(|end| bytes.get(start..end));
+        let there = self.start.min(bytes.len()).saturating_sub(start) as u128;
         table.ok_or_else(|| Error::length(path, "table of reflections", length, there))
+    }
+
+    /// What of the header is not taken, for the columns of a dataset: cells that are none, a list of operators that is not whole, a table that
+    /// is longer than its rows.
+    pub(super) fn doubts(&self, path: &Path, dataset: i64) -> Vec<Warning> {
+        let is_own = |of: &Option<i64>| of.is_none_or(|of| of == dataset);
+        let no_cell = |(of, found): &(Option<i64>, String)| {
+            let place = of.map_or("CELL".to_owned(), |dataset| format!("DCELL of dataset {dataset}"));
+            let assumed = "not read; expected three edges in Angstrom and three angles in degrees";
+            Warning::new(WarningKind::NotTaken, path, place, found, assumed).of(Assumption::Crystal)
+        };
+        let no_cells = self.no_cells.iter().filter(|(of, _)| is_own(of)).map(no_cell);
+        let operators = self.operators.len();
+        let is_other = operators > 0 && !self.operators_said.contains(&operators);
+        let other_count = self.operators_said.first().filter(|said| is_other && **said > 0);
+        let other_count = other_count.map(|said| {
+            let assumed = format!("{operators} records SYMM are there, which count");
+            let found = format!("{said} operators");
+            Warning::new(WarningKind::ContradictingSymmetry, path, "SYMINF", found, assumed)
+        });
+        let row = self.columns.len().max(1) * WORD;
+        let behind = self.start.saturating_sub(PREAMBLE * WORD).saturating_sub(self.rows.saturating_mul(row));
+        let longer = (behind >= row).then(|| {
+            let assumed = format!("ignored: NCOL says {} rows of {} columns", self.rows, self.columns.len());
+            let found = format!("{} numbers more", behind / WORD);
+            Warning::new(WarningKind::NotTaken, path, "table of reflections", found, assumed)
+        });
+        no_cells.chain(other_count).chain(longer).collect()
     }
 
     /// The cell of a dataset, else of the file.

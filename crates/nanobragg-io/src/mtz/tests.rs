@@ -208,3 +208,37 @@ fn a_file_is_read_as_far_as_its_preamble_reaches() {
     let error = parsed(&packed((MOST_OF_HEADER >> 20) + 1), None).unwrap_err();
     assert_eq!(error, "cannot read a.mtz: no more than 67108864 bytes of it are read, and it goes on");
 }
+
+#[test]
+fn what_of_a_header_is_not_taken_is_named() {
+    let columns = with(&[("F", 'F')]);
+    let rows: [&[f32]; 2] = [&[1.0, 0.0, 0.0, 2.0], &[0.0, 1.0, 0.0, 3.0]];
+    let said = |bytes: &[u8]| {
+        let found = parsed(bytes, None).unwrap();
+        let warnings = found.warnings.iter();
+        let short = |text: String| text.split_once("a.mtz: ").unwrap().1.to_owned();
+        (
+            warnings.map(|warning| short(warning.to_string())).collect::<Vec<_>>(),
+            found.cell,
+            found.records.len(),
+        )
+    };
+    let plain = file(false, &columns, &rows, &[]);
+    assert_eq!(said(&plain).0, [""; 0]);
+    let (warnings, cell, _) = said(&file(false, &columns, &rows, &["CELL 0 0 0 90 90 90"]));
+    let no_cell = "0 0 0 90 90 90: not read; expected three edges in Angstrom and three angles in degrees";
+    assert_eq!((warnings, cell), (vec![format!("CELL: {no_cell}")], None));
+    let (warnings, cell, _) = said(&file(false, &columns, &rows, &["DCELL 1 0 0 0 90 90 90"]));
+    assert_eq!((warnings, cell.is_some()), (vec![format!("DCELL of dataset 1: {no_cell}")], true));
+    assert_eq!(said(&file(false, &columns, &rows, &["DCELL 2 0 0 0 90 90 90"])).0, [""; 0]);
+    let (warnings, ..) = said(&file(false, &columns, &rows, &["SYMM Z, X, Y"]));
+    assert_eq!(warnings, ["SYMINF: 4 operators: 3 records SYMM are there, which count"]);
+    let (warnings, _, count) = said(&file(false, &columns, &rows, &["NCOL 4 1 0"]));
+    assert_eq!(
+        (warnings, count),
+        (vec!["table of reflections: 4 numbers more: ignored: NCOL says 1 rows of 4 columns".to_owned()], 1)
+    );
+    // Behind the table is the header.
+    let error = parsed(&file(false, &columns, &rows, &["NCOL 4 3 0"]), None).unwrap_err();
+    assert_eq!(error, "a.mtz: table of reflections: expected 48 bytes, found 32");
+}

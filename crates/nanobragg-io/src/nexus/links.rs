@@ -47,6 +47,14 @@ impl Nxmx<'_> {
         })
     }
 
+    /// Sizes along the axes of the data set at `name`, wherever its numbers are.
+    pub(super) fn shape(&self, name: &str) -> Linked<Vec<usize>> {
+        self.followed(name, |(file, _), name, was_linked| match file.dataset(name) {
+            Ok(set) => Some(Ok(set.shape())),
+            Err(_) => was_linked.then(|| Err(InItsPlace::link(name, "to no data set"))),
+        })
+    }
+
     /// The names in the group at `name`.
     pub(super) fn names_in(&self, name: &str) -> Linked<Vec<String>> {
         self.followed(name, |(file, _), name, was_linked| {

@@ -44,14 +44,14 @@ impl Nxmx<'_> {
             Error::value(self.path(), &name, "a mask in this file or in one beside it", found.as_bytes())
         })?;
         let [slow, fast] = self.image_size()?;
-        let images = self.images()?;
+        let images = self.images();
         // One for all images, or one for each.
         let shape = set.shape();
         let start = match *shape.as_slice() {
             [rows, columns] if [rows, columns] == [slow, fast] => vec![0, 0],
             [1, rows, columns] if [rows, columns] == [slow, fast] => vec![0, 0, 0],
             [masks, rows, columns]
-                if masks == images && [rows, columns] == [slow, fast] && image < images =>
+                if (masks == images || images == 0) && [rows, columns] == [slow, fast] && image < masks =>
             {
                 vec![image, 0, 0]
             }

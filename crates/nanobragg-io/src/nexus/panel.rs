@@ -42,11 +42,6 @@ impl Nxmx<'_> {
     /// One of them. A module that is the only one may leave out where it begins.
     fn panel(&self, name: String, image: [usize; 2], is_only: bool) -> Result<NxmxPanel> {
         let at = |set: &str| format!("{DETECTOR}/{name}/{set}");
-        let pair = |set: &str| -> Option<[usize; 2]> {
-            let numbers: [f64; 2] = self.numbers(&at(set))?.ok()?.try_into().ok()?;
-            let is_index = |x: &f64| (0.0..=1e9).contains(x) && x.fract() == 0.0;
-            numbers.iter().all(is_index).then(|| numbers.map(|x| x as usize))
-        };
         let found = |set: &str| {
             let numbers = self.numbers(&at(set)).unwrap_or_else(|| Ok(Vec::new()));
             numbers.map_or_else(|found| found, |numbers| spaced(&numbers))
@@ -54,9 +49,16 @@ impl Nxmx<'_> {
         let [rows, columns] = image;
         let wrong =
             |set: &str, expected: String| Error::value(self.path(), at(set), expected, found(set).as_bytes());
+        let all_are = |set: &str, number: f64, expected: &str| match self.numbers(&at(set)) {
+            Some(Ok(numbers)) if numbers.iter().all(|found| *found == number) => Ok(()),
+            Some(_) => Err(wrong(set, expected.to_owned())),
+            None => Ok(()),
+        };
+        all_are("data_stride", 1.0, "1 1: pixels one after another")?;
         let whole = || format!("{rows} {columns}, as of the image");
-        let size = pair("data_size").filter(|size| !size.contains(&0));
+        let size = self.pair(&at("data_size")).filter(|size| !size.contains(&0));
         if is_only {
+            all_are("data_origin", 0.0, "0 0: the only module has the whole image")?;
             let size = size.filter(|size| *size == image).ok_or_else(|| wrong("data_size", whole()))?;
             return Ok(NxmxPanel { name, origin: [0, 0], size });
         }
@@ -64,8 +66,33 @@ impl Nxmx<'_> {
         let fits = |origin: &[usize; 2]| (0..2).all(|axis| origin[axis] + size[axis] <= image[axis]);
         let within =
             || format!("a place in the image, {rows} {columns}, of a module of {} {}", size[0], size[1]);
-        let origin = pair("data_origin").filter(fits).ok_or_else(|| wrong("data_origin", within()))?;
+        let origin = self.pair(&at("data_origin")).filter(fits);
+        let origin = origin.ok_or_else(|| wrong("data_origin", within()))?;
         Ok(NxmxPanel { name, origin, size })
+    }
+
+    /// Two indices or sizes at a name.
+    fn pair(&self, name: &str) -> Option<[usize; 2]> {
+        let numbers: [f64; 2] = self.numbers(name)?.ok()?.try_into().ok()?;
+        let is_index = |x: &f64| (0.0..=1e9).contains(x) && x.fract() == 0.0;
+        numbers.iter().all(is_index).then(|| numbers.map(|x| x as usize))
+    }
+
+    /// Rows and columns of the image of which the modules are parts.
+    pub(super) fn size_of_modules(&self) -> Option<[usize; 2]> {
+        let names = self.modules().ok()?;
+        let end = |name: &String| {
+            let size = self.pair(&format!("{DETECTOR}/{name}/data_size"))?;
+            let origin = match self.pair(&format!("{DETECTOR}/{name}/data_origin")) {
+                Some(origin) => origin,
+                None if names.len() == 1 => [0, 0],
+                None => return None,
+            };
+            Some([origin[0] + size[0], origin[1] + size[1]])
+        };
+        let ends = names.iter().map(end).collect::<Option<Vec<_>>>()?;
+        let size = ends.into_iter().reduce(|one, other| [one[0].max(other[0]), one[1].max(other[1])])?;
+        (!size.contains(&0)).then_some(size)
     }
 }
 

@@ -107,8 +107,17 @@ impl Nxmx<'_> {
 
     /// The data sets that the images are in: one, or, as Eiger detectors write them, links `data_000001` and so on.
     fn parts(&self) -> Result<Vec<Part>> {
-        if let Some(found) = self.placed(FRAMES) {
-            return Ok(vec![Part::of(self.path(), FRAMES, found)?]);
+        let part = |name: String| {
+            let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
+            Part::of(self.path(), &name, found)
+        };
+        self.frames()?.into_iter().map(part).collect()
+    }
+
+    /// The names of those data sets.
+    fn frames(&self) -> Result<Vec<String>> {
+        if self.shape(FRAMES).is_some() {
+            return Ok(vec![FRAMES.to_owned()]);
         }
         let (folder, name) = FRAMES.rsplit_once('/').unwrap_or_default();
         let mut names = self.names(folder)?;
@@ -117,23 +126,48 @@ impl Nxmx<'_> {
             return Err(Error::missing(self.path(), FRAMES, EXPECTED));
         }
         names.sort();
-        let part = |name: String| {
-            let name = format!("{folder}/{name}");
-            let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
-            Part::of(self.path(), &name, found)
+        Ok(names.into_iter().map(|name| format!("{folder}/{name}")).collect())
+    }
+
+    /// Images, rows and columns of those data sets, whether or not the counts in them can be read.
+    fn shapes(&self) -> Result<Vec<[usize; 3]>> {
+        let wrong = |name: &str, found: &str| {
+            Error::value(self.path(), name, "images in this file or in one beside it", found.as_bytes())
         };
-        names.into_iter().map(part).collect()
+        let shape = |name: String| {
+            let found = self.shape(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
+            let shape = found.map_err(|InItsPlace(found)| wrong(&name, &found))?;
+            match *shape.as_slice() {
+                [images, slow, fast] if slow > 0 && fast > 0 => Ok([images, slow, fast]),
+                [slow, fast] if slow > 0 && fast > 0 => Ok([1, slow, fast]),
+                _ => Err(wrong(&name, &format!("shape {shape:?}"))),
+            }
+        };
+        self.frames()?.into_iter().map(shape).collect()
     }
 
-    /// Rows and columns of each image.
+    /// Rows and columns of each image, whether or not the counts are there and can be read: without them, as far as the modules reach.
     pub(crate) fn image_size(&self) -> Result<[usize; 2]> {
-        let (stack, _) = self.stack(usize::MAX..usize::MAX)?;
-        Ok([stack.slow, stack.fast])
+        let shapes = match self.shapes() {
+            Ok(shapes) => shapes,
+            Err(error) => self.size_of_modules().map(|[slow, fast]| vec![[1, slow, fast]]).ok_or(error)?,
+        };
+        let mut sizes = shapes.iter().map(|[_, slow, fast]| [*slow, *fast]);
+        let Some(size) = sizes.next().filter(|first| sizes.all(|size| size == *first)) else {
+            return Err(Error::value(self.path(), FRAMES, "images of one size", b"several sizes"));
+        };
+        if size[0].checked_mul(size[1]).is_none_or(|pixels| pixels > MOST_PIXELS) {
+            let (expected, found) =
+                (format!("at most {MOST_PIXELS} pixels"), format!("{} x {}", size[0], size[1]));
+            return Err(Error::value(self.path(), FRAMES, expected, found.as_bytes()));
+        }
+        Ok(size)
     }
 
-    /// How many images there are.
-    pub(crate) fn images(&self) -> Result<usize> {
-        Ok(self.stack(usize::MAX..usize::MAX)?.1)
+    /// How many images there are; none where they are not there.
+    pub(crate) fn images(&self) -> usize {
+        let shapes = self.shapes().unwrap_or_default();
+        shapes.iter().fold(0, |all: usize, [images, ..]| all.saturating_add(*images))
     }
 
     /// Names of the modules of the detector, in their order.

@@ -131,9 +131,12 @@ pub struct Rotation {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::cell::vectors_of;
 
     /// Of images of 5 × 3 pixels, with everything that can be said.
     pub fn setting() -> Setting {
+        let cell = [10.0, 20.0, 30.0, 80.0, 85.0, 95.0];
+        let star = vectors_of(&cell).try_inverse().unwrap().transpose();
         Setting {
             program: "nanobragg".to_owned(),
             fast: 5,
@@ -154,8 +157,8 @@ pub(crate) mod tests {
             polarization_stokes: Some([1.0, 0.9, 0.0, 0.0]),
             spindle: [-1.0, 0.0, 0.0],
             rotation: Some(Rotation { start_deg: 10.0, range_deg: 0.5, step_deg: 0.5 }),
-            cell: [10.0, 20.0, 30.0, 80.0, 85.0, 95.0],
-            ub_matrix: Some([0.1, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0, 0.03]),
+            cell,
+            ub_matrix: star.transpose().as_slice().try_into().ok(),
             made_by: vec!["nanobragg, preset exact:".to_owned(), "  -N 5".to_owned()],
             others: Vec::new(),
         }

@@ -136,9 +136,18 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// `rest` up to where a message should end.
+/// `rest` up to where its entry ends, and a message should.
 fn line(rest: &[u8]) -> &[u8] {
-    &rest[..rest.len().min(40)]
+    let close = match rest.first() {
+        Some(b'(') => Some(b')'),
+        Some(b'[') => Some(b']'),
+        _ => None,
+    };
+    let end = match close {
+        Some(close) => rest.iter().position(|&byte| byte == close).map(|at| at + 1),
+        None => rest.iter().position(|byte| matches!(byte, b',' | b'}' | b'\n')),
+    };
+    &rest[..end.unwrap_or(rest.len()).min(40)]
 }
 
 /// Bytes of an element, for the types that are read.
@@ -195,6 +204,18 @@ fn transposed(path: &Path, data: &[f64], slow: usize, fast: usize) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_ends_with_its_entry() {
+        for (rest, expected) in [
+            ("(3, 4, 5), 'x': 1}", "(3, 4, 5)"),
+            ("[('a', '<f4'), ('b', '<f4')], 'x': 1}", "[('a', '<f4'), ('b', '<f4')]"),
+            ("Maybe, 'shape': (3, 4)}", "Maybe"),
+            ("5}", "5"),
+        ] {
+            assert_eq!(line(rest.as_bytes()), expected.as_bytes());
+        }
+    }
 
     fn read(bytes: &[u8]) -> std::result::Result<NpyImage, String> {
         let directory = tempfile::tempdir().unwrap();

@@ -39,6 +39,12 @@ impl SmvHeader {
         Self { path: path.to_owned(), text, bytes: block.len(), unreadable: Vec::new() }
     }
 
+    /// A header of this text.
+    #[cfg(test)]
+    pub(crate) fn of_text(path: &Path, text: &str) -> Self {
+        Self::new(path, text.as_bytes())
+    }
+
     /// A header that no file has, of keys and numbers. One that cannot be taken is an error where it is looked up.
     pub(crate) fn of_entries(
         path: &Path,

@@ -25,6 +25,8 @@ pub struct SmvImage {
     pub slow: usize,
     /// `fast * slow` pixel values, the fast axis first, in this machine's byte order.
     pub data: Vec<i64>,
+    /// Whole pixels behind these, of which the size says nothing.
+    pub more: u64,
 }
 
 /// How a header says that the pixels are stored.
@@ -98,7 +100,7 @@ impl Stored {
     }
 }
 
-/// Reads an image of whole numbers of 8, 16 or 32 bits. Bytes after the pixels are ignored.
+/// Reads an image of whole numbers of 8, 16 or 32 bits. Bytes after the pixels are counted and not read.
 ///
 /// The header begins with `{`, a line feed and `HEADER_BYTES`. Its length is that key's value, 512 without
 /// one. The size is `SIZE1` and `SIZE2`, or `DETECTOR_DIMENSIONS` for both where `SIZE1` is missing or 0.
@@ -133,7 +135,8 @@ pub fn read_smv(path: &Path) -> Result<SmvImage> {
     };
     let (fast, slow) = (fast as usize, slow as usize);
     let data = stored.read(path, file, fast * slow, big_endian)?;
-    Ok(SmvImage { header, fast, slow, data })
+    let more = (found - expected as u64) / u64::from(stored.bytes());
+    Ok(SmvImage { header, fast, slow, data, more })
 }
 
 /// Leaves the file at the first pixel.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use nanobragg_config::classic::{FlagId, ParsedArgs};
-use nanobragg_config::{Context, Purpose, Setup, chosen, resolve};
+use nanobragg_config::{Context, Orientations, Purpose, Setup, chosen, resolve};
 use nanobragg_session::Job;
 use nanobragg_sweep::{Series, SweepJob};
 
@@ -30,8 +30,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let console = Console::of(&args);
     log(&args);
     // A seed that is drawn would make a resumed sweep another one.
-    let is_drawn = matches!(arguments.wanted, Wanted::Random);
-    let purpose = Purpose::Series { names: names.clone(), is_drawn };
+    let orientations = match arguments.wanted {
+        Wanted::Rotation => Orientations::OfFlags,
+        Wanted::Random => Orientations::Drawn,
+        Wanted::Listed(_) => Orientations::Listed,
+    };
+    let purpose = Purpose::Series { names: names.clone(), orientations };
     let mut setup = resolve(&args, &Context { purpose, ..Context::default() })?;
     setup.threads = called::threads(setup.threads);
     setup.warnings.extend(overruled(&arguments.wanted, &args));
