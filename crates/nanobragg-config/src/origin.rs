@@ -41,7 +41,7 @@ pub struct Origins {
 
 impl Origins {
     /// Notes that the quantity of `flag` was set.
-    pub(crate) fn note(&mut self, flag: FlagId, origin: Origin) {
+    pub fn note(&mut self, flag: FlagId, origin: Origin) {
         self.count += 1;
         self.set.insert(flag, (self.count, origin));
     }

@@ -16,7 +16,7 @@ mod wavelength;
 
 use std::path::Path;
 
-pub use doubts::CONVENTIONS_PX;
+pub use centers::CONVENTIONS_PX;
 use entries::Said;
 
 use crate::binary::first_bytes;

@@ -30,10 +30,10 @@ pub fn words(keywords: &Bound<'_, PyDict>) -> PyResult<Vec<OsString>> {
 }
 
 fn push(words: &mut Vec<OsString>, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let row = find(name).ok_or_else(|| unknown(name))?;
     if value.is_none() {
         return Ok(());
     }
-    let row = find(name).ok_or_else(|| unknown(name))?;
     let spelled = |flag: &Flag| flag.names.first().map_or_else(OsString::new, OsString::from);
     if let Some(on) = switch(value)? {
         let flag = match (row.arity, on) {
@@ -113,10 +113,14 @@ fn values(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<OsString>> {
     let Some(items) = value.try_iter().ok().filter(|_| !no_sequence) else { return Err(wrong()?) };
     let mut words = Vec::new();
     for item in items {
-        match word(&item?)? {
-            Some(word) => words.push(word),
-            None => return Err(wrong()?),
-        }
+        let item = item?;
+        let Some(word) = word(&item)? else {
+            let found = kind(&item)?;
+            let text =
+                format!("{name}: an item of a sequence has to be a number, text or a path, not {found}");
+            return Err(PyTypeError::new_err(text));
+        };
+        words.push(word);
     }
     Ok(words)
 }

@@ -195,17 +195,22 @@ impl Renderer {
 
     /// Writes the image of each panel to `path`, in the format that its extension tells; gives what the user should
     /// know of the files.
+    #[pyo3(signature = (path, images, allow_nonfinite=false))]
     fn save(
         &self,
         py: Python<'_>,
         path: PathBuf,
         images: Vec<PyReadonlyArray2<'_, f32>>,
+        allow_nonfinite: bool,
     ) -> PyResult<Vec<Told>> {
         let outputs = self.resolved.setup.outputs.without_images().with_image(path);
         let outputs = outputs.map_err(|error| failure::of_config(&error))?.list();
         let images = images.iter().map(arrays::to_image).collect::<PyResult<Vec<_>>>()?;
         let plans = images.iter().enumerate().map(|(number, image)| self.plan_of(number, image));
         let plans = plans.collect::<PyResult<Vec<_>>>()?;
+        if !(allow_nonfinite || self.resolved.setup.allow_nonfinite) {
+            images.iter().try_for_each(check_pixels).map_err(|error| failure::of_session(&error))?;
+        }
         let heard = Heard::default();
         let written = py.detach(|| {
             let figures: Vec<_> =

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use nanobragg::model::{Experiment, Lattice};
+use nanobragg::nalgebra::Matrix3;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
-use nanobragg_config::{Context, experiment_file, provenance, resolve};
+use nanobragg_config::{Context, CrystalWarning, Origin, Warning, experiment_file, provenance, resolve};
+use nanobragg_io::cell::{cell_of_rows, is_other_cell};
 use nanobragg_session::Provenance;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -71,8 +73,14 @@ impl Setup {
             experiment.structure_factors = arrays::structure_factors(&indices, &amplitudes, default_f)?;
         }
         if let Some(matrix) = matrix {
+            let star = Matrix3::from_fn(|row, column| matrix[row][column]);
             let matrix = arrays::orientation(matrix, experiment.beam.wavelength())?;
             let own = args.has(FlagId::Cell);
+            if !own {
+                // The flag stood for the array.
+                setup.origins.note(FlagId::Cell, Origin::Derived);
+            }
+            setup.warnings.extend(of_matrix(&star, &args));
             let lattice = experiment.crystal.lattice();
             let lattice = if own { lattice.oriented(matrix) } else { Lattice::Matrix(matrix) };
             experiment.crystal = experiment.crystal.with_lattice(lattice);
@@ -93,6 +101,12 @@ impl Setup {
     #[getter]
     fn warnings(&self) -> Vec<Told> {
         self.resolved.setup.warnings.iter().map(|warning| (warning.code(), warning.to_string())).collect()
+    }
+
+    /// Whether a warning is an error.
+    #[getter]
+    fn strict(&self) -> bool {
+        self.resolved.args.has(FlagId::Strict)
     }
 
     /// What was read, one line each.
@@ -131,6 +145,20 @@ fn parsed(
     };
     args.extend(classic::parse(words)?);
     Ok(args)
+}
+
+/// What is odd about a matrix of reciprocal axes in columns, in 1/Å: a left hand, another cell than the one that counts beside it.
+fn of_matrix(star: &Matrix3<f64>, args: &ParsedArgs) -> Vec<Warning> {
+    let file = || PathBuf::from("matrix");
+    let left = (star.determinant() < 0.0).then(|| CrystalWarning::LeftHanded { file: file() });
+    let given = args.last(FlagId::Cell).map(|cell| {
+        let numbers = cell.values.numbers();
+        std::array::from_fn(|at| numbers.get(at).copied().unwrap_or(90.0))
+    });
+    let own = star.try_inverse().map(|axes| cell_of_rows(&axes));
+    let other = own.zip(given).filter(|(own, given)| is_other_cell(given, own));
+    let other = other.map(|(own, given)| CrystalWarning::CellOverFile { file: file(), own, given });
+    left.into_iter().chain(other).map(Warning::from).collect()
 }
 
 /// Flags in the place of what arrays are going to say, without which nothing is resolved; and one against files that

@@ -86,6 +86,28 @@ def test_another_number_of_values_is_an_error_that_names_the_attribute(sim, name
     assert np.array_equal(getattr(sim, name), before)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("xtal_shape", "Gauss", "xtal_shape has to be one of shapetype, not 'Gauss'"),
+        ("detector_pivot", "beam", "detector_pivot has to be one of pivot, not 'beam'"),
+        ("beamcenter_convention", 2, "beamcenter_convention has to be one of convention, not 2"),
+    ],
+)
+def test_a_choice_is_one_of_its_enumeration(sim, name, value, text):
+    with pytest.raises(TypeError) as caught:
+        setattr(sim, name, value)
+    assert str(caught.value) == text
+
+
+def test_sizes_and_factors_have_to_fit(sim):
+    with pytest.raises(ValueError, match="detpixels_slowfast takes 2 values, not 1"):
+        nanoBragg(detpixels_slowfast=64)
+    sim.Fhkl_tuple = ([[1, 0, 0]], [1.0, 2.0])
+    with pytest.raises(ValueError, match="structure factors: 1 indices, 2 amplitudes"):
+        sim.add_nanoBragg_spots()
+
+
 VALUES = dict(
     Ncells_abc=(3, 4, 5), xtal_size_mm=(1e-4, 2e-4, 3e-4), unit_cell_tuple=(70, 80, 90, 75, 85, 95), missets_deg=(1, 2, 3),
     xtal_shape=shapetype.Gauss, mosaic_spread_deg=0.5, mosaic_seed=-5, wavelength_A=1.2, energy_eV=9000.0, fluence=1e28,

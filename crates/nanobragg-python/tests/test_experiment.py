@@ -86,7 +86,7 @@ def test_what_is_wrong_is_a_value_error_with_a_code(keywords, kind, code):
         ({"nopolar": 3}, "nopolar has to be True or False, not int"),
         ({"N": True}, "N needs a value"),
         ({"cell": object()}, "cell has to be a number, text, a path or a sequence of these, not object"),
-        ({"cell": [object()]}, "cell has to be"),
+        ({"cell": [object()]}, "cell: an item of a sequence has to be"),
         ({"matrix": np.eye(2)}, r"matrix has to be an array of floats of shape \(3, 3\), not one of float64 of shape \(2, 2\)"),
         ({"keep": np.zeros((48, 48))}, "keep has to be an array of booleans"),
         ({"sources": np.zeros((2, 3))}, "sources"),
@@ -299,3 +299,53 @@ def test_tables_of_a_dictionary_are_those_of_an_experiment_file(description, kin
 def test_flags_in_one_text_are_refused():
     with pytest.raises(TypeError, match=r"args has to be a list of words: text.split\(\) makes one"):
         Experiment.from_args("-cell 70 80 90 90 90 90 -default_F 100 -N 5")
+
+
+def test_replace_takes_keywords_back(small, tmp_path):
+    gaussian = small.replace(gauss_xtal=True)
+    assert not np.array_equal(rendered(gaussian), rendered(small))
+    for back in (gaussian.replace(gauss_xtal=False), gaussian.replace(gauss_xtal=None), pickle.loads(pickle.dumps(gaussian)).replace(gauss_xtal=None)):
+        assert back == small and np.array_equal(rendered(back), rendered(small))
+    assert small.replace(distance=50).replace(distance_mm=None) == small
+    assert small.replace(N=7).replace(N=8).args == small.replace(N=8).args
+    turned = small.replace(matrix=np.diag([1 / 70, 1 / 80, 1 / 90]))
+    assert turned.replace(matrix=None) == small
+    with pytest.raises(nanobragg.FlagError, match="unknown keyword"):
+        small.replace(nothing=None)
+    with pytest.raises(nanobragg.DescriptionError, match="N is given by a flag, which replace cannot take back"):
+        Experiment.from_args(small.args).replace(N=None)
+    path = tmp_path / "experiment.toml"
+    path.write_text(small.toml())
+    with pytest.raises(nanobragg.DescriptionError, match="N is given by .*experiment.toml, which replace cannot take back"):
+        Experiment.from_toml(path).replace(N=None)
+    assert Experiment.from_toml(path, misset=(1, 2, 3)).replace(misset=None) == Experiment.from_toml(path)
+
+
+def test_arrays_are_doubted_as_files_are():
+    base = {name: value for name, value in SMALL.items() if name not in ("default_F", "cell")}
+    indices = [[1, 0, 0], [2, 0, 0], [1, 0, 0]]
+
+    def codes(**keywords):
+        with pytest.warns() as caught:
+            Experiment(**base, **keywords)
+        return [warning.message.code for warning in caught]
+
+    cell = (70, 80, 90, 90, 90, 90)
+    assert "io.repeated-reflections" in codes(cell=cell, structure_factors=(indices, [1.0, 2.0, 3.0]))
+    assert "io.negative-amplitudes" in codes(cell=cell, structure_factors=(indices[:2], [1.0, -2.0]))
+    assert "config.unlikely-wavelength" in codes(cell=cell, default_F=1, sources=[[-1, 0, 0, 1, 1.0]])
+    other = Experiment(**base, default_F=1, matrix=np.eye(3) / 50)
+    assert other.quantities()["unit cell"].numbers == (50, 50, 50, 90, 90, 90)
+    assert other.quantities()["unit cell"].origin == "derived"
+    with pytest.warns(nanobragg.InputWarning, match="matrix: its axes make the cell 50 50 50 90 90 90, and -cell says 70 80 90 90 90 90"):
+        other.replace(cell=cell)
+    with pytest.warns(nanobragg.InputWarning, match="matrix: its axes are left-handed"):
+        other.replace(matrix=np.diag([-0.02, 0.02, 0.02]))
+    with pytest.raises(nanobragg.InputError, match="matrix: its axes make the cell") as caught:
+        other.replace(cell=cell, strict=True)
+    assert caught.value.code == "config.cell-over-file"
+
+
+def test_an_item_that_is_no_value_is_named(small):
+    with pytest.raises(TypeError, match="misset: an item of a sequence has to be a number, text or a path, not NoneType"):
+        small.replace(misset=(1, 2, None))

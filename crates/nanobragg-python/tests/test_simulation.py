@@ -436,3 +436,22 @@ def test_spots_of_a_plot_are_places(simulation):
     pytest.importorskip("matplotlib").use("agg")
     with pytest.raises(TypeError, match=r"spots has to be an array of floats of shape \(n, 2\)"):
         simulation.render().plot(spots=[3, 4])
+
+
+def test_what_no_detector_sees_is_not_saved(simulation, tmp_path):
+    image = np.asarray(simulation.render())
+    for wrong in (-image, np.where(image > image.mean(), np.nan, image), np.full_like(image, np.inf)):
+        path = tmp_path / "image.npy"
+        with pytest.raises(nanobragg.PlanError, match="photons that are not finite or below zero"):
+            simulation.save(path, wrong)
+        assert not path.exists()
+        simulation.save(path, wrong, allow_nonfinite=True)
+        np.testing.assert_array_equal(np.load(path), wrong)
+        path.unlink()
+
+
+def test_one_matrix_is_no_three_orientations(simulation):
+    with pytest.raises(ValueError, match=r"one rotation matrix has to be an array of shape \(1, 3, 3\)"):
+        simulation.render_many(np.eye(3))
+    assert len(list(simulation.render_many(np.eye(3)[None]))) == 1
+    assert len(list(simulation.render_many(10 * np.eye(3)))) == 3

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::doubts::CONVENTIONS_PX;
 use crate::c_format::g;
 use crate::lines::finite;
 use crate::smv::SmvHeader;
 use crate::warning::{Assumption, Warning, WarningKind};
 
+/// Pixels by which the conventions of beam centers differ from one another.
+pub const CONVENTIONS_PX: f64 = 1.5;
 /// Keys of beam centers that are read, by which counts first. Of the first two the unit is a pixel, of which the first has the center 1.
 const ORG: [[&str; 2]; 2] = [["ORGX", "ORGY"], ["XDS_ORGX", "XDS_ORGY"]];
 const DENZO: [&str; 2] = ["DENZO_X_BEAM", "DENZO_Y_BEAM"];

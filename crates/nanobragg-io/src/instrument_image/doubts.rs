@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::centers;
+use super::centers::{self, CONVENTIONS_PX};
 use super::chain::LENGTH;
 use super::entries::length_mm;
 use super::nxmx::{self, Module};
@@ -15,8 +15,6 @@ use crate::warning::{Assumption, Warning, WarningKind};
 
 /// Difference of two numbers of one length that the digits of headers do not make: relative, and in mm.
 const SAME: (f64, f64) = (1e-3, 0.02);
-/// Pixels by which the conventions of beam centers differ from one another.
-pub const CONVENTIONS_PX: f64 = 1.5;
 /// A beam that passes farther beside the detector than its edge is likely to be meant in pixels.
 const FAR: f64 = 1.0;
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -56,7 +58,7 @@ class Experiment:
 
     A keyword is a key of an experiment file (`distance_mm`, listed in docs/EXPERIMENT.md) or the name of a flag without
     its dash (`distance`, in the unit of the flag). `lambda_` stands for `lambda`, which Python keeps for itself.
-    Switches are True or False; None means not given. Arrays can replace files:
+    Switches are True or False; None means not given, and in `replace` no longer given. Arrays can replace files:
 
     - `structure_factors`: Miller indices, integers of shape (n, 3), and amplitudes in electrons, floats of shape (n,).
       The set has to be complete, since symmetry is not applied. Missing reflections have `default_F`, or 0.
@@ -71,11 +73,14 @@ class Experiment:
     ('-misset', '10', '20', '30')
 
     Raises `InputError` for invalid input and TypeError for arrays of a wrong shape or type; warnings are `InputWarning`.
+    With `strict=True` the first warning is an `InputError`.
     """
 
-    __slots__ = ("_args", "_arrays", "_directory", "_document", "_native")
+    __slots__ = ("_arrays", "_base", "_directory", "_document", "_given", "_native")
 
-    _args: tuple[str, ...]
+    # Flags that were given as such, and the words of each keyword behind them.
+    _base: tuple[str, ...]
+    _given: dict[str, tuple[str, ...]]
     _arrays: dict[str, Any]
     _directory: str
     _document: tuple[str, str] | None
@@ -83,7 +88,7 @@ class Experiment:
 
     def __init__(self, **keywords: Any) -> None:
         arrays, keywords = _split(keywords)
-        self._make((), os.getcwd(), None, arrays, keywords)
+        self._make((), os.getcwd(), None, arrays, _with({}, keywords))
 
     @classmethod
     def from_args(
@@ -153,7 +158,7 @@ class Experiment:
         arrays, rest = _split(keywords)
         made = cls.__new__(cls)
         folder = os.getcwd() if directory is None else os.path.abspath(directory)
-        made._make(args, folder, document, arrays, rest)
+        made._make(args, folder, document, arrays, _with({}, rest))
         return made
 
     def _make(
@@ -162,29 +167,45 @@ class Experiment:
         directory: str,
         document: tuple[str, str] | None,
         arrays: dict[str, Any],
-        keywords: dict[str, Any],
+        given: dict[str, tuple[str, ...]],
         warn: bool = True,
     ) -> None:
         put = object.__setattr__
-        put(self, "_args", args + tuple(_native.words(keywords)))
+        put(self, "_base", args)
+        put(self, "_given", given)
         put(self, "_directory", directory)
         put(self, "_document", document)
         put(self, "_arrays", arrays)
         put(self, "_native", _resolved(self))
-        if warn:
-            tell(self._native.warnings)
+        told = [*self._native.warnings, *_of_arrays(arrays)] if warn else []
+        if told and self._native.strict:
+            raise DescriptionError(told[0][1], told[0][0])
+        tell(told)
 
     def replace(self, **keywords: Any) -> Experiment:
-        """The same experiment with other values for these keywords."""
+        """The same experiment with other values for these keywords.
+
+        None takes a keyword back, and False a switch that has no opposite; `DescriptionError` where flags or an experiment file
+        say it.
+        """
         arrays, rest = _split(keywords)
+        kept = {name: array for name, array in self._arrays.items() if name not in keywords}
+        given = _with(self._given, rest)
+        for name in _taken_back(rest):
+            flags = _flags()
+            if any(flags.get(word.lstrip("-")) == name for word in self._base if word.startswith("-")):
+                raise DescriptionError(f"{name} is given by a flag, which replace cannot take back", "config.experiment-file")
+            if self._document and re.search(rf"^\s*{re.escape(name)}\s*=", self._document[1], re.MULTILINE):
+                text = f"{name} is given by {self._document[0]}, which replace cannot take back"
+                raise DescriptionError(text, "config.experiment-file")
         made = type(self).__new__(type(self))
-        made._make(self._args, self._directory, self._document, {**self._arrays, **arrays}, rest)
+        made._make(self._base, self._directory, self._document, {**kept, **arrays}, given)
         return made
 
     @property
     def args(self) -> tuple[str, ...]:
         """The flags, including those of keywords, without those of an experiment file."""
-        return self._args
+        return self._base + tuple(word for words in self._given.values() for word in words)
 
     @property
     def directory(self) -> str:
@@ -237,13 +258,13 @@ class Experiment:
         return hash(self._recipe()[:3])
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, self._recipe()
+        return _rebuilt, (self._base, self._directory, self._document, self._arrays, self._given)
 
     def _recipe(self) -> tuple[tuple[str, ...], str, tuple[str, str] | None, dict[str, Any]]:
-        return self._args, self._directory, self._document, self._arrays
+        return self.args, self._directory, self._document, self._arrays
 
     def __repr__(self) -> str:
-        said = [" ".join(self._args)] if self._args else []
+        said = [" ".join(self.args)] if self.args else []
         if self._document:
             said.insert(0, self._document[0])
         said += [f"{name}=..." for name in self._arrays]
@@ -256,12 +277,75 @@ class Experiment:
 
 
 def _rebuilt(
-    args: tuple[str, ...], directory: str, document: tuple[str, str] | None, arrays: dict[str, Any]
+    args: tuple[str, ...],
+    directory: str,
+    document: tuple[str, str] | None,
+    arrays: dict[str, Any],
+    given: dict[str, tuple[str, ...]],
 ) -> Experiment:
     made = Experiment.__new__(Experiment)
     # Who made it first was warned.
-    made._make(args, directory, document, arrays, {}, warn=False)
+    made._make(args, directory, document, arrays, given, warn=False)
     return made
+
+
+@functools.cache
+def _flags() -> dict[str, str]:
+    """The key of an experiment file for each of its spellings, as a flag without its dash and as a keyword."""
+    spelled: dict[str, str] = {}
+    for key, _, names, _, _ in _native.keys():
+        spelled.update(dict.fromkeys([key, *(name.lstrip("-") for name in names)], key))
+    return spelled
+
+
+def _key(name: str) -> str:
+    bare = name.removesuffix("_")
+    return _flags().get(bare, bare)
+
+
+def _with(given: Mapping[str, tuple[str, ...]], keywords: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The words of `given` and of these keywords, each once: those of the last that says it, in its place."""
+    made = dict(given)
+    for name, value in keywords.items():
+        words = tuple(_native.words({name: value}))
+        made.pop(_key(name), None)
+        if words:
+            made[_key(name)] = words
+    return made
+
+
+def _taken_back(keywords: Mapping[str, Any]) -> list[str]:
+    """The keys of the keywords that say nothing."""
+    return [_key(name) for name, value in keywords.items() if not _native.words({name: value})]
+
+
+def _of_arrays(arrays: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is odd about arrays: code and text of each."""
+    import numpy as np
+
+    told: list[tuple[str, str]] = []
+    if "structure_factors" in arrays:
+        indices, amplitudes = arrays["structure_factors"]
+        order = np.lexsort(indices.T)
+        same = (np.diff(indices[order], axis=0) == 0).all(axis=1)
+        twice = np.flatnonzero(same & (np.diff(amplitudes[order]) != 0))
+        if len(twice):
+            h, k, l = indices[order[twice[0]]]
+            text = f"structure_factors: {len(twice)} reflections repeat others with another amplitude, the first {h} {k} {l}: the last one counts"
+            told.append(("io.repeated-reflections", text))
+        negative = np.flatnonzero(amplitudes < 0)
+        if len(negative):
+            h, k, l = indices[negative[0]]
+            text = f"structure_factors: {len(negative)} amplitudes are negative, the first that of {h} {k} {l}: their squares count"
+            told.append(("io.negative-amplitudes", text))
+    if "sources" in arrays:
+        wavelengths = arrays["sources"][:, 4] * 1e10
+        odd = np.flatnonzero((wavelengths > 0) & ~((0.01 <= wavelengths) & (wavelengths <= 100)))
+        if len(odd):
+            row = int(odd[0])
+            text = f"sources: row {row} has a wavelength of {arrays['sources'][row, 4]:g} m, which is not one of X-rays"
+            told.append(("config.unlikely-wavelength", text))
+    return told
 
 
 def _of_table(table: str, keywords: Mapping[str, Any]) -> Mapping[str, Any]:

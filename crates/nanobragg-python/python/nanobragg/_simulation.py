@@ -194,7 +194,8 @@ class Simulation:
         """The images of many orientations, in order; the next one is rendered while you work with the last.
 
         Orientations turn the crystal from the orientation of its lattice, instead of `-misset`: an array of shape (n, 3),
-        angles in degrees about the laboratory's x, then y, then z; or of shape (n, 3, 3), rotation matrices.
+        angles in degrees about the laboratory's x, then y, then z; or of shape (n, 3, 3), rotation matrices. A single
+        rotation matrix, which is no three triples of angles, is a ValueError.
 
         `counts` and `save` give each image noise of its own: that of the program's sweep with the same orientations and seed.
         """
@@ -263,16 +264,18 @@ class Simulation:
             raise IndexError(f"panel {place[0]}, pixel ({place[1]}, {place[2]}) (slow, fast): none of them may be negative")
         return self._renderer.trace(*place)
 
-    def save(self, path: Flag, image: Any = None) -> None:
+    def save(self, path: Flag, image: Any = None, allow_nonfinite: bool = False) -> None:
         """Writes an image; the extension chooses the format: .npy, .tif, .cbf, .nxs, .h5, .img, .pgm, .png, .bin.
 
         Formats of counts hold counts with noise, unless `nonoise` is set; scale, offset and colors are those of the
         experiment. Without `image` the image is rendered. Warnings are `OutputWarning`.
+
+        An image with pixels that are negative or not finite is a `PlanError` and not written, unless `allow_nonfinite`.
         """
         expected = self.render() if image is None else image
         panels, seed = self._panels(expected), _noise_seed(expected)
         renderer = self._renderer if seed is None else self._seeded(seed)._renderer
-        warn(renderer.save(os.path.abspath(path), panels))
+        warn(renderer.save(os.path.abspath(path), panels, allow_nonfinite))
 
     def gradient(
         self,
@@ -286,7 +289,7 @@ class Simulation:
 
         A parameter is one of an experiment's numbers, by the name of its flag: `distance`, `lambda`, `fluence`, `scale`,
         `misset_x`, `cell_a`, `Na`, ..., `F_1_-2_3`; `misset`, `cell`, `N` and other names stand for several. Derivatives are
-        per unit of the flag: degrees, Å, mm. An unknown name is an InputError that lists the known ones, and a parameter
+        per unit of the flag: degrees, Å, mm; `scale` and `water` are per factor on the photons and on the water. An unknown name is an InputError that lists the known ones, and a parameter
         without a derivative is an InputError that says why. The cost hardly grows with their number.
 
         `device`, `dtype`, `threads`: as for `render`. On the CPU derivatives are in double precision. A few are not available

@@ -55,7 +55,7 @@ rows!(
     Oversample(&["-oversample"], "sub-pixels along each edge of a pixel")
         .integer("N", OVERSAMPLE)
         .sense(Limits::Positive)
-        .otherwise("chosen from the crystal's size")
+        .otherwise("chosen from the crystal's size and orientation")
         .shows(&["oversample"])
         .effect(|draft, given| draft.rendering().oversample =
             u32::try_from(given.integer(0)).ok().and_then(NonZeroU32::new)),

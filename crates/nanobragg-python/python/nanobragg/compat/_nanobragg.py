@@ -18,7 +18,7 @@ from .._simulation import Simulation
 from ._enums import shapetype
 from ._derived import DERIVED, imgcif_axes
 from ._pixels import Pixels
-from ._table import ATTRIBUTES, COUNTS, INSTEAD
+from ._table import ATTRIBUTES, CHOICES, COUNTS, INSTEAD
 
 _OWN = ("_quirks", "_set", "_pixels")
 # hc in eV Å.
@@ -72,6 +72,8 @@ class nanoBragg:
             self.polarization = 2.0 * beam.get_polarization_fraction() - 1.0
             self.polar_Bvector = beam.get_polarization_normal()
             return
+        if np.size(detpixels_slowfast) != 2:
+            raise ValueError(f"detpixels_slowfast takes 2 values, not {np.size(detpixels_slowfast)}")
         self.detpixels_fastslow = tuple(detpixels_slowfast)[::-1]
         self.pixel_size_mm = pixel_size_mm
         self.missets_deg = misset_deg
@@ -101,7 +103,12 @@ class nanoBragg:
             object.__setattr__(self, "_pixels", checked(name, value, "f8", self._shape()).view(Pixels))
             return
         if row.keywords is not None:
-            row.keywords(value)
+            try:
+                row.keywords(value)
+            except (AttributeError, TypeError):
+                choices = CHOICES.get(name)
+                wanted = f"one of {choices.__name__}" if choices else "what simtbx takes"
+                raise TypeError(f"{name} has to be {wanted}, not {value!r}") from None
         for group in INSTEAD:
             if name in group:
                 for other in group:
@@ -237,6 +244,8 @@ class nanoBragg:
             # `default_F` is not that of the direct beam.
             return np.zeros((1, 3), dtype=np.int64), np.array([float(self.F000)])
         indices, amplitudes = pair
+        if len(indices) != len(amplitudes):
+            raise ValueError(f"structure factors: {len(indices)} indices, {len(amplitudes)} amplitudes")
         # That of the direct beam is `F000`, whatever is given for it.
         return np.concatenate([indices, [[0, 0, 0]]]), np.concatenate([amplitudes, [float(self.F000)]])
 

@@ -9,6 +9,9 @@ from ._enums import convention, pivot, shapetype
 
 Keywords = dict[str, Any]
 
+# Attributes that are choices.
+CHOICES = {"xtal_shape": shapetype, "beamcenter_convention": convention, "detector_pivot": pivot}
+
 
 class Attribute(NamedTuple):
     """An attribute."""
@@ -72,6 +75,8 @@ def _divergence(is_round: Any) -> Keywords:
 
 
 def _pivot(value: pivot) -> Keywords:
+    if not isinstance(value, pivot):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError
     return {"pivot": value.value}
 
 
@@ -88,6 +93,8 @@ def _shape(value: shapetype) -> Keywords:
 
 
 def _convention(value: convention) -> Keywords:
+    if not isinstance(value, convention):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError
     return {} if value is convention.Custom else {value.value: True}
 
 
