@@ -87,6 +87,8 @@ pub struct InstrumentImage {
     pub polarization: Option<ImagePolarization>,
     /// The crystal, where the file has its cell.
     pub crystal: Option<ImageCrystal>,
+    /// Photons per area in an image, 1/m², where the file says it.
+    pub fluence: Option<f64>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
@@ -260,9 +262,9 @@ fn chosen(path: &Path, mut panels: Vec<NxmxPanel>, number: Option<usize>) -> Res
 
 fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bool>) -> InstrumentImage {
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
-    let header = SmvHeader::of_entries(path, known);
+    let header = SmvHeader::of_entries(path, known).called(said.names);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, crystal, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, fluence, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
@@ -276,6 +278,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         spindle,
         polarization,
         crystal,
+        fluence,
         warnings,
     }
 }
