@@ -202,6 +202,9 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         read_tiff(path).map(|image| (image.fast, image.slow, image.data))?
     } else if let Some(what) = other_kind(&start) {
         return Err(Error::value(path, "format", IMAGES, what.as_bytes()));
+    } else if !start.starts_with(b"{") {
+        let found = if start.is_empty() { b"an empty file".as_slice() } else { &start };
+        return Err(Error::value(path, "format", IMAGES, found));
     } else {
         let image = read_smv(path)?;
         let keep = image.data.iter().map(|&value| value != 0).collect();
@@ -329,6 +332,9 @@ mod tests {
             );
             assert!(error.ends_with(&expected), "{error}");
         }
+        std::fs::write(&path, "JOB= ALL\n").unwrap();
+        let error = read_instrument_image(&path, None).unwrap_err().to_string();
+        assert!(error.ends_with("a NumPy array or TIFF, found \"JOB= ALL\""), "{error}");
         std::fs::write(&path, "{\nHEADER").unwrap();
         let error = read_instrument_image(&path, None).unwrap_err().to_string();
         assert!(error.contains("an SMV image beginning with"), "{error}");
