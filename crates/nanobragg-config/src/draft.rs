@@ -41,7 +41,9 @@ pub(crate) struct Draft {
     pub polar: Option<(String, [f64; 3])>,
     /// The crystal in an image's file, and the file.
     pub crystal_of_image: Option<(PathBuf, ImageCrystal)>,
-    /// Its reciprocal axes as columns in the laboratory's frame.
+    /// Photons per area in the image, 1/m², and its file.
+    pub fluence_of_image: Option<(PathBuf, f64)>,
+    /// The reciprocal axes of its crystal as columns in the laboratory's frame.
     pub reciprocal_of_image: Option<Matrix3<f64>>,
     /// Pixels along the fast and slow axes, where they are given as numbers.
     pub fast_pixels: Option<usize>,
@@ -270,6 +272,7 @@ impl Draft {
             polar: None,
             crystal_of_image: None,
             reciprocal_of_image: None,
+            fluence_of_image: None,
             fast_pixels: None,
             slow_pixels: None,
             hkl: None,

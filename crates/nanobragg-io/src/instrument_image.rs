@@ -87,6 +87,8 @@ pub struct InstrumentImage {
     pub polarization: Option<ImagePolarization>,
     /// The crystal, where the file has its cell.
     pub crystal: Option<ImageCrystal>,
+    /// Photons per area in an image, 1/m², where the file says it.
+    pub fluence: Option<f64>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
     /// does not say: the place of such a warning is the key of SMV.
     pub warnings: Vec<Warning>,
@@ -200,6 +202,9 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         read_tiff(path).map(|image| (image.fast, image.slow, image.data))?
     } else if let Some(what) = other_kind(&start) {
         return Err(Error::value(path, "format", IMAGES, what.as_bytes()));
+    } else if !start.starts_with(b"{") {
+        let found = if start.is_empty() { b"an empty file".as_slice() } else { &start };
+        return Err(Error::value(path, "format", IMAGES, found));
     } else {
         let image = read_smv(path)?;
         let keep = image.data.iter().map(|&value| value != 0).collect();
@@ -260,9 +265,9 @@ fn chosen(path: &Path, mut panels: Vec<NxmxPanel>, number: Option<usize>) -> Res
 
 fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bool>) -> InstrumentImage {
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
-    let header = SmvHeader::of_entries(path, known);
+    let header = SmvHeader::of_entries(path, known).called(said.names);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, crystal, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, fluence, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
@@ -276,6 +281,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         spindle,
         polarization,
         crystal,
+        fluence,
         warnings,
     }
 }
@@ -326,6 +332,9 @@ mod tests {
             );
             assert!(error.ends_with(&expected), "{error}");
         }
+        std::fs::write(&path, "JOB= ALL\n").unwrap();
+        let error = read_instrument_image(&path, None).unwrap_err().to_string();
+        assert!(error.ends_with("a NumPy array or TIFF, found \"JOB= ALL\""), "{error}");
         std::fs::write(&path, "{\nHEADER").unwrap();
         let error = read_instrument_image(&path, None).unwrap_err().to_string();
         assert!(error.contains("an SMV image beginning with"), "{error}");

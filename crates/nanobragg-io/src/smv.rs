@@ -5,6 +5,6 @@ mod read;
 mod write;
 
 pub use header::SmvHeader;
-pub(crate) use header::Unreadable;
+pub(crate) use header::{Names, Unreadable};
 pub use read::{SmvImage, read_smv};
 pub use write::{HeaderEntry, write_smv, write_smv_parts};

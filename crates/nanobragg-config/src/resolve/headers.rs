@@ -214,7 +214,7 @@ impl Lookup<'_> {
         let Some(value) = value else { return Ok(None) };
         if key.positive && !self.substrings && value == 0.0 {
             if !overruled {
-                let key = key.names.first().copied().unwrap_or_default();
+                let key = self.header.name(key.names.first().copied().unwrap_or_default());
                 self.warnings.push(InstrumentWarning::Zero { file: self.file.into(), key }.into());
             }
             return Ok(None);
@@ -233,6 +233,7 @@ impl Lookup<'_> {
             && let Some(flag) = key.origins.first()
         {
             let name = key.names.iter().find(|name| self.header.has(name)).copied().unwrap_or_default();
+            let name = self.header.name(name);
             self.warnings.extend(likely::doubt_of_header(*flag, self.file, name, value));
         }
         for flag in key.origins {
@@ -343,6 +344,8 @@ fn geometry(
     draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
     draft.crystal_of_image =
         image.crystal.filter(|_| doubts && !is_mask).map(|crystal| (path.to_owned(), crystal));
+    draft.fluence_of_image =
+        image.fluence.filter(|_| doubts && !is_mask).map(|fluence| (path.to_owned(), fluence));
     polarization(draft, args, image, Path::new(file));
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use nanobragg::model::Preset;
+use nanobragg_io::c_format::g;
 use nanobragg_io::{Assumption, WarningKind};
 
 use super::divergence;
@@ -40,6 +41,26 @@ pub(super) const BEAM: &[FlagId] =
     &[FlagId::Xbeam, FlagId::Ybeam, FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
 /// Flags that place the detector whatever its distance and its beam center are.
 const CORNER: [FlagId; 2] = [FlagId::Pix0Vector, FlagId::Pix0VectorMm];
+
+/// Relative difference of two fluences that digits do not make.
+const SAME_FLUENCE: f64 = 0.01;
+
+/// Says so where an image was taken with another fluence than the one that counts, which no flag gives.
+pub(super) fn dose(draft: &mut Draft, args: &ParsedArgs) {
+    let is_decided = decided(Assumption::Dose).iter().any(|flag| args.has(*flag));
+    let said = draft.fluence_of_image.take().filter(|_| !is_decided);
+    let Some((file, said)) = said else { return };
+    let counts = draft.setup.experiment.beam.dose().fluence();
+    if (said - counts).abs() <= SAME_FLUENCE * counts {
+        return;
+    }
+    let (found, assumed) = (
+        format!("{} photons/m^2 in an image", g(said, 6)),
+        format!("ignored; {} count, -fluence says another number", g(counts, 6)),
+    );
+    let kind = WarningKind::NotTaken;
+    draft.setup.warnings.push(nanobragg_io::Warning::new(kind, &file, "flux", found, assumed).into());
+}
 
 /// Says what a header says twice in ways that differ, and what it lacks unless a mask before it says it. Masks may lack all. `has_axes` says
 /// whether axes in the file place the detector. The preset `reference` follows the C program

@@ -111,6 +111,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.crystal = classic::crystal(&draft.crystal, &mut draft.setup.warnings)?;
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
+    image_doubts::dose(&mut draft, args);
     orientation::of_image(&mut draft, context)?;
     let mut setup = draft.finish();
     setup.provenance = provenance(args, &setup.experiment);

@@ -187,6 +187,16 @@ fn an_image_without_a_polarization_factor_is_read_so() {
 }
 
 #[test]
+fn another_fluence_of_a_stack_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = "-cell 50 60 70 90 90 90 -default_F 1 -img a.nxs";
+    stack(folder.path(), |setting| Setting { fluence_per_m2: 1e24, exposure: 0.5, ..setting });
+    let expected = "a.nxs: flux: 1e+24 photons/m^2 in an image: ignored; 1.25932e+29 count, -fluence says another number";
+    assert_eq!(said(folder.path(), base), [expected]);
+    assert_eq!(said(folder.path(), &format!("{base} -fluence 1e24")), [""; 0]);
+}
+
+#[test]
 fn a_matrix_and_a_mask_that_cannot_be_used_are_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("A.mat"), "1 2 3\n2 4 6\n3 6 9\n").unwrap();

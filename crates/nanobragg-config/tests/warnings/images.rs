@@ -20,7 +20,8 @@ pub fn upright() -> Setting {
         saturation: 1000,
         measured: None,
         wavelength_angstrom: 1.0,
-        fluence_per_m2: 1e24,
+        // The one of this program without a flag.
+        fluence_per_m2: 1.25932e29,
         exposure: 1.0,
         polarization_stokes: None,
         spindle: [0.0, 1.0, 0.0],

@@ -66,7 +66,20 @@ pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
     let slow = header.number("X-Binary-Size-Second-Dimension:")?;
     let size = header.number("X-Binary-Size:")?;
     if let Some(images) = header.word("X-Binary-Size-Third-Dimension:").filter(|images| *images != "1") {
-        return Err(Error::value(path, "X-Binary-Size-Third-Dimension:", "1: one image", images.as_bytes()));
+        return Err(Error::value(path, "X-Binary-Size-Third-Dimension", "1: one image", images.as_bytes()));
+    }
+    // The order of bytes is the compression's own.
+    let order = header.word("X-Binary-Element-Byte-Order:");
+    if let Some(other) = order.filter(|order| !order.eq_ignore_ascii_case("LITTLE_ENDIAN")) {
+        return Err(Error::value(path, "X-Binary-Element-Byte-Order", "LITTLE_ENDIAN", other.as_bytes()));
+    }
+    if header.word("X-Binary-Number-of-Elements:").is_some() {
+        let elements = header.number("X-Binary-Number-of-Elements:")?;
+        if fast.checked_mul(slow) != Some(elements) {
+            let expected = format!("{fast} x {slow}, as the dimensions say");
+            let found = elements.to_string();
+            return Err(Error::value(path, "X-Binary-Number-of-Elements", expected, found.as_bytes()));
+        }
     }
     let pixels = fast.checked_mul(slow).filter(|&pixels| pixels <= MOST_PIXELS);
     let pixels = pixels.ok_or_else(|| {
@@ -145,5 +158,16 @@ mod tests {
         assert!(changed(&|bytes| bytes.truncate(start + 8)).contains("pixels"));
         assert!(changed(&|bytes| bytes.truncate(start)).contains("binary section"));
         assert!(changed(&|bytes| bytes[0] = b'x').contains("###CBF"));
+        let said = |from: &str, to: &str| {
+            let text = String::from_utf8_lossy(&good[..start]).into_owned();
+            assert!(text.contains(from), "{text}");
+            changed(&|bytes| *bytes = [text.replace(from, to).as_bytes(), &good[start..]].concat())
+        };
+        let order = said("LITTLE_ENDIAN", "BIG_ENDIAN");
+        assert!(order.ends_with("Byte-Order: expected LITTLE_ENDIAN, found \"BIG_ENDIAN\""), "{order}");
+        let elements = said("Number-of-Elements: 6", "Number-of-Elements: 7");
+        assert!(elements.ends_with("expected 3 x 2, as the dimensions say, found \"7\""), "{elements}");
+        let third = said("X-Binary-Number", "X-Binary-Size-Third-Dimension: 2\r\nX-Binary-Number");
+        assert!(third.ends_with("Third-Dimension: expected 1: one image, found \"2\""), "{third}");
     }
 }

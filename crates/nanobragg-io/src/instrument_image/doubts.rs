@@ -21,10 +21,6 @@ const FAR: f64 = 1.0;
 /// What NXmx calls distance and beam center.
 const NXMX: [&str; 2] = ["entry/instrument/detector/distance", "entry/instrument/detector/beam_center"];
 
-/// What it calls pixel size, wavelength and distance.
-const NXMX_NAMES: [&str; 3] =
-    ["entry/instrument/detector/x_pixel_size", "entry/instrument/beam/incident_wavelength", NXMX[0]];
-
 /// Of a miniCBF image of so many pixels along the fast and the slow axis whose header says these.
 pub(super) fn of_mini_cbf(
     path: &Path,
@@ -35,8 +31,7 @@ pub(super) fn of_mini_cbf(
     const NAMES: [&str; 2] = ["Detector_distance", "Beam_xy"];
     let far = axes.is_none().then(|| far(path, header, size, NAMES[1])).flatten();
     let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, &header_counts(AXES_KEYS[2])));
-    let names = ["Pixel_size", "Wavelength", "Detector_distance"];
-    lacking(path, header, names).into_iter().chain(far).chain(of_axes.into_iter().flatten()).collect()
+    lacking(path, header).into_iter().chain(far).chain(of_axes.into_iter().flatten()).collect()
 }
 
 /// A beam center far beside a detector of so many pixels along the fast and the slow axis.
@@ -60,11 +55,11 @@ pub(super) fn of_nxmx(
 ) -> Vec<Warning> {
     if !module.is_only {
         // All is taken from its own axes.
-        return lacking(path, header, NXMX_NAMES).into_iter().chain(of_first_module(module, path)).collect();
+        return lacking(path, header).into_iter().chain(of_first_module(module, path)).collect();
     }
     let of_axes = axes.map(|axes| of_axes(path, header, axes, NXMX, &header_counts("the chain of axes")));
     let pixels = nxmx_pixels(path, module, header).into_iter();
-    pixels.chain(lacking(path, header, NXMX_NAMES)).chain(of_axes.into_iter().flatten()).collect()
+    pixels.chain(lacking(path, header)).chain(of_axes.into_iter().flatten()).collect()
 }
 
 /// Of an SMV image of so many pixels along the fast and the slow axis. The place of what is not there is its key.
@@ -77,7 +72,7 @@ pub(super) fn of_smv(
     const NAMES: [&str; 2] = ["DISTANCE", "DENZO_X_BEAM, DENZO_Y_BEAM"];
     let of_axes = axes.map(|axes| of_axes(path, header, axes, NAMES, &header_counts(AXES_KEYS[2])));
     let smv = Smv { path, header, size, is_tilted: axes.is_some() };
-    let mut doubts = lacking(path, header, ["PIXEL_SIZE", "WAVELENGTH", "DISTANCE"]);
+    let mut doubts = lacking(path, header);
     doubts.extend(of_axes.into_iter().flatten());
     doubts.extend(smv.goniometer());
     doubts.extend(smv.left_out());
@@ -102,17 +97,17 @@ fn contradiction(path: &Path, place: &str, found: String, other: String) -> Warn
     Warning::new(WarningKind::ContradictingHeader, path, place, found, other)
 }
 
-/// Pixel size, wavelength and distance that are not there, which the format calls `names`.
-fn lacking(path: &Path, header: &SmvHeader, names: [&str; 3]) -> Vec<Warning> {
+/// Pixel size, wavelength and distance that are not there.
+fn lacking(path: &Path, header: &SmvHeader) -> Vec<Warning> {
     let is_known = |keys: &[&str]| keys.iter().any(|key| header.has(key));
-    let lacks = |keys: &[&'static str], name: &str, assumed: &str, what| {
+    let lacks = |keys: &[&'static str], assumed: &str, what| {
+        let name = header.name(keys[0]);
         let missing = || Warning::new(WarningKind::NotInHeader, path, name, "none", assumed).of(what);
         (!is_known(keys)).then(missing)
     };
-    let pixel = lacks(&["PIXEL_SIZE"], names[0], "0.1 mm is assumed", Assumption::PixelSize);
-    let wavelength = lacks(&["WAVELENGTH"], names[1], "1 Angstrom is assumed", Assumption::Wavelength);
-    let distance =
-        lacks(&["DISTANCE", "CLOSE_DISTANCE"], names[2], "100 mm are assumed", Assumption::Distance);
+    let pixel = lacks(&["PIXEL_SIZE"], "0.1 mm is assumed", Assumption::PixelSize);
+    let wavelength = lacks(&["WAVELENGTH"], "1 Angstrom is assumed", Assumption::Wavelength);
+    let distance = lacks(&["DISTANCE", "CLOSE_DISTANCE"], "100 mm are assumed", Assumption::Distance);
     [pixel, wavelength, distance].into_iter().flatten().collect()
 }
 
@@ -162,7 +157,9 @@ fn is_far(place: f64, edge: f64) -> bool {
 fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warning> {
     let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
     let differs = |name: String| {
-        let step = quantity(module.file, &name, length_mm, LENGTH)?.ok()?;
+        let vector = module.file.vector(&name, "vector").unwrap_or_default();
+        let norm = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let step = quantity(module.file, &name, length_mm, LENGTH)?.ok()? * norm;
         let other = format!("ignored; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
             .then(|| contradiction(path, &name, format!("{} mm", g(step, 6)), other))

@@ -3,7 +3,7 @@
 use super::{ImageCrystal, ImagePolarization};
 use crate::c_format::g;
 use crate::image_axes::ImageAxes;
-use crate::smv::Unreadable;
+use crate::smv::{Names, Unreadable};
 use crate::warning::Warning;
 
 /// A number, or why there is none.
@@ -16,12 +16,16 @@ pub(super) type Entry = (&'static str, Option<Found<f64>>);
 #[derive(Default)]
 pub(super) struct Said {
     pub entries: Vec<Entry>,
+    /// What the format calls what its keys say.
+    pub names: Names,
     pub swing_deg: Option<f64>,
     pub axes: Option<ImageAxes>,
     /// The spindle, a unit vector in the frame of imgCIF.
     pub spindle: Option<[f64; 3]>,
     pub polarization: Option<ImagePolarization>,
     pub crystal: Option<ImageCrystal>,
+    /// Photons per area in an image, 1/m².
+    pub fluence: Option<f64>,
     /// What of it is not taken as it stands.
     pub warnings: Vec<Warning>,
 }

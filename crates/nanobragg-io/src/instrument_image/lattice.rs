@@ -30,7 +30,7 @@ fn first<const N: usize>(file: &Nxmx<'_>, name: &str, expected: &str) -> (Option
     let Some(group) = numbers.first_chunk::<N>().filter(|_| numbers.len().is_multiple_of(N)) else {
         return (None, if numbers.is_empty() { None } else { unread(listed(&numbers)) });
     };
-    let several = numbers.chunks(N).any(|other| other != group).then(|| {
+    let several = numbers.chunks(N).skip(1).any(|other| other != group).then(|| {
         let assumed = format!("{} of them, of which the first is looked at", numbers.len() / N);
         Warning::new(WarningKind::SeveralSets, file.path(), name, listed(&numbers), assumed)
     });

@@ -128,11 +128,15 @@ const READ: [(&str, &[&str]); 2] = [
     ),
 ];
 /// Names that say what another one says, and the other one.
-const FOREIGN: [(&str, &str); 3] = [
-    ("beam/incident_energy", "incident_wavelength"),
-    ("beam/wavelength", "incident_wavelength"),
-    ("beam/energy", "incident_wavelength"),
+const FOREIGN: [(&str, &str); 6] = [
+    ("entry/instrument/beam/incident_energy", WAVELENGTH),
+    ("entry/instrument/beam/wavelength", WAVELENGTH),
+    ("entry/instrument/beam/energy", WAVELENGTH),
+    ("entry/instrument/monochromator/wavelength", WAVELENGTH),
+    ("entry/sample/beam/incident_wavelength", WAVELENGTH),
+    ("entry/instrument/detector/mask", "entry/instrument/detector/pixel_mask"),
 ];
+const WAVELENGTH: &str = "entry/instrument/beam/incident_wavelength";
 
 /// Names that are nearly one that is read, or mean one, where that is not there.
 fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
@@ -151,7 +155,7 @@ fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
     });
     let foreign = FOREIGN.into_iter().filter_map(|(name, read)| {
         let assumed = format!("not read; {read} is the name for it");
-        unread(format!("{INSTRUMENT}/{name}"), assumed).filter(|_| !has("beam", read))
+        unread(name.to_owned(), assumed).filter(|_| file.numbers(read).is_none())
     });
     slipped.chain(foreign).collect()
 }
@@ -179,7 +183,7 @@ fn swing(file: &Nxmx<'_>, axes: &ImageAxes) -> Option<Warning> {
     is_flat.then(|| warning.of(Assumption::Swing))
 }
 
-/// Detectors beside the one that is read.
+/// Detectors, and entries, beside the one that is read.
 fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
     let names = file.names(INSTRUMENT).unwrap_or_default();
     let is_other = |name: &String| {
@@ -197,7 +201,12 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
             "ignored; detector is read",
         )
     };
-    names.into_iter().filter(is_other).map(warning).collect()
+    let entries = file.names("/").unwrap_or_default();
+    let others = entries.into_iter().filter(|name| name.starts_with("entry") && name != "entry");
+    let of_entry = |name: String| {
+        Warning::new(WarningKind::SeveralSets, file.path(), name, "an entry", "ignored; entry is read")
+    };
+    names.into_iter().filter(is_other).map(warning).chain(others.map(of_entry)).collect()
 }
 
 #[cfg(test)]
@@ -285,7 +294,7 @@ mod tests {
     fn misspelled_names_are_named_where_the_right_one_is_not_there() {
         let name = "instrument/beam/incident_wavelenght: 1.5: not read; did you mean incident_wavelength?";
         assert_eq!(of("beam/incident_wavelenght", &[1.5]), [name]);
-        let name = "instrument/beam/incident_energy: 12000: not read; incident_wavelength is the name for it";
+        let name = "instrument/beam/incident_energy: 12000: not read; entry/instrument/beam/incident_wavelength is the name for it";
         assert_eq!(of("beam/incident_energy", &[12000.0]), [name]);
         for name in [
             "beam/incident_wavelength",

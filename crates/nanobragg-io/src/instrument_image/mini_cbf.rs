@@ -53,6 +53,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
     });
     Ok(Said {
         entries: entries.into(),
+        names: &NAMES,
         swing_deg,
         axes,
         polarization,
@@ -60,6 +61,17 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
         ..Said::default()
     })
 }
+
+/// What a miniCBF calls what keys of SMV say.
+const NAMES: [(&str, &str); 7] = [
+    ("PIXEL_SIZE", "Pixel_size"),
+    ("DISTANCE", "Detector_distance"),
+    ("WAVELENGTH", "Wavelength"),
+    ("DENZO_X_BEAM", "Beam_xy"),
+    ("DENZO_Y_BEAM", "Beam_xy"),
+    ("OSC_START", "Start_angle"),
+    ("OSC_RANGE", "Angle_increment"),
+];
 
 /// Keys that look like one that is read.
 fn slips(text: &str, path: &Path) -> Vec<Warning> {

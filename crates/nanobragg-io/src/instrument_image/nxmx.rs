@@ -50,7 +50,19 @@ impl Module<'_> {
         warnings.extend(several.into_iter().chain(sensor).chain(unread).chain(of_crystal));
         warnings.extend(left_out::of_nxmx(file, &axes));
         warnings.extend(radiation::other_stokes(file));
-        Ok(Said { entries, swing_deg, axes: Some(axes), spindle: direction, polarization, crystal, warnings })
+        let (fluence, no_area) = radiation::fluence(file);
+        warnings.extend(no_area);
+        Ok(Said {
+            entries,
+            names: &NAMES,
+            swing_deg,
+            axes: Some(axes),
+            spindle: direction,
+            polarization,
+            crystal,
+            fluence,
+            warnings,
+        })
     }
 
     /// Pixel size, distance and beam center of the detector.
@@ -108,6 +120,17 @@ impl Module<'_> {
 pub(super) const FAST: &str = "fast_pixel_direction";
 pub(super) const SLOW: &str = "slow_pixel_direction";
 const OFFSET: &str = "module_offset";
+
+/// What an NXmx calls what keys of SMV say.
+const NAMES: [(&str, &str); 7] = [
+    ("PIXEL_SIZE", "entry/instrument/detector/x_pixel_size"),
+    ("DISTANCE", "entry/instrument/detector/distance"),
+    ("WAVELENGTH", "entry/instrument/beam/incident_wavelength"),
+    ("DENZO_X_BEAM", "entry/instrument/detector/beam_center_y"),
+    ("DENZO_Y_BEAM", "entry/instrument/detector/beam_center_x"),
+    ("OSC_START", "entry/sample/transformations"),
+    ("OSC_RANGE", "entry/sample/transformations"),
+];
 
 /// What counts pixels.
 const PIXELS: [&str; 4] = ["", "pixel", "pixels", "px"];
@@ -244,7 +267,7 @@ mod tests {
         let module = Module { file: &file, name: "module", is_only: true };
         let said = module.read()?;
         let known = said.entries.clone().into_iter().filter_map(|(key, found)| Some((key, found?)));
-        let header = SmvHeader::of_entries(&path, known);
+        let header = SmvHeader::of_entries(&path, known).called(said.names);
         let doubts = doubts::of_nxmx(&module, &path, &header, said.axes.as_ref());
         let start = format!("{}: ", path.display());
         Ok((said, doubts.iter().map(|doubt| doubt.to_string().replace(&start, "")).collect()))

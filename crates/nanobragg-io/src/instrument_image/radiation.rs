@@ -47,7 +47,8 @@ pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
         Ok(numbers) => numbers,
         Err(found) => return wrong(&found),
     };
-    let Some(&[whole, along, diagonal, round]) = numbers.first_chunk() else {
+    let first = numbers.first_chunk().filter(|_| numbers.len().is_multiple_of(4));
+    let Some(&[whole, along, diagonal, round]) = first else {
         return wrong(&listed(&numbers));
     };
     let kahn = along.hypot(diagonal) / whole;
@@ -63,11 +64,34 @@ pub(super) fn of_stokes(file: &Nxmx<'_>) -> Option<Read> {
 /// That images have other polarizations than the first, which counts.
 pub(super) fn other_stokes(file: &Nxmx<'_>) -> Option<Warning> {
     let (key, numbers) = STOKES.into_iter().find_map(|key| Some((key, file.numbers(key)?.ok()?)))?;
-    let first = numbers.get(..4)?;
+    let first = numbers.get(..4).filter(|_| numbers.len().is_multiple_of(4))?;
     let assumed = "of the first image, which counts; others differ";
     let is_other = numbers.chunks(4).any(|row| row != first);
     let warning = Warning::new(WarningKind::NotTaken, file.path(), key, listed(first), assumed);
     is_other.then(|| warning.of(Assumption::Polarization))
+}
+
+const FLUX: &str = "entry/instrument/beam/flux";
+/// Units of a flux as this program and others write them, without blanks and signs of multiplication.
+const PER_AREA: [&str; 5] = ["1/s/m^2", "1/s/m2", "1/m^2/s", "s^-1m^-2", "m^-2s^-1"];
+
+/// Photons per area in an image, 1/m², or that a flux is not taken.
+pub(super) fn fluence(file: &Nxmx<'_>) -> (Option<f64>, Option<Warning>) {
+    let Some(found) = file.numbers(FLUX) else { return (None, None) };
+    let unit = file.text_attribute(FLUX, "units").unwrap_or_default();
+    let plain = unit.to_lowercase().replace([' ', '*', '.', '(', ')'], "");
+    let first = |name: &str| file.numbers(name).and_then(Result::ok).and_then(|all| all.first().copied());
+    let time = first(&format!("{DETECTOR}/count_time")).filter(|time| *time > 0.0);
+    let flux = first(FLUX).filter(|flux| flux.is_finite() && *flux > 0.0);
+    if let (Some(flux), Some(time), true) = (flux, time, PER_AREA.contains(&plain.as_str())) {
+        return (Some(flux * time), None);
+    }
+    let is_none = found.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| *number == 0.0));
+    let found = found.map_or_else(|found| found, |numbers| listed(&numbers));
+    let assumed = "ignored; -flux and -fluence say how many photons there are";
+    let found = format!("{found} {}", unit.trim());
+    let warning = Warning::new(WarningKind::NotTaken, file.path(), FLUX, found.trim(), assumed);
+    (None, (!is_none).then(|| warning.of(Assumption::Dose)))
 }
 
 /// That a sensor is not taken.

@@ -227,8 +227,14 @@ impl Header {
     }
 
     /// What of the header is not taken, for the columns of a dataset: cells that are none, a list of operators that is not whole, a table that
-    /// is longer than its rows.
-    pub(super) fn doubts(&self, path: &Path, dataset: i64) -> Vec<Warning> {
+    /// is longer than its rows, a label of several columns.
+    pub(super) fn doubts(&self, path: &Path, dataset: i64, value: usize) -> Vec<Warning> {
+        let label = self.columns.get(value).map(|column| column.label.as_str()).unwrap_or_default();
+        let same = self.columns.iter().filter(|column| column.label == label).count();
+        let repeated = (same > 1).then(|| {
+            let (found, assumed) = (format!("{same} columns have this label"), "the first of them is read");
+            Warning::new(WarningKind::SeveralSets, path, format!("column {label}"), found, assumed)
+        });
         let is_own = |of: &Option<i64>| of.is_none_or(|of| of == dataset);
         let no_cell = |(of, found): &(Option<i64>, String)| {
             let place = of.map_or("CELL".to_owned(), |dataset| format!("DCELL of dataset {dataset}"));
@@ -251,7 +257,7 @@ impl Header {
             let found = format!("{} numbers more", behind / WORD);
             Warning::new(WarningKind::NotTaken, path, "table of reflections", found, assumed)
         });
-        no_cells.chain(other_count).chain(longer).collect()
+        no_cells.chain(other_count).chain(longer).chain(repeated).collect()
     }
 
     /// The cell of a dataset, else of the file.

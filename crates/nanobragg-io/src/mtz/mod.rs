@@ -86,7 +86,7 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
     let mut found = collector.finish(path);
     found.warnings.extend(choice.warning);
     found.warnings.extend(header.other_cell(path, choice.dataset));
-    found.warnings.extend(header.doubts(path, choice.dataset));
+    found.warnings.extend(header.doubts(path, choice.dataset, choice.value));
     found.cell = header.cell_of(choice.dataset);
     found.operators = header.operators;
     found.space_group = header.space_group;

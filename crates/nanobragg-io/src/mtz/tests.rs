@@ -238,6 +238,9 @@ fn what_of_a_header_is_not_taken_is_named() {
         (warnings, count),
         (vec!["table of reflections: 4 numbers more: ignored: NCOL says 1 rows of 4 columns".to_owned()], 1)
     );
+    let twice = with(&[("F", 'F'), ("F", 'F')]);
+    let (warnings, ..) = said(&file(false, &twice, &[&[1.0, 0.0, 0.0, 2.0, 3.0]], &[]));
+    assert_eq!(warnings, ["column F: 2 columns have this label: the first of them is read"]);
     // Behind the table is the header.
     let error = parsed(&file(false, &columns, &rows, &["NCOL 4 3 0"]), None).unwrap_err();
     assert_eq!(error, "a.mtz: table of reflections: expected 48 bytes, found 32");

@@ -11,7 +11,12 @@ pub struct SmvHeader {
     text: String,
     bytes: usize,
     unreadable: Vec<(&'static str, Unreadable)>,
+    /// Keys, and what the file calls what they say.
+    names: Names,
 }
+
+/// Keys of SMV, and what another format calls what they say.
+pub(crate) type Names = &'static [(&'static str, &'static str)];
 
 /// A number that a file has under a name of its own, and that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +41,7 @@ impl SmvHeader {
     pub(super) fn new(path: &Path, block: &[u8]) -> Self {
         let text = block.split(|&byte| byte == 0).next().unwrap_or_default();
         let text = String::from_utf8_lossy(text).into_owned();
-        Self { path: path.to_owned(), text, bytes: block.len(), unreadable: Vec::new() }
+        Self { path: path.to_owned(), text, bytes: block.len(), unreadable: Vec::new(), names: &[] }
     }
 
     /// A header of this text.
@@ -60,7 +65,18 @@ impl SmvHeader {
                 }
             }
         }
-        Self { path: path.to_owned(), text, bytes: 0, unreadable }
+        Self { path: path.to_owned(), text, bytes: 0, unreadable, names: &[] }
+    }
+
+    /// The same of a format that has these names.
+    pub(crate) fn called(self, names: Names) -> Self {
+        SmvHeader { names, ..self }
+    }
+
+    /// What the file calls what `key` says.
+    #[must_use]
+    pub fn name<'a>(&self, key: &'a str) -> &'a str {
+        self.names.iter().find(|(known, _)| *known == key).map_or(key, |(_, name)| *name)
     }
 
     /// Length of the header block, in bytes: the pixels start there.
@@ -187,7 +203,7 @@ impl SmvHeader {
     #[must_use]
     pub fn refused(&self, key: &str, expected: &str) -> Error {
         let found = self.exact(key).or_else(|| self.text(key)).unwrap_or_default();
-        Error::value(&self.path, key, expected, found.as_bytes())
+        Error::value(&self.path, self.name(key), expected, found.as_bytes())
     }
 
     /// Names and values.
