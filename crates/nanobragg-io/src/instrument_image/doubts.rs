@@ -157,8 +157,8 @@ fn is_far(place: f64, edge: f64) -> bool {
 fn nxmx_pixels(path: &Path, module: &Module<'_>, header: &SmvHeader) -> Vec<Warning> {
     let Ok(Some(pixel)) = header.entry("PIXEL_SIZE") else { return Vec::new() };
     let differs = |name: String| {
-        let vector = module.file.vector(&name, "vector").unwrap_or_default();
-        let norm = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let vector = module.file.vector(&name, "vector");
+        let norm = vector.map_or(1.0, |vector| vector.iter().map(|x| x * x).sum::<f64>().sqrt());
         let step = quantity(module.file, &name, length_mm, LENGTH)?.ok()? * norm;
         let other = format!("ignored; x_pixel_size is {} mm", g(pixel, 6));
         ((step - pixel).abs() > 1e-6 * pixel)
