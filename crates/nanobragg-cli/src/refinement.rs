@@ -60,6 +60,10 @@ impl Frame {
             return Err(UsageError(text.to_owned()).into());
         }
         let plan = &start.plan;
+        if plan.parameters().fluence <= 0.0 {
+            let text = "refine: the fluence of the start is 0: there is no photon to refine";
+            return Err(UsageError(text.to_owned()).into());
+        }
         let mut refinement = Refinement::of_panels(plan, &start.others, &request.free(plan))
             .map_err(|error| usage("-refine", error))?;
         refinement.most_trials = request.most_trials;
@@ -188,9 +192,11 @@ fn far(outcome: &Outcome) -> String {
     let worst = outcome.found.iter().max_by(|one, other| one.prior_share.total_cmp(&other.prior_share));
     let Some(worst) = worst else { return "the refinement has not converged".to_owned() };
     let (name, off) = (&worst.name, (2.0 * worst.prior_share).sqrt());
+    // Turns have no name of their own among the flags.
+    let lifted = if name.starts_with("turn_") { "misset" } else { name.as_str() };
     format!(
-        "against_prior: {name} ended {off:.1} standard deviations of its prior from the start. Where the start may be so far off, go on from \
-         the experiment file of this run under another -o, or give -prior {name}=none; where not, the indexing may be wrong"
+        "against_prior: {name} ended {off:.1} standard deviations of its prior from the start. Where the start may be so far off, \
+         repeat the run with -prior {lifted}=none; where not, the indexing may be wrong"
     )
 }
 

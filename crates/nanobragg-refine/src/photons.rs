@@ -16,11 +16,13 @@ pub struct Counting {
     pub saturation: Option<f64>,
     /// Standard deviation of the electronics in photons.
     pub readout_noise: f64,
+    /// Whether counts of −1 and −2 mark pixels that were not measured, as some formats have it.
+    pub flagged: bool,
 }
 
 impl Default for Counting {
     fn default() -> Self {
-        Counting { gain: 1.0, pedestal: 0.0, saturation: None, readout_noise: 0.0 }
+        Counting { gain: 1.0, pedestal: 0.0, saturation: None, readout_noise: 0.0, flagged: false }
     }
 }
 
@@ -52,7 +54,7 @@ pub(crate) struct PanelPhotons {
 
 impl Photons {
     /// The photons of `counts` (slow-major, `fast` to a row) on the detector of `plan`. Left out is what the plan does not render, what is
-    /// not finite or negative by a flag of its own (−1, −2), and what is saturated.
+    /// not finite, what is flagged (−1 and −2, where counts are so), and what is saturated.
     ///
     /// # Errors
     /// [`ErrorKind::Size`](crate::ErrorKind::Size) where the image has another size than the detector.
@@ -89,7 +91,7 @@ impl PanelPhotons {
             let detector = [region.image_fast, region.image_slow];
             return Err(Cause::Size { data: [fast, slow], detector }.into());
         }
-        let flagged = |count: f64| counting.pedestal == 0.0 && (count == -1.0 || count == -2.0);
+        let flagged = |count: f64| counting.flagged && (count == -1.0 || count == -2.0);
         let mut saturated = 0;
         let usable = counts.iter().enumerate().map(|(at, &count)| {
             let is_measured = count.is_finite() && !flagged(count) && region.renders(at / fast, at % fast);

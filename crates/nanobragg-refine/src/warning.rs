@@ -31,6 +31,11 @@ pub enum Warning {
         /// How many.
         positions: usize,
     },
+    /// Pixels of −1 and −2 are taken for ones that were not measured, though the format does not say so.
+    Flagged {
+        /// How many.
+        pixels: usize,
+    },
     /// The largest count stands in many pixels, and no limit is known beyond which pixels do not count.
     Clipped {
         /// That count.
@@ -80,6 +85,7 @@ nanobragg::codes! { Warning:
     OtherPedestal = "refine.other-pedestal",
     OtherInstrument = "refine.other-instrument",
     Beyond = "refine.beyond-detector",
+    Flagged = "refine.flagged",
     Clipped = "refine.clipped",
     OtherAxes = "refine.other-axes",
     OtherCenter = "refine.other-beam-center",
@@ -142,6 +148,10 @@ impl fmt::Display for Warning {
                 let are = if *positions == 1 { "position is" } else { "positions are" };
                 write!(f, "{positions} {are} beyond the detector and not used")
             }
+            Warning::Flagged { pixels } => write!(
+                f,
+                "{pixels} pixels of -1 or -2 are taken as flags and left out: all its counts are whole and none is lower"
+            ),
             Warning::Clipped { counts, pixels } => write!(
                 f,
                 "{pixels} pixels have the largest count, {counts}: they may be saturated; -saturation {counts} leaves them out"

@@ -39,6 +39,8 @@ pub struct Data {
     told: Cell<bool>,
     /// The file of a format of which images are read one by one.
     nxmx: Option<NxmxFile>,
+    /// How its format marks pixels that were not measured.
+    format: Format,
     /// Images of a format in which one cannot be read alone.
     whole: OnceCell<Image>,
 }
@@ -93,7 +95,7 @@ impl Data {
         let nxmx = (format == Format::Nxmx).then(|| NxmxFile::open(path)).transpose();
         let nxmx = nxmx.map_err(|error| wrong(&error))?;
         let (path, told, whole) = (path.to_owned(), Cell::new(false), OnceCell::new());
-        Ok(Data { path, pedestal, saturation, instruments, panels, told, nxmx, whole })
+        Ok(Data { path, pedestal, saturation, instruments, panels, told, nxmx, format, whole })
     }
 
     /// The file.
@@ -118,16 +120,30 @@ impl Data {
         counting.saturation = counting.saturation.or(self.saturation);
         let panels = match number {
             Some(number) => self.of_stack(number, start)?,
-            None => self.alone(size)?,
+            None => self.alone(size, request.list.is_some())?,
         };
         self.fit(&panels, start)?;
         if !self.told.replace(true) {
             self.tell_contradictions(start);
         }
+        let file = self.path.display().to_string();
+        let flags = || panels.iter().flat_map(|(_, counts)| counts).filter(|&&count| is_flag(count)).count();
+        counting.flagged = match self.format {
+            _ if counting.pedestal != 0.0 => false,
+            Format::Cbf | Format::Nxmx => true,
+            _ => marks(&panels),
+        };
+        if counting.flagged && !matches!(self.format, Format::Cbf | Format::Nxmx) {
+            super::warn(start.console, Some(&file), &Warning::Flagged { pixels: flags() });
+        }
+        let left_out = left_out(&panels, &counting);
+        if !left_out.is_empty() {
+            start.console.say(&format!("{file}: pixels left out: {left_out}"));
+        }
         if counting.saturation.is_none()
             && let Some(warning) = clipped(&panels)
         {
-            super::warn(start.console, Some(&self.path.display().to_string()), &warning);
+            super::warn(start.console, Some(&file), &warning);
         }
         Ok(Measured { panels, counting })
     }
@@ -168,29 +184,41 @@ impl Data {
     }
 
     /// The counts of the only image.
-    fn alone(&self, size: (usize, usize)) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
+    fn alone(&self, size: (usize, usize), in_list: bool) -> Result<Vec<(usize, Vec<f64>)>, DataError> {
         if let Some(file) = &self.nxmx {
             let (stack, images) = file.image(0).map_err(|error| wrong(&error))?;
             if images > 1 {
-                return Err(self.has_several(images));
+                return Err(self.has_several(images, in_list));
             }
             return self.measured(file, &stack, 0);
         }
         let image = Image::read(&self.path, Some(size)).map_err(|error| wrong(&error))?;
-        self.is_one(image.fast, image.slow, size)?;
+        self.is_one((image.fast, image.slow), size, in_list)?;
         Ok(vec![(image.fast, image.pixels)])
     }
 
     /// That the rows are those of one image.
-    fn is_one(&self, fast: usize, rows: usize, size: (usize, usize)) -> Result<(), DataError> {
+    fn is_one(
+        &self,
+        (fast, rows): (usize, usize),
+        size: (usize, usize),
+        in_list: bool,
+    ) -> Result<(), DataError> {
         if fast != size.0 || rows <= size.1 || !rows.is_multiple_of(size.1.max(1)) {
             return Ok(());
         }
-        Err(self.has_several(rows / size.1))
+        Err(self.has_several(rows / size.1, in_list))
     }
 
-    fn has_several(&self, images: usize) -> DataError {
+    fn has_several(&self, images: usize, in_list: bool) -> DataError {
         let last = images.saturating_sub(1);
+        if in_list {
+            let what = format!(
+                "it has {images} images, and a line of a list has files of one; -data {} -images 0-{last}, without -list, refines all",
+                self.path.display()
+            );
+            return DataError::of(&self.path, &what);
+        }
         let what = format!(
             "it has {images} images; choose with -images, counted from 0: -images 0-{last} refines all"
         );
@@ -281,6 +309,31 @@ impl Data {
     }
 }
 
+/// Whether a count is what some formats mark pixels by that were not measured.
+fn is_flag(count: f64) -> bool {
+    count == -1.0 || count == -2.0
+}
+
+/// Whether −1 and −2 mark pixels in numbers of a format that does not say so: whole ones, of which none is below them. Noise about
+/// zero has others.
+fn marks(panels: &[(usize, Vec<f64>)]) -> bool {
+    let counts = || panels.iter().flat_map(|(_, counts)| counts).filter(|count| count.is_finite());
+    counts().any(|&count| is_flag(count)) && counts().all(|&count| count.fract() == 0.0 && count >= -2.0)
+}
+
+/// The pixels that are left out, as a line says them; nothing where there are none.
+fn left_out(panels: &[(usize, Vec<f64>)], counting: &Counting) -> String {
+    let counts = || panels.iter().flat_map(|(_, counts)| counts);
+    let saturated =
+        counts().filter(|&&count| counting.saturation.is_some_and(|limit| count >= limit)).count();
+    let masked = counts().filter(|count| !count.is_finite()).count();
+    let flagged = counts().filter(|&&count| counting.flagged && is_flag(count)).count();
+    let kinds = [(saturated, "saturated"), (masked, "masked"), (flagged, "flagged by -1 or -2")];
+    let said =
+        kinds.iter().filter(|(pixels, _)| *pixels > 0).map(|(pixels, kind)| format!("{pixels} {kind}"));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 /// That the largest count stands in so many pixels that it may be a limit.
 fn clipped(panels: &[(usize, Vec<f64>)]) -> Option<Warning> {
     let counts = || panels.iter().flat_map(|(_, counts)| counts).filter(|count| count.is_finite());
@@ -321,4 +374,19 @@ fn chosen(path: &Path, start: &Start) -> Result<Vec<NxmxPanel>, DataError> {
 
 fn wrong(error: &dyn std::fmt::Display) -> DataError {
     DataError(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_counts_without_lower_ones_have_flags() {
+        let marked = |counts: &[f64]| marks(&[(counts.len(), counts.to_vec())]);
+        assert!(marked(&[0.0, 5.0, -1.0]) && marked(&[7.0, -2.0, f64::NAN]));
+        assert!(!marked(&[0.0, 5.0]) && !marked(&[-3.0, -1.0, 4.0]) && !marked(&[0.5, -1.0]));
+        let counting = Counting { saturation: Some(9.0), flagged: true, ..Counting::default() };
+        let said = left_out(&[(4, vec![-1.0, 9.0, f64::NAN, 3.0])], &counting);
+        assert_eq!(said, "1 saturated, 1 masked, 1 flagged by -1 or -2");
+    }
 }

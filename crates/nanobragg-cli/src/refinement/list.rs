@@ -38,6 +38,23 @@ use table::{Row, table};
 /// Longest list.
 const LIMIT: u64 = 64 << 20;
 
+/// Flags of refinements that are no flags of a start.
+const OF_ALL: [&str; 13] = [
+    "gain",
+    "saturation",
+    "readout_noise",
+    "box_scale",
+    "prior",
+    "reflections",
+    "max_iterations",
+    "refine",
+    "share",
+    "data",
+    "list",
+    "images",
+    "resume",
+];
+
 /// A line of the list.
 #[derive(Debug, PartialEq, Eq)]
 struct Line {
@@ -65,6 +82,11 @@ impl Line {
             }
             let experiment = words.next_if(|word| !word.starts_with('-')).map(PathBuf::from);
             let flags: Vec<OsString> = words.map(OsString::from).collect();
+            let name = |word: &OsString| word.to_str()?.strip_prefix('-').map(str::to_owned);
+            if let Some(own) = flags.iter().filter_map(name).find(|name| OF_ALL.contains(&name.as_str())) {
+                let what = format!("-{own} is for all images: give it on the command line");
+                return Some(Err((number, what)));
+            }
             if let Err(error) = classic::parse(flags.iter().cloned()) {
                 return Some(Err((number, error.to_string())));
             }
@@ -154,6 +176,8 @@ struct Done {
     row: Row,
     /// Its part of the files of all images.
     model: Option<ImageExperiment>,
+    /// What may be done where it ended far from what was known.
+    advice: Option<String>,
     reflections: Vec<Reflection>,
     /// What images are refined together with.
     kept: Option<Box<(Frame, Outcome)>>,
@@ -166,6 +190,14 @@ enum Fate {
 }
 
 impl Fate {
+    /// What may be done about an image that ended far from what was known.
+    fn advice(&self) -> Option<String> {
+        match self {
+            Fate::Refined(done) => done.advice.as_ref().map(|advice| format!("{}: {advice}", done.data)),
+            Fate::Failed { .. } => None,
+        }
+    }
+
     /// What other images are refined together with.
     fn kept(&self) -> Option<(&Refinement, &Outcome)> {
         match self {
@@ -291,6 +323,9 @@ pub fn run(request: &Request) -> anyhow::Result<ExitCode> {
         _ => ("have converged", "have not converged"),
     };
     said.console.say(&format!("{good} of {all} images {done}; wrote {}", name.file(".csv").display()));
+    if let Some(advice) = fates.iter().find_map(Fate::advice) {
+        said.console.say(&advice);
+    }
     if interrupt.raised() {
         said.console.say("-resume continues where each image was");
         return Err(interrupt.error().into());
@@ -434,7 +469,9 @@ impl Done {
         files::write(&Name::of_image(request, number), &run, outcome, &reflections)?;
         let row = Row::of(run.verdict(outcome), outcome);
         let model = frame.start.model(identifier, outcome);
-        Ok(Done { number, data, row, model, reflections, kept: None })
+        let is_far = outcome.verdict == Verdict::AgainstPrior && request.most_trials > 0;
+        let advice = is_far.then(|| super::far(outcome));
+        Ok(Done { number, data, row, model, advice, reflections, kept: None })
     }
 }
 

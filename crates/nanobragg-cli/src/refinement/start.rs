@@ -291,6 +291,10 @@ impl Start {
         for (name, cells) in ["-Na", "-Nb", "-Nc"].into_iter().zip(whole) {
             words.extend([name.to_owned(), format!("{cells}")]);
         }
+        if args.has(FlagId::MosaicDomains) && outcome.plan.orientations.domains.len() > 1 {
+            // Another spread may need another number of domains, and what was found is that of these.
+            words.extend(["-mosaic_domains".to_owned(), outcome.plan.orientations.domains.len().to_string()]);
+        }
         args.extend(classic::parse(words.into_iter().map(OsString::from))?);
         let mut tried = args.clone();
         if described {
@@ -354,11 +358,18 @@ fn check(args: &ParsedArgs, outcome: &Outcome) -> anyhow::Result<()> {
     let panels = others.len() == outcome.others.len()
         && std::iter::once((&again, &outcome.plan)).chain(others.iter().zip(&outcome.others)).all(placed);
     let amplitudes = same_amplitudes(&again.structure_factors, &outcome.plan.structure_factors);
-    anyhow::ensure!(
-        same && amplitudes && panels,
-        "these inputs leave no way to describe the result by flags; nothing is written"
-    );
-    Ok(())
+    let differs = match (same, amplitudes, panels) {
+        (false, _, _) if counts(found) != counts(said) => {
+            "the number of mosaic domains or of steps of the rotation"
+        }
+        (false, _, _) => "the orientation or the cell of the crystal",
+        (_, false, _) => "the structure factors",
+        (_, _, false) => "the place of the detector",
+        _ => return Ok(()),
+    };
+    anyhow::bail!(
+        "these inputs leave no way to describe the result by flags: {differs} would be another; nothing is written"
+    )
 }
 
 /// Whether two tables say the same of every node: that of a file that leaves out what is the default may be smaller.

@@ -407,3 +407,38 @@ fn a_swung_detector_is_where_its_image_says_and_a_perfect_crystal_has_no_mosaici
     let asked = format!("refine {swung} -data shot.cbf -refine scale,mosaic -o fit");
     assert!(scratch.run(&asked).error(1).starts_with("no pixel changes with mosaic"));
 }
+
+#[test]
+fn words_that_are_misplaced_are_named() {
+    let scratch = Scratch::new();
+    let refused = |rest: &str| scratch.refused(&format!("refine {CRYSTAL} {rest}"));
+    assert_eq!(
+        refused("-o fit -data shot.cbf fit.toml"),
+        "refine: fit.toml: the experiment file comes first: nanobragg refine fit.toml FLAG..."
+    );
+    assert_eq!(
+        refused("-data shot.cbf -o fit -refine misset cell"),
+        "refine: -refine: \"cell\" stands alone; separate names by commas, as in misset,cell"
+    );
+    let twice = "refine: -data is given twice; -list FILE refines many images";
+    assert_eq!(refused("-data a.cbf -data b.cbf -o fit"), twice);
+    let image = "refine: -o fit.cbf: give the beginning of the file names, such as -o fit";
+    assert_eq!(refused("-data a.cbf -o fit.cbf"), image);
+    scratch.write("l.txt", "shot.cbf -box_scale 0.1\n");
+    let line = "l.txt:1: -box_scale is for all images: give it on the command line";
+    assert_eq!(refused("-list l.txt -o fit"), line);
+    let dark = "refine: the fluence of the start is 0: there is no photon to refine";
+    assert_eq!(refused("-fluence 0 -data a.cbf -o fit"), dark);
+}
+
+#[test]
+fn an_automatic_number_of_domains_is_written() {
+    let scratch = with_shot();
+    let line =
+        format!("refine {CRYSTAL} -N 20 -misset 10.02 20.01 29.99 -mosaic_domains auto -box_scale 0.05");
+    let run =
+        scratch.run(&format!("{line} -refine misset,scale,mosaic -max_iterations 2 -data shot.cbf -o fit"));
+    assert!(!run.err.contains("leave no way"), "{}", run.err);
+    let text = String::from_utf8(scratch.read("fit.toml")).unwrap();
+    assert!(!text.contains("\"auto\""), "{text}");
+}

@@ -25,7 +25,16 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
     }
     let mut rest = Words::new("refine", arguments);
     let experiment = rest.experiment();
+    // The flag of this command whose value is complete.
+    let mut complete: Option<String> = None;
     while let Some(argument) = rest.next() {
+        if argument.name().is_none()
+            && let Some(flag) = &complete
+        {
+            return Err(stray(flag, &argument.word));
+        }
+        let own = own::names("refine").any(|own| argument.name() == Some(own));
+        complete = argument.name().filter(|name| own && *name != "oversample").map(str::to_owned);
         let mut value = || rest.value(&argument, "a value");
         match argument.name() {
             Some("h" | "help") => return Ok(None),
@@ -34,6 +43,10 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
             Some("share") => shared = names("-share", &value()?)?,
             Some("resume") => resume = true,
             Some("anomalous") => anomalous = true,
+            Some("data") if data.is_some() => {
+                let text = "refine: -data is given twice; -list FILE refines many images";
+                return Err(UsageError(text.to_owned()));
+            }
             Some("data") => data = Some(PathBuf::from(value()?)),
             Some("o") => name = Some(output(value()?)?),
             Some("refine") => asked = Some(names("-refine", &value()?)?),
@@ -101,4 +114,18 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         experiment,
         start,
     }))
+}
+
+/// What is wrong with a word after `flag` and its value.
+fn stray(flag: &str, word: &OsString) -> UsageError {
+    let shown = word.to_string_lossy();
+    UsageError(match flag {
+        _ if shown.ends_with(".toml") => {
+            format!("refine: {shown}: the experiment file comes first: nanobragg refine {shown} FLAG...")
+        }
+        "refine" | "share" | "prior" => {
+            format!("refine: -{flag}: {shown:?} stands alone; separate names by commas, as in misset,cell")
+        }
+        _ => format!("refine: {shown:?} after -{flag} and its value is no flag"),
+    })
 }

@@ -75,6 +75,11 @@ pub fn output(value: OsString) -> Result<PathBuf, UsageError> {
         );
         return Err(UsageError(text));
     }
+    let image = [".cbf", ".nxs", ".npy", ".img", ".txt", ".tif", ".tiff", ".pgm", ".bin"];
+    if let Some(short) = image.iter().find_map(|ending| text.strip_suffix(ending)) {
+        let text = format!("refine: -o {text}: give the beginning of the file names, such as -o {short}");
+        return Err(UsageError(text));
+    }
     Ok(path)
 }
 
