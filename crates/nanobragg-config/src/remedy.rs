@@ -46,7 +46,9 @@ pub fn of(warning: &Warning) -> Option<String> {
                  have to give the width"
             ));
         }
-        Warning::FewSources { .. } => "-sourcefile with sources between them makes the spots merge",
+        Warning::FewSources { .. } => {
+            "-sourcefile with sources between them makes the spots of a continuous beam merge"
+        }
         Warning::QuirkActs { quirk: Quirk::PhiZeroCarryover, .. } => {
             "-phi_carryover_mode spec starts every step afresh"
         }

@@ -137,8 +137,8 @@ fn a_flat_cell_is_refused() {
 fn numbers_in_another_unit_are_pointed_out() {
     for (flags, expected) in [
         ("-energy 12.398", "-energy 12.398 eV: 12.398 keV? (usual values are 500 to 250000 eV)"),
-        ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (usual values are 0.05 to 25 Angstrom)"),
-        ("-lambda 12398", "-lambda 12398 Angstrom: usual values are 0.05 to 25 Angstrom"),
+        ("-lambda 1e-10", "-lambda 1e-10 Angstrom: 1e-10 m? (usual values are 0.05 to 10 Angstrom)"),
+        ("-lambda 12398", "-lambda 12398 Angstrom: usual values are 0.05 to 10 Angstrom"),
         ("-distance 0.1", "-distance 0.1 mm: 0.1 m? (usual values are 5 to 20000 mm)"),
         ("--pixel=172", "--pixel 172 mm: 172 um? (usual values are 0.001 to 10 mm)"),
         ("-xtalsize 5", "-xtalsize 5 mm: 5 um? (usual values are 0.0000001 to 2 mm)"),

@@ -89,7 +89,7 @@ fn check(row: &'static Flag, name: &str, values: &[OsString]) -> PyResult<()> {
 
 /// The flag that a keyword means: a key of an experiment file or a flag's name; one that Python keeps for itself has an
 /// underscore behind it.
-fn find(name: &str) -> Option<&'static Flag> {
+pub fn find(name: &str) -> Option<&'static Flag> {
     let bare = name.strip_suffix('_').unwrap_or(name);
     let spelled = format!("-{bare}");
     flag_of(bare).or_else(|| classic::table().iter().find(|flag| flag.names.contains(&spelled.as_str())))

@@ -14,7 +14,7 @@ use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
 use crate::device::Told;
-use crate::{arrays, failure};
+use crate::{arrays, failure, keywords};
 
 /// An experiment that is resolved: flags are read, and the files that they name.
 #[pyclass(frozen, module = "nanobragg._native")]
@@ -101,6 +101,11 @@ impl Setup {
     #[getter]
     fn warnings(&self) -> Vec<Told> {
         self.resolved.setup.warnings.iter().map(|warning| (warning.code(), warning.to_string())).collect()
+    }
+
+    /// Whether flags, keywords or an experiment file say what a keyword does.
+    fn says(&self, name: &str) -> bool {
+        keywords::find(name).is_some_and(|flag| self.resolved.args.has(flag.id))
     }
 
     /// Whether a warning is an error.

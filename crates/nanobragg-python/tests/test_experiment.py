@@ -46,7 +46,7 @@ def test_experiments_do_not_change(small):
     with pytest.raises(AttributeError, match="replace"):
         small.N = 7
     with pytest.raises(AttributeError):
-        del small._args
+        del small._base
     assert small == Experiment(**SMALL) and hash(small) == hash(Experiment(**SMALL))
     assert small != small.replace(N=7)
 
@@ -319,6 +319,11 @@ def test_replace_takes_keywords_back(small, tmp_path):
     with pytest.raises(nanobragg.DescriptionError, match="N is given by .*experiment.toml, which replace cannot take back"):
         Experiment.from_toml(path).replace(N=None)
     assert Experiment.from_toml(path, misset=(1, 2, 3)).replace(misset=None) == Experiment.from_toml(path)
+    # What the file says counts again.
+    assert Experiment.from_toml(path, N=7).replace(N=None) == Experiment.from_toml(path)
+    path.write_text(f"crystal.N = 4\nbeam.lambda_angstrom = 1.2\n{small.replace(N=None, lambda_=None).toml()}")
+    with pytest.raises(nanobragg.DescriptionError, match="lambda_angstrom is given by"):
+        Experiment.from_toml(path).replace(lambda_=None)
 
 
 def test_arrays_are_doubted_as_files_are():
@@ -333,7 +338,12 @@ def test_arrays_are_doubted_as_files_are():
     cell = (70, 80, 90, 90, 90, 90)
     assert "io.repeated-reflections" in codes(cell=cell, structure_factors=(indices, [1.0, 2.0, 3.0]))
     assert "io.negative-amplitudes" in codes(cell=cell, structure_factors=(indices[:2], [1.0, -2.0]))
-    assert "config.unlikely-wavelength" in codes(cell=cell, default_F=1, sources=[[-1, 0, 0, 1, 1.0]])
+    assert "io.unlikely-wavelength" in codes(cell=cell, default_F=1, sources=[[-1, 0, 0, 1, 1.0]])
+    with pytest.warns():
+        negative = Experiment(**base, cell=cell, structure_factors=(indices[:2], [1.0, -2.0]))
+    assert [text for text in negative.warnings if "negative" in text] == [
+        "structure_factors: 1 amplitudes are negative, the first that of 2 0 0: their squares count"
+    ]
     other = Experiment(**base, default_F=1, matrix=np.eye(3) / 50)
     assert other.quantities()["unit cell"].numbers == (50, 50, 50, 90, 90, 90)
     assert other.quantities()["unit cell"].origin == "derived"

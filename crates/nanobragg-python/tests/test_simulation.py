@@ -441,13 +441,14 @@ def test_spots_of_a_plot_are_places(simulation):
 def test_what_no_detector_sees_is_not_saved(simulation, tmp_path):
     image = np.asarray(simulation.render())
     for wrong in (-image, np.where(image > image.mean(), np.nan, image), np.full_like(image, np.inf)):
-        path = tmp_path / "image.npy"
+        path = tmp_path / "image.cbf"
         with pytest.raises(nanobragg.PlanError, match="photons that are not finite or below zero"):
             simulation.save(path, wrong)
         assert not path.exists()
         simulation.save(path, wrong, allow_nonfinite=True)
-        np.testing.assert_array_equal(np.load(path), wrong)
         path.unlink()
+        simulation.save(tmp_path / "image.npy", wrong)
+        np.testing.assert_array_equal(np.load(tmp_path / "image.npy"), wrong)
 
 
 def test_one_matrix_is_no_three_orientations(simulation):
@@ -455,3 +456,4 @@ def test_one_matrix_is_no_three_orientations(simulation):
         simulation.render_many(np.eye(3))
     assert len(list(simulation.render_many(np.eye(3)[None]))) == 1
     assert len(list(simulation.render_many(10 * np.eye(3)))) == 3
+    assert len(list(simulation.render_many(np.eye(3).tolist()))) == 3

@@ -289,17 +289,18 @@ fn listed_sources_stand_apart_as_those_of_a_grid_do() {
         let angle = |at: usize| 0.02 * (at as f64 / (count - 1) as f64 - 0.5);
         (0..count).map(|at| source(angle(at), 1e-10)).collect::<Vec<_>>()
     };
-    let few = said(fan(2));
+    let few = said(fan(5));
     assert!(
-        matches!(few[..], [Warning::FewSources { used: 2, apart }] if (10.0..60.0).contains(&apart)),
+        matches!(few[..], [Warning::FewSources { used: 5, apart }] if (2.0..15.0).contains(&apart)),
         "{few:?}"
     );
     assert_eq!(said(fan(60)), []);
-    // A gap in the middle of many counts, and two colors do.
-    let gap = said([&fan(60)[..25], &fan(60)[35..]].concat());
-    assert!(matches!(gap[..], [Warning::FewSources { used: 50, .. }]), "{gap:?}");
-    let colors = said(vec![source(0.0, 1e-10), source(0.0, 1.05e-10)]);
-    assert!(matches!(colors[..], [Warning::FewSources { used: 2, .. }]), "{colors:?}");
-    assert_eq!(said(vec![source(0.0, 1e-10), source(0.0, 1.0001e-10)]), []);
+    let spectrum = |step: f64| (0..5).map(|at| source(0.0, 1e-10 * (1.0 + step * f64::from(at)))).collect();
+    let colors = said(spectrum(0.02));
+    assert!(matches!(colors[..], [Warning::FewSources { used: 5, .. }]), "{colors:?}");
+    assert_eq!(said(spectrum(1e-4)), []);
+    // Two lines, and two groups, are so on purpose.
+    assert_eq!(said(vec![source(0.0, 1.5406e-10), source(0.0, 1.5444e-10)]), []);
+    assert_eq!(said([&fan(60)[..25], &fan(60)[35..]].concat()), []);
     assert_eq!(said(vec![source(0.0, 1e-10)]), []);
 }

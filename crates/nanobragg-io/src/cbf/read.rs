@@ -65,7 +65,9 @@ pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
     let fast = header.number("X-Binary-Size-Fastest-Dimension:")?;
     let slow = header.number("X-Binary-Size-Second-Dimension:")?;
     let size = header.number("X-Binary-Size:")?;
-    if let Some(images) = header.word("X-Binary-Size-Third-Dimension:").filter(|images| *images != "1") {
+    if let Some(images) =
+        header.word("X-Binary-Size-Third-Dimension:").filter(|images| !["0", "1"].contains(images))
+    {
         return Err(Error::value(path, "X-Binary-Size-Third-Dimension", "1: one image", images.as_bytes()));
     }
     // The order of bytes is the compression's own.

@@ -71,6 +71,7 @@ pub fn read_cell(path: &Path) -> Result<Found<CellOfFile>> {
         found = found.or_else(|| cell.complete());
     }
     if let Some(found) = found {
+        cell.once(path)?;
         let warnings = cell.other(path).into_iter().collect();
         return Ok(Found { data: CellOfFile { cell: found, space_group: names.space_group() }, warnings });
     }
@@ -171,7 +172,10 @@ impl CellTags {
             self.again = self.again.or(is_other.then_some((place, found)));
             return;
         }
-        if is_other {
+        if self.members == PLACEHOLDER.map(Some) {
+            // A placeholder is no cell: what comes behind it is the first.
+            self.members = [None; 6];
+        } else if is_other {
             self.twice = Some(place);
         }
         self.members[place] = found;

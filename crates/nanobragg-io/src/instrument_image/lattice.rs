@@ -44,7 +44,8 @@ pub(super) fn read(file: &Nxmx<'_>, turns: bool) -> (Option<ImageCrystal>, Vec<W
     let (star, doubts) = reciprocal(file, cell.as_ref());
     warnings.extend(doubts);
     let own = star.as_ref().and_then(|star| Some(cell_of_rows(&star.try_inverse()?)));
-    let Some(counts) = cell.or(own.filter(|own| plausible_cell(*own))) else { return (None, warnings) };
+    // Without a cell beside it a matrix may have a factor of 2π or none.
+    let Some(counts) = cell else { return (None, warnings) };
     // Matrices have a factor of 2π or none.
     let own = own.map(|own| {
         let scale = counts[0] / own[0];
@@ -73,6 +74,10 @@ fn cell(file: &Nxmx<'_>) -> (Option<[f64; 6]>, Vec<Warning>) {
     (cell.filter(|cell| plausible_cell(*cell)), warning.into_iter().chain(none).collect())
 }
 
+fn matrix_of(numbers: &[f64; 9]) -> Matrix3<f64> {
+    Matrix3::from_row_slice(numbers)
+}
+
 /// Reciprocal axes in columns, in the frame of NeXus.
 fn reciprocal(file: &Nxmx<'_>, cell: Option<&[f64; 6]>) -> (Option<Matrix3<f64>>, Vec<Warning>) {
     let (name, (found, warning)) = match first::<9>(file, UB, "a matrix of nine numbers") {
@@ -81,7 +86,7 @@ fn reciprocal(file: &Nxmx<'_>, cell: Option<&[f64; 6]>) -> (Option<Matrix3<f64>>
     };
     let mut warnings: Vec<Warning> = warning.into_iter().collect();
     let Some(numbers) = found else { return (None, warnings) };
-    let matrix = Matrix3::from_row_slice(&numbers);
+    let matrix = matrix_of(&numbers);
     let matrix = match cell {
         _ if name == UB => Some(matrix),
         Some(cell) => {
@@ -91,7 +96,9 @@ fn reciprocal(file: &Nxmx<'_>, cell: Option<&[f64; 6]>) -> (Option<Matrix3<f64>>
     };
     let spans = |star: &Matrix3<f64>| star.try_inverse().is_some() && star.determinant() > 0.0;
     let star = matrix.filter(|star| star.iter().all(|x| x.is_finite()) && spans(star));
-    if star.is_none() && numbers.iter().any(|number| *number != 0.0) {
+    // Zeros, and the identity alone, are what programs write that know no orientation.
+    let says_nothing = cell.is_none() && name == U && matrix_of(&numbers) == Matrix3::identity();
+    if star.is_none() && !says_nothing && numbers.iter().any(|number| *number != 0.0) {
         let assumed = match cell {
             None if name == U => "not read: without a unit_cell it orients nothing",
             _ => "not read; expected right-handed axes that span a volume",
@@ -146,7 +153,7 @@ mod tests {
         assert!(b[(1, 0)].abs() + b[(2, 0)].abs() + b[(2, 1)].abs() < 1e-12 && b[(0, 0)] > 0.0);
         let ub = turn.matrix() * b;
         for sets in [
-            vec![("ub_matrix", rows(&ub))],
+            vec![("unit_cell", CELL_SAID.to_vec()), ("ub_matrix", rows(&ub))],
             vec![("unit_cell", CELL_SAID.to_vec()), ("ub_matrix", rows(&(ub * std::f64::consts::TAU)))],
             vec![("unit_cell", CELL_SAID.to_vec()), ("orientation_matrix", rows(turn.matrix()))],
         ] {
@@ -181,8 +188,8 @@ mod tests {
                 "ub_matrix: a cell of 50 50 50 90 90 90: ignored; unit_cell says 50 60 70 90 90 90, which counts",
             ),
             (
-                vec![("orientation_matrix", identity)],
-                "orientation_matrix: 1 0 0 0 ... (9 numbers): not read: without a unit_cell it orients nothing",
+                vec![("orientation_matrix", &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])],
+                "orientation_matrix: 0 1 0 0 ... (9 numbers): not read: without a unit_cell it orients nothing",
             ),
             (
                 vec![("unit_cell", cell), ("ub_matrix", &identity[..4])],
@@ -204,5 +211,8 @@ mod tests {
         }
         // What is not known is often written as zeros.
         assert_eq!(said(&[("unit_cell", &[0.0; 6]), ("ub_matrix", &[0.0; 9])]), (None, vec![]));
+        assert_eq!(said(&[("orientation_matrix", identity)]), (None, vec![]));
+        // Whether it has a factor of 2π is not known.
+        assert_eq!(said(&[("ub_matrix", identity)]), (None, vec![]));
     }
 }

@@ -3,6 +3,7 @@
 use super::chain::ANGLE;
 use super::entries::angle_deg;
 use super::quantity::{listed, quantity_of};
+use super::smv_keys::WHOLE;
 use crate::c_format::g;
 use crate::geometry::{Slips, meant};
 use crate::image_axes::ImageAxes;
@@ -30,7 +31,7 @@ struct Ignored {
     /// What it is where it changes nothing.
     neutral: f64,
     /// What says that the counts have it already, where something does.
-    applied: Option<&'static str>,
+    applied: &'static [&'static str],
     kind: WarningKind,
     assumed: &'static str,
     what: Option<Assumption>,
@@ -40,21 +41,29 @@ const fn of_counts(name: &'static str, neutral: f64) -> Ignored {
     Ignored {
         name,
         neutral,
-        applied: None,
+        applied: &[],
         kind: WarningKind::DetectorProperties,
         assumed: OF_COUNTS,
         what: None,
     }
 }
 
+/// NeXus' name, and those of Dectris' files.
+const FLATFIELD_APPLIED: [&str; 3] = [
+    "detector/flatfield_applied",
+    "detector/flatfield_correction_applied",
+    "detector/detectorSpecific/flatfield_correction_applied",
+];
+
 const fn of_pixels(name: &'static str) -> Ignored {
-    let applied = Some("detector/flatfield_applied");
-    Ignored { applied, assumed: OF_PIXELS, ..of_counts(name, 1.0) }
+    Ignored { applied: &FLATFIELD_APPLIED, assumed: OF_PIXELS, ..of_counts(name, 1.0) }
 }
 
 const fn of_beam(name: &'static str, neutral: f64, assumed: &'static str, what: Assumption) -> Ignored {
-    Ignored { name, neutral, applied: None, kind: WarningKind::NotTaken, assumed, what: Some(what) }
+    Ignored { name, neutral, applied: &[], kind: WarningKind::NotTaken, assumed, what: Some(what) }
 }
+
+const TRANSMISSION: &str = "attenuator/attenuator_transmission";
 
 const IGNORED: [Ignored; 16] = [
     of_counts("detector/gain", 1.0),
@@ -68,7 +77,7 @@ const IGNORED: [Ignored; 16] = [
     of_counts("../data/data_offset", 0.0),
     of_pixels("detector/flatfield"),
     of_pixels("detector/detectorSpecific/flatfield"),
-    of_beam("attenuator/attenuator_transmission", 1.0, OF_DOSE, Assumption::Dose),
+    of_beam(TRANSMISSION, 1.0, OF_DOSE, Assumption::Dose),
     of_beam("beam/total_flux", 0.0, OF_DOSE, Assumption::Dose),
     of_beam("beam/incident_beam_divergence", 0.0, OF_DIVERGENCE, Assumption::Divergence),
     of_beam("detector/polar_angle", 0.0, OF_SWING, Assumption::Swing),
@@ -87,19 +96,23 @@ fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
         Some(rest) => format!("entry/{rest}"),
         None => format!("{INSTRUMENT}/{}", ignored.name),
     };
-    let is_neutral = |number: &f64| (number - ignored.neutral).abs() <= SAME * ignored.neutral.abs();
+    let is_transmission = ignored.name == TRANSMISSION;
+    let is_neutral = |number: &f64| {
+        (number - ignored.neutral).abs() <= SAME * ignored.neutral.abs()
+            || is_transmission && WHOLE.contains(number)
+    };
     let found = match file.numbers(&name)? {
         Ok(numbers) if numbers.iter().all(is_neutral) => return None,
         Ok(numbers) => listed(&numbers),
         Err(found) => found,
     };
-    let is_applied = |applied: &str| {
+    let is_applied = |applied: &&str| {
         let numbers = file.numbers(&format!("{INSTRUMENT}/{applied}"));
         numbers
             .and_then(Result::ok)
             .is_some_and(|numbers| numbers.first().is_some_and(|number| *number != 0.0))
     };
-    if ignored.applied.is_some_and(is_applied) {
+    if ignored.applied.iter().any(is_applied) {
         return None;
     }
     let unit = file.text_attribute(&name, "units").unwrap_or_default();

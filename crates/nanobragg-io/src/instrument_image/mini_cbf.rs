@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
+use super::smv_keys::WHOLE;
 use super::{ImagePolarization, radiation};
 use crate::error::Result;
 use crate::geometry::{Slips, meant};
@@ -154,13 +155,14 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
         let (place, assumed) = (format!("_array_intensities.{key}"), "ignored: a photon is a count");
         Warning::new(WarningKind::DetectorProperties, path, place, value.trim(), assumed)
     });
-    let dose = |(key, neutral): (&str, f64)| {
+    let dose = |(key, neutral): (&str, &[f64])| {
         let value = lines.value(key)?;
-        let number = finite(Lines::words(value).next()?.as_bytes()).filter(|number| *number != neutral)?;
+        let number = finite(Lines::words(value).next()?.as_bytes())?;
         let assumed = "ignored; -flux and -fluence say how many photons there are";
-        (number.is_finite() && number != 0.0).then(|| warning(key, value, assumed).of(Assumption::Dose))
+        let changes = number != 0.0 && !neutral.contains(&number);
+        changes.then(|| warning(key, value, assumed).of(Assumption::Dose))
     };
-    let doses = [("Filter_transmission", 1.0), ("Flux", 0.0)].into_iter().filter_map(dose);
+    let doses = [("Filter_transmission", &WHOLE[..]), ("Flux", &[])].into_iter().filter_map(dose);
     let angles = ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis);
     angles.chain(shifts.iter().filter_map(shift)).chain(intensities).chain(doses).collect()
 }

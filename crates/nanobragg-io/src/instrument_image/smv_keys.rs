@@ -90,7 +90,7 @@ const UNREAD: [(&str, &str, Assumption); 10] = [
     ("MOSAICITY", "-mosaic says it", Assumption::Mosaicity),
 ];
 /// A transmission that leaves all, as a part and in percent.
-const WHOLE: [f64; 2] = [1.0, 100.0];
+pub(super) const WHOLE: [f64; 2] = [1.0, 100.0];
 /// Relative difference of two numbers that the digits of headers do not make.
 const SAME: f64 = 1e-3;
 /// Keys of other spellings for which a header is searched in vain.

@@ -15,7 +15,6 @@ can differentiate. They are loaded on first use.
 from __future__ import annotations
 
 import importlib as _importlib
-import os as _os
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._errors import (
@@ -68,10 +67,6 @@ __all__ = [
     "__version__",
     "compat",
 ]
-
-# Mesa's chooser of Vulkan devices complains of a display that is not there; devices are chosen here.
-if "XDG_RUNTIME_DIR" not in _os.environ:
-    _os.environ.setdefault("NODEVICE_SELECT", "1")
 
 _LAZY_MODULES = ("compat", "jax", "torch")
 

@@ -101,9 +101,12 @@ def angles(orientations: object) -> list[tuple[float, float, float]]:
     if array.shape == (0,):
         return []
     if array.ndim == 2:
-        is_matrix = array.shape == (3, 3) and np.issubdtype(array.dtype, np.number)
+        is_matrix = isinstance(orientations, np.ndarray) and array.shape == (3, 3) and array.dtype.kind in "fiu"
         if is_matrix and np.allclose(array @ array.T, np.eye(3), atol=1e-6):
-            raise ValueError("orientations: one rotation matrix has to be an array of shape (1, 3, 3), not (3, 3)")
+            raise ValueError(
+                "orientations: one rotation matrix has to be an array of shape (1, 3, 3), not (3, 3); "
+                "if these are angles of three images, make it a list"
+            )
         array = np.radians(checked("orientations", array, "f8", (None, 3)))
     else:
         array = _angles_of(checked("orientations", array, "f8", (None, 3, 3)))

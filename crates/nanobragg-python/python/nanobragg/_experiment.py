@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from . import _native
@@ -17,6 +17,9 @@ from ._errors import warn as tell
 
 if TYPE_CHECKING:
     Flag = str | os.PathLike[str]
+
+# Usual wavelengths of a table of sources, in meters.
+_USUAL_M = (1e-12, 1e-9)
 
 # Keywords that take arrays, in the place of files.
 _ARRAYS = ("structure_factors", "matrix", "keep", "sources", "models")
@@ -76,11 +79,13 @@ class Experiment:
     With `strict=True` the first warning is an `InputError`.
     """
 
-    __slots__ = ("_arrays", "_base", "_directory", "_document", "_given", "_native")
+    __slots__ = ("_arrays", "_base", "_directory", "_document", "_doubts", "_given", "_native")
 
     # Flags that were given as such, and the words of each keyword behind them.
     _base: tuple[str, ...]
     _given: dict[str, tuple[str, ...]]
+    # What is odd about each array: code and text.
+    _doubts: dict[str, list[tuple[str, str]]]
     _arrays: dict[str, Any]
     _directory: str
     _document: tuple[str, str] | None
@@ -88,7 +93,7 @@ class Experiment:
 
     def __init__(self, **keywords: Any) -> None:
         arrays, keywords = _split(keywords)
-        self._make((), os.getcwd(), None, arrays, _with({}, keywords))
+        self._make((), os.getcwd(), None, arrays, _with({}, keywords), {})
 
     @classmethod
     def from_args(
@@ -158,7 +163,7 @@ class Experiment:
         arrays, rest = _split(keywords)
         made = cls.__new__(cls)
         folder = os.getcwd() if directory is None else os.path.abspath(directory)
-        made._make(args, folder, document, arrays, _with({}, rest))
+        made._make(args, folder, document, arrays, _with({}, rest), {})
         return made
 
     def _make(
@@ -168,16 +173,19 @@ class Experiment:
         document: tuple[str, str] | None,
         arrays: dict[str, Any],
         given: dict[str, tuple[str, ...]],
+        doubts: Mapping[str, list[tuple[str, str]]],
         warn: bool = True,
     ) -> None:
+        """`doubts` has those arrays that were looked at before."""
         put = object.__setattr__
+        put(self, "_doubts", {name: doubts[name] if name in doubts else _of_array(name, arrays[name]) for name in arrays})
         put(self, "_base", args)
         put(self, "_given", given)
         put(self, "_directory", directory)
         put(self, "_document", document)
         put(self, "_arrays", arrays)
         put(self, "_native", _resolved(self))
-        told = [*self._native.warnings, *_of_arrays(arrays)] if warn else []
+        told = self._told if warn else []
         if told and self._native.strict:
             raise DescriptionError(told[0][1], told[0][0])
         tell(told)
@@ -185,21 +193,19 @@ class Experiment:
     def replace(self, **keywords: Any) -> Experiment:
         """The same experiment with other values for these keywords.
 
-        None takes a keyword back, and False a switch that has no opposite; `DescriptionError` where flags or an experiment file
-        say it.
+        None takes a keyword back, and False a switch that has no opposite. What flags or an experiment file say counts again then;
+        `DescriptionError` where only these say it.
         """
         arrays, rest = _split(keywords)
         kept = {name: array for name, array in self._arrays.items() if name not in keywords}
-        given = _with(self._given, rest)
-        for name in _taken_back(rest):
-            flags = _flags()
-            if any(flags.get(word.lstrip("-")) == name for word in self._base if word.startswith("-")):
-                raise DescriptionError(f"{name} is given by a flag, which replace cannot take back", "config.experiment-file")
-            if self._document and re.search(rf"^\s*{re.escape(name)}\s*=", self._document[1], re.MULTILINE):
-                text = f"{name} is given by {self._document[0]}, which replace cannot take back"
-                raise DescriptionError(text, "config.experiment-file")
+        doubts = {name: doubts for name, doubts in self._doubts.items() if name not in arrays}
         made = type(self).__new__(type(self))
-        made._make(self._base, self._directory, self._document, {**kept, **arrays}, given)
+        made._make(self._base, self._directory, self._document, {**kept, **arrays}, _with(self._given, rest), doubts)
+        for name in _taken_back(rest):
+            if name not in self._given and made._native.says(name):
+                where = self._document[0] if self._document else "a flag"
+                text = f"{name} is given by {where}, which replace cannot take back"
+                raise DescriptionError(text, "config.experiment-file")
         return made
 
     @property
@@ -218,9 +224,13 @@ class Experiment:
         return self._native.notes
 
     @property
+    def _told(self) -> list[tuple[str, str]]:
+        return [*self._native.warnings, *(told for doubts in self._doubts.values() for told in doubts)]
+
+    @property
     def warnings(self) -> list[str]:
         """Warnings about inputs and flags, one line each."""
-        return [text for _, text in self._native.warnings]
+        return [text for _, text in self._told]
 
     def toml(self) -> str:
         """The text of an experiment file for this experiment, without arrays; a comment names those that are left out."""
@@ -258,7 +268,7 @@ class Experiment:
         return hash(self._recipe()[:3])
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (self._base, self._directory, self._document, self._arrays, self._given)
+        return _rebuilt, (self._base, self._directory, self._document, self._arrays, self._given, self._doubts)
 
     def _recipe(self) -> tuple[tuple[str, ...], str, tuple[str, str] | None, dict[str, Any]]:
         return self.args, self._directory, self._document, self._arrays
@@ -281,11 +291,12 @@ def _rebuilt(
     directory: str,
     document: tuple[str, str] | None,
     arrays: dict[str, Any],
-    given: dict[str, tuple[str, ...]],
+    given: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    doubts: Mapping[str, list[tuple[str, str]]] = MappingProxyType({}),
 ) -> Experiment:
     made = Experiment.__new__(Experiment)
     # Who made it first was warned.
-    made._make(args, directory, document, arrays, given, warn=False)
+    made._make(args, directory, document, arrays, dict(given), doubts, warn=False)
     return made
 
 
@@ -319,13 +330,13 @@ def _taken_back(keywords: Mapping[str, Any]) -> list[str]:
     return [_key(name) for name, value in keywords.items() if not _native.words({name: value})]
 
 
-def _of_arrays(arrays: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is odd about arrays: code and text of each."""
+def _of_array(name: str, array: Any) -> list[tuple[str, str]]:
+    """What is odd about an array: code and text of each."""
     import numpy as np
 
     told: list[tuple[str, str]] = []
-    if "structure_factors" in arrays:
-        indices, amplitudes = arrays["structure_factors"]
+    if name == "structure_factors":
+        indices, amplitudes = array
         order = np.lexsort(indices.T)
         same = (np.diff(indices[order], axis=0) == 0).all(axis=1)
         twice = np.flatnonzero(same & (np.diff(amplitudes[order]) != 0))
@@ -338,13 +349,13 @@ def _of_arrays(arrays: Mapping[str, Any]) -> list[tuple[str, str]]:
             h, k, l = indices[negative[0]]
             text = f"structure_factors: {len(negative)} amplitudes are negative, the first that of {h} {k} {l}: their squares count"
             told.append(("io.negative-amplitudes", text))
-    if "sources" in arrays:
-        wavelengths = arrays["sources"][:, 4] * 1e10
-        odd = np.flatnonzero((wavelengths > 0) & ~((0.01 <= wavelengths) & (wavelengths <= 100)))
+    if name == "sources":
+        wavelengths = array[:, 4]
+        odd = np.flatnonzero((wavelengths > 0) & ~((_USUAL_M[0] <= wavelengths) & (wavelengths <= _USUAL_M[1])))
         if len(odd):
             row = int(odd[0])
-            text = f"sources: row {row} has a wavelength of {arrays['sources'][row, 4]:g} m, which is not one of X-rays"
-            told.append(("config.unlikely-wavelength", text))
+            text = f"sources: row {row} has a wavelength of {wavelengths[row]:g} m, which is not one of X-rays"
+            told.append(("io.unlikely-wavelength", text))
     return told
 
 

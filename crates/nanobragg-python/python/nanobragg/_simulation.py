@@ -270,12 +270,14 @@ class Simulation:
         Formats of counts hold counts with noise, unless `nonoise` is set; scale, offset and colors are those of the
         experiment. Without `image` the image is rendered. Warnings are `OutputWarning`.
 
-        An image with pixels that are negative or not finite is a `PlanError` and not written, unless `allow_nonfinite`.
+        In formats of counts an image with pixels that are negative or not finite is a `PlanError` and not written, unless
+        `allow_nonfinite`; .npy, .tif and .bin hold any numbers.
         """
         expected = self.render() if image is None else image
         panels, seed = self._panels(expected), _noise_seed(expected)
         renderer = self._renderer if seed is None else self._seeded(seed)._renderer
-        warn(renderer.save(os.path.abspath(path), panels, allow_nonfinite))
+        any_numbers = allow_nonfinite or os.path.splitext(path)[1].lower() in (".npy", ".tif", ".tiff", ".bin")
+        warn(renderer.save(os.path.abspath(path), panels, any_numbers))
 
     def gradient(
         self,

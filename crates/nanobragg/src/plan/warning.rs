@@ -77,11 +77,11 @@ pub enum Warning {
         /// How many would run into each other.
         needed: [usize; 2],
     },
-    /// Sources of a list are so far apart that they have spots of their own.
+    /// Sources of a list are so far apart that each has spots of its own.
     FewSources {
         /// How many have a weight.
         used: usize,
-        /// The widest gap between them, in breadths of a spot.
+        /// The distance of neighbors, the median, in breadths of a spot.
         apart: f64,
     },
     /// The beam is smaller than the sample, of which it lights a part.
@@ -183,7 +183,7 @@ impl fmt::Display for Warning {
             ),
             Warning::FewSources { used, apart } => write!(
                 f,
-                "the {used} sources lie up to {} spot widths apart, so that they have separate spots",
+                "the {used} sources lie {} spot widths apart (median): each has separate spots",
                 short((apart * 10.0).round() / 10.0)
             ),
             Warning::SampleClipped { axis, size, beam } => {

@@ -404,7 +404,8 @@ class nanoBragg:
             warnings.simplefilter("ignore", NanobraggWarning)
             made = Path(folder, f"image{extension}")
             simulation = Simulation(self._experiment().replace(nonoise=True, scale=1, adc=0))
-            simulation.save(made, counts.astype("f4"))
+            # Pixels below zero are what is left of a background, or were not measured.
+            simulation.save(made, counts.astype("f4"), allow_nonfinite=True)
             shutil.move(made, str(path))
 
     def show_params(self) -> None:

@@ -9,8 +9,10 @@ use crate::plan::{SourcePlan, Warning};
 /// they are broad at half their height is even to 6 %, 1.25 times as far to 20 %.
 const APART_TOLERATED: f64 = 1.25;
 
-/// More sources of a list are not looked at one by one: so many leave no gaps but on purpose.
-const MOST_LISTED: usize = 2000;
+/// Fewer sources of a list are lines on purpose.
+const FEWEST_LISTED: usize = 4;
+/// More are not looked at one by one, which takes the square of their number.
+const MOST_LISTED: usize = 300;
 
 /// How far a relative step of wavelength moves the spot of a reflection that turns: 2 tan θ / λ.
 fn streak(site: &Site) -> f64 {
@@ -54,8 +56,8 @@ impl Lines<'_> {
         })
     }
 
-    /// A warning where sources of a list fall apart into groups with spots of their own. What ties them together is the shortest
-    /// tree, by Prim's method; its longest step counts.
+    /// A warning where sources of a list lie so far apart that each has spots of its own. What ties them together is the shortest
+    /// tree, by Prim's method, of which the middle step counts: a few lines, or groups of sources, may be apart on purpose.
     pub(super) fn of_list(&self, listed: &[SourcePlan<f64>]) -> Option<Warning> {
         let lit: Vec<&SourcePlan<f64>> = listed.iter().filter(|source| source.weight > 0.0).collect();
         let sites = &self.enough.sites;
@@ -68,17 +70,20 @@ impl Lines<'_> {
                 (one.wavelength - other.wavelength).abs() / (0.5 * (one.wavelength + other.wavelength));
             angle * by_angle + step * by_wavelength
         };
-        let mut inside = *lit.first().filter(|_| lit.len() <= MOST_LISTED)?;
+        let mut inside = *lit.first().filter(|_| (FEWEST_LISTED..=MOST_LISTED).contains(&lit.len()))?;
         let mut outside: Vec<(&SourcePlan<f64>, f64)> =
             lit[1..].iter().map(|source| (*source, f64::INFINITY)).collect();
-        let mut longest: f64 = 0.0;
+        let mut steps = Vec::new();
         while !outside.is_empty() {
             outside.iter_mut().for_each(|(source, near)| *near = near.min(breadths(inside, source)));
             let nearest = outside.iter().enumerate().min_by(|a, b| a.1.1.total_cmp(&b.1.1))?.0;
             let (source, near) = outside.swap_remove(nearest);
-            (inside, longest) = (source, longest.max(near));
+            inside = source;
+            steps.push(near);
         }
-        (longest > APART_TOLERATED).then_some(Warning::FewSources { used: lit.len(), apart: longest })
+        steps.sort_by(f64::total_cmp);
+        let apart = *steps.get(steps.len() / 2)?;
+        (apart > APART_TOLERATED).then_some(Warning::FewSources { used: lit.len(), apart })
     }
 
     /// How many of `used` samples over `range`, the farthest of which are a `gap` apart, would do, if they are too few:
