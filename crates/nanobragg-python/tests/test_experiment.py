@@ -321,7 +321,10 @@ def test_replace_takes_keywords_back(small, tmp_path):
     assert Experiment.from_toml(path, misset=(1, 2, 3)).replace(misset=None) == Experiment.from_toml(path)
     # What the file says counts again.
     assert Experiment.from_toml(path, N=7).replace(N=None) == Experiment.from_toml(path)
-    path.write_text(f"crystal.N = 4\nbeam.lambda_angstrom = 1.2\n{small.replace(N=None, lambda_=None).toml()}")
+    path.write_text(
+        "beam.lambda_angstrom = 1.2\ncrystal.N = 4\ncrystal.cell_angstrom_deg = [70, 80, 90, 90, 90, 90]\n"
+        "structure_factors.default_F_electrons = 1\n"
+    )
     with pytest.raises(nanobragg.DescriptionError, match="lambda_angstrom is given by"):
         Experiment.from_toml(path).replace(lambda_=None)
 
