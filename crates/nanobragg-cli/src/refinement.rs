@@ -33,7 +33,7 @@ use measured::Digits;
 use pace::Pace;
 pub use places::Asked;
 use reflections::Reflection;
-pub use request::Request;
+pub use request::{Request, is_of_refinement};
 use start::Start;
 
 /// A start, and what is refined from it.

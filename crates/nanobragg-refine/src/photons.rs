@@ -26,6 +26,18 @@ impl Default for Counting {
     }
 }
 
+impl Counting {
+    /// Whether a count of −1 or −2 marks a pixel that was not measured, where counts are so.
+    pub fn is_flag(&self, count: f64) -> bool {
+        self.flagged && (count == -1.0 || count == -2.0)
+    }
+
+    /// Whether a count is the saturation or above it.
+    pub fn is_saturated(&self, count: f64) -> bool {
+        self.saturation.is_some_and(|limit| count >= limit)
+    }
+}
+
 /// A measured image in photons, of one panel or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Photons {
@@ -91,11 +103,11 @@ impl PanelPhotons {
             let detector = [region.image_fast, region.image_slow];
             return Err(Cause::Size { data: [fast, slow], detector }.into());
         }
-        let flagged = |count: f64| counting.flagged && (count == -1.0 || count == -2.0);
         let mut saturated = 0;
         let usable = counts.iter().enumerate().map(|(at, &count)| {
-            let is_measured = count.is_finite() && !flagged(count) && region.renders(at / fast, at % fast);
-            let is_saturated = is_measured && counting.saturation.is_some_and(|limit| count >= limit);
+            let is_measured =
+                count.is_finite() && !counting.is_flag(count) && region.renders(at / fast, at % fast);
+            let is_saturated = is_measured && counting.is_saturated(count);
             saturated += usize::from(is_saturated);
             is_measured && !is_saturated
         });

@@ -127,18 +127,14 @@ impl Data {
             self.tell_contradictions(start);
         }
         let file = self.path.display().to_string();
-        let flags = || panels.iter().flat_map(|(_, counts)| counts).filter(|&&count| is_flag(count)).count();
-        counting.flagged = match self.format {
-            _ if counting.pedestal != 0.0 => false,
-            Format::Cbf | Format::Nxmx => true,
-            _ => marks(&panels),
-        };
-        if counting.flagged && !matches!(self.format, Format::Cbf | Format::Nxmx) {
-            super::warn(start.console, Some(&file), &Warning::Flagged { pixels: flags() });
+        let is_defined = matches!(self.format, Format::Cbf | Format::Nxmx);
+        counting.flagged = counting.pedestal == 0.0 && (is_defined || marks(&panels));
+        let left_out = LeftOut::of(&panels, &counting);
+        if counting.flagged && !is_defined {
+            super::warn(start.console, Some(&file), &Warning::Flagged { pixels: left_out.flagged });
         }
-        let left_out = left_out(&panels, &counting);
-        if !left_out.is_empty() {
-            start.console.say(&format!("{file}: pixels left out: {left_out}"));
+        if let Some(said) = left_out.text() {
+            start.console.say(&format!("{file}: pixels left out: {said}"));
         }
         if counting.saturation.is_none()
             && let Some(warning) = clipped(&panels)
@@ -309,29 +305,42 @@ impl Data {
     }
 }
 
-/// Whether a count is what some formats mark pixels by that were not measured.
-fn is_flag(count: f64) -> bool {
-    count == -1.0 || count == -2.0
-}
-
 /// Whether −1 and −2 mark pixels in numbers of a format that does not say so: whole ones, of which none is below them. Noise about
 /// zero has others.
 fn marks(panels: &[(usize, Vec<f64>)]) -> bool {
     let counts = || panels.iter().flat_map(|(_, counts)| counts).filter(|count| count.is_finite());
-    counts().any(|&count| is_flag(count)) && counts().all(|&count| count.fract() == 0.0 && count >= -2.0)
+    let flags = Counting { flagged: true, ..Counting::default() };
+    counts().any(|&count| flags.is_flag(count))
+        && counts().all(|&count| count.fract() == 0.0 && count >= -2.0)
 }
 
-/// The pixels that are left out, as a line says them; nothing where there are none.
-fn left_out(panels: &[(usize, Vec<f64>)], counting: &Counting) -> String {
-    let counts = || panels.iter().flat_map(|(_, counts)| counts);
-    let saturated =
-        counts().filter(|&&count| counting.saturation.is_some_and(|limit| count >= limit)).count();
-    let masked = counts().filter(|count| !count.is_finite()).count();
-    let flagged = counts().filter(|&&count| counting.flagged && is_flag(count)).count();
-    let kinds = [(saturated, "saturated"), (masked, "masked"), (flagged, "flagged by -1 or -2")];
-    let said =
-        kinds.iter().filter(|(pixels, _)| *pixels > 0).map(|(pixels, kind)| format!("{pixels} {kind}"));
-    said.collect::<Vec<_>>().join(", ")
+/// How many pixels are left out, by the reason.
+#[derive(Default)]
+struct LeftOut {
+    saturated: usize,
+    masked: usize,
+    flagged: usize,
+}
+
+impl LeftOut {
+    fn of(panels: &[(usize, Vec<f64>)], counting: &Counting) -> Self {
+        let mut found = LeftOut::default();
+        for &count in panels.iter().flat_map(|(_, counts)| counts) {
+            found.saturated += usize::from(counting.is_saturated(count));
+            found.masked += usize::from(!count.is_finite());
+            found.flagged += usize::from(counting.is_flag(count));
+        }
+        found
+    }
+
+    /// The pixels as a line says them; nothing where there are none.
+    fn text(&self) -> Option<String> {
+        let LeftOut { saturated, masked, flagged } = *self;
+        let kinds = [(saturated, "saturated"), (masked, "masked"), (flagged, "flagged by -1 or -2")];
+        let said = kinds.iter().filter(|(pixels, _)| *pixels > 0);
+        let said: Vec<String> = said.map(|(pixels, kind)| format!("{pixels} {kind}")).collect();
+        (!said.is_empty()).then(|| said.join(", "))
+    }
 }
 
 /// That the largest count stands in so many pixels that it may be a limit.
@@ -386,7 +395,7 @@ mod tests {
         assert!(marked(&[0.0, 5.0, -1.0]) && marked(&[7.0, -2.0, f64::NAN]));
         assert!(!marked(&[0.0, 5.0]) && !marked(&[-3.0, -1.0, 4.0]) && !marked(&[0.5, -1.0]));
         let counting = Counting { saturation: Some(9.0), flagged: true, ..Counting::default() };
-        let said = left_out(&[(4, vec![-1.0, 9.0, f64::NAN, 3.0])], &counting);
-        assert_eq!(said, "1 saturated, 1 masked, 1 flagged by -1 or -2");
+        let said = LeftOut::of(&[(4, vec![-1.0, 9.0, f64::NAN, 3.0])], &counting).text();
+        assert_eq!(said.unwrap(), "1 saturated, 1 masked, 1 flagged by -1 or -2");
     }
 }

@@ -25,7 +25,7 @@ use super::digests::Digests;
 use super::files::{self, Name, Run};
 use super::pace::Pace;
 use super::reflections::{self, Reflection};
-use super::request::Request;
+use super::request::{Request, is_of_refinement};
 use super::start::Start;
 use super::{Frame, usage};
 use crate::called;
@@ -37,23 +37,6 @@ use table::{Row, table};
 
 /// Longest list.
 const LIMIT: u64 = 64 << 20;
-
-/// Flags of refinements that are no flags of a start.
-const OF_ALL: [&str; 13] = [
-    "gain",
-    "saturation",
-    "readout_noise",
-    "box_scale",
-    "prior",
-    "reflections",
-    "max_iterations",
-    "refine",
-    "share",
-    "data",
-    "list",
-    "images",
-    "resume",
-];
 
 /// A line of the list.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +66,7 @@ impl Line {
             let experiment = words.next_if(|word| !word.starts_with('-')).map(PathBuf::from);
             let flags: Vec<OsString> = words.map(OsString::from).collect();
             let name = |word: &OsString| word.to_str()?.strip_prefix('-').map(str::to_owned);
-            if let Some(own) = flags.iter().filter_map(name).find(|name| OF_ALL.contains(&name.as_str())) {
+            if let Some(own) = flags.iter().filter_map(name).find(|name| is_of_refinement(name)) {
                 let what = format!("-{own} is for all images: give it on the command line");
                 return Some(Err((number, what)));
             }

@@ -4,12 +4,19 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use nanobragg::plan::Plan;
+use nanobragg_config::classic::COMMANDS;
 use nanobragg_refine::Counting;
 
 use super::places::Asked;
 
 /// The spread of the mosaic domains.
 const MOSAIC: &str = "mosaic";
+
+/// Whether a name, without its dash, is of a flag of refinements, which images share; sub-pixels are a matter of each start.
+pub fn is_of_refinement(name: &str) -> bool {
+    let own = COMMANDS.iter().filter(|known| known.name == "refine").flat_map(|known| known.flags);
+    name != "oversample" && own.into_iter().any(|flag| flag.name.strip_prefix('-') == Some(name))
+}
 
 /// What a refinement is asked for.
 pub struct Request {

@@ -7,7 +7,7 @@ use nanobragg_refine::Counting;
 
 use super::super::own::{self, Words};
 use super::values::{names, not_negative, output, positive, priors};
-use crate::refinement::{Asked, Request};
+use crate::refinement::{Asked, Request, is_of_refinement};
 use crate::usage::UsageError;
 
 /// What `nanobragg refine -h` prints.
@@ -33,8 +33,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Option<Request>, UsageError> {
         {
             return Err(stray(flag, &argument.word));
         }
-        let own = own::names("refine").any(|own| argument.name() == Some(own));
-        complete = argument.name().filter(|name| own && *name != "oversample").map(str::to_owned);
+        complete = argument.name().filter(|name| is_of_refinement(name)).map(str::to_owned);
         let mut value = || rest.value(&argument, "a value");
         match argument.name() {
             Some("h" | "help") => return Ok(None),
