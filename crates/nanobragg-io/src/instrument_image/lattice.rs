@@ -74,10 +74,6 @@ fn cell(file: &Nxmx<'_>) -> (Option<[f64; 6]>, Vec<Warning>) {
     (cell.filter(|cell| plausible_cell(*cell)), warning.into_iter().chain(none).collect())
 }
 
-fn matrix_of(numbers: &[f64; 9]) -> Matrix3<f64> {
-    Matrix3::from_row_slice(numbers)
-}
-
 /// Reciprocal axes in columns, in the frame of NeXus.
 fn reciprocal(file: &Nxmx<'_>, cell: Option<&[f64; 6]>) -> (Option<Matrix3<f64>>, Vec<Warning>) {
     let (name, (found, warning)) = match first::<9>(file, UB, "a matrix of nine numbers") {
@@ -86,18 +82,16 @@ fn reciprocal(file: &Nxmx<'_>, cell: Option<&[f64; 6]>) -> (Option<Matrix3<f64>>
     };
     let mut warnings: Vec<Warning> = warning.into_iter().collect();
     let Some(numbers) = found else { return (None, warnings) };
-    let matrix = matrix_of(&numbers);
+    let said = Matrix3::from_row_slice(&numbers);
     let matrix = match cell {
-        _ if name == UB => Some(matrix),
-        Some(cell) => {
-            vectors_of(cell).try_inverse().map(|inverse| matrix * busing_levy(&inverse.transpose()))
-        }
+        _ if name == UB => Some(said),
+        Some(cell) => vectors_of(cell).try_inverse().map(|inverse| said * busing_levy(&inverse.transpose())),
         None => None,
     };
     let spans = |star: &Matrix3<f64>| star.try_inverse().is_some() && star.determinant() > 0.0;
     let star = matrix.filter(|star| star.iter().all(|x| x.is_finite()) && spans(star));
     // Zeros, and the identity alone, are what programs write that know no orientation.
-    let says_nothing = cell.is_none() && name == U && matrix_of(&numbers) == Matrix3::identity();
+    let says_nothing = cell.is_none() && name == U && said == Matrix3::identity();
     if star.is_none() && !says_nothing && numbers.iter().any(|number| *number != 0.0) {
         let assumed = match cell {
             None if name == U => "not read: without a unit_cell it orients nothing",

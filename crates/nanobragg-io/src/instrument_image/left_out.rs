@@ -3,6 +3,7 @@
 use super::chain::ANGLE;
 use super::entries::angle_deg;
 use super::quantity::{listed, quantity_of};
+use super::radiation::OF_DOSE;
 use super::smv_keys::WHOLE;
 use crate::c_format::g;
 use crate::geometry::{Slips, meant};
@@ -19,7 +20,6 @@ const FLAT: f64 = 1e-3;
 const SAME: f64 = 1e-6;
 
 const OF_COUNTS: &str = "ignored: a photon is a count; -adc and -scale change what is written";
-const OF_DOSE: &str = "ignored; -flux and -fluence say how many photons there are";
 const OF_PIXELS: &str = "ignored: all pixels count alike";
 const OF_DIVERGENCE: &str = "ignored: one direction; -divergence widens it";
 const OF_SWING: &str = "ignored: the chain of axes says how the detector lies";
@@ -29,7 +29,7 @@ struct Ignored {
     /// Its name in the instrument.
     name: &'static str,
     /// What it is where it changes nothing.
-    neutral: f64,
+    neutral: &'static [f64],
     /// What says that the counts have it already, where something does.
     applied: &'static [&'static str],
     kind: WarningKind,
@@ -37,7 +37,7 @@ struct Ignored {
     what: Option<Assumption>,
 }
 
-const fn of_counts(name: &'static str, neutral: f64) -> Ignored {
+const fn of_counts(name: &'static str, neutral: &'static [f64]) -> Ignored {
     Ignored {
         name,
         neutral,
@@ -56,32 +56,38 @@ const FLATFIELD_APPLIED: [&str; 3] = [
 ];
 
 const fn of_pixels(name: &'static str) -> Ignored {
-    Ignored { applied: &FLATFIELD_APPLIED, assumed: OF_PIXELS, ..of_counts(name, 1.0) }
+    Ignored { applied: &FLATFIELD_APPLIED, assumed: OF_PIXELS, ..of_counts(name, ONE) }
 }
 
-const fn of_beam(name: &'static str, neutral: f64, assumed: &'static str, what: Assumption) -> Ignored {
+const fn of_beam(
+    name: &'static str,
+    neutral: &'static [f64],
+    assumed: &'static str,
+    what: Assumption,
+) -> Ignored {
     Ignored { name, neutral, applied: &[], kind: WarningKind::NotTaken, assumed, what: Some(what) }
 }
 
-const TRANSMISSION: &str = "attenuator/attenuator_transmission";
+const ONE: &[f64] = &[1.0];
+const NONE: &[f64] = &[0.0];
 
 const IGNORED: [Ignored; 16] = [
-    of_counts("detector/gain", 1.0),
-    of_counts("detector/data_scaling_factor", 1.0),
-    of_counts("detector/pedestal", 0.0),
-    of_counts("detector/offset", 0.0),
-    of_counts("detector/data_offset", 0.0),
-    of_counts("../data/scaling_factor", 1.0),
-    of_counts("../data/data_scaling_factor", 1.0),
-    of_counts("../data/offset", 0.0),
-    of_counts("../data/data_offset", 0.0),
+    of_counts("detector/gain", ONE),
+    of_counts("detector/data_scaling_factor", ONE),
+    of_counts("detector/pedestal", NONE),
+    of_counts("detector/offset", NONE),
+    of_counts("detector/data_offset", NONE),
+    of_counts("../data/scaling_factor", ONE),
+    of_counts("../data/data_scaling_factor", ONE),
+    of_counts("../data/offset", NONE),
+    of_counts("../data/data_offset", NONE),
     of_pixels("detector/flatfield"),
     of_pixels("detector/detectorSpecific/flatfield"),
-    of_beam(TRANSMISSION, 1.0, OF_DOSE, Assumption::Dose),
-    of_beam("beam/total_flux", 0.0, OF_DOSE, Assumption::Dose),
-    of_beam("beam/incident_beam_divergence", 0.0, OF_DIVERGENCE, Assumption::Divergence),
-    of_beam("detector/polar_angle", 0.0, OF_SWING, Assumption::Swing),
-    of_beam("detector/rotation_angle", 0.0, OF_SWING, Assumption::Swing),
+    of_beam("attenuator/attenuator_transmission", &WHOLE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/total_flux", NONE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/incident_beam_divergence", NONE, OF_DIVERGENCE, Assumption::Divergence),
+    of_beam("detector/polar_angle", NONE, OF_SWING, Assumption::Swing),
+    of_beam("detector/rotation_angle", NONE, OF_SWING, Assumption::Swing),
 ];
 
 /// A warning for each.
@@ -96,25 +102,23 @@ fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
         Some(rest) => format!("entry/{rest}"),
         None => format!("{INSTRUMENT}/{}", ignored.name),
     };
-    let is_transmission = ignored.name == TRANSMISSION;
-    let is_neutral = |number: &f64| {
-        (number - ignored.neutral).abs() <= SAME * ignored.neutral.abs()
-            || is_transmission && WHOLE.contains(number)
-    };
-    let found = match file.numbers(&name)? {
-        Ok(numbers) if numbers.iter().all(is_neutral) => return None,
-        Ok(numbers) => listed(&numbers),
-        Err(found) => found,
-    };
     let is_applied = |applied: &&str| {
         let numbers = file.numbers(&format!("{INSTRUMENT}/{applied}"));
         numbers
             .and_then(Result::ok)
             .is_some_and(|numbers| numbers.first().is_some_and(|number| *number != 0.0))
     };
+    // Before the numbers: a flat field has one for each pixel.
     if ignored.applied.iter().any(is_applied) {
         return None;
     }
+    let is_neutral =
+        |number: &f64| ignored.neutral.iter().any(|neutral| (number - neutral).abs() <= SAME * neutral.abs());
+    let found = match file.numbers(&name)? {
+        Ok(numbers) if numbers.iter().all(is_neutral) => return None,
+        Ok(numbers) => listed(&numbers),
+        Err(found) => found,
+    };
     let unit = file.text_attribute(&name, "units").unwrap_or_default();
     let found = format!("{found} {}", unit.trim());
     let warning = Warning::new(ignored.kind, file.path(), name, found.trim(), ignored.assumed);

@@ -158,9 +158,8 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
     let dose = |(key, neutral): (&str, &[f64])| {
         let value = lines.value(key)?;
         let number = finite(Lines::words(value).next()?.as_bytes())?;
-        let assumed = "ignored; -flux and -fluence say how many photons there are";
         let changes = number != 0.0 && !neutral.contains(&number);
-        changes.then(|| warning(key, value, assumed).of(Assumption::Dose))
+        changes.then(|| warning(key, value, radiation::OF_DOSE).of(Assumption::Dose))
     };
     let doses = [("Filter_transmission", &WHOLE[..]), ("Flux", &[])].into_iter().filter_map(dose);
     let angles = ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis);

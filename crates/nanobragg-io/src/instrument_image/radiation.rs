@@ -71,6 +71,9 @@ pub(super) fn other_stokes(file: &Nxmx<'_>) -> Option<Warning> {
     is_other.then(|| warning.of(Assumption::Polarization))
 }
 
+/// What is assumed of photons that a file counts.
+pub(super) const OF_DOSE: &str = "ignored; -flux and -fluence say how many photons there are";
+
 const FLUX: &str = "entry/instrument/beam/flux";
 /// Units of a flux as this program and others write them, without blanks and signs of multiplication.
 const PER_AREA: [&str; 5] = ["1/s/m^2", "1/s/m2", "1/m^2/s", "s^-1m^-2", "m^-2s^-1"];
@@ -88,9 +91,8 @@ pub(super) fn fluence(file: &Nxmx<'_>) -> (Option<f64>, Option<Warning>) {
     }
     let is_none = found.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| *number == 0.0));
     let found = found.map_or_else(|found| found, |numbers| listed(&numbers));
-    let assumed = "ignored; -flux and -fluence say how many photons there are";
     let found = format!("{found} {}", unit.trim());
-    let warning = Warning::new(WarningKind::NotTaken, file.path(), FLUX, found.trim(), assumed);
+    let warning = Warning::new(WarningKind::NotTaken, file.path(), FLUX, found.trim(), OF_DOSE);
     (None, (!is_none).then(|| warning.of(Assumption::Dose)))
 }
 
