@@ -1,14 +1,14 @@
 //! An experiment that is resolved.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nanobragg::model::{Experiment, Lattice};
 use nanobragg::nalgebra::Matrix3;
 use nanobragg_config::classic::{self, FlagId, ParsedArgs};
 use nanobragg_config::{Context, CrystalWarning, Origin, Warning, experiment_file, provenance, resolve};
-use nanobragg_io::cell::{cell_of_rows, is_other_cell};
+use nanobragg_io::cell::cell_of_rows;
 use nanobragg_session::Provenance;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -154,16 +154,14 @@ fn parsed(
 
 /// What is odd about a matrix of reciprocal axes in columns, in 1/Å: a left hand, another cell than the one that counts beside it.
 fn of_matrix(star: &Matrix3<f64>, args: &ParsedArgs) -> Vec<Warning> {
-    let file = || PathBuf::from("matrix");
-    let left = (star.determinant() < 0.0).then(|| CrystalWarning::LeftHanded { file: file() });
+    let file = Path::new("matrix");
     let given = args.last(FlagId::Cell).map(|cell| {
         let numbers = cell.values.numbers();
         std::array::from_fn(|at| numbers.get(at).copied().unwrap_or(90.0))
     });
     let own = star.try_inverse().map(|axes| cell_of_rows(&axes));
-    let other = own.zip(given).filter(|(own, given)| is_other_cell(given, own));
-    let other = other.map(|(own, given)| CrystalWarning::CellOverFile { file: file(), own, given });
-    left.into_iter().chain(other).map(Warning::from).collect()
+    let other = own.zip(given).and_then(|(own, given)| CrystalWarning::cell_over(file, own, given));
+    CrystalWarning::left_handed(file, star).into_iter().chain(other).map(Warning::from).collect()
 }
 
 /// Flags in the place of what arrays are going to say, without which nothing is resolved; and one against files that

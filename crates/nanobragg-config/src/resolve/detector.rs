@@ -1,6 +1,6 @@
 //! What more than one flag says of the detector.
 
-use nanobragg::model::{Convention, PixelGrid, Preset, Quirk};
+use nanobragg::model::{Convention, Experiment, PixelGrid, Preset, Quirk, UnitCell};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 
 use crate::ConfigError;
@@ -9,6 +9,17 @@ use crate::draft::Draft;
 
 /// Flags of the point of the detector that is nearest to the crystal.
 pub(super) const NEAR_POINT: [FlagId; 4] = [FlagId::OrgX, FlagId::OrgY, FlagId::Xclose, FlagId::Yclose];
+
+/// An experiment with the detector as it is so far, of any crystal: its plan says where the detector lies.
+///
+/// # Errors
+/// None that a detector could cause.
+pub(super) fn probe(draft: &Draft) -> Result<Experiment, ConfigError> {
+    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
+    probe.quirks = draft.setup.experiment.quirks;
+    probe.detector = draft.setup.experiment.detector.clone();
+    Ok(probe)
+}
 
 /// Settles what depends on more than one flag: convention, pivot, size, sensor.
 ///

@@ -49,7 +49,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     if let (Some(rows), Some(given)) = (draft.crystal.matrix, draft.crystal.cell) {
         let own = matrix::cell(&rows, draft.beam.wavelength * 1e10);
         let file = cells::of_axes(draft, args);
-        let said = own.and_then(|own| matrix::cell_over(&file, own, cells::in_degrees(given)));
+        let said = own.and_then(|own| CrystalWarning::cell_over(&file, own, cells::in_degrees(given)));
         draft.setup.warnings.extend(said.map(Warning::from));
     }
     if let Some(name) = draft.pdb.clone() {

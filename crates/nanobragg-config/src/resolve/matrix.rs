@@ -18,7 +18,7 @@ const SAME_AXIS: f64 = 1e-2;
 pub(super) fn warnings(file: &Path, found: &Mosflm, wavelength: f64) -> Vec<Warning> {
     let [x, y, z] = found.matrix;
     let star = Matrix3::from_row_slice(&[x, y, z].concat()) / wavelength;
-    let all = [left_handed(file, &star), other_cell(file, found.cell, &star, wavelength)];
+    let all = [CrystalWarning::left_handed(file, &star), other_cell(file, found.cell, &star, wavelength)];
     let unlikely = unlikely_cell(file, &star).map(Warning::from);
     let misset = found.misset_deg.map(|angles| {
         let assumed = "ignored: the matrix is used as it stands; -misset turns the crystal";
@@ -47,11 +47,6 @@ fn unlikely_cell(file: &Path, star: &Matrix3<f64>) -> Option<nanobragg_io::Warni
     Some(nanobragg_io::Warning::new(WarningKind::UnlikelyLength, file, "cell", found, assumed))
 }
 
-/// Reciprocal axes that make a left hand.
-fn left_handed(file: &Path, star: &Matrix3<f64>) -> Option<CrystalWarning> {
-    (star.determinant() < 0.0).then(|| CrystalWarning::LeftHanded { file: file.to_owned() })
-}
-
 /// A cell in the file that is not the one that the matrix means.
 fn other_cell(
     file: &Path,
@@ -74,12 +69,6 @@ fn other_cell(
 pub(super) fn cell(rows: &[[f64; 3]; 3], wavelength: f64) -> Option<[f64; 6]> {
     let star = Matrix3::from_row_slice(&rows.concat()) / wavelength;
     Some(cell_of_rows(&star.try_inverse()?))
-}
-
-/// That the axes of `file` make the cell `own` and not `given`, which counts.
-pub(super) fn cell_over(file: &Path, own: [f64; 6], given: [f64; 6]) -> Option<CrystalWarning> {
-    let file = file.to_owned();
-    is_other_cell(&given, &own).then_some(CrystalWarning::CellOverFile { file, own, given })
 }
 
 /// That the crystal of the description of an instrument, reciprocal vectors of 1/Å in columns, is not the one of a matrix for `wavelength` in
@@ -135,7 +124,9 @@ mod tests {
     #[test]
     fn a_cell_beside_axes_that_make_another_one_is_told() {
         let own = cell(&[[0.02, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]], 1.0).unwrap();
-        let said = |given| cell_over(Path::new("a.expt"), own, given).map(|warning| warning.to_string());
+        let said = |given| {
+            CrystalWarning::cell_over(Path::new("a.expt"), own, given).map(|warning| warning.to_string())
+        };
         assert_eq!(said([50.1, 100.0, 100.0, 90.0, 90.0, 90.0]), None);
         let expected = "a.expt: its axes make the cell 50 100 100 90 90 90, and -cell says 50 100 100 90 90 120: its orientation \
             is used with the edges of -cell";

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nanobragg::model::{Beam, Experiment, Misset, Mosaicity, UnitCell};
+use nanobragg::model::{Beam, Misset, Mosaicity};
 use nanobragg::nalgebra::Matrix3;
 use nanobragg::physics::rotation::about_axis;
 use nanobragg_io::c_format::g;
@@ -12,6 +12,7 @@ use nanobragg_io::text::spaced_to;
 use nanobragg_io::{Warning, WarningKind};
 
 use super::Context;
+use super::detector::probe;
 use crate::ConfigError;
 use crate::context::{Orientations, Purpose};
 use crate::draft::Draft;
@@ -44,9 +45,7 @@ pub(super) fn of_image(draft: &mut Draft, context: &Context) -> Result<(), Confi
 /// Reciprocal axes of the crystal as columns in the laboratory's frame: at a spindle angle of zero, or as the spindle has turned them.
 fn rendered(draft: &Draft, turns: bool) -> Result<Option<Matrix3<f64>>, ConfigError> {
     let experiment = &draft.setup.experiment;
-    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
-    probe.quirks = experiment.quirks;
-    probe.detector = experiment.detector.clone();
+    let mut probe = probe(draft)?;
     probe.beam = Beam::new(draft.beam.wavelength)?;
     probe.crystal = experiment.crystal.with_mosaicity(Mosaicity::None)?;
     // What cannot be planned is refused where it is planned.

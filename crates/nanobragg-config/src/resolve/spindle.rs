@@ -1,13 +1,13 @@
 //! The axes about which the crystal turns and along which the field oscillates by an image's file.
 
-use nanobragg::model::{Convention, Distance, Experiment, Frame, Placement, Preset, Rest, Tilt, UnitCell};
+use nanobragg::model::{Convention, Distance, Frame, Placement, Preset, Rest, Tilt};
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::plan::Plan;
 use nanobragg::plan::place::PlacementParameters;
 use nanobragg::units::to_deg;
 use nanobragg_session::header::FrameDescription;
 
-use super::detector::frame;
+use super::detector::{frame, probe};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::{ConfigError, InstrumentWarning, Origin};
@@ -31,11 +31,8 @@ pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigE
     if spindle.is_none() && polar.is_none() && crystal.is_none() {
         return Ok(());
     }
-    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
-    probe.quirks = draft.setup.experiment.quirks;
-    probe.detector = draft.setup.experiment.detector.clone();
     // What is no detector is refused where it is planned.
-    let Ok(plan) = probe.plan() else { return Ok(()) };
+    let Ok(plan) = probe(draft)?.plan() else { return Ok(()) };
     let axes = FrameDescription::of(&plan).axes;
     let to_laboratory =
         frame(&plan.detector.fdet, &plan.detector.sdet) * frame(&axes.fast, &axes.slow).transpose();

@@ -1,8 +1,7 @@
 //! How the detector lies by the axes in an image's file.
 
 use nanobragg::model::{
-    Convention, Detector, Distance, Experiment, Frame, Pivot, Placement, Preset, Quirk, Tilt, UnitCell,
-    angles_of,
+    Convention, Detector, Distance, Frame, Pivot, Placement, Preset, Quirk, Tilt, angles_of,
 };
 use nanobragg::nalgebra::{Matrix3, Vector3};
 use nanobragg::units::{mm, to_deg};
@@ -10,7 +9,7 @@ use nanobragg_io::WarningKind;
 use nanobragg_io::image_axes::ImageAxes;
 use nanobragg_session::header::{Axes, FrameDescription};
 
-use super::detector::{NEAR_POINT, frame};
+use super::detector::{NEAR_POINT, frame, probe};
 use super::headers::{decides_axes, may_tilt};
 use crate::classic::{self, FlagId, Occurrence, ParsedArgs, Role, flag};
 use crate::draft::Draft;
@@ -29,9 +28,7 @@ const SAME_PLACE: (f64, f64) = (2e-3, 0.1);
 /// None that an image could cause.
 pub(super) fn finish(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     let Some((file, said)) = draft.axes.take() else { return Ok(()) };
-    let mut probe = Experiment::uniform(UnitCell::new(50.0, 50.0, 50.0, 90.0, 90.0, 90.0)?, 0.0);
-    probe.quirks = draft.setup.experiment.quirks;
-    probe.detector = draft.setup.experiment.detector.clone();
+    let probe = probe(draft)?;
     let of = |detector: &Detector| {
         let mut probe = probe.clone();
         probe.detector = detector.clone();

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use nanobragg::codes;
 use nanobragg::model::symmetry::Disagreement;
+use nanobragg::nalgebra::Matrix3;
 use nanobragg_io::c_format::g;
+use nanobragg_io::cell::is_other_cell;
 use nanobragg_io::text::spaced_to;
 
 use super::Subject;
@@ -96,6 +98,17 @@ const FOR_ZERO: &str = "treated as zero";
 const MEANS: &str = "their means are used";
 
 impl CrystalWarning {
+    /// That reciprocal axes, in the columns of `star`, make a left hand.
+    pub fn left_handed(file: &Path, star: &Matrix3<f64>) -> Option<Self> {
+        (star.determinant() < 0.0).then(|| CrystalWarning::LeftHanded { file: file.to_owned() })
+    }
+
+    /// That the axes of `file` make the cell `own` and not `given`, which counts. Edges in Å and angles in degrees.
+    pub fn cell_over(file: &Path, own: [f64; 6], given: [f64; 6]) -> Option<Self> {
+        let file = file.to_owned();
+        is_other_cell(&given, &own).then_some(CrystalWarning::CellOverFile { file, own, given })
+    }
+
     pub(super) fn subject(&self) -> Subject<'_> {
         match self {
             CrystalWarning::LeftHanded { file } => Subject::of_file(file).assumed(MIRRORED),
