@@ -13,7 +13,7 @@ use nanobragg::statistics::Statistics;
 use nanobragg::trace::{Options, trace_pixel};
 use nanobragg_config::{Warning, show};
 use nanobragg_session::{
-    Brightness, Compute, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_pixels,
+    Brightness, Compute, Content, Device, Event, Flow, Observer, Watch, Writer, check_memory, check_pixels,
     seeds_of_image,
 };
 use numpy::{PyArray2, PyReadonlyArray2};
@@ -208,7 +208,12 @@ impl Renderer {
         let images = images.iter().map(arrays::to_image).collect::<PyResult<Vec<_>>>()?;
         let plans = images.iter().enumerate().map(|(number, image)| self.plan_of(number, image));
         let plans = plans.collect::<PyResult<Vec<_>>>()?;
-        if !(allow_nonfinite || self.resolved.setup.allow_nonfinite) {
+        // Photons as they are may be any numbers.
+        let made = |content: &Content| {
+            matches!(content, Content::Counts(_) | Content::Levels(_) | Content::Picture(_))
+        };
+        let is_made = outputs.iter().any(|output| made(&output.content));
+        if is_made && !(allow_nonfinite || self.resolved.setup.allow_nonfinite) {
             images.iter().try_for_each(check_pixels).map_err(|error| failure::of_session(&error))?;
         }
         let heard = Heard::default();

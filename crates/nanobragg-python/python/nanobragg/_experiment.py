@@ -93,7 +93,7 @@ class Experiment:
 
     def __init__(self, **keywords: Any) -> None:
         arrays, keywords = _split(keywords)
-        self._make((), os.getcwd(), None, arrays, _with({}, keywords), {})
+        self._make((), os.getcwd(), None, arrays, _with({}, keywords)[0], {})
 
     @classmethod
     def from_args(
@@ -163,7 +163,7 @@ class Experiment:
         arrays, rest = _split(keywords)
         made = cls.__new__(cls)
         folder = os.getcwd() if directory is None else os.path.abspath(directory)
-        made._make(args, folder, document, arrays, _with({}, rest), {})
+        made._make(args, folder, document, arrays, _with({}, rest)[0], {})
         return made
 
     def _make(
@@ -199,9 +199,10 @@ class Experiment:
         arrays, rest = _split(keywords)
         kept = {name: array for name, array in self._arrays.items() if name not in keywords}
         doubts = {name: doubts for name, doubts in self._doubts.items() if name not in arrays}
+        given, taken_back = _with(self._given, rest)
         made = type(self).__new__(type(self))
-        made._make(self._base, self._directory, self._document, {**kept, **arrays}, _with(self._given, rest), doubts)
-        for name in _taken_back(rest):
+        made._make(self._base, self._directory, self._document, {**kept, **arrays}, given, doubts)
+        for name in taken_back:
             if name not in self._given and made._native.says(name):
                 where = self._document[0] if self._document else "a flag"
                 text = f"{name} is given by {where}, which replace cannot take back"
@@ -314,20 +315,21 @@ def _key(name: str) -> str:
     return _flags().get(bare, bare)
 
 
-def _with(given: Mapping[str, tuple[str, ...]], keywords: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The words of `given` and of these keywords, each once: those of the last that says it, in its place."""
-    made = dict(given)
+def _with(
+    given: Mapping[str, tuple[str, ...]], keywords: Mapping[str, Any]
+) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The words of `given` and of these keywords, each once: those of the last that says it, in its place; and the keys of
+    keywords that say nothing."""
+    made, nothing = dict(given), list[str]()
     for name, value in keywords.items():
         words = tuple(_native.words({name: value}))
-        made.pop(_key(name), None)
+        key = _key(name)
+        made.pop(key, None)
         if words:
-            made[_key(name)] = words
-    return made
-
-
-def _taken_back(keywords: Mapping[str, Any]) -> list[str]:
-    """The keys of the keywords that say nothing."""
-    return [_key(name) for name, value in keywords.items() if not _native.words({name: value})]
+            made[key] = words
+        else:
+            nothing.append(key)
+    return made, nothing
 
 
 def _of_array(name: str, array: Any) -> list[tuple[str, str]]:
@@ -361,14 +363,12 @@ def _of_array(name: str, array: Any) -> list[tuple[str, str]]:
 
 def _of_table(table: str, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
     """The keywords of one table of a dictionary; raises `DescriptionError` where it is no table, or another has one of them."""
-    tables: dict[str, str] = {}
-    for key, section, names, _, _ in _native.keys():
-        tables.update(dict.fromkeys([key, *(name.lstrip("-") for name in names)], section))
+    tables = {key: section for key, section, _, _, _ in _native.keys()}
     known = list(dict.fromkeys(tables.values()))
     if table not in known:
         raise DescriptionError(f"no table {table!r}; there are {', '.join(known)}", "config.experiment-file")
     for name in keywords:
-        other = tables.get(name, table)
+        other = tables.get(_flags().get(name, name), table)
         if other != table:
             raise DescriptionError(f"{name} is a keyword of the table {other}, not of {table}", "config.experiment-file")
     return keywords

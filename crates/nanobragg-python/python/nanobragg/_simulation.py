@@ -276,8 +276,7 @@ class Simulation:
         expected = self.render() if image is None else image
         panels, seed = self._panels(expected), _noise_seed(expected)
         renderer = self._renderer if seed is None else self._seeded(seed)._renderer
-        any_numbers = allow_nonfinite or os.path.splitext(path)[1].lower() in (".npy", ".tif", ".tiff", ".bin")
-        warn(renderer.save(os.path.abspath(path), panels, any_numbers))
+        warn(renderer.save(os.path.abspath(path), panels, allow_nonfinite))
 
     def gradient(
         self,
