@@ -27,25 +27,39 @@ pub fn is_standard_output(path: &Path) -> bool {
 
 /// Writes a file so that readers see the old contents or the complete new ones, never a part.
 ///
-/// `write` fills a temporary file in the directory of `path`, which takes the name once its contents are on disk. A
+/// `write` fills a temporary file in the directory of `path`, which takes the name once it is closed. A
 /// new file gets the permissions that any newly created file gets (the umask applies); one that exists keeps its own.
 /// A symbolic link is followed, also to a file that is not there yet. Where `path` is not a regular file (a pipe, a device), `write` writes to it directly; a reader
 /// of [`STANDARD_OUTPUT`] that goes away wants no more, which is no error.
 ///
+/// The contents are on disk when the system puts them there, seconds later: a file that others rely on after a power failure
+/// is [settled](settle) or written by [`write_settled`].
+///
 /// # Errors
-/// [`Write`](crate::ErrorKind::Write) when the file cannot be created, written or renamed, when an existing one may not be
+/// [`Write`](crate::ErrorKind::Write) when the file cannot be created, written, closed or renamed, when an existing one may not be
 /// written, or when `write` fails; nothing stays behind in that case.
 pub fn write_atomic(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    write_or_fail(path, write, false).map_err(|cause| Error::write(path, cause))
+}
+
+/// [`write_atomic`] of a file that takes its name once its contents are on disk: after a power failure it is complete, too.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_settled(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     write_or_fail(path, write, true).map_err(|cause| Error::write(path, cause))
 }
 
-/// [`write_atomic`] of a file that can be made again, and that is looked at before it is used: it is not waited for until its
-/// contents are on disk.
+/// Waits until the contents of a file that was [written](write_atomic) are on disk. A pipe or device has none.
 ///
 /// # Errors
-/// As [`write_atomic`]; a disk that is full may be noticed later.
-pub fn write_replaceable(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    write_or_fail(path, write, false).map_err(|cause| Error::write(path, cause))
+/// [`Write`](crate::ErrorKind::Write) when it is not there, or does not reach the disk.
+pub fn settle(path: &Path) -> Result<()> {
+    let settled = || match fs::metadata(path)?.is_file() {
+        true => on_disk(&OpenOptions::new().write(true).open(path)?),
+        false => Ok(()),
+    };
+    settled().map_err(|cause| Error::write(path, cause))
 }
 
 fn write_or_fail(
@@ -55,16 +69,16 @@ fn write_or_fail(
 ) -> io::Result<()> {
     match Place::of(path)? {
         Place::File { target, permissions } => {
-            let temporary = temporary_beside(&target)?;
-            fill(temporary.as_file(), write)?;
+            let (file, temporary) = temporary_beside(&target)?.into_parts();
+            fill(&file, write)?;
             if settled {
-                settle(temporary.as_file())?;
+                on_disk(&file)?;
             }
             if let Some(permissions) = permissions {
-                temporary.as_file().set_permissions(permissions)?;
+                file.set_permissions(permissions)?;
             }
-            temporary.persist(&target).map_err(|failed| failed.error)?;
-            Ok(())
+            close(file)?;
+            temporary.persist(&target).map_err(|failed| failed.error)
         }
         Place::Device => fill(&OpenOptions::new().write(true).open(path)?, write),
         Place::StandardOutput => match piped(write) {
@@ -72,6 +86,19 @@ fn write_or_fail(
             written => written,
         },
     }
+}
+
+/// Closes a file. A network that puts off writing, or checks a quota late, says so here; after the rename nobody would
+/// learn of it.
+#[cfg(unix)]
+fn close(file: File) -> io::Result<()> {
+    nix::unistd::close(file).map_err(io::Error::from)
+}
+
+#[cfg(not(unix))]
+fn close(file: File) -> io::Result<()> {
+    drop(file);
+    Ok(())
 }
 
 fn piped(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -120,14 +147,15 @@ impl Pending {
         &self.path
     }
 
-    /// Gives the file its name.
+    /// Gives the file its name, once its contents are on disk: whoever wrote it closed it without a look at what that
+    /// returned.
     ///
     /// # Errors
     /// [`Write`](crate::ErrorKind::Write).
     pub fn finish(self) -> Result<()> {
         let failed = |cause| Error::write(&self.path, cause);
         let written = OpenOptions::new().write(true).open(&self.temporary);
-        written.and_then(|file| settle(&file)).map_err(failed)?;
+        written.and_then(|file| on_disk(&file)).map_err(failed)?;
         if let Some(permissions) = self.permissions {
             fs::set_permissions(&self.temporary, permissions).map_err(failed)?;
         }
@@ -298,9 +326,8 @@ fn fill(file: &File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     buffered.flush()
 }
 
-/// Waits until the contents are on disk. Where writing is put off, by a network or a quota, this is when it fails;
-/// after the rename nobody would learn of it.
-fn settle(file: &File) -> io::Result<()> {
+/// Waits until the contents are on disk.
+fn on_disk(file: &File) -> io::Result<()> {
     match file.sync_data() {
         // A file system that knows no such thing.
         Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
@@ -326,8 +353,9 @@ mod tests {
         write_atomic(&path, |out| out.write_all(b"first, and long")).unwrap();
         write_atomic(&path, |out| out.write_all(b"second")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"second");
-        write_replaceable(&path, |out| out.write_all(b"third")).unwrap();
+        write_settled(&path, |out| out.write_all(b"third")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"third");
+        settle(&path).unwrap();
         assert_eq!(names(directory.path()), ["out"]);
     }
 

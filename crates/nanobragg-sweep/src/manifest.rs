@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use nanobragg_io::atomic::write_atomic;
+use nanobragg_io::atomic::write_settled;
 use nanobragg_session::Warning;
 use serde::{Deserialize, Serialize};
 
@@ -207,7 +207,7 @@ impl Beginning {
         // Written whole first: a line that was cut off must not be continued.
         let head = Head::of(sweep);
         let mut lines = Lines { places: BTreeMap::new(), end: head.line.len() as u64 };
-        write_atomic(&path, |out| {
+        write_settled(&path, |out| {
             out.write_all(head.line.as_bytes())?;
             for (number, image) in images {
                 let line = head.text(&Line::Image(image));
@@ -250,7 +250,7 @@ impl Manifest {
     /// was not.
     pub fn finish(self) -> Result<(), nanobragg_io::Error> {
         let Manifest { path, file, head, lines, stack } = self;
-        write_atomic(&path, |out| {
+        write_settled(&path, |out| {
             out.write_all(head.line.as_bytes())?;
             for &place in lines.places.values() {
                 out.write_all(&line_at(&file, place)?)?;

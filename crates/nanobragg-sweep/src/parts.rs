@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nanobragg::readout::Readout;
-use nanobragg_io::atomic::{is_temporary, write_replaceable};
+use nanobragg_io::atomic::{is_temporary, write_atomic};
 use nanobragg_io::nexus::{Setting, StackWriter};
 use nanobragg_session::{Content, Output, Watch};
 
@@ -74,7 +74,7 @@ impl Parts {
     /// Keeps the frame of image `image`, as [`Bands::compress`](nanobragg_io::nexus::Bands::compress) made it. It may reach
     /// the disk later: one that did not is told by its digest.
     pub fn write(&self, image: usize, bytes: &[u8]) -> Result<(), nanobragg_io::Error> {
-        write_replaceable(&self.file(image), |out| out.write_all(bytes))
+        write_atomic(&self.file(image), |out| out.write_all(bytes))
     }
 
     /// Puts the stack together.

@@ -17,6 +17,7 @@ use nanobragg::plan::{Orientations, Plan};
 use nanobragg::readout::Counts;
 use nanobragg::statistics::Statistics;
 use nanobragg::units::to_deg;
+use nanobragg_io::atomic::settle;
 use nanobragg_io::nexus::Bands;
 use nanobragg_session::header::{FrameDescription, stack_setting};
 use nanobragg_session::{
@@ -377,7 +378,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The file that was just written. Where it was removed since, that is said now and not by a later reader.
+/// The file that was just written, once it is on disk: what a manifest lists survives a power failure. Where it was removed since, that is said now
+/// and not by a later reader.
 fn record(path: &Path) -> Result<FileRecord, nanobragg_io::Error> {
+    settle(path)?;
     FileRecord::of(path).map_err(|cause| nanobragg_io::Error::write(path, cause))
 }

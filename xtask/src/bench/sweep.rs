@@ -14,7 +14,7 @@ use nanobragg::image::Image;
 use nanobragg::plan::Plan;
 use nanobragg::readout::{Counts, Readout};
 use nanobragg::statistics::Statistics;
-use nanobragg_io::atomic::write_replaceable;
+use nanobragg_io::atomic::write_atomic;
 use nanobragg_io::nexus::Bands;
 use nanobragg_wgpu::{GpuBackend, Precision, Request, Selection};
 
@@ -126,7 +126,7 @@ fn stages(
         mark(3);
         let bytes = bands.compress(&counts.pixels);
         mark(4);
-        write_replaceable(&bench.folder.join("frame"), |out| out.write_all(&bytes))?;
+        write_atomic(&bench.folder.join("frame"), |out| out.write_all(&bytes))?;
         mark(5);
         marks[0] -= read_back;
         marks[1] = read_back;

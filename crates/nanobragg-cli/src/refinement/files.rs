@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use nanobragg::plan::Region;
-use nanobragg_io::atomic::{Pending, check_file, real_folder, write_atomic};
+use nanobragg_io::atomic::{Pending, check_file, real_folder, settle, write_settled};
 use nanobragg_io::experiments::{ImageExperiment, write_experiments};
 use nanobragg_io::lock::{Claim, Lock, lock};
 use nanobragg_io::nexus::{NamedImage, write_named_images};
@@ -163,6 +163,11 @@ impl Name {
         Ok(())
     }
 
+    /// Waits until all that is there is on disk.
+    pub fn settle(&self) -> anyhow::Result<()> {
+        Ok(self.there().iter().try_for_each(|file| settle(file))?)
+    }
+
     /// Those of its files that are there.
     pub fn there(&self) -> Vec<PathBuf> {
         self.files().filter(|file| file.is_file()).collect()
@@ -304,7 +309,8 @@ pub fn write(name: &Name, run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) 
         images(name, outcome),
         pixels(name, outcome),
     ];
-    written.into_iter().collect()
+    written.into_iter().collect::<anyhow::Result<()>>()?;
+    name.settle()
 }
 
 /// Photons of the model, and of the data less those, in shoeboxes; elsewhere, and where a panel is smaller than others, no number.
@@ -362,9 +368,9 @@ fn pixels(name: &Name, outcome: &Outcome) -> anyhow::Result<()> {
     Ok(write_named_images(&name.file(".h5"), "pixels", &[fitted.pixels.len()], &named)?)
 }
 
-/// Writes a text, as a whole or not at all.
+/// Writes a text, as a whole or not at all, and waits until it is on disk.
 pub fn text(path: &Path, text: &str) -> anyhow::Result<()> {
-    Ok(write_atomic(path, |out| out.write_all(text.as_bytes()))?)
+    Ok(write_settled(path, |out| out.write_all(text.as_bytes()))?)
 }
 
 fn as_json(run: &Run<'_>, outcome: &Outcome, own: &[Reflection]) -> Value {

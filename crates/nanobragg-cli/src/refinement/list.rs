@@ -535,7 +535,8 @@ fn write(
     files::text(&name.file(".json"), &(serde_json::to_string_pretty(&json)? + "\n"))?;
     write_experiments(&name.file(".expt"), &models)?;
     reflections::write_table(&name.file(".refl"), &tables)?;
-    files::text(&name.file(".csv"), &table(fates))
+    files::text(&name.file(".csv"), &table(fates))?;
+    name.settle()
 }
 
 #[cfg(test)]
