@@ -11,6 +11,7 @@ mod earlier;
 mod error;
 mod fingerprint;
 mod job;
+mod lines;
 mod lost;
 mod manifest;
 mod name;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use nanobragg_io::atomic::write_settled;
@@ -13,6 +13,7 @@ use nanobragg_session::Warning;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Cause;
+use crate::lines::Lines;
 use crate::{Error, fingerprint, name, seal};
 
 /// Bytes of the longest line: far above any that is written.
@@ -154,23 +155,6 @@ pub(crate) struct Beginning {
     pub warning: Option<Warning>,
 }
 
-/// Where the lines of finished images are in a file.
-#[derive(Debug, Default)]
-struct Lines {
-    /// First byte and bytes of each line by the number of its image.
-    places: BTreeMap<usize, (u64, usize)>,
-    /// Bytes of the file.
-    end: u64,
-}
-
-impl Lines {
-    /// Notes the line of image `image` that is added at the end.
-    fn add(&mut self, image: usize, line: &str) {
-        self.places.insert(image, (self.end, line.len()));
-        self.end += line.len() as u64;
-    }
-}
-
 impl Beginning {
     /// A new manifest, in place of one that may be there.
     pub fn new(path: &Path, sweep: Sweep) -> Self {
@@ -187,9 +171,11 @@ impl Beginning {
         let (mut images, mut stack) = (BTreeMap::new(), None);
         for line in lines {
             match line {
-                Line::Image(image) => drop(images.insert(image.image, image)),
+                Line::Image(image) if (1..=sweep.images).contains(&image.image) => {
+                    images.insert(image.image, image);
+                }
                 Line::Stack(file) => stack = Some(file),
-                Line::Sweep(_) => {}
+                Line::Image(_) | Line::Sweep(_) => {}
             }
         }
         let warning = changed.first().map(|&first| Warning::ChangedLines {
@@ -206,7 +192,7 @@ impl Beginning {
         let Beginning { path, sweep, images, stack, .. } = self;
         // Written whole first: a line that was cut off must not be continued.
         let head = Head::of(sweep);
-        let mut lines = Lines { places: BTreeMap::new(), end: head.line.len() as u64 };
+        let mut lines = Lines::after(head.line.len());
         write_settled(&path, |out| {
             out.write_all(head.line.as_bytes())?;
             for (number, image) in images {
@@ -215,7 +201,7 @@ impl Beginning {
                 lines.add(number, &line);
             }
             let line = stack.clone().map(|stack| head.text(&Line::Stack(stack))).unwrap_or_default();
-            lines.end += line.len() as u64;
+            lines.pass(&line);
             out.write_all(line.as_bytes())
         })?;
         let file = OpenOptions::new().read(true).append(true).open(&path);
@@ -227,9 +213,9 @@ impl Beginning {
 impl Manifest {
     /// What it says of image number `number`, if it lists it.
     pub fn image(&mut self, number: usize) -> Result<Option<Image>, nanobragg_io::Error> {
-        let Some(&place) = self.lines.places.get(&number) else { return Ok(None) };
+        let Some(place) = self.lines.of(number) else { return Ok(None) };
         let line =
-            line_at(&self.file, place).map_err(|cause| nanobragg_io::Error::read(&self.path, cause))?;
+            place.read(&self.file).map_err(|cause| nanobragg_io::Error::read(&self.path, cause))?;
         match serde_json::from_slice(&line) {
             Ok(Line::Image(image)) => Ok(Some(image)),
             _ => Ok(None),
@@ -252,20 +238,12 @@ impl Manifest {
         let Manifest { path, file, head, lines, stack } = self;
         write_settled(&path, |out| {
             out.write_all(head.line.as_bytes())?;
-            for &place in lines.places.values() {
-                out.write_all(&line_at(&file, place)?)?;
+            for (_, place) in lines.all() {
+                out.write_all(&place.read(&file)?)?;
             }
             stack.map_or(Ok(()), |stack| out.write_all(head.text(&Line::Stack(stack)).as_bytes()))
         })
     }
-}
-
-/// The line at a place of `file`.
-fn line_at(mut file: &File, (first, bytes): (u64, usize)) -> io::Result<Vec<u8>> {
-    let mut line = vec![0; bytes];
-    file.seek(SeekFrom::Start(first))?;
-    file.read_exact(&mut line)?;
-    Ok(line)
 }
 
 /// A line without its digest and its end.
@@ -456,7 +434,7 @@ mod tests {
 
     /// All images of a manifest.
     fn listed(manifest: &mut Manifest) -> BTreeMap<usize, Image> {
-        let numbers: Vec<usize> = manifest.lines.places.keys().copied().collect();
+        let numbers: Vec<usize> = manifest.lines.all().map(|(number, _)| number).collect();
         numbers.into_iter().map(|number| (number, manifest.image(number).unwrap().unwrap())).collect()
     }
 
@@ -520,7 +498,7 @@ mod tests {
         // What was cut off is not worth a word.
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         let (found, left_out) = taken_up(&path).unwrap();
-        assert_eq!((found.lines.places.len(), found.stack, left_out), (2, None, None));
+        assert_eq!((found.lines.all().count(), found.stack, left_out), (2, None, None));
         // The first line says what images were made from.
         fs::write(&path, whole.replacen("10 20 30 80", "10 20 30 81", 1)).unwrap();
         let error = Beginning::of_earlier(&path, sweep()).unwrap_err();
@@ -535,7 +513,7 @@ mod tests {
         let lines = [Line::Sweep(sweep()), Line::Image(image(1)), Line::Image(image(2))];
         fs::write(&path, lines.map(|line| object(&line) + "\n").concat()).unwrap();
         let (found, left_out) = taken_up(&path).unwrap();
-        assert_eq!((found.lines.places.len(), left_out), (0, Some((2, 1))));
+        assert_eq!((found.lines.all().count(), left_out), (0, Some((2, 1))));
         assert!(is_manifest(&path).unwrap());
     }
 
