@@ -51,16 +51,24 @@ impl Overlap {
     }
 
     /// Integral breadth of a spot along a unit vector, in 1/Å: its integral over its maximum, of what is left when it is
-    /// integrated across.
+    /// integrated across. That is one over the integral of the overlap along the vector.
     pub fn breadth(&self, direction: &Vector3<f64>) -> f64 {
-        const INTERVALS: u32 = 48;
-        let mut reach = 1.0;
-        while self.at(&(direction * reach)) > 1e-3 && reach < 1e12 {
-            reach *= 1.5;
+        use std::f64::consts::PI;
+        let u = self.map * direction;
+        match self.form {
+            // A product of three straight lines down to where the first of them is zero.
+            Form::Rows => {
+                let [a, b, c] = [u.x.abs(), u.y.abs(), u.z.abs()];
+                let end = 1.0 / a.max(b).max(c);
+                let (sum, pairs) = (a + b + c, a * b + b * c + c * a);
+                let half = end * (1.0 - end * (sum / 2.0 - end * (pairs / 3.0 - end * (a * b * c / 4.0))));
+                1.0 / (2.0 * half)
+            }
+            Form::Ball => u.norm() * 4.0 / 3.0,
+            Form::Gauss => u.norm() / PI.sqrt(),
+            // Of the transform with its zeros.
+            Form::Step => u.norm() * 2.0 / (3.0 * PI),
         }
-        let step = reach / f64::from(INTERVALS);
-        let inner: f64 = (1..INTERVALS).map(|i| self.at(&(direction * (step * f64::from(i))))).sum();
-        1.0 / (step * (1.0 + 2.0 * inner))
     }
 }
 
@@ -129,9 +137,24 @@ mod tests {
             // exp(-π (N a q)²): 1 / (N a).
             (Shape::Gauss, Vector3::z(), 1.0 / 2000.0),
             (Shape::GaussStar, Vector3::z(), 1.0 / 1000.0),
+            // A ball of radius r: 4 r / 3, where its volume is that of 1 / (N a) along each edge.
+            (Shape::Tophat, Vector3::x(), 4.0 / 3.0 * (0.75 / std::f64::consts::PI).cbrt() / 500.0),
         ] {
             let found = brick(shape, 50.0, [10.0, 20.0, 40.0]).breadth(&along);
-            assert!((found / expected - 1.0).abs() < 3e-3, "{shape:?} {found} {expected}");
+            assert!((found / expected - 1.0).abs() < 1e-12, "{shape:?} {found} {expected}");
+        }
+    }
+
+    #[test]
+    fn breadths_are_one_over_the_integral_of_the_overlap() {
+        let along = Vector3::new(0.3, -0.5, 0.8).normalize();
+        for shape in [Shape::Square, Shape::Round, Shape::Gauss] {
+            let crystal = brick(shape, 50.0, [10.0, 20.0, 40.0]);
+            let (steps, reach) = (200_000, 20_000.0);
+            let at = |step: i32| crystal.at(&(along * (reach * f64::from(step) / f64::from(steps))));
+            let half = reach / f64::from(steps) * (0.5 + (1..steps).map(at).sum::<f64>());
+            let found = crystal.breadth(&along);
+            assert!((found * 2.0 * half - 1.0).abs() < 1e-6, "{shape:?} {found}");
         }
     }
 
