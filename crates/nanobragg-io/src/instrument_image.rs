@@ -8,6 +8,7 @@ mod lattice;
 mod left_out;
 mod mini_cbf;
 mod nxmx;
+mod panel_axes;
 mod quantity;
 mod radiation;
 mod smv_keys;
@@ -21,6 +22,7 @@ use entries::Said;
 
 use crate::binary::first_bytes;
 use crate::cbf::{CBF_MAGIC, read_cbf_with_text};
+use crate::cell::SpaceGroup;
 use crate::error::{Error, Result};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::nexus::{HDF5_MAGIC, Nxmx, NxmxPanel, nxmx_panels};
@@ -87,6 +89,8 @@ pub struct InstrumentImage {
     pub polarization: Option<ImagePolarization>,
     /// The crystal, where the file has its cell.
     pub crystal: Option<ImageCrystal>,
+    /// The space group of the crystal, where the file names one.
+    pub space_group: Option<SpaceGroup>,
     /// Photons per area in an image, 1/m², where the file says it.
     pub fluence: Option<f64>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
@@ -194,6 +198,7 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
         found.warnings.extend(unread.into_iter().chain(without));
+        found.warnings.extend(file.damaged_frames().into_iter().chain(file.further_images()));
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -267,7 +272,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known).called(said.names);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, crystal, fluence, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, space_group, fluence, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
@@ -281,6 +286,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         spindle,
         polarization,
         crystal,
+        space_group,
         fluence,
         warnings,
     }

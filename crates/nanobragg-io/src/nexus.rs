@@ -9,6 +9,7 @@ mod bands;
 mod compress;
 mod deflate;
 mod file;
+mod frames;
 mod hdf5;
 mod images;
 mod layout;

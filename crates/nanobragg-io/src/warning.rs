@@ -123,6 +123,8 @@ pub enum Assumption {
     Divergence,
     /// How many photons there are.
     Dose,
+    /// How wide the beam is.
+    BeamSize,
     /// How the beam is polarized.
     Polarization,
     /// A turn of the crystal beside its rotation.

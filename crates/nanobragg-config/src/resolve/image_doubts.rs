@@ -28,6 +28,7 @@ pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
         Assumption::Mosaicity => &[FlagId::Mosaic],
         Assumption::Divergence => &divergence::FLAGS,
         Assumption::Dose => &[FlagId::Flux, FlagId::Fluence],
+        Assumption::BeamSize => &[FlagId::BeamSize],
         Assumption::Turn => &[FlagId::Misset],
         Assumption::Experiment => &[FlagId::ExperimentNumber],
         Assumption::Spindle => &[FlagId::SpindleAxis],

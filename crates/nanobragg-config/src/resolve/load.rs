@@ -58,6 +58,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
         if let Some(group) = space_group {
             draft.setup.warnings.extend(cells::foreign(&name, &group, cell).map(Warning::from));
+            draft.group_of_cell = Some((name.clone(), group));
         }
         // That flags overrule it is said of the flags.
         if !args.has(FlagId::Cell) && !args.has(FlagId::Mat) {
@@ -91,6 +92,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     }
     structure_factors(draft, args, context)?;
     cells::of_instrument(draft, args);
+    cells::other_groups(draft);
     if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
         let lacking = draft.setup.warnings.iter().find_map(|warning| match warning {
             Warning::File(warning) => {

@@ -88,6 +88,33 @@ fn a_cell_that_does_not_count_is_named_whatever_counts() {
 }
 
 #[test]
+fn a_space_group_that_the_structure_factors_do_not_have_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.cif", &cif(50.0));
+    let record = "CRYST1   50.000   60.000   70.000  90.00  90.00  90.00 P 2 2 2       1\n";
+    write("same.pdb", &record.replace("2 2 2", "1 2 1"));
+    write("none.pdb", &record.replace("2 2 2", "1    "));
+    write("other.pdb", record);
+    let hall =
+        |symbol: &str| LIST.replace("70]}", &format!("70], \"space_group_hall_symbol\": \"{symbol}\"}}"));
+    write("same.expt", &hall("P 2y"));
+    write("screw.expt", &hall("P 2yb"));
+    write("more.expt", &hall("P 2 2"));
+    let said = |line: &str| said(folder.path(), &format!("-lambda 1 -hkl a.cif {line}"));
+    for good in ["-pdb same.pdb", "-pdb none.pdb", "-geometry same.expt", "-geometry screw.expt"] {
+        assert_eq!(said(good), [""; 0], "{good}");
+    }
+    for (line, expected) in [
+        ("-pdb other.pdb", "other.pdb: space group: P 2 2 2: ignored"),
+        ("-geometry more.expt", "more.expt: space group: P 2 2: ignored"),
+    ] {
+        let expected = format!("{expected}; the structure factors have P 1 2 1 (number 3), which counts");
+        assert_eq!(said(line), [expected]);
+    }
+}
+
+#[test]
 fn a_group_that_the_axes_of_a_matrix_cannot_have_is_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("A.mat"), MATRIX).unwrap();

@@ -161,7 +161,7 @@ fn what_is_not_said_under_reference_is_on_the_page() {
     assert!(near("-quirks reference").is_empty());
     let of_files = "config.dropped-point config.earlier-run config.mask-of-other-instrument config.no-wavelength \
         config.other-wavelength config.unlikely-in-header io.cell-of-other-axes io.contradicting-header io.detector-properties io.far-source \
-        io.not-in-header io.not-taken io.polychromatic io.unknown-key";
+        io.not-in-header io.not-taken io.polychromatic io.several-sets io.unknown-key";
     silent.extend(of_files.split_whitespace().map(str::to_owned));
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md"))
         .unwrap();

@@ -22,6 +22,8 @@ const SAME: f64 = 1e-6;
 const OF_COUNTS: &str = "ignored: a photon is a count; -adc and -scale change what is written";
 const OF_PIXELS: &str = "ignored: all pixels count alike";
 const OF_DIVERGENCE: &str = "ignored: one direction; -divergence widens it";
+const OF_SIZE: &str = "ignored: the beam is wider than the crystal; -beamsize says how wide";
+const OF_SPREAD: &str = "ignored: one wavelength; -dispersion widens it";
 const OF_SWING: &str = "ignored: the chain of axes says how the detector lies";
 
 /// A number that is not taken.
@@ -71,7 +73,7 @@ const fn of_beam(
 const ONE: &[f64] = &[1.0];
 const NONE: &[f64] = &[0.0];
 
-const IGNORED: [Ignored; 16] = [
+const IGNORED: [Ignored; 20] = [
     of_counts("detector/gain", ONE),
     of_counts("detector/data_scaling_factor", ONE),
     of_counts("detector/pedestal", NONE),
@@ -85,6 +87,10 @@ const IGNORED: [Ignored; 16] = [
     of_pixels("detector/detectorSpecific/flatfield"),
     of_beam("attenuator/attenuator_transmission", &WHOLE, OF_DOSE, Assumption::Dose),
     of_beam("beam/total_flux", NONE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/flux_integrated", NONE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/incident_beam_size", NONE, OF_SIZE, Assumption::BeamSize),
+    of_beam("beam/extent", NONE, OF_SIZE, Assumption::BeamSize),
+    of_beam("monochromator/wavelength_spread", NONE, OF_SPREAD, Assumption::WavelengthSpread),
     of_beam("beam/incident_beam_divergence", NONE, OF_DIVERGENCE, Assumption::Divergence),
     of_beam("detector/polar_angle", NONE, OF_SWING, Assumption::Swing),
     of_beam("detector/rotation_angle", NONE, OF_SWING, Assumption::Swing),
@@ -93,8 +99,8 @@ const IGNORED: [Ignored; 16] = [
 /// A warning for each.
 pub(super) fn of_nxmx(file: &Nxmx<'_>, axes: &ImageAxes) -> Vec<Warning> {
     let ignored = IGNORED.iter().filter_map(|ignored| of_number(file, ignored));
-    let doubts = probe(file).into_iter().chain(ignored).chain(swing(file, axes)).chain(other_detectors(file));
-    doubts.chain(slips(file)).collect()
+    let doubts = probe(file).into_iter().chain(gain_setting(file)).chain(ignored).chain(swing(file, axes));
+    doubts.chain(other_detectors(file)).chain(slips(file)).collect()
 }
 
 fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
@@ -187,6 +193,16 @@ fn probe(file: &Nxmx<'_>) -> Option<Warning> {
     (!is_light).then(|| Warning::new(WarningKind::OtherProbe, file.path(), name, found.trim(), assumed))
 }
 
+/// A setting of the gain by its name, which is no number. Some writers say so that there is none.
+fn gain_setting(file: &Nxmx<'_>) -> Option<Warning> {
+    let name = format!("{DETECTOR}/gain_setting");
+    let found = file.text(&name)?.unwrap_or_else(|found| found);
+    let found = found.trim();
+    let says_nothing = ["", "none", "n/a", "unknown"].contains(&found.to_lowercase().as_str());
+    let kind = WarningKind::DetectorProperties;
+    (!says_nothing).then(|| Warning::new(kind, file.path(), name, found, OF_COUNTS))
+}
+
 /// A swing of a detector whose axes have none.
 fn swing(file: &Nxmx<'_>, axes: &ImageAxes) -> Option<Warning> {
     let name = format!("{DETECTOR}/two_theta");
@@ -206,7 +222,11 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
     let is_other = |name: &String| {
         let has =
             |set: &str| !file.names(&format!("{INSTRUMENT}/{name}/{set}")).unwrap_or_default().is_empty();
-        name != "detector" && name.starts_with("detector") && (has("module") || has("module_0"))
+        let is_detector = || match file.class(&format!("{INSTRUMENT}/{name}")).1 {
+            Some(class) => class == "NXdetector",
+            None => name.starts_with("detector") && (has("module") || has("module_0")),
+        };
+        name != "detector" && is_detector()
     };
     let warning = |name: String| {
         let kind = WarningKind::SeveralSets;
@@ -219,7 +239,11 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
         )
     };
     let entries = file.names("/").unwrap_or_default();
-    let others = entries.into_iter().filter(|name| name.starts_with("entry") && name != "entry");
+    let is_entry = |name: &String| match file.class(name).1 {
+        Some(class) => class == "NXentry",
+        None => name.starts_with("entry"),
+    };
+    let others = entries.into_iter().filter(|name| name != "entry" && is_entry(name));
     let of_entry = |name: String| {
         Warning::new(WarningKind::SeveralSets, file.path(), name, "an entry", "ignored; entry is read")
     };
@@ -283,6 +307,12 @@ mod tests {
             ),
             ("detector/flatfield", 1.0, 0.5, "flatfield: 0.5: ignored: all pixels count alike"),
             (
+                "beam/incident_beam_size",
+                0.0,
+                0.05,
+                "incident_beam_size: 0.05: ignored: the beam is wider than the crystal; -beamsize says how wide",
+            ),
+            (
                 "attenuator/attenuator_transmission",
                 1.0,
                 0.1,
@@ -336,6 +366,19 @@ mod tests {
         };
         assert_eq!(write(1), [""; 0]);
         assert_eq!(write(0), ["instrument/detector/flatfield: 0.9 1.1: ignored: all pixels count alike"]);
+    }
+
+    #[test]
+    fn a_gain_that_has_a_name_is_named() {
+        let setting = |text: &str| {
+            said(&FLAT_AXES, |entry| {
+                let group = entry.create_group("instrument").unwrap().create_group("detector").unwrap();
+                group.write_vlen_strings("gain_setting", &[text]).unwrap();
+            })
+        };
+        assert_eq!(setting("none"), [""; 0]);
+        let expected = "instrument/detector/gain_setting: low: ignored: a photon is a count; -adc and -scale change what is written";
+        assert_eq!(setting("low"), [expected]);
     }
 
     #[test]
