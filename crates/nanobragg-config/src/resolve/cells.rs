@@ -60,10 +60,12 @@ pub(super) fn of_instrument(draft: &mut Draft, args: &ParsedArgs) {
 /// that counts cannot have.
 pub(super) fn other_groups(draft: &mut Draft) {
     let of_cell = draft.group_of_cell.take();
+    let of_matrix = draft.group_of_matrix.take();
     let of_image = draft.group_of_image.take();
     let other =
         |(file, group): &(PathBuf, SpaceGroup)| file_symmetry::other(file, group, &draft.setup.symmetry);
-    let of_cell = of_cell.as_ref().and_then(other).map(crate::Warning::from);
+    let of_cells = of_cell.iter().chain(&of_matrix).filter_map(other).map(crate::Warning::from);
+    let of_cells: Vec<crate::Warning> = of_cells.collect();
     let of_image = of_image.and_then(|said| match other(&said) {
         Some(other) => Some(other.into()),
         // Of a file of a cell that is said with its own cell.
@@ -71,7 +73,7 @@ pub(super) fn other_groups(draft: &mut Draft) {
     });
     let instrument = draft.instrument.as_ref().and_then(|of| Some((&of.file, of.space_group.as_ref()?)));
     let more = instrument.and_then(|(file, group)| file_symmetry::more(file, group, &draft.setup.symmetry));
-    draft.setup.warnings.extend(of_cell.into_iter().chain(of_image).chain(more.map(crate::Warning::from)));
+    draft.setup.warnings.extend(of_cells.into_iter().chain(of_image).chain(more.map(crate::Warning::from)));
 }
 
 /// That a number is none of a space group.

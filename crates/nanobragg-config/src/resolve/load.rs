@@ -41,6 +41,12 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             let replaced = matrix::replaced(file, &star, &found.matrix, wavelength, &by);
             draft.setup.warnings.extend(replaced.map(Warning::from));
         }
+        if let Some(group) = &found.space_group {
+            let own = matrix::cell(&found.matrix, wavelength);
+            let foreign = own.and_then(|cell| cells::foreign(&name, group, cell));
+            draft.setup.warnings.extend(foreign.map(Warning::from));
+            draft.group_of_matrix = Some((name.clone(), group.clone()));
+        }
         MosflmMatrix::new(found.matrix)
             .map_err(|source| ConfigError::Matrix { path: name.clone(), source })?;
         draft.crystal.matrix = Some(found.matrix);

@@ -88,6 +88,21 @@ fn a_cell_that_does_not_count_is_named_whatever_counts() {
 }
 
 #[test]
+fn an_exposure_by_which_a_flux_does_not_count_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write_cbf(&folder.path().join("a.cbf"), &MiniHeader { exposure: 0.2, ..swung() }, &[1; 6]).unwrap();
+    let named = |line: &str| {
+        let line =
+            format!("-cell 50 60 70 90 90 90 -default_F 1 -twotheta 10 -beamsize 0.1 -img a.cbf {line}");
+        said(folder.path(), &line).into_iter().filter(|said| said.contains("exposure")).collect::<Vec<_>>()
+    };
+    assert_eq!(named("-flux 1e12"), ["a.cbf: exposure: 0.2 s: ignored: 1 s count; -exposure says how long"]);
+    for line in ["", "-flux 1e12 -exposure 0.5", "-flux 1e12 -quirks reference", "-fluence 1e24"] {
+        assert_eq!(named(line), [""; 0], "{line}");
+    }
+}
+
+#[test]
 fn a_space_group_that_the_structure_factors_do_not_have_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -102,12 +117,20 @@ fn a_space_group_that_the_structure_factors_do_not_have_is_named() {
     write("screw.expt", &hall("P 2yb"));
     write("more.expt", &hall("P 2 2"));
     let said = |line: &str| said(folder.path(), &format!("-lambda 1 -hkl a.cif {line}"));
-    for good in ["-pdb same.pdb", "-pdb none.pdb", "-geometry same.expt", "-geometry screw.expt"] {
+    let matrix = |group: &str| {
+        format!("{MATRIX} 0 0 0\n1 0 0\n0 1 0\n0 0 1\n 50 60 70 90 90 90\n 0 0 0\nSYMM {group}\n")
+    };
+    write("same.mat", &matrix("P2"));
+    write("other.mat", &matrix("P222"));
+    let good =
+        ["-pdb same.pdb", "-pdb none.pdb", "-geometry same.expt", "-geometry screw.expt", "-mat same.mat"];
+    for good in good {
         assert_eq!(said(good), [""; 0], "{good}");
     }
     for (line, expected) in [
         ("-pdb other.pdb", "other.pdb: space group: P 2 2 2: ignored"),
         ("-geometry more.expt", "more.expt: space group: P 2 2: ignored"),
+        ("-mat other.mat", "other.mat: space group: P222: ignored"),
     ] {
         let expected = format!("{expected}; the structure factors have P 1 2 1 (number 3), which counts");
         assert_eq!(said(line), [expected]);

@@ -26,6 +26,8 @@ pub(super) struct Said {
     pub polarization: Option<ImagePolarization>,
     pub crystal: Option<ImageCrystal>,
     pub space_group: Option<SpaceGroup>,
+    /// The exposure of an image in seconds.
+    pub exposure_s: Option<f64>,
     /// Photons per area in an image, 1/m².
     pub fluence: Option<f64>,
     /// What of it is not taken as it stands.

@@ -1,7 +1,7 @@
 //! What an NXmx file says that changes images and is not taken.
 
 use super::chain::ANGLE;
-use super::entries::angle_deg;
+use super::entries::{angle_deg, wavelength_angstrom};
 use super::quantity::{listed, quantity_of};
 use super::radiation::OF_DOSE;
 use super::smv_keys::WHOLE;
@@ -9,6 +9,7 @@ use crate::c_format::g;
 use crate::geometry::{Slips, meant};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
+use crate::spectrum::EV_ANGSTROM;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 const INSTRUMENT: &str = "entry/instrument";
@@ -161,7 +162,24 @@ const FOREIGN: [(&str, &str); 6] = [
 ];
 const WAVELENGTH: &str = "entry/instrument/beam/incident_wavelength";
 
-/// Names that are nearly one that is read, or mean one, where that is not there.
+/// Relative difference of two wavelengths that digits do not make.
+const SAME_WAVELENGTH: f64 = 1e-3;
+
+/// The wavelength that a wavelength or an energy means, in its own unit.
+fn angstrom(file: &Nxmx<'_>, name: &str, number: Option<f64>) -> Option<f64> {
+    let number = number.filter(|number| *number > 0.0)?;
+    let unit = file.text_attribute(name, "units").unwrap_or_default();
+    let unit = unit.trim();
+    match unit.to_lowercase().as_str() {
+        "ev" => Some(EV_ANGSTROM / number),
+        "kev" => Some(EV_ANGSTROM / number / 1e3),
+        "" if name.ends_with("energy") => Some(EV_ANGSTROM / number),
+        "" => Some(number),
+        _ => Some(number * wavelength_angstrom(unit)?),
+    }
+}
+
+/// Names that are nearly one that is read, or mean one, where that is not there or says something else.
 fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
     let has = |group: &str, name: &str| file.numbers(&format!("{INSTRUMENT}/{group}/{name}")).is_some();
     let unread = |name: String, assumed: String| {
@@ -177,8 +195,18 @@ fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
         names.into_iter().filter_map(slip).collect::<Vec<_>>()
     });
     let foreign = FOREIGN.into_iter().filter_map(|(name, read)| {
-        let assumed = format!("not read; {read} is the name for it");
-        unread(name.to_owned(), assumed).filter(|_| file.numbers(read).is_none())
+        let Some(counts) = file.numbers(read) else {
+            return unread(name.to_owned(), format!("not read; {read} is the name for it"));
+        };
+        let counts = counts.ok().filter(|_| read == WAVELENGTH)?;
+        let [said, counts] = [(name, file.numbers(name)?.ok()?), (read, counts)]
+            .map(|(name, numbers)| angstrom(file, name, numbers.first().copied()));
+        let (said, counts) = (said?, counts?);
+        let warning =
+            unread(name.to_owned(), format!("ignored; {read} is {} Angstrom, which counts", g(counts, 6)));
+        warning
+            .filter(|_| (said - counts).abs() > SAME_WAVELENGTH * counts)
+            .map(|it| it.of(Assumption::Wavelength))
     });
     slipped.chain(foreign).collect()
 }
@@ -351,6 +379,27 @@ mod tests {
         ] {
             assert_eq!(of(name, &[1.5]), [""; 0], "{name}");
         }
+    }
+
+    #[test]
+    fn an_energy_that_is_not_the_wavelength_is_named() {
+        let of_energy = |energy: f64, unit: &str| {
+            said(&FLAT_AXES, |entry| {
+                let beam = entry.create_group("instrument").unwrap().create_group("beam").unwrap();
+                for (name, number, unit) in
+                    [("incident_wavelength", 1.0, "angstrom"), ("incident_energy", energy, unit)]
+                {
+                    let set = beam.new_dataset::<f64>().scalar().create(name).unwrap();
+                    set.write_raw(&[number]).unwrap();
+                    let units = set.new_attr::<rust_hdf5::VarLenUnicode>().shape(()).create("units").unwrap();
+                    units.write_string(unit).unwrap();
+                }
+            })
+        };
+        assert_eq!(of_energy(12398.4, "eV"), [""; 0]);
+        assert_eq!(of_energy(12.3984, "keV"), [""; 0]);
+        let expected = "instrument/beam/incident_energy: 9000: ignored; entry/instrument/beam/incident_wavelength is 1 Angstrom, which counts";
+        assert_eq!(of_energy(9000.0, "eV"), [expected]);
     }
 
     #[test]

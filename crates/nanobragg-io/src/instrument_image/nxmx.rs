@@ -61,6 +61,7 @@ impl Module<'_> {
             polarization,
             crystal,
             space_group,
+            exposure_s: radiation::exposure(file),
             fluence,
             warnings,
         })
