@@ -205,6 +205,7 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
         found.warnings.extend(unread.into_iter().chain(without).chain(kept_zeros));
+        found.warnings.extend(file.leftovers());
         found.warnings.extend(file.damaged_frames().into_iter().chain(file.further_images()));
         return Ok(found);
     }

@@ -169,6 +169,7 @@ mod tests {
         let found = Reflections {
             records: Vec::new(),
             cell: None,
+            wavelength_angstrom: None,
             operators: operators.iter().map(|text| (*text).to_owned()).collect(),
             space_group: some(name),
             space_group_hall: some(hall),

@@ -88,6 +88,25 @@ fn a_cell_that_does_not_count_is_named_whatever_counts() {
 }
 
 #[test]
+fn a_wavelength_beside_structure_factors_is_named_where_none_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.cif", &format!("{}_diffrn_radiation_wavelength.wavelength 0.9795\n", cif(50.0)));
+    write("same.cif", &format!("{}_diffrn_radiation_wavelength.wavelength 1.0\n", cif(50.0)));
+    write("s.txt", "0.97 1\n0.98 1\n");
+    let said = |line: &str| {
+        let all = said(folder.path(), &format!("-detpixels 8 -pixel 1 {line}"));
+        all.into_iter().filter(|said| said.contains("wavelength: 0.9795")).collect::<Vec<_>>()
+    };
+    let expected =
+        "a.cif: wavelength: 0.9795 Angstrom: ignored; 1 Angstrom is assumed: -lambda or -energy says it";
+    assert!(said("-hkl a.cif").iter().all(|said| said.ends_with(expected)) && said("-hkl a.cif").len() == 1);
+    for line in ["-hkl a.cif -lambda 1.2", "-hkl a.cif -spectrum s.txt", "-hkl same.cif"] {
+        assert_eq!(said(line), [""; 0], "{line}");
+    }
+}
+
+#[test]
 fn an_exposure_by_which_a_flux_does_not_count_is_named() {
     let folder = tempfile::tempdir().unwrap();
     write_cbf(&folder.path().join("a.cbf"), &MiniHeader { exposure: 0.2, ..swung() }, &[1; 6]).unwrap();

@@ -95,6 +95,7 @@ const OF_FLAGS: &[OfFlags] = &[
         Some("0 1 0"),
         Some("the middle of the detector"),
     ),
+    ("-roi -5 3 0 5", "config.region-beyond", Some(FlagId::Roi), Some("-5 3 0 5"), None),
     ("-roi 0 100 0 5", "config.region-beyond", Some(FlagId::Roi), Some("0 100 0 5"), None),
     ("-adc -5", "config.negative-offset", Some(FlagId::Adc), Some("-5"), None),
 ];

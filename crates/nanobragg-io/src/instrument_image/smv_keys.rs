@@ -78,7 +78,7 @@ const SPINDLE: &str = "the crystal turns about the spindle of the convention; -s
 const SENSOR: &str =
     "-detector_thick and -detector_abs give a sensor, -detector_thick 0 says that there is none";
 /// Keys of other programs for what no key says that is read.
-const UNREAD: [(&str, &str, Assumption); 10] = [
+const UNREAD: [(&str, &str, Assumption); 12] = [
     ("ROTATION_AXIS", SPINDLE, Assumption::Spindle),
     ("OSCILLATION_AXIS", SPINDLE, Assumption::Spindle),
     ("SPINDLE_AXIS", SPINDLE, Assumption::Spindle),
@@ -89,6 +89,8 @@ const UNREAD: [(&str, &str, Assumption); 10] = [
     ("BANDPASS", "one wavelength; -dispersion widens it", Assumption::WavelengthSpread),
     ("DIVERGENCE", "-divergence says it", Assumption::Divergence),
     ("MOSAICITY", "-mosaic says it", Assumption::Mosaicity),
+    ("MOSAIC", "-mosaic says it", Assumption::Mosaicity),
+    ("BEAM_SIZE", "-beamsize says it", Assumption::BeamSize),
 ];
 /// A transmission that leaves all, as a part and in percent.
 pub(super) const WHOLE: [f64; 2] = [1.0, 100.0];
