@@ -22,7 +22,7 @@ pub use centers::CONVENTIONS_PX;
 use entries::Said;
 
 use crate::binary::first_bytes;
-use crate::cbf::{CBF_MAGIC, read_cbf_with_text};
+use crate::cbf::{CBF_MAGIC, CbfFile, read_cbf_with_text};
 use crate::cell::{Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
@@ -35,17 +35,20 @@ use crate::warning::{Warning, WarningKind};
 /// What is read.
 const IMAGES: &str = "an image: SMV, miniCBF, NXmx, a NumPy array or TIFF";
 /// First bytes of files that are none of these, and what they are.
-const OTHERS: [(&[u8], &str); 9] = [
+const OTHERS: [(&[u8], &str); 11] = [
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"P5", "a gray map (PGM)"),
     (b"MTZ ", "reflections (MTZ)"),
     (b"data_", "a CIF"),
     (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"),
+    (b"R-AXIS", "an image of R-AXIS"),
+    (b"\x80\x02", PICKLE),
+    (b"\x80\x03", PICKLE),
+    (b"\x80\x04", PICKLE),
+    (b"\x80\x05", PICKLE),
 ];
+const PICKLE: &str = "a pickle of Python, as of a mask of DIALS";
 
 /// What a file is that no reader takes.
 fn other_kind(start: &[u8]) -> Option<&'static str> {
@@ -157,12 +160,16 @@ pub fn read_mask_image(path: &Path, panel: Option<usize>) -> Result<InstrumentIm
 fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentImage> {
     let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
-        let (image, text) = read_cbf_with_text(path)?;
+        let CbfFile { image, text, has_more } = read_cbf_with_text(path)?;
         let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
         let kept_zeros = is_mask.then(|| kept_zeros(path, &image.counts)).flatten();
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.zeros = zeros;
         found.warnings.extend(kept_zeros);
+        found.warnings.extend(has_more.then(|| {
+            let assumed = "the first one is taken";
+            Warning::new(WarningKind::SeveralSets, path, "binary section", "several images", assumed)
+        }));
         found.warnings.extend(mini_cbf::repeated(path, &text));
         found.warnings.extend(mini_cbf::goniometer(path, &text));
         found.warnings.extend(dectris_keys::doubts(path, &text, &found.header));
@@ -368,6 +375,7 @@ mod tests {
         for (start, what) in [
             (&b"\x89PNG\r\n\x1a\n"[..], "a PNG picture"),
             (b"MTZ \0\0\0\0", "reflections (MTZ)"),
+            (b"R-AXIS4   ", "an image of R-AXIS"),
             (b"{\n  \"__id__\": 1}", "JSON, as of an experiment list (-geometry)"),
         ] {
             std::fs::write(&path, start).unwrap();

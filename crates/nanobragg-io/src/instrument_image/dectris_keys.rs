@@ -28,6 +28,15 @@ const UNREAD: [(&str, &[f64], &str, Assumption); 6] = [
     ("Divergence", &[], "ignored: one direction; -divergence widens it", Assumption::Divergence),
     ("Bandpass", &[], "ignored: one wavelength; -dispersion widens it", Assumption::WavelengthSpread),
 ];
+/// Items of imgCIF that say the wavelength, and categories that say how axes lie.
+const IMGCIF_WAVELENGTH: &str = "_diffrn_radiation_wavelength.wavelength";
+const IMGCIF_AXES: [&str; 5] = [
+    "_axis.",
+    "_diffrn_scan_axis.",
+    "_diffrn_scan_frame_axis.",
+    "_array_structure_list_axis.",
+    "_diffrn_measurement_axis.",
+];
 /// Relative difference of two energies that the digits of headers do not make.
 const SAME: f64 = 1e-3;
 /// Difference of two angles that the digits of headers do not make, degrees.
@@ -43,7 +52,7 @@ pub(super) fn doubts(path: &Path, text: &str, header: &SmvHeader) -> Vec<Warning
     let range = |key: &&'static str| keys.angle(key, RANGES.1, "OSC_RANGE", Assumption::Oscillation);
     let ranges = RANGES.0.iter().filter_map(range);
     let unread = UNREAD.into_iter().filter_map(|key| keys.unread(key));
-    let counting = keys.gain().into_iter().chain(keys.threshold());
+    let counting = keys.gain().into_iter().chain(keys.threshold()).chain(keys.imgcif(text));
     energies.chain(starts).chain(ranges).chain(unread).chain(counting).collect()
 }
 
@@ -107,6 +116,32 @@ impl Keys<'_> {
         let mut numbers = Lines::words(self.lines.value(key)?).filter_map(|word| finite(word.as_bytes()));
         let changes = numbers.any(|number| number != 0.0 && !neutral.contains(&number));
         Some(changes.then(|| self.warning(WarningKind::NotTaken, key, assumed))??.of(what))
+    }
+
+    /// What the dictionary of imgCIF says of the geometry and of the wavelength, beside the lines that are read.
+    fn imgcif(&self, text: &str) -> Vec<Warning> {
+        let items = || text.lines().map(str::trim_start);
+        let wavelength = items().find_map(|line| {
+            let (_, value) = line.split_once(IMGCIF_WAVELENGTH)?;
+            let said = finite(value.trim().as_bytes()).filter(|said| *said > 0.0)?;
+            let (assumed, differs) = match self.read("WAVELENGTH") {
+                None => ("not read; Wavelength is the key for it".to_owned(), true),
+                Some(counts) => (
+                    format!("ignored; Wavelength {} counts", g(counts, 6)),
+                    (said - counts).abs() > SAME * counts,
+                ),
+            };
+            let kind = WarningKind::ContradictingHeader;
+            let warning = || Warning::new(kind, self.path, IMGCIF_WAVELENGTH, value.trim(), assumed);
+            differs.then(|| warning().of(Assumption::Wavelength))
+        });
+        let geometry = items().find(|line| IMGCIF_AXES.iter().any(|category| line.starts_with(category)));
+        let geometry = geometry.map(|line| {
+            let item = line.split_whitespace().next().unwrap_or(line);
+            let assumed = "not read: of imgCIF the lines behind # say where the detector is";
+            Warning::new(WarningKind::NotTaken, self.path, "imgCIF", item, assumed)
+        });
+        wavelength.into_iter().chain(geometry).collect()
     }
 
     /// A gain other than that of a detector that has none to set.
@@ -176,6 +211,12 @@ mod tests {
         ] {
             assert_eq!(said(&format!("# {text}\r\n")), [format!("a.cbf: {expected}")]);
         }
+        assert_eq!(said("_diffrn_radiation_wavelength.wavelength 1.0\r\n"), [""; 0]);
+        let expected = "a.cbf: _diffrn_radiation_wavelength.wavelength: 0.5: ignored; Wavelength 1 counts";
+        assert_eq!(said("_diffrn_radiation_wavelength.wavelength 0.5\r\n"), [expected]);
+        let expected =
+            "a.cbf: imgCIF: _axis.id: not read: of imgCIF the lines behind # say where the detector is";
+        assert_eq!(said("loop_\r\n_axis.id\r\n_axis.type\r\n"), [expected]);
         let path = Path::new("a.cbf");
         let alone = doubts(
             path,
