@@ -187,7 +187,8 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         }
         (name, path, table)
     } else if reads_dump(draft, args) && dump.exists() {
-        let table = reflections::from_dump(&dump, default_f)?;
+        let (table, negative) = reflections::from_dump(&dump, default_f)?;
+        draft.setup.warnings.extend(negative.map(Warning::from));
         if !args.has(FlagId::Dump) && classic::preset(args) != Preset::Reference {
             let file = draft.dump.clone();
             draft.setup.warnings.push(CrystalWarning::EarlierRun { file }.into());

@@ -339,13 +339,20 @@ fn repeated(
 }
 
 /// The table that an earlier run left.
-pub(super) fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+pub(super) fn from_dump(
+    path: &Path,
+    default_f: f64,
+) -> Result<(StructureFactors, Option<nanobragg_io::Warning>), ConfigError> {
     let reader = nanobragg_io::dump::DumpReader::open(path)?;
     let index_box = reader.index_box();
     let (h, k, l) = (index_box.h, index_box.k, index_box.l);
     let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
     let limit = limit_of_dump(path, bounds, default_f)?;
-    fill(path, bounds, default_f, limit, reader.map(reflection))
+    let mut negative = 0;
+    let counted =
+        reader.inspect(|record| negative += u64::from(record.as_ref().is_ok_and(|record| record.f < 0.0)));
+    let table = fill(path, bounds, default_f, limit, counted.map(reflection))?;
+    Ok((table, below_zero(path, negative)))
 }
 
 /// Most bytes that the table of a dump may take: as of a text, by the reflections that it has. They are counted where

@@ -37,6 +37,7 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-stol a.stol", "config.no-effect", Some(FlagId::Stol), Some("a.stol"), None),
     ("-hdiv 0.3", "config.unused-flag", Some(FlagId::Hdiv), Some("0.3"), None),
     ("-N -5 -quirks spec", "config.senseless-value", Some(FlagId::N), Some("-5"), None),
+    ("-twotheta 400", "config.unlikely-value", Some(FlagId::Twotheta), Some("400"), Some("deg")),
     ("-distance 0.1", "config.unlikely-value", Some(FlagId::Distance), Some("0.1"), Some("mm")),
     ("-beamsize 10", "config.unlikely-value", Some(FlagId::BeamSize), Some("10"), Some("mm")),
     (
@@ -264,6 +265,14 @@ fn of_outputs() -> Vec<&'static str> {
     let setup = resolved(folder.path(), CELL);
     let subject = one(&setup, "config.earlier-run", CELL).subject();
     assert_eq!(subject.file, Some(Path::new("Fdump.bin")));
+    assert!(setup.warnings.iter().all(|warning| warning.code() != "io.negative-amplitudes"));
+    let bytes = std::fs::read(folder.path().join("Fdump.bin")).unwrap();
+    let start = bytes.len() - 8 * numbers.len();
+    let negative = [&bytes[..start], &(-500.0f64).to_le_bytes(), &bytes[start + 8..]].concat();
+    std::fs::write(folder.path().join("negative.bin"), negative).unwrap();
+    let line = format!("{CELL} -dump negative.bin");
+    let setup = resolved(folder.path(), &line);
+    assert_eq!(one(&setup, "io.negative-amplitudes", &line).subject().found.as_deref(), Some("1"));
     let line = format!("{CELL} -default_F 1 -cbffile a.cbf -o b.cbf");
     let setup = resolved(folder.path(), &line);
     assert_eq!(one(&setup, "config.not-written", &line).subject().file, Some(Path::new("a.cbf")));
