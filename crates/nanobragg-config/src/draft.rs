@@ -41,6 +41,14 @@ pub(crate) struct Draft {
     pub polar: Option<(String, [f64; 3])>,
     /// The crystal in an image's file, and the file.
     pub crystal_of_image: Option<(PathBuf, ImageCrystal)>,
+    /// The space group that the file of an image names.
+    pub group_of_image: Option<(PathBuf, SpaceGroup)>,
+    /// That of a matrix.
+    pub group_of_matrix: Option<(PathBuf, SpaceGroup)>,
+    /// The exposure of an image in seconds that its file says.
+    pub exposure_of_image: Option<(PathBuf, f64)>,
+    /// That of the file of a cell.
+    pub group_of_cell: Option<(PathBuf, SpaceGroup)>,
     /// Photons per area in the image, 1/m², and its file.
     pub fluence_of_image: Option<(PathBuf, f64)>,
     /// The reciprocal axes of its crystal as columns in the laboratory's frame.
@@ -271,6 +279,10 @@ impl Draft {
             spindle: None,
             polar: None,
             crystal_of_image: None,
+            group_of_image: None,
+            group_of_cell: None,
+            group_of_matrix: None,
+            exposure_of_image: None,
             reciprocal_of_image: None,
             fluence_of_image: None,
             fast_pixels: None,

@@ -7,6 +7,6 @@ mod write;
 
 pub use byte_offset::{compress, decompress};
 pub use header::MiniHeader;
-pub(crate) use read::read_cbf_with_text;
 pub use read::{CBF_MAGIC, CbfImage, read_cbf};
+pub(crate) use read::{CbfFile, read_cbf_with_text};
 pub use write::write_cbf;

@@ -9,6 +9,17 @@ use flate2::bufread::MultiGzDecoder;
 use crate::error::{Error, Result};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// First bytes of files of other compressions and archives, which are not read, and what they are. No number of an image begins so.
+const OTHERS: [(&[u8], &str); 4] = [
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+];
+/// A file of bzip2 has the size of its blocks and pi after that.
+const BZIP2: (&[u8], &[u8]) = (b"BZh", b"1AY&SY");
+/// Bytes that tell what a file is.
+const LOOKED_AT: u64 = 10;
 const BUFFER: usize = 1 << 16;
 /// Most bytes that are read of a text, which takes time and no memory.
 const MOST_OF_TEXT: u64 = 16 << 30;
@@ -77,14 +88,38 @@ impl Source {
         let failed = |cause| Error::read(path, cause);
         let mut file = File::open(path).map_err(failed)?;
         let mut start = Vec::new();
-        (&mut file).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(failed)?;
-        let is_compressed = start == MAGIC;
+        (&mut file).take(LOOKED_AT).read_to_end(&mut start).map_err(failed)?;
+        if let Some(found) = other(&start) {
+            let expected = "a file that is not compressed, or compressed by gzip: unpack it";
+            return Err(Error::value(path, "file", expected, found.as_bytes()));
+        }
+        if is_utf16(&start) {
+            return Err(Error::value(path, "file", "text in UTF-8", b"UTF-16"));
+        }
+        let is_compressed = start.starts_with(&MAGIC);
         let whole = Cursor::new(start).chain(file);
         if !is_compressed {
             return Ok(Source::Plain(whole));
         }
         let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
         Ok(Source::Gzip(Box::new(decoder)))
+    }
+}
+
+/// What a file is that is compressed otherwise.
+fn other(start: &[u8]) -> Option<&'static str> {
+    let is_bzip2 = start.starts_with(BZIP2.0) && start.get(BZIP2.0.len() + 1..) == Some(BZIP2.1);
+    let known = OTHERS.into_iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| what);
+    known.or(is_bzip2.then_some("bzip2"))
+}
+
+/// Whether bytes are a mark of UTF-16 and characters of ASCII behind it, which no numbers are.
+fn is_utf16(start: &[u8]) -> bool {
+    let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    match *start {
+        [0xff, 0xfe, one, 0, other, 0, ..] => is_text(one) && is_text(other),
+        [0xfe, 0xff, 0, one, 0, other, ..] => is_text(one) && is_text(other),
+        _ => false,
     }
 }
 
@@ -141,6 +176,42 @@ pub(crate) fn whole(path: &Path, limit: u64) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_compressions_are_called_what_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.hkl");
+        for (start, what) in [
+            (&b"BZh91AY&SY\xf9\xfa"[..], "bzip2"),
+            (b"\xfd7zXZ\0\0\x04", "xz"),
+            (b"\x28\xb5\x2f\xfd\x04", "Zstandard"),
+            (b"PK\x03\x04\x14", "a ZIP archive"),
+        ] {
+            fs::write(&path, start).unwrap();
+            let expected = format!(
+                "{}: file: expected a file that is not compressed, or compressed by gzip: unpack it, found \"{what}\"",
+                path.display()
+            );
+            let errors = [
+                Bounded::text(&path).map(|_| ()),
+                whole(&path, 9).map(|_| ()),
+                beginning(&path, 9).map(|_| ()),
+                crate::binary::open_regular(&path).map(|_| ()),
+            ];
+            for error in errors {
+                assert_eq!(error.unwrap_err().to_string(), expected);
+            }
+        }
+        for start in [&b"\xff\xfe1\0 \x000\0"[..], b"\xfe\xff\x001\0 \x000"] {
+            fs::write(&path, start).unwrap();
+            let error = whole(&path, 9).unwrap_err().to_string();
+            assert!(error.ends_with("a.hkl: file: expected text in UTF-8, found \"UTF-16\""), "{error}");
+        }
+        for good in ["BZh 1 2 3\n", "", "1"] {
+            fs::write(&path, good).unwrap();
+            assert_eq!(whole(&path, 99).unwrap(), good.as_bytes());
+        }
+    }
 
     #[test]
     fn what_goes_on_beyond_the_limit_is_an_error() {

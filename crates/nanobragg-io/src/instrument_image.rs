@@ -2,12 +2,14 @@
 
 mod centers;
 mod chain;
+mod dectris_keys;
 mod doubts;
 mod entries;
 mod lattice;
 mod left_out;
 mod mini_cbf;
 mod nxmx;
+mod panel_axes;
 mod quantity;
 mod radiation;
 mod smv_keys;
@@ -20,7 +22,8 @@ pub use centers::CONVENTIONS_PX;
 use entries::Said;
 
 use crate::binary::first_bytes;
-use crate::cbf::{CBF_MAGIC, read_cbf_with_text};
+use crate::cbf::{CBF_MAGIC, CbfFile, read_cbf_with_text};
+use crate::cell::{Notation, SpaceGroup};
 use crate::error::{Error, Result};
 use crate::image_axes::{AXES_KEYS, ImageAxes};
 use crate::nexus::{HDF5_MAGIC, Nxmx, NxmxPanel, nxmx_panels};
@@ -32,17 +35,20 @@ use crate::warning::{Warning, WarningKind};
 /// What is read.
 const IMAGES: &str = "an image: SMV, miniCBF, NXmx, a NumPy array or TIFF";
 /// First bytes of files that are none of these, and what they are.
-const OTHERS: [(&[u8], &str); 9] = [
+const OTHERS: [(&[u8], &str); 11] = [
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"P5", "a gray map (PGM)"),
     (b"MTZ ", "reflections (MTZ)"),
     (b"data_", "a CIF"),
     (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"),
+    (b"R-AXIS", "an image of R-AXIS"),
+    (b"\x80\x02", PICKLE),
+    (b"\x80\x03", PICKLE),
+    (b"\x80\x04", PICKLE),
+    (b"\x80\x05", PICKLE),
 ];
+const PICKLE: &str = "a pickle of Python, as of a mask of DIALS";
 
 /// What a file is that no reader takes.
 fn other_kind(start: &[u8]) -> Option<&'static str> {
@@ -87,6 +93,10 @@ pub struct InstrumentImage {
     pub polarization: Option<ImagePolarization>,
     /// The crystal, where the file has its cell.
     pub crystal: Option<ImageCrystal>,
+    /// The space group of the crystal, where the file names one.
+    pub space_group: Option<SpaceGroup>,
+    /// The exposure of an image in seconds, where the file says it.
+    pub exposure_s: Option<f64>,
     /// Photons per area in an image, 1/m², where the file says it.
     pub fluence: Option<f64>,
     /// What its header says twice in ways that differ, and a pixel size, a wavelength, a distance or half a beam center that it
@@ -150,12 +160,19 @@ pub fn read_mask_image(path: &Path, panel: Option<usize>) -> Result<InstrumentIm
 fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentImage> {
     let start = first_bytes(path, LOOKED_AT)?;
     if start.starts_with(CBF_MAGIC) {
-        let (image, text) = read_cbf_with_text(path)?;
+        let CbfFile { image, text, has_more } = read_cbf_with_text(path)?;
         let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
+        let kept_zeros = is_mask.then(|| kept_zeros(path, &image.counts)).flatten();
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.zeros = zeros;
+        found.warnings.extend(kept_zeros);
+        found.warnings.extend(has_more.then(|| {
+            let assumed = "the first one is taken";
+            Warning::new(WarningKind::SeveralSets, path, "binary section", "several images", assumed)
+        }));
         found.warnings.extend(mini_cbf::repeated(path, &text));
         found.warnings.extend(mini_cbf::goniometer(path, &text));
+        found.warnings.extend(dectris_keys::doubts(path, &text, &found.header));
         found.warnings.extend(doubts::of_mini_cbf(
             path,
             &found.header,
@@ -188,12 +205,15 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
             (None, Some(masked)) => (masked.iter().map(|masked| !masked).collect(), 0),
             (None, None) => (Vec::new(), 0),
         };
+        let kept_zeros = counts.as_ref().filter(|_| masked.is_none()).and_then(|all| kept_zeros(path, all));
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
         let mut found = described(path, module.read()?, (panel.size[1], panel.size[0]), keep);
         found.zeros = zeros;
         found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
-        found.warnings.extend(unread.into_iter().chain(without));
+        found.warnings.extend(unread.into_iter().chain(without).chain(kept_zeros));
+        found.warnings.extend(file.leftovers());
+        found.warnings.extend(file.damaged_frames().into_iter().chain(file.further_images()));
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -214,7 +234,20 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let mut warnings = doubts::of_smv(path, &header, [fast, slow], axes.as_ref());
         warnings.extend(smv_keys::doubts(path, &header));
         warnings.extend(doubts::more_pixels(path, (fast, slow), image.more));
-        let said = Said { axes, warnings, ..Said::default() };
+        let said = Said {
+            axes,
+            crystal: smv_keys::cell(&header).map(|cell| ImageCrystal {
+                cell,
+                reciprocal: None,
+                turns: false,
+            }),
+            space_group: header
+                .exact("SPACE_GROUP")
+                .and_then(|name| SpaceGroup::of(name, Notation::HermannMauguin)),
+            exposure_s: smv_keys::exposure(&header),
+            warnings,
+            ..Said::default()
+        };
         return Ok(InstrumentImage { header, is_smv: true, ..described(path, said, (fast, slow), keep) });
     };
     let (fast, slow, data) = plain;
@@ -237,6 +270,23 @@ fn kept(counts: &[i32], masked: Option<&[bool]>, is_marked: bool) -> (Vec<bool>,
     let keep = counts.iter().enumerate().map(|(at, &count)| count >= least && !is_masked(at)).collect();
     let zeros = counts.iter().filter(|&&count| count == 0).count();
     (keep, if is_marked { 0 } else { zeros })
+}
+
+/// Marks by numbers below zero that may be a slip in a mask made by hand.
+const FEW_MARKS: usize = 3;
+
+/// That zeros of a mask are kept because numbers below zero mark pixels, where it looks as if the zeros were meant: all other numbers are the same,
+/// or there are next to no marks.
+fn kept_zeros(path: &Path, counts: &[i32]) -> Option<Warning> {
+    let zeros = counts.iter().filter(|&&count| count == 0).count();
+    let marks = counts.iter().filter(|&&count| count < 0).count();
+    let mut others = counts.iter().filter(|&&count| count > 0);
+    let first = others.next();
+    let is_plain = others.all(|count| Some(count) == first);
+    let found = format!("{zeros} of {} are 0", counts.len());
+    let assumed = format!("kept as counts: {marks} below 0 mark pixels, and those alone are left out");
+    let is_doubtful = zeros > 0 && marks > 0 && (is_plain || marks <= FEW_MARKS);
+    is_doubtful.then(|| Warning::new(WarningKind::ZerosKept, path, "counts", found, assumed))
 }
 
 /// That a mask of pixels says nothing. Who takes no pixels can do without.
@@ -267,7 +317,7 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     let known = said.entries.iter().filter_map(|(key, found)| Some((*key, found.clone()?)));
     let header = SmvHeader::of_entries(path, known).called(said.names);
     let swing_deg = said.swing_deg.filter(|_| said.axes.is_none());
-    let Said { axes, spindle, polarization, crystal, fluence, warnings, .. } = said;
+    let Said { axes, spindle, polarization, crystal, space_group, exposure_s, fluence, warnings, .. } = said;
     InstrumentImage {
         header,
         is_smv: false,
@@ -281,6 +331,8 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
         spindle,
         polarization,
         crystal,
+        space_group,
+        exposure_s,
         fluence,
         warnings,
     }
@@ -323,6 +375,7 @@ mod tests {
         for (start, what) in [
             (&b"\x89PNG\r\n\x1a\n"[..], "a PNG picture"),
             (b"MTZ \0\0\0\0", "reflections (MTZ)"),
+            (b"R-AXIS4   ", "an image of R-AXIS"),
             (b"{\n  \"__id__\": 1}", "JSON, as of an experiment list (-geometry)"),
         ] {
             std::fs::write(&path, start).unwrap();

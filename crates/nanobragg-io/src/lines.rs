@@ -83,8 +83,10 @@ impl<R: Read> Lines<R> {
             self.buffer.copy_within(self.next..self.end, 0);
             self.end -= self.next;
             self.next = 0;
-            searched = self.end;
+            // What follows a carriage return at the end says whether it ends a line.
+            searched = self.end.saturating_sub(1);
             self.refill()?;
+            end_lines(self.buffer.get_mut(searched..self.end).unwrap_or_default());
         }
     }
 
@@ -134,6 +136,19 @@ impl<R: Read> Lines<R> {
     /// An error about the current line; `found` is the offending part of it.
     pub(crate) fn error(&self, expected: impl Into<String>, found: &[u8]) -> Error {
         Error::line(&self.path, self.number, expected, found.trim_ascii())
+    }
+}
+
+/// Makes line feeds of carriage returns before no line feed, which end lines in texts of old Macs; one at the end may have a line feed behind it.
+pub(crate) fn end_lines(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(offset) = bytes.get(at..).and_then(|rest| memchr(b'\r', rest)) {
+        at += offset + 1;
+        if bytes.get(at).is_some_and(|next| *next != b'\n')
+            && let Some(end) = bytes.get_mut(at - 1)
+        {
+            *end = b'\n';
+        }
     }
 }
 
@@ -218,6 +233,35 @@ mod tests {
         let text: String = (0..100_000).map(|number| format!("line {number}\n")).collect();
         let expected: Vec<_> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
         assert_eq!(all(text.as_bytes()), expected);
+    }
+
+    #[test]
+    fn carriage_returns_alone_end_lines_wherever_the_buffer_ends() {
+        let lines = |text: &[u8], step: usize| {
+            let mut lines = Lines::new(Path::new("a"), Steps(text, step));
+            let mut all = Vec::new();
+            while lines.advance().unwrap() {
+                all.push(String::from_utf8(lines.line().to_vec()).unwrap());
+            }
+            all
+        };
+        for step in 1..6 {
+            assert_eq!(lines(b"a\rbc\rd", step), ["a", "bc", "d"]);
+            assert_eq!(lines(b"a\r\nbc\r\nd\r", step), ["a\r", "bc\r", "d\r"]);
+            assert_eq!(lines(b"a\r\rb\nc", step), ["a", "", "b", "c"]);
+        }
+    }
+
+    /// Bytes that come a few at a time.
+    struct Steps<'a>(&'a [u8], usize);
+
+    impl Read for Steps<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
     }
 
     #[test]

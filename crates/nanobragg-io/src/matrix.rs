@@ -6,7 +6,7 @@ use std::path::Path;
 use nalgebra::Matrix3;
 
 use crate::c_format::g as g_of;
-use crate::cell::{cell_of_rows, vectors_of};
+use crate::cell::{Notation, SpaceGroup, cell_of_rows, vectors_of};
 use crate::error::{Error, Result};
 use crate::gzip::Source;
 use crate::lines::{Lines, finite, is_space};
@@ -25,6 +25,8 @@ pub struct Mosflm {
     pub cell: Option<[f64; 6]>,
     /// Missetting angles about x, y and z in degrees that stand beside it, if they are not zero: those before the cell, else those behind.
     pub misset_deg: Option<[f64; 3]>,
+    /// The space group that a line SYMM behind the cell names.
+    pub space_group: Option<SpaceGroup>,
     /// What stands behind and is none of these.
     pub warnings: Vec<Warning>,
 }
@@ -54,6 +56,7 @@ const MORE: usize = 9;
 pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
     let most = MISSETS[1].end + MORE;
     let mut lines = Lines::new(path, Source::open(path)?.take(SEARCHED));
+    let mut space_group = None;
     // Each with its line.
     let mut numbers: Vec<(f64, u64)> = Vec::with_capacity(most);
     'lines: while numbers.len() < most {
@@ -67,7 +70,10 @@ pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
             match finite(token) {
                 Some(number) => numbers.push((number, lines.number())),
                 None if numbers.len() < 9 => return Err(lines.error("a number", token)),
-                None => break 'lines,
+                None => {
+                    space_group = symmetry(lines.line());
+                    break 'lines;
+                }
             }
         }
         if before > 0 && is_list(&numbers) {
@@ -114,8 +120,16 @@ pub fn read_mosflm(path: &Path) -> Result<Mosflm> {
         matrix: [[a, b, c], [d, e, f], [g, h, i]],
         cell,
         misset_deg,
+        space_group,
         warnings: behind.into_iter().chain(orientation).collect(),
     })
+}
+
+/// The space group of a line SYMM.
+fn symmetry(line: &[u8]) -> Option<SpaceGroup> {
+    let name = line.trim_ascii().strip_prefix(b"SYMM")?;
+    let name = name.strip_prefix(b"ETRY").unwrap_or(name);
+    SpaceGroup::of(&String::from_utf8_lossy(name), Notation::HermannMauguin)
 }
 
 /// What rounding makes of an orientation, degrees.

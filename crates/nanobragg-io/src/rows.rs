@@ -22,6 +22,8 @@ pub struct Reflections {
     pub records: Vec<HklRecord>,
     /// Edges in Ångström and angles in degrees.
     pub cell: Option<[f64; 6]>,
+    /// Wavelength of the measurement in Å, where the file says it.
+    pub wavelength_angstrom: Option<f64>,
     /// Symmetry operators as the file spells them; empty when it has none.
     pub operators: Vec<String>,
     /// Hermann-Mauguin symbol.
@@ -66,6 +68,7 @@ impl Collector {
         let found = Reflections {
             records: Vec::new(),
             cell: None,
+            wavelength_angstrom: None,
             operators: Vec::new(),
             space_group: None,
             space_group_hall: None,

@@ -37,6 +37,8 @@ kinds! {
     BadRegions = "io.bad-regions",
     /// Pixels without counts are left out by a mask in whose file nothing marks pixels.
     ZerosLeftOut = "io.zeros-left-out",
+    /// Pixels without counts are kept by a mask in which few numbers below zero mark pixels, or of which all other counts are the same.
+    ZerosKept = "io.zeros-kept",
     /// Gain, thickness and the like of the detector are not taken.
     DetectorProperties = "io.detector-properties",
     /// Of a polarization one half is given, and the other is assumed.
@@ -123,6 +125,8 @@ pub enum Assumption {
     Divergence,
     /// How many photons there are.
     Dose,
+    /// How wide the beam is.
+    BeamSize,
     /// How the beam is polarized.
     Polarization,
     /// A turn of the crystal beside its rotation.

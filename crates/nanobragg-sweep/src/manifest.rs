@@ -214,8 +214,7 @@ impl Manifest {
     /// What it says of image number `number`, if it lists it.
     pub fn image(&mut self, number: usize) -> Result<Option<Image>, nanobragg_io::Error> {
         let Some(place) = self.lines.of(number) else { return Ok(None) };
-        let line =
-            place.read(&self.file).map_err(|cause| nanobragg_io::Error::read(&self.path, cause))?;
+        let line = place.read(&self.file).map_err(|cause| nanobragg_io::Error::read(&self.path, cause))?;
         match serde_json::from_slice(&line) {
             Ok(Line::Image(image)) => Ok(Some(image)),
             _ => Ok(None),

@@ -91,6 +91,7 @@ fn samples() -> Vec<Sample> {
         |what, text: &str| sample("source table", what, "s.txt", text, "-sourcefile s.txt CELL F WAVE SMALL");
     let mut all = vec![
         hkl("exponents with D", "1 0 0 1.5D+02\n"),
+        hkl("lines that end with carriage returns alone", "1 0 0 5\r0 1 0 6\r"),
         hkl("a column too many", "1 0 0 5 0.1\n"),
         hkl("no reflections", "# none\n"),
         hkl("a reflection twice", "1 0 0 5\n0 1 0 5\n1 0 0 6\n"),
@@ -395,6 +396,8 @@ fn samples() -> Vec<Sample> {
         input("left-handed axes of the cell", "0 0 70", "0 0 -70"),
         input("two of three axes of the cell", "UNIT_CELL_B-AXIS= 0 60 0", ""),
         input("a mosaicity", "JOB= ALL", "REFLECTING_RANGE_E.S.D.= 0.3"),
+        input("a reindexing", "JOB= ALL", "REIDX= 0 1 0 0 1 0 0 0 0 0 -1 0"),
+        input("a key of another program", "JOB= ALL", "WAVELENGTH= 2"),
         input("a table of corrections", "JOB= ALL", "X-GEO_CORR= x.cbf"),
         input("a trusted region that leaves pixels out", "JOB= ALL", "TRUSTED_REGION= 0 0.5"),
         input("no axis of the detector", "DIRECTION_OF_DETECTOR_Y-AXIS= 0 1 0", ""),
@@ -440,6 +443,10 @@ fn samples() -> Vec<Sample> {
             "MOSFLM_CENTER_X=4;\nMOSFLM_CENTER_Y=4",
             "-img a.img CELL F",
         ),
+        image("a wavelength of a source", "DIM=2", "SOURCE_WAVELENGTH=1 1.54", "-img a.img CELL F"),
+        image("an angle of a goniometer in a longer key", "DIM=2", "GONIO_KAPPA=10", "-img a.img CELL F"),
+        image("a rotation of d*TREK", "DIM=2", "ROTATION=20 21 1 5", "-img a.img CELL F"),
+        image("another cell", "DIM=2", "UNIT_CELL=50 60 75 90 90 90", "-img a.img CELL F"),
         image("another size", "DIM=2", "DETECTOR_DIMENSIONS=9 8", "-img a.img CELL F"),
         image(
             "another end of the rotation",

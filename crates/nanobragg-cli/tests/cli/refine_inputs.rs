@@ -1,5 +1,8 @@
 //! What `nanobragg refine` says of inputs that are wrong, or that do not belong together.
 
+use nanobragg_io::cbf::read_cbf;
+use nanobragg_io::npy::write_npy;
+
 use crate::scratch::Scratch;
 
 const CRYSTAL: &str = "-cell 60 60 40 90 90 90 -default_F 100 -lambda 1 -distance 100 -pixel 0.4 -detpixels 200 -gauss_xtal \
@@ -75,6 +78,32 @@ fn a_mask_of_another_size_is_one_line() {
         assert_eq!(run.error(2), expected);
         assert!(!run.err.contains("its header"), "{}", run.err);
     }
+}
+
+#[test]
+fn a_mask_leaves_pixels_out_whatever_was_counted_there() {
+    let scratch = with_shot();
+    let shot = read_cbf(&scratch.path("shot.cbf")).unwrap();
+    let is_kept = |at: usize| at % 200 < 100;
+    // Nonsense where the mask leaves pixels out.
+    let nonsense = |(at, &count): (usize, &i32)| if is_kept(at) { count as f32 } else { (at % 977) as f32 };
+    let counts: Vec<f32> = shot.counts.iter().enumerate().map(nonsense).collect();
+    write_npy(&scratch.path("wrong.npy"), 200, 200, &counts).unwrap();
+    let counts: Vec<f32> = shot.counts.iter().map(|&count| count as f32).collect();
+    write_npy(&scratch.path("right.npy"), 200, 200, &counts).unwrap();
+    let mask: Vec<f32> = (0..200 * 200).map(|at| f32::from(u8::from(is_kept(at)))).collect();
+    write_npy(&scratch.path("mask.npy"), 200, 200, &mask).unwrap();
+    let found = |more: &str, data: &str| {
+        scratch.run(&format!("refine {CRYSTAL} {START} {more} -data {data}.npy -o fit")).good();
+        let table = String::from_utf8(scratch.read("fit.csv")).unwrap();
+        let fast = table.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse::<u32>().unwrap());
+        (fast.max().unwrap(), json(&scratch, "fit.json")["parameters"].clone())
+    };
+    let (farthest, masked) = found("-mask mask.npy", "wrong");
+    assert!(farthest < 100, "{farthest}");
+    assert_eq!(found("-mask mask.npy", "right").1, masked);
+    let (farthest, all) = found("", "right");
+    assert!(farthest > 100 && all != masked, "{farthest}");
 }
 
 #[test]

@@ -161,7 +161,9 @@ fn region(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
     let (fast, slow) = (pixels.fast(), pixels.slow());
     let beyond =
         |at: usize, size: usize| usize::try_from(roi.values.integer(at)).is_ok_and(|end| end >= size);
-    (beyond(1, fast) || beyond(3, slow)).then(|| DetectorWarning::RegionBeyond {
+    // Ends below zero mean those of the image, as in the C program.
+    let before = |at: usize| roi.values.integer(at) < 0 && roi.values.integer(at + 1) >= 0;
+    (beyond(1, fast) || beyond(3, slow) || before(0) || before(2)).then(|| DetectorWarning::RegionBeyond {
         said: roi.said(),
         fast,
         slow,

@@ -9,7 +9,7 @@ use nanobragg_io::cell::{Notation, SpaceGroup, is_other_cell, vectors_of};
 use nanobragg_io::text::spaced_to;
 use nanobragg_io::{Warning, WarningKind};
 
-use super::matrix;
+use super::{file_symmetry, matrix};
 use crate::CrystalWarning;
 use crate::classic::{FlagId, ParsedArgs};
 use crate::draft::Draft;
@@ -54,6 +54,26 @@ pub(super) fn of_instrument(draft: &mut Draft, args: &ParsedArgs) {
     }
     draft.setup.warnings.extend(foreign.map(crate::Warning::from));
     draft.setup.warnings.extend(numbered.map(crate::Warning::from));
+}
+
+/// Says what the files of a cell, of an image and of an instrument name as a space group that is not that of the structure factors, or that the cell
+/// that counts cannot have.
+pub(super) fn other_groups(draft: &mut Draft) {
+    let of_cell = draft.group_of_cell.take();
+    let of_matrix = draft.group_of_matrix.take();
+    let of_image = draft.group_of_image.take();
+    let other =
+        |(file, group): &(PathBuf, SpaceGroup)| file_symmetry::other(file, group, &draft.setup.symmetry);
+    let of_cells = of_cell.iter().chain(&of_matrix).filter_map(other).map(crate::Warning::from);
+    let of_cells: Vec<crate::Warning> = of_cells.collect();
+    let of_image = of_image.and_then(|said| match other(&said) {
+        Some(other) => Some(other.into()),
+        // Of a file of a cell that is said with its own cell.
+        None => foreign(&said.0, &said.1, counts(draft)?).map(crate::Warning::from),
+    });
+    let instrument = draft.instrument.as_ref().and_then(|of| Some((&of.file, of.space_group.as_ref()?)));
+    let more = instrument.and_then(|(file, group)| file_symmetry::more(file, group, &draft.setup.symmetry));
+    draft.setup.warnings.extend(of_cells.into_iter().chain(of_image).chain(more.map(crate::Warning::from)));
 }
 
 /// That a number is none of a space group.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nanobragg::model::symmetry::{SymmetryOperator, group};
 use nanobragg::model::{hall, spacegroup};
+use nanobragg_io::cell::{Notation, SpaceGroup};
 use nanobragg_io::reflections::Reflections;
 use nanobragg_io::{Warning, WarningKind};
 
@@ -30,21 +31,10 @@ pub(super) fn contradiction(
         let text = named.unwrap_or_else(|| format!("{} operators of another group", own.operators.len()));
         said.push(("symmetry operators", text));
     }
-    // The cell decides between the axes of a rhombohedral group: either may be meant. A name that the tables do not have says nothing.
-    let is_meant = |name: &str| {
-        let [hexagonal, rhombohedral] = [false, true].map(|axes| spacegroup::operators(name, axes));
-        let is_same =
-            |meant: &Vec<SymmetryOperator>| Group::of(meant).is_none_or(|meant| meant.is_same(&counted));
-        let Some(meant) = &hexagonal else { return rhombohedral.as_ref().is_none_or(is_same) };
-        is_same(meant) || rhombohedral.as_ref().is_some_and(|other| other != meant && is_same(other))
-    };
-    if let Some(name) = found.space_group.as_deref().filter(|name| !is_meant(name)) {
+    if let Some(name) = found.space_group.as_deref().filter(|name| !counted.may_be(name)) {
         said.push(("space group name", name.to_owned()));
     }
-    let hall = found.space_group_hall.as_deref().filter(|symbol| {
-        let meant = hall::operators(symbol).and_then(|operators| Group::of(&operators));
-        meant.is_some_and(|meant| !meant.is_same(&counted))
-    });
+    let hall = found.space_group_hall.as_deref().filter(|symbol| !counted.may_be_of_hall(symbol));
     said.extend(hall.map(|symbol| ("space group Hall symbol", symbol.to_owned())));
     let of_file = found.space_group_number.as_deref().and_then(number);
     let number = of_file.filter(|number| counted.named().is_some_and(|(own, _)| own != *number));
@@ -53,12 +43,43 @@ pub(super) fn contradiction(
     if places.is_empty() {
         return None;
     }
-    let group = match counted.named() {
-        Some((number, symbol)) => format!("{symbol} (number {number})"),
-        None => format!("a group of {} operators", counts.len()),
-    };
-    let (place, assumed) = (places.join(", "), format!("ignored; {by} means {group}, which counts"));
+    let (place, assumed) =
+        (places.join(", "), format!("ignored; {by} means {}, which counts", counted.described()));
     Some(Warning::new(WarningKind::ContradictingSymmetry, path, place, texts.join(", "), assumed))
+}
+
+/// That a file beside the structure factors names another space group than theirs, whose operators are those that count. P 1 is what writers say that
+/// know none.
+pub(super) fn other(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator]) -> Option<Warning> {
+    let counted = Group::of(counts).filter(|_| !counts.is_empty())?;
+    let is_same = match said.notation {
+        Notation::HermannMauguin => counted.may_be(&said.text),
+        Notation::Hall => counted.may_be_of_hall(&said.text),
+    };
+    let is_none = || spacegroup::operators(&said.text, false).is_some_and(|operators| operators.len() == 1);
+    let assumed = format!("ignored; the structure factors have {}, which counts", counted.described());
+    let kind = WarningKind::ContradictingSymmetry;
+    let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
+    (!is_same && !is_none()).then(warning)
+}
+
+/// That a description of a crystal that was measured has rotations which the structure factors beside it do not have. Programs that index crystals know neither
+/// screw axes nor all of the rotations.
+pub(super) fn more(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator]) -> Option<Warning> {
+    let counted = Group::of(counts).filter(|_| !counts.is_empty())?;
+    let meant = match said.notation {
+        Notation::HermannMauguin => {
+            [false, true].map(|axes| spacegroup::operators(&said.text, axes)).into_iter().flatten().collect()
+        }
+        Notation::Hall => Vec::from_iter(hall::operators(&said.text)),
+    };
+    let mut meant = meant.iter().filter_map(|operators| Group::of(operators)).peekable();
+    meant.peek()?;
+    let has_more = meant.all(|meant| !meant.rotations.is_subset(&counted.rotations));
+    let assumed = format!("ignored; the structure factors have {}, which counts", counted.described());
+    let kind = WarningKind::ContradictingSymmetry;
+    let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
+    has_more.then(warning)
 }
 
 /// The group that operators make.
@@ -79,6 +100,30 @@ impl Group {
     /// Number and symbol, where the tables have its setting.
     fn named(&self) -> Option<(u16, &'static str)> {
         *self.name.get_or_init(|| spacegroup::named(&self.operators))
+    }
+
+    /// Whether a Hermann-Mauguin symbol or a number means this one. The cell decides between the axes of a rhombohedral group: either may be meant. A name
+    /// that the tables do not have says nothing.
+    fn may_be(&self, name: &str) -> bool {
+        let [hexagonal, rhombohedral] = [false, true].map(|axes| spacegroup::operators(name, axes));
+        let is_same =
+            |meant: &Vec<SymmetryOperator>| Group::of(meant).is_none_or(|meant| meant.is_same(self));
+        let Some(meant) = &hexagonal else { return rhombohedral.as_ref().is_none_or(is_same) };
+        is_same(meant) || rhombohedral.as_ref().is_some_and(|other| other != meant && is_same(other))
+    }
+
+    /// The same of a Hall symbol.
+    fn may_be_of_hall(&self, symbol: &str) -> bool {
+        let meant = hall::operators(symbol).and_then(|operators| Group::of(&operators));
+        meant.is_none_or(|meant| meant.is_same(self))
+    }
+
+    /// What messages call it.
+    fn described(&self) -> String {
+        match self.named() {
+            Some((number, symbol)) => format!("{symbol} (number {number})"),
+            None => format!("a group of {} operators", self.operators.len()),
+        }
     }
 
     /// Whether both are groups of one kind along the same axes. They may differ in their origins.
@@ -124,6 +169,7 @@ mod tests {
         let found = Reflections {
             records: Vec::new(),
             cell: None,
+            wavelength_angstrom: None,
             operators: operators.iter().map(|text| (*text).to_owned()).collect(),
             space_group: some(name),
             space_group_hall: some(hall),
@@ -157,6 +203,35 @@ mod tests {
         assert_eq!(said_with_hall("P 2", &p2, "P 2", "P 2yb", "3").as_deref(), Some(expected));
         // The tables have both settings of R 3.
         assert_eq!((said("R 3:R", &[], "R 3", "146"), said("R 3:H", &[], "R 3", "146")), (None, None));
+    }
+
+    #[test]
+    fn groups_of_other_files_are_held_against_that_of_the_structure_factors() {
+        let symbol = |text: &str| SpaceGroup { text: text.to_owned(), notation: Notation::HermannMauguin };
+        let counts = |name: &str| spacegroup::operators(name, false).unwrap();
+        let beside =
+            |said: &str, of: &str| Some(other(Path::new("a"), &symbol(said), &counts(of))?.to_string());
+        assert_eq!(
+            (beside("P 21 21 21", "19"), beside("P 1", "19"), beside("P 7", "19")),
+            (None, None, None)
+        );
+        let expected =
+            "a: space group: P 4: ignored; the structure factors have P 21 21 21 (number 19), which counts";
+        assert_eq!(beside("P 4", "19").as_deref(), Some(expected));
+        assert!(beside("P 2 2 2", "19").is_some());
+        assert_eq!(other(Path::new("a"), &symbol("P 4"), &[]), None);
+        let has = |said: &str, of: &str| more(Path::new("a"), &symbol(said), &counts(of)).is_some();
+        for (said, of, has_more) in [
+            ("P 2 2 2", "P 21 21 21", false),
+            ("P 1", "P 21 21 21", false),
+            ("P 2 2 2", "P 41 21 2", false),
+            ("P 4 2 2", "P 21 21 21", true),
+            ("P 6", "P 4", true),
+            ("R 3", "R 3:R", false),
+            ("not one", "P 4", false),
+        ] {
+            assert_eq!(has(said, of), has_more, "{said} {of}");
+        }
     }
 
     #[test]

@@ -344,6 +344,10 @@ fn geometry(
     draft.spindle = image.spindle.map(|spindle| (file.to_owned(), spindle));
     draft.crystal_of_image =
         image.crystal.filter(|_| doubts && !is_mask).map(|crystal| (path.to_owned(), crystal));
+    let exposure = image.exposure_s.filter(|_| doubts && !is_mask);
+    draft.exposure_of_image = exposure.map(|time| (path.to_owned(), time));
+    let group = image.space_group.clone().filter(|_| doubts && !is_mask);
+    draft.group_of_image = group.map(|group| (path.to_owned(), group));
     draft.fluence_of_image =
         image.fluence.filter(|_| doubts && !is_mask).map(|fluence| (path.to_owned(), fluence));
     polarization(draft, args, image, Path::new(file));

@@ -28,6 +28,7 @@ pub(super) fn decided(what: Assumption) -> &'static [FlagId] {
         Assumption::Mosaicity => &[FlagId::Mosaic],
         Assumption::Divergence => &divergence::FLAGS,
         Assumption::Dose => &[FlagId::Flux, FlagId::Fluence],
+        Assumption::BeamSize => &[FlagId::BeamSize],
         Assumption::Turn => &[FlagId::Misset],
         Assumption::Experiment => &[FlagId::ExperimentNumber],
         Assumption::Spindle => &[FlagId::SpindleAxis],
@@ -44,6 +45,19 @@ const CORNER: [FlagId; 2] = [FlagId::Pix0Vector, FlagId::Pix0VectorMm];
 
 /// Relative difference of two fluences that digits do not make.
 const SAME_FLUENCE: f64 = 0.01;
+
+/// Says so where an image was taken with another exposure than the one by which a flux counts, which no flag gives.
+pub(super) fn exposure(draft: &mut Draft, args: &ParsedArgs) {
+    let is_used = args.has(FlagId::Flux) && !args.has(FlagId::Exposure) && !args.has(FlagId::Fluence);
+    let Some((file, said)) = draft.exposure_of_image.take().filter(|_| is_used) else { return };
+    let counts = draft.setup.experiment.beam.dose().exposure();
+    if (said - counts).abs() > SAME_FLUENCE * counts {
+        let assumed = format!("ignored: {} s count; -exposure says how long", g(counts, 6));
+        let kind = WarningKind::NotTaken;
+        let found = format!("{} s", g(said, 6));
+        draft.setup.warnings.push(nanobragg_io::Warning::new(kind, &file, "exposure", found, assumed).into());
+    }
+}
 
 /// Says so where an image was taken with another fluence than the one that counts, which no flag gives.
 pub(super) fn dose(draft: &mut Draft, args: &ParsedArgs) {

@@ -41,6 +41,12 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
             let replaced = matrix::replaced(file, &star, &found.matrix, wavelength, &by);
             draft.setup.warnings.extend(replaced.map(Warning::from));
         }
+        if let Some(group) = &found.space_group {
+            let own = matrix::cell(&found.matrix, wavelength);
+            let foreign = own.and_then(|cell| cells::foreign(&name, group, cell));
+            draft.setup.warnings.extend(foreign.map(Warning::from));
+            draft.group_of_matrix = Some((name.clone(), group.clone()));
+        }
         MosflmMatrix::new(found.matrix)
             .map_err(|source| ConfigError::Matrix { path: name.clone(), source })?;
         draft.crystal.matrix = Some(found.matrix);
@@ -58,6 +64,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         draft.setup.warnings.extend(warnings.into_iter().map(Warning::from));
         if let Some(group) = space_group {
             draft.setup.warnings.extend(cells::foreign(&name, &group, cell).map(Warning::from));
+            draft.group_of_cell = Some((name.clone(), group));
         }
         // That flags overrule it is said of the flags.
         if !args.has(FlagId::Cell) && !args.has(FlagId::Mat) {
@@ -91,6 +98,7 @@ pub(super) fn inputs(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
     }
     structure_factors(draft, args, context)?;
     cells::of_instrument(draft, args);
+    cells::other_groups(draft);
     if draft.crystal.matrix.is_none() && draft.crystal.cell.is_none() {
         let lacking = draft.setup.warnings.iter().find_map(|warning| match warning {
             Warning::File(warning) => {
@@ -179,7 +187,8 @@ fn structure_factors(draft: &mut Draft, args: &ParsedArgs, context: &Context) ->
         }
         (name, path, table)
     } else if reads_dump(draft, args) && dump.exists() {
-        let table = reflections::from_dump(&dump, default_f)?;
+        let (table, negative) = reflections::from_dump(&dump, default_f)?;
+        draft.setup.warnings.extend(negative.map(Warning::from));
         if !args.has(FlagId::Dump) && classic::preset(args) != Preset::Reference {
             let file = draft.dump.clone();
             draft.setup.warnings.push(CrystalWarning::EarlierRun { file }.into());

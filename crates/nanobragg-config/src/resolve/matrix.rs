@@ -105,6 +105,7 @@ mod tests {
             matrix,
             cell: Some([70.0, 80.0, 90.0, 90.0, 90.0, 90.0]),
             misset_deg: None,
+            space_group: None,
             warnings: Vec::new(),
         };
         let warnings = |found: &Mosflm, wavelength| -> Vec<String> {
@@ -154,7 +155,7 @@ mod tests {
         let matrix = [[-0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]];
         let said = warnings(
             Path::new("A.mat"),
-            &Mosflm { matrix, cell: None, misset_deg: None, warnings: Vec::new() },
+            &Mosflm { matrix, cell: None, misset_deg: None, space_group: None, warnings: Vec::new() },
             1.0,
         );
         assert_eq!(said, [CrystalWarning::LeftHanded { file: "A.mat".into() }.into()]);

@@ -112,6 +112,7 @@ fn resolved(args: &ParsedArgs, context: &Context) -> Result<Setup, ConfigError> 
     experiment.rendering.interpolate =
         classic::interpolation(&experiment.rendering, &draft.crystal, experiment.quirks);
     image_doubts::dose(&mut draft, args);
+    image_doubts::exposure(&mut draft, args);
     orientation::of_image(&mut draft, context)?;
     let mut setup = draft.finish();
     setup.provenance = provenance(args, &setup.experiment);

@@ -6,6 +6,7 @@ use nanobragg::model::symmetry::{Expansion, SymmetryOperator};
 use nanobragg::model::{IndexBox, Preset, Reflection, StructureFactors, hall, spacegroup};
 use nanobragg::units::deg;
 use nanobragg_io::WarningKind;
+use nanobragg_io::c_format::g;
 use nanobragg_io::hkl::{HklReader, HklRecord};
 use nanobragg_io::reflections::{self, Kind, MOST_REFLECTIONS, Reflections};
 
@@ -13,7 +14,7 @@ use super::{cells, file_symmetry};
 use crate::classic::{self, FlagId, ParsedArgs};
 use crate::draft::Draft;
 use crate::error::FillError;
-use crate::{ConfigError, CrystalWarning, Warning};
+use crate::{ConfigError, CrystalWarning, Origin, Warning};
 
 /// Bytes that the table of any text file may take.
 const SMALL_TABLE: u64 = 1 << 30;
@@ -78,6 +79,8 @@ pub(super) fn table(
         let rows = if found.missing == 1 { "row has" } else { "rows have" };
         draft.setup.notes.push(format!("{file}: {} {rows} no value there: not read", found.missing));
     }
+    let other = found.wavelength_angstrom.and_then(|said| other_wavelength(draft, path, said));
+    draft.setup.warnings.extend(other.map(Warning::from));
     draft.setup.warnings.extend(contradiction.map(Warning::from));
     draft.setup.warnings.extend(found.warnings.into_iter().map(Warning::from));
     if found.negative > 0 {
@@ -91,6 +94,27 @@ pub(super) fn table(
     fits_cell(draft, path, &group, &operators, found.cell);
     let table = expanded(draft, path, &found.records, &operators, found.friedel_equal)?;
     Ok((table, found.cell))
+}
+
+/// Relative difference of two wavelengths that digits do not make.
+const SAME_WAVELENGTH: f64 = 1e-3;
+
+/// That structure factors were measured at another wavelength than the one that is assumed because nothing else says one.
+fn other_wavelength(draft: &Draft, path: &Path, said: f64) -> Option<nanobragg_io::Warning> {
+    let is_known = draft.setup.origins.of(&[FlagId::Lambda, FlagId::Energy]) != Origin::Default;
+    let assumed = draft.beam.wavelength * 1e10;
+    let differs = (said - assumed).abs() > SAME_WAVELENGTH * assumed;
+    let text = format!("ignored; {} Angstrom is assumed: -lambda or -energy says it", g(assumed, 6));
+    let warning = || {
+        nanobragg_io::Warning::new(
+            WarningKind::NotTaken,
+            path,
+            "wavelength",
+            format!("{} Angstrom", g(said, 6)),
+            text,
+        )
+    };
+    (differs && !is_known && draft.sources.is_none()).then(warning)
 }
 
 /// Fewer reflections may be a choice.
@@ -221,7 +245,7 @@ pub(super) fn cell_from_file(draft: &mut Draft, cell: [f64; 6], file: &str) {
     }
     let [a, b, c, alpha, beta, gamma] = cell;
     crystal.cell = Some(classic::cell([a, b, c, deg(alpha), deg(beta), deg(gamma)]));
-    draft.setup.origins.note(FlagId::Cell, crate::Origin::Header(file.to_owned()));
+    draft.setup.origins.note(FlagId::Cell, Origin::Header(file.to_owned()));
     draft.setup.notes.push(format!("unit cell {a} {b} {c} {alpha} {beta} {gamma} from {file}"));
 }
 
@@ -315,13 +339,20 @@ fn repeated(
 }
 
 /// The table that an earlier run left.
-pub(super) fn from_dump(path: &Path, default_f: f64) -> Result<StructureFactors, ConfigError> {
+pub(super) fn from_dump(
+    path: &Path,
+    default_f: f64,
+) -> Result<(StructureFactors, Option<nanobragg_io::Warning>), ConfigError> {
     let reader = nanobragg_io::dump::DumpReader::open(path)?;
     let index_box = reader.index_box();
     let (h, k, l) = (index_box.h, index_box.k, index_box.l);
     let bounds = IndexBox { min: [h.0, k.0, l.0], max: [h.1, k.1, l.1] };
     let limit = limit_of_dump(path, bounds, default_f)?;
-    fill(path, bounds, default_f, limit, reader.map(reflection))
+    let mut negative = 0;
+    let counted =
+        reader.inspect(|record| negative += u64::from(record.as_ref().is_ok_and(|record| record.f < 0.0)));
+    let table = fill(path, bounds, default_f, limit, counted.map(reflection))?;
+    Ok((table, below_zero(path, negative)))
 }
 
 /// Most bytes that the table of a dump may take: as of a text, by the reflections that it has. They are counted where

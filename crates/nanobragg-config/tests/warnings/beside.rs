@@ -88,6 +88,75 @@ fn a_cell_that_does_not_count_is_named_whatever_counts() {
 }
 
 #[test]
+fn a_wavelength_beside_structure_factors_is_named_where_none_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.cif", &format!("{}_diffrn_radiation_wavelength.wavelength 0.9795\n", cif(50.0)));
+    write("same.cif", &format!("{}_diffrn_radiation_wavelength.wavelength 1.0\n", cif(50.0)));
+    write("s.txt", "0.97 1\n0.98 1\n");
+    let said = |line: &str| {
+        let all = said(folder.path(), &format!("-detpixels 8 -pixel 1 {line}"));
+        all.into_iter().filter(|said| said.contains("wavelength: 0.9795")).collect::<Vec<_>>()
+    };
+    let expected =
+        "a.cif: wavelength: 0.9795 Angstrom: ignored; 1 Angstrom is assumed: -lambda or -energy says it";
+    assert!(said("-hkl a.cif").iter().all(|said| said.ends_with(expected)) && said("-hkl a.cif").len() == 1);
+    for line in ["-hkl a.cif -lambda 1.2", "-hkl a.cif -spectrum s.txt", "-hkl same.cif"] {
+        assert_eq!(said(line), [""; 0], "{line}");
+    }
+}
+
+#[test]
+fn an_exposure_by_which_a_flux_does_not_count_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write_cbf(&folder.path().join("a.cbf"), &MiniHeader { exposure: 0.2, ..swung() }, &[1; 6]).unwrap();
+    let named = |line: &str| {
+        let line =
+            format!("-cell 50 60 70 90 90 90 -default_F 1 -twotheta 10 -beamsize 0.1 -img a.cbf {line}");
+        said(folder.path(), &line).into_iter().filter(|said| said.contains("exposure")).collect::<Vec<_>>()
+    };
+    assert_eq!(named("-flux 1e12"), ["a.cbf: exposure: 0.2 s: ignored: 1 s count; -exposure says how long"]);
+    for line in ["", "-flux 1e12 -exposure 0.5", "-flux 1e12 -quirks reference", "-fluence 1e24"] {
+        assert_eq!(named(line), [""; 0], "{line}");
+    }
+}
+
+#[test]
+fn a_space_group_that_the_structure_factors_do_not_have_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.cif", &cif(50.0));
+    let record = "CRYST1   50.000   60.000   70.000  90.00  90.00  90.00 P 2 2 2       1\n";
+    write("same.pdb", &record.replace("2 2 2", "1 2 1"));
+    write("none.pdb", &record.replace("2 2 2", "1    "));
+    write("other.pdb", record);
+    let hall =
+        |symbol: &str| LIST.replace("70]}", &format!("70], \"space_group_hall_symbol\": \"{symbol}\"}}"));
+    write("same.expt", &hall("P 2y"));
+    write("screw.expt", &hall("P 2yb"));
+    write("more.expt", &hall("P 2 2"));
+    let said = |line: &str| said(folder.path(), &format!("-lambda 1 -hkl a.cif {line}"));
+    let matrix = |group: &str| {
+        format!("{MATRIX} 0 0 0\n1 0 0\n0 1 0\n0 0 1\n 50 60 70 90 90 90\n 0 0 0\nSYMM {group}\n")
+    };
+    write("same.mat", &matrix("P2"));
+    write("other.mat", &matrix("P222"));
+    let good =
+        ["-pdb same.pdb", "-pdb none.pdb", "-geometry same.expt", "-geometry screw.expt", "-mat same.mat"];
+    for good in good {
+        assert_eq!(said(good), [""; 0], "{good}");
+    }
+    for (line, expected) in [
+        ("-pdb other.pdb", "other.pdb: space group: P 2 2 2: ignored"),
+        ("-geometry more.expt", "more.expt: space group: P 2 2: ignored"),
+        ("-mat other.mat", "other.mat: space group: P222: ignored"),
+    ] {
+        let expected = format!("{expected}; the structure factors have P 1 2 1 (number 3), which counts");
+        assert_eq!(said(line), [expected]);
+    }
+}
+
+#[test]
 fn a_group_that_the_axes_of_a_matrix_cannot_have_is_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("A.mat"), MATRIX).unwrap();

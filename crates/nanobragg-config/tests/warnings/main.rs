@@ -37,6 +37,7 @@ const OF_FLAGS: &[OfFlags] = &[
     ("-stol a.stol", "config.no-effect", Some(FlagId::Stol), Some("a.stol"), None),
     ("-hdiv 0.3", "config.unused-flag", Some(FlagId::Hdiv), Some("0.3"), None),
     ("-N -5 -quirks spec", "config.senseless-value", Some(FlagId::N), Some("-5"), None),
+    ("-twotheta 400", "config.unlikely-value", Some(FlagId::Twotheta), Some("400"), Some("deg")),
     ("-distance 0.1", "config.unlikely-value", Some(FlagId::Distance), Some("0.1"), Some("mm")),
     ("-beamsize 10", "config.unlikely-value", Some(FlagId::BeamSize), Some("10"), Some("mm")),
     (
@@ -95,6 +96,7 @@ const OF_FLAGS: &[OfFlags] = &[
         Some("0 1 0"),
         Some("the middle of the detector"),
     ),
+    ("-roi -5 3 0 5", "config.region-beyond", Some(FlagId::Roi), Some("-5 3 0 5"), None),
     ("-roi 0 100 0 5", "config.region-beyond", Some(FlagId::Roi), Some("0 100 0 5"), None),
     ("-adc -5", "config.negative-offset", Some(FlagId::Adc), Some("-5"), None),
 ];
@@ -161,7 +163,7 @@ fn what_is_not_said_under_reference_is_on_the_page() {
     assert!(near("-quirks reference").is_empty());
     let of_files = "config.dropped-point config.earlier-run config.mask-of-other-instrument config.no-wavelength \
         config.other-wavelength config.unlikely-in-header io.cell-of-other-axes io.contradicting-header io.detector-properties io.far-source \
-        io.not-in-header io.not-taken io.polychromatic io.unknown-key";
+        io.not-in-header io.not-taken io.polychromatic io.several-sets io.unknown-key";
     silent.extend(of_files.split_whitespace().map(str::to_owned));
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/WARNINGS.md"))
         .unwrap();
@@ -263,6 +265,14 @@ fn of_outputs() -> Vec<&'static str> {
     let setup = resolved(folder.path(), CELL);
     let subject = one(&setup, "config.earlier-run", CELL).subject();
     assert_eq!(subject.file, Some(Path::new("Fdump.bin")));
+    assert!(setup.warnings.iter().all(|warning| warning.code() != "io.negative-amplitudes"));
+    let bytes = std::fs::read(folder.path().join("Fdump.bin")).unwrap();
+    let start = bytes.len() - 8 * numbers.len();
+    let negative = [&bytes[..start], &(-500.0f64).to_le_bytes(), &bytes[start + 8..]].concat();
+    std::fs::write(folder.path().join("negative.bin"), negative).unwrap();
+    let line = format!("{CELL} -dump negative.bin");
+    let setup = resolved(folder.path(), &line);
+    assert_eq!(one(&setup, "io.negative-amplitudes", &line).subject().found.as_deref(), Some("1"));
     let line = format!("{CELL} -default_F 1 -cbffile a.cbf -o b.cbf");
     let setup = resolved(folder.path(), &line);
     assert_eq!(one(&setup, "config.not-written", &line).subject().file, Some(Path::new("a.cbf")));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::images::{swung, upright};
 use nanobragg_config::classic::parse;
 use nanobragg_config::{Context, Setup, Warning, resolve};
-use nanobragg_io::cbf::write_cbf;
+use nanobragg_io::cbf::{MiniHeader, write_cbf};
 use nanobragg_io::nexus::{Rotation, Setting, StackWriter};
 use nanobragg_io::npy::write_npy;
 use nanobragg_io::smv::{HeaderEntry, write_smv};
@@ -78,6 +78,29 @@ fn zeros_of_counts_are_left_out_only_where_nothing_marks_pixels() {
     assert_eq!(zeros("-mask a.cbf"), (marks.to_vec(), vec![]));
     cbf([7, 0, 7, 1, 7, 0]);
     assert_eq!(zeros("-mask a.cbf"), (some.to_vec(), vec![said("a.cbf")]));
+}
+
+#[test]
+fn zeros_that_a_slip_keeps_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |counts: &[i32; 6]| {
+        write_cbf(&folder.path().join("a.cbf"), &swung(), counts).unwrap();
+        let setup = resolved(folder.path(), "-mask a.cbf");
+        assert_eq!(kept(&setup), counts.map(|count| count >= 0));
+        let said = setup.warnings.iter().filter(|warning| warning.code() == "io.zeros-kept");
+        said.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let expected =
+        "a.cbf: counts: 3 of 6 are 0: kept as counts: 1 below 0 mark pixels, and those alone are left out";
+    assert_eq!(said(&[1, 0, 0, -1, 1, 0]), [expected]);
+    assert_eq!(said(&[3, 0, 0, -1, 7, 0]), [expected]);
+    assert_eq!(said(&[1, 1, 3, -1, 1, 2]), [""; 0]);
+    assert_eq!(said(&[-1, -1, -1, -2, 0, 1]).len(), 1);
+    // Detectors leave out whole gaps, and do not count one number alone.
+    let whole = MiniHeader { fast: 4, slow: 3, ..swung() };
+    write_cbf(&folder.path().join("a.cbf"), &whole, &[-1, -1, -1, -1, 0, 1, 2, 0, 0, 0, 0, 0]).unwrap();
+    let warnings = resolved(folder.path(), "-mask a.cbf").warnings;
+    assert!(warnings.iter().all(|warning| warning.code() != "io.zeros-kept"));
 }
 
 #[test]

@@ -40,11 +40,20 @@ pub struct CbfImage {
 /// not that of the pixels, a size that is not there, and pixels that are damaged; [`Length`](crate::ErrorKind::Length) for pixels that are cut short; [`Read`](crate::ErrorKind::Read), also for what is not a
 /// regular file.
 pub fn read_cbf(path: &Path) -> Result<CbfImage> {
-    read_cbf_with_text(path).map(|(image, _)| image)
+    read_cbf_with_text(path).map(|read| read.image)
 }
 
-/// As [`read_cbf`], with the text before the pixels.
-pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
+/// An image, and what is around its pixels.
+pub(crate) struct CbfFile {
+    pub image: CbfImage,
+    /// The text before the pixels.
+    pub text: String,
+    /// Whether more pixels follow behind the image.
+    pub has_more: bool,
+}
+
+/// As [`read_cbf`], with what is around the pixels.
+pub(crate) fn read_cbf_with_text(path: &Path) -> Result<CbfFile> {
     let (mut file, length) = open_regular(path)?;
     if length > MOST_BYTES {
         return Err(Error::length(path, "file", MOST_BYTES.into(), length.into()));
@@ -105,7 +114,9 @@ pub(crate) fn read_cbf_with_text(path: &Path) -> Result<(CbfImage, String)> {
     }
     let counts = decompress(binary, pixels)
         .ok_or_else(|| Error::value(path, "pixels", format!("{pixels} counts"), b"others"))?;
-    Ok((CbfImage { fast, slow, counts }, text.into_owned()))
+    let behind = rest.get(size..).unwrap_or_default();
+    let has_more = memchr::memmem::find(behind, &START_OF_BINARY).is_some();
+    Ok(CbfFile { image: CbfImage { fast, slow, counts }, text: text.into_owned(), has_more })
 }
 
 /// The lines that describe the pixels.
@@ -149,6 +160,9 @@ mod tests {
         let expected = CbfImage { fast: 3, slow: 2, counts: counts.to_vec() };
         assert_eq!(read_cbf(&path).unwrap(), expected);
         let good = std::fs::read(&path).unwrap();
+        assert!(!read_cbf_with_text(&path).unwrap().has_more);
+        std::fs::write(&path, [good.as_slice(), &good].concat()).unwrap();
+        assert!(read_cbf_with_text(&path).unwrap().has_more);
         let start = memchr::memmem::find(&good, &START_OF_BINARY).unwrap();
         let changed = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = good.clone();

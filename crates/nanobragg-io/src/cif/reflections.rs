@@ -7,6 +7,7 @@ use super::columns::{Columns, Lacking, item_as_written};
 use super::tokens::{Kind, Tokens};
 use super::{CellTags, GroupTags, MOST_ITEMS, number};
 use crate::error::{Error, Result};
+use crate::lines::finite;
 use crate::rows::{Collector, MOST_REFLECTIONS, Reflections, index};
 use crate::warning::{Warning, WarningKind};
 
@@ -61,6 +62,7 @@ pub fn read_reflections(path: &Path, column: Option<&str>) -> Result<Reflections
     };
     block.cell.once(path)?;
     found.cell = block.cell.complete();
+    found.wavelength_angstrom = block.wavelength;
     found.warnings.extend(block.cell.incomplete(path).into_iter().chain(block.cell.other(path)));
     if other_set {
         let assumed = "another data block has reflections too: the first one's are taken";
@@ -87,12 +89,21 @@ struct Block {
     /// Whether an operator is `?` or `.`.
     operator_unknown: bool,
     names: GroupTags,
+    /// The first one, Å.
+    wavelength: Option<f64>,
 }
+
+/// Names of the wavelength of a measurement.
+const WAVELENGTH_TAGS: [&str; 2] =
+    ["_diffrn_radiation_wavelength.wavelength", "_diffrn_radiation_wavelength"];
 
 impl Block {
     fn take(&mut self, tag: &str, tokens: &Tokens) -> Result<()> {
         let text = || String::from_utf8_lossy(tokens.text()).trim().to_owned();
         self.cell.take(tag, tokens.text());
+        if WAVELENGTH_TAGS.contains(&tag) && self.wavelength.is_none() {
+            self.wavelength = finite(tokens.text()).filter(|wavelength| *wavelength > 0.0);
+        }
         if OPERATOR_TAGS.contains(&tag) && tokens.is_null() {
             self.operator_unknown = true;
         } else if OPERATOR_TAGS.contains(&tag) {

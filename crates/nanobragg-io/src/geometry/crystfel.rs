@@ -176,7 +176,11 @@ fn not_taken(place: &Place<'_>, key: &str, value: &str, doubts: &mut Doubts) {
 }
 
 /// Keys of other programs for what another key says, which is read.
-const FOREIGN: [(&str, &str); 6] = [
+const FOREIGN: [(&str, &str); 10] = [
+    ("beam_center_x", "corner_x"),
+    ("beam_center_y", "corner_y"),
+    ("beam_x", "corner_x"),
+    ("beam_y", "corner_y"),
     ("distance", "clen"),
     ("detector_distance", "clen"),
     ("camera_length", "clen"),

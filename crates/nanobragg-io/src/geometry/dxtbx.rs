@@ -60,6 +60,13 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     let scan_model = model("scan")?;
     scan_model.iter().for_each(|node| of_scan(node, &mut warnings));
     warnings.extend(scan_model.iter().flat_map(dxtbx_doubts::of_properties));
+    warnings.extend(scan_model.iter().flat_map(dxtbx_doubts::no_angles));
+    warnings.extend(dxtbx_doubts::beside(&experiment, &root, &detector));
+    for (node, key, what) in
+        [(&beam_model, "s0_at_scan_points", "vectors"), (&goniometer, SETTINGS, "rotations")]
+    {
+        node.iter().for_each(|node| of_scan_points(node, (key, what), scan_model.as_ref(), &mut warnings));
+    }
     let models = [
         Some(&detector),
         scan_model.as_ref(),
@@ -70,7 +77,7 @@ pub(super) fn geometry(path: &Path, document: &Value, selection: Selection) -> R
     warnings.extend(dxtbx_doubts::misspelled(models.into_iter().flatten().cloned()));
     if let Some(node) = &crystal_model {
         warnings.extend(dxtbx_doubts::of_crystal(node));
-        of_scan_points(node, scan_model.as_ref(), &mut warnings);
+        of_scan_points(node, ("A_at_scan_points", "matrices"), scan_model.as_ref(), &mut warnings);
         let mosaicity = [("mosaicity", 0.0), ("ML_half_mosaicity_deg", 0.0), ("ML_domain_size_ang", 0.0)];
         let instead = ("-mosaic, -mosaic_domains and -N say it", Assumption::Mosaicity);
         not_taken(node, &mosaicity, instead, &mut warnings);
@@ -281,17 +288,25 @@ fn of_scan(node: &Node<'_>, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// Says so where a crystal has not one model more than the scan has images.
-fn of_scan_points(crystal: &Node<'_>, scan: Option<&Node<'_>>, warnings: &mut Vec<Warning>) {
+/// The key of the settings of a goniometer that vary.
+const SETTINGS: &str = "setting_rotation_at_scan_points";
+
+/// Says so where a model that varies has not one of `what` more than the scan has images.
+fn of_scan_points(
+    model: &Node<'_>,
+    (key, what): (&str, &str),
+    scan: Option<&Node<'_>>,
+    warnings: &mut Vec<Warning>,
+) {
     let range = scan.and_then(|scan| scan.optional("image_range")?.numbers::<2>().ok());
-    let points = crystal.optional("A_at_scan_points");
+    let points = model.optional(key);
     let count = points.as_ref().and_then(|points| Some(points.value.as_array()?.len()));
     let (Some([first, last]), Some(points), Some(count)) = (range, points, count) else { return };
     let expected = last - first + 2.0;
     if count as f64 != expected {
         let assumed = format!("{expected} are expected, one more than there are images");
         let kind = WarningKind::UnlikelyScan;
-        warnings.push(Warning::new(kind, crystal.path, points.place, format!("{count} matrices"), assumed));
+        warnings.push(Warning::new(kind, model.path, points.place, format!("{count} {what}"), assumed));
     }
 }
 
@@ -310,8 +325,7 @@ struct Goniometer {
 
 impl Goniometer {
     fn new(node: &Node<'_>, point: usize) -> Result<Self> {
-        let at_points =
-            node.optional("setting_rotation_at_scan_points").filter(|points| points.value.is_array());
+        let at_points = node.optional(SETTINGS).filter(|points| points.value.is_array());
         let mut goniometer = Goniometer::at_rest(node)?;
         if let Some(points) = at_points {
             goniometer.setting = points.entry(point)?.rotation()?;

@@ -77,6 +77,76 @@ pub(super) fn of_list(root: &Node<'_>) -> Vec<Warning> {
 /// Models of a kind of which the first that is not used is looked for.
 const MOST_MODELS: usize = 1000;
 
+/// What an imageset, the strategy of a panel and the model of a profile say of pixels and of the crystal, which is not taken.
+pub(super) fn beside(experiment: &Node<'_>, root: &Node<'_>, detector: &Node<'_>) -> Vec<Warning> {
+    let model = |name: &str| {
+        let number = experiment.optional(name)?.whole().ok()?;
+        root.optional(name)?.entry(number).ok()
+    };
+    // Of a DataBlock the imageset is what refers to the models.
+    let set =
+        if experiment.optional("imageset").is_some() { model("imageset") } else { Some(experiment.clone()) };
+    let mut found = Vec::new();
+    let files: [(&str, &str, Option<Assumption>); 5] = [
+        ("mask", "not read; -mask leaves pixels out", Some(Assumption::Pixels)),
+        ("gain", "ignored: pixels count photons", None),
+        ("pedestal", "ignored: pixels count photons", None),
+        ("dx", "not read: pixels are where the panels say", None),
+        ("dy", "not read: pixels are where the panels say", None),
+    ];
+    for (key, assumed, what) in files {
+        let said = set.as_ref().and_then(|set| set.optional(key));
+        let name = said.as_ref().and_then(|said| said.value.as_str()).filter(|name| !name.trim().is_empty());
+        if let (Some(said), Some(name)) = (&said, name) {
+            let kind = if key == "mask" { WarningKind::BadRegions } else { WarningKind::DetectorProperties };
+            let warning = Warning::new(kind, root.path, said.place.clone(), name, assumed);
+            found.push(match what {
+                Some(what) => warning.of(what),
+                None => warning,
+            });
+        }
+    }
+    let panels = detector.optional("panels");
+    let shifted = panels.iter().flat_map(Node::entries).find_map(|panel| {
+        let strategy = panel.optional("px_mm_strategy")?.optional("type")?;
+        (strategy.value.as_str() == Some("OffsetPxMmStrategy")).then_some(strategy)
+    });
+    found.extend(shifted.map(|strategy| {
+        let assumed = "not read: pixels are where the panels say";
+        Warning::new(WarningKind::NotTaken, root.path, strategy.place, "OffsetPxMmStrategy", assumed)
+    }));
+    let profile = model("profile");
+    for (key, assumed, what) in [
+        ("sigma_m", "ignored; -mosaic gives a mosaic spread", Assumption::Mosaicity),
+        ("sigma_b", "ignored; -divergence widens the beam", Assumption::Divergence),
+    ] {
+        let Some(said) = profile.as_ref().and_then(|profile| profile.optional(key)) else { continue };
+        // Of a profile that varies there is one for each image.
+        let first = said.number().ok().or_else(|| said.entries().next()?.number().ok());
+        if let Some(number) = first.filter(|number| *number != 0.0) {
+            let place = said.place.clone();
+            found.push(Warning::new(WarningKind::NotTaken, root.path, place, g(number, 6), assumed).of(what));
+        }
+    }
+    found
+}
+
+/// Properties of a scan that vary from image to image and are no angles, of which one image has one.
+const NO_ANGLES: [&str; 3] = ["time_of_flight", "wavelength", "energy"];
+
+/// Times of flight and the like.
+pub(super) fn no_angles(scan: &Node<'_>) -> Vec<Warning> {
+    let properties = scan.optional("properties");
+    let said = |name: &&str| {
+        let list = properties.as_ref()?.optional(name)?;
+        let found = format!("{} values", list.value.as_array()?.len());
+        let assumed = "ignored: the beam has one wavelength; -spectrum gives several";
+        let warning = Warning::new(WarningKind::Polychromatic, scan.path, list.place, found, assumed);
+        Some(warning.of(Assumption::Wavelength))
+    };
+    NO_ANGLES.iter().filter_map(said).collect()
+}
+
 /// A cell that a refinement of the cell alone has left beside axes that make another one.
 pub(super) fn of_crystal(crystal: &Node<'_>) -> Option<Warning> {
     let said = crystal.optional("recalculated_unit_cell")?;
@@ -205,6 +275,61 @@ mod tests {
         let expected = "crystal[0].recalculated_unit_cell: 51 60 70 90 90 90: ignored; the cell vectors make \
             50 60 70 90 90 90, which counts";
         assert_eq!(crystal("51, 60, 70, 90, 90, 90"), [expected]);
+    }
+
+    #[test]
+    fn what_is_beside_the_models_is_said() {
+        let set =
+            |text: &str| {
+                let list = LIST.replace("\"scan\": 0,", "\"scan\": 0, \"imageset\": 0,");
+                said_of(&list.replace(
+                    "\"goniometer\": [{",
+                    &format!("\"imageset\": [{{{text}}}], \"goniometer\": [{{"),
+                ))
+                .unwrap()
+            };
+        assert_eq!(set("\"mask\": \"\", \"gain\": null, \"dx\": \"\""), [""; 0]);
+        assert_eq!(
+            set("\"mask\": \"m.pickle\", \"dx\": \"dx.pickle\""),
+            [
+                "imageset[0].mask: m.pickle: not read; -mask leaves pixels out",
+                "imageset[0].dx: dx.pickle: not read: pixels are where the panels say"
+            ]
+        );
+        let profile =
+            |text: &str| {
+                let list = LIST.replace("\"scan\": 0,", "\"scan\": 0, \"profile\": 0,");
+                said_of(&list.replace(
+                    "\"goniometer\": [{",
+                    &format!("\"profile\": [{{{text}}}], \"goniometer\": [{{"),
+                ))
+                .unwrap()
+            };
+        assert_eq!(profile("\"sigma_m\": 0.0"), [""; 0]);
+        let expected = "profile[0].sigma_m: 0.1: ignored; -mosaic gives a mosaic spread";
+        assert_eq!(profile("\"sigma_m\": [0.1, 0.2]"), [expected]);
+        let offset =
+            said("\"pixel_size\"", "\"px_mm_strategy\": {\"type\": \"OffsetPxMmStrategy\"}, \"pixel_size\"")
+                .unwrap();
+        assert!(
+            offset.len() == 1
+                && offset[0].ends_with("OffsetPxMmStrategy: not read: pixels are where the panels say"),
+            "{offset:?}"
+        );
+        let flight = said("\"properties\": {}", "\"properties\": {\"time_of_flight\": [1, 2, 3]}").unwrap();
+        assert_eq!(
+            flight,
+            [
+                "scan[0].properties.time_of_flight: 3 values: ignored: the beam has one wavelength; -spectrum gives several"
+            ]
+        );
+        let points =
+            said("\"wavelength\": 1", "\"wavelength\": 1, \"s0_at_scan_points\": [[0, 0, -1], [0, 0, -1]]")
+                .unwrap();
+        assert_eq!(
+            points,
+            ["beam[0].s0_at_scan_points: 2 vectors: 4 are expected, one more than there are images"]
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ use nalgebra::{Matrix3, Vector3};
 use crate::cell::{SpaceGroup, cell_of_rows, is_other_cell};
 use crate::error::{Error, Result};
 use crate::gzip;
-use crate::lines::without_mark;
+use crate::lines::{end_lines, without_mark};
 use crate::warning::Warning;
 
 pub(crate) use keys::{Slips, meant};
@@ -159,7 +159,8 @@ pub struct Selection {
 /// [`Value`](crate::ErrorKind::Value) or [`Line`](crate::ErrorKind::Line) for what is missing or makes no sense, a selection that the file does not
 /// have; [`Read`](crate::ErrorKind::Read), also for what is not a regular file.
 pub fn read_geometry(path: &Path, selection: Selection) -> Result<Geometry> {
-    let bytes = gzip::whole(path, LIMIT)?;
+    let mut bytes = gzip::whole(path, LIMIT)?;
+    end_lines(&mut bytes);
     let bytes = without_mark(&bytes);
     let geometry = match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') => dxtbx::geometry(path, &dxtbx::document(path, bytes)?, selection)?,

@@ -164,6 +164,16 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
     let tables = tables.map(|entry| {
         entries.warning(WarningKind::NotTaken, entry, "not read: pixels are where the panels say")
     });
+    let reindexed = entries.last("REIDX").filter(|entry| {
+        let numbers: Vec<f64> = entry.values.iter().filter_map(|word| finite(word.as_bytes())).collect();
+        let identity = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+        // Without numbers, or with zeros alone, XDS finds them itself.
+        numbers.iter().any(|number| *number != 0.0) && numbers != identity
+    });
+    let reindexed = reindexed.map(|entry| {
+        entries.warning(WarningKind::NotTaken, entry, "ignored: the axes of the cell are used as they stand")
+    });
+    let tables = tables.chain(reindexed);
     properties.chain(gain).chain(regions).chain(ring).chain(of_crystal).chain(tables).collect()
 }
 

@@ -48,6 +48,21 @@ const READ: [&str; 30] = [
     "SEGMENT_DISTANCE",
     SEGMENT,
 ];
+/// Keys of other programs for what another key says, which is read.
+const FOREIGN: [(&str, &str); 12] = [
+    ("WAVELENGTH", "X-RAY_WAVELENGTH"),
+    ("LAMBDA", "X-RAY_WAVELENGTH"),
+    ("ENERGY", "X-RAY_WAVELENGTH"),
+    ("PHOTON_ENERGY", "X-RAY_WAVELENGTH"),
+    ("DISTANCE", DISTANCE),
+    ("BEAM_X", "ORGX"),
+    ("BEAM_Y", "ORGY"),
+    ("PIXEL_SIZE", "QX"),
+    ("OSC_START", "STARTING_ANGLE"),
+    ("OSC_RANGE", "OSCILLATION_RANGE"),
+    ("UNIT_CELL", "UNIT_CELL_CONSTANTS"),
+    ("SPACE_GROUP", "SPACE_GROUP_NUMBER"),
+];
 /// Those of them that stand there once for each segment.
 const OF_SEGMENTS: &str = "SEGMENT";
 /// Far more keys than a segmented detector needs.
@@ -201,6 +216,12 @@ impl<'a> Entries<'a> {
         for (entry, meant) in self.list.iter().filter_map(|entry| Some((entry, entry.meant()?))) {
             let kind = WarningKind::UnknownKey;
             doubts.add(kind, meant, || self.warning(kind, entry, format!("not read; did you mean {meant}?")));
+        }
+        for entry in &self.list {
+            let Some((_, read)) = FOREIGN.iter().find(|(foreign, _)| *foreign == entry.key) else { continue };
+            let kind = WarningKind::UnknownKey;
+            doubts
+                .add(kind, read, || self.warning(kind, entry, format!("not read; {read} is the key for it")));
         }
         doubts.finish()
     }

@@ -13,6 +13,9 @@ const MOST_AXES: usize = 100;
 /// What ends a chain.
 pub(super) const END: &str = ".";
 
+/// What the chain of the axes of a detector ends in.
+pub(super) const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
+
 pub(super) const ANGLE: &str = "a number of deg or rad";
 pub(super) const LENGTH: &str = "a number of m, mm, um or nm";
 

@@ -2,6 +2,7 @@
 
 use super::{ImageCrystal, ImagePolarization};
 use crate::c_format::g;
+use crate::cell::SpaceGroup;
 use crate::image_axes::ImageAxes;
 use crate::smv::{Names, Unreadable};
 use crate::warning::Warning;
@@ -24,6 +25,9 @@ pub(super) struct Said {
     pub spindle: Option<[f64; 3]>,
     pub polarization: Option<ImagePolarization>,
     pub crystal: Option<ImageCrystal>,
+    pub space_group: Option<SpaceGroup>,
+    /// The exposure of an image in seconds.
+    pub exposure_s: Option<f64>,
     /// Photons per area in an image, 1/m².
     pub fluence: Option<f64>,
     /// What of it is not taken as it stands.

@@ -4,16 +4,36 @@ use nalgebra::Matrix3;
 
 use super::ImageCrystal;
 use super::quantity::{listed, to_imgcif};
-use crate::cell::{cell_of_rows, is_other_cell, vectors_of};
+use crate::cell::{Notation, SpaceGroup, cell_of_rows, is_other_cell, vectors_of};
 use crate::nexus::Nxmx;
 use crate::rows::plausible_cell;
 use crate::text::spaced_to;
 use crate::warning::{Warning, WarningKind};
 
 const CELL: &str = "entry/sample/unit_cell";
+const HALVES: [&str; 2] = ["entry/sample/unit_cell_abc", "entry/sample/unit_cell_alphabetagamma"];
 /// a*, b*, c* in columns, and the rotation that brings those of Busing and Levy there.
 const UB: &str = "entry/sample/ub_matrix";
 const U: &str = "entry/sample/orientation_matrix";
+
+/// Names of the space group, in NXsample and as writers of NXmx files have it.
+const GROUPS: [&str; 2] = ["entry/sample/space_group", "entry/sample/unit_cell_group"];
+
+/// The space group, or that what is said in its place is none.
+pub(super) fn space_group(file: &Nxmx<'_>) -> (Option<SpaceGroup>, Option<Warning>) {
+    let Some((name, found)) = GROUPS.into_iter().find_map(|name| Some((name, file.text(name)?))) else {
+        return (None, None);
+    };
+    let number = || file.numbers(name).and_then(Result::ok).filter(|all| all.len() == 1);
+    let found = found.or_else(|found| number().map(|all| all[0].to_string()).ok_or(found));
+    match found {
+        Ok(text) => (SpaceGroup::of(&text, Notation::HermannMauguin), None),
+        Err(found) => {
+            let assumed = "not read; expected the name of one space group";
+            (None, Some(Warning::new(WarningKind::NotTaken, file.path(), name, found, assumed)))
+        }
+    }
+}
 
 /// The first `N` numbers of a data set that has one or more such groups, all alike; or what is said in their place. A list that has no numbers
 /// says nothing.
@@ -65,13 +85,22 @@ pub(super) fn read(file: &Nxmx<'_>, turns: bool) -> (Option<ImageCrystal>, Vec<W
 }
 
 fn cell(file: &Nxmx<'_>) -> (Option<[f64; 6]>, Vec<Warning>) {
-    let (cell, warning) = first::<6>(file, CELL, "edges and angles, six numbers");
+    let (cell, warning) = match first::<6>(file, CELL, "edges and angles, six numbers") {
+        (None, None) => (in_halves(file), None),
+        found => found,
+    };
     let none = cell.filter(|cell| !plausible_cell(*cell) && cell.iter().any(|number| *number != 0.0));
     let none = none.map(|cell| {
         let assumed = "not read; expected three edges in Angstrom and three angles in degrees";
         Warning::new(WarningKind::NotTaken, file.path(), CELL, spaced_to(&cell, 6), assumed)
     });
     (cell.filter(|cell| plausible_cell(*cell)), warning.into_iter().chain(none).collect())
+}
+
+/// Edges and angles as NXsample had them before.
+fn in_halves(file: &Nxmx<'_>) -> Option<[f64; 6]> {
+    let [edges, angles] = HALVES.map(|name| file.numbers(name).and_then(Result::ok));
+    [edges?, angles?].concat().first_chunk().copied()
 }
 
 /// Reciprocal axes in columns, in the frame of NeXus.
@@ -162,6 +191,14 @@ mod tests {
                 assert!((axis - expected).norm() < 1e-12, "{sets:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_cell_in_two_halves_is_one() {
+        let sets: [(&str, &[f64]); 2] =
+            [("unit_cell_abc", &CELL_SAID[..3]), ("unit_cell_alphabetagamma", &CELL_SAID[3..])];
+        assert_eq!(said(&sets).0.map(|crystal| crystal.cell), Some(CELL_SAID));
+        assert_eq!(said(&sets[..1]), (None, vec![]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an NXmx file says that changes images and is not taken.
 
 use super::chain::ANGLE;
-use super::entries::angle_deg;
+use super::entries::{angle_deg, wavelength_angstrom};
 use super::quantity::{listed, quantity_of};
 use super::radiation::OF_DOSE;
 use super::smv_keys::WHOLE;
@@ -9,6 +9,7 @@ use crate::c_format::g;
 use crate::geometry::{Slips, meant};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
+use crate::spectrum::EV_ANGSTROM;
 use crate::warning::{Assumption, Warning, WarningKind};
 
 const INSTRUMENT: &str = "entry/instrument";
@@ -22,6 +23,8 @@ const SAME: f64 = 1e-6;
 const OF_COUNTS: &str = "ignored: a photon is a count; -adc and -scale change what is written";
 const OF_PIXELS: &str = "ignored: all pixels count alike";
 const OF_DIVERGENCE: &str = "ignored: one direction; -divergence widens it";
+const OF_SIZE: &str = "ignored: the beam is wider than the crystal; -beamsize says how wide";
+const OF_SPREAD: &str = "ignored: one wavelength; -dispersion widens it";
 const OF_SWING: &str = "ignored: the chain of axes says how the detector lies";
 
 /// A number that is not taken.
@@ -71,7 +74,7 @@ const fn of_beam(
 const ONE: &[f64] = &[1.0];
 const NONE: &[f64] = &[0.0];
 
-const IGNORED: [Ignored; 16] = [
+const IGNORED: [Ignored; 20] = [
     of_counts("detector/gain", ONE),
     of_counts("detector/data_scaling_factor", ONE),
     of_counts("detector/pedestal", NONE),
@@ -85,6 +88,10 @@ const IGNORED: [Ignored; 16] = [
     of_pixels("detector/detectorSpecific/flatfield"),
     of_beam("attenuator/attenuator_transmission", &WHOLE, OF_DOSE, Assumption::Dose),
     of_beam("beam/total_flux", NONE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/flux_integrated", NONE, OF_DOSE, Assumption::Dose),
+    of_beam("beam/incident_beam_size", NONE, OF_SIZE, Assumption::BeamSize),
+    of_beam("beam/extent", NONE, OF_SIZE, Assumption::BeamSize),
+    of_beam("monochromator/wavelength_spread", NONE, OF_SPREAD, Assumption::WavelengthSpread),
     of_beam("beam/incident_beam_divergence", NONE, OF_DIVERGENCE, Assumption::Divergence),
     of_beam("detector/polar_angle", NONE, OF_SWING, Assumption::Swing),
     of_beam("detector/rotation_angle", NONE, OF_SWING, Assumption::Swing),
@@ -93,8 +100,8 @@ const IGNORED: [Ignored; 16] = [
 /// A warning for each.
 pub(super) fn of_nxmx(file: &Nxmx<'_>, axes: &ImageAxes) -> Vec<Warning> {
     let ignored = IGNORED.iter().filter_map(|ignored| of_number(file, ignored));
-    let doubts = probe(file).into_iter().chain(ignored).chain(swing(file, axes)).chain(other_detectors(file));
-    doubts.chain(slips(file)).collect()
+    let doubts = probe(file).into_iter().chain(gain_setting(file)).chain(ignored).chain(swing(file, axes));
+    doubts.chain(other_detectors(file)).chain(slips(file)).collect()
 }
 
 fn of_number(file: &Nxmx<'_>, ignored: &Ignored) -> Option<Warning> {
@@ -155,7 +162,24 @@ const FOREIGN: [(&str, &str); 6] = [
 ];
 const WAVELENGTH: &str = "entry/instrument/beam/incident_wavelength";
 
-/// Names that are nearly one that is read, or mean one, where that is not there.
+/// Relative difference of two wavelengths that digits do not make.
+const SAME_WAVELENGTH: f64 = 1e-3;
+
+/// The wavelength that a wavelength or an energy means, in its own unit.
+fn angstrom(file: &Nxmx<'_>, name: &str, number: Option<f64>) -> Option<f64> {
+    let number = number.filter(|number| *number > 0.0)?;
+    let unit = file.text_attribute(name, "units").unwrap_or_default();
+    let unit = unit.trim();
+    match unit.to_lowercase().as_str() {
+        "ev" => Some(EV_ANGSTROM / number),
+        "kev" => Some(EV_ANGSTROM / number / 1e3),
+        "" if name.ends_with("energy") => Some(EV_ANGSTROM / number),
+        "" => Some(number),
+        _ => Some(number * wavelength_angstrom(unit)?),
+    }
+}
+
+/// Names that are nearly one that is read, or mean one, where that is not there or says something else.
 fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
     let has = |group: &str, name: &str| file.numbers(&format!("{INSTRUMENT}/{group}/{name}")).is_some();
     let unread = |name: String, assumed: String| {
@@ -171,8 +195,18 @@ fn slips(file: &Nxmx<'_>) -> Vec<Warning> {
         names.into_iter().filter_map(slip).collect::<Vec<_>>()
     });
     let foreign = FOREIGN.into_iter().filter_map(|(name, read)| {
-        let assumed = format!("not read; {read} is the name for it");
-        unread(name.to_owned(), assumed).filter(|_| file.numbers(read).is_none())
+        let Some(counts) = file.numbers(read) else {
+            return unread(name.to_owned(), format!("not read; {read} is the name for it"));
+        };
+        let counts = counts.ok().filter(|_| read == WAVELENGTH)?;
+        let [said, counts] = [(name, file.numbers(name)?.ok()?), (read, counts)]
+            .map(|(name, numbers)| angstrom(file, name, numbers.first().copied()));
+        let (said, counts) = (said?, counts?);
+        let warning =
+            unread(name.to_owned(), format!("ignored; {read} is {} Angstrom, which counts", g(counts, 6)));
+        warning
+            .filter(|_| (said - counts).abs() > SAME_WAVELENGTH * counts)
+            .map(|it| it.of(Assumption::Wavelength))
     });
     slipped.chain(foreign).collect()
 }
@@ -185,6 +219,16 @@ fn probe(file: &Nxmx<'_>) -> Option<Warning> {
     let is_light = ["x-ray", "xray", "x ray", "photon"].iter().any(|name| said.contains(name));
     let assumed = "scattering is that of X-rays";
     (!is_light).then(|| Warning::new(WarningKind::OtherProbe, file.path(), name, found.trim(), assumed))
+}
+
+/// A setting of the gain by its name, which is no number. Some writers say so that there is none.
+fn gain_setting(file: &Nxmx<'_>) -> Option<Warning> {
+    let name = format!("{DETECTOR}/gain_setting");
+    let found = file.text(&name)?.unwrap_or_else(|found| found);
+    let found = found.trim();
+    let says_nothing = ["", "none", "n/a", "unknown"].contains(&found.to_lowercase().as_str());
+    let kind = WarningKind::DetectorProperties;
+    (!says_nothing).then(|| Warning::new(kind, file.path(), name, found, OF_COUNTS))
 }
 
 /// A swing of a detector whose axes have none.
@@ -206,7 +250,11 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
     let is_other = |name: &String| {
         let has =
             |set: &str| !file.names(&format!("{INSTRUMENT}/{name}/{set}")).unwrap_or_default().is_empty();
-        name != "detector" && name.starts_with("detector") && (has("module") || has("module_0"))
+        let is_detector = || match file.class(&format!("{INSTRUMENT}/{name}")).1 {
+            Some(class) => class == "NXdetector",
+            None => name.starts_with("detector") && (has("module") || has("module_0")),
+        };
+        name != "detector" && is_detector()
     };
     let warning = |name: String| {
         let kind = WarningKind::SeveralSets;
@@ -219,7 +267,11 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
         )
     };
     let entries = file.names("/").unwrap_or_default();
-    let others = entries.into_iter().filter(|name| name.starts_with("entry") && name != "entry");
+    let is_entry = |name: &String| match file.class(name).1 {
+        Some(class) => class == "NXentry",
+        None => name.starts_with("entry"),
+    };
+    let others = entries.into_iter().filter(|name| name != "entry" && is_entry(name));
     let of_entry = |name: String| {
         Warning::new(WarningKind::SeveralSets, file.path(), name, "an entry", "ignored; entry is read")
     };
@@ -283,6 +335,12 @@ mod tests {
             ),
             ("detector/flatfield", 1.0, 0.5, "flatfield: 0.5: ignored: all pixels count alike"),
             (
+                "beam/incident_beam_size",
+                0.0,
+                0.05,
+                "incident_beam_size: 0.05: ignored: the beam is wider than the crystal; -beamsize says how wide",
+            ),
+            (
                 "attenuator/attenuator_transmission",
                 1.0,
                 0.1,
@@ -324,6 +382,27 @@ mod tests {
     }
 
     #[test]
+    fn an_energy_that_is_not_the_wavelength_is_named() {
+        let of_energy = |energy: f64, unit: &str| {
+            said(&FLAT_AXES, |entry| {
+                let beam = entry.create_group("instrument").unwrap().create_group("beam").unwrap();
+                for (name, number, unit) in
+                    [("incident_wavelength", 1.0, "angstrom"), ("incident_energy", energy, unit)]
+                {
+                    let set = beam.new_dataset::<f64>().scalar().create(name).unwrap();
+                    set.write_raw(&[number]).unwrap();
+                    let units = set.new_attr::<rust_hdf5::VarLenUnicode>().shape(()).create("units").unwrap();
+                    units.write_string(unit).unwrap();
+                }
+            })
+        };
+        assert_eq!(of_energy(12398.4, "eV"), [""; 0]);
+        assert_eq!(of_energy(12.3984, "keV"), [""; 0]);
+        let expected = "instrument/beam/incident_energy: 9000: ignored; entry/instrument/beam/incident_wavelength is 1 Angstrom, which counts";
+        assert_eq!(of_energy(9000.0, "eV"), [expected]);
+    }
+
+    #[test]
     fn a_flat_field_that_the_counts_have_already_is_no_matter() {
         let write = |applied: i32| {
             said(&FLAT_AXES, |entry| {
@@ -336,6 +415,19 @@ mod tests {
         };
         assert_eq!(write(1), [""; 0]);
         assert_eq!(write(0), ["instrument/detector/flatfield: 0.9 1.1: ignored: all pixels count alike"]);
+    }
+
+    #[test]
+    fn a_gain_that_has_a_name_is_named() {
+        let setting = |text: &str| {
+            said(&FLAT_AXES, |entry| {
+                let group = entry.create_group("instrument").unwrap().create_group("detector").unwrap();
+                group.write_vlen_strings("gain_setting", &[text]).unwrap();
+            })
+        };
+        assert_eq!(setting("none"), [""; 0]);
+        let expected = "instrument/detector/gain_setting: low: ignored: a photon is a count; -adc and -scale change what is written";
+        assert_eq!(setting("low"), [expected]);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::entries::{Entry, Found, Said, length_mm, square, wavelength_angstrom};
-use super::smv_keys::WHOLE;
 use super::{ImagePolarization, radiation};
 use crate::error::Result;
 use crate::geometry::{Slips, meant};
@@ -58,6 +57,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Said> {
         swing_deg,
         axes,
         polarization,
+        exposure_s: plain("Exposure_time").and_then(std::result::Result::ok).filter(|time| *time > 0.0),
         warnings: sensor(path, text).into_iter().chain(unread).chain(slips(text, path)).collect(),
         ..Said::default()
     })
@@ -155,15 +155,8 @@ pub(super) fn goniometer(path: &Path, text: &str) -> Vec<Warning> {
         let (place, assumed) = (format!("_array_intensities.{key}"), "ignored: a photon is a count");
         Warning::new(WarningKind::DetectorProperties, path, place, value.trim(), assumed)
     });
-    let dose = |(key, neutral): (&str, &[f64])| {
-        let value = lines.value(key)?;
-        let number = finite(Lines::words(value).next()?.as_bytes())?;
-        let changes = number != 0.0 && !neutral.contains(&number);
-        changes.then(|| warning(key, value, radiation::OF_DOSE).of(Assumption::Dose))
-    };
-    let doses = [("Filter_transmission", &WHOLE[..]), ("Flux", &[])].into_iter().filter_map(dose);
     let angles = ["Kappa", "Chi", "Alpha", "Omega"].iter().filter_map(angle).chain(axis);
-    angles.chain(shifts.iter().filter_map(shift)).chain(intensities).chain(doses).collect()
+    angles.chain(shifts.iter().filter_map(shift)).chain(intensities).collect()
 }
 
 /// Keys that stand there more than once with other values, of which the first counts.
@@ -189,11 +182,12 @@ pub(super) fn repeated(path: &Path, text: &str) -> Vec<Warning> {
 const LENGTH: &str = "a number of m, mm, um or nm";
 const WAVELENGTH: &str = "a number of A, nm or m";
 
-struct Lines<'a>(&'a str);
+/// The lines of a header.
+pub(super) struct Lines<'a>(pub &'a str);
 
 impl<'a> Lines<'a> {
     /// What stands behind a key; nothing where detectors write that they do not know.
-    fn value(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a str> {
         self.values(key).next().filter(|value| !value.contains("(nil)") && !value.contains("not set"))
     }
 
@@ -205,14 +199,14 @@ impl<'a> Lines<'a> {
         })
     }
 
-    fn words(value: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn words(value: &'a str) -> impl Iterator<Item = &'a str> {
         value.split(BETWEEN).filter(|word| !word.is_empty())
     }
 
     /// The first `count` numbers behind a key.
     fn numbers(&self, key: &str, count: usize) -> Option<Found<Vec<f64>>> {
         // In no other unit are they read.
-        const UNITS: [&str; 7] = ["deg", "degree", "degrees", "pixel", "pixels", "px", "counts"];
+        const UNITS: [&str; 8] = ["deg", "degree", "degrees", "pixel", "pixels", "px", "counts", "s"];
         let value = self.value(key)?;
         let numbers: Vec<f64> =
             Self::words(value).take(count).map_while(|word| finite(word.as_bytes())).collect();
@@ -325,15 +319,6 @@ mod tests {
                 "a.cbf: _array_intensities.gain: 1.5: ignored: a photon is a count",
             ]
         );
-        let dose = "# Filter_transmission 0.1\n# Flux 1e12 ph/s\n";
-        let said: Vec<String> =
-            goniometer(Path::new("a.cbf"), dose).iter().map(ToString::to_string).collect();
-        assert!(
-            said.len() == 2 && said.iter().all(|said| said.contains("-flux and -fluence say")),
-            "{said:?}"
-        );
-        let usual = "# Filter_transmission 1.0000\n# Flux 0.0000\n# Flux (nil)\n";
-        assert!(goniometer(Path::new("a.cbf"), usual).is_empty());
         let rotation = "# Start_angle 10.0000 deg.\n# Angle_increment 0.1 deg.\n# Omega 10.0000 deg.\n";
         assert!(goniometer(Path::new("a.cbf"), rotation).is_empty());
         assert_eq!(goniometer(Path::new("a.cbf"), &rotation.replace("Omega 10", "Omega 20")).len(), 1);

@@ -1,16 +1,13 @@
 //! What an NXmx file says, as this program writes it.
 
-use super::chain::{ANGLE, LENGTH};
+use super::chain::{ALONG_BEAM, ANGLE, LENGTH};
 use super::entries::{Entry, Said, angle_deg, length_mm, square};
 use super::quantity::{plain, quantity, quantity_of, to_imgcif};
-use super::{lattice, left_out, radiation, spindle, wavelength};
+use super::{lattice, left_out, panel_axes, radiation, spindle, wavelength};
 use crate::error::{Error, Result};
 use crate::image_axes::ImageAxes;
 use crate::nexus::{DETECTOR, Nxmx};
 use crate::text::spaced;
-
-/// What the chain of axes ends in.
-const ALONG_BEAM: &str = "entry/instrument/detector/transformations/det_z";
 
 /// A module of the detector of a file.
 pub(super) struct Module<'a> {
@@ -48,7 +45,10 @@ impl Module<'_> {
         let (crystal, of_crystal) = lattice::read(file, direction.is_some());
         let mut warnings = spindle.warnings;
         warnings.extend(several.into_iter().chain(sensor).chain(unread).chain(of_crystal));
+        let (space_group, no_name) = lattice::space_group(file);
+        warnings.extend(no_name);
         warnings.extend(left_out::of_nxmx(file, &axes));
+        warnings.extend(panel_axes::beside(file));
         warnings.extend(radiation::other_stokes(file));
         let (fluence, no_area) = radiation::fluence(file);
         warnings.extend(no_area);
@@ -60,6 +60,8 @@ impl Module<'_> {
             spindle: direction,
             polarization,
             crystal,
+            space_group,
+            exposure_s: radiation::exposure(file),
             fluence,
             warnings,
         })

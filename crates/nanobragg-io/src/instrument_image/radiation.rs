@@ -78,6 +78,17 @@ const FLUX: &str = "entry/instrument/beam/flux";
 /// Units of a flux as this program and others write them, without blanks and signs of multiplication.
 const PER_AREA: [&str; 5] = ["1/s/m^2", "1/s/m2", "1/m^2/s", "s^-1m^-2", "m^-2s^-1"];
 
+/// The exposure of an image in seconds.
+pub(super) fn exposure(file: &Nxmx<'_>) -> Option<f64> {
+    let name = format!("{DETECTOR}/count_time");
+    let time = file.numbers(&name)?.ok()?.first().copied().filter(|time| *time > 0.0)?;
+    match file.text_attribute(&name, "units").unwrap_or_default().trim() {
+        "" | "s" | "sec" | "second" | "seconds" => Some(time),
+        "ms" => Some(time * 1e-3),
+        _ => None,
+    }
+}
+
 /// Photons per area in an image, 1/m², or that a flux is not taken.
 pub(super) fn fluence(file: &Nxmx<'_>) -> (Option<f64>, Option<Warning>) {
     let Some(found) = file.numbers(FLUX) else { return (None, None) };

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::c_format::g;
 use crate::geometry::{Slips, meant};
 use crate::lines::finite;
+use crate::rows::plausible_cell;
 use crate::smv::SmvHeader;
 use crate::spectrum::EV_ANGSTROM;
 use crate::warning::{Assumption, Warning, WarningKind};
@@ -77,7 +78,7 @@ const SPINDLE: &str = "the crystal turns about the spindle of the convention; -s
 const SENSOR: &str =
     "-detector_thick and -detector_abs give a sensor, -detector_thick 0 says that there is none";
 /// Keys of other programs for what no key says that is read.
-const UNREAD: [(&str, &str, Assumption); 10] = [
+const UNREAD: [(&str, &str, Assumption); 12] = [
     ("ROTATION_AXIS", SPINDLE, Assumption::Spindle),
     ("OSCILLATION_AXIS", SPINDLE, Assumption::Spindle),
     ("SPINDLE_AXIS", SPINDLE, Assumption::Spindle),
@@ -88,6 +89,8 @@ const UNREAD: [(&str, &str, Assumption); 10] = [
     ("BANDPASS", "one wavelength; -dispersion widens it", Assumption::WavelengthSpread),
     ("DIVERGENCE", "-divergence says it", Assumption::Divergence),
     ("MOSAICITY", "-mosaic says it", Assumption::Mosaicity),
+    ("MOSAIC", "-mosaic says it", Assumption::Mosaicity),
+    ("BEAM_SIZE", "-beamsize says it", Assumption::BeamSize),
 ];
 /// A transmission that leaves all, as a part and in percent.
 pub(super) const WHOLE: [f64; 2] = [1.0, 100.0];
@@ -107,7 +110,83 @@ pub(super) fn doubts(path: &Path, header: &SmvHeader) -> Vec<Warning> {
         Some(Warning::new(WarningKind::UnknownKey, path, key, value, assumed))
     };
     let slips = header.entries().filter_map(slip).take(MOST);
-    slips.chain(foreign(path, header)).chain(unread(path, header)).chain(end(path, header)).collect()
+    let known = slips.chain(foreign(path, header)).chain(unread(path, header)).chain(end(path, header));
+    known.chain(relatives(path, header)).collect()
+}
+
+/// Words of keys that say more or less what a key says that is read; the words beside which they say something else; and that key.
+const RELATIVES: [(&[&str], &[&str], &str, Assumption); 3] = [
+    (&["WAVELENGTH", "LAMBDA"], &["SPREAD", "RANGE", "MIN", "MAX"], "WAVELENGTH", Assumption::Wavelength),
+    (&["ENERGY"], &["THRESHOLD", "SPREAD", "RANGE", "MIN", "MAX"], "WAVELENGTH", Assumption::Wavelength),
+    (&["TWOTHETA", "2THETA", "TTH"], &["AXIS", "STEP", "RANGE", "SPEED"], "TWOTHETA", Assumption::Swing),
+];
+/// Words of axes of a goniometer, which turn the crystal, and those beside which they do not say an angle of it.
+const CIRCLES: [&str; 3] = ["KAPPA", "CHI", "OMEGA"];
+const NO_ANGLE: [&str; 9] =
+    ["AXIS", "STEP", "STEPS", "RANGE", "WIDTH", "END", "SPEED", "INCREMENT", "VELOCITY"];
+
+/// Keys of other programs that are told by the words which they are made of.
+fn relatives(path: &Path, header: &SmvHeader) -> Vec<Warning> {
+    let read = |key: &str| header.entry(key).ok().flatten();
+    let start = read("OSC_START").or(read("PHI"));
+    let is_named = |key: &str| {
+        let of_circles = CIRCLES.contains(&key) || key == "OMEGA_START";
+        let listed = READ.contains(&key) || OTHERS.contains(&key) || of_circles;
+        listed
+            || FOREIGN.iter().any(|(foreign, ..)| *foreign == key)
+            || UNREAD.iter().any(|(unread, ..)| *unread == key)
+            || meant(key, &READ, Slips::ByLength).is_some()
+    };
+    let relative = |(key, value): (&str, &str)| {
+        let words: Vec<&str> = key.split('_').collect();
+        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        // Some count their numbers first.
+        let numbers: Vec<f64> = value.split([' ', ',']).filter_map(|word| finite(word.as_bytes())).collect();
+        let number = numbers.last().copied().filter(|number| *number != 0.0)?;
+        let of = RELATIVES.iter().find(|(wanted, without, ..)| has(wanted) && !has(without));
+        if let Some((_, _, read_key, what)) = of {
+            let counts = read(read_key);
+            let is_energy = words.contains(&"ENERGY");
+            let means = |counts: f64| if is_energy { EV_ANGSTROM / counts } else { counts };
+            let near = |said: f64, counts: f64| (said - counts).abs() <= SAME * counts.abs();
+            let is_same = counts.is_some_and(|counts| {
+                near(number, means(counts)) || is_energy && near(number * 1e3, means(counts))
+            });
+            let assumed = format!("not read; {read_key} is the key for it");
+            let warning = Warning::new(WarningKind::UnknownKey, path, key, value.trim(), assumed);
+            return (!is_same).then(|| warning.of(*what));
+        }
+        let turns = has(&CIRCLES) && !has(&NO_ANGLE) && numbers.len() == 1;
+        let turns = turns && start.is_none_or(|start| (start - number).abs() > SAME_DEG);
+        let assumed = "ignored; -misset turns the crystal";
+        turns.then(|| {
+            Warning::new(WarningKind::NotTaken, path, key, value.trim(), assumed).of(Assumption::Turn)
+        })
+    };
+    let of_others = header.entries().filter(|(key, _)| !is_named(key)).filter_map(relative).take(MOST);
+    of_others.chain(rotation(path, header)).collect()
+}
+
+/// Start, end and range of a rotation as d*TREK has them, where no key that is read says its range.
+fn rotation(path: &Path, header: &SmvHeader) -> Option<Warning> {
+    let found = header.exact("ROTATION").filter(|_| !header.has("OSC_RANGE"))?.trim();
+    let numbers = found.split_whitespace().filter_map(|word| finite(word.as_bytes())).count();
+    let assumed = "not read; OSC_START and OSC_RANGE are the keys for it";
+    let warning = || Warning::new(WarningKind::UnknownKey, path, "ROTATION", found, assumed);
+    (numbers >= 3).then(|| warning().of(Assumption::Oscillation))
+}
+
+/// The cell of the crystal, where a header has six numbers that are one.
+pub(super) fn cell(header: &SmvHeader) -> Option<[f64; 6]> {
+    let words = header.exact("UNIT_CELL")?.split([' ', ',']).filter(|word| !word.is_empty());
+    let numbers: Vec<f64> = words.map(|word| finite(word.as_bytes())).collect::<Option<_>>()?;
+    numbers.try_into().ok().filter(|cell| plausible_cell(*cell))
+}
+
+/// The exposure of an image in seconds.
+pub(super) fn exposure(header: &SmvHeader) -> Option<f64> {
+    let number = |key: &str| header.entry(key).ok().flatten();
+    number("TIME").or_else(|| number("EXPOSURE_TIME")).filter(|time| *time > 0.0)
 }
 
 /// Keys of other programs that do not say what the key that is read says.
@@ -179,6 +258,37 @@ mod tests {
         assert_eq!(said(&[("OMEGA_START", 30.0), ("OSC_START", 0.0)]), [""; 0]);
         let expected = "a.img: OMEGA_START: 30: not read; OSC_START is the key for it";
         assert_eq!(said(&[("OMEGA_START", 30.0)]), [expected]);
+    }
+
+    #[test]
+    fn keys_are_told_by_their_words() {
+        let path = Path::new("a.img");
+        let said = |more: &str| {
+            let text = format!("{{\nHEADER_BYTES=512;\nWAVELENGTH=1;\nOSC_START=5;\n{more}\n}}");
+            let header = SmvHeader::of_text(path, &text);
+            relatives(path, &header).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        for (good, bad, expected) in [
+            (
+                "SOURCE_WAVELENGTH=1 1.0;",
+                "SOURCE_WAVELENGTH=1 1.5418;",
+                "not read; WAVELENGTH is the key for it",
+            ),
+            ("BEAM_ENERGY=12.3984;", "BEAM_ENERGY=9000;", "not read; WAVELENGTH is the key for it"),
+            ("DETECTOR_TWOTHETA=0;", "DETECTOR_TWOTHETA=10;", "not read; TWOTHETA is the key for it"),
+            ("GONIO_KAPPA=0;", "GONIO_KAPPA=10;", "ignored; -misset turns the crystal"),
+            ("SCAN_OMEGA=5;", "SCAN_OMEGA=50;", "ignored; -misset turns the crystal"),
+            (
+                "OMEGA_SPEED=0.5;",
+                "ROTATION=20 21 1 5;",
+                "not read; OSC_START and OSC_RANGE are the keys for it",
+            ),
+        ] {
+            assert_eq!(said(good), [""; 0]);
+            let (key, value) = bad.trim_end_matches(';').split_once('=').unwrap();
+            assert_eq!(said(bad), [format!("a.img: {key}: {value}: {expected}")]);
+        }
+        assert_eq!(said("THRESHOLD_ENERGY=6000;"), [""; 0]);
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub(super) struct Header {
     rows: usize,
     cell: Option<[f64; 6]>,
     dataset_cells: Vec<(i64, [f64; 6])>,
+    /// Wavelengths of datasets, Å.
+    wavelengths: Vec<(i64, f64)>,
     /// Cells that are none, of a dataset or of the file.
     no_cells: Vec<(Option<i64>, String)>,
     /// Symmetry operators as SYMINF counts them: all, and those without centerings.
@@ -134,6 +136,7 @@ impl Header {
             rows: 0,
             cell: None,
             dataset_cells: Vec::new(),
+            wavelengths: Vec::new(),
             no_cells: Vec::new(),
             operators_said: Vec::new(),
             start: 0,
@@ -187,6 +190,12 @@ impl Header {
                     header.columns.push(column(rest).ok_or_else(|| {
                         wrong("COLUMN with a label, a type and the least and greatest value")
                     })?)
+                }
+                b"DWAV" => {
+                    let mut said = numbers(rest);
+                    if let (Some(dataset), Some(wavelength)) = (said.next(), said.next()) {
+                        header.wavelengths.push((dataset as i64, wavelength));
+                    }
                 }
                 b"DCEL" => {
                     let dataset = numbers(rest).next();
@@ -264,6 +273,12 @@ impl Header {
     pub(super) fn cell_of(&self, dataset: i64) -> Option<[f64; 6]> {
         let own = self.dataset_cells.iter().find(|(number, _)| *number == dataset).map(|(_, cell)| *cell);
         own.or(self.cell)
+    }
+
+    /// The wavelength of a dataset, where it is one: 0 says nothing.
+    pub(super) fn wavelength_of(&self, dataset: i64) -> Option<f64> {
+        let own = self.wavelengths.iter().find(|(number, _)| *number == dataset);
+        own.map(|(_, wavelength)| *wavelength).filter(|wavelength| *wavelength > 0.0)
     }
 
     /// That the cell of the file is not the one of a dataset.

@@ -88,6 +88,7 @@ pub fn read(path: &Path, column: Option<&str>) -> Result<Reflections> {
     found.warnings.extend(header.other_cell(path, choice.dataset));
     found.warnings.extend(header.doubts(path, choice.dataset, choice.value));
     found.cell = header.cell_of(choice.dataset);
+    found.wavelength_angstrom = header.wavelength_of(choice.dataset);
     found.operators = header.operators;
     found.space_group = header.space_group;
     found.space_group_number = header.space_group_number;

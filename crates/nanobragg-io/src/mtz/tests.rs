@@ -168,6 +168,11 @@ fn the_cell_is_that_of_the_columns_dataset() {
     let more = ["DCELL 0 1 2 3 90 90 90", "DCELL 1 71 81 91 90 100 90"];
     let found = parsed(&file(false, &with(&[("F", 'F')]), &rows, &more), None).unwrap();
     assert_eq!(found.cell, Some([71.0, 81.0, 91.0, 90.0, 100.0, 90.0]));
+    let more = ["DWAVEL 0 0.0", "DWAVEL 1 0.9795"];
+    let found = parsed(&file(false, &with(&[("F", 'F')]), &rows, &more), None).unwrap();
+    assert_eq!(found.wavelength_angstrom, Some(0.9795));
+    let found = parsed(&file(false, &with(&[("F", 'F')]), &rows, &more[..1]), None).unwrap();
+    assert_eq!(found.wavelength_angstrom, None);
 }
 
 #[test]

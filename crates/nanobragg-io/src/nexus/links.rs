@@ -17,12 +17,20 @@ const MOST_TEXT: usize = 4096;
 
 /// What is in the place of what is looked for, for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InItsPlace(pub String);
+pub(crate) struct InItsPlace {
+    pub found: String,
+    /// Whether it may be elsewhere, in a file that is not here; else what is here is none of what is looked for.
+    pub is_elsewhere: bool,
+}
 
 impl InItsPlace {
+    pub(super) fn of(found: impl Into<String>) -> Self {
+        InItsPlace { found: found.into(), is_elsewhere: false }
+    }
+
     fn link(place: impl fmt::Display, why: &str) -> Self {
         // What is long is cut in messages.
-        InItsPlace(format!("a link {why}: {place}"))
+        Self::of(format!("a link {why}: {place}"))
     }
 }
 
@@ -42,7 +50,7 @@ impl Nxmx<'_> {
             Err(_) if was_linked => Some(Err(InItsPlace::link(name, "to no data set"))),
             Err(_) => {
                 let is_group = file.root_group().group(name).is_ok();
-                is_group.then(|| Err(InItsPlace("a group".to_owned())))
+                is_group.then(|| Err(InItsPlace::of("a group")))
             }
         })
     }
@@ -63,6 +71,18 @@ impl Nxmx<'_> {
                 Err(_) => was_linked.then(|| Err(InItsPlace::link(name, "to no group"))),
             }
         })
+    }
+
+    /// The NeXus class of the group at `name`, where it is a group that says it; and whether it is a group at all.
+    pub(crate) fn class(&self, name: &str) -> (bool, Option<String>) {
+        let found = self.followed(name, |(file, _), name, _| {
+            let group = file.root_group().group(name).ok().filter(|_| file.dataset(name).is_err())?;
+            Some(Ok(group.attr_string("NX_class").ok()))
+        });
+        match found {
+            Some(Ok(class)) => (true, class.map(|class| class.trim().to_owned())),
+            _ => (false, None),
+        }
     }
 
     /// What `take` makes of a file and of a name in it on whose way no links are. Also says whether there were some.
@@ -88,11 +108,14 @@ impl Nxmx<'_> {
                     let said = format!("{other}:{path}");
                     match open_beside(self.path(), at, &other) {
                         Ok(found) => elsewhere = Some(found),
-                        Err(why) => return Some(Err(InItsPlace::link(said, why))),
+                        Err(why) => {
+                            let is_elsewhere = [ABSENT, OUTSIDE].contains(&why);
+                            return Some(Err(InItsPlace { is_elsewhere, ..InItsPlace::link(said, why) }));
+                        }
                     }
                     path
                 }
-                _ => return Some(Err(InItsPlace("a link of a kind that is not known".to_owned()))),
+                _ => return Some(Err(InItsPlace::of("a link of a kind that is not known"))),
             };
             name = format!("{target}/{rest}").trim_matches('/').replace("//", "/");
         }
@@ -103,12 +126,12 @@ impl Nxmx<'_> {
 /// Whether the numbers of a data set are in its own file.
 fn is_here(set: &H5Dataset) -> Result<(), InItsPlace> {
     if let Some(other) = set.external_files().unwrap_or_default().first() {
-        return Err(InItsPlace(format!("numbers in the file {}", other.name)));
+        return Err(InItsPlace::of(format!("numbers in the file {}", other.name)));
     }
     // What these are made of may be virtual itself, and the library looks for it in more places.
     if let Some(source) = set.virtual_mappings().unwrap_or_default().first() {
         let (file, path) = (&source.source_file_name, &source.source_dset_name);
-        return Err(InItsPlace(format!("a virtual data set, of {file}:{path}")));
+        return Err(InItsPlace::of(format!("a virtual data set, of {file}:{path}")));
     }
     Ok(())
 }
@@ -120,10 +143,11 @@ fn first_link(file: &H5File, name: &str) -> Option<(usize, LinkClass)> {
         .find(|(_, class)| *class != LinkClass::Hard)
 }
 
+const OUTSIDE: &str = "out of the folder";
+const ABSENT: &str = "to what is not there";
+
 /// The file that the one at `from` calls `name`, where it is in the folder of `first` or below it.
 fn open_beside(first: &Path, from: &Path, name: &str) -> Result<(H5File, PathBuf), &'static str> {
-    const OUTSIDE: &str = "out of the folder";
-    const ABSENT: &str = "to what is not there";
     let other = Path::new(name);
     if name.is_empty()
         || !other.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))

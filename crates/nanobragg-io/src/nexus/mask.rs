@@ -40,7 +40,7 @@ impl Nxmx<'_> {
     /// Which pixels of an image are marked.
     pub(crate) fn masked(&self, image: usize) -> Result<Option<Vec<bool>>> {
         let Some((name, set)) = self.mask() else { return Ok(None) };
-        let set = set.map_err(|InItsPlace(found)| {
+        let set = set.map_err(|InItsPlace { found, .. }| {
             Error::value(self.path(), &name, "a mask in this file or in one beside it", found.as_bytes())
         })?;
         let [slow, fast] = self.image_size()?;

@@ -29,6 +29,7 @@ pub fn nxmx_panels(path: &Path) -> Result<Vec<NxmxPanel>> {
 impl Nxmx<'_> {
     /// The panels, in the order of their numbers.
     pub(crate) fn panels(&self) -> Result<Vec<NxmxPanel>> {
+        self.check_names()?;
         let image = self.image_size()?;
         let names = self.modules()?;
         if names.is_empty() {

@@ -19,7 +19,8 @@ pub(crate) const DETECTOR: &str = "entry/instrument/detector";
 pub(super) const MOST_PIXELS: usize = 1 << 30;
 /// The most numbers that are read of a data set that has no images.
 const MOST_NUMBERS: usize = 1 << 20;
-const EXPECTED: &str = "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";
+pub(super) const EXPECTED: &str =
+    "signed little-endian 32-bit counts, shuffled and deflated, as nanobragg writes them";
 /// A byte of deflated data stands for this many at most.
 const MOST_EXPANSION: u128 = 1032;
 
@@ -108,73 +109,10 @@ impl Nxmx<'_> {
     /// The data sets that the images are in: one, or, as Eiger detectors write them, links `data_000001` and so on.
     fn parts(&self) -> Result<Vec<Part>> {
         let part = |name: String| {
-            let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
+            let found = self.placed(&name).unwrap_or_else(|| Err(InItsPlace::of("nothing")));
             Part::of(self.path(), &name, found)
         };
         self.frames()?.into_iter().map(part).collect()
-    }
-
-    /// The names of those data sets.
-    fn frames(&self) -> Result<Vec<String>> {
-        if self.shape(FRAMES).is_some() {
-            return Ok(vec![FRAMES.to_owned()]);
-        }
-        let (folder, name) = FRAMES.rsplit_once('/').unwrap_or_default();
-        let mut names = self.names(folder)?;
-        names.retain(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')));
-        if names.is_empty() {
-            return Err(Error::missing(self.path(), FRAMES, EXPECTED));
-        }
-        names.sort();
-        Ok(names.into_iter().map(|name| format!("{folder}/{name}")).collect())
-    }
-
-    /// Images, rows and columns of those data sets, whether or not the counts in them can be read.
-    fn shapes(&self) -> Result<Vec<[usize; 3]>> {
-        let wrong = |name: &str, found: &str| {
-            Error::value(self.path(), name, "images in this file or in one beside it", found.as_bytes())
-        };
-        let shape = |name: String| {
-            let found = self.shape(&name).unwrap_or_else(|| Err(InItsPlace("nothing".to_owned())));
-            let shape = found.map_err(|InItsPlace(found)| wrong(&name, &found))?;
-            match *shape.as_slice() {
-                [images, slow, fast] if slow > 0 && fast > 0 => Ok([images, slow, fast]),
-                [slow, fast] if slow > 0 && fast > 0 => Ok([1, slow, fast]),
-                _ => Err(wrong(&name, &format!("shape {shape:?}"))),
-            }
-        };
-        self.frames()?.into_iter().map(shape).collect()
-    }
-
-    /// Rows and columns of each image, whether or not the counts are there and can be read: without them, as far as the modules reach.
-    pub(crate) fn image_size(&self) -> Result<[usize; 2]> {
-        let shapes = match self.shapes() {
-            Ok(shapes) => shapes,
-            Err(error) => self.size_of_modules().map(|[slow, fast]| vec![[1, slow, fast]]).ok_or(error)?,
-        };
-        let mut sizes = shapes.iter().map(|[_, slow, fast]| [*slow, *fast]);
-        let Some(size) = sizes.next().filter(|first| sizes.all(|size| size == *first)) else {
-            return Err(Error::value(self.path(), FRAMES, "images of one size", b"several sizes"));
-        };
-        if size[0].checked_mul(size[1]).is_none_or(|pixels| pixels > MOST_PIXELS) {
-            let (expected, found) =
-                (format!("at most {MOST_PIXELS} pixels"), format!("{} x {}", size[0], size[1]));
-            return Err(Error::value(self.path(), FRAMES, expected, found.as_bytes()));
-        }
-        Ok(size)
-    }
-
-    /// How many images there are; none where they are not there.
-    pub(crate) fn images(&self) -> usize {
-        let shapes = self.shapes().unwrap_or_default();
-        shapes.iter().fold(0, |all: usize, [images, ..]| all.saturating_add(*images))
-    }
-
-    /// Names of the modules of the detector, in their order.
-    pub(crate) fn modules(&self) -> Result<Vec<String>> {
-        let mut names = self.names(DETECTOR)?;
-        names.retain(|name| name.starts_with("module"));
-        Ok(names)
     }
 
     /// The names in a group; none where it is not there.
@@ -183,7 +121,8 @@ impl Nxmx<'_> {
     /// A link to a group that is not there.
     pub(crate) fn names(&self, group: &str) -> Result<Vec<String>> {
         let found = self.names_in(group).transpose();
-        let found = found.map_err(|found| Error::value(self.path(), group, "a group", found.0.as_bytes()));
+        let found =
+            found.map_err(|found| Error::value(self.path(), group, "a group", found.found.as_bytes()));
         Ok(found?.unwrap_or_default())
     }
 
@@ -191,7 +130,7 @@ impl Nxmx<'_> {
     pub(crate) fn numbers(&self, name: &str) -> Option<std::result::Result<Vec<f64>, String>> {
         let set = match self.set(name)? {
             Ok(set) => set,
-            Err(InItsPlace(found)) => return Some(Err(found)),
+            Err(InItsPlace { found, .. }) => return Some(Err(found)),
         };
         if set.total_elements() > MOST_NUMBERS {
             return Some(Err(format!("{} numbers", set.total_elements())));
@@ -204,7 +143,7 @@ impl Nxmx<'_> {
     pub(crate) fn text(&self, name: &str) -> Option<std::result::Result<String, String>> {
         let set = match self.set(name)? {
             Ok(set) => set,
-            Err(InItsPlace(found)) => return Some(Err(found)),
+            Err(InItsPlace { found, .. }) => return Some(Err(found)),
         };
         Some(only_text(&set).ok_or_else(|| contents(&set)))
     }
@@ -242,7 +181,7 @@ impl Part {
         found: std::result::Result<(H5Dataset, PathBuf), InItsPlace>,
     ) -> Result<Self> {
         let unlike = |found: &str| Error::value(path, name, EXPECTED, found.as_bytes());
-        let (set, file) = found.map_err(|InItsPlace(found)| {
+        let (set, file) = found.map_err(|InItsPlace { found, .. }| {
             Error::value(path, name, "images in this file or in one beside it", found.as_bytes())
         })?;
         match set.datatype().map_err(|cause| wrong(path, name, EXPECTED, &cause))? {

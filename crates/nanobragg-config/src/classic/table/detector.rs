@@ -183,6 +183,7 @@ rows!(
         .effect(|draft, given| draft.detector().tilt.z = given.si()),
     Twotheta(&["-twotheta"], "swing of the detector about the two-theta axis, last; sample pivot")
         .number("DEG", Unit::Degree, ANY)
+        .likely(&[(1e-6, 180.0)])
         .default("0")
         .role(Role::PlacesDetector)
         .pivot(Pivots::Always(Pivot::Sample))
