@@ -62,7 +62,7 @@ fn a_number_that_says_nothing_is_refused_but_by_the_preset_of_the_c_program() {
 
 #[test]
 fn a_region_without_pixels_is_refused() {
-    for values in ["100 200 100 200", "10 2 10 2", "0 5 64 70", "64 -1 0 5"] {
+    for values in ["100 200 100 200", "10 2 10 2", "0 5 64 70", "64 -1 0 5", "-20 -10 0 5", "0 5 -9 -3"] {
         let error = refused(&format!("-roi {values}"));
         assert_eq!(
             error,

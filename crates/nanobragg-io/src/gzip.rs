@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// First bytes of files of other compressions and archives, which are not read, and what they are. No number of an image begins so.
-const OTHERS: [(&[u8], &str); 4] = [
+const OTHERS: [(&[u8], &str); 5] = [
+    (b"\x1f\x9d", "compress (.Z)"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
     (b"PK\x03\x04", "a ZIP archive"),

@@ -70,6 +70,8 @@ pub struct InstrumentImage {
     pub header: SmvHeader,
     /// Whether the file is SMV.
     pub is_smv: bool,
+    /// Images in the file, of which it describes the first.
+    pub images: usize,
     /// Pixels along the fast axis.
     pub fast: usize,
     /// Pixels along the slow axis.
@@ -80,6 +82,9 @@ pub struct InstrumentImage {
     pub keep: Vec<bool>,
     /// How many of them do not count only because they have no counts and nothing in a file of counts marks pixels.
     pub zeros: usize,
+    /// How many have no counts and count nevertheless, since next to no numbers below zero mark pixels: `[zeros, marks]`, of which
+    /// the first is zero where nothing is doubtful.
+    pub kept_zeros: [usize; 2],
     /// How many pixels a `pixel_mask` of the file marks as of no use.
     pub masked: usize,
     /// A swing of the detector that the file gives in degrees, and that neither [`header`](Self::header) nor
@@ -162,10 +167,9 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
     if start.starts_with(CBF_MAGIC) {
         let CbfFile { image, text, has_more } = read_cbf_with_text(path)?;
         let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
-        let kept_zeros = is_mask.then(|| kept_zeros(path, &image.counts)).flatten();
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.zeros = zeros;
-        found.warnings.extend(kept_zeros);
+        found.kept_zeros = kept_zeros(&image.counts);
         found.warnings.extend(has_more.then(|| {
             let assumed = "the first one is taken";
             Warning::new(WarningKind::SeveralSets, path, "binary section", "several images", assumed)
@@ -205,15 +209,17 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
             (None, Some(masked)) => (masked.iter().map(|masked| !masked).collect(), 0),
             (None, None) => (Vec::new(), 0),
         };
-        let kept_zeros = counts.as_ref().filter(|_| masked.is_none()).and_then(|all| kept_zeros(path, all));
+        let unmarked = counts.as_ref().filter(|_| masked.is_none());
+        let kept_zeros = unmarked.map_or([0; 2], |counts| kept_zeros(counts));
         let module = nxmx::Module { file: &file, name: &panel.name, is_only };
         let mut found = described(path, module.read()?, (panel.size[1], panel.size[0]), keep);
         found.zeros = zeros;
+        found.kept_zeros = kept_zeros;
         found.masked = masked.iter().flatten().filter(|masked| **masked).count();
         found.warnings.extend(doubts::of_nxmx(&module, path, &found.header, found.axes.as_ref()));
-        found.warnings.extend(unread.into_iter().chain(without).chain(kept_zeros));
-        found.warnings.extend(file.leftovers());
-        found.warnings.extend(file.damaged_frames().into_iter().chain(file.further_images()));
+        found.warnings.extend(unread.into_iter().chain(without));
+        found.warnings.extend(file.damaged_frames());
+        found.images = file.images();
         return Ok(found);
     }
     let plain = if start.starts_with(NPY_MAGIC) {
@@ -275,18 +281,11 @@ fn kept(counts: &[i32], masked: Option<&[bool]>, is_marked: bool) -> (Vec<bool>,
 /// Marks by numbers below zero that may be a slip in a mask made by hand.
 const FEW_MARKS: usize = 3;
 
-/// That zeros of a mask are kept because numbers below zero mark pixels, where it looks as if the zeros were meant: all other numbers are the same,
-/// or there are next to no marks.
-fn kept_zeros(path: &Path, counts: &[i32]) -> Option<Warning> {
+/// Zeros of a mask that are kept because numbers below zero mark pixels, and these, where they are so few that the zeros may have been meant.
+fn kept_zeros(counts: &[i32]) -> [usize; 2] {
     let zeros = counts.iter().filter(|&&count| count == 0).count();
     let marks = counts.iter().filter(|&&count| count < 0).count();
-    let mut others = counts.iter().filter(|&&count| count > 0);
-    let first = others.next();
-    let is_plain = others.all(|count| Some(count) == first);
-    let found = format!("{zeros} of {} are 0", counts.len());
-    let assumed = format!("kept as counts: {marks} below 0 mark pixels, and those alone are left out");
-    let is_doubtful = zeros > 0 && marks > 0 && (is_plain || marks <= FEW_MARKS);
-    is_doubtful.then(|| Warning::new(WarningKind::ZerosKept, path, "counts", found, assumed))
+    if (1..=FEW_MARKS).contains(&marks) { [zeros, marks] } else { [0; 2] }
 }
 
 /// That a mask of pixels says nothing. Who takes no pixels can do without.
@@ -321,10 +320,12 @@ fn described(path: &Path, said: Said, (fast, slow): (usize, usize), keep: Vec<bo
     InstrumentImage {
         header,
         is_smv: false,
+        images: 1,
         fast,
         slow,
         keep,
         zeros: 0,
+        kept_zeros: [0; 2],
         masked: 0,
         swing_deg,
         axes,

@@ -28,6 +28,8 @@ pub(crate) struct Lines<R = Bounded> {
     end: usize,
     number: u64,
     finished: bool,
+    /// Whether carriage returns alone end lines, as soon as that is known.
+    returns: Option<bool>,
 }
 
 impl Lines {
@@ -52,6 +54,7 @@ impl<R: Read> Lines<R> {
             end: 0,
             number: 0,
             finished: false,
+            returns: None,
         }
     }
 
@@ -83,10 +86,14 @@ impl<R: Read> Lines<R> {
             self.buffer.copy_within(self.next..self.end, 0);
             self.end -= self.next;
             self.next = 0;
-            // What follows a carriage return at the end says whether it ends a line.
-            searched = self.end.saturating_sub(1);
+            searched = self.end;
             self.refill()?;
-            end_lines(self.buffer.get_mut(searched..self.end).unwrap_or_default());
+            let open = self.buffer.get_mut(..self.end).unwrap_or_default();
+            self.returns = self.returns.or_else(|| ends_by_returns(open));
+            if self.returns == Some(true) {
+                feed(open);
+                searched = 0;
+            }
         }
     }
 
@@ -139,17 +146,23 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Makes line feeds of carriage returns before no line feed, which end lines in texts of old Macs; one at the end may have a line feed behind it.
+/// Makes line feeds of carriage returns, where these alone end lines, as in texts of old Macs.
 pub(crate) fn end_lines(bytes: &mut [u8]) {
-    let mut at = 0;
-    while let Some(offset) = bytes.get(at..).and_then(|rest| memchr(b'\r', rest)) {
-        at += offset + 1;
-        if bytes.get(at).is_some_and(|next| *next != b'\n')
-            && let Some(end) = bytes.get_mut(at - 1)
-        {
-            *end = b'\n';
-        }
+    if ends_by_returns(bytes) == Some(true) {
+        feed(bytes);
     }
+}
+
+/// Whether a text has carriage returns and no line feed; `None` where what follows a return at its end will say so.
+fn ends_by_returns(bytes: &[u8]) -> Option<bool> {
+    if memchr(b'\n', bytes).is_some() {
+        return Some(false);
+    }
+    memchr(b'\r', bytes).filter(|first| first + 1 < bytes.len()).map(|_| true)
+}
+
+fn feed(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
 }
 
 /// What C's `isspace` accepts.
@@ -248,8 +261,16 @@ mod tests {
         for step in 1..6 {
             assert_eq!(lines(b"a\rbc\rd", step), ["a", "bc", "d"]);
             assert_eq!(lines(b"a\r\nbc\r\nd\r", step), ["a\r", "bc\r", "d\r"]);
-            assert_eq!(lines(b"a\r\rb\nc", step), ["a", "", "b", "c"]);
+            assert_eq!(lines(b"a\r\rb\r", step), ["a", "", "b"]);
         }
+    }
+
+    #[test]
+    fn a_carriage_return_within_a_line_ends_none() {
+        assert_eq!(all(b"# a\rb\n1 2\n"), [&b"# a\rb"[..], b"1 2"]);
+        let mut text = b"# a\rb\n".to_vec();
+        end_lines(&mut text);
+        assert_eq!(text, b"# a\rb\n");
     }
 
     /// Bytes that come a few at a time.

@@ -13,7 +13,6 @@ mod frames;
 mod hdf5;
 mod images;
 mod layout;
-mod leftovers;
 mod links;
 mod mask;
 mod node;

@@ -40,8 +40,12 @@ pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
     let mut rows = Vec::new();
     let mut energies = None;
     let mut warnings = Vec::new();
+    let mut unit = None;
     while lines.advance()? {
         let text = without_comment(lines.line());
+        if unit.is_none() && rows.is_empty() {
+            unit = other_unit(lines.line().get(text.len()..).unwrap_or_default());
+        }
         let mut words = text.split(|&byte| is_space(byte) || byte == b',').filter(|word| !word.is_empty());
         let Some(first) = words.next() else { continue };
         let (Some(place), Some(weight), None) = (finite(first), words.next().and_then(finite), words.next())
@@ -65,9 +69,11 @@ pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
             return Err(lines.error("an energy in eV or a wavelength in Angstrom (meters?)", text));
         }
         if weight > 0.0 {
-            if warnings.is_empty() && !USUAL_ANGSTROM.contains(&wavelength_angstrom) {
+            let is_doubtful = unit.is_some() || !USUAL_ANGSTROM.contains(&wavelength_angstrom);
+            if warnings.is_empty() && is_doubtful {
                 let taken = if is_energy { "an energy in eV" } else { "a wavelength in Angstrom" };
-                let assumed = format!("read as {taken}; keV and meters are not read");
+                let said = unit.map_or(String::new(), |unit| format!(", though a comment says {unit}"));
+                let assumed = format!("read as {taken}{said}; keV, nm and meters are not read");
                 warnings.push(Warning::new(
                     WarningKind::UnlikelyWavelength,
                     path,
@@ -85,9 +91,31 @@ pub fn read_spectrum(path: &Path) -> Result<Found<Vec<SpectrumRow>>> {
     Ok(Found { data: rows, warnings })
 }
 
+/// A unit in a comment that is none of those that are read.
+fn other_unit(comment: &[u8]) -> Option<&'static str> {
+    const UNITS: [&str; 2] = ["keV", "nm"];
+    let mut words = comment.split(|byte| !byte.is_ascii_alphanumeric());
+    words.find_map(|word| UNITS.into_iter().find(|unit| word.eq_ignore_ascii_case(unit.as_bytes())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_in_a_comment_is_taken_note_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let said = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            read_spectrum(&path).unwrap().warnings.first().map(|warning| warning.assumed.clone())
+        };
+        let expected =
+            "read as a wavelength in Angstrom, though a comment says keV; keV, nm and meters are not read";
+        assert_eq!(said("# energy keV, weight\n4.0 1\n4.1 2\n").as_deref(), Some(expected));
+        assert!(said("# wavelength_nm weight\n0.1 1\n").unwrap().contains("says nm"));
+        assert_eq!(said("# eV, photons (no new m)\n9000 1\n9001 1 # nm\n"), None);
+    }
 
     fn read(text: &str) -> std::result::Result<Vec<(f64, f64)>, String> {
         let folder = tempfile::tempdir().unwrap();

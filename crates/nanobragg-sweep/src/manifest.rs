@@ -13,11 +13,9 @@ use nanobragg_session::Warning;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Cause;
-use crate::lines::Lines;
+use crate::lines::{LONGEST_LINE, Lines};
 use crate::{Error, fingerprint, name, seal};
 
-/// Bytes of the longest line: far above any that is written.
-const LONGEST_LINE: u64 = 1 << 20;
 /// Lines that a manifest may have: a million images and more.
 const MOST_LINES: usize = 1 << 21;
 

@@ -378,9 +378,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The file that was just written, once it is on disk: what a manifest lists survives a power failure. Where it was removed since, that is said now
+/// The file that was just written, once its contents are on disk; those that do not get there do not stay. Where it was removed since, that is said now
 /// and not by a later reader.
 fn record(path: &Path) -> Result<FileRecord, nanobragg_io::Error> {
-    settle(path)?;
+    settle(path).inspect_err(|_| drop(std::fs::remove_file(path)))?;
     FileRecord::of(path).map_err(|cause| nanobragg_io::Error::write(path, cause))
 }

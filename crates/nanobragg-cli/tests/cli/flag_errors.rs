@@ -52,7 +52,7 @@ fn a_crystal_and_structure_factors_are_needed() {
 fn experiments_that_cannot_be_planned_say_why() {
     let scratch = Scratch::new();
     for (more, part) in [
-        ("-cell 70 80 90 10 10 170", "the unit cell with angles 10 10 170 spans no volume"),
+        ("-cell 70 80 90 10 10 170", "angles 10 10 170 spans no volume (flag -cell)"),
         ("-cell 70 80 90 60 60 120", "spans no volume"),
         ("-detpixels 100000", "pixels are more than the limit"),
         ("-hdivsteps 9999 -vdivsteps 9999 -divergence 1", "sources are more than the limit"),

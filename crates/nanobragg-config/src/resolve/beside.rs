@@ -162,7 +162,10 @@ fn region(draft: &Draft, args: &ParsedArgs) -> Option<DetectorWarning> {
     let beyond =
         |at: usize, size: usize| usize::try_from(roi.values.integer(at)).is_ok_and(|end| end >= size);
     // Ends below zero mean those of the image, as in the C program.
-    let before = |at: usize| roi.values.integer(at) < 0 && roi.values.integer(at + 1) >= 0;
+    let before = |at: usize| {
+        let [begin, end] = [at, at + 1].map(|at| roi.values.integer(at));
+        begin < 0 && (end >= 0 || begin < -1)
+    };
     (beyond(1, fast) || beyond(3, slow) || before(0) || before(2)).then(|| DetectorWarning::RegionBeyond {
         said: roi.said(),
         fast,

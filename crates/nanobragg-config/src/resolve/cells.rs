@@ -64,9 +64,12 @@ pub(super) fn other_groups(draft: &mut Draft) {
     let of_image = draft.group_of_image.take();
     let other =
         |(file, group): &(PathBuf, SpaceGroup)| file_symmetry::other(file, group, &draft.setup.symmetry);
-    let of_cells = of_cell.iter().chain(&of_matrix).filter_map(other).map(crate::Warning::from);
-    let of_cells: Vec<crate::Warning> = of_cells.collect();
-    let of_image = of_image.and_then(|said| match other(&said) {
+    // Who indexes a crystal guesses a group by its rotations.
+    let more =
+        |(file, group): &(PathBuf, SpaceGroup)| file_symmetry::more(file, group, &draft.setup.symmetry);
+    let of_cells = of_cell.iter().filter_map(other).chain(of_matrix.iter().filter_map(more));
+    let of_cells: Vec<crate::Warning> = of_cells.map(crate::Warning::from).collect();
+    let of_image = of_image.and_then(|said| match more(&said) {
         Some(other) => Some(other.into()),
         // Of a file of a cell that is said with its own cell.
         None => foreign(&said.0, &said.1, counts(draft)?).map(crate::Warning::from),

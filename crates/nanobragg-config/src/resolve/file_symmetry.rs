@@ -57,7 +57,8 @@ pub(super) fn other(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator])
         Notation::Hall => counted.may_be_of_hall(&said.text),
     };
     let is_none = || spacegroup::operators(&said.text, false).is_some_and(|operators| operators.len() == 1);
-    let assumed = format!("ignored; the structure factors have {}, which counts", counted.described());
+    let assumed =
+        format!("ignored; the symmetry of the structure factors is {}, which counts", counted.described());
     let kind = WarningKind::ContradictingSymmetry;
     let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
     (!is_same && !is_none()).then(warning)
@@ -76,7 +77,8 @@ pub(super) fn more(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator]) 
     let mut meant = meant.iter().filter_map(|operators| Group::of(operators)).peekable();
     meant.peek()?;
     let has_more = meant.all(|meant| !meant.rotations.is_subset(&counted.rotations));
-    let assumed = format!("ignored; the structure factors have {}, which counts", counted.described());
+    let assumed =
+        format!("ignored; the symmetry of the structure factors is {}, which counts", counted.described());
     let kind = WarningKind::ContradictingSymmetry;
     let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
     has_more.then(warning)
@@ -215,8 +217,7 @@ mod tests {
             (beside("P 21 21 21", "19"), beside("P 1", "19"), beside("P 7", "19")),
             (None, None, None)
         );
-        let expected =
-            "a: space group: P 4: ignored; the structure factors have P 21 21 21 (number 19), which counts";
+        let expected = "a: space group: P 4: ignored; the symmetry of the structure factors is P 21 21 21 (number 19), which counts";
         assert_eq!(beside("P 4", "19").as_deref(), Some(expected));
         assert!(beside("P 2 2 2", "19").is_some());
         assert_eq!(other(Path::new("a"), &symbol("P 4"), &[]), None);

@@ -28,7 +28,9 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         let panel = panel(args, name, &path)?;
         let read = if is_mask { read_mask_image } else { read_instrument_image };
         let mut image = read(&path, panel)?;
-        draft.setup.notes.push(format!("reading {}", name.display()));
+        let first =
+            if image.images > 1 { format!(", the first of {} images", image.images) } else { String::new() };
+        draft.setup.notes.push(format!("reading {}{first}", name.display()));
         draft.setup.inputs.push(path);
         // With a description of the instrument a mask says only which pixels count.
         if let Some(geometry) = args.last(FlagId::Geometry) {
@@ -56,7 +58,7 @@ pub(super) fn apply(draft: &mut Draft, args: &ParsedArgs, context: &Context) -> 
         }
         if is_mask {
             draft.mask = Some(name.to_owned());
-            draft.setup.warnings.extend(left_out(name, &image));
+            draft.setup.warnings.extend(left_out(name, &image).into_iter().chain(kept_zeros(name, &image)));
             let InstrumentImage { fast, slow, keep, .. } = image;
             draft.setup.experiment.rendering.mask = Some(Mask { fast, slow, keep: keep.into() });
         }
@@ -79,6 +81,16 @@ fn left_out(name: &Path, image: &InstrumentImage) -> Option<Warning> {
     let assumed = "left out: neither a pixel_mask nor counts below 0 mark pixels in it";
     let warning = nanobragg_io::Warning::new(WarningKind::ZerosLeftOut, name, "counts", found, assumed);
     (image.zeros > 0).then(|| warning.into())
+}
+
+/// That zeros of a mask are kept, where it looks as if they were meant.
+fn kept_zeros(name: &Path, image: &InstrumentImage) -> Option<Warning> {
+    let [zeros, marks] = image.kept_zeros;
+    let found = format!("{zeros} of {} are 0", image.keep.len());
+    let mark = if marks == 1 { "marks" } else { "mark" };
+    let assumed = format!("kept as counts: {marks} below 0 {mark} pixels, which alone are left out");
+    let warning = nanobragg_io::Warning::new(WarningKind::ZerosKept, name, "counts", found, assumed);
+    (zeros > 0).then(|| warning.into())
 }
 
 /// The panel that is chosen of an image's file: none where that has no more than one.

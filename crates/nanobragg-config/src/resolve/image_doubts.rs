@@ -95,6 +95,11 @@ pub(super) fn tell(
         if follows && doubt.kind != WarningKind::RepeatedKey {
             return false;
         }
+        // How wide the beam is matters to a flux alone.
+        let by_flux = args.has(FlagId::Flux) && !args.has(FlagId::Fluence);
+        if doubt.assumption == Some(Assumption::BeamSize) && !by_flux {
+            return false;
+        }
         let flags = doubt.assumption.map(decided).unwrap_or_default();
         let places = flags == BEAM || flags.contains(&FlagId::Distance);
         if flags.iter().any(|flag| args.has(*flag)) || places && CORNER.iter().any(|flag| args.has(*flag)) {

@@ -25,10 +25,10 @@ pub(super) fn check(draft: &mut Draft, args: &ParsedArgs) -> Result<(), ConfigEr
     }
 }
 
-/// Whether the axes lie in a plane, but for rounding.
+/// Whether the axes lie in a plane, but for rounding, or no axes have such angles.
 fn is_flat(angles: [f64; 3]) -> bool {
     let [a, b, c] = angles.map(f64::cos);
-    (1.0 - a * a - b * b - c * c + 2.0 * a * b * c).abs() < FLAT
+    1.0 - a * a - b * b - c * c + 2.0 * a * b * c < FLAT
 }
 
 /// Says so where a file's wavelength is none of X-rays: its unit is likely to be another one.

@@ -35,8 +35,11 @@ pub(super) fn check(args: &ParsedArgs) -> Result<Vec<Warning>, ConfigError> {
 pub(super) fn region(draft: &Draft, args: &ParsedArgs) -> Result<(), ConfigError> {
     let Some(occurrence) = args.last(FlagId::Roi) else { return Ok(()) };
     let ends = |at: usize, size: usize| {
-        // An end below 0 is not given.
+        // An end of -1 is not given. The C program takes all below 0 so.
         let [from, to] = [at, at + 1].map(|at| usize::try_from(occurrence.values.integer(at)).ok());
+        if occurrence.values.integer(at + 1) < -1 && classic::preset(args) != Preset::Reference {
+            return false;
+        }
         from.unwrap_or(0) <= to.unwrap_or(usize::MAX) && from.unwrap_or(0) < size
     };
     let alone = [Panel { name: String::new(), detector: draft.setup.experiment.detector.clone() }];

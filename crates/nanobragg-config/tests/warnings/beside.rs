@@ -151,7 +151,8 @@ fn a_space_group_that_the_structure_factors_do_not_have_is_named() {
         ("-geometry more.expt", "more.expt: space group: P 2 2: ignored"),
         ("-mat other.mat", "other.mat: space group: P222: ignored"),
     ] {
-        let expected = format!("{expected}; the structure factors have P 1 2 1 (number 3), which counts");
+        let expected =
+            format!("{expected}; the symmetry of the structure factors is P 1 2 1 (number 3), which counts");
         assert_eq!(said(line), [expected]);
     }
 }

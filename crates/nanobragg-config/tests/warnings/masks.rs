@@ -91,11 +91,11 @@ fn zeros_that_a_slip_keeps_are_named() {
         said.map(ToString::to_string).collect::<Vec<_>>()
     };
     let expected =
-        "a.cbf: counts: 3 of 6 are 0: kept as counts: 1 below 0 mark pixels, and those alone are left out";
+        "a.cbf: counts: 3 of 6 are 0: kept as counts: 1 below 0 marks pixels, which alone are left out";
     assert_eq!(said(&[1, 0, 0, -1, 1, 0]), [expected]);
     assert_eq!(said(&[3, 0, 0, -1, 7, 0]), [expected]);
     assert_eq!(said(&[1, 1, 3, -1, 1, 2]), [""; 0]);
-    assert_eq!(said(&[-1, -1, -1, -2, 0, 1]).len(), 1);
+    assert_eq!(said(&[-1, -1, -1, -2, 0, 1]), [""; 0]);
     // Detectors leave out whole gaps, and do not count one number alone.
     let whole = MiniHeader { fast: 4, slow: 3, ..swung() };
     write_cbf(&folder.path().join("a.cbf"), &whole, &[-1, -1, -1, -1, 0, 1, 2, 0, 0, 0, 0, 0]).unwrap();

@@ -222,7 +222,7 @@ pub(super) fn of_files() -> Vec<OfFile> {
             "io.unlikely-wavelength",
             Some("line 1"),
             Some("12.4"),
-            Some("read as a wavelength in Angstrom; keV and meters are not read"),
+            Some("read as a wavelength in Angstrom; keV, nm and meters are not read"),
         ),
         cif(
             "_refln.wavelength_id\n_refln.F_meas_au\n1 0 0 1 5\n1 0 0 2 6\n",

@@ -116,16 +116,14 @@ pub(super) fn beside(experiment: &Node<'_>, root: &Node<'_>, detector: &Node<'_>
         Warning::new(WarningKind::NotTaken, root.path, strategy.place, "OffsetPxMmStrategy", assumed)
     }));
     let profile = model("profile");
-    for (key, assumed, what) in [
-        ("sigma_m", "ignored; -mosaic gives a mosaic spread", Assumption::Mosaicity),
-        ("sigma_b", "ignored; -divergence widens the beam", Assumption::Divergence),
-    ] {
-        let Some(said) = profile.as_ref().and_then(|profile| profile.optional(key)) else { continue };
+    // What DIALS calls sigma_b is the width of spots on the detector, which the beam alone does not make.
+    if let Some(said) = profile.as_ref().and_then(|profile| profile.optional("sigma_m")) {
         // Of a profile that varies there is one for each image.
         let first = said.number().ok().or_else(|| said.entries().next()?.number().ok());
         if let Some(number) = first.filter(|number| *number != 0.0) {
-            let place = said.place.clone();
-            found.push(Warning::new(WarningKind::NotTaken, root.path, place, g(number, 6), assumed).of(what));
+            let (place, assumed) = (said.place.clone(), "ignored; -mosaic gives a mosaic spread");
+            let warning = Warning::new(WarningKind::NotTaken, root.path, place, g(number, 6), assumed);
+            found.push(warning.of(Assumption::Mosaicity));
         }
     }
     found
@@ -139,7 +137,13 @@ pub(super) fn no_angles(scan: &Node<'_>) -> Vec<Warning> {
     let properties = scan.optional("properties");
     let said = |name: &&str| {
         let list = properties.as_ref()?.optional(name)?;
-        let found = format!("{} values", list.value.as_array()?.len());
+        let values = list.value.as_array()?;
+        // Equal ones are one.
+        let varies = *name == "time_of_flight" || values.iter().any(|value| Some(value) != values.first());
+        if values.is_empty() || !varies {
+            return None;
+        }
+        let found = format!("{} values", values.len());
         let assumed = "ignored: the beam has one wavelength; -spectrum gives several";
         let warning = Warning::new(WarningKind::Polychromatic, scan.path, list.place, found, assumed);
         Some(warning.of(Assumption::Wavelength))

@@ -164,7 +164,8 @@ fn not_taken(entries: &Entries<'_>) -> Vec<Warning> {
     let tables = tables.map(|entry| {
         entries.warning(WarningKind::NotTaken, entry, "not read: pixels are where the panels say")
     });
-    let reindexed = entries.last("REIDX").filter(|entry| {
+    let has_axes = entries.last("UNIT_CELL_A-AXIS").is_some();
+    let reindexed = entries.last("REIDX").filter(|_| has_axes).filter(|entry| {
         let numbers: Vec<f64> = entry.values.iter().filter_map(|word| finite(word.as_bytes())).collect();
         let identity = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
         // Without numbers, or with zeros alone, XDS finds them itself.

@@ -219,6 +219,11 @@ impl<'a> Entries<'a> {
         }
         for entry in &self.list {
             let Some((_, read)) = FOREIGN.iter().find(|(foreign, _)| *foreign == entry.key) else { continue };
+            // Beside the right key that says the same it is no matter.
+            let own = self.list.iter().rfind(|own| own.key == *read);
+            if own.is_some_and(|own| keys::same(own.values.iter().copied(), entry.values.iter().copied())) {
+                continue;
+            }
             let kind = WarningKind::UnknownKey;
             doubts
                 .add(kind, read, || self.warning(kind, entry, format!("not read; {read} is the key for it")));

@@ -34,8 +34,14 @@ pub(super) fn of_other_programs(
     let dials = header.exact(DIALS).and_then(|text| {
         let words = text.split([',', ' ']).map(|word| finite(word.trim().as_bytes()));
         let numbers: Vec<f64> = words.flatten().collect();
-        let [x, y, _] = *numbers.first_chunk()?;
-        Some((DIALS.to_owned(), [x.abs(), y.abs()]))
+        let mut places: [f64; 3] = numbers.first_chunk::<3>()?.map(f64::abs);
+        // The beam runs along any of the axes: what is left without the distance are the places.
+        if let Some(distance) = number("DISTANCE") {
+            let off = |place: &f64| (place - distance).abs();
+            let along = (0..3).min_by(|&a, &b| off(&places[a]).total_cmp(&off(&places[b])))?;
+            places[along..].rotate_left(1);
+        }
+        Some((DIALS.to_owned(), [places[0], places[1]]))
     });
     let others = OTHERS.into_iter().filter_map(|keys| Some((keys.join(", "), pair(keys)?)));
     let is_same = |[x, y]: [f64; 2], [a, b]: [f64; 2]| {
@@ -85,6 +91,7 @@ mod tests {
             "MOSFLM_CENTER_X=1.25;\nMOSFLM_CENTER_Y=2.05;\n",
             "ADXV_CENTER_X=2.1;\nADXV_CENTER_Y=1.1;\n",
             "DIALS_ORIGIN=-2.1,1.3,-100\n",
+            "DISTANCE=100;\nDIALS_ORIGIN=100,-2.1,1.3\n",
             "MOSFLM_CENTER_X=0;\nMOSFLM_CENTER_Y=0;\n",
         ] {
             assert_eq!(said(&format!("{denzo}{same}")), [""; 0], "{same}");

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::left_out::{OF_DIVERGENCE, OF_SPREAD};
 use super::mini_cbf::Lines;
 use super::radiation::OF_DOSE;
-use super::smv_keys::WHOLE;
+use super::smv_keys::{WHOLE, is_same_angle};
 use crate::c_format::g;
 use crate::lines::finite;
 use crate::smv::SmvHeader;
@@ -16,6 +17,7 @@ const ENERGIES: [&str; 4] = ["Photon_energy", "Energy", "Incident_energy", "Beam
 const THRESHOLD: &str = "Threshold_setting";
 /// Start and range of the rotation as goniometers have them, and the key that is read.
 const STARTS: (&[&str], &str) = (&["Phi"], "Start_angle");
+const AXIS: &str = "Oscillation_axis";
 const RANGES: (&[&str], &str) =
     (&["Phi_increment", "Omega_increment", "Chi_increment", "Kappa_increment"], "Angle_increment");
 /// Keys for what no key says that is read, values that change nothing, what is assumed, and what decides it.
@@ -24,8 +26,8 @@ const UNREAD: [(&str, &[f64], &str, Assumption); 6] = [
     ("Transmission", &WHOLE, OF_DOSE, Assumption::Dose),
     ("Flux", &[], OF_DOSE, Assumption::Dose),
     ("Beam_size", &[], "ignored; -beamsize says how wide the beam is", Assumption::BeamSize),
-    ("Divergence", &[], "ignored: one direction; -divergence widens it", Assumption::Divergence),
-    ("Bandpass", &[], "ignored: one wavelength; -dispersion widens it", Assumption::WavelengthSpread),
+    ("Divergence", &[], OF_DIVERGENCE, Assumption::Divergence),
+    ("Bandpass", &[], OF_SPREAD, Assumption::WavelengthSpread),
 ];
 /// Items of imgCIF that say the wavelength, and categories that say how axes lie.
 const IMGCIF_WAVELENGTH: &str = "_diffrn_radiation_wavelength.wavelength";
@@ -38,8 +40,6 @@ const IMGCIF_AXES: [&str; 5] = [
 ];
 /// Relative difference of two energies that the digits of headers do not make.
 const SAME: f64 = 1e-3;
-/// Difference of two angles that the digits of headers do not make, degrees.
-const SAME_DEG: f64 = 1e-3;
 /// Energies below are in keV.
 const LEAST_EV: f64 = 100.0;
 
@@ -47,12 +47,15 @@ const LEAST_EV: f64 = 100.0;
 pub(super) fn doubts(path: &Path, text: &str, header: &SmvHeader) -> Vec<Warning> {
     let keys = Keys { path, lines: Lines(text), header };
     let energies = ENERGIES.into_iter().filter_map(|key| keys.energy(key));
-    let starts = STARTS.0.iter().filter_map(|key| keys.angle(key, STARTS.1, "OSC_START", Assumption::Start));
+    // About another axis than phi the crystal turns, and phi stands still.
+    let is_phi = keys.lines.value(AXIS).is_none_or(|axis| axis.to_lowercase().contains("phi"));
+    let starts = STARTS.0.iter().filter(|_| is_phi);
+    let starts = starts.filter_map(|key| keys.angle(key, STARTS.1, "OSC_START", Assumption::Start));
     let range = |key: &&'static str| keys.angle(key, RANGES.1, "OSC_RANGE", Assumption::Oscillation);
     let ranges = RANGES.0.iter().filter_map(range);
     let unread = UNREAD.into_iter().filter_map(|key| keys.unread(key));
-    let counting = keys.gain().into_iter().chain(keys.threshold()).chain(keys.imgcif(text));
-    energies.chain(starts).chain(ranges).chain(unread).chain(keys.threshold()).collect()
+    let counting = keys.threshold().into_iter().chain(keys.imgcif(text));
+    energies.chain(starts).chain(ranges).chain(unread).chain(counting).collect()
 }
 
 struct Keys<'a> {
@@ -103,7 +106,7 @@ impl Keys<'_> {
                 let assumed = format!("not read; {read} is the key for it");
                 Some(self.warning(WarningKind::UnknownKey, key, assumed)?.of(what))
             }
-            Some(counts) if (said - counts).abs() <= SAME_DEG => None,
+            Some(counts) if is_same_angle(said, counts) => None,
             Some(counts) => {
                 let assumed = format!("ignored; {read} {} counts", g(counts, 6));
                 Some(self.warning(WarningKind::NotTaken, key, assumed)?.of(what))
@@ -134,7 +137,11 @@ impl Keys<'_> {
             let warning = || Warning::new(kind, self.path, IMGCIF_WAVELENGTH, value.trim(), assumed);
             differs.then(|| warning().of(Assumption::Wavelength))
         });
-        let geometry = items().find(|line| IMGCIF_AXES.iter().any(|category| line.starts_with(category)));
+        // Beside those lines it says the same.
+        let is_placed = self.read("DISTANCE").is_some();
+        let geometry = items()
+            .filter(|_| !is_placed)
+            .find(|line| IMGCIF_AXES.iter().any(|category| line.starts_with(category)));
         let geometry = geometry.map(|line| {
             let item = line.split_whitespace().next().unwrap_or(line);
             let assumed = "not read: of imgCIF the lines behind # say where the detector is";

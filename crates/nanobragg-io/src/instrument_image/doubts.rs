@@ -278,7 +278,9 @@ impl Smv<'_> {
         for (key, value, what) in
             [("BEAM_CENTER_X", x, Assumption::BeamCenterX), ("BEAM_CENTER_Y", y, Assumption::BeamCenterY)]
         {
-            let far = value.filter(|value| is_far(*value, edge));
+            // The beam may meet the plane of a detector that is swung or tilted far beside it.
+            let is_upright = !self.is_tilted && !self.is_swung();
+            let far = value.filter(|value| is_upright && is_far(*value, edge));
             let other = format!("mm; the detector has {} mm: pixels?", g(edge, 6));
             doubts.extend(far.map(|far| contradiction(self.path, key, g(far, 6), other).of(what)));
         }

@@ -22,9 +22,9 @@ const SAME: f64 = 1e-6;
 
 const OF_COUNTS: &str = "ignored: a photon is a count; -adc and -scale change what is written";
 const OF_PIXELS: &str = "ignored: all pixels count alike";
-const OF_DIVERGENCE: &str = "ignored: one direction; -divergence widens it";
+pub(super) const OF_DIVERGENCE: &str = "ignored: one direction; -divergence widens it";
 const OF_SIZE: &str = "ignored: the beam is wider than the crystal; -beamsize says how wide";
-const OF_SPREAD: &str = "ignored: one wavelength; -dispersion widens it";
+pub(super) const OF_SPREAD: &str = "ignored: one wavelength; -dispersion widens it";
 const OF_SWING: &str = "ignored: the chain of axes says how the detector lies";
 
 /// A number that is not taken.
@@ -100,7 +100,7 @@ const IGNORED: [Ignored; 20] = [
 /// A warning for each.
 pub(super) fn of_nxmx(file: &Nxmx<'_>, axes: &ImageAxes) -> Vec<Warning> {
     let ignored = IGNORED.iter().filter_map(|ignored| of_number(file, ignored));
-    let doubts = probe(file).into_iter().chain(gain_setting(file)).chain(ignored).chain(swing(file, axes));
+    let doubts = probe(file).into_iter().chain(ignored).chain(swing(file, axes));
     doubts.chain(other_detectors(file)).chain(slips(file)).collect()
 }
 
@@ -152,7 +152,8 @@ const READ: [(&str, &[&str]); 2] = [
     ),
 ];
 /// Names that say what another one says, and the other one.
-const FOREIGN: [(&str, &str); 6] = [
+const FOREIGN: [(&str, &str); 7] = [
+    ("entry/instrument/monochromator/energy", WAVELENGTH),
     ("entry/instrument/beam/incident_energy", WAVELENGTH),
     ("entry/instrument/beam/wavelength", WAVELENGTH),
     ("entry/instrument/beam/energy", WAVELENGTH),
@@ -221,16 +222,6 @@ fn probe(file: &Nxmx<'_>) -> Option<Warning> {
     (!is_light).then(|| Warning::new(WarningKind::OtherProbe, file.path(), name, found.trim(), assumed))
 }
 
-/// A setting of the gain by its name, which is no number. Some writers say so that there is none.
-fn gain_setting(file: &Nxmx<'_>) -> Option<Warning> {
-    let name = format!("{DETECTOR}/gain_setting");
-    let found = file.text(&name)?.unwrap_or_else(|found| found);
-    let found = found.trim();
-    let says_nothing = ["", "none", "n/a", "unknown"].contains(&found.to_lowercase().as_str());
-    let kind = WarningKind::DetectorProperties;
-    (!says_nothing).then(|| Warning::new(kind, file.path(), name, found, OF_COUNTS))
-}
-
 /// A swing of a detector whose axes have none.
 fn swing(file: &Nxmx<'_>, axes: &ImageAxes) -> Option<Warning> {
     let name = format!("{DETECTOR}/two_theta");
@@ -250,11 +241,12 @@ fn other_detectors(file: &Nxmx<'_>) -> Vec<Warning> {
     let is_other = |name: &String| {
         let has =
             |set: &str| !file.names(&format!("{INSTRUMENT}/{name}/{set}")).unwrap_or_default().is_empty();
-        let is_detector = || match file.class(&format!("{INSTRUMENT}/{name}")).1 {
+        let is_detector = match file.class(&format!("{INSTRUMENT}/{name}")).1 {
             Some(class) => class == "NXdetector",
-            None => name.starts_with("detector") && (has("module") || has("module_0")),
+            None => name.starts_with("detector"),
         };
-        name != "detector" && is_detector()
+        // A diode that watches the flux has none.
+        name != "detector" && is_detector && (has("module") || has("module_0"))
     };
     let warning = |name: String| {
         let kind = WarningKind::SeveralSets;
@@ -415,19 +407,6 @@ mod tests {
         };
         assert_eq!(write(1), [""; 0]);
         assert_eq!(write(0), ["instrument/detector/flatfield: 0.9 1.1: ignored: all pixels count alike"]);
-    }
-
-    #[test]
-    fn a_gain_that_has_a_name_is_named() {
-        let setting = |text: &str| {
-            said(&FLAT_AXES, |entry| {
-                let group = entry.create_group("instrument").unwrap().create_group("detector").unwrap();
-                group.write_vlen_strings("gain_setting", &[text]).unwrap();
-            })
-        };
-        assert_eq!(setting("none"), [""; 0]);
-        let expected = "instrument/detector/gain_setting: low: ignored: a photon is a count; -adc and -scale change what is written";
-        assert_eq!(setting("low"), [expected]);
     }
 
     #[test]

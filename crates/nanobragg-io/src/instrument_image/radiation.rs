@@ -95,7 +95,7 @@ pub(super) fn fluence(file: &Nxmx<'_>) -> (Option<f64>, Option<Warning>) {
     let unit = file.text_attribute(FLUX, "units").unwrap_or_default();
     let plain = unit.to_lowercase().replace([' ', '*', '.', '(', ')'], "");
     let first = |name: &str| file.numbers(name).and_then(Result::ok).and_then(|all| all.first().copied());
-    let time = first(&format!("{DETECTOR}/count_time")).filter(|time| *time > 0.0);
+    let time = exposure(file);
     let flux = first(FLUX).filter(|flux| flux.is_finite() && *flux > 0.0);
     if let (Some(flux), Some(time), true) = (flux, time, PER_AREA.contains(&plain.as_str())) {
         return (Some(flux * time), None);

@@ -114,16 +114,24 @@ pub(super) fn doubts(path: &Path, header: &SmvHeader) -> Vec<Warning> {
     known.chain(relatives(path, header)).collect()
 }
 
-/// Words of keys that say more or less what a key says that is read; the words beside which they say something else; and that key.
-const RELATIVES: [(&[&str], &[&str], &str, Assumption); 3] = [
-    (&["WAVELENGTH", "LAMBDA"], &["SPREAD", "RANGE", "MIN", "MAX"], "WAVELENGTH", Assumption::Wavelength),
-    (&["ENERGY"], &["THRESHOLD", "SPREAD", "RANGE", "MIN", "MAX"], "WAVELENGTH", Assumption::Wavelength),
-    (&["TWOTHETA", "2THETA", "TTH"], &["AXIS", "STEP", "RANGE", "SPEED"], "TWOTHETA", Assumption::Swing),
+/// Last words of keys that say what a key says that is read, and that key.
+const RELATIVES: [(&[&str], &str, Assumption); 3] = [
+    (&["WAVELENGTH", "LAMBDA"], "WAVELENGTH", Assumption::Wavelength),
+    (&["ENERGY"], "WAVELENGTH", Assumption::Wavelength),
+    (&["TWOTHETA", "2THETA", "TTH"], "TWOTHETA", Assumption::Swing),
 ];
-/// Words of axes of a goniometer, which turn the crystal, and those beside which they do not say an angle of it.
+/// Last words of keys of axes of a goniometer, which turn the crystal.
 const CIRCLES: [&str; 3] = ["KAPPA", "CHI", "OMEGA"];
-const NO_ANGLE: [&str; 9] =
-    ["AXIS", "STEP", "STEPS", "RANGE", "WIDTH", "END", "SPEED", "INCREMENT", "VELOCITY"];
+/// Words before those that say what has the wavelength, the swing or the angle. With another one, or one behind, a key says something else.
+const OWNERS: [&str; 9] =
+    ["SOURCE", "BEAM", "MONO", "PHOTON", "INCIDENT", "GONIO", "SCAN", "SAMPLE", "DETECTOR"];
+
+/// Whether two angles in degrees are one, as motors hold them, and as turns count.
+pub(super) fn is_same_angle(one: f64, other: f64) -> bool {
+    const MOTOR_DEG: f64 = 0.01;
+    let off = (one - other).rem_euclid(360.0);
+    off.min(360.0 - off) <= MOTOR_DEG
+}
 
 /// Keys of other programs that are told by the words which they are made of.
 fn relatives(path: &Path, header: &SmvHeader) -> Vec<Warning> {
@@ -138,15 +146,22 @@ fn relatives(path: &Path, header: &SmvHeader) -> Vec<Warning> {
             || meant(key, &READ, Slips::ByLength).is_some()
     };
     let relative = |(key, value): (&str, &str)| {
-        let words: Vec<&str> = key.split('_').collect();
-        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        let (owners, word) = key.rsplit_once('_').unwrap_or(("", key));
+        if !owners.split('_').all(|owner| owner.is_empty() || OWNERS.contains(&owner)) {
+            return None;
+        }
+        let mut numbers: Vec<f64> =
+            value.split([' ', ',']).filter_map(|word| finite(word.as_bytes())).collect();
         // Some count their numbers first.
-        let numbers: Vec<f64> = value.split([' ', ',']).filter_map(|word| finite(word.as_bytes())).collect();
-        let number = numbers.last().copied().filter(|number| *number != 0.0)?;
-        let of = RELATIVES.iter().find(|(wanted, without, ..)| has(wanted) && !has(without));
-        if let Some((_, _, read_key, what)) = of {
+        let count = value.split_whitespace().next().and_then(|word| word.parse::<usize>().ok());
+        if numbers.len() > 1 && count == Some(numbers.len() - 1) {
+            numbers.remove(0);
+        }
+        let number = numbers.first().copied().filter(|number| *number != 0.0)?;
+        let of = RELATIVES.iter().find(|(wanted, ..)| wanted.contains(&word));
+        if let Some((_, read_key, what)) = of {
             let counts = read(read_key);
-            let is_energy = words.contains(&"ENERGY");
+            let is_energy = word == "ENERGY";
             let means = |counts: f64| if is_energy { EV_ANGSTROM / counts } else { counts };
             let near = |said: f64, counts: f64| (said - counts).abs() <= SAME * counts.abs();
             let is_same = counts.is_some_and(|counts| {
@@ -156,8 +171,8 @@ fn relatives(path: &Path, header: &SmvHeader) -> Vec<Warning> {
             let warning = Warning::new(WarningKind::UnknownKey, path, key, value.trim(), assumed);
             return (!is_same).then(|| warning.of(*what));
         }
-        let turns = has(&CIRCLES) && !has(&NO_ANGLE) && numbers.len() == 1;
-        let turns = turns && start.is_none_or(|start| (start - number).abs() > SAME_DEG);
+        let turns = CIRCLES.contains(&word) && numbers.len() == 1;
+        let turns = turns && start.is_none_or(|start| !is_same_angle(start, number));
         let assumed = "ignored; -misset turns the crystal";
         turns.then(|| {
             Warning::new(WarningKind::NotTaken, path, key, value.trim(), assumed).of(Assumption::Turn)
@@ -225,7 +240,12 @@ fn unread(path: &Path, header: &SmvHeader) -> impl Iterator<Item = Warning> {
 
 fn end(path: &Path, header: &SmvHeader) -> Option<Warning> {
     let number = |key: &str| header.entry(key).ok().flatten();
-    let (start, range, end) = (number("OSC_START")?, number("OSC_RANGE")?, number("OSC_END")?);
+    let (start, end) = (number("OSC_START")?, number("OSC_END")?);
+    let Some(range) = number("OSC_RANGE") else {
+        let assumed = "not read; OSC_RANGE is the key for it";
+        let warning = Warning::new(WarningKind::UnknownKey, path, "OSC_END", g(end, 6), assumed);
+        return ((start - end).abs() > SAME_DEG).then(|| warning.of(Assumption::Oscillation));
+    };
     let other = format!("ignored; OSC_START and OSC_RANGE mean {}", g(start + range, 6));
     let doubt = || Warning::new(WarningKind::ContradictingHeader, path, "OSC_END", g(end, 6), other);
     ((start + range - end).abs() > SAME_DEG).then(doubt).map(|doubt| doubt.of(Assumption::Oscillation))
@@ -256,6 +276,8 @@ mod tests {
             ["a.img: TRANSMISSION: 0.1: ignored; -flux says how much there is"]
         );
         assert_eq!(said(&[("OMEGA_START", 30.0), ("OSC_START", 0.0)]), [""; 0]);
+        let expected = "a.img: OSC_END: 29.5: not read; OSC_RANGE is the key for it";
+        assert_eq!(said(&[("OSC_START", 30.0), ("OSC_END", 29.5)]), [expected]);
         let expected = "a.img: OMEGA_START: 30: not read; OSC_START is the key for it";
         assert_eq!(said(&[("OMEGA_START", 30.0)]), [expected]);
     }
@@ -288,7 +310,18 @@ mod tests {
             let (key, value) = bad.trim_end_matches(';').split_once('=').unwrap();
             assert_eq!(said(bad), [format!("a.img: {key}: {value}: {expected}")]);
         }
-        assert_eq!(said("THRESHOLD_ENERGY=6000;"), [""; 0]);
+        for other in [
+            "THRESHOLD_ENERGY=6000;",
+            "RING_ENERGY=3.0;",
+            "ENERGY_RESOLUTION=1.4e-4;",
+            "WAVELENGTH_ERROR=0.1;",
+            "CHI_SQUARED=1.3;",
+            "OMEGA_TIME=0.5;",
+            "SOURCE_WAVELENGTH=1.0 0.0001;",
+            "GONIO_OMEGA=365.004;",
+        ] {
+            assert_eq!(said(other), [""; 0], "{other}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::layout::FRAMES;
 use super::links::InItsPlace;
 use super::read::{DETECTOR, EXPECTED, MOST_PIXELS};
 use crate::error::{Error, Result};
-use crate::warning::{Assumption, Warning, WarningKind};
+use crate::warning::{Warning, WarningKind};
 
 const ENTRY: &str = "entry";
 /// The class of the groups that say how a part of the detector lies.
@@ -90,16 +90,6 @@ impl Nxmx<'_> {
         shapes.iter().fold(0, |all: usize, [images, ..]| all.saturating_add(*images))
     }
 
-    /// That only the first of several images is taken.
-    pub(crate) fn further_images(&self) -> Option<Warning> {
-        let images = self.images();
-        let assumed = "the first one is taken: its rotation, and its mask of pixels where each has one";
-        let found = format!("{images} images");
-        let place = FRAMES.trim_start_matches('/');
-        let warning = || Warning::new(WarningKind::SeveralSets, self.path(), place, found, assumed);
-        (images > 1).then(|| warning().of(Assumption::Start))
-    }
-
     /// # Errors
     /// A file whose entry or detector has another name, which is named.
     pub(super) fn check_names(&self) -> Result<()> {
@@ -176,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn images_that_are_here_and_damaged_are_named_and_several_too() {
+    fn images_that_are_here_and_damaged_are_named_and_several_counted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.nxs");
         with_modules(&path, &[("module", None)], "entry");
         let said = || {
             let file = Nxmx::open(&path).unwrap();
             assert_eq!(file.image_size().unwrap(), [3, 5]);
-            let all = file.damaged_frames().into_iter().chain(file.further_images());
+            let all = file.damaged_frames().into_iter();
             all.map(|warning| warning.to_string().rsplit("a.nxs: ").next().unwrap().to_owned())
                 .collect::<Vec<_>>()
         };
@@ -197,7 +187,7 @@ mod tests {
         let mut stack = StackWriter::create(&folder.path().join("images.h5"), &setting, 2).unwrap();
         (0..2).for_each(|image| stack.write(image, &[0; 15]).unwrap());
         stack.finish().unwrap();
-        let expected = "entry/data/data: 2 images: the first one is taken: its rotation, and its mask of pixels where each has one";
-        assert_eq!(said(), [expected]);
+        assert_eq!(said(), [""; 0]);
+        assert_eq!(Nxmx::open(&path).unwrap().images(), 2);
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::lines::finite;
 
 /// The text header of an SMV image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,10 +120,7 @@ impl SmvHeader {
         let value = value.trim_start();
         let is_end = |character: char| character.is_whitespace() || matches!(character, ';' | ',' | '}');
         let word = &value[..value.find(is_end).unwrap_or(value.len())];
-        match word.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(Error::value(&self.path, key, "a number", word.as_bytes())),
-        }
+        finite(word.as_bytes()).ok_or_else(|| Error::value(&self.path, key, "a number", word.as_bytes()))
     }
 
     /// The number of the entry that is called `key` and nothing longer, in the unit of the file; of several the last. The

@@ -47,6 +47,7 @@ impl Instrument<'_> {
         about.template = counted
             .map(|output| PathPattern::of_images(&output.path).template().to_string_lossy().into_owned());
         write_geometry(path, format, &geometry, &about).map_err(nanobragg_session::Error::from)?;
+        nanobragg_io::atomic::settle(path)?;
         console.say(&format!("wrote {}: {what}", path.display()));
         Ok(())
     }
