@@ -45,10 +45,10 @@ pub(crate) struct Draft {
     pub group_of_image: Option<(PathBuf, SpaceGroup)>,
     /// That of a matrix.
     pub group_of_matrix: Option<(PathBuf, SpaceGroup)>,
-    /// The exposure of an image in seconds that its file says.
-    pub exposure_of_image: Option<(PathBuf, f64)>,
     /// That of the file of a cell.
     pub group_of_cell: Option<(PathBuf, SpaceGroup)>,
+    /// The exposure of an image in seconds that its file says.
+    pub exposure_of_image: Option<(PathBuf, f64)>,
     /// Photons per area in the image, 1/m², and its file.
     pub fluence_of_image: Option<(PathBuf, f64)>,
     /// The reciprocal axes of its crystal as columns in the laboratory's frame.

@@ -169,7 +169,7 @@ fn read(path: &Path, panel: Option<usize>, is_mask: bool) -> Result<InstrumentIm
         let (keep, zeros) = kept(&image.counts, None, image.counts.iter().any(|&count| count < 0));
         let mut found = described(path, mini_cbf::read(path, &text)?, (image.fast, image.slow), keep);
         found.zeros = zeros;
-        found.kept_zeros = kept_zeros(&image.counts);
+        found.kept_zeros = if is_mask { kept_zeros(&image.counts) } else { [0; 2] };
         found.warnings.extend(has_more.then(|| {
             let assumed = "the first one is taken";
             Warning::new(WarningKind::SeveralSets, path, "binary section", "several images", assumed)

@@ -12,6 +12,7 @@ mod file;
 mod frames;
 mod hdf5;
 mod images;
+mod in_its_place;
 mod layout;
 mod links;
 mod mask;

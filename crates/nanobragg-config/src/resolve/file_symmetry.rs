@@ -57,11 +57,7 @@ pub(super) fn other(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator])
         Notation::Hall => counted.may_be_of_hall(&said.text),
     };
     let is_none = || spacegroup::operators(&said.text, false).is_some_and(|operators| operators.len() == 1);
-    let assumed =
-        format!("ignored; the symmetry of the structure factors is {}, which counts", counted.described());
-    let kind = WarningKind::ContradictingSymmetry;
-    let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
-    (!is_same && !is_none()).then(warning)
+    (!is_same && !is_none()).then(|| counted.instead_of(file, said))
 }
 
 /// That a description of a crystal that was measured has rotations which the structure factors beside it do not have. Programs that index crystals know neither
@@ -77,11 +73,7 @@ pub(super) fn more(file: &Path, said: &SpaceGroup, counts: &[SymmetryOperator]) 
     let mut meant = meant.iter().filter_map(|operators| Group::of(operators)).peekable();
     meant.peek()?;
     let has_more = meant.all(|meant| !meant.rotations.is_subset(&counted.rotations));
-    let assumed =
-        format!("ignored; the symmetry of the structure factors is {}, which counts", counted.described());
-    let kind = WarningKind::ContradictingSymmetry;
-    let warning = || Warning::new(kind, file, "space group", said.text.as_str(), assumed);
-    has_more.then(warning)
+    has_more.then(|| counted.instead_of(file, said))
 }
 
 /// The group that operators make.
@@ -118,6 +110,13 @@ impl Group {
     fn may_be_of_hall(&self, symbol: &str) -> bool {
         let meant = hall::operators(symbol).and_then(|operators| Group::of(&operators));
         meant.is_none_or(|meant| meant.is_same(self))
+    }
+
+    /// That it counts, and not what a file beside the structure factors names.
+    fn instead_of(&self, file: &Path, said: &SpaceGroup) -> Warning {
+        let assumed =
+            format!("ignored; the symmetry of the structure factors is {}, which counts", self.described());
+        Warning::new(WarningKind::ContradictingSymmetry, file, "space group", said.text.as_str(), assumed)
     }
 
     /// What messages call it.

@@ -46,9 +46,14 @@ const CORNER: [FlagId; 2] = [FlagId::Pix0Vector, FlagId::Pix0VectorMm];
 /// Relative difference of two fluences that digits do not make.
 const SAME_FLUENCE: f64 = 0.01;
 
+/// Whether a flux says how many photons there are.
+fn by_flux(args: &ParsedArgs) -> bool {
+    args.has(FlagId::Flux) && !args.has(FlagId::Fluence)
+}
+
 /// Says so where an image was taken with another exposure than the one by which a flux counts, which no flag gives.
 pub(super) fn exposure(draft: &mut Draft, args: &ParsedArgs) {
-    let is_used = args.has(FlagId::Flux) && !args.has(FlagId::Exposure) && !args.has(FlagId::Fluence);
+    let is_used = by_flux(args) && !args.has(FlagId::Exposure);
     let Some((file, said)) = draft.exposure_of_image.take().filter(|_| is_used) else { return };
     let counts = draft.setup.experiment.beam.dose().exposure();
     if (said - counts).abs() > SAME_FLUENCE * counts {
@@ -96,8 +101,7 @@ pub(super) fn tell(
             return false;
         }
         // How wide the beam is matters to a flux alone.
-        let by_flux = args.has(FlagId::Flux) && !args.has(FlagId::Fluence);
-        if doubt.assumption == Some(Assumption::BeamSize) && !by_flux {
+        if doubt.assumption == Some(Assumption::BeamSize) && !by_flux(args) {
             return false;
         }
         let flags = doubt.assumption.map(decided).unwrap_or_default();

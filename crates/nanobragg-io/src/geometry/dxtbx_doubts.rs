@@ -283,15 +283,12 @@ mod tests {
 
     #[test]
     fn what_is_beside_the_models_is_said() {
-        let set =
-            |text: &str| {
-                let list = LIST.replace("\"scan\": 0,", "\"scan\": 0, \"imageset\": 0,");
-                said_of(&list.replace(
-                    "\"goniometer\": [{",
-                    &format!("\"imageset\": [{{{text}}}], \"goniometer\": [{{"),
-                ))
-                .unwrap()
-            };
+        let with = |name: &str, text: &str| {
+            let list = LIST.replace("\"scan\": 0,", &format!("\"scan\": 0, \"{name}\": 0,"));
+            let model = format!("\"{name}\": [{{{text}}}], \"goniometer\": [{{");
+            said_of(&list.replace("\"goniometer\": [{", &model)).unwrap()
+        };
+        let set = |text: &str| with("imageset", text);
         assert_eq!(set("\"mask\": \"\", \"gain\": null, \"dx\": \"\""), [""; 0]);
         assert_eq!(
             set("\"mask\": \"m.pickle\", \"dx\": \"dx.pickle\""),
@@ -300,15 +297,7 @@ mod tests {
                 "imageset[0].dx: dx.pickle: not read: pixels are where the panels say"
             ]
         );
-        let profile =
-            |text: &str| {
-                let list = LIST.replace("\"scan\": 0,", "\"scan\": 0, \"profile\": 0,");
-                said_of(&list.replace(
-                    "\"goniometer\": [{",
-                    &format!("\"profile\": [{{{text}}}], \"goniometer\": [{{"),
-                ))
-                .unwrap()
-            };
+        let profile = |text: &str| with("profile", text);
         assert_eq!(profile("\"sigma_m\": 0.0"), [""; 0]);
         let expected = "profile[0].sigma_m: 0.1: ignored; -mosaic gives a mosaic spread";
         assert_eq!(profile("\"sigma_m\": [0.1, 0.2]"), [expected]);

@@ -160,13 +160,7 @@ fn relatives(path: &Path, header: &SmvHeader) -> Vec<Warning> {
         let number = numbers.first().copied().filter(|number| *number != 0.0)?;
         let of = RELATIVES.iter().find(|(wanted, ..)| wanted.contains(&word));
         if let Some((_, read_key, what)) = of {
-            let counts = read(read_key);
-            let is_energy = word == "ENERGY";
-            let means = |counts: f64| if is_energy { EV_ANGSTROM / counts } else { counts };
-            let near = |said: f64, counts: f64| (said - counts).abs() <= SAME * counts.abs();
-            let is_same = counts.is_some_and(|counts| {
-                near(number, means(counts)) || is_energy && near(number * 1e3, means(counts))
-            });
+            let is_same = read(read_key).is_some_and(|counts| says_same(key, number, counts));
             let assumed = format!("not read; {read_key} is the key for it");
             let warning = Warning::new(WarningKind::UnknownKey, path, key, value.trim(), assumed);
             return (!is_same).then(|| warning.of(*what));
@@ -204,16 +198,23 @@ pub(super) fn exposure(header: &SmvHeader) -> Option<f64> {
     number("TIME").or_else(|| number("EXPOSURE_TIME")).filter(|time| *time > 0.0)
 }
 
+/// Whether a number says what the one that counts says; of an energy, which is in eV or keV, that is a wavelength.
+fn says_same(key: &str, said: f64, counts: f64) -> bool {
+    let near = |said: f64, counts: f64| (said - counts).abs() <= SAME * counts.abs();
+    if !key.contains("ENERGY") {
+        return near(said, counts);
+    }
+    let energy = EV_ANGSTROM / counts;
+    near(said, energy) || near(said * 1e3, energy)
+}
+
 /// Keys of other programs that do not say what the key that is read says.
 fn foreign(path: &Path, header: &SmvHeader) -> impl Iterator<Item = Warning> {
     let number = |key: &str| header.entry(key).ok().flatten();
     let warning = move |(key, read, what): (&str, &str, Assumption)| {
         let found = header.exact(key)?.trim();
-        let says_same = |said: f64, counts: f64| (said - counts).abs() <= SAME * counts.abs();
-        let is_same = number(key).zip(number(read)).is_some_and(|(said, counts)| {
-            let energy = key.contains("ENERGY").then(|| EV_ANGSTROM / counts);
-            says_same(said, energy.unwrap_or(counts)) || energy.is_some_and(|ev| says_same(said * 1e3, ev))
-        });
+        let is_same =
+            number(key).zip(number(read)).is_some_and(|(said, counts)| says_same(key, said, counts));
         // Beside a start it is the angle of another axis.
         let is_other = key == "OMEGA_START" && number(read).is_some();
         let says_nothing = found.is_empty() || number(key) == Some(0.0) || is_other;

@@ -1,6 +1,7 @@
 //! The wavelength of an NXmx file, which may have several.
 
 use super::entries::{Found, wavelength_angstrom};
+use super::left_out::OF_SPREAD;
 use super::quantity::{listed, quantity};
 use crate::c_format::g;
 use crate::nexus::Nxmx;
@@ -16,8 +17,7 @@ const EXPECTED: &str = "a number of angstrom, nm or m";
 pub(super) fn read(file: &Nxmx<'_>) -> (Option<Found<f64>>, Vec<Warning>) {
     let spread = file.numbers(SPREAD).and_then(Result::ok).unwrap_or_default();
     let spread = spread.iter().any(|spread| *spread != 0.0).then(|| {
-        let assumed = "ignored: one wavelength; -dispersion widens it";
-        Warning::new(WarningKind::NotTaken, file.path(), SPREAD, listed(&spread), assumed)
+        Warning::new(WarningKind::NotTaken, file.path(), SPREAD, listed(&spread), OF_SPREAD)
             .of(Assumption::WavelengthSpread)
     });
     let mut warnings: Vec<Warning> = spread.into_iter().collect();

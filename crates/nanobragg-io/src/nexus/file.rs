@@ -2,27 +2,42 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rust_hdf5::{ByteOrder, DatatypeMessage, H5File, H5FileOptions};
 
+use super::in_its_place::InItsPlace;
 use crate::binary::open_as_it_is;
 use crate::error::{Error, Result};
 use crate::gzip;
+
+/// The name of a data set of images; and its images, rows and columns, or what stands there in its place.
+pub(super) type FrameSet = (String, std::result::Result<[usize; 3], InItsPlace>);
 
 /// An open file.
 pub(crate) struct Nxmx<'a> {
     path: Cow<'a, Path>,
     file: H5File,
+    /// The data sets of images, once they were looked at: there may be as many files beside this one.
+    frames: OnceLock<Vec<FrameSet>>,
 }
 
 impl<'a> Nxmx<'a> {
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        Ok(Nxmx { path: Cow::Borrowed(path), file: opened(path)? })
+        Ok(Self::of(Cow::Borrowed(path), opened(path)?))
     }
 
     pub(crate) fn open_owned(path: PathBuf) -> Result<Self> {
         let file = opened(&path)?;
-        Ok(Nxmx { path: Cow::Owned(path), file })
+        Ok(Self::of(Cow::Owned(path), file))
+    }
+
+    fn of(path: Cow<'a, Path>, file: H5File) -> Self {
+        Nxmx { path, file, frames: OnceLock::new() }
+    }
+
+    pub(super) fn looked_at(&self) -> &OnceLock<Vec<FrameSet>> {
+        &self.frames
     }
 
     pub(crate) fn path(&self) -> &Path {

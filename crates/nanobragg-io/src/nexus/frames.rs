@@ -1,8 +1,8 @@
 //! The data sets that images are in, and the modules of their detector, whether or not the counts can be read.
 
-use super::file::Nxmx;
+use super::file::{FrameSet, Nxmx};
+use super::in_its_place::InItsPlace;
 use super::layout::FRAMES;
-use super::links::InItsPlace;
 use super::read::{DETECTOR, EXPECTED, MOST_PIXELS};
 use crate::error::{Error, Result};
 use crate::warning::{Warning, WarningKind};
@@ -27,7 +27,19 @@ impl Nxmx<'_> {
         Ok(names.into_iter().map(|name| format!("{folder}/{name}")).collect())
     }
 
-    /// Images, rows and columns of a data set of images, or what stands there in its place.
+    /// These data sets.
+    fn frame_sets(&self) -> Result<&[FrameSet]> {
+        if let Some(known) = self.looked_at().get() {
+            return Ok(known);
+        }
+        let shape = |name: String| {
+            let shape = self.frame_shape(&name);
+            (name, shape)
+        };
+        let found = self.frames()?.into_iter().map(shape).collect();
+        Ok(self.looked_at().get_or_init(|| found))
+    }
+
     fn frame_shape(&self, name: &str) -> std::result::Result<[usize; 3], InItsPlace> {
         let shape = self.shape(name).unwrap_or_else(|| Err(InItsPlace::of("nothing")))?;
         match *shape.as_slice() {
@@ -44,30 +56,28 @@ impl Nxmx<'_> {
 
     /// A warning for each data set of images that is here and has none. Counts need not be here.
     pub(crate) fn damaged_frames(&self) -> Vec<Warning> {
-        let damage = |name: String| {
-            let found = self.frame_shape(&name).err().filter(|found| !found.is_elsewhere)?.found;
+        let damage = |(name, shape): &FrameSet| {
+            let found = shape.as_ref().err().filter(|found| !found.is_elsewhere)?;
             let assumed = "not read: what else the file says gives the size of the images";
             let place = name.trim_start_matches('/');
-            Some(Warning::new(WarningKind::NotTaken, self.path(), place, found, assumed))
+            Some(Warning::new(WarningKind::NotTaken, self.path(), place, found.found.as_str(), assumed))
         };
-        self.frames().unwrap_or_default().into_iter().filter_map(damage).collect()
+        self.frame_sets().unwrap_or_default().iter().filter_map(damage).collect()
     }
 
     /// Rows and columns of each image, whether or not the counts are there and can be read: without them, as far as the modules reach.
     pub(crate) fn image_size(&self) -> Result<[usize; 2]> {
-        let found = self.frames().map(|names| {
-            let shape = |name: &String| (name.clone(), self.frame_shape(name));
-            names.iter().map(shape).collect::<Vec<_>>()
-        });
-        let mut shapes = found.iter().flatten().filter_map(|(_, shape)| shape.as_ref().ok());
+        let found = self.frame_sets();
+        let mut shapes =
+            found.iter().flat_map(|sets| sets.iter()).filter_map(|(_, shape)| shape.as_ref().ok());
         let size = match shapes.next() {
             Some(&[_, slow, fast]) if shapes.all(|shape| shape[1..] == [slow, fast]) => [slow, fast],
             Some(_) => return Err(Error::value(self.path(), FRAMES, "images of one size", b"several sizes")),
             None => {
                 let error = || match found {
                     Err(error) => error,
-                    Ok(parts) => match parts.into_iter().next() {
-                        Some((name, Err(found))) => self.no_images(&name, &found.found),
+                    Ok(sets) => match sets.first() {
+                        Some((name, Err(found))) => self.no_images(name, &found.found),
                         _ => Error::missing(self.path(), FRAMES, EXPECTED),
                     },
                 };
@@ -84,10 +94,9 @@ impl Nxmx<'_> {
 
     /// How many images there are; none where one of their data sets is not there.
     pub(crate) fn images(&self) -> usize {
-        let names = self.frames().unwrap_or_default();
-        let shapes = names.iter().map(|name| self.frame_shape(name).ok()).collect::<Option<Vec<_>>>();
-        let shapes = shapes.unwrap_or_default();
-        shapes.iter().fold(0, |all: usize, [images, ..]| all.saturating_add(*images))
+        let sets = self.frame_sets().unwrap_or_default().iter();
+        let images = |(_, shape): &FrameSet| shape.as_ref().ok().map(|[images, ..]| *images);
+        sets.map(images).try_fold(0, |all: usize, images| Some(all.saturating_add(images?))).unwrap_or(0)
     }
 
     /// # Errors

@@ -3,36 +3,17 @@
 //! Links to other files are followed to files in the folder of the first one and below it, and to no others: a file from elsewhere
 //! must not choose what else is read. The library would look in more places.
 
-use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use rust_hdf5::{H5Dataset, H5File, H5FileOptions, LinkClass};
 
 use super::file::{Nxmx, described};
+use super::in_its_place::InItsPlace;
 
 /// Links in a row, as the HDF Group's library allows them.
 const MOST_LINKS: usize = 16;
 /// Bytes of a text of fixed length.
 const MOST_TEXT: usize = 4096;
-
-/// What is in the place of what is looked for, for a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InItsPlace {
-    pub found: String,
-    /// Whether it may be elsewhere, in a file that is not here; else what is here is none of what is looked for.
-    pub is_elsewhere: bool,
-}
-
-impl InItsPlace {
-    pub(super) fn of(found: impl Into<String>) -> Self {
-        InItsPlace { found: found.into(), is_elsewhere: false }
-    }
-
-    fn link(place: impl fmt::Display, why: &str) -> Self {
-        // What is long is cut in messages.
-        Self::of(format!("a link {why}: {place}"))
-    }
-}
 
 /// An object, or why a link leads to none; `None` where nothing has the name.
 type Linked<T> = Option<Result<T, InItsPlace>>;

@@ -5,7 +5,7 @@ use std::path::Path;
 use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type};
 
 use super::file::{Nxmx, described, wrong};
-use super::links::InItsPlace;
+use super::in_its_place::InItsPlace;
 use super::read::{DETECTOR, MOST_PIXELS, chunk};
 use crate::error::{Error, Result};
 use crate::text::spaced;

@@ -7,8 +7,9 @@ use rust_hdf5::{ByteOrder, DatatypeMessage, H5Dataset};
 
 use super::compress::decompress_frame;
 use super::file::{Nxmx, described, wrong};
+use super::in_its_place::InItsPlace;
 use super::layout::FRAMES;
-use super::links::{InItsPlace, contents, only_text};
+use super::links::{contents, only_text};
 use crate::error::{Error, Result};
 
 /// Every file begins so.
